@@ -1,0 +1,25 @@
+//! The classic protocol: the unframed text of the original chat.
+//!
+//! A classic client takes whatever one `recv(1024)` returns as one message. So the server's end
+//! makes writes that are each one message ([`Told`]), 1024 bytes at most and never glued (the pace
+//! is the door's), and finds out for itself where one message of a client ends and the next begins
+//! ([`ServerEnd`]).
+
+mod client_end;
+mod server_end;
+mod told;
+
+pub use client_end::ClientEnd;
+pub use server_end::{Said, ServerEnd};
+pub use told::{Told, message, notice, users};
+
+/// What stands between the parts of a message, and of an entry of a list.
+const PART: &str = "||";
+/// What stands between two entries of a list.
+const ENTRY: &str = "&&";
+const ID: &str = "ID:";
+const NAME: &str = "NAME:";
+const USERS: &str = "USERS:";
+/// The number and name the server speaks under, to clients that know no other way to be told.
+const SERVER_ID: u64 = 0;
+const SERVER_NAME: &str = "chat-server";

@@ -1,0 +1,87 @@
+//! The client's end: reads as the classic clients do, for tests and tools.
+
+use std::io;
+
+use bytes::{BufMut, BytesMut};
+use tokio_util::codec::{Decoder, Encoder};
+
+use super::{ENTRY, ID, NAME, PART, Told, USERS};
+
+/// The client's end of one connection: takes all that has come as one message, as the classic
+/// clients take what one `recv` returns, and what it is given to say it sends as it is.
+#[derive(Debug, Default)]
+pub struct ClientEnd;
+
+impl ClientEnd {
+    /// What a client sends as its name.
+    #[must_use]
+    pub fn name(name: &str) -> String {
+        format!("{NAME}{name}")
+    }
+
+    /// What the client `id` called `name` sends to say `text`.
+    #[must_use]
+    pub fn say(id: u64, name: &str, text: &str) -> String {
+        format!("{id}{PART}{name}{PART}{text}")
+    }
+}
+
+impl Decoder for ClientEnd {
+    type Item = Told;
+    type Error = io::Error;
+
+    fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<Told>> {
+        let read = src.split();
+        let read = String::from_utf8_lossy(&read);
+        Ok(if read.is_empty() { None } else { Some(told(&read)) })
+    }
+}
+
+impl Encoder<&str> for ClientEnd {
+    type Error = io::Error;
+
+    fn encode(&mut self, said: &str, dst: &mut BytesMut) -> io::Result<()> {
+        dst.put_slice(said.as_bytes());
+        Ok(())
+    }
+}
+
+fn told(read: &str) -> Told {
+    known(read).unwrap_or_else(|| Told::Raw(read.to_owned()))
+}
+
+fn known(read: &str) -> Option<Told> {
+    if let Some(id) = read.strip_prefix(ID) {
+        return Some(Told::Id(id.parse().ok()?));
+    }
+    if let Some(list) = read.strip_prefix(USERS) {
+        return list.split(ENTRY).map(entry).collect::<Option<_>>().map(Told::Users);
+    }
+    let mut parts = read.splitn(3, PART);
+    let (id, name, text) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
+    Some(Told::Message { id, name: name.to_owned(), text: text.to_owned() })
+}
+
+fn entry(entry: &str) -> Option<(u64, String)> {
+    let (id, name) = entry.split_once(PART)?;
+    Some((id.parse().ok()?, name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_read_brings_is_one_message() {
+        let reads = [
+            ("ID:5", Told::Id(5)),
+            ("USERS:5||ana", Told::Users(vec![(5, "ana".to_owned())])),
+            ("ID:5USERS:5||ana", Told::Raw("ID:5USERS:5||ana".to_owned())),
+            ("USERS:5||ana||x&&", Told::Raw("USERS:5||ana||x&&".to_owned())),
+        ];
+        for (read, told) in reads {
+            let decoded = ClientEnd.decode(&mut BytesMut::from(read)).unwrap();
+            assert_eq!(decoded, Some(told), "{read}");
+        }
+    }
+}

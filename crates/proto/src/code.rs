@@ -1,0 +1,141 @@
+//! The closed lists of words that say why something was refused, why a connection ended, and why a
+//! user left.
+//!
+//! A client that does not know a word of a newer server reads it as `Unknown` and shows the text
+//! that comes with it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Declares an enum of words, each written the same on the wire and in a log.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$word_doc])* #[serde(rename = $word)] $variant,)*
+            /// A word of a newer server.
+            #[serde(other, rename = "unknown")]
+            Unknown,
+        }
+
+        impl $name {
+            /// Every word of the list, in the order of its documentation.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word as the wire has it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                    Self::Unknown => "unknown",
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// Why a command was refused.
+    RefusalCode {
+        /// The bytes of the line are no UTF-8.
+        BadUtf8 = "bad_utf8",
+        /// The line is no JSON object.
+        BadJson = "bad_json",
+        /// The line is longer than `LINE_BYTES_MAX`; it was skipped to its end.
+        LineTooLong = "line_too_long",
+        /// The object has no `type`, or one that is not known here.
+        UnknownType = "unknown_type",
+        /// A field is missing or is not what its message asks for.
+        BadField = "bad_field",
+        /// A user's name breaks a rule; the text says which.
+        BadName = "bad_name",
+        /// A room's name breaks a rule; the text says which.
+        BadRoom = "bad_room",
+        /// A text breaks a rule; the text of the refusal says which.
+        BadText = "bad_text",
+        /// The protocol version of the `hello` is not spoken here.
+        BadVersion = "bad_version",
+        /// Somebody else has this name; the text offers one that is free.
+        NameTaken = "name_taken",
+        /// The first command was no `hello`.
+        HelloFirst = "hello_first",
+        /// A second `hello` in one session.
+        HelloAgain = "hello_again",
+        /// The server knows the command and cannot do it yet.
+        NotYet = "not_yet",
+        /// The session is not in the room.
+        NotInRoom = "not_in_room",
+        /// The server is going away and takes nothing more.
+        Shutdown = "shutdown",
+    }
+}
+
+impl RefusalCode {
+    /// Whether the line itself was broken, as opposed to a good line that asks for too much: a peer
+    /// with too many broken lines is cut off.
+    #[must_use]
+    pub const fn is_broken_line(self) -> bool {
+        matches!(
+            self,
+            Self::BadUtf8 | Self::BadJson | Self::LineTooLong | Self::UnknownType | Self::BadField
+        )
+    }
+}
+
+words! {
+    /// Why the server ends a connection.
+    EndCode {
+        /// The client said `bye`.
+        Bye = "bye",
+        /// The client did not read what it was sent for too long.
+        TooSlow = "too_slow",
+        /// The client was silent for too long, and did not answer a ping.
+        Idle = "idle",
+        /// Too many broken lines in too short a time.
+        TooManyErrors = "too_many_errors",
+        /// The client did not say who it is in time.
+        HelloTimeout = "hello_timeout",
+        /// The server is going away.
+        Shutdown = "shutdown",
+    }
+}
+
+words! {
+    /// Why a user left a room.
+    LeaveReason {
+        /// The user said so.
+        Bye = "bye",
+        /// The connection ended without a word.
+        Lost = "lost",
+        /// The user did not read what it was sent for too long.
+        TooSlow = "too_slow",
+        /// The user was silent for too long.
+        Idle = "idle",
+        /// Too many broken lines.
+        TooManyErrors = "too_many_errors",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_the_same_on_the_wire_and_in_a_log() {
+        for code in RefusalCode::ALL {
+            let json = serde_json::to_string(code).unwrap();
+            assert_eq!(json, format!("\"{code}\""));
+            assert_eq!(serde_json::from_str::<RefusalCode>(&json).unwrap(), *code);
+        }
+        let newer: EndCode = serde_json::from_str("\"of_tomorrow\"").unwrap();
+        assert_eq!(newer, EndCode::Unknown);
+    }
+}

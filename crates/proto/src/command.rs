@@ -1,0 +1,183 @@
+//! What a client asks. `docs/protocol.md` has each command with an example.
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits::WORD_BYTES_MAX;
+use crate::{RoomName, Text, UserName};
+
+/// The version of the native protocol that this crate speaks.
+pub const VERSION: u32 = 1;
+
+/// One thing a client asks of the server; in the native protocol one JSON object, told apart by
+/// its `type`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    /// Says who calls; the first command of a session.
+    Hello(Hello),
+    /// Says something in a room.
+    Say(Say),
+    /// Asks into a room.
+    Join {
+        /// The room to join.
+        room: RoomName,
+        /// The last `seq` of the room that the client has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<u64>,
+    },
+    /// Leaves a room.
+    Leave {
+        /// The room to leave.
+        room: RoomName,
+    },
+    /// Asks for older messages of a room.
+    History {
+        /// The room in question.
+        room: RoomName,
+        /// Only messages with a lower `seq`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
+        /// How many at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Asks who is in a room.
+    Who {
+        /// The room in question.
+        room: RoomName,
+        /// Only users that come after this name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<UserName>,
+        /// How many at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Takes another name.
+    Rename {
+        /// The name to take.
+        name: UserName,
+    },
+    /// Asks for a sign of life.
+    Ping {
+        /// What the answer is to repeat.
+        #[serde(default)]
+        nonce: Nonce,
+    },
+    /// Answers the server's ping.
+    Pong {
+        /// The nonce of that ping.
+        #[serde(default)]
+        nonce: Nonce,
+    },
+    /// Ends the session.
+    Bye,
+}
+
+impl Command {
+    /// The `type` of every command, as the wire has it.
+    pub const TYPES: &[&str] =
+        &["hello", "say", "join", "leave", "history", "who", "rename", "ping", "pong", "bye"];
+}
+
+/// The fields of [`Command::Hello`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The protocol's version, [`VERSION`].
+    pub version: u32,
+    /// The name the user wants.
+    pub name: UserName,
+    /// The token of an earlier welcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The client's own word for this installation; empty where it has none.
+    #[serde(default, skip_serializing_if = "Word::is_empty")]
+    pub device: Word,
+}
+
+/// The fields of [`Command::Say`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Say {
+    /// Where to say it.
+    pub room: RoomName,
+    /// Whether it is said or done.
+    #[serde(default)]
+    pub kind: Kind,
+    /// The number the device gives what it says: 1, 2, 3 …, always increasing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<u64>,
+    /// What is said.
+    pub text: Text,
+}
+
+/// Whether a message is said (`bob: hi`) or done (`* bob waves`).
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Something said.
+    #[default]
+    Text,
+    /// Something done, in the third person.
+    Action,
+}
+
+/// A word of a peer's own, at most [`WORD_BYTES_MAX`] bytes.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Word(String);
+
+/// A [`Word`] longer than [`WORD_BYTES_MAX`] bytes; holds how long it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this has at most {WORD_BYTES_MAX} bytes, not {0}")]
+pub struct WordTooLong(pub usize);
+
+impl Word {
+    /// Takes a word as a peer sent it.
+    ///
+    /// # Errors
+    /// Says how long the word is where it is too long.
+    pub fn new(word: impl Into<String>) -> Result<Self, WordTooLong> {
+        let word = word.into();
+        if word.len() > WORD_BYTES_MAX { Err(WordTooLong(word.len())) } else { Ok(Self(word)) }
+    }
+
+    /// The word itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl TryFrom<String> for Word {
+    type Error = WordTooLong;
+    fn try_from(word: String) -> Result<Self, WordTooLong> {
+        Self::new(word)
+    }
+}
+
+impl From<Word> for String {
+    fn from(word: Word) -> Self {
+        word.0
+    }
+}
+
+/// What a pong repeats of its ping: a number or a word, as the peer likes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Nonce {
+    /// A number.
+    Number(u64),
+    /// A word.
+    Word(Word),
+}
+
+impl Default for Nonce {
+    fn default() -> Self {
+        Self::Number(0)
+    }
+}

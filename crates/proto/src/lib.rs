@@ -1,0 +1,33 @@
+//! What is on the wire, and nothing else: no sockets, no tasks, no clock.
+//!
+//! ```text
+//!           native: JSON lines                    classic: unframed text
+//! bytes ──▶ NativeCodec<Command> ──▶ Command ◀── classic::Reader ◀── bytes
+//! bytes ◀── NativeCodec<Event>   ◀── Event   ──▶ classic::pieces ──▶ bytes
+//! ```
+//!
+//! * [`name`] and [`text`]: what users, rooms and messages may be called and may say; checked once
+//!   at construction and valid ever after.
+//! * [`command`] and [`event`]: the two vocabularies, what a client asks and what the server tells.
+//! * [`native`]: the codec of the native protocol, for both of its ends.
+//! * [`classic`]: the text of the original chat, for both of its ends.
+//! * [`code`]: the closed lists of words that say why something was refused or ended.
+
+pub mod classic;
+pub mod code;
+pub mod command;
+pub mod event;
+pub mod limits;
+pub mod name;
+pub mod native;
+pub mod text;
+pub mod time;
+mod unsafe_chars;
+
+pub use code::{EndCode, LeaveReason, RefusalCode};
+pub use command::Command;
+pub use event::{Event, Message, Refusal, User};
+pub use name::{NameError, RoomName, UserName};
+pub use native::NativeCodec;
+pub use text::{Text, TextError};
+pub use time::At;

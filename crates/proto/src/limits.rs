@@ -1,0 +1,32 @@
+//! The bounds of the wire itself, the same for every server and client.
+//!
+//! Bounds a server chooses (how long a session may be silent, how many names a list holds) are
+//! settings of the server; it tells them in its `welcome`.
+
+/// Longest line of the native protocol, in bytes, its `\n` not counted.
+///
+/// Holds the longest text with every byte escaped as JSON, and names, with room to spare for
+/// fields to come; small enough that a hostile peer costs no memory worth naming.
+pub const LINE_BYTES_MAX: usize = 64 * 1024;
+
+/// Longest text of one message, in bytes of UTF-8: some 2,500 words, a long mail.
+pub const TEXT_BYTES_MAX: usize = 16 * 1024;
+
+/// Longest user name, in characters (Unicode scalar values) after NFC: what a user list has room
+/// for.
+pub const NAME_CHARS_MAX: usize = 32;
+
+/// Longest user name, in bytes after NFC. A scalar value takes at most four bytes of UTF-8, so
+/// [`NAME_CHARS_MAX`] implies it.
+pub const NAME_BYTES_MAX: usize = NAME_CHARS_MAX * 4;
+
+/// Longest word a client may call its installation by, and longest nonce, in bytes.
+pub const WORD_BYTES_MAX: usize = 64;
+
+/// Most bytes that go to a classic client in one write: its `recv` takes no more at a time, and
+/// takes what one `recv` returns as one message.
+pub const CLASSIC_WRITE_BYTES_MAX: usize = 1024;
+
+/// Most bytes of one classic message from a client that are held back to see where it ends; what
+/// is longer goes on as a message of its own. So every classic message is short enough to be a text.
+pub const CLASSIC_HOLD_BYTES_MAX: usize = TEXT_BYTES_MAX;

@@ -1,0 +1,323 @@
+//! What users and rooms are called: checked at construction, valid ever after.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::limits::NAME_CHARS_MAX;
+use crate::unsafe_chars::{is_invisible, is_line_end};
+
+/// The characters that mean something in front of a name or between two, at one door or another.
+const RESERVED: [char; 4] = ['|', '&', '@', '#'];
+
+/// Which rule a name breaks. The client that sent it is at fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Nothing is there.
+    #[error("a name needs at least one character")]
+    Empty,
+    /// More than [`NAME_CHARS_MAX`] characters.
+    #[error("a name has at most {NAME_CHARS_MAX} characters, this one has {0}")]
+    TooLong(usize),
+    /// White space before or after the name.
+    #[error("a name neither begins nor ends with white space")]
+    SpaceAtEnd,
+    /// White space within the name of a room.
+    #[error("the name of a room has no white space")]
+    SpaceWithin,
+    /// A control character, a line end, or one that does not show.
+    #[error("a name has no control, line or invisible characters, this one has U+{:04X}", *.0 as u32)]
+    Unprintable(char),
+    /// `|`, `&`, `@` or `#`.
+    #[error("a name has none of the characters | & @ #, this one has {0}")]
+    Reserved(char),
+    /// A room's name that begins with neither `#` nor `@`.
+    #[error("a room is #name, a private conversation @name")]
+    NoSigil,
+}
+
+/// A user's name, as the user writes it, in NFC: 1 to [`NAME_CHARS_MAX`] characters, none of them
+/// a control, line or invisible character, none of `|&@#`, no white space at the ends.
+///
+/// Two names are equal where their [keys](UserName::key) are: `Bob`, `bob` and `ｂｏｂ` are one name.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UserName(Name);
+
+/// The name of a room (`#rust`), or of the private conversation with a user (`@ana`).
+///
+/// What follows the sigil keeps the rules of a [`UserName`]; a room's has no white space at all,
+/// so that `/join #rust now` has one reading. Compared like user names.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RoomName(Name);
+
+/// What both kinds of name are: the name as written, and the key it is compared by.
+#[derive(Clone)]
+struct Name {
+    written: String,
+    key: String,
+}
+
+impl UserName {
+    /// Takes a name as somebody wrote it.
+    ///
+    /// # Errors
+    /// Says which rule the name breaks.
+    pub fn new(written: &str) -> Result<Self, NameError> {
+        let written: String = written.nfc().collect();
+        check(&written)?;
+        Ok(Self(Name { key: compare_key(&written), written }))
+    }
+
+    /// Makes a name of anything: for a peer that cannot be asked for another.
+    ///
+    /// What is not allowed becomes `_` or goes away, a long name is cut, and where nothing is left
+    /// the name is `guest`.
+    #[must_use]
+    pub fn mend(written: &str) -> Self {
+        let mut mended = String::new();
+        for c in written.trim().nfc().filter(|c| !is_unprintable(*c)) {
+            match RESERVED.contains(&c) {
+                true if mended.ends_with('_') => {}
+                true => mended.push('_'),
+                false => mended.push(c),
+            }
+        }
+        let cut: String = mended.trim().chars().take(NAME_CHARS_MAX).collect();
+        Self::new(cut.trim_end()).unwrap_or_else(|_| Self::guest())
+    }
+
+    /// The name of one who gave none.
+    fn guest() -> Self {
+        Self(Name { written: "guest".to_owned(), key: "guest".to_owned() })
+    }
+
+    /// This name with `_2`, `_3`, … at its end, cut where it would be too long: what to offer where
+    /// the name itself is taken.
+    #[must_use]
+    pub fn numbered(&self, number: u64) -> Self {
+        let suffix = format!("_{number}");
+        let keep = NAME_CHARS_MAX - suffix.len();
+        let stem: String = self.as_str().chars().take(keep).collect();
+        Self::mend(&format!("{}{suffix}", stem.trim_end()))
+    }
+
+    /// The name as it was written, in NFC.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0.written
+    }
+
+    /// What names are compared by: compatibility caseless matching (Unicode 16, section 3.13.5,
+    /// D146).
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.0.key
+    }
+}
+
+impl RoomName {
+    /// Takes a room's name with its sigil.
+    ///
+    /// # Errors
+    /// Says which rule the name breaks.
+    pub fn new(written: &str) -> Result<Self, NameError> {
+        let written: String = written.nfc().collect();
+        let bare = written.strip_prefix(['#', '@']).ok_or(NameError::NoSigil)?;
+        check(bare)?;
+        if written.starts_with('#') && bare.contains(char::is_whitespace) {
+            return Err(NameError::SpaceWithin);
+        }
+        Ok(Self(Name { key: compare_key(&written), written }))
+    }
+
+    /// The room everybody is in.
+    #[must_use]
+    pub fn lobby() -> Self {
+        Self(Name { written: "#lobby".to_owned(), key: "#lobby".to_owned() })
+    }
+
+    /// The name as it was written, in NFC, sigil first.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0.written
+    }
+
+    /// What names are compared by, sigil first; see [`UserName::key`].
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.0.key
+    }
+}
+
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || is_line_end(c) || is_invisible(c)
+}
+
+/// The rules of a user's name, in the order in which a person would want to hear of them.
+fn check(name: &str) -> Result<(), NameError> {
+    let chars = name.chars().count();
+    if chars == 0 {
+        return Err(NameError::Empty);
+    }
+    if chars > NAME_CHARS_MAX {
+        return Err(NameError::TooLong(chars));
+    }
+    if let Some(c) = name.chars().find(|c| is_unprintable(*c)) {
+        return Err(NameError::Unprintable(c));
+    }
+    if let Some(c) = name.chars().find(|c| RESERVED.contains(c)) {
+        return Err(NameError::Reserved(c));
+    }
+    if name.trim() != name {
+        return Err(NameError::SpaceAtEnd);
+    }
+    Ok(())
+}
+
+/// NFKD(fold(NFKD(fold(NFD(name))))): twice, since a compatibility form may fold once more.
+fn compare_key(name: &str) -> String {
+    let once: String =
+        caseless::default_case_fold_str(&name.nfd().collect::<String>()).nfkd().collect();
+    caseless::default_case_fold_str(&once).nfkd().collect()
+}
+
+/// Gives both kinds of name the traits that follow from their being compared by key.
+macro_rules! compared_by_key {
+    ($name:ident) => {
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.key() == other.key()
+            }
+        }
+        impl Eq for $name {}
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.key().hash(state);
+            }
+        }
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.key().cmp(other.key())
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = NameError;
+            fn try_from(written: String) -> Result<Self, NameError> {
+                Self::new(&written)
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = NameError;
+            fn from_str(written: &str) -> Result<Self, NameError> {
+                Self::new(written)
+            }
+        }
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0.written
+            }
+        }
+    };
+}
+
+compared_by_key!(UserName);
+compared_by_key!(RoomName);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_name_in_other_letters_is_the_same_name() {
+        for (a, b) in [("Bob", "bob"), ("Bob", "ｂｏｂ"), ("Straße", "STRASSE"), ("é", "e\u{301}")]
+        {
+            assert_eq!(UserName::new(a).unwrap(), UserName::new(b).unwrap(), "{a} and {b}");
+        }
+        assert_ne!(UserName::new("bob").unwrap(), UserName::new("b0b").unwrap());
+    }
+
+    #[test]
+    fn each_broken_rule_is_named() {
+        let long = "x".repeat(33);
+        let cases = [
+            ("", NameError::Empty),
+            (long.as_str(), NameError::TooLong(33)),
+            (" bob", NameError::SpaceAtEnd),
+            ("bob\u{3000}", NameError::SpaceAtEnd),
+            ("b\nb", NameError::Unprintable('\n')),
+            ("b\u{202E}b", NameError::Unprintable('\u{202E}')),
+            ("b\u{200B}b", NameError::Unprintable('\u{200B}')),
+            ("b\u{2028}b", NameError::Unprintable('\u{2028}')),
+            ("b\u{85}b", NameError::Unprintable('\u{85}')),
+            ("a|b", NameError::Reserved('|')),
+            ("a&b", NameError::Reserved('&')),
+            ("@bob", NameError::Reserved('@')),
+            ("#bob", NameError::Reserved('#')),
+        ];
+        for (name, error) in cases {
+            assert_eq!(UserName::new(name).unwrap_err(), error, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn characters_are_counted_after_composition() {
+        assert!(UserName::new(&"e\u{301}".repeat(32)).is_ok());
+        assert!(UserName::new(&"😀".repeat(32)).is_ok());
+        assert!(UserName::new(&"é".repeat(33)).is_err());
+    }
+
+    #[test]
+    fn a_room_has_a_sigil_and_no_white_space() {
+        assert_eq!(RoomName::new("#Lobby").unwrap(), RoomName::lobby());
+        assert!(RoomName::new("@ana maria").is_ok());
+        assert_eq!(RoomName::new("lobby").unwrap_err(), NameError::NoSigil);
+        assert_eq!(RoomName::new("#").unwrap_err(), NameError::Empty);
+        assert_eq!(RoomName::new("##a").unwrap_err(), NameError::Reserved('#'));
+        assert_eq!(RoomName::new("#a b").unwrap_err(), NameError::SpaceWithin);
+        assert_ne!(RoomName::new("#ana").unwrap(), RoomName::new("@ana").unwrap());
+    }
+
+    #[test]
+    fn mending_keeps_what_it_can() {
+        let long = "x".repeat(40);
+        let cut = "x".repeat(32);
+        for (written, mended) in [
+            ("ana", "ana"),
+            ("a||b", "a_b"),
+            ("a&&b", "a_b"),
+            (" ana\r\n", "ana"),
+            ("@ana", "_ana"),
+            ("a\u{202E}na", "ana"),
+            (long.as_str(), cut.as_str()),
+            ("", "guest"),
+            ("\u{200B} ", "guest"),
+        ] {
+            assert_eq!(UserName::mend(written).as_str(), mended, "{written:?}");
+        }
+    }
+
+    #[test]
+    fn a_numbered_name_fits() {
+        assert_eq!(UserName::new("bob").unwrap().numbered(2).as_str(), "bob_2");
+        let long = UserName::new(&"x".repeat(32)).unwrap().numbered(10);
+        assert_eq!(long.as_str(), format!("{}_10", "x".repeat(29)));
+    }
+}

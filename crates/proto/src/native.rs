@@ -1,0 +1,169 @@
+//! The native protocol: one JSON object a line.
+//!
+//! [`NativeCodec`] takes lines apart and puts them together, for both ends:
+//! `NativeCodec<Command>` reads what a client sends, `NativeCodec<Event>` what the server does.
+//! A line that cannot be read is an item like any other, an [`UnreadableLine`], since the
+//! connection lives on; the codec itself fails only where the connection does.
+
+mod explain;
+
+use std::io;
+use std::marker::PhantomData;
+
+use bytes::{BufMut, BytesMut};
+use memchr::memchr;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio_util::codec::{Decoder, Encoder};
+
+use crate::limits::LINE_BYTES_MAX;
+use crate::{Command, Event, Refusal, RefusalCode};
+
+/// A line that is no message; what to answer to it.
+pub type UnreadableLine = Box<Refusal>;
+
+/// A vocabulary of the native protocol: what one of the two sides says.
+pub trait Vocabulary: Serialize + DeserializeOwned {
+    /// Whether whatever comes before the first line that begins with `{` is passed over in silence.
+    /// So a client does, since a server may take it for a classic client at first.
+    const SKIPS_PREAMBLE: bool;
+
+    /// Says what is wrong with a line that serde could not read as one of this vocabulary.
+    fn explain(line: &[u8], error: &serde_json::Error) -> UnreadableLine;
+}
+
+impl Vocabulary for Command {
+    const SKIPS_PREAMBLE: bool = false;
+
+    fn explain(line: &[u8], error: &serde_json::Error) -> UnreadableLine {
+        Box::new(explain::command(line, error))
+    }
+}
+
+impl Vocabulary for Event {
+    const SKIPS_PREAMBLE: bool = true;
+
+    fn explain(_line: &[u8], error: &serde_json::Error) -> UnreadableLine {
+        Box::new(Refusal::new(RefusalCode::BadField, error.to_string()))
+    }
+}
+
+/// Reads lines as `R`s, and writes anything of the native protocol as a line.
+///
+/// Never holds more than [`LINE_BYTES_MAX`] bytes and what one read adds: a longer line is reported
+/// when the bound is passed, and skipped up to its end. Empty lines are passed over, and a `\r`
+/// before the `\n` is not part of the line, so that `telnet` and a stray Return do no harm.
+#[derive(Debug)]
+pub struct NativeCodec<R> {
+    /// Bytes at the start of the buffer that are known to hold no line end.
+    searched: usize,
+    /// Within a line that was too long, or (a client) before the server's first `{`.
+    skipping: bool,
+    /// Whether the peer's first message has yet to come, and what is before it does not count.
+    preamble: bool,
+    reads: PhantomData<fn() -> R>,
+}
+
+impl<R: Vocabulary> Default for NativeCodec<R> {
+    fn default() -> Self {
+        Self { searched: 0, skipping: false, preamble: R::SKIPS_PREAMBLE, reads: PhantomData }
+    }
+}
+
+impl<R: Vocabulary> NativeCodec<R> {
+    /// Takes the next whole line from `src`, without its line end.
+    fn next_line(&mut self, src: &mut BytesMut) -> Option<BytesMut> {
+        let end = self.searched
+            + memchr(b'\n', &src[self.searched..]).or_else(|| {
+                self.searched = src.len();
+                None
+            })?;
+        self.searched = 0;
+        let mut line = src.split_to(end + 1);
+        line.truncate(end);
+        if line.last() == Some(&b'\r') {
+            line.truncate(end - 1);
+        }
+        Some(line)
+    }
+
+    /// Drops what comes before the server's first `{`; false where there is no `{` yet.
+    fn pass_preamble(&mut self, src: &mut BytesMut) -> bool {
+        let start = memchr(b'{', src);
+        let _ = src.split_to(start.unwrap_or(src.len()));
+        self.preamble = start.is_none();
+        start.is_some()
+    }
+
+    /// Reports a line over the bound once, and drops what of it has come.
+    fn too_long(&mut self, src: &mut BytesMut) -> Option<Result<R, UnreadableLine>> {
+        let first = !std::mem::replace(&mut self.skipping, true);
+        src.clear();
+        self.searched = 0;
+        first.then(|| Err(line_too_long()))
+    }
+}
+
+impl<R: Vocabulary> Decoder for NativeCodec<R> {
+    type Item = Result<R, UnreadableLine>;
+    type Error = io::Error;
+
+    fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<Self::Item>> {
+        if self.preamble && !self.pass_preamble(src) {
+            return Ok(None);
+        }
+        while let Some(line) = self.next_line(src) {
+            if std::mem::take(&mut self.skipping) || line.trim_ascii().is_empty() {
+                continue;
+            }
+            if line.len() > LINE_BYTES_MAX {
+                return Ok(Some(Err(line_too_long())));
+            }
+            return Ok(Some(read(&line)));
+        }
+        if self.skipping || src.len() > LINE_BYTES_MAX {
+            return Ok(self.too_long(src));
+        }
+        Ok(None)
+    }
+
+    /// Takes what comes after the last line end for a line, so that `printf … | nc` works.
+    fn decode_eof(&mut self, src: &mut BytesMut) -> io::Result<Option<Self::Item>> {
+        if let Some(item) = self.decode(src)? {
+            return Ok(Some(item));
+        }
+        let rest = src.split();
+        self.searched = 0;
+        if self.skipping || self.preamble || rest.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(read(&rest)))
+    }
+}
+
+impl<R, W: Serialize> Encoder<&W> for NativeCodec<R> {
+    type Error = io::Error;
+
+    fn encode(&mut self, message: &W, dst: &mut BytesMut) -> io::Result<()> {
+        write_line(message, dst)
+    }
+}
+
+/// Writes `message` as one line at the end of `dst`.
+///
+/// # Errors
+/// Only where `message` has no JSON; none of the two vocabularies' has.
+pub fn write_line(message: &impl Serialize, dst: &mut BytesMut) -> io::Result<()> {
+    serde_json::to_writer((&mut *dst).writer(), message)?;
+    dst.put_u8(b'\n');
+    Ok(())
+}
+
+fn read<R: Vocabulary>(line: &[u8]) -> Result<R, UnreadableLine> {
+    serde_json::from_slice(line).map_err(|error| R::explain(line, &error))
+}
+
+fn line_too_long() -> UnreadableLine {
+    let text = format!("a line has at most {LINE_BYTES_MAX} bytes; this one was skipped");
+    Box::new(Refusal::new(RefusalCode::LineTooLong, text))
+}

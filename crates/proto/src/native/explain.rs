@@ -1,0 +1,49 @@
+//! What is wrong with a line that is no command: the slow path, taken only for broken lines.
+
+use serde_json::{Map, Value};
+
+use crate::{Command, Refusal, RefusalCode, RoomName, Text, UserName};
+
+/// Says what is wrong with `line`, which serde could not read as a command, and which `say` or
+/// room it was about, as far as that can be told.
+pub(super) fn command(line: &[u8], error: &serde_json::Error) -> Refusal {
+    if let Err(error) = std::str::from_utf8(line) {
+        return Refusal::new(RefusalCode::BadUtf8, format!("this line is not UTF-8: {error}"));
+    }
+    let Ok(Value::Object(fields)) = serde_json::from_slice(line) else {
+        let text = format!("a command is one JSON object on one line: {error}");
+        return Refusal::new(RefusalCode::BadJson, text);
+    };
+    let (code, text) = broken_rule(&fields, error);
+    Refusal {
+        n: fields.get("n").and_then(Value::as_u64),
+        room: string(&fields, "room").and_then(|room| RoomName::new(room).ok()),
+        ..Refusal::new(code, text)
+    }
+}
+
+fn broken_rule(fields: &Map<String, Value>, error: &serde_json::Error) -> (RefusalCode, String) {
+    let Some(kind) = string(fields, "type") else {
+        return (RefusalCode::UnknownType, "a command needs a \"type\"".to_owned());
+    };
+    if !Command::TYPES.contains(&kind) {
+        let known = Command::TYPES.join(", ");
+        return (
+            RefusalCode::UnknownType,
+            format!("this type is not known here; there are {known}"),
+        );
+    }
+    let name = string(fields, "name").map(UserName::new);
+    let room = string(fields, "room").map(RoomName::new);
+    let text = string(fields, "text").map(Text::new);
+    match (name, room, text) {
+        (Some(Err(error)), _, _) => (RefusalCode::BadName, error.to_string()),
+        (_, Some(Err(error)), _) => (RefusalCode::BadRoom, error.to_string()),
+        (_, _, Some(Err(error))) => (RefusalCode::BadText, error.to_string()),
+        _ => (RefusalCode::BadField, format!("in \"{kind}\": {error}")),
+    }
+}
+
+fn string<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    fields.get(name).and_then(Value::as_str)
+}

@@ -1,0 +1,130 @@
+//! What a message says.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits::TEXT_BYTES_MAX;
+
+/// Which rule a text breaks. The client that sent it is at fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing is there.
+    #[error("a message needs a text")]
+    Empty,
+    /// More than [`TEXT_BYTES_MAX`] bytes.
+    #[error("a text has at most {TEXT_BYTES_MAX} bytes, this one has {0}")]
+    TooLong(usize),
+    /// A control character other than line feed and tab.
+    #[error("a text has no control characters but line feed and tab, this one has U+{:04X}", *.0 as u32)]
+    Control(char),
+}
+
+/// The text of one message: 1 to [`TEXT_BYTES_MAX`] bytes of UTF-8, in which `\n` and `\t` are the
+/// only control characters. Cheap to clone: what one user says, many read.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Text(Arc<str>);
+
+impl Text {
+    /// Takes a text as a client sent it.
+    ///
+    /// # Errors
+    /// Says which rule the text breaks.
+    pub fn new(written: impl Into<Arc<str>>) -> Result<Self, TextError> {
+        let written = written.into();
+        if written.is_empty() {
+            return Err(TextError::Empty);
+        }
+        if written.len() > TEXT_BYTES_MAX {
+            return Err(TextError::TooLong(written.len()));
+        }
+        match written.chars().find(|c| is_barred(*c)) {
+            Some(c) => Err(TextError::Control(c)),
+            None => Ok(Self(written)),
+        }
+    }
+
+    /// Makes a text of anything, for a peer that cannot be asked again: control characters and the
+    /// line ends around it go away, and so does what is over the bound. `None` where nothing is left
+    /// to say.
+    #[must_use]
+    pub fn mend(written: &str) -> Option<Self> {
+        let kept: String = written.chars().filter(|c| !is_barred(*c)).collect();
+        let kept = kept.trim_matches('\n');
+        Self::new(&kept[..kept.floor_char_boundary(TEXT_BYTES_MAX)]).ok()
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_barred(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Says how long the text is and never what it says, so that no log ever does.
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({} bytes)", self.0.len())
+    }
+}
+
+impl TryFrom<String> for Text {
+    type Error = TextError;
+    fn try_from(written: String) -> Result<Self, TextError> {
+        Self::new(written)
+    }
+}
+
+impl std::str::FromStr for Text {
+    type Err = TextError;
+    fn from_str(written: &str) -> Result<Self, TextError> {
+        Self::new(written)
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.0.as_ref().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_broken_rule_is_named() {
+        assert_eq!(Text::new("").unwrap_err(), TextError::Empty);
+        assert_eq!(Text::new("x".repeat(16_385)).unwrap_err(), TextError::TooLong(16_385));
+        for c in ['\0', '\r', '\u{1b}', '\u{7f}', '\u{9b}'] {
+            assert_eq!(Text::new(format!("a{c}")).unwrap_err(), TextError::Control(c));
+        }
+        assert!(Text::new("x".repeat(16_384)).is_ok());
+        assert!(Text::new("two\n\tlines").is_ok());
+    }
+
+    #[test]
+    fn mending_leaves_what_can_be_said() {
+        assert_eq!(Text::mend("hi\r\n").unwrap().as_str(), "hi");
+        assert_eq!(Text::mend("\u{1b}[2J").unwrap().as_str(), "[2J");
+        assert_eq!(Text::mend("\n\r\0"), None);
+        assert_eq!(Text::mend(&"é".repeat(9000)).unwrap().as_str().len(), TEXT_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_log_never_shows_a_text() {
+        assert_eq!(format!("{:?}", Text::new("secret").unwrap()), "Text(6 bytes)");
+    }
+}

@@ -1,0 +1,78 @@
+//! A moment, as the wire writes it.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A moment, in milliseconds since 1970-01-01T00:00:00Z; on the wire RFC 3339, in UTC, with three
+/// digits after the second: `2026-11-22T14:02:07.123Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct At(Timestamp);
+
+impl At {
+    /// The moment `millis` milliseconds after (or before) 1970, or the nearest there is.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
+        let nearest = if millis < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Self(Timestamp::from_millisecond(millis).unwrap_or(nearest))
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn as_millis(self) -> i64 {
+        self.0.as_millisecond()
+    }
+
+    /// The moment as the library for dates and time zones has it.
+    #[must_use]
+    pub const fn timestamp(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl From<Timestamp> for At {
+    fn from(at: Timestamp) -> Self {
+        Self::from_millis(at.as_millisecond())
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+        PRINTER.print_timestamp(&self.0, jiff::fmt::StdFmtWrite(f)).map_err(|_| fmt::Error)
+    }
+}
+
+impl Serialize for At {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for At {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = String::deserialize(deserializer)?;
+        written.parse::<Timestamp>().map(Self::from).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_in_utc_with_milliseconds() {
+        assert_eq!(At::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(At::from_millis(1_795_356_127_123).to_string(), "2026-11-22T14:02:07.123Z");
+        let read: At = serde_json::from_str("\"2026-11-22T15:02:07.1239+01:00\"").unwrap();
+        assert_eq!(read, At::from_millis(1_795_356_127_123));
+    }
+
+    #[test]
+    fn a_moment_beyond_the_calendar_is_the_nearest_in_it() {
+        assert!(At::from_millis(i64::MAX) > At::from_millis(0));
+        assert!(At::from_millis(i64::MIN) < At::from_millis(0));
+    }
+}
