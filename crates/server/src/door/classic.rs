@@ -1,0 +1,231 @@
+//! The classic door: the text of the original chat, one message a write, never two at once.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use chat_proto::classic::{Said, ServerEnd, Told, notice};
+use chat_proto::command::{Kind, Say};
+use chat_proto::{Command, Event, RoomName};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio_util::codec::Decoder;
+
+use super::outlet::Outlet;
+use super::{Heard, Turn};
+use crate::config::{CLASSIC_QUEUE_MESSAGES, Config, READ_BYTES};
+use crate::published::Published;
+
+/// Reads names and messages, and gives them as the commands they stand for.
+#[derive(Debug)]
+pub struct ClassicReader<R> {
+    io: R,
+    buffer: BytesMut,
+    codec: ServerEnd,
+    settle: Duration,
+    /// When what has come is taken for whole, unless more comes; kept here, so that it runs on
+    /// however often [`ClassicReader::next`] is cancelled.
+    settles_at: Option<Instant>,
+    ended: bool,
+}
+
+impl<R: AsyncRead + Unpin> ClassicReader<R> {
+    /// Reads from `io`, of which the greeting, `first`, has been read already, what the client of
+    /// connection `id` says. Its name has as long to follow the greeting as a silent caller has to
+    /// speak.
+    pub fn new(io: R, first: BytesMut, id: u64, config: &Config) -> Self {
+        let settle = config.classic_settle;
+        let settles_at = Some(Instant::now() + config.detect_silence);
+        Self { io, buffer: first, codec: ServerEnd::new(id), settle, settles_at, ended: false }
+    }
+
+    /// See [`super::DoorReader::next`].
+    ///
+    /// # Errors
+    /// Where the connection fails.
+    pub async fn next(&mut self) -> io::Result<Option<Heard>> {
+        loop {
+            let said = match self.ended {
+                false => self.codec.decode(&mut self.buffer)?,
+                true => self.codec.decode_eof(&mut self.buffer)?,
+            };
+            if let Some(said) = said {
+                return Ok(Some(Heard::Command(command(said))));
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            if let Some(said) = self.read().await? {
+                return Ok(Some(Heard::Command(command(said))));
+            }
+        }
+    }
+
+    /// Reads once; or takes what there is for whole where the line is quiet.
+    async fn read(&mut self) -> io::Result<Option<Said>> {
+        self.buffer.reserve(READ_BYTES);
+        let read = self.io.read_buf(&mut self.buffer);
+        let read = match self.settles_at {
+            None => read.await?,
+            Some(settles_at) => match timeout_at(settles_at, read).await {
+                Ok(read) => read?,
+                Err(_quiet) => {
+                    self.settles_at = None;
+                    return Ok(self.codec.settle(&mut self.buffer));
+                }
+            },
+        };
+        self.ended = read == 0;
+        self.settles_at = Some(Instant::now() + self.settle);
+        Ok(None)
+    }
+}
+
+fn command(said: Said) -> Command {
+    match said {
+        Said::Name(name) => Command::Rename { name },
+        Said::Text(text) => {
+            Command::Say(Say { room: RoomName::lobby(), kind: Kind::Text, n: None, text })
+        }
+    }
+}
+
+/// Writes one message at a time, with `classic_gap` between two, since the client takes for one
+/// message whatever one `recv` returns.
+#[derive(Debug)]
+pub struct ClassicWriter<W> {
+    /// Holds one piece at most.
+    outlet: Outlet<W>,
+    /// Pieces of the message that is being written.
+    pieces: VecDeque<Bytes>,
+    /// Messages that wait, [`CLASSIC_QUEUE_MESSAGES`] at most.
+    queue: VecDeque<Arc<Published>>,
+    /// The last piece of all, once nothing else waits.
+    last_words: Option<Bytes>,
+    /// Messages that were skipped and that the client has not been told of.
+    skipped: u64,
+    /// When the list of users is due.
+    list_due_at: Option<Instant>,
+    next_write_at: Instant,
+    gap: Duration,
+    list_settle: Duration,
+}
+
+impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
+    /// Writes to `io`, first the list of users, and no sooner than a gap from now: the client's
+    /// number may just have gone out.
+    pub fn new(io: W, config: &Config) -> Self {
+        let gap = config.classic_gap;
+        Self {
+            outlet: Outlet::new(io, config.write_timeout),
+            pieces: VecDeque::new(),
+            queue: VecDeque::new(),
+            last_words: None,
+            skipped: 0,
+            list_due_at: Some(Instant::now() + config.classic_list_settle),
+            next_write_at: Instant::now() + gap,
+            gap,
+            list_settle: config.classic_list_settle,
+        }
+    }
+
+    pub(super) fn tell(&mut self, event: &Event) {
+        if let Event::Refused(refusal) = event {
+            self.pieces.extend(notice(&refusal.text).iter().map(bytes_of));
+        }
+    }
+
+    pub(super) fn relay(&mut self, published: &Arc<Published>) {
+        match published.event {
+            Event::Message(_) => {
+                if self.queue.len() == CLASSIC_QUEUE_MESSAGES {
+                    self.queue.pop_front();
+                    self.skipped += 1;
+                }
+                self.queue.push_back(Arc::clone(published));
+            }
+            Event::Joined { .. } | Event::Left { .. } | Event::Renamed { .. } => {
+                self.list_due_at.get_or_insert_with(|| Instant::now() + self.list_settle);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes note that the room held `events` more, which came too fast to be taken.
+    pub fn skip(&mut self, events: u64) {
+        self.skipped += events;
+        self.list_due_at.get_or_insert_with(|| Instant::now() + self.list_settle);
+    }
+
+    /// Takes the list of users that [`Turn::ListDue`] asked for.
+    pub fn give_list(&mut self, list: &Told) {
+        self.outlet.waiting.extend_from_slice(&bytes_of(list));
+    }
+
+    pub(super) fn goodbye(&mut self, text: &str, at_once: bool) {
+        if at_once {
+            self.pieces.clear();
+            self.queue.clear();
+            self.skipped = 0;
+        }
+        self.list_due_at = None;
+        self.last_words = notice(text).first().map(bytes_of);
+    }
+
+    pub(super) fn wants_write(&self) -> bool {
+        self.has_piece() || !self.outlet.waiting.is_empty() || self.list_due_at.is_some()
+    }
+
+    pub(super) async fn write(&mut self) -> io::Result<Turn> {
+        if self.outlet.waiting.is_empty() {
+            sleep_until(self.next_turn_at()).await;
+            if self.list_due_at.take_if(|due_at| *due_at <= Instant::now()).is_some() {
+                return Ok(Turn::ListDue);
+            }
+            if let Some(piece) = self.next_piece() {
+                self.outlet.waiting.extend_from_slice(&piece);
+            }
+        }
+        self.outlet.write_some().await?;
+        self.next_write_at = Instant::now() + self.gap;
+        Ok(Turn::Wrote)
+    }
+
+    pub(super) async fn shutdown(&mut self) -> io::Result<()> {
+        self.outlet.shutdown().await
+    }
+
+    fn has_piece(&self) -> bool {
+        !self.pieces.is_empty()
+            || !self.queue.is_empty()
+            || self.skipped > 0
+            || self.last_words.is_some()
+    }
+
+    fn next_turn_at(&self) -> Instant {
+        match self.list_due_at {
+            Some(due_at) if !self.has_piece() => due_at.max(self.next_write_at),
+            _ => self.next_write_at,
+        }
+    }
+
+    /// The next write: the rest of a message, what was skipped, the next message.
+    fn next_piece(&mut self) -> Option<Bytes> {
+        if self.pieces.is_empty() && self.skipped > 0 {
+            let skipped = std::mem::take(&mut self.skipped);
+            self.pieces.extend(notice(&format!("{skipped} messages skipped")).iter().map(bytes_of));
+        }
+        if self.pieces.is_empty()
+            && let Some(message) = self.queue.pop_front()
+        {
+            self.pieces.extend(message.classic().iter().cloned());
+        }
+        self.pieces.pop_front().or_else(|| self.last_words.take())
+    }
+}
+
+fn bytes_of(told: &Told) -> Bytes {
+    told.to_string().into()
+}

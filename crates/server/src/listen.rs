@@ -1,0 +1,155 @@
+//! The listener: accepts connections within bounds, and ends them all when the daemon goes away.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{sleep, timeout};
+use tracing::{Instrument, error, field, info, info_span, warn};
+
+use crate::config::Config;
+use crate::session::{Shared, serve};
+use crate::unidentified::Unidentified;
+
+/// How long to wait before the next try where the system has no more files or memory to give.
+const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
+
+/// After how much silence the system asks a peer whether it is still there, and how often after
+/// that: a classic client may be silent for days, and a vanished one should be gone in minutes.
+const KEEP_ALIVE: TcpKeepalive =
+    TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(20));
+
+/// What one who cannot come in is told, whatever it speaks: it has not been asked.
+const FULL: &[u8] = b"chat-server has too many connections; try again in a moment\n";
+
+/// Runs the daemon on `listener` until `shutdown` completes; then says goodbye to all and returns
+/// once they are gone, or after `config.drain_timeout`.
+pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) {
+    let drain_timeout = config.drain_timeout;
+    let shared = Shared::new(config);
+    let mut sessions = JoinSet::new();
+    tokio::select! {
+        () = accept(listener, &shared, &mut sessions) => {}
+        () = shutdown => {}
+    }
+    info!(sessions = sessions.len(), "going away");
+    shared.closing.cancel();
+    shared.hub.close();
+    let drain = async {
+        while let Some(ended) = sessions.join_next().await {
+            note_panic(ended);
+        }
+    };
+    if timeout(drain_timeout, drain).await.is_err() {
+        warn!(sessions = sessions.len(), "cut off: they did not take their goodbye in time");
+    }
+}
+
+/// Takes in connections, for ever.
+async fn accept(listener: TcpListener, shared: &Arc<Shared>, sessions: &mut JoinSet<()>) {
+    let config = &shared.config;
+    let unidentified =
+        Unidentified::new(config.unidentified_max, config.unidentified_per_address_max);
+    let mut trouble = Trouble::default();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(ended) = sessions.join_next() => {
+                note_panic(ended);
+                continue;
+            }
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                if trouble.must_wait(&error) {
+                    sleep(ACCEPT_BACK_OFF).await;
+                }
+                continue;
+            }
+        };
+        trouble.is_over();
+        let slot = unidentified.slot(peer.ip());
+        let Some(slot) = slot.filter(|_| sessions.len() < config.max_connections) else {
+            info!(%peer, "turned away: too many connections");
+            let _ = stream.try_write(FULL);
+            continue;
+        };
+        if let Err(error) = set_options(&stream) {
+            info!(%peer, %error, "lost at once");
+            continue;
+        }
+        sessions.spawn(serve(stream, Arc::clone(shared), slot).instrument(span(peer)));
+    }
+}
+
+fn span(peer: SocketAddr) -> tracing::Span {
+    info_span!("session", %peer, door = field::Empty, name = field::Empty)
+}
+
+/// What one says is to be with the others now, and a peer that vanishes is to be noticed.
+fn set_options(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    SockRef::from(stream).set_tcp_keepalive(&KEEP_ALIVE)
+}
+
+fn note_panic(ended: Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        error!(%error, "a session failed; its client was cut off, the others go on");
+    }
+}
+
+/// Whether connections cannot be accepted, so that it is logged once and not ten times a second.
+#[derive(Debug, Default)]
+struct Trouble {
+    is_on: bool,
+}
+
+impl Trouble {
+    /// Takes note of an `accept` that failed; true where the next should wait.
+    fn must_wait(&mut self, error: &io::Error) -> bool {
+        use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+        if matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) {
+            return false; // the trouble of one peer, which is gone
+        }
+        if !std::mem::replace(&mut self.is_on, true) {
+            error!(%error, "cannot accept connections; trying on (is the limit of open files low?)");
+        }
+        true
+    }
+
+    fn is_over(&mut self) {
+        if std::mem::take(&mut self.is_on) {
+            info!("connections are accepted again");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vanished_peer_is_no_trouble() {
+        let mut trouble = Trouble::default();
+        assert!(!trouble.must_wait(&io::ErrorKind::ConnectionAborted.into()));
+        assert!(!trouble.is_on);
+    }
+
+    #[test]
+    fn too_many_open_files_make_the_listener_wait() {
+        const EMFILE: i32 = 24;
+        let mut trouble = Trouble::default();
+        assert!(trouble.must_wait(&io::Error::from_raw_os_error(EMFILE)));
+        assert!(trouble.is_on);
+        trouble.is_over();
+        assert!(!trouble.is_on);
+    }
+}

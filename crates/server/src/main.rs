@@ -1,0 +1,115 @@
+//! `chat-server`: the arguments, the log, the signals, and the daemon.
+
+mod args;
+mod signals;
+
+use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use tokio::net::TcpListener;
+use tracing::{error, warn};
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{Args, LogFormat};
+use crate::signals::Signals;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    start_log(args.log_format);
+    match start(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes the log to standard error, at `info` unless `RUST_LOG` says otherwise.
+fn start_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
+    match format {
+        LogFormat::Text => log.with_target(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+fn start(args: &Args) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(serve(args));
+    // After a second signal sessions are still running; nobody waits for them.
+    runtime.shutdown_background();
+    code
+}
+
+/// Runs the daemon until the first signal, and lets it drain until the second.
+async fn serve(args: &Args) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::new().context("cannot listen for signals")?;
+    let listener = TcpListener::bind(args.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}; is a chat-server running there already? --listen takes another address",
+            args.listen
+        )
+    })?;
+    let here = listener.local_addr()?;
+    announce(here).context("cannot write to standard output")?;
+    if !here.ip().is_loopback() {
+        warn!("{here} can be reached from other machines, and nothing is encrypted yet");
+    }
+
+    let (first_signal, mut going_away) = tokio::sync::oneshot::channel();
+    let daemon = chat_server::run(listener, args.config(), async {
+        let _ = (&mut going_away).await;
+    });
+    tokio::pin!(daemon);
+    tokio::select! {
+        () = &mut daemon => return Ok(ExitCode::SUCCESS),
+        () = signals.next() => {}
+    }
+    let _ = first_signal.send(());
+    tokio::select! {
+        () = &mut daemon => Ok(ExitCode::SUCCESS),
+        () = signals.next() => {
+            warn!("a second signal: ending at once");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Tells a person where the daemon listens and how to join.
+fn announce(here: SocketAddr) -> io::Result<()> {
+    let client = client_program();
+    let mut out = io::stdout().lock();
+    writeln!(out, "chat-server {} listens on {here}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "join with: {} --name YOU --server {}", client.display(), reachable(here))?;
+    out.flush()
+}
+
+/// The client that was built beside this program, as it can be typed here; or its plain name.
+fn client_program() -> PathBuf {
+    let plain = Path::new("chat-tui").with_extension(std::env::consts::EXE_EXTENSION);
+    let beside = std::env::current_exe().map(|daemon| daemon.with_file_name(&plain));
+    match (beside, std::env::current_dir()) {
+        (Ok(beside), Ok(here)) if beside.is_file() => {
+            beside.strip_prefix(&here).map(Path::to_path_buf).unwrap_or(beside)
+        }
+        _ => plain,
+    }
+}
+
+/// `here`, as a client on this machine would dial it.
+fn reachable(here: SocketAddr) -> SocketAddr {
+    let loopback = match here {
+        SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+    };
+    if here.ip().is_unspecified() { SocketAddr::new(loopback, here.port()) } else { here }
+}

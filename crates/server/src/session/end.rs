@@ -1,0 +1,133 @@
+//! How a session ends, and what its client is told of it.
+
+use std::fmt;
+use std::io;
+
+use chat_proto::{EndCode, LeaveReason, RefusalCode};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
+use tracing::debug;
+
+use crate::config::{Config, LINGER, READ_BYTES};
+use crate::door::{DoorReader, DoorWriter};
+use crate::hub::HubError;
+
+/// What one who speaks none of the protocols is told; one line.
+const SPOKEN_HERE: &str = concat!(
+    "This is chat-server ",
+    env!("CARGO_PKG_VERSION"),
+    ". Spoken here: the native protocol, one JSON object a line, the first ",
+    r#"{"type":"hello","version":1,"name":"you"}"#,
+    "; and the classic one, NAME:you. With its own client: chat-tui --name you --server HOST:PORT\n",
+);
+
+/// Why a session is over.
+#[derive(Debug)]
+pub(super) enum End {
+    /// The client closed the connection, or its half of it.
+    Left,
+    /// The connection failed.
+    Failed(io::Error),
+    /// The client was refused, and knows.
+    Refused(RefusalCode),
+    /// The server ends it, and says so.
+    Code(EndCode),
+}
+
+impl End {
+    /// What it means that a write failed.
+    pub(super) fn of_write(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::TimedOut => Self::Code(EndCode::TooSlow),
+            _ => Self::Failed(error),
+        }
+    }
+
+    /// What it means that a client who cannot be asked again was not let in.
+    pub(super) const fn of_hub(error: &HubError) -> Self {
+        match error {
+            HubError::NameTaken { .. } => Self::Refused(RefusalCode::NameTaken),
+            HubError::GoingAway => Self::Code(EndCode::Shutdown),
+        }
+    }
+
+    /// What the others in the room are told.
+    pub(super) const fn leave_reason(&self) -> LeaveReason {
+        match self {
+            Self::Code(EndCode::Bye) => LeaveReason::Bye,
+            Self::Code(EndCode::TooSlow) => LeaveReason::TooSlow,
+            Self::Code(EndCode::Idle) => LeaveReason::Idle,
+            Self::Code(EndCode::TooManyErrors) => LeaveReason::TooManyErrors,
+            _ => LeaveReason::Lost,
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Left => f.write_str("closed by the client"),
+            Self::Failed(error) => write!(f, "{error}"),
+            Self::Refused(code) => write!(f, "refused: {code}"),
+            Self::Code(code) => write!(f, "{code}"),
+        }
+    }
+}
+
+/// Ends a session: says why, writes what waits, and closes the connection once the client has had
+/// the time to read it.
+pub(super) async fn farewell<R, W>(
+    mut reader: DoorReader<R>,
+    mut writer: DoorWriter<W>,
+    end: End,
+    config: &Config,
+) where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    match end {
+        End::Failed(_) => return,
+        End::Left | End::Refused(_) => {}
+        End::Code(code) => {
+            writer.goodbye(code, words(code), code == EndCode::TooSlow);
+        }
+    }
+    let say = async {
+        while writer.wants_write() {
+            writer.write().await?;
+        }
+        writer.shutdown().await
+    };
+    match timeout(config.goodbye_timeout, say).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => return debug!(%error, "the goodbye did not get through"),
+        Err(_late) => return debug!("the goodbye was not read in time"),
+    }
+    let listen = async { while let Ok(Some(_)) = reader.next().await {} };
+    let _ = timeout(LINGER, listen).await;
+}
+
+/// Tells one who speaks none of the protocols what is spoken here, and closes the connection.
+pub(super) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, config: &Config) {
+    let say = async {
+        stream.write_all(SPOKEN_HERE.as_bytes()).await?;
+        stream.shutdown().await
+    };
+    if let Ok(Ok(())) = timeout(config.goodbye_timeout, say).await {
+        let mut unread = [0; READ_BYTES];
+        let listen = async { while let Ok(1..) = stream.read(&mut unread).await {} };
+        let _ = timeout(LINGER, listen).await;
+    }
+}
+
+const fn words(code: EndCode) -> &'static str {
+    match code {
+        EndCode::Bye => "goodbye",
+        EndCode::TooSlow => "you did not read what you were sent; connect again when you can",
+        EndCode::Idle => "you were silent for too long and did not answer a ping; connect again",
+        EndCode::TooManyErrors => "too many lines that could not be read; see docs/protocol.md",
+        EndCode::HelloTimeout => "you did not say hello in time; connect again",
+        EndCode::Shutdown => "the server is going away; connect again in a moment",
+        EndCode::Unknown => "",
+    }
+}

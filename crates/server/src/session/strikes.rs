@@ -1,0 +1,50 @@
+//! How many broken lines a client may send.
+
+use std::collections::VecDeque;
+
+use tokio::time::Instant;
+
+use crate::config::{BROKEN_LINES_MAX, BROKEN_LINES_WINDOW};
+
+/// When the latest broken lines came, [`BROKEN_LINES_MAX`] of them at most.
+#[derive(Debug, Default)]
+pub(super) struct Strikes(VecDeque<Instant>);
+
+impl Strikes {
+    /// Counts a broken line; true where it is one more than a client may send within
+    /// [`BROKEN_LINES_WINDOW`].
+    pub(super) fn is_one_too_many(&mut self, now: Instant) -> bool {
+        if self.0.len() < BROKEN_LINES_MAX {
+            self.0.push_back(now);
+            return false;
+        }
+        let oldest = self.0.pop_front();
+        self.0.push_back(now);
+        oldest.is_some_and(|oldest| now - oldest < BROKEN_LINES_WINDOW)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn twenty_in_ten_seconds_are_forgiven_and_one_more_is_not() {
+        let start = Instant::now();
+        let mut strikes = Strikes::default();
+        assert!((0..20).all(|_| !strikes.is_one_too_many(start)));
+        assert!(strikes.is_one_too_many(start + Duration::from_secs(9)));
+    }
+
+    #[test]
+    fn old_ones_are_forgotten() {
+        let start = Instant::now();
+        let mut strikes = Strikes::default();
+        let each_second = (0..100).map(|second| start + Duration::from_secs(second));
+        for at in each_second {
+            assert!(!strikes.is_one_too_many(at));
+        }
+    }
+}

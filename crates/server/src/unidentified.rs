@@ -1,0 +1,98 @@
+//! The bound on connections that have not yet said who they are.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many connections have not yet said who they are, in all and per address.
+#[derive(Debug)]
+pub(crate) struct Unidentified {
+    total_max: usize,
+    per_address_max: usize,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    total: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+/// One such connection; given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    unidentified: Arc<Unidentified>,
+    address: IpAddr,
+}
+
+impl Unidentified {
+    pub(crate) fn new(total_max: usize, per_address_max: usize) -> Arc<Self> {
+        Arc::new(Self { total_max, per_address_max, counts: Mutex::default() })
+    }
+
+    /// A slot for a connection from `address`; `None` where there are too many already.
+    pub(crate) fn slot(self: &Arc<Self>, address: IpAddr) -> Option<Slot> {
+        let address = network(address);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = counts.by_address.get(&address).copied().unwrap_or(0);
+        if counts.total >= self.total_max || here >= self.per_address_max {
+            return None;
+        }
+        counts.total += 1;
+        counts.by_address.insert(address, here + 1);
+        Some(Slot { unidentified: Arc::clone(self), address })
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut counts = self.unidentified.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.total -= 1;
+        let here = counts.by_address.remove(&self.address).unwrap_or(0);
+        if here > 1 {
+            counts.by_address.insert(self.address, here - 1);
+        }
+    }
+}
+
+/// What counts as one address: an IPv6 host has a whole /64 to itself (RFC 7421).
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(address: &str) -> IpAddr {
+        address.parse().unwrap()
+    }
+
+    #[test]
+    fn one_address_cannot_take_every_slot() {
+        let unidentified = Unidentified::new(3, 2);
+        let (here, there) = (address("192.0.2.1"), address("192.0.2.2"));
+        let first = unidentified.slot(here).unwrap();
+        let _second = unidentified.slot(here).unwrap();
+        assert!(unidentified.slot(here).is_none(), "two is this address's share");
+        let _third = unidentified.slot(there).unwrap();
+        assert!(unidentified.slot(there).is_none(), "three is all there is");
+        drop(first);
+        assert!(unidentified.slot(here).is_some(), "a slot given back is free");
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_address() {
+        let unidentified = Unidentified::new(9, 1);
+        let _slot = unidentified.slot(address("2001:db8::1")).unwrap();
+        assert!(unidentified.slot(address("2001:db8::2")).is_none());
+        assert!(unidentified.slot(address("2001:db8:0:1::1")).is_some());
+        let _v4 = unidentified.slot(address("192.0.2.1")).unwrap();
+        assert!(unidentified.slot(address("::ffff:192.0.2.1")).is_none());
+        let counts = unidentified.counts.lock().unwrap();
+        assert_eq!((counts.total, counts.by_address.len()), (2, 2));
+    }
+}
