@@ -1,0 +1,35 @@
+# What a contributor does here, by name. `just` alone lists it.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# List what there is to do
+default:
+    @just --list
+
+# Run the daemon; its arguments after --, for example: just run --listen 127.0.0.1:4000
+run *ARGS:
+    cargo run --release --locked -p chat-server -- {{ ARGS }}
+
+# Open the client as NAME; starts a daemon first where none listens
+chat NAME:
+    ./chat {{ quote(NAME) }}
+
+# A daemon and two clients side by side in tmux, on a port of their own
+demo:
+    @scripts/demo
+
+# All tests, end to end
+test:
+    cargo build --workspace --locked --bins
+    cargo test --workspace --locked
+
+# What must be clean before a change goes in: format, lints, documentation
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --locked --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps
+
+# Put right what can be put right by itself
+fix:
+    cargo clippy --workspace --locked --all-targets --fix --allow-dirty --allow-staged
+    cargo fmt --all
