@@ -17,6 +17,9 @@ use tracing_subscriber::EnvFilter;
 use crate::args::{Args, LogFormat};
 use crate::signals::Signals;
 
+/// Files the daemon holds open besides connections: its listener, its log, what the runtime needs.
+const FILES_BESIDES: usize = 32;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     start_log(args.log_format);
@@ -43,11 +46,27 @@ fn start_log(format: LogFormat) {
 }
 
 fn start(args: &Args) -> anyhow::Result<ExitCode> {
+    allow_open_files(args.config().max_connections);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(serve(args));
     // After a second signal sessions are still running; nobody waits for them.
     runtime.shutdown_background();
     code
+}
+
+/// Asks the system for as many open files as the connections take, since many systems give a
+/// program 1,024 unless it asks for more.
+fn allow_open_files(max_connections: usize) {
+    let wanted = (max_connections + FILES_BESIDES) as u64;
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(granted) if granted < wanted => {
+            warn!(
+                "the system grants {granted} open files, too few for {max_connections} connections"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => warn!(%error, "cannot ask the system for more open files"),
+    }
 }
 
 /// Runs the daemon until the first signal, and lets it drain until the second.
