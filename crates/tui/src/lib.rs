@@ -1,1 +1,33 @@
-//! placeholder
+//! The full-screen terminal client of chat-server.
+//!
+//! ```text
+//! key / news → input → update(state) → state + effects → view → screen
+//!                                       └→ link (network), bell
+//! ```
+//!
+//! * [`app`]: the loop; a function of its terminal, its keys and how it dials.
+//! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it does, and to
+//!   what. Pure: the time comes in as a value, the network as news.
+//! * [`view`]: the state as a screen; [`layout`], [`wrap`] and [`palette`] are its measures.
+//! * [`link`]: the one task that talks to the server; [`clean`]: what its news pass first.
+//! * [`testing`]: a client on a screen that a test can read.
+
+pub mod app;
+pub mod clean;
+pub mod input;
+pub mod layout;
+pub mod link;
+pub mod mention;
+pub mod palette;
+pub mod prompt;
+pub mod state;
+pub mod testing;
+pub mod update;
+pub mod view;
+pub mod wrap;
+
+pub use app::{Options, RunError, run};
+pub use input::Input;
+pub use link::Tcp;
+pub use state::State;
+pub use update::{Effect, update};

@@ -1,0 +1,219 @@
+//! The one place that cleans what the network says, before anything else sees it.
+//!
+//! What is left is safe to put on a terminal and takes the columns it seems to take:
+//!
+//! * Control characters become visible pictures (`␛`), C1 and the bidi embeddings, overrides and
+//!   isolates become `�`: whoever sends them is seen to.
+//! * Invisible characters go away, the joiner of emoji sequences and variation selectors included:
+//!   terminals disagree on how wide such a sequence is, so a family shows as its members.
+//! * A character carries at most [`CLUSTER_CHARS_MAX`] − 1 marks, and a mark without a character
+//!   gets `◌` to stand on.
+//! * A tab becomes spaces. A line end is kept in messages, and is a space elsewhere.
+
+use std::borrow::Cow;
+
+use chat_proto::{Event, Message, Refusal, RoomName, Text, User, UserName};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthChar;
+
+use crate::link::{Lost, News};
+
+/// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
+const CLUSTER_CHARS_MAX: usize = 9;
+
+/// Most characters of a topic, a refusal or another text that is no message: some six full rows.
+const LINE_CHARS_MAX: usize = 512;
+
+/// What a tab becomes. Tab stops mean nothing where text is wrapped.
+const TAB: &str = "    ";
+
+/// What stands for a character that must not be shown.
+const REPLACEMENT: char = '\u{FFFD}';
+
+/// Cleans all that came from the network in `news`.
+#[must_use]
+pub fn news(news: News) -> News {
+    match news {
+        News::Event(event) => News::Event(self::event(event)),
+        News::Welcome { session, mut welcome } => {
+            welcome.name = name(&welcome.name);
+            welcome.server.name = line(&welcome.server.name);
+            welcome.server.version = line(&welcome.server.version);
+            News::Welcome { session, welcome }
+        }
+        News::Refused(refusal) => News::Refused(Box::new(self::refusal(&refusal))),
+        News::Unreadable(refusal) => News::Unreadable(Box::new(self::refusal(&refusal))),
+        News::Lost { why: Lost::Goodbye { code, text }, written } => {
+            News::Lost { why: Lost::Goodbye { code, text: line(&text) }, written }
+        }
+        News::Dialling | News::Waiting { .. } | News::Lost { .. } => news,
+    }
+}
+
+fn event(event: Event) -> Event {
+    match event {
+        Event::Welcome(_) | Event::Accepted(_) | Event::Ping { .. } | Event::Pong { .. } => event,
+        Event::Room { room, topic, count, users, last_seq } => Event::Room {
+            room: self::room(&room),
+            topic: line(&topic),
+            count,
+            users: users.iter().map(user).collect(),
+            last_seq,
+        },
+        Event::Joined { room, user } => {
+            Event::Joined { room: self::room(&room), user: self::user(&user) }
+        }
+        Event::Left { room, user, reason } => {
+            Event::Left { room: self::room(&room), user: self::user(&user), reason }
+        }
+        Event::Renamed { user, name } => {
+            Event::Renamed { user: self::user(&user), name: self::name(&name) }
+        }
+        Event::Message(message) => Event::Message(Message {
+            room: room(&message.room),
+            from: user(&message.from),
+            text: said(&message.text),
+            ..message
+        }),
+        Event::Refused(refusal) => Event::Refused(self::refusal(&refusal)),
+        Event::Goodbye { code, text } => Event::Goodbye { code, text: line(&text) },
+    }
+}
+
+fn refusal(refusal: &Refusal) -> Refusal {
+    Refusal {
+        code: refusal.code,
+        text: line(&refusal.text),
+        n: refusal.n,
+        room: refusal.room.as_ref().map(room),
+        suggestion: refusal.suggestion.as_ref().map(name),
+    }
+}
+
+fn user(user: &User) -> User {
+    User { id: user.id, name: name(&user.name) }
+}
+
+fn name(name: &UserName) -> UserName {
+    UserName::mend(&line(name.as_str()))
+}
+
+fn room(room: &RoomName) -> RoomName {
+    RoomName::new(&line(room.as_str())).unwrap_or_else(|_| room.clone())
+}
+
+fn said(said: &Text) -> Text {
+    Text::mend(&text(said.as_str())).unwrap_or_else(|| said.clone())
+}
+
+/// Cleans a text that may have several lines.
+#[must_use]
+pub fn text(dirty: &str) -> String {
+    let clean = bounded_clusters(&replaced(dirty, '\n'));
+    if clean.trim().is_empty() { REPLACEMENT.to_string() } else { clean }
+}
+
+/// Cleans a text of one line, and cuts it at [`LINE_CHARS_MAX`] characters.
+#[must_use]
+pub fn line(dirty: &str) -> String {
+    let cut: Cow<'_, str> = match dirty.char_indices().nth(LINE_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &dirty[..end]).into(),
+        None => dirty.into(),
+    };
+    bounded_clusters(&replaced(&cut, ' '))
+}
+
+/// Makes unsafe characters visible, or takes them out.
+fn replaced(dirty: &str, line_end: char) -> String {
+    let mut clean = String::with_capacity(dirty.len());
+    for c in dirty.chars() {
+        match c {
+            '\n' | '\u{2028}' | '\u{2029}' => clean.push(line_end),
+            '\t' => clean.push_str(TAB),
+            '\0'..='\u{1F}' => clean.push(picture(c)),
+            '\u{7F}' => clean.push('␡'),
+            '\u{80}'..='\u{9F}' => clean.push(REPLACEMENT),
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => clean.push(REPLACEMENT),
+            _ if is_invisible(c) => {}
+            _ => clean.push(c),
+        }
+    }
+    clean
+}
+
+/// The visible sign of a C0 control character.
+fn picture(control: char) -> char {
+    char::from_u32(0x2400 + u32::from(control)).unwrap_or(REPLACEMENT)
+}
+
+/// Keeps the first [`CLUSTER_CHARS_MAX`] characters of each grapheme cluster, and gives marks that
+/// stand alone something to stand on.
+fn bounded_clusters(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for cluster in text.graphemes(true) {
+        if cluster.chars().next().and_then(UnicodeWidthChar::width) == Some(0) {
+            clean.push('◌');
+        }
+        clean.extend(cluster.chars().take(CLUSTER_CHARS_MAX));
+    }
+    clean
+}
+
+/// Whether `c` does not show: `Default_Ignorable_Code_Point` of Unicode 16 and the annotation
+/// characters, less what [`replaced`] has dealt with.
+const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}'
+        | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}'
+        | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_must_not_reach_a_terminal_is_seen_or_gone() {
+        for (dirty, clean) in [
+            ("\x1b[31mred", "␛[31mred"),
+            ("\u{9b}31mred", "�31mred"),
+            ("a\u{202E}b", "a�b"),
+            ("a\u{200B}\u{FEFF}b", "ab"),
+            ("👩🏽\u{200D}💻", "👩🏽💻"),
+            ("❤\u{FE0F}", "❤"),
+            ("\u{301}a", "◌\u{301}a"),
+            ("a\tb", "a    b"),
+            ("a\nb\u{2028}c", "a\nb\nc"),
+            ("\u{200B}", "�"),
+        ] {
+            assert_eq!(text(dirty), clean, "{dirty:?}");
+        }
+        assert_eq!(line("a\nb"), "a b");
+    }
+
+    #[test]
+    fn marks_are_bounded() {
+        let zalgo = format!("a{}b", "\u{301}".repeat(10_000));
+        assert_eq!(text(&zalgo), format!("a{}b", "\u{301}".repeat(8)));
+    }
+
+    #[test]
+    fn what_is_no_message_is_cut() {
+        let clean = line(&"x".repeat(10_000));
+        assert_eq!(clean.chars().count(), LINE_CHARS_MAX + 1);
+        assert!(clean.ends_with('…'));
+    }
+
+    #[test]
+    fn no_character_of_all_is_left_invisible() {
+        for c in ('\0'..=char::MAX).filter(|c| *c != '\n') {
+            let clean = text(&c.to_string());
+            let width: usize = clean.chars().filter_map(UnicodeWidthChar::width).sum();
+            assert!(width > 0, "U+{:04X} leaves {clean:?}", u32::from(c));
+            assert!(!clean.chars().any(char::is_control), "U+{:04X}", u32::from(c));
+        }
+    }
+}

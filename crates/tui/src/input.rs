@@ -1,0 +1,51 @@
+//! Everything that can happen to the screen.
+
+use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
+use ratatui::layout::Size;
+
+use crate::link::News;
+
+/// One thing that happens.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A key goes down, or repeats.
+    Key(KeyEvent),
+    /// A text is pasted.
+    Paste(String),
+    /// The mouse wheel turns.
+    Wheel(Wheel),
+    /// The screen has another size.
+    Resize(Size),
+    /// The link tells something.
+    News(News),
+    /// The link took no order, since too many wait.
+    Stuck,
+}
+
+/// Which way the wheel turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wheel {
+    /// Towards older messages.
+    Up,
+    /// Towards newer ones.
+    Down,
+}
+
+impl Input {
+    /// Takes what the terminal reports; `None` where it means nothing here (a key going up, the
+    /// mouse moving).
+    #[must_use]
+    pub fn from_terminal(event: Event) -> Option<Self> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => Some(Self::Key(key)),
+            Event::Paste(text) => Some(Self::Paste(text)),
+            Event::Resize(width, height) => Some(Self::Resize(Size { width, height })),
+            Event::Mouse(mouse) => match mouse.kind {
+                MouseEventKind::ScrollUp => Some(Self::Wheel(Wheel::Up)),
+                MouseEventKind::ScrollDown => Some(Self::Wheel(Wheel::Down)),
+                _ => None,
+            },
+            Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
+        }
+    }
+}

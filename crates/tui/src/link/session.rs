@@ -1,0 +1,243 @@
+//! One session: hello, then orders out and news in, until one of both sides ends it.
+
+use std::time::Duration;
+
+use chat_proto::command::{Hello, Nonce};
+use chat_proto::event::{Limits, Welcome};
+use chat_proto::native::UnreadableLine;
+use chat_proto::{Command, Event, NativeCodec, Refusal, RefusalCode};
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::codec::Framed;
+
+use super::{BYE_TIMEOUT, DIAL_TIMEOUT, Dial, Lost, News, Order, Orders};
+
+/// How long the server may take to answer the hello.
+const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long the network may take to take one command off our hands.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// After how much silence the server is pinged, at most: soon enough that a dead line is noticed
+/// before somebody talks into it for long.
+const PING_AFTER_MAX: Duration = Duration::from_secs(20);
+
+/// And at least, whatever the server's limits are: a ping is not worth more than this.
+const PING_AFTER_MIN: Duration = Duration::from_secs(1);
+
+/// How long the server may be silent after a ping before the line counts as dead.
+const PONG_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The connection as lines.
+pub(super) type Wire<S> = Framed<S, NativeCodec<Event>>;
+
+/// Why no session began.
+pub(super) enum Failed {
+    /// There is no connection, or no answer.
+    Lost(Lost),
+    /// The server does not want us, as we are.
+    Refused(Box<Refusal>),
+}
+
+/// How a session ended.
+pub(super) enum End {
+    /// Without our doing.
+    Lost(Lost),
+    /// By an order to call again.
+    Called,
+    /// By an order to end.
+    Bye,
+}
+
+/// Connects and says hello.
+pub(super) async fn open<D: Dial>(
+    dial: &mut D,
+    hello: Hello,
+) -> Result<(Wire<D::Stream>, Welcome), Failed> {
+    let stream = match timeout(DIAL_TIMEOUT, dial.dial()).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return Err(Failed::Lost(Lost::Unreachable(error.to_string()))),
+        Err(_) => return Err(Failed::Lost(Lost::Unreachable("no answer".to_owned()))),
+    };
+    let mut wire = Framed::new(stream, NativeCodec::default());
+    match timeout(WELCOME_TIMEOUT, greet(&mut wire, hello)).await {
+        Ok(Ok(welcome)) => Ok((wire, welcome)),
+        Ok(Err(failed)) => Err(failed),
+        Err(_) => Err(Failed::Lost(Lost::Silent)),
+    }
+}
+
+async fn greet<S>(wire: &mut Wire<S>, hello: Hello) -> Result<Welcome, Failed>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    write(wire, &Command::Hello(hello)).await.map_err(Failed::Lost)?;
+    loop {
+        match read(wire.next().await).map_err(Failed::Lost)? {
+            Ok(Event::Welcome(welcome)) => return Ok(welcome),
+            Ok(Event::Refused(refusal)) => return Err(refused(refusal)),
+            Ok(Event::Goodbye { code, text }) => {
+                return Err(Failed::Lost(Lost::Goodbye { code, text }));
+            }
+            Ok(_) => {}
+            Err(unreadable) => tracing::warn!(why = unreadable.text, "unreadable line"),
+        }
+    }
+}
+
+/// A server on its way out will be back; whatever else it refuses, it would refuse again.
+fn refused(refusal: Refusal) -> Failed {
+    match refusal.code {
+        RefusalCode::Shutdown => {
+            Failed::Lost(Lost::Goodbye { code: chat_proto::EndCode::Shutdown, text: refusal.text })
+        }
+        _ => Failed::Refused(Box::new(refusal)),
+    }
+}
+
+/// Carries a session on until it ends. Returns also the highest `n` that went out.
+pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: Wire<S>,
+    number: u64,
+    welcome: &Welcome,
+    orders: &mut Orders,
+    news: &mpsc::Sender<News>,
+) -> (End, u64) {
+    let ping_after = ping_after(&welcome.limits);
+    let mut session = Session { wire, number, id: welcome.id, written: 0, pings: 0 };
+    let mut pinged = false;
+    let mut due = Instant::now() + ping_after;
+    loop {
+        let step = tokio::select! {
+            item = session.wire.next() => {
+                pinged = false;
+                due = Instant::now() + ping_after;
+                session.hear(item, orders, news).await
+            }
+            order = orders.queue.recv() => session.obey(order, orders).await,
+            () = sleep_until(due) => {
+                if pinged {
+                    Err(End::Lost(Lost::Silent))
+                } else {
+                    pinged = true;
+                    due = Instant::now() + PONG_TIMEOUT;
+                    session.ping().await
+                }
+            }
+        };
+        if let Err(end) = step {
+            return (end, session.written);
+        }
+    }
+}
+
+/// A third of what the server bears, so that a ping or two may get lost.
+fn ping_after(limits: &Limits) -> Duration {
+    Duration::from_millis(limits.idle_timeout_ms / 3).clamp(PING_AFTER_MIN, PING_AFTER_MAX)
+}
+
+struct Session<S> {
+    wire: Wire<S>,
+    number: u64,
+    /// Our own number at the server.
+    id: u64,
+    /// The highest `n` that went out, or may have.
+    written: u64,
+    pings: u64,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    async fn hear(
+        &mut self,
+        item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
+        orders: &mut Orders,
+        news: &mpsc::Sender<News>,
+    ) -> Result<(), End> {
+        let told = match read(item).map_err(End::Lost)? {
+            Ok(Event::Ping { nonce }) => return self.write(&Command::Pong { nonce }).await,
+            Ok(Event::Pong { .. }) => return Ok(()),
+            Ok(Event::Goodbye { code, text }) => {
+                return Err(End::Lost(Lost::Goodbye { code, text }));
+            }
+            Ok(event) => {
+                if let Event::Renamed { user, name } = &event
+                    && user.id == self.id
+                {
+                    orders.hello.name = name.clone();
+                }
+                News::Event(event)
+            }
+            Err(unreadable) => {
+                tracing::warn!(why = unreadable.text, "unreadable line");
+                News::Unreadable(unreadable)
+            }
+        };
+        // Where the screen is gone, the queue of orders ends the session.
+        let _ = news.send(told).await;
+        Ok(())
+    }
+
+    async fn obey(&mut self, order: Option<Order>, orders: &mut Orders) -> Result<(), End> {
+        match order {
+            Some(Order::Send { session, command }) if session == self.number => {
+                if let Command::Say(say) = &command {
+                    self.written = self.written.max(say.n.unwrap_or_default());
+                }
+                self.write(&command).await
+            }
+            Some(Order::Send { .. }) => Ok(()),
+            Some(Order::Call(name)) => {
+                orders.hello.name = name;
+                self.bye().await;
+                Err(End::Called)
+            }
+            Some(Order::Bye) | None => {
+                self.bye().await;
+                Err(End::Bye)
+            }
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        self.pings += 1;
+        self.write(&Command::Ping { nonce: Nonce::Number(self.pings) }).await
+    }
+
+    /// Leaves, and waits until the server knows: so the name is free for the next call.
+    async fn bye(&mut self) {
+        let farewell = async {
+            if self.wire.send(&Command::Bye).await.is_ok() {
+                while let Some(Ok(_)) = self.wire.next().await {}
+            }
+        };
+        let _ = timeout(BYE_TIMEOUT, farewell).await;
+    }
+
+    async fn write(&mut self, command: &Command) -> Result<(), End> {
+        write(&mut self.wire, command).await.map_err(End::Lost)
+    }
+}
+
+async fn write<S>(wire: &mut Wire<S>, command: &Command) -> Result<(), Lost>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    match timeout(WRITE_TIMEOUT, wire.send(command)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Lost::Broken(error.to_string())),
+        Err(_) => Err(Lost::Silent),
+    }
+}
+
+/// What came from the wire, or why nothing more will.
+fn read(
+    item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
+) -> Result<Result<Event, UnreadableLine>, Lost> {
+    match item {
+        Some(Ok(item)) => Ok(item),
+        Some(Err(error)) => Err(Lost::Broken(error.to_string())),
+        None => Err(Lost::Closed),
+    }
+}

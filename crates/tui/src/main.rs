@@ -1,0 +1,107 @@
+//! The edge of the client: arguments, the log file, the terminal, signals.
+
+mod args;
+mod signals;
+mod terminal;
+
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use anyhow::Context;
+use chat_proto::UserName;
+use chat_proto::command::Word;
+use chat_tui::{Options, Tcp};
+use clap::Parser;
+use crossterm::event::EventStream;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::runtime;
+
+use crate::args::Args;
+
+/// The program ran, and failed.
+const FAILED: u8 = 1;
+
+/// The program was called the wrong way.
+const WRONG_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let asked_for = !error.use_stderr();
+            let printed = error.print().is_ok();
+            return match asked_for {
+                true if printed => ExitCode::SUCCESS,
+                true => FAILED.into(),
+                false => WRONG_USAGE.into(),
+            };
+        }
+    };
+    match chat(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            // Where even this cannot be written, the exit code says it.
+            let _ = writeln!(io::stderr(), "chat-tui: {error:#}");
+            FAILED.into()
+        }
+    }
+}
+
+fn chat(args: Args) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        io::stdin().is_terminal() && io::stdout().is_terminal(),
+        "this needs a terminal to run in, and standard input or output is none"
+    );
+    if let Some(path) = &args.log_file {
+        log_to(path).with_context(|| format!("cannot write the log file {}", path.display()))?;
+    }
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let done = runtime.block_on(on_terminal(args));
+    // A name look-up that hangs must not keep the user waiting.
+    runtime.shutdown_background();
+    done
+}
+
+async fn on_terminal(args: Args) -> anyhow::Result<()> {
+    let stop = signals::stop().context("cannot listen to signals")?;
+    let (mut terminal, _guard) = terminal::enter().context("cannot set up the terminal")?;
+    let dial = Tcp::new(args.server.clone());
+    chat_tui::run(&mut terminal, options(args), dial, EventStream::new(), terminal::ring, stop)
+        .await?;
+    Ok(())
+}
+
+fn options(args: Args) -> Options {
+    Options {
+        name: args.name.unwrap_or_else(login_name),
+        server: args.server,
+        device: device(),
+        zone: TimeZone::system(),
+        bell: !args.no_bell,
+        colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}
+
+fn login_name() -> UserName {
+    UserName::mend(&whoami::username().unwrap_or_default())
+}
+
+/// A word of this run alone: the client keeps nothing yet that another run could go on with.
+fn device() -> Word {
+    let started = Timestamp::now().as_microsecond();
+    Word::new(format!("tui-{}-{started}", std::process::id())).unwrap_or_default()
+}
+
+fn log_to(path: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    tracing_subscriber::fmt().with_writer(Mutex::new(file)).with_ansi(false).init();
+    Ok(())
+}

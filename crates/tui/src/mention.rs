@@ -1,0 +1,58 @@
+//! Where a text mentions a user.
+
+use std::ops::Range;
+
+use chat_proto::UserName;
+use unicode_width::UnicodeWidthChar;
+
+/// Finds where `text` has `name` as a whole word, in whatever letter case; byte ranges, in order.
+#[must_use]
+pub fn mentions(text: &str, name: &UserName) -> Vec<Range<usize>> {
+    let words = words(text);
+    let length = self::words(name.as_str()).len();
+    words
+        .windows(length)
+        .filter_map(|window| Some(window.first()?.start..window.last()?.end))
+        .filter(|range| UserName::new(&text[range.clone()]).is_ok_and(|found| found == *name))
+        .collect()
+}
+
+/// Takes a text apart: runs of letters, digits, underscores and their marks, and single others.
+fn words(text: &str) -> Vec<Range<usize>> {
+    let mut words: Vec<Range<usize>> = Vec::new();
+    let mut within = false;
+    for (start, c) in text.char_indices() {
+        let end = start + c.len_utf8();
+        let joins = c.is_alphanumeric() || c == '_' || c.width() == Some(0);
+        match words.last_mut() {
+            Some(word) if joins && within => word.end = end,
+            _ => words.push(start..end),
+        }
+        within = joins;
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mention_is_a_whole_word_in_any_case() {
+        for (text, name, found) in [
+            ("bob: hi", "bob", vec!["bob"]),
+            ("hi BOB!", "bob", vec!["BOB"]),
+            ("@bob, bob's turn", "bob", vec!["bob", "bob"]),
+            ("bobby, kabob and bob_2", "bob", vec![]),
+            ("bob\u{301}", "bob", vec![]),
+            ("ask Ana  Maria, ana maria", "ana maria", vec!["ana maria"]),
+            ("STRASSE", "straße", vec!["STRASSE"]),
+            ("a-b c", "a-b", vec!["a-b"]),
+            ("", "bob", vec![]),
+        ] {
+            let name = UserName::new(name).unwrap();
+            let ranges = mentions(text, &name);
+            assert_eq!(ranges.into_iter().map(|r| &text[r]).collect::<Vec<_>>(), found, "{text}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The colours: few, readable on dark and on light backgrounds, and never alone in saying
+//! something.
+
+use chat_proto::UserName;
+use ratatui::style::{Color, Modifier, Style};
+
+/// Colours of the 256 that contrast with black and with white alike, 3.7 to 1 at least (WCAG 2).
+const NAMES: [u8; 12] = [28, 30, 32, 63, 64, 98, 130, 131, 132, 134, 162, 166];
+
+/// What is all right, and what is not; from the same set.
+const GOOD: u8 = 28;
+const BAD: u8 = 160;
+
+/// The styles of the screen.
+#[derive(Debug, Clone, Copy)]
+pub struct Palette {
+    colours: bool,
+}
+
+impl Palette {
+    /// A palette with colours, or (`NO_COLOR`) with bold, dim and reversed alone.
+    #[must_use]
+    pub const fn new(colours: bool) -> Self {
+        Self { colours }
+    }
+
+    fn coloured(self, colour: u8) -> Style {
+        if self.colours { Style::new().fg(Color::Indexed(colour)) } else { Style::new() }
+    }
+
+    /// A user's name: the same colour for the same name, on every screen and every day.
+    pub(crate) fn name(self, name: &UserName) -> Style {
+        let index = fnv1a(name.key()) % NAMES.len() as u64;
+        let colour = NAMES[usize::try_from(index).unwrap_or_default()];
+        self.coloured(colour).add_modifier(Modifier::BOLD)
+    }
+
+    /// What matters less.
+    pub(crate) fn dim(self) -> Style {
+        Style::new().add_modifier(Modifier::DIM)
+    }
+
+    /// What must not be overlooked: a mention, what is new.
+    pub(crate) fn striking(self) -> Style {
+        Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD)
+    }
+
+    /// What went wrong.
+    pub(crate) fn bad(self) -> Style {
+        self.coloured(BAD).add_modifier(Modifier::BOLD)
+    }
+
+    /// What is as it should be.
+    pub(crate) fn good(self) -> Style {
+        self.coloured(GOOD)
+    }
+}
+
+/// FNV-1a: the standard library's hashers promise no stable value.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_keeps_its_colour() {
+        let palette = Palette::new(true);
+        let bob = palette.name(&UserName::new("bob").unwrap());
+        assert_eq!(bob, palette.name(&UserName::new("BOB").unwrap()));
+        assert_ne!(bob.fg, palette.name(&UserName::new("ana").unwrap()).fg);
+        assert_eq!(Palette::new(false).name(&UserName::new("bob").unwrap()).fg, None);
+    }
+}

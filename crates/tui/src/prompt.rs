@@ -1,0 +1,75 @@
+//! The input box: what is typed, what was typed before, and what Tab makes of it.
+
+mod complete;
+mod editor;
+mod history;
+mod rows;
+
+use chat_proto::UserName;
+
+use self::complete::Completion;
+pub use self::editor::{Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
+use self::history::History;
+pub use self::rows::Rows;
+
+/// The input box.
+#[derive(Debug, Default)]
+pub struct Prompt {
+    /// The text and its cursor.
+    pub editor: Editor,
+    history: History,
+    completion: Option<Completion>,
+}
+
+impl Prompt {
+    /// Empties the box and remembers what was in it.
+    pub fn submit(&mut self) {
+        self.history.push(self.editor.text());
+        self.editor = Editor::default();
+        self.completion = None;
+    }
+
+    /// Ends a round of completions: the next Tab begins a new one.
+    pub fn end_completion(&mut self) {
+        self.completion = None;
+    }
+
+    /// One line up; on the first, what was typed before.
+    pub fn up(&mut self) {
+        if self.editor.is_on_first_line() {
+            if let Some(text) = self.history.older(&self.editor.text()) {
+                self.editor = Editor::new(&text);
+            }
+        } else {
+            self.editor.go(Motion::Up);
+        }
+    }
+
+    /// One line down; on the last, what was typed after.
+    pub fn down(&mut self) {
+        if self.editor.is_on_last_line() {
+            if let Some(text) = self.history.newer() {
+                self.editor = Editor::new(&text);
+            }
+        } else {
+            self.editor.go(Motion::Down);
+        }
+    }
+
+    /// Completes the word before the cursor: a command where the text begins with `/`, else one of
+    /// `names`. The next call offers the next one that fits.
+    pub fn complete<'a>(&mut self, names: impl Iterator<Item = &'a UserName>, backwards: bool) {
+        if self.completion.is_none() {
+            self.completion = Completion::new(&self.editor.before_cursor(), names);
+        }
+        if let Some(completion) = &mut self.completion {
+            let (shown, next) = completion.next(backwards);
+            if self.editor.replace_before_cursor(shown, &next).is_err() {
+                self.completion = None;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,318 @@
+//! The text being typed. The library keeps the lines, the cursor and what can be undone; here every
+//! move ends between two grapheme clusters, and every deletion is a move whose way is taken out.
+
+use ratatui_textarea::{CursorMove, DataCursor, TextArea};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Longest text that can be typed or pasted, in bytes: two messages, so that one that is too long
+/// can be cut in the box.
+pub const PROMPT_BYTES_MAX: usize = 2 * chat_proto::limits::TEXT_BYTES_MAX;
+
+/// Most changes that can be undone.
+const UNDO_MAX: usize = 200;
+
+/// A text that would not fit: how many bytes there would be.
+#[derive(Debug, thiserror::Error)]
+#[error("the input box holds {PROMPT_BYTES_MAX} bytes, this would make {0}; nothing was added")]
+pub struct TooMuch(pub usize);
+
+/// Where the cursor may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    /// One grapheme cluster back.
+    Left,
+    /// One grapheme cluster on.
+    Right,
+    /// To the start of this word or the one before.
+    WordLeft,
+    /// To the start of the next word.
+    WordRight,
+    /// To the start of the line.
+    LineStart,
+    /// To the end of the line.
+    LineEnd,
+    /// To the line above.
+    Up,
+    /// To the line below.
+    Down,
+}
+
+/// A text of one or more lines and a cursor in it.
+#[derive(Debug)]
+pub struct Editor {
+    area: TextArea<'static>,
+}
+
+impl Default for Editor {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
+impl Editor {
+    /// An editor with `text` in it, the cursor at its end.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut area = TextArea::from(text.split('\n'));
+        area.set_max_histories(UNDO_MAX);
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        Self { area }
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// The lines; at least one.
+    #[must_use]
+    pub fn lines(&self) -> &[String] {
+        self.area.lines()
+    }
+
+    /// The line of the cursor, and how many characters are before it there.
+    #[must_use]
+    pub fn cursor(&self) -> (usize, usize) {
+        let DataCursor(row, column) = self.area.cursor();
+        (row, column)
+    }
+
+    /// Whether there is no text.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.area.is_empty()
+    }
+
+    /// Whether nothing is above the cursor.
+    #[must_use]
+    pub fn is_on_first_line(&self) -> bool {
+        self.cursor().0 == 0
+    }
+
+    /// Whether nothing is below the cursor.
+    #[must_use]
+    pub fn is_on_last_line(&self) -> bool {
+        self.cursor().0 + 1 == self.lines().len()
+    }
+
+    /// What stands before the cursor in its line.
+    #[must_use]
+    pub fn before_cursor(&self) -> String {
+        let (row, column) = self.cursor();
+        self.lines()[row].chars().take(column).collect()
+    }
+
+    /// Puts a text in at the cursor. Any line end becomes `\n`.
+    ///
+    /// # Errors
+    /// Where there would be more than [`PROMPT_BYTES_MAX`] bytes; the text stays as it was.
+    pub fn insert(&mut self, text: &str) -> Result<(), TooMuch> {
+        let lines = self.lines();
+        let bytes = lines.iter().map(|line| line.len() + 1).sum::<usize>() + text.len();
+        if bytes > PROMPT_BYTES_MAX {
+            return Err(TooMuch(bytes));
+        }
+        self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
+        self.settle();
+        Ok(())
+    }
+
+    /// Replaces `count` characters before the cursor, in its line.
+    ///
+    /// # Errors
+    /// As [`Editor::insert`].
+    pub fn replace_before_cursor(&mut self, count: usize, text: &str) -> Result<(), TooMuch> {
+        let (row, column) = self.cursor();
+        self.delete_between((row, column.saturating_sub(count)), (row, column));
+        self.insert(text)
+    }
+
+    /// Moves the cursor.
+    pub fn go(&mut self, motion: Motion) {
+        let (row, column) = self.cursor();
+        match motion {
+            Motion::Left => match self.border_before(row, column) {
+                Some(border) => self.jump(row, border),
+                None if row > 0 => self.jump(row - 1, usize::MAX),
+                None => {}
+            },
+            Motion::Right => match self.border_after(row, column) {
+                Some(border) => self.jump(row, border),
+                None if row + 1 < self.lines().len() => self.jump(row + 1, 0),
+                None => {}
+            },
+            Motion::WordLeft => {
+                self.area.move_cursor(CursorMove::WordBack);
+                let (row, column) = self.cursor();
+                self.jump(row, self.border_before(row, column + 1).unwrap_or(0));
+            }
+            Motion::WordRight => self.area.move_cursor(CursorMove::WordForward),
+            Motion::LineStart => self.area.move_cursor(CursorMove::Head),
+            Motion::LineEnd => self.area.move_cursor(CursorMove::End),
+            Motion::Up => self.area.move_cursor(CursorMove::Up),
+            Motion::Down => self.area.move_cursor(CursorMove::Down),
+        }
+        self.settle();
+    }
+
+    /// Deletes all that `motion` goes over.
+    pub fn delete(&mut self, motion: Motion) {
+        let from = self.cursor();
+        self.go(motion);
+        let to = self.cursor();
+        self.delete_between(from.min(to), from.max(to));
+        self.settle();
+    }
+
+    /// Takes back the last change.
+    pub fn undo(&mut self) {
+        self.area.undo();
+        self.settle();
+    }
+
+    /// Makes the change again that was taken back last.
+    pub fn redo(&mut self) {
+        self.area.redo();
+        self.settle();
+    }
+
+    fn delete_between(&mut self, from: (usize, usize), to: (usize, usize)) {
+        let lines = self.lines();
+        let chars = if from.0 == to.0 {
+            to.1 - from.1
+        } else {
+            let between = lines[from.0..to.0].iter().map(|line| line.chars().count() + 1);
+            between.sum::<usize>() - from.1 + to.1
+        };
+        self.jump(from.0, from.1);
+        self.area.delete_str(chars);
+    }
+
+    /// The bounds of the box keep rows and columns far below `u16::MAX`.
+    fn jump(&mut self, row: usize, column: usize) {
+        let narrow = |number| u16::try_from(number).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(narrow(row), narrow(column)));
+    }
+
+    /// Moves a cursor that stands within a grapheme cluster behind it.
+    fn settle(&mut self) {
+        let (row, column) = self.cursor();
+        if let Some(border) = column.checked_sub(1).and_then(|last| self.border_after(row, last)) {
+            self.jump(row, border);
+        }
+    }
+
+    /// The borders between the grapheme clusters of a line, its ends included, in characters.
+    fn borders(&self, row: usize) -> impl Iterator<Item = usize> {
+        let clusters = self.lines()[row].graphemes(true);
+        let ends = clusters.scan(0, |end, cluster| {
+            *end += cluster.chars().count();
+            Some(*end)
+        });
+        std::iter::once(0).chain(ends)
+    }
+
+    fn border_before(&self, row: usize, column: usize) -> Option<usize> {
+        self.borders(row).take_while(|border| *border < column).last()
+    }
+
+    fn border_after(&self, row: usize, column: usize) -> Option<usize> {
+        self.borders(row).find(|border| *border > column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLUSTERS: &str = "a👩🏽\u{200D}💻e\u{301}b";
+
+    fn right_of_cursor(editor: &Editor) -> String {
+        let (row, column) = editor.cursor();
+        editor.lines()[row].chars().skip(column).collect()
+    }
+
+    #[test]
+    fn moves_go_over_whole_clusters() {
+        let mut editor = Editor::new(CLUSTERS);
+        let mut seen = Vec::new();
+        for _ in 0..5 {
+            editor.go(Motion::Left);
+            seen.push(right_of_cursor(&editor));
+        }
+        let expected = ["b", "e\u{301}b", "👩🏽\u{200D}💻e\u{301}b", CLUSTERS, CLUSTERS];
+        assert_eq!(seen, expected);
+        for border in ["👩🏽\u{200D}💻e\u{301}b", "e\u{301}b", "b", "", ""] {
+            editor.go(Motion::Right);
+            assert_eq!(right_of_cursor(&editor), border);
+        }
+    }
+
+    #[test]
+    fn deletions_take_whole_clusters() {
+        let mut editor = Editor::new(CLUSTERS);
+        for left in ["a👩🏽\u{200D}💻e\u{301}", "a👩🏽\u{200D}💻", "a", "", ""] {
+            editor.delete(Motion::Left);
+            assert_eq!(editor.text(), left);
+        }
+        let mut editor = Editor::new(CLUSTERS);
+        editor.go(Motion::LineStart);
+        for left in ["👩🏽\u{200D}💻e\u{301}b", "e\u{301}b", "b", "", ""] {
+            editor.delete(Motion::Right);
+            assert_eq!(editor.text(), left);
+        }
+    }
+
+    #[test]
+    fn words_and_lines_are_deleted_and_come_back() {
+        let mut editor = Editor::new("one two\nthree fore\u{301}");
+        editor.delete(Motion::WordLeft);
+        assert_eq!(editor.text(), "one two\nthree ");
+        editor.delete(Motion::LineStart);
+        assert_eq!(editor.text(), "one two\n");
+        editor.delete(Motion::Left);
+        assert_eq!(editor.text(), "one two");
+        for _ in 0..3 {
+            editor.undo();
+        }
+        assert_eq!(editor.text(), "one two\nthree fore\u{301}");
+        editor.redo();
+        assert_eq!(editor.text(), "one two\nthree ");
+        editor.go(Motion::Up);
+        editor.go(Motion::LineStart);
+        editor.go(Motion::WordRight);
+        editor.delete(Motion::LineEnd);
+        assert_eq!(editor.text(), "one \nthree ");
+    }
+
+    #[test]
+    fn the_cursor_is_never_within_a_cluster() {
+        let mut editor = Editor::new("abc\nxe\u{301}y");
+        editor.go(Motion::Up);
+        editor.go(Motion::LineStart);
+        editor.go(Motion::Right);
+        editor.go(Motion::Right);
+        editor.go(Motion::Down);
+        assert_eq!(right_of_cursor(&editor), "y");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_whole() {
+        let mut editor = Editor::new("kept");
+        assert!(editor.insert(&"x".repeat(PROMPT_BYTES_MAX)).is_err());
+        assert_eq!(editor.text(), "kept");
+        editor.insert(&"y".repeat(PROMPT_BYTES_MAX - 5)).unwrap();
+        editor.go(Motion::Left);
+        editor.delete(Motion::LineStart);
+        assert_eq!(editor.text(), "y");
+    }
+
+    #[test]
+    fn every_line_end_is_one() {
+        let mut editor = Editor::default();
+        editor.insert("a\r\nb\rc\nd").unwrap();
+        assert_eq!(editor.text(), "a\nb\nc\nd");
+    }
+}

@@ -1,0 +1,75 @@
+//! What was typed before.
+
+use std::collections::VecDeque;
+
+/// Most texts that are remembered: more than anybody goes back by pressing Up.
+const HISTORY_MAX: usize = 200;
+
+/// The texts that were sent, and where Up and Down have got to.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    sent: VecDeque<String>,
+    /// How far back: 0 is what is being typed.
+    back: usize,
+    /// What was being typed before the first Up.
+    draft: String,
+}
+
+impl History {
+    /// Remembers a text, and goes back to the newest. The same text twice in a row is one.
+    pub(super) fn push(&mut self, text: String) {
+        self.back = 0;
+        if self.sent.back() == Some(&text) {
+            return;
+        }
+        self.sent.push_back(text);
+        if self.sent.len() > HISTORY_MAX {
+            self.sent.pop_front();
+        }
+    }
+
+    /// The text before the one on show, which is `now`.
+    pub(super) fn older(&mut self, now: &str) -> Option<String> {
+        let text = self.sent.iter().rev().nth(self.back)?.clone();
+        if self.back == 0 {
+            now.clone_into(&mut self.draft);
+        }
+        self.back += 1;
+        Some(text)
+    }
+
+    /// The text after the one on show; the draft at last.
+    pub(super) fn newer(&mut self) -> Option<String> {
+        self.back = self.back.checked_sub(1)?;
+        match self.back {
+            0 => Some(std::mem::take(&mut self.draft)),
+            back => self.sent.iter().rev().nth(back - 1).cloned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn up_and_down_come_back_to_the_draft() {
+        let mut history = History::default();
+        for text in ["one", "two", "two", "three"] {
+            history.push(text.to_owned());
+        }
+        let back: Vec<_> = std::iter::from_fn(|| history.older("draft")).collect();
+        assert_eq!(back, ["three", "two", "one"]);
+        let forth: Vec<_> = std::iter::from_fn(|| history.newer()).collect();
+        assert_eq!(forth, ["two", "three", "draft"]);
+    }
+
+    #[test]
+    fn it_is_bounded() {
+        let mut history = History::default();
+        for number in 0..=HISTORY_MAX {
+            history.push(number.to_string());
+        }
+        assert_eq!(std::iter::from_fn(|| history.older("")).count(), HISTORY_MAX);
+    }
+}

@@ -1,0 +1,238 @@
+//! A client on a screen that a test can read: the real loop, the real link, no terminal.
+//!
+//! ```
+//! # use chat_tui::{Options, Tcp, testing::Client};
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! # let server = listener.local_addr()?.to_string();
+//! let options = Options::new("bob".parse()?, server.clone());
+//! let mut bob = Client::start(options, Tcp::new(server), 80, 20);
+//! bob.sees("connecting").await;
+//! bob.types("typed while nobody answers").await;
+//! bob.sees("> typed while nobody answers").await;
+//! bob.types("\n").await;
+//! bob.sees("… bob: typed while nobody answers").await;
+//! bob.quits().await?;
+//! # Ok(()) }
+//! ```
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use futures_util::stream;
+use ratatui::Terminal;
+use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use tokio::sync::{mpsc, watch};
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::app::{Options, RunError, run};
+use crate::link::Dial;
+
+/// Most keys that wait for the client: a test that types faster waits.
+const KEYS_MAX: usize = 64;
+
+/// A running client, and its user.
+#[derive(Debug)]
+pub struct Client {
+    screen: Screen,
+    keys: mpsc::Sender<TerminalEvent>,
+    bells: watch::Receiver<usize>,
+    task: AbortOnDropHandle<Result<(), RunError>>,
+}
+
+impl Client {
+    /// Starts a client on a screen of that size. Must be called within a tokio runtime.
+    #[must_use]
+    pub fn start(options: Options, dial: impl Dial, width: u16, height: u16) -> Self {
+        let screen = Screen::new(width, height);
+        let (keys, mut events) = mpsc::channel(KEYS_MAX);
+        let (rung, bells) = watch::channel(0);
+        let backend = screen.clone();
+        let task = tokio::spawn(async move {
+            let Ok(mut terminal) = Terminal::new(backend);
+            let keys = stream::poll_fn(move |context| events.poll_recv(context).map(|e| e.map(Ok)));
+            let ring = || rung.send_modify(|bells| *bells += 1);
+            run(&mut terminal, options, dial, keys, ring, std::future::pending()).await
+        });
+        Self { screen, keys, bells, task: AbortOnDropHandle::new(task) }
+    }
+
+    /// Waits until `text` is on the screen, and returns the screen as it is then. Waits forever
+    /// where it never is: the test has the deadline.
+    pub async fn sees(&mut self, text: &str) -> String {
+        self.sees_that(|screen| screen.contains(text)).await
+    }
+
+    /// Waits until the screen, its rows joined by `\n`, is as `wanted`.
+    pub async fn sees_that(&mut self, wanted: impl Fn(&str) -> bool) -> String {
+        self.screen.wait_for(wanted).await
+    }
+
+    /// The screen as it is now, a line each row, without the spaces at the ends.
+    #[must_use]
+    pub fn screen(&self) -> String {
+        self.screen.text()
+    }
+
+    /// How often the bell has rung.
+    #[must_use]
+    pub fn bells(&self) -> usize {
+        *self.bells.borrow()
+    }
+
+    /// Types a text; `\n` is Enter.
+    pub async fn types(&mut self, text: &str) {
+        for c in text.chars() {
+            let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
+            self.presses(code, KeyModifiers::NONE).await;
+        }
+    }
+
+    /// Presses one key.
+    pub async fn presses(&mut self, code: KeyCode, modifiers: KeyModifiers) {
+        self.gives(TerminalEvent::Key(KeyEvent::new(code, modifiers))).await;
+    }
+
+    /// Gives the client anything else a terminal can report: a paste, a turn of the wheel.
+    pub async fn gives(&mut self, event: TerminalEvent) {
+        // A client that has quit takes no keys, like any other program.
+        let _ = self.keys.send(event).await;
+    }
+
+    /// Makes the screen larger or smaller.
+    pub async fn resizes(&mut self, width: u16, height: u16) {
+        self.screen.lock().resize(width, height);
+        self.gives(TerminalEvent::Resize(width, height)).await;
+    }
+
+    /// Types `/quit` on an empty line, and waits for the end.
+    ///
+    /// # Errors
+    /// What the loop ended with, or that it panicked.
+    pub async fn quits(mut self) -> io::Result<()> {
+        self.presses(KeyCode::Char('u'), KeyModifiers::CONTROL).await;
+        self.types("/quit\n").await;
+        self.ends().await
+    }
+
+    /// Waits until the client has ended by itself.
+    ///
+    /// # Errors
+    /// What the loop ended with, or that it panicked.
+    pub async fn ends(self) -> io::Result<()> {
+        self.task.await?.map_err(io::Error::other)
+    }
+}
+
+/// A [`TestBackend`] that others can look at while a terminal draws on it.
+#[derive(Debug, Clone)]
+pub struct Screen {
+    backend: Arc<Mutex<TestBackend>>,
+    frames: watch::Sender<u64>,
+}
+
+impl Screen {
+    /// An empty screen.
+    #[must_use]
+    pub fn new(width: u16, height: u16) -> Self {
+        let backend = Arc::new(Mutex::new(TestBackend::new(width, height)));
+        Self { backend, frames: watch::Sender::new(0) }
+    }
+
+    /// What is on it: a line each row, without the spaces at the ends.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let backend = self.lock();
+        let buffer = backend.buffer();
+        let rows = buffer.content().chunks(usize::from(buffer.area.width).max(1));
+        let rows = rows.map(|cells| {
+            let mut row = String::new();
+            let mut covered = 0;
+            for cell in cells {
+                if covered == 0 {
+                    row.push_str(cell.symbol());
+                    covered = crate::wrap::columns(cell.symbol()).max(1);
+                }
+                covered -= 1;
+            }
+            row.trim_end().to_owned()
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    }
+
+    /// How many frames have been drawn.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        *self.frames.borrow()
+    }
+
+    /// Waits until what is on it is as `wanted`, and returns it.
+    pub async fn wait_for(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let mut frames = self.frames.subscribe();
+        loop {
+            frames.mark_unchanged();
+            let text = self.text();
+            if wanted(&text) || frames.changed().await.is_err() {
+                return text;
+            }
+        }
+    }
+
+    /// A test that panicked has seen what it wanted to see.
+    fn lock(&self) -> MutexGuard<'_, TestBackend> {
+        self.backend.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Backend for Screen {
+    type Error = Infallible;
+
+    fn draw<'a, I>(&mut self, content: I) -> Result<(), Infallible>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        self.lock().draw(content)
+    }
+
+    fn hide_cursor(&mut self) -> Result<(), Infallible> {
+        self.lock().hide_cursor()
+    }
+
+    fn show_cursor(&mut self) -> Result<(), Infallible> {
+        self.lock().show_cursor()
+    }
+
+    fn get_cursor_position(&mut self) -> Result<Position, Infallible> {
+        self.lock().get_cursor_position()
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
+        self.lock().set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> Result<(), Infallible> {
+        self.lock().clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> Result<(), Infallible> {
+        self.lock().clear_region(clear_type)
+    }
+
+    fn size(&self) -> Result<Size, Infallible> {
+        self.lock().size()
+    }
+
+    fn window_size(&mut self) -> Result<WindowSize, Infallible> {
+        self.lock().window_size()
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        let flushed = self.lock().flush();
+        self.frames.send_modify(|frames| *frames += 1);
+        flushed
+    }
+}

@@ -1,0 +1,192 @@
+//! What each key does. The help of the screen, `view/help.rs`, says the same in words.
+
+use chat_proto::At;
+use chat_proto::command::Kind;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{Effect, commands, insert, say, scroll};
+use crate::prompt::Motion;
+use crate::state::{State, Tone};
+
+/// A key goes down.
+pub(super) fn key(state: &mut State, key: KeyEvent, at: At) -> Vec<Effect> {
+    if state.help.is_some() {
+        return in_help(state, key);
+    }
+    if !matches!(key.code, KeyCode::Tab | KeyCode::BackTab) {
+        state.prompt.end_completion();
+    }
+    match key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT) {
+        KeyModifiers::CONTROL => with_control(state, key.code, at),
+        KeyModifiers::ALT => {
+            with_alt(state, key.code, at);
+            Vec::new()
+        }
+        _ => plain(state, key, at),
+    }
+}
+
+fn in_help(state: &mut State, key: KeyEvent) -> Vec<Effect> {
+    let top = state.help.unwrap_or_default();
+    state.help = match key.code {
+        KeyCode::Up => Some(top.saturating_sub(1)),
+        KeyCode::PageUp => Some(top.saturating_sub(page(state))),
+        KeyCode::Down => Some(top + 1),
+        KeyCode::PageDown => Some(top + page(state)),
+        _ => None,
+    };
+    state.help = state.help.map(|top| top.min(crate::view::help_top_max(state)));
+    Vec::new()
+}
+
+/// A screen full of the log, less one row to hold on to.
+fn page(state: &State) -> u16 {
+    state.panes().log.height.saturating_sub(1).max(1)
+}
+
+fn page_rows(state: &State) -> isize {
+    isize::try_from(page(state)).unwrap_or(isize::MAX)
+}
+
+fn plain(state: &mut State, key: KeyEvent, at: At) -> Vec<Effect> {
+    let empty = state.prompt.editor.is_empty();
+    match key.code {
+        KeyCode::Enter if key.modifiers.contains(KeyModifiers::SHIFT) => insert(state, "\n", at),
+        KeyCode::Enter => return enter(state, at),
+        KeyCode::F(1) => state.help = Some(0),
+        KeyCode::Char('?') if empty && state.draft.is_none() => state.help = Some(0),
+        KeyCode::Char(c) => insert(state, c.encode_utf8(&mut [0; 4]), at),
+        KeyCode::Tab => complete(state, false),
+        KeyCode::BackTab => complete(state, true),
+        KeyCode::Backspace => state.prompt.editor.delete(Motion::Left),
+        KeyCode::Delete => state.prompt.editor.delete(Motion::Right),
+        KeyCode::Left => state.prompt.editor.go(Motion::Left),
+        KeyCode::Right => state.prompt.editor.go(Motion::Right),
+        KeyCode::Up => up(state),
+        KeyCode::Down => down(state),
+        KeyCode::PageUp => return scroll(state, -page_rows(state)),
+        KeyCode::PageDown => return scroll(state, page_rows(state)),
+        KeyCode::Home if empty => to_oldest(state),
+        KeyCode::End if empty => state.log.to_newest(),
+        KeyCode::Home => state.prompt.editor.go(Motion::LineStart),
+        KeyCode::End => state.prompt.editor.go(Motion::LineEnd),
+        KeyCode::Esc => state.log.to_newest(),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn with_control(state: &mut State, code: KeyCode, at: At) -> Vec<Effect> {
+    let empty = state.prompt.editor.is_empty();
+    let editor = &mut state.prompt.editor;
+    match code {
+        KeyCode::Char('c' | 'd') if empty => return vec![Effect::Quit],
+        // Not taken for sent, but Up brings it back all the same.
+        KeyCode::Char('c') => state.prompt.submit(),
+        KeyCode::Char('d') => editor.delete(Motion::Right),
+        KeyCode::Char('j') => insert(state, "\n", at),
+        KeyCode::Char('a') => editor.go(Motion::LineStart),
+        KeyCode::Char('e') => editor.go(Motion::LineEnd),
+        KeyCode::Char('b') => editor.go(Motion::Left),
+        KeyCode::Char('f') => editor.go(Motion::Right),
+        KeyCode::Char('h') => editor.delete(Motion::Left),
+        KeyCode::Char('u') => editor.delete(Motion::LineStart),
+        KeyCode::Char('k') => editor.delete(Motion::LineEnd),
+        KeyCode::Char('w') | KeyCode::Backspace => editor.delete(Motion::WordLeft),
+        KeyCode::Delete => editor.delete(Motion::WordRight),
+        KeyCode::Char('z') => editor.undo(),
+        KeyCode::Char('y') => editor.redo(),
+        KeyCode::Left => editor.go(Motion::WordLeft),
+        KeyCode::Right => editor.go(Motion::WordRight),
+        KeyCode::Char('p') => up(state),
+        KeyCode::Char('n') => down(state),
+        KeyCode::Home => to_oldest(state),
+        KeyCode::End => state.log.to_newest(),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn with_alt(state: &mut State, code: KeyCode, at: At) {
+    let editor = &mut state.prompt.editor;
+    match code {
+        KeyCode::Enter => insert(state, "\n", at),
+        KeyCode::Char('b') | KeyCode::Left => editor.go(Motion::WordLeft),
+        KeyCode::Char('f') | KeyCode::Right => editor.go(Motion::WordRight),
+        KeyCode::Char('d') => editor.delete(Motion::WordRight),
+        KeyCode::Backspace => editor.delete(Motion::WordLeft),
+        _ => {}
+    }
+}
+
+/// History is for messages: where a name is asked for, there is none.
+fn up(state: &mut State) {
+    if state.draft.is_none() {
+        state.prompt.up();
+    }
+}
+
+fn down(state: &mut State) {
+    if state.draft.is_none() {
+        state.prompt.down();
+    }
+}
+
+fn complete(state: &mut State, backwards: bool) {
+    state.prompt.complete(state.users.others(), backwards);
+}
+
+fn to_oldest(state: &mut State) {
+    let log = state.panes().log;
+    if !log.is_empty() {
+        state.log.to_oldest(log.width.into(), log.height.into());
+    }
+}
+
+/// Does what was typed, and empties the box; a command comes back with Up. A message that cannot be
+/// said stays, to be mended.
+fn enter(state: &mut State, at: At) -> Vec<Effect> {
+    let typed = state.prompt.editor.text();
+    let typed = typed.trim_end();
+    if state.draft.is_some() {
+        return enter_name(state, typed.trim(), at);
+    }
+    if typed.trim().is_empty() {
+        return Vec::new();
+    }
+    let is_command = typed.starts_with('/') && !typed.starts_with("//");
+    let done = if is_command {
+        commands::run(state, typed, at)
+    } else {
+        let text = if typed.starts_with("//") { &typed[1..] } else { typed };
+        say(state, Kind::Text, text, at)
+    };
+    match done {
+        Ok(effects) => {
+            state.prompt.submit();
+            effects
+        }
+        Err(why) => {
+            state.log.note(at, Tone::Trouble, why);
+            state.log.to_newest();
+            if is_command {
+                state.prompt.submit();
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Calls again under the name that was typed, and gives back what was typed before.
+fn enter_name(state: &mut State, typed: &str, at: At) -> Vec<Effect> {
+    match commands::rename(state, typed) {
+        Ok(effects) => {
+            state.prompt.editor = state.draft.take().unwrap_or_default();
+            effects
+        }
+        Err(why) => {
+            state.log.note(at, Tone::Trouble, why);
+            Vec::new()
+        }
+    }
+}

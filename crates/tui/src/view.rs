@@ -1,0 +1,35 @@
+//! The state as a screen.
+
+mod help;
+mod log;
+mod prompt;
+mod status;
+mod users;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+pub(crate) use self::help::top_max as help_top_max;
+pub(crate) use self::prompt::label as prompt_label;
+use crate::palette::Palette;
+use crate::state::State;
+
+/// Draws the whole screen. The same state gives the same screen.
+pub fn draw(state: &State, palette: Palette, frame: &mut Frame<'_>) {
+    let panes = state.panes();
+    log::draw(state, palette, clip(panes.log, frame), frame.buffer_mut());
+    if let Some(area) = panes.users {
+        users::draw(state, palette, clip(area, frame), frame.buffer_mut());
+    }
+    status::draw(state, palette, clip(panes.status, frame), frame.buffer_mut());
+    prompt::draw(state, palette, clip(panes.prompt, frame), frame);
+    help::draw(state, palette, frame);
+}
+
+/// What of an area is on the screen. The terminal may have shrunk before the state could know.
+fn clip(area: Rect, frame: &Frame<'_>) -> Rect {
+    area.intersection(frame.area())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! The chat log.
+
+use chat_proto::UserName;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+
+use crate::palette::Palette;
+use crate::state::{Body, Entry, Part, State};
+
+pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let (width, height) = (usize::from(area.width), usize::from(area.height));
+    let (above, entries) = state.log.visible(width, height);
+    let rows = entries.flat_map(|entry| entry_lines(state, entry, palette, width));
+    let lines: Vec<Line<'_>> = rows.skip(above).take(height).collect();
+    // A log that does not fill its pane stands at its foot, where new messages come.
+    let blank = height - lines.len();
+    for (line, row) in lines.iter().zip(area.rows().skip(blank)) {
+        line.render(row, buffer);
+    }
+    if state.log.reads_back() {
+        draw_reading_back(state, palette, area, buffer);
+    }
+}
+
+fn entry_lines(
+    state: &State,
+    entry: &Entry,
+    palette: Palette,
+    width: usize,
+) -> impl Iterator<Item = Line<'static>> {
+    let name = match &entry.body {
+        Body::Said { from, .. } => Some(from.clone()),
+        _ => None,
+    };
+    entry.rows(width, state.log.zone()).into_iter().map(move |row| {
+        let pieces = row.into_iter();
+        pieces.map(|(part, text)| Span::styled(text, style(part, name.as_ref(), palette))).collect()
+    })
+}
+
+fn style(part: Part, name: Option<&UserName>, palette: Palette) -> Style {
+    match part {
+        Part::Dim => palette.dim(),
+        Part::Mark | Part::Text => Style::new(),
+        Part::Name => name.map(|name| palette.name(name)).unwrap_or_default(),
+        Part::Mention => palette.striking(),
+        Part::Trouble => palette.bad(),
+    }
+}
+
+/// Tells one who reads back that there is more, on the last row.
+fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+    let Some(row) = area.rows().next_back() else {
+        return;
+    };
+    let (text, style) = match state.log.unseen() {
+        0 => (" End: newest ↓ ".to_owned(), palette.dim()),
+        unseen => (format!(" {unseen} new ↓ "), palette.striking()),
+    };
+    Clear.render(row, buffer);
+    Line::styled(text, style).alignment(Alignment::Center).render(row, buffer);
+}

@@ -1,0 +1,67 @@
+//! The status line: how the line is, where we are, and what helps.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::palette::Palette;
+use crate::state::{Connection, State};
+use crate::wrap::columns;
+
+pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let (connection, style) = connection(state, palette);
+    let hint = " F1 keys ──";
+    let mut room = usize::from(area.width).saturating_sub(3 + columns(&connection) + 1);
+    let with_hint = room >= columns(hint) + 3;
+    if with_hint {
+        room -= columns(hint);
+    }
+    let mut spans = vec![Span::styled("── ", palette.dim()), Span::styled(connection, style)];
+    // Where there is no room for all, what comes first matters most.
+    for detail in details(state) {
+        let detail = format!(" · {detail}");
+        if columns(&detail) > room {
+            break;
+        }
+        room -= columns(&detail);
+        spans.push(Span::styled(detail, palette.dim()));
+    }
+    spans.push(Span::styled(format!(" {}", "─".repeat(room)), palette.dim()));
+    if with_hint {
+        spans.push(Span::styled(hint, palette.dim()));
+    }
+    Line::from(spans).render(area, buffer);
+}
+
+fn connection(state: &State, palette: Palette) -> (String, Style) {
+    match state.connection {
+        Connection::Connecting => ("connecting".to_owned(), palette.bad()),
+        Connection::Waiting { seconds } => (format!("reconnecting in {seconds} s"), palette.bad()),
+        Connection::Connected { .. } => ("connected".to_owned(), palette.good()),
+        Connection::Refused if state.draft.is_some() => ("name refused".to_owned(), palette.bad()),
+        Connection::Refused => ("not let in".to_owned(), palette.bad()),
+    }
+}
+
+fn details(state: &State) -> Vec<String> {
+    let mut details = Vec::new();
+    if state.draft.is_some() {
+        details.push("type another name".to_owned());
+    }
+    let waiting = state.outbox.waiting();
+    if waiting > 0 {
+        details.push(format!("{waiting} waiting"));
+    }
+    if let Connection::Connected { .. } = state.connection {
+        details.push(state.room.to_string());
+        let count = state.users.count();
+        details.push(if count == 1 { "1 user".to_owned() } else { format!("{count} users") });
+    }
+    details.push(state.server.clone());
+    details
+}

@@ -1,0 +1,50 @@
+//! The user list.
+
+use chat_proto::User;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Widget};
+
+use crate::palette::Palette;
+use crate::state::State;
+use crate::wrap::{columns, cut};
+
+pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+    let block = Block::new().borders(Borders::LEFT).border_style(palette.dim());
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    let Some(room) = usize::from(inner.height).checked_sub(1) else {
+        return;
+    };
+    let width = usize::from(inner.width);
+    let count = state.users.count();
+    let heading = if count == 1 { " 1 user".to_owned() } else { format!(" {count} users") };
+    let mut lines = vec![Line::styled(heading, palette.dim())];
+    // The last row says how many there was no room for.
+    let shown = if count > room { room.saturating_sub(1) } else { room };
+    lines.extend(state.users.iter().take(shown).map(|user| line(state, user, palette, width)));
+    let listed = lines.len() - 1;
+    if count > listed && room > 0 {
+        lines.push(Line::styled(format!(" and {} more", count - listed), palette.dim()));
+    }
+    for (line, row) in lines.iter().zip(inner.rows()) {
+        line.render(row, buffer);
+    }
+}
+
+/// A name, and at the right its number.
+fn line(state: &State, user: &User, palette: Palette, width: usize) -> Line<'static> {
+    let number = format!(" {} ", user.id);
+    let you = if user.id == state.users.me() { " (you)" } else { "" };
+    let room = width.saturating_sub(1 + you.len() + number.len());
+    let name = cut(user.name.as_str(), room);
+    let gap = room.saturating_sub(columns(&name));
+    Line::from(vec![
+        Span::raw(" "),
+        Span::styled(name, palette.name(&user.name)),
+        Span::raw(you),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(number, palette.dim()),
+    ])
+}

@@ -1,0 +1,139 @@
+//! Breaks text into rows of a given width, where Unicode allows a line to break.
+
+use std::ops::Range;
+
+use ratatui::buffer::CellWidth;
+use unicode_linebreak::{BreakOpportunity, linebreaks};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// How many columns the screen gives to `text`: by grapheme cluster, as they are drawn. Control
+/// characters take none.
+#[must_use]
+pub fn columns(text: &str) -> usize {
+    text.graphemes(true)
+        .filter(|cluster| !cluster.contains(char::is_control))
+        .map(|cluster| usize::from(cluster.cell_width()))
+        .sum()
+}
+
+/// Cuts `text` so that it takes at most `max` columns, `…` included where something was cut.
+#[must_use]
+pub fn cut(text: &str, max: usize) -> String {
+    if columns(text) <= max {
+        return text.to_owned();
+    }
+    let mut used = 0;
+    let mut kept: String = text
+        .graphemes(true)
+        .take_while(|cluster| {
+            used += columns(cluster);
+            used < max
+        })
+        .collect();
+    if max > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// Breaks `text` at word borders into rows of at most `first` columns, then of at most `rest`; a
+/// word that is wider than a row is cut between grapheme clusters. Returns at least one row, each
+/// without the white space it was broken at.
+#[must_use]
+pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
+    let mut rows = Rows { text, rest, width: first, start: 0, used: 0, done: Vec::new() };
+    let mut at = 0;
+    for (end, kind) in linebreaks(text) {
+        rows.word(at..end);
+        if kind == BreakOpportunity::Mandatory {
+            rows.end(end);
+        }
+        at = end;
+    }
+    if rows.done.is_empty() {
+        rows.end(text.len());
+    }
+    rows.done
+}
+
+/// The rows so far, and the one at work.
+struct Rows<'a> {
+    text: &'a str,
+    rest: usize,
+    /// How wide the row at work may be, in columns.
+    width: usize,
+    /// Where it starts.
+    start: usize,
+    /// How many columns of it are in use.
+    used: usize,
+    done: Vec<Range<usize>>,
+}
+
+impl Rows<'_> {
+    /// Ends the row at work.
+    fn end(&mut self, end: usize) {
+        let trimmed = self.text[self.start..end].trim_end_matches([' ', '\n', '\r']).len();
+        self.done.push(self.start..self.start + trimmed);
+        self.start = end;
+        self.used = 0;
+        self.width = self.rest;
+    }
+
+    /// Adds a word with the white space after it.
+    fn word(&mut self, word: Range<usize>) {
+        let shown = columns(self.text[word.clone()].trim_end());
+        if self.used > 0 && self.used + shown > self.width {
+            self.end(word.start);
+        }
+        if shown > self.width {
+            return self.long_word(word);
+        }
+        self.used += columns(&self.text[word]);
+    }
+
+    /// Adds a word that is wider than a row, cluster by cluster.
+    fn long_word(&mut self, word: Range<usize>) {
+        for (offset, cluster) in self.text[word.clone()].grapheme_indices(true) {
+            let shown = columns(cluster);
+            if self.used > 0 && self.used + shown > self.width && !cluster.trim().is_empty() {
+                self.end(word.start + offset);
+            }
+            self.used += shown;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str, first: usize, rest: usize) -> Vec<&str> {
+        wrap(text, first, rest).into_iter().map(|row| &text[row]).collect()
+    }
+
+    #[test]
+    fn rows_break_at_word_borders() {
+        assert_eq!(rows("the quick brown fox", 10, 10), ["the quick", "brown fox"]);
+        assert_eq!(rows("the quick brown fox", 4, 15), ["the", "quick brown fox"]);
+        assert_eq!(rows("", 10, 10), [""]);
+        assert_eq!(rows("a\n\nb", 10, 10), ["a", "", "b"]);
+        assert_eq!(rows("  x = 1;\n  y", 10, 10), ["  x = 1;", "  y"]);
+    }
+
+    #[test]
+    fn a_long_word_is_cut_between_clusters() {
+        assert_eq!(rows("abcdefgh", 3, 3), ["abc", "def", "gh"]);
+        assert_eq!(rows("漢字かな", 5, 5), ["漢字", "かな"]);
+        assert_eq!(rows("e\u{301}e\u{301}e\u{301}", 2, 2), ["e\u{301}e\u{301}", "e\u{301}"]);
+        assert_eq!(rows("漢字", 1, 1), ["漢", "字"]);
+        assert_eq!(rows("abc", 0, 0), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_cut_text_says_so() {
+        assert_eq!(cut("abcdef", 6), "abcdef");
+        assert_eq!(cut("abcdef", 4), "abc…");
+        assert_eq!(cut("漢字かな", 4), "漢…");
+        assert_eq!(cut("abc", 0), "");
+    }
+}
