@@ -78,7 +78,8 @@ impl UserName {
     #[must_use]
     pub fn mend(written: &str) -> Self {
         let mut mended = String::new();
-        for c in written.trim().nfc().filter(|c| !is_unprintable(*c)) {
+        // Composed after what goes away is gone, since what stood apart may then come together.
+        for c in written.chars().filter(|c| !is_unprintable(*c)).nfc() {
             match RESERVED.contains(&c) {
                 true if mended.ends_with('_') => {}
                 true => mended.push('_'),

@@ -44,15 +44,15 @@ impl Vocabulary for Event {
     const SKIPS_PREAMBLE: bool = true;
 
     fn explain(_line: &[u8], error: &serde_json::Error) -> UnreadableLine {
-        Box::new(Refusal::new(RefusalCode::BadField, error.to_string()))
+        Box::new(Refusal::new(RefusalCode::BadField, explain::shortened(error)))
     }
 }
 
 /// Reads lines as `R`s, and writes anything of the native protocol as a line.
 ///
-/// Never holds more than [`LINE_BYTES_MAX`] bytes and what one read adds: a longer line is reported
-/// when the bound is passed, and skipped up to its end. Empty lines are passed over, and a `\r`
-/// before the `\n` is not part of the line, so that `telnet` and a stray Return do no harm.
+/// Never holds more than [`LINE_BYTES_MAX`] bytes, a `\r` and what one read adds: a longer line is
+/// reported when the bound is passed, and skipped up to its end. Empty lines are passed over, and a
+/// `\r` before the `\n` is not part of the line, so that `telnet` and a stray Return do no harm.
 #[derive(Debug)]
 pub struct NativeCodec<R> {
     /// Bytes at the start of the buffer that are known to hold no line end.
@@ -71,7 +71,7 @@ impl<R: Vocabulary> Default for NativeCodec<R> {
 }
 
 impl<R: Vocabulary> NativeCodec<R> {
-    /// Takes the next whole line from `src`, without its line end.
+    /// Takes the next whole line from `src`, without its `\n`.
     fn next_line(&mut self, src: &mut BytesMut) -> Option<BytesMut> {
         let end = self.searched
             + memchr(b'\n', &src[self.searched..]).or_else(|| {
@@ -81,9 +81,6 @@ impl<R: Vocabulary> NativeCodec<R> {
         self.searched = 0;
         let mut line = src.split_to(end + 1);
         line.truncate(end);
-        if line.last() == Some(&b'\r') {
-            line.truncate(end - 1);
-        }
         Some(line)
     }
 
@@ -113,15 +110,19 @@ impl<R: Vocabulary> Decoder for NativeCodec<R> {
             return Ok(None);
         }
         while let Some(line) = self.next_line(src) {
-            if std::mem::take(&mut self.skipping) || line.trim_ascii().is_empty() {
+            if std::mem::take(&mut self.skipping) {
                 continue;
             }
-            if line.len() > LINE_BYTES_MAX {
+            // Before anything else, since a line that comes in several reads is judged by its
+            // length before the rest of it is there.
+            if is_too_long(&line) {
                 return Ok(Some(Err(line_too_long())));
             }
-            return Ok(Some(read(&line)));
+            if !line.trim_ascii().is_empty() {
+                return Ok(Some(read(&line)));
+            }
         }
-        if self.skipping || src.len() > LINE_BYTES_MAX {
+        if self.skipping || is_too_long(src) {
             return Ok(self.too_long(src));
         }
         Ok(None)
@@ -159,6 +160,12 @@ pub fn write_line(message: &impl Vocabulary, dst: &mut BytesMut) {
 
 fn read<R: Vocabulary>(line: &[u8]) -> Result<R, UnreadableLine> {
     serde_json::from_slice(line).map_err(|error| R::explain(line, &error))
+}
+
+/// Whether a line, or what of it has come, is over the bound. A `\r` at its end does not count: the
+/// `\n` may be next.
+fn is_too_long(line: &[u8]) -> bool {
+    line.strip_suffix(b"\r").unwrap_or(line).len() > LINE_BYTES_MAX
 }
 
 fn line_too_long() -> UnreadableLine {

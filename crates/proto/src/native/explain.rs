@@ -4,9 +4,14 @@ use serde_json::{Map, Value};
 
 use crate::{Command, Refusal, RefusalCode, RoomName, Text, UserName};
 
+/// Most characters of what serde says that are passed on: it repeats what it did not expect, and
+/// what a line is answered with must be no longer than a line may be.
+const ERROR_CHARS_MAX: usize = 200;
+
 /// Says what is wrong with `line`, which serde could not read as a command, and which `say` or
 /// room it was about, as far as that can be told.
 pub(super) fn command(line: &[u8], error: &serde_json::Error) -> Refusal {
+    let error = shortened(error);
     if let Err(error) = std::str::from_utf8(line) {
         return Refusal::new(RefusalCode::BadUtf8, format!("this line is not UTF-8: {error}"));
     }
@@ -14,7 +19,7 @@ pub(super) fn command(line: &[u8], error: &serde_json::Error) -> Refusal {
         let text = format!("a command is one JSON object on one line: {error}");
         return Refusal::new(RefusalCode::BadJson, text);
     };
-    let (code, text) = broken_rule(&fields, error);
+    let (code, text) = broken_rule(&fields, &error);
     Refusal {
         n: fields.get("n").and_then(Value::as_u64),
         room: string(&fields, "room").and_then(|room| RoomName::new(room).ok()),
@@ -22,7 +27,7 @@ pub(super) fn command(line: &[u8], error: &serde_json::Error) -> Refusal {
     }
 }
 
-fn broken_rule(fields: &Map<String, Value>, error: &serde_json::Error) -> (RefusalCode, String) {
+fn broken_rule(fields: &Map<String, Value>, error: &str) -> (RefusalCode, String) {
     let Some(kind) = string(fields, "type") else {
         return (RefusalCode::UnknownType, "a command needs a \"type\"".to_owned());
     };
@@ -42,6 +47,16 @@ fn broken_rule(fields: &Map<String, Value>, error: &serde_json::Error) -> (Refus
         (_, _, Some(Err(error))) => (RefusalCode::BadText, error.to_string()),
         _ => (RefusalCode::BadField, format!("in \"{kind}\": {error}")),
     }
+}
+
+/// What serde says is wrong with a line, cut to [`ERROR_CHARS_MAX`].
+pub(super) fn shortened(error: &serde_json::Error) -> String {
+    let mut error = error.to_string();
+    if let Some((end, _)) = error.char_indices().nth(ERROR_CHARS_MAX) {
+        error.truncate(end);
+        error.push('…');
+    }
+    error
 }
 
 fn string<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

@@ -1,0 +1,122 @@
+//! The laws of names.
+
+use chat_proto::{RoomName, UserName};
+use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::strategies::{cases, user_name, writing};
+
+/// Whether `c` is a control character, ends a line, does not show, or turns others around: from
+/// the names of the Unicode blocks and properties, not from the code under test.
+fn is_barred(c: char) -> bool {
+    let soft_hyphen_and_fillers = "\u{ad}\u{34f}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{3164}\u{ffa0}";
+    let is_between = |first: u32, last: u32| (first..=last).contains(&u32::from(c));
+    c.is_control()
+        || soft_hyphen_and_fillers.contains(c)
+        || c == '\u{61c}' // ARABIC LETTER MARK
+        || is_between(0x180b, 0x180f) // Mongolian variation selectors
+        || is_between(0x200b, 0x200f) // zero-width spaces and joiners, direction marks
+        || is_between(0x2028, 0x202e) // line ends, embeddings and overrides
+        || is_between(0x2060, 0x206f) // word joiner, isolates, invisible operators
+        || is_between(0xfe00, 0xfe0f) // variation selectors
+        || c == '\u{feff}' // byte order mark
+        || is_between(0xfff0, 0xfffb) // specials that do not show
+        || is_between(0x1bca0, 0x1bca3) // shorthand format controls
+        || is_between(0x1d173, 0x1d17a) // musical format controls
+        || is_between(0xe0000, 0xe0fff) // tags, more variation selectors
+}
+
+/// Whether `written`, in NFC, keeps the rules that `docs/protocol.md` has for a user's name.
+fn keeps_the_rules(written: &str) -> bool {
+    let chars: Vec<char> = written.nfc().collect();
+    (1..=32).contains(&chars.len())
+        && !chars.iter().any(|c| is_barred(*c) || "|&@#".contains(*c))
+        && !chars[0].is_whitespace()
+        && !chars[chars.len() - 1].is_whitespace()
+}
+
+fn room_keeps_the_rules(written: &str) -> bool {
+    match (written.strip_prefix('#'), written.strip_prefix('@')) {
+        (Some(bare), _) => keeps_the_rules(bare) && !bare.contains(char::is_whitespace),
+        (_, Some(bare)) => keeps_the_rules(bare),
+        _ => false,
+    }
+}
+
+fn assert_valid(name: &UserName) {
+    assert!(keeps_the_rules(name.as_str()), "{name:?}");
+    let again = UserName::new(name.as_str()).unwrap();
+    assert_eq!((again.as_str(), again.key()), (name.as_str(), name.key()), "it is in NFC");
+}
+
+fn assert_key_is_settled(name: &UserName) {
+    if let Ok(key) = UserName::new(name.key()) {
+        assert_eq!(key.key(), name.key(), "{name:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1024))]
+
+    #[test]
+    fn a_name_is_taken_where_it_keeps_the_rules(written in writing(36)) {
+        prop_assert_eq!(UserName::new(&written).is_ok(), keeps_the_rules(&written));
+        for room in [format!("#{written}"), format!("@{written}"), written] {
+            prop_assert_eq!(RoomName::new(&room).is_ok(), room_keeps_the_rules(&room));
+        }
+    }
+
+    #[test]
+    fn a_mended_name_is_a_name(written in writing(60)) {
+        let mended = UserName::mend(&written);
+        assert_valid(&mended);
+        let again = UserName::mend(mended.as_str());
+        prop_assert_eq!(again.as_str(), mended.as_str());
+        if let Ok(name) = UserName::new(&written) {
+            prop_assert_eq!(name.as_str(), mended.as_str(), "a good name needs no mending");
+        }
+        if written.contains(|c: char| !c.is_whitespace() && !is_barred(c)) {
+            prop_assert!(mended.as_str() != "guest" || written.contains("guest"), "{:?}", written);
+        }
+    }
+
+    #[test]
+    fn a_numbered_name_is_a_name_of_its_own(
+        name in user_name(), number in any::<u64>(), other in 2..99_u64,
+    ) {
+        let numbered = name.numbered(number);
+        assert_valid(&numbered);
+        let suffix = format!("_{number}");
+        prop_assert!(numbered.as_str().ends_with(&suffix));
+        prop_assert_eq!(numbered == name.numbered(other), number == other);
+    }
+
+    #[test]
+    fn the_key_of_a_key_is_that_key(name in user_name()) {
+        assert_key_is_settled(&name);
+    }
+
+    #[test]
+    fn neither_case_nor_width_makes_another_name(written in "[!-~]{1,32}") {
+        let Ok(name) = UserName::new(&written) else { return Ok(()) };
+        let wide: String = written
+            .chars()
+            .map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap())
+            .collect();
+        for other in [written.to_uppercase(), written.to_lowercase(), wide] {
+            prop_assert_eq!(&UserName::new(&other).unwrap(), &name, "{}", other);
+        }
+    }
+}
+
+#[test]
+fn every_character_is_taken_or_not_as_the_rules_say() {
+    for c in (char::MIN..=char::MAX).filter(|c| !c.is_alphanumeric() || u32::from(*c) < 0x3000) {
+        let written = String::from(c);
+        let name = UserName::new(&written);
+        assert_eq!(name.is_ok(), keeps_the_rules(&written), "U+{:04X}", u32::from(c));
+        if let Ok(name) = name {
+            assert_key_is_settled(&name);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! What the laws are tried on: what people write, with all that ever made trouble mixed in.
+
+use chat_proto::command::{Hello, Kind, Nonce, Say, Word};
+use chat_proto::event::{Accepted, Limits, Message, Server, Welcome};
+use chat_proto::{
+    At, Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Text, User, UserName,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
+/// of its own, with a name.
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// Whatever means something to JSON, to the classic protocol, to names, to terminals or to Unicode
+/// normalization.
+const BITS: &[&str] = &[
+    "|",
+    "||",
+    "&",
+    "&&",
+    "@",
+    "#",
+    ":",
+    "NAME:",
+    "USERS:",
+    "ID:",
+    "5||",
+    "7||ana||",
+    "{",
+    "}",
+    "\"",
+    "\\",
+    ",",
+    " ",
+    "\t",
+    "\n",
+    "\r\n",
+    "\0",
+    "\u{7f}",
+    "\u{1b}[2J",
+    "\u{85}",
+    "\u{a0}",
+    "\u{3000}",
+    "\u{2028}",
+    "\u{200b}",
+    "\u{200d}",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{feff}",
+    "\u{fe0f}",
+    "\u{3164}",
+    "\u{e0041}",
+    "é",
+    "e\u{301}",
+    "\u{301}",
+    "\u{323}",
+    "ǖ\u{200b}\u{323}",
+    "ß",
+    "İ",
+    "ſ",
+    "ｂ",
+    "｜",
+    "＠",
+    "ﷺ",
+    "\u{345}",
+    "Ω",
+    "\u{958}",
+    "한",
+    "😀",
+    "ñ",
+];
+
+/// Letters and digits, up to `bits` of them, with [`BITS`] and any character at all among them.
+pub(crate) fn writing(bits: usize) -> impl Strategy<Value = String> {
+    let bit = prop_oneof![
+        6 => prop::char::range('a', 'z').prop_map(String::from),
+        2 => prop::char::range('0', '9').prop_map(String::from),
+        4 => select(BITS).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    vec(bit, 0..=bits).prop_map(|bits| bits.concat())
+}
+
+pub(crate) fn user_name() -> impl Strategy<Value = UserName> {
+    writing(40).prop_map(|written| UserName::mend(&written))
+}
+
+pub(crate) fn room_name() -> impl Strategy<Value = RoomName> {
+    (prop::bool::ANY, user_name()).prop_map(|(private, name)| {
+        let bare: String = name.as_str().split_whitespace().collect();
+        let room = if private { format!("@{name}") } else { format!("#{bare}") };
+        RoomName::new(&room).unwrap()
+    })
+}
+
+/// Mostly a few words, now and then as long as a text can be.
+pub(crate) fn text() -> impl Strategy<Value = Text> {
+    let times = prop_oneof![9 => 1_usize..3, 1 => 1_usize..2000];
+    (writing(40), times)
+        .prop_filter_map("it says something", |(said, times)| Text::mend(&said.repeat(times)))
+}
+
+pub(crate) fn user() -> impl Strategy<Value = User> {
+    (any::<u64>(), user_name()).prop_map(|(id, name)| User { id, name })
+}
+
+pub(crate) fn kind() -> impl Strategy<Value = Kind> {
+    select(&[Kind::Text, Kind::Action][..])
+}
+
+fn word() -> impl Strategy<Value = Word> {
+    writing(12).prop_filter_map("it is short", |word| Word::new(word).ok())
+}
+
+fn nonce() -> impl Strategy<Value = Nonce> {
+    prop_oneof![any::<u64>().prop_map(Nonce::Number), word().prop_map(Nonce::Word)]
+}
+
+fn at() -> impl Strategy<Value = At> {
+    prop_oneof![0..4_102_444_800_000_i64, any::<i64>()].prop_map(At::from_millis)
+}
+
+pub(crate) fn command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        (any::<u32>(), user_name(), option::of(writing(20)), word()).prop_map(
+            |(version, name, token, device)| Command::Hello(Hello { version, name, token, device })
+        ),
+        (room_name(), kind(), option::of(any::<u64>()), text())
+            .prop_map(|(room, kind, n, text)| Command::Say(Say { room, kind, n, text })),
+        (room_name(), option::of(any::<u64>()))
+            .prop_map(|(room, since)| Command::Join { room, since }),
+        room_name().prop_map(|room| Command::Leave { room }),
+        (room_name(), option::of(any::<u64>()), option::of(any::<u32>()))
+            .prop_map(|(room, before, limit)| Command::History { room, before, limit }),
+        (room_name(), option::of(user_name()), option::of(any::<u32>()))
+            .prop_map(|(room, after, limit)| Command::Who { room, after, limit }),
+        user_name().prop_map(|name| Command::Rename { name }),
+        nonce().prop_map(|nonce| Command::Ping { nonce }),
+        nonce().prop_map(|nonce| Command::Pong { nonce }),
+        Just(Command::Bye),
+    ]
+}
+
+pub(crate) fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        welcome().prop_map(Event::Welcome),
+        (room_name(), writing(20), any::<usize>(), vec(user(), 0..9), any::<u64>()).prop_map(
+            |(room, topic, count, users, last_seq)| {
+                Event::Room { room, topic, count, users, last_seq }
+            }
+        ),
+        (room_name(), user()).prop_map(|(room, user)| Event::Joined { room, user }),
+        (room_name(), user(), select(LeaveReason::ALL))
+            .prop_map(|(room, user, reason)| Event::Left { room, user, reason }),
+        (user(), user_name()).prop_map(|(user, name)| Event::Renamed { user, name }),
+        (room_name(), any::<u64>(), user(), at(), kind(), text()).prop_map(
+            |(room, seq, from, at, kind, text)| {
+                Event::Message(Message { room, seq, from, at, kind, text })
+            }
+        ),
+        (option::of(any::<u64>()), room_name(), any::<u64>(), at())
+            .prop_map(|(n, room, seq, at)| Event::Accepted(Accepted { n, room, seq, at })),
+        refusal().prop_map(Event::Refused),
+        nonce().prop_map(|nonce| Event::Ping { nonce }),
+        nonce().prop_map(|nonce| Event::Pong { nonce }),
+        (select(EndCode::ALL), writing(20)).prop_map(|(code, text)| Event::Goodbye { code, text }),
+    ]
+}
+
+fn welcome() -> impl Strategy<Value = Welcome> {
+    let server = (writing(9), writing(9)).prop_map(|(name, version)| Server { name, version });
+    let limits = (any::<[usize; 4]>(), any::<u64>()).prop_map(|(limits, idle_timeout_ms)| {
+        let [line_bytes, text_bytes, name_chars, users_listed] = limits;
+        Limits { line_bytes, text_bytes, name_chars, users_listed, idle_timeout_ms }
+    });
+    (any::<u32>(), user(), any::<u64>(), server, limits).prop_map(
+        |(version, User { id, name }, last, server, limits)| Welcome {
+            version,
+            id,
+            name,
+            last,
+            server,
+            limits,
+        },
+    )
+}
+
+fn refusal() -> impl Strategy<Value = Refusal> {
+    let about = (option::of(any::<u64>()), option::of(room_name()), option::of(user_name()));
+    (select(RefusalCode::ALL), writing(20), about)
+        .prop_map(|(code, text, (n, room, suggestion))| Refusal { code, text, n, room, suggestion })
+}
+
+/// Bytes with no order in them, except that some are what the decoders look for.
+pub(crate) fn garbage() -> impl Strategy<Value = Vec<u8>> {
+    let bit = prop_oneof![
+        9 => any::<u8>().prop_map(|byte| vec![byte]),
+        9 => select(BITS).prop_map(|bit| bit.as_bytes().to_vec()),
+        // Enough of these to pass every bound on what is held back.
+        1 => (select(&b"{\n\r |5\x80\xF0"[..]), 0..40_000_usize)
+            .prop_map(|(byte, times)| vec![byte; times]),
+    ];
+    vec(bit, 0..40).prop_map(|bits| bits.concat())
+}
+
+/// Where a stream is cut into reads: anywhere, and as often right at or beside one of its seams.
+#[derive(Debug, Clone)]
+pub(crate) struct Cuts {
+    anywhere: Vec<Index>,
+    at_seams: Vec<(Index, usize)>,
+}
+
+pub(crate) fn cuts() -> impl Strategy<Value = Cuts> {
+    (vec(any::<Index>(), 0..9), vec((any::<Index>(), 0_usize..5), 0..9))
+        .prop_map(|(anywhere, at_seams)| Cuts { anywhere, at_seams })
+}
+
+impl Cuts {
+    /// The reads in which `parts`, put together to `stream`, arrive.
+    pub(crate) fn reads<'a>(&self, stream: &'a [u8], parts: &[Vec<u8>]) -> Vec<&'a [u8]> {
+        let ends: Vec<usize> = parts
+            .iter()
+            .scan(0, |end, part| {
+                *end += part.len();
+                Some(*end)
+            })
+            .collect();
+        let anywhere = self.anywhere.iter().map(|index| index.index(stream.len() + 1));
+        let at_seams = self.at_seams.iter().filter(|_| !ends.is_empty()).map(|(seam, beside)| {
+            let seam = ends[seam.index(ends.len())];
+            (seam + beside).saturating_sub(3).min(stream.len())
+        });
+        let mut cuts: Vec<usize> = anywhere.chain(at_seams).chain([0, stream.len()]).collect();
+        cuts.sort_unstable();
+        cuts.windows(2).map(|cut| &stream[cut[0]..cut[1]]).collect()
+    }
+}
