@@ -6,7 +6,7 @@ use bytes::{BufMut, BytesMut};
 use memchr::memmem;
 use tokio_util::codec::{Decoder, Encoder};
 
-use crate::limits::CLASSIC_HOLD_BYTES_MAX;
+use crate::limits::{CLASSIC_HOLD_BYTES_MAX, CLASSIC_WRITE_BYTES_MAX};
 use crate::{Text, UserName};
 
 use super::{NAME, PART, Told};
@@ -78,6 +78,8 @@ impl ServerEnd {
         if let Some(rest) = src.strip_prefix(NAME.as_bytes()) {
             let number = [self.id.to_string().as_bytes(), PART.as_bytes()].concat();
             return memmem::find_iter(rest, &number)
+                // Nobody has so long a name, and each try costs as much as the name is long.
+                .take_while(|end| *end <= CLASSIC_WRITE_BYTES_MAX)
                 .find(|end| rest[*end..].starts_with(&self.stamp(&rest[..*end])))
                 .map(|end| NAME.len() + end);
         }
