@@ -14,6 +14,8 @@
 
 pub mod app;
 pub mod clean;
+#[cfg(test)]
+mod fixture;
 pub mod input;
 pub mod layout;
 pub mod link;

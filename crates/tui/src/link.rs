@@ -103,7 +103,7 @@ pub enum Lost {
     #[error("the server closed the connection")]
     Closed,
     /// The server ended the session and said why.
-    #[error("the server ended the session: {text}")]
+    #[error("{text}")]
     Goodbye {
         /// Why, in a word.
         code: EndCode,

@@ -42,8 +42,7 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
         Input::Wheel(Wheel::Down) => scroll(state, WHEEL_ROWS),
         Input::Resize(size) => {
             state.size = size;
-            // On a larger screen the place may be the newest already.
-            if state.log.reads_back() { scroll(state, 0) } else { Vec::new() }
+            Vec::new()
         }
         Input::News(news) => news::news(state, clean::news(news), at),
         Input::Stuck => {

@@ -58,7 +58,7 @@ pub(super) async fn open<D: Dial>(
 ) -> Result<(Wire<D::Stream>, Welcome), Failed> {
     let stream = match timeout(DIAL_TIMEOUT, dial.dial()).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return Err(Failed::Lost(Lost::Unreachable(error.to_string()))),
+        Ok(Err(error)) => return Err(Failed::Lost(Lost::Unreachable(in_words(&error)))),
         Err(_) => return Err(Failed::Lost(Lost::Unreachable("no answer".to_owned()))),
     };
     let mut wire = Framed::new(stream, NativeCodec::default());
@@ -226,9 +226,15 @@ where
 {
     match timeout(WRITE_TIMEOUT, wire.send(command)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Lost::Broken(error.to_string())),
+        Ok(Err(error)) => Err(Lost::Broken(in_words(&error))),
         Err(_) => Err(Lost::Silent),
     }
+}
+
+/// What went wrong, without the number that only a programmer reads.
+fn in_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// What came from the wire, or why nothing more will.
@@ -237,7 +243,7 @@ fn read(
 ) -> Result<Result<Event, UnreadableLine>, Lost> {
     match item {
         Some(Ok(item)) => Ok(item),
-        Some(Err(error)) => Err(Lost::Broken(error.to_string())),
+        Some(Err(error)) => Err(Lost::Broken(in_words(&error))),
         None => Err(Lost::Closed),
     }
 }

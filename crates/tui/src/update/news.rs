@@ -1,7 +1,7 @@
 //! What the link tells. All of it is clean by now.
 
 use chat_proto::event::{Accepted, Message, Welcome};
-use chat_proto::{At, EndCode, Event, LeaveReason, Refusal, RefusalCode, User};
+use chat_proto::{At, Event, LeaveReason, Refusal, RefusalCode, User};
 
 use super::{Effect, send_waiting};
 use crate::link::{Lost, News};
@@ -147,9 +147,6 @@ fn lost(state: &mut State, why: &Lost, written: u64, at: At) {
     if matches!(why, Lost::Asked) || std::mem::replace(&mut state.told.lost, true) {
         return;
     }
-    let next = match why {
-        Lost::Goodbye { code: EndCode::Bye, .. } => "",
-        _ => "; trying again by itself, /reconnect tries now",
-    };
-    state.log.note(at, Tone::Trouble, format!("{why}{next}"));
+    let text = format!("{why} (it is tried again by itself; /reconnect tries now)");
+    state.log.note(at, Tone::Trouble, text);
 }

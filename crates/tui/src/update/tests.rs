@@ -1,1 +1,250 @@
+use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::*;
+use crate::fixture::{Bench, name, says, user};
+use crate::link::{Lost, News};
+
+/// What the box holds.
+fn typed(bench: &Bench) -> String {
+    bench.state.prompt.editor.text()
+}
+
+#[track_caller]
+fn assert_shows(bench: &Bench, text: &str) {
+    let screen = bench.screen();
+    assert!(screen.contains(text), "no {text:?} on\n{screen}");
+}
+
+#[test]
+fn a_message_is_shown_at_once_and_settled_later() {
+    let mut bench = Bench::connected(80, 20);
+    let effects = bench.types("hi\n");
+    assert_eq!(says(&effects), [(1, "hi")]);
+    assert_shows(&bench, "14:02 … bob: hi");
+    bench.accepts(1);
+    assert_shows(&bench, "14:02 › bob: hi");
+}
+
+#[test]
+fn a_refused_message_says_why() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("hi\n");
+    let refusal = Refusal { n: Some(1), ..Refusal::new(RefusalCode::NotInRoom, "join it first") };
+    bench.hears(Event::Refused(refusal));
+    assert_shows(&bench, "× bob: hi (not said: join it first)");
+}
+
+#[test]
+fn what_is_said_without_a_session_waits_and_goes_out_in_order() {
+    let mut bench = Bench::new(80, 20);
+    assert!(says(&bench.types("one\ntwo\n")).is_empty());
+    assert_shows(&bench, "2 waiting");
+    assert_eq!(says(&bench.connects(1)), [(1, "one"), (2, "two")]);
+}
+
+#[test]
+fn what_went_out_without_an_answer_is_marked_and_not_repeated() {
+    let mut bench = Bench::connected(100, 20);
+    bench.types("out\nnot out\n");
+    bench.loses(1);
+    assert_shows(&bench, "? bob: out (not known to be kept");
+    assert_shows(&bench, "… bob: not out");
+    assert_eq!(says(&bench.connects(2)), [(3, "not out")]);
+}
+
+#[test]
+fn the_outbox_is_bounded_and_the_text_stays() {
+    let mut bench = Bench::new(80, 20);
+    for _ in 0..OUTBOX_MAX {
+        bench.types("x\n");
+    }
+    bench.types("one more\n");
+    assert_shows(&bench, "not said: 100 messages wait for the server already");
+    assert_eq!(typed(&bench), "one more");
+}
+
+#[test]
+fn what_cannot_be_said_stays_to_be_mended() {
+    let mut bench = Bench::connected(120, 20);
+    bench.takes(Input::Paste("x".repeat(20_000)));
+    bench.presses(KeyCode::Enter);
+    assert_shows(&bench, "not said: a text has at most 16384 bytes, this one has 20000");
+    assert_eq!(typed(&bench).len(), 20_000);
+    bench.takes(Input::Paste("x".repeat(20_000)));
+    assert_shows(&bench, "the input box holds 32768 bytes");
+    let mut bench = Bench::connected(120, 20);
+    bench.takes(Input::Paste("a\u{1b}b".into()));
+    assert!(bench.presses(KeyCode::Enter).is_empty());
+    assert_shows(&bench, "this one has U+001B");
+    assert_eq!(typed(&bench), "a\u{1b}b");
+}
+
+#[test]
+fn a_paste_of_many_lines_is_one_message() {
+    let mut bench = Bench::connected(80, 20);
+    bench.takes(Input::Paste("one\r\n  two\rthree".into()));
+    assert_eq!(says(&bench.types("\n")), [(1, "one\n  two\nthree")]);
+}
+
+#[test]
+fn commands_do_what_they_say() {
+    let mut bench = Bench::connected(80, 20);
+    assert_eq!(bench.types("/quit\n"), [Effect::Quit]);
+    assert_eq!(bench.types("/reconnect\n"), [Effect::Order(Order::Call(name("bob")))]);
+    let command = Command::Rename { name: name("rob") };
+    assert_eq!(bench.types("/name rob\n"), [Effect::Order(Order::Send { session: 1, command })]);
+    bench.types("/me waves\n");
+    assert_shows(&bench, "… * bob waves");
+    assert_eq!(says(&bench.types("//text\n")), [(2, "/text")]);
+    bench.types("/foo bar\n");
+    assert_shows(&bench, "no such command: /foo; /help lists them");
+    bench.types("/help\n");
+    for command in COMMANDS {
+        assert_shows(&bench, command.does);
+    }
+}
+
+#[test]
+fn clear_keeps_what_is_not_settled() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("kept\n");
+    bench.accepts(1);
+    bench.types("pending\n/clear\n");
+    let screen = bench.screen();
+    assert!(!screen.contains("kept") && screen.contains("… bob: pending"), "{screen}");
+    bench.accepts(2);
+    assert_shows(&bench, "› bob: pending");
+}
+
+#[test]
+fn a_taken_name_is_asked_for_and_nothing_typed_is_lost() {
+    let mut bench = Bench::new(80, 20);
+    bench.types("half a sen");
+    bench.refuses_name();
+    assert_eq!(typed(&bench), "bob_2");
+    bench.control('u');
+    bench.types("a|b\n");
+    assert_shows(&bench, "not a name: a name has none of the characters");
+    bench.control('u');
+    assert_eq!(bench.types("rob\n"), [Effect::Order(Order::Call(name("rob")))]);
+    assert_eq!(typed(&bench), "half a sen");
+    assert_eq!(bench.state.name, name("rob"));
+}
+
+#[test]
+fn a_name_refused_twice_keeps_the_first_draft() {
+    let mut bench = Bench::new(80, 20);
+    bench.types("draft");
+    bench.refuses_name();
+    bench.refuses_name();
+    bench.types("\n");
+    assert_eq!(typed(&bench), "draft");
+}
+
+#[test]
+fn a_lost_line_loses_nothing_that_is_typed() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("half a sen");
+    bench.loses(0);
+    bench.tells(News::Waiting { seconds: 4 });
+    assert_shows(&bench, "reconnecting in 4 s");
+    assert_shows(&bench, "the server closed the connection (it is tried again");
+    bench.connects(2);
+    assert_eq!(typed(&bench), "half a sen");
+}
+
+#[test]
+fn trouble_is_told_once_until_it_is_over() {
+    let mut bench = Bench::new(80, 20);
+    for _ in 0..5 {
+        bench.tells(News::Lost { why: Lost::Silent, written: 0 });
+    }
+    assert_eq!(bench.screen().matches("does not answer").count(), 1);
+}
+
+#[test]
+fn a_mention_rings_the_bell() {
+    let mut bench = Bench::connected(80, 20);
+    assert_eq!(bench.said(3, "ana", "hi BOB!"), [Effect::Ring]);
+    assert_shows(&bench, "14:02 @ ana: hi BOB!");
+    assert!(bench.said(3, "ana", "hi bobby").is_empty());
+    assert!(bench.said(7, "bob", "I am bob").is_empty());
+}
+
+#[test]
+fn who_is_here_follows_the_events() {
+    let mut bench = Bench::connected(80, 20);
+    let room = RoomName::lobby;
+    bench.hears(Event::Joined { room: room(), user: user(9, "zoe") });
+    bench.hears(Event::Renamed { user: user(3, "ana"), name: name("anna") });
+    let reason = chat_proto::LeaveReason::Lost;
+    bench.hears(Event::Left { room: room(), user: user(5, "carl"), reason });
+    assert_shows(&bench, "→ zoe is here");
+    assert_shows(&bench, "ana is anna now");
+    assert_shows(&bench, "← carl has lost the connection");
+    let ids: Vec<u64> = bench.state.users.iter().map(|user| user.id).collect();
+    assert_eq!(ids, [7, 3, 9]);
+    bench.hears(Event::Renamed { user: user(7, "bob"), name: name("rob") });
+    assert_eq!(bench.state.name, name("rob"));
+}
+
+#[test]
+fn ctrl_c_clears_first_and_quits_then() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("typed");
+    assert!(bench.control('c').is_empty());
+    assert_eq!(typed(&bench), "");
+    assert_eq!(bench.control('c'), [Effect::Quit]);
+    bench.presses(KeyCode::Up);
+    assert_eq!(typed(&bench), "typed");
+    assert!(bench.control('d').is_empty());
+}
+
+#[test]
+fn a_question_mark_asks_for_help_only_on_an_empty_line() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("?");
+    assert!(bench.state.help.is_some());
+    bench.presses(KeyCode::Esc);
+    bench.types("why?");
+    assert_eq!((bench.state.help, typed(&bench).as_str()), (None, "why?"));
+    bench.presses(KeyCode::F(1));
+    assert!(bench.state.help.is_some());
+}
+
+#[test]
+fn alt_enter_begins_a_line_and_enter_says_both() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("one");
+    bench.takes(Input::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT)));
+    assert_eq!(says(&bench.types("two\n")), [(1, "one\ntwo")]);
+}
+
+#[test]
+fn new_messages_are_counted_while_one_reads_back() {
+    let mut bench = Bench::connected(80, 20);
+    for number in 0..60 {
+        bench.said(3, "ana", &format!("message {number}"));
+    }
+    bench.presses(KeyCode::PageUp);
+    let before = bench.screen();
+    for _ in 0..12 {
+        bench.said(3, "ana", "new");
+    }
+    assert_eq!(before.lines().next(), bench.screen().lines().next());
+    assert_shows(&bench, "12 new ↓");
+    bench.presses(KeyCode::End);
+    assert_shows(&bench, "ana: new");
+    assert!(!bench.screen().contains("new ↓"));
+}
+
+#[test]
+fn an_unreadable_line_is_told_once_a_session() {
+    let mut bench = Bench::connected(100, 20);
+    for _ in 0..3 {
+        let refusal = Refusal::new(RefusalCode::BadField, "unknown variant `presence`");
+        bench.tells(News::Unreadable(Box::new(refusal)));
+    }
+    assert_eq!(bench.screen().matches("cannot read").count(), 1);
+}

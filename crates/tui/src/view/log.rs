@@ -23,7 +23,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     for (line, row) in lines.iter().zip(area.rows().skip(blank)) {
         line.render(row, buffer);
     }
-    if state.log.reads_back() {
+    if state.log.reads_back(width, height) {
         draw_reading_back(state, palette, area, buffer);
     }
 }

@@ -58,9 +58,8 @@ fn details(state: &State) -> Vec<String> {
         details.push(format!("{waiting} waiting"));
     }
     if let Connection::Connected { .. } = state.connection {
-        details.push(state.room.to_string());
-        let count = state.users.count();
-        details.push(if count == 1 { "1 user".to_owned() } else { format!("{count} users") });
+        details.push(format!("{} in {}", state.name, state.room));
+        details.extend(super::users::counted(state));
     }
     details.push(state.server.clone());
     details

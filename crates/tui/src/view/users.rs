@@ -2,7 +2,7 @@
 
 use chat_proto::User;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
@@ -11,6 +11,8 @@ use crate::state::State;
 use crate::wrap::{columns, cut};
 
 pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+    // A text that fills its row does not touch the border.
+    let area = area.inner(Margin { horizontal: 1, vertical: 0 });
     let block = Block::new().borders(Borders::LEFT).border_style(palette.dim());
     let inner = block.inner(area);
     block.render(area, buffer);
@@ -19,7 +21,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     };
     let width = usize::from(inner.width);
     let count = state.users.count();
-    let heading = if count == 1 { " 1 user".to_owned() } else { format!(" {count} users") };
+    let heading = counted(state).map(|users| format!(" {users}")).unwrap_or_default();
     let mut lines = vec![Line::styled(heading, palette.dim())];
     // The last row says how many there was no room for.
     let shown = if count > room { room.saturating_sub(1) } else { room };
@@ -33,9 +35,18 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     }
 }
 
+/// How many users there are, in words; `None` where nobody knows.
+pub(super) fn counted(state: &State) -> Option<String> {
+    match state.users.count() {
+        0 => None,
+        1 => Some("1 user".to_owned()),
+        count => Some(format!("{count} users")),
+    }
+}
+
 /// A name, and at the right its number.
 fn line(state: &State, user: &User, palette: Palette, width: usize) -> Line<'static> {
-    let number = format!(" {} ", user.id);
+    let number = format!(" {}", user.id);
     let you = if user.id == state.users.me() { " (you)" } else { "" };
     let room = width.saturating_sub(1 + you.len() + number.len());
     let name = cut(user.name.as_str(), room);

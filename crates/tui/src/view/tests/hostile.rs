@@ -1,0 +1,228 @@
+//! Whatever a peer sends, the screen stays a screen.
+
+use chat_proto::command::Kind;
+use chat_proto::event::{Message, Server};
+use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, UserName};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use unicode_width::UnicodeWidthChar;
+
+use crate::fixture::{Bench, user, welcome};
+use crate::link::{Lost, News};
+use crate::palette::Palette;
+use crate::view;
+
+/// What has been used against terminals, or might be.
+fn corpus() -> Vec<String> {
+    let mut corpus: Vec<String> = [
+        // Escape sequences: colours, the cursor, the screen, modes, reports, resets.
+        "\x1b[31mred\x1b[0m",
+        "\x1b[2J\x1b[H",
+        "\x1b[1;1Hhere",
+        "\x1b[999B\x1b[999C",
+        "\x1b[?1049l",
+        "\x1b[?25l",
+        "\x1b[?2004l",
+        "\x1b[?1000h\x1b[?1003h",
+        "\x1b[6n",
+        "\x1b[c",
+        "\x1b[>c",
+        "\x1b[5i",
+        "\x1b[20t\x1b[21t",
+        "\x1bc",
+        "\x1b7\x1b8",
+        "\x1b(0lqqk\x1b(B",
+        "\x1b#8",
+        "\x1b[3;5r",
+        "\x1b[4h",
+        "\x1b[38;5;196m",
+        "\x1b[8mhidden\x1b[28m",
+        "\x1b[",
+        "\x1b",
+        "\x1b\x1b\x1b[",
+        // Strings for the terminal: titles, links, the clipboard, palettes, files, devices.
+        "\x1b]0;title\x07",
+        "\x1b]2;title\x1b\\",
+        "\x1b]8;;http://example.org\x1b\\link\x1b]8;;\x1b\\",
+        "\x1b]8;id=1;file:///etc/passwd\x07click\x1b]8;;\x07",
+        "\x1b]52;c;cm0gLXJmIH4=\x07",
+        "\x1b]52;p;?\x1b\\",
+        "\x1b]4;0;#ffffff\x07",
+        "\x1b]10;?\x07\x1b]11;?\x07",
+        "\x1b]50;font\x07",
+        "\x1b]1337;File=inline=1:AAAA\x07",
+        "\x1b]777;notify;a;b\x07",
+        "\x1bP$q\"p\x1b\\",
+        "\x1bPq#0;2;0;0;0~\x1b\\",
+        "\x1b_Ga=T;AAAA\x1b\\",
+        "\x1b^private\x1b\\",
+        "\x1bX string\x1b\\",
+        "\x1b]never ended",
+        // The same in one character each: C1.
+        "\u{9b}31m",
+        "\u{9d}52;c;AAAA\u{9c}",
+        "\u{90}q\u{9c}",
+        "\u{85}next line",
+        "\u{84}\u{88}\u{8d}\u{8e}\u{8f}\u{98}\u{9e}\u{9f}",
+        // Other control characters.
+        "\x07\x07\x07",
+        "over\rwritten",
+        "back\x08\x08\x08\x08space",
+        "\x0b\x0c",
+        "\x0e\x0f\x05\x11\x13\x18\x1a",
+        "\0nul",
+        "del\x7f",
+        "tab\tand\ttab",
+        "line\nand\n\n\nline",
+        "\u{2028}line\u{2029}paragraph",
+        // Order: bidi overrides, embeddings, isolates, marks.
+        "\u{202e}gnp.exe",
+        "\u{202d}left\u{202c}",
+        "\u{202a}a\u{202b}b\u{202c}",
+        "\u{2066}a\u{2067}b\u{2068}c\u{2069}",
+        "\u{200e}\u{200f}\u{061c}",
+        "שלום עולם",
+        "مرحبا بالعالم",
+        // What does not show.
+        "a\u{200b}b\u{200c}c\u{200d}d",
+        "\u{feff}bom\u{2060}joined",
+        "\u{ad}soft\u{ad}hyphen",
+        "\u{034f}\u{180e}\u{115f}\u{1160}\u{3164}\u{ffa0}",
+        "\u{2061}\u{2062}\u{2063}\u{2064}\u{206a}\u{206f}",
+        "\u{e0001}\u{e0041}\u{e007f}",
+        "\u{e0100}\u{e01ef}",
+        "\u{fff9}a\u{fffa}b\u{fffb}\u{fffc}\u{fffd}",
+        "\u{1d173}\u{1bca0}",
+        "\u{200b}",
+        // Marks and clusters.
+        "e\u{301}\u{302}\u{303}",
+        "\u{301}\u{301} on nothing",
+        "\u{20dd}\u{20e3}\u{20e0}",
+        "👩🏽\u{200d}💻 👨\u{200d}👩\u{200d}👧\u{200d}👦 🏳\u{fe0f}\u{200d}🌈 ❤\u{fe0f} 1\u{fe0f}\u{20e3}",
+        "🇩🇪🇫🇷🇯",
+        "🏽🏽🏽",
+        "क्षि नि ணி กำ ᄒ\u{1161}\u{11ab}",
+        "\u{0600}\u{06dd}\u{070f}1",
+        "ﷺ𒐫⸻",
+        "ｶﾞﾊﾟ漢字ＡＢＣ",
+        "\u{e000}\u{f8ff}\u{10fffd}",
+        "\u{fffe}\u{ffff}\u{fdd0}\u{10ffff}",
+        "\u{2800}\u{3000}\u{a0}\u{2003}",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .collect();
+    corpus.push(format!("zalgo{}", "\u{301}".repeat(10_000)));
+    corpus.push(format!("{}", "\u{fe0f}".repeat(4_000)));
+    corpus.push(format!("a{}", "\u{0903}".repeat(4_000)));
+    corpus.push(format!("👩{}", "\u{200d}👩".repeat(1_000)));
+    corpus.push("w".repeat(16_000));
+    corpus.push("漢".repeat(5_000));
+    corpus.push("\n".repeat(200) + "end");
+    corpus
+}
+
+/// Everything the network can say that has a text in it.
+fn everywhere(hostile: &str) -> Vec<News> {
+    let text = hostile.to_owned();
+    let refusal = || Refusal::new(RefusalCode::NotYet, text.clone());
+    let room = RoomName::lobby;
+    let mut news = vec![
+        News::Event(Event::Refused(refusal())),
+        News::Event(Event::Refused(Refusal { n: Some(1), ..refusal() })),
+        News::Unreadable(Box::new(refusal())),
+        News::Event(Event::Room {
+            room: room(),
+            topic: text.clone(),
+            count: 1,
+            users: vec![user(7, "bob")],
+            last_seq: 0,
+        }),
+        News::Lost {
+            why: Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() },
+            written: 0,
+        },
+        News::Refused(Box::new(refusal())),
+    ];
+    let server = Server { name: text.clone(), version: text.clone() };
+    news.push(News::Welcome {
+        session: 2,
+        welcome: chat_proto::event::Welcome { server, ..welcome(7, "bob") },
+    });
+    // The wire's own types keep some of it out; what they let in must not do harm either.
+    let said = Text::new(text.clone()).or_else(|_| Text::mend(&text).ok_or(()));
+    let kept: String = text.chars().take(32).collect();
+    let from = chat_proto::User { id: 9, name: UserName::mend(&kept) };
+    news.push(News::Event(Event::Joined { room: room(), user: from.clone() }));
+    for kind in [Kind::Text, Kind::Action] {
+        if let Ok(text) = said.clone() {
+            let at = chat_proto::At::from_millis(0);
+            let from = from.clone();
+            let message = Message { room: room(), seq: 1, from, at, kind, text };
+            news.push(News::Event(Event::Message(message)));
+        }
+    }
+    news
+}
+
+/// Draws, and looks at every cell.
+fn inspect(bench: &Bench, hostile: &str) {
+    let (width, height) = (bench.state.size.width, bench.state.size.height);
+    let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
+    let Ok(_) = terminal.draw(|frame| view::draw(&bench.state, Palette::new(true), frame));
+    let buffer = terminal.backend().buffer();
+    for cell in buffer.content() {
+        let chars = || cell.symbol().chars();
+        let bad = chars().find(|c| {
+            c.is_control()
+                || matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+                || matches!(*c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+                || matches!(
+                    *c,
+                    '\u{e0000}'..='\u{e0fff}' | '\u{ad}' | '\u{61c}' | '\u{2028}' | '\u{2029}'
+                )
+        });
+        assert_eq!(bad, None, "{:?} for {hostile:?}", cell.symbol());
+        assert!(chars().count() <= 9, "{} characters in a cell", chars().count());
+        assert_ne!(chars().next().and_then(UnicodeWidthChar::width), Some(0), "{hostile:?}");
+    }
+    let row = |y: u16| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    assert!(row(height - 2).starts_with("── "), "the status line after {hostile:?}");
+    assert!(row(height - 1).starts_with("> kept"), "the input box after {hostile:?}");
+    if width >= crate::layout::USERS_SCREEN_MIN {
+        let users = crate::layout::panes(bench.state.size, 1).users.unwrap();
+        for y in 0..users.height {
+            assert_eq!(buffer[(users.x + 1, y)].symbol(), "│", "row {y} after {hostile:?}");
+        }
+    }
+}
+
+#[test]
+fn no_hostile_text_gets_through() {
+    let corpus = corpus();
+    assert!(corpus.len() >= 60);
+    for hostile in &corpus {
+        for (width, height) in [(80, 20), (40, 10), (20, 6)] {
+            let mut bench = Bench::connected(width, height);
+            bench.types("mine\nkept");
+            for news in everywhere(hostile) {
+                bench.tells(news);
+                inspect(&bench, hostile);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_hostile_paste_breaks_the_input_box() {
+    for hostile in corpus() {
+        for (width, height) in [(80, 20), (20, 6), (3, 3)] {
+            let mut bench = Bench::connected(width, height);
+            bench.takes(crate::input::Input::Paste(hostile.clone()));
+            bench.presses(crossterm::event::KeyCode::Left);
+            let screen = bench.screen();
+            let leaked = screen.chars().find(|c| c.is_control() && *c != '\n');
+            assert_eq!(leaked, None, "{hostile:?}");
+        }
+    }
+}
