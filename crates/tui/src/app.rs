@@ -187,3 +187,6 @@ impl<R: FnMut()> App<R> {
         ControlFlow::Continue(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,6 +78,12 @@ impl Client {
         self.screen.text()
     }
 
+    /// How many frames have been drawn.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.screen.frames()
+    }
+
     /// How often the bell has rung.
     #[must_use]
     pub fn bells(&self) -> usize {

@@ -1,1 +1,292 @@
+use std::io;
 
+use chat_proto::command::{Nonce, Say};
+use chat_proto::event::User;
+use chat_proto::{At, NativeCodec, RefusalCode, RoomName, Text};
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
+use tokio_util::codec::Framed;
+
+use super::*;
+use crate::fixture::{message, name, user, welcome};
+
+/// Connections as the test hands them out: each call takes the next.
+struct Calls(mpsc::Receiver<io::Result<DuplexStream>>);
+
+impl Dial for Calls {
+    type Stream = DuplexStream;
+
+    async fn dial(&mut self) -> io::Result<DuplexStream> {
+        match self.0.recv().await {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// The server's end of a connection.
+struct Server(Framed<DuplexStream, NativeCodec<Command>>);
+
+impl Server {
+    async fn hears(&mut self) -> Command {
+        self.0.next().await.unwrap().unwrap().unwrap()
+    }
+
+    async fn tells(&mut self, event: &Event) {
+        self.0.send(event).await.unwrap();
+    }
+
+    /// Lets the client in, and returns the name it said.
+    async fn welcomes(&mut self) -> UserName {
+        let Command::Hello(hello) = self.hears().await else { panic!("no hello") };
+        self.tells(&Event::Welcome(welcome(7, hello.name.as_str()))).await;
+        hello.name
+    }
+}
+
+/// A link, and where its calls are answered.
+struct Bench {
+    link: Link,
+    calls: mpsc::Sender<io::Result<DuplexStream>>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let (calls, answers) = mpsc::channel(8);
+        let device = chat_proto::command::Word::new("test").unwrap();
+        let hello = Hello { version: 1, name: name("bob"), token: None, device };
+        Self { link: Link::start(Calls(answers), hello), calls }
+    }
+
+    /// Answers the next call.
+    async fn answers(&self) -> Server {
+        let (ours, theirs) = duplex(4096);
+        self.calls.send(Ok(theirs)).await.unwrap();
+        Server(Framed::new(ours, NativeCodec::default()))
+    }
+
+    /// Refuses the next calls.
+    async fn refuses(&self, calls: usize) {
+        for _ in 0..calls {
+            self.calls.send(Err(io::ErrorKind::ConnectionRefused.into())).await.unwrap();
+        }
+    }
+
+    async fn hears(&mut self) -> News {
+        self.link.news().await.unwrap()
+    }
+
+    /// Hears news until there is a session; returns its number.
+    async fn session(&mut self) -> u64 {
+        loop {
+            if let News::Welcome { session, .. } = self.hears().await {
+                return session;
+            }
+        }
+    }
+
+    /// Hears news until there is no session any more.
+    async fn lost(&mut self) -> (Lost, u64) {
+        loop {
+            if let News::Lost { why, written } = self.hears().await {
+                return (why, written);
+            }
+        }
+    }
+
+    fn says(&self, session: u64, n: u64) {
+        let text = Text::new(format!("text {n}")).unwrap();
+        let say = Say { room: RoomName::lobby(), kind: Default::default(), n: Some(n), text };
+        self.link.order(Order::Send { session, command: Command::Say(say) }).unwrap();
+    }
+}
+
+fn number(command: &Command) -> Option<u64> {
+    match command {
+        Command::Say(say) => say.n,
+        _ => None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_carries_news_in_and_orders_out() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    let session = bench.session().await;
+    bench.says(session, 1);
+    assert_eq!(number(&server.hears().await), Some(1));
+    let event = message(user(3, "ana"), "hi", At::from_millis(0));
+    server.tells(&event).await;
+    assert_eq!(bench.hears().await, News::Event(event));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_double_and_are_counted_down() {
+    let mut bench = Bench::new();
+    bench.refuses(6).await;
+    let mut pauses = Vec::new();
+    let mut since = Instant::now();
+    while pauses.len() < 6 {
+        match bench.hears().await {
+            News::Lost { .. } => since = Instant::now(),
+            News::Dialling => pauses.push(since.elapsed().as_secs_f64()),
+            News::Waiting { seconds } => {
+                let longest = 1 << (pauses.len() - 1);
+                assert!((1..=longest).contains(&seconds), "{seconds} s after {pauses:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    for (pause, longest) in pauses[1..].iter().zip([1.0, 2.0, 4.0, 8.0, 16.0]) {
+        assert!(*pause >= longest / 2.0 && *pause <= longest + 0.1, "{pauses:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_user_need_not_wait() {
+    let mut bench = Bench::new();
+    bench.refuses(1).await;
+    assert!(matches!(bench.lost().await.0, Lost::Unreachable(_)));
+    let before = Instant::now();
+    bench.link.order(Order::Call(name("rob"))).unwrap();
+    let mut server = bench.answers().await;
+    assert_eq!(server.welcomes().await, name("rob"));
+    bench.session().await;
+    assert_eq!(before.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_name_waits_for_another() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.hears().await;
+    let refusal = Refusal::new(RefusalCode::NameTaken, "taken");
+    server.tells(&Event::Refused(refusal.clone())).await;
+    assert_eq!(bench.hears().await, News::Dialling);
+    assert_eq!(bench.hears().await, News::Refused(Box::new(refusal)));
+    bench.link.order(Order::Call(name("rob"))).unwrap();
+    assert_eq!(bench.answers().await.welcomes().await, name("rob"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_says_what_went_out_and_forgets_what_did_not() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    let first = bench.session().await;
+    bench.says(first, 1);
+    bench.says(first, 2);
+    server.hears().await;
+    server.hears().await;
+    drop(server);
+    assert_eq!(bench.lost().await, (Lost::Closed, 2));
+    // What was meant for the first session does not get into the second.
+    bench.says(first, 3);
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    let second = bench.session().await;
+    bench.says(first, 4);
+    bench.says(second, 5);
+    assert_eq!(number(&server.hears().await), Some(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_are_answered_and_sent() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    bench.session().await;
+    let nonce = Nonce::Number(42);
+    server.tells(&Event::Ping { nonce: nonce.clone() }).await;
+    assert_eq!(server.hears().await, Command::Pong { nonce });
+    // A third of the 60 s that the server bears.
+    let before = Instant::now();
+    let Command::Ping { nonce } = server.hears().await else { panic!("no ping") };
+    assert_eq!(before.elapsed().as_secs(), 20);
+    server.tells(&Event::Pong { nonce }).await;
+    assert!(matches!(server.hears().await, Command::Ping { .. }), "the next one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_server_is_given_up() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    bench.session().await;
+    assert_eq!(bench.lost().await, (Lost::Silent, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_welcomes_is_given_up() {
+    let mut bench = Bench::new();
+    let _server = bench.answers().await;
+    assert_eq!(bench.lost().await, (Lost::Silent, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_read_is_given_up() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    let session = bench.session().await;
+    for n in 1..=100 {
+        bench.says(session, n);
+    }
+    let (why, written) = bench.lost().await;
+    assert_eq!(why, Lost::Silent);
+    assert!((1..100).contains(&written), "{written}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_goodbye_is_told_and_followed_by_another_call() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    bench.session().await;
+    let (code, text) = (EndCode::Shutdown, "back soon".to_owned());
+    server.tells(&Event::Goodbye { code, text: text.clone() }).await;
+    assert_eq!(bench.lost().await, (Lost::Goodbye { code, text }, 0));
+    bench.answers().await.welcomes().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_name_is_said_in_the_next_hello() {
+    let bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    let renamed = |id, new| Event::Renamed { user: User { id, name: name("x") }, name: name(new) };
+    server.tells(&renamed(7, "rob")).await;
+    server.tells(&renamed(3, "anna")).await;
+    drop(server);
+    assert_eq!(bench.answers().await.welcomes().await, name("rob"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_greets_in_another_protocol_first_is_understood() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.0.get_mut().write_all(b"ID:7|").await.unwrap();
+    server.welcomes().await;
+    assert_eq!(bench.session().await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_says_bye() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    bench.session().await;
+    let ((), last) = tokio::join!(bench.link.close(), async { server.hears().await });
+    assert_eq!(last, Command::Bye);
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_many_orders_are_refused() {
+    let bench = Bench::new();
+    let order = || bench.link.order(Order::Call(name("bob")));
+    for _ in 0..ORDERS_MAX {
+        order().unwrap();
+    }
+    assert!(order().is_err());
+}

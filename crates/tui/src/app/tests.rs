@@ -1,0 +1,100 @@
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
+use tokio::time::{Instant, advance};
+
+use crate::fixture::name;
+use crate::link::Dial;
+use crate::testing::{Client, Screen};
+use crate::{Options, RunError};
+
+/// A server that nobody reaches.
+struct Nobody;
+
+impl Dial for Nobody {
+    type Stream = tokio::io::DuplexStream;
+
+    async fn dial(&mut self) -> io::Result<Self::Stream> {
+        std::future::pending().await
+    }
+}
+
+fn options() -> Options {
+    Options::new(name("bob"), "nowhere:1")
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_opens_at_once_and_ends_when_asked() {
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    let before = Instant::now();
+    bob.sees("connecting").await;
+    assert!(before.elapsed() < super::FRAME_MIN);
+    bob.types("half a sen").await;
+    bob.sees("> half a sen").await;
+    bob.quits().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_draws_only_what_changed_and_not_too_often() {
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    bob.sees("connecting").await;
+    let idle = bob.frames();
+    // Short of the ten seconds after which the call is given up.
+    tokio::time::timeout(Duration::from_secs(9), std::future::pending::<()>()).await.unwrap_err();
+    assert!(bob.frames() <= idle + 1, "an idle client draws nothing");
+    let (before, frames) = (Instant::now(), bob.frames());
+    for _ in 0..1_000 {
+        bob.types("x").await;
+    }
+    bob.presses(KeyCode::Char('!'), KeyModifiers::NONE).await;
+    bob.sees("x!").await;
+    let allowed = before.elapsed().as_secs_f64() / super::FRAME_MIN.as_secs_f64() + 2.0;
+    let drawn = u32::try_from(bob.frames() - frames).unwrap();
+    assert!(f64::from(drawn) <= allowed, "{drawn} frames, {allowed} allowed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_moving_mouse_wakes_nobody() {
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    bob.sees("connecting").await;
+    advance(Duration::from_millis(100)).await;
+    bob.types("a").await;
+    bob.sees("> a").await;
+    let frames = bob.frames();
+    let (column, row, modifiers) = (1, 1, KeyModifiers::NONE);
+    let moved = MouseEvent { kind: MouseEventKind::Moved, column, row, modifiers };
+    bob.gives(Event::Mouse(moved)).await;
+    bob.gives(Event::FocusLost).await;
+    tokio::time::timeout(Duration::from_secs(1), std::future::pending::<()>()).await.unwrap_err();
+    assert_eq!(bob.frames(), frames);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resized_screen_is_drawn_anew() {
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    bob.sees("│").await;
+    bob.resizes(50, 10).await;
+    let screen = bob.sees_that(|screen| !screen.contains('│')).await;
+    assert_eq!(screen.lines().count(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
+    let ends_with = async |keys: Vec<io::Result<Event>>| {
+        let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));
+        let keys = futures_util::stream::iter(keys);
+        crate::run(&mut terminal, options(), Nobody, keys, || (), std::future::pending()).await
+    };
+    assert!(matches!(ends_with(vec![]).await, Ok(())));
+    let error = ends_with(vec![Err(io::ErrorKind::BrokenPipe.into())]).await;
+    assert!(matches!(error, Err(RunError::Keys(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_stops_when_told_to() {
+    let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));
+    let keys = futures_util::stream::pending();
+    let stop = std::future::ready(());
+    crate::run(&mut terminal, options(), Nobody, keys, || (), stop).await.unwrap();
+}
