@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!           native: JSON lines                    classic: unframed text
-//! bytes ──▶ NativeCodec<Command> ──▶ Command ◀── classic::Reader ◀── bytes
-//! bytes ◀── NativeCodec<Event>   ◀── Event   ──▶ classic::pieces ──▶ bytes
+//! bytes ──▶ NativeCodec<Command> ──▶ Command ◀── classic::ServerEnd ◀── bytes
+//! bytes ◀── NativeCodec<Event>   ◀── Event   ──▶ classic::message   ──▶ bytes
 //! ```
 //!
 //! * [`name`] and [`text`]: what users, rooms and messages may be called and may say; checked once
