@@ -19,10 +19,10 @@ use unicode_width::UnicodeWidthChar;
 use crate::link::{Lost, News};
 
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
-const CLUSTER_CHARS_MAX: usize = 9;
+pub const CLUSTER_CHARS_MAX: usize = 9;
 
 /// Most characters of a topic, a refusal or another text that is no message: some six full rows.
-const LINE_CHARS_MAX: usize = 512;
+pub const LINE_CHARS_MAX: usize = 512;
 
 /// What a tab becomes. Tab stops mean nothing where text is wrapped.
 const TAB: &str = "    ";

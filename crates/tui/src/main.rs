@@ -6,6 +6,7 @@ mod terminal;
 
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
+use std::panic;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -41,7 +42,11 @@ fn main() -> ExitCode {
             };
         }
     };
-    match chat(args) {
+    // By now the hook has given the terminal back and said what happened; the exit code is ours.
+    let Ok(done) = panic::catch_unwind(|| chat(args)) else {
+        return FAILED.into();
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");

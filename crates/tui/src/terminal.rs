@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Stdout, Write};
 use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -12,6 +13,9 @@ use crossterm::terminal::{
 use crossterm::{Command, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+
+/// Whether the terminal is ours.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Gives the terminal back when it goes.
 pub(crate) struct Guard;
@@ -28,6 +32,7 @@ impl Drop for Guard {
 /// Where the terminal does not go along; it is given back then, too.
 pub(crate) fn enter() -> io::Result<(Terminal<CrosstermBackend<Stdout>>, Guard)> {
     enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
     let guard = Guard;
     // Before the message of a panic is printed: on the alternate screen it would be lost.
     let print = panic::take_hook();
@@ -39,8 +44,12 @@ pub(crate) fn enter() -> io::Result<(Terminal<CrosstermBackend<Stdout>>, Guard)>
     Ok((Terminal::new(CrosstermBackend::new(io::stdout()))?, guard))
 }
 
-/// Gives the terminal back, as far as it takes it. Twice does no harm.
+/// Gives the terminal back, as far as it takes it; once, since a second time would put the cursor
+/// back over what was printed meanwhile.
 fn leave() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let _ = execute!(io::stdout(), WheelOff, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = disable_raw_mode();
 }

@@ -113,7 +113,7 @@ fn corpus() -> Vec<String> {
     .map(str::to_owned)
     .collect();
     corpus.push(format!("zalgo{}", "\u{301}".repeat(10_000)));
-    corpus.push(format!("{}", "\u{fe0f}".repeat(4_000)));
+    corpus.push("\u{fe0f}".repeat(4_000));
     corpus.push(format!("a{}", "\u{0903}".repeat(4_000)));
     corpus.push(format!("👩{}", "\u{200d}👩".repeat(1_000)));
     corpus.push("w".repeat(16_000));
