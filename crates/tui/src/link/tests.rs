@@ -272,6 +272,40 @@ async fn a_server_that_greets_in_another_protocol_first_is_understood() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_nobody_answers_is_given_up() {
+    let mut bench = Bench::new();
+    let before = Instant::now();
+    assert_eq!(bench.lost().await.0, Lost::Unreachable("no answer".into()));
+    assert_eq!(before.elapsed().as_secs(), DIAL_TIMEOUT.as_secs());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_screen_that_is_behind_stops_the_server_and_misses_nothing() {
+    const SENT: usize = 4 * NEWS_MAX;
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    bench.session().await;
+    let flood = tokio::spawn(async move {
+        for number in 0..SENT {
+            let text = number.to_string();
+            server.tells(&message(user(3, "ana"), &text, At::from_millis(0))).await;
+        }
+        server
+    });
+    // Until nothing moves any more: the paused clock goes on only then.
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert!(!flood.is_finished());
+    for number in 0..SENT {
+        let News::Event(Event::Message(message)) = bench.hears().await else {
+            panic!("no message")
+        };
+        assert_eq!(message.text.as_str(), number.to_string());
+    }
+    flood.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn it_says_bye() {
     let mut bench = Bench::new();
     let mut server = bench.answers().await;

@@ -1,5 +1,7 @@
 //! The text being typed, as the rows of a narrow box.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Editor;
@@ -34,7 +36,10 @@ impl Rows {
         let mut row = String::new();
         let (mut column, mut chars) = (0, 0);
         for cluster in line.graphemes(true) {
-            let shown = clean::line(cluster);
+            let shown: Cow<'_, str> = match cluster.as_bytes() {
+                [b' '..=b'~'] => cluster.into(),
+                _ => clean::line(cluster).into(),
+            };
             let wide = columns(&shown);
             if column > 0 && column + wide > width {
                 self.rows.push(std::mem::take(&mut row));
