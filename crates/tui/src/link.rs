@@ -9,6 +9,7 @@
 //! only when it is told to.
 
 mod backoff;
+mod caller;
 mod dial;
 mod session;
 
@@ -18,12 +19,11 @@ use chat_proto::command::Hello;
 use chat_proto::event::Welcome;
 use chat_proto::{Command, EndCode, Event, Refusal, UserName};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
-use self::backoff::Backoff;
+use self::caller::Caller;
 pub use self::dial::{Dial, Tcp};
-use self::session::{End, Failed, open};
 use crate::state::OUTBOX_MAX;
 
 /// Most orders that wait for the link: a full outbox, and what a user types meanwhile.
@@ -134,14 +134,7 @@ impl Link {
     pub fn start(dial: impl Dial, hello: Hello) -> Self {
         let (orders, queue) = mpsc::channel(ORDERS_MAX);
         let (tell, news) = mpsc::channel(NEWS_MAX);
-        let orders_in = Orders { queue, hello };
-        let caller = Caller {
-            dial,
-            orders: orders_in,
-            news: tell,
-            backoff: Backoff::default(),
-            sessions: 0,
-        };
+        let caller = Caller::new(dial, hello, queue, tell);
         Self { orders, news, task: AbortOnDropHandle::new(tokio::spawn(caller.run())) }
     }
 
@@ -174,128 +167,6 @@ impl Link {
         if timeout(BYE_TIMEOUT, farewell).await.is_err() {
             tracing::info!("the server did not answer the farewell in time");
         }
-    }
-}
-
-/// What the link does next.
-#[derive(Debug, PartialEq, Eq)]
-enum Next {
-    /// Call at once.
-    Call,
-    /// Call after a pause.
-    Pause,
-    /// Do nothing until the user asks for it.
-    Stop,
-    /// Nothing any more.
-    End,
-}
-
-/// The orders, and what they change: the name to call under.
-struct Orders {
-    queue: mpsc::Receiver<Order>,
-    hello: Hello,
-}
-
-impl Orders {
-    /// Waits for an order that changes the course. Whatever was meant for a session that is over
-    /// goes away; the outbox still has it.
-    async fn redirect(&mut self) -> Next {
-        loop {
-            match self.queue.recv().await {
-                Some(Order::Send { .. }) => {}
-                Some(Order::Call(name)) => {
-                    self.hello.name = name;
-                    return Next::Call;
-                }
-                Some(Order::Bye) | None => return Next::End,
-            }
-        }
-    }
-}
-
-/// The task of the link.
-struct Caller<D> {
-    dial: D,
-    orders: Orders,
-    news: mpsc::Sender<News>,
-    backoff: Backoff,
-    sessions: u64,
-}
-
-impl<D: Dial> Caller<D> {
-    async fn run(mut self) {
-        let mut next = Next::Call;
-        loop {
-            next = match next {
-                Next::Call => self.call().await,
-                Next::Pause => self.pause().await,
-                Next::Stop => self.orders.redirect().await,
-                Next::End => return,
-            };
-        }
-    }
-
-    /// Calls the server and stays until the session ends.
-    async fn call(&mut self) -> Next {
-        self.tell(News::Dialling).await;
-        let hello = self.orders.hello.clone();
-        let opened = tokio::select! {
-            opened = open(&mut self.dial, hello) => opened,
-            next = self.orders.redirect() => return next,
-        };
-        let (wire, welcome) = match opened {
-            Ok(opened) => opened,
-            Err(Failed::Lost(why)) => return self.lost(why, 0).await,
-            Err(Failed::Refused(refusal)) => {
-                tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
-                self.tell(News::Refused(refusal)).await;
-                return Next::Stop;
-            }
-        };
-        self.backoff.reset();
-        self.sessions += 1;
-        tracing::info!(session = self.sessions, id = welcome.id, "connected");
-        let session = self.sessions;
-        self.tell(News::Welcome { session, welcome: welcome.clone() }).await;
-        let (end, written) =
-            session::run(wire, session, &welcome, &mut self.orders, &self.news).await;
-        match end {
-            End::Lost(why) => self.lost(why, written).await,
-            End::Called => {
-                self.tell(News::Lost { why: Lost::Asked, written }).await;
-                Next::Call
-            }
-            End::Bye => Next::End,
-        }
-    }
-
-    async fn lost(&mut self, why: Lost, written: u64) -> Next {
-        tracing::warn!(%why, written, "no session");
-        self.tell(News::Lost { why, written }).await;
-        Next::Pause
-    }
-
-    /// Counts down to the next call, unless the user wants it now.
-    async fn pause(&mut self) -> Next {
-        let until = Instant::now() + self.backoff.next(fastrand::f64());
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let seconds = left.as_millis().div_ceil(1000);
-            let Some(next_second) = u64::try_from(seconds).ok().and_then(|s| s.checked_sub(1))
-            else {
-                return Next::Call;
-            };
-            self.tell(News::Waiting { seconds: next_second + 1 }).await;
-            tokio::select! {
-                () = sleep_until(until - Duration::from_secs(next_second)) => {}
-                next = self.orders.redirect() => return next,
-            }
-        }
-    }
-
-    /// Tells the screen. Where it is gone, the queue of orders will say so, too.
-    async fn tell(&mut self, news: News) {
-        let _ = self.news.send(news).await;
     }
 }
 

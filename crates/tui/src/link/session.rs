@@ -12,7 +12,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::Framed;
 
-use super::{BYE_TIMEOUT, DIAL_TIMEOUT, Dial, Lost, News, Order, Orders};
+use super::caller::Orders;
+use super::{BYE_TIMEOUT, DIAL_TIMEOUT, Dial, Lost, News, Order};
 
 /// How long the server may take to answer the hello.
 const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);

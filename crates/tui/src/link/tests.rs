@@ -5,6 +5,7 @@ use chat_proto::event::User;
 use chat_proto::{At, NativeCodec, RefusalCode, RoomName, Text};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
+use tokio::time::Instant;
 use tokio_util::codec::Framed;
 
 use super::*;

@@ -1,0 +1,90 @@
+use super::*;
+
+const CLUSTERS: &str = "a👩🏽\u{200D}💻e\u{301}b";
+
+fn right_of_cursor(editor: &Editor) -> String {
+    let (row, column) = editor.cursor();
+    editor.lines()[row].chars().skip(column).collect()
+}
+
+#[test]
+fn moves_go_over_whole_clusters() {
+    let mut editor = Editor::new(CLUSTERS);
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        editor.go(Motion::Left);
+        seen.push(right_of_cursor(&editor));
+    }
+    let expected = ["b", "e\u{301}b", "👩🏽\u{200D}💻e\u{301}b", CLUSTERS, CLUSTERS];
+    assert_eq!(seen, expected);
+    for border in ["👩🏽\u{200D}💻e\u{301}b", "e\u{301}b", "b", "", ""] {
+        editor.go(Motion::Right);
+        assert_eq!(right_of_cursor(&editor), border);
+    }
+}
+
+#[test]
+fn deletions_take_whole_clusters() {
+    let mut editor = Editor::new(CLUSTERS);
+    for left in ["a👩🏽\u{200D}💻e\u{301}", "a👩🏽\u{200D}💻", "a", "", ""] {
+        editor.delete(Motion::Left);
+        assert_eq!(editor.text(), left);
+    }
+    let mut editor = Editor::new(CLUSTERS);
+    editor.go(Motion::LineStart);
+    for left in ["👩🏽\u{200D}💻e\u{301}b", "e\u{301}b", "b", "", ""] {
+        editor.delete(Motion::Right);
+        assert_eq!(editor.text(), left);
+    }
+}
+
+#[test]
+fn words_and_lines_are_deleted_and_come_back() {
+    let mut editor = Editor::new("one two\nthree fore\u{301}");
+    editor.delete(Motion::WordLeft);
+    assert_eq!(editor.text(), "one two\nthree ");
+    editor.delete(Motion::LineStart);
+    assert_eq!(editor.text(), "one two\n");
+    editor.delete(Motion::Left);
+    assert_eq!(editor.text(), "one two");
+    for _ in 0..3 {
+        editor.undo();
+    }
+    assert_eq!(editor.text(), "one two\nthree fore\u{301}");
+    editor.redo();
+    assert_eq!(editor.text(), "one two\nthree ");
+    editor.go(Motion::Up);
+    editor.go(Motion::LineStart);
+    editor.go(Motion::WordRight);
+    editor.delete(Motion::LineEnd);
+    assert_eq!(editor.text(), "one \nthree ");
+}
+
+#[test]
+fn the_cursor_is_never_within_a_cluster() {
+    let mut editor = Editor::new("abc\nxe\u{301}y");
+    editor.go(Motion::Up);
+    editor.go(Motion::LineStart);
+    editor.go(Motion::Right);
+    editor.go(Motion::Right);
+    editor.go(Motion::Down);
+    assert_eq!(right_of_cursor(&editor), "y");
+}
+
+#[test]
+fn what_does_not_fit_is_refused_whole() {
+    let mut editor = Editor::new("kept");
+    assert!(editor.insert(&"x".repeat(PROMPT_BYTES_MAX)).is_err());
+    assert_eq!(editor.text(), "kept");
+    editor.insert(&"y".repeat(PROMPT_BYTES_MAX - 5)).unwrap();
+    editor.go(Motion::Left);
+    editor.delete(Motion::LineStart);
+    assert_eq!(editor.text(), "y");
+}
+
+#[test]
+fn every_line_end_is_one() {
+    let mut editor = Editor::default();
+    editor.insert("a\r\nb\rc\nd").unwrap();
+    assert_eq!(editor.text(), "a\nb\nc\nd");
+}
