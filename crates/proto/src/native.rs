@@ -135,10 +135,7 @@ impl<R: Vocabulary> Decoder for NativeCodec<R> {
         }
         let rest = src.split();
         self.searched = 0;
-        if self.skipping || self.preamble || rest.trim_ascii().is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(read(&rest)))
+        Ok(if rest.trim_ascii().is_empty() { None } else { Some(read(&rest)) })
     }
 }
 

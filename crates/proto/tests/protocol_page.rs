@@ -6,6 +6,7 @@ use std::fmt::{Debug, Display};
 
 use chat_proto::native::{Vocabulary, write_line};
 use chat_proto::{Command, EndCode, Event, LeaveReason, RefusalCode, limits};
+use serde_json::{Map, Value};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
@@ -52,15 +53,38 @@ fn assert_each_has_one_example<T: Vocabulary + Debug>(title: &str) {
     assert_eq!(shown, all);
 }
 
-/// The first column of the table in the section `title`.
-fn words(title: &str) -> Vec<&'static str> {
-    let rows = section(title).lines().filter_map(|row| row.strip_prefix("| `"));
+/// The first column of the table in `section`.
+fn first_column(section: &str) -> Vec<&str> {
+    let rows = section.lines().filter_map(|row| row.strip_prefix("| `"));
     rows.map(|row| row.split('`').next().unwrap()).collect()
+}
+
+/// The table of each message under `title` has every field of its example, and no field that is not
+/// read: one that is not known would be ignored, whatever it is.
+fn assert_tables_have_the_fields<T: Vocabulary + Debug>(title: &str) {
+    let messages = section(title).split("\n### `").skip(1);
+    for message in messages.map(|message| message.split("\n### ").next().unwrap()) {
+        let name = message.split('`').next().unwrap();
+        let (_, example) = message.split_once("```json\n").unwrap();
+        let example = example.split("```").next().unwrap();
+        let example: Map<String, Value> = serde_json::from_str(example).unwrap();
+        assert_eq!(example["type"], name);
+        let fields = first_column(message);
+        for field in example.keys().filter(|field| *field != "type") {
+            assert!(fields.contains(&field.as_str()), "{name} has {field}");
+        }
+        for field in fields {
+            let mut wrong = example.clone();
+            wrong.insert(field.to_owned(), Value::Bool(true));
+            let read = serde_json::from_value::<T>(Value::Object(wrong));
+            assert!(read.is_err(), "{name} has no {field}: {read:?}");
+        }
+    }
 }
 
 fn assert_lists_all(title: &str, words_there_are: &[impl Display]) {
     let all: Vec<String> = words_there_are.iter().map(ToString::to_string).collect();
-    assert_eq!(words(title), all, "{title}");
+    assert_eq!(first_column(section(title)), all, "{title}");
 }
 
 #[test]
@@ -72,6 +96,12 @@ fn every_command_has_one_example() {
 #[test]
 fn every_event_has_one_example() {
     assert_each_has_one_example::<Event>("## Events");
+}
+
+#[test]
+fn the_tables_have_the_fields_that_are_read() {
+    assert_tables_have_the_fields::<Command>("## Commands");
+    assert_tables_have_the_fields::<Event>("## Events");
 }
 
 #[test]
