@@ -114,7 +114,8 @@ impl<D: Dial> Caller<D> {
     }
 
     async fn lost(&mut self, why: Lost, written: u64) -> Next {
-        tracing::warn!(%why, written, "no session");
+        // As a string it is escaped: a server's goodbye must not write lines of its own.
+        tracing::warn!(why = why.to_string(), written, "no session");
         self.tell(News::Lost { why, written }).await;
         Next::Pause
     }

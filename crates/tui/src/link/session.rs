@@ -117,7 +117,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
                 due = Instant::now() + ping_after;
                 session.hear(item, orders, news).await
             }
-            order = orders.queue.recv() => session.obey(order, orders).await,
+            order = orders.queue.recv() => session.obey(order, orders, news).await,
             () = sleep_until(due) => {
                 if pinged {
                     Err(End::Lost(Lost::Silent))
@@ -180,7 +180,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(())
     }
 
-    async fn obey(&mut self, order: Option<Order>, orders: &mut Orders) -> Result<(), End> {
+    async fn obey(
+        &mut self,
+        order: Option<Order>,
+        orders: &mut Orders,
+        news: &mpsc::Sender<News>,
+    ) -> Result<(), End> {
         match order {
             Some(Order::Send { session, command }) if session == self.number => {
                 if let Command::Say(say) = &command {
@@ -191,11 +196,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Some(Order::Send { .. }) => Ok(()),
             Some(Order::Call(name)) => {
                 orders.hello.name = name;
-                self.bye().await;
+                self.bye(orders, news).await;
                 Err(End::Called)
             }
             Some(Order::Bye) | None => {
-                self.bye().await;
+                self.bye(orders, news).await;
                 Err(End::Bye)
             }
         }
@@ -206,11 +211,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.write(&Command::Ping { nonce: Nonce::Number(self.pings) }).await
     }
 
-    /// Leaves, and waits until the server knows: so the name is free for the next call.
-    async fn bye(&mut self) {
+    /// Leaves, and listens until the server knows: so what it still answers is heard, and the name is
+    /// free for the next call.
+    async fn bye(&mut self, orders: &mut Orders, news: &mpsc::Sender<News>) {
         let farewell = async {
-            if self.wire.send(&Command::Bye).await.is_ok() {
-                while let Some(Ok(_)) = self.wire.next().await {}
+            if self.write(&Command::Bye).await.is_ok() {
+                loop {
+                    let item = self.wire.next().await;
+                    if self.hear(item, orders, news).await.is_err() {
+                        break;
+                    }
+                }
             }
         };
         let _ = timeout(BYE_TIMEOUT, farewell).await;

@@ -317,6 +317,23 @@ async fn it_says_bye() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_during_the_farewell_is_heard() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    let session = bench.session().await;
+    bench.says(session, 1);
+    bench.link.order(Order::Call(name("bob"))).unwrap();
+    assert_eq!(number(&server.hears().await), Some(1));
+    assert_eq!(server.hears().await, Command::Bye);
+    let answer = message(user(3, "ana"), "still heard", At::from_millis(0));
+    server.tells(&answer).await;
+    drop(server);
+    assert_eq!(bench.hears().await, News::Event(answer));
+    assert_eq!(bench.lost().await, (Lost::Asked, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn too_many_orders_are_refused() {
     let bench = Bench::new();
     let order = || bench.link.order(Order::Call(name("bob")));

@@ -46,8 +46,11 @@ impl Users {
         self.count = 0;
     }
 
-    /// Somebody came.
+    /// Somebody came. Whoever is listed already does not come twice.
     pub fn joined(&mut self, user: User) {
+        if self.sorted.iter().any(|other| other.id == user.id) {
+            return;
+        }
         self.insert(user);
         self.count += 1;
     }
@@ -107,6 +110,7 @@ mod tests {
         users.set_me(3);
         users.replace(vec![user(1, "carl"), user(2, "Ana"), user(3, "zoe")], 3);
         assert_eq!(ids(&users), [3, 2, 1]);
+        users.joined(user(4, "bob"));
         users.joined(user(4, "bob"));
         users.renamed(1, UserName::new("aaron").unwrap());
         assert_eq!(ids(&users), [3, 1, 2, 4]);

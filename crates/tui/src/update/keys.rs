@@ -5,7 +5,7 @@ use chat_proto::command::Kind;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Effect, commands, insert, say, scroll};
-use crate::prompt::Motion;
+use crate::prompt::{Editor, Motion};
 use crate::state::{State, Tone};
 
 /// A key goes down.
@@ -81,7 +81,8 @@ fn with_control(state: &mut State, code: KeyCode, at: At) -> Vec<Effect> {
     let editor = &mut state.prompt.editor;
     match code {
         KeyCode::Char('c' | 'd') if empty => return vec![Effect::Quit],
-        // Not taken for sent, but Up brings it back all the same.
+        KeyCode::Char('c') if state.draft.is_some() => *editor = Editor::default(),
+        // Nothing was said, but Up brings it back all the same.
         KeyCode::Char('c') => state.prompt.submit(),
         KeyCode::Char('d') => editor.delete(Motion::Right),
         KeyCode::Char('j') => insert(state, "\n", at),
