@@ -89,7 +89,7 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, sessions: &mut Join
 }
 
 fn span(peer: SocketAddr) -> tracing::Span {
-    info_span!("session", %peer, door = field::Empty, name = field::Empty)
+    info_span!("session", %peer, door = field::Empty, user = field::Empty)
 }
 
 /// What one says is to be with the others now, and a peer that vanishes is to be noticed.

@@ -52,7 +52,7 @@ impl Shared {
 
 /// Serves one connection to its end. `unidentified` is dropped once the peer has said who it is.
 ///
-/// Records `door` and `name` in the current span; trouble with the connection is logged here, once.
+/// Records `door` and `user` in the current span; trouble with the connection is logged here, once.
 pub async fn serve<S, U>(mut stream: S, shared: Arc<Shared>, unidentified: U)
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -228,7 +228,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         };
         match self.member.rename(wants, if_taken) {
             Ok(()) => {
-                info!(name = %self.member.user().name, "renamed");
+                info!(user = %self.member.user().name, "renamed");
                 ControlFlow::Continue(())
             }
             Err(error) => self.refuse(error.into()),

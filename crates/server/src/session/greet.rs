@@ -126,7 +126,7 @@ fn welcome(member: &Member, shared: &Shared) -> Welcome {
 
 fn note_entry(member: &Member) {
     let user = member.user();
-    Span::current().record("name", tracing::field::display(&user.name));
+    Span::current().record("user", tracing::field::display(&user.name));
     info!(id = user.id, "joined");
 }
 
