@@ -1,0 +1,140 @@
+//! The programs as they are shipped, each a process of its own.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::OnceLock;
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::{DEADLINE, within};
+
+/// How many of the last lines of the log a failure shows.
+const LOG_LINES_SHOWN: usize = 12;
+
+/// Where the program `name` is, built as the running test was: the same profile, the same target
+/// directory, and no other features than those it is shipped with.
+///
+/// # Panics
+/// Where it cannot be built.
+pub fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let programs = BUILT.get_or_init(|| {
+        let test = std::env::current_exe().unwrap();
+        let programs = test.ancestors().nth(2).expect("a test is in deps/ beside the programs");
+        build(programs);
+        programs.to_owned()
+    });
+    programs.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+/// Builds the programs into the directory `programs`, which is named after a profile.
+fn build(programs: &Path) {
+    let profile = match programs.file_name().and_then(|name| name.to_str()).unwrap() {
+        "debug" => "dev",
+        named => named,
+    };
+    let built = std::process::Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--locked", "-p", "chat-server", "-p", "chat-tui"])
+        .args(["--profile", profile, "--target-dir"])
+        .arg(programs.parent().unwrap())
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
+        .status();
+    assert!(built.unwrap().success(), "the programs cannot be built");
+}
+
+/// A running `chat-server`; killed where it is dropped.
+#[derive(Debug)]
+pub struct Daemon {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it said on standard output once it listened, two lines.
+    pub announced: [String; 2],
+    child: Child,
+    /// Kept open, since who writes to a closed one is ended.
+    _stdout: Lines<BufReader<ChildStdout>>,
+    log: watch::Receiver<Vec<String>>,
+}
+
+impl Daemon {
+    /// Starts the daemon on a port the system picks, with these arguments besides.
+    pub async fn start(args: &[&str]) -> Self {
+        Self::spawn(Command::new(program("chat-server")).args(args)).await
+    }
+
+    /// Starts the daemon by a command that passes its arguments on to it.
+    pub async fn spawn(command: &mut Command) -> Self {
+        let mut child = command
+            .args(["--listen", "127.0.0.1:0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let log = lines(child.stderr.take().unwrap());
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut announced = [String::new(), String::new()];
+        for line in &mut announced {
+            let next = within("a line on standard output", stdout.next_line()).await.unwrap();
+            *line = next.unwrap_or_else(|| panic!("it did not start: {:#?}", *log.borrow()));
+        }
+        let address = announced[0].rsplit(' ').next().unwrap().parse();
+        let address = address.unwrap_or_else(|_| panic!("no address: {announced:?}"));
+        Self { address, announced, child, _stdout: stdout, log }
+    }
+
+    /// Sends the signal of this name, without its `SIG`, to this process.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().expect("it has not ended").to_string();
+        // A shell has `kill` built in; the program of that name is not everywhere.
+        let kill = std::process::Command::new("sh")
+            .args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &pid])
+            .status();
+        assert!(kill.unwrap().success(), "{pid} could not be sent {name}");
+    }
+
+    /// Waits until it has ended, and returns its exit code; `None` where a signal ended it.
+    pub async fn exit_code(&mut self) -> Option<i32> {
+        match timeout(DEADLINE, self.child.wait()).await {
+            Ok(status) => status.unwrap().code(),
+            Err(_) => panic!("it did not end; {}", self.log_tail()),
+        }
+    }
+
+    /// Waits until the log has a line with `words`.
+    pub async fn until_logged(&mut self, words: &str) {
+        let has = |log: &Vec<String>| log.iter().any(|line| line.contains(words));
+        let found =
+            timeout(DEADLINE, self.log.wait_for(has)).await.is_ok_and(|found| found.is_ok());
+        assert!(found, "no {words:?} in the log; {}", self.log_tail());
+    }
+
+    /// The whole log of a daemon that has ended.
+    pub async fn whole_log(mut self) -> Vec<String> {
+        let closed = async { while self.log.changed().await.is_ok() {} };
+        within("the end of the log", closed).await;
+        self.log.borrow().clone()
+    }
+
+    fn log_tail(&self) -> String {
+        let log = self.log.borrow();
+        format!("the end of its log: {:#?}", &log[log.len().saturating_sub(LOG_LINES_SHOWN)..])
+    }
+}
+
+/// The lines that come out of `pipe`, read all the time so that its writer never waits.
+fn lines(pipe: impl AsyncRead + Unpin + Send + 'static) -> watch::Receiver<Vec<String>> {
+    let (tells, told) = watch::channel(Vec::new());
+    let mut lines = BufReader::new(pipe).lines();
+    tokio::spawn(async move {
+        while let Some(line) = lines.next_line().await.unwrap() {
+            tells.send_modify(|told| told.push(line));
+        }
+    });
+    told
+}

@@ -1,0 +1,56 @@
+//! The daemon within the test, on a port the system picks.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use chat_server::Config;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::within;
+
+/// What a [narrow](Server::start_narrow) daemon's sockets are asked to hold.
+const NARROW_SEND_BYTES: u32 = 16 * 1024;
+
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// A running daemon; cut off with the test's runtime where it is not [ended](Server::end) before.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    going_away: oneshot::Sender<()>,
+    daemon: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts a daemon with these settings.
+    pub async fn start(config: Config) -> Self {
+        Self::start_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap(), config)
+    }
+
+    /// Starts a daemon whose sockets hold little of what it sends, so that a client that does not
+    /// read is soon seen not to.
+    pub async fn start_narrow(config: Config) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_send_buffer_size(NARROW_SEND_BYTES).unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        Self::start_on(socket.listen(BACKLOG).unwrap(), config)
+    }
+
+    fn start_on(listener: TcpListener, config: Config) -> Self {
+        let address = listener.local_addr().unwrap();
+        let (going_away, shutdown) = oneshot::channel();
+        let daemon = tokio::spawn(chat_server::run(listener, config, async {
+            let _ = shutdown.await;
+        }));
+        Self { address, going_away, daemon }
+    }
+
+    /// Tells the daemon to go away, and waits until it has.
+    pub async fn end(self) {
+        self.going_away.send(()).expect("the daemon ended by itself");
+        within("the daemon's end", self.daemon).await.expect("the daemon does not panic");
+    }
+}

@@ -1,0 +1,63 @@
+//! Many clients at once: all are in, and a crowd does not cost a list for each of them.
+//!
+//! A file of its own, since both ends of all connections are open files of one process.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chat_server::Config;
+use e2e::DEADLINE;
+use e2e::classic::Classic;
+use e2e::native::Native;
+use e2e::server::Server;
+use tokio::task::JoinSet;
+
+const NATIVE: usize = 200;
+const CLASSIC: usize = 100;
+
+/// So long that even a storm that takes until the deadline costs few lists.
+const LIST_SETTLE: Duration = Duration::from_millis(500);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_hundred_that_join_at_once_are_all_in() {
+    let server = Server::start(Config {
+        classic_list_settle: LIST_SETTLE,
+        classic_gap: Duration::from_millis(60),
+        ..Config::default()
+    })
+    .await;
+    let mut native = JoinSet::new();
+    let mut classic = JoinSet::new();
+    for n in 0..NATIVE.max(CLASSIC) {
+        let address = server.address;
+        if n < NATIVE {
+            native.spawn(async move { Native::join(address, &format!("native{n}")).await });
+        }
+        if n < CLASSIC {
+            classic.spawn(async move { Classic::join(address, &format!("classic{n}")).await });
+        }
+    }
+    let native = native.join_all().await;
+    let mut classic = classic.join_all().await;
+
+    let mut all: BTreeSet<(String, String)> =
+        native.iter().map(|client| (client.id.to_string(), client.name.clone())).collect();
+    all.extend(classic.iter().map(|client| client.seen().users[0].clone()));
+    assert_eq!(all.len(), NATIVE + CLASSIC, "each has a number and a name of its own");
+
+    // A list at most each time one may come, from the first until the deadline.
+    let lists_max = usize::try_from(DEADLINE.as_millis() / LIST_SETTLE.as_millis()).unwrap() + 1;
+    for client in &mut classic {
+        client.until("all in its list", |seen| seen.users_counted() == all.len()).await;
+        let seen = client.seen();
+        let (rest, listed) = seen.users.split_last().unwrap();
+        assert_eq!(rest.0, "0", "so many do not fit: {rest:?}");
+        assert_eq!(listed[0].0, client.id(), "its own entry is the first");
+        let different: BTreeSet<_> = listed.iter().collect();
+        assert_eq!(different.len(), listed.len(), "nobody is in it twice: {listed:?}");
+        assert!(listed.iter().all(|user| all.contains(user)), "{listed:?}");
+        assert!(seen.lists <= lists_max, "{} lists for {} joins", seen.lists, all.len());
+    }
+}

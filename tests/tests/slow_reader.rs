@@ -1,0 +1,87 @@
+//! A client that stops reading: nobody waits for it, it costs little, and it is told.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use std::time::Duration;
+
+use chat_server::Config;
+use chat_server::config::OUT_BYTES_MAX;
+use e2e::native::Native;
+use e2e::server::Server;
+use tokio::task::JoinSet;
+
+/// What is said in all: far more than the daemon and the sockets hold for one client, and fewer
+/// messages than the room does.
+const MESSAGES: u64 = 600;
+const TEXT_BYTES: usize = 2_000;
+
+/// What waits for one client in the buffers of the two sockets, at the very most.
+const IN_SOCKETS_BYTES_MAX: usize = 256 * 1024;
+
+/// Longer than any of these tests may take.
+const NEVER: Duration = Duration::from_secs(600);
+
+async fn say_much(speaker: &mut Native) {
+    let text = "x".repeat(TEXT_BYTES);
+    for n in 1..=MESSAGES {
+        speaker.tell_all(n, &text).await;
+    }
+}
+
+/// Hears all that is said, in order.
+async fn hear_all(mut reader: Native) -> Native {
+    for seq in 1..=MESSAGES {
+        assert_eq!(reader.until("message").await["seq"], seq);
+    }
+    reader
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_for_one_that_does_not_read() {
+    // It is never given up, so that the others hear all while it is stuck, or not at all.
+    let server = Server::start_narrow(Config { write_timeout: NEVER, ..Config::default() }).await;
+    let mut speaker = Native::join(server.address, "speaker").await;
+    let stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
+    let mut readers = JoinSet::new();
+    for n in 1..50 {
+        readers.spawn(hear_all(Native::join(server.address, &format!("reader{n}")).await));
+    }
+    say_much(&mut speaker).await;
+    assert_eq!(readers.join_all().await.len(), 49);
+    hear_all(stuck).await; // and who is only late misses nothing
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_read_is_given_up_and_told_so() {
+    let write_timeout = Duration::from_secs(2);
+    let config = Config { write_timeout, goodbye_timeout: NEVER, ..Config::default() };
+    let server = Server::start_narrow(config).await;
+    let mut speaker = Native::join(server.address, "speaker").await;
+    let mut stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
+    let reader = Native::join(server.address, "reader").await;
+    let reader = tokio::spawn(hear_all(reader));
+    say_much(&mut speaker).await;
+    let mut reader = reader.await.unwrap();
+    for client in [&mut speaker, &mut reader] {
+        let left = client.until("left").await;
+        assert_eq!((&left["user"]["name"], &left["reason"]), (&"stuck".into(), &"too_slow".into()));
+    }
+
+    let mut heard_bytes = 0;
+    let mut last_seq = 0;
+    let goodbye = loop {
+        let event = stuck.next().await.expect("a goodbye");
+        if event["type"] == "goodbye" {
+            break event;
+        }
+        heard_bytes += event.to_string().len();
+        if event["type"] == "message" {
+            last_seq += 1;
+            assert_eq!(event["seq"], last_seq, "{event}");
+        }
+    };
+    assert_eq!(goodbye["code"], "too_slow", "{goodbye}");
+    assert_eq!(stuck.next().await, None);
+    let bound = OUT_BYTES_MAX + IN_SOCKETS_BYTES_MAX;
+    assert!((1..bound).contains(&heard_bytes), "{heard_bytes} bytes were kept for it");
+}

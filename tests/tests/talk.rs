@@ -1,0 +1,113 @@
+//! Clients of every kind in one room: they see and hear each other, and who vanishes is gone.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use chat_server::Config;
+use e2e::classic::{Classic, Shown};
+use e2e::native::Native;
+use e2e::server::Server;
+use e2e::within;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_of_every_kind_are_in_one_list_and_hear_each_other() {
+    let server = Server::start(Config::default()).await;
+    let mut ana = Native::join(server.address, "ana").await;
+    let mut bob = Native::join(server.address, "bob").await;
+    let mut eva = Classic::join(server.address, "eva").await;
+    // A line that comes in two packets, as from a person's own ten lines of code.
+    let mut raw = Native::connect(server.address).await;
+    raw.write(br#"{"type":"hello","version":1,"#).await;
+    bob.until("joined").await;
+    raw.write(b"\"name\":\"raw\"}\r\n").await;
+    raw.expect("welcome").await;
+    let room = raw.expect("room").await;
+    let names: Vec<&Value> = room["users"].as_array().unwrap().iter().map(|u| &u["name"]).collect();
+    assert_eq!(names, ["ana", "bob", "eva", "raw"]);
+    eva.until("all four", |seen| seen.lists_only(&["ana", "bob", "eva", "raw"])).await;
+
+    ana.tell_all(1, "hi from ana").await;
+    for client in [&mut bob, &mut raw] {
+        assert_eq!(client.hear().await, ("ana".to_owned(), "hi from ana".to_owned()));
+    }
+    eva.until_messages(1).await;
+    eva.say("hi from eva").await;
+    for client in [&mut ana, &mut bob, &mut raw] {
+        assert_eq!(client.hear().await, ("eva".to_owned(), "hi from eva".to_owned()));
+    }
+    // Two commands in one packet.
+    raw.write(
+        b"{\"type\":\"say\",\"room\":\"#lobby\",\"text\":\"one\"}\n\
+          {\"type\":\"say\",\"room\":\"#lobby\",\"text\":\"two\"}\n",
+    )
+    .await;
+    for text in ["one", "two"] {
+        for client in [&mut ana, &mut bob] {
+            assert_eq!(client.hear().await, ("raw".to_owned(), text.to_owned()));
+        }
+    }
+    eva.until_messages(3).await;
+    let raw_id = room["users"][3]["id"].to_string();
+    assert_eq!(
+        eva.seen().messages,
+        [
+            Shown::new(&ana.id.to_string(), "ana", "hi from ana"),
+            Shown::new(&raw_id, "raw", "one"),
+            Shown::new(&raw_id, "raw", "two"),
+        ],
+        "and never what it said itself"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_vanishes_is_gone_for_all_others() {
+    let server = Server::start(Config::default()).await;
+    let mut ana = Native::join(server.address, "ana").await;
+    let mut eva = Classic::join(server.address, "eva").await;
+    let gone = |name: &str| json!({"name": name, "reason": "lost"});
+
+    let closed = Native::join(server.address, "closed").await;
+    let reset = Native::join(server.address, "reset").await;
+    let classic_closed = Classic::join(server.address, "classic_closed").await;
+    let classic_reset = Classic::join(server.address, "classic_reset").await;
+    let all = ["ana", "eva", "closed", "reset", "classic_closed", "classic_reset"];
+    eva.until("all six", |seen| seen.lists_only(&all)).await;
+    for (name, vanish) in [
+        ("closed", Box::new(move || drop(closed)) as Box<dyn FnOnce()>),
+        ("reset", Box::new(move || reset.reset())),
+        ("classic_closed", Box::new(move || drop(classic_closed))),
+        ("classic_reset", Box::new(move || classic_reset.reset())),
+    ] {
+        vanish();
+        let left = ana.until("left").await;
+        assert_eq!(json!({"name": left["user"]["name"], "reason": left["reason"]}), gone(name));
+        eva.until("a list without it", |seen| !seen.lists(name)).await;
+    }
+    assert!(eva.seen().lists_only(&["ana", "eva"]), "{:?}", eva.seen().users);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_through_a_pipe_are_answered_to_the_last() {
+    let server = Server::start(Config::default()).await;
+    let mut ana = Native::join(server.address, "ana").await;
+    let mut pipe = TcpStream::connect(server.address).await.unwrap();
+    // As `printf … | nc` sends it: all at once, the last line without an end, then nothing more.
+    pipe.write_all(
+        b"{\"type\":\"hello\",\"version\":1,\"name\":\"pipe\"}\n\
+          {\"type\":\"say\",\"room\":\"#lobby\",\"n\":1,\"text\":\"from a pipe\"}",
+    )
+    .await
+    .unwrap();
+    pipe.shutdown().await.unwrap();
+    let mut answers = String::new();
+    within("the end of the answers", pipe.read_to_string(&mut answers)).await.unwrap();
+    let types: Vec<Value> = answers
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].clone())
+        .collect();
+    assert_eq!(types, ["welcome", "room", "accepted"], "{answers}");
+    assert_eq!(ana.hear().await, ("pipe".to_owned(), "from a pipe".to_owned()));
+    assert_eq!(ana.expect("left").await["user"]["name"], "pipe");
+}
