@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chat_proto::command::Kind;
+use chat_proto::limits::LINE_BYTES_MAX;
 use chat_proto::{At, Event, LeaveReason, Message, RoomName, Text, User, UserName};
 use tokio::sync::broadcast;
 
@@ -86,7 +87,7 @@ impl Room {
             room: self.name.clone(),
             topic: String::new(),
             count: self.users.len(),
-            users: self.users().take(users_listed).cloned().collect(),
+            users: fitting(self.users().take(users_listed)).cloned().collect(),
             last_seq: self.last_seq,
         }
     }
@@ -95,6 +96,20 @@ impl Room {
         // Fails only where nobody is in the room; then nobody is to be told.
         let _ = self.live.send(Arc::new(Published::new(event, answered)));
     }
+}
+
+/// As many of `users` as are sure to fit a line of the wire.
+fn fitting<'a>(users: impl Iterator<Item = &'a User>) -> impl Iterator<Item = &'a User> {
+    /// What a line has room for besides the users: its other fields.
+    const LIST_BYTES_MAX: usize = LINE_BYTES_MAX - 4096;
+    /// What an entry takes besides its name: field names, a number of 20 digits, punctuation.
+    const ENTRY_BYTES: usize = 40;
+    let mut bytes = 0;
+    users.take_while(move |user| {
+        // JSON escapes some characters, with one more byte each.
+        bytes += ENTRY_BYTES + 2 * user.name.as_str().len();
+        bytes <= LIST_BYTES_MAX
+    })
 }
 
 #[cfg(test)]
@@ -157,5 +172,19 @@ mod tests {
             panic!("no room");
         };
         assert_eq!((users.len(), count), (3, 10));
+    }
+
+    #[test]
+    fn a_list_of_the_longest_names_fits_a_line() {
+        let mut room = Room::new(RoomName::lobby());
+        for id in 1..=500 {
+            let name = format!("{id:03}{}", "😀".repeat(29));
+            let _ = room.enter(&user(id, &name), 500);
+        }
+        let (snapshot, _) = room.enter(&user(501, "zoe"), 500);
+        let line = serde_json::to_string(&snapshot).unwrap();
+        assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
+        let Event::Room { users, count, .. } = snapshot else { panic!("{snapshot:?}") };
+        assert!(users.len() > 100 && count == 501);
     }
 }
