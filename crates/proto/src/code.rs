@@ -111,7 +111,7 @@ words! {
 words! {
     /// Why a user left a room.
     LeaveReason {
-        /// The user said so.
+        /// The user said so; a classic client, by closing its connection.
         Bye = "bye",
         /// The connection ended without a word.
         Lost = "lost",

@@ -12,6 +12,7 @@ use chat_proto::{Command, EndCode, Event, Refusal};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 pub use self::classic::{ClassicReader, ClassicWriter};
+pub use self::detect::Door;
 pub use self::native::{NativeReader, NativeWriter};
 use crate::published::Published;
 
@@ -31,6 +32,17 @@ pub enum DoorReader<R> {
     Native(NativeReader<R>),
     /// See [`ClassicReader`].
     Classic(ClassicReader<R>),
+}
+
+impl<R> DoorReader<R> {
+    /// Which door this is.
+    #[must_use]
+    pub const fn door(&self) -> Door {
+        match self {
+            Self::Native(_) => Door::Native,
+            Self::Classic(_) => Door::Classic,
+        }
+    }
 }
 
 impl<R: AsyncRead + Unpin> DoorReader<R> {

@@ -21,9 +21,10 @@ use self::end::{End, farewell, turn_away};
 use self::greet::greet;
 use self::strikes::Strikes;
 use crate::config::Config;
-use crate::door::detect::{Caller, DetectError, Door, detect};
+use crate::door::detect::{Caller, DetectError, detect};
 use crate::door::{
-    ClassicReader, ClassicWriter, DoorReader, DoorWriter, Heard, NativeReader, NativeWriter, Turn,
+    ClassicReader, ClassicWriter, Door, DoorReader, DoorWriter, Heard, NativeReader, NativeWriter,
+    Turn,
 };
 use crate::hub::{Hub, IfTaken, Member};
 use crate::published::Published;
@@ -154,7 +155,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             }
         };
         info!(reason = %end, "left");
-        self.member.leave(end.leave_reason());
+        self.member.leave(end.leave_reason(self.reader.door()));
         (self.reader, self.writer, end)
     }
 
@@ -164,7 +165,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// more than [`crate::config::OUT_BYTES_MAX`] and what one event adds wait for it.
     async fn turn(&mut self, config: &Config) -> ControlFlow<End> {
         let full = self.writer.is_full();
-        let is_native = matches!(self.reader, DoorReader::Native(_));
+        let is_native = self.reader.door() == Door::Native;
         tokio::select! {
             heard = self.reader.next(), if !full => self.hear(heard, config),
             event = self.live.recv(), if !full => self.pass_on(event),
@@ -222,9 +223,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     /// Where it goes well, the room tells everybody, this client as well.
     fn rename(&mut self, wants: &UserName) -> ControlFlow<End> {
-        let if_taken = match self.reader {
-            DoorReader::Native(_) => IfTaken::Refuse,
-            DoorReader::Classic(_) => IfTaken::Number,
+        let if_taken = match self.reader.door() {
+            Door::Native => IfTaken::Refuse,
+            Door::Classic => IfTaken::Number,
         };
         match self.member.rename(wants, if_taken) {
             Ok(()) => {

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use crate::config::{Config, LINGER, READ_BYTES};
-use crate::door::{DoorReader, DoorWriter};
+use crate::door::{Door, DoorReader, DoorWriter};
 use crate::hub::HubError;
 
 /// What one who speaks none of the protocols is told; one line.
@@ -52,8 +52,10 @@ impl End {
     }
 
     /// What the others in the room are told.
-    pub(super) const fn leave_reason(&self) -> LeaveReason {
+    pub(super) const fn leave_reason(&self, door: Door) -> LeaveReason {
         match self {
+            // A classic client has no other way to say goodbye.
+            Self::Left if matches!(door, Door::Classic) => LeaveReason::Bye,
             Self::Code(EndCode::Bye) => LeaveReason::Bye,
             Self::Code(EndCode::TooSlow) => LeaveReason::TooSlow,
             Self::Code(EndCode::Idle) => LeaveReason::Idle,

@@ -10,7 +10,7 @@ use tracing::{Span, info};
 use super::Shared;
 use super::end::End;
 use super::strikes::Strikes;
-use crate::door::{DoorReader, DoorWriter, Heard};
+use crate::door::{Door, DoorReader, DoorWriter, Heard};
 use crate::hub::{IfTaken, Member};
 use crate::room::Live;
 
@@ -36,7 +36,7 @@ where
             Some(Heard::Command(Command::Hello(hello))) => {
                 return let_in(writer, id, &hello, shared);
             }
-            Some(Heard::Command(Command::Rename { name })) if is_classic(reader) => {
+            Some(Heard::Command(Command::Rename { name })) if reader.door() == Door::Classic => {
                 let (member, _, live) = shared
                     .hub
                     .enter(id, &name, IfTaken::Number)
@@ -53,7 +53,7 @@ where
         };
         let code = refusal.code;
         writer.tell(&Event::Refused(refusal));
-        while writer.wants_write() && !is_classic(reader) {
+        while writer.wants_write() && reader.door() == Door::Native {
             writer.write().await.map_err(End::of_write)?;
         }
         if code == RefusalCode::BadName {
@@ -128,8 +128,4 @@ fn note_entry(member: &Member) {
     let user = member.user();
     Span::current().record("user", tracing::field::display(&user.name));
     info!(id = user.id, "joined");
-}
-
-const fn is_classic<R>(reader: &DoorReader<R>) -> bool {
-    matches!(reader, DoorReader::Classic(_))
 }

@@ -162,3 +162,13 @@ async fn a_long_text_comes_in_whole_stamped_pieces() {
     }
     assert_eq!(together, text);
 }
+
+#[tokio::test(start_paused = true)]
+async fn closing_the_connection_is_how_a_classic_client_says_goodbye() {
+    let daemon = daemon();
+    let mut bob = Peer::native(&daemon, "bob").await;
+    let (ana, _) = Peer::classic(&daemon, "ana").await;
+    bob.expect("joined").await;
+    drop(ana);
+    assert_eq!(bob.expect("left").await["reason"], "bye");
+}
