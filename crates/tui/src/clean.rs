@@ -152,11 +152,22 @@ fn bounded_clusters(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for cluster in text.graphemes(true) {
         if cluster.chars().next().and_then(UnicodeWidthChar::width) == Some(0) {
-            clean.push('◌');
+            clean.push_str(&standing(cluster));
+        } else {
+            clean.extend(cluster.chars().take(CLUSTER_CHARS_MAX));
         }
-        clean.extend(cluster.chars().take(CLUSTER_CHARS_MAX));
     }
     clean
+}
+
+/// Gives a cluster that begins with a character of no width one to stand on. What cannot stand on
+/// `◌` either (the vowel of a Hangul syllable, alone) is replaced.
+fn standing(cluster: &str) -> String {
+    let on_circle: String = std::iter::once('◌').chain(cluster.chars()).collect();
+    if on_circle.graphemes(true).count() > 1 {
+        return REPLACEMENT.to_string();
+    }
+    on_circle.chars().take(CLUSTER_CHARS_MAX).collect()
 }
 
 /// Whether `c` does not show: `Default_Ignorable_Code_Point` of Unicode 16 and the annotation
@@ -173,6 +184,8 @@ const fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -188,6 +201,7 @@ mod tests {
             ("a\tb", "a    b"),
             ("a\nb\u{2028}c", "a\nb\nc"),
             ("\u{200B}", "�"),
+            ("\u{1161}", "�"),
         ] {
             assert_eq!(text(dirty), clean, "{dirty:?}");
         }
@@ -198,6 +212,14 @@ mod tests {
     fn marks_are_bounded() {
         let zalgo = format!("a{}b", "\u{301}".repeat(10_000));
         assert_eq!(text(&zalgo), format!("a{}b", "\u{301}".repeat(8)));
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_twice_is_cleaning_once(dirty in ".*") {
+            let clean = text(&dirty);
+            prop_assert_eq!(text(&clean), clean);
+        }
     }
 
     #[test]

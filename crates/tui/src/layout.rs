@@ -12,6 +12,12 @@ const USERS_WIDTH: (u16, u16) = (18, 28);
 /// Most rows of the input box; what is longer scrolls within.
 const PROMPT_ROWS_MAX: u16 = 6;
 
+/// Rows of the help, its border included: what fits a screen of 20.
+pub(crate) const HELP_ROWS: u16 = 20;
+
+/// Columns of the help, its border included.
+const HELP_COLUMNS: u16 = 60;
+
 /// The panes of the screen. Any of them may be empty on a tiny screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
@@ -43,6 +49,13 @@ pub fn panes(size: Size, prompt_rows: u16) -> Panes {
     }
 }
 
+/// The middle of the screen, or all of it where it is small: where the help is.
+#[must_use]
+pub fn help(screen: Rect) -> Rect {
+    let (width, height) = (screen.width.min(HELP_COLUMNS), screen.height.min(HELP_ROWS));
+    Rect::new((screen.width - width) / 2, (screen.height - height) / 2, width, height)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +77,10 @@ mod tests {
     fn the_user_list_folds_away_on_a_narrow_screen() {
         assert!(panes(Size::new(59, 20), 1).users.is_none());
         assert!(panes(Size::new(60, 20), 1).users.is_some());
+    }
+
+    #[test]
+    fn the_help_has_room_for_every_key() {
+        assert_eq!(usize::from(HELP_ROWS), crate::update::KEYS.len() + 2);
     }
 }

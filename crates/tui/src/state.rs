@@ -16,6 +16,9 @@ pub use self::users::Users;
 use crate::layout::{Panes, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 
+/// Narrowest screen that has a label before the input, in columns.
+const LABEL_WIDTH_MIN: u16 = 10;
+
 /// All that the screen shows, and what the next input meets.
 #[derive(Debug)]
 pub struct State {
@@ -93,11 +96,20 @@ impl State {
         }
     }
 
+    /// What stands before the input, one column a character: whether it is a name that is asked for.
+    #[must_use]
+    pub const fn prompt_label(&self) -> &'static str {
+        match (self.draft.is_some(), self.size.width) {
+            (_, 0..LABEL_WIDTH_MIN) => "",
+            (true, _) => "name> ",
+            (false, _) => "> ",
+        }
+    }
+
     /// The input box as rows, as wide as the screen has room for.
     #[must_use]
     pub fn prompt_rows(&self) -> Rows {
-        let label = crate::view::prompt_label(self);
-        let width = usize::from(self.size.width).saturating_sub(label.len());
+        let width = usize::from(self.size.width).saturating_sub(self.prompt_label().len());
         Rows::new(&self.prompt.editor, width)
     }
 

@@ -10,6 +10,7 @@ use chat_proto::command::Kind;
 use chat_proto::{At, Command, Text};
 
 pub use self::commands::{COMMANDS, CommandHelp};
+pub use self::keys::KEYS;
 use crate::clean;
 use crate::input::{Input, Wheel};
 use crate::link::Order;

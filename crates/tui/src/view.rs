@@ -9,8 +9,6 @@ mod users;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-pub(crate) use self::help::top_max as help_top_max;
-pub(crate) use self::prompt::label as prompt_label;
 use crate::palette::Palette;
 use crate::state::State;
 

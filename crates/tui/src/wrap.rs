@@ -36,6 +36,11 @@ pub fn cut(text: &str, max: usize) -> String {
     kept
 }
 
+/// A row without the white space that may hang over its end.
+fn trimmed(row: &str) -> &str {
+    row.trim_end_matches([' ', '\n'])
+}
+
 /// Breaks `text` at word borders into rows of at most `first` columns, then of at most `rest`; a
 /// word that is wider than a row is cut between grapheme clusters. Returns at least one row, each
 /// without the white space it was broken at.
@@ -72,7 +77,7 @@ struct Rows<'a> {
 impl Rows<'_> {
     /// Ends the row at work.
     fn end(&mut self, end: usize) {
-        let trimmed = self.text[self.start..end].trim_end_matches([' ', '\n', '\r']).len();
+        let trimmed = trimmed(&self.text[self.start..end]).len();
         self.done.push(self.start..self.start + trimmed);
         self.start = end;
         self.used = 0;
@@ -81,7 +86,7 @@ impl Rows<'_> {
 
     /// Adds a word with the white space after it.
     fn word(&mut self, word: Range<usize>) {
-        let shown = columns(self.text[word.clone()].trim_end());
+        let shown = columns(trimmed(&self.text[word.clone()]));
         if self.used > 0 && self.used + shown > self.width {
             self.end(word.start);
         }
@@ -95,7 +100,7 @@ impl Rows<'_> {
     fn long_word(&mut self, word: Range<usize>) {
         for (offset, cluster) in self.text[word.clone()].grapheme_indices(true) {
             let shown = columns(cluster);
-            if self.used > 0 && self.used + shown > self.width && !cluster.trim().is_empty() {
+            if self.used > 0 && self.used + shown > self.width && !trimmed(cluster).is_empty() {
                 self.end(word.start + offset);
             }
             self.used += shown;
@@ -105,6 +110,8 @@ impl Rows<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn rows(text: &str, first: usize, rest: usize) -> Vec<&str> {
@@ -127,6 +134,25 @@ mod tests {
         assert_eq!(rows("e\u{301}e\u{301}e\u{301}", 2, 2), ["e\u{301}e\u{301}", "e\u{301}"]);
         assert_eq!(rows("漢字", 1, 1), ["漢", "字"]);
         assert_eq!(rows("abc", 0, 0), ["a", "b", "c"]);
+        assert_eq!(rows("abc\u{a0}", 3, 3), ["abc", "\u{a0}"]);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_fit_and_lose_nothing_but_white_space(
+            dirty in ".*", first in 0_usize..30, rest in 0_usize..30,
+        ) {
+            let text = crate::clean::text(&dirty);
+            let rows = wrap(&text, first, rest);
+            for (index, row) in rows.iter().enumerate() {
+                let row = &text[row.clone()];
+                let width = if index == 0 { first } else { rest };
+                prop_assert!(columns(row) <= width || row.graphemes(true).count() <= 1, "{row:?}");
+            }
+            let bare = |text: &str| text.replace([' ', '\n'], "");
+            let shown: String = rows.into_iter().map(|row| &text[row]).collect();
+            prop_assert_eq!(bare(&shown), bare(&text));
+        }
     }
 
     #[test]

@@ -1,10 +1,14 @@
 use std::io;
 use std::time::Duration;
 
+use chat_proto::{At, Command, NativeCodec};
+use futures_util::SinkExt;
+use tokio_util::codec::Framed;
+
 use crossterm::event::{Event, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 use tokio::time::{Instant, advance};
 
-use crate::fixture::name;
+use crate::fixture::{message, name, user, welcome};
 use crate::link::Dial;
 use crate::testing::{Client, Screen};
 use crate::{Options, RunError};
@@ -18,6 +22,30 @@ impl Dial for Nobody {
     async fn dial(&mut self) -> io::Result<Self::Stream> {
         std::future::pending().await
     }
+}
+
+/// One connection, at whose other end all has been said already.
+struct Once(Option<tokio::io::DuplexStream>);
+
+impl Dial for Once {
+    type Stream = tokio::io::DuplexStream;
+
+    async fn dial(&mut self) -> io::Result<Self::Stream> {
+        self.0.take().ok_or_else(|| io::ErrorKind::ConnectionRefused.into())
+    }
+}
+
+/// A client that has been welcomed and mentioned.
+async fn mentioned(options: Options) -> Client {
+    let (server, client) = tokio::io::duplex(4096);
+    let mut server = Framed::new(server, NativeCodec::<Command>::default());
+    let mention = message(user(3, "ana"), "hi bob", At::from_millis(0));
+    for event in [chat_proto::Event::Welcome(welcome(7, "bob")), mention] {
+        server.send(&event).await.unwrap();
+    }
+    let mut bob = Client::start(options, Once(Some(client)), 80, 20);
+    bob.sees("@ ana: hi bob").await;
+    bob
 }
 
 fn options() -> Options {
@@ -89,6 +117,12 @@ async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
     assert!(matches!(ends_with(vec![]).await, Ok(())));
     let error = ends_with(vec![Err(io::ErrorKind::BrokenPipe.into())]).await;
     assert!(matches!(error, Err(RunError::Keys(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_bell_rings_unless_it_must_not() {
+    assert_eq!(mentioned(options()).await.bells(), 1);
+    assert_eq!(mentioned(Options { bell: false, ..options() }).await.bells(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 
 use super::{Body, Delivery, Entry, How, Tone};
 
-/// Most entries that are kept to be read back: a busy day, some megabytes.
+/// Most entries that are kept to be read back: a busy day; 32 MiB of texts at the
+/// very most.
 pub const SCROLLBACK_MAX: usize = 2_000;
 
 /// An entry's number: 1, 2, 3 … in the order in which they came, never used twice.

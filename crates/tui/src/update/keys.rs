@@ -1,12 +1,37 @@
-//! What each key does. The help of the screen, `view/help.rs`, says the same in words.
+//! What each key does, in words and in deed.
 
 use chat_proto::At;
 use chat_proto::command::Kind;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use ratatui::layout::{Position, Rect};
+
 use super::{Effect, commands, insert, say, scroll};
+use crate::layout;
 use crate::prompt::{Editor, Motion};
 use crate::state::{State, Tone};
+
+/// Every key and what it does, for the help; an empty key goes on with the one above.
+pub const KEYS: &[(&str, &str)] = &[
+    ("Enter", "says it; a / in front makes it a command"),
+    ("Alt-Enter", "begins a new line (Ctrl-J, too)"),
+    ("Tab", "completes a name or a command"),
+    ("Up Down", "what you said before"),
+    ("PgUp PgDn", "scroll; the mouse wheel does, too"),
+    ("Ctrl-Home/End", "oldest and newest message"),
+    ("Home End", "the same on an empty line"),
+    ("", "else start and end of the line"),
+    ("Ctrl-Left/Right", "word by word"),
+    ("Ctrl-U Ctrl-K", "delete to start, to end of line"),
+    ("Ctrl-W", "deletes a word"),
+    ("Ctrl-Z Ctrl-Y", "undo, redo"),
+    ("Ctrl-C", "clears the line; quits on an empty one"),
+    ("F1 ?", "this help (? on an empty line)"),
+    ("Shift-mouse", "selects text, as the wheel is taken"),
+    ("", ""),
+    ("Marks", "› yours  … on its way  @ names you"),
+    ("", "× refused  ? not known to be kept"),
+];
 
 /// A key goes down.
 pub(super) fn key(state: &mut State, key: KeyEvent, at: At) -> Vec<Effect> {
@@ -35,8 +60,14 @@ fn in_help(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         KeyCode::PageDown => Some(top + page(state)),
         _ => None,
     };
-    state.help = state.help.map(|top| top.min(crate::view::help_top_max(state)));
+    state.help = state.help.map(|top| top.min(help_top_max(state)));
     Vec::new()
+}
+
+/// How far the help can be scrolled on this screen.
+fn help_top_max(state: &State) -> u16 {
+    let area = layout::help(Rect::from((Position::ORIGIN, state.size)));
+    layout::HELP_ROWS.saturating_sub(area.height)
 }
 
 /// A screen full of the log, less one row to hold on to.

@@ -8,20 +8,11 @@ use ratatui::widgets::Widget;
 use crate::palette::Palette;
 use crate::state::State;
 
-/// What stands before the text: one column a character.
-pub(crate) const fn label(state: &State) -> &'static str {
-    match (state.draft.is_some(), state.size.width) {
-        (_, 0..10) => "",
-        (true, _) => "name> ",
-        (false, _) => "> ",
-    }
-}
-
 pub(super) fn draw(state: &State, palette: Palette, area: Rect, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
-    let label = label(state);
+    let label = state.prompt_label();
     let indent = u16::try_from(label.len()).unwrap_or_default();
     let rows = state.prompt_rows();
     let (cursor_row, cursor_column) = rows.cursor;

@@ -19,7 +19,7 @@ fn chatting(width: u16, height: u16) -> Bench {
 }
 
 #[test]
-fn chatting_at_80_by_20() {
+fn a_conversation() {
     assert_snapshot!(chatting(80, 14).screen(), @r#"
                                                                      │ 4 users
                                                                      │ bob (you)      7

@@ -1,4 +1,54 @@
+use proptest::prelude::*;
+
 use super::*;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Insert(String),
+    Go(Motion),
+    Delete(Motion),
+    Undo,
+    Redo,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let motions = [
+        Motion::Left,
+        Motion::Right,
+        Motion::WordLeft,
+        Motion::WordRight,
+        Motion::LineStart,
+        Motion::LineEnd,
+        Motion::Up,
+        Motion::Down,
+    ];
+    let motion = || prop::sample::select(motions.to_vec());
+    prop_oneof![
+        "[ab e\u{301}👩🏽\u{200D}💻漢\\n]{0,6}".prop_map(Step::Insert),
+        motion().prop_map(Step::Go),
+        motion().prop_map(Step::Delete),
+        Just(Step::Undo),
+        Just(Step::Redo),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_done_the_cursor_is_between_clusters(steps in prop::collection::vec(step(), 0..40)) {
+        let mut editor = Editor::default();
+        for step in steps {
+            match step {
+                Step::Insert(text) => editor.insert(&text).unwrap(),
+                Step::Go(motion) => editor.go(motion),
+                Step::Delete(motion) => editor.delete(motion),
+                Step::Undo => editor.undo(),
+                Step::Redo => editor.redo(),
+            }
+            let (row, column) = editor.cursor();
+            prop_assert!(editor.borders(row).any(|border| border == column));
+        }
+    }
+}
 
 const CLUSTERS: &str = "a👩🏽\u{200D}💻e\u{301}b";
 
