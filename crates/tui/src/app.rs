@@ -102,7 +102,7 @@ pub async fn run<B: Backend>(
     let link = Link::start(dial, options.hello());
     let palette = Palette::new(options.colours);
     let state = State::new(options.server, options.name, options.zone, size);
-    let mut app = App { state, link, ring, bell: options.bell, changed: true };
+    let mut app = App { state, link, ring, bell: options.bell, mentioned: false, changed: true };
     let ended = app.run(terminal, palette, keys, stop).await;
     app.link.close().await;
     ended
@@ -113,6 +113,8 @@ struct App<R> {
     link: Link,
     ring: R,
     bell: bool,
+    /// Whether the bell is to ring with the next frame: once, however many mentions there were.
+    mentioned: bool,
     /// Whether the screen is behind the state.
     changed: bool,
 }
@@ -147,6 +149,9 @@ impl<R: FnMut()> App<R> {
                         .draw(|frame| view::draw(&self.state, palette, frame))
                         .map_err(|error| RunError::Draw(error.to_string()))?;
                     self.changed = false;
+                    if std::mem::take(&mut self.mentioned) {
+                        (self.ring)();
+                    }
                     next_frame = Instant::now() + FRAME_MIN;
                     ControlFlow::Continue(())
                 }
@@ -174,8 +179,7 @@ impl<R: FnMut()> App<R> {
         for effect in update(&mut self.state, input, At::from(Timestamp::now())) {
             match effect {
                 Effect::Quit => return ControlFlow::Break(()),
-                Effect::Ring if self.bell => (self.ring)(),
-                Effect::Ring => {}
+                Effect::Ring => self.mentioned = self.bell,
                 Effect::Order(order) => {
                     if self.link.order(order).is_err() {
                         // Stuck orders nothing, so this goes no deeper.

@@ -45,6 +45,9 @@ async fn mentioned(options: Options) -> Client {
     }
     let mut bob = Client::start(options, Once(Some(client)), 80, 20);
     bob.sees("@ ana: hi bob").await;
+    // Nothing more comes: by the next frame the bell has rung, or never will.
+    bob.types("x").await;
+    bob.sees("> x").await;
     bob
 }
 

@@ -3,7 +3,6 @@
 use chat_proto::At;
 use chat_proto::command::Kind;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
 use ratatui::layout::{Position, Rect};
 
 use super::{Effect, commands, insert, say, scroll};

@@ -240,6 +240,13 @@ fn new_messages_are_counted_while_one_reads_back() {
 }
 
 #[test]
+fn a_stuck_line_is_told() {
+    let mut bench = Bench::connected(80, 20);
+    assert!(bench.takes(Input::Stuck).is_empty());
+    assert_shows(&bench, "too much waits for the network; /reconnect");
+}
+
+#[test]
 fn an_unreadable_line_is_told_once_a_session() {
     let mut bench = Bench::connected(100, 20);
     for _ in 0..3 {
