@@ -179,13 +179,13 @@ fn to_oldest(state: &mut State) {
 fn enter(state: &mut State, at: At) -> Vec<Effect> {
     let typed = state.prompt.editor.text();
     let typed = typed.trim_end();
-    if state.draft.is_some() {
+    let is_command = typed.starts_with('/') && !typed.starts_with("//");
+    if state.draft.is_some() && !is_command {
         return enter_name(state, typed.trim(), at);
     }
     if typed.trim().is_empty() {
         return Vec::new();
     }
-    let is_command = typed.starts_with('/') && !typed.starts_with("//");
     let done = if is_command {
         commands::run(state, typed, at)
     } else {

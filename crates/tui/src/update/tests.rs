@@ -133,6 +133,18 @@ fn a_taken_name_is_asked_for_and_nothing_typed_is_lost() {
 }
 
 #[test]
+fn commands_work_where_a_name_is_asked_for() {
+    let mut bench = Bench::new(80, 20);
+    bench.types("draft");
+    bench.refuses_name();
+    bench.control('u');
+    assert_eq!(bench.types("/quit\n"), [Effect::Quit]);
+    assert_eq!(bench.types("/name rob\n"), [Effect::Order(Order::Call(name("rob")))]);
+    bench.connects(1);
+    assert_eq!(typed(&bench), "draft");
+}
+
+#[test]
 fn a_name_refused_twice_keeps_the_first_draft() {
     let mut bench = Bench::new(80, 20);
     bench.types("draft");
