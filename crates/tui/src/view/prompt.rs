@@ -1,44 +1,42 @@
 //! The input box.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::palette::Palette;
 use crate::state::State;
 
+/// What stands in an empty box, behind the cursor.
+const HINT: &str = " say something, /help for commands";
+
 pub(super) fn draw(state: &State, palette: Palette, area: Rect, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
-    let label = state.prompt_label();
-    let indent = u16::try_from(label.len()).unwrap_or_default();
+    let label = Span::styled(state.prompt_label(), palette.dim());
+    let columns = [Constraint::Length(narrow(label.width())), Constraint::Fill(1)];
+    let [label_area, text_area] = Layout::horizontal(columns).areas(area);
     let rows = state.prompt_rows();
     let (cursor_row, cursor_column) = rows.cursor;
     let above = (cursor_row + 1).saturating_sub(usize::from(area.height));
-    for (text, row) in rows.rows.iter().skip(above).zip(area.rows()) {
-        let text_area = Rect { x: row.x + indent, width: row.width.saturating_sub(indent), ..row };
-        Span::raw(text.as_str()).render(text_area.intersection(row), frame.buffer_mut());
+    for (text, row) in rows.rows.iter().skip(above).zip(text_area.rows()) {
+        Span::raw(text.as_str()).render(row, frame.buffer_mut());
     }
     if above == 0 {
-        Span::styled(label, palette.dim()).render(area, frame.buffer_mut());
+        label.render(label_area, frame.buffer_mut());
     }
-    if state.prompt.editor.is_empty() {
-        let hint = if state.draft.is_some() { "" } else { "say something, /help for commands" };
-        let hint_area = Rect {
-            x: area.x + indent + 1,
-            width: area.width.saturating_sub(indent + 1),
-            height: 1,
-            ..area
-        };
-        Span::styled(hint, palette.dim()).render(hint_area.intersection(area), frame.buffer_mut());
+    if state.prompt.editor.is_empty() && state.draft.is_none() {
+        Line::styled(HINT, palette.dim()).render(text_area, frame.buffer_mut());
     }
-    let column = u16::try_from(cursor_column).unwrap_or(u16::MAX);
-    let row = u16::try_from(cursor_row - above).unwrap_or(u16::MAX);
-    let x = area.x.saturating_add(indent).saturating_add(column);
-    frame.set_cursor_position(Position::new(
-        x.min(area.right().saturating_sub(1)),
-        area.y.saturating_add(row).min(area.bottom().saturating_sub(1)),
-    ));
+    if state.help.is_none() {
+        let x = text_area.x.saturating_add(narrow(cursor_column));
+        let y = text_area.y.saturating_add(narrow(cursor_row - above));
+        frame.set_cursor_position(Position::new(x.min(area.right() - 1), y));
+    }
+}
+
+fn narrow(cells: usize) -> u16 {
+    u16::try_from(cells).unwrap_or(u16::MAX)
 }
