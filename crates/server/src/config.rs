@@ -28,6 +28,11 @@ pub const BROKEN_LINES_MAX: usize = 20;
 /// See [`BROKEN_LINES_MAX`].
 pub const BROKEN_LINES_WINDOW: Duration = Duration::from_secs(10);
 
+/// Connections the system holds until they are accepted, as many as may be unidentified. Past that
+/// it forgets some that it has answered: their peers think they are connected, and a classic client
+/// waits for ever for the server to speak first.
+pub const BACKLOG_CONNECTIONS: u32 = 4_096;
+
 /// How long a connection is kept half open after the last word, so that the peer gets to read it:
 /// closing with its bytes unread would tell it "reset" instead.
 pub const LINGER: Duration = Duration::from_secs(1);

@@ -4,7 +4,7 @@
 //! bytes → door → session ─ command ─→ hub → room (broadcast) → session → door → bytes
 //! ```
 //!
-//! * [`listen`] accepts connections and ends them; [`run`] is the whole daemon.
+//! * [`listen`] accepts connections and ends them; [`run`], on what [`bind`] gives, is the whole daemon.
 //! * [`door`] turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
 //! * [`session`] is one connected client, and the only place that knows both a door and the hub.
 //! * [`hub`] and [`room`] are who is where, and what is said. They know no sockets.
@@ -19,4 +19,4 @@ pub mod session;
 mod unidentified;
 
 pub use config::Config;
-pub use listen::run;
+pub use listen::{bind, run};

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 use tracing::{Instrument, error, field, info, info_span, warn};
 
-use crate::config::Config;
+use crate::config::{BACKLOG_CONNECTIONS, Config};
 use crate::session::{Shared, serve};
 use crate::unidentified::Unidentified;
 
@@ -26,6 +26,22 @@ const KEEP_ALIVE: TcpKeepalive =
 
 /// What one who cannot come in is told, whatever it speaks: it has not been asked.
 const FULL: &[u8] = b"chat-server has too many connections; try again in a moment\n";
+
+/// Listens on `address`, with room for a crowd that comes faster than it is accepted.
+///
+/// # Errors
+/// Where the system does not let it.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A daemon may start again at once; on Windows this would let two have one port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG_CONNECTIONS)
+}
 
 /// Runs the daemon on `listener` until `shutdown` completes; then says goodbye to all and returns
 /// once they are gone, or after `config.drain_timeout`.

@@ -10,7 +10,6 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use tokio::net::TcpListener;
 use tracing::{error, warn};
 use tracing_subscriber::EnvFilter;
 
@@ -72,7 +71,7 @@ fn allow_open_files(max_connections: usize) {
 /// Runs the daemon until the first signal, and lets it drain until the second.
 async fn serve(args: &Args) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::new().context("cannot listen for signals")?;
-    let listener = TcpListener::bind(args.listen).await.with_context(|| {
+    let listener = chat_server::bind(args.listen).with_context(|| {
         format!(
             "cannot listen on {}; is a chat-server running there already? --listen takes another address",
             args.listen
