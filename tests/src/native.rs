@@ -133,11 +133,6 @@ impl Native {
         (word(&message["from"]["name"]), word(&message["text"]))
     }
 
-    /// Tells the daemon that it says no more.
-    pub async fn close_half(&mut self) {
-        self.stream.shutdown().await.unwrap();
-    }
-
     /// Vanishes as a process does that is killed with words unread: the connection is reset.
     pub fn reset(self) {
         self.stream.get_ref().set_zero_linger().unwrap();

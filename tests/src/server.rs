@@ -1,19 +1,20 @@
 //! The daemon within the test, on a port the system picks.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use chat_server::Config;
+use chat_server::config::BACKLOG_CONNECTIONS;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::within;
 
+/// Where to listen on a port the system picks.
+pub const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 /// What a [narrow](Server::start_narrow) daemon's sockets are asked to hold.
 const NARROW_SEND_BYTES: u32 = 16 * 1024;
-
-/// Connections that may wait to be accepted.
-const BACKLOG: u32 = 1024;
 
 /// A running daemon; cut off with the test's runtime where it is not [ended](Server::end) before.
 #[derive(Debug)]
@@ -26,20 +27,21 @@ pub struct Server {
 
 impl Server {
     /// Starts a daemon with these settings.
-    pub async fn start(config: Config) -> Self {
-        Self::start_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap(), config)
+    pub fn start(config: Config) -> Self {
+        Self::start_on(chat_server::bind(ANY_PORT).unwrap(), config)
     }
 
     /// Starts a daemon whose sockets hold little of what it sends, so that a client that does not
     /// read is soon seen not to.
-    pub async fn start_narrow(config: Config) -> Self {
+    pub fn start_narrow(config: Config) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_send_buffer_size(NARROW_SEND_BYTES).unwrap();
-        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
-        Self::start_on(socket.listen(BACKLOG).unwrap(), config)
+        socket.bind(ANY_PORT).unwrap();
+        Self::start_on(socket.listen(BACKLOG_CONNECTIONS).unwrap(), config)
     }
 
-    fn start_on(listener: TcpListener, config: Config) -> Self {
+    /// Starts a daemon on a socket that listens already.
+    pub fn start_on(listener: TcpListener, config: Config) -> Self {
         let address = listener.local_addr().unwrap();
         let (going_away, shutdown) = oneshot::channel();
         let daemon = tokio::spawn(chat_server::run(listener, config, async {

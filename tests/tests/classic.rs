@@ -34,7 +34,7 @@ async fn all_see_all(mut clients: Vec<Classic>, names: &[String]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_that_join_at_the_same_moment_all_live_and_list_all() {
-    let server = Server::start(config()).await;
+    let server = Server::start(config());
     let names = names(20);
     let mut joining = JoinSet::new();
     for name in names.clone() {
@@ -46,7 +46,7 @@ async fn twenty_that_join_at_the_same_moment_all_live_and_list_all() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_that_join_within_a_second_all_live_and_list_all() {
-    let server = Server::start(config()).await;
+    let server = Server::start(config());
     let names = names(20);
     let mut pace = interval(Duration::from_millis(50));
     let mut joining = JoinSet::new();
@@ -60,7 +60,7 @@ async fn twenty_that_join_within_a_second_all_live_and_list_all() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_that_look_like_the_protocol_hurt_nobody() {
-    let server = Server::start(config()).await;
+    let server = Server::start(config());
     let ana = Classic::join(server.address, "ana").await;
     let mut bob = Classic::join(server.address, "bob").await;
     let mut eva = Native::join(server.address, "eva").await;
@@ -92,7 +92,7 @@ async fn texts_that_look_like_the_protocol_hurt_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_text_comes_whole_in_pieces_that_are_each_a_message() {
-    let server = Server::start(config()).await;
+    let server = Server::start(config());
     let ana = Classic::join(server.address, "ana").await;
     let mut bob = Classic::join(server.address, "bob").await;
     let mut eva = Native::join(server.address, "eva").await;
@@ -112,7 +112,7 @@ async fn a_long_text_comes_whole_in_pieces_that_are_each_a_message() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_cut_or_glued_is_put_right() {
-    let server = Server::start(config()).await;
+    let server = Server::start(config());
     let mut eva = Native::join(server.address, "eva").await;
     let mut bob = Classic::join(server.address, "bob").await;
     let ana = Classic::connect(server.address).await;
@@ -138,7 +138,7 @@ async fn what_comes_cut_or_glued_is_put_right() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_cannot_be_are_mended_and_nobody_dies() {
-    let server = Server::start(config()).await;
+    let server = Server::start(config());
     let mut ana = Classic::join(server.address, "ana").await;
     let mut clients = Vec::new();
     let mut listed = vec!["ana"];
@@ -168,7 +168,7 @@ async fn names_that_cannot_be_are_mended_and_nobody_dies() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_too_long_for_one_read_kills_nobody() {
-    let server = Server::start(config()).await;
+    let server = Server::start(config());
     let mut ana = Classic::join(server.address, "ana").await;
     let mut bob = Classic::join(server.address, "bob").await;
     let mut others = Vec::new();
@@ -187,7 +187,7 @@ async fn a_list_too_long_for_one_read_kills_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_speaks_under_another_name() {
-    let server = Server::start(config()).await;
+    let server = Server::start(config());
     let mut eva = Native::join(server.address, "eva").await;
     let mut bob = Classic::join(server.address, "bob").await;
     let eve = Classic::join(server.address, "eve").await;

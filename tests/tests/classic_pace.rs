@@ -31,7 +31,7 @@ async fn what_is_said_2_ms_apart_comes_one_by_one() {
 }
 
 async fn say_and_hear(pace: Duration) {
-    let server = Server::start(Config { classic_gap: GAP, ..Config::default() }).await;
+    let server = Server::start(Config { classic_gap: GAP, ..Config::default() });
     let mut joining = JoinSet::new();
     for n in 1..=CLIENTS {
         let address = server.address;

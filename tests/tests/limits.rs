@@ -7,10 +7,11 @@ use std::net::SocketAddr;
 use chat_server::Config;
 use e2e::classic::Classic;
 use e2e::native::Native;
-use e2e::server::Server;
+use e2e::server::{ANY_PORT, Server};
 use e2e::within;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 const FULL: &str = "chat-server has too many connections; try again in a moment\n";
 const HELLO: &[u8] = b"{\"type\":\"hello\",\"version\":1,\"name\":\"late\"}\n";
@@ -44,7 +45,7 @@ async fn until_let_in(address: SocketAddr) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_too_many_is_told_and_there_is_a_place_when_one_leaves() {
-    let server = Server::start(Config { max_connections: 4, ..Config::default() }).await;
+    let server = Server::start(Config { max_connections: 4, ..Config::default() });
     let mut ana = Native::join(server.address, "ana").await;
     let bob = Native::join(server.address, "bob").await;
     let eva = Classic::join(server.address, "eva").await;
@@ -64,7 +65,7 @@ async fn one_too_many_is_told_and_there_is_a_place_when_one_leaves() {
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_of_one_address_have_so_many_places() {
     let config = Config { unidentified_per_address_max: 3, ..Config::default() };
-    let server = Server::start(config).await;
+    let server = Server::start(config);
     let _ana = Native::join(server.address, "ana").await;
     let _bob = Classic::join(server.address, "bob").await;
     // Those who are in take no such place; wait until theirs are free.
@@ -87,7 +88,7 @@ async fn strangers_of_one_address_have_so_many_places() {
 #[tokio::test(flavor = "multi_thread")]
 async fn peers_that_connect_and_reset_hurt_nobody() {
     let config = Config { max_connections: 40, ..Config::default() };
-    let server = Server::start(config).await;
+    let server = Server::start(config);
     let mut ana = Native::join(server.address, "ana").await;
     let mut bob = Classic::join(server.address, "bob").await;
     for n in 0..300 {
@@ -106,4 +107,21 @@ async fn peers_that_connect_and_reset_hurt_nobody() {
     let mut eva = Native::join(server.address, "eva").await;
     bob.say("come in").await;
     assert_eq!(eva.hear().await, ("bob".to_owned(), "come in".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_that_comes_before_it_is_accepted_is_not_forgotten() {
+    let listener = chat_server::bind(ANY_PORT).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut crowd = JoinSet::new();
+    for _ in 0..300 {
+        crowd.spawn(TcpStream::connect(address));
+    }
+    let crowd = within("all connected", crowd.join_all()).await;
+    let _server = Server::start_on(listener, Config::default());
+    for stream in crowd {
+        let mut number = [0; 3];
+        within("a number", stream.unwrap().read_exact(&mut number)).await.unwrap();
+        assert_eq!(&number, b"ID:");
+    }
 }

@@ -14,7 +14,7 @@ const READERS: usize = 10;
 /// sockets between them hold little.
 async fn crowd() -> (Server, Native, Vec<Native>) {
     let config = Config { drain_timeout: DEADLINE, goodbye_timeout: DEADLINE, ..Config::default() };
-    let server = Server::start_narrow(config).await;
+    let server = Server::start_narrow(config);
     let speaker = Native::join(server.address, "speaker").await;
     let mut readers = Vec::new();
     for n in 0..READERS {

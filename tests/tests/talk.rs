@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_of_every_kind_are_in_one_list_and_hear_each_other() {
-    let server = Server::start(Config::default()).await;
+    let server = Server::start(Config::default());
     let mut ana = Native::join(server.address, "ana").await;
     let mut bob = Native::join(server.address, "bob").await;
     let mut eva = Classic::join(server.address, "eva").await;
@@ -63,10 +63,9 @@ async fn clients_of_every_kind_are_in_one_list_and_hear_each_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_vanishes_is_gone_for_all_others() {
-    let server = Server::start(Config::default()).await;
+    let server = Server::start(Config::default());
     let mut ana = Native::join(server.address, "ana").await;
     let mut eva = Classic::join(server.address, "eva").await;
-    let gone = |name: &str| json!({"name": name, "reason": "lost"});
 
     let closed = Native::join(server.address, "closed").await;
     let reset = Native::join(server.address, "reset").await;
@@ -74,15 +73,16 @@ async fn who_vanishes_is_gone_for_all_others() {
     let classic_reset = Classic::join(server.address, "classic_reset").await;
     let all = ["ana", "eva", "closed", "reset", "classic_closed", "classic_reset"];
     eva.until("all six", |seen| seen.lists_only(&all)).await;
-    for (name, vanish) in [
-        ("closed", Box::new(move || drop(closed)) as Box<dyn FnOnce()>),
-        ("reset", Box::new(move || reset.reset())),
-        ("classic_closed", Box::new(move || drop(classic_closed))),
-        ("classic_reset", Box::new(move || classic_reset.reset())),
+    // A classic client has no other way to say goodbye than to close the connection.
+    for (name, reason, vanish) in [
+        ("closed", "lost", Box::new(move || drop(closed)) as Box<dyn FnOnce()>),
+        ("reset", "lost", Box::new(move || reset.reset())),
+        ("classic_closed", "bye", Box::new(move || drop(classic_closed))),
+        ("classic_reset", "lost", Box::new(move || classic_reset.reset())),
     ] {
         vanish();
         let left = ana.until("left").await;
-        assert_eq!(json!({"name": left["user"]["name"], "reason": left["reason"]}), gone(name));
+        assert_eq!((&left["user"]["name"], &left["reason"]), (&json!(name), &json!(reason)));
         eva.until("a list without it", |seen| !seen.lists(name)).await;
     }
     assert!(eva.seen().lists_only(&["ana", "eva"]), "{:?}", eva.seen().users);
@@ -90,24 +90,27 @@ async fn who_vanishes_is_gone_for_all_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_through_a_pipe_are_answered_to_the_last() {
-    let server = Server::start(Config::default()).await;
+    let server = Server::start(Config::default());
     let mut ana = Native::join(server.address, "ana").await;
-    let mut pipe = TcpStream::connect(server.address).await.unwrap();
-    // As `printf … | nc` sends it: all at once, the last line without an end, then nothing more.
-    pipe.write_all(
-        b"{\"type\":\"hello\",\"version\":1,\"name\":\"pipe\"}\n\
-          {\"type\":\"say\",\"room\":\"#lobby\",\"n\":1,\"text\":\"from a pipe\"}",
-    )
-    .await
-    .unwrap();
-    pipe.shutdown().await.unwrap();
-    let mut answers = String::new();
-    within("the end of the answers", pipe.read_to_string(&mut answers)).await.unwrap();
-    let types: Vec<Value> = answers
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].clone())
-        .collect();
-    assert_eq!(types, ["welcome", "room", "accepted"], "{answers}");
-    assert_eq!(ana.hear().await, ("pipe".to_owned(), "from a pipe".to_owned()));
-    assert_eq!(ana.expect("left").await["user"]["name"], "pipe");
+    for n in 1..=10 {
+        let name = format!("pipe{n}");
+        // As `printf … | nc` sends it: all at once, the last line without an end, and no more.
+        let lines = format!(
+            "{}\n{}",
+            json!({"type": "hello", "version": 1, "name": name}),
+            json!({"type": "say", "room": "#lobby", "n": 1, "text": "from a pipe"}),
+        );
+        let mut pipe = TcpStream::connect(server.address).await.unwrap();
+        pipe.write_all(lines.as_bytes()).await.unwrap();
+        pipe.shutdown().await.unwrap();
+        let mut answers = String::new();
+        within("the end of the answers", pipe.read_to_string(&mut answers)).await.unwrap();
+        let types: Vec<Value> = answers
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].clone())
+            .collect();
+        assert_eq!(types, ["welcome", "room", "accepted"], "{answers}");
+        assert_eq!(ana.hear().await, (name.clone(), "from a pipe".to_owned()));
+        assert_eq!(ana.expect("left").await["user"]["name"], *name);
+    }
 }
