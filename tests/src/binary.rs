@@ -65,10 +65,19 @@ impl Daemon {
         Self::spawn(Command::new(program("chat-server")).args(args)).await
     }
 
+    /// Starts the daemon at `address`, where one was before, with these arguments besides.
+    pub async fn start_at(address: SocketAddr, args: &[&str]) -> Self {
+        Self::listening(Command::new(program("chat-server")).args(args), &address.to_string()).await
+    }
+
     /// Starts the daemon by a command that passes its arguments on to it.
     pub async fn spawn(command: &mut Command) -> Self {
+        Self::listening(command, "127.0.0.1:0").await
+    }
+
+    async fn listening(command: &mut Command, address: &str) -> Self {
         let mut child = command
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", address])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

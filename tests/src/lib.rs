@@ -4,6 +4,7 @@
 //! * [`server`]: the daemon within the test.
 //! * [`binary`]: the programs as they are shipped, each a process of its own.
 //! * [`native`]: a client that speaks lines of JSON.
+//! * [`torture`]: the daemon killed again and again, and what is lost.
 //! * [`classic`]: a client that reads as those of the original chat do, with all that this breaks.
 //!
 //! The clients share no code with the daemon's codecs, so that a fault there cannot hide itself.
@@ -16,6 +17,7 @@ pub mod binary;
 pub mod classic;
 pub mod native;
 pub mod server;
+pub mod torture;
 
 use std::fmt::Display;
 use std::future::Future;
