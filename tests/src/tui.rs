@@ -158,7 +158,7 @@ mod tests {
     fn times_and_dates_are_masked_in_their_width() {
         for (row, masks) in [
             ("14:02 › bob: at 15:03", "hh:mm › bob: at 15:03"),
-            ("── Sunday, 22 November 2026 ──── │", "── a day ──────────────────────── │"),
+            ("── Sunday, 22 November 2026 ──── │", "── a day ─────────────────────── │"),
             ("── connected · bob in #lobby ────", "── connected · bob in #lobby ────"),
             ("> 漢字", "> 漢字"),
             ("", ""),
