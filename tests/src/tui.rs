@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use chat_tui::Options;
 use chat_tui::link::{Dial, Tcp};
 use chat_tui::testing::Client;
-use crossterm::event::{Event, KeyCode, KeyModifiers};
+use crossterm::event::{KeyCode, KeyModifiers};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -84,11 +84,6 @@ impl Tui {
     pub async fn presses_ctrl(&mut self, letter: char) {
         let pressed = self.client.presses(KeyCode::Char(letter), KeyModifiers::CONTROL);
         within(format!("Ctrl-{letter} pressed"), pressed).await;
-    }
-
-    /// Pastes a text.
-    pub async fn pastes(&mut self, text: &str) {
-        within("a text pasted", self.client.gives(Event::Paste(text.to_owned()))).await;
     }
 
     /// Makes the screen larger or smaller.
