@@ -10,6 +10,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::server::ANY_PORT;
 use crate::{DEADLINE, within};
 
 /// How many of the last lines of the log a failure shows.
@@ -65,19 +66,19 @@ impl Daemon {
         Self::spawn(Command::new(program("chat-server")).args(args)).await
     }
 
-    /// Starts the daemon at `address`, where one was before, with these arguments besides.
-    pub async fn start_at(address: SocketAddr, args: &[&str]) -> Self {
-        Self::listening(Command::new(program("chat-server")).args(args), &address.to_string()).await
+    /// Starts the daemon where another has been, with these arguments besides.
+    pub async fn start_on(address: SocketAddr, args: &[&str]) -> Self {
+        Self::spawn_on(Command::new(program("chat-server")).args(args), address).await
     }
 
     /// Starts the daemon by a command that passes its arguments on to it.
     pub async fn spawn(command: &mut Command) -> Self {
-        Self::listening(command, "127.0.0.1:0").await
+        Self::spawn_on(command, ANY_PORT).await
     }
 
-    async fn listening(command: &mut Command, address: &str) -> Self {
+    async fn spawn_on(command: &mut Command, address: SocketAddr) -> Self {
         let mut child = command
-            .args(["--listen", address])
+            .args(["--listen", &address.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -99,12 +100,7 @@ impl Daemon {
     /// Sends the signal of this name, without its `SIG`, to this process.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
-        let pid = self.child.id().expect("it has not ended").to_string();
-        // A shell has `kill` built in; the program of that name is not everywhere.
-        let kill = std::process::Command::new("sh")
-            .args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &pid])
-            .status();
-        assert!(kill.unwrap().success(), "{pid} could not be sent {name}");
+        send_signal(self.child.id().expect("it has not ended"), name);
     }
 
     /// Waits until it has ended, and returns its exit code; `None` where a signal ended it.
@@ -134,6 +130,17 @@ impl Daemon {
         let log = self.log.borrow();
         format!("the end of its log: {:#?}", &log[log.len().saturating_sub(LOG_LINES_SHOWN)..])
     }
+}
+
+/// Sends the signal of this name, without its `SIG`, to a child that has not been waited for.
+#[cfg(unix)]
+pub(crate) fn send_signal(pid: u32, name: &str) {
+    let pid = pid.to_string();
+    // A shell has `kill` built in; the program of that name is not everywhere.
+    let kill = std::process::Command::new("sh")
+        .args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &pid])
+        .status();
+    assert!(kill.unwrap().success(), "{pid} could not be sent {name}");
 }
 
 /// The lines that come out of `pipe`, read all the time so that its writer never waits.

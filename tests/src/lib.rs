@@ -6,6 +6,8 @@
 //! * [`native`]: a client that speaks lines of JSON.
 //! * [`torture`]: the daemon killed again and again, and what is lost.
 //! * [`classic`]: a client that reads as those of the original chat do, with all that this breaks.
+//! * [`tui`]: the terminal client, on a screen of memory.
+//! * [`pty`]: a program on a terminal of its own.
 //!
 //! The clients share no code with the daemon's codecs, so that a fault there cannot hide itself.
 //! A test waits for what should be seen, never for a time to pass, and where it is not seen by the
@@ -16,8 +18,11 @@
 pub mod binary;
 pub mod classic;
 pub mod native;
+#[cfg(unix)]
+pub mod pty;
 pub mod server;
 pub mod torture;
+pub mod tui;
 
 use std::fmt::Display;
 use std::future::Future;

@@ -63,7 +63,7 @@ pub async fn torture(plan: Plan) -> Findings {
         sleep(Duration::from_millis(random.u64(LIFE_MS))).await;
         daemon.signal("KILL");
         assert_eq!(daemon.exit_code().await, None, "it ended before it was killed");
-        daemon = Daemon::start_at(address, &args).await;
+        daemon = Daemon::start_on(address, &args).await;
     }
     sleep(Duration::from_millis(LIFE_MS.end)).await;
     talk.send_replace(false);
