@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::OnceLock;
 
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::watch;
@@ -58,6 +59,8 @@ pub struct Daemon {
     /// Kept open, since who writes to a closed one is ended.
     _stdout: Lines<BufReader<ChildStdout>>,
     log: watch::Receiver<Vec<String>>,
+    /// Where it keeps what is said, unless it is told otherwise.
+    _home: TempDir,
 }
 
 impl Daemon {
@@ -77,8 +80,10 @@ impl Daemon {
     }
 
     async fn spawn_on(command: &mut Command, address: SocketAddr) -> Self {
+        let home = TempDir::new().unwrap();
         let mut child = command
             .args(["--listen", &address.to_string()])
+            .env("XDG_DATA_HOME", home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -94,7 +99,7 @@ impl Daemon {
         }
         let address = announced[0].rsplit(' ').next().unwrap().parse();
         let address = address.unwrap_or_else(|_| panic!("no address: {announced:?}"));
-        Self { address, announced, child, _stdout: stdout, log }
+        Self { address, announced, child, _stdout: stdout, log, _home: home }
     }
 
     /// Sends the signal of this name, without its `SIG`, to this process.
