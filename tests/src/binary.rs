@@ -18,15 +18,17 @@ use crate::{DEADLINE, within};
 const LOG_LINES_SHOWN: usize = 12;
 
 /// Where the program `name` is, built as the running test was: the same profile, the same target
-/// directory, and no other features than those it is shipped with.
+/// directory, and by the same command as the recipe `test`, so that nothing is built twice.
 ///
 /// # Panics
 /// Where it cannot be built.
 pub fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let programs = BUILT.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let programs = test.ancestors().nth(2).expect("a test is in deps/ beside the programs");
+        let this = std::env::current_exe().unwrap();
+        let here = this.parent().unwrap();
+        // A test is in deps/, beside the programs.
+        let programs = if here.ends_with("deps") { here.parent().unwrap() } else { here };
         build(programs);
         programs.to_owned()
     });
@@ -40,7 +42,7 @@ fn build(programs: &Path) {
         named => named,
     };
     let built = std::process::Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "-p", "chat-server", "-p", "chat-tui"])
+        .args(["build", "--quiet", "--locked", "--workspace", "--bins"])
         .args(["--profile", profile, "--target-dir"])
         .arg(programs.parent().unwrap())
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())

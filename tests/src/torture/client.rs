@@ -72,7 +72,8 @@ impl Client {
             1 => Habit::Restless,
             _ => Habit::Fast,
         };
-        let rooms = (0..rooms).filter(|room| *room == 0 || !(number + room).is_multiple_of(4)).collect();
+        let rooms =
+            (0..rooms).filter(|room| *room == 0 || !(number + room).is_multiple_of(4)).collect();
         Self {
             number,
             habit,
