@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::OnceLock;
 
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::server::ANY_PORT;
 use crate::{DEADLINE, within};
 
 /// How many of the last lines of the log a failure shows.
@@ -57,6 +59,8 @@ pub struct Daemon {
     /// Kept open, since who writes to a closed one is ended.
     _stdout: Lines<BufReader<ChildStdout>>,
     log: watch::Receiver<Vec<String>>,
+    /// Where it keeps what is said, unless it is told otherwise.
+    _home: TempDir,
 }
 
 impl Daemon {
@@ -65,10 +69,21 @@ impl Daemon {
         Self::spawn(Command::new(program("chat-server")).args(args)).await
     }
 
+    /// Starts the daemon where another has been.
+    pub async fn start_on(address: SocketAddr) -> Self {
+        Self::spawn_on(&mut Command::new(program("chat-server")), address).await
+    }
+
     /// Starts the daemon by a command that passes its arguments on to it.
     pub async fn spawn(command: &mut Command) -> Self {
+        Self::spawn_on(command, ANY_PORT).await
+    }
+
+    async fn spawn_on(command: &mut Command, address: SocketAddr) -> Self {
+        let home = TempDir::new().unwrap();
         let mut child = command
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", &address.to_string()])
+            .env("XDG_DATA_HOME", home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -84,18 +99,13 @@ impl Daemon {
         }
         let address = announced[0].rsplit(' ').next().unwrap().parse();
         let address = address.unwrap_or_else(|_| panic!("no address: {announced:?}"));
-        Self { address, announced, child, _stdout: stdout, log }
+        Self { address, announced, child, _stdout: stdout, log, _home: home }
     }
 
     /// Sends the signal of this name, without its `SIG`, to this process.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
-        let pid = self.child.id().expect("it has not ended").to_string();
-        // A shell has `kill` built in; the program of that name is not everywhere.
-        let kill = std::process::Command::new("sh")
-            .args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &pid])
-            .status();
-        assert!(kill.unwrap().success(), "{pid} could not be sent {name}");
+        send_signal(self.child.id().expect("it has not ended"), name);
     }
 
     /// Waits until it has ended, and returns its exit code; `None` where a signal ended it.
@@ -125,6 +135,17 @@ impl Daemon {
         let log = self.log.borrow();
         format!("the end of its log: {:#?}", &log[log.len().saturating_sub(LOG_LINES_SHOWN)..])
     }
+}
+
+/// Sends the signal of this name, without its `SIG`, to a child that has not been waited for.
+#[cfg(unix)]
+pub(crate) fn send_signal(pid: u32, name: &str) {
+    let pid = pid.to_string();
+    // A shell has `kill` built in; the program of that name is not everywhere.
+    let kill = std::process::Command::new("sh")
+        .args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &pid])
+        .status();
+    assert!(kill.unwrap().success(), "{pid} could not be sent {name}");
 }
 
 /// The lines that come out of `pipe`, read all the time so that its writer never waits.

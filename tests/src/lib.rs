@@ -5,6 +5,8 @@
 //! * [`binary`]: the programs as they are shipped, each a process of its own.
 //! * [`native`]: a client that speaks lines of JSON.
 //! * [`classic`]: a client that reads as those of the original chat do, with all that this breaks.
+//! * [`tui`]: the terminal client, on a screen of memory.
+//! * [`pty`]: a program on a terminal of its own.
 //!
 //! The clients share no code with the daemon's codecs, so that a fault there cannot hide itself.
 //! A test waits for what should be seen, never for a time to pass, and where it is not seen by the
@@ -15,7 +17,10 @@
 pub mod binary;
 pub mod classic;
 pub mod native;
+#[cfg(unix)]
+pub mod pty;
 pub mod server;
+pub mod tui;
 
 use std::fmt::Display;
 use std::future::Future;

@@ -49,7 +49,8 @@ async fn a_signal_ends_it_with_a_goodbye_to_all() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_it_at_once() {
-    let mut daemon = Daemon::start(&[]).await;
+    // Nobody is given up before the signals, however long the machine takes.
+    let mut daemon = Daemon::start(&["--write-timeout", "10m"]).await;
     let mut ana = Native::join(daemon.address, "ana").await;
     let _stuck = Native::connect_narrow(daemon.address).await.hello("stuck").await;
     let text = "x".repeat(16_000);

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use chat_server::Config;
-use chat_server::config::{OUT_BYTES_MAX, ROOM_RING_EVENTS};
+use chat_server::config::{OUT_BYTES_MAX, ROOM_RING_BATCHES};
 use e2e::native::Native;
 use e2e::server::Server;
 use tokio::task::JoinSet;
@@ -71,18 +71,23 @@ async fn who_does_not_read_is_given_up_and_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_kept_for_one_that_does_not_read_has_a_bound() {
+async fn who_falls_behind_what_a_room_holds_misses_nothing() {
     let server = Server::start_narrow(Config { write_timeout: NEVER, ..Config::default() });
     let mut speaker = Native::join(server.address, "speaker").await;
-    let stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
+    let mut stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
     let mut reader = Native::join(server.address, "reader").await;
-    // More than the room holds. One who reads on hears each, or the next is not said.
+    // Each is a batch of its own: far more than the room holds.
+    let all = 40 * ROOM_RING_BATCHES as u64;
     let text = "x".repeat(500);
-    for n in 1..=ROOM_RING_EVENTS as u64 + 1_000 {
+    for n in 1..=all {
         speaker.tell_all(n, &text).await;
         assert_eq!(reader.until("message").await["seq"], n);
     }
-    hear_until_given_up(stuck).await;
+    for n in 1..=all {
+        assert_eq!(stuck.until("message").await["seq"], n);
+    }
+    speaker.tell_all(all + 1, "awake?").await;
+    assert_eq!(stuck.until("message").await["seq"], all + 1);
 }
 
 /// Hears what was kept for one that did not read, which is little, and why it is given up.

@@ -73,16 +73,17 @@ async fn who_vanishes_is_gone_for_all_others() {
     let classic_reset = Classic::join(server.address, "classic_reset").await;
     let all = ["ana", "eva", "closed", "reset", "classic_closed", "classic_reset"];
     eva.until("all six", |seen| seen.lists_only(&all)).await;
-    // A classic client has no other way to say goodbye than to close the connection.
-    for (name, reason, vanish) in [
-        ("closed", "lost", Box::new(move || drop(closed)) as Box<dyn FnOnce()>),
-        ("reset", "lost", Box::new(move || reset.reset())),
-        ("classic_closed", "bye", Box::new(move || drop(classic_closed))),
-        ("classic_reset", "lost", Box::new(move || classic_reset.reset())),
+    // Closing is a classic client's goodbye; with words unread the system makes a reset of it.
+    for (name, reasons, vanish) in [
+        ("closed", &["lost"][..], Box::new(move || drop(closed)) as Box<dyn FnOnce()>),
+        ("reset", &["lost"], Box::new(move || reset.reset())),
+        ("classic_closed", &["bye", "lost"], Box::new(move || drop(classic_closed))),
+        ("classic_reset", &["lost"], Box::new(move || classic_reset.reset())),
     ] {
         vanish();
         let left = ana.until("left").await;
-        assert_eq!((&left["user"]["name"], &left["reason"]), (&json!(name), &json!(reason)));
+        assert_eq!(left["user"]["name"], name, "{left}");
+        assert!(reasons.contains(&left["reason"].as_str().unwrap()), "{left}");
         eva.until("a list without it", |seen| !seen.lists(name)).await;
     }
     assert!(eva.seen().lists_only(&["ana", "eva"]), "{:?}", eva.seen().users);

@@ -69,10 +69,20 @@ words! {
         HelloFirst = "hello_first",
         /// A second `hello` in one session.
         HelloAgain = "hello_again",
-        /// The server knows the command and cannot do it yet.
-        NotYet = "not_yet",
-        /// The session is not in the room.
+        /// The token of the `hello` is not one of this server.
+        BadToken = "bad_token",
+        /// The user is not in the room.
         NotInRoom = "not_in_room",
+        /// The room is one that nobody can leave.
+        CannotLeave = "cannot_leave",
+        /// Nobody is called that, or nobody who has private conversations.
+        NoSuchUser = "no_such_user",
+        /// The user is in as many rooms as one can be, or there are as many as there can be.
+        TooManyRooms = "too_many_rooms",
+        /// The journal cannot keep it now; the text says why.
+        NotKept = "not_kept",
+        /// The journal cannot be read now; the text says why.
+        NotReadable = "not_readable",
         /// The server is going away and takes nothing more.
         Shutdown = "shutdown",
     }
@@ -103,6 +113,8 @@ words! {
         TooManyErrors = "too_many_errors",
         /// The client did not say who it is in time.
         HelloTimeout = "hello_timeout",
+        /// The server cannot read what the client has missed.
+        Unreadable = "unreadable",
         /// The server is going away.
         Shutdown = "shutdown",
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::limits::WORD_BYTES_MAX;
-use crate::{RoomName, Text, UserName};
+use crate::{RoomName, Text, Topic, UserName};
 
 /// The version of the native protocol that this crate speaks.
 pub const VERSION: u32 = 1;
@@ -52,6 +52,29 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
+    /// Says what a room is about.
+    Topic {
+        /// The room in question.
+        room: RoomName,
+        /// What it is about; empty for nothing.
+        topic: Topic,
+    },
+    /// Asks which rooms there are.
+    Rooms {
+        /// Only rooms that come after this name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<RoomName>,
+        /// How many at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Says how far the user has read.
+    Read {
+        /// The room in question.
+        room: RoomName,
+        /// The last message of it that was read.
+        seq: u64,
+    },
     /// Takes another name.
     Rename {
         /// The name to take.
@@ -75,8 +98,10 @@ pub enum Command {
 
 impl Command {
     /// The `type` of every command, as the wire has it.
-    pub const TYPES: &[&str] =
-        &["hello", "say", "join", "leave", "history", "who", "rename", "ping", "pong", "bye"];
+    pub const TYPES: &[&str] = &[
+        "hello", "say", "join", "leave", "history", "who", "topic", "rooms", "read", "rename",
+        "ping", "pong", "bye",
+    ];
 }
 
 /// The fields of [`Command::Hello`].

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Kind, Nonce};
-use crate::{At, EndCode, LeaveReason, RefusalCode, RoomName, Text, UserName};
+use crate::command::{Kind, Nonce, Word};
+use crate::{At, EndCode, LeaveReason, RefusalCode, RoomName, Text, Topic, UserName};
 
 /// One thing the server tells a client; in the native protocol one JSON object, told apart by its
 /// `type`.
@@ -17,13 +17,64 @@ pub enum Event {
         /// Its name.
         room: RoomName,
         /// What it is about; empty where nobody has said.
-        topic: String,
+        topic: Topic,
         /// How many users are in it.
         count: usize,
         /// The first of them, `limits.users_listed` at most.
         users: Vec<User>,
         /// The `seq` of its last message, 0 before the first.
         last_seq: u64,
+        /// The last message of it that this user has read.
+        #[serde(default)]
+        read: u64,
+    },
+    /// Older messages of a room: answers a `history`.
+    History {
+        /// The room in question.
+        room: RoomName,
+        /// The messages, oldest first.
+        messages: Vec<Message>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// Who is in a room: answers a `who`.
+    Users {
+        /// The room in question.
+        room: RoomName,
+        /// The users, by name.
+        users: Vec<User>,
+        /// Whether there are more.
+        more: bool,
+    },
+    /// Which rooms there are: answers a `rooms`.
+    Rooms {
+        /// The rooms, by name.
+        rooms: Vec<RoomInfo>,
+        /// Whether there are more.
+        more: bool,
+    },
+    /// How many users are in a large room, where `joined` and `left` are not told.
+    Presence {
+        /// The room.
+        room: RoomName,
+        /// How many.
+        count: usize,
+    },
+    /// A room has another topic.
+    Topic {
+        /// The room.
+        room: RoomName,
+        /// What it is about now.
+        topic: Topic,
+        /// Who says so.
+        user: User,
+    },
+    /// The user has read further, here or in another of its sessions.
+    Read {
+        /// The room.
+        room: RoomName,
+        /// The last message that was read.
+        seq: u64,
     },
     /// Somebody came into a room.
     Joined {
@@ -76,7 +127,7 @@ pub enum Event {
 /// Somebody who is here: a number and a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// The number of the connection, from 1; 0 is the server's own.
+    /// The user's number, from 1; 0 is the server's own. No other user ever has it.
     pub id: u64,
     /// The name.
     pub name: UserName,
@@ -87,10 +138,13 @@ pub struct User {
 pub struct Welcome {
     /// The protocol's version.
     pub version: u32,
-    /// The number of this connection.
+    /// The user's number.
     pub id: u64,
     /// The user's name, as others see it.
     pub name: UserName,
+    /// What makes the next session the same user's; a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// The last `n` accepted from this device: what is above it has to be said again.
     pub last: u64,
     /// What the server is.
@@ -117,8 +171,16 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Longest name, in characters.
     pub name_chars: usize,
+    /// Longest topic, in bytes.
+    pub topic_bytes: usize,
     /// Most users in the list of a `room`.
     pub users_listed: usize,
+    /// In a room of more users than this, who comes and goes is not told, only how many are there.
+    pub presence_users: usize,
+    /// Most rooms one user is in.
+    pub rooms: usize,
+    /// Most messages in a `history`.
+    pub history_messages: u32,
     /// After how much silence a session is pinged, and after how much more it is ended, in
     /// milliseconds.
     pub idle_timeout_ms: u64,
@@ -139,20 +201,48 @@ pub struct Message {
     pub kind: Kind,
     /// What was said.
     pub text: Text,
+    /// The device it was said on; told to the user's own sessions alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Word>,
+    /// The number the device gave it; told to the user's own sessions alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<u64>,
 }
 
 /// The fields of [`Event::Accepted`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepted {
-    /// The number the client gave it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub n: Option<u64>,
-    /// The room it was said in.
+#[serde(untagged)]
+pub enum Accepted {
+    /// It is kept.
+    Kept {
+        /// The number the client gave it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        n: Option<u64>,
+        /// The room it was said in.
+        room: RoomName,
+        /// Its place in the room.
+        seq: u64,
+        /// When the server took it.
+        at: At,
+    },
+    /// It was kept before, and there is no second message.
+    Repeat {
+        /// The number the client gave it.
+        n: u64,
+        /// Always true.
+        repeat: bool,
+    },
+}
+
+/// One room of many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomInfo {
+    /// Its name.
     pub room: RoomName,
-    /// Its place in the room.
-    pub seq: u64,
-    /// When the server took it.
-    pub at: At,
+    /// What it is about.
+    pub topic: Topic,
+    /// How many users are in it.
+    pub count: usize,
 }
 
 /// The fields of [`Event::Refused`].

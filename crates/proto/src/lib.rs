@@ -29,5 +29,5 @@ pub use command::Command;
 pub use event::{Event, Message, Refusal, User};
 pub use name::{NameError, RoomName, UserName};
 pub use native::NativeCodec;
-pub use text::{Text, TextError};
+pub use text::{Text, TextError, Topic, TopicError};
 pub use time::At;

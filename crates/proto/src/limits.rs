@@ -12,6 +12,9 @@ pub const LINE_BYTES_MAX: usize = 64 * 1024;
 /// Longest text of one message, in bytes of UTF-8: some 2,500 words, a long mail.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 
+/// Longest topic of a room, in bytes of UTF-8: a line or two of a wide screen.
+pub const TOPIC_BYTES_MAX: usize = 512;
+
 /// Longest user name, in characters (Unicode scalar values) after NFC: what a user list has room
 /// for.
 pub const NAME_CHARS_MAX: usize = 32;

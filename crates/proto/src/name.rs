@@ -140,6 +140,19 @@ impl RoomName {
         Self(Name { written: "#lobby".to_owned(), key: "#lobby".to_owned() })
     }
 
+    /// The private conversation with `user`.
+    #[must_use]
+    pub fn private(user: &UserName) -> Self {
+        Self(Name { written: format!("@{}", user.0.written), key: format!("@{}", user.0.key) })
+    }
+
+    /// Who a private conversation is with; `None` where this is a room of many.
+    #[must_use]
+    pub fn other(&self) -> Option<UserName> {
+        let (written, key) = (self.0.written.strip_prefix('@')?, self.0.key.strip_prefix('@')?);
+        Some(UserName(Name { written: written.to_owned(), key: key.to_owned() }))
+    }
+
     /// The name as it was written, in NFC, sigil first.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,11 +1,12 @@
-//! What a message says.
+//! What a message says, and what a room is about.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::TEXT_BYTES_MAX;
+use crate::limits::{TEXT_BYTES_MAX, TOPIC_BYTES_MAX};
+use crate::unsafe_chars::is_line_end;
 
 /// Which rule a text breaks. The client that sent it is at fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +61,71 @@ impl Text {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// What a room is about: at most [`TOPIC_BYTES_MAX`] bytes on one line; empty for nothing.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Topic(String);
+
+/// Which rule a topic breaks. The client that sent it is at fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TopicError {
+    /// More than [`TOPIC_BYTES_MAX`] bytes.
+    #[error("a topic has at most {TOPIC_BYTES_MAX} bytes, this one has {0}")]
+    TooLong(usize),
+    /// A control character.
+    #[error("a topic has no control characters, this one has U+{:04X}", *.0 as u32)]
+    Control(char),
+}
+
+impl Topic {
+    /// Takes a topic as a client sent it.
+    ///
+    /// # Errors
+    /// Says which rule the topic breaks.
+    pub fn new(written: impl Into<String>) -> Result<Self, TopicError> {
+        let written = written.into();
+        if written.len() > TOPIC_BYTES_MAX {
+            return Err(TopicError::TooLong(written.len()));
+        }
+        match written.chars().find(|c| c.is_control() || is_line_end(*c)) {
+            Some(c) => Err(TopicError::Control(c)),
+            None => Ok(Self(written)),
+        }
+    }
+
+    /// Makes a topic of anything: what is not allowed goes away, what is too long is cut.
+    #[must_use]
+    pub fn mend(written: &str) -> Self {
+        let mut kept = String::new();
+        for c in written.chars().filter(|c| !c.is_control() && !is_line_end(*c)) {
+            if kept.len() + c.len_utf8() > TOPIC_BYTES_MAX {
+                break;
+            }
+            kept.push(c);
+        }
+        Self(kept)
+    }
+
+    /// The topic itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Topic {
+    type Error = TopicError;
+    fn try_from(written: String) -> Result<Self, TopicError> {
+        Self::new(written)
+    }
+}
+
+impl From<Topic> for String {
+    fn from(topic: Topic) -> Self {
+        topic.0
     }
 }
 

@@ -1,16 +1,20 @@
 //! The command line.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chat_server::Config;
 use chat_server::config::PORT;
+use chat_server::journal::{Durability, Place};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
 
 const EXAMPLES: &str = "\
 Examples:
   chat-server                                  on this machine alone
+  chat-server --data /srv/chat --keep 90d      keep what is said there, for 90 days
+  chat-server backup chat-monday.sqlite        copy what is kept, while it runs
   chat-server --listen 0.0.0.0:12345           for other machines too
   chat-server --log-format json 2>chat.log     a log for a program to read
   RUST_LOG=debug chat-server                   tell everything
@@ -24,9 +28,25 @@ Exit codes: 0 after a signal to end, 1 where it could not run, 2 for wrong usage
 #[derive(Debug, Parser)]
 #[command(name = "chat-server", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) task: Option<Task>,
+
     /// Where to listen.
     #[arg(long, value_name = "ADDR:PORT", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))]
     pub(crate) listen: SocketAddr,
+
+    /// Where to keep what is said: a directory, or :memory: for nowhere. Without it chat-server in
+    /// $XDG_DATA_HOME or ~/.local/share.
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<PathBuf>,
+
+    /// What an accepted message survives: a crash of the machine (disk) or of this program alone (os).
+    #[arg(long, value_name = "WHAT", default_value = "disk")]
+    durability: Survives,
+
+    /// How long to keep messages, as 90d; the last of each room stays.
+    #[arg(long, value_name = "TIME", default_value = "forever", value_parser = keep)]
+    keep: Keep,
 
     /// How many connections to have at most.
     #[arg(long, value_name = "N", default_value_t = Config::default().max_connections)]
@@ -66,7 +86,58 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// What to do other than to serve.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Task {
+    /// Copy what is kept to a new file, also while a daemon runs.
+    Backup {
+        /// The file to make; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Check that what is kept is whole; exit code 0 if it is, 1 if not.
+    Check,
+}
+
+/// What `accepted` survives.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Survives {
+    /// A crash of the machine.
+    Disk,
+    /// A crash of the program.
+    Os,
+}
+
+/// How long messages are kept; `None` for ever.
+type Keep = Option<Duration>;
+
 impl Args {
+    /// Where what is said is kept; `None` where there is no directory for it.
+    pub(crate) fn place(&self) -> Option<Place> {
+        if self.data.as_deref() == Some(Path::new(":memory:")) {
+            return Some(Place::Memory);
+        }
+        self.directory().map(Place::Directory)
+    }
+
+    /// The directory that `--data` names, or the usual one.
+    fn directory(&self) -> Option<PathBuf> {
+        self.data.clone().or_else(|| {
+            let absolute =
+                |name| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+            let data = absolute("XDG_DATA_HOME")
+                .or_else(|| std::env::home_dir().map(|home| home.join(".local").join("share")))?;
+            Some(data.join("chat-server"))
+        })
+    }
+
+    /// What `accepted` survives.
+    pub(crate) const fn durability(&self) -> Durability {
+        match self.durability {
+            Survives::Disk => Durability::Disk,
+            Survives::Os => Durability::Os,
+        }
+    }
+
     /// The settings of the daemon.
     pub(crate) fn config(&self) -> Config {
         Config {
@@ -76,9 +147,28 @@ impl Args {
             write_timeout: self.write_timeout,
             drain_timeout: self.drain_timeout,
             classic_gap: self.classic_gap,
+            keep: self.keep,
             ..Config::default()
         }
     }
+}
+
+/// Reads how long to keep messages.
+fn keep(written: &str) -> Result<Keep, String> {
+    match written {
+        "forever" => Ok(None),
+        _ => SpanParser::new()
+            .parse_unsigned_duration(written)
+            .map(Some)
+            .or_else(|_| days(written).map(Some))
+            .map_err(|()| "write forever, or a time as 90d or 12h".to_owned()),
+    }
+}
+
+/// Reads a number of days such as `90d`: as long as 24 hours each.
+fn days(written: &str) -> Result<Duration, ()> {
+    let days: u32 = written.strip_suffix('d').and_then(|days| days.parse().ok()).ok_or(())?;
+    Ok(Duration::from_secs(u64::from(days) * 24 * 60 * 60))
 }
 
 /// Reads a time such as `300ms`, `10s` or `2m`.
@@ -104,6 +194,23 @@ mod tests {
         let args = Args::parse_from(["chat-server"]);
         assert_eq!(format!("{:?}", args.config()), format!("{:?}", Config::default()));
         assert_eq!(args.listen.to_string(), "127.0.0.1:12345");
+    }
+
+    #[test]
+    fn messages_are_kept_for_days_or_for_ever() {
+        assert_eq!(keep("forever"), Ok(None));
+        assert_eq!(keep("90d"), Ok(Some(Duration::from_secs(90 * 86_400))));
+        assert_eq!(keep("12h"), Ok(Some(Duration::from_secs(12 * 3_600))));
+        assert!(keep("a while").is_err());
+    }
+
+    #[test]
+    fn what_is_kept_is_where_one_says() {
+        let place = |args: &[&str]| Args::parse_from(args).place();
+        assert_eq!(place(&["chat-server", "--data", ":memory:"]), Some(Place::Memory));
+        let there = Some(Place::Directory("there".into()));
+        assert_eq!(place(&["chat-server", "--data", "there"]), there);
+        assert_eq!(place(&["chat-server", "backup", "to", "--data", "there"]), there);
     }
 
     #[test]

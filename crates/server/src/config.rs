@@ -2,12 +2,43 @@
 
 use std::time::Duration;
 
+use chat_proto::At;
+
+use crate::journal::Clock;
+
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;
 
-/// Events a room holds for sessions that have yet to take them. A session that is further behind
-/// has missed some, and is ended (native) or told how many (classic).
-pub const ROOM_RING_EVENTS: usize = 4096;
+/// Batches a room holds for sessions that have yet to take them. A session that is further behind
+/// takes what it has missed from the journal (native) or is told how much it was (classic), so the
+/// ring, which is allocated whole, can be short.
+pub const ROOM_RING_BATCHES: usize = 64;
+
+/// Bytes of text in one batch, but for the last message of it: what a session copies at once.
+pub const BATCH_BYTES_MAX: usize = 64 * 1024;
+
+/// Messages in one page that is read from the journal; a page of long ones has fewer.
+pub const PAGE_MESSAGES: u32 = 200;
+
+/// Messages of one session that are on their way into the journal. One that has said so much
+/// without an answer is not listened to until some have theirs.
+pub const IN_FLIGHT_MAX: usize = 1024;
+
+/// Rooms in all: each takes some 500 bytes while nobody is in it.
+pub const ROOMS_MAX: usize = 10_000;
+
+/// Rooms one user is in: more than a person follows.
+pub const ROOMS_PER_USER_MAX: usize = 100;
+
+/// How old the last known time at which a user was seen may be before it is kept anew: so that a
+/// thousand who come back at once cost no writes.
+pub const SEEN_STEP: Duration = Duration::from_secs(60 * 60);
+
+/// How often messages that are too old are looked for.
+pub const TRIM_STEP: Duration = Duration::from_secs(60);
+
+/// How often a large room tells how many users are in it, at most.
+pub const PRESENCE_STEP: Duration = Duration::from_secs(1);
 
 /// Bytes that wait to be written to one native client before its session takes nothing more, from
 /// the room or from the client: a few full socket buffers' worth, so that one slow reader costs
@@ -74,6 +105,17 @@ pub struct Config {
     /// Users in the list of a `room` event at most: more than a screen shows, and it keeps a join's
     /// price from growing with the room.
     pub users_listed: usize,
+    /// In a room of more users than this, who comes and goes is not told, only how many there are:
+    /// what each of N tells each of N is N².
+    pub presence_users: usize,
+    /// Messages that come with a `join` without `since`: what a screen or two show.
+    pub history_on_join: u32,
+    /// How long a name belongs to a user who has not been seen.
+    pub name_hold: Duration,
+    /// How long messages are kept; `None` for ever.
+    pub keep: Option<Duration>,
+    /// Where the time comes from.
+    pub clock: Clock,
 }
 
 impl Default for Config {
@@ -92,6 +134,16 @@ impl Default for Config {
             classic_settle: Duration::from_millis(20),
             classic_list_settle: Duration::from_millis(50),
             users_listed: 500,
+            presence_users: 500,
+            history_on_join: 50,
+            name_hold: Duration::from_secs(30 * 24 * 60 * 60),
+            keep: None,
+            clock: system_clock,
         }
     }
+}
+
+/// The time of the system.
+fn system_clock() -> At {
+    At::from(jiff::Timestamp::now())
 }

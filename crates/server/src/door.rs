@@ -7,6 +7,7 @@ pub mod native;
 mod outlet;
 
 use std::io;
+use std::sync::Arc;
 
 use chat_proto::{Command, EndCode, Event, Refusal};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -14,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub use self::classic::{ClassicReader, ClassicWriter};
 pub use self::detect::Door;
 pub use self::native::{NativeReader, NativeWriter};
-use crate::published::Published;
+use crate::batch::{Batch, Side};
 
 /// What came in at a door.
 #[derive(Debug)]
@@ -23,6 +24,17 @@ pub enum Heard {
     Command(Command),
     /// Something that is none; what to answer.
     Unreadable(Box<Refusal>),
+}
+
+/// Whose session it is that takes what happens in a room.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    /// The user's number.
+    pub user: u64,
+    /// The session's.
+    pub session: u64,
+    /// Which name of the room the user goes by.
+    pub side: Side,
 }
 
 /// The incoming half of a door.
@@ -86,11 +98,11 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
         }
     }
 
-    /// Takes an event of the room.
-    pub fn relay(&mut self, published: &std::sync::Arc<Published>) {
+    /// Takes what happened in a room, but for what the session said itself.
+    pub fn relay(&mut self, batch: &Arc<Batch>, reader: Reader) {
         match self {
-            Self::Native(writer) => writer.relay(published),
-            Self::Classic(writer) => writer.relay(published),
+            Self::Native(writer) => writer.relay(batch, reader),
+            Self::Classic(writer) => writer.relay(batch, reader),
         }
     }
 

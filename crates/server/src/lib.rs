@@ -1,22 +1,28 @@
 //! The chat daemon: one port, every client.
 //!
 //! ```text
-//! bytes → door → session ─ command ─→ hub → room (broadcast) → session → door → bytes
+//! bytes → door → session ─ command ─→ hub → journal ─ committed batch ─→ room (broadcast)
+//!                   ↑                                                        │
+//!                 bytes ← door ← session ← seat ←────────────────────────────┘
 //! ```
 //!
 //! * [`listen`] accepts connections and ends them; [`run`], on what [`bind`] gives, is the whole daemon.
 //! * [`door`] turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
 //! * [`session`] is one connected client, and the only place that knows both a door and the hub.
-//! * [`hub`] and [`room`] are who is where, and what is said. They know no sockets.
+//! * [`hub`] and [`room`] are who is who, who is where, and the fan-out. They know no sockets.
+//! * [`journal`] keeps what is said, in order; [`seat`] brings it to a session, whole.
 
+pub mod batch;
 pub mod config;
 pub mod door;
 pub mod hub;
+pub mod journal;
 pub mod listen;
-mod published;
 pub mod room;
+pub mod seat;
 pub mod session;
+mod token;
 mod unidentified;
 
 pub use config::Config;
-pub use listen::{bind, run};
+pub use listen::{bind, run, run_shared};

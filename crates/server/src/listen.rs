@@ -9,10 +9,10 @@ use std::time::Duration;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::time::{interval, sleep, timeout};
 use tracing::{Instrument, error, field, info, info_span, warn};
 
-use crate::config::{BACKLOG_CONNECTIONS, Config};
+use crate::config::{BACKLOG_CONNECTIONS, Config, PRESENCE_STEP, TRIM_STEP};
 use crate::session::{Shared, serve};
 use crate::unidentified::Unidentified;
 
@@ -45,24 +45,64 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Runs the daemon on `listener` until `shutdown` completes; then says goodbye to all and returns
 /// once they are gone, or after `config.drain_timeout`.
+///
+/// Keeps nothing but in memory, see [`run_shared`].
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) {
-    let drain_timeout = config.drain_timeout;
-    let shared = Shared::new(config);
+    run_shared(listener, Shared::new(config), shutdown).await;
+}
+
+/// Runs the daemon as [`run`] does, on what [`Shared::open`] returned. Everything that was accepted
+/// is kept when it returns, and unless sessions had to be cut off, the journal is free for others.
+pub async fn run_shared(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    shutdown: impl Future<Output = ()>,
+) {
+    let drain_timeout = shared.config.drain_timeout;
     let mut sessions = JoinSet::new();
     tokio::select! {
         () = accept(listener, &shared, &mut sessions) => {}
+        () = tell_presence(&shared) => {}
+        () = trim(&shared) => {}
         () = shutdown => {}
     }
     info!(sessions = sessions.len(), "going away");
     shared.closing.cancel();
-    shared.hub.close();
     let drain = async {
+        shared.hub.close().await;
         while let Some(ended) = sessions.join_next().await {
             note_panic(ended);
         }
     };
     if timeout(drain_timeout, drain).await.is_err() {
         warn!(sessions = sessions.len(), "cut off: they did not take their goodbye in time");
+        sessions.shutdown().await;
+    }
+    let journal_ended = shared.hub.journal().ended();
+    drop(shared);
+    if timeout(drain_timeout, journal_ended.cancelled()).await.is_err() {
+        warn!("the journal has not ended yet");
+    }
+}
+
+/// Removes what is older than it is to be kept, for ever.
+async fn trim(shared: &Shared) {
+    let Some(keep) = shared.config.keep else { return std::future::pending().await };
+    let mut step = interval(TRIM_STEP);
+    loop {
+        step.tick().await;
+        if let Err(error) = shared.hub.trim(keep).await {
+            warn!(%error, "old messages are not removed; trying again in a minute");
+        }
+    }
+}
+
+/// Tells in the large rooms how many are there, for ever.
+async fn tell_presence(shared: &Shared) {
+    let mut step = interval(PRESENCE_STEP);
+    loop {
+        step.tick().await;
+        shared.hub.tell_presence();
     }
 }
 

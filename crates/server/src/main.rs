@@ -9,12 +9,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chat_server::journal::{self, Checked, Place};
+use chat_server::session::Shared;
 use clap::Parser;
 use tracing::{error, warn};
 use tracing_subscriber::EnvFilter;
 
-use crate::args::{Args, LogFormat};
+use crate::args::{Args, LogFormat, Task};
 use crate::signals::Signals;
+
+/// What one is told who has no home.
+const NO_DIRECTORY: &str = "there is no directory to keep anything in; --data names one";
 
 /// Files the daemon holds open besides connections: its listener, its log, what the runtime needs.
 const FILES_BESIDES: usize = 32;
@@ -22,7 +27,11 @@ const FILES_BESIDES: usize = 32;
 fn main() -> ExitCode {
     let args = Args::parse();
     start_log(args.log_format);
-    match start(&args) {
+    let done = match &args.task {
+        None => start(&args),
+        Some(task) => perform(task, &args),
+    };
+    match done {
         Ok(code) => code,
         Err(error) => {
             error!("{error:#}");
@@ -42,6 +51,33 @@ fn start_log(format: LogFormat) {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),
     }
+}
+
+/// Does what the daemon is not needed for.
+fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
+    let Place::Directory(directory) = args.place().context(NO_DIRECTORY)? else {
+        anyhow::bail!("nothing is kept in :memory:");
+    };
+    let mut out = io::stdout().lock();
+    match task {
+        Task::Backup { file } => {
+            journal::backup(&directory, file).context("no backup was made")?;
+            writeln!(out, "{} is in {}", directory.display(), file.display())?;
+        }
+        Task::Check => {
+            let checked = journal::check(&directory)?;
+            for fault in &checked.faults {
+                writeln!(out, "{fault}")?;
+            }
+            let Checked { rooms, messages, faults } = checked;
+            let found = if faults.is_empty() { "all is well" } else { "not all is well" };
+            writeln!(out, "{}: {rooms} rooms, {messages} messages; {found}", directory.display())?;
+            if !faults.is_empty() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn start(args: &Args) -> anyhow::Result<ExitCode> {
@@ -71,6 +107,8 @@ fn allow_open_files(max_connections: usize) {
 /// Runs the daemon until the first signal, and lets it drain until the second.
 async fn serve(args: &Args) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::new().context("cannot listen for signals")?;
+    let place = args.place().context(NO_DIRECTORY)?;
+    let shared = Shared::open(args.config(), &place, args.durability())?;
     let listener = chat_server::bind(args.listen).with_context(|| {
         format!(
             "cannot listen on {}; is a chat-server running there already? --listen takes another address",
@@ -84,7 +122,7 @@ async fn serve(args: &Args) -> anyhow::Result<ExitCode> {
     }
 
     let (first_signal, mut going_away) = tokio::sync::oneshot::channel();
-    let daemon = chat_server::run(listener, args.config(), async {
+    let daemon = chat_server::run_shared(listener, shared, async {
         let _ = (&mut going_away).await;
     });
     tokio::pin!(daemon);

@@ -1,190 +1,284 @@
-//! A room: who is in it, what is said in it, in one order for all.
+//! A room: who is in it, and the channel by which all of them hear what happens there.
 //!
-//! No locks, no clock, no sockets: the hub calls, one call at a time.
+//! What is said comes from the journal's writer, once it is kept; who comes and goes, from the hub.
+//! Both under the room's lock, which is held for short and never across an `await`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::ops::Bound::{Excluded, Unbounded};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_proto::command::Kind;
-use chat_proto::limits::LINE_BYTES_MAX;
-use chat_proto::{At, Event, LeaveReason, Message, RoomName, Text, User, UserName};
+use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserName};
 use tokio::sync::broadcast;
 
-use crate::config::ROOM_RING_EVENTS;
-use crate::published::Published;
+use crate::batch::{Batch, Names, News, Said, SaidBatch, Side};
+use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
+use crate::journal::{Called, KeptRoom, RoomId};
 
-/// Where a session takes the events of a room from, in the room's order.
-pub type Live = broadcast::Receiver<Arc<Published>>;
+/// Where a session takes what happens in a room from, in the room's order.
+pub type Live = broadcast::Receiver<Arc<Batch>>;
 
 /// One room.
 #[derive(Debug)]
 pub struct Room {
-    name: RoomName,
+    /// Its number in the journal.
+    pub id: RoomId,
+    called: Called,
+    presence_users: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    names: Names,
+    topic: Topic,
     users: BTreeMap<UserName, User>,
     last_seq: u64,
-    live: broadcast::Sender<Arc<Published>>,
+    /// How often something of the room but its messages was told: tells who was away whether what
+    /// it knows still holds.
+    changes: u64,
+    /// Whether the number of users has changed without being told.
+    presence_is_due: bool,
+    /// `None` while nobody listens: an empty room wants no ring.
+    live: Option<broadcast::Sender<Arc<Batch>>>,
+    is_closed: bool,
+}
+
+/// A room at one moment, and all that happens in it after.
+#[derive(Debug)]
+pub struct Entry {
+    /// The room.
+    pub snapshot: Snapshot,
+    /// What happens from then on.
+    pub live: Live,
+}
+
+/// A room at one moment.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// What it is called.
+    pub names: Names,
+    /// What it is about.
+    pub topic: Topic,
+    /// How many users are in it.
+    pub count: usize,
+    /// The first of them, by name.
+    pub users: Vec<User>,
+    /// The `seq` of its last message; 0 before the first.
+    pub last_seq: u64,
+    /// How often something of it but its messages was told.
+    pub changes: u64,
 }
 
 impl Room {
-    /// An empty room.
+    /// The room as it was kept, with nobody in it. A private conversation gets its names when those of
+    /// its users are known. Where more than `presence_users` are in it, who comes and goes is not told.
     #[must_use]
-    pub fn new(name: RoomName) -> Self {
-        let (live, _) = broadcast::channel(ROOM_RING_EVENTS);
-        Self { name, users: BTreeMap::new(), last_seq: 0, live }
-    }
-
-    /// Takes `user` in and tells the others. Returns the room as it is now and what happens in it
-    /// from now on, with nothing lost or doubled between the two.
-    pub fn enter(&mut self, user: &User, users_listed: usize) -> (Event, Live) {
-        self.publish(Event::Joined { room: self.name.clone(), user: user.clone() }, None);
-        self.users.insert(user.name.clone(), user.clone());
-        (self.snapshot(users_listed), self.live.subscribe())
-    }
-
-    /// Takes `user` out and tells the others.
-    pub fn leave(&mut self, user: &User, reason: LeaveReason) {
-        if self.users.remove(&user.name).is_some() {
-            let room = self.name.clone();
-            self.publish(Event::Left { room, user: user.clone(), reason }, None);
-        }
-    }
-
-    /// Gives `user` another name and tells everybody.
-    pub fn rename(&mut self, user: &User, name: &UserName) {
-        self.users.remove(&user.name);
-        self.users.insert(name.clone(), User { id: user.id, name: name.clone() });
-        self.publish(Event::Renamed { user: user.clone(), name: name.clone() }, None);
-    }
-
-    /// Takes what `from` says, gives it its place in the room, and tells the others.
-    pub fn say(&mut self, from: &User, kind: Kind, text: Text, at: At) -> u64 {
-        self.last_seq += 1;
-        let message = Message {
-            room: self.name.clone(),
-            seq: self.last_seq,
-            from: from.clone(),
-            at,
-            kind,
-            text,
+    pub fn new(kept: KeptRoom, presence_users: usize) -> Arc<Self> {
+        let name = match &kept.called {
+            Called::Named(name) => name.clone(),
+            Called::Private(_) => RoomName::lobby(),
         };
-        self.publish(Event::Message(message), Some(from.id));
-        self.last_seq
+        let state = State {
+            names: Arc::new([name.clone(), name]),
+            topic: kept.topic,
+            users: BTreeMap::new(),
+            last_seq: kept.last_seq,
+            changes: 0,
+            presence_is_due: false,
+            live: None,
+            is_closed: false,
+        };
+        let (id, called) = (kept.id, kept.called);
+        Arc::new(Self { id, called, presence_users, state: Mutex::new(state) })
     }
 
-    /// The number of the user called `name`, if there is one.
+    /// What it is called.
     #[must_use]
-    pub fn id_of(&self, name: &UserName) -> Option<u64> {
-        self.users.get(name).map(|user| user.id)
+    pub const fn called(&self) -> &Called {
+        &self.called
     }
 
-    /// Everybody in the room, by name.
-    pub fn users(&self) -> impl ExactSizeIterator<Item = &User> {
-        self.users.values()
-    }
-
-    fn snapshot(&self, users_listed: usize) -> Event {
-        Event::Room {
-            room: self.name.clone(),
-            topic: String::new(),
-            count: self.users.len(),
-            users: fitting(self.users().take(users_listed)).cloned().collect(),
-            last_seq: self.last_seq,
+    /// Which side of it the user of that number is on.
+    #[must_use]
+    pub fn side(&self, user: u64) -> Side {
+        match self.called {
+            Called::Private(pair) if pair.ids()[1] == user => Side::Second,
+            _ => Side::First,
         }
     }
 
-    fn publish(&self, event: Event, answered: Option<u64>) {
-        // Fails only where nobody is in the room; then nobody is to be told.
-        let _ = self.live.send(Arc::new(Published::new(event, answered)));
+    /// What the user of that number calls it.
+    #[must_use]
+    pub fn name(&self, user: u64) -> RoomName {
+        self.state().names[self.side(user) as usize].clone()
+    }
+
+    /// The `seq` of its last message; 0 before the first.
+    #[must_use]
+    pub fn last_seq(&self) -> u64 {
+        self.state().last_seq
+    }
+
+    /// Listens, without being seen: the room as it is now and what happens in it from now on, with
+    /// nothing lost or doubled between the two. `None` where the daemon is going away.
+    #[must_use]
+    pub fn listen(&self, users_listed: usize) -> Option<Entry> {
+        let mut state = self.state();
+        if state.is_closed {
+            return None;
+        }
+        let snapshot = state.snapshot(users_listed);
+        let live = state.live.get_or_insert_with(|| broadcast::channel(ROOM_RING_BATCHES).0);
+        Some(Entry { snapshot, live: live.subscribe() })
+    }
+
+    /// What the room is about, and how many users are in it.
+    #[must_use]
+    pub fn info(&self) -> (Topic, usize) {
+        let state = self.state();
+        (state.topic.clone(), state.users.len())
+    }
+
+    /// Up to `limit` users by name, after the name `after`, and whether there are more.
+    #[must_use]
+    pub fn users(&self, after: Option<&UserName>, limit: usize) -> (Vec<User>, bool) {
+        let state = self.state();
+        let mut rest = state.users.range((after.map_or(Unbounded, Excluded), Unbounded));
+        let users = rest.by_ref().take(limit).map(|(_, user)| user.clone()).collect();
+        (users, rest.next().is_some())
+    }
+
+    /// Lets `look` at the list of users, by name.
+    pub fn with_users<T>(&self, look: impl FnOnce(&BTreeMap<UserName, User>) -> T) -> T {
+        look(&self.state().users)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Whoever panicked with the lock held left no room half changed: each change is one
+        // insertion or removal, and its telling.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// As many of `users` as are sure to fit a line of the wire.
-fn fitting<'a>(users: impl Iterator<Item = &'a User>) -> impl Iterator<Item = &'a User> {
-    /// What a line has room for besides the users: its other fields.
-    const LIST_BYTES_MAX: usize = LINE_BYTES_MAX - 4096;
-    /// What an entry takes besides its name: field names, a number of 20 digits, punctuation.
-    const ENTRY_BYTES: usize = 40;
-    let mut bytes = 0;
-    users.take_while(move |user| {
-        // JSON escapes some characters, with one more byte each.
-        bytes += ENTRY_BYTES + 2 * user.name.as_str().len();
-        bytes <= LIST_BYTES_MAX
-    })
+/// What changes a room. Only the hub and the journal's writer do.
+impl Room {
+    /// Puts `user` on the list and tells the others.
+    pub(crate) fn enter(&self, user: &User) {
+        let mut state = self.state();
+        if state.users.insert(user.name.clone(), user.clone()).is_some() {
+            return;
+        }
+        if state.users.len() > self.presence_users {
+            state.presence_is_due = true;
+        } else {
+            state.tell(|room| Event::Joined { room: room.clone(), user: user.clone() });
+        }
+    }
+
+    /// Takes `user` off the list and tells the others.
+    pub(crate) fn leave(&self, user: &User, reason: LeaveReason) {
+        let mut state = self.state();
+        if state.users.remove(&user.name).is_some() {
+            if state.users.len() >= self.presence_users {
+                state.presence_is_due = true;
+            } else {
+                state.tell(|room| Event::Left { room: room.clone(), user: user.clone(), reason });
+            }
+        }
+    }
+
+    /// Gives `user` another name. The lobby tells it to everybody, since everybody is there.
+    pub(crate) fn rename(&self, user: &User, name: &UserName) {
+        let mut state = self.state();
+        if let Called::Private(pair) = self.called {
+            let mut names = (*state.names).clone();
+            let others_side = usize::from(pair.ids()[0] == user.id);
+            names[others_side] = RoomName::private(name);
+            state.names = Arc::new(names);
+        }
+        if state.users.remove(&user.name).is_some() {
+            state.users.insert(name.clone(), User { id: user.id, name: name.clone() });
+            if self.id == RoomId::LOBBY {
+                state.tell(|_| Event::Renamed { user: user.clone(), name: name.clone() });
+            }
+        }
+    }
+
+    /// Says what the room is about, and tells everybody here.
+    pub(crate) fn set_topic(&self, user: &User, topic: &Topic) {
+        let mut state = self.state();
+        state.topic = topic.clone();
+        state.tell(|room| {
+            let (room, topic, user) = (room.clone(), topic.clone(), user.clone());
+            Event::Topic { room, topic, user }
+        });
+    }
+
+    /// Tells how many are here, where that has changed and who came and left was not told.
+    pub(crate) fn tell_presence(&self) {
+        let mut state = self.state();
+        if std::mem::take(&mut state.presence_is_due) {
+            let count = state.users.len();
+            state.tell(|room| Event::Presence { room: room.clone(), count });
+        }
+    }
+
+    /// Tells everybody here what the journal has kept. Called by its writer alone.
+    pub(crate) fn publish_said(&self, said: Vec<Said>) {
+        let mut state = self.state();
+        state.last_seq = said.last().map_or(state.last_seq, |last| last.kept.seq);
+        if state.live.is_none() {
+            return;
+        }
+        let mut said = said.into_iter().peekable();
+        while said.peek().is_some() {
+            let mut bytes = 0;
+            let mut batch = Vec::with_capacity(said.len());
+            while let Some(one) = said.next_if(|_| bytes < BATCH_BYTES_MAX) {
+                bytes += one.kept.text.as_str().len();
+                batch.push(one);
+            }
+            let names = Arc::clone(&state.names);
+            state.publish(Batch::Said(SaidBatch::new(batch, names)));
+        }
+    }
+
+    /// Ends the room: all who listen get what was told so far, then the end.
+    pub(crate) fn close(&self) {
+        let mut state = self.state();
+        state.is_closed = true;
+        state.live = None;
+    }
+}
+
+impl State {
+    fn snapshot(&self, users_listed: usize) -> Snapshot {
+        Snapshot {
+            names: Arc::clone(&self.names),
+            topic: self.topic.clone(),
+            count: self.users.len(),
+            users: self.users.values().take(users_listed).cloned().collect(),
+            last_seq: self.last_seq,
+            changes: self.changes,
+        }
+    }
+
+    /// Tells what has changed. Whoever takes it from the channel counts as this does.
+    fn tell(&mut self, event: impl Fn(&RoomName) -> Event) {
+        self.changes += 1;
+        if self.live.is_some() {
+            self.publish(Batch::News(News::new(&self.names, event)));
+        }
+    }
+
+    fn publish(&mut self, batch: Batch) {
+        if let Some(live) = &self.live
+            && live.send(Arc::new(batch)).is_err()
+        {
+            self.live = None; // nobody listens any more
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn user(id: u64, name: &str) -> User {
-        User { id, name: UserName::new(name).unwrap() }
-    }
-
-    fn heard(live: &mut Live) -> Vec<Event> {
-        std::iter::from_fn(|| live.try_recv().ok()).map(|one| one.event.clone()).collect()
-    }
-
-    #[test]
-    fn who_enters_gets_the_room_and_all_that_comes_after() {
-        let mut room = Room::new(RoomName::lobby());
-        let (ana, bob) = (user(1, "ana"), user(2, "bob"));
-        let (_, mut anas) = room.enter(&ana, 500);
-        let (snapshot, mut bobs) = room.enter(&bob, 500);
-
-        let Event::Room { users, count, last_seq, .. } = snapshot else { panic!("{snapshot:?}") };
-        assert_eq!((users, count, last_seq), (vec![ana.clone(), bob.clone()], 2, 0));
-        assert_eq!(heard(&mut bobs), [], "nobody is told of himself");
-        let joined = Event::Joined { room: RoomName::lobby(), user: bob.clone() };
-        assert_eq!(heard(&mut anas), [joined]);
-
-        room.leave(&bob, LeaveReason::Bye);
-        room.leave(&bob, LeaveReason::Bye);
-        let left = Event::Left { room: RoomName::lobby(), user: bob, reason: LeaveReason::Bye };
-        assert_eq!(heard(&mut anas), [left], "who is gone does not leave again");
-    }
-
-    #[test]
-    fn messages_are_numbered_without_a_gap() {
-        let mut room = Room::new(RoomName::lobby());
-        let ana = user(1, "ana");
-        let (_, mut live) = room.enter(&ana, 500);
-        for n in 1..=3 {
-            let text = Text::new(format!("message {n}")).unwrap();
-            assert_eq!(room.say(&ana, Kind::Text, text, At::from_millis(0)), n);
-        }
-        let seqs: Vec<u64> = heard(&mut live)
-            .into_iter()
-            .map(|event| match event {
-                Event::Message(message) => message.seq,
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        assert_eq!(seqs, [1, 2, 3]);
-    }
-
-    #[test]
-    fn a_long_list_is_cut_and_counted() {
-        let mut room = Room::new(RoomName::lobby());
-        for id in 1..=9 {
-            let _ = room.enter(&user(id, &format!("user{id}")), 3);
-        }
-        let (Event::Room { users, count, .. }, _) = room.enter(&user(10, "zoe"), 3) else {
-            panic!("no room");
-        };
-        assert_eq!((users.len(), count), (3, 10));
-    }
-
-    #[test]
-    fn a_list_of_the_longest_names_fits_a_line() {
-        let mut room = Room::new(RoomName::lobby());
-        for id in 1..=500 {
-            let name = format!("{id:03}{}", "😀".repeat(29));
-            let _ = room.enter(&user(id, &name), 500);
-        }
-        let (snapshot, _) = room.enter(&user(501, "zoe"), 500);
-        let line = serde_json::to_string(&snapshot).unwrap();
-        assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
-        let Event::Room { users, count, .. } = snapshot else { panic!("{snapshot:?}") };
-        assert!(users.len() > 100 && count == 501);
-    }
-}
+mod tests;

@@ -3,51 +3,71 @@
 
 mod end;
 mod greet;
+mod lists;
+mod obey;
+mod rooms;
 mod strikes;
 
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chat_proto::command::{Nonce, Say};
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName, UserName};
+use chat_proto::command::{Nonce, Word};
+use chat_proto::event::Accepted;
+use chat_proto::{EndCode, Event, Refusal, RefusalCode};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{Span, debug, info};
 
 use self::end::{End, farewell, turn_away};
-use self::greet::greet;
+use self::greet::{Greeted, greet};
+use self::rooms::Rooms;
 use self::strikes::Strikes;
-use crate::config::Config;
+use crate::config::{Config, IN_FLIGHT_MAX};
 use crate::door::detect::{Caller, DetectError, detect};
 use crate::door::{
     ClassicReader, ClassicWriter, Door, DoorReader, DoorWriter, Heard, NativeReader, NativeWriter,
     Turn,
 };
-use crate::hub::{Hub, IfTaken, Member};
-use crate::published::Published;
-use crate::room::Live;
+use crate::hub::{Hub, Member};
+use crate::journal::{Answer, Durability, Journal, JournalError, Outcome, Place};
 
 /// What all sessions of a daemon share.
 #[derive(Debug)]
 pub struct Shared {
     /// The settings.
     pub config: Config,
-    /// Who is where.
+    /// Who is who, and who is where.
     pub hub: Arc<Hub>,
     /// Cancelled when the daemon goes away, for those who have not said who they are. The others
-    /// see the end of their room.
+    /// see the end of their rooms.
     pub closing: CancellationToken,
 }
 
 impl Shared {
-    /// A daemon with nobody in it.
+    /// A daemon that keeps nothing but in memory.
+    ///
+    /// # Panics
+    /// Outside a runtime.
     #[must_use]
     pub fn new(config: Config) -> Arc<Self> {
-        let hub = Hub::new(config.users_listed);
-        Arc::new(Self { config, hub, closing: CancellationToken::new() })
+        Self::open(config, &Place::Memory, Durability::Os).expect("there is memory for a journal")
+    }
+
+    /// A daemon that goes on where its journal ends.
+    ///
+    /// # Errors
+    /// Where the journal cannot be used.
+    pub fn open(
+        config: Config,
+        place: &Place,
+        durability: Durability,
+    ) -> Result<Arc<Self>, JournalError> {
+        let (journal, restored) = Journal::open(place, durability, config.clock)?;
+        let hub = Hub::new(journal, restored, config.clone());
+        Ok(Arc::new(Self { config, hub, closing: CancellationToken::new() }))
     }
 }
 
@@ -60,7 +80,7 @@ where
 {
     let config = &shared.config;
     let deadline = Instant::now() + config.identify_timeout;
-    let knock = detect(&mut stream, config.detect_silence, || shared.hub.next_id());
+    let knock = detect(&mut stream, config.detect_silence, || shared.hub.next_user());
     let caller = tokio::select! {
         caller = timeout_at(deadline, knock) => caller,
         () = shared.closing.cancelled() => return,
@@ -78,7 +98,8 @@ where
             return turn_away(&mut stream, config).await;
         }
     };
-    let (mut reader, mut writer, id) = open_door(stream, caller, config);
+    let id = caller.id;
+    let (mut reader, mut writer) = open_door(stream, caller, config);
 
     let entry = tokio::select! {
         entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, &shared)) => {
@@ -88,9 +109,7 @@ where
     };
     drop(unidentified);
     let (reader, writer, end) = match entry {
-        Ok((member, live)) => {
-            Session::new(reader, writer, member, live, &shared.config).run(&shared).await
-        }
+        Ok(greeted) => Session::new(reader, writer, greeted, Arc::clone(&shared)).run().await,
         Err(end) => {
             info!(reason = %end, "ended before it was in");
             (reader, writer, end)
@@ -104,29 +123,35 @@ fn open_door<S: AsyncRead + AsyncWrite>(
     stream: S,
     caller: Caller,
     config: &Config,
-) -> (DoorReader<impl AsyncRead + Unpin>, DoorWriter<impl AsyncWrite + Unpin>, u64) {
+) -> (DoorReader<impl AsyncRead + Unpin>, DoorWriter<impl AsyncWrite + Unpin>) {
     let Caller { door, id, first } = caller;
     let (incoming, outgoing) = tokio::io::split(stream);
-    let (reader, writer) = match door {
+    Span::current().record("door", tracing::field::display(door));
+    match door {
         Door::Native => (
             DoorReader::Native(NativeReader::new(incoming, first)),
             DoorWriter::Native(NativeWriter::new(outgoing, config.write_timeout)),
         ),
         Door::Classic => (
-            DoorReader::Classic(ClassicReader::new(incoming, first, id, config)),
+            DoorReader::Classic(ClassicReader::new(incoming, first, id.unwrap_or(0), config)),
             DoorWriter::Classic(ClassicWriter::new(outgoing, config)),
         ),
-    };
-    Span::current().record("door", tracing::field::display(door));
-    (reader, writer, id)
+    }
 }
 
 /// One client that is in.
 struct Session<R, W> {
+    shared: Arc<Shared>,
     reader: DoorReader<R>,
     writer: DoorWriter<W>,
+    rooms: Rooms,
     member: Member,
-    live: Live,
+    device: Word,
+    /// Where the journal answers what this client says.
+    answers: mpsc::Receiver<Answer>,
+    answer: mpsc::Sender<Answer>,
+    /// How many answers have yet to come.
+    in_flight: usize,
     strikes: Strikes,
     /// When the client has been silent for too long.
     idle_at: Instant,
@@ -138,23 +163,39 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     fn new(
         reader: DoorReader<R>,
         writer: DoorWriter<W>,
-        member: Member,
-        live: Live,
-        config: &Config,
+        greeted: Greeted,
+        shared: Arc<Shared>,
     ) -> Self {
-        let idle_at = Instant::now() + config.idle_timeout;
-        let strikes = Strikes::default();
-        Self { reader, writer, member, live, strikes, idle_at, pinged: false }
+        let Greeted { member, device } = greeted;
+        let (answer, answers) = mpsc::channel(IN_FLIGHT_MAX);
+        Self {
+            idle_at: Instant::now() + shared.config.idle_timeout,
+            shared,
+            reader,
+            writer,
+            rooms: Rooms::default(),
+            member,
+            device,
+            answers,
+            answer,
+            in_flight: 0,
+            strikes: Strikes::default(),
+            pinged: false,
+        }
     }
 
     /// Serves the client until it is over; returns the door to say goodbye through, and why.
-    async fn run(mut self, shared: &Shared) -> (DoorReader<R>, DoorWriter<W>, End) {
+    async fn run(mut self) -> (DoorReader<R>, DoorWriter<W>, End) {
+        let mut flow = self.follow();
         let end = loop {
-            if let ControlFlow::Break(end) = self.turn(&shared.config).await {
-                break end;
+            match flow {
+                ControlFlow::Continue(()) => flow = self.turn().await,
+                ControlFlow::Break(end) => break end,
             }
         };
+        self.tell_last_answers().await;
         info!(reason = %end, "left");
+        drop(self.rooms);
         self.member.leave(end.leave_reason(self.reader.door()));
         (self.reader, self.writer, end)
     }
@@ -162,77 +203,29 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Waits for the next thing to happen, and does what it asks for.
     ///
     /// A client that does not take what it is sent is neither listened to nor sent more, so that no
-    /// more than [`crate::config::OUT_BYTES_MAX`] and what one event adds wait for it.
-    async fn turn(&mut self, config: &Config) -> ControlFlow<End> {
-        let full = self.writer.is_full();
-        let is_native = self.reader.door() == Door::Native;
+    /// more than [`crate::config::OUT_BYTES_MAX`] and what one step adds wait for it.
+    async fn turn(&mut self) -> ControlFlow<End> {
+        let takes = !self.writer.is_full();
+        let listens = takes && self.in_flight < IN_FLIGHT_MAX;
+        let is_native = self.is_native();
         tokio::select! {
-            heard = self.reader.next(), if !full => self.hear(heard, config),
-            event = self.live.recv(), if !full => self.pass_on(event),
+            heard = self.reader.next(), if listens => self.hear(heard).await,
+            Some(answer) = self.answers.recv(), if takes => self.tell_answer(&answer),
+            Some(brought) = self.rooms.next(), if takes => self.pass_on(brought),
+            () = self.member.news(), if takes => self.follow(),
             turn = self.writer.write(), if self.writer.wants_write() => self.wrote(turn),
-            () = sleep_until(self.idle_at), if is_native => self.silence(config),
+            () = sleep_until(self.idle_at), if is_native => self.silence(),
         }
     }
 
-    fn hear(&mut self, heard: io::Result<Option<Heard>>, config: &Config) -> ControlFlow<End> {
-        self.idle_at = Instant::now() + config.idle_timeout;
+    async fn hear(&mut self, heard: io::Result<Option<Heard>>) -> ControlFlow<End> {
+        self.idle_at = Instant::now() + self.shared.config.idle_timeout;
         self.pinged = false;
         match heard {
-            Ok(Some(Heard::Command(command))) => self.obey(command),
+            Ok(Some(Heard::Command(command))) => self.obey(command).await,
             Ok(Some(Heard::Unreadable(refusal))) => self.refuse(*refusal),
             Ok(None) => ControlFlow::Break(End::Left),
             Err(error) => ControlFlow::Break(End::Failed(error)),
-        }
-    }
-
-    fn obey(&mut self, command: Command) -> ControlFlow<End> {
-        match command {
-            Command::Say(say) => self.say(say),
-            Command::Rename { name } => self.rename(&name),
-            Command::Ping { nonce } => {
-                self.writer.tell(&Event::Pong { nonce });
-                ControlFlow::Continue(())
-            }
-            Command::Pong { .. } => ControlFlow::Continue(()),
-            Command::Bye => ControlFlow::Break(End::Code(EndCode::Bye)),
-            Command::Hello(_) => self.refuse(Refusal::new(
-                RefusalCode::HelloAgain,
-                "you have said hello already; use rename for another name",
-            )),
-            Command::Join { room, .. }
-            | Command::Leave { room }
-            | Command::History { room, .. }
-            | Command::Who { room, .. } => self.refuse(not_yet(room)),
-        }
-    }
-
-    fn say(&mut self, say: Say) -> ControlFlow<End> {
-        let Say { room, kind, n, text } = say;
-        let said = match room == RoomName::lobby() {
-            true => self.member.say(kind, text, n).map_err(Refusal::from),
-            false => Err(not_yet(room.clone())),
-        };
-        match said {
-            Ok(accepted) => {
-                self.writer.tell(&Event::Accepted(accepted));
-                ControlFlow::Continue(())
-            }
-            Err(refusal) => self.refuse(Refusal { n, room: Some(room), ..refusal }),
-        }
-    }
-
-    /// Where it goes well, the room tells everybody, this client as well.
-    fn rename(&mut self, wants: &UserName) -> ControlFlow<End> {
-        let if_taken = match self.reader.door() {
-            Door::Native => IfTaken::Refuse,
-            Door::Classic => IfTaken::Number,
-        };
-        match self.member.rename(wants, if_taken) {
-            Ok(()) => {
-                info!(user = %self.member.user().name, "renamed");
-                ControlFlow::Continue(())
-            }
-            Err(error) => self.refuse(error.into()),
         }
     }
 
@@ -246,41 +239,40 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         ControlFlow::Continue(())
     }
 
-    /// Passes on what the room tells, and all that it tells besides, up to what the door holds.
-    fn pass_on(&mut self, event: Result<Arc<Published>, RecvError>) -> ControlFlow<End> {
-        let mut event = event.map_err(|error| match error {
-            RecvError::Closed => TryRecvError::Closed,
-            RecvError::Lagged(missed) => TryRecvError::Lagged(missed),
-        });
-        loop {
-            match event {
-                Ok(published) => self.relay(&published),
-                Err(TryRecvError::Empty) => return ControlFlow::Continue(()),
-                Err(TryRecvError::Closed) => {
-                    return ControlFlow::Break(End::Code(EndCode::Shutdown));
-                }
-                Err(TryRecvError::Lagged(missed)) => self.missed(missed)?,
-            }
-            if self.writer.is_full() {
-                return ControlFlow::Continue(());
-            }
-            event = self.live.try_recv();
+    /// Tells the client what became of what it said, and of all else that is answered by now.
+    fn tell_answer(&mut self, answer: &Answer) -> ControlFlow<End> {
+        self.answer(answer)?;
+        while let Ok(answer) = self.answers.try_recv() {
+            self.answer(&answer)?;
         }
+        ControlFlow::Continue(())
     }
 
-    fn relay(&mut self, published: &Arc<Published>) {
-        if published.answered != Some(self.member.user().id) {
-            self.writer.relay(published);
-        }
+    fn answer(&mut self, answer: &Answer) -> ControlFlow<End> {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        let Answer { room, n, outcome } = answer;
+        let room = room.name(self.member.id());
+        let accepted = match outcome {
+            Outcome::Kept { seq, at } => Accepted::Kept { n: *n, room, seq: *seq, at: *at },
+            Outcome::Repeat => Accepted::Repeat { n: n.unwrap_or(0), repeat: true },
+            Outcome::NotKept(reason) => {
+                let text = format!("not kept: {reason}; say it again in a moment");
+                let refusal = Refusal::new(RefusalCode::NotKept, text);
+                return self.refuse(Refusal { n: *n, room: Some(room), ..refusal });
+            }
+        };
+        self.writer.tell(&Event::Accepted(accepted));
+        ControlFlow::Continue(())
     }
 
-    fn missed(&mut self, missed: u64) -> ControlFlow<End> {
-        match &mut self.writer {
-            DoorWriter::Native(_) => ControlFlow::Break(End::Code(EndCode::TooSlow)),
-            DoorWriter::Classic(writer) => {
-                writer.skip(missed);
-                ControlFlow::Continue(())
-            }
+    /// Waits for what is still on its way into the journal, so that the user leaves after its last
+    /// words, and the client knows what is kept.
+    async fn tell_last_answers(&mut self) {
+        let deadline = Instant::now() + self.shared.config.goodbye_timeout;
+        while self.in_flight > 0
+            && let Ok(Some(answer)) = timeout_at(deadline, self.answers.recv()).await
+        {
+            let _ = self.answer(&answer);
         }
     }
 
@@ -299,18 +291,17 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
     }
 
-    fn silence(&mut self, config: &Config) -> ControlFlow<End> {
+    fn silence(&mut self) -> ControlFlow<End> {
         if self.pinged {
             return ControlFlow::Break(End::Code(EndCode::Idle));
         }
         self.pinged = true;
-        self.idle_at = Instant::now() + config.idle_timeout;
+        self.idle_at = Instant::now() + self.shared.config.idle_timeout;
         self.writer.tell(&Event::Ping { nonce: Nonce::default() });
         ControlFlow::Continue(())
     }
-}
 
-fn not_yet(room: RoomName) -> Refusal {
-    let text = "this server knows one room, #lobby, and no history yet";
-    Refusal { room: Some(room), ..Refusal::new(RefusalCode::NotYet, text) }
+    const fn is_native(&self) -> bool {
+        matches!(self.reader.door(), Door::Native)
+    }
 }

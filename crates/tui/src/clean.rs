@@ -12,7 +12,8 @@
 
 use std::borrow::Cow;
 
-use chat_proto::{Event, Message, Refusal, RoomName, Text, User, UserName};
+use chat_proto::event::RoomInfo;
+use chat_proto::{Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
@@ -53,13 +54,32 @@ pub fn news(news: News) -> News {
 fn event(event: Event) -> Event {
     match event {
         Event::Welcome(_) | Event::Accepted(_) | Event::Ping { .. } | Event::Pong { .. } => event,
-        Event::Room { room, topic, count, users, last_seq } => Event::Room {
+        Event::Room { room, topic, count, users, last_seq, read } => Event::Room {
             room: self::room(&room),
-            topic: line(&topic),
+            topic: self::topic(&topic),
             count,
             users: users.iter().map(user).collect(),
             last_seq,
+            read,
         },
+        Event::History { room, messages, more } => Event::History {
+            room: self::room(&room),
+            messages: messages.into_iter().map(message).collect(),
+            more,
+        },
+        Event::Users { room, users, more } => {
+            Event::Users { room: self::room(&room), users: users.iter().map(user).collect(), more }
+        }
+        Event::Rooms { rooms, more } => {
+            Event::Rooms { rooms: rooms.iter().map(room_info).collect(), more }
+        }
+        Event::Presence { room, count } => Event::Presence { room: self::room(&room), count },
+        Event::Topic { room, topic, user } => Event::Topic {
+            room: self::room(&room),
+            topic: self::topic(&topic),
+            user: self::user(&user),
+        },
+        Event::Read { room, seq } => Event::Read { room: self::room(&room), seq },
         Event::Joined { room, user } => {
             Event::Joined { room: self::room(&room), user: self::user(&user) }
         }
@@ -69,12 +89,7 @@ fn event(event: Event) -> Event {
         Event::Renamed { user, name } => {
             Event::Renamed { user: self::user(&user), name: self::name(&name) }
         }
-        Event::Message(message) => Event::Message(Message {
-            room: room(&message.room),
-            from: user(&message.from),
-            text: said(&message.text),
-            ..message
-        }),
+        Event::Message(message) => Event::Message(self::message(message)),
         Event::Refused(refusal) => Event::Refused(self::refusal(&refusal)),
         Event::Goodbye { code, text } => Event::Goodbye { code, text: line(&text) },
     }
@@ -88,6 +103,23 @@ fn refusal(refusal: &Refusal) -> Refusal {
         room: refusal.room.as_ref().map(room),
         suggestion: refusal.suggestion.as_ref().map(name),
     }
+}
+
+fn message(message: Message) -> Message {
+    Message {
+        room: room(&message.room),
+        from: user(&message.from),
+        text: said(&message.text),
+        ..message
+    }
+}
+
+fn room_info(info: &RoomInfo) -> RoomInfo {
+    RoomInfo { room: room(&info.room), topic: topic(&info.topic), count: info.count }
+}
+
+fn topic(topic: &Topic) -> Topic {
+    Topic::mend(&line(topic.as_str()))
 }
 
 fn user(user: &User) -> User {

@@ -2,7 +2,7 @@
 
 use chat_proto::command::Kind;
 use chat_proto::event::{Accepted, Limits, Message, Server, Welcome};
-use chat_proto::{At, Event, Refusal, RefusalCode, RoomName, Text, User, UserName};
+use chat_proto::{At, Event, Refusal, RefusalCode, RoomName, Text, Topic, User, UserName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -38,6 +38,8 @@ pub(crate) fn message(from: User, text: &str, at: At) -> Event {
         at,
         kind: Kind::Text,
         text: Text::new(text).unwrap(),
+        device: None,
+        n: None,
     })
 }
 
@@ -46,13 +48,18 @@ pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
         version: 1,
         id,
         name: name(written),
+        token: None,
         last: 0,
         server: Server { name: "chat-server".into(), version: "0.1.0".into() },
         limits: Limits {
             line_bytes: 65_536,
             text_bytes: 16_384,
             name_chars: 32,
+            topic_bytes: 512,
             users_listed: 500,
+            presence_users: 500,
+            rooms: 100,
+            history_messages: 200,
             idle_timeout_ms: 60_000,
         },
     }
@@ -77,7 +84,14 @@ impl Bench {
         let effects = self.tells(News::Welcome { session, welcome: welcome(7, "bob") });
         let users = vec![user(3, "ana"), user(5, "carl"), user(7, "bob")];
         let room = RoomName::lobby();
-        self.hears(Event::Room { room, topic: String::new(), count: 3, users, last_seq: 0 });
+        self.hears(Event::Room {
+            room,
+            topic: Topic::default(),
+            count: 3,
+            users,
+            last_seq: 0,
+            read: 0,
+        });
         effects
     }
 
@@ -99,7 +113,7 @@ impl Bench {
 
     pub(crate) fn accepts(&mut self, n: u64) {
         let (room, at) = (RoomName::lobby(), self.at);
-        self.hears(Event::Accepted(Accepted { n: Some(n), room, seq: n, at }));
+        self.hears(Event::Accepted(Accepted::Kept { n: Some(n), room, seq: n, at }));
     }
 
     pub(crate) fn loses(&mut self, written: u64) {

@@ -197,11 +197,16 @@ impl Screen {
 impl Backend for Screen {
     type Error = Infallible;
 
+    /// A wide character takes all the cells it covers, as on a terminal; ratatui relies on it.
     fn draw<'a, I>(&mut self, content: I) -> Result<(), Infallible>
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        self.lock().draw(content)
+        self.lock().draw(content.flat_map(|(x, y, cell)| {
+            let columns = u16::try_from(crate::wrap::columns(cell.symbol())).unwrap_or(u16::MAX);
+            let covered = (1..columns).map(move |column| (x + column, y, &Cell::EMPTY));
+            std::iter::once((x, y, cell)).chain(covered)
+        }))
     }
 
     fn hide_cursor(&mut self) -> Result<(), Infallible> {
@@ -240,5 +245,20 @@ impl Backend for Screen {
         let flushed = self.lock().flush();
         self.frames.send_modify(|frames| *frames += 1);
         flushed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_character_takes_the_cells_it_covers() {
+        let screen = Screen::new(4, 1);
+        let Ok(mut terminal) = Terminal::new(screen.clone());
+        for text in ["abcd", "字cd", "x cd"] {
+            let Ok(_) = terminal.draw(|frame| frame.render_widget(text, frame.area()));
+            assert_eq!(screen.text(), text);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Command, Refusal, RefusalCode, RoomName, Text, UserName};
+use crate::{Command, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
 
 /// Most characters of what serde says that are passed on: it repeats what it did not expect, and
 /// what a line is answered with must be no longer than a line may be.
@@ -41,10 +41,12 @@ fn broken_rule(fields: &Map<String, Value>, error: &str) -> (RefusalCode, String
     let name = string(fields, "name").map(UserName::new);
     let room = string(fields, "room").map(RoomName::new);
     let text = string(fields, "text").map(Text::new);
-    match (name, room, text) {
-        (Some(Err(error)), _, _) => (RefusalCode::BadName, error.to_string()),
-        (_, Some(Err(error)), _) => (RefusalCode::BadRoom, error.to_string()),
-        (_, _, Some(Err(error))) => (RefusalCode::BadText, error.to_string()),
+    let topic = string(fields, "topic").map(Topic::new);
+    match (name, room, text, topic) {
+        (Some(Err(error)), ..) => (RefusalCode::BadName, error.to_string()),
+        (_, Some(Err(error)), ..) => (RefusalCode::BadRoom, error.to_string()),
+        (_, _, Some(Err(error)), _) => (RefusalCode::BadText, error.to_string()),
+        (.., Some(Err(error))) => (RefusalCode::BadText, error.to_string()),
         _ => (RefusalCode::BadField, format!("in \"{kind}\": {error}")),
     }
 }

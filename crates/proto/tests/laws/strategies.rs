@@ -1,9 +1,10 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
 use chat_proto::command::{Hello, Kind, Nonce, Say, Word};
-use chat_proto::event::{Accepted, Limits, Message, Server, Welcome};
+use chat_proto::event::{Accepted, Limits, Message, RoomInfo, Server, Welcome};
 use chat_proto::{
-    At, Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Text, User, UserName,
+    At, Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Text, Topic, User,
+    UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -105,6 +106,28 @@ pub(crate) fn text() -> impl Strategy<Value = Text> {
         .prop_filter_map("it says something", |(said, times)| Text::mend(&said.repeat(times)))
 }
 
+fn topic() -> impl Strategy<Value = Topic> {
+    writing(20).prop_map(|written| Topic::mend(&written))
+}
+
+fn room_info() -> impl Strategy<Value = RoomInfo> {
+    (room_name(), topic(), any::<usize>()).prop_map(|(room, topic, count)| RoomInfo {
+        room,
+        topic,
+        count,
+    })
+}
+
+fn message() -> impl Strategy<Value = Message> {
+    let own = option::of((word(), option::of(any::<u64>())));
+    (room_name(), any::<u64>(), user(), at(), kind(), text(), own).prop_map(
+        |(room, seq, from, at, kind, text, own)| {
+            let (device, n) = own.unzip();
+            Message { room, seq, from, at, kind, text, device, n: n.flatten() }
+        },
+    )
+}
+
 pub(crate) fn user() -> impl Strategy<Value = User> {
     (any::<u64>(), user_name()).prop_map(|(id, name)| User { id, name })
 }
@@ -139,6 +162,10 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             .prop_map(|(room, before, limit)| Command::History { room, before, limit }),
         (room_name(), option::of(user_name()), option::of(any::<u32>()))
             .prop_map(|(room, after, limit)| Command::Who { room, after, limit }),
+        (room_name(), topic()).prop_map(|(room, topic)| Command::Topic { room, topic }),
+        (option::of(room_name()), option::of(any::<u32>()))
+            .prop_map(|(after, limit)| Command::Rooms { after, limit }),
+        (room_name(), any::<u64>()).prop_map(|(room, seq)| Command::Read { room, seq }),
         user_name().prop_map(|name| Command::Rename { name }),
         nonce().prop_map(|nonce| Command::Ping { nonce }),
         nonce().prop_map(|nonce| Command::Pong { nonce }),
@@ -149,22 +176,32 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
 pub(crate) fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         welcome().prop_map(Event::Welcome),
-        (room_name(), writing(20), any::<usize>(), vec(user(), 0..9), any::<u64>()).prop_map(
-            |(room, topic, count, users, last_seq)| {
-                Event::Room { room, topic, count, users, last_seq }
+        (room_name(), topic(), any::<usize>(), vec(user(), 0..9), any::<[u64; 2]>()).prop_map(
+            |(room, topic, count, users, [last_seq, read])| {
+                Event::Room { room, topic, count, users, last_seq, read }
             }
         ),
+        (room_name(), vec(message(), 0..3), any::<bool>())
+            .prop_map(|(room, messages, more)| Event::History { room, messages, more }),
+        (room_name(), vec(user(), 0..9), any::<bool>())
+            .prop_map(|(room, users, more)| Event::Users { room, users, more }),
+        (vec(room_info(), 0..9), any::<bool>())
+            .prop_map(|(rooms, more)| Event::Rooms { rooms, more }),
+        (room_name(), any::<usize>()).prop_map(|(room, count)| Event::Presence { room, count }),
+        (room_name(), topic(), user()).prop_map(|(room, topic, user)| Event::Topic {
+            room,
+            topic,
+            user
+        }),
+        (room_name(), any::<u64>()).prop_map(|(room, seq)| Event::Read { room, seq }),
         (room_name(), user()).prop_map(|(room, user)| Event::Joined { room, user }),
         (room_name(), user(), select(LeaveReason::ALL))
             .prop_map(|(room, user, reason)| Event::Left { room, user, reason }),
         (user(), user_name()).prop_map(|(user, name)| Event::Renamed { user, name }),
-        (room_name(), any::<u64>(), user(), at(), kind(), text()).prop_map(
-            |(room, seq, from, at, kind, text)| {
-                Event::Message(Message { room, seq, from, at, kind, text })
-            }
-        ),
+        message().prop_map(Event::Message),
         (option::of(any::<u64>()), room_name(), any::<u64>(), at())
-            .prop_map(|(n, room, seq, at)| Event::Accepted(Accepted { n, room, seq, at })),
+            .prop_map(|(n, room, seq, at)| Event::Accepted(Accepted::Kept { n, room, seq, at })),
+        any::<u64>().prop_map(|n| Event::Accepted(Accepted::Repeat { n, repeat: true })),
         refusal().prop_map(Event::Refused),
         nonce().prop_map(|nonce| Event::Ping { nonce }),
         nonce().prop_map(|nonce| Event::Pong { nonce }),
@@ -174,15 +211,26 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
 
 fn welcome() -> impl Strategy<Value = Welcome> {
     let server = (writing(9), writing(9)).prop_map(|(name, version)| Server { name, version });
-    let limits = (any::<[usize; 4]>(), any::<u64>()).prop_map(|(limits, idle_timeout_ms)| {
-        let [line_bytes, text_bytes, name_chars, users_listed] = limits;
-        Limits { line_bytes, text_bytes, name_chars, users_listed, idle_timeout_ms }
-    });
-    (any::<u32>(), user(), any::<u64>(), server, limits).prop_map(
-        |(version, User { id, name }, last, server, limits)| Welcome {
+    let limits = (any::<[usize; 7]>(), any::<u32>(), any::<u64>()).prop_map(
+        |(limits, history_messages, idle_timeout_ms)| Limits {
+            line_bytes: limits[0],
+            text_bytes: limits[1],
+            name_chars: limits[2],
+            topic_bytes: limits[3],
+            users_listed: limits[4],
+            presence_users: limits[5],
+            rooms: limits[6],
+            history_messages,
+            idle_timeout_ms,
+        },
+    );
+    let token = option::of(writing(20));
+    (any::<u32>(), user(), token, any::<u64>(), server, limits).prop_map(
+        |(version, User { id, name }, token, last, server, limits)| Welcome {
             version,
             id,
             name,
+            token,
             last,
             server,
             limits,

@@ -14,9 +14,9 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::codec::Decoder;
 
 use super::outlet::Outlet;
-use super::{Heard, Turn};
+use super::{Heard, Reader, Turn};
+use crate::batch::Batch;
 use crate::config::{CLASSIC_QUEUE_MESSAGES, Config, READ_BYTES};
-use crate::published::Published;
 
 /// Reads names and messages, and gives them as the commands they stand for.
 #[derive(Debug)]
@@ -100,8 +100,8 @@ pub struct ClassicWriter<W> {
     outlet: Outlet<W>,
     /// Pieces of the message that is being written.
     pieces: VecDeque<Bytes>,
-    /// Messages that wait, [`CLASSIC_QUEUE_MESSAGES`] at most.
-    queue: VecDeque<Arc<Published>>,
+    /// Messages that wait, [`CLASSIC_QUEUE_MESSAGES`] at most: each a batch, and where in it.
+    queue: VecDeque<(Arc<Batch>, usize)>,
     /// The last piece of all, once nothing else waits.
     last_words: Option<Bytes>,
     /// Messages that were skipped and that the client has not been told of.
@@ -137,25 +137,33 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
         }
     }
 
-    pub(super) fn relay(&mut self, published: &Arc<Published>) {
-        match published.event {
-            Event::Message(_) => {
-                if self.queue.len() == CLASSIC_QUEUE_MESSAGES {
-                    self.queue.pop_front();
-                    self.skipped += 1;
+    pub(super) fn relay(&mut self, batch: &Arc<Batch>, reader: Reader) {
+        match &**batch {
+            Batch::Said(said) => {
+                for (index, said) in said.said().iter().enumerate() {
+                    if said.session != reader.session {
+                        self.take(batch, index);
+                    }
                 }
-                self.queue.push_back(Arc::clone(published));
             }
-            Event::Joined { .. } | Event::Left { .. } | Event::Renamed { .. } => {
+            Batch::News(news) if news.changes_users => {
                 self.list_due_at.get_or_insert_with(|| Instant::now() + self.list_settle);
             }
-            _ => {}
+            Batch::News(_) => {}
         }
     }
 
-    /// Takes note that the room held `events` more, which came too fast to be taken.
-    pub fn skip(&mut self, events: u64) {
-        self.skipped += events;
+    fn take(&mut self, batch: &Arc<Batch>, index: usize) {
+        if self.queue.len() == CLASSIC_QUEUE_MESSAGES {
+            self.queue.pop_front();
+            self.skipped += 1;
+        }
+        self.queue.push_back((Arc::clone(batch), index));
+    }
+
+    /// Takes note that there were so many messages more, which came too fast to be taken.
+    pub fn skip(&mut self, messages: u64) {
+        self.skipped += messages;
         self.list_due_at.get_or_insert_with(|| Instant::now() + self.list_settle);
     }
 
@@ -218,9 +226,10 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
             self.pieces.extend(notice(&format!("{skipped} messages skipped")).iter().map(bytes_of));
         }
         if self.pieces.is_empty()
-            && let Some(message) = self.queue.pop_front()
+            && let Some((batch, index)) = self.queue.pop_front()
+            && let Batch::Said(said) = &*batch
         {
-            self.pieces.extend(message.classic().iter().cloned());
+            self.pieces.extend(said.classic(index).iter().cloned());
         }
         self.pieces.pop_front().or_else(|| self.last_words.take())
     }

@@ -62,8 +62,8 @@ pub fn guess(first: &[u8]) -> Guess {
 pub struct Caller {
     /// The door.
     pub door: Door,
-    /// The number of the connection; a classic caller has been told.
-    pub id: u64,
+    /// The number it has been told; a classic caller always has.
+    pub id: Option<u64>,
     /// What was read of it so far.
     pub first: BytesMut,
 }
@@ -109,9 +109,8 @@ pub async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     let id = match (id, door) {
-        (Some(id), _) => id,
-        (None, Door::Classic) => tell_number(stream, next_id()).await?,
-        (None, Door::Native) => next_id(),
+        (None, Door::Classic) => Some(tell_number(stream, next_id()).await?),
+        (id, _) => id,
     };
     Ok(Caller { door, id, first })
 }

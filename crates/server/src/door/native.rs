@@ -10,9 +10,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio_util::codec::Decoder;
 
 use super::outlet::Outlet;
-use super::{Heard, Turn};
+use super::{Heard, Reader, Turn};
+use crate::batch::{Batch, Said, SaidBatch};
 use crate::config::{OUT_BYTES_MAX, READ_BYTES};
-use crate::published::Published;
 
 /// Reads commands, a line each.
 #[derive(Debug)]
@@ -67,8 +67,30 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
         write_line(event, &mut self.outlet.waiting);
     }
 
-    pub(super) fn relay(&mut self, published: &Published) {
-        self.outlet.waiting.extend_from_slice(published.native());
+    pub(super) fn relay(&mut self, batch: &Batch, reader: Reader) {
+        match batch {
+            Batch::News(news) => self.outlet.waiting.extend_from_slice(news.native(reader.side)),
+            Batch::Said(said) => self.relay_said(said, reader),
+        }
+    }
+
+    fn relay_said(&mut self, batch: &SaidBatch, reader: Reader) {
+        let lines = batch.native(reader.side);
+        let is_own = |said: &Said| said.kept.from.id == reader.user;
+        if !batch.said().iter().any(is_own) {
+            return self.outlet.waiting.extend_from_slice(&lines.bytes);
+        }
+        for (index, said) in batch.said().iter().enumerate() {
+            if said.session == reader.session {
+                continue; // it has its answer
+            }
+            if is_own(said) {
+                let message = said.kept.told(batch.room(reader.side), reader.user);
+                self.tell(&Event::Message(message));
+            } else {
+                self.outlet.waiting.extend_from_slice(lines.get(index));
+            }
+        }
     }
 
     pub(super) fn goodbye(&mut self, code: EndCode, text: &str, at_once: bool) {

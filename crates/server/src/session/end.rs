@@ -46,8 +46,8 @@ impl End {
     /// What it means that a client who cannot be asked again was not let in.
     pub(super) const fn of_hub(error: &HubError) -> Self {
         match error {
-            HubError::NameTaken { .. } => Self::Refused(RefusalCode::NameTaken),
             HubError::GoingAway => Self::Code(EndCode::Shutdown),
+            error => Self::Refused(error.code()),
         }
     }
 
@@ -129,6 +129,7 @@ const fn words(code: EndCode) -> &'static str {
         EndCode::Idle => "you were silent for too long and did not answer a ping; connect again",
         EndCode::TooManyErrors => "too many lines that could not be read; see docs/protocol.md",
         EndCode::HelloTimeout => "you did not say hello in time; connect again",
+        EndCode::Unreadable => "what you have missed cannot be read; connect again in a moment",
         EndCode::Shutdown => "the server is going away; connect again in a moment",
         EndCode::Unknown => "",
     }

@@ -1,8 +1,8 @@
 //! The greeting: a client says who it is, and is let in or told why not.
 
-use chat_proto::command::{Hello, VERSION};
+use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::{Limits, Server, Welcome};
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, limits};
+use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, User, limits};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::{Span, info};
@@ -10,21 +10,29 @@ use tracing::{Span, info};
 use super::Shared;
 use super::end::End;
 use super::strikes::Strikes;
+use crate::config::{Config, PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Door, DoorReader, DoorWriter, Heard};
-use crate::hub::{IfTaken, Member};
-use crate::room::Live;
+use crate::hub::Member;
 
-/// Listens until the client says who it is, and lets it in. There is no deadline: that is the
-/// caller's.
+/// A client that was let in.
+pub(super) struct Greeted {
+    /// Its place in the hub.
+    pub(super) member: Member,
+    /// The client's own word for where it runs; empty for a classic one.
+    pub(super) device: Word,
+}
+
+/// Listens until the client says who it is, and lets it in. `told` is the number it has been told, if
+/// any. There is no deadline: that is the caller's.
 ///
 /// # Errors
 /// Says how it ended instead; a refusal has been told.
 pub(super) async fn greet<R, W>(
     reader: &mut DoorReader<R>,
     writer: &mut DoorWriter<W>,
-    id: u64,
+    told: Option<u64>,
     shared: &Shared,
-) -> Result<(Member, Live), End>
+) -> Result<Greeted, End>
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
@@ -34,15 +42,14 @@ where
         let refusal = match reader.next().await.map_err(End::Failed)? {
             None => return Err(End::Left),
             Some(Heard::Command(Command::Hello(hello))) => {
-                return let_in(writer, id, &hello, shared);
+                return answer(writer, told, hello, shared).await;
             }
             Some(Heard::Command(Command::Rename { name })) if reader.door() == Door::Classic => {
-                let (member, _, live) = shared
-                    .hub
-                    .enter(id, &name, IfTaken::Number)
-                    .map_err(|error| End::of_hub(&error))?;
+                let id = told.unwrap_or_else(|| shared.hub.next_user());
+                let member = shared.hub.enter_classic(id, &name);
+                let member = member.map_err(|error| End::of_hub(&error))?;
                 note_entry(&member);
-                return Ok((member, live));
+                return Ok(Greeted { member, device: Word::default() });
             }
             Some(Heard::Command(Command::Bye)) => return Err(End::Code(EndCode::Bye)),
             Some(Heard::Command(_)) => Refusal::new(
@@ -66,22 +73,17 @@ where
 }
 
 /// Answers a `hello`.
-fn let_in<W: AsyncWrite + Unpin>(
+async fn answer<W: AsyncWrite + Unpin>(
     writer: &mut DoorWriter<W>,
-    id: u64,
-    hello: &Hello,
+    told: Option<u64>,
+    hello: Hello,
     shared: &Shared,
-) -> Result<(Member, Live), End> {
-    let entry = match objection(hello) {
-        Some(refusal) => Err(refusal),
-        None => shared.hub.enter(id, &hello.name, IfTaken::Refuse).map_err(Refusal::from),
-    };
-    match entry {
-        Ok((member, room, live)) => {
-            writer.tell(&Event::Welcome(welcome(&member, shared)));
-            writer.tell(&room);
+) -> Result<Greeted, End> {
+    match let_in(told, &hello, shared).await {
+        Ok((member, token, last)) => {
+            writer.tell(&Event::Welcome(welcome(&member, token, last, &shared.config)));
             note_entry(&member);
-            Ok((member, live))
+            Ok(Greeted { member, device: hello.device })
         }
         Err(refusal) => {
             let code = refusal.code;
@@ -91,25 +93,35 @@ fn let_in<W: AsyncWrite + Unpin>(
     }
 }
 
-/// What is wrong with a `hello`, whoever else is here.
-fn objection(hello: &Hello) -> Option<Refusal> {
+/// Lets the client in; returns its place, its token, and the last `n` accepted from its device.
+async fn let_in(
+    told: Option<u64>,
+    hello: &Hello,
+    shared: &Shared,
+) -> Result<(Member, String, u64), Refusal> {
     if hello.version != VERSION {
         let text = format!("this server speaks version {VERSION} of the protocol");
-        return Some(Refusal::new(RefusalCode::BadVersion, text));
+        return Err(Refusal::new(RefusalCode::BadVersion, text));
     }
-    hello.token.as_ref().map(|_| {
-        let text = "this server gives no tokens yet; say hello without one";
-        Refusal::new(RefusalCode::NotYet, text)
-    })
+    let (member, token) = match &hello.token {
+        Some(token) => (shared.hub.enter_again(token, &hello.name).await?, token.clone()),
+        None => {
+            let (member, token) = shared.hub.enter_new(told, &hello.name).await?;
+            (member, token.as_str().to_owned())
+        }
+    };
+    let last = member.last_n(&hello.device).await?;
+    Ok((member, token, last))
 }
 
-fn welcome(member: &Member, shared: &Shared) -> Welcome {
-    let config = &shared.config;
+fn welcome(member: &Member, token: String, last: u64, config: &Config) -> Welcome {
+    let User { id, name } = member.user();
     Welcome {
         version: VERSION,
-        id: member.user().id,
-        name: member.user().name.clone(),
-        last: 0,
+        id,
+        name,
+        token: Some(token),
+        last,
         server: Server {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -118,7 +130,11 @@ fn welcome(member: &Member, shared: &Shared) -> Welcome {
             line_bytes: limits::LINE_BYTES_MAX,
             text_bytes: limits::TEXT_BYTES_MAX,
             name_chars: limits::NAME_CHARS_MAX,
+            topic_bytes: limits::TOPIC_BYTES_MAX,
             users_listed: config.users_listed,
+            presence_users: config.presence_users,
+            rooms: ROOMS_PER_USER_MAX,
+            history_messages: PAGE_MESSAGES,
             idle_timeout_ms: u64::try_from(config.idle_timeout.as_millis()).unwrap_or(u64::MAX),
         },
     }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod classic;
+mod journal;
 mod native;
 mod peer;
+mod rooms;
 mod timers;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chat_server::Config;
 use chat_server::session::{Shared, serve};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
 
@@ -23,7 +23,12 @@ pub(crate) struct Peer {
 
 /// A daemon without a socket.
 pub(crate) fn daemon() -> Arc<Shared> {
-    Shared::new(Config::default())
+    daemon_with(Config::default())
+}
+
+/// The same, with these settings.
+pub(crate) fn daemon_with(config: Config) -> Arc<Shared> {
+    Shared::new(config)
 }
 
 impl Peer {
@@ -41,6 +46,38 @@ impl Peer {
         peer.expect("welcome").await;
         peer.expect("room").await;
         peer
+    }
+
+    /// Another session of the user with this token, on this device; and its welcome.
+    pub(crate) async fn again(shared: &Arc<Shared>, token: &Value, device: &str) -> (Self, Value) {
+        let mut peer = Self::connect(shared);
+        let hello = json!({"type": "hello", "version": 1, "name": "again", "token": token,
+                           "device": device});
+        peer.send(&hello.to_string()).await;
+        let welcome = peer.expect("welcome").await;
+        peer.expect("room").await;
+        (peer, welcome)
+    }
+
+    /// A native client that is in, and its token.
+    pub(crate) async fn with_token(shared: &Arc<Shared>, name: &str) -> (Self, Value) {
+        let mut peer = Self::connect(shared);
+        let hello = json!({"type": "hello", "version": 1, "name": name, "device": "laptop"});
+        peer.send(&hello.to_string()).await;
+        let token = peer.expect("welcome").await["token"].clone();
+        peer.expect("room").await;
+        (peer, token)
+    }
+
+    /// Asks for something and returns the answer, which must be of this type.
+    pub(crate) async fn ask(&mut self, command: Value, kind: &str) -> Value {
+        self.send(&command.to_string()).await;
+        self.expect(kind).await
+    }
+
+    /// Says something in a room, and waits until it is accepted.
+    pub(crate) async fn say(&mut self, room: &str, text: &str) -> Value {
+        self.ask(json!({"type": "say", "room": room, "text": text}), "accepted").await
     }
 
     /// A classic client that is in, and its number.

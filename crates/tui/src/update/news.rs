@@ -44,8 +44,8 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
     match event {
         Event::Room { room, topic, count, users, .. } if room == state.room => {
             state.users.replace(users, count);
-            if !topic.is_empty() {
-                state.log.note(at, Tone::Info, format!("{room}: {topic}"));
+            if !topic.as_str().is_empty() {
+                state.log.note(at, Tone::Info, format!("{room}: {}", topic.as_str()));
             }
         }
         Event::Joined { room, user } if room == state.room && user.id != state.users.me() => {
@@ -99,8 +99,12 @@ fn said(state: &mut State, message: Message) -> Vec<Effect> {
 }
 
 fn settled(state: &mut State, accepted: &Accepted) {
-    if let Some(entry) = accepted.n.and_then(|n| state.outbox.settle(n)) {
-        state.log.settle(entry, Some(accepted.at), Delivery::Accepted);
+    let (n, at) = match accepted {
+        Accepted::Kept { n, at, .. } => (*n, Some(*at)),
+        Accepted::Repeat { n, .. } => (Some(*n), None),
+    };
+    if let Some(entry) = n.and_then(|n| state.outbox.settle(n)) {
+        state.log.settle(entry, at, Delivery::Accepted);
     }
 }
 

@@ -126,7 +126,7 @@ fn corpus() -> Vec<String> {
 /// Everything the network can say that has a text in it.
 fn everywhere(hostile: &str) -> Vec<News> {
     let text = hostile.to_owned();
-    let refusal = || Refusal::new(RefusalCode::NotYet, text.clone());
+    let refusal = || Refusal::new(RefusalCode::BadField, text.clone());
     let room = RoomName::lobby;
     let mut news = vec![
         News::Event(Event::Refused(refusal())),
@@ -134,10 +134,11 @@ fn everywhere(hostile: &str) -> Vec<News> {
         News::Unreadable(Box::new(refusal())),
         News::Event(Event::Room {
             room: room(),
-            topic: text.clone(),
+            topic: chat_proto::Topic::mend(&text),
             count: 1,
             users: vec![user(7, "bob")],
             last_seq: 0,
+            read: 0,
         }),
         News::Lost {
             why: Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() },
@@ -159,7 +160,8 @@ fn everywhere(hostile: &str) -> Vec<News> {
         if let Ok(text) = said.clone() {
             let at = chat_proto::At::from_millis(0);
             let from = from.clone();
-            let message = Message { room: room(), seq: 1, from, at, kind, text };
+            let message =
+                Message { room: room(), seq: 1, from, at, kind, text, device: None, n: None };
             news.push(News::Event(Event::Message(message)));
         }
     }

@@ -1,0 +1,186 @@
+//! How a user comes in.
+
+use std::sync::Arc;
+
+use chat_proto::{At, User, UserName};
+
+use super::member::Member;
+use super::state::{Account, State};
+use super::{Hub, HubError, IfTaken, before};
+use crate::config::SEEN_STEP;
+use crate::journal::{KeptMember, KeptUser, RoomId, keep};
+use crate::token::{Token, TokenHash};
+
+impl Hub {
+    /// Lets the classic client `user` in under the name it `wants`, or one like it. Nothing of it is
+    /// kept.
+    ///
+    /// # Errors
+    /// Where the daemon is going away.
+    pub fn enter_classic(
+        self: &Arc<Self>,
+        user: u64,
+        wants: &UserName,
+    ) -> Result<Member, HubError> {
+        let mut state = self.open()?;
+        let name = state.free_name(user, wants, IfTaken::Number)?;
+        let read = state.lobby_seq();
+        let account = Account::new(User { id: user, name }, None, self.now(), read);
+        state.put_account(account);
+        Ok(self.admit(&mut state, user))
+    }
+
+    /// Lets a new user in under the name it `wants`: `user` is its number where it has been told one.
+    /// Returns its place, and the token by which it is known when it comes back.
+    ///
+    /// A name that was held by a user who has not been seen for `name_hold` is given away; that
+    /// user, with all that is its own, goes by a free name like it.
+    ///
+    /// # Errors
+    /// Where the name is taken, the user cannot be kept, or the daemon is going away.
+    pub async fn enter_new(
+        self: &Arc<Self>,
+        user: Option<u64>,
+        wants: &UserName,
+    ) -> Result<(Member, Token), HubError> {
+        let token = Token::new().map_err(|error| HubError::NotKept(error.to_string()))?;
+        let place = self.journal.place().await?;
+        let then = {
+            let mut state = self.open()?;
+            let newcomer = self.newcomer(&mut state, user, wants, TokenHash::of(token.as_str()))?;
+            let (kept, read) = (newcomer.kept.clone(), newcomer.read);
+            let moved = newcomer.moved.clone();
+            let hub = Arc::clone(self);
+            place.change(
+                move |db| {
+                    moved.iter().try_for_each(|moved| keep::user(db, moved))?;
+                    keep::user(db, &kept)?;
+                    let (user, room) = (kept.user.id, RoomId::LOBBY);
+                    keep::member(db, KeptMember { user, room, is_in: true, read_seq: read })
+                },
+                move |kept| hub.settle_newcomer(newcomer, kept.map_err(HubError::from)),
+            )
+        };
+        let member = then.await.map_err(|_| HubError::GoingAway)??;
+        Ok((member, token))
+    }
+
+    /// Lets the user in whose token this is. Where it `wants` another name than it has, it gets it if
+    /// it is free.
+    ///
+    /// # Errors
+    /// Where nobody has this token, or the daemon is going away.
+    pub async fn enter_again(
+        self: &Arc<Self>,
+        token: &str,
+        wants: &UserName,
+    ) -> Result<Member, HubError> {
+        let mut member = {
+            let mut state = self.open()?;
+            let account = state.by_token(&TokenHash::of(token)).ok_or(HubError::BadToken)?;
+            let id = account.user.id;
+            self.see(account);
+            self.admit(&mut state, id)
+        };
+        if member.user().name.as_str() != wants.as_str() {
+            // Who comes back is let in under the old name rather than not at all.
+            let _ = member.rename(wants, IfTaken::Refuse).await;
+        }
+        Ok(member)
+    }
+
+    /// Takes note that a user is here; keeps it where what is kept is far off.
+    pub(super) fn see(&self, account: &mut Account) {
+        let now = self.now();
+        if account.seen_at > before(now, SEEN_STEP) {
+            return;
+        }
+        account.seen_at = now;
+        // Where it cannot be kept now, it is the next time.
+        if let Some(place) = self.journal.place_now() {
+            let user = account.user.id;
+            drop(place.change(move |db| keep::seen(db, user, now), |_| ()));
+        }
+    }
+
+    pub(super) fn now(&self) -> At {
+        (self.config.clock)()
+    }
+
+    /// Counts one session more of a user; the first is told to the user's rooms.
+    fn admit(self: &Arc<Self>, state: &mut State, user: u64) -> Member {
+        let rooms = state.admit(user);
+        if let Some((user, rooms)) = rooms {
+            for room in rooms {
+                room.enter(&user);
+            }
+        }
+        let news = state.account(user).map(|account| account.news.subscribe());
+        Member::new(Arc::clone(self), user, self.next_session(), news)
+    }
+
+    /// Finds a name for a new user, and reserves it.
+    fn newcomer(
+        &self,
+        state: &mut State,
+        user: Option<u64>,
+        wants: &UserName,
+        token: TokenHash,
+    ) -> Result<Newcomer, HubError> {
+        let now = self.now();
+        let since = before(now, self.config.name_hold);
+        let overdue = state.overdue(wants, since).and_then(Account::to_keep);
+        let moved = match overdue {
+            None => None,
+            Some(mut holder) => {
+                holder.user.name = state.free_name(0, wants, IfTaken::Number)?;
+                Some(holder)
+            }
+        };
+        let id = user.unwrap_or(0);
+        let name = match &moved {
+            Some(_) => wants.clone(),
+            None => state.free_name(id, wants, IfTaken::Refuse)?,
+        };
+        let id = user.unwrap_or_else(|| state.next_user());
+        if let Some(moved) = &moved {
+            state.reserve(&moved.user.name, moved.user.id);
+        }
+        state.reserve(&name, id);
+        let kept = KeptUser { user: User { id, name }, token, seen_at: now };
+        Ok(Newcomer { kept, moved, read: state.lobby_seq() })
+    }
+
+    /// Lets a new user in once it is kept; or gives its name back.
+    fn settle_newcomer(
+        self: &Arc<Self>,
+        newcomer: Newcomer,
+        kept: Result<(), HubError>,
+    ) -> Result<Member, HubError> {
+        let Newcomer { kept: KeptUser { user, token, seen_at }, moved, read } = newcomer;
+        let mut state = self.state();
+        if let Err(error) = kept {
+            state.release(&user.name, user.id);
+            if let Some(moved) = moved {
+                state.release(&moved.user.name, moved.user.id);
+                state.reserve(&user.name, moved.user.id);
+            }
+            return Err(error);
+        }
+        if let Some(moved) = moved {
+            state.rename(moved.user.id, &moved.user.name);
+        }
+        let id = user.id;
+        state.put_account(Account::new(user, Some(token), seen_at, read));
+        Ok(self.admit(&mut state, id))
+    }
+}
+
+/// A new user on its way into the journal.
+struct Newcomer {
+    kept: KeptUser,
+    /// Who held the name before, under the name it is to have.
+    moved: Option<KeptUser>,
+    /// The last message of the lobby, which is not new to one who comes later.
+    read: u64,
+}

@@ -1,0 +1,91 @@
+//! Why the hub does not do what a client asks.
+
+use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
+use thiserror::Error;
+
+use crate::config::{ROOMS_MAX, ROOMS_PER_USER_MAX};
+use crate::journal::JournalError;
+
+/// Why the hub does not do what a client asks.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HubError {
+    /// The client's doing: it asked for a name that somebody else has.
+    #[error("the name {wanted} is taken; {free} is free")]
+    NameTaken {
+        /// The name it asked for.
+        wanted: UserName,
+        /// One like it that nobody has.
+        free: UserName,
+    },
+    /// The client's doing: the token is none of this server's.
+    #[error("this token is not known here; say hello without one, and you get a new one")]
+    BadToken,
+    /// The client's doing: the user is not in the room.
+    #[error("you are not in {0}; join it first")]
+    NotInRoom(RoomName),
+    /// The client's doing: everybody is in the lobby.
+    #[error("everybody is in {0}, and stays there")]
+    CannotLeave(RoomName),
+    /// The client's doing: nobody is called that.
+    #[error("nobody is called {0} here")]
+    NoSuchUser(UserName),
+    /// The client's doing: that one cannot be talked to in private.
+    #[error("{0} is here with a classic client, which knows no private conversations")]
+    IsClassic(UserName),
+    /// The client's doing: it talks to itself.
+    #[error("a private conversation takes two; you are {0} yourself")]
+    IsYourself(UserName),
+    /// The client's doing: it is in as many rooms as one can be.
+    #[error("you are in {ROOMS_PER_USER_MAX} rooms, as many as one can be; leave one first")]
+    InTooManyRooms,
+    /// The server's doing: there are as many rooms as there can be.
+    #[error("there are {ROOMS_MAX} rooms here, as many as there can be; join one of them")]
+    TooManyRooms,
+    /// The server's doing: it cannot be kept.
+    #[error("not kept: {0}; try again in a moment")]
+    NotKept(String),
+    /// The server's doing.
+    #[error("the server is going away; try again in a moment")]
+    GoingAway,
+}
+
+impl HubError {
+    /// The word for it.
+    #[must_use]
+    pub const fn code(&self) -> RefusalCode {
+        match self {
+            Self::NameTaken { .. } => RefusalCode::NameTaken,
+            Self::BadToken => RefusalCode::BadToken,
+            Self::NotInRoom(_) => RefusalCode::NotInRoom,
+            Self::CannotLeave(_) => RefusalCode::CannotLeave,
+            Self::NoSuchUser(_) | Self::IsClassic(_) | Self::IsYourself(_) => {
+                RefusalCode::NoSuchUser
+            }
+            Self::InTooManyRooms | Self::TooManyRooms => RefusalCode::TooManyRooms,
+            Self::NotKept(_) => RefusalCode::NotKept,
+            Self::GoingAway => RefusalCode::Shutdown,
+        }
+    }
+}
+
+impl From<HubError> for Refusal {
+    fn from(error: HubError) -> Self {
+        let refusal = Self::new(error.code(), error.to_string());
+        match error {
+            HubError::NameTaken { free, .. } => Self { suggestion: Some(free), ..refusal },
+            HubError::NotInRoom(room) | HubError::CannotLeave(room) => {
+                Self { room: Some(room), ..refusal }
+            }
+            _ => refusal,
+        }
+    }
+}
+
+impl From<JournalError> for HubError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Closed => Self::GoingAway,
+            error => Self::NotKept(error.to_string()),
+        }
+    }
+}

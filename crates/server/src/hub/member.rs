@@ -1,0 +1,356 @@
+//! One session's place in the hub, and what it can do there.
+
+use std::sync::Arc;
+
+use chat_proto::classic::{self, Told};
+use chat_proto::command::{self, Word};
+use chat_proto::{LeaveReason, RoomName, Topic, User, UserName};
+use tokio::sync::{mpsc, watch};
+
+use super::state::InRoom;
+use super::{Hub, HubError, IfTaken};
+use crate::journal::{Answer, Called, KeptMember, RoomId, Say, keep};
+use crate::room::Room;
+
+/// One session's place in the hub; it leaves when it is dropped.
+#[derive(Debug)]
+pub struct Member {
+    hub: Arc<Hub>,
+    user: u64,
+    session: u64,
+    /// `None` where the user is gone, which no session outlives.
+    news: Option<watch::Receiver<()>>,
+    reason: LeaveReason,
+}
+
+/// A room a user is in.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The room.
+    pub room: Arc<Room>,
+    /// The last message of it that the user has read.
+    pub read: u64,
+}
+
+/// Who is to be in a private conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Into {
+    /// The one who asks.
+    Mine,
+    /// Both, since something is to be said to the other.
+    Both,
+}
+
+impl Member {
+    pub(super) const fn new(
+        hub: Arc<Hub>,
+        user: u64,
+        session: u64,
+        news: Option<watch::Receiver<()>>,
+    ) -> Self {
+        Self { hub, user, session, news, reason: LeaveReason::Lost }
+    }
+
+    /// The user's number.
+    #[must_use]
+    pub const fn id(&self) -> u64 {
+        self.user
+    }
+
+    /// The session's number, from 1 with each start of the daemon.
+    #[must_use]
+    pub const fn session(&self) -> u64 {
+        self.session
+    }
+
+    /// Who this is.
+    #[must_use]
+    pub fn user(&self) -> User {
+        let state = self.hub.state();
+        let user = state.account(self.user).map(|account| account.user.clone());
+        user.unwrap_or_else(|| User { id: self.user, name: UserName::mend("") })
+    }
+
+    /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere. Cancel
+    /// safe.
+    pub async fn news(&mut self) {
+        let is_told = match &mut self.news {
+            Some(news) => news.changed().await.is_ok(),
+            None => false,
+        };
+        if !is_told {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// The rooms the user is in, the lobby first.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        let state = self.hub.state();
+        let Some(account) = state.account(self.user) else { return Vec::new() };
+        let place = |(id, read)| Some(Place { room: Arc::clone(state.room(id)?), read });
+        account.is_in().filter_map(place).collect()
+    }
+
+    /// The room that goes by that name.
+    ///
+    /// # Errors
+    /// Where the user is not in it.
+    pub fn room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+        self.hub.state().room_of(self.user, name).cloned()
+    }
+
+    /// The last `n` accepted from a device of this user.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn last_n(&self, device: &Word) -> Result<u64, HubError> {
+        Ok(self.hub.journal.last_n(self.user, device).await?)
+    }
+
+    /// Who is here, as a classic client is told.
+    #[must_use]
+    pub fn classic_users(&self) -> Option<Told> {
+        let own = self.user();
+        let lobby = self.hub.state().room(RoomId::LOBBY).cloned()?;
+        Some(lobby.with_users(|users| classic::users(&own, users.values(), users.len())))
+    }
+
+    /// Says something. What becomes of it goes to `answer`, which must have room for it.
+    ///
+    /// # Errors
+    /// Where the user is not in the room, or the daemon is going away; then no answer comes.
+    pub async fn say(
+        &self,
+        say: command::Say,
+        device: &Word,
+        answer: &mpsc::Sender<Answer>,
+    ) -> Result<(), HubError> {
+        let command::Say { room, kind, n, text } = say;
+        if room.other().is_some() {
+            self.enter(&room, Into::Both).await?;
+        }
+        let place = self.hub.journal.place().await?;
+        let state = self.hub.open()?;
+        let room = Arc::clone(state.room_of(self.user, &room)?);
+        let account = state.account(self.user).ok_or(HubError::GoingAway)?;
+        let (from, session) = (account.user.clone(), self.session);
+        let (device, answer) = (device.clone(), answer.clone());
+        // Under the lock, so that nothing comes behind the end of the rooms.
+        place.say(Say { room, from, session, device, n, kind, text, answer });
+        Ok(())
+    }
+
+    /// Goes into a room, which is made where there is none. All the user's sessions do.
+    ///
+    /// # Errors
+    /// Where there is nobody to talk to, there are too many rooms, it cannot be kept, or the daemon
+    /// is going away.
+    pub async fn join(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+        self.enter(name, Into::Mine).await
+    }
+
+    async fn enter(&self, name: &RoomName, into: Into) -> Result<Arc<Room>, HubError> {
+        let place = self.hub.journal.place().await?;
+        let then = {
+            let mut state = self.hub.open()?;
+            let called = state.called(self.user, name)?;
+            let users = match &called {
+                Called::Named(_) => vec![self.user],
+                Called::Private(pair) => pair.ids().to_vec(),
+            };
+            if !state.has_room_left(self.user) && state.room_of(self.user, name).is_err() {
+                return Err(HubError::InTooManyRooms);
+            }
+            let room = state.room_or_new(called)?;
+            let is_to_be_in = |user| user == self.user || into == Into::Both;
+            if users.iter().all(|user| state.is_in(*user, room.id) || !is_to_be_in(*user)) {
+                return Ok(room);
+            }
+            let members: Vec<KeptMember> = users
+                .into_iter()
+                .filter_map(|user| {
+                    let known = state.account(user)?.rooms.get(&room.id);
+                    let is_in = is_to_be_in(user);
+                    let read_seq = known.map_or_else(|| room.last_seq(), |known| known.read);
+                    let is_told = is_in || known.is_none();
+                    is_told.then_some(KeptMember { user, room: room.id, is_in, read_seq })
+                })
+                .collect();
+            let hub = Arc::clone(&self.hub);
+            let kept = members.clone();
+            let called = room.called().clone();
+            place.change(
+                move |db| {
+                    keep::room(db, room_id(&kept), &called)?;
+                    kept.iter().try_for_each(|member| keep::member(db, *member))
+                },
+                move |kept| {
+                    kept?;
+                    hub.settle_members(&room, &members);
+                    Ok::<_, HubError>(room)
+                },
+            )
+        };
+        then.await.map_err(|_| HubError::GoingAway)?
+    }
+
+    /// Leaves a room. All the user's sessions do.
+    ///
+    /// # Errors
+    /// Where the user is not in the room or cannot leave it, it cannot be kept, or the daemon is
+    /// going away.
+    pub async fn leave_room(&self, name: &RoomName) -> Result<(), HubError> {
+        let place = self.hub.journal.place().await?;
+        let then = {
+            let state = self.hub.open()?;
+            let room = Arc::clone(state.room_of(self.user, name)?);
+            if room.id == RoomId::LOBBY {
+                return Err(HubError::CannotLeave(name.clone()));
+            }
+            let (hub, user, id) = (Arc::clone(&self.hub), self.user, room.id);
+            place.change(
+                move |db| keep::has_left(db, user, id),
+                move |kept| kept.map(|()| hub.settle_left(&room, user)),
+            )
+        };
+        Ok(then.await.map_err(|_| HubError::GoingAway)??)
+    }
+
+    /// Takes note that the user has read a room up to `seq`; never backwards. Returns how far it has.
+    ///
+    /// # Errors
+    /// Where the user is not in the room, it cannot be kept, or the daemon is going away.
+    pub async fn read(&self, name: &RoomName, seq: u64) -> Result<u64, HubError> {
+        let place = self.hub.journal.place().await?;
+        let then = {
+            let state = self.hub.open()?;
+            let room = state.room_of(self.user, name)?;
+            let (user, id, seq) = (self.user, room.id, seq.min(room.last_seq()));
+            let read = state.account(user).and_then(|account| account.rooms.get(&id));
+            match read {
+                Some(known) if known.read >= seq => return Ok(known.read),
+                _ => {}
+            }
+            let hub = Arc::clone(&self.hub);
+            place.change(
+                move |db| keep::read(db, user, id, seq),
+                move |kept| kept.map(|()| hub.settle_read(user, id, seq)),
+            )
+        };
+        Ok(then.await.map_err(|_| HubError::GoingAway)??)
+    }
+
+    /// Says what a room is about. Everybody in it is told, this user as well.
+    ///
+    /// # Errors
+    /// Where the user is not in the room, it cannot be kept, or the daemon is going away.
+    pub async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
+        let place = self.hub.journal.place().await?;
+        let then = {
+            let state = self.hub.open()?;
+            let room = Arc::clone(state.room_of(self.user, name)?);
+            let user = state.account(self.user).ok_or(HubError::GoingAway)?.user.clone();
+            let (id, kept) = (room.id, topic.clone());
+            place.change(
+                move |db| keep::topic(db, id, &kept),
+                move |kept| kept.map(|()| room.set_topic(&user, &topic)),
+            )
+        };
+        Ok(then.await.map_err(|_| HubError::GoingAway)??)
+    }
+
+    /// Takes another name. Everybody is told, this user as well.
+    ///
+    /// # Errors
+    /// Where the name is taken, it cannot be kept, or the daemon is going away.
+    pub async fn rename(&mut self, wants: &UserName, if_taken: IfTaken) -> Result<(), HubError> {
+        let place = self.hub.journal.place().await?;
+        let then = {
+            let mut state = self.hub.open()?;
+            let name = state.free_name(self.user, wants, if_taken)?;
+            let account = state.account(self.user).ok_or(HubError::GoingAway)?;
+            let Some(mut kept) = account.to_keep() else {
+                state.rename(self.user, &name);
+                return Ok(());
+            };
+            state.reserve(&name, self.user);
+            kept.user.name = name.clone();
+            let (hub, user) = (Arc::clone(&self.hub), self.user);
+            place.change(
+                move |db| keep::user(db, &kept),
+                move |kept| {
+                    let mut state = hub.state();
+                    match kept {
+                        Ok(()) => state.rename(user, &name),
+                        Err(_) => state.give_back(&name, user),
+                    }
+                    kept
+                },
+            )
+        };
+        Ok(then.await.map_err(|_| HubError::GoingAway)??)
+    }
+
+    /// Leaves, and tells the others why.
+    pub fn leave(mut self, reason: LeaveReason) {
+        self.reason = reason;
+    }
+}
+
+fn room_id(members: &[KeptMember]) -> RoomId {
+    members.first().map_or(RoomId::LOBBY, |member| member.room)
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let mut state = self.hub.state();
+        if let Some((user, rooms)) = state.dismiss(self.user) {
+            for room in rooms {
+                room.leave(&user, self.reason);
+            }
+        }
+        match state.account_mut(self.user) {
+            Some(account) if account.token.is_some() => self.hub.see(account),
+            Some(account) if account.sessions == 0 => state.remove_account(self.user),
+            _ => {}
+        }
+    }
+}
+
+/// What becomes so once it is kept.
+impl Hub {
+    fn settle_members(&self, room: &Arc<Room>, members: &[KeptMember]) {
+        let mut state = self.state();
+        for member in members {
+            let Some(account) = state.account_mut(member.user) else { continue };
+            let known = account.rooms.get(&room.id).map_or(member.read_seq, |known| known.read);
+            let place = InRoom { is_in: member.is_in, read: known };
+            account.rooms.insert(room.id, place);
+            if place.is_in && account.sessions > 0 {
+                room.enter(&account.user);
+            }
+            account.news.send_replace(());
+        }
+    }
+
+    fn settle_left(&self, room: &Arc<Room>, user: u64) {
+        let mut state = self.state();
+        let Some(account) = state.account_mut(user) else { return };
+        if let Some(place) = account.rooms.get_mut(&room.id) {
+            place.is_in = false;
+        }
+        room.leave(&account.user, LeaveReason::Bye);
+        account.news.send_replace(());
+    }
+
+    fn settle_read(&self, user: u64, room: RoomId, seq: u64) -> u64 {
+        let mut state = self.state();
+        let Some(account) = state.account_mut(user) else { return seq };
+        let Some(place) = account.rooms.get_mut(&room) else { return seq };
+        place.read = place.read.max(seq);
+        let read = place.read;
+        account.news.send_replace(());
+        read
+    }
+}

@@ -1,0 +1,268 @@
+use std::cell::Cell;
+use std::path::Path;
+
+use chat_proto::command::{Kind, Say, Word};
+use chat_proto::{At, LeaveReason, RefusalCode, Text, Topic, UserName};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::journal::{Durability, Outcome, Place as Kept};
+
+thread_local! {
+    /// What the clock of this test shows.
+    static NOW: Cell<i64> = const { Cell::new(1_795_356_127_123) };
+}
+
+fn clock() -> At {
+    At::from_millis(NOW.get())
+}
+
+fn days_pass(days: i64) {
+    NOW.set(NOW.get() + days * 24 * 60 * 60 * 1000);
+}
+
+fn config() -> Config {
+    Config { clock, ..Config::default() }
+}
+
+fn open(place: &Kept) -> Arc<Hub> {
+    let (journal, restored) = Journal::open(place, Durability::Os, clock).unwrap();
+    Hub::new(journal, restored, config())
+}
+
+fn hub() -> Arc<Hub> {
+    open(&Kept::Memory)
+}
+
+/// Ends the hub as the daemon does, and starts one where it ended.
+async fn again(hub: Arc<Hub>, directory: &Path) -> Arc<Hub> {
+    hub.close().await;
+    let ended = hub.journal.ended();
+    drop(hub);
+    ended.cancelled().await;
+    open(&Kept::Directory(directory.to_path_buf()))
+}
+
+fn name(name: &str) -> UserName {
+    UserName::new(name).unwrap()
+}
+
+fn room(name: &str) -> RoomName {
+    RoomName::new(name).unwrap()
+}
+
+async fn enter(hub: &Arc<Hub>, wants: &str) -> Result<(Member, String), HubError> {
+    let (member, token) = hub.enter_new(None, &name(wants)).await?;
+    Ok((member, token.as_str().to_owned()))
+}
+
+async fn back(hub: &Arc<Hub>, token: &str, wants: &str) -> Result<Member, HubError> {
+    hub.enter_again(token, &name(wants)).await
+}
+
+async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError> {
+    let (answer, mut answers) = mpsc::channel(1);
+    let text = Text::new(text).unwrap();
+    let say = Say { room: room(to), kind: Kind::Text, n: None, text };
+    member.say(say, &Word::default(), &answer).await?;
+    Ok(answers.recv().await.unwrap().outcome)
+}
+
+fn rooms(member: &Member) -> Vec<(String, u64, u64)> {
+    let places = member.places().into_iter();
+    let shown = |Place { room, read }| (room.name(member.id()).to_string(), room.last_seq(), read);
+    places.map(shown).collect()
+}
+
+#[tokio::test]
+async fn a_taken_name_is_refused_with_one_that_is_free() {
+    let hub = hub();
+    let bob = enter(&hub, "bob").await.unwrap();
+    let refusal = chat_proto::Refusal::from(enter(&hub, "ＢＯＢ").await.unwrap_err());
+    assert_eq!(refusal.code, RefusalCode::NameTaken);
+    assert_eq!(refusal.text, "the name ＢＯＢ is taken; ＢＯＢ_2 is free");
+    assert_eq!(refusal.suggestion, Some(name("bob_2")));
+    drop(bob);
+    assert!(enter(&hub, "bob").await.is_err(), "bob may come back");
+}
+
+#[tokio::test]
+async fn a_classic_name_is_numbered_and_free_when_its_user_has_left() {
+    let hub = hub();
+    let enter = |wants: &str| hub.enter_classic(hub.next_user(), &name(wants)).unwrap();
+    let mut bobs: Vec<Member> = (0..30).map(|_| enter("bob")).collect();
+    let names: Vec<String> = bobs.iter().map(|bob| bob.user().name.to_string()).collect();
+    assert_eq!(names[..3], ["bob", "bob_2", "bob_3"]);
+    assert_eq!(names[29], "bob_30", "past the numbers tried, the user's own");
+    bobs.remove(0).leave(LeaveReason::Bye);
+    assert_eq!(enter("bob").user().name, name("bob"));
+}
+
+#[tokio::test]
+async fn nobody_is_called_like_the_server() {
+    let error = enter(&hub(), "Chat-Server").await.unwrap_err();
+    assert!(matches!(error, HubError::NameTaken { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_user_may_write_its_own_name_otherwise() {
+    let hub = hub();
+    let (mut bob, _) = enter(&hub, "bob").await.unwrap();
+    bob.rename(&name("Bob"), IfTaken::Refuse).await.unwrap();
+    assert_eq!(bob.user().name.as_str(), "Bob");
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    assert!(bob.rename(&ana.user().name, IfTaken::Refuse).await.is_err());
+    bob.rename(&name("eva"), IfTaken::Refuse).await.unwrap();
+    assert!(enter(&hub, "bob").await.is_ok(), "the old name is free");
+}
+
+#[tokio::test]
+async fn a_closed_hub_takes_nothing_and_ends_its_rooms() {
+    let hub = hub();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let mut live = bob.room(&room("#lobby")).unwrap().listen(500).unwrap().live;
+    assert!(matches!(say(&bob, "#lobby", "last words").await, Ok(Outcome::Kept { seq: 1, .. })));
+    hub.close().await;
+    assert_eq!(say(&bob, "#lobby", "too late").await, Err(HubError::GoingAway));
+    assert!(live.recv().await.is_ok());
+    assert_eq!(live.recv().await.unwrap_err(), tokio::sync::broadcast::error::RecvError::Closed);
+}
+
+#[tokio::test]
+async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let (bob, token) = enter(&hub, "bob").await.unwrap();
+    let phone = back(&hub, &token, "bob").await.unwrap();
+    assert_eq!(phone.id(), bob.id());
+    assert_ne!(phone.session(), bob.session());
+    bob.join(&room("#rust")).await.unwrap();
+    bob.set_topic(&room("#rust"), Topic::new("crabs").unwrap()).await.unwrap();
+    assert!(say(&phone, "#rust", "hi").await.is_ok(), "what one session joins, all do");
+    assert_eq!(phone.read(&room("#rust"), 9).await, Ok(1), "no further than there is");
+    assert_eq!(bob.read(&room("#rust"), 0).await, Ok(1), "never backwards");
+    drop((bob, phone));
+
+    let hub = again(hub, directory.path()).await;
+    assert_eq!(back(&hub, "no such token", "bob").await.unwrap_err(), HubError::BadToken);
+    let bob = back(&hub, &token, "bob").await.unwrap();
+    assert_eq!((bob.id(), bob.user().name), (1, name("bob")));
+    assert_eq!(rooms(&bob), [("#lobby".to_owned(), 0, 0), ("#rust".to_owned(), 1, 1)]);
+    assert_eq!(bob.room(&room("#rust")).unwrap().info().0.as_str(), "crabs");
+    let (eva, _) = enter(&hub, "eva").await.unwrap();
+    assert_eq!(eva.id(), 2, "numbers go on");
+}
+
+#[tokio::test]
+async fn the_number_of_one_who_spoke_is_nobody_elses() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let ana = hub.enter_classic(hub.next_user(), &name("ana")).unwrap();
+    say(&ana, "#lobby", "hi").await.unwrap();
+    drop(ana);
+    let hub = again(hub, directory.path()).await;
+    assert_eq!(hub.next_user(), 2);
+}
+
+#[tokio::test]
+async fn a_returning_user_gets_another_name_where_it_is_free() {
+    let hub = hub();
+    let (_ana, _) = enter(&hub, "ana").await.unwrap();
+    let (bob, token) = enter(&hub, "bob").await.unwrap();
+    drop(bob);
+    let bob = back(&hub, &token, "ana").await.unwrap();
+    assert_eq!(bob.user().name, name("bob"));
+    drop(bob);
+    assert_eq!(back(&hub, &token, "robert").await.unwrap().user().name, name("robert"));
+}
+
+#[tokio::test]
+async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
+    let hub = hub();
+    let (bob, token) = enter(&hub, "bob").await.unwrap();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    say(&bob, "@ana", "a secret").await.unwrap();
+    drop(bob);
+    days_pass(29);
+    assert!(enter(&hub, "bob").await.is_err());
+    days_pass(2);
+    let (thief, _) = enter(&hub, "bob").await.unwrap();
+    assert_eq!(rooms(&thief), [("#lobby".to_owned(), 0, 0)], "the secret stays with the old bob");
+    assert_eq!(rooms(&ana)[1], ("@bob_2".to_owned(), 1, 0));
+    let bob = back(&hub, &token, "bob").await.unwrap();
+    assert_eq!((bob.user().name, bob.id()), (name("bob_2"), 1));
+    assert_eq!(rooms(&bob)[1], ("@ana".to_owned(), 1, 0));
+}
+
+#[tokio::test]
+async fn what_is_said_in_private_waits_for_one_who_is_away() {
+    let hub = hub();
+    let (ana, token) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    drop(ana);
+    say(&bob, "@ana", "are you there?").await.unwrap();
+    assert_eq!(bob.read(&room("@ana"), 1).await, Ok(1));
+    let ana = back(&hub, &token, "ana").await.unwrap();
+    assert_eq!(rooms(&ana)[1], ("@bob".to_owned(), 1, 0));
+
+    ana.leave_room(&room("@bob")).await.unwrap();
+    assert_eq!(rooms(&ana).len(), 1);
+    bob.join(&room("@ana")).await.unwrap();
+    assert_eq!(rooms(&ana).len(), 1, "a join alone calls nobody");
+    say(&bob, "@ana", "hello?").await.unwrap();
+    assert_eq!(rooms(&ana)[1].0, "@bob");
+}
+
+#[tokio::test]
+async fn there_is_no_private_talk_with_nobody_oneself_or_a_classic_client() {
+    let hub = hub();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let _eva = hub.enter_classic(hub.next_user(), &name("eva")).unwrap();
+    for other in ["@nobody", "@bob", "@eva"] {
+        let error = say(&bob, other, "hi").await.unwrap_err();
+        assert_eq!(error.code(), RefusalCode::NoSuchUser, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn rooms_are_bounded_and_the_lobby_stays() {
+    let hub = hub();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let lobby = room("#lobby");
+    assert_eq!(bob.leave_room(&lobby).await, Err(HubError::CannotLeave(lobby)));
+    for n in 1..100 {
+        bob.join(&room(&format!("#room{n}"))).await.unwrap();
+    }
+    assert_eq!(bob.join(&room("#more")).await.unwrap_err(), HubError::InTooManyRooms);
+    assert!(bob.join(&room("#room7")).await.is_ok(), "where it is already");
+    assert_eq!(say(&bob, "#more", "hi").await, Err(HubError::NotInRoom(room("#more"))));
+    let (first, more) = hub.rooms(Some(&room("#lobby")), 2);
+    let first: Vec<_> = first.iter().map(|info| (info.room.as_str(), info.count)).collect();
+    assert_eq!((first, more), (vec![("#room1", 1), ("#room10", 1)], true));
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let (bob, token) = enter(&hub, "bob").await.unwrap();
+    drop(bob);
+    let read_only = |on: bool| {
+        let hub = Arc::clone(&hub);
+        async move { hub.journal.change(move |db| db.pragma_update(None, "query_only", on)).await }
+    };
+    read_only(true).await.unwrap();
+    assert_eq!(enter(&hub, "eva").await.unwrap_err().code(), RefusalCode::NotKept);
+    let mut bob = back(&hub, &token, "bob").await.unwrap();
+    assert_eq!(bob.last_n(&Word::default()).await, Ok(0));
+    assert!(matches!(say(&bob, "#lobby", "hi").await, Ok(Outcome::NotKept(_))));
+    assert_eq!(
+        bob.rename(&name("eva"), IfTaken::Refuse).await.unwrap_err().code(),
+        RefusalCode::NotKept
+    );
+    assert_eq!(bob.user().name, name("bob"));
+    read_only(false).await.unwrap();
+    assert!(matches!(say(&bob, "#lobby", "hi").await, Ok(Outcome::Kept { seq: 1, .. })));
+    assert!(enter(&hub, "eva").await.is_ok(), "the name was not lost");
+}

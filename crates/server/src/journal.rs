@@ -1,0 +1,305 @@
+//! The journal: the durable, ordered record of every room's messages.
+//!
+//! ```text
+//! session ─ Entry ─→ queue ─→ writer: takes all that waits, numbers it, commits it once
+//!                                ├─ one batch a room ─→ room (broadcast)
+//!                                └─ the answer ─→ session
+//! ```
+//!
+//! There is one writer and one connection that writes. Readers have connections of their own, a
+//! bounded number, and never run on the threads that serve sessions. Everything that is kept goes
+//! through the one queue, so that what the daemon knows changes in the order of what is kept.
+
+mod change;
+mod copy;
+mod file;
+pub(crate) mod keep;
+mod kept;
+mod reader;
+mod schema;
+mod store;
+mod writer;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chat_proto::At;
+use chat_proto::command::Word;
+use rusqlite::Connection;
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use self::change::{Change, KeptThen};
+pub use self::copy::{Checked, backup, check};
+pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};
+use self::reader::Readers;
+pub use self::writer::{Answer, Outcome, Say};
+use self::writer::{Entry, Writer};
+
+/// Entries that wait for the writer: what it commits at once at the most. At 16 KiB a text they
+/// take 64 MiB, at 64 bytes next to nothing.
+pub const JOURNAL_QUEUE_ENTRIES: usize = 4096;
+
+/// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
+pub const TRIM_MESSAGES: u32 = 500;
+
+/// Where the time comes from.
+pub type Clock = fn() -> At;
+
+/// What `accepted` survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// A crash of the machine: every commit waits for the disk.
+    Disk,
+    /// A crash of the program.
+    Os,
+}
+
+/// Where the journal is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a directory, which is made where there is none.
+    Directory(PathBuf),
+    /// In memory: nothing survives the daemon.
+    Memory,
+}
+
+/// Why the journal cannot be opened, read, or written.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// Another daemon has it.
+    #[error(
+        "{} is in use by another chat-server; end that one, or give this one another --data",
+        .0.display()
+    )]
+    Busy(PathBuf),
+    /// A newer chat-server has written it.
+    #[error(
+        "the journal is of version {found}, and this chat-server knows version {known} at most; \
+         use a newer one"
+    )]
+    Newer {
+        /// The version of the file.
+        found: u32,
+        /// The newest this program knows.
+        known: u32,
+    },
+    /// The file is damaged.
+    #[error(
+        "the journal is damaged ({0}); it was left as it is. Put a file that `chat-server backup` \
+         made in its place, and remove the -wal and -shm beside it"
+    )]
+    Damaged(String),
+    /// SQLite's trouble with it.
+    #[error("{}", in_words(.0))]
+    Sqlite(rusqlite::Error),
+    /// The system's trouble with it.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The writer is gone: the daemon is ending.
+    #[error("the journal is closed")]
+    Closed,
+}
+
+impl JournalError {
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |error| Self::Io { path, error }
+    }
+}
+
+impl From<rusqlite::Error> for JournalError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match error.sqlite_error_code() {
+            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+/// SQLite's trouble in words that say what to do, where it is the disk's.
+fn in_words(error: &rusqlite::Error) -> String {
+    use rusqlite::ErrorCode::{DiskFull, ReadOnly, SystemIoFailure};
+    match error.sqlite_error_code() {
+        Some(DiskFull) => "the server's disk is full".to_owned(),
+        Some(ReadOnly) => "the server's data directory cannot be written".to_owned(),
+        Some(SystemIoFailure) => format!("the server's disk fails: {error}"),
+        _ => format!("the journal cannot be used: {error}"),
+    }
+}
+
+/// What the journal held when it was opened, its messages left where they are.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// All rooms.
+    pub rooms: Vec<KeptRoom>,
+    /// All users who hold a name.
+    pub users: Vec<KeptUser>,
+    /// Who is in which room.
+    pub members: Vec<KeptMember>,
+    /// The greatest number a user ever had; 0 before the first.
+    pub last_user: u64,
+}
+
+/// The way to the journal. Cheap to clone; the journal closes when the last is gone.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    entries: mpsc::Sender<Entry>,
+    /// `None` where the journal is in memory: that has one connection, the writer's.
+    readers: Option<Readers>,
+    ended: CancellationToken,
+}
+
+impl Journal {
+    /// Opens the journal, and starts its writer: a thread where it waits for a disk, and in memory
+    /// a task of the runtime, so that a test's paused clock knows that there is work to do.
+    ///
+    /// # Errors
+    /// Says why it cannot be used, and what to do.
+    ///
+    /// # Panics
+    /// In memory, where it is called outside a runtime.
+    pub fn open(
+        place: &Place,
+        durability: Durability,
+        clock: Clock,
+    ) -> Result<(Self, Restored), JournalError> {
+        let (entries, waiting) = mpsc::channel(JOURNAL_QUEUE_ENTRIES);
+        let ended = CancellationToken::new();
+        let guard = ended.clone().drop_guard();
+        let (readers, restored) = match place {
+            Place::Memory => {
+                let db = file::open_memory()?;
+                let restored = restore(&db)?;
+                let mut writer = Writer::new(db);
+                tokio::spawn(async move { writer.run_in_task(waiting, clock).await });
+                drop(guard);
+                (None, restored)
+            }
+            Place::Directory(directory) => {
+                let lock = file::lock(directory)?;
+                let path = file::of(directory);
+                let db = file::open(&path, durability)?;
+                let restored = restore(&db)?;
+                let mut writer = Writer::new(db);
+                std::thread::Builder::new()
+                    .name("journal".to_owned())
+                    .spawn(move || {
+                        writer.run(waiting, clock);
+                        drop((writer, lock, guard));
+                    })
+                    .map_err(JournalError::io(directory))?;
+                (Some(Readers::new(path)), restored)
+            }
+        };
+        Ok((Self { entries, readers, ended }, restored))
+    }
+
+    /// What tells that the writer has ended and the file is free, after the last `Journal` is gone.
+    #[must_use]
+    pub fn ended(&self) -> CancellationToken {
+        self.ended.clone()
+    }
+
+    /// Waits for a place in the queue; what is kept is put there at once.
+    ///
+    /// # Errors
+    /// Where the journal is closed.
+    pub async fn place(&self) -> Result<Ticket<'_>, JournalError> {
+        self.entries.reserve().await.map(Ticket).map_err(|_| JournalError::Closed)
+    }
+
+    /// A place in the queue, where there is one free.
+    #[must_use]
+    pub fn place_now(&self) -> Option<Ticket<'_>> {
+        self.entries.try_reserve().map(Ticket).ok()
+    }
+
+    /// Does something with the writer's connection, in the order of all that is kept.
+    ///
+    /// # Errors
+    /// Where it could not be kept; then nothing of it is.
+    pub async fn change<T, F>(&self, apply: F) -> Result<T, JournalError>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.place().await?.change(apply, |kept| kept).await.map_err(|_| JournalError::Closed)?
+    }
+
+    /// A page of the messages of `room`, oldest first.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub async fn read(&self, room: RoomId, page: Page) -> Result<Vec<Kept>, JournalError> {
+        match &self.readers {
+            Some(readers) => readers.read(move |db| store::messages(db, room, page)).await,
+            None => self.change(move |db| store::messages(db, room, page)).await,
+        }
+    }
+
+    /// Removes up to [`TRIM_MESSAGES`] of the oldest messages of `room`, those that are from before
+    /// `before`, but never the last. Returns how many.
+    ///
+    /// # Errors
+    /// Where they cannot be removed.
+    pub async fn trim(&self, room: RoomId, before: At) -> Result<usize, JournalError> {
+        self.change(move |db| store::trim(db, room, before, TRIM_MESSAGES)).await
+    }
+
+    /// The last `n` accepted from a device of `user`, what waits in the queue included.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
+        let device = device.clone();
+        self.change(move |db| store::last_n(db, user, &device)).await
+    }
+}
+
+fn restore(db: &Connection) -> Result<Restored, JournalError> {
+    Ok(Restored {
+        rooms: store::rooms(db)?,
+        users: store::users(db)?,
+        members: store::members(db)?,
+        last_user: store::last_user(db)?,
+    })
+}
+
+/// A place in the writer's queue.
+#[derive(Debug)]
+pub struct Ticket<'a>(mpsc::Permit<'a, Entry>);
+
+impl Ticket<'_> {
+    /// Gives the writer something that was said. The answer comes once it is kept.
+    pub fn say(self, say: Say) {
+        self.0.send(Entry::Say(Box::new(say)));
+    }
+
+    /// Gives the writer a change to keep: `apply` within the transaction, perhaps again where that
+    /// fails; then `settle` with what became of it, in the order of all that is kept. What `settle`
+    /// returns comes to whoever waits for it.
+    pub(crate) fn change<T, U>(
+        self,
+        apply: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        settle: impl FnOnce(Result<T, JournalError>) -> U + Send + 'static,
+    ) -> KeptThen<U>
+    where
+        T: Send + 'static,
+        U: Send + 'static,
+    {
+        let (change, then) = Change::boxed(apply, settle);
+        self.0.send(Entry::Change(change));
+        then
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! The journal's file: making it, opening it, and keeping others off it.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Durability, JournalError, schema};
+
+/// The journal's file in the data directory.
+const FILE: &str = "journal.sqlite";
+
+/// The file that tells a second daemon to keep off.
+const LOCK: &str = "lock";
+
+/// How long one connection waits where another is just rearranging the file (a checkpoint): far
+/// more than that takes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Where in `directory` the journal is.
+pub(super) fn of(directory: &Path) -> PathBuf {
+    directory.join(FILE)
+}
+
+/// Takes the data directory for this daemon alone, for as long as the file is held; makes it where
+/// there is none.
+pub(super) fn lock(directory: &Path) -> Result<File, JournalError> {
+    fs::create_dir_all(directory).map_err(JournalError::io(directory))?;
+    let path = directory.join(LOCK);
+    let lock = File::create(&path).map_err(JournalError::io(&path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(JournalError::Busy(directory.to_path_buf())),
+        Err(TryLockError::Error(error)) => Err(JournalError::Io { path, error }),
+    }
+}
+
+/// Opens the journal in memory.
+pub(super) fn open_memory() -> Result<Connection, JournalError> {
+    let mut db = Connection::open_in_memory()?;
+    schema::bring_forward(&mut db)?;
+    Ok(db)
+}
+
+/// Opens the file to write, and brings it to the schema of today; makes it where there is none.
+pub(super) fn open(path: &Path, durability: Durability) -> Result<Connection, JournalError> {
+    if !path.exists() {
+        make(path)?;
+    }
+    let mut db = connect(path)?;
+    let synchronous = match durability {
+        Durability::Disk => "full",
+        Durability::Os => "normal",
+    };
+    db.pragma_update(None, "synchronous", synchronous)?;
+    schema::bring_forward(&mut db)?;
+    Ok(db)
+}
+
+/// Opens a file that is there, as the journal it must be.
+pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    // A journal is never without a version: whatever is here is not one, and is left alone.
+    match schema::version(&db)? {
+        0 => Err(JournalError::Damaged(format!("{} is no journal", path.display()))),
+        _ => Ok(db),
+    }
+}
+
+/// Opens the file to read alone.
+pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(db)
+}
+
+/// Makes a new journal: under another name first, so that a crash leaves a whole one or none.
+fn make(path: &Path) -> Result<(), JournalError> {
+    let log = path.with_extension("sqlite-wal");
+    if log.exists() {
+        let text = format!("{} is there without {}", log.display(), path.display());
+        return Err(JournalError::Damaged(text));
+    }
+    let draft = path.with_extension("new");
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(JournalError::Io { path: draft, error });
+        }
+        _ => {}
+    }
+    let mut db = Connection::open(&draft)?;
+    schema::bring_forward(&mut db)?;
+    db.pragma_update(None, "journal_mode", "wal")?;
+    db.close().map_err(|(_, error)| error)?;
+    put_in_place(&draft, path)
+}
+
+/// Gives the finished file `draft` the name `path`, for good.
+pub(super) fn put_in_place(draft: &Path, path: &Path) -> Result<(), JournalError> {
+    let sync = |path: &Path| {
+        File::open(path).and_then(|file| file.sync_all()).map_err(JournalError::io(path))
+    };
+    sync(draft)?;
+    fs::rename(draft, path).map_err(JournalError::io(path))?;
+    match path.parent() {
+        // A directory cannot be opened everywhere; where it can, the new name is to last.
+        Some(directory) if cfg!(unix) && !directory.as_os_str().is_empty() => sync(directory),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,162 @@
+//! What the journal keeps, as it is read from it.
+
+use chat_proto::command::{Kind, Word};
+use chat_proto::{At, Message, RoomName, Text, Topic, User};
+
+use crate::token::TokenHash;
+
+/// Messages of one room, as many as fit a page.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// Which.
+    pub of: Part,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// A part of a room's messages.
+#[derive(Debug, Clone, Copy)]
+pub enum Part {
+    /// The oldest with a greater `seq`.
+    After(u64),
+    /// The newest with a lower `seq`.
+    Before(u64),
+}
+
+/// The number of a room in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoomId(pub u32);
+
+impl RoomId {
+    /// The room everybody is in.
+    pub const LOBBY: Self = Self(1);
+}
+
+/// A message as it is kept; its room is known to whoever asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its place in the room.
+    pub seq: u64,
+    /// Who said it, as the user was called then.
+    pub from: User,
+    /// When it was taken.
+    pub at: At,
+    /// Whether it was said or done.
+    pub kind: Kind,
+    /// What was said.
+    pub text: Text,
+    /// The device it was said on.
+    pub device: Word,
+    /// The number the device gave it.
+    pub n: Option<u64>,
+}
+
+impl Kept {
+    /// No fewer bytes than the message takes on the wire: a quote takes two there, a control
+    /// character of a device's name six.
+    pub(super) fn encoded_bytes_max(&self) -> usize {
+        256 + 2 * (self.text.as_str().len() + self.from.name.as_str().len())
+            + 6 * self.device.as_str().len()
+    }
+
+    /// The message, of a room that goes by that name, as `reader` is told it: with the device and
+    /// its number where it is the reader's own.
+    #[must_use]
+    pub fn told(&self, room: &RoomName, reader: u64) -> Message {
+        let is_own = self.from.id == reader;
+        Message {
+            room: room.clone(),
+            seq: self.seq,
+            from: self.from.clone(),
+            at: self.at,
+            kind: self.kind,
+            text: self.text.clone(),
+            device: is_own.then(|| self.device.clone()),
+            n: self.n.filter(|_| is_own),
+        }
+    }
+}
+
+/// A room as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptRoom {
+    /// Its number.
+    pub id: RoomId,
+    /// What it is called.
+    pub called: Called,
+    /// What it is about.
+    pub topic: Topic,
+    /// The `seq` of its last message; 0 before the first.
+    pub last_seq: u64,
+}
+
+/// What a room is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Called {
+    /// A name of its own.
+    Named(RoomName),
+    /// By each of two users what the other is called.
+    Private(Pair),
+}
+
+/// The numbers of two users, the lower one first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pair([u64; 2]);
+
+impl Pair {
+    /// The two, in whatever order they are given.
+    #[must_use]
+    pub const fn of(one: u64, other: u64) -> Self {
+        Self(if one < other { [one, other] } else { [other, one] })
+    }
+
+    /// The two numbers.
+    #[must_use]
+    pub const fn ids(self) -> [u64; 2] {
+        self.0
+    }
+}
+
+impl Called {
+    /// What tells it from all other rooms.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Named(name) => name.key().to_owned(),
+            Self::Private(Pair([one, other])) => format!("@{one}@{other}"),
+        }
+    }
+
+    /// The opposite of [`Called::key`], with the name as it is written.
+    pub(super) fn read(key: &str, name: &str) -> Option<Self> {
+        let Some(pair) = key.strip_prefix('@') else {
+            return RoomName::new(name).ok().map(Self::Named);
+        };
+        let (one, other) = pair.split_once('@')?;
+        Some(Self::Private(Pair::of(one.parse().ok()?, other.parse().ok()?)))
+    }
+}
+
+/// A user as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptUser {
+    /// Its number and name.
+    pub user: User,
+    /// The hash of its token.
+    pub token: TokenHash,
+    /// When it was last here.
+    pub seen_at: At,
+}
+
+/// A user's place in a room, as it is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptMember {
+    /// The user's number.
+    pub user: u64,
+    /// The room's.
+    pub room: RoomId,
+    /// Whether it is in the room, or only was.
+    pub is_in: bool,
+    /// The furthest message of the room that it has read.
+    pub read_seq: u64,
+}

@@ -1,0 +1,81 @@
+//! The journal's file: its schema, by version, and how an older one is brought forward.
+
+use rusqlite::Connection;
+
+use super::JournalError;
+
+/// The steps from an empty file to the schema of today: step `k` makes version `k + 1` of version
+/// `k`. A step that has been released is never changed; what is new is a new step.
+///
+/// A message's `place` is its room's number and its `seq` in one integer ([`super::store::place`]):
+/// the table is its own index, in the order in which everything reads it. The name of who said it
+/// stands in the message as it was then. A room's `key` is what its name is compared by; that of a
+/// private conversation is `@3@7`, by the numbers of its two users, and its `name` is empty.
+const STEPS: &[&str] = &["
+    CREATE TABLE number (
+        last_user INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO number VALUES (0);
+    CREATE TABLE user (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        key TEXT NOT NULL UNIQUE,
+        token BLOB NOT NULL UNIQUE,
+        seen_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE device (
+        user INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        last_n INTEGER NOT NULL,
+        PRIMARY KEY (user, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE room (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        topic TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    INSERT INTO room VALUES (1, '#lobby', '#lobby', '');
+    CREATE TABLE member (
+        user INTEGER NOT NULL,
+        room INTEGER NOT NULL,
+        is_in INTEGER NOT NULL,
+        read_seq INTEGER NOT NULL,
+        PRIMARY KEY (user, room)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE message (
+        place INTEGER PRIMARY KEY,
+        from_id INTEGER NOT NULL,
+        from_name TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        device TEXT NOT NULL,
+        n INTEGER,
+        text TEXT NOT NULL
+    ) STRICT;
+"];
+
+/// Brings the file behind `db` to the schema of today.
+///
+/// # Errors
+/// Where the file is of a newer version.
+pub(super) fn bring_forward(db: &mut Connection) -> Result<(), JournalError> {
+    let found = version(db)?;
+    for (version, sql) in (1..).zip(STEPS) {
+        if version > found {
+            let transaction = db.transaction()?;
+            transaction.execute_batch(sql)?;
+            transaction.pragma_update(None, "user_version", version)?;
+            transaction.commit()?;
+        }
+    }
+    match u32::try_from(STEPS.len()) {
+        Ok(known) if found > known => Err(JournalError::Newer { found, known }),
+        _ => Ok(()),
+    }
+}
+
+/// The version of the file; 0 where it is no journal yet.
+pub(super) fn version(db: &Connection) -> rusqlite::Result<u32> {
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+}

@@ -1,0 +1,213 @@
+use std::sync::Arc;
+
+use chat_proto::command::Kind;
+use chat_proto::{Text, User, UserName};
+use tempfile::TempDir;
+
+use super::writer::Answer;
+use super::*;
+use crate::room::Room;
+
+fn clock() -> At {
+    At::from_millis(1_795_356_127_123)
+}
+
+/// A journal in a directory, with what it held when it was opened.
+struct Bench {
+    journal: Journal,
+    restored: Restored,
+    lobby: Arc<Room>,
+}
+
+fn open(directory: &Path) -> Result<Bench, JournalError> {
+    let place = Place::Directory(directory.to_path_buf());
+    let (journal, restored) = Journal::open(&place, Durability::Os, clock)?;
+    let lobby = Room::new(restored.rooms[0].clone(), 500);
+    Ok(Bench { journal, restored, lobby })
+}
+
+impl Bench {
+    /// Says `text` as the `n`th thing said on the laptop of user 7; does not wait.
+    async fn says(&self, n: u64, text: &str, answer: &mpsc::Sender<Answer>) {
+        let place = self.journal.place().await.unwrap();
+        place.say(Say {
+            room: Arc::clone(&self.lobby),
+            from: User { id: 7, name: UserName::new("bob").unwrap() },
+            session: 1,
+            device: Word::new("laptop").unwrap(),
+            n: Some(n),
+            kind: Kind::Text,
+            text: Text::new(text).unwrap(),
+            answer: answer.clone(),
+        });
+    }
+
+    /// Says `text`, and returns what became of it.
+    async fn say(&self, n: u64, text: &str) -> Outcome {
+        let (answer, mut answers) = mpsc::channel(1);
+        self.says(n, text, &answer).await;
+        answers.recv().await.unwrap().outcome
+    }
+
+    async fn texts(&self, of: Part) -> Vec<(u64, String)> {
+        let page = Page { of, limit: 100 };
+        let kept = self.journal.read(RoomId::LOBBY, page).await.unwrap();
+        kept.iter().map(|kept| (kept.seq, kept.text.to_string())).collect()
+    }
+
+    /// Lets the journal have so many pages, and no more.
+    async fn allow_pages(&self, pages: u32) {
+        let set = move |db: &Connection| db.pragma_update(None, "max_page_count", pages);
+        // The answer of this pragma is a row, which is no error.
+        let _ = self.journal.change(set).await;
+    }
+
+    /// Closes the journal and waits until its file is free.
+    async fn close(self) {
+        let ended = self.journal.ended();
+        drop(self);
+        ended.cancelled().await;
+    }
+}
+
+fn kept(seq: u64) -> Outcome {
+    Outcome::Kept { seq, at: clock() }
+}
+
+#[tokio::test]
+async fn what_is_kept_is_there_after_a_restart_in_its_order() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.restored.last_user, 0);
+    for n in 1..=3 {
+        assert_eq!(journal.say(n, &format!("text {n}")).await, kept(n));
+    }
+    journal.close().await;
+
+    let journal = open(directory.path()).unwrap();
+    assert_eq!((journal.restored.rooms[0].last_seq, journal.restored.last_user), (3, 7));
+    assert_eq!(journal.say(4, "text 4").await, kept(4));
+    let texts = journal.texts(Part::After(1)).await;
+    let expected = [(2, "text 2"), (3, "text 3"), (4, "text 4")];
+    assert_eq!(texts, expected.map(|(seq, text)| (seq, text.to_owned())));
+    assert_eq!(journal.texts(Part::Before(2)).await, [(1, "text 1".to_owned())]);
+}
+
+#[tokio::test]
+async fn what_is_said_again_after_a_crash_is_a_repeat() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let (answer, answers) = mpsc::channel(1);
+    drop(answers); // nobody hears that it was kept
+    journal.says(5, "once", &answer).await;
+    journal.close().await;
+
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.journal.last_n(7, &Word::new("laptop").unwrap()).await.unwrap(), 5);
+    assert_eq!(journal.journal.last_n(7, &Word::default()).await.unwrap(), 0);
+    for n in [5, 4] {
+        assert_eq!(journal.say(n, "once").await, Outcome::Repeat);
+    }
+    assert_eq!(journal.say(6, "twice").await, kept(2));
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_takes_again_when_it_is_not_full() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.say(1, "first").await, kept(1));
+    journal.allow_pages(1).await;
+    let long = "x".repeat(16_000);
+    let (answer, mut answers) = mpsc::channel(10);
+    for n in 2..=9 {
+        journal.says(n, &long, &answer).await;
+    }
+    let mut refused = 0;
+    for _ in 2..=9 {
+        match answers.recv().await.unwrap().outcome {
+            Outcome::NotKept(reason) => {
+                assert_eq!(&*reason, "the server's disk is full");
+                refused += 1;
+            }
+            outcome => assert!(matches!(outcome, Outcome::Kept { .. }), "{outcome:?}"),
+        }
+    }
+    assert!(refused > 0);
+    let before = journal.texts(Part::After(0)).await.len() as u64;
+    assert_eq!(before, journal.lobby.last_seq(), "what is refused takes no place");
+
+    journal.allow_pages(u32::MAX >> 1).await;
+    assert_eq!(journal.say(10, &long).await, kept(before + 1));
+    assert_eq!(journal.journal.last_n(7, &Word::new("laptop").unwrap()).await.unwrap(), 10);
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_kept_takes_none_with_it() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let (answer, mut answers) = mpsc::channel(10);
+    let mut bad = Vec::new();
+    for n in 1..=5 {
+        journal.says(n, "good", &answer).await;
+        let place = journal.journal.place().await.unwrap();
+        bad.push(place.change(|db| db.execute("INSERT INTO nothing", []), |kept| kept.is_err()));
+    }
+    for seq in 1..=5 {
+        assert_eq!(answers.recv().await.unwrap().outcome, kept(seq));
+    }
+    for bad in bad {
+        assert!(bad.await.unwrap(), "it says so");
+    }
+}
+
+#[tokio::test]
+async fn a_second_daemon_is_told_to_keep_off() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let Err(error) = open(directory.path()) else { panic!("two at once") };
+    assert!(matches!(error, JournalError::Busy(_)), "{error}");
+    journal.close().await;
+    assert!(open(directory.path()).is_ok());
+}
+
+#[tokio::test]
+async fn a_file_of_tomorrow_is_left_alone() {
+    let directory = TempDir::new().unwrap();
+    open(directory.path()).unwrap().close().await;
+    let db = Connection::open(file::of(directory.path())).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    drop(db);
+    let Err(error) = open(directory.path()) else { panic!("opened") };
+    assert!(matches!(error, JournalError::Newer { found: 99, known: 1 }), "{error}");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_left_as_it_is() {
+    let directory = TempDir::new().unwrap();
+    let path = file::of(directory.path());
+    for damage in [&b"this was a journal once, and is no more, whatever it says here"[..], b""] {
+        std::fs::write(&path, damage).unwrap();
+        let Err(error) = open(directory.path()) else { panic!("opened") };
+        assert!(matches!(error, JournalError::Damaged(_)), "{error}");
+        assert!(error.to_string().contains("backup"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), damage);
+    }
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(path.with_extension("sqlite-wal"), b"what was not yet in it").unwrap();
+    let Err(error) = open(directory.path()) else { panic!("opened") };
+    assert!(matches!(error, JournalError::Damaged(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_fits_a_line_however_long_its_messages_are() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let long = "\n".repeat(16_384);
+    for n in 1..=5 {
+        journal.say(n, &long).await;
+    }
+    let texts = journal.texts(Part::Before(6)).await;
+    assert_eq!(texts.len(), 1);
+    assert_eq!(texts[0].0, 5);
+    assert_eq!(journal.texts(Part::After(2)).await[0].0, 3);
+}

@@ -1,0 +1,119 @@
+use chat_proto::command::{Kind, Word};
+use chat_proto::{At, Text};
+use tokio::sync::broadcast::error::TryRecvError;
+
+use super::*;
+use crate::journal::{Kept, Pair};
+
+fn room(called: Called) -> Arc<Room> {
+    let topic = Topic::default();
+    Room::new(KeptRoom { id: RoomId(2), called, topic, last_seq: 0 }, 3)
+}
+
+fn rust() -> Arc<Room> {
+    room(Called::Named(RoomName::new("#rust").unwrap()))
+}
+
+fn user(id: u64, name: &str) -> User {
+    User { id, name: UserName::new(name).unwrap() }
+}
+
+fn said(seq: u64, text: &str) -> Said {
+    let (from, at, text) = (user(1, "ana"), At::from_millis(0), Text::new(text).unwrap());
+    let (kind, device, n) = (Kind::Text, Word::default(), None);
+    Said { kept: Kept { seq, from, at, kind, text, device, n }, session: 1 }
+}
+
+fn line(live: &mut Live, side: Side) -> String {
+    let bytes = match &*live.try_recv().unwrap() {
+        Batch::News(news) => news.native(side).to_vec(),
+        Batch::Said(said) => said.native(side).bytes.to_vec(),
+    };
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn what_happens_after_the_list_is_told_and_nothing_before_it() {
+    let room = rust();
+    room.enter(&user(1, "ana"));
+    room.publish_said(vec![said(1, "before")]);
+    let Entry { snapshot, mut live } = room.listen(500).unwrap();
+    assert_eq!((snapshot.count, snapshot.last_seq), (1, 1));
+    room.enter(&user(2, "bob"));
+    room.publish_said(vec![said(2, "after"), said(3, "that")]);
+    assert!(line(&mut live, Side::First).contains(r##""joined","room":"#rust""##));
+    assert_eq!(line(&mut live, Side::First).lines().count(), 2, "one batch");
+    assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty);
+    assert_eq!(room.listen(1).unwrap().snapshot.users, [user(1, "ana")]);
+}
+
+#[test]
+fn a_room_that_nobody_listens_to_has_no_ring() {
+    let room = rust();
+    drop(room.listen(500).unwrap());
+    assert!(room.state().live.is_some());
+    room.publish_said(vec![said(1, "anybody?")]);
+    assert!(room.state().live.is_none());
+    assert_eq!(room.last_seq(), 1);
+}
+
+#[test]
+fn what_is_long_comes_in_several_batches() {
+    let room = rust();
+    let mut live = room.listen(500).unwrap().live;
+    room.publish_said((1..=9).map(|seq| said(seq, &"x".repeat(16_384))).collect());
+    let batches = std::iter::from_fn(|| live.try_recv().ok());
+    let last_seqs = batches.map(|batch| match &*batch {
+        Batch::Said(said) => said.last_seq(),
+        Batch::News(news) => panic!("{news:?}"),
+    });
+    assert_eq!(last_seqs.collect::<Vec<_>>(), [4, 8, 9]);
+}
+
+#[test]
+fn each_side_of_a_private_conversation_has_its_name_for_it() {
+    let room = room(Called::Private(Pair::of(2, 1)));
+    for user in [user(1, "ana"), user(2, "bob")] {
+        room.rename(&user, &user.name);
+    }
+    let mut live = room.listen(500).unwrap().live;
+    room.publish_said(vec![said(1, "hi")]);
+    let batch = live.try_recv().unwrap();
+    let Batch::Said(said) = &*batch else { panic!("{batch:?}") };
+    for (user, name) in [(1, "@bob"), (2, "@ana")] {
+        assert_eq!(room.name(user).as_str(), name);
+        let lines = said.native(room.side(user));
+        assert!(String::from_utf8_lossy(lines.get(0)).contains(name));
+    }
+}
+
+#[test]
+fn past_a_number_of_users_only_their_number_is_told() {
+    let room = rust();
+    for id in 1..=3 {
+        room.enter(&user(id, &format!("user{id}")));
+    }
+    let mut live = room.listen(500).unwrap().live;
+    room.enter(&user(4, "ana"));
+    room.enter(&user(5, "bob"));
+    room.leave(&user(5, "bob"), LeaveReason::Bye);
+    assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty);
+    room.tell_presence();
+    room.tell_presence();
+    assert_eq!(
+        line(&mut live, Side::First).trim(),
+        r##"{"type":"presence","room":"#rust","count":4}"##
+    );
+    assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty, "once");
+}
+
+#[test]
+fn a_closed_room_ends_for_all_who_listen() {
+    let room = rust();
+    let mut live = room.listen(500).unwrap().live;
+    room.publish_said(vec![said(1, "last words")]);
+    room.close();
+    assert!(line(&mut live, Side::First).contains("last words"));
+    assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Closed);
+    assert!(room.listen(500).is_none());
+}

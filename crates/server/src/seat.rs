@@ -1,0 +1,140 @@
+//! A seat: one session's place in one room. It brings all that happens there, in order, once:
+//! what the session has missed from the journal, page by page, then what happens live; and where
+//! the session falls behind, from the journal again.
+
+use std::sync::Arc;
+
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::batch::Batch;
+use crate::config::PAGE_MESSAGES;
+use crate::journal::{Journal, JournalError, Kept, Page, Part};
+use crate::room::{Entry, Live, Room, Snapshot};
+
+/// What a seat brings.
+#[derive(Debug)]
+pub enum Brought {
+    /// Something that happens now.
+    Live(Arc<Batch>),
+    /// Messages that were missed, oldest first.
+    Missed(Vec<Kept>),
+    /// The room as it is now, where what the session knows of it no longer holds.
+    Again(Snapshot),
+    /// So many messages were passed over, since this seat is for what happens live alone.
+    Skipped(u64),
+    /// The journal cannot be read.
+    Unreadable(JournalError),
+    /// The room has ended: the daemon is going away.
+    End,
+}
+
+/// How a session takes what it has missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// From the journal.
+    IsBrought,
+    /// Not at all, but counted.
+    IsCounted,
+}
+
+/// What a seat knows about where it is.
+struct Place {
+    room: Arc<Room>,
+    journal: Journal,
+    missing: Missing,
+    users_listed: usize,
+    /// The last message that was brought.
+    seq: u64,
+    /// What the session knows of the room, see [`Snapshot::changes`].
+    changes: u64,
+    live: Option<Live>,
+    has_ended: bool,
+}
+
+/// Takes a seat in `room`: all after `seq` comes, then what happens live. `entry` is the room as
+/// the session was told it.
+pub fn seat(
+    room: Arc<Room>,
+    journal: Journal,
+    entry: Entry,
+    seq: u64,
+    missing: Missing,
+    users_listed: usize,
+) -> impl Stream<Item = Brought> + Send {
+    let Entry { snapshot, live } = entry;
+    let live = (seq >= snapshot.last_seq).then_some(live);
+    let (seq, changes) = (seq.min(snapshot.last_seq), snapshot.changes);
+    let place =
+        Place { room, journal, missing, users_listed, seq, changes, live, has_ended: false };
+    unfold(place, |mut place| async move {
+        let brought = place.next().await?;
+        Some((brought, place))
+    })
+}
+
+impl Place {
+    async fn next(&mut self) -> Option<Brought> {
+        while !self.has_ended {
+            let brought = match &mut self.live {
+                None => self.catch_up().await,
+                Some(live) => match live.recv().await {
+                    Ok(batch) => Some(self.note(batch)),
+                    Err(RecvError::Closed) => Some(Brought::End),
+                    Err(RecvError::Lagged(_)) => {
+                        self.live = None;
+                        None
+                    }
+                },
+            };
+            self.has_ended = matches!(brought, Some(Brought::End | Brought::Unreadable(_)));
+            if brought.is_some() {
+                return brought;
+            }
+        }
+        None
+    }
+
+    fn note(&mut self, batch: Arc<Batch>) -> Brought {
+        match &*batch {
+            Batch::Said(said) => self.seq = said.last_seq(),
+            Batch::News(_) => self.changes += 1,
+        }
+        Brought::Live(batch)
+    }
+
+    /// Brings the next page of what was missed; goes live where nothing is missing any more.
+    async fn catch_up(&mut self) -> Option<Brought> {
+        if self.missing == Missing::IsBrought && self.room.last_seq() > self.seq {
+            return Some(self.page().await);
+        }
+        let Some(Entry { snapshot, live }) = self.room.listen(self.users_listed) else {
+            return Some(Brought::End);
+        };
+        let missed = snapshot.last_seq - self.seq;
+        if missed > 0 && self.missing == Missing::IsBrought {
+            return None; // something was said just now: that first
+        }
+        self.live = Some(live);
+        self.seq = snapshot.last_seq;
+        let knows = std::mem::replace(&mut self.changes, snapshot.changes);
+        match self.missing {
+            Missing::IsCounted => Some(Brought::Skipped(missed)),
+            Missing::IsBrought => (knows != snapshot.changes).then_some(Brought::Again(snapshot)),
+        }
+    }
+
+    async fn page(&mut self) -> Brought {
+        let page = Page { of: Part::After(self.seq), limit: PAGE_MESSAGES };
+        let last_seq = self.room.last_seq();
+        match self.journal.read(self.room.id, page).await {
+            Ok(missed) => {
+                // Nothing there although there should be: it is older than what is kept.
+                self.seq = missed.last().map_or(last_seq, |last| last.seq);
+                Brought::Missed(missed)
+            }
+            Err(error) => Brought::Unreadable(error),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Lists that fit a line.
+
+use chat_proto::User;
+use chat_proto::event::RoomInfo;
+use chat_proto::limits::LINE_BYTES_MAX;
+
+/// Most entries of one `users` or `rooms`, whatever was asked for.
+pub(super) const LIST_MAX: usize = 500;
+
+/// Bytes for the entries of a list: a line, and room for what is around them.
+const LIST_BYTES_MAX: usize = LINE_BYTES_MAX - 4096;
+
+/// How many entries to list where the client asks for up to `limit`.
+pub(super) fn limit(limit: Option<u32>) -> usize {
+    limit.map_or(LIST_MAX, |limit| usize::try_from(limit).unwrap_or(LIST_MAX).min(LIST_MAX))
+}
+
+/// The first of `users` that fit a line, and whether there are more.
+pub(super) fn fitting_users(users: Vec<User>) -> (Vec<User>, bool) {
+    fitting(users, |user| 2 * user.name.as_str().len() + 40)
+}
+
+/// The first of `rooms` that fit a line, and whether there are more.
+pub(super) fn fitting_rooms(rooms: Vec<RoomInfo>) -> (Vec<RoomInfo>, bool) {
+    fitting(rooms, |info| 2 * (info.room.as_str().len() + info.topic.as_str().len()) + 80)
+}
+
+/// The first of `entries` that fit a line. `bytes_max` is no less than what one of them takes there:
+/// a quote takes two bytes.
+fn fitting<T>(mut entries: Vec<T>, bytes_max: impl Fn(&T) -> usize) -> (Vec<T>, bool) {
+    let mut bytes = 0;
+    let fits = entries.iter().take_while(|entry| {
+        bytes += bytes_max(entry);
+        bytes <= LIST_BYTES_MAX
+    });
+    let fits = fits.count();
+    let is_cut = fits < entries.len();
+    entries.truncate(fits);
+    (entries, is_cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::{Event, RoomName, Topic, UserName};
+
+    use super::*;
+
+    #[test]
+    fn a_list_of_the_longest_names_fits_a_line() {
+        let user = |id| {
+            let name = format!("{id:03}{}", "😀".repeat(29));
+            User { id, name: UserName::new(&name).unwrap() }
+        };
+        let (users, is_cut) = fitting_users((1..=500).map(user).collect());
+        assert!(users.len() > 100 && is_cut);
+        let (room, topic) = (RoomName::lobby(), Topic::mend(&"\"".repeat(512)));
+        let room = Event::Room { room, topic, count: 500, users, last_seq: 1, read: 1 };
+        let line = serde_json::to_string(&room).unwrap();
+        assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
+    }
+
+    #[test]
+    fn a_list_has_a_bound_whatever_is_asked_for() {
+        assert_eq!((limit(None), limit(Some(3)), limit(Some(u32::MAX))), (500, 3, 500));
+    }
+}

@@ -1,0 +1,172 @@
+//! The rooms a session is in: what happens there is passed on to its client.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use chat_proto::{EndCode, Event, LeaveReason};
+use futures_util::{FutureExt, Stream, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_stream::StreamMap;
+use tracing::error;
+
+use super::Session;
+use super::end::End;
+use super::lists::fitting_users;
+use crate::batch::{Batch, Side};
+use crate::door::{DoorWriter, Reader};
+use crate::hub::Place;
+use crate::journal::{Kept, RoomId};
+use crate::room::{Room, Snapshot};
+use crate::seat::{Brought, Missing, seat};
+
+/// The rooms a session is in.
+#[derive(Default)]
+pub(super) struct Rooms {
+    seats: StreamMap<RoomId, Pin<Box<dyn Stream<Item = Brought> + Send>>>,
+    known: HashMap<RoomId, Known>,
+}
+
+/// What the client knows of a room.
+struct Known {
+    room: Arc<Room>,
+    /// How far the user has read it.
+    read: u64,
+}
+
+impl Rooms {
+    /// What happens next in one of the rooms. Cancel safe.
+    pub(super) async fn next(&mut self) -> Option<(RoomId, Brought)> {
+        self.seats.next().await
+    }
+
+    /// Takes note that the client is told how far its user has read.
+    pub(super) fn note_read(&mut self, room: RoomId, read: u64) {
+        if let Some(known) = self.known.get_mut(&room) {
+            known.read = read;
+        }
+    }
+}
+
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
+    /// Goes where the user is, and tells the client what it does not know yet: the rooms the user
+    /// has come into or has left, and how far it has read, here or in another of its sessions.
+    pub(super) fn follow(&mut self) -> ControlFlow<End> {
+        let places = self.member.places();
+        let is_left = |id: &RoomId| places.iter().all(|place| place.room.id != *id);
+        let left: Vec<RoomId> = self.rooms.known.keys().copied().filter(is_left).collect();
+        for room in left {
+            self.tell_left(room);
+        }
+        for Place { room, read } in places {
+            match self.rooms.known.get_mut(&room.id) {
+                None => self.take_seat(&room, read, u64::MAX)?,
+                Some(known) if known.read != read => {
+                    known.read = read;
+                    let room = room.name(self.member.id());
+                    self.writer.tell(&Event::Read { room, seq: read });
+                }
+                Some(_) => {}
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn tell_left(&mut self, id: RoomId) {
+        self.rooms.seats.remove(&id);
+        if let Some(Known { room, .. }) = self.rooms.known.remove(&id) {
+            let (room, user) = (room.name(self.member.id()), self.member.user());
+            self.writer.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
+        }
+    }
+
+    /// Takes a seat in `room`, in place of one the session may have had there: the client is told
+    /// the room as it is, then all after `since`, then what happens live.
+    pub(super) fn take_seat(
+        &mut self,
+        room: &Arc<Room>,
+        read: u64,
+        since: u64,
+    ) -> ControlFlow<End> {
+        let users_listed = self.shared.config.users_listed;
+        let Some(entry) = room.listen(users_listed) else {
+            return ControlFlow::Break(End::Code(EndCode::Shutdown));
+        };
+        self.rooms.known.insert(room.id, Known { room: Arc::clone(room), read });
+        self.tell_room(room, &entry.snapshot);
+        let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
+        let journal = self.shared.hub.journal().clone();
+        let seat = seat(Arc::clone(room), journal, entry, since, missing, users_listed);
+        self.rooms.seats.insert(room.id, Box::pin(seat));
+        ControlFlow::Continue(())
+    }
+
+    fn tell_room(&mut self, room: &Room, snapshot: &Snapshot) {
+        let Snapshot { names, topic, count, users, last_seq, .. } = snapshot.clone();
+        let name = names[room.side(self.member.id()) as usize].clone();
+        let read = self.rooms.known.get(&room.id).map_or(0, |known| known.read);
+        let users = fitting_users(users).0;
+        self.writer.tell(&Event::Room { room: name, topic, count, users, last_seq, read });
+    }
+
+    /// Passes on what happened in a room, and all that happened besides, up to what the door holds.
+    pub(super) fn pass_on(&mut self, brought: (RoomId, Brought)) -> ControlFlow<End> {
+        let mut next = Some(brought);
+        while let Some((room, brought)) = next {
+            self.bring(room, brought)?;
+            if self.writer.is_full() {
+                break;
+            }
+            next = self.rooms.seats.next().now_or_never().flatten();
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn bring(&mut self, id: RoomId, brought: Brought) -> ControlFlow<End> {
+        match brought {
+            Brought::Live(batch) => self.relay(id, &batch),
+            Brought::Missed(missed) => self.tell_missed(id, &missed),
+            Brought::Again(snapshot) => {
+                if let Some(known) = self.rooms.known.get(&id) {
+                    let room = Arc::clone(&known.room);
+                    self.tell_room(&room, &snapshot);
+                }
+            }
+            Brought::Skipped(messages) => {
+                if let DoorWriter::Classic(writer) = &mut self.writer {
+                    writer.skip(messages);
+                }
+            }
+            Brought::Unreadable(error) => {
+                error!(%error, "a client has missed messages that cannot be read");
+                return ControlFlow::Break(End::Code(EndCode::Unreadable));
+            }
+            Brought::End => {
+                self.rooms.seats.remove(&id);
+                if self.rooms.seats.is_empty() {
+                    return ControlFlow::Break(End::Code(EndCode::Shutdown));
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn relay(&mut self, id: RoomId, batch: &Arc<Batch>) {
+        let user = self.member.id();
+        if matches!(&**batch, Batch::News(news) if news.left == Some(user)) {
+            return; // told where the session leaves the room, see `follow`
+        }
+        let side = self.rooms.known.get(&id).map_or(Side::First, |known| known.room.side(user));
+        self.writer.relay(batch, Reader { user, session: self.member.session(), side });
+    }
+
+    fn tell_missed(&mut self, id: RoomId, missed: &[Kept]) {
+        let Some(known) = self.rooms.known.get(&id) else { return };
+        let user = self.member.id();
+        let name = known.room.name(user);
+        for kept in missed {
+            self.writer.tell(&Event::Message(kept.told(&name, user)));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The terminal client's screen while others talk: where the user reads it stays, whatever comes.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use chat_server::Config;
+use chat_tui::Tcp;
+use crossterm::event::KeyCode;
+use e2e::classic::Classic;
+use e2e::native::Native;
+use e2e::server::Server;
+use e2e::tui::{Tui, masked};
+use insta::assert_snapshot;
+
+/// What has been used against terminals, and what is hard for them.
+const HOSTILE: [&str; 10] = [
+    "\x1b[2J\x1b[H\x1b[31mcleared",
+    "\x1b]0;title\x07\x1b]52;c;cm0gLXJmIH4=\x07",
+    "\u{9b}2J\u{9d}0;title\u{9c}",
+    "over\rwritten \x08\x08\x08\x0b\x0c\x07",
+    "\u{202e}gnp.exe \u{2066}isolated",
+    "in\u{200b}vis\u{feff}ible\u{e0041}",
+    "za\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}\u{30a}\u{30b}lgo",
+    "👩🏽\u{200d}💻 ❤\u{fe0f} 漢字 ﷺ \u{301}",
+    "tab\tand\nline\u{2028}ends",
+    "longer-than-any-row-is-without-a-single-place-where-it-could-be-broken-漢字漢字漢字",
+];
+
+/// Whether the status line is in that row, and so the screen drawn in its size.
+fn has_status_at(screen: &str, row: usize) -> bool {
+    screen.lines().nth(row).is_some_and(|row| row.starts_with("── connected"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_back_is_not_pulled_down() {
+    let server = Server::start(Config::default());
+    let mut ana = Native::join(server.address, "ana").await;
+    let mut bob = Tui::join(server.address, "bob").await;
+    for n in 1..=40 {
+        ana.tell_all(n, &format!("message {n} of many, and as long as a row is, or two of them"))
+            .await;
+    }
+    bob.sees("message 40").await;
+    bob.presses(KeyCode::PageUp).await;
+    let place = bob.sees("End: newest ↓").await;
+    for n in 41..=45 {
+        ana.tell_all(n, &format!("message {n}")).await;
+    }
+    let back = bob.sees("5 new ↓").await;
+    assert_snapshot!(masked(&back), @r#"
+            two of them                                          │ 2 users
+    hh:mm   ana: message 30 of many, and as long as a row is, or │ bob (you)      2
+            two of them                                          │ ana            1
+    hh:mm   ana: message 31 of many, and as long as a row is, or │
+            two of them                                          │
+    hh:mm   ana: message 32 of many, and as long as a row is, or │
+            two of them                                          │
+    hh:mm   ana: message 33 of many, and as long as a row is, or │
+            two of them                                          │
+    hh:mm   ana: message 34 of many, and as long as a row is, or │
+            two of them                                          │
+                              5 new ↓                            │
+    ── connected · bob in #lobby · 2 users · 127.0.0.1:12345 ──────────── F1 keys ──
+    >  say something, /help for commands
+    "#);
+    let rows = |screen: &str| screen.lines().take(11).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rows(&back), rows(&place));
+
+    bob.resizes(50, 10).await;
+    let narrow = bob.sees_that("narrow screen", |screen| has_status_at(screen, 8)).await;
+    assert_snapshot!(masked(&narrow), @r#"
+            row is, or two of them
+    hh:mm   ana: message 30 of many, and as long as a
+            row is, or two of them
+    hh:mm   ana: message 31 of many, and as long as a
+            row is, or two of them
+    hh:mm   ana: message 32 of many, and as long as a
+            row is, or two of them
+                         5 new ↓
+    ── connected · bob in #lobby · 2 users  F1 keys ──
+    >  say something, /help for commands
+    "#);
+    bob.resizes(80, 14).await;
+    let wide = bob.sees_that("wide screen", |screen| has_status_at(screen, 12)).await;
+    assert_eq!(wide, back);
+    bob.presses(KeyCode::End).await;
+    let newest = bob.sees("message 45").await;
+    assert!(!newest.contains('↓'), "{newest}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_texts_are_only_texts() {
+    let server = Server::start(Config::default());
+    let mut bob = Tui::open_by(Tcp::new(server.address.to_string()), "bob", (80, 40)).is_in().await;
+    let mut ana = Native::join(server.address, "ana").await;
+    let eva = Classic::join(server.address, "eva").await;
+    bob.sees("→ eva is here").await;
+    for (n, text) in (1..).zip(HOSTILE) {
+        // What has control characters is refused to a native client, and mended for a classic one.
+        ana.say(n, text).await;
+        while !matches!(ana.next().await.unwrap()["type"].as_str(), Some("accepted" | "refused")) {}
+        eva.say(text).await;
+        let next = format!("next {n}");
+        eva.say(&next).await;
+        bob.sees(&format!("  eva: {next}")).await;
+    }
+    assert_snapshot!(masked(&bob.sees("next 10").await), @r#"
+                                                                 │ 3 users
+                                                                 │ bob (you)      1
+    ── a day ─────────────────────────────────────────────────── │ ana            2
+    hh:mm · connected to chat-server 0.1.0 as bob                │ eva            3
+    hh:mm → ana is here                                          │
+    hh:mm → eva is here                                          │
+    hh:mm   eva: [2J[H[31mcleared                                │
+    hh:mm   eva: next 1                                          │
+    hh:mm   eva: ]0;title]52;c;cm0gLXJmIH4=                      │
+    hh:mm   eva: next 2                                          │
+    hh:mm   eva: 2J0;title                                       │
+    hh:mm   eva: next 3                                          │
+    hh:mm   eva: overwritten                                     │
+    hh:mm   eva: next 4                                          │
+    hh:mm   ana: �gnp.exe �isolated                              │
+    hh:mm   eva: �gnp.exe �isolated                              │
+    hh:mm   eva: next 5                                          │
+    hh:mm   ana: invisible                                       │
+    hh:mm   eva: invisible                                       │
+    hh:mm   eva: next 6                                          │
+    hh:mm   ana: zá̂̃̄̅̆̇̈lgo                                           │
+    hh:mm   eva: zá̂̃̄̅̆̇̈lgo                                           │
+    hh:mm   eva: next 7                                          │
+    hh:mm   ana: 👩🏽💻 ❤ 漢字 ﷺ ́                                  │
+    hh:mm   eva: 👩🏽💻 ❤ 漢字 ﷺ ́                                  │
+    hh:mm   eva: next 8                                          │
+    hh:mm   ana: tab    and                                      │
+            line                                                 │
+            ends                                                 │
+    hh:mm   eva: tab    and                                      │
+            line                                                 │
+            ends                                                 │
+    hh:mm   eva: next 9                                          │
+    hh:mm   ana: longer-than-any-row-is-without-a-single-place-  │
+            where-it-could-be-broken-漢字漢字漢字                │
+    hh:mm   eva: longer-than-any-row-is-without-a-single-place-  │
+            where-it-could-be-broken-漢字漢字漢字                │
+    hh:mm   eva: next 10                                         │
+    ── connected · bob in #lobby · 3 users · 127.0.0.1:12345 ──────────── F1 keys ──
+    >  say something, /help for commands
+    "#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_smallest_screen_is_enough_to_talk() {
+    let server = Server::start(Config::default());
+    let mut ana = Native::join(server.address, "ana").await;
+    let mut bob = Tui::open_by(Tcp::new(server.address.to_string()), "bob", (20, 6));
+    bob.sees("── connected").await;
+    ana.tell_all(1, "are you there, bob?").await;
+    bob.sees("@ ana: are").await;
+    bob.types("yes, on a tiny screen\n").await;
+    assert_eq!(ana.hear().await.1, "yes, on a tiny screen");
+    bob.sees("› bob: yes").await;
+    bob.types("漢字 and more than a row").await;
+    assert_snapshot!(masked(&bob.sees("row").await), @r#"
+      there, bob?
+    hh:mm › bob: yes, on
+      a tiny screen
+    ── connected ───────
+    > 漢字 and more than
+       a row
+    "#);
+}

@@ -1,0 +1,173 @@
+//! Terminal clients talk, to each other and to clients of every other kind.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use chat_server::Config;
+use e2e::classic::{Classic, Shown};
+use e2e::native::Native;
+use e2e::server::Server;
+use e2e::tui::{Network, Tui, masked};
+use insta::assert_snapshot;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_users_talk_and_one_takes_another_name() {
+    let server = Server::start(Config::default());
+    let mut ana = Tui::join(server.address, "ana").await;
+    let mut bob = Tui::join(server.address, "bob").await;
+    ana.sees("→ bob is here").await;
+    ana.types("has anybody seen bob?\n").await;
+    bob.sees("@ ana: has anybody seen bob?").await;
+    bob.types("here!\n").await;
+    ana.sees("  bob: here!").await;
+    ana.types("/me waves\n").await;
+    bob.sees("  * ana waves").await;
+    bob.types("/name robert\n").await;
+    ana.sees("bob is robert now").await;
+    bob.sees("you are robert now").await;
+    bob.types("still me\n").await;
+    assert_snapshot!(masked(&bob.sees("› robert: still me").await), @r#"
+                                                                 │ 2 users
+                                                                 │ robert (you)   2
+                                                                 │ ana            1
+                                                                 │
+                                                                 │
+    ── a day ─────────────────────────────────────────────────── │
+    hh:mm · connected to chat-server 0.1.0 as bob                │
+    hh:mm @ ana: has anybody seen bob?                           │
+    hh:mm › bob: here!                                           │
+    hh:mm   * ana waves                                          │
+    hh:mm · you are robert now                                   │
+    hh:mm › robert: still me                                     │
+    ── connected · robert in #lobby · 2 users · 127.0.0.1:12345 ───────── F1 keys ──
+    >  say something, /help for commands
+    "#);
+    assert_snapshot!(masked(&ana.sees("  robert: still me").await), @r#"
+                                                                 │ 2 users
+                                                                 │ ana (you)      1
+                                                                 │ robert         2
+                                                                 │
+    ── a day ─────────────────────────────────────────────────── │
+    hh:mm · connected to chat-server 0.1.0 as ana                │
+    hh:mm → bob is here                                          │
+    hh:mm › ana: has anybody seen bob?                           │
+    hh:mm   bob: here!                                           │
+    hh:mm › * ana waves                                          │
+    hh:mm · bob is robert now                                    │
+    hh:mm   robert: still me                                     │
+    ── connected · ana in #lobby · 2 users · 127.0.0.1:12345 ──────────── F1 keys ──
+    >  say something, /help for commands
+    "#);
+    ana.types("bob who? robert, I see\n").await;
+    bob.sees("@ ana: bob who?").await;
+    bob.types("x").await;
+    bob.sees("> x").await;
+    assert_eq!((ana.bells(), bob.bells()), (0, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_of_every_kind_are_in_one_list_and_hear_each_other() {
+    let server = Server::start(Config::default());
+    let mut ana = Tui::join(server.address, "ana").await;
+    let mut eva = Classic::join(server.address, "eva").await;
+    ana.sees("→ eva is here").await;
+    let mut raw = Native::join(server.address, "raw").await;
+    ana.sees("→ raw is here").await;
+    eva.until("all three", |seen| seen.lists_only(&["ana", "eva", "raw"])).await;
+
+    ana.types("hi all\n").await;
+    assert_eq!(raw.hear().await, ("ana".to_owned(), "hi all".to_owned()));
+    eva.until_messages(1).await;
+    assert_eq!(eva.seen().messages, [Shown::new("1", "ana", "hi all")]);
+    eva.say("hi from eva").await;
+    ana.sees("  eva: hi from eva").await;
+    raw.tell_all(1, "hi from raw").await;
+    assert_snapshot!(masked(&ana.sees("  raw: hi from raw").await), @r#"
+                                                                 │ 3 users
+                                                                 │ ana (you)      1
+                                                                 │ eva            2
+                                                                 │ raw            3
+                                                                 │
+    ── a day ─────────────────────────────────────────────────── │
+    hh:mm · connected to chat-server 0.1.0 as ana                │
+    hh:mm → eva is here                                          │
+    hh:mm → raw is here                                          │
+    hh:mm › ana: hi all                                          │
+    hh:mm   eva: hi from eva                                     │
+    hh:mm   raw: hi from raw                                     │
+    ── connected · ana in #lobby · 3 users · 127.0.0.1:12345 ──────────── F1 keys ──
+    >  say something, /help for commands
+    "#);
+
+    drop(eva);
+    ana.sees("← eva has left").await;
+    drop(raw);
+    assert_snapshot!(masked(&ana.sees("← raw has lost the connection").await), @r#"
+                                                                 │ 1 user
+                                                                 │ ana (you)      1
+                                                                 │
+    ── a day ─────────────────────────────────────────────────── │
+    hh:mm · connected to chat-server 0.1.0 as ana                │
+    hh:mm → eva is here                                          │
+    hh:mm → raw is here                                          │
+    hh:mm › ana: hi all                                          │
+    hh:mm   eva: hi from eva                                     │
+    hh:mm   raw: hi from raw                                     │
+    hh:mm ← eva has left                                         │
+    hh:mm ← raw has lost the connection                          │
+    ── connected · ana in #lobby · 1 user · 127.0.0.1:12345 ───────────── F1 keys ──
+    >  say something, /help for commands
+    "#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_quits_is_gone_for_all_others() {
+    let server = Server::start(Config::default());
+    let mut ana = Tui::join(server.address, "ana").await;
+    let mut eva = Classic::join(server.address, "eva").await;
+    let mut raw = Native::join(server.address, "raw").await;
+    let bob = Tui::join(server.address, "bob").await;
+    eva.until("bob", |seen| seen.lists("bob")).await;
+    bob.quits().await;
+    let left = raw.until("left").await;
+    assert_eq!((&left["user"]["name"], &left["reason"]), (&"bob".into(), &"bye".into()));
+    eva.until("a list without bob", |seen| seen.lists_only(&["ana", "eva", "raw"])).await;
+    let screen = ana.sees("← bob has left").await;
+    assert!(screen.contains("3 users") && !screen.contains("│ bob"), "{screen}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_taken_is_asked_for_and_what_was_typed_stays() {
+    let server = Server::start(Config::default());
+    let mut other = Native::join(server.address, "Bob").await;
+    let (network, switch) = Network::to(server.address, false);
+    let mut bob = Tui::open_by(network, "bob", (80, 8));
+    bob.types("half a sentence").await;
+    bob.sees("> half a sentence").await;
+    switch.send_replace(true);
+    assert_snapshot!(masked(&bob.sees("name> ").await), @r#"
+                                                                 │
+                                                                 │
+                                                                 │
+    ── a day ─────────────────────────────────────────────────── │
+    hh:mm ! not let in: the name bob is taken; bob_2 is free;    │
+            type another name below                              │
+    ── name refused · type another name · 127.0.0.1:12345 ─────────────── F1 keys ──
+    name> bob_2
+    "#);
+    bob.presses_ctrl('u').await;
+    bob.types("robert\n").await;
+    bob = bob.is_in().await;
+    assert_snapshot!(masked(&bob.sees("robert (you)").await), @r#"
+                                                                 │ 2 users
+                                                                 │ robert (you)   3
+    ── a day ─────────────────────────────────────────────────── │ Bob            1
+    hh:mm ! not let in: the name bob is taken; bob_2 is free;    │
+            type another name below                              │
+    hh:mm · connected to chat-server 0.1.0 as robert             │
+    ── connected · robert in #lobby · 2 users · 127.0.0.1:12345 ───────── F1 keys ──
+    > half a sentence
+    "#);
+    bob.types(", and the other half\n").await;
+    let said = "half a sentence, and the other half".to_owned();
+    assert_eq!(other.hear().await, ("robert".to_owned(), said));
+}
