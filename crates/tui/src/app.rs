@@ -3,10 +3,10 @@
 use std::future::Future;
 use std::io;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
-use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::{At, UserName};
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, StreamExt};
@@ -17,10 +17,11 @@ use ratatui::backend::Backend;
 use tokio::time::{Instant, sleep_until};
 
 use crate::input::Input;
-use crate::link::{Dial, Link};
+use crate::link::{Dial, Identity, Link};
 use crate::palette::Palette;
 use crate::state::State;
-use crate::update::{Effect, update};
+use crate::store::{Store, StoreError};
+use crate::update::{Effect, begin, update};
 use crate::view;
 
 /// Shortest time between two frames: 60 a second are more than anybody reads.
@@ -36,8 +37,8 @@ pub struct Options {
     pub name: UserName,
     /// The server's address, for the status line.
     pub server: String,
-    /// The word this installation is known by.
-    pub device: Word,
+    /// The directory of what outlives the program; `None` where nothing does.
+    pub state: Option<PathBuf>,
     /// The time zone of the times on the screen.
     pub zone: TimeZone,
     /// Whether a mention rings the bell.
@@ -47,25 +48,17 @@ pub struct Options {
 }
 
 impl Options {
-    /// What a user called `name` has who has chosen nothing: a bell, colours, UTC.
+    /// What a user called `name` has who has chosen nothing: a bell, colours, UTC, and nothing that
+    /// outlives the program.
     #[must_use]
     pub fn new(name: UserName, server: impl Into<String>) -> Self {
         Self {
             name,
             server: server.into(),
-            device: Word::default(),
+            state: None,
             zone: TimeZone::UTC,
             bell: true,
             colours: true,
-        }
-    }
-
-    fn hello(&self) -> Hello {
-        Hello {
-            version: VERSION,
-            name: self.name.clone(),
-            token: None,
-            device: self.device.clone(),
         }
     }
 }
@@ -79,6 +72,9 @@ pub enum RunError {
     /// The terminal gives nothing any more.
     #[error("cannot read the keys: {0}")]
     Keys(#[source] io::Error),
+    /// What outlives the program can neither be read nor kept.
+    #[error("cannot keep who you are ({0}); --state DIR names another directory")]
+    State(#[from] StoreError),
     /// The link's task is gone, by a fault of the program.
     #[error("the network part of the program has ended; this is a bug")]
     Link,
@@ -99,10 +95,26 @@ pub async fn run<B: Backend>(
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
-    let link = Link::start(dial, options.hello());
+    let (store, profile) = Store::open(options.state.as_deref(), &options.server, options.name)?;
+    let identity = Identity {
+        name: profile.name.clone(),
+        token: profile.token.clone(),
+        device: profile.device.clone(),
+    };
+    let link = Link::start(dial, identity);
     let palette = Palette::new(options.colours);
-    let state = State::new(options.server, options.name, options.zone, size);
-    let mut app = App { state, link, ring, bell: options.bell, mentioned: false, changed: true };
+    let mut state = State::new(options.server, profile, options.zone, size);
+    begin(&mut state, At::from(Timestamp::now()));
+    let mut app = App {
+        state,
+        store,
+        link,
+        ring,
+        bell: options.bell,
+        mentioned: false,
+        changed: true,
+        tick: None,
+    };
     let ended = app.run(terminal, palette, keys, stop).await;
     app.link.close().await;
     ended
@@ -110,6 +122,7 @@ pub async fn run<B: Backend>(
 
 struct App<R> {
     state: State,
+    store: Store,
     link: Link,
     ring: R,
     bell: bool,
@@ -117,6 +130,8 @@ struct App<R> {
     mentioned: bool,
     /// Whether the screen is behind the state.
     changed: bool,
+    /// When a tick is due.
+    tick: Option<Instant>,
 }
 
 impl<R: FnMut()> App<R> {
@@ -144,6 +159,10 @@ impl<R: FnMut()> App<R> {
                     None => return Err(RunError::Link),
                     Some(news) => self.take_news(Input::News(news)),
                 },
+                () = sleep_until(self.tick.unwrap_or(next_frame)), if self.tick.is_some() => {
+                    self.tick = None;
+                    self.take(Input::Tick)
+                }
                 () = sleep_until(next_frame), if self.changed => {
                     terminal
                         .draw(|frame| view::draw(&self.state, palette, frame))
@@ -177,12 +196,23 @@ impl<R: FnMut()> App<R> {
     fn take(&mut self, input: Input) -> ControlFlow<()> {
         self.changed = true;
         for effect in update(&mut self.state, input, At::from(Timestamp::now())) {
+            // What follows from an effect is an input that has none but orders, so it goes no deeper.
             match effect {
+                Effect::Keep(keep) => {
+                    if let Err(error) = self.store.keep(keep) {
+                        tracing::error!(%error, "not kept");
+                        self.take(Input::NotKept(error.to_string()))?;
+                    }
+                }
+                Effect::Become(name) => {
+                    let became = self.store.turn_into(name).map(Box::new);
+                    self.take(Input::Became(became.map_err(|error| error.to_string())))?;
+                }
+                Effect::Tick(after) => self.tick = Some(Instant::now() + after),
                 Effect::Quit => return ControlFlow::Break(()),
                 Effect::Ring => self.mentioned = self.bell,
                 Effect::Order(order) => {
                     if self.link.order(order).is_err() {
-                        // Stuck orders nothing, so this goes no deeper.
                         self.take(Input::Stuck)?;
                     }
                 }

@@ -10,6 +10,7 @@ Examples:
   chat-tui                                   the server of this machine, your login name
   chat-tui --name bob                        under another name
   chat-tui --server chat.example.org:12345   a server elsewhere
+  chat-tui --state /media/stick/chat         who you are goes with you
   chat-tui --log-file chat.log               with a log of what the network does
 
 Within: /help lists the commands, F1 shows the keys, Ctrl-C on an empty line quits.
@@ -27,6 +28,11 @@ pub(crate) struct Args {
     /// Where the server is
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:12345", value_parser = server)]
     pub(crate) server: String,
+
+    /// The directory of who you are and what is left to be said; $XDG_STATE_HOME/chat-tui or
+    /// ~/.local/state/chat-tui if left out
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
 
     /// Do not ring the bell where somebody mentions you
     #[arg(long)]

@@ -44,10 +44,10 @@ pub fn news(news: News) -> News {
         }
         News::Refused(refusal) => News::Refused(Box::new(self::refusal(&refusal))),
         News::Unreadable(refusal) => News::Unreadable(Box::new(self::refusal(&refusal))),
-        News::Lost { why: Lost::Goodbye { code, text }, written } => {
-            News::Lost { why: Lost::Goodbye { code, text: line(&text) }, written }
+        News::Lost(Lost::Goodbye { code, text }) => {
+            News::Lost(Lost::Goodbye { code, text: line(&text) })
         }
-        News::Dialling | News::Waiting { .. } | News::Lost { .. } => news,
+        News::Dialling | News::Waiting { .. } | News::Lost(_) => news,
     }
 }
 

@@ -1,8 +1,8 @@
 //! A state on a bench, for the tests of what it does and how it looks.
 
-use chat_proto::command::Kind;
+use chat_proto::command::{Kind, Word};
 use chat_proto::event::{Accepted, Limits, Message, Server, Welcome};
-use chat_proto::{At, Event, Refusal, RefusalCode, RoomName, Text, Topic, User, UserName};
+use chat_proto::{At, Command, Event, Refusal, RefusalCode, RoomName, Text, Topic, User, UserName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -12,6 +12,7 @@ use crate::input::Input;
 use crate::link::{Lost, News, Order};
 use crate::palette::Palette;
 use crate::state::State;
+use crate::store::{Keep, Profile};
 use crate::testing::Screen;
 use crate::update::{Effect, update};
 use crate::view;
@@ -20,6 +21,8 @@ use crate::view;
 pub(crate) struct Bench {
     pub(crate) state: State,
     pub(crate) at: At,
+    /// The last message of the lobby.
+    pub(crate) seq: u64,
 }
 
 pub(crate) fn name(name: &str) -> UserName {
@@ -31,16 +34,30 @@ pub(crate) fn user(id: u64, written: &str) -> User {
 }
 
 pub(crate) fn message(from: User, text: &str, at: At) -> Event {
-    Event::Message(Message {
-        room: RoomName::lobby(),
-        seq: 1,
+    Event::Message(message_in("#lobby", 1, from, text, at))
+}
+
+pub(crate) fn message_in(room: &str, seq: u64, from: User, text: &str, at: At) -> Message {
+    Message {
+        room: self::room(room),
+        seq,
         from,
         at,
         kind: Kind::Text,
         text: Text::new(text).unwrap(),
         device: None,
         n: None,
-    })
+    }
+}
+
+pub(crate) fn room(name: &str) -> RoomName {
+    RoomName::new(name).unwrap()
+}
+
+/// A room in which ana and carl are, and bob.
+pub(crate) fn room_event(name: &str, last_seq: u64, read: u64) -> Event {
+    let users = vec![user(3, "ana"), user(5, "carl"), user(7, "bob")];
+    Event::Room { room: room(name), topic: Topic::default(), count: 3, users, last_seq, read }
 }
 
 pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
@@ -48,7 +65,7 @@ pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
         version: 1,
         id,
         name: name(written),
-        token: None,
+        token: Some("secret".into()),
         last: 0,
         server: Server { name: "chat-server".into(), version: "0.1.0".into() },
         limits: Limits {
@@ -69,8 +86,16 @@ impl Bench {
     /// A client called bob that calls its server, on Sunday at two.
     pub(crate) fn new(width: u16, height: u16) -> Self {
         let size = Size { width, height };
-        let state = State::new("127.0.0.1:12345".into(), name("bob"), TimeZone::UTC, size);
-        Self { state, at: "2026-11-22T14:02:00Z".parse::<jiff::Timestamp>().unwrap().into() }
+        let profile = Profile {
+            name: name("bob"),
+            token: None,
+            device: Word::new("here").unwrap(),
+            last_n: 0,
+            unsettled: Vec::new(),
+        };
+        let state = State::new("127.0.0.1:12345".into(), profile, TimeZone::UTC, size);
+        let at = "2026-11-22T14:02:00Z".parse::<jiff::Timestamp>().unwrap().into();
+        Self { state, at, seq: 0 }
     }
 
     /// The same, in a session with ana and carl in the room.
@@ -80,19 +105,24 @@ impl Bench {
         bench
     }
 
+    /// A session begins in which the server knows nothing new.
     pub(crate) fn connects(&mut self, session: u64) -> Vec<Effect> {
-        let effects = self.tells(News::Welcome { session, welcome: welcome(7, "bob") });
-        let users = vec![user(3, "ana"), user(5, "carl"), user(7, "bob")];
-        let room = RoomName::lobby();
-        self.hears(Event::Room {
-            room,
-            topic: Topic::default(),
-            count: 3,
-            users,
-            last_seq: 0,
-            read: 0,
-        });
+        self.connects_knowing(session, 0)
+    }
+
+    /// A session begins in which the server knows all up to number `last`.
+    pub(crate) fn connects_knowing(&mut self, session: u64, last: u64) -> Vec<Effect> {
+        let welcome = Welcome { last, ..welcome(7, "bob") };
+        let mut effects = self.tells(News::Welcome { session, welcome });
+        let seq = self.seq;
+        effects.extend(self.hears(room_event("#lobby", seq, seq)));
         effects
+    }
+
+    /// The same, and then the user reads in a room of its own with ana.
+    pub(crate) fn in_rust(&mut self) {
+        self.types("/join #rust\n");
+        self.hears(room_event("#rust", 0, 0));
     }
 
     pub(crate) fn takes(&mut self, input: Input) -> Vec<Effect> {
@@ -108,16 +138,22 @@ impl Bench {
     }
 
     pub(crate) fn said(&mut self, id: u64, from: &str, text: &str) -> Vec<Effect> {
-        self.hears(message(user(id, from), text, self.at))
+        self.seq += 1;
+        self.says_in("#lobby", self.seq, user(id, from), text)
     }
 
-    pub(crate) fn accepts(&mut self, n: u64) {
-        let (room, at) = (RoomName::lobby(), self.at);
-        self.hears(Event::Accepted(Accepted::Kept { n: Some(n), room, seq: n, at }));
+    pub(crate) fn says_in(&mut self, room: &str, seq: u64, from: User, text: &str) -> Vec<Effect> {
+        self.hears(Event::Message(message_in(room, seq, from, text, self.at)))
     }
 
-    pub(crate) fn loses(&mut self, written: u64) {
-        self.tells(News::Lost { why: Lost::Closed, written });
+    pub(crate) fn accepts(&mut self, n: u64) -> Vec<Effect> {
+        self.seq += 1;
+        let (room, at, seq) = (RoomName::lobby(), self.at, self.seq);
+        self.hears(Event::Accepted(Accepted::Kept { n: Some(n), room, seq, at }))
+    }
+
+    pub(crate) fn loses(&mut self) {
+        self.tells(News::Lost(Lost::Closed));
     }
 
     pub(crate) fn refuses_name(&mut self) {
@@ -146,6 +182,10 @@ impl Bench {
         self.takes(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
     }
 
+    pub(crate) fn alt(&mut self, code: KeyCode) -> Vec<Effect> {
+        self.takes(Input::Key(KeyEvent::new(code, KeyModifiers::ALT)))
+    }
+
     pub(crate) fn resizes(&mut self, width: u16, height: u16) {
         self.takes(Input::Resize(Size { width, height }));
     }
@@ -163,8 +203,26 @@ impl Bench {
 /// The numbers and texts of what is sent.
 pub(crate) fn says(effects: &[Effect]) -> Vec<(u64, &str)> {
     let says = effects.iter().filter_map(|effect| match effect {
-        Effect::Order(Order::Send { command: chat_proto::Command::Say(say), .. }) => Some(say),
+        Effect::Order(Order::Send { command: Command::Say(say), .. }) => Some(say),
         _ => None,
     });
     says.map(|say| (say.n.unwrap(), say.text.as_str())).collect()
+}
+
+/// The commands that are sent, `say` and `ping` left out.
+pub(crate) fn sent(effects: &[Effect]) -> Vec<Command> {
+    let commands = effects.iter().filter_map(|effect| match effect {
+        Effect::Order(Order::Send { command, .. }) => Some(command),
+        _ => None,
+    });
+    commands.filter(|c| !matches!(c, Command::Say(_) | Command::Ping { .. })).cloned().collect()
+}
+
+/// What is kept.
+pub(crate) fn kept(effects: &[Effect]) -> Vec<&Keep> {
+    let kept = effects.iter().filter_map(|effect| match effect {
+        Effect::Keep(keep) => Some(keep),
+        _ => None,
+    });
+    kept.collect()
 }

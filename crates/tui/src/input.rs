@@ -4,6 +4,7 @@ use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
 use ratatui::layout::Size;
 
 use crate::link::News;
+use crate::store::Profile;
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
@@ -20,6 +21,12 @@ pub enum Input {
     News(News),
     /// The link took no order, since too many wait.
     Stuck,
+    /// The time has come that [`Effect::Tick`](crate::Effect::Tick) has asked for.
+    Tick,
+    /// Something could not be kept, for that reason.
+    NotKept(String),
+    /// The client goes on as another user, of whom this is known; or why it cannot.
+    Became(Result<Box<Profile>, String>),
 }
 
 /// Which way the wheel turns.

@@ -9,11 +9,20 @@ pub const USERS_SCREEN_MIN: u16 = 60;
 /// matters more.
 const USERS_WIDTH: (u16, u16) = (18, 28);
 
+/// Narrowest screen that has room for the room list as well, in columns.
+pub const ROOMS_SCREEN_MIN: u16 = 80;
+
+/// Narrowest and widest room list, its border included, in columns.
+const ROOMS_WIDTH: (u16, u16) = (16, 26);
+
+/// Lowest screen that has a row for the topic, in rows.
+const TOPIC_SCREEN_MIN: u16 = 8;
+
 /// Most rows of the input box; what is longer scrolls within.
 const PROMPT_ROWS_MAX: u16 = 6;
 
-/// Rows of the help, its border included: what fits a screen of 20.
-pub(crate) const HELP_ROWS: u16 = 20;
+/// Rows of the help, its border included: what fits a screen of 24.
+pub(crate) const HELP_ROWS: u16 = 23;
 
 /// Columns of the help, its border included.
 const HELP_COLUMNS: u16 = 60;
@@ -21,6 +30,10 @@ const HELP_COLUMNS: u16 = 60;
 /// The panes of the screen. Any of them may be empty on a tiny screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
+    /// The rooms; `None` on a narrow screen, and where there is but one.
+    pub rooms: Option<Rect>,
+    /// What the room is about: one row, or none.
+    pub topic: Rect,
     /// What was said.
     pub log: Rect,
     /// Who is here; `None` on a narrow screen.
@@ -31,19 +44,38 @@ pub struct Panes {
     pub prompt: Rect,
 }
 
-/// Shares out a screen of `size`, with an input box that would like `prompt_rows` rows.
+/// What there is to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wants {
+    /// How many rows the input box would like.
+    pub prompt_rows: u16,
+    /// Whether there are several rooms.
+    pub rooms: bool,
+    /// Whether there is anybody but the one the room is called by.
+    pub users: bool,
+    /// Whether the room has a topic.
+    pub topic: bool,
+}
+
+/// Shares out a screen of `size`.
 #[must_use]
-pub fn panes(size: Size, prompt_rows: u16) -> Panes {
+pub fn panes(size: Size, wants: Wants) -> Panes {
     let Size { width, height } = size;
-    let prompt = prompt_rows.clamp(1, PROMPT_ROWS_MAX).min((height / 3).max(1)).min(height);
+    let prompt = wants.prompt_rows.clamp(1, PROMPT_ROWS_MAX).min((height / 3).max(1)).min(height);
     let status = u16::from(height >= 3);
     let above = height - prompt - status;
-    let users =
-        if width < USERS_SCREEN_MIN { 0 } else { (width / 4).clamp(USERS_WIDTH.0, USERS_WIDTH.1) };
-    let log = width - users;
+    let column = |wanted: bool, screen_min: u16, share: u16, (least, most): (u16, u16)| {
+        if wanted && width >= screen_min { (width / share).clamp(least, most) } else { 0 }
+    };
+    let users = column(wants.users, USERS_SCREEN_MIN, 4, USERS_WIDTH);
+    let rooms = column(wants.rooms, ROOMS_SCREEN_MIN, 6, ROOMS_WIDTH);
+    let topic = u16::from(wants.topic && height >= TOPIC_SCREEN_MIN);
+    let log = width - users - rooms;
     Panes {
-        log: Rect::new(0, 0, log, above),
-        users: (users > 0).then(|| Rect::new(log, 0, users, above)),
+        rooms: (rooms > 0).then(|| Rect::new(0, 0, rooms, above)),
+        topic: Rect::new(rooms, 0, log, topic),
+        log: Rect::new(rooms, topic, log, above - topic),
+        users: (users > 0).then(|| Rect::new(rooms + log, 0, users, above)),
         status: Rect::new(0, above, width, status),
         prompt: Rect::new(0, above + status, width, prompt),
     }
@@ -60,23 +92,33 @@ pub fn help(screen: Rect) -> Rect {
 mod tests {
     use super::*;
 
+    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, users: true, topic: true };
+
     #[test]
     fn the_panes_cover_every_screen_once() {
         for height in 0..=100 {
             for width in 0..=300 {
-                let panes = panes(Size { width, height }, 3);
-                let areas = [panes.log, panes.status, panes.prompt];
-                let users = panes.users.map_or(0, Rect::area);
-                let sum: u32 = areas.iter().map(|area| area.area()).sum::<u32>() + users;
-                assert_eq!(sum, u32::from(width) * u32::from(height), "{width}x{height}");
+                for wants in [ALL, Wants { rooms: false, users: false, topic: false, ..ALL }] {
+                    let panes = panes(Size { width, height }, wants);
+                    let sides = panes.users.into_iter().chain(panes.rooms);
+                    let areas = [panes.topic, panes.log, panes.status, panes.prompt];
+                    let sum: u32 = areas.into_iter().chain(sides).map(Rect::area).sum();
+                    assert_eq!(sum, u32::from(width) * u32::from(height), "{width}x{height}");
+                }
             }
         }
     }
 
     #[test]
-    fn the_user_list_folds_away_on_a_narrow_screen() {
-        assert!(panes(Size::new(59, 20), 1).users.is_none());
-        assert!(panes(Size::new(60, 20), 1).users.is_some());
+    fn the_lists_fold_away_on_a_narrow_screen() {
+        for (width, rooms, users) in
+            [(59, false, false), (60, false, true), (79, false, true), (80, true, true)]
+        {
+            let panes = panes(Size::new(width, 20), ALL);
+            assert_eq!((panes.rooms.is_some(), panes.users.is_some()), (rooms, users), "{width}");
+        }
+        let one = panes(Size::new(200, 20), Wants { rooms: false, ..ALL });
+        assert!(one.rooms.is_none());
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //!   what. Pure: the time comes in as a value, the network as news.
 //! * [`view`]: the state as a screen; [`layout`], [`wrap`] and [`palette`] are its measures.
 //! * [`link`]: the one task that talks to the server; [`clean`]: what its news pass first.
+//! * [`store`]: what outlives the program: who the user is, and what is left to be said.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod app;
@@ -23,6 +24,7 @@ pub mod mention;
 pub mod palette;
 pub mod prompt;
 pub mod state;
+pub mod store;
 pub mod testing;
 pub mod update;
 pub mod view;

@@ -13,9 +13,10 @@ mod caller;
 mod dial;
 mod session;
 
+use std::fmt;
 use std::time::Duration;
 
-use chat_proto::command::Hello;
+use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::Welcome;
 use chat_proto::{Command, EndCode, Event, Refusal, UserName};
 use tokio::sync::mpsc;
@@ -26,8 +27,9 @@ use self::caller::Caller;
 pub use self::dial::{Dial, Tcp};
 use crate::state::OUTBOX_MAX;
 
-/// Most orders that wait for the link: a full outbox, and what a user types meanwhile.
-pub const ORDERS_MAX: usize = OUTBOX_MAX + 28;
+/// Most orders that wait for the link: a full outbox, a question for each room that is told at once,
+/// and what a user types meanwhile.
+pub const ORDERS_MAX: usize = OUTBOX_MAX + 156;
 
 /// Most news that wait for the screen. Beyond it the link stops reading, and the server notices: a
 /// few screens full are there to be drawn by then.
@@ -49,10 +51,37 @@ pub enum Order {
         /// The command.
         command: Command,
     },
-    /// Call (again) at once, under this name.
+    /// Call (again) at once, as the same user, under this name.
     Call(UserName),
+    /// Call at once, as another user.
+    CallAs(Box<Identity>),
     /// End the session and the link.
     Bye,
+}
+
+/// Who calls.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The name to ask for.
+    pub name: UserName,
+    /// The token of an earlier welcome.
+    pub token: Option<String>,
+    /// The word this client is known by, of all the user's.
+    pub device: Word,
+}
+
+/// Without the token, which is a secret.
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identity({} on {})", self.name, self.device.as_str())
+    }
+}
+
+impl Identity {
+    fn hello(self) -> Hello {
+        let Self { name, token, device } = self;
+        Hello { version: VERSION, name, token, device }
+    }
 }
 
 /// What the link tells.
@@ -79,12 +108,7 @@ pub enum News {
     /// The server does not let us in. The link waits for [`Order::Call`].
     Refused(Box<Refusal>),
     /// There is no session (any more).
-    Lost {
-        /// Why.
-        why: Lost,
-        /// The highest `n` of a `say` that went out in the session, 0 for none.
-        written: u64,
-    },
+    Lost(Lost),
 }
 
 /// Why there is no session.
@@ -131,10 +155,10 @@ pub struct Link {
 impl Link {
     /// Starts calling. Must be called within a tokio runtime; dropping the link ends it at once.
     #[must_use]
-    pub fn start(dial: impl Dial, hello: Hello) -> Self {
+    pub fn start(dial: impl Dial, identity: Identity) -> Self {
         let (orders, queue) = mpsc::channel(ORDERS_MAX);
         let (tell, news) = mpsc::channel(NEWS_MAX);
-        let caller = Caller::new(dial, hello, queue, tell);
+        let caller = Caller::new(dial, identity.hello(), queue, tell);
         Self { orders, news, task: AbortOnDropHandle::new(tokio::spawn(caller.run())) }
     }
 

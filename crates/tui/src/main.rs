@@ -7,17 +7,15 @@ mod terminal;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
 use std::panic;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
 use anyhow::Context;
 use chat_proto::UserName;
-use chat_proto::command::Word;
 use chat_tui::{Options, Tcp};
 use clap::Parser;
 use crossterm::event::EventStream;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::runtime;
 
@@ -77,32 +75,35 @@ fn chat(args: Args) -> anyhow::Result<()> {
 
 async fn on_terminal(args: Args) -> anyhow::Result<()> {
     let stop = signals::stop().context("cannot listen to signals")?;
-    let (mut terminal, _guard) = terminal::enter().context("cannot set up the terminal")?;
     let dial = Tcp::new(args.server.clone());
-    chat_tui::run(&mut terminal, options(args), dial, EventStream::new(), terminal::ring, stop)
-        .await?;
+    let options = options(args)?;
+    let (mut terminal, _guard) = terminal::enter().context("cannot set up the terminal")?;
+    chat_tui::run(&mut terminal, options, dial, EventStream::new(), terminal::ring, stop).await?;
     Ok(())
 }
 
-fn options(args: Args) -> Options {
-    Options {
+fn options(args: Args) -> anyhow::Result<Options> {
+    let state = args.state.or_else(state_directory);
+    let state = state.context("there is no place for who you are: set HOME, or say --state DIR")?;
+    Ok(Options {
         name: args.name.unwrap_or_else(login_name),
         server: args.server,
-        device: device(),
+        state: Some(state),
         zone: TimeZone::system(),
         bell: !args.no_bell,
         colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-    }
+    })
+}
+
+/// Where the XDG base directories have what outlives a program.
+fn state_directory() -> Option<PathBuf> {
+    let path = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = path("XDG_STATE_HOME").or_else(|| Some(path("HOME")?.join(".local/state")))?;
+    Some(state.join("chat-tui"))
 }
 
 fn login_name() -> UserName {
     UserName::mend(&whoami::username().unwrap_or_default())
-}
-
-/// A word of this run alone: the client keeps nothing yet that another run could go on with.
-fn device() -> Word {
-    let started = Timestamp::now().as_microsecond();
-    Word::new(format!("tui-{}-{started}", std::process::id())).unwrap_or_default()
 }
 
 fn log_to(path: &Path) -> io::Result<()> {

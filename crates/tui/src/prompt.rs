@@ -22,11 +22,11 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// Empties the box and remembers what was in it.
-    pub fn submit(&mut self) {
+    /// Empties the box and remembers what was in it; returns it, too.
+    pub fn submit(&mut self) -> Editor {
         self.history.push(self.editor.text());
-        self.editor = Editor::default();
         self.completion = None;
+        std::mem::take(&mut self.editor)
     }
 
     /// Ends a round of completions: the next Tab begins a new one.

@@ -3,18 +3,22 @@
 mod entry;
 mod log;
 mod outbox;
+mod rooms;
 mod users;
 
-use chat_proto::{RoomName, UserName};
+use chat_proto::UserName;
+use chat_proto::command::Word;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
-pub use self::entry::{Body, Delivery, Entry, How, Part, Tone};
-pub use self::log::{EntryId, Log, SCROLLBACK_MAX};
-pub use self::outbox::{OUTBOX_MAX, Outbox, Unsettled};
+pub use self::entry::{Above, Body, Delivery, Entry, How, Part, Tone};
+pub use self::log::{Log, Place, SCROLLBACK_BYTES_MAX, SCROLLBACK_MAX};
+pub use self::outbox::{Known, OUTBOX_MAX, Outbox};
+pub use self::rooms::{ROOMS_MAX, Room, Rooms, WithServer};
 pub use self::users::Users;
-use crate::layout::{Panes, panes};
+use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, Prompt, Rows};
+use crate::store::Profile;
 
 /// Narrowest screen that has a label before the input, in columns.
 const LABEL_WIDTH_MIN: u16 = 10;
@@ -28,14 +32,16 @@ pub struct State {
     pub server: String,
     /// The user's name: the wanted one, and once connected the one others see.
     pub name: UserName,
+    /// The user's number, 0 before the first welcome.
+    pub me: u64,
+    /// The word this client is known by, of all the user's.
+    pub device: Word,
     /// Whether there is a session.
     pub connection: Connection,
-    /// The room on the screen.
-    pub room: RoomName,
-    /// Who is in it.
-    pub users: Users,
-    /// What was said in it.
-    pub log: Log,
+    /// Why there is none, for the eye.
+    pub trouble: Option<String>,
+    /// The rooms the user is in.
+    pub rooms: Rooms,
     /// What the user said that nobody has settled yet.
     pub outbox: Outbox,
     /// The input box.
@@ -44,17 +50,19 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set where the help is open: the first row it shows.
     pub help: Option<u16>,
-    /// Whether a trouble with the line, or with reading it, was already told since the last welcome.
+    /// Whether a tick was asked for, and has not come.
+    pub ticking: bool,
+    /// What need not be told twice.
     pub told: Told,
 }
 
 /// What need not be told twice.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Told {
-    /// That there is no session.
-    pub lost: bool,
-    /// That the server says things this version does not know.
+    /// That the server says things this version does not know; in this session.
     pub unreadable: bool,
+    /// That what is said cannot be kept on this machine.
+    pub not_kept: bool,
 }
 
 /// How the line is.
@@ -77,21 +85,23 @@ pub enum Connection {
 }
 
 impl State {
-    /// What a client knows as it starts: nothing, and its name.
+    /// What a client knows as it starts: what it has kept of `profile`, and no room but the lobby.
     #[must_use]
-    pub fn new(server: String, name: UserName, zone: TimeZone, size: Size) -> Self {
+    pub fn new(server: String, profile: Profile, zone: TimeZone, size: Size) -> Self {
         Self {
             size,
             server,
-            name,
+            name: profile.name,
+            me: 0,
+            device: profile.device,
             connection: Connection::Connecting,
-            room: RoomName::lobby(),
-            users: Users::default(),
-            log: Log::new(zone),
-            outbox: Outbox::default(),
+            trouble: None,
+            rooms: Rooms::new(zone),
+            outbox: Outbox::new(profile.last_n, profile.unsettled),
             prompt: Prompt::default(),
             draft: None,
             help: None,
+            ticking: false,
             told: Told::default(),
         }
     }
@@ -117,6 +127,47 @@ impl State {
     #[must_use]
     pub fn panes(&self) -> Panes {
         let rows = u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX);
-        panes(self.size, rows)
+        let topic = !self.rooms.shown().topic.as_str().is_empty();
+        let wants = Wants {
+            prompt_rows: rows,
+            rooms: self.rooms.list().len() > 1,
+            users: !self.rooms.shown().is_private(),
+            topic,
+        };
+        panes(self.size, wants)
+    }
+
+    /// The room on the screen.
+    #[must_use]
+    pub fn room(&self) -> &Room {
+        self.rooms.shown()
+    }
+
+    /// The room on the screen.
+    pub fn room_mut(&mut self) -> &mut Room {
+        self.rooms.shown_mut()
+    }
+
+    /// The number of the session, where there is one.
+    #[must_use]
+    pub const fn session(&self) -> Option<u64> {
+        match self.connection {
+            Connection::Connected { session } => Some(session),
+            _ => None,
+        }
+    }
+
+    /// Goes to another room. What is typed stays with the room it was typed for.
+    pub fn show(&mut self, index: usize) {
+        let typed = self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
+        self.rooms.show(index, typed);
+        self.prompt.end_completion();
+    }
+
+    /// Lets a room go.
+    pub fn close(&mut self, name: &chat_proto::RoomName) {
+        let typed = self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
+        self.rooms.close(name, typed);
+        self.prompt.end_completion();
     }
 }

@@ -5,16 +5,21 @@
 mod commands;
 mod keys;
 mod news;
+mod session;
+mod tend;
 
-use chat_proto::command::Kind;
-use chat_proto::{At, Command, Text};
+use std::time::Duration;
+
+use chat_proto::command::{Kind, Say};
+use chat_proto::{At, Command, RoomName, Text, UserName};
 
 pub use self::commands::{COMMANDS, CommandHelp};
 pub use self::keys::KEYS;
 use crate::clean;
 use crate::input::{Input, Wheel};
 use crate::link::Order;
-use crate::state::{Body, Connection, Delivery, How, OUTBOX_MAX, State, Tone};
+use crate::state::{Body, Delivery, How, OUTBOX_MAX, State, Tone};
+use crate::store::Keep;
 
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
@@ -22,8 +27,14 @@ const WHEEL_ROWS: isize = 3;
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
+    /// Keep something for the next run. Comes before what depends on its being kept.
+    Keep(Keep),
+    /// Go on as another user; [`Input::Became`] tells what is known of that one.
+    Become(UserName),
     /// Give the link an order.
     Order(Order),
+    /// Give an [`Input::Tick`] after this time.
+    Tick(Duration),
     /// Ring the bell.
     Ring,
     /// End the program.
@@ -33,7 +44,7 @@ pub enum Effect {
 /// Takes what happened at `at` into `state`. Returns what is to be done, in that order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
-    match input {
+    let mut effects = match input {
         Input::Key(key) => keys::key(state, key, at),
         Input::Paste(text) => {
             insert(state, &text, at);
@@ -48,9 +59,42 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
         Input::News(news) => news::news(state, clean::news(news), at),
         Input::Stuck => {
             let text = "too much waits for the network; /reconnect calls the server again";
-            state.log.note(at, Tone::Trouble, text);
+            state.room_mut().log.note(at, Tone::Trouble, text);
             Vec::new()
         }
+        Input::Tick => tend::tick(state),
+        Input::NotKept(why) => {
+            not_kept(state, &why, at);
+            Vec::new()
+        }
+        Input::Became(Ok(profile)) => session::became(state, *profile, at),
+        Input::Became(Err(why)) => {
+            let text = format!("not another user: {}", clean::line(&why));
+            state.room_mut().log.note(at, Tone::Trouble, text);
+            Vec::new()
+        }
+    };
+    effects.extend(tend::tend(state));
+    // What was seen is told before the program ends.
+    if let Some(place) = effects.iter().position(|effect| *effect == Effect::Quit) {
+        let told = tend::tick(state);
+        effects.splice(place..place, told);
+    }
+    effects
+}
+
+/// Shows what was kept from an earlier run. To be done once, before anything else.
+pub fn begin(state: &mut State, at: At) {
+    session::pend_all(state, at);
+}
+
+fn not_kept(state: &mut State, why: &str, at: At) {
+    if !std::mem::replace(&mut state.told.not_kept, true) {
+        let why = clean::line(why);
+        let text = format!(
+            "this cannot be kept on this machine: {why}; what waits is lost if the program ends"
+        );
+        state.room_mut().log.note(at, Tone::Trouble, text);
     }
 }
 
@@ -58,46 +102,70 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
 fn insert(state: &mut State, text: &str, at: At) {
     state.prompt.end_completion();
     if let Err(error) = state.prompt.editor.insert(text) {
-        state.log.note(at, Tone::Trouble, error.to_string());
+        state.room_mut().log.note(at, Tone::Trouble, error.to_string());
     }
 }
 
 fn scroll(state: &mut State, rows: isize) -> Vec<Effect> {
     let log = state.panes().log;
     if !log.is_empty() {
-        state.log.scroll(rows, log.width.into(), log.height.into());
+        state.room_mut().log.scroll(rows, log.width.into(), log.height.into());
     }
     Vec::new()
 }
 
-/// Says something in the room: shows it at once, and sends it as soon as there is a session.
+/// Says something in `room`: keeps it, shows it, and sends it as soon as there is a session.
 ///
 /// # Errors
 /// In words for the user, where it cannot be said; then nothing has changed.
-fn say(state: &mut State, kind: Kind, text: &str, at: At) -> Result<Vec<Effect>, String> {
-    let said = Text::new(text).map_err(|error| format!("not said: {error}"))?;
+fn say(
+    state: &mut State,
+    room: &RoomName,
+    kind: Kind,
+    text: &str,
+    at: At,
+) -> Result<Vec<Effect>, String> {
+    let text = Text::new(text).map_err(|error| format!("not said: {error}"))?;
     if state.outbox.is_full() {
         return Err(format!("not said: {OUTBOX_MAX} messages wait for the server already"));
     }
+    let Some(place) = state.rooms.get_or_make(room) else {
+        return Err("not said: there are too many rooms; /leave one".to_owned());
+    };
+    place.log.to_newest();
+    let say = state.outbox.put(room.clone(), kind, text);
+    pend(state, &say, at);
+    let mut effects = vec![Effect::Keep(Keep::Said(say))];
+    effects.extend(send_waiting(state));
+    Ok(effects)
+}
+
+/// Shows something that was said and is not settled.
+fn pend(state: &mut State, say: &Say, at: At) {
     let body = Body::Said {
         from: state.name.clone(),
-        kind,
-        text: clean::text(text),
-        how: How::Own(Delivery::Pending),
+        kind: say.kind,
+        text: clean::text(say.text.as_str()),
+        how: How::Own(Delivery::Pending(say.n.unwrap_or_default())),
     };
-    let entry = state.log.push(at, body);
-    state.log.to_newest();
-    state.outbox.put(entry, state.room.clone(), kind, said);
-    Ok(send_waiting(state))
+    if let Some(room) = state.rooms.get_or_make(&say.room) {
+        room.log.pend(at, body);
+    }
 }
 
 /// Sends all that waits, where there is a session.
 fn send_waiting(state: &mut State) -> Vec<Effect> {
-    let Connection::Connected { session } = state.connection else {
+    if state.session().is_none() {
         return Vec::new();
-    };
+    }
     let says = state.outbox.send().into_iter();
-    says.map(|say| Effect::Order(Order::Send { session, command: Command::Say(say) })).collect()
+    says.filter_map(|say| send(state, Command::Say(say))).collect()
+}
+
+/// Sends a command, where there is a session.
+fn send(state: &State, command: Command) -> Option<Effect> {
+    let session = state.session()?;
+    Some(Effect::Order(Order::Send { session, command }))
 }
 
 #[cfg(test)]

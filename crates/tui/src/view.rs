@@ -3,7 +3,9 @@
 mod help;
 mod log;
 mod prompt;
+mod rooms;
 mod status;
+mod topic;
 mod users;
 
 use ratatui::Frame;
@@ -16,6 +18,10 @@ use crate::state::State;
 pub fn draw(state: &State, palette: Palette, frame: &mut Frame<'_>) {
     let panes = state.panes();
     log::draw(state, palette, clip(panes.log, frame), frame.buffer_mut());
+    topic::draw(state, palette, clip(panes.topic, frame), frame.buffer_mut());
+    if let Some(area) = panes.rooms {
+        rooms::draw(state, palette, clip(area, frame), frame.buffer_mut());
+    }
     if let Some(area) = panes.users {
         users::draw(state, palette, clip(area, frame), frame.buffer_mut());
     }

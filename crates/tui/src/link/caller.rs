@@ -23,7 +23,7 @@ pub(super) enum Next {
     End,
 }
 
-/// The orders, and what they change: the name to call under.
+/// The orders, and what they change: who calls.
 pub(super) struct Orders {
     pub(super) queue: mpsc::Receiver<Order>,
     pub(super) hello: Hello,
@@ -38,6 +38,10 @@ impl Orders {
                 Some(Order::Send { .. }) => {}
                 Some(Order::Call(name)) => {
                     self.hello.name = name;
+                    return Next::Call;
+                }
+                Some(Order::CallAs(identity)) => {
+                    self.hello = identity.hello();
                     return Next::Call;
                 }
                 Some(Order::Bye) | None => return Next::End,
@@ -89,7 +93,7 @@ impl<D: Dial> Caller<D> {
         };
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
-            Err(Failed::Lost(why)) => return self.lost(why, 0).await,
+            Err(Failed::Lost(why)) => return self.lost(why).await,
             Err(Failed::Refused(refusal)) => {
                 tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
                 self.tell(News::Refused(refusal)).await;
@@ -100,23 +104,24 @@ impl<D: Dial> Caller<D> {
         self.sessions += 1;
         tracing::info!(session = self.sessions, id = welcome.id, "connected");
         let session = self.sessions;
+        // Whatever becomes of the session, the next one is the same user's.
+        self.orders.hello.token = welcome.token.clone().or(self.orders.hello.token.take());
+        self.orders.hello.name = welcome.name.clone();
         self.tell(News::Welcome { session, welcome: welcome.clone() }).await;
-        let (end, written) =
-            session::run(wire, session, &welcome, &mut self.orders, &self.news).await;
-        match end {
-            End::Lost(why) => self.lost(why, written).await,
+        match session::run(wire, session, &welcome, &mut self.orders, &self.news).await {
+            End::Lost(why) => self.lost(why).await,
             End::Called => {
-                self.tell(News::Lost { why: Lost::Asked, written }).await;
+                self.tell(News::Lost(Lost::Asked)).await;
                 Next::Call
             }
             End::Bye => Next::End,
         }
     }
 
-    async fn lost(&mut self, why: Lost, written: u64) -> Next {
+    async fn lost(&mut self, why: Lost) -> Next {
         // As a string it is escaped: a server's goodbye must not write lines of its own.
-        tracing::warn!(why = why.to_string(), written, "no session");
-        self.tell(News::Lost { why, written }).await;
+        tracing::warn!(why = why.to_string(), "no session");
+        self.tell(News::Lost(why)).await;
         Next::Pause
     }
 

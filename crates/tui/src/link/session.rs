@@ -98,16 +98,16 @@ fn refused(refusal: Refusal) -> Failed {
     }
 }
 
-/// Carries a session on until it ends. Returns also the highest `n` that went out.
+/// Carries a session on until it ends.
 pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     wire: Wire<S>,
     number: u64,
     welcome: &Welcome,
     orders: &mut Orders,
     news: &mpsc::Sender<News>,
-) -> (End, u64) {
+) -> End {
     let ping_after = ping_after(&welcome.limits);
-    let mut session = Session { wire, number, id: welcome.id, written: 0, pings: 0 };
+    let mut session = Session { wire, number, id: welcome.id, pings: 0 };
     let mut pinged = false;
     let mut due = Instant::now() + ping_after;
     loop {
@@ -129,7 +129,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
             }
         };
         if let Err(end) = step {
-            return (end, session.written);
+            return end;
         }
     }
 }
@@ -144,8 +144,6 @@ struct Session<S> {
     number: u64,
     /// Our own number at the server.
     id: u64,
-    /// The highest `n` that went out, or may have.
-    written: u64,
     pings: u64,
 }
 
@@ -158,7 +156,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> Result<(), End> {
         let told = match read(item).map_err(End::Lost)? {
             Ok(Event::Ping { nonce }) => return self.write(&Command::Pong { nonce }).await,
-            Ok(Event::Pong { .. }) => return Ok(()),
+            // The link's own pings have numbers, the screen's have words.
+            Ok(Event::Pong { nonce: Nonce::Number(_) }) => return Ok(()),
             Ok(Event::Goodbye { code, text }) => {
                 return Err(End::Lost(Lost::Goodbye { code, text }));
             }
@@ -188,15 +187,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> Result<(), End> {
         match order {
             Some(Order::Send { session, command }) if session == self.number => {
-                if let Command::Say(say) = &command {
-                    self.written = self.written.max(say.n.unwrap_or_default());
-                }
                 self.write(&command).await
             }
             Some(Order::Send { .. }) => Ok(()),
             Some(Order::Call(name)) => {
                 orders.hello.name = name;
                 self.bye(orders, news).await;
+                Err(End::Called)
+            }
+            Some(Order::CallAs(identity)) => {
+                self.bye(orders, news).await;
+                orders.hello = identity.hello();
                 Err(End::Called)
             }
             Some(Order::Bye) | None => {

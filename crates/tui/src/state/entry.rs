@@ -15,13 +15,32 @@ pub struct Entry {
     pub at: At,
     /// What happened.
     pub body: Body,
+    /// Where it stands: a message's own `seq`, the last one before a note, and
+    /// [`u64::MAX`] for what is not settled.
+    pub(super) seq: u64,
+    /// What stands over it.
+    pub(super) above: Above,
+}
+
+/// The lines over an entry.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Above {
+    /// The date, where it is another than that of the entry before.
+    pub day: Option<Date>,
+    /// Whether this is the first message that the user has not read.
+    pub new: bool,
+}
+
+impl Above {
+    /// How many rows they take.
+    pub(super) fn height(self) -> usize {
+        usize::from(self.day.is_some()) + usize::from(self.new)
+    }
 }
 
 /// What an entry is about.
 #[derive(Debug, Clone)]
 pub enum Body {
-    /// The date has changed.
-    Day(Date),
     /// Somebody said or did something.
     Said {
         /// Who.
@@ -37,6 +56,15 @@ pub enum Body {
     Note(Tone, String),
 }
 
+impl Body {
+    /// How many bytes of text it keeps.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Said { text, .. } | Self::Note(_, text) => text.len(),
+        }
+    }
+}
+
 /// Whose message it is.
 #[derive(Debug, Clone)]
 pub enum How {
@@ -49,14 +77,12 @@ pub enum How {
 /// What has become of the user's own message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
-    /// It waits for a session, or for the server's answer.
-    Pending,
+    /// It waits for a session, or for the server's answer, under this number.
+    Pending(u64),
     /// The server has it.
     Accepted,
     /// The server does not take it, for that reason.
     Refused(String),
-    /// The line broke before the answer came.
-    Unknown,
 }
 
 /// What kind of note it is.
@@ -87,4 +113,6 @@ pub enum Part {
     Mention,
     /// What went wrong.
     Trouble,
+    /// Where what was not read begins.
+    New,
 }

@@ -1,44 +1,44 @@
-//! What was said, and the place where the user reads.
+//! What was said in a room, in the room's order, and the place where the user reads.
+//!
+//! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
+//! go above, and what was missed goes where it belongs. What is not settled stands at the end.
+
+mod place;
 
 use std::collections::VecDeque;
 
 use chat_proto::At;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Body, Delivery, Entry, How, Tone};
+pub use self::place::Place;
+use super::{Above, Body, Delivery, Entry, How, Tone};
 
-/// Most entries that are kept to be read back: a busy day; 32 MiB of texts at the
-/// very most.
+/// Most entries that are kept to be read back: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;
 
-/// An entry's number: 1, 2, 3 … in the order in which they came, never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct EntryId(pub(crate) u64);
+/// Most bytes of text that are kept to be read back: with a hundred rooms some 400 MiB at the very
+/// most, and hardly ever a hundredth of it.
+pub const SCROLLBACK_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// A row of an entry: where the screen begins.
-type Top = (usize, usize);
+/// Where entries stand that are not settled: behind all others.
+const UNSETTLED: u64 = u64::MAX;
 
 /// The entries, oldest first.
 #[derive(Debug)]
 pub struct Log {
     entries: VecDeque<Entry>,
-    /// The number of the first entry.
-    first: u64,
-    /// The day of the last entry.
-    day: Option<Date>,
+    /// How many bytes of text they have.
+    bytes: usize,
+    /// The `seq` of the newest message that ever was in the log.
+    last: u64,
+    /// The newest message of the room, here or not: where notes stand.
+    reached: u64,
+    /// There is nothing older than this to be had.
+    floor: u64,
+    /// Where the user has read up to, as the line over what is new has it.
+    read: Option<u64>,
     zone: TimeZone,
     place: Place,
-    unseen: usize,
-}
-
-/// Where the user reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// At the newest entry, wherever that is.
-    Newest,
-    /// At that row of that entry, on top of the screen, whatever else comes.
-    Back { top: EntryId, row: usize },
 }
 
 impl Log {
@@ -47,11 +47,13 @@ impl Log {
     pub fn new(zone: TimeZone) -> Self {
         Self {
             entries: VecDeque::new(),
-            first: 1,
-            day: None,
+            bytes: 0,
+            last: 0,
+            reached: 0,
+            floor: 1,
+            read: None,
             zone,
             place: Place::Newest,
-            unseen: 0,
         }
     }
 
@@ -60,231 +62,269 @@ impl Log {
         &self.zone
     }
 
-    /// Adds an entry, after a day line where the date has changed.
-    pub fn push(&mut self, at: At, body: Body) -> EntryId {
-        let day = at.timestamp().to_zoned(self.zone.clone()).date();
-        if self.day.replace(day) != Some(day) {
-            self.add(at, Body::Day(day));
+    /// Adds a message where it belongs. Returns whether it was not there yet.
+    pub fn hear(&mut self, seq: u64, at: At, body: Body) -> bool {
+        let seq = seq.min(UNSETTLED - 1);
+        let index = self.end_of(seq);
+        if self.message_before(index).is_some_and(|last| last == seq) {
+            return false;
         }
-        if self.place != Place::Newest && matches!(body, Body::Said { .. }) {
-            self.unseen += 1;
-        }
-        self.add(at, body)
+        self.insert(index, Entry { at, body, seq, above: Above::default() });
+        self.last = self.last.max(seq);
+        self.reached = self.reached.max(seq);
+        self.trim();
+        true
     }
 
-    /// Adds a note.
+    /// Adds older messages, oldest first; `more` says whether there are still older ones.
+    pub fn hear_older(
+        &mut self,
+        older: impl DoubleEndedIterator<Item = (u64, At, Body)>,
+        more: bool,
+    ) {
+        // From below, so that each comes over the place where the user reads.
+        for (seq, at, body) in older.rev() {
+            let index = self.end_of(seq);
+            if seq < UNSETTLED && self.message_before(index) != Some(seq) {
+                self.insert(index, Entry { at, body, seq, above: Above::default() });
+                self.last = self.last.max(seq);
+            }
+        }
+        if !more {
+            self.floor = self.oldest().unwrap_or(u64::MAX);
+        }
+    }
+
+    /// Adds a note, behind all that was said; until then, behind what is not settled as well.
     pub fn note(&mut self, at: At, tone: Tone, text: impl Into<String>) {
-        self.push(at, Body::Note(tone, text.into()));
+        let is_unsettled = self.entries.back().is_some_and(|entry| entry.seq == UNSETTLED);
+        let seq = if is_unsettled { UNSETTLED } else { self.reached };
+        let body = Body::Note(tone, text.into());
+        self.insert(self.end_of(seq), Entry { at, body, seq, above: Above::default() });
+        self.trim();
     }
 
-    fn add(&mut self, at: At, body: Body) -> EntryId {
-        self.entries.push_back(Entry { at, body });
-        if self.entries.len() > SCROLLBACK_MAX {
-            self.entries.pop_front();
-            self.first += 1;
+    /// Adds something the user has said, which is not settled; it has its number.
+    pub fn pend(&mut self, at: At, body: Body) {
+        let entry = Entry { at, body, seq: UNSETTLED, above: Above::default() };
+        self.insert(self.entries.len(), entry);
+    }
+
+    /// Number `n` is kept: it stands where the room has it.
+    pub fn accept(&mut self, n: u64, seq: u64, at: At) {
+        if let Some(mut body) = self.take_pending(n) {
+            if let Body::Said { how, .. } = &mut body {
+                *how = How::Own(Delivery::Accepted);
+            }
+            self.hear(seq, at, body);
         }
-        EntryId(self.first + self.entries.len() as u64 - 1)
     }
 
-    /// Sets what has become of an own message, and when; does nothing where it is no longer kept.
-    pub fn settle(&mut self, id: EntryId, at: Option<At>, delivery: Delivery) {
-        let Some(entry) = self.index(id).and_then(|index| self.entries.get_mut(index)) else {
+    /// Number `n` is refused: it stands where it was said, with the reason.
+    pub fn refuse(&mut self, n: u64, at: At, why: String) {
+        if let Some(mut body) = self.take_pending(n) {
+            if let Body::Said { how, .. } = &mut body {
+                *how = How::Own(Delivery::Refused(why));
+            }
+            let seq = self.reached;
+            self.insert(self.end_of(seq), Entry { at, body, seq, above: Above::default() });
+        }
+    }
+
+    /// What is not settled under number `n` goes away, and is returned.
+    pub fn take_pending(&mut self, n: u64) -> Option<Body> {
+        let index = self.pending(n)?;
+        let entry = self.remove(index)?;
+        if !self.entries.iter().any(Entry::is_pending) {
+            // The notes among them stay where they are.
+            for entry in self.entries.iter_mut().filter(|entry| entry.seq == UNSETTLED) {
+                entry.seq = self.reached;
+            }
+        }
+        Some(entry.body)
+    }
+
+    /// What was said under number `n` has another number.
+    pub fn renumber(&mut self, n: u64, new: u64) {
+        if let Some(entry) = self.pending(n).and_then(|index| self.entries.get_mut(index))
+            && let Body::Said { how, .. } = &mut entry.body
+        {
+            *how = How::Own(Delivery::Pending(new));
+        }
+    }
+
+    fn pending(&self, n: u64) -> Option<usize> {
+        let is_it = |entry: &Entry| matches!(&entry.body, Body::Said { how: How::Own(Delivery::Pending(of)), .. } if *of == n);
+        self.entries.iter().rposition(is_it)
+    }
+
+    /// The newest message of the room is `seq`: notes of before stand behind it.
+    pub fn reach(&mut self, seq: u64) {
+        let seq = seq.min(UNSETTLED - 1);
+        if self.last == 0 {
+            for entry in self.entries.iter_mut().filter(|entry| entry.seq != UNSETTLED) {
+                entry.seq = seq;
+            }
+        }
+        self.reached = self.reached.max(seq);
+    }
+
+    /// The last message before the first gap: all after it has to be asked for.
+    #[must_use]
+    pub fn since(&self) -> u64 {
+        let mut last = None;
+        for seq in self.messages() {
+            match last {
+                Some(last) if seq != last + 1 => return last,
+                _ => last = Some(seq),
+            }
+        }
+        last.unwrap_or(self.last)
+    }
+
+    /// The newest message that ever was in the log, 0 for none.
+    #[must_use]
+    pub const fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// The oldest message in the log.
+    #[must_use]
+    pub fn oldest(&self) -> Option<u64> {
+        self.messages().next()
+    }
+
+    /// Whether older messages may be had, and there is room for them.
+    #[must_use]
+    pub fn has_older(&self) -> bool {
+        let is_full = self.entries.len() >= SCROLLBACK_MAX || self.bytes >= SCROLLBACK_BYTES_MAX;
+        let oldest = self.oldest().unwrap_or(self.reached + 1);
+        !is_full && oldest > self.floor
+    }
+
+    /// Forgets all but what is not settled.
+    pub fn clear(&mut self) {
+        self.entries.retain(Entry::is_pending);
+        self.bytes = self.entries.iter().map(|entry| entry.body.bytes()).sum();
+        self.floor = u64::MAX;
+        self.to_newest();
+        self.draw_line(self.read);
+    }
+
+    /// Forgets all messages and where they were: the server has begun anew.
+    pub fn forget(&mut self) {
+        self.clear();
+        (self.last, self.reached, self.floor, self.read) = (0, 0, 1, None);
+    }
+
+    /// Draws the line over the first message after `read`, or none.
+    pub fn draw_line(&mut self, read: Option<u64>) {
+        self.read = read;
+        for index in 0..self.entries.len() {
+            self.label(index);
+        }
+    }
+
+    fn messages(&self) -> impl Iterator<Item = u64> {
+        let messages = self.entries.iter().filter(|entry| entry.is_message());
+        messages.map(|entry| entry.seq)
+    }
+
+    /// The place behind everything up to `seq`.
+    fn end_of(&self, seq: u64) -> usize {
+        self.entries.partition_point(|entry| entry.seq <= seq)
+    }
+
+    /// The `seq` of the last message before the entry `index`, if there is one where that one is.
+    fn message_before(&self, index: usize) -> Option<u64> {
+        let seq = self.entries.get(index.checked_sub(1)?)?.seq;
+        let mut there = self.entries.range(..index).rev().take_while(|entry| entry.seq == seq);
+        there.find(|entry| entry.is_message()).map(|entry| entry.seq)
+    }
+
+    fn insert(&mut self, index: usize, entry: Entry) {
+        self.bytes += entry.body.bytes();
+        self.entries.insert(index, entry);
+        self.moved(index, true);
+    }
+
+    fn remove(&mut self, index: usize) -> Option<Entry> {
+        let entry = self.entries.remove(index)?;
+        self.bytes -= entry.body.bytes();
+        self.moved(index, false);
+        Some(entry)
+    }
+
+    /// Keeps the place and the lines right after an entry came or went.
+    fn moved(&mut self, index: usize, came: bool) {
+        if let Place::Back { top, .. } = &mut self.place {
+            match came {
+                true if index <= *top => *top += 1,
+                false if index < *top => *top -= 1,
+                _ => {}
+            }
+        }
+        self.label(index);
+        self.label(index + 1);
+    }
+
+    /// Sets what stands over the entry `index`.
+    fn label(&mut self, index: usize) {
+        let Some(entry) = self.entries.get(index) else {
             return;
         };
-        entry.at = at.unwrap_or(entry.at);
-        if let Body::Said { how, .. } = &mut entry.body {
-            *how = How::Own(delivery);
-        }
-    }
-
-    /// Forgets all before the first message that is not settled.
-    pub fn clear(&mut self) {
-        let pending = |entry: &Entry| {
-            matches!(entry.body, Body::Said { how: How::Own(Delivery::Pending), .. })
+        let before = index.checked_sub(1).and_then(|before| self.entries.get(before));
+        let day = |entry: &Entry| entry.at.timestamp().to_zoned(self.zone.clone()).date();
+        let is_new = |read: u64| {
+            entry.is_message() && entry.seq > read && before.is_none_or(|before| before.seq <= read)
         };
-        let end = self.first + self.entries.len() as u64;
-        let kept = self.entries.iter().position(pending).unwrap_or(self.entries.len());
-        self.entries.drain(..kept);
-        self.first = end - self.entries.len() as u64;
-        self.day = None;
-        self.to_newest();
-    }
-
-    fn index(&self, id: EntryId) -> Option<usize> {
-        usize::try_from(id.0.checked_sub(self.first)?).ok()
-    }
-
-    /// How many messages have come since the user reads back.
-    #[must_use]
-    pub const fn unseen(&self) -> usize {
-        self.unseen
-    }
-
-    /// Whether there is more below a screen of `width` and `height`. A screen may be so large that it
-    /// shows the newest entry and the place where the user reads back; the place is kept, for when
-    /// it is small again.
-    #[must_use]
-    pub fn reads_back(&self, width: usize, height: usize) -> bool {
-        self.place != Place::Newest && self.top(width, height) < self.newest_top(width, height)
-    }
-
-    /// Goes to the newest entry, and stays there.
-    pub fn to_newest(&mut self) {
-        self.place = Place::Newest;
-        self.unseen = 0;
-    }
-
-    /// Goes to the oldest entry.
-    pub fn to_oldest(&mut self, width: usize, height: usize) {
-        self.go((0, 0), width, height);
-    }
-
-    /// Goes `rows` rows towards the newest entry, or back where it is negative, in a log of `width`
-    /// columns and `height` rows.
-    pub fn scroll(&mut self, rows: isize, width: usize, height: usize) {
-        let top = self.top(width, height);
-        let top = if rows < 0 {
-            self.above(top, rows.unsigned_abs(), width)
-        } else {
-            self.below(top, rows.unsigned_abs(), width)
+        let today = day(entry);
+        let above = Above {
+            day: (before.map(day) != Some(today)).then_some(today),
+            new: self.read.is_some_and(is_new),
         };
-        self.go(top, width, height);
-    }
-
-    fn go(&mut self, top: Top, width: usize, height: usize) {
-        if top >= self.newest_top(width, height) {
-            return self.to_newest();
-        }
-        self.place = Place::Back { top: EntryId(self.first + top.0 as u64), row: top.1 };
-    }
-
-    /// The top of a screen that ends with the newest entry.
-    fn newest_top(&self, width: usize, height: usize) -> Top {
-        self.above((self.entries.len(), 0), height, width)
-    }
-
-    /// Where the screen begins: an entry and one of its rows.
-    fn top(&self, width: usize, height: usize) -> Top {
-        let newest = self.newest_top(width, height);
-        let Place::Back { top, row } = self.place else {
-            return newest;
-        };
-        let Some(index) = self.index(top) else {
-            return (0, 0).min(newest);
-        };
-        let last_row = self.entries.get(index).map_or(0, |entry| entry.height(width) - 1);
-        (index, row.min(last_row)).min(newest)
-    }
-
-    /// The row `rows` above `from`, or the first there is.
-    fn above(&self, (mut index, mut row): Top, mut rows: usize, width: usize) -> Top {
-        while rows > row {
-            if index == 0 {
-                return (0, 0);
+        let lost = entry.above.height().saturating_sub(above.height());
+        if let Place::Back { top, row } = &mut self.place
+            && *top == index
+        {
+            match row.checked_sub(lost) {
+                Some(left) => *row = left,
+                // The line at the top of the screen is gone: the last row of the entry before is there.
+                None => (*top, *row) = (top.saturating_sub(1), usize::MAX),
             }
-            rows -= row;
-            index -= 1;
-            row = self.entries[index].height(width);
         }
-        (index, row - rows)
+        self.entries[index].above = above;
     }
 
-    /// The row `rows` below `from`, or the end.
-    fn below(&self, (mut index, row): Top, rows: usize, width: usize) -> Top {
-        let mut rows = row + rows;
-        while let Some(height) = self.entries.get(index).map(|entry| entry.height(width)) {
-            if rows < height {
-                return (index, rows);
+    /// Lets the oldest go where there are too many.
+    fn trim(&mut self) {
+        while self.entries.len() > SCROLLBACK_MAX || self.bytes > SCROLLBACK_BYTES_MAX {
+            let Some(oldest) = self.entries.iter().position(|entry| !entry.is_pending()) else {
+                return;
+            };
+            self.remove(oldest);
+            if self.floor != u64::MAX {
+                self.floor = 1;
             }
-            rows -= height;
-            index += 1;
         }
-        (index, 0)
+    }
+}
+
+impl Entry {
+    /// Whether it was said and is not settled.
+    fn is_pending(&self) -> bool {
+        matches!(self.body, Body::Said { how: How::Own(Delivery::Pending(_)), .. })
     }
 
-    /// What a screen of `width` and `height` shows: the entries from the first that is seen, and how
-    /// many rows of it are above the screen.
-    pub(crate) fn visible(
-        &self,
-        width: usize,
-        height: usize,
-    ) -> (usize, impl Iterator<Item = &Entry>) {
-        let (index, row) = self.top(width, height);
-        (row, self.entries.range(index.min(self.entries.len())..))
+    /// Whether it is a message that has its place in the room.
+    fn is_message(&self) -> bool {
+        let is_said = match &self.body {
+            Body::Said { how, .. } => !matches!(how, How::Own(Delivery::Refused(_))),
+            Body::Note(..) => false,
+        };
+        is_said && self.seq != UNSETTLED
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn log(count: usize) -> Log {
-        let mut log = Log::new(TimeZone::UTC);
-        for number in 1..=count {
-            log.note(At::from_millis(0), Tone::Info, format!("{number} {}", "word ".repeat(20)));
-        }
-        log
-    }
-
-    fn first_text(log: &Log, width: usize, height: usize) -> (usize, String) {
-        let (row, mut entries) = log.visible(width, height);
-        match entries.next().map(|entry| &entry.body) {
-            Some(Body::Note(_, text)) => (row, text[..3].trim().to_owned()),
-            other => (row, format!("{other:?}")),
-        }
-    }
-
-    #[test]
-    fn reading_back_keeps_its_place() {
-        let mut log = log(100);
-        log.scroll(-40, 60, 10);
-        let place = first_text(&log, 60, 10);
-        log.note(At::from_millis(0), Tone::Info, "new");
-        assert_eq!(first_text(&log, 60, 10), place);
-        assert_eq!(first_text(&log, 20, 10).1, place.1, "in a narrower log");
-        assert_eq!(first_text(&log, 60, 10), place, "and back");
-        log.scroll(1_000, 60, 10);
-        assert_eq!(log.place, Place::Newest);
-    }
-
-    #[test]
-    fn scrolling_there_and_back_ends_where_it_began() {
-        let mut log = log(100);
-        log.scroll(-50, 40, 10);
-        let place = first_text(&log, 40, 10);
-        log.scroll(-17, 40, 10);
-        log.scroll(17, 40, 10);
-        assert_eq!(first_text(&log, 40, 10), place);
-        log.to_oldest(40, 10);
-        log.scroll(-5, 40, 10);
-        assert!(first_text(&log, 40, 10).1.starts_with("Some(Day"));
-    }
-
-    #[test]
-    fn a_log_that_fits_does_not_scroll() {
-        let mut log = log(2);
-        log.scroll(-5, 80, 20);
-        assert_eq!(log.place, Place::Newest);
-    }
-
-    #[test]
-    fn the_scrollback_is_bounded_and_the_place_goes_with_it() {
-        let mut log = log(SCROLLBACK_MAX);
-        log.to_oldest(80, 10);
-        for _ in 0..10 {
-            log.note(At::from_millis(0), Tone::Info, "new");
-        }
-        assert_eq!(log.entries.len(), SCROLLBACK_MAX);
-        assert_eq!(first_text(&log, 80, 10), (0, "11".to_owned()));
-    }
-
-    #[test]
-    fn a_day_line_comes_with_each_new_date() {
-        let mut log = Log::new(TimeZone::UTC);
-        for hours in [0, 1, 23, 24, 25] {
-            log.note(At::from_millis(hours * 3_600_000), Tone::Info, "note");
-        }
-        let days = log.entries.iter().filter(|entry| matches!(entry.body, Body::Day(_)));
-        assert_eq!(days.count(), 2);
-    }
-}
+mod tests;

@@ -10,21 +10,9 @@ const USERS_MAX: usize = 5_000;
 pub struct Users {
     sorted: Vec<User>,
     count: usize,
-    me: u64,
 }
 
 impl Users {
-    /// Says which of the numbers is ours.
-    pub fn set_me(&mut self, id: u64) {
-        self.me = id;
-    }
-
-    /// Our own number, 0 before the first welcome.
-    #[must_use]
-    pub const fn me(&self) -> u64 {
-        self.me
-    }
-
     /// How many there are, listed or not.
     #[must_use]
     pub const fn count(&self) -> usize {
@@ -38,6 +26,11 @@ impl Users {
             self.insert(user);
         }
         self.count = count.max(self.sorted.len());
+    }
+
+    /// There are `count` users, whoever they are.
+    pub fn recount(&mut self, count: usize) {
+        self.count = count.max(1);
     }
 
     /// Forgets everybody: where there is no session, nobody knows who is there.
@@ -61,13 +54,15 @@ impl Users {
         self.count = self.count.saturating_sub(1);
     }
 
-    /// Somebody has another name.
-    pub fn renamed(&mut self, id: u64, name: UserName) {
+    /// Somebody has another name. Returns whether that one is listed here.
+    pub fn renamed(&mut self, id: u64, name: UserName) -> bool {
         let before = self.sorted.len();
         self.sorted.retain(|user| user.id != id);
-        if self.sorted.len() < before {
+        let was_here = self.sorted.len() < before;
+        if was_here {
             self.insert(User { id, name });
         }
+        was_here
     }
 
     fn insert(&mut self, user: User) {
@@ -79,16 +74,16 @@ impl Users {
         }
     }
 
-    /// Everybody listed: the user itself first, then the others by name.
-    pub fn iter(&self) -> impl Iterator<Item = &User> {
+    /// Everybody listed: the user `me` first, then the others by name.
+    pub fn iter(&self, me: u64) -> impl Iterator<Item = &User> {
         let (me, others): (Vec<&User>, Vec<&User>) =
-            self.sorted.iter().partition(|user| user.id == self.me);
+            self.sorted.iter().partition(|user| user.id == me);
         me.into_iter().chain(others)
     }
 
-    /// The names of the others, sorted.
-    pub fn others(&self) -> impl Iterator<Item = &UserName> {
-        self.sorted.iter().filter(|user| user.id != self.me).map(|user| &user.name)
+    /// The names of all but the user `me`, sorted.
+    pub fn others(&self, me: u64) -> impl Iterator<Item = &UserName> {
+        self.sorted.iter().filter(move |user| user.id != me).map(|user| &user.name)
     }
 }
 
@@ -101,13 +96,12 @@ mod tests {
     }
 
     fn ids(users: &Users) -> Vec<u64> {
-        users.iter().map(|user| user.id).collect()
+        users.iter(3).map(|user| user.id).collect()
     }
 
     #[test]
     fn you_are_first_then_by_name() {
         let mut users = Users::default();
-        users.set_me(3);
         users.replace(vec![user(1, "carl"), user(2, "Ana"), user(3, "zoe")], 3);
         assert_eq!(ids(&users), [3, 2, 1]);
         users.joined(user(4, "bob"));
@@ -124,6 +118,6 @@ mod tests {
         for id in 1..=6_000 {
             users.joined(user(id, &format!("u{id}")));
         }
-        assert_eq!((users.iter().count(), users.count()), (USERS_MAX, 6_000));
+        assert_eq!((users.iter(0).count(), users.count()), (USERS_MAX, 6_000));
     }
 }

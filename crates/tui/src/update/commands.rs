@@ -1,11 +1,11 @@
 //! What is typed with a `/` in front.
 
 use chat_proto::command::Kind;
-use chat_proto::{At, Command, UserName};
+use chat_proto::{At, Command, RoomName, Topic, UserName};
 
-use super::{Effect, say};
+use super::{Effect, say, send, session};
 use crate::link::Order;
-use crate::state::{Connection, State, Tone};
+use crate::state::{Connection, State, Tone, WithServer};
 
 /// What a `/` command is called and does.
 #[derive(Debug)]
@@ -19,14 +19,24 @@ pub struct CommandHelp {
 }
 
 /// Every `/` command.
-pub const COMMANDS: [CommandHelp; 6] = [
+pub const COMMANDS: [CommandHelp; 13] = [
     CommandHelp { name: "/help", argument: "", does: "lists these commands" },
+    CommandHelp { name: "/join", argument: " #ROOM", does: "goes into a room" },
+    CommandHelp { name: "/leave", argument: " [ROOM]", does: "leaves this room, or that one" },
+    CommandHelp { name: "/msg", argument: " NAME [TEXT]", does: "talks to one user alone" },
+    CommandHelp { name: "/rooms", argument: "", does: "lists the rooms there are" },
+    CommandHelp { name: "/who", argument: "", does: "lists who is in this room" },
+    CommandHelp { name: "/topic", argument: " [TEXT]", does: "tells or says what it is about" },
     CommandHelp { name: "/me", argument: " TEXT", does: "says what you do: * bob waves" },
     CommandHelp { name: "/name", argument: " NAME", does: "takes another name" },
     CommandHelp { name: "/clear", argument: "", does: "empties the log on your screen" },
     CommandHelp { name: "/reconnect", argument: "", does: "calls the server again now" },
+    CommandHelp { name: "/forget", argument: "", does: "drops a token that is refused" },
     CommandHelp { name: "/quit", argument: "", does: "ends the program" },
 ];
+
+/// What is said where something needs a session.
+const NOT_CONNECTED: &str = "not connected: try again when it says so below";
 
 /// Carries out what was typed, `/` in front.
 ///
@@ -41,14 +51,27 @@ pub(super) fn run(state: &mut State, typed: &str, at: At) -> Result<Vec<Effect>,
         "/me" if argument.is_empty() => {
             return Err("/me needs to know what you do: /me waves".to_owned());
         }
-        "/me" => return say(state, Kind::Action, argument, at),
+        "/me" => {
+            let room = state.room().name.clone();
+            return say(state, &room, Kind::Action, argument, at);
+        }
         "/name" if argument.is_empty() => {
             let text = format!("you are {}; /name NAME takes another name", state.name);
-            state.log.note(at, Tone::Info, text);
+            state.room_mut().log.note(at, Tone::Info, text);
         }
         "/name" => return rename(state, argument),
-        "/clear" => state.log.clear(),
+        "/join" => return join(state, argument),
+        "/leave" => return leave(state, argument),
+        "/msg" => return talk(state, argument, at),
+        "/rooms" => return ask(state, Command::Rooms { after: None, limit: None }),
+        "/who" => {
+            let room = state.room().name.clone();
+            return ask(state, Command::Who { room, after: None, limit: None });
+        }
+        "/topic" => return topic(state, argument, at),
+        "/clear" => state.room_mut().log.clear(),
         "/reconnect" => return Ok(vec![Effect::Order(Order::Call(state.name.clone()))]),
+        "/forget" => return forget(state),
         // The way to see that a panic gives the terminal back; not in a release.
         #[cfg(debug_assertions)]
         "/panic" => panic!("asked for by /panic"),
@@ -57,21 +80,122 @@ pub(super) fn run(state: &mut State, typed: &str, at: At) -> Result<Vec<Effect>,
     Ok(Vec::new())
 }
 
+fn ask(state: &State, command: Command) -> Result<Vec<Effect>, String> {
+    Ok(vec![send(state, command).ok_or(NOT_CONNECTED)?])
+}
+
+/// Goes into a room: at once where the user is in it, else as soon as there is a session.
+fn join(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
+    if argument.is_empty() {
+        return Err("/join needs a room: /join #rust".to_owned());
+    }
+    let has_sigil = argument.starts_with(['#', '@']);
+    let written = if has_sigil { argument.to_owned() } else { format!("#{argument}") };
+    let room = RoomName::new(&written).map_err(|error| format!("not a room: {error}"))?;
+    Ok(go_to(state, &room)?.into_iter().collect())
+}
+
+/// Shows a room, and asks to be let in where the user is not in it.
+fn go_to(state: &mut State, name: &RoomName) -> Result<Option<Effect>, String> {
+    let is_known = state.rooms.index(name).is_some();
+    let room = state.rooms.get_or_make(name).ok_or("there are too many rooms; /leave one")?;
+    let join = Command::Join { room: name.clone(), since: None };
+    if !is_known {
+        room.with_server = WithServer::Wanted;
+    }
+    if let Some(index) = state.rooms.index(name) {
+        state.show(index);
+    }
+    Ok(if is_known { None } else { send(state, join) })
+}
+
+fn leave(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
+    let room = if argument.is_empty() {
+        state.room().name.clone()
+    } else {
+        RoomName::new(argument).map_err(|error| format!("not a room: {error}"))?
+    };
+    if state.rooms.index(&room).is_none() {
+        return Err(format!("you are not in {room}"));
+    }
+    ask(state, Command::Leave { room })
+}
+
+/// Shows the conversation with a user, and says something there.
+fn talk(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {
+    let (name, text) = name_and_text(state, argument);
+    let name = UserName::new(name).map_err(|error| format!("not a name: {error}"))?;
+    if name == state.name {
+        return Err("that is you".to_owned());
+    }
+    let room = RoomName::private(&name);
+    let mut effects: Vec<Effect> = go_to(state, &room)?.into_iter().collect();
+    if !text.is_empty() {
+        effects.extend(say(state, &room, Kind::Text, text, at)?);
+    }
+    Ok(effects)
+}
+
+/// Takes the name off a text: that of somebody who is here, which may have spaces in it, or else the
+/// first word.
+fn name_and_text<'a>(state: &State, argument: &'a str) -> (&'a str, &'a str) {
+    let ends = argument.match_indices(char::is_whitespace).map(|(end, _)| end);
+    let mut ends: Vec<usize> = ends.chain([argument.len()]).collect();
+    let first = ends.first().copied().unwrap_or_default();
+    ends.reverse();
+    let is_here = |end: &usize| {
+        let name = UserName::new(&argument[..*end]);
+        name.is_ok_and(|name| {
+            state
+                .rooms
+                .list()
+                .iter()
+                .any(|room| room.users.others(state.me).any(|user| *user == name))
+        })
+    };
+    let end = ends.into_iter().find(is_here).unwrap_or(first);
+    (&argument[..end], argument[end..].trim())
+}
+
+fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {
+    let room = state.room().name.clone();
+    if argument.is_empty() {
+        let text = match state.room().topic.as_str() {
+            "" => format!("nobody has said what {room} is about; /topic TEXT does"),
+            topic => format!("{room} is about: {topic}"),
+        };
+        state.room_mut().log.note(at, Tone::Info, text);
+        return Ok(Vec::new());
+    }
+    let topic = Topic::new(argument).map_err(|error| format!("not a topic: {error}"))?;
+    ask(state, Command::Topic { room, topic })
+}
+
+fn forget(state: &State) -> Result<Vec<Effect>, String> {
+    match state.connection {
+        Connection::Refused => Ok(session::forget(state)),
+        _ => Err("/forget is for a token that the server refuses".to_owned()),
+    }
+}
+
 fn help(state: &mut State, at: At) {
     let wide = COMMANDS.iter().map(|command| command.name.len() + command.argument.len()).max();
     let lines = COMMANDS.iter().map(|CommandHelp { name, argument, does }| {
         format!("{:wide$}  {does}", format!("{name}{argument}"), wide = wide.unwrap_or_default())
     });
     let text = lines.collect::<Vec<_>>().join("\n") + "\nF1 shows the keys.";
-    state.log.note(at, Tone::Info, text);
+    state.room_mut().log.note(at, Tone::Info, text);
 }
 
-/// Takes another name: of the server where there is a session, else with the next call.
+/// Takes another name: of the server where there is a session, else with the next call. Where no
+/// session has begun yet under the old one, it is another user's.
 pub(super) fn rename(state: &mut State, typed: &str) -> Result<Vec<Effect>, String> {
     let name = UserName::new(typed).map_err(|error| format!("not a name: {error}"))?;
-    if let Connection::Connected { session } = state.connection {
-        let command = Command::Rename { name };
-        return Ok(vec![Effect::Order(Order::Send { session, command })]);
+    if let Some(effect) = send(state, Command::Rename { name: name.clone() }) {
+        return Ok(vec![effect]);
+    }
+    if state.me == 0 || state.connection == Connection::Refused {
+        return Ok(vec![Effect::Become(name)]);
     }
     state.name = name.clone();
     Ok(vec![Effect::Order(Order::Call(name))])

@@ -18,6 +18,9 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Up Down", "what you said before"),
     ("PgUp PgDn", "scroll; the mouse wheel does, too"),
     ("Ctrl-Home/End", "oldest and newest message"),
+    ("Alt-1 … Alt-9", "goes to a room by its place in the list"),
+    ("Alt-Up Alt-Down", "the room above, the room below"),
+    ("Alt-A", "the next room with something new"),
     ("Home End", "the same on an empty line"),
     ("", "else start and end of the line"),
     ("Ctrl-Left/Right", "word by word"),
@@ -29,7 +32,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Shift-mouse", "selects text, as the wheel is taken"),
     ("", ""),
     ("Marks", "› yours  … on its way  @ names you"),
-    ("", "× refused  ? not known to be kept"),
+    ("", "× refused  ▸ this room  @2 names you"),
 ];
 
 /// A key goes down.
@@ -97,10 +100,10 @@ fn plain(state: &mut State, key: KeyEvent, at: At) -> Vec<Effect> {
         KeyCode::PageUp => return scroll(state, -page_rows(state)),
         KeyCode::PageDown => return scroll(state, page_rows(state)),
         KeyCode::Home if empty => to_oldest(state),
-        KeyCode::End if empty => state.log.to_newest(),
+        KeyCode::End if empty => state.room_mut().log.to_newest(),
         KeyCode::Home => state.prompt.editor.go(Motion::LineStart),
         KeyCode::End => state.prompt.editor.go(Motion::LineEnd),
-        KeyCode::Esc => state.log.to_newest(),
+        KeyCode::Esc => state.room_mut().log.to_newest(),
         _ => {}
     }
     Vec::new()
@@ -113,7 +116,7 @@ fn with_control(state: &mut State, code: KeyCode, at: At) -> Vec<Effect> {
         KeyCode::Char('c' | 'd') if empty => return vec![Effect::Quit],
         KeyCode::Char('c') if state.draft.is_some() => *editor = Editor::default(),
         // Nothing was said, but Up brings it back all the same.
-        KeyCode::Char('c') => state.prompt.submit(),
+        KeyCode::Char('c') => drop(state.prompt.submit()),
         KeyCode::Char('d') => editor.delete(Motion::Right),
         KeyCode::Char('j') => insert(state, "\n", at),
         KeyCode::Char('a') => editor.go(Motion::LineStart),
@@ -132,16 +135,39 @@ fn with_control(state: &mut State, code: KeyCode, at: At) -> Vec<Effect> {
         KeyCode::Char('p') => up(state),
         KeyCode::Char('n') => down(state),
         KeyCode::Home => to_oldest(state),
-        KeyCode::End => state.log.to_newest(),
+        KeyCode::End => state.room_mut().log.to_newest(),
         _ => {}
     }
     Vec::new()
 }
 
 fn with_alt(state: &mut State, code: KeyCode, at: At) {
-    let editor = &mut state.prompt.editor;
     match code {
         KeyCode::Enter => insert(state, "\n", at),
+        KeyCode::Char(digit @ '1'..='9') => {
+            state.show(usize::from(digit as u8 - b'1'));
+        }
+        KeyCode::Up => show_beside(state, -1),
+        KeyCode::Down => show_beside(state, 1),
+        KeyCode::Char('a' | 'A') => {
+            if let Some(index) = state.rooms.next_unread() {
+                state.show(index);
+            }
+        }
+        _ => edit_with_alt(state, code),
+    }
+}
+
+/// Goes to the room above or below, and round.
+fn show_beside(state: &mut State, step: isize) {
+    let count = state.rooms.list().len();
+    let index = (state.rooms.shown_index() + count).saturating_add_signed(step) % count;
+    state.show(index);
+}
+
+fn edit_with_alt(state: &mut State, code: KeyCode) {
+    let editor = &mut state.prompt.editor;
+    match code {
         KeyCode::Char('b') | KeyCode::Left => editor.go(Motion::WordLeft),
         KeyCode::Char('f') | KeyCode::Right => editor.go(Motion::WordRight),
         KeyCode::Char('d') => editor.delete(Motion::WordRight),
@@ -164,13 +190,14 @@ fn down(state: &mut State) {
 }
 
 fn complete(state: &mut State, backwards: bool) {
-    state.prompt.complete(state.users.others(), backwards);
+    let State { prompt, rooms, me, .. } = state;
+    prompt.complete(rooms.shown().users.others(*me), backwards);
 }
 
 fn to_oldest(state: &mut State) {
     let log = state.panes().log;
     if !log.is_empty() {
-        state.log.to_oldest(log.width.into(), log.height.into());
+        state.room_mut().log.to_oldest(log.width.into(), log.height.into());
     }
 }
 
@@ -186,26 +213,23 @@ fn enter(state: &mut State, at: At) -> Vec<Effect> {
     if typed.trim().is_empty() {
         return Vec::new();
     }
+    // Before it is done: a command may show another room, with what is typed there.
+    let typed_before = state.prompt.submit();
     let done = if is_command {
         commands::run(state, typed, at)
     } else {
         let text = if typed.starts_with("//") { &typed[1..] } else { typed };
-        say(state, Kind::Text, text, at)
+        let room = state.room().name.clone();
+        say(state, &room, Kind::Text, text, at)
     };
-    match done {
-        Ok(effects) => {
-            state.prompt.submit();
-            effects
+    done.unwrap_or_else(|why| {
+        state.room_mut().log.note(at, Tone::Trouble, why);
+        state.room_mut().log.to_newest();
+        if !is_command {
+            state.prompt.editor = typed_before;
         }
-        Err(why) => {
-            state.log.note(at, Tone::Trouble, why);
-            state.log.to_newest();
-            if is_command {
-                state.prompt.submit();
-            }
-            Vec::new()
-        }
-    }
+        Vec::new()
+    })
 }
 
 /// Calls again under the name that was typed, and gives back what was typed before.
@@ -216,7 +240,7 @@ fn enter_name(state: &mut State, typed: &str, at: At) -> Vec<Effect> {
             effects
         }
         Err(why) => {
-            state.log.note(at, Tone::Trouble, why);
+            state.room_mut().log.note(at, Tone::Trouble, why);
             Vec::new()
         }
     }

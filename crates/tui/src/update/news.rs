@@ -1,69 +1,243 @@
 //! What the link tells. All of it is clean by now.
 
-use chat_proto::event::{Accepted, Message, Welcome};
-use chat_proto::{At, Event, LeaveReason, Refusal, RefusalCode, User};
+use chat_proto::event::{Accepted, Message, RoomInfo};
+use chat_proto::{
+    At, Command, Event, LeaveReason, Refusal, RefusalCode, RoomName, Topic, User, UserName,
+};
 
-use super::{Effect, send_waiting};
-use crate::link::{Lost, News};
+use super::{Effect, send, session};
+use crate::link::News;
 use crate::mention::mentions;
-use crate::prompt::Editor;
-use crate::state::{Body, Connection, Delivery, How, State, Tone};
+use crate::state::{Body, Connection, Delivery, How, State, Tone, WithServer};
+use crate::store::Keep;
+
+/// Most names of users or rooms that are put on one note.
+const LISTED_MAX: usize = 100;
 
 pub(super) fn news(state: &mut State, news: News, at: At) -> Vec<Effect> {
     match news {
         News::Dialling => state.connection = Connection::Connecting,
         News::Waiting { seconds } => state.connection = Connection::Waiting { seconds },
-        News::Welcome { session, welcome } => return welcomed(state, session, welcome, at),
+        News::Welcome { session, welcome } => {
+            return session::welcomed(state, session, welcome, at);
+        }
         News::Event(event) => return heard(state, event, at),
         News::Unreadable(refusal) => unreadable(state, &refusal, at),
-        News::Refused(refusal) => not_let_in(state, &refusal, at),
-        News::Lost { why, written } => lost(state, &why, written, at),
+        News::Refused(refusal) => session::not_let_in(state, &refusal, at),
+        News::Lost(why) => session::lost(state, &why),
     }
     Vec::new()
-}
-
-fn welcomed(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effect> {
-    state.connection = Connection::Connected { session };
-    state.told = crate::state::Told::default();
-    // The name was asked for, and then it was free after all: what was typed goes on.
-    if let Some(draft) = state.draft.take() {
-        state.prompt.editor = draft;
-    }
-    let text = format!(
-        "connected to {} {} as {}",
-        welcome.server.name, welcome.server.version, welcome.name
-    );
-    state.log.note(at, Tone::Info, text);
-    state.users.set_me(welcome.id);
-    state.name = welcome.name;
-    state.outbox.start_after(welcome.last);
-    send_waiting(state)
 }
 
 fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
     match event {
-        Event::Room { room, topic, count, users, .. } if room == state.room => {
-            state.users.replace(users, count);
-            if !topic.as_str().is_empty() {
-                state.log.note(at, Tone::Info, format!("{room}: {}", topic.as_str()));
+        Event::Room { room, topic, count, users, last_seq, read } => {
+            let now = RoomNow { topic, count, users, last_seq, read };
+            return room_told(state, &room, now, at).into_iter().collect();
+        }
+        Event::Message(message) => return said(state, &message),
+        Event::Accepted(accepted) => return accept(state, accepted),
+        Event::Refused(refusal) => return refused(state, refusal, at),
+        Event::History { room, messages, more } => older(state, &room, &messages, more),
+        Event::Joined { room, user } => joined(state, &room, user, at),
+        Event::Left { room, user, .. } if user.id == state.me => state.close(&room),
+        Event::Left { room, user, reason } => left(state, &room, &user, reason, at),
+        Event::Renamed { user, name } => renamed(state, &user, &name, at),
+        Event::Topic { room, topic, user } => topic_set(state, &room, topic, &user, at),
+        Event::Presence { room, count } => {
+            if let Some(room) = state.rooms.get_mut(&room) {
+                room.users.recount(count);
             }
         }
-        Event::Joined { room, user } if room == state.room && user.id != state.users.me() => {
-            state.log.note(at, Tone::Joined, format!("{} is here", user.name));
-            state.users.joined(user);
+        Event::Read { room, seq } => {
+            if let Some(room) = state.rooms.get_mut(&room) {
+                room.has_read(seq);
+                room.read_told = room.read_told.max(seq);
+            }
         }
-        Event::Left { room, user, reason } if room == state.room => {
-            let text = format!("{} {}", user.name, left_because(reason));
-            state.log.note(at, Tone::Left, text);
-            state.users.left(user.id);
+        Event::Users { room, users, more } => {
+            let names = users.iter().map(|user| user.name.as_str());
+            tell(state, at, format!("in {room}: {}", listed(names, more)));
         }
-        Event::Renamed { user, name } => renamed(state, &user, name, at),
-        Event::Message(message) if message.room == state.room => return said(state, message),
-        Event::Accepted(accepted) => settled(state, &accepted),
-        Event::Refused(refusal) => refused(state, refusal, at),
-        _ => {}
+        Event::Rooms { rooms, more } => rooms_listed(state, &rooms, more, at),
+        Event::Pong { nonce } => session::rooms_told(state, &nonce),
+        Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
     }
     Vec::new()
+}
+
+/// A room as the server tells it.
+struct RoomNow {
+    topic: Topic,
+    count: usize,
+    users: Vec<User>,
+    last_seq: u64,
+    read: u64,
+}
+
+/// The user is in that room: what was missed there is asked for, once in a session.
+fn room_told(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option<Effect> {
+    let shown = state.room().name.clone();
+    let room = state.rooms.get_or_make(name)?;
+    room.topic = now.topic;
+    room.users.replace(now.users, now.count);
+    if now.last_seq < room.log.last() {
+        let text = "the server has begun anew: what was said here before is gone there";
+        room.log.forget();
+        room.log.note(at, Tone::Trouble, text);
+        (room.last_seq, room.read, room.read_told) = (0, 0, 0);
+    }
+    let is_first = room.last_seq == 0 && room.log.last() == 0;
+    room.last_seq = room.last_seq.max(now.last_seq);
+    room.read_told = room.read_told.max(now.read);
+    room.has_read(now.read);
+    room.log.reach(now.last_seq);
+    if is_first && shown == *name {
+        room.open();
+    }
+    let was = std::mem::replace(&mut room.with_server, WithServer::In);
+    let since = Some(room.since());
+    let asks = was == WithServer::Unsure && room.log.since() < room.last_seq;
+    let command = Command::Join { room: name.clone(), since };
+    if asks { send(state, command) } else { None }
+}
+
+fn said(state: &mut State, message: &Message) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let own = message.from.id == state.me;
+    let is_unknown = state.rooms.index(&message.room).is_none();
+    if is_unknown {
+        // A conversation that somebody begins; the server will tell the rest of it.
+        if !message.room.as_str().starts_with('@') {
+            return effects;
+        }
+        let join = Command::Join { room: message.room.clone(), since: None };
+        effects.extend(send(state, join));
+    }
+    if own && message.device.as_ref() == Some(&state.device) {
+        effects.extend(message.n.and_then(|n| settle(state, n, None)));
+    }
+    let body = body(state, message);
+    let is_mention =
+        matches!(&body, Body::Said { how: How::Heard(found), .. } if !found.is_empty());
+    let Some(room) = state.rooms.get_or_make(&message.room) else {
+        return effects;
+    };
+    if is_unknown {
+        room.with_server = WithServer::Wanted;
+    }
+    room.last_seq = room.last_seq.max(message.seq);
+    let is_new = room.log.hear(message.seq, message.at, body);
+    if own && message.seq == room.read.saturating_add(1) {
+        room.has_read(message.seq);
+    }
+    let strikes = is_mention || (room.is_private() && !own);
+    if is_new && strikes && room.mention(message.seq) {
+        effects.push(Effect::Ring);
+    }
+    effects
+}
+
+/// A message as it stands in the log.
+fn body(state: &State, message: &Message) -> Body {
+    let own = message.from.id == state.me;
+    let text = message.text.as_str().to_owned();
+    let how =
+        if own { How::Own(Delivery::Accepted) } else { How::Heard(mentions(&text, &state.name)) };
+    Body::Said { from: message.from.name.clone(), kind: message.kind, text, how }
+}
+
+fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) {
+    let log = state.panes().log;
+    let is_shown = state.room().name == *name && !log.is_empty();
+    let older: Vec<_> =
+        messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect();
+    let Some(room) = state.rooms.get_mut(name) else {
+        return;
+    };
+    if is_shown {
+        room.log.hold(log.width.into(), log.height.into());
+    }
+    room.loading = false;
+    room.log.hear_older(older.into_iter(), more);
+}
+
+fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
+    let effect = match accepted {
+        Accepted::Kept { n: Some(n), room, seq, at } => {
+            let effect = settle(state, n, Some((seq, at)));
+            if let Some(room) = state.rooms.get_mut(&room) {
+                room.last_seq = room.last_seq.max(seq);
+                room.log.reach(seq);
+            }
+            effect
+        }
+        Accepted::Kept { n: None, .. } => None,
+        Accepted::Repeat { n, .. } => settle(state, n, None),
+    };
+    effect.into_iter().collect()
+}
+
+/// Number `n` is kept: at that place, or at one that is told with what was missed.
+fn settle(state: &mut State, n: u64, place: Option<(u64, At)>) -> Option<Effect> {
+    let say = state.outbox.settle(n)?;
+    if let Some(room) = state.rooms.get_mut(&say.room) {
+        match place {
+            Some((seq, at)) => room.log.accept(n, seq, at),
+            None => drop(room.log.take_pending(n)),
+        }
+    }
+    Some(Effect::Keep(Keep::Settled(vec![n])))
+}
+
+fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect> {
+    if refusal.code == RefusalCode::Shutdown
+        && let Some(n) = refusal.n
+        && let Some(new) = state.outbox.put_back(n)
+    {
+        // It is not kept, for certain: the server that comes next gets it.
+        for room in state.rooms.iter_mut() {
+            room.log.renumber(n, new);
+        }
+        return vec![Effect::Keep(Keep::Unsettled(state.outbox.says().cloned().collect()))];
+    }
+    if let Some(n) = refusal.n
+        && let Some(say) = state.outbox.settle(n)
+    {
+        if let Some(room) = state.rooms.get_mut(&say.room) {
+            room.log.refuse(n, at, refusal.text);
+        }
+        return vec![Effect::Keep(Keep::Settled(vec![n]))];
+    }
+    if let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room)) {
+        // Whatever was asked about it: where the server does not have it, it is none of ours.
+        if room.with_server == WithServer::Wanted {
+            let name = room.name.clone();
+            state.close(&name);
+        }
+    }
+    let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
+    let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
+    state.room_mut().log.note(at, Tone::Trouble, text);
+    Vec::new()
+}
+
+fn joined(state: &mut State, name: &RoomName, user: User, at: At) {
+    let me = state.me;
+    if let Some(room) = state.rooms.get_mut(name)
+        && user.id != me
+    {
+        room.log.note(at, Tone::Joined, format!("{} is here", user.name));
+        room.users.joined(user);
+    }
+}
+
+fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: At) {
+    if let Some(room) = state.rooms.get_mut(name) {
+        let text = format!("{} {}", user.name, left_because(reason));
+        room.log.note(at, Tone::Left, text);
+        room.users.left(user.id);
+    }
 }
 
 const fn left_because(reason: LeaveReason) -> &'static str {
@@ -76,45 +250,56 @@ const fn left_because(reason: LeaveReason) -> &'static str {
     }
 }
 
-fn renamed(state: &mut State, user: &User, name: chat_proto::UserName, at: At) {
-    let text = if user.id == state.users.me() {
+/// Told once for each room both are in.
+fn renamed(state: &mut State, user: &User, name: &UserName, at: At) {
+    let is_me = user.id == state.me;
+    for room in state.rooms.iter_mut() {
+        if room.users.renamed(user.id, name.clone()) && !is_me {
+            room.log.note(at, Tone::Info, format!("{} is {name} now", user.name));
+        }
+    }
+    if !is_me {
+        state.rooms.renamed(&user.name, name);
+    } else if state.name.as_str() != name.as_str() {
         state.name = name.clone();
-        format!("you are {name} now")
-    } else {
-        format!("{} is {name} now", user.name)
-    };
-    state.log.note(at, Tone::Info, text);
-    state.users.renamed(user.id, name);
-}
-
-fn said(state: &mut State, message: Message) -> Vec<Effect> {
-    let own = message.from.id == state.users.me();
-    let text = message.text.as_str().to_owned();
-    let mentions = if own { Vec::new() } else { mentions(&text, &state.name) };
-    let ring = !mentions.is_empty();
-    let how = if own { How::Own(Delivery::Accepted) } else { How::Heard(mentions) };
-    let body = Body::Said { from: message.from.name, kind: message.kind, text, how };
-    state.log.push(message.at, body);
-    if ring { vec![Effect::Ring] } else { Vec::new() }
-}
-
-fn settled(state: &mut State, accepted: &Accepted) {
-    let (n, at) = match accepted {
-        Accepted::Kept { n, at, .. } => (*n, Some(*at)),
-        Accepted::Repeat { n, .. } => (Some(*n), None),
-    };
-    if let Some(entry) = n.and_then(|n| state.outbox.settle(n)) {
-        state.log.settle(entry, at, Delivery::Accepted);
+        tell(state, at, format!("you are {name} now"));
     }
 }
 
-fn refused(state: &mut State, refusal: Refusal, at: At) {
-    if let Some(entry) = refusal.n.and_then(|n| state.outbox.settle(n)) {
-        return state.log.settle(entry, None, Delivery::Refused(refusal.text));
+fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: At) {
+    if let Some(room) = state.rooms.get_mut(name) {
+        let text = match topic.as_str() {
+            "" => format!("{} says {name} is about nothing any more", user.name),
+            topic => format!("{} says {name} is about: {topic}", user.name),
+        };
+        room.log.note(at, Tone::Info, text);
+        room.topic = topic;
     }
-    let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
-    let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
-    state.log.note(at, Tone::Trouble, text);
+}
+
+fn rooms_listed(state: &mut State, rooms: &[RoomInfo], more: bool, at: At) {
+    let mut text = String::from("rooms:");
+    for RoomInfo { room, topic, count } in rooms.iter().take(LISTED_MAX) {
+        let users = if *count == 1 { "1 user".to_owned() } else { format!("{count} users") };
+        text.push_str(&format!("\n{room} · {users}"));
+        if !topic.as_str().is_empty() {
+            text.push_str(&format!(" · {}", topic.as_str()));
+        }
+    }
+    if more || rooms.len() > LISTED_MAX {
+        text.push_str("\nand more");
+    }
+    tell(state, at, text + "\n/join #NAME goes there, and makes one that is not there yet");
+}
+
+fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, more: bool) -> String {
+    let is_cut = more || names.len() > LISTED_MAX;
+    let names: Vec<&str> = names.take(LISTED_MAX).collect();
+    names.join(", ") + if is_cut { ", and more" } else { "" }
+}
+
+fn tell(state: &mut State, at: At, text: String) {
+    state.room_mut().log.note(at, Tone::Info, text);
 }
 
 fn unreadable(state: &mut State, refusal: &Refusal, at: At) {
@@ -123,34 +308,6 @@ fn unreadable(state: &mut State, refusal: &Refusal, at: At) {
             "the server says something this version cannot read ({}); a newer one may",
             refusal.text
         );
-        state.log.note(at, Tone::Trouble, text);
+        state.room_mut().log.note(at, Tone::Trouble, text);
     }
-}
-
-/// The server did not take the hello. About a name the user can do something, in the input box.
-fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
-    state.connection = Connection::Refused;
-    let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
-    let what_next =
-        if about_name { "type another name below" } else { "/reconnect tries it again" };
-    state.log.note(at, Tone::Trouble, format!("not let in: {}; {what_next}", refusal.text));
-    if about_name && state.draft.is_none() {
-        let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);
-        let asking = Editor::new(suggestion.as_str());
-        state.draft = Some(std::mem::replace(&mut state.prompt.editor, asking));
-        state.prompt.end_completion();
-    }
-}
-
-fn lost(state: &mut State, why: &Lost, written: u64, at: At) {
-    state.connection = Connection::Connecting;
-    state.users.clear();
-    for entry in state.outbox.lost(written) {
-        state.log.settle(entry, None, Delivery::Unknown);
-    }
-    if matches!(why, Lost::Asked) || std::mem::replace(&mut state.told.lost, true) {
-        return;
-    }
-    let text = format!("{why} (it is tried again by itself; /reconnect tries now)");
-    state.log.note(at, Tone::Trouble, text);
 }

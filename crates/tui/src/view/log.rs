@@ -15,7 +15,8 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
         return;
     }
     let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let (above, entries) = state.log.visible(width, height);
+    let log = &state.room().log;
+    let (above, entries) = log.visible(width, height);
     let rows = entries.flat_map(|entry| entry_lines(state, entry, palette, width));
     let lines: Vec<Line<'_>> = rows.skip(above).take(height).collect();
     // A log that does not fill its pane stands at its foot, where new messages come.
@@ -23,8 +24,11 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     for (line, row) in lines.iter().zip(area.rows().skip(blank)) {
         line.render(row, buffer);
     }
-    if state.log.reads_back(width, height) {
+    if log.reads_back(width, height) {
         draw_reading_back(state, palette, area, buffer);
+    }
+    if state.room().loading && log.is_at_oldest(width, height) {
+        draw_on(area.rows().next(), " loading… ", palette.dim(), buffer);
     }
 }
 
@@ -36,9 +40,9 @@ fn entry_lines(
 ) -> impl Iterator<Item = Line<'static>> {
     let name = match &entry.body {
         Body::Said { from, .. } => Some(from.clone()),
-        _ => None,
+        Body::Note(..) => None,
     };
-    entry.rows(width, state.log.zone()).into_iter().map(move |row| {
+    entry.rows(width, state.room().log.zone()).into_iter().map(move |row| {
         let pieces = row.into_iter();
         pieces.map(|(part, text)| Span::styled(text, style(part, name.as_ref(), palette))).collect()
     })
@@ -50,19 +54,23 @@ fn style(part: Part, name: Option<&UserName>, palette: Palette) -> Style {
         Part::Mark | Part::Text => Style::new(),
         Part::Name => name.map(|name| palette.name(name)).unwrap_or_default(),
         Part::Mention => palette.striking(),
-        Part::Trouble => palette.bad(),
+        Part::Trouble | Part::New => palette.bad(),
     }
 }
 
 /// Tells one who reads back that there is more, on the last row.
 fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
-    let Some(row) = area.rows().next_back() else {
-        return;
-    };
-    let (text, style) = match state.log.unseen() {
+    let (text, style) = match state.room().unread() {
         0 => (" End: newest ↓ ".to_owned(), palette.dim()),
-        unseen => (format!(" {unseen} new ↓ "), palette.striking()),
+        unread => (format!(" {unread} new ↓ "), palette.striking()),
     };
-    Clear.render(row, buffer);
-    Line::styled(text, style).alignment(Alignment::Center).render(row, buffer);
+    draw_on(area.rows().next_back(), &text, style, buffer);
+}
+
+/// Puts a text in the middle of a row, instead of what is there.
+fn draw_on(row: Option<Rect>, text: &str, style: Style, buffer: &mut Buffer) {
+    if let Some(row) = row {
+        Clear.render(row, buffer);
+        Line::styled(text, style).alignment(Alignment::Center).render(row, buffer);
+    }
 }

@@ -8,7 +8,10 @@ use ratatui::widgets::Widget;
 
 use crate::palette::Palette;
 use crate::state::{Connection, State};
-use crate::wrap::columns;
+use crate::wrap::{columns, cut};
+
+/// Narrowest detail that still says something where it is cut, in columns.
+const CUT_MIN: usize = 20;
 
 pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
@@ -17,7 +20,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     let (connection, style) = connection(state, palette);
     let hint = " F1 keys ──";
     let mut room = usize::from(area.width).saturating_sub(3 + columns(&connection) + 1);
-    let with_hint = room >= columns(hint) + 3;
+    let with_hint = state.trouble.is_none() && room >= columns(hint) + 3;
     if with_hint {
         room -= columns(hint);
     }
@@ -26,6 +29,10 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     for detail in details(state) {
         let detail = format!(" · {detail}");
         if columns(&detail) > room {
+            if room >= CUT_MIN {
+                spans.push(Span::styled(cut(&detail, room), palette.dim()));
+                room = 0;
+            }
             break;
         }
         room -= columns(&detail);
@@ -57,10 +64,30 @@ fn details(state: &State) -> Vec<String> {
     if waiting > 0 {
         details.push(format!("{waiting} waiting"));
     }
+    details.extend(state.trouble.clone());
+    if state.panes().rooms.is_none() {
+        details.extend(elsewhere(state));
+    }
     if let Connection::Connected { .. } = state.connection {
-        details.push(format!("{} in {}", state.name, state.room));
+        details.push(format!("{} in {}", state.name, state.room().name));
         details.extend(super::users::counted(state));
     }
     details.push(state.server.clone());
     details
+}
+
+/// What is not read in other rooms, where no list shows it.
+fn elsewhere(state: &State) -> Option<String> {
+    let shown = state.rooms.shown_index();
+    let others = state.rooms.list().iter().enumerate().filter(|(index, _)| *index != shown);
+    let (mut unread, mut mentions) = (0_u64, 0);
+    for (_, room) in others {
+        unread = unread.saturating_add(room.unread());
+        mentions += room.mentions();
+    }
+    match (unread, mentions) {
+        (0, _) => None,
+        (_, 0) => Some(format!("{unread} elsewhere")),
+        _ => Some(format!("@{mentions} elsewhere")),
+    }
 }

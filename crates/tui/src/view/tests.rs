@@ -1,8 +1,8 @@
-use chat_proto::{Event, RoomName};
+use chat_proto::{Event, RoomName, Topic};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 
-use crate::fixture::{Bench, user};
+use crate::fixture::{Bench, room, room_event, user};
 use crate::input::{Input, Wheel};
 use crate::link::News;
 
@@ -73,9 +73,11 @@ fn the_smallest_screen() {
 #[test]
 fn reconnecting() {
     let mut bench = chatting(80, 14);
-    bench.loses(1);
+    bench.loses();
     bench.tells(News::Waiting { seconds: 4 });
     assert_snapshot!(bench.screen(), @r#"
+                                                                     │
+                                                                     │
                                                                      │
         ── Sunday, 22 November 2026 ──────────────────────────────── │
         14:02 · connected to chat-server 0.1.0 as bob                │
@@ -86,10 +88,87 @@ fn reconnecting() {
                 丈夫です。                                           │
         14:02 @ ana: thanks, Bob                                     │
         14:02 … * bob goes to lunch                                  │
-        14:02 ! the server closed the connection (it is tried again  │
-                by itself; /reconnect tries now)                     │
-        ── reconnecting in 4 s · 1 waiting · 127.0.0.1:12345 ──────────────── F1 keys ──
+        ── reconnecting in 4 s · 1 waiting · the server closed the connection ──────────
         > and typ
+        "#);
+}
+
+/// Several rooms: one with a topic on the screen, and news in the others.
+fn in_rooms(width: u16, height: u16) -> Bench {
+    let mut bench = chatting(width, height);
+    bench.control('u');
+    bench.in_rust();
+    for (seq, text) in [(1, "does it compile?"), (2, "it does, and it runs")] {
+        bench.says_in("#rust", seq, user(3, "ana"), text);
+    }
+    let topic = Topic::new("all about Rust").unwrap();
+    bench.hears(Event::Topic { room: room("#rust"), topic, user: user(3, "ana") });
+    bench.hears(room_event("#tea", 112, 100));
+    bench.says_in("@carl", 1, user(5, "carl"), "psst, bob");
+    bench
+}
+
+#[test]
+fn several_rooms() {
+    assert_snapshot!(in_rooms(100, 12).screen(), @r#"
+         1 #lobby     │ #rust · all about Rust                                      │ 3 users
+        ▸2 #rust      │                                                             │ bob (you)           7
+         3 #tea    12 │                                                             │ ana                 3
+         4 @carl   @1 │                                                             │ carl                5
+                      │                                                             │
+                      │                                                             │
+                      │ ── Sunday, 22 November 2026 ─────────────────────────────── │
+                      │ 14:02   ana: does it compile?                               │
+                      │ 14:02   ana: it does, and it runs                           │
+                      │ 14:02 · ana says #rust is about: all about Rust             │
+        ── connected · bob in #rust · 3 users · 127.0.0.1:12345 ───────────────────────────────── F1 keys ──
+        >  say something, /help for commands
+        "#);
+}
+
+#[test]
+fn the_room_list_folds_away_on_a_narrow_screen() {
+    assert_snapshot!(in_rooms(70, 12).screen(), @r#"
+        #rust · all about Rust                               │ 3 users
+                                                             │ bob (you)    7
+                                                             │ ana          3
+                                                             │ carl         5
+                                                             │
+                                                             │
+        ── Sunday, 22 November 2026 ──────────────────────── │
+        14:02   ana: does it compile?                        │
+        14:02   ana: it does, and it runs                    │
+        14:02 · ana says #rust is about: all about Rust      │
+        ── connected · @1 elsewhere · bob in #rust · 3 users ────── F1 keys ──
+        >  say something, /help for commands
+        "#);
+}
+
+#[test]
+fn what_is_new_begins_at_a_line() {
+    let mut bench = in_rooms(100, 14);
+    for seq in 1..=30 {
+        bench.says_in("#tea", 100 + seq, user(3, "ana"), &format!("cup {seq}"));
+    }
+    for seq in 90..=100 {
+        bench.says_in("#tea", seq, user(3, "ana"), &format!("sip {seq}"));
+    }
+    bench.alt(KeyCode::Char('3'));
+    assert_snapshot!(bench.screen(), @r#"
+         1 #lobby     │ 14:02   ana: sip 98                                         │ 3 users
+         2 #rust      │ 14:02   ana: sip 99                                         │ bob (you)           7
+        ▸3 #tea    23 │ 14:02   ana: sip 100                                        │ ana                 3
+         4 @carl   @1 │ ── new since 14:02 ──────────────────────────────────────── │ carl                5
+                      │ 14:02   ana: cup 1                                          │
+                      │ 14:02   ana: cup 2                                          │
+                      │ 14:02   ana: cup 3                                          │
+                      │ 14:02   ana: cup 4                                          │
+                      │ 14:02   ana: cup 5                                          │
+                      │ 14:02   ana: cup 6                                          │
+                      │ 14:02   ana: cup 7                                          │
+                      │                          23 new ↓                           │
+        ── connected · bob in #tea · 3 users · 127.0.0.1:12345 ────────────────────────────────── F1 keys ──
+        >  say something, /help for commands
         "#);
 }
 
@@ -136,7 +215,7 @@ fn reading_back() {
 
 #[test]
 fn help() {
-    let mut bench = chatting(80, 20);
+    let mut bench = chatting(80, 24);
     bench.presses(KeyCode::F(1));
     assert_snapshot!(bench.screen(), @r#"
                   ╭ Keys ────────────────────────────────────────────────────╮
@@ -146,19 +225,23 @@ fn help() {
                   │ Up Down          what you said before                    │        9
                   │ PgUp PgDn        scroll; the mouse wheel does, too       │
                   │ Ctrl-Home/End    oldest and newest message               │
+                  │ Alt-1 … Alt-9    goes to a room by its place in the list │
+                  │ Alt-Up Alt-Down  the room above, the room below          │
+                  │ Alt-A            the next room with something new        │
                   │ Home End         the same on an empty line               │
                   │                  else start and end of the line          │
-        ── Sunday,│ Ctrl-Left/Right  word by word                            │
-        14:02 · co│ Ctrl-U Ctrl-K    delete to start, to end of line         │
-        14:02   an│ Ctrl-W           deletes a word                          │
-                on│ Ctrl-Z Ctrl-Y    undo, redo                              │
-        14:02 → 漢│ Ctrl-C           clears the line; quits on an empty one  │
-        14:02 › bo│ F1 ?             this help (? on an empty line)          │
-                丈│ Shift-mouse      selects text, as the wheel is taken     │
-        14:02 @ an│                                                          │
-        14:02 … * │ Marks            › yours  … on its way  @ names you      │
-        ── connect│                  × refused  ? not known to be kept       │F1 keys ──
-        > and typ ╰ Esc closes, Down scrolls ────────────────────────────────╯
+                  │ Ctrl-Left/Right  word by word                            │
+        ── Sunday,│ Ctrl-U Ctrl-K    delete to start, to end of line         │
+        14:02 · co│ Ctrl-W           deletes a word                          │
+        14:02   an│ Ctrl-Z Ctrl-Y    undo, redo                              │
+                on│ Ctrl-C           clears the line; quits on an empty one  │
+        14:02 → 漢│ F1 ?             this help (? on an empty line)          │
+        14:02 › bo│ Shift-mouse      selects text, as the wheel is taken     │
+                丈│                                                          │
+        14:02 @ an│ Marks            › yours  … on its way  @ names you      │
+        14:02 … * │                  × refused  ▸ this room  @2 names you    │
+        ── connect╰ Esc closes, Down scrolls ────────────────────────────────╯F1 keys ──
+        > and typ
         "#);
 }
 

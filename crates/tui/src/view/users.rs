@@ -20,12 +20,14 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
         return;
     };
     let width = usize::from(inner.width);
-    let count = state.users.count();
+    let count = state.room().users.count();
     let heading = counted(state).map(|users| format!(" {users}")).unwrap_or_default();
     let mut lines = vec![Line::styled(heading, palette.dim())];
     // The last row says how many there was no room for.
     let shown = if count > room { room.saturating_sub(1) } else { room };
-    lines.extend(state.users.iter().take(shown).map(|user| line(state, user, palette, width)));
+    lines.extend(
+        state.room().users.iter(state.me).take(shown).map(|user| line(state, user, palette, width)),
+    );
     let listed = lines.len() - 1;
     if count > listed && room > 0 {
         lines.push(Line::styled(format!(" and {} more", count - listed), palette.dim()));
@@ -37,7 +39,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
 
 /// How many users there are, in words; `None` where nobody knows.
 pub(super) fn counted(state: &State) -> Option<String> {
-    match state.users.count() {
+    match state.room().users.count() {
         0 => None,
         1 => Some("1 user".to_owned()),
         count => Some(format!("{count} users")),
@@ -47,7 +49,7 @@ pub(super) fn counted(state: &State) -> Option<String> {
 /// A name, and at the right its number.
 fn line(state: &State, user: &User, palette: Palette, width: usize) -> Line<'static> {
     let number = format!(" {}", user.id);
-    let you = if user.id == state.users.me() { " (you)" } else { "" };
+    let you = if user.id == state.me { " (you)" } else { "" };
     let room = width.saturating_sub(1 + you.len() + number.len());
     let name = cut(user.name.as_str(), room);
     let gap = room.saturating_sub(columns(&name));

@@ -62,27 +62,39 @@ impl Entry {
     /// How many rows it takes in a log of `width` columns.
     #[must_use]
     pub fn height(&self, width: usize) -> usize {
-        match self.body {
-            Body::Day(_) => 1,
-            _ => breaks(&self.flat(), width).len(),
-        }
+        self.above.height() + breaks(&self.flat(), width).len()
     }
 
     /// Its rows in a log of `width` columns, in the time of `zone`.
     pub(crate) fn rows(&self, width: usize, zone: &TimeZone) -> Vec<Row> {
-        if let Body::Day(date) = self.body {
-            return vec![vec![(Part::Dim, day_line(date, width))]];
-        }
         let flat = self.flat();
         let (first, rest) = indents(width);
-        let rows = breaks(&flat, width).into_iter().map(|range| flat.row(&range));
-        rows.enumerate()
-            .map(|(index, pieces)| {
-                let mut row = if index == 0 { self.head(first, zone) } else { blank(rest) };
-                row.extend(pieces);
-                row
-            })
-            .collect()
+        let mut rows = self.rows_above(width, zone);
+        rows.extend(breaks(&flat, width).into_iter().enumerate().map(|(index, range)| {
+            let mut row = if index == 0 { self.head(first, zone) } else { blank(rest) };
+            row.extend(flat.row(&range));
+            row
+        }));
+        rows
+    }
+
+    /// The date, and where what is new begins.
+    fn rows_above(&self, width: usize, zone: &TimeZone) -> Vec<Row> {
+        let mut rows = Vec::new();
+        if let Some(date) = self.above.day {
+            rows.push(vec![(Part::Dim, day_line(date, width))]);
+        }
+        if self.above.new {
+            rows.push(vec![(
+                Part::New,
+                line(&[&format!("new since {}", self.time(zone)), "new"], width),
+            )]);
+        }
+        rows
+    }
+
+    fn time(&self, zone: &TimeZone) -> String {
+        self.at.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string()
     }
 
     /// The time and the mark.
@@ -90,14 +102,12 @@ impl Entry {
         if columns == 0 {
             return Row::new();
         }
-        let time = self.at.timestamp().to_zoned(zone.clone()).strftime("%H:%M ").to_string();
-        vec![(Part::Dim, time), (Part::Mark, format!("{} ", self.mark()))]
+        vec![(Part::Dim, self.time(zone) + " "), (Part::Mark, format!("{} ", self.mark()))]
     }
 
     /// One sign that says what kind of entry it is, without any colour.
     fn mark(&self) -> char {
         match &self.body {
-            Body::Day(_) => ' ',
             Body::Note(Tone::Joined, _) => '→',
             Body::Note(Tone::Left, _) => '←',
             Body::Note(Tone::Info, _) => '·',
@@ -105,17 +115,15 @@ impl Entry {
             Body::Said { how: How::Heard(mentions), .. } if mentions.is_empty() => ' ',
             Body::Said { how: How::Heard(_), .. } => '@',
             Body::Said { how: How::Own(delivery), .. } => match delivery {
-                Delivery::Pending => '…',
+                Delivery::Pending(_) => '…',
                 Delivery::Accepted => '›',
                 Delivery::Refused(_) => '×',
-                Delivery::Unknown => '?',
             },
         }
     }
 
     fn flat(&self) -> Flat {
         match &self.body {
-            Body::Day(_) => Flat::new(),
             Body::Note(Tone::Trouble, text) => Flat::new().with(Part::Trouble, text),
             Body::Note(Tone::Info, text) => Flat::new().with(Part::Text, text),
             Body::Note(_, text) => Flat::new().with(Part::Dim, text),
@@ -143,13 +151,9 @@ fn said(from: &UserName, kind: Kind, text: &str, how: &How) -> Flat {
             flat.with(Part::Text, &text[from..])
         }
         How::Own(Delivery::Accepted) => flat.with(Part::Text, text),
-        How::Own(Delivery::Pending) => flat.with(Part::Dim, text),
+        How::Own(Delivery::Pending(_)) => flat.with(Part::Dim, text),
         How::Own(Delivery::Refused(why)) => {
             flat.with(Part::Dim, text).with(Part::Trouble, &format!(" (not said: {why})"))
-        }
-        How::Own(Delivery::Unknown) => {
-            let hint = " (not known to be kept: if nobody has seen it, say it again with Up)";
-            flat.with(Part::Text, text).with(Part::Trouble, hint)
         }
     }
 }
@@ -174,9 +178,15 @@ fn blank(columns: usize) -> Row {
 
 /// `── Sunday, 22 November 2026 ─────`, in fewer words where there is less room.
 fn day_line(date: Date, width: usize) -> String {
-    let long = format!("── {} ", date.strftime("%A, %-d %B %Y"));
-    let short = format!("── {} ", date.strftime("%Y-%m-%d"));
-    let line = if long.chars().count() <= width { long } else { short };
+    let (long, short) = (date.strftime("%A, %-d %B %Y"), date.strftime("%Y-%m-%d"));
+    line(&[&long.to_string(), &short.to_string()], width)
+}
+
+/// A line across the log with the first of these words that fit it, or the last.
+fn line(words: &[&str], width: usize) -> String {
+    let mut lines = words.iter().map(|words| format!("── {words} "));
+    let fits = lines.clone().find(|line| line.chars().count() <= width);
+    let line = fits.or_else(|| lines.next_back()).unwrap_or_default();
     let rest = width.saturating_sub(line.chars().count());
     line + &"─".repeat(rest)
 }
@@ -191,7 +201,8 @@ mod tests {
         let from = UserName::new("ana").unwrap();
         let how = How::Heard(Vec::new());
         let body = Body::Said { from, kind: Kind::Text, text: text.to_owned(), how };
-        let entry = Entry { at: At::from_millis(0), body };
+        let above = super::super::Above::default();
+        let entry = Entry { at: At::from_millis(0), body, seq: 0, above };
         let rows = entry.rows(width, &TimeZone::UTC);
         assert_eq!(rows.len(), entry.height(width));
         rows.iter().map(|row| row.iter().map(|(_, text)| text.as_str()).collect()).collect()

@@ -1,8 +1,8 @@
 //! Whatever a peer sends, the screen stays a screen.
 
 use chat_proto::command::Kind;
-use chat_proto::event::{Message, Server};
-use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, UserName};
+use chat_proto::event::{Message, RoomInfo, Server};
+use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
@@ -134,16 +134,13 @@ fn everywhere(hostile: &str) -> Vec<News> {
         News::Unreadable(Box::new(refusal())),
         News::Event(Event::Room {
             room: room(),
-            topic: chat_proto::Topic::mend(&text),
+            topic: Topic::mend(&text),
             count: 1,
             users: vec![user(7, "bob")],
             last_seq: 0,
             read: 0,
         }),
-        News::Lost {
-            why: Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() },
-            written: 0,
-        },
+        News::Lost(Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() }),
         News::Refused(Box::new(refusal())),
     ];
     let server = Server { name: text.clone(), version: text.clone() };
@@ -156,13 +153,21 @@ fn everywhere(hostile: &str) -> Vec<News> {
     let kept: String = text.chars().take(32).collect();
     let from = chat_proto::User { id: 9, name: UserName::mend(&kept) };
     news.push(News::Event(Event::Joined { room: room(), user: from.clone() }));
+    let users = vec![from.clone(); 3];
+    news.push(News::Event(Event::Users { room: room(), users, more: true }));
+    let info = RoomInfo { room: room(), topic: Topic::mend(&text), count: 1 };
+    news.push(News::Event(Event::Rooms { rooms: vec![info], more: true }));
+    let user = from.clone();
+    news.push(News::Event(Event::Topic { room: room(), topic: Topic::mend(&text), user }));
     for kind in [Kind::Text, Kind::Action] {
         if let Ok(text) = said.clone() {
             let at = chat_proto::At::from_millis(0);
             let from = from.clone();
-            let message =
-                Message { room: room(), seq: 1, from, at, kind, text, device: None, n: None };
-            news.push(News::Event(Event::Message(message)));
+            for room in ["#lobby".parse().unwrap(), RoomName::private(&from.name)] {
+                let (from, text) = (from.clone(), text.clone());
+                let message = Message { room, seq: 1, from, at, kind, text, device: None, n: None };
+                news.push(News::Event(Event::Message(message)));
+            }
         }
     }
     news
@@ -192,8 +197,13 @@ fn inspect(bench: &Bench, hostile: &str) {
     let row = |y: u16| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
     assert!(row(height - 2).starts_with("── "), "the status line after {hostile:?}");
     assert!(row(height - 1).starts_with("> kept"), "the input box after {hostile:?}");
-    if width >= crate::layout::USERS_SCREEN_MIN {
-        let users = crate::layout::panes(bench.state.size, 1).users.unwrap();
+    let panes = bench.state.panes();
+    if let Some(rooms) = panes.rooms {
+        for y in 0..rooms.height {
+            assert_eq!(buffer[(rooms.width - 2, y)].symbol(), "│", "row {y} after {hostile:?}");
+        }
+    }
+    if let Some(users) = panes.users {
         for y in 0..users.height {
             assert_eq!(buffer[(users.x + 1, y)].symbol(), "│", "row {y} after {hostile:?}");
         }

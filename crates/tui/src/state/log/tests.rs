@@ -1,0 +1,224 @@
+use super::*;
+
+fn log(count: usize) -> Log {
+    let mut log = Log::new(TimeZone::UTC);
+    for number in 1..=count {
+        log.note(At::from_millis(0), Tone::Info, format!("{number} {}", "word ".repeat(20)));
+    }
+    log
+}
+
+fn first_text(log: &Log, width: usize, height: usize) -> (usize, String) {
+    let (row, mut entries) = log.visible(width, height);
+    match entries.next().map(|entry| &entry.body) {
+        Some(Body::Note(_, text) | Body::Said { text, .. }) => {
+            (row, text.chars().take(3).collect::<String>().trim().to_owned())
+        }
+        other => (row, format!("{other:?}")),
+    }
+}
+
+#[test]
+fn reading_back_keeps_its_place() {
+    let mut log = log(100);
+    log.scroll(-40, 60, 10);
+    let place = first_text(&log, 60, 10);
+    log.note(At::from_millis(0), Tone::Info, "new");
+    assert_eq!(first_text(&log, 60, 10), place);
+    assert_eq!(first_text(&log, 20, 10).1, place.1, "in a narrower log");
+    assert_eq!(first_text(&log, 60, 10), place, "and back");
+    log.scroll(1_000, 60, 10);
+    assert_eq!(log.place, Place::Newest);
+}
+
+#[test]
+fn scrolling_there_and_back_ends_where_it_began() {
+    let mut log = log(100);
+    log.scroll(-50, 40, 10);
+    let place = first_text(&log, 40, 10);
+    log.scroll(-17, 40, 10);
+    log.scroll(17, 40, 10);
+    assert_eq!(first_text(&log, 40, 10), place);
+    log.to_oldest(40, 10);
+    log.scroll(-5, 40, 10);
+    assert_eq!(first_text(&log, 40, 10), (0, "1 w".to_owned()));
+}
+
+#[test]
+fn a_log_that_fits_does_not_scroll() {
+    let mut log = log(2);
+    log.scroll(-5, 80, 20);
+    assert_eq!(log.place, Place::Newest);
+}
+
+#[test]
+fn the_scrollback_is_bounded_and_the_place_goes_with_it() {
+    let mut log = log(SCROLLBACK_MAX);
+    log.to_oldest(80, 10);
+    for _ in 0..10 {
+        log.note(At::from_millis(0), Tone::Info, "new");
+    }
+    assert_eq!(log.entries.len(), SCROLLBACK_MAX);
+    assert_eq!(first_text(&log, 80, 10), (0, "11".to_owned()));
+}
+
+#[test]
+fn a_day_line_comes_with_each_new_date() {
+    let mut log = Log::new(TimeZone::UTC);
+    for hours in [0, 1, 23, 24, 25] {
+        log.note(At::from_millis(hours * 3_600_000), Tone::Info, "note");
+    }
+    let days = log.entries.iter().filter(|entry| entry.above.day.is_some());
+    assert_eq!(days.count(), 2);
+}
+
+fn body(text: &str) -> Body {
+    let from = chat_proto::UserName::new("ana").unwrap();
+    let (kind, how) = (chat_proto::command::Kind::Text, How::Heard(Vec::new()));
+    Body::Said { from, kind, text: text.to_owned(), how }
+}
+
+fn own(n: u64) -> Body {
+    let from = chat_proto::UserName::new("bob").unwrap();
+    let (kind, how) = (chat_proto::command::Kind::Text, How::Own(Delivery::Pending(n)));
+    Body::Said { from, kind, text: format!("own {n}"), how }
+}
+
+fn at() -> At {
+    At::from_millis(0)
+}
+
+fn hear(log: &mut Log, seqs: impl IntoIterator<Item = u64>) {
+    for seq in seqs {
+        log.hear(seq, at(), body(&seq.to_string()));
+    }
+}
+
+fn texts(log: &Log) -> Vec<&str> {
+    let texts = log.entries.iter().map(|entry| match &entry.body {
+        Body::Said { text, .. } | Body::Note(_, text) => text.as_str(),
+    });
+    texts.collect()
+}
+
+#[test]
+fn messages_stand_in_the_rooms_order_and_once() {
+    let mut log = Log::new(TimeZone::UTC);
+    hear(&mut log, [3, 5, 4, 5, 1, 3]);
+    log.note(at(), Tone::Info, "note");
+    hear(&mut log, [2, 6]);
+    assert_eq!(texts(&log), ["1", "2", "3", "4", "5", "note", "6"]);
+    assert!(!log.hear(5, at(), body("twice")));
+    assert!(log.hear(7, at(), body("7")));
+}
+
+#[test]
+fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
+    let mut log = Log::new(TimeZone::UTC);
+    log.pend(at(), own(1));
+    log.pend(at(), own(2));
+    log.pend(at(), own(3));
+    hear(&mut log, [1, 3]);
+    assert_eq!(texts(&log), ["1", "3", "own 1", "own 2", "own 3"]);
+    log.accept(1, 2, at());
+    log.refuse(2, at(), "no".into());
+    log.accept(9, 9, at());
+    assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "own 3"]);
+    // It came back with what was missed before it was accepted.
+    hear(&mut log, [4]);
+    log.accept(3, 4, at());
+    assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "4"]);
+}
+
+#[test]
+fn what_was_missed_is_asked_for_from_the_first_gap_on() {
+    let mut log = Log::new(TimeZone::UTC);
+    assert_eq!(log.since(), 0);
+    hear(&mut log, [5, 6, 7]);
+    assert_eq!(log.since(), 7);
+    hear(&mut log, [9, 10]);
+    assert_eq!(log.since(), 7);
+    hear(&mut log, [8]);
+    assert_eq!(log.since(), 10);
+    log.clear();
+    assert_eq!((log.since(), log.has_older()), (10, false));
+}
+
+#[test]
+fn older_messages_go_above_and_the_place_stays() {
+    let mut log = Log::new(TimeZone::UTC);
+    hear(&mut log, 101..=200);
+    log.scroll(-60, 40, 10);
+    let place = first_text(&log, 40, 10);
+    let page = (51..=100).map(|seq| (seq, at(), body(&seq.to_string())));
+    log.hear_older(page, true);
+    assert_eq!(first_text(&log, 40, 10), place);
+    assert!(log.has_older());
+    log.hear_older((1..=50).map(|seq| (seq, at(), body("old"))), false);
+    assert_eq!(first_text(&log, 40, 10), place);
+    assert_eq!((log.has_older(), log.entries.len()), (false, 200));
+}
+
+#[test]
+fn a_journal_that_begins_later_has_nothing_older() {
+    let mut log = Log::new(TimeZone::UTC);
+    hear(&mut log, 50..=60);
+    assert!(log.has_older());
+    log.hear_older(std::iter::empty(), false);
+    assert!(!log.has_older());
+}
+
+#[test]
+fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
+    let mut log = Log::new(TimeZone::UTC);
+    log.pend(at(), own(1));
+    hear(&mut log, 2_000..2_000 + 2 * SCROLLBACK_MAX as u64);
+    assert_eq!((log.entries.len(), log.has_older()), (SCROLLBACK_MAX, false));
+    assert_eq!(texts(&log).last(), Some(&"own 1"));
+    let mut log = Log::new(TimeZone::UTC);
+    for seq in 1..=1_000 {
+        log.hear(seq, at(), body(&"x".repeat(16_000)));
+    }
+    assert!(log.bytes <= SCROLLBACK_BYTES_MAX && log.entries.len() > 200);
+}
+
+#[test]
+fn the_line_stands_over_the_first_that_is_new() {
+    let new = |log: &Log| -> Vec<u64> {
+        log.entries.iter().filter(|entry| entry.above.new).map(|entry| entry.seq).collect()
+    };
+    let mut log = Log::new(TimeZone::UTC);
+    log.reach(9);
+    log.draw_line(Some(4));
+    hear(&mut log, 6..=9);
+    assert_eq!(new(&log), [6]);
+    hear(&mut log, 2..=5);
+    log.note(at(), Tone::Info, "note");
+    hear(&mut log, [10]);
+    assert_eq!(new(&log), [5]);
+    log.draw_line(None);
+    assert!(new(&log).is_empty());
+}
+
+#[test]
+fn a_log_opens_at_what_is_new_and_follows_once_all_is_seen() {
+    let mut log = Log::new(TimeZone::UTC);
+    log.reach(60);
+    log.draw_line(Some(30));
+    log.to_new();
+    hear(&mut log, 1..=60);
+    log.follow(40, 10);
+    assert_eq!((first_text(&log, 40, 10).1.as_str(), log.seen(40, 10)), ("28", 35));
+    log.scroll(100, 40, 10);
+    assert_eq!((log.place(), log.seen(40, 10)), (Place::Newest, 60));
+    let mut log = Log::new(TimeZone::UTC);
+    log.reach(3);
+    log.draw_line(Some(1));
+    log.to_new();
+    hear(&mut log, 1..=2);
+    log.follow(40, 10);
+    assert_eq!(log.place(), Place::New, "the last is still to come");
+    hear(&mut log, [3]);
+    log.follow(40, 10);
+    assert_eq!(log.place(), Place::Newest);
+}

@@ -1,0 +1,258 @@
+//! The rooms the user is in, and the one on the screen.
+
+use chat_proto::{RoomName, Topic, UserName};
+use jiff::tz::TimeZone;
+
+use super::{Log, Users};
+use crate::prompt::Editor;
+
+/// Most rooms that are shown: more than a server lets one user into, and than anybody reads.
+pub const ROOMS_MAX: usize = 200;
+
+/// Most mentions that are counted in one room; beyond, it says nothing new.
+const MENTIONS_MAX: usize = 99;
+
+/// How many messages that were read are fetched with those that were not, to find in.
+const READ_FETCHED: u64 = 50;
+
+/// Most messages that are fetched when a room opens; older ones come as one scrolls up.
+const FETCHED_MAX: u64 = 500;
+
+/// A room.
+#[derive(Debug)]
+pub struct Room {
+    /// Its name.
+    pub name: RoomName,
+    /// What it is about.
+    pub topic: Topic,
+    /// Who is in it.
+    pub users: Users,
+    /// What was said in it.
+    pub log: Log,
+    /// What is typed for it, while it is not on the screen.
+    pub editor: Editor,
+    /// The last message of it, here or not.
+    pub last_seq: u64,
+    /// The last message that the user has read.
+    pub read: u64,
+    /// The last message that the server knows to be read.
+    pub read_told: u64,
+    /// The messages that name the user and are not read.
+    mentions: Vec<u64>,
+    /// How the server has it.
+    pub with_server: WithServer,
+    /// Whether older messages were asked for.
+    pub loading: bool,
+}
+
+/// How the server has a room of ours, in this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithServer {
+    /// It has not said: the user was in it before.
+    Unsure,
+    /// It has not said, but the user has asked to be let in.
+    Wanted,
+    /// The user is in it, and what was missed is asked for.
+    In,
+}
+
+impl Room {
+    fn new(name: RoomName, zone: TimeZone) -> Self {
+        Self {
+            name,
+            topic: Topic::default(),
+            users: Users::default(),
+            log: Log::new(zone),
+            editor: Editor::default(),
+            last_seq: 0,
+            read: 0,
+            read_told: 0,
+            mentions: Vec::new(),
+            with_server: WithServer::Unsure,
+            loading: false,
+        }
+    }
+
+    /// How many messages are not read.
+    #[must_use]
+    pub const fn unread(&self) -> u64 {
+        self.last_seq.saturating_sub(self.read)
+    }
+
+    /// How many messages that are not read name the user.
+    #[must_use]
+    pub fn mentions(&self) -> usize {
+        self.mentions.len()
+    }
+
+    /// Whether it is a private conversation.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.name.as_str().starts_with('@')
+    }
+
+    /// A message that names the user has come. Returns whether it is not read yet.
+    pub fn mention(&mut self, seq: u64) -> bool {
+        let is_new = seq > self.read;
+        if is_new && self.mentions.len() < MENTIONS_MAX {
+            self.mentions.push(seq);
+        }
+        is_new
+    }
+
+    /// The user has read up to `seq`, here or in another session; never backwards.
+    pub fn has_read(&mut self, seq: u64) {
+        self.read = self.read.max(seq);
+        self.mentions.retain(|mention| *mention > self.read);
+    }
+
+    /// The last message that need not be fetched, where the room opens.
+    #[must_use]
+    pub fn since(&self) -> u64 {
+        if self.log.last() > 0 {
+            return self.log.since();
+        }
+        let wanted = self.read.saturating_sub(READ_FETCHED);
+        wanted.max(self.last_seq.saturating_sub(FETCHED_MAX))
+    }
+
+    /// Shows where what is new begins, and goes there.
+    pub fn open(&mut self) {
+        self.log.draw_line((self.unread() > 0).then_some(self.read));
+        if self.unread() > 0 {
+            self.log.to_new();
+        }
+    }
+}
+
+/// All rooms: the lobby, then those of many, then private ones, each by name.
+#[derive(Debug)]
+pub struct Rooms {
+    list: Vec<Room>,
+    shown: usize,
+    zone: TimeZone,
+}
+
+impl Rooms {
+    /// The lobby alone.
+    #[must_use]
+    pub fn new(zone: TimeZone) -> Self {
+        Self { list: vec![Room::new(RoomName::lobby(), zone.clone())], shown: 0, zone }
+    }
+
+    /// The room on the screen.
+    #[must_use]
+    pub fn shown(&self) -> &Room {
+        &self.list[self.shown]
+    }
+
+    /// The room on the screen.
+    pub fn shown_mut(&mut self) -> &mut Room {
+        &mut self.list[self.shown]
+    }
+
+    /// Which of them is on the screen.
+    #[must_use]
+    pub const fn shown_index(&self) -> usize {
+        self.shown
+    }
+
+    /// Shows the room `index`, if there is one. The text in `box_` goes with the room it was typed
+    /// for.
+    pub fn show(&mut self, index: usize, box_: &mut Editor) {
+        if index >= self.list.len() || index == self.shown {
+            return;
+        }
+        self.shown_mut().editor = std::mem::take(box_);
+        self.shown_mut().log.draw_line(None);
+        self.shown = index;
+        *box_ = std::mem::take(&mut self.shown_mut().editor);
+        self.shown_mut().open();
+    }
+
+    /// All rooms, in order.
+    #[must_use]
+    pub fn list(&self) -> &[Room] {
+        &self.list
+    }
+
+    /// All rooms, in order.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Room> {
+        self.list.iter_mut()
+    }
+
+    /// Where a room is in the order.
+    #[must_use]
+    pub fn index(&self, name: &RoomName) -> Option<usize> {
+        self.list.iter().position(|room| room.name == *name)
+    }
+
+    /// The room of that name.
+    pub fn get_mut(&mut self, name: &RoomName) -> Option<&mut Room> {
+        self.list.iter_mut().find(|room| room.name == *name)
+    }
+
+    /// The room of that name, which is made where there is none; `None` where there are
+    /// [`ROOMS_MAX`].
+    pub fn get_or_make(&mut self, name: &RoomName) -> Option<&mut Room> {
+        if let Some(index) = self.index(name) {
+            return self.list.get_mut(index);
+        }
+        if self.list.len() >= ROOMS_MAX {
+            return None;
+        }
+        let index = self.list.partition_point(|room| order(&room.name) < order(name));
+        self.list.insert(index, Room::new(name.clone(), self.zone.clone()));
+        if index <= self.shown {
+            self.shown += 1;
+        }
+        self.list.get_mut(index)
+    }
+
+    /// Lets a room go, but never the lobby. What is typed in `box_` for it goes, too.
+    pub fn close(&mut self, name: &RoomName, box_: &mut Editor) {
+        let Some(index) = self.index(name).filter(|index| *index > 0) else {
+            return;
+        };
+        if index == self.shown {
+            self.show(index - 1, box_);
+        }
+        self.list.remove(index);
+        if index < self.shown {
+            self.shown -= 1;
+        }
+    }
+
+    /// A private conversation is called as the other is.
+    pub fn renamed(&mut self, from: &UserName, to: &UserName) {
+        let (old, new) = (RoomName::private(from), RoomName::private(to));
+        if self.index(&new).is_some() {
+            return;
+        }
+        if let Some(room) = self.get_mut(&old) {
+            room.name = new;
+            let shown = self.shown().name.clone();
+            self.list.sort_by(|a, b| order(&a.name).cmp(&order(&b.name)));
+            self.shown = self.index(&shown).unwrap_or_default();
+        }
+    }
+
+    /// The next room in which something is not read, those that name the user first.
+    #[must_use]
+    pub fn next_unread(&self) -> Option<usize> {
+        let count = self.list.len();
+        let others = (1..count).map(|step| (self.shown + step) % count);
+        let mut unread: Vec<usize> =
+            others.filter(|index| self.list[*index].unread() > 0).collect();
+        unread.sort_by_key(|index| self.list[*index].mentions() == 0);
+        unread.first().copied()
+    }
+}
+
+/// What rooms are ordered by.
+fn order(name: &RoomName) -> (bool, bool, &str) {
+    (*name != RoomName::lobby(), name.as_str().starts_with('@'), name.key())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+use super::*;
+
+fn name(name: &str) -> RoomName {
+    RoomName::new(name).unwrap()
+}
+
+fn rooms(names: &[&str]) -> Rooms {
+    let mut rooms = Rooms::new(TimeZone::UTC);
+    for room in names {
+        rooms.get_or_make(&name(room)).unwrap();
+    }
+    rooms
+}
+
+fn names(rooms: &Rooms) -> Vec<&str> {
+    rooms.list().iter().map(|room| room.name.as_str()).collect()
+}
+
+#[test]
+fn the_lobby_is_first_and_private_rooms_are_last() {
+    let rooms = rooms(&["@zoe", "#zig", "@ana", "#ada", "#ADA"]);
+    assert_eq!(names(&rooms), ["#lobby", "#ada", "#zig", "@ana", "@zoe"]);
+}
+
+#[test]
+fn the_room_on_the_screen_stays_there() {
+    let (mut rooms, mut typed) = (rooms(&["#m"]), Editor::default());
+    rooms.show(1, &mut typed);
+    rooms.get_or_make(&name("#a")).unwrap();
+    rooms.get_or_make(&name("#z")).unwrap();
+    assert_eq!(rooms.shown().name, name("#m"));
+    rooms.close(&name("#a"), &mut typed);
+    assert_eq!(rooms.shown().name, name("#m"));
+    rooms.close(&name("#m"), &mut typed);
+    assert_eq!(rooms.shown().name, RoomName::lobby());
+    rooms.close(&RoomName::lobby(), &mut typed);
+    assert_eq!(names(&rooms), ["#lobby", "#z"]);
+}
+
+#[test]
+fn what_is_typed_stays_with_its_room() {
+    let (mut rooms, mut typed) = (rooms(&["#rust"]), Editor::new("for the lobby"));
+    rooms.show(1, &mut typed);
+    assert_eq!(typed.text(), "");
+    typed = Editor::new("for rust");
+    rooms.show(0, &mut typed);
+    assert_eq!(typed.text(), "for the lobby");
+    rooms.show(1, &mut typed);
+    rooms.show(9, &mut typed);
+    assert_eq!(typed.text(), "for rust");
+}
+
+#[test]
+fn there_are_only_so_many_rooms() {
+    let mut rooms = rooms(&[]);
+    for number in 1..ROOMS_MAX {
+        assert!(rooms.get_or_make(&name(&format!("#{number}"))).is_some());
+    }
+    assert!(rooms.get_or_make(&name("#more")).is_none());
+    assert!(rooms.get_or_make(&name("#1")).is_some());
+}
+
+#[test]
+fn a_conversation_is_called_as_the_other_is() {
+    let (mut rooms, mut typed) = (rooms(&["@ana", "@zoe"]), Editor::default());
+    rooms.show(1, &mut typed);
+    let user = |name| UserName::new(name).unwrap();
+    rooms.renamed(&user("ana"), &user("zz"));
+    assert_eq!(names(&rooms), ["#lobby", "@zoe", "@zz"]);
+    assert_eq!(rooms.shown().name, name("@zz"));
+    rooms.renamed(&user("zz"), &user("zoe"));
+    assert_eq!(names(&rooms), ["#lobby", "@zoe", "@zz"]);
+}
+
+#[test]
+fn the_next_unread_room_is_one_that_names_the_user() {
+    let mut rooms = rooms(&["#a", "#b", "#c"]);
+    assert_eq!(rooms.next_unread(), None);
+    rooms.get_mut(&name("#a")).unwrap().last_seq = 3;
+    assert_eq!(rooms.next_unread(), Some(1));
+    let room = rooms.get_mut(&name("#c")).unwrap();
+    room.last_seq = 9;
+    assert!(room.mention(8));
+    assert_eq!(rooms.next_unread(), Some(3));
+    rooms.get_mut(&name("#c")).unwrap().has_read(9);
+    assert_eq!(rooms.next_unread(), Some(1));
+}
+
+#[test]
+fn reading_never_goes_backwards() {
+    let mut rooms = rooms(&[]);
+    let room = rooms.shown_mut();
+    room.last_seq = 10;
+    room.mention(6);
+    room.has_read(5);
+    room.has_read(3);
+    assert_eq!((room.unread(), room.mentions()), (5, 1));
+    assert!(!room.mention(4));
+    room.has_read(7);
+    assert_eq!((room.unread(), room.mentions()), (3, 0));
+}
+
+#[test]
+fn so_much_is_fetched_where_a_room_opens() {
+    for (last_seq, read, since) in [(0, 0, 0), (10, 10, 0), (100, 90, 40), (9_000, 0, 8_500)] {
+        let mut rooms = rooms(&[]);
+        let room = rooms.shown_mut();
+        (room.last_seq, room.read) = (last_seq, read);
+        assert_eq!(room.since(), since);
+    }
+}

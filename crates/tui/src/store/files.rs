@@ -1,0 +1,83 @@
+//! Files that only their owner reads, and that are whole or not there.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Only the owner reads and writes it.
+const FILE_MODE: u32 = 0o600;
+
+/// Only the owner goes in.
+const DIRECTORY_MODE: u32 = 0o700;
+
+/// Longest name of a file that is made of something else, in bytes: file systems have room for 255.
+const FILE_NAME_BYTES_MAX: usize = 200;
+
+/// Makes a directory and those above it, where they are not there yet.
+pub(super) fn make_private(directory: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(directory)
+}
+
+/// The text of a file of at most `bytes_max` bytes; `None` where there is none.
+pub(super) fn read(path: &Path, bytes_max: u64) -> io::Result<Option<String>> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    if file.metadata()?.len() > bytes_max {
+        return Err(io::Error::new(ErrorKind::FileTooLarge, "this is not what was kept here"));
+    }
+    let mut bytes = Vec::new();
+    file.take(bytes_max).read_to_end(&mut bytes)?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Puts a file in the place of `path`: whoever looks finds the old one or the new one, whole.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".new-{}", std::process::id()));
+    let beside = PathBuf::from(beside);
+    remove(&beside)?;
+    let mut file = private(&mut OpenOptions::new(), &beside)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if let Err(error) = written.and_then(|()| fs::rename(&beside, path)) {
+        let _ = remove(&beside);
+        return Err(error);
+    }
+    // The name must outlive a power cut as well as the bytes.
+    path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+}
+
+/// Opens a file to be written, and makes it where it is not there yet.
+pub(super) fn private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = options.create(true).write(true).mode(FILE_MODE).open(path)?;
+    file.set_permissions(Permissions::from_mode(FILE_MODE))?;
+    Ok(file)
+}
+
+/// Takes a file away, if it is there.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// A name for a file that is about `what`: another for each, and one that can be read.
+pub(super) fn file_name(what: &str) -> String {
+    let mut name = String::new();
+    for c in what.chars() {
+        match c {
+            '%' | '/' | '\\' | '~' | ' ' => name.push_str(&format!("%{:02X}", u32::from(c))),
+            '.' if name.is_empty() => name.push_str("%2E"),
+            _ => name.push(c),
+        }
+    }
+    if name.len() > FILE_NAME_BYTES_MAX {
+        let hash = crate::palette::fnv1a(what);
+        name.truncate(name.floor_char_boundary(FILE_NAME_BYTES_MAX - 17));
+        name.push_str(&format!("~{hash:016x}"));
+    }
+    name
+}

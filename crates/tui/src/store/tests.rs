@@ -1,0 +1,236 @@
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+
+use chat_proto::{RoomName, Text};
+use tempfile::TempDir;
+
+use super::*;
+
+const SERVER: &str = "127.0.0.1:12345";
+
+fn name(name: &str) -> UserName {
+    UserName::new(name).unwrap()
+}
+
+fn say(n: u64) -> Say {
+    let text = Text::new(format!("text {n}")).unwrap();
+    Say { room: RoomName::lobby(), kind: Default::default(), n: Some(n), text }
+}
+
+fn open(state: &TempDir, user: &str) -> (Store, Profile) {
+    Store::open(Some(state.path()), SERVER, name(user)).unwrap()
+}
+
+fn numbers(profile: &Profile) -> Vec<u64> {
+    profile.unsettled.iter().filter_map(|say| say.n).collect()
+}
+
+/// Every file and directory under a directory.
+fn everything(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| {
+            let within = if path.is_dir() { everything(&path) } else { Vec::new() };
+            std::iter::once(path).chain(within)
+        })
+        .collect()
+}
+
+fn find(state: &TempDir, file: &str) -> PathBuf {
+    everything(state.path()).into_iter().find(|path| path.ends_with(file)).unwrap()
+}
+
+#[test]
+fn the_same_name_is_the_same_user_tomorrow() {
+    let state = TempDir::new().unwrap();
+    let (mut store, new) = open(&state, "bob");
+    assert_eq!((new.token, new.last_n), (None, 0));
+    store.keep(Keep::Token("secret".into())).unwrap();
+    drop(store);
+    let (_, bob) = open(&state, "BOB");
+    assert_eq!((bob.token.as_deref(), &bob.device), (Some("secret"), &new.device));
+    assert_eq!(open(&state, "ana").1.token, None);
+    let elsewhere = Store::open(Some(state.path()), "elsewhere:1", name("bob")).unwrap();
+    assert_eq!(elsewhere.1.token, None);
+}
+
+#[test]
+fn only_the_owner_reads_it() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::Said(say(1))).unwrap();
+    let paths = everything(state.path());
+    assert_eq!(paths.len(), 6, "{paths:?}");
+    for path in paths {
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_token_that_is_of_no_use_is_gone() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::NoToken).unwrap();
+    store.keep(Keep::NoToken).unwrap();
+    drop(store);
+    assert_eq!(open(&state, "bob").1.token, None);
+}
+
+#[test]
+fn another_name_keeps_the_token() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::Name(name("rob"))).unwrap();
+    drop(store);
+    assert_eq!(open(&state, "rob").1.token.as_deref(), Some("secret"));
+}
+
+#[test]
+fn what_is_not_settled_outlives_a_crash() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    for n in 1..=4 {
+        store.keep(Keep::Said(say(n))).unwrap();
+    }
+    store.keep(Keep::Settled(vec![1, 3])).unwrap();
+    drop(store);
+    let (_, bob) = open(&state, "bob");
+    assert_eq!((numbers(&bob), bob.last_n), (vec![2, 4], 4));
+    assert_eq!(bob.unsettled[1], say(4));
+}
+
+#[test]
+fn numbers_go_on_where_all_is_settled() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Said(say(7))).unwrap();
+    store.keep(Keep::Settled(vec![7])).unwrap();
+    drop(store);
+    drop(open(&state, "bob"));
+    let (_, bob) = open(&state, "bob");
+    assert_eq!((numbers(&bob), bob.last_n), (vec![], 7));
+}
+
+#[test]
+fn a_torn_last_line_is_passed_over() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Said(say(1))).unwrap();
+    store.keep(Keep::Said(say(2))).unwrap();
+    drop(store);
+    let path = find(&state, "outbox-1");
+    let whole = fs::read(&path).unwrap();
+    // Wherever the crash came.
+    let second =
+        whole.len() - br##"{"said":{"room":"#lobby","kind":"text","n":2,"text":"text 2"}}"##.len();
+    for end in second..whole.len() - 1 {
+        fs::write(&path, &whole[..end]).unwrap();
+        let (mut store, bob) = open(&state, "bob");
+        assert_eq!(numbers(&bob), [1], "{end}");
+        store.keep(Keep::Said(say(3))).unwrap();
+        drop(store);
+        assert_eq!(numbers(&open(&state, "bob").1), [1, 3], "{end}");
+    }
+}
+
+#[test]
+fn what_is_no_line_costs_no_other_line() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Said(say(1))).unwrap();
+    let mut file = OpenOptions::new().append(true).open(find(&state, "outbox-1")).unwrap();
+    file.write_all(b"\0\0\xff\n{}\n[]\n").unwrap();
+    store.keep(Keep::Said(say(2))).unwrap();
+    drop(store);
+    assert_eq!(numbers(&open(&state, "bob").1), [1, 2]);
+}
+
+#[test]
+fn the_file_stays_small() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    let path = find(&state, "outbox-1");
+    store.keep(Keep::Said(say(7))).unwrap();
+    for _ in 0..2 * LINES_MAX {
+        store.keep(Keep::Settled(vec![6])).unwrap();
+    }
+    let lines = fs::read_to_string(&path).unwrap().lines().count();
+    assert!(lines <= LINES_MAX + 2, "{lines}");
+    drop(store);
+    assert_eq!(numbers(&open(&state, "bob").1), [7]);
+}
+
+#[test]
+fn a_second_client_is_another_device_of_the_same_user() {
+    let state = TempDir::new().unwrap();
+    let (mut first, bob) = open(&state, "bob");
+    first.keep(Keep::Token("secret".into())).unwrap();
+    first.keep(Keep::Said(say(1))).unwrap();
+    let (mut second, again) = open(&state, "bob");
+    assert_eq!(again.token.as_deref(), Some("secret"));
+    assert_eq!(again.device.as_str(), format!("{}-2", bob.device.as_str()));
+    assert!(again.unsettled.is_empty());
+    second.keep(Keep::Said(say(5))).unwrap();
+    first.keep(Keep::Settled(vec![1])).unwrap();
+    drop((first, second));
+    // The one alone takes up what the second has left.
+    let (_, alone) = open(&state, "bob");
+    assert_eq!((&alone.device, numbers(&alone)), (&again.device, vec![5]));
+}
+
+#[test]
+fn there_are_only_so_many_clients() {
+    let state = TempDir::new().unwrap();
+    let clients: Vec<_> = (0..SLOTS_MAX).map(|_| open(&state, "bob")).collect();
+    let error = Store::open(Some(state.path()), SERVER, name("bob")).unwrap_err();
+    assert!(matches!(error, StoreError::TooMany));
+    drop(clients);
+}
+
+#[test]
+fn who_becomes_another_takes_along_what_waits() {
+    let state = TempDir::new().unwrap();
+    let (mut rob, _) = open(&state, "rob");
+    rob.keep(Keep::Said(say(8))).unwrap();
+    drop(rob);
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Said(say(1))).unwrap();
+    let rob = store.turn_into(name("rob")).unwrap();
+    assert_eq!((numbers(&rob), rob.last_n), (vec![8, 9], 9));
+    assert_eq!(rob.unsettled[1].text.as_str(), "text 1");
+    assert!(open(&state, "bob").1.unsettled.is_empty());
+}
+
+#[test]
+fn a_directory_that_cannot_be_used_is_named() {
+    let state = TempDir::new().unwrap();
+    let file = state.path().join("file");
+    fs::write(&file, "").unwrap();
+    let error = Store::open(Some(&file), SERVER, name("bob")).unwrap_err();
+    assert!(error.to_string().starts_with(&file.display().to_string()), "{error}");
+}
+
+#[test]
+fn every_name_has_a_file_name_of_its_own() {
+    let long = "x".repeat(300);
+    let names = ["a/b", "a%2Fb", "..", ".", "a b", "漢字", &long, &long[1..], "a~b"];
+    let files: std::collections::BTreeSet<_> = names.iter().map(|n| files::file_name(n)).collect();
+    assert_eq!(files.len(), names.len());
+    for file in files {
+        assert!(file.len() <= 255 && !file.contains('/') && !file.starts_with('.'), "{file}");
+    }
+}
+
+#[test]
+fn memory_keeps_nothing() {
+    let (mut store, bob) = Store::open(None, SERVER, name("bob")).unwrap();
+    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::Said(say(1))).unwrap();
+    let rob = store.turn_into(name("rob")).unwrap();
+    assert_eq!((rob.token, numbers(&Profile { unsettled: rob.unsettled, ..bob })), (None, vec![1]));
+}

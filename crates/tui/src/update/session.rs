@@ -1,0 +1,165 @@
+//! How sessions begin and end: who the user is, which rooms there are, and what is said again.
+
+use chat_proto::command::{Nonce, Say, Word};
+use chat_proto::event::Welcome;
+use chat_proto::{At, Command, Refusal, RefusalCode, RoomName};
+
+use super::{Effect, pend, send, send_waiting};
+use crate::link::{Identity, Lost, Order};
+use crate::prompt::Editor;
+use crate::state::{Connection, Known, Outbox, Rooms, State, Tone, WithServer};
+use crate::store::{Keep, Profile};
+
+/// What the ping says whose answer comes behind all rooms the user is in.
+const ROOMS_TOLD: &str = "rooms";
+
+/// There is a session.
+pub(super) fn welcomed(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effect> {
+    state.connection = Connection::Connected { session };
+    state.trouble = None;
+    state.told.unreadable = false;
+    // The name was asked for, and then it was free after all: what was typed goes on.
+    if let Some(draft) = state.draft.take() {
+        state.prompt.editor = draft;
+    }
+    let is_other = welcome.id != state.me;
+    if is_other && state.me != 0 {
+        // What another user was told is not this one's.
+        state.rooms = Rooms::new(state.room().log.zone().clone());
+        pend_all(state, at);
+    }
+    if is_other || welcome.name.as_str() != state.name.as_str() {
+        let server = &welcome.server;
+        let text = format!("connected to {} {} as {}", server.name, server.version, welcome.name);
+        state.room_mut().log.note(at, Tone::Info, text);
+    }
+    state.me = welcome.id;
+    state.name = welcome.name.clone();
+    let mut effects = vec![Effect::Keep(Keep::Name(welcome.name))];
+    effects.extend(welcome.token.map(|token| Effect::Keep(Keep::Token(token))));
+    effects.extend(say_again(state, welcome.last));
+    let wanted: Vec<Command> = wanted(state).collect();
+    effects.extend(wanted.into_iter().filter_map(|command| send(state, command)));
+    effects.extend(send_waiting(state));
+    let nonce = Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default());
+    effects.extend(send(state, Command::Ping { nonce }));
+    effects
+}
+
+/// Drops what the server keeps of what is not settled.
+fn say_again(state: &mut State, last: u64) -> Option<Effect> {
+    match state.outbox.begin(last) {
+        Known::Kept(kept) if kept.is_empty() => None,
+        Known::Kept(kept) => {
+            // It comes again with what was missed, at its place in the room.
+            for room in state.rooms.iter_mut() {
+                for n in &kept {
+                    room.log.take_pending(*n);
+                }
+            }
+            Some(Effect::Keep(Keep::Settled(kept)))
+        }
+        Known::Renumbered(numbers) if numbers.is_empty() => None,
+        Known::Renumbered(numbers) => {
+            // The highest first: the new ones may be old ones of others.
+            for (n, new) in numbers.into_iter().rev() {
+                for room in state.rooms.iter_mut() {
+                    room.log.renumber(n, new);
+                }
+            }
+            Some(Effect::Keep(Keep::Unsettled(state.outbox.says().cloned().collect())))
+        }
+    }
+}
+
+/// The rooms the user has asked to be let in while there was no session.
+fn wanted(state: &State) -> impl Iterator<Item = Command> {
+    let rooms = state.rooms.list().iter();
+    let wanted = rooms.filter(|room| room.with_server == WithServer::Wanted);
+    wanted.map(|room| Command::Join { room: room.name.clone(), since: None })
+}
+
+/// The answer to a ping of the screen's own: by now the server has told all rooms, and those that
+/// it has not were left elsewhere.
+pub(super) fn rooms_told(state: &mut State, nonce: &Nonce) {
+    if *nonce != Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default()) {
+        return;
+    }
+    let rooms = state.rooms.list().iter();
+    let left = rooms
+        .filter(|room| room.with_server == WithServer::Unsure && !state.outbox.has_for(&room.name));
+    let left: Vec<RoomName> = left.map(|room| room.name.clone()).collect();
+    for room in left {
+        state.close(&room);
+    }
+}
+
+/// There is no session any more, or none came about. All that is on the screen stays.
+pub(super) fn lost(state: &mut State, why: &Lost) {
+    state.connection = Connection::Connecting;
+    if !matches!(why, Lost::Asked) {
+        state.trouble = Some(why.to_string());
+    }
+    state.outbox.lost();
+    for room in state.rooms.iter_mut() {
+        room.users.clear();
+        room.loading = false;
+        if room.with_server == WithServer::In {
+            room.with_server = WithServer::Unsure;
+        }
+    }
+}
+
+/// The server did not take the hello. About a name the user can do something, in the input box.
+pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
+    state.connection = Connection::Refused;
+    state.trouble = None;
+    let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
+    let what_next = match refusal.code {
+        RefusalCode::NameTaken | RefusalCode::BadName => "type another name below".to_owned(),
+        RefusalCode::BadToken => format!(
+            "the server does not know the token that is kept here for {}. /forget drops it and \
+             calls as a new user; /reconnect tries it again",
+            state.name
+        ),
+        _ => "/reconnect tries it again".to_owned(),
+    };
+    let text = format!("not let in: {}; {what_next}", refusal.text);
+    state.room_mut().log.note(at, Tone::Trouble, text);
+    if about_name && state.draft.is_none() {
+        let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);
+        let asking = Editor::new(suggestion.as_str());
+        state.draft = Some(std::mem::replace(&mut state.prompt.editor, asking));
+        state.prompt.end_completion();
+    }
+}
+
+/// The client goes on as another user.
+pub(super) fn became(state: &mut State, profile: Profile, at: At) -> Vec<Effect> {
+    for n in state.outbox.says().filter_map(|say| say.n).collect::<Vec<_>>() {
+        for room in state.rooms.iter_mut() {
+            room.log.take_pending(n);
+        }
+    }
+    let Profile { name, token, device, last_n, unsettled } = profile;
+    state.name = name.clone();
+    state.device = device.clone();
+    state.outbox = Outbox::new(last_n, unsettled);
+    pend_all(state, at);
+    let identity = Identity { name, token, device };
+    vec![Effect::Order(Order::CallAs(Box::new(identity)))]
+}
+
+/// Shows all that is not settled.
+pub(super) fn pend_all(state: &mut State, at: At) {
+    let says: Vec<Say> = state.outbox.says().cloned().collect();
+    for say in says {
+        pend(state, &say, at);
+    }
+}
+
+/// Drops the token, and calls as a new user.
+pub(super) fn forget(state: &State) -> Vec<Effect> {
+    let identity = Identity { name: state.name.clone(), token: None, device: state.device.clone() };
+    vec![Effect::Keep(Keep::NoToken), Effect::Order(Order::CallAs(Box::new(identity)))]
+}

@@ -1,0 +1,73 @@
+//! What follows from what is on the screen: what was seen is read, and what is above it is fetched.
+
+use std::time::Duration;
+
+use chat_proto::Command;
+
+use super::{Effect, send};
+use crate::state::{State, WithServer};
+
+/// How long after it was seen the server is told how far the user has read: soon enough for another
+/// session, and one command for all that runs through meanwhile.
+const READ_AFTER: Duration = Duration::from_secs(1);
+
+/// How many older messages are asked for at once: some full screens.
+const HISTORY_PAGE: u32 = 100;
+
+/// Takes note of what the screen shows now.
+pub(super) fn tend(state: &mut State) -> Vec<Effect> {
+    let log = state.panes().log;
+    let (width, height) = (usize::from(log.width), usize::from(log.height));
+    if log.is_empty() {
+        return Vec::new();
+    }
+    let room = state.room_mut();
+    room.log.follow(width, height);
+    let seen = room.log.seen(width, height).min(room.last_seq);
+    room.has_read(seen);
+    let mut effects: Vec<Effect> = older(state, width, height).into_iter().collect();
+    if state.session().is_some() && !state.ticking && untold(state).next().is_some() {
+        state.ticking = true;
+        effects.push(Effect::Tick(READ_AFTER));
+    }
+    effects
+}
+
+/// Asks for older messages, where the user comes near the oldest that is here.
+fn older(state: &mut State, width: usize, height: usize) -> Option<Effect> {
+    let room = state.room();
+    // Not before all is there that was asked for when the room opened.
+    let is_complete = room.log.last() >= room.last_seq && room.with_server == WithServer::In;
+    let wants = is_complete
+        && !room.loading
+        && room.log.has_older()
+        && room.log.is_near_oldest(width, height);
+    if !wants {
+        return None;
+    }
+    let before = Some(room.log.oldest()?);
+    let command = Command::History { room: room.name.clone(), before, limit: Some(HISTORY_PAGE) };
+    let effect = send(state, command)?;
+    state.room_mut().loading = true;
+    Some(effect)
+}
+
+/// Tells the server how far the user has read.
+pub(super) fn tick(state: &mut State) -> Vec<Effect> {
+    state.ticking = false;
+    let reads: Vec<Command> = untold(state).collect();
+    if state.session().is_none() {
+        return Vec::new();
+    }
+    for room in state.rooms.iter_mut() {
+        room.read_told = room.read_told.max(room.read);
+    }
+    reads.into_iter().filter_map(|command| send(state, command)).collect()
+}
+
+fn untold(state: &State) -> impl Iterator<Item = Command> {
+    let rooms = state.rooms.list().iter();
+    let untold =
+        rooms.filter(|room| room.read > room.read_told && room.with_server == WithServer::In);
+    untold.map(|room| Command::Read { room: room.name.clone(), seq: room.read })
+}

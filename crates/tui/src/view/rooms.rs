@@ -1,0 +1,58 @@
+//! The room list.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Style, Stylize};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Widget};
+
+use crate::palette::Palette;
+use crate::state::{Room, State};
+use crate::wrap::{columns, cut};
+
+/// Most messages that are counted out; more are many.
+const COUNTED_MAX: u64 = 999;
+
+pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+    // A text that begins its row does not touch the border.
+    let area = Rect { width: area.width.saturating_sub(1), ..area };
+    let block = Block::new().borders(Borders::RIGHT).border_style(palette.dim());
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    let (height, width) = (usize::from(inner.height), usize::from(inner.width));
+    let shown = state.rooms.shown_index();
+    // The room on the screen is always in sight.
+    let first = (shown + 1).saturating_sub(height);
+    let rooms = state.rooms.list().iter().enumerate().skip(first);
+    for ((index, room), row) in rooms.zip(inner.rows()) {
+        line(index, room, index == shown, palette, width).render(row, buffer);
+    }
+}
+
+/// The number that goes there, the name, and how much is not read.
+fn line(index: usize, room: &Room, shown: bool, palette: Palette, width: usize) -> Line<'static> {
+    let mark = if shown { "▸" } else { " " };
+    let number = if index < 9 { format!("{} ", index + 1) } else { "  ".to_owned() };
+    let (count, style) = counted(room, palette);
+    let room_for_name = width.saturating_sub(columns(mark) + number.len() + columns(&count) + 1);
+    let name = cut(room.name.as_str(), room_for_name);
+    let gap = room_for_name.saturating_sub(columns(&name));
+    let name = Span::raw(name);
+    Line::from(vec![
+        Span::raw(mark),
+        Span::styled(number, palette.dim()),
+        if shown || room.unread() > 0 { name.bold() } else { name },
+        Span::raw(" ".repeat(gap)),
+        Span::styled(count, style),
+    ])
+}
+
+/// What is not read: how much, or how much of it names the user.
+fn counted(room: &Room, palette: Palette) -> (String, Style) {
+    match (room.mentions(), room.unread()) {
+        (_, 0) => (String::new(), Style::new()),
+        (0, unread @ 1..=COUNTED_MAX) => (unread.to_string(), Style::new()),
+        (0, _) => (format!("{COUNTED_MAX}+"), Style::new()),
+        (mentions, _) => (format!("@{mentions}"), palette.striking()),
+    }
+}

@@ -1,0 +1,20 @@
+//! What the room is about, on one row.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+
+use crate::palette::Palette;
+use crate::state::State;
+use crate::wrap::cut;
+
+pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let room = state.room();
+    let text = format!("{} · {}", room.name, room.topic.as_str());
+    let text = cut(&text, area.width.into());
+    Line::styled(text, palette.dim()).render(area, buffer);
+}
