@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -21,6 +22,8 @@ pub struct Pty {
     shown: watch::Sender<Emulator>,
     child: Box<dyn Child + Send + Sync>,
     before: Modes,
+    /// What the program keeps goes here, and with the test.
+    _state: TempDir,
 }
 
 /// What the terminal shows, as its program has told it to.
@@ -54,6 +57,8 @@ impl Pty {
         let pair = native_pty_system().openpty(pty_size(width, height)).unwrap();
         let mut command = CommandBuilder::new(program(name));
         command.args(args);
+        let state = TempDir::new().unwrap();
+        command.env("XDG_STATE_HOME", state.path());
         command.env("TERM", "xterm-256color");
         // A log would be on the screen for all to see.
         command.env("RUST_LOG", "trace");
@@ -65,7 +70,8 @@ impl Pty {
         let shown = watch::Sender::new(emulator);
         show(terminal.try_clone_reader().unwrap(), shown.clone());
         let child = pair.slave.spawn_command(command).unwrap();
-        Self { keys: terminal.take_writer().unwrap(), terminal, shown, child, before }
+        let keys = terminal.take_writer().unwrap();
+        Self { keys, terminal, shown, child, before, _state: state }
     }
 
     /// Waits until `text` is on the screen, and returns the screen as it is then.

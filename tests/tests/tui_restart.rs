@@ -2,16 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-use chat_server::Config;
 use e2e::native::Native;
-use e2e::server::Server;
+use e2e::server::{ANY_PORT, Server};
 use e2e::tui::{Network, Tui, masked};
 use insta::assert_snapshot;
 use serde_json::json;
+use tempfile::TempDir;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
-    let server = Server::start(Config::default());
+    let data = TempDir::new().unwrap();
+    let server = Server::start_keeping(chat_server::bind(ANY_PORT).unwrap(), data.path());
     let address = server.address;
     let mut bob = Tui::join(address, "bob").await;
     // Ana comes back after bob, who is there then to hear her.
@@ -25,8 +26,8 @@ async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
 
     switch.send_replace(false);
     server.end().await;
-    bob.sees(" ! ").await;
-    ana.sees(" ! ").await;
+    bob.sees("reconnecting").await;
+    ana.sees("reconnecting").await;
     for text in ["one", "two", "three"] {
         ana.types(&format!("{text}\n")).await;
     }
@@ -34,34 +35,34 @@ async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
     ana.types("and typ").await;
     ana.sees("> and typ").await;
 
-    let _server = Server::start_on(chat_server::bind(address).unwrap(), Config::default());
+    let _server = Server::start_keeping(chat_server::bind(address).unwrap(), data.path());
     bob.sees("bob (you)").await;
     switch.send_replace(true);
     assert_snapshot!(masked(&ana.sees("› ana: three").await), @r#"
                                                                  │ 2 users
                                                                  │ ana (you)      2
                                                                  │ bob            1
+                                                                 │
+                                                                 │
+                                                                 │
     ── a day ─────────────────────────────────────────────────── │
     hh:mm · connected to chat-server 0.1.0 as ana                │
     hh:mm › ana: hi bob                                          │
-    hh:mm ! the server is going away; connect again in a moment  │
-            (it is tried again by itself; /reconnect tries now)  │
     hh:mm › ana: one                                             │
     hh:mm › ana: two                                             │
     hh:mm › ana: three                                           │
-    hh:mm · connected to chat-server 0.1.0 as ana                │
     ── connected · ana in #lobby · 2 users · 127.0.0.1:12345 ──────────── F1 keys ──
     > and typ
     "#);
     assert_snapshot!(masked(&bob.sees("  ana: three").await), @r#"
                                                                  │ 2 users
-    ── a day ─────────────────────────────────────────────────── │ bob (you)      1
-    hh:mm · connected to chat-server 0.1.0 as bob                │ ana            2
+                                                                 │ bob (you)      1
+                                                                 │ ana            2
+                                                                 │
+    ── a day ─────────────────────────────────────────────────── │
+    hh:mm · connected to chat-server 0.1.0 as bob                │
     hh:mm → ana is here                                          │
     hh:mm @ ana: hi bob                                          │
-    hh:mm ! the server is going away; connect again in a moment  │
-            (it is tried again by itself; /reconnect tries now)  │
-    hh:mm · connected to chat-server 0.1.0 as bob                │
     hh:mm → ana is here                                          │
     hh:mm   ana: one                                             │
     hh:mm   ana: two                                             │
@@ -74,5 +75,5 @@ async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
     // Nothing else was said.
     let mut witness = Native::connect(address).await;
     witness.send(&json!({"type": "hello", "version": 1, "name": "witness"})).await;
-    assert_eq!(witness.until("room").await["last_seq"], 4);
+    assert_eq!(witness.until("room").await["last_seq"], 5);
 }
