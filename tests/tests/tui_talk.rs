@@ -159,7 +159,7 @@ async fn a_name_that_is_taken_is_asked_for_and_what_was_typed_stays() {
     bob = bob.is_in().await;
     assert_snapshot!(masked(&bob.sees("robert (you)").await), @r#"
                                                                  │ 2 users
-                                                                 │ robert (you)   3
+                                                                 │ robert (you)   2
     ── a day ─────────────────────────────────────────────────── │ Bob            1
     hh:mm ! not let in: the name bob is taken; bob_2 is free;    │
             type another name below                              │

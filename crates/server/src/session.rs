@@ -210,7 +210,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let is_native = self.is_native();
         tokio::select! {
             heard = self.reader.next(), if listens => self.hear(heard).await,
-            Some(answer) = self.answers.recv(), if takes => self.tell_answer(&answer),
+            Some(answer) = self.answers.recv(), if takes => self.tell_answers(&answer),
             Some(brought) = self.rooms.next(), if takes => self.pass_on(brought),
             () = self.member.news(), if takes => self.follow(),
             turn = self.writer.write(), if self.writer.wants_write() => self.wrote(turn),
@@ -240,15 +240,15 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     /// Tells the client what became of what it said, and of all else that is answered by now.
-    fn tell_answer(&mut self, answer: &Answer) -> ControlFlow<End> {
-        self.answer(answer)?;
+    fn tell_answers(&mut self, answer: &Answer) -> ControlFlow<End> {
+        self.tell_answer(answer);
         while let Ok(answer) = self.answers.try_recv() {
-            self.answer(&answer)?;
+            self.tell_answer(&answer);
         }
         ControlFlow::Continue(())
     }
 
-    fn answer(&mut self, answer: &Answer) -> ControlFlow<End> {
+    fn tell_answer(&mut self, answer: &Answer) {
         self.in_flight = self.in_flight.saturating_sub(1);
         let Answer { room, n, outcome } = answer;
         let room = room.name(self.member.id());
@@ -258,11 +258,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Outcome::NotKept(reason) => {
                 let text = format!("not kept: {reason}; say it again in a moment");
                 let refusal = Refusal::new(RefusalCode::NotKept, text);
-                return self.refuse(Refusal { n: *n, room: Some(room), ..refusal });
+                // Not logged for each: the journal has said it once.
+                self.writer.tell(&Event::Refused(Refusal { n: *n, room: Some(room), ..refusal }));
+                return;
             }
         };
         self.writer.tell(&Event::Accepted(accepted));
-        ControlFlow::Continue(())
     }
 
     /// Waits for what is still on its way into the journal, so that the user leaves after its last
@@ -272,7 +273,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         while self.in_flight > 0
             && let Ok(Some(answer)) = timeout_at(deadline, self.answers.recv()).await
         {
-            let _ = self.answer(&answer);
+            self.tell_answer(&answer);
         }
     }
 

@@ -7,7 +7,7 @@ use chat_proto::command::{self, Word};
 use chat_proto::{LeaveReason, RoomName, Topic, User, UserName};
 use tokio::sync::{mpsc, watch};
 
-use super::state::InRoom;
+use super::state::{InRoom, State};
 use super::{Hub, HubError, IfTaken};
 use crate::journal::{Answer, Called, KeptMember, RoomId, Say, keep};
 use crate::room::Room;
@@ -155,34 +155,18 @@ impl Member {
         let then = {
             let mut state = self.hub.open()?;
             let called = state.called(self.user, name)?;
-            let users = match &called {
-                Called::Named(_) => vec![self.user],
-                Called::Private(pair) => pair.ids().to_vec(),
-            };
             if !state.has_room_left(self.user) && state.room_of(self.user, name).is_err() {
                 return Err(HubError::InTooManyRooms);
             }
-            let room = state.room_or_new(called)?;
-            let is_to_be_in = |user| user == self.user || into == Into::Both;
-            if users.iter().all(|user| state.is_in(*user, room.id) || !is_to_be_in(*user)) {
-                return Ok(room);
+            let room = state.room_or_new(called.clone())?;
+            let members = self.members(&state, &room, into);
+            if members.is_empty() {
+                return Ok(room); // where all are already
             }
-            let members: Vec<KeptMember> = users
-                .into_iter()
-                .filter_map(|user| {
-                    let known = state.account(user)?.rooms.get(&room.id);
-                    let is_in = is_to_be_in(user);
-                    let read_seq = known.map_or_else(|| room.last_seq(), |known| known.read);
-                    let is_told = is_in || known.is_none();
-                    is_told.then_some(KeptMember { user, room: room.id, is_in, read_seq })
-                })
-                .collect();
-            let hub = Arc::clone(&self.hub);
-            let kept = members.clone();
-            let called = room.called().clone();
+            let (hub, id, kept) = (Arc::clone(&self.hub), room.id, members.clone());
             place.change(
                 move |db| {
-                    keep::room(db, room_id(&kept), &called)?;
+                    keep::room(db, id, &called)?;
                     kept.iter().try_for_each(|member| keep::member(db, *member))
                 },
                 move |kept| {
@@ -193,6 +177,28 @@ impl Member {
             )
         };
         then.await.map_err(|_| HubError::GoingAway)?
+    }
+
+    /// What has to be kept so that this user is in `room`, and the other one `into` a private
+    /// conversation; nothing where all are there.
+    fn members(&self, state: &State, room: &Room, into: Into) -> Vec<KeptMember> {
+        let users = match room.called() {
+            Called::Named(_) => vec![self.user],
+            Called::Private(pair) => pair.ids().to_vec(),
+        };
+        let is_to_be_in = |user: u64| user == self.user || into == Into::Both;
+        if users.iter().all(|user| state.is_in(*user, room.id) || !is_to_be_in(*user)) {
+            return Vec::new();
+        }
+        let member = |user: u64| {
+            let known = state.account(user)?.rooms.get(&room.id);
+            let is_in = is_to_be_in(user);
+            // What is there already is not new to one who comes into a room.
+            let read_seq = known.map_or_else(|| room.last_seq(), |known| known.read);
+            let is_news = is_in || known.is_none();
+            is_news.then_some(KeptMember { user, room: room.id, is_in, read_seq })
+        };
+        users.into_iter().filter_map(member).collect()
     }
 
     /// Leaves a room. All the user's sessions do.
@@ -296,10 +302,6 @@ impl Member {
     pub fn leave(mut self, reason: LeaveReason) {
         self.reason = reason;
     }
-}
-
-fn room_id(members: &[KeptMember]) -> RoomId {
-    members.first().map_or(RoomId::LOBBY, |member| member.room)
 }
 
 impl Drop for Member {

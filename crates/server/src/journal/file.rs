@@ -18,6 +18,9 @@ const LOCK: &str = "lock";
 /// more than that takes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Statements a connection keeps prepared: all that there are, and some.
+const STATEMENTS: usize = 32;
+
 /// Where in `directory` the journal is.
 pub(super) fn of(directory: &Path) -> PathBuf {
     directory.join(FILE)
@@ -63,6 +66,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
     // A journal is never without a version: whatever is here is not one, and is left alone.
     match schema::version(&db)? {
         0 => Err(JournalError::Damaged(format!("{} is no journal", path.display()))),

@@ -211,3 +211,66 @@ async fn a_page_fits_a_line_however_long_its_messages_are() {
     assert_eq!(texts[0].0, 5);
     assert_eq!(journal.texts(Part::After(2)).await[0].0, 3);
 }
+
+#[tokio::test]
+async fn a_backup_is_made_while_the_journal_is_in_use_and_never_over_another() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    journal.say(1, "before").await;
+    let elsewhere = TempDir::new().unwrap();
+    let copy = file::of(elsewhere.path());
+    backup(directory.path(), &copy).unwrap();
+    journal.say(2, "after").await;
+    let error = backup(directory.path(), &copy).unwrap_err();
+    assert!(matches!(error, JournalError::Io { .. }), "{error}");
+    let left: Vec<_> = std::fs::read_dir(elsewhere.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "nothing half made: {left:?}");
+
+    let restored = open(elsewhere.path()).unwrap();
+    assert_eq!(restored.texts(Part::After(0)).await, [(1, "before".to_owned())]);
+    assert_eq!(restored.say(1, "before").await, Outcome::Repeat);
+}
+
+#[tokio::test]
+async fn a_check_finds_a_gap() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    for n in 1..=3 {
+        journal.say(n, "hi").await;
+    }
+    let whole = Checked { rooms: 1, messages: 3, faults: Vec::new() };
+    assert_eq!(check(directory.path()).unwrap(), whole);
+    let remove =
+        |db: &Connection| db.execute("DELETE FROM message WHERE text = 'hi' AND n = 2", []);
+    journal.journal.change(remove).await.unwrap();
+    let faults = check(directory.path()).unwrap().faults;
+    let gap = "room #lobby: 2 messages are numbered 1 to 3; 1 are missing";
+    assert_eq!(faults, [gap]);
+}
+
+#[tokio::test]
+async fn there_is_nothing_to_copy_or_check_where_there_is_no_journal() {
+    let directory = TempDir::new().unwrap();
+    let copy = directory.path().join("copy");
+    assert!(backup(directory.path(), &copy).is_err());
+    assert!(!copy.exists());
+    assert!(check(directory.path()).is_err());
+}
+
+#[tokio::test]
+async fn trimming_leaves_the_last_message_and_what_is_not_too_old() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    for n in 1..=3 {
+        journal.say(n, "hi").await;
+    }
+    let (room, later) = (RoomId::LOBBY, At::from_millis(clock().as_millis() + 1));
+    assert_eq!(journal.journal.trim(room, clock()).await.unwrap(), 0);
+    assert_eq!(journal.journal.trim(room, later).await.unwrap(), 2);
+    assert_eq!(journal.journal.trim(room, later).await.unwrap(), 0);
+    assert_eq!(journal.texts(Part::After(0)).await, [(3, "hi".to_owned())]);
+    assert_eq!(check(directory.path()).unwrap().messages, 1, "and nothing is missing");
+    journal.close().await;
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.say(4, "hi").await, kept(4));
+}

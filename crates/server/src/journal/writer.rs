@@ -149,7 +149,10 @@ impl Writer {
         }
         commit.finish(&transaction, self.last_user)?;
         transaction.commit()?;
-        self.note_trouble(None);
+        // What only reads goes well on a full disk, too.
+        if !commit.rooms.is_empty() {
+            self.note_trouble(None);
+        }
         self.publish(entries, commit);
         Ok(())
     }
