@@ -1,14 +1,16 @@
 use std::io;
 use std::time::Duration;
 
+use chat_proto::command::Hello;
+use chat_proto::event::Welcome;
 use chat_proto::{At, Command, NativeCodec};
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use tokio_util::codec::Framed;
 
 use crossterm::event::{Event, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 use tokio::time::{Instant, advance};
 
-use crate::fixture::{message, name, user, welcome};
+use crate::fixture::{message, name, room_event, user, welcome};
 use crate::link::Dial;
 use crate::testing::{Client, Screen};
 use crate::{Options, RunError};
@@ -32,6 +34,17 @@ impl Dial for Once {
 
     async fn dial(&mut self) -> io::Result<Self::Stream> {
         self.0.take().ok_or_else(|| io::ErrorKind::ConnectionRefused.into())
+    }
+}
+
+/// Several connections, the last first.
+struct Several(Vec<tokio::io::DuplexStream>);
+
+impl Dial for Several {
+    type Stream = tokio::io::DuplexStream;
+
+    async fn dial(&mut self) -> io::Result<Self::Stream> {
+        self.0.pop().ok_or_else(|| io::ErrorKind::ConnectionRefused.into())
     }
 }
 
@@ -126,6 +139,106 @@ async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
 async fn the_bell_rings_unless_it_must_not() {
     assert_eq!(mentioned(options()).await.bells(), 1);
     assert_eq!(mentioned(Options { bell: false, ..options() }).await.bells(), 0);
+}
+
+/// The server's end of the first connection: it lets the client in, knowing all up to `last`.
+async fn lets_in(
+    server: tokio::io::DuplexStream,
+    last: u64,
+) -> (Framed<tokio::io::DuplexStream, NativeCodec<Command>>, Hello) {
+    let mut server = Framed::new(server, NativeCodec::<Command>::default());
+    let Command::Hello(hello) = hears(&mut server).await else { panic!("no hello") };
+    let welcome = Welcome { last, ..welcome(7, "bob") };
+    for event in [chat_proto::Event::Welcome(welcome), room_event("#lobby", 0, 0)] {
+        server.send(&event).await.unwrap();
+    }
+    (server, hello)
+}
+
+async fn hears(server: &mut Framed<tokio::io::DuplexStream, NativeCodec<Command>>) -> Command {
+    server.next().await.unwrap().unwrap().unwrap()
+}
+
+/// The next thing that is said, by its number and text.
+async fn hears_say(
+    server: &mut Framed<tokio::io::DuplexStream, NativeCodec<Command>>,
+) -> (Option<u64>, String) {
+    loop {
+        if let Command::Say(say) = hears(server).await {
+            return (say.n, say.text.as_str().to_owned());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_outlives_the_program_and_is_said_under_its_number() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let state = Some(directory.path().to_owned());
+    let options = || Options { state: state.clone(), ..options() };
+    let (server, client) = tokio::io::duplex(4096);
+    let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
+    let (mut server, first) = lets_in(server, 0).await;
+    assert_eq!(first.token, None);
+    bob.types("one\ntwo\n").await;
+    bob.sees("… bob: two").await;
+    assert_eq!(hears_say(&mut server).await, (Some(1), "one".into()));
+    drop(server);
+    bob.types("three\n").await;
+    bob.sees("… bob: three").await;
+    // Killed: nothing is said, nothing is closed.
+    drop(bob);
+    tokio::task::yield_now().await;
+
+    let (server, client) = tokio::io::duplex(4096);
+    let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
+    bob.sees("… bob: three").await;
+    let (mut server, again) = lets_in(server, 1).await;
+    assert_eq!((again.token.as_deref(), again.device), (Some("secret"), first.device));
+    assert_eq!(hears_say(&mut server).await, (Some(2), "two".into()));
+    assert_eq!(hears_say(&mut server).await, (Some(3), "three".into()));
+    bob.types("four\n").await;
+    assert_eq!(hears_say(&mut server).await, (Some(4), "four".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_directory_that_cannot_be_used_ends_it_before_it_begins() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let options = Options { state: Some(file.path().to_owned()), ..options() };
+    let error = Client::start(options, Nobody, 80, 20).ends().await.unwrap_err();
+    assert!(error.to_string().contains("--state DIR names another directory"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_refused_goes_on_as_another_with_what_waits() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = Options { state: Some(directory.path().to_owned()), ..options() };
+    let (server, client) = tokio::io::duplex(4096);
+    let (second, other) = tokio::io::duplex(4096);
+    let mut bob = Client::start(options, Several(vec![other, client]), 80, 20);
+    bob.types("waits\n").await;
+    let mut server = Framed::new(server, NativeCodec::<Command>::default());
+    hears(&mut server).await;
+    let refusal = chat_proto::Refusal::new(chat_proto::RefusalCode::NameTaken, "taken");
+    server.send(&chat_proto::Event::Refused(refusal)).await.unwrap();
+    bob.sees("type another name below").await;
+    bob.types("_2\n").await;
+    let (mut server, hello) = lets_in(second, 0).await;
+    assert_eq!(hello.name, name("bob_2"));
+    assert_eq!(hears_say(&mut server).await, (Some(1), "waits".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_far_one_has_read_is_told_after_a_while() {
+    let (server, client) = tokio::io::duplex(4096);
+    let _bob = Client::start(options(), Once(Some(client)), 80, 20);
+    let (mut server, _) = lets_in(server, 0).await;
+    server.send(&message(user(3, "ana"), "hi", At::from_millis(0))).await.unwrap();
+    loop {
+        if let Command::Read { seq, .. } = hears(&mut server).await {
+            assert_eq!(seq, 1);
+            break;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -65,14 +65,21 @@ impl Log {
     /// Adds a message where it belongs. Returns whether it was not there yet.
     pub fn hear(&mut self, seq: u64, at: At, body: Body) -> bool {
         let seq = seq.min(UNSETTLED - 1);
-        let index = self.end_of(seq);
-        if self.message_before(index).is_some_and(|last| last == seq) {
+        let is_new = self.place_message(seq, at, body);
+        self.reached = self.reached.max(seq);
+        self.trim();
+        is_new
+    }
+
+    /// Puts a message where it belongs, once: before the notes that came after it.
+    fn place_message(&mut self, seq: u64, at: At, body: Body) -> bool {
+        let index = self.entries.partition_point(|entry| entry.seq < seq);
+        let there = self.entries.get(index);
+        if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
             return false;
         }
         self.insert(index, Entry { at, body, seq, above: Above::default() });
         self.last = self.last.max(seq);
-        self.reached = self.reached.max(seq);
-        self.trim();
         true
     }
 
@@ -84,11 +91,7 @@ impl Log {
     ) {
         // From below, so that each comes over the place where the user reads.
         for (seq, at, body) in older.rev() {
-            let index = self.end_of(seq);
-            if seq < UNSETTLED && self.message_before(index) != Some(seq) {
-                self.insert(index, Entry { at, body, seq, above: Above::default() });
-                self.last = self.last.max(seq);
-            }
+            self.place_message(seq.min(UNSETTLED - 1), at, body);
         }
         if !more {
             self.floor = self.oldest().unwrap_or(u64::MAX);
@@ -233,13 +236,6 @@ impl Log {
     /// The place behind everything up to `seq`.
     fn end_of(&self, seq: u64) -> usize {
         self.entries.partition_point(|entry| entry.seq <= seq)
-    }
-
-    /// The `seq` of the last message before the entry `index`, if there is one where that one is.
-    fn message_before(&self, index: usize) -> Option<u64> {
-        let seq = self.entries.get(index.checked_sub(1)?)?.seq;
-        let mut there = self.entries.range(..index).rev().take_while(|entry| entry.seq == seq);
-        there.find(|entry| entry.is_message()).map(|entry| entry.seq)
     }
 
     fn insert(&mut self, index: usize, entry: Entry) {

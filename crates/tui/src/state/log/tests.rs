@@ -131,6 +131,15 @@ fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
 }
 
 #[test]
+fn notes_of_before_stand_behind_what_was_said_before_them() {
+    let mut log = Log::new(TimeZone::UTC);
+    log.note(at(), Tone::Info, "connected");
+    log.reach(3);
+    hear(&mut log, 1..=4);
+    assert_eq!(texts(&log), ["1", "2", "3", "connected", "4"]);
+}
+
+#[test]
 fn what_was_missed_is_asked_for_from_the_first_gap_on() {
     let mut log = Log::new(TimeZone::UTC);
     assert_eq!(log.since(), 0);
