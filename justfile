@@ -23,6 +23,11 @@ test:
     cargo build --workspace --locked --bins
     cargo test --workspace --locked
 
+# Kill the daemon under load, 30 times, and count what is lost; arguments: --seed N --kills N …
+torture *ARGS:
+    cargo build --workspace --locked --bins
+    cargo run --quiet --locked -p e2e --bin torture -- {{ ARGS }}
+
 # What must be clean before a change goes in: format, lints, documentation
 check:
     cargo fmt --all --check
