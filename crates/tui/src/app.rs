@@ -21,7 +21,7 @@ use crate::link::{Dial, Identity, Link};
 use crate::palette::Palette;
 use crate::state::State;
 use crate::store::{Store, StoreError};
-use crate::update::{Effect, begin, update};
+use crate::update::{Effect, begin, tend, update};
 use crate::view;
 
 /// Shortest time between two frames: 60 a second are more than anybody reads.
@@ -164,6 +164,8 @@ impl<R: FnMut()> App<R> {
                     self.take(Input::Tick)
                 }
                 () = sleep_until(next_frame), if self.changed => {
+                    let effects = tend(&mut self.state);
+                    let flow = self.carry_out(effects);
                     terminal
                         .draw(|frame| view::draw(&self.state, palette, frame))
                         .map_err(|error| RunError::Draw(error.to_string()))?;
@@ -172,7 +174,7 @@ impl<R: FnMut()> App<R> {
                         (self.ring)();
                     }
                     next_frame = Instant::now() + FRAME_MIN;
-                    ControlFlow::Continue(())
+                    flow
                 }
             };
             if flow.is_break() {
@@ -195,7 +197,12 @@ impl<R: FnMut()> App<R> {
 
     fn take(&mut self, input: Input) -> ControlFlow<()> {
         self.changed = true;
-        for effect in update(&mut self.state, input, At::from(Timestamp::now())) {
+        let effects = update(&mut self.state, input, At::from(Timestamp::now()));
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> ControlFlow<()> {
+        for effect in effects {
             // What follows from an effect is an input that has none but orders, so it goes no deeper.
             match effect {
                 Effect::Keep(keep) => {

@@ -14,7 +14,7 @@ use crate::palette::Palette;
 use crate::state::State;
 use crate::store::{Keep, Profile};
 use crate::testing::Screen;
-use crate::update::{Effect, update};
+use crate::update::{Effect, tend, update};
 use crate::view;
 
 /// A state, and what time it is.
@@ -126,7 +126,9 @@ impl Bench {
     }
 
     pub(crate) fn takes(&mut self, input: Input) -> Vec<Effect> {
-        update(&mut self.state, input, self.at)
+        let mut effects = update(&mut self.state, input, self.at);
+        effects.extend(tend(&mut self.state));
+        effects
     }
 
     pub(crate) fn tells(&mut self, news: News) -> Vec<Effect> {

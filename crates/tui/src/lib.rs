@@ -34,4 +34,4 @@ pub use app::{Options, RunError, run};
 pub use input::Input;
 pub use link::Tcp;
 pub use state::State;
-pub use update::{Effect, update};
+pub use update::{Effect, tend, update};

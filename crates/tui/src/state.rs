@@ -6,8 +6,8 @@ mod outbox;
 mod rooms;
 mod users;
 
-use chat_proto::UserName;
 use chat_proto::command::Word;
+use chat_proto::{RoomName, UserName};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
@@ -164,8 +164,12 @@ impl State {
         self.prompt.end_completion();
     }
 
-    /// Lets a room go.
-    pub fn close(&mut self, name: &chat_proto::RoomName) {
+    /// Lets a room go. What is typed there comes back with Up.
+    pub fn close(&mut self, name: &RoomName) {
+        let is_typed = self.draft.is_none() && !self.prompt.editor.is_empty();
+        if is_typed && self.room().name == *name && *name != RoomName::lobby() {
+            drop(self.prompt.submit());
+        }
         let typed = self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
         self.rooms.close(name, typed);
         self.prompt.end_completion();

@@ -185,9 +185,10 @@ impl Store {
                 self.remove_token()
             }
             Keep::Name(name) => {
-                if let Some(home) = &mut self.home {
-                    home.name = name;
-                }
+                let Some(home) = self.home.as_mut().filter(|home| home.name != name) else {
+                    return Ok(());
+                };
+                home.name = name;
                 self.write_token()
             }
         }

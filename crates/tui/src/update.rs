@@ -15,6 +15,7 @@ use chat_proto::{At, Command, RoomName, Text, UserName};
 
 pub use self::commands::{COMMANDS, CommandHelp};
 pub use self::keys::KEYS;
+pub use self::tend::tend;
 use crate::clean;
 use crate::input::{Input, Wheel};
 use crate::link::Order;
@@ -74,7 +75,6 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
             Vec::new()
         }
     };
-    effects.extend(tend::tend(state));
     // What was seen is told before the program ends.
     if let Some(place) = effects.iter().position(|effect| *effect == Effect::Quit) {
         let told = tend::tick(state);

@@ -115,16 +115,15 @@ pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
     state.connection = Connection::Refused;
     state.trouble = None;
     let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
-    let what_next = match refusal.code {
-        RefusalCode::NameTaken | RefusalCode::BadName => "type another name below".to_owned(),
+    let text = match refusal.code {
         RefusalCode::BadToken => format!(
-            "the server does not know the token that is kept here for {}. /forget drops it and \
-             calls as a new user; /reconnect tries it again",
+            "not let in: the server does not know the token that is kept here for {}; /forget drops \
+             the token and calls as a new user, /reconnect tries it again",
             state.name
         ),
-        _ => "/reconnect tries it again".to_owned(),
+        _ if about_name => format!("not let in: {}; type another name below", refusal.text),
+        _ => format!("not let in: {}; /reconnect tries it again", refusal.text),
     };
-    let text = format!("not let in: {}; {what_next}", refusal.text);
     state.room_mut().log.note(at, Tone::Trouble, text);
     if about_name && state.draft.is_none() {
         let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);

@@ -231,3 +231,28 @@ fn a_log_opens_at_what_is_new_and_follows_once_all_is_seen() {
     log.follow(40, 10);
     assert_eq!(log.place(), Place::Newest);
 }
+
+proptest::proptest! {
+    /// Whatever comes, in whatever order: the room's order, each once, what is not settled last.
+    #[test]
+    fn the_order_holds(steps in proptest::collection::vec((0_u8..6, 1_u64..40), 0..80)) {
+        let mut log = Log::new(TimeZone::UTC);
+        for (step, number) in steps {
+            match step {
+                0 | 1 => hear(&mut log, [number]),
+                2 => log.note(at(), Tone::Info, "note"),
+                3 => log.pend(at(), own(number)),
+                4 => log.accept(number, number, at()),
+                _ => log.refuse(number, at(), "no".into()),
+            }
+        }
+        let seqs: Vec<u64> = log.entries.iter().map(|entry| entry.seq).collect();
+        proptest::prop_assert!(seqs.is_sorted(), "{seqs:?}");
+        let messages: Vec<u64> = log.messages().collect();
+        proptest::prop_assert!(messages.windows(2).all(|pair| pair[0] < pair[1]), "{messages:?}");
+        let bytes: usize = log.entries.iter().map(|entry| entry.body.bytes()).sum();
+        proptest::prop_assert_eq!(bytes, log.bytes);
+        let pending = log.entries.iter().filter(|entry| entry.is_pending());
+        proptest::prop_assert!(pending.into_iter().all(|entry| entry.seq == UNSETTLED));
+    }
+}

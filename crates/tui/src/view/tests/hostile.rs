@@ -166,7 +166,10 @@ fn everywhere(hostile: &str) -> Vec<News> {
             for room in ["#lobby".parse().unwrap(), RoomName::private(&from.name)] {
                 let (from, text) = (from.clone(), text.clone());
                 let message = Message { room, seq: 1, from, at, kind, text, device: None, n: None };
+                let (room, older) = (message.room.clone(), Message { seq: 2, ..message.clone() });
                 news.push(News::Event(Event::Message(message)));
+                let messages = vec![older];
+                news.push(News::Event(Event::History { room, messages, more: true }));
             }
         }
     }

@@ -1,0 +1,202 @@
+//! Sessions that end and begin again.
+
+use super::*;
+
+#[test]
+fn what_went_out_without_an_answer_is_said_again_under_its_number() {
+    let mut bench = Bench::connected(100, 20);
+    bench.types("one\ntwo\nthree\n");
+    bench.accepts(1);
+    bench.loses();
+    assert_shows(&bench, "… bob: two");
+    assert_shows(&bench, "2 waiting");
+    // The second was kept, and the answer was lost.
+    let effects = bench.connects_knowing(2, 2);
+    assert_eq!(says(&effects), [(3, "three")]);
+    assert!(kept(&effects).contains(&&Keep::Settled(vec![2])));
+    let missed = Message {
+        n: Some(2),
+        device: Some(Word::new("here").unwrap()),
+        ..message_in("#lobby", 2, user(7, "bob"), "two", bench.at)
+    };
+    bench.hears(Event::Message(missed));
+    bench.seq = 2;
+    bench.accepts(3);
+    let screen = bench.screen();
+    for text in ["› bob: one", "› bob: two", "› bob: three"] {
+        assert_eq!(screen.matches(text).count(), 1, "{text} on\n{screen}");
+    }
+    assert!(!screen.contains('…'), "{screen}");
+}
+
+#[test]
+fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
+    let mut bench = Bench::connected(80, 20);
+    let effects = bench.types("hi\n");
+    assert!(
+        matches!(&effects[..], [Effect::Keep(Keep::Said(say)), Effect::Order(_)] if say.n == Some(1))
+    );
+    assert_eq!(kept(&bench.accepts(1)), [&Keep::Settled(vec![1])]);
+    bench.types("no\n");
+    let refusal = Refusal { n: Some(2), ..Refusal::new(RefusalCode::NotKept, "disk full") };
+    assert_eq!(kept(&bench.hears(Event::Refused(refusal))), [&Keep::Settled(vec![2])]);
+    bench.types("again\n");
+    bench.hears(Event::Accepted(Accepted::Repeat { n: 3, repeat: true }));
+    assert_eq!(bench.state.outbox.says().count(), 0);
+}
+
+#[test]
+fn what_an_earlier_run_has_left_is_shown_and_said() {
+    let mut bench = Bench::new(80, 20);
+    let say = |n| Say {
+        room: RoomName::lobby(),
+        kind: Kind::Text,
+        n: Some(n),
+        text: Text::new(format!("left {n}")).unwrap(),
+    };
+    bench.state.outbox = crate::state::Outbox::new(8, vec![say(6), say(8)]);
+    begin(&mut bench.state, bench.at);
+    assert_shows(&bench, "… bob: left 6");
+    assert_eq!(says(&bench.connects_knowing(1, 6)), [(8, "left 8")]);
+    assert_eq!(says(&bench.types("new\n")), [(9, "new")]);
+}
+
+#[test]
+fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("hi\n");
+    let refusal = Refusal { n: Some(1), ..Refusal::new(RefusalCode::Shutdown, "going away") };
+    let effects = bench.hears(Event::Refused(refusal));
+    assert!(matches!(kept(&effects)[..], [Keep::Unsettled(says)] if says[0].n == Some(2)));
+    bench.loses();
+    assert_shows(&bench, "… bob: hi");
+    assert_eq!(says(&bench.connects(2)), [(2, "hi")]);
+}
+
+#[test]
+fn a_refused_token_is_said_and_dropped_only_when_asked() {
+    let mut bench = Bench::new(100, 20);
+    let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
+    assert!(bench.tells(News::Refused(Box::new(refusal))).is_empty());
+    assert_shows(&bench, "not let in: the server does not know the token");
+    assert_shows(&bench, "/forget drops");
+    let effects = bench.types("/forget\n");
+    assert_eq!(kept(&effects), [&Keep::NoToken]);
+    assert!(matches!(&effects[1], Effect::Order(Order::CallAs(id)) if id.token.is_none()));
+    bench.connects(1);
+    bench.types("/forget\n");
+    assert_shows(&bench, "/forget is for a token that the server refuses");
+}
+
+#[test]
+fn the_token_of_a_welcome_is_kept() {
+    let mut bench = Bench::new(80, 20);
+    let effects = bench.connects(1);
+    assert!(kept(&effects).contains(&&Keep::Token("secret".into())));
+}
+
+#[test]
+fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
+    let mut bench = Bench::connected(80, 20);
+    for text in ["one", "two"] {
+        bench.said(3, "ana", text);
+    }
+    let before = bench.screen();
+    bench.loses();
+    bench.tells(News::Waiting { seconds: 1 });
+    bench.seq = 4;
+    let effects = bench.connects(2);
+    assert_eq!(sent(&effects), [Command::Join { room: RoomName::lobby(), since: Some(2) }]);
+    // The answer is a room, too, and asks for nothing more.
+    assert!(sent(&bench.hears(room_event("#lobby", 4, 2))).is_empty());
+    for (seq, text) in [(2, "two"), (3, "three"), (5, "five"), (4, "four"), (5, "five")] {
+        bench.says_in("#lobby", seq, user(3, "ana"), text);
+    }
+    let screen = bench.screen();
+    let texts: Vec<&str> = screen
+        .lines()
+        .filter_map(|line| line.split_once("ana: "))
+        .map(|(_, text)| text.split_whitespace().next().unwrap())
+        .collect();
+    assert_eq!(texts, ["one", "two", "three", "four", "five"]);
+    assert!(!screen.contains('!') && before.contains("connected to"), "{screen}");
+    assert_eq!(screen.matches("connected to").count(), 1);
+}
+
+#[test]
+fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
+    let mut bench = Bench::connected(100, 20);
+    bench.in_rust();
+    bench.loses();
+    let effects = bench.connects(2);
+    let ping = effects.iter().find_map(|effect| match effect {
+        Effect::Order(Order::Send { command: Command::Ping { nonce }, .. }) => Some(nonce.clone()),
+        _ => None,
+    });
+    let effects = bench.hears(room_event("#ada", 9, 9));
+    assert_eq!(sent(&effects), [Command::Join { room: room("#ada"), since: Some(0) }]);
+    bench.hears(Event::Pong { nonce: ping.unwrap() });
+    let screen = bench.screen();
+    assert!(screen.contains("#ada") && !screen.contains("#rust"), "{screen}");
+    assert_shows(&bench, "▸2 #ada");
+}
+
+#[test]
+fn what_is_wanted_without_a_session_is_asked_for_with_the_next() {
+    let mut bench = Bench::new(100, 20);
+    assert!(bench.types("/join #rust\n").is_empty());
+    let effects = bench.connects(1);
+    assert!(sent(&effects).contains(&Command::Join { room: room("#rust"), since: None }));
+    bench.hears(Event::Pong {
+        nonce: chat_proto::command::Nonce::Word(Word::new("rooms").unwrap()),
+    });
+    assert_shows(&bench, "▸2 #rust");
+}
+
+#[test]
+fn a_journal_that_begins_anew_is_told() {
+    let mut bench = Bench::connected(100, 20);
+    for _ in 0..3 {
+        bench.said(3, "ana", "old");
+    }
+    bench.loses();
+    bench.seq = 1;
+    bench.connects(2);
+    bench.says_in("#lobby", 1, user(3, "ana"), "new");
+    assert_shows(&bench, "the server has begun anew");
+    assert_shows(&bench, "ana: new");
+}
+
+#[test]
+fn what_cannot_be_kept_is_told_once() {
+    let mut bench = Bench::connected(100, 20);
+    for _ in 0..2 {
+        bench.takes(Input::NotKept("/x: no space left on device".into()));
+    }
+    assert_eq!(bench.screen().matches("cannot be kept").count(), 1);
+}
+
+#[test]
+fn a_lost_line_loses_nothing_that_is_typed() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("half a sen");
+    bench.loses();
+    bench.tells(News::Waiting { seconds: 4 });
+    assert_shows(&bench, "reconnecting in 4 s");
+    assert_shows(&bench, "the server closed the connection");
+    bench.connects(2);
+    assert_eq!(typed(&bench), "half a sen");
+}
+
+#[test]
+fn trouble_with_the_line_is_on_the_status_line_alone() {
+    let mut bench = Bench::new(80, 20);
+    for _ in 0..5 {
+        bench.tells(News::Lost(Lost::Silent));
+        bench.tells(News::Waiting { seconds: 2 });
+    }
+    assert_shows(&bench, "reconnecting in 2 s · the server does not answer");
+    assert_eq!(bench.screen().matches("does not answer").count(), 1);
+    bench.connects(1);
+    assert!(!bench.screen().contains("does not answer"));
+}

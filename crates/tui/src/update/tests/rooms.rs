@@ -1,0 +1,230 @@
+//! Rooms: going there, what is new in them, and what is above.
+
+use super::*;
+
+#[test]
+fn rooms_are_joined_shown_and_left() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("for the lobby");
+    bench.control('u');
+    let join = |name: &str| Command::Join { room: room(name), since: None };
+    assert_eq!(sent(&bench.types("/join rust\n")), [join("#rust")]);
+    bench.hears(room_event("#rust", 0, 0));
+    bench.types("half a sen");
+    bench.alt(KeyCode::Char('1'));
+    assert_eq!(typed(&bench), "");
+    assert_shows(&bench, "▸1 #lobby");
+    bench.alt(KeyCode::Down);
+    assert_eq!(typed(&bench), "half a sen");
+    assert_shows(&bench, "▸2 #rust");
+    bench.control('u');
+    assert_eq!(sent(&bench.types("/leave\n")), [Command::Leave { room: room("#rust") }]);
+    bench.types("typed meanwhile");
+    let reason = chat_proto::LeaveReason::Bye;
+    bench.hears(Event::Left { room: room("#rust"), user: user(7, "bob"), reason });
+    assert!(!bench.screen().contains("#rust"), "{}", bench.screen());
+    bench.presses(KeyCode::Up);
+    assert_eq!(typed(&bench), "typed meanwhile");
+    bench.control('u');
+    bench.types("/join a b\n");
+    assert_shows(&bench, "not a room");
+}
+
+#[test]
+fn rooms_count_what_is_new_there() {
+    let mut bench = Bench::connected(100, 20);
+    bench.in_rust();
+    bench.alt(KeyCode::Char('1'));
+    assert!(bench.says_in("#rust", 1, user(3, "ana"), "one").is_empty());
+    assert_shows(&bench, "2 #rust    1");
+    assert_eq!(bench.says_in("#rust", 2, user(3, "ana"), "bob?"), [Effect::Ring]);
+    assert_shows(&bench, "2 #rust   @1");
+    assert_eq!(bench.says_in("@ana", 1, user(3, "ana"), "psst").last(), Some(&Effect::Ring));
+    assert_shows(&bench, "3 @ana    @1");
+    bench.alt(KeyCode::Char('a'));
+    assert_shows(&bench, "▸2 #rust      ");
+    assert_shows(&bench, "── new since 14:02");
+    bench.alt(KeyCode::Char('a'));
+    assert_shows(&bench, "ana: psst");
+    bench.alt(KeyCode::Char('1'));
+    bench.alt(KeyCode::Char('2'));
+    assert!(!bench.screen().contains("new since"), "{}", bench.screen());
+    let read = |room: &str, seq| Command::Read { room: self::room(room), seq };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read("#rust", 2)]);
+}
+
+#[test]
+fn what_was_read_elsewhere_is_read() {
+    let mut bench = Bench::connected(100, 20);
+    bench.in_rust();
+    bench.alt(KeyCode::Char('1'));
+    bench.says_in("#rust", 1, user(3, "ana"), "one");
+    bench.hears(Event::Read { room: room("#rust"), seq: 1 });
+    assert_shows(&bench, "2 #rust      ");
+    bench.hears(Event::Read { room: room("#rust"), seq: 0 });
+    assert!(sent(&bench.takes(Input::Tick)).is_empty());
+}
+
+#[test]
+fn how_far_one_has_read_is_told_once_in_a_while() {
+    let mut bench = Bench::connected(80, 20);
+    let effects = bench.said(3, "ana", "one");
+    assert_eq!(effects, [Effect::Tick(Duration::from_secs(1))]);
+    assert!(bench.said(3, "ana", "two").is_empty());
+    let read = Command::Read { room: RoomName::lobby(), seq: 2 };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+    assert!(bench.takes(Input::Tick).is_empty());
+    bench.said(3, "ana", "three");
+    let effects = bench.types("/quit\n");
+    assert_eq!(sent(&effects), [Command::Read { room: RoomName::lobby(), seq: 3 }]);
+    assert_eq!(effects.last(), Some(&Effect::Quit));
+}
+
+#[test]
+fn private_talk_has_a_room_of_its_own() {
+    let mut bench = Bench::connected(80, 20);
+    let effects = bench.types("/msg ana hi there\n");
+    assert_eq!(says(&effects), [(1, "hi there")]);
+    assert_shows(&bench, "▸2 @ana");
+    assert_shows(&bench, "… bob: hi there");
+    bench.types("/msg bob hi\n");
+    assert_shows(&bench, "that is you");
+    bench.hears(Event::Joined { room: RoomName::lobby(), user: user(11, "ana maria") });
+    assert_eq!(says(&bench.types("/msg Ana Maria hi\n")), [(2, "hi")]);
+    assert_shows(&bench, "@Ana Maria");
+}
+
+#[test]
+fn a_room_that_is_refused_is_none() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("/msg nobody\n");
+    let code = RefusalCode::NoSuchUser;
+    let refusal =
+        Refusal { room: Some(room("@nobody")), ..Refusal::new(code, "nobody is called that") };
+    bench.hears(Event::Refused(refusal));
+    assert_shows(&bench, "refused: nobody is called that");
+    assert!(!bench.screen().contains("@nobody"));
+}
+
+#[test]
+fn topics_are_told_and_said() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("/topic\n");
+    assert_shows(&bench, "nobody has said what #lobby is about");
+    let topic = chat_proto::Topic::new("tea").unwrap();
+    let command = Command::Topic { room: RoomName::lobby(), topic: topic.clone() };
+    assert_eq!(sent(&bench.types("/topic tea\n")), [command]);
+    bench.hears(Event::Topic { room: RoomName::lobby(), topic, user: user(7, "bob") });
+    assert_shows(&bench, "bob says #lobby is about: tea");
+    assert!(bench.screen().starts_with("#lobby · tea"));
+}
+
+#[test]
+fn rooms_and_users_are_listed() {
+    let mut bench = Bench::connected(80, 20);
+    assert_eq!(sent(&bench.types("/rooms\n")), [Command::Rooms { after: None, limit: None }]);
+    let info = chat_proto::event::RoomInfo {
+        room: room("#rust"),
+        topic: chat_proto::Topic::new("tea").unwrap(),
+        count: 1,
+    };
+    bench.hears(Event::Rooms { rooms: vec![info], more: true });
+    assert_shows(&bench, "#rust · 1 user · tea");
+    bench.types("/who\n");
+    bench.hears(Event::Users { room: room("#rust"), users: vec![user(3, "ana")], more: true });
+    assert_shows(&bench, "in #rust: ana, and more");
+}
+
+#[test]
+fn older_messages_are_asked_for_once_and_the_place_stays() {
+    let mut bench = Bench::new(80, 20);
+    bench.seq = 500;
+    bench.connects(1);
+    for seq in 451..=500 {
+        bench.says_in("#lobby", seq, user(3, "ana"), &format!("message {seq}"));
+    }
+    let mut asked = Vec::new();
+    for _ in 0..20 {
+        asked.extend(sent(&bench.takes(Input::Wheel(Wheel::Up))));
+    }
+    let history = |before| Command::History {
+        room: RoomName::lobby(),
+        before: Some(before),
+        limit: Some(100),
+    };
+    assert_eq!(asked, [history(451)]);
+    assert_shows(&bench, "loading…");
+    let last_row = |bench: &Bench| bench.screen().lines().nth(16).map(str::to_owned);
+    let before = last_row(&bench);
+    let page = (351..=450)
+        .map(|seq| message_in("#lobby", seq, user(3, "ana"), &format!("message {seq}"), bench.at));
+    bench.hears(Event::History { room: RoomName::lobby(), messages: page.collect(), more: true });
+    assert_eq!(last_row(&bench), before);
+    assert!(!bench.screen().contains("loading"));
+    let effects = bench.takes(Input::Key(KeyEvent::new(KeyCode::Home, KeyModifiers::CONTROL)));
+    assert_eq!(sent(&effects), [history(351)]);
+    bench.hears(Event::History { room: RoomName::lobby(), messages: Vec::new(), more: false });
+    assert!(sent(&bench.takes(Input::Wheel(Wheel::Up))).is_empty());
+}
+
+#[test]
+fn a_room_opens_at_what_is_new() {
+    let mut bench = Bench::new(80, 12);
+    bench.tells(News::Welcome { session: 1, welcome: crate::fixture::welcome(7, "bob") });
+    let effects = bench.hears(room_event("#lobby", 100, 70));
+    assert_eq!(sent(&effects), [Command::Join { room: RoomName::lobby(), since: Some(20) }]);
+    for seq in 21..=100 {
+        bench.says_in("#lobby", seq, user(3, "ana"), &format!("message {seq}"));
+    }
+    assert_shows(&bench, "── new since 14:02");
+    assert_shows(&bench, "ana: message 71");
+    let reads = sent(&bench.takes(Input::Tick));
+    assert!(matches!(reads[..], [Command::Read { seq: 71..=80, .. }]), "{reads:?}");
+    bench.presses(KeyCode::End);
+    assert_shows(&bench, "ana: message 100");
+}
+
+#[test]
+fn a_room_told_again_changes_the_list_quietly() {
+    let mut bench = Bench::connected(80, 20);
+    bench.said(3, "ana", "one");
+    let users = vec![user(7, "bob"), user(12, "dora")];
+    let room = RoomName::lobby();
+    let (topic, last_seq) = (chat_proto::Topic::default(), 1);
+    assert!(
+        sent(&bench.hears(Event::Room { room, topic, count: 2, users, last_seq, read: 0 }))
+            .is_empty()
+    );
+    assert_shows(&bench, "dora");
+    assert!(!bench.screen().contains("is here"));
+    bench.hears(Event::Presence { room: RoomName::lobby(), count: 700 });
+    assert_shows(&bench, "700 users");
+}
+
+#[test]
+fn another_user_has_other_rooms() {
+    let mut bench = Bench::connected(100, 20);
+    bench.in_rust();
+    bench.loses();
+    bench.types("waits\n");
+    bench.tells(News::Welcome { session: 2, welcome: crate::fixture::welcome(8, "bob") });
+    assert_eq!(bench.state.rooms.list().len(), 2, "the one something waits for, and the lobby");
+    assert!(!bench.screen().contains("▸2"));
+}
+
+#[test]
+fn who_is_here_follows_the_events() {
+    let mut bench = Bench::connected(80, 20);
+    let room = RoomName::lobby;
+    bench.hears(Event::Joined { room: room(), user: user(9, "zoe") });
+    bench.hears(Event::Renamed { user: user(3, "ana"), name: name("anna") });
+    let reason = chat_proto::LeaveReason::Lost;
+    bench.hears(Event::Left { room: room(), user: user(5, "carl"), reason });
+    assert_shows(&bench, "→ zoe is here");
+    assert_shows(&bench, "ana is anna now");
+    assert_shows(&bench, "← carl has lost the connection");
+    let ids: Vec<u64> = bench.state.room().users.iter(7).map(|user| user.id).collect();
+    assert_eq!(ids, [7, 3, 9]);
+    bench.hears(Event::Renamed { user: user(7, "bob"), name: name("rob") });
+    assert_eq!(bench.state.name, name("rob"));
+}
