@@ -1,3 +1,4 @@
+use std::fs::{self, File};
 use std::sync::Arc;
 
 use chat_proto::command::Kind;
@@ -186,14 +187,14 @@ async fn a_damaged_file_is_left_as_it_is() {
     let directory = TempDir::new().unwrap();
     let path = file::of(directory.path());
     for damage in [&b"this was a journal once, and is no more, whatever it says here"[..], b""] {
-        std::fs::write(&path, damage).unwrap();
+        fs::write(&path, damage).unwrap();
         let Err(error) = open(directory.path()) else { panic!("opened") };
         assert!(matches!(error, JournalError::Damaged(_)), "{error}");
         assert!(error.to_string().contains("backup"), "{error}");
-        assert_eq!(std::fs::read(&path).unwrap(), damage);
+        assert_eq!(fs::read(&path).unwrap(), damage);
     }
-    std::fs::remove_file(&path).unwrap();
-    std::fs::write(path.with_extension("sqlite-wal"), b"what was not yet in it").unwrap();
+    fs::remove_file(&path).unwrap();
+    fs::write(path.with_extension("sqlite-wal"), b"what was not yet in it").unwrap();
     let Err(error) = open(directory.path()) else { panic!("opened") };
     assert!(matches!(error, JournalError::Damaged(_)), "{error}");
 }
@@ -223,7 +224,7 @@ async fn a_backup_is_made_while_the_journal_is_in_use_and_never_over_another() {
     journal.say(2, "after").await;
     let error = backup(directory.path(), &copy).unwrap_err();
     assert!(matches!(error, JournalError::Io { .. }), "{error}");
-    let left: Vec<_> = std::fs::read_dir(elsewhere.path()).unwrap().collect();
+    let left: Vec<_> = fs::read_dir(elsewhere.path()).unwrap().collect();
     assert_eq!(left.len(), 1, "nothing half made: {left:?}");
 
     let restored = open(elsewhere.path()).unwrap();
@@ -273,4 +274,34 @@ async fn trimming_leaves_the_last_message_and_what_is_not_too_old() {
     journal.close().await;
     let journal = open(directory.path()).unwrap();
     assert_eq!(journal.say(4, "hi").await, kept(4));
+}
+
+/// Where the power fails in the middle of a write, the end of SQLite's log is cut, anywhere. What
+/// was committed before stays; what was not yet committed, and so not accepted, is gone as a whole.
+#[tokio::test]
+async fn a_torn_last_page_takes_only_what_was_not_yet_accepted() {
+    const LOG: &str = "journal.sqlite-wal";
+    const STEP_BYTES: u64 = 1_500; // no multiple of a page, so that pages are cut
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let mut ends = vec![0];
+    for n in 1..=4 {
+        assert_eq!(journal.say(n, &format!("text {n}")).await, kept(n));
+        ends.push(fs::metadata(directory.path().join(LOG)).unwrap().len());
+    }
+    for cut in (0..=ends[4]).filter(|cut| cut % STEP_BYTES == 0 || ends.contains(cut)) {
+        let torn = TempDir::new().unwrap();
+        for file in ["journal.sqlite", LOG] {
+            fs::copy(directory.path().join(file), torn.path().join(file)).unwrap();
+        }
+        let log = File::options().write(true).open(torn.path().join(LOG)).unwrap();
+        log.set_len(cut).unwrap();
+
+        let journal = open(torn.path()).unwrap();
+        let accepted = ends[1..].iter().filter(|end| **end <= cut).count() as u64;
+        let texts = journal.texts(Part::After(0)).await;
+        let expected: Vec<_> = (1..=accepted).map(|n| (n, format!("text {n}"))).collect();
+        assert_eq!(texts, expected, "cut at {cut} of {ends:?}");
+        assert_eq!(journal.say(accepted + 1, "again").await, kept(accepted + 1));
+    }
 }
