@@ -6,7 +6,7 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 default:
     @just --list
 
-# Run the daemon; its arguments after --, for example: just run --listen 127.0.0.1:4000
+# Run the daemon with these arguments, for example: just run --listen 127.0.0.1:4000
 run *ARGS:
     cargo run --release --locked -p chat-server -- {{ ARGS }}
 

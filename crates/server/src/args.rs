@@ -23,8 +23,8 @@ Exit codes: 0 after a signal to end, 1 where it could not run, 2 for wrong usage
 
 /// The chat daemon: one port, every client.
 ///
-/// Native clients (chat-tui, or lines of JSON) and the clients of the original chat meet in one
-/// room on one address. A first SIGINT or SIGTERM says goodbye to all, a second ends it at once.
+/// Native clients (chat-tui, or lines of JSON) and the clients of the original chat meet in the same
+/// rooms on one address. A first SIGINT or SIGTERM says goodbye to all, a second ends it at once.
 #[derive(Debug, Parser)]
 #[command(name = "chat-server", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -35,8 +35,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDR:PORT", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))]
     pub(crate) listen: SocketAddr,
 
-    /// Where to keep what is said: a directory, or :memory: for nowhere. Without it chat-server in
-    /// $XDG_DATA_HOME or ~/.local/share.
+    /// Where to keep what is said: a directory, or :memory: for nowhere. If not given,
+    /// $XDG_DATA_HOME/chat-server or ~/.local/share/chat-server.
     #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
 
