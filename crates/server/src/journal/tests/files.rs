@@ -1,0 +1,103 @@
+//! What the journal makes of the file it finds, and of one that cannot grow.
+
+use std::fs::File;
+
+use super::*;
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_takes_again_when_it_is_not_full() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.say(1, "first").await, kept(1));
+    journal.allow_pages(1).await;
+    let long = "x".repeat(16_000);
+    let (answer, mut answers) = mpsc::channel(10);
+    for n in 2..=9 {
+        journal.says(n, &long, &answer).await;
+    }
+    let mut refused = 0;
+    for _ in 2..=9 {
+        match answers.recv().await.unwrap().outcome {
+            Outcome::NotKept(reason) => {
+                assert_eq!(&*reason, "the server's disk is full");
+                refused += 1;
+            }
+            outcome => assert!(matches!(outcome, Outcome::Kept { .. }), "{outcome:?}"),
+        }
+    }
+    assert!(refused > 0);
+    let before = journal.texts(Part::After(0)).await.len() as u64;
+    assert_eq!(before, journal.lobby.last_seq(), "what is refused takes no place");
+
+    journal.allow_pages(u32::MAX >> 1).await;
+    assert_eq!(journal.say(10, &long).await, kept(before + 1));
+    assert_eq!(journal.journal.last_n(7, &Word::new("laptop").unwrap()).await.unwrap(), 10);
+}
+
+#[tokio::test]
+async fn a_second_daemon_is_told_to_keep_off() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let Err(error) = open(directory.path()) else { panic!("two at once") };
+    assert!(matches!(error, JournalError::Busy(_)), "{error}");
+    journal.close().await;
+    assert!(open(directory.path()).is_ok());
+}
+
+#[tokio::test]
+async fn a_file_of_tomorrow_is_left_alone() {
+    let directory = TempDir::new().unwrap();
+    open(directory.path()).unwrap().close().await;
+    let db = Connection::open(file::of(directory.path())).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    drop(db);
+    let Err(error) = open(directory.path()) else { panic!("opened") };
+    assert!(matches!(error, JournalError::Newer { found: 99, known: 1 }), "{error}");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_left_as_it_is() {
+    let directory = TempDir::new().unwrap();
+    let path = file::of(directory.path());
+    for damage in [&b"this was a journal once, and is no more, whatever it says here"[..], b""] {
+        fs::write(&path, damage).unwrap();
+        let Err(error) = open(directory.path()) else { panic!("opened") };
+        assert!(matches!(error, JournalError::Damaged(_)), "{error}");
+        assert!(error.to_string().contains("backup"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), damage);
+    }
+    fs::remove_file(&path).unwrap();
+    fs::write(path.with_extension("sqlite-wal"), b"what was not yet in it").unwrap();
+    let Err(error) = open(directory.path()) else { panic!("opened") };
+    assert!(matches!(error, JournalError::Damaged(_)), "{error}");
+}
+
+/// Where the power fails in the middle of a write, the end of SQLite's log is cut, anywhere. What
+/// was committed before stays; what was not yet committed, and so not accepted, is gone as a whole.
+#[tokio::test]
+async fn a_torn_last_page_takes_only_what_was_not_yet_accepted() {
+    const LOG: &str = "journal.sqlite-wal";
+    const STEP_BYTES: u64 = 1_500; // no multiple of a page, so that pages are cut
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let mut ends = vec![0];
+    for n in 1..=4 {
+        assert_eq!(journal.say(n, &format!("text {n}")).await, kept(n));
+        ends.push(fs::metadata(directory.path().join(LOG)).unwrap().len());
+    }
+    for cut in (0..=ends[4]).filter(|cut| cut % STEP_BYTES == 0 || ends.contains(cut)) {
+        let torn = TempDir::new().unwrap();
+        for file in ["journal.sqlite", LOG] {
+            fs::copy(directory.path().join(file), torn.path().join(file)).unwrap();
+        }
+        let log = File::options().write(true).open(torn.path().join(LOG)).unwrap();
+        log.set_len(cut).unwrap();
+
+        let journal = open(torn.path()).unwrap();
+        let accepted = ends[1..].iter().filter(|end| **end <= cut).count() as u64;
+        let texts = journal.texts(Part::After(0)).await;
+        let expected: Vec<_> = (1..=accepted).map(|n| (n, format!("text {n}"))).collect();
+        assert_eq!(texts, expected, "cut at {cut} of {ends:?}");
+        assert_eq!(journal.say(accepted + 1, "again").await, kept(accepted + 1));
+    }
+}
