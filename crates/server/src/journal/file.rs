@@ -48,10 +48,19 @@ pub(super) fn open_memory() -> Result<Connection, JournalError> {
 
 /// Opens the file to write, and brings it to the schema of today; makes it where there is none.
 pub(super) fn open(path: &Path, durability: Durability) -> Result<Connection, JournalError> {
+    open_through(None, path, durability)
+}
+
+/// The same through another layer between SQLite and the system's files than SQLite's own.
+pub(super) fn open_through(
+    layer: Option<&str>,
+    path: &Path,
+    durability: Durability,
+) -> Result<Connection, JournalError> {
     if !path.exists() {
-        make(path)?;
+        make(layer, path)?;
     }
-    let mut db = connect(path)?;
+    let mut db = connect_through(layer, path)?;
     let synchronous = match durability {
         Durability::Disk => "full",
         Durability::Os => "normal",
@@ -63,8 +72,11 @@ pub(super) fn open(path: &Path, durability: Durability) -> Result<Connection, Jo
 
 /// Opens a file that is there, as the journal it must be.
 pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
+    connect_through(None, path)
+}
+
+fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, JournalError> {
+    let db = sqlite(layer, path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     // A journal is never without a version: whatever is here is not one, and is left alone.
@@ -76,14 +88,21 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
 
 /// Opens the file to read alone.
 pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
+    let db = sqlite(None, path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
     Ok(db)
 }
 
+fn sqlite(layer: Option<&str>, path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    match layer {
+        None => Connection::open_with_flags(path, flags),
+        Some(layer) => Connection::open_with_flags_and_vfs(path, flags, layer),
+    }
+}
+
 /// Makes a new journal: under another name first, so that a crash leaves a whole one or none.
-fn make(path: &Path) -> Result<(), JournalError> {
+fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
     let log = path.with_extension("sqlite-wal");
     if log.exists() {
         let text = format!("{} is there without {}", log.display(), path.display());
@@ -96,7 +115,8 @@ fn make(path: &Path) -> Result<(), JournalError> {
         }
         _ => {}
     }
-    let mut db = Connection::open(&draft)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut db = sqlite(layer, &draft, flags)?;
     schema::bring_forward(&mut db)?;
     db.pragma_update(None, "journal_mode", "wal")?;
     db.close().map_err(|(_, error)| error)?;

@@ -7,6 +7,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Part, RoomId};
+use super::schema;
 use crate::token::TokenHash;
 
 /// How many bits of a message's place are its `seq`: a million million messages a room, and eight
@@ -134,6 +135,12 @@ pub(super) fn last_user(db: &Connection) -> rusqlite::Result<u64> {
 pub(super) fn put_last_user(db: &Connection, id: u64) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE number SET last_user = max(last_user, ?)")?.execute([number(id)])?;
     Ok(())
+}
+
+/// Keeps what is kept already, with a commit that does write: it takes the place in SQLite's log of
+/// one that failed.
+pub(super) fn overwrite_failed(db: &Connection) -> rusqlite::Result<()> {
+    db.pragma_update(None, "user_version", schema::version(db)?)
 }
 
 /// The last `n` accepted from a device of `user`; 0 before the first.

@@ -1,4 +1,7 @@
+mod faults;
 mod files;
+mod layer;
+mod rig;
 
 use std::fs;
 use std::sync::Arc;

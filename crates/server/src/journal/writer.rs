@@ -87,12 +87,21 @@ pub(super) struct Writer {
     last_at: At,
     /// Whether the last commit failed, so that it is logged once and not for every message.
     is_troubled: bool,
+    /// Whether a commit that failed may be whole in SQLite's log all the same: the sync comes after
+    /// the last write. A crash would bring it to life.
+    may_come_back: bool,
 }
 
 impl Writer {
     pub(super) fn new(db: Connection) -> Self {
-        let last_at = At::from_millis(0);
-        Self { db, devices: HashMap::new(), last_user: 0, last_at, is_troubled: false }
+        Self {
+            db,
+            devices: HashMap::new(),
+            last_user: 0,
+            last_at: At::from_millis(0),
+            is_troubled: false,
+            may_come_back: false,
+        }
     }
 
     /// Keeps all that waits, until nobody is left to give it more.
@@ -118,8 +127,7 @@ impl Writer {
     pub(super) fn keep(&mut self, entries: &mut [Entry], now: At) {
         let Err(error) = self.try_to_keep(entries, now) else { return };
         if let [entry] = entries {
-            self.note_trouble(Some(&error));
-            return entry.not_kept(error);
+            return self.refuse(entry, error);
         }
         let mut disk_is_full = None;
         for entry in entries.chunks_mut(1) {
@@ -127,13 +135,21 @@ impl Writer {
                 (Entry::Say(say), Some(reason)) => say.answer(Outcome::NotKept(Arc::clone(reason))),
                 _ => {
                     if let Err(error) = self.try_to_keep(entry, now) {
-                        self.note_trouble(Some(&error));
                         disk_is_full = is_of_the_disk(&error).then(|| in_words(&error).into());
-                        entry[0].not_kept(error);
+                        self.refuse(&mut entry[0], error);
                     }
                 }
             }
         }
+    }
+
+    /// Says that `entry` is not kept, and sees to it that it stays so.
+    fn refuse(&mut self, entry: &mut Entry, error: rusqlite::Error) {
+        self.note_trouble(Some(&error));
+        if self.may_come_back {
+            self.may_come_back = store::overwrite_failed(&self.db).is_err();
+        }
+        entry.not_kept(error);
     }
 
     /// Keeps all entries with one commit, and tells everybody; or does nothing.
@@ -148,9 +164,10 @@ impl Writer {
             }
         }
         commit.finish(&transaction, self.last_user)?;
-        transaction.commit()?;
+        transaction.commit().inspect_err(|_| self.may_come_back = true)?;
         // What only reads goes well on a full disk, too.
         if !commit.rooms.is_empty() {
+            self.may_come_back = false;
             self.note_trouble(None);
         }
         self.publish(entries, commit);

@@ -1,0 +1,194 @@
+//! What a disk that fails leaves of the promises: a layer under SQLite fails on command.
+
+use std::io::{self, Write};
+use std::sync::Mutex;
+
+use super::layer::{Call, Fault, Layer, Plan};
+use super::rig::{NEVER, OFTEN, Rig, found};
+use super::*;
+
+/// How the names of files end: of all, and of the journal's file but not its log.
+const ALL: &str = "";
+const FILE: &str = ".sqlite";
+
+const WRITES: &[Call] = &[Call::Write];
+const SYNCS: &[Call] = &[Call::Sync];
+
+/// What a disk can do wrong, and what the sender is told of it.
+const FAULTS: [(Fault, &[Call], &str); 4] = [
+    (Fault::Error, WRITES, "the server's disk fails"),
+    (Fault::Full, WRITES, "the server's disk is full"),
+    (Fault::Torn, WRITES, "the server's disk fails"),
+    (Fault::Error, SYNCS, "the server's disk fails"),
+];
+
+#[test]
+fn a_disk_that_fails_refuses_and_takes_again_when_it_does_not() {
+    let layer = Layer::new();
+    for (fault, calls, words) in FAULTS {
+        let what = format!("{fault:?} of {calls:?}");
+        let mut rig = Rig::new(&layer, NEVER);
+        rig.keep(&[1, 2, 3], 10);
+        layer.fail(Plan { fault, calls, after: 0, lasts: true, files: ALL });
+        rig.keep(&[1, 2, 3, 2, 1], 3000);
+        rig.keep(&[1], 10);
+        assert!(layer.fired() > 0, "{what}");
+        let refusals = rig.refusals();
+        assert_eq!(refusals.len(), 6, "{what}");
+        assert!(refusals.iter().all(|reason| reason.starts_with(words)), "{what}: {refusals:?}");
+        layer.heal();
+        assert_eq!(rig.say(), kept(2), "{what}");
+        assert_eq!(rig.published(), rig.accepted(), "{what}");
+        rig.assert_kept(&what);
+    }
+}
+
+#[test]
+fn a_disk_that_fails_once_is_tried_again_and_nobody_knows() {
+    let layer = Layer::new();
+    for (fault, calls, _) in FAULTS {
+        let mut rig = Rig::new(&layer, NEVER);
+        layer.fail(Plan { fault, calls, after: 0, lasts: false, files: ALL });
+        rig.keep(&[1, 2, 3, 2, 1], 3000);
+        assert_eq!(layer.fired(), 1);
+        assert_eq!(rig.refusals(), [""; 0], "{fault:?} of {calls:?}");
+        rig.assert_kept(&format!("{fault:?} of {calls:?}"));
+    }
+}
+
+/// A commit whose sync fails is whole in the log all the same. Whoever opens the log after a crash
+/// must not find it there.
+#[test]
+fn what_is_refused_because_of_a_sync_is_not_found_after_a_crash() {
+    let layer = Layer::new();
+    for rooms in [&[1, 2, 3, 1][..], &[1]] {
+        let mut rig = Rig::new(&layer, NEVER);
+        rig.keep(&[1, 2], 10);
+        layer.fail(Plan { fault: Fault::Error, calls: SYNCS, after: 0, lasts: true, files: ALL });
+        rig.keep(rooms, 3000);
+        assert_eq!(rig.refusals().len(), rooms.len());
+        rig.assert_kept("refused");
+    }
+}
+
+/// A disk that takes a commit whole, says that it did not, and then takes nothing more: the message
+/// is refused, and is there after a crash all the same. Whoever says it again says it once.
+#[tokio::test]
+async fn what_comes_back_after_all_is_a_repeat() {
+    let layer = Layer::new();
+    let came_back = (0..).find_map(|after| {
+        let mut rig = Rig::new(&layer, NEVER);
+        layer.fail(Plan { fault: Fault::Error, calls: &[], after, lasts: true, files: ALL });
+        rig.keep(&[1], 10);
+        assert!(layer.fired() > 0, "it never came back");
+        let left = rig.killed();
+        let (messages, _) = found(left.path());
+        (rig.refusals().len() == 1 && messages == [(1, 1, 1)]).then_some(left)
+    });
+    let journal = open(came_back.unwrap().path()).unwrap();
+    assert_eq!(journal.say(1, "xxxxxxxxxx").await, Outcome::Repeat);
+    assert_eq!(journal.say(2, "more").await, kept(2));
+}
+
+#[test]
+fn trouble_is_logged_once_and_its_end_is_logged() {
+    let (layer, log) = (Layer::new(), Log::default());
+    let lines = || String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let to = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || to.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let mut rig = Rig::new(&layer, NEVER);
+        for troubles in 1..=2 {
+            layer.fail(Plan {
+                fault: Fault::Error,
+                calls: SYNCS,
+                after: 0,
+                lasts: true,
+                files: ALL,
+            });
+            for _ in 0..3 {
+                rig.keep(&[1, 2, 3], 10);
+            }
+            assert_eq!(lines().matches("not kept; what is said is refused").count(), troubles);
+            assert_eq!(lines().matches("the server's disk fails").count(), troubles);
+            layer.heal();
+            for _ in 0..3 {
+                rig.keep(&[1, 2, 3], 10);
+            }
+            assert_eq!(lines().matches("what is said is kept again").count(), troubles);
+        }
+    });
+}
+
+/// A log that a test reads.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Each call of a small day in turn is the one that fails, alone or with all that follow, until
+/// none is left to fail.
+#[test]
+fn whichever_call_fails_what_was_accepted_is_kept_and_the_rest_is_not() {
+    let layer = Layer::new();
+    let once = [Fault::Error, Fault::Unsaid].map(|fault| (fault, false));
+    let lasting = [Fault::Error, Fault::Full, Fault::Torn].map(|fault| (fault, true));
+    for (fault, lasts) in once.into_iter().chain(lasting) {
+        for after in 0.. {
+            let what = format!("{fault:?} after {after} calls, lasts: {lasts}");
+            let mut rig = Rig::new(&layer, OFTEN);
+            layer.fail(Plan { fault, calls: &[], after, lasts, files: ALL });
+            rig.keep(&[1, 2, 3, 1], 6000);
+            rig.set_topic("a topic");
+            rig.keep(&[2], 10);
+            // While nothing can be written, what was refused cannot be overwritten either.
+            for (crash, left) in rig.crashes().into_iter().filter(|_| lasts) {
+                let (messages, _) = found(left.path());
+                let is_there = |accepted| messages.contains(accepted);
+                assert!(rig.accepted().iter().all(is_there), "{what}, {crash}: {messages:?}");
+            }
+            let has_fired = layer.fired() > 0;
+            layer.heal();
+            assert!(matches!(rig.say(), Outcome::Kept { .. }), "{what}");
+            assert_eq!(rig.published(), rig.accepted(), "{what}");
+            rig.assert_kept(&what);
+            if !has_fired {
+                assert!(after > 30, "{what}");
+                break;
+            }
+        }
+    }
+}
+
+/// What is accepted is in the log, and stays there until it is in the file for good.
+#[test]
+fn a_checkpoint_that_fails_loses_nothing_and_is_made_later() {
+    let layer = Layer::new();
+    for calls in [&[Call::Write], SYNCS, &[Call::SetLen]] {
+        let what = format!("{calls:?}");
+        let mut rig = Rig::new(&layer, OFTEN);
+        let file = file::of(rig.directory.path());
+        layer.fail(Plan { fault: Fault::Error, calls, after: 0, lasts: true, files: FILE });
+        for _ in 0..3 {
+            rig.keep(&[1, 2, 3], 9000);
+            rig.assert_kept(&what);
+        }
+        assert!(layer.fired() >= 3, "{what}: {} checkpoints were tried", layer.fired());
+        layer.heal();
+        assert_eq!(rig.say(), kept(4), "{what}");
+        assert_eq!(rig.refusals(), [""; 0], "{what}");
+        assert_eq!(rig.published(), rig.accepted(), "{what}");
+        rig.assert_kept(&what);
+        let alone = TempDir::new().unwrap();
+        fs::copy(file, file::of(alone.path())).unwrap();
+        assert_eq!(found(alone.path()).0, rig.accepted(), "{what}: all is in the file by now");
+    }
+}
