@@ -91,6 +91,18 @@ pub enum JournalError {
          made in its place, and remove the -wal and -shm beside it"
     )]
     Damaged(String),
+    /// SQLite's trouble with opening it.
+    #[error(
+        "{} cannot be opened: {}. It was left as it is; make room on the disk or mend it, or start \
+         from a copy with --data",
+        path.display(), in_words(error)
+    )]
+    Unopened {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        error: rusqlite::Error,
+    },
     /// SQLite's trouble with it.
     #[error("{}", in_words(.0))]
     Sqlite(rusqlite::Error),
@@ -111,6 +123,14 @@ impl JournalError {
     fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
         move |error| Self::Io { path, error }
+    }
+
+    /// The same, where it comes of opening the file at `path`.
+    fn of_opening(self, path: &Path) -> Self {
+        match self {
+            Self::Sqlite(error) => Self::Unopened { path: path.to_path_buf(), error },
+            error => error,
+        }
     }
 }
 
@@ -265,12 +285,16 @@ impl Journal {
 }
 
 fn restore(db: &Connection) -> Result<Restored, JournalError> {
-    Ok(Restored {
-        rooms: store::rooms(db)?,
-        users: store::users(db)?,
-        members: store::members(db)?,
-        last_user: store::last_user(db)?,
-    })
+    let restore = || -> rusqlite::Result<Restored> {
+        Ok(Restored {
+            rooms: store::rooms(db)?,
+            users: store::users(db)?,
+            members: store::members(db)?,
+            last_user: store::last_user(db)?,
+        })
+    };
+    let path = Path::new(db.path().unwrap_or_default());
+    restore().map_err(|error| JournalError::from(error).of_opening(path))
 }
 
 /// A place in the writer's queue.

@@ -57,17 +57,20 @@ pub(super) fn open_through(
     path: &Path,
     durability: Durability,
 ) -> Result<Connection, JournalError> {
-    if !path.exists() {
-        make(layer, path)?;
-    }
-    let mut db = connect_through(layer, path)?;
-    let synchronous = match durability {
-        Durability::Disk => "full",
-        Durability::Os => "normal",
+    let open = || {
+        if !path.exists() {
+            make(layer, path)?;
+        }
+        let mut db = connect_through(layer, path)?;
+        let synchronous = match durability {
+            Durability::Disk => "full",
+            Durability::Os => "normal",
+        };
+        db.pragma_update(None, "synchronous", synchronous)?;
+        schema::bring_forward(&mut db)?;
+        Ok(db)
     };
-    db.pragma_update(None, "synchronous", synchronous)?;
-    schema::bring_forward(&mut db)?;
-    Ok(db)
+    open().map_err(|error: JournalError| error.of_opening(path))
 }
 
 /// Opens a file that is there, as the journal it must be.

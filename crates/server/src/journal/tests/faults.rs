@@ -192,3 +192,65 @@ fn a_checkpoint_that_fails_loses_nothing_and_is_made_later() {
         assert_eq!(found(alone.path()).0, rig.accepted(), "{what}: all is in the file by now");
     }
 }
+
+/// Whichever call fails while the journal is opened: it is opened with all that it had, or not at
+/// all.
+#[test]
+fn a_disk_that_fails_at_the_start_is_told_and_nothing_is_started_over_it() {
+    let layer = Layer::new();
+    for fault in [Fault::Error, Fault::Full, Fault::Torn] {
+        for after in 0.. {
+            let what = format!("{fault:?} after {after} calls");
+            let mut rig = Rig::new(&layer, NEVER);
+            rig.keep(&[1, 2, 3], 3000);
+            let left = rig.killed();
+            let path = file::of(left.path());
+            layer.fail(Plan { fault, calls: &[], after, lasts: true, files: ALL });
+            let opened = file::open_through(Some(&layer.name), &path, Durability::Disk)
+                .and_then(|db| restore(&db));
+            match opened {
+                Ok(restored) => {
+                    let last: Vec<_> = restored.rooms.iter().map(|room| room.last_seq).collect();
+                    assert_eq!(last, [1, 1, 1], "{what}");
+                }
+                Err(error) => {
+                    let told = error.to_string();
+                    assert!(matches!(error, JournalError::Unopened { .. }), "{what}: {told}");
+                    assert!(told.starts_with(path.to_str().unwrap()), "{what}: {told}");
+                    assert!(told.contains("the server's disk fails: "), "{what}: {told}");
+                    assert!(told.contains("It was left as it is"), "{what}: {told}");
+                }
+            }
+            let has_fired = layer.fired() > 0;
+            layer.heal();
+            assert_eq!(found(left.path()).0, rig.accepted(), "{what}");
+            if !has_fired {
+                assert!(after > 10, "{what}");
+                break;
+            }
+        }
+    }
+}
+
+/// A journal that is made where there was none has its name once it is whole.
+#[test]
+fn a_disk_that_fails_while_a_journal_is_made_leaves_none_or_a_whole_one() {
+    let layer = Layer::new();
+    for after in 0.. {
+        let directory = TempDir::new().unwrap();
+        let path = file::of(directory.path());
+        let plan = Plan { fault: Fault::Torn, calls: &[], after, lasts: true, files: ALL };
+        layer.fail(plan);
+        let made = file::open_through(Some(&layer.name), &path, Durability::Disk);
+        let has_fired = layer.fired() > 0;
+        assert!(made.is_ok() || has_fired, "{made:?}");
+        drop(made);
+        layer.heal();
+        let made = file::open_through(Some(&layer.name), &path, Durability::Disk).unwrap();
+        assert_eq!(restore(&made).unwrap().rooms.len(), 1, "after {after} calls");
+        if !has_fired {
+            assert!(after > 30, "{after}");
+            break;
+        }
+    }
+}
