@@ -3,6 +3,7 @@
 
 pub mod classic;
 pub mod detect;
+mod inlet;
 pub mod native;
 mod outlet;
 
@@ -43,7 +44,7 @@ pub enum DoorReader<R> {
     /// See [`NativeReader`].
     Native(NativeReader<R>),
     /// See [`ClassicReader`].
-    Classic(ClassicReader<R>),
+    Classic(Box<ClassicReader<R>>),
 }
 
 impl<R> DoorReader<R> {
@@ -68,6 +69,17 @@ impl<R: AsyncRead + Unpin> DoorReader<R> {
             Self::Classic(reader) => reader.next().await,
         }
     }
+
+    /// What has come in and was not given yet, without waiting for more.
+    ///
+    /// # Errors
+    /// Where the connection fails.
+    pub fn ready(&mut self) -> io::Result<Option<Heard>> {
+        match self {
+            Self::Native(reader) => reader.ready(),
+            Self::Classic(reader) => reader.ready(),
+        }
+    }
 }
 
 /// What a call of [`DoorWriter::write`] came to.
@@ -86,7 +98,7 @@ pub enum DoorWriter<W> {
     /// See [`NativeWriter`].
     Native(NativeWriter<W>),
     /// See [`ClassicWriter`].
-    Classic(ClassicWriter<W>),
+    Classic(Box<ClassicWriter<W>>),
 }
 
 impl<W: AsyncWrite + Unpin> DoorWriter<W> {

@@ -1,31 +1,34 @@
 //! A session: one connected client, from hello to goodbye. The only place that knows both a door
 //! and the hub.
 
+mod answers;
 mod end;
 mod greet;
 mod lists;
 mod obey;
 mod rooms;
+mod seats;
 mod strikes;
 
 use std::io;
 use std::ops::ControlFlow;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::Accepted;
-use chat_proto::{EndCode, Event, Refusal, RefusalCode};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode};
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{Span, debug, info};
 
+use self::answers::Answers;
 use self::end::{End, farewell, turn_away};
 use self::greet::{Greeted, greet};
 use self::rooms::Rooms;
 use self::strikes::Strikes;
-use crate::config::{Config, IN_FLIGHT_MAX};
+use crate::config::Config;
 use crate::door::detect::{Caller, DetectError, detect};
 use crate::door::{
     ClassicReader, ClassicWriter, Door, DoorReader, DoorWriter, Heard, NativeReader, NativeWriter,
@@ -74,40 +77,15 @@ impl Shared {
 /// Serves one connection to its end. `unidentified` is dropped once the peer has said who it is.
 ///
 /// Records `door` and `user` in the current span; trouble with the connection is logged here, once.
-pub async fn serve<S, U>(mut stream: S, shared: Arc<Shared>, unidentified: U)
+///
+/// Each stage but the longest has a box of its own, so that one who is in takes no memory for the
+/// others.
+pub async fn serve<S, U>(stream: S, shared: Arc<Shared>, unidentified: U)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let config = &shared.config;
-    let deadline = Instant::now() + config.identify_timeout;
-    let knock = detect(&mut stream, config.detect_silence, || shared.hub.next_user());
-    let caller = tokio::select! {
-        caller = timeout_at(deadline, knock) => caller,
-        () = shared.closing.cancelled() => return,
-    };
-    let caller = match caller {
-        Ok(Ok(caller)) => caller,
-        Ok(Err(DetectError::Left)) => return debug!("left without a word"),
-        Ok(Err(DetectError::Io(error))) => return debug!(%error, "lost before it said a word"),
-        Ok(Err(error @ DetectError::Stranger)) => {
-            info!(%error, "turned away");
-            return turn_away(&mut stream, config).await;
-        }
-        Err(_late) => {
-            info!("turned away: it did not say who it is in time");
-            return turn_away(&mut stream, config).await;
-        }
-    };
-    let id = caller.id;
-    let (mut reader, mut writer) = open_door(stream, caller, config);
-
-    let entry = tokio::select! {
-        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, &shared)) => {
-            entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
-        }
-        () = shared.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-    };
-    drop(unidentified);
+    let admitted = Box::pin(admit(stream, &shared, unidentified)).await;
+    let Some((reader, writer, entry)) = admitted else { return };
     let (reader, writer, end) = match entry {
         Ok(greeted) => Session::new(reader, writer, greeted, Arc::clone(&shared)).run().await,
         Err(end) => {
@@ -115,7 +93,63 @@ where
             (reader, writer, end)
         }
     };
-    farewell(reader, writer, end, config).await;
+    Box::pin(farewell(reader, writer, end, &shared.config)).await;
+}
+
+/// Opens a door to the peer and lets it in, or says why not. `None` where there is no door for it.
+async fn admit<S, U>(
+    mut stream: S,
+    shared: &Shared,
+    unidentified: U,
+) -> Option<(
+    DoorReader<impl AsyncRead + Unpin + use<S, U>>,
+    DoorWriter<impl AsyncWrite + Unpin + use<S, U>>,
+    Result<Greeted, End>,
+)>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let config = &shared.config;
+    let deadline = Instant::now() + config.identify_timeout;
+    let caller = tokio::select! {
+        biased;
+        () = shared.closing.cancelled() => return None,
+        caller = find_door(&mut stream, shared, deadline) => caller?,
+    };
+    let id = caller.id;
+    let (mut reader, mut writer) = open_door(stream, caller, config);
+    let entry = tokio::select! {
+        biased;
+        () = shared.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
+        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, shared)) => {
+            entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
+        }
+    };
+    drop(unidentified);
+    Some((reader, writer, entry))
+}
+
+/// Finds out who is calling; turns away one for whom there is no door.
+async fn find_door<S>(stream: &mut S, shared: &Shared, deadline: Instant) -> Option<Caller>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let config = &shared.config;
+    let knock = detect(stream, config.detect_silence, || shared.hub.next_user());
+    match timeout_at(deadline, knock).await {
+        Ok(Ok(caller)) => return Some(caller),
+        Ok(Err(DetectError::Left)) => debug!("left without a word"),
+        Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before it said a word"),
+        Ok(Err(error @ DetectError::Stranger)) => {
+            info!(%error, "turned away");
+            turn_away(stream, config).await;
+        }
+        Err(_late) => {
+            info!("turned away: it did not say who it is in time");
+            turn_away(stream, config).await;
+        }
+    }
+    None
 }
 
 /// Puts the halves of the door the caller is for in front of its connection.
@@ -123,7 +157,7 @@ fn open_door<S: AsyncRead + AsyncWrite>(
     stream: S,
     caller: Caller,
     config: &Config,
-) -> (DoorReader<impl AsyncRead + Unpin>, DoorWriter<impl AsyncWrite + Unpin>) {
+) -> (DoorReader<ReadHalf<S>>, DoorWriter<WriteHalf<S>>) {
     let Caller { door, id, first } = caller;
     let (incoming, outgoing) = tokio::io::split(stream);
     Span::current().record("door", tracing::field::display(door));
@@ -132,10 +166,11 @@ fn open_door<S: AsyncRead + AsyncWrite>(
             DoorReader::Native(NativeReader::new(incoming, first)),
             DoorWriter::Native(NativeWriter::new(outgoing, config.write_timeout)),
         ),
-        Door::Classic => (
-            DoorReader::Classic(ClassicReader::new(incoming, first, id.unwrap_or(0), config)),
-            DoorWriter::Classic(ClassicWriter::new(outgoing, config)),
-        ),
+        Door::Classic => {
+            let reader = ClassicReader::new(incoming, first, id.unwrap_or(0), config);
+            let writer = ClassicWriter::new(outgoing, config);
+            (DoorReader::Classic(Box::new(reader)), DoorWriter::Classic(Box::new(writer)))
+        }
     }
 }
 
@@ -147,16 +182,14 @@ struct Session<R, W> {
     rooms: Rooms,
     member: Member,
     device: Word,
-    /// Where the journal answers what this client says.
-    answers: mpsc::Receiver<Answer>,
-    answer: mpsc::Sender<Answer>,
-    /// How many answers have yet to come.
-    in_flight: usize,
+    answers: Answers,
     strikes: Strikes,
-    /// When the client has been silent for too long.
-    idle_at: Instant,
-    /// Whether it has been pinged for its silence.
+    /// When the client was last heard.
+    heard_at: Instant,
+    /// Whether it has been pinged since.
     pinged: bool,
+    /// When to look whether it was silent for too long.
+    silence: Pin<Box<Sleep>>,
 }
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
@@ -167,19 +200,18 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         shared: Arc<Shared>,
     ) -> Self {
         let Greeted { member, device } = greeted;
-        let (answer, answers) = mpsc::channel(IN_FLIGHT_MAX);
+        let heard_at = Instant::now();
         Self {
-            idle_at: Instant::now() + shared.config.idle_timeout,
+            silence: Box::pin(sleep_until(heard_at + shared.config.idle_timeout)),
             shared,
             reader,
             writer,
             rooms: Rooms::default(),
             member,
             device,
-            answers,
-            answer,
-            in_flight: 0,
+            answers: Answers::default(),
             strikes: Strikes::default(),
+            heard_at,
             pinged: false,
         }
     }
@@ -193,7 +225,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 ControlFlow::Break(end) => break end,
             }
         };
-        self.tell_last_answers().await;
+        Box::pin(self.tell_last_answers()).await;
         info!(reason = %end, "left");
         drop(self.rooms);
         self.member.leave(end.leave_reason(self.reader.door()));
@@ -202,30 +234,46 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     /// Waits for the next thing to happen, and does what it asks for.
     ///
-    /// A client that does not take what it is sent is neither listened to nor sent more, so that no
-    /// more than [`crate::config::OUT_BYTES_MAX`] and what one step adds wait for it.
+    /// Writing is last, so that one write takes all that has happened. What comes before it ends by
+    /// itself, in a full door or with too much in flight: a client that does not take what it is
+    /// sent is neither listened to nor sent more, so that no more than
+    /// [`crate::config::OUT_BYTES_MAX`] and what one step adds wait for it.
     async fn turn(&mut self) -> ControlFlow<End> {
         let takes = !self.writer.is_full();
-        let listens = takes && self.in_flight < IN_FLIGHT_MAX;
+        let listens = takes && !self.answers.is_full();
         let is_native = self.is_native();
         tokio::select! {
+            biased;
+            () = &mut self.silence, if is_native => self.look_for_silence(),
             heard = self.reader.next(), if listens => self.hear(heard).await,
-            Some(answer) = self.answers.recv(), if takes => self.tell_answers(&answer),
-            Some(brought) = self.rooms.next(), if takes => self.pass_on(brought),
+            answer = self.answers.next(), if takes => self.tell_answers(&answer),
             () = self.member.news(), if takes => self.follow(),
+            brought = self.rooms.next(), if takes => self.pass_on(brought),
             turn = self.writer.write(), if self.writer.wants_write() => self.wrote(turn),
-            () = sleep_until(self.idle_at), if is_native => self.silence(),
         }
     }
 
+    /// Does what the client asks, as far as that has come in.
     async fn hear(&mut self, heard: io::Result<Option<Heard>>) -> ControlFlow<End> {
-        self.idle_at = Instant::now() + self.shared.config.idle_timeout;
+        self.heard_at = Instant::now();
         self.pinged = false;
-        match heard {
-            Ok(Some(Heard::Command(command))) => self.obey(command).await,
-            Ok(Some(Heard::Unreadable(refusal))) => self.refuse(*refusal),
-            Ok(None) => ControlFlow::Break(End::Left),
-            Err(error) => ControlFlow::Break(End::Failed(error)),
+        let mut heard = heard;
+        loop {
+            match heard {
+                Ok(Some(Heard::Command(Command::Say(say)))) => self.say(say).await?,
+                // In a box: what most do not wait for takes no memory of theirs.
+                Ok(Some(Heard::Command(command))) => Box::pin(self.obey(command)).await?,
+                Ok(Some(Heard::Unreadable(refusal))) => self.refuse(*refusal)?,
+                Ok(None) => return ControlFlow::Break(End::Left),
+                Err(error) => return ControlFlow::Break(End::Failed(error)),
+            }
+            if self.writer.is_full() || self.answers.is_full() {
+                return ControlFlow::Continue(());
+            }
+            match self.reader.ready() {
+                Ok(None) => return ControlFlow::Continue(()),
+                more => heard = more,
+            }
         }
     }
 
@@ -242,14 +290,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Tells the client what became of what it said, and of all else that is answered by now.
     fn tell_answers(&mut self, answer: &Answer) -> ControlFlow<End> {
         self.tell_answer(answer);
-        while let Ok(answer) = self.answers.try_recv() {
+        while let Some(answer) = self.answers.ready() {
             self.tell_answer(&answer);
         }
         ControlFlow::Continue(())
     }
 
     fn tell_answer(&mut self, answer: &Answer) {
-        self.in_flight = self.in_flight.saturating_sub(1);
         let Answer { room, n, outcome } = answer;
         let room = room.name(self.member.id());
         let accepted = match outcome {
@@ -270,8 +317,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// words, and the client knows what is kept.
     async fn tell_last_answers(&mut self) {
         let deadline = Instant::now() + self.shared.config.goodbye_timeout;
-        while self.in_flight > 0
-            && let Ok(Some(answer)) = timeout_at(deadline, self.answers.recv()).await
+        while !self.answers.is_empty()
+            && let Ok(answer) = timeout_at(deadline, self.answers.next()).await
         {
             self.tell_answer(&answer);
         }
@@ -292,13 +339,20 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
     }
 
-    fn silence(&mut self) -> ControlFlow<End> {
-        if self.pinged {
-            return ControlFlow::Break(End::Code(EndCode::Idle));
+    /// Pings a client that was silent for too long, and gives up one that was pinged.
+    fn look_for_silence(&mut self) -> ControlFlow<End> {
+        let now = Instant::now();
+        let mut look_at = self.heard_at + self.shared.config.idle_timeout;
+        if look_at <= now {
+            if self.pinged {
+                return ControlFlow::Break(End::Code(EndCode::Idle));
+            }
+            self.pinged = true;
+            look_at = now + self.shared.config.idle_timeout;
+            self.answers.rest();
+            self.writer.tell(&Event::Ping { nonce: Nonce::default() });
         }
-        self.pinged = true;
-        self.idle_at = Instant::now() + self.shared.config.idle_timeout;
-        self.writer.tell(&Event::Ping { nonce: Nonce::default() });
+        self.silence.as_mut().reset(look_at);
         ControlFlow::Continue(())
     }
 

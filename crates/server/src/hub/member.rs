@@ -128,7 +128,8 @@ impl Member {
     ) -> Result<(), HubError> {
         let command::Say { room, kind, n, text } = say;
         if room.other().is_some() {
-            self.enter(&room, Into::Both).await?;
+            // In a box, as few say something private: what a session waits for takes memory.
+            Box::pin(self.enter(&room, Into::Both)).await?;
         }
         let place = self.hub.journal.place().await?;
         let state = self.hub.open()?;

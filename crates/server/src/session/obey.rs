@@ -37,11 +37,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     /// The answer comes once it is kept.
-    async fn say(&mut self, say: Say) -> ControlFlow<End> {
+    pub(super) async fn say(&mut self, say: Say) -> ControlFlow<End> {
         let (n, room) = (say.n, say.room.clone());
-        match self.member.say(say, &self.device, &self.answer).await {
+        match self.member.say(say, &self.device, self.answers.sender()).await {
             Ok(()) => {
-                self.in_flight += 1;
+                self.answers.expect_one();
                 ControlFlow::Continue(())
             }
             Err(error) => self.refuse(Refusal { n, room: Some(room), ..error.into() }),

@@ -1,19 +1,18 @@
 //! The rooms a session is in: what happens there is passed on to its client.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use chat_proto::{EndCode, Event, LeaveReason};
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_stream::StreamMap;
 use tracing::error;
 
 use super::Session;
 use super::end::End;
 use super::lists::fitting_users;
+use super::seats::Seats;
 use crate::batch::{Batch, Side};
 use crate::door::{DoorWriter, Reader};
 use crate::hub::Place;
@@ -24,8 +23,8 @@ use crate::seat::{Brought, Missing, seat};
 /// The rooms a session is in.
 #[derive(Default)]
 pub(super) struct Rooms {
-    seats: StreamMap<RoomId, Pin<Box<dyn Stream<Item = Brought> + Send>>>,
-    known: HashMap<RoomId, Known>,
+    seats: Seats,
+    known: BTreeMap<RoomId, Known>,
 }
 
 /// What the client knows of a room.
@@ -37,7 +36,7 @@ struct Known {
 
 impl Rooms {
     /// What happens next in one of the rooms. Cancel safe.
-    pub(super) async fn next(&mut self) -> Option<(RoomId, Brought)> {
+    pub(super) async fn next(&mut self) -> (RoomId, Brought) {
         self.seats.next().await
     }
 
@@ -74,7 +73,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn tell_left(&mut self, id: RoomId) {
-        self.rooms.seats.remove(&id);
+        self.rooms.seats.remove(id);
         if let Some(Known { room, .. }) = self.rooms.known.remove(&id) {
             let (room, user) = (room.name(self.member.id()), self.member.user());
             self.writer.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
@@ -98,7 +97,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
         let journal = self.shared.hub.journal().clone();
         let seat = seat(Arc::clone(room), journal, entry, since, missing, users_listed);
-        self.rooms.seats.insert(room.id, Box::pin(seat));
+        self.rooms.seats.insert(room.id, seat);
         ControlFlow::Continue(())
     }
 
@@ -118,7 +117,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             if self.writer.is_full() {
                 break;
             }
-            next = self.rooms.seats.next().now_or_never().flatten();
+            next = self.rooms.next().now_or_never();
         }
         ControlFlow::Continue(())
     }
@@ -143,7 +142,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 return ControlFlow::Break(End::Code(EndCode::Unreadable));
             }
             Brought::End => {
-                self.rooms.seats.remove(&id);
+                self.rooms.seats.remove(id);
                 if self.rooms.seats.is_empty() {
                     return ControlFlow::Break(End::Code(EndCode::Shutdown));
                 }
