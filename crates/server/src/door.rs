@@ -66,7 +66,8 @@ impl<R: AsyncRead + Unpin> DoorReader<R> {
     pub async fn next(&mut self) -> io::Result<Option<Heard>> {
         match self {
             Self::Native(reader) => reader.next().await,
-            Self::Classic(reader) => reader.next().await,
+            // In a box, so that the native door, which most use, does not take its memory.
+            Self::Classic(reader) => Box::pin(reader.next()).await,
         }
     }
 
@@ -151,7 +152,7 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
     pub async fn write(&mut self) -> io::Result<Turn> {
         match self {
             Self::Native(writer) => writer.write().await,
-            Self::Classic(writer) => writer.write().await,
+            Self::Classic(writer) => Box::pin(writer.write()).await,
         }
     }
 

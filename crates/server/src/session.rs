@@ -10,7 +10,9 @@ mod rooms;
 mod seats;
 mod strikes;
 
+use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,12 +23,12 @@ use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode};
 use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tracing::{Span, debug, info};
+use tracing::{Instrument, Span, debug, field, info, info_span};
 
 use self::answers::Answers;
-use self::end::{End, farewell, turn_away};
+use self::end::{End, Leaving, turn_away};
 use self::greet::{Greeted, greet};
-use self::rooms::Rooms;
+use self::seats::Seats;
 use self::strikes::Strikes;
 use crate::config::Config;
 use crate::door::detect::{Caller, DetectError, detect};
@@ -74,59 +76,80 @@ impl Shared {
     }
 }
 
-/// Serves one connection to its end. `unidentified` is dropped once the peer has said who it is.
+/// Serves the connection of `peer` to its end. `unidentified` is dropped once the peer has said who
+/// it is. Trouble with the connection is logged here, once.
 ///
-/// Records `door` and `user` in the current span; trouble with the connection is logged here, once.
-///
-/// Each stage but the longest has a box of its own, so that one who is in takes no memory for the
-/// others.
-pub async fn serve<S, U>(stream: S, shared: Arc<Shared>, unidentified: U)
+/// Each stage but the longest has a box of its own, and a span of the log, so that one who is in
+/// takes no memory for the others.
+pub fn serve<S, U>(
+    stream: S,
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    unidentified: U,
+) -> impl Future<Output = ()> + use<S, U>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let admitted = Box::pin(admit(stream, &shared, unidentified)).await;
-    let Some((reader, writer, entry)) = admitted else { return };
-    let (reader, writer, end) = match entry {
-        Ok(greeted) => Session::new(reader, writer, greeted, Arc::clone(&shared)).run().await,
-        Err(end) => {
-            info!(reason = %end, "ended before it was in");
-            (reader, writer, end)
-        }
-    };
-    Box::pin(farewell(reader, writer, end, &shared.config)).await;
+    let span = info_span!("session", %peer, door = field::Empty, user = field::Empty);
+    let admitted = Box::pin(admit(stream, peer, shared, unidentified).instrument(span));
+    async {
+        let leaving = match admitted.await {
+            Admitted::In(mut session) => {
+                let end = session.run().await;
+                Box::new(session.finish(end))
+            }
+            Admitted::Out(leaving) => leaving,
+            Admitted::Gone => return,
+        };
+        Box::pin(leaving.farewell()).await;
+    }
 }
 
-/// Opens a door to the peer and lets it in, or says why not. `None` where there is no door for it.
+/// What became of a peer that came to the door.
+enum Admitted<R, W> {
+    /// It is in.
+    In(Box<Session<R, W>>),
+    /// It was not let in, and is to be told.
+    Out(Box<Leaving<R, W>>),
+    /// There is no door for it.
+    Gone,
+}
+
+/// Opens a door to the peer and lets it in, or says why not.
 async fn admit<S, U>(
     mut stream: S,
-    shared: &Shared,
+    peer: SocketAddr,
+    shared: Arc<Shared>,
     unidentified: U,
-) -> Option<(
-    DoorReader<impl AsyncRead + Unpin + use<S, U>>,
-    DoorWriter<impl AsyncWrite + Unpin + use<S, U>>,
-    Result<Greeted, End>,
-)>
+) -> Admitted<ReadHalf<S>, WriteHalf<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let config = &shared.config;
-    let deadline = Instant::now() + config.identify_timeout;
+    let deadline = Instant::now() + shared.config.identify_timeout;
     let caller = tokio::select! {
         biased;
-        () = shared.closing.cancelled() => return None,
-        caller = find_door(&mut stream, shared, deadline) => caller?,
+        () = shared.closing.cancelled() => return Admitted::Gone,
+        caller = find_door(&mut stream, &shared, deadline) => caller,
     };
+    let Some(caller) = caller else { return Admitted::Gone };
     let id = caller.id;
-    let (mut reader, mut writer) = open_door(stream, caller, config);
+    let (mut reader, mut writer) = open_door(stream, caller, &shared.config);
     let entry = tokio::select! {
         biased;
         () = shared.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, shared)) => {
+        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, &shared)) => {
             entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
         }
     };
     drop(unidentified);
-    Some((reader, writer, entry))
+    match entry {
+        Ok(greeted) => Admitted::In(Box::new(Session::new(reader, writer, peer, greeted, shared))),
+        Err(end) => {
+            info!(reason = %end, "ended before it was in");
+            let span = Span::current();
+            Admitted::Out(Box::new(Leaving { reader, writer, end, shared, span }))
+        }
+    }
 }
 
 /// Finds out who is calling; turns away one for whom there is no door.
@@ -142,11 +165,11 @@ where
         Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before it said a word"),
         Ok(Err(error @ DetectError::Stranger)) => {
             info!(%error, "turned away");
-            turn_away(stream, config).await;
+            Box::pin(turn_away(stream, config)).await;
         }
         Err(_late) => {
             info!("turned away: it did not say who it is in time");
-            turn_away(stream, config).await;
+            Box::pin(turn_away(stream, config)).await;
         }
     }
     None
@@ -160,7 +183,7 @@ fn open_door<S: AsyncRead + AsyncWrite>(
 ) -> (DoorReader<ReadHalf<S>>, DoorWriter<WriteHalf<S>>) {
     let Caller { door, id, first } = caller;
     let (incoming, outgoing) = tokio::io::split(stream);
-    Span::current().record("door", tracing::field::display(door));
+    Span::current().record("door", field::display(door));
     match door {
         Door::Native => (
             DoorReader::Native(NativeReader::new(incoming, first)),
@@ -177,9 +200,10 @@ fn open_door<S: AsyncRead + AsyncWrite>(
 /// One client that is in.
 struct Session<R, W> {
     shared: Arc<Shared>,
+    peer: SocketAddr,
     reader: DoorReader<R>,
     writer: DoorWriter<W>,
-    rooms: Rooms,
+    seats: Seats,
     member: Member,
     device: Word,
     answers: Answers,
@@ -196,6 +220,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     fn new(
         reader: DoorReader<R>,
         writer: DoorWriter<W>,
+        peer: SocketAddr,
         greeted: Greeted,
         shared: Arc<Shared>,
     ) -> Self {
@@ -204,9 +229,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         Self {
             silence: Box::pin(sleep_until(heard_at + shared.config.idle_timeout)),
             shared,
+            peer,
             reader,
             writer,
-            rooms: Rooms::default(),
+            seats: Seats::default(),
             member,
             device,
             answers: Answers::default(),
@@ -216,8 +242,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
     }
 
-    /// Serves the client until it is over; returns the door to say goodbye through, and why.
-    async fn run(mut self) -> (DoorReader<R>, DoorWriter<W>, End) {
+    /// Serves the client until it is over; returns why it is.
+    async fn run(&mut self) -> End {
         let mut flow = self.follow();
         let end = loop {
             match flow {
@@ -226,10 +252,26 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             }
         };
         Box::pin(self.tell_last_answers()).await;
-        info!(reason = %end, "left");
-        drop(self.rooms);
+        end
+    }
+
+    /// Leaves, for that reason.
+    fn finish(self, end: End) -> Leaving<R, W> {
+        let span = self.span();
+        span.in_scope(|| info!(reason = %end, "left"));
+        drop(self.seats);
         self.member.leave(end.leave_reason(self.reader.door()));
-        (self.reader, self.writer, end)
+        Leaving { reader: self.reader, writer: self.writer, end, shared: self.shared, span }
+    }
+
+    /// Logs something of this session. Most have nothing to log for hours, and a span takes memory.
+    fn log(&self, event: impl FnOnce()) {
+        self.span().in_scope(event);
+    }
+
+    fn span(&self) -> Span {
+        let (peer, door, user) = (self.peer, self.reader.door(), self.member.user().name);
+        info_span!("session", %peer, %door, %user)
     }
 
     /// Waits for the next thing to happen, and does what it asks for.
@@ -245,10 +287,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         tokio::select! {
             biased;
             () = &mut self.silence, if is_native => self.look_for_silence(),
-            heard = self.reader.next(), if listens => self.hear(heard).await,
+            // In a box, as all that waits for more than it was told: it takes memory.
+            heard = self.reader.next(), if listens => Box::pin(self.hear(heard)).await,
             answer = self.answers.next(), if takes => self.tell_answers(&answer),
             () = self.member.news(), if takes => self.follow(),
-            brought = self.rooms.next(), if takes => self.pass_on(brought),
+            brought = self.seats.next(), if takes => self.pass_on(brought),
             turn = self.writer.write(), if self.writer.wants_write() => self.wrote(turn),
         }
     }
@@ -261,7 +304,6 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         loop {
             match heard {
                 Ok(Some(Heard::Command(Command::Say(say)))) => self.say(say).await?,
-                // In a box: what most do not wait for takes no memory of theirs.
                 Ok(Some(Heard::Command(command))) => Box::pin(self.obey(command)).await?,
                 Ok(Some(Heard::Unreadable(refusal))) => self.refuse(*refusal)?,
                 Ok(None) => return ControlFlow::Break(End::Left),
@@ -278,7 +320,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn refuse(&mut self, refusal: Refusal) -> ControlFlow<End> {
-        info!(code = %refusal.code, "refused");
+        self.log(|| info!(code = %refusal.code, "refused"));
         let is_broken_line = refusal.code.is_broken_line();
         self.writer.tell(&Event::Refused(refusal));
         if is_broken_line && self.strikes.is_one_too_many(Instant::now()) {

@@ -1,7 +1,7 @@
 //! Bytes on their way out, and how long the client may leave them waiting.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memchr;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Sleep, sleep};
 
 /// From how many bytes on a piece is passed on as it is, shared with all who are told the same.
 /// To copy a shorter one costs less than a piece of its own does in the write.
@@ -30,14 +30,14 @@ pub(super) struct Outlet<W> {
     /// What comes behind the pieces and is still being added to.
     tail: BytesMut,
     patience: Duration,
-    /// When the client is given up; runs while bytes wait and none is taken.
-    give_up_at: Option<Instant>,
+    /// Until the client is given up; runs while bytes wait and none is taken.
+    give_up: Option<Pin<Box<Sleep>>>,
 }
 
 impl<W: AsyncWrite + Unpin> Outlet<W> {
     pub(super) fn new(io: W, patience: Duration) -> Self {
         let (pieces, tail) = (VecDeque::new(), BytesMut::new());
-        Self { io, pieces, piece_bytes: 0, tail, patience, give_up_at: None }
+        Self { io, pieces, piece_bytes: 0, tail, patience, give_up: None }
     }
 
     /// How many bytes wait.
@@ -76,18 +76,23 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
     /// some goes on from call to call.
     pub(super) async fn write_some(&mut self) -> io::Result<()> {
         self.end_tail();
-        let patience = self.patience;
-        let give_up_at = *self.give_up_at.get_or_insert_with(|| Instant::now() + patience);
-        let write = poll_fn(|cx| poll_write(&mut self.io, &self.pieces, cx));
-        let written = timeout_at(give_up_at, write).await;
-        self.give_up_at = None;
-        match written?? {
+        poll_fn(|cx| self.poll_write_some(cx)).await
+    }
+
+    fn poll_write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Poll::Ready(written) = poll_write(&mut self.io, &self.pieces, cx) else {
+            let patience = self.patience;
+            let give_up = self.give_up.get_or_insert_with(|| Box::pin(sleep(patience)));
+            return give_up.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()));
+        };
+        self.give_up = None;
+        Poll::Ready(match written? {
             0 => Err(io::ErrorKind::WriteZero.into()),
             written => {
                 self.advance(written);
                 Ok(())
             }
-        }
+        })
     }
 
     fn advance(&mut self, mut written: usize) {

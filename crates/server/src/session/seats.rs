@@ -2,20 +2,30 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
 
 use crate::journal::RoomId;
+use crate::room::Room;
 use crate::seat::Brought;
 
-type Seat = Pin<Box<dyn Stream<Item = Brought> + Send>>;
+/// The session's seat in a room, and what its client knows of it.
+pub(super) struct Seat {
+    pub(super) room: Arc<Room>,
+    /// How far the user has read it.
+    pub(super) read: u64,
+    brings: Pin<Box<dyn Stream<Item = Brought> + Send>>,
+    /// Whether nothing more comes.
+    has_ended: bool,
+}
 
 /// Seats that are asked in turn, from the one behind that which had something last: a busy room
 /// holds up no quiet one, and what happens is the same each time it happens.
 #[derive(Default)]
 pub(super) struct Seats {
-    seats: Vec<(RoomId, Seat)>,
+    seats: Vec<Seat>,
     first: usize,
 }
 
@@ -23,38 +33,62 @@ impl Seats {
     /// Takes a seat, in place of one in the same room.
     pub(super) fn insert(
         &mut self,
-        room: RoomId,
-        seat: impl Stream<Item = Brought> + Send + 'static,
+        room: &Arc<Room>,
+        read: u64,
+        brings: impl Stream<Item = Brought> + Send + 'static,
     ) {
-        self.remove(room);
-        self.seats.push((room, Box::pin(seat)));
+        self.remove(room.id);
+        let (room, brings) = (Arc::clone(room), Box::pin(brings));
+        self.seats.reserve_exact(1);
+        self.seats.push(Seat { room, read, brings, has_ended: false });
     }
 
-    /// Leaves the seat in `room`, if there is one.
-    pub(super) fn remove(&mut self, room: RoomId) {
-        self.seats.retain(|(id, _)| *id != room);
+    /// The seat in `room`.
+    pub(super) fn get(&self, room: RoomId) -> Option<&Seat> {
+        self.seats.iter().find(|seat| seat.room.id == room)
     }
 
-    /// Whether there is no seat.
-    pub(super) fn is_empty(&self) -> bool {
-        self.seats.is_empty()
+    /// The seat in `room`, to note what the client knows.
+    pub(super) fn get_mut(&mut self, room: RoomId) -> Option<&mut Seat> {
+        self.seats.iter_mut().find(|seat| seat.room.id == room)
     }
 
-    /// What happens next in one of the rooms. Cancel safe; waits for ever where there is none.
+    /// Leaves the seat in `room`; the room, if there was one.
+    pub(super) fn remove(&mut self, room: RoomId) -> Option<Arc<Room>> {
+        let index = self.seats.iter().position(|seat| seat.room.id == room)?;
+        Some(self.seats.remove(index).room)
+    }
+
+    /// The rooms of all seats.
+    pub(super) fn rooms(&self) -> impl Iterator<Item = RoomId> {
+        self.seats.iter().map(|seat| seat.room.id)
+    }
+
+    /// Whether nothing comes any more.
+    pub(super) fn have_ended(&self) -> bool {
+        self.seats.iter().all(|seat| seat.has_ended)
+    }
+
+    /// What happens next in one of the rooms. Cancel safe; waits for ever where nothing comes.
     pub(super) async fn next(&mut self) -> (RoomId, Brought) {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<(RoomId, Brought)> {
         let count = self.seats.len();
-        for step in 0..count {
-            let index = (self.first + step) % count;
-            let (room, seat) = &mut self.seats[index];
-            // A seat ends after its `Brought::End`, at which it was removed.
-            if let Poll::Ready(Some(brought)) = seat.as_mut().poll_next(cx) {
-                let room = *room;
-                self.first = index + 1;
-                return Poll::Ready((room, brought));
+        for index in (self.first..count).chain(0..self.first.min(count)) {
+            let seat = &mut self.seats[index];
+            if seat.has_ended {
+                continue;
+            }
+            match seat.brings.as_mut().poll_next(cx) {
+                Poll::Ready(Some(brought)) => {
+                    seat.has_ended = matches!(brought, Brought::End);
+                    self.first = index + 1;
+                    return Poll::Ready((self.seats[index].room.id, brought));
+                }
+                Poll::Ready(None) => seat.has_ended = true,
+                Poll::Pending => {}
             }
         }
         Poll::Pending
