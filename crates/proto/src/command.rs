@@ -1,6 +1,8 @@
 //! What a client asks. `docs/protocol.md` has each command with an example.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::limits::WORD_BYTES_MAX;
 use crate::{RoomName, Text, Topic, UserName};
@@ -145,10 +147,10 @@ pub enum Kind {
     Action,
 }
 
-/// A word of a peer's own, at most [`WORD_BYTES_MAX`] bytes.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Word(String);
+/// A word of a peer's own, at most [`WORD_BYTES_MAX`] bytes. Cheap to clone.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Word(Arc<str>);
 
 /// A [`Word`] longer than [`WORD_BYTES_MAX`] bytes; holds how long it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -160,7 +162,7 @@ impl Word {
     ///
     /// # Errors
     /// Says how long the word is where it is too long.
-    pub fn new(word: impl Into<String>) -> Result<Self, WordTooLong> {
+    pub fn new(word: impl Into<Arc<str>>) -> Result<Self, WordTooLong> {
         let word = word.into();
         if word.len() > WORD_BYTES_MAX { Err(WordTooLong(word.len())) } else { Ok(Self(word)) }
     }
@@ -185,9 +187,9 @@ impl TryFrom<String> for Word {
     }
 }
 
-impl From<Word> for String {
-    fn from(word: Word) -> Self {
-        word.0
+impl Serialize for Word {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

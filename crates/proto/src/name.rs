@@ -1,8 +1,10 @@
 //! What users and rooms are called: checked at construction, valid ever after.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::limits::NAME_CHARS_MAX;
@@ -41,23 +43,42 @@ pub enum NameError {
 /// a control, line or invisible character, none of `|&@#`, no white space at the ends.
 ///
 /// Two names are equal where their [keys](UserName::key) are: `Bob`, `bob` and `ｂｏｂ` are one name.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "Cow<str>")]
 pub struct UserName(Name);
 
 /// The name of a room (`#rust`), or of the private conversation with a user (`@ana`).
 ///
 /// What follows the sigil keeps the rules of a [`UserName`]; a room's has no white space at all,
 /// so that `/join #rust now` has one reading. Compared like user names.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "Cow<str>")]
 pub struct RoomName(Name);
 
-/// What both kinds of name are: the name as written, and the key it is compared by.
+/// What both kinds of name are. Cheap to clone: a name is in many places.
 #[derive(Clone)]
-struct Name {
-    written: String,
-    key: String,
+struct Name(Arc<Spelling>);
+
+/// The name as written, and the key it is compared by where that is another.
+struct Spelling {
+    written: Box<str>,
+    key: Option<Box<str>>,
+}
+
+impl Name {
+    fn new(written: impl Into<Box<str>>) -> Self {
+        let written = written.into();
+        let key = Some(compare_key(&written)).filter(|key| **key != *written);
+        Self(Arc::new(Spelling { written, key: key.map(Into::into) }))
+    }
+
+    fn written(&self) -> &str {
+        &self.0.written
+    }
+
+    fn key(&self) -> &str {
+        self.0.key.as_deref().unwrap_or(&self.0.written)
+    }
 }
 
 impl UserName {
@@ -66,9 +87,9 @@ impl UserName {
     /// # Errors
     /// Says which rule the name breaks.
     pub fn new(written: &str) -> Result<Self, NameError> {
-        let written: String = written.nfc().collect();
+        let written = composed(written);
         check(&written)?;
-        Ok(Self(Name { key: compare_key(&written), written }))
+        Ok(Self(Name::new(written)))
     }
 
     /// Makes a name of anything: for a peer that cannot be asked for another.
@@ -92,7 +113,7 @@ impl UserName {
 
     /// The name of one who gave none.
     fn guest() -> Self {
-        Self(Name { written: "guest".to_owned(), key: "guest".to_owned() })
+        Self(Name::new("guest"))
     }
 
     /// This name with `_2`, `_3`, … at its end, cut where it would be too long: what to offer where
@@ -108,14 +129,14 @@ impl UserName {
     /// The name as it was written, in NFC.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0.written
+        self.0.written()
     }
 
     /// What names are compared by: compatibility caseless matching (Unicode 16, section 3.13.5,
     /// D146).
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.0.key
+        self.0.key()
     }
 }
 
@@ -125,44 +146,43 @@ impl RoomName {
     /// # Errors
     /// Says which rule the name breaks.
     pub fn new(written: &str) -> Result<Self, NameError> {
-        let written: String = written.nfc().collect();
+        let written = composed(written);
         let bare = written.strip_prefix(['#', '@']).ok_or(NameError::NoSigil)?;
         check(bare)?;
         if written.starts_with('#') && bare.contains(char::is_whitespace) {
             return Err(NameError::SpaceWithin);
         }
-        Ok(Self(Name { key: compare_key(&written), written }))
+        Ok(Self(Name::new(written)))
     }
 
     /// The room everybody is in.
     #[must_use]
     pub fn lobby() -> Self {
-        Self(Name { written: "#lobby".to_owned(), key: "#lobby".to_owned() })
+        Self(Name::new("#lobby"))
     }
 
     /// The private conversation with `user`.
     #[must_use]
     pub fn private(user: &UserName) -> Self {
-        Self(Name { written: format!("@{}", user.0.written), key: format!("@{}", user.0.key) })
+        Self(Name::new(format!("@{user}")))
     }
 
     /// Who a private conversation is with; `None` where this is a room of many.
     #[must_use]
     pub fn other(&self) -> Option<UserName> {
-        let (written, key) = (self.0.written.strip_prefix('@')?, self.0.key.strip_prefix('@')?);
-        Some(UserName(Name { written: written.to_owned(), key: key.to_owned() }))
+        self.as_str().strip_prefix('@').map(|name| UserName(Name::new(name)))
     }
 
     /// The name as it was written, in NFC, sigil first.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0.written
+        self.0.written()
     }
 
     /// What names are compared by, sigil first; see [`UserName::key`].
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.0.key
+        self.0.key()
     }
 }
 
@@ -191,8 +211,17 @@ fn check(name: &str) -> Result<(), NameError> {
     Ok(())
 }
 
-/// NFKD(fold(NFKD(fold(NFD(name))))): twice, since a compatibility form may fold once more.
+/// The name in NFC.
+fn composed(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() { Cow::Borrowed(name) } else { name.nfc().collect() }
+}
+
+/// NFKD(fold(NFKD(fold(NFD(name))))): twice, since a compatibility form may fold once more. In ASCII
+/// that is lower case; most names are, and one is read with every message.
 fn compare_key(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     let once: String =
         caseless::default_case_fold_str(&name.nfd().collect::<String>()).nfkd().collect();
     caseless::default_case_fold_str(&once).nfkd().collect()
@@ -232,9 +261,14 @@ macro_rules! compared_by_key {
                 fmt::Debug::fmt(self.as_str(), f)
             }
         }
-        impl TryFrom<String> for $name {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl TryFrom<Cow<'_, str>> for $name {
             type Error = NameError;
-            fn try_from(written: String) -> Result<Self, NameError> {
+            fn try_from(written: Cow<'_, str>) -> Result<Self, NameError> {
                 Self::new(&written)
             }
         }
@@ -242,11 +276,6 @@ macro_rules! compared_by_key {
             type Err = NameError;
             fn from_str(written: &str) -> Result<Self, NameError> {
                 Self::new(written)
-            }
-        }
-        impl From<$name> for String {
-            fn from(name: $name) -> Self {
-                name.0.written
             }
         }
     };
@@ -266,6 +295,15 @@ mod tests {
             assert_eq!(UserName::new(a).unwrap(), UserName::new(b).unwrap(), "{a} and {b}");
         }
         assert_ne!(UserName::new("bob").unwrap(), UserName::new("b0b").unwrap());
+    }
+
+    #[test]
+    fn the_short_way_to_a_key_leads_where_the_long_one_does() {
+        for c in (0..128).map(char::from) {
+            let long: String = caseless::default_case_fold_str(&c.to_string()).nfkd().collect();
+            assert_eq!(compare_key(&c.to_string()), long);
+            assert_eq!(composed(&c.to_string()), c.nfc().collect::<String>());
+        }
     }
 
     #[test]

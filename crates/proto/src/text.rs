@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::limits::{TEXT_BYTES_MAX, TOPIC_BYTES_MAX};
 use crate::unsafe_chars::is_line_end;
@@ -24,8 +24,8 @@ pub enum TextError {
 
 /// The text of one message: 1 to [`TEXT_BYTES_MAX`] bytes of UTF-8, in which `\n` and `\t` are the
 /// only control characters. Cheap to clone: what one user says, many read.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Text(Arc<str>);
 
 impl Text {
@@ -160,9 +160,9 @@ impl std::str::FromStr for Text {
     }
 }
 
-impl From<Text> for String {
-    fn from(text: Text) -> Self {
-        text.0.as_ref().to_owned()
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a room sends to all who are in it: the unit of commit, of encoding and of fan-out.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
@@ -42,6 +43,8 @@ pub struct Said {
 #[derive(Debug)]
 pub struct SaidBatch {
     said: Vec<Said>,
+    /// The numbers of those who said something of it, in order.
+    by: Vec<u64>,
     names: Names,
     native: [OnceLock<Lines>; 2],
     classic: OnceLock<Vec<Vec<Bytes>>>,
@@ -57,10 +60,10 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// The line at `index`.
-    pub(crate) fn get(&self, index: usize) -> &[u8] {
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.bytes[start..self.ends[index]]
+    /// Some of them, one after another.
+    pub(crate) fn of(&self, lines: Range<usize>) -> Bytes {
+        let start_of = |line: usize| line.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.bytes.slice(start_of(lines.start)..start_of(lines.end))
     }
 }
 
@@ -68,13 +71,21 @@ impl SaidBatch {
     /// Messages that one commit kept, of a room that goes by these names.
     #[must_use]
     pub fn new(said: Vec<Said>, names: Names) -> Self {
-        Self { said, names, native: Default::default(), classic: OnceLock::new() }
+        let mut by: Vec<u64> = said.iter().map(|said| said.kept.from.id).collect();
+        by.sort_unstable();
+        by.dedup();
+        Self { said, by, names, native: Default::default(), classic: OnceLock::new() }
     }
 
     /// The messages, in their order.
     #[must_use]
     pub fn said(&self) -> &[Said] {
         &self.said
+    }
+
+    /// Whether the user of that number said some of it.
+    pub(crate) fn is_by(&self, user: u64) -> bool {
+        self.by.binary_search(&user).is_ok()
     }
 
     /// The `seq` of the last message.

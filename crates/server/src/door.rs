@@ -3,6 +3,7 @@
 
 pub mod classic;
 pub mod detect;
+mod inlet;
 pub mod native;
 mod outlet;
 
@@ -43,7 +44,7 @@ pub enum DoorReader<R> {
     /// See [`NativeReader`].
     Native(NativeReader<R>),
     /// See [`ClassicReader`].
-    Classic(ClassicReader<R>),
+    Classic(Box<ClassicReader<R>>),
 }
 
 impl<R> DoorReader<R> {
@@ -65,7 +66,19 @@ impl<R: AsyncRead + Unpin> DoorReader<R> {
     pub async fn next(&mut self) -> io::Result<Option<Heard>> {
         match self {
             Self::Native(reader) => reader.next().await,
-            Self::Classic(reader) => reader.next().await,
+            // In a box, so that the native door, which most use, does not take its memory.
+            Self::Classic(reader) => Box::pin(reader.next()).await,
+        }
+    }
+
+    /// What has come in and was not given yet, without waiting for more.
+    ///
+    /// # Errors
+    /// Where the connection fails.
+    pub fn ready(&mut self) -> io::Result<Option<Heard>> {
+        match self {
+            Self::Native(reader) => reader.ready(),
+            Self::Classic(reader) => reader.ready(),
         }
     }
 }
@@ -86,7 +99,7 @@ pub enum DoorWriter<W> {
     /// See [`NativeWriter`].
     Native(NativeWriter<W>),
     /// See [`ClassicWriter`].
-    Classic(ClassicWriter<W>),
+    Classic(Box<ClassicWriter<W>>),
 }
 
 impl<W: AsyncWrite + Unpin> DoorWriter<W> {
@@ -139,7 +152,7 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
     pub async fn write(&mut self) -> io::Result<Turn> {
         match self {
             Self::Native(writer) => writer.write().await,
-            Self::Classic(writer) => writer.write().await,
+            Self::Classic(writer) => Box::pin(writer.write()).await,
         }
     }
 

@@ -9,9 +9,11 @@
 //!
 //! So nobody sees what is not kept, and what the hub knows changes in the order of what is kept.
 
+mod bell;
 mod enter;
 mod error;
 mod member;
+mod places;
 mod state;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -10,7 +10,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{interval, sleep, timeout};
-use tracing::{Instrument, error, field, info, info_span, warn};
+use tracing::{error, info, warn};
 
 use crate::config::{BACKLOG_CONNECTIONS, Config, PRESENCE_STEP, TRIM_STEP};
 use crate::session::{Shared, serve};
@@ -140,12 +140,8 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, sessions: &mut Join
             info!(%peer, %error, "lost at once");
             continue;
         }
-        sessions.spawn(serve(stream, Arc::clone(shared), slot).instrument(span(peer)));
+        sessions.spawn(serve(stream, peer, Arc::clone(shared), slot));
     }
-}
-
-fn span(peer: SocketAddr) -> tracing::Span {
-    info_span!("session", %peer, door = field::Empty, user = field::Empty)
 }
 
 /// What one says is to be with the others now, and a peer that vanishes is to be noticed.

@@ -107,7 +107,8 @@ impl Place {
     /// Brings the next page of what was missed; goes live where nothing is missing any more.
     async fn catch_up(&mut self) -> Option<Brought> {
         if self.missing == Missing::IsBrought && self.room.last_seq() > self.seq {
-            return Some(self.page().await);
+            // In a box: most miss nothing, and what a session waits for takes memory.
+            return Some(Box::pin(self.page()).await);
         }
         let Some(Entry { snapshot, live }) = self.room.listen(self.users_listed) else {
             return Some(Brought::End);

@@ -1,31 +1,36 @@
 //! A session: one connected client, from hello to goodbye. The only place that knows both a door
 //! and the hub.
 
+mod answers;
 mod end;
 mod greet;
 mod lists;
 mod obey;
 mod rooms;
+mod seats;
 mod strikes;
 
+use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::ops::ControlFlow;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::Accepted;
-use chat_proto::{EndCode, Event, Refusal, RefusalCode};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode};
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tracing::{Span, debug, info};
+use tracing::{Instrument, Span, debug, field, info, info_span};
 
-use self::end::{End, farewell, turn_away};
+use self::answers::Answers;
+use self::end::{End, Leaving, turn_away};
 use self::greet::{Greeted, greet};
-use self::rooms::Rooms;
+use self::seats::Seats;
 use self::strikes::Strikes;
-use crate::config::{Config, IN_FLIGHT_MAX};
+use crate::config::Config;
 use crate::door::detect::{Caller, DetectError, detect};
 use crate::door::{
     ClassicReader, ClassicWriter, Door, DoorReader, DoorWriter, Heard, NativeReader, NativeWriter,
@@ -71,51 +76,103 @@ impl Shared {
     }
 }
 
-/// Serves one connection to its end. `unidentified` is dropped once the peer has said who it is.
+/// Serves the connection of `peer` to its end. `unidentified` is dropped once the peer has said who
+/// it is. Trouble with the connection is logged here, once.
 ///
-/// Records `door` and `user` in the current span; trouble with the connection is logged here, once.
-pub async fn serve<S, U>(mut stream: S, shared: Arc<Shared>, unidentified: U)
+/// Each stage but the longest has a box of its own, and a span of the log, so that one who is in
+/// takes no memory for the others.
+pub fn serve<S, U>(
+    stream: S,
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    unidentified: U,
+) -> impl Future<Output = ()> + use<S, U>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let span = info_span!("session", %peer, door = field::Empty, user = field::Empty);
+    let admitted = Box::pin(admit(stream, peer, shared, unidentified).instrument(span));
+    async {
+        let leaving = match admitted.await {
+            Admitted::In(mut session) => {
+                let end = session.run().await;
+                Box::new(session.finish(end))
+            }
+            Admitted::Out(leaving) => leaving,
+            Admitted::Gone => return,
+        };
+        Box::pin(leaving.farewell()).await;
+    }
+}
+
+/// What became of a peer that came to the door.
+enum Admitted<R, W> {
+    /// It is in.
+    In(Box<Session<R, W>>),
+    /// It was not let in, and is to be told.
+    Out(Box<Leaving<R, W>>),
+    /// There is no door for it.
+    Gone,
+}
+
+/// Opens a door to the peer and lets it in, or says why not.
+async fn admit<S, U>(
+    mut stream: S,
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    unidentified: U,
+) -> Admitted<ReadHalf<S>, WriteHalf<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let deadline = Instant::now() + shared.config.identify_timeout;
+    let caller = tokio::select! {
+        biased;
+        () = shared.closing.cancelled() => return Admitted::Gone,
+        caller = find_door(&mut stream, &shared, deadline) => caller,
+    };
+    let Some(caller) = caller else { return Admitted::Gone };
+    let id = caller.id;
+    let (mut reader, mut writer) = open_door(stream, caller, &shared.config);
+    let entry = tokio::select! {
+        biased;
+        () = shared.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
+        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, &shared)) => {
+            entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
+        }
+    };
+    drop(unidentified);
+    match entry {
+        Ok(greeted) => Admitted::In(Box::new(Session::new(reader, writer, peer, greeted, shared))),
+        Err(end) => {
+            info!(reason = %end, "ended before it was in");
+            let span = Span::current();
+            Admitted::Out(Box::new(Leaving { reader, writer, end, shared, span }))
+        }
+    }
+}
+
+/// Finds out who is calling; turns away one for whom there is no door.
+async fn find_door<S>(stream: &mut S, shared: &Shared, deadline: Instant) -> Option<Caller>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let config = &shared.config;
-    let deadline = Instant::now() + config.identify_timeout;
-    let knock = detect(&mut stream, config.detect_silence, || shared.hub.next_user());
-    let caller = tokio::select! {
-        caller = timeout_at(deadline, knock) => caller,
-        () = shared.closing.cancelled() => return,
-    };
-    let caller = match caller {
-        Ok(Ok(caller)) => caller,
-        Ok(Err(DetectError::Left)) => return debug!("left without a word"),
-        Ok(Err(DetectError::Io(error))) => return debug!(%error, "lost before it said a word"),
+    let knock = detect(stream, config.detect_silence, || shared.hub.next_user());
+    match timeout_at(deadline, knock).await {
+        Ok(Ok(caller)) => return Some(caller),
+        Ok(Err(DetectError::Left)) => debug!("left without a word"),
+        Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before it said a word"),
         Ok(Err(error @ DetectError::Stranger)) => {
             info!(%error, "turned away");
-            return turn_away(&mut stream, config).await;
+            Box::pin(turn_away(stream, config)).await;
         }
         Err(_late) => {
             info!("turned away: it did not say who it is in time");
-            return turn_away(&mut stream, config).await;
+            Box::pin(turn_away(stream, config)).await;
         }
-    };
-    let id = caller.id;
-    let (mut reader, mut writer) = open_door(stream, caller, config);
-
-    let entry = tokio::select! {
-        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, &shared)) => {
-            entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
-        }
-        () = shared.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-    };
-    drop(unidentified);
-    let (reader, writer, end) = match entry {
-        Ok(greeted) => Session::new(reader, writer, greeted, Arc::clone(&shared)).run().await,
-        Err(end) => {
-            info!(reason = %end, "ended before it was in");
-            (reader, writer, end)
-        }
-    };
-    farewell(reader, writer, end, config).await;
+    }
+    None
 }
 
 /// Puts the halves of the door the caller is for in front of its connection.
@@ -123,69 +180,70 @@ fn open_door<S: AsyncRead + AsyncWrite>(
     stream: S,
     caller: Caller,
     config: &Config,
-) -> (DoorReader<impl AsyncRead + Unpin>, DoorWriter<impl AsyncWrite + Unpin>) {
+) -> (DoorReader<ReadHalf<S>>, DoorWriter<WriteHalf<S>>) {
     let Caller { door, id, first } = caller;
     let (incoming, outgoing) = tokio::io::split(stream);
-    Span::current().record("door", tracing::field::display(door));
+    Span::current().record("door", field::display(door));
     match door {
         Door::Native => (
             DoorReader::Native(NativeReader::new(incoming, first)),
             DoorWriter::Native(NativeWriter::new(outgoing, config.write_timeout)),
         ),
-        Door::Classic => (
-            DoorReader::Classic(ClassicReader::new(incoming, first, id.unwrap_or(0), config)),
-            DoorWriter::Classic(ClassicWriter::new(outgoing, config)),
-        ),
+        Door::Classic => {
+            let reader = ClassicReader::new(incoming, first, id.unwrap_or(0), config);
+            let writer = ClassicWriter::new(outgoing, config);
+            (DoorReader::Classic(Box::new(reader)), DoorWriter::Classic(Box::new(writer)))
+        }
     }
 }
 
 /// One client that is in.
 struct Session<R, W> {
     shared: Arc<Shared>,
+    peer: SocketAddr,
     reader: DoorReader<R>,
     writer: DoorWriter<W>,
-    rooms: Rooms,
+    seats: Seats,
     member: Member,
     device: Word,
-    /// Where the journal answers what this client says.
-    answers: mpsc::Receiver<Answer>,
-    answer: mpsc::Sender<Answer>,
-    /// How many answers have yet to come.
-    in_flight: usize,
+    answers: Answers,
     strikes: Strikes,
-    /// When the client has been silent for too long.
-    idle_at: Instant,
-    /// Whether it has been pinged for its silence.
+    /// When the client was last heard.
+    heard_at: Instant,
+    /// Whether it has been pinged since.
     pinged: bool,
+    /// When to look whether it was silent for too long.
+    silence: Pin<Box<Sleep>>,
 }
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     fn new(
         reader: DoorReader<R>,
         writer: DoorWriter<W>,
+        peer: SocketAddr,
         greeted: Greeted,
         shared: Arc<Shared>,
     ) -> Self {
         let Greeted { member, device } = greeted;
-        let (answer, answers) = mpsc::channel(IN_FLIGHT_MAX);
+        let heard_at = Instant::now();
         Self {
-            idle_at: Instant::now() + shared.config.idle_timeout,
+            silence: Box::pin(sleep_until(heard_at + shared.config.idle_timeout)),
             shared,
+            peer,
             reader,
             writer,
-            rooms: Rooms::default(),
+            seats: Seats::default(),
             member,
             device,
-            answers,
-            answer,
-            in_flight: 0,
+            answers: Answers::default(),
             strikes: Strikes::default(),
+            heard_at,
             pinged: false,
         }
     }
 
-    /// Serves the client until it is over; returns the door to say goodbye through, and why.
-    async fn run(mut self) -> (DoorReader<R>, DoorWriter<W>, End) {
+    /// Serves the client until it is over; returns why it is.
+    async fn run(&mut self) -> End {
         let mut flow = self.follow();
         let end = loop {
             match flow {
@@ -193,44 +251,76 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 ControlFlow::Break(end) => break end,
             }
         };
-        self.tell_last_answers().await;
-        info!(reason = %end, "left");
-        drop(self.rooms);
+        Box::pin(self.tell_last_answers()).await;
+        end
+    }
+
+    /// Leaves, for that reason.
+    fn finish(self, end: End) -> Leaving<R, W> {
+        let span = self.span();
+        span.in_scope(|| info!(reason = %end, "left"));
+        drop(self.seats);
         self.member.leave(end.leave_reason(self.reader.door()));
-        (self.reader, self.writer, end)
+        Leaving { reader: self.reader, writer: self.writer, end, shared: self.shared, span }
+    }
+
+    /// Logs something of this session. Most have nothing to log for hours, and a span takes memory.
+    fn log(&self, event: impl FnOnce()) {
+        self.span().in_scope(event);
+    }
+
+    fn span(&self) -> Span {
+        let (peer, door, user) = (self.peer, self.reader.door(), self.member.user().name);
+        info_span!("session", %peer, %door, %user)
     }
 
     /// Waits for the next thing to happen, and does what it asks for.
     ///
-    /// A client that does not take what it is sent is neither listened to nor sent more, so that no
-    /// more than [`crate::config::OUT_BYTES_MAX`] and what one step adds wait for it.
+    /// Writing is last, so that one write takes all that has happened. What comes before it ends by
+    /// itself, in a full door or with too much in flight: a client that does not take what it is
+    /// sent is neither listened to nor sent more, so that no more than
+    /// [`crate::config::OUT_BYTES_MAX`] and what one step adds wait for it.
     async fn turn(&mut self) -> ControlFlow<End> {
         let takes = !self.writer.is_full();
-        let listens = takes && self.in_flight < IN_FLIGHT_MAX;
+        let listens = takes && !self.answers.is_full();
         let is_native = self.is_native();
         tokio::select! {
-            heard = self.reader.next(), if listens => self.hear(heard).await,
-            Some(answer) = self.answers.recv(), if takes => self.tell_answers(&answer),
-            Some(brought) = self.rooms.next(), if takes => self.pass_on(brought),
+            biased;
+            () = &mut self.silence, if is_native => self.look_for_silence(),
+            // In a box, as all that waits for more than it was told: it takes memory.
+            heard = self.reader.next(), if listens => Box::pin(self.hear(heard)).await,
+            answer = self.answers.next(), if takes => self.tell_answers(&answer),
             () = self.member.news(), if takes => self.follow(),
+            brought = self.seats.next(), if takes => self.pass_on(brought),
             turn = self.writer.write(), if self.writer.wants_write() => self.wrote(turn),
-            () = sleep_until(self.idle_at), if is_native => self.silence(),
         }
     }
 
+    /// Does what the client asks, as far as that has come in.
     async fn hear(&mut self, heard: io::Result<Option<Heard>>) -> ControlFlow<End> {
-        self.idle_at = Instant::now() + self.shared.config.idle_timeout;
+        self.heard_at = Instant::now();
         self.pinged = false;
-        match heard {
-            Ok(Some(Heard::Command(command))) => self.obey(command).await,
-            Ok(Some(Heard::Unreadable(refusal))) => self.refuse(*refusal),
-            Ok(None) => ControlFlow::Break(End::Left),
-            Err(error) => ControlFlow::Break(End::Failed(error)),
+        let mut heard = heard;
+        loop {
+            match heard {
+                Ok(Some(Heard::Command(Command::Say(say)))) => self.say(say).await?,
+                Ok(Some(Heard::Command(command))) => Box::pin(self.obey(command)).await?,
+                Ok(Some(Heard::Unreadable(refusal))) => self.refuse(*refusal)?,
+                Ok(None) => return ControlFlow::Break(End::Left),
+                Err(error) => return ControlFlow::Break(End::Failed(error)),
+            }
+            if self.writer.is_full() || self.answers.is_full() {
+                return ControlFlow::Continue(());
+            }
+            match self.reader.ready() {
+                Ok(None) => return ControlFlow::Continue(()),
+                more => heard = more,
+            }
         }
     }
 
     fn refuse(&mut self, refusal: Refusal) -> ControlFlow<End> {
-        info!(code = %refusal.code, "refused");
+        self.log(|| info!(code = %refusal.code, "refused"));
         let is_broken_line = refusal.code.is_broken_line();
         self.writer.tell(&Event::Refused(refusal));
         if is_broken_line && self.strikes.is_one_too_many(Instant::now()) {
@@ -242,14 +332,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Tells the client what became of what it said, and of all else that is answered by now.
     fn tell_answers(&mut self, answer: &Answer) -> ControlFlow<End> {
         self.tell_answer(answer);
-        while let Ok(answer) = self.answers.try_recv() {
+        while let Some(answer) = self.answers.ready() {
             self.tell_answer(&answer);
         }
         ControlFlow::Continue(())
     }
 
     fn tell_answer(&mut self, answer: &Answer) {
-        self.in_flight = self.in_flight.saturating_sub(1);
         let Answer { room, n, outcome } = answer;
         let room = room.name(self.member.id());
         let accepted = match outcome {
@@ -270,8 +359,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// words, and the client knows what is kept.
     async fn tell_last_answers(&mut self) {
         let deadline = Instant::now() + self.shared.config.goodbye_timeout;
-        while self.in_flight > 0
-            && let Ok(Some(answer)) = timeout_at(deadline, self.answers.recv()).await
+        while !self.answers.is_empty()
+            && let Ok(answer) = timeout_at(deadline, self.answers.next()).await
         {
             self.tell_answer(&answer);
         }
@@ -292,13 +381,20 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
     }
 
-    fn silence(&mut self) -> ControlFlow<End> {
-        if self.pinged {
-            return ControlFlow::Break(End::Code(EndCode::Idle));
+    /// Pings a client that was silent for too long, and gives up one that was pinged.
+    fn look_for_silence(&mut self) -> ControlFlow<End> {
+        let now = Instant::now();
+        let mut look_at = self.heard_at + self.shared.config.idle_timeout;
+        if look_at <= now {
+            if self.pinged {
+                return ControlFlow::Break(End::Code(EndCode::Idle));
+            }
+            self.pinged = true;
+            look_at = now + self.shared.config.idle_timeout;
+            self.answers.rest();
+            self.writer.tell(&Event::Ping { nonce: Nonce::default() });
         }
-        self.pinged = true;
-        self.idle_at = Instant::now() + self.shared.config.idle_timeout;
-        self.writer.tell(&Event::Ping { nonce: Nonce::default() });
+        self.silence.as_mut().reset(look_at);
         ControlFlow::Continue(())
     }
 

@@ -9,14 +9,15 @@ use bytes::{Bytes, BytesMut};
 use chat_proto::classic::{Said, ServerEnd, Told, notice};
 use chat_proto::command::{Kind, Say};
 use chat_proto::{Command, Event, RoomName};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::codec::Decoder;
 
+use super::inlet::read_some;
 use super::outlet::Outlet;
 use super::{Heard, Reader, Turn};
 use crate::batch::Batch;
-use crate::config::{CLASSIC_QUEUE_MESSAGES, Config, READ_BYTES};
+use crate::config::{CLASSIC_QUEUE_MESSAGES, Config};
 
 /// Reads names and messages, and gives them as the commands they stand for.
 #[derive(Debug)]
@@ -47,12 +48,8 @@ impl<R: AsyncRead + Unpin> ClassicReader<R> {
     /// Where the connection fails.
     pub async fn next(&mut self) -> io::Result<Option<Heard>> {
         loop {
-            let said = match self.ended {
-                false => self.codec.decode(&mut self.buffer)?,
-                true => self.codec.decode_eof(&mut self.buffer)?,
-            };
-            if let Some(said) = said {
-                return Ok(Some(Heard::Command(command(said))));
+            if let Some(heard) = self.ready()? {
+                return Ok(Some(heard));
             }
             if self.ended {
                 return Ok(None);
@@ -63,10 +60,18 @@ impl<R: AsyncRead + Unpin> ClassicReader<R> {
         }
     }
 
+    /// See [`super::DoorReader::ready`].
+    pub(super) fn ready(&mut self) -> io::Result<Option<Heard>> {
+        let said = match self.ended {
+            false => self.codec.decode(&mut self.buffer)?,
+            true => self.codec.decode_eof(&mut self.buffer)?,
+        };
+        Ok(said.map(|said| Heard::Command(command(said))))
+    }
+
     /// Reads once; or takes what there is for whole where the line is quiet.
     async fn read(&mut self) -> io::Result<Option<Said>> {
-        self.buffer.reserve(READ_BYTES);
-        let read = self.io.read_buf(&mut self.buffer);
+        let read = read_some(&mut self.io, &mut self.buffer);
         let read = match self.settles_at {
             None => read.await?,
             Some(settles_at) => match timeout_at(settles_at, read).await {
@@ -169,7 +174,7 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
 
     /// Takes the list of users that [`Turn::ListDue`] asked for.
     pub fn give_list(&mut self, list: &Told) {
-        self.outlet.waiting.extend_from_slice(&bytes_of(list));
+        self.outlet.tail().extend_from_slice(&bytes_of(list));
     }
 
     pub(super) fn goodbye(&mut self, text: &str, at_once: bool) {
@@ -183,17 +188,17 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     }
 
     pub(super) fn wants_write(&self) -> bool {
-        self.has_piece() || !self.outlet.waiting.is_empty() || self.list_due_at.is_some()
+        self.has_piece() || !self.outlet.is_empty() || self.list_due_at.is_some()
     }
 
     pub(super) async fn write(&mut self) -> io::Result<Turn> {
-        if self.outlet.waiting.is_empty() {
+        if self.outlet.is_empty() {
             sleep_until(self.next_turn_at()).await;
             if self.list_due_at.take_if(|due_at| *due_at <= Instant::now()).is_some() {
                 return Ok(Turn::ListDue);
             }
             if let Some(piece) = self.next_piece() {
-                self.outlet.waiting.extend_from_slice(&piece);
+                self.outlet.tail().extend_from_slice(&piece);
             }
         }
         self.outlet.write_some().await?;

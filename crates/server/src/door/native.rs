@@ -6,13 +6,14 @@ use std::time::Duration;
 use bytes::BytesMut;
 use chat_proto::native::write_line;
 use chat_proto::{Command, EndCode, Event, NativeCodec};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::codec::Decoder;
 
+use super::inlet::read_some;
 use super::outlet::Outlet;
 use super::{Heard, Reader, Turn};
-use crate::batch::{Batch, Said, SaidBatch};
-use crate::config::{OUT_BYTES_MAX, READ_BYTES};
+use crate::batch::{Batch, SaidBatch};
+use crate::config::OUT_BYTES_MAX;
 
 /// Reads commands, a line each.
 #[derive(Debug)]
@@ -35,19 +36,26 @@ impl<R: AsyncRead + Unpin> NativeReader<R> {
     /// Where the connection fails.
     pub async fn next(&mut self) -> io::Result<Option<Heard>> {
         loop {
-            let line = match self.ended {
-                false => self.codec.decode(&mut self.buffer)?,
-                true => self.codec.decode_eof(&mut self.buffer)?,
-            };
-            match line {
-                Some(Ok(command)) => return Ok(Some(Heard::Command(command))),
-                Some(Err(refusal)) => return Ok(Some(Heard::Unreadable(refusal))),
-                None if self.ended => return Ok(None),
-                None => {}
+            if let Some(heard) = self.ready()? {
+                return Ok(Some(heard));
             }
-            self.buffer.reserve(READ_BYTES);
-            self.ended = self.io.read_buf(&mut self.buffer).await? == 0;
+            if self.ended {
+                return Ok(None);
+            }
+            self.ended = read_some(&mut self.io, &mut self.buffer).await? == 0;
         }
+    }
+
+    /// See [`super::DoorReader::ready`].
+    pub(super) fn ready(&mut self) -> io::Result<Option<Heard>> {
+        let line = match self.ended {
+            false => self.codec.decode(&mut self.buffer)?,
+            true => self.codec.decode_eof(&mut self.buffer)?,
+        };
+        Ok(line.map(|line| match line {
+            Ok(command) => Heard::Command(command),
+            Err(refusal) => Heard::Unreadable(refusal),
+        }))
     }
 }
 
@@ -64,33 +72,37 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
     }
 
     pub(super) fn tell(&mut self, event: &Event) {
-        write_line(event, &mut self.outlet.waiting);
+        write_line(event, self.outlet.tail());
     }
 
     pub(super) fn relay(&mut self, batch: &Batch, reader: Reader) {
         match batch {
-            Batch::News(news) => self.outlet.waiting.extend_from_slice(news.native(reader.side)),
+            Batch::News(news) => self.outlet.share(news.native(reader.side).clone()),
             Batch::Said(said) => self.relay_said(said, reader),
         }
     }
 
+    /// Runs on each session for each batch: what it does once a message is for those alone who said
+    /// some of them.
     fn relay_said(&mut self, batch: &SaidBatch, reader: Reader) {
         let lines = batch.native(reader.side);
-        let is_own = |said: &Said| said.kept.from.id == reader.user;
-        if !batch.said().iter().any(is_own) {
-            return self.outlet.waiting.extend_from_slice(&lines.bytes);
+        if !batch.is_by(reader.user) {
+            return self.outlet.share(lines.bytes.clone());
         }
-        for (index, said) in batch.said().iter().enumerate() {
-            if said.session == reader.session {
-                continue; // it has its answer
+        let said = batch.said();
+        let mut others = 0;
+        for (index, own) in said.iter().enumerate() {
+            if own.kept.from.id != reader.user {
+                continue;
             }
-            if is_own(said) {
-                let message = said.kept.told(batch.room(reader.side), reader.user);
+            self.outlet.share(lines.of(others..index));
+            others = index + 1;
+            if own.session != reader.session {
+                let message = own.kept.told(batch.room(reader.side), reader.user);
                 self.tell(&Event::Message(message));
-            } else {
-                self.outlet.waiting.extend_from_slice(lines.get(index));
-            }
+            } // else it has its answer
         }
+        self.outlet.share(lines.of(others..said.len()));
     }
 
     pub(super) fn goodbye(&mut self, code: EndCode, text: &str, at_once: bool) {
@@ -101,11 +113,11 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.outlet.waiting.len() >= OUT_BYTES_MAX
+        self.outlet.len() >= OUT_BYTES_MAX
     }
 
     pub(super) fn wants_write(&self) -> bool {
-        !self.outlet.waiting.is_empty()
+        !self.outlet.is_empty()
     }
 
     pub(super) async fn write(&mut self) -> io::Result<Turn> {

@@ -1,51 +1,189 @@
 //! Bytes on their way out, and how long the client may leave them waiting.
 
-use std::io;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use memchr::memchr;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Sleep, sleep};
+
+/// From how many bytes on a piece is passed on as it is, shared with all who are told the same.
+/// To copy a shorter one costs less than a piece of its own does in the write.
+const SHARED_BYTES_MIN: usize = 1024;
+
+/// Pieces one write takes: more than wait for a client that keeps up, for one that does not any
+/// number is as good.
+const PIECES_MAX: usize = 16;
 
 /// The bytes that wait to be written to one client. How many there may be is the door's business.
+/// Holds no memory while none wait.
 #[derive(Debug)]
 pub(super) struct Outlet<W> {
     io: W,
-    pub(super) waiting: BytesMut,
+    pieces: VecDeque<Bytes>,
+    piece_bytes: usize,
+    /// What comes behind the pieces and is still being added to.
+    tail: BytesMut,
     patience: Duration,
-    /// When the client is given up; runs while bytes wait and none is taken.
-    give_up_at: Option<Instant>,
+    /// Until the client is given up; runs while bytes wait and none is taken.
+    give_up: Option<Pin<Box<Sleep>>>,
 }
 
 impl<W: AsyncWrite + Unpin> Outlet<W> {
     pub(super) fn new(io: W, patience: Duration) -> Self {
-        Self { io, waiting: BytesMut::new(), patience, give_up_at: None }
+        let (pieces, tail) = (VecDeque::new(), BytesMut::new());
+        Self { io, pieces, piece_bytes: 0, tail, patience, give_up: None }
+    }
+
+    /// How many bytes wait.
+    pub(super) fn len(&self) -> usize {
+        self.piece_bytes + self.tail.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where to write what is for this client alone.
+    pub(super) fn tail(&mut self) -> &mut BytesMut {
+        &mut self.tail
+    }
+
+    /// Takes what others are sent as well, without a copy where that pays.
+    pub(super) fn share(&mut self, piece: Bytes) {
+        if piece.len() < SHARED_BYTES_MIN {
+            return self.tail.extend_from_slice(&piece);
+        }
+        self.end_tail();
+        self.piece_bytes += piece.len();
+        self.pieces.push_back(piece);
+    }
+
+    fn end_tail(&mut self) {
+        if !self.tail.is_empty() {
+            let tail = std::mem::take(&mut self.tail).freeze();
+            self.piece_bytes += tail.len();
+            self.pieces.push_back(tail);
+        }
     }
 
     /// Makes one write of as much as the client takes now. Cancel safe: the time it has had to take
     /// some goes on from call to call.
     pub(super) async fn write_some(&mut self) -> io::Result<()> {
-        let patience = self.patience;
-        let give_up_at = *self.give_up_at.get_or_insert_with(|| Instant::now() + patience);
-        let written = timeout_at(give_up_at, self.io.write(&self.waiting)).await;
-        self.give_up_at = None;
-        match written?? {
-            0 => Err(io::ErrorKind::WriteZero.into()),
-            written => {
-                self.waiting.advance(written);
-                Ok(())
-            }
-        }
+        self.end_tail();
+        poll_fn(|cx| self.poll_write_some(cx)).await
     }
 
-    /// Drops what waits behind the first line end, so that what is told next begins a line.
+    fn poll_write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Poll::Ready(written) = poll_write(&mut self.io, &self.pieces, cx) else {
+            let patience = self.patience;
+            let give_up = self.give_up.get_or_insert_with(|| Box::pin(sleep(patience)));
+            return give_up.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()));
+        };
+        self.give_up = None;
+        Poll::Ready(match written? {
+            0 => Err(io::ErrorKind::WriteZero.into()),
+            written => {
+                self.advance(written);
+                Ok(())
+            }
+        })
+    }
+
+    fn advance(&mut self, mut written: usize) {
+        self.piece_bytes -= written;
+        while let Some(piece) = self.pieces.front_mut() {
+            if written < piece.len() {
+                return piece.advance(written);
+            }
+            written -= piece.len();
+            self.pieces.pop_front();
+        }
+        self.pieces = VecDeque::new();
+    }
+
+    /// Drops what waits behind the first line end, so that what is told next begins a line. Each
+    /// piece ends with a line.
     pub(super) fn drop_all_but_first_line(&mut self) {
-        let end = memchr(b'\n', &self.waiting).map_or(0, |end| end + 1);
-        self.waiting.truncate(end);
+        self.end_tail();
+        self.pieces.truncate(1);
+        if let Some(piece) = self.pieces.front_mut() {
+            piece.truncate(memchr(b'\n', piece).map_or(0, |end| end + 1));
+        }
+        self.piece_bytes = self.pieces.front().map_or(0, Bytes::len);
     }
 
     pub(super) async fn shutdown(&mut self) -> io::Result<()> {
         self.io.shutdown().await
+    }
+}
+
+fn poll_write<W: AsyncWrite + Unpin>(
+    io: &mut W,
+    pieces: &VecDeque<Bytes>,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
+    if let [piece] = pieces.as_slices().0
+        && pieces.len() == 1
+    {
+        return Pin::new(io).poll_write(cx, piece);
+    }
+    let mut slices = [IoSlice::new(&[]); PIECES_MAX];
+    let mut count = 0;
+    for (slice, piece) in slices.iter_mut().zip(pieces) {
+        *slice = IoSlice::new(piece);
+        count += 1;
+    }
+    Pin::new(io).poll_write_vectored(cx, &slices[..count])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outlet() -> Outlet<Vec<u8>> {
+        Outlet::new(Vec::new(), Duration::from_secs(1))
+    }
+
+    async fn drain(outlet: &mut Outlet<Vec<u8>>) {
+        while !outlet.is_empty() {
+            outlet.write_some().await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn pieces_go_out_in_order_shared_or_not() {
+        let mut outlet = outlet();
+        let mut expected = Vec::new();
+        for index in 0..3 * PIECES_MAX {
+            let bytes = vec![b'a' + u8::try_from(index % 26).unwrap(); index * 100];
+            expected.extend_from_slice(&bytes);
+            expected.push(b'\n');
+            outlet.share(bytes.into());
+            outlet.tail().extend_from_slice(b"\n");
+        }
+        assert_eq!(outlet.len(), expected.len());
+        drain(&mut outlet).await;
+        assert!(outlet.io == expected);
+        assert_eq!((outlet.pieces.capacity(), outlet.tail.capacity()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn a_line_that_has_begun_is_ended() {
+        let mut outlet = outlet();
+        let long = format!("{}\nnext\n", "x".repeat(SHARED_BYTES_MIN));
+        outlet.share(Bytes::from(long));
+        outlet.advance(10);
+        outlet.share(Bytes::from(vec![b'y'; SHARED_BYTES_MIN]));
+        outlet.tail().extend_from_slice(b"own\n");
+        outlet.drop_all_but_first_line();
+        assert_eq!(outlet.len(), SHARED_BYTES_MIN - 10 + 1);
+        drain(&mut outlet).await;
+        assert!(outlet.io.ends_with(b"xx\n"));
     }
 }

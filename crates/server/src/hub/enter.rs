@@ -115,7 +115,7 @@ impl Hub {
                 room.enter(&user);
             }
         }
-        let news = state.account(user).map(|account| account.news.subscribe());
+        let news = state.account(user).map(|account| Arc::clone(&account.news)).unwrap_or_default();
         Member::new(Arc::clone(self), user, self.next_session(), news)
     }
 

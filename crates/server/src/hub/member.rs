@@ -5,9 +5,11 @@ use std::sync::Arc;
 use chat_proto::classic::{self, Told};
 use chat_proto::command::{self, Word};
 use chat_proto::{LeaveReason, RoomName, Topic, User, UserName};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
-use super::state::{InRoom, State};
+use super::bell::Bell;
+use super::places::InRoom;
+use super::state::State;
 use super::{Hub, HubError, IfTaken};
 use crate::journal::{Answer, Called, KeptMember, RoomId, Say, keep};
 use crate::room::Room;
@@ -18,8 +20,9 @@ pub struct Member {
     hub: Arc<Hub>,
     user: u64,
     session: u64,
-    /// `None` where the user is gone, which no session outlives.
-    news: Option<watch::Receiver<()>>,
+    news: Arc<Bell>,
+    /// How often `news` was heard.
+    heard: u64,
     reason: LeaveReason,
 }
 
@@ -42,13 +45,9 @@ enum Into {
 }
 
 impl Member {
-    pub(super) const fn new(
-        hub: Arc<Hub>,
-        user: u64,
-        session: u64,
-        news: Option<watch::Receiver<()>>,
-    ) -> Self {
-        Self { hub, user, session, news, reason: LeaveReason::Lost }
+    pub(super) fn new(hub: Arc<Hub>, user: u64, session: u64, news: Arc<Bell>) -> Self {
+        let heard = news.rings();
+        Self { hub, user, session, news, heard, reason: LeaveReason::Lost }
     }
 
     /// The user's number.
@@ -74,13 +73,7 @@ impl Member {
     /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere. Cancel
     /// safe.
     pub async fn news(&mut self) {
-        let is_told = match &mut self.news {
-            Some(news) => news.changed().await.is_ok(),
-            None => false,
-        };
-        if !is_told {
-            std::future::pending::<()>().await;
-        }
+        self.news.listen(&mut self.heard).await;
     }
 
     /// The rooms the user is in, the lobby first.
@@ -89,7 +82,7 @@ impl Member {
         let state = self.hub.state();
         let Some(account) = state.account(self.user) else { return Vec::new() };
         let place = |(id, read)| Some(Place { room: Arc::clone(state.room(id)?), read });
-        account.is_in().filter_map(place).collect()
+        account.rooms.is_in().filter_map(place).collect()
     }
 
     /// The room that goes by that name.
@@ -128,7 +121,8 @@ impl Member {
     ) -> Result<(), HubError> {
         let command::Say { room, kind, n, text } = say;
         if room.other().is_some() {
-            self.enter(&room, Into::Both).await?;
+            // In a box, as few say something private: what a session waits for takes memory.
+            Box::pin(self.enter(&room, Into::Both)).await?;
         }
         let place = self.hub.journal.place().await?;
         let state = self.hub.open()?;
@@ -191,7 +185,7 @@ impl Member {
             return Vec::new();
         }
         let member = |user: u64| {
-            let known = state.account(user)?.rooms.get(&room.id);
+            let known = state.account(user)?.rooms.get(room.id);
             let is_in = is_to_be_in(user);
             // What is there already is not new to one who comes into a room.
             let read_seq = known.map_or_else(|| room.last_seq(), |known| known.read);
@@ -233,7 +227,7 @@ impl Member {
             let state = self.hub.open()?;
             let room = state.room_of(self.user, name)?;
             let (user, id, seq) = (self.user, room.id, seq.min(room.last_seq()));
-            let read = state.account(user).and_then(|account| account.rooms.get(&id));
+            let read = state.account(user).and_then(|account| account.rooms.get(id));
             match read {
                 Some(known) if known.read >= seq => return Ok(known.read),
                 _ => {}
@@ -326,33 +320,33 @@ impl Hub {
         let mut state = self.state();
         for member in members {
             let Some(account) = state.account_mut(member.user) else { continue };
-            let known = account.rooms.get(&room.id).map_or(member.read_seq, |known| known.read);
+            let known = account.rooms.get(room.id).map_or(member.read_seq, |known| known.read);
             let place = InRoom { is_in: member.is_in, read: known };
             account.rooms.insert(room.id, place);
             if place.is_in && account.sessions > 0 {
                 room.enter(&account.user);
             }
-            account.news.send_replace(());
+            account.news.ring();
         }
     }
 
     fn settle_left(&self, room: &Arc<Room>, user: u64) {
         let mut state = self.state();
         let Some(account) = state.account_mut(user) else { return };
-        if let Some(place) = account.rooms.get_mut(&room.id) {
+        if let Some(place) = account.rooms.get_mut(room.id) {
             place.is_in = false;
         }
         room.leave(&account.user, LeaveReason::Bye);
-        account.news.send_replace(());
+        account.news.ring();
     }
 
     fn settle_read(&self, user: u64, room: RoomId, seq: u64) -> u64 {
         let mut state = self.state();
         let Some(account) = state.account_mut(user) else { return seq };
-        let Some(place) = account.rooms.get_mut(&room) else { return seq };
+        let Some(place) = account.rooms.get_mut(room) else { return seq };
         place.read = place.read.max(seq);
         let read = place.read;
-        account.news.send_replace(());
+        account.news.ring();
         read
     }
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
-use chat_proto::{At, RoomName, Topic, User, UserName};
-use tokio::sync::watch;
-
+use super::bell::Bell;
+use super::places::{InRoom, Places};
 use super::{HubError, IfTaken};
 use crate::config::{ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{Called, KeptRoom, KeptUser, Pair, Restored, RoomId};
 use crate::room::Room;
 use crate::token::TokenHash;
+use chat_proto::{At, RoomName, Topic, User, UserName};
 
 /// The name the server itself speaks under to classic clients; nobody else may have it.
 const SERVER_NAME: &str = "chat-server";
@@ -27,7 +27,7 @@ pub(super) struct State {
     /// Who holds which name, those included that are just being kept.
     names: HashMap<UserName, u64>,
     tokens: HashMap<TokenHash, u64>,
-    rooms: HashMap<RoomId, Arc<Room>>,
+    rooms: BTreeMap<RoomId, Arc<Room>>,
     rooms_by_key: BTreeMap<String, RoomId>,
     last_user: u64,
     last_room: u32,
@@ -44,36 +44,22 @@ pub(super) struct Account {
     pub(super) token: Option<TokenHash>,
     pub(super) seen_at: At,
     pub(super) sessions: usize,
-    pub(super) rooms: BTreeMap<RoomId, InRoom>,
+    pub(super) rooms: Places,
     /// Tells the user's sessions that `rooms` has changed.
-    pub(super) news: watch::Sender<()>,
-}
-
-/// What is known of a user in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct InRoom {
-    /// Whether the user is in it, or only was.
-    pub(super) is_in: bool,
-    /// The last message the user has read.
-    pub(super) read: u64,
+    pub(super) news: Arc<Bell>,
 }
 
 impl Account {
     /// A user who is new, and in the lobby, where `read` messages are not new to it.
     pub(super) fn new(user: User, token: Option<TokenHash>, seen_at: At, read: u64) -> Self {
-        let rooms = BTreeMap::from([(RoomId::LOBBY, InRoom { is_in: true, read })]);
-        Self { user, token, seen_at, sessions: 0, rooms, news: watch::Sender::new(()) }
+        let (rooms, news) = (Places::in_lobby(read), Arc::default());
+        Self { user, token, seen_at, sessions: 0, rooms, news }
     }
 
     /// The account as it is kept; `None` for a classic client's.
     pub(super) fn to_keep(&self) -> Option<KeptUser> {
         let (user, seen_at) = (self.user.clone(), self.seen_at);
         self.token.map(|token| KeptUser { user, token, seen_at })
-    }
-
-    /// The rooms the user is in.
-    pub(super) fn is_in(&self) -> impl Iterator<Item = (RoomId, u64)> {
-        self.rooms.iter().filter(|(_, place)| place.is_in).map(|(room, place)| (*room, place.read))
     }
 }
 
@@ -84,7 +70,7 @@ impl State {
             accounts: HashMap::new(),
             names: HashMap::new(),
             tokens: HashMap::new(),
-            rooms: HashMap::new(),
+            rooms: BTreeMap::new(),
             rooms_by_key: BTreeMap::new(),
             last_user: restored.last_user,
             last_room: 0,
@@ -175,7 +161,8 @@ impl State {
 
     fn where_is(&self, user: u64) -> Option<(User, Vec<Arc<Room>>)> {
         let account = self.accounts.get(&user)?;
-        let rooms = account.is_in().filter_map(|(id, _)| self.rooms.get(&id).cloned()).collect();
+        let rooms =
+            account.rooms.is_in().filter_map(|(id, _)| self.rooms.get(&id).cloned()).collect();
         Some((account.user.clone(), rooms))
     }
 
@@ -216,7 +203,7 @@ impl State {
         let Some(account) = self.accounts.get_mut(&user) else { return };
         let was = account.user.clone();
         account.user.name = name.clone();
-        for room in account.rooms.keys().filter_map(|id| self.rooms.get(id)) {
+        for room in account.rooms.all().filter_map(|id| self.rooms.get(&id)) {
             room.rename(&was, name);
         }
         if was.name != *name {
@@ -266,7 +253,7 @@ impl State {
     }
 
     pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
-        let place = self.accounts.get(&user).and_then(|account| account.rooms.get(&room));
+        let place = self.accounts.get(&user).and_then(|account| account.rooms.get(room));
         place.is_some_and(|place| place.is_in)
     }
 
@@ -284,7 +271,7 @@ impl State {
 
     /// Whether `user` may be in one room more.
     pub(super) fn has_room_left(&self, user: u64) -> bool {
-        self.account(user).is_some_and(|account| account.is_in().count() < ROOMS_PER_USER_MAX)
+        self.account(user).is_some_and(|account| account.rooms.is_in().count() < ROOMS_PER_USER_MAX)
     }
 
     fn put_room(&mut self, kept: KeptRoom) -> Arc<Room> {

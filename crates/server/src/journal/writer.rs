@@ -108,6 +108,14 @@ impl Writer {
     pub(super) fn run(&mut self, mut waiting: mpsc::Receiver<Entry>, clock: Clock) {
         let mut entries = Vec::new();
         while waiting.blocking_recv_many(&mut entries, JOURNAL_QUEUE_ENTRIES) > 0 {
+            // Woken by the first of many, it may have taken the processor from a session that is
+            // about to give it more: a commit for each would cost all of them dearly.
+            std::thread::yield_now();
+            while entries.len() < JOURNAL_QUEUE_ENTRIES
+                && let Ok(entry) = waiting.try_recv()
+            {
+                entries.push(entry);
+            }
             self.keep(&mut entries, clock());
             entries.clear();
         }

@@ -83,7 +83,7 @@ fn each_side_of_a_private_conversation_has_its_name_for_it() {
     for (user, name) in [(1, "@bob"), (2, "@ana")] {
         assert_eq!(room.name(user).as_str(), name);
         let lines = said.native(room.side(user));
-        assert!(String::from_utf8_lossy(lines.get(0)).contains(name));
+        assert!(String::from_utf8_lossy(&lines.of(0..1)).contains(name));
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use chat_proto::{EndCode, LeaveReason, RefusalCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
-use tracing::debug;
+use tracing::{Span, debug};
 
+use super::Shared;
 use crate::config::{Config, LINGER, READ_BYTES};
 use crate::door::{Door, DoorReader, DoorWriter};
 use crate::hub::HubError;
@@ -76,37 +78,45 @@ impl fmt::Display for End {
     }
 }
 
-/// Ends a session: says why, writes what waits, and closes the connection once the client has had
-/// the time to read it.
-pub(super) async fn farewell<R, W>(
-    mut reader: DoorReader<R>,
-    mut writer: DoorWriter<W>,
-    end: End,
-    config: &Config,
-) where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
-{
-    match end {
-        End::Failed(_) => return,
-        End::Left | End::Refused(_) => {}
-        End::Code(code) => {
-            writer.goodbye(code, words(code), code == EndCode::TooSlow);
+/// One who leaves, and is to be told why.
+pub(super) struct Leaving<R, W> {
+    pub(super) reader: DoorReader<R>,
+    pub(super) writer: DoorWriter<W>,
+    pub(super) end: End,
+    pub(super) shared: Arc<Shared>,
+    /// What is logged of it.
+    pub(super) span: Span,
+}
+
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Leaving<R, W> {
+    /// Ends a session: says why, writes what waits, and closes the connection once the client has had
+    /// the time to read it.
+    pub(super) async fn farewell(self: Box<Self>) {
+        let Self { mut reader, mut writer, end, shared, span } = *self;
+        let config = &shared.config;
+        match end {
+            End::Failed(_) => return,
+            End::Left | End::Refused(_) => {}
+            End::Code(code) => {
+                writer.goodbye(code, words(code), code == EndCode::TooSlow);
+            }
         }
-    }
-    let say = async {
-        while writer.wants_write() {
-            writer.write().await?;
+        let say = async {
+            while writer.wants_write() {
+                writer.write().await?;
+            }
+            writer.shutdown().await
+        };
+        match timeout(config.goodbye_timeout, say).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                return span.in_scope(|| debug!(%error, "the goodbye did not get through"));
+            }
+            Err(_late) => return span.in_scope(|| debug!("the goodbye was not read in time")),
         }
-        writer.shutdown().await
-    };
-    match timeout(config.goodbye_timeout, say).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => return debug!(%error, "the goodbye did not get through"),
-        Err(_late) => return debug!("the goodbye was not read in time"),
+        let listen = async { while let Ok(Some(_)) = reader.next().await {} };
+        let _ = timeout(LINGER, listen).await;
     }
-    let listen = async { while let Ok(Some(_)) = reader.next().await {} };
-    let _ = timeout(LINGER, listen).await;
 }
 
 /// Tells one who speaks none of the protocols what is spoken here, and closes the connection.

@@ -37,11 +37,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     /// The answer comes once it is kept.
-    async fn say(&mut self, say: Say) -> ControlFlow<End> {
+    pub(super) async fn say(&mut self, say: Say) -> ControlFlow<End> {
         let (n, room) = (say.n, say.room.clone());
-        match self.member.say(say, &self.device, &self.answer).await {
+        match self.member.say(say, &self.device, self.answers.sender()).await {
             Ok(()) => {
-                self.in_flight += 1;
+                self.answers.expect_one();
                 ControlFlow::Continue(())
             }
             Err(error) => self.refuse(Refusal { n, room: Some(room), ..error.into() }),
@@ -134,8 +134,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Ok(read) => read,
             Err(error) => return self.refuse_in(name, error),
         };
-        if let Ok(room) = self.member.room(&name) {
-            self.rooms.note_read(room.id, read);
+        if let Ok(room) = self.member.room(&name)
+            && let Some(seat) = self.seats.get_mut(room.id)
+        {
+            seat.read = read;
         }
         self.tell(&Event::Read { room: name, seq: read })
     }
@@ -145,7 +147,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let if_taken = if self.is_native() { IfTaken::Refuse } else { IfTaken::Number };
         match self.member.rename(wants, if_taken).await {
             Ok(()) => {
-                info!(user = %self.member.user().name, "renamed");
+                self.log(|| info!("renamed"));
                 ControlFlow::Continue(())
             }
             Err(error) => self.refuse(error.into()),
@@ -162,7 +164,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn refuse_unreadable(&mut self, room: RoomName, error: &JournalError) -> ControlFlow<End> {
-        error!(%error, "the journal cannot be read");
+        self.log(|| error!(%error, "the journal cannot be read"));
         let text = format!("older messages cannot be read: {error}");
         let refusal = Refusal::new(RefusalCode::NotReadable, text);
         self.refuse(Refusal { room: Some(room), ..refusal })

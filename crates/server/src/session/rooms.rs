@@ -1,19 +1,17 @@
 //! The rooms a session is in: what happens there is passed on to its client.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use chat_proto::{EndCode, Event, LeaveReason};
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_stream::StreamMap;
 use tracing::error;
 
 use super::Session;
 use super::end::End;
 use super::lists::fitting_users;
+use super::seats::Seat;
 use crate::batch::{Batch, Side};
 use crate::door::{DoorWriter, Reader};
 use crate::hub::Place;
@@ -21,46 +19,18 @@ use crate::journal::{Kept, RoomId};
 use crate::room::{Room, Snapshot};
 use crate::seat::{Brought, Missing, seat};
 
-/// The rooms a session is in.
-#[derive(Default)]
-pub(super) struct Rooms {
-    seats: StreamMap<RoomId, Pin<Box<dyn Stream<Item = Brought> + Send>>>,
-    known: HashMap<RoomId, Known>,
-}
-
-/// What the client knows of a room.
-struct Known {
-    room: Arc<Room>,
-    /// How far the user has read it.
-    read: u64,
-}
-
-impl Rooms {
-    /// What happens next in one of the rooms. Cancel safe.
-    pub(super) async fn next(&mut self) -> Option<(RoomId, Brought)> {
-        self.seats.next().await
-    }
-
-    /// Takes note that the client is told how far its user has read.
-    pub(super) fn note_read(&mut self, room: RoomId, read: u64) {
-        if let Some(known) = self.known.get_mut(&room) {
-            known.read = read;
-        }
-    }
-}
-
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Goes where the user is, and tells the client what it does not know yet: the rooms the user
     /// has come into or has left, and how far it has read, here or in another of its sessions.
     pub(super) fn follow(&mut self) -> ControlFlow<End> {
         let places = self.member.places();
         let is_left = |id: &RoomId| places.iter().all(|place| place.room.id != *id);
-        let left: Vec<RoomId> = self.rooms.known.keys().copied().filter(is_left).collect();
+        let left: Vec<RoomId> = self.seats.rooms().filter(is_left).collect();
         for room in left {
             self.tell_left(room);
         }
         for Place { room, read } in places {
-            match self.rooms.known.get_mut(&room.id) {
+            match self.seats.get_mut(room.id) {
                 None => self.take_seat(&room, read, u64::MAX)?,
                 Some(known) if known.read != read => {
                     known.read = read;
@@ -74,8 +44,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn tell_left(&mut self, id: RoomId) {
-        self.rooms.seats.remove(&id);
-        if let Some(Known { room, .. }) = self.rooms.known.remove(&id) {
+        if let Some(room) = self.seats.remove(id) {
             let (room, user) = (room.name(self.member.id()), self.member.user());
             self.writer.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
         }
@@ -93,19 +62,17 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let Some(entry) = room.listen(users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
-        self.rooms.known.insert(room.id, Known { room: Arc::clone(room), read });
-        self.tell_room(room, &entry.snapshot);
+        self.tell_room(room, &entry.snapshot, read);
         let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
         let journal = self.shared.hub.journal().clone();
         let seat = seat(Arc::clone(room), journal, entry, since, missing, users_listed);
-        self.rooms.seats.insert(room.id, Box::pin(seat));
+        self.seats.insert(room, read, seat);
         ControlFlow::Continue(())
     }
 
-    fn tell_room(&mut self, room: &Room, snapshot: &Snapshot) {
+    fn tell_room(&mut self, room: &Room, snapshot: &Snapshot, read: u64) {
         let Snapshot { names, topic, count, users, last_seq, .. } = snapshot.clone();
         let name = names[room.side(self.member.id()) as usize].clone();
-        let read = self.rooms.known.get(&room.id).map_or(0, |known| known.read);
         let users = fitting_users(users).0;
         self.writer.tell(&Event::Room { room: name, topic, count, users, last_seq, read });
     }
@@ -118,7 +85,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             if self.writer.is_full() {
                 break;
             }
-            next = self.rooms.seats.next().now_or_never().flatten();
+            next = self.seats.next().now_or_never();
         }
         ControlFlow::Continue(())
     }
@@ -128,9 +95,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Brought::Live(batch) => self.relay(id, &batch),
             Brought::Missed(missed) => self.tell_missed(id, &missed),
             Brought::Again(snapshot) => {
-                if let Some(known) = self.rooms.known.get(&id) {
-                    let room = Arc::clone(&known.room);
-                    self.tell_room(&room, &snapshot);
+                if let Some(Seat { room, read, .. }) = self.seats.get(id) {
+                    let (room, read) = (Arc::clone(room), *read);
+                    self.tell_room(&room, &snapshot, read);
                 }
             }
             Brought::Skipped(messages) => {
@@ -139,12 +106,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 }
             }
             Brought::Unreadable(error) => {
-                error!(%error, "a client has missed messages that cannot be read");
+                self.log(|| error!(%error, "the client has missed messages that cannot be read"));
                 return ControlFlow::Break(End::Code(EndCode::Unreadable));
             }
             Brought::End => {
-                self.rooms.seats.remove(&id);
-                if self.rooms.seats.is_empty() {
+                if self.seats.have_ended() {
                     return ControlFlow::Break(End::Code(EndCode::Shutdown));
                 }
             }
@@ -157,14 +123,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         if matches!(&**batch, Batch::News(news) if news.left == Some(user)) {
             return; // told where the session leaves the room, see `follow`
         }
-        let side = self.rooms.known.get(&id).map_or(Side::First, |known| known.room.side(user));
+        let side = self.seats.get(id).map_or(Side::First, |seat| seat.room.side(user));
         self.writer.relay(batch, Reader { user, session: self.member.session(), side });
     }
 
     fn tell_missed(&mut self, id: RoomId, missed: &[Kept]) {
-        let Some(known) = self.rooms.known.get(&id) else { return };
+        let Some(seat) = self.seats.get(id) else { return };
         let user = self.member.id();
-        let name = known.room.name(user);
+        let name = seat.room.name(user);
         for kept in missed {
             self.writer.tell(&Event::Message(kept.told(&name, user)));
         }

@@ -1,0 +1,69 @@
+//! A bell, by which the sessions of a user are told that something of it has changed. A `watch` of
+//! nothing, in a fifth of the memory.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::Notify;
+
+/// Rings for all who listen. Each keeps count of the rings it has heard.
+#[derive(Debug, Default)]
+pub(super) struct Bell {
+    rings: AtomicU64,
+    sleepers: Notify,
+}
+
+impl Bell {
+    /// How often it has rung.
+    pub(super) fn rings(&self) -> u64 {
+        self.rings.load(Ordering::Acquire)
+    }
+
+    /// Tells all who listen.
+    pub(super) fn ring(&self) {
+        self.rings.fetch_add(1, Ordering::AcqRel);
+        self.sleepers.notify_waiters();
+    }
+
+    /// Waits until it has rung more often than `heard`, which counts on. Cancel safe.
+    pub(super) async fn listen(&self, heard: &mut u64) {
+        loop {
+            // Before the count is looked at, so that no ring falls between the two.
+            let ring = pin!(self.sleepers.notified());
+            if self.rings() != *heard {
+                *heard = self.rings();
+                return;
+            }
+            ring.await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_is_heard_once_by_each_even_by_one_who_was_away() {
+        let bell = Bell::default();
+        let (mut one, mut other) = (bell.rings(), bell.rings());
+        assert!(bell.listen(&mut one).now_or_never().is_none());
+        bell.ring();
+        bell.ring();
+        for heard in [&mut one, &mut other] {
+            bell.listen(heard).await;
+            assert!(bell.listen(heard).now_or_never().is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn it_wakes_who_sleeps() {
+        let bell = Bell::default();
+        let mut heard = bell.rings();
+        let ring = async { bell.ring() };
+        tokio::join!(bell.listen(&mut heard), ring);
+        assert_eq!(heard, 1);
+    }
+}

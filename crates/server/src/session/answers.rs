@@ -1,0 +1,67 @@
+//! What the client has said and was not answered yet.
+
+use std::future::pending;
+
+use tokio::sync::mpsc;
+
+use crate::config::IN_FLIGHT_MAX;
+use crate::journal::Answer;
+
+/// Where the journal answers what one client says.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    /// `None` for a client that has said nothing for long: most have not, and it takes memory.
+    way: Option<(mpsc::Sender<Answer>, mpsc::Receiver<Answer>)>,
+    /// How many have yet to come.
+    in_flight: usize,
+}
+
+impl Answers {
+    /// Whether so many have yet to come that nothing more should be said.
+    pub(super) const fn is_full(&self) -> bool {
+        self.in_flight >= IN_FLIGHT_MAX
+    }
+
+    /// Whether none is to come.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.in_flight == 0
+    }
+
+    /// Where to send the answer to what is said next. It has room for it unless it is full.
+    pub(super) fn sender(&mut self) -> &mpsc::Sender<Answer> {
+        &self.way.get_or_insert_with(|| mpsc::channel(IN_FLIGHT_MAX)).0
+    }
+
+    /// Takes note that one more is to come.
+    pub(super) const fn expect_one(&mut self) {
+        self.in_flight += 1;
+    }
+
+    /// The next one. Cancel safe; waits for ever where none is to come.
+    pub(super) async fn next(&mut self) -> Answer {
+        match &mut self.way {
+            Some((_, answers)) if self.in_flight > 0 => match answers.recv().await {
+                Some(answer) => {
+                    self.in_flight -= 1;
+                    answer
+                }
+                None => pending().await, // not while this has a sender itself
+            },
+            _ => pending().await,
+        }
+    }
+
+    /// One that has come already.
+    pub(super) fn ready(&mut self) -> Option<Answer> {
+        let answer = self.way.as_mut()?.1.try_recv().ok()?;
+        self.in_flight = self.in_flight.saturating_sub(1);
+        Some(answer)
+    }
+
+    /// Gives back the memory where nothing is to come.
+    pub(super) fn rest(&mut self) {
+        if self.is_empty() {
+            self.way = None;
+        }
+    }
+}

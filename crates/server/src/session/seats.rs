@@ -1,0 +1,96 @@
+//! The seats of a session, and what comes next in any of them.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::Stream;
+
+use crate::journal::RoomId;
+use crate::room::Room;
+use crate::seat::Brought;
+
+/// The session's seat in a room, and what its client knows of it.
+pub(super) struct Seat {
+    pub(super) room: Arc<Room>,
+    /// How far the user has read it.
+    pub(super) read: u64,
+    brings: Pin<Box<dyn Stream<Item = Brought> + Send>>,
+    /// Whether nothing more comes.
+    has_ended: bool,
+}
+
+/// Seats that are asked in turn, from the one behind that which had something last: a busy room
+/// holds up no quiet one, and what happens is the same each time it happens.
+#[derive(Default)]
+pub(super) struct Seats {
+    seats: Vec<Seat>,
+    first: usize,
+}
+
+impl Seats {
+    /// Takes a seat, in place of one in the same room.
+    pub(super) fn insert(
+        &mut self,
+        room: &Arc<Room>,
+        read: u64,
+        brings: impl Stream<Item = Brought> + Send + 'static,
+    ) {
+        self.remove(room.id);
+        let (room, brings) = (Arc::clone(room), Box::pin(brings));
+        self.seats.reserve_exact(1);
+        self.seats.push(Seat { room, read, brings, has_ended: false });
+    }
+
+    /// The seat in `room`.
+    pub(super) fn get(&self, room: RoomId) -> Option<&Seat> {
+        self.seats.iter().find(|seat| seat.room.id == room)
+    }
+
+    /// The seat in `room`, to note what the client knows.
+    pub(super) fn get_mut(&mut self, room: RoomId) -> Option<&mut Seat> {
+        self.seats.iter_mut().find(|seat| seat.room.id == room)
+    }
+
+    /// Leaves the seat in `room`; the room, if there was one.
+    pub(super) fn remove(&mut self, room: RoomId) -> Option<Arc<Room>> {
+        let index = self.seats.iter().position(|seat| seat.room.id == room)?;
+        Some(self.seats.remove(index).room)
+    }
+
+    /// The rooms of all seats.
+    pub(super) fn rooms(&self) -> impl Iterator<Item = RoomId> {
+        self.seats.iter().map(|seat| seat.room.id)
+    }
+
+    /// Whether nothing comes any more.
+    pub(super) fn have_ended(&self) -> bool {
+        self.seats.iter().all(|seat| seat.has_ended)
+    }
+
+    /// What happens next in one of the rooms. Cancel safe; waits for ever where nothing comes.
+    pub(super) async fn next(&mut self) -> (RoomId, Brought) {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<(RoomId, Brought)> {
+        let count = self.seats.len();
+        for index in (self.first..count).chain(0..self.first.min(count)) {
+            let seat = &mut self.seats[index];
+            if seat.has_ended {
+                continue;
+            }
+            match seat.brings.as_mut().poll_next(cx) {
+                Poll::Ready(Some(brought)) => {
+                    seat.has_ended = matches!(brought, Brought::End);
+                    self.first = index + 1;
+                    return Poll::Ready((self.seats[index].room.id, brought));
+                }
+                Poll::Ready(None) => seat.has_ended = true,
+                Poll::Pending => {}
+            }
+        }
+        Poll::Pending
+    }
+}
