@@ -27,7 +27,7 @@ pub(super) struct State {
     /// Who holds which name, those included that are just being kept.
     names: HashMap<UserName, u64>,
     tokens: HashMap<TokenHash, u64>,
-    rooms: HashMap<RoomId, Arc<Room>>,
+    rooms: BTreeMap<RoomId, Arc<Room>>,
     rooms_by_key: BTreeMap<String, RoomId>,
     last_user: u64,
     last_room: u32,
@@ -84,7 +84,7 @@ impl State {
             accounts: HashMap::new(),
             names: HashMap::new(),
             tokens: HashMap::new(),
-            rooms: HashMap::new(),
+            rooms: BTreeMap::new(),
             rooms_by_key: BTreeMap::new(),
             last_user: restored.last_user,
             last_room: 0,
