@@ -191,15 +191,10 @@ fn settle(state: &mut State, n: u64, place: Option<(u64, At)>) -> Option<Effect>
 }
 
 fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect> {
-    if refusal.code == RefusalCode::Shutdown
-        && let Some(n) = refusal.n
-        && let Some(new) = state.outbox.put_back(n)
-    {
-        // It is not kept, for certain: the server that comes next gets it.
-        for room in state.rooms.iter_mut() {
-            room.log.renumber(n, new);
-        }
-        return vec![Effect::Keep(Keep::Unsettled(state.outbox.says().cloned().collect()))];
+    if refusal.code == RefusalCode::Shutdown && refusal.n.is_some() {
+        // Nor does it take what was said after that: all waits in its order for the server that comes
+        // next.
+        return Vec::new();
     }
     if let Some(n) = refusal.n
         && let Some(say) = state.outbox.settle(n)

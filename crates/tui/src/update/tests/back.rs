@@ -62,15 +62,16 @@ fn what_an_earlier_run_has_left_is_shown_and_said() {
 }
 
 #[test]
-fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next() {
+fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next_in_its_order() {
     let mut bench = Bench::connected(80, 20);
-    bench.types("hi\n");
-    let refusal = Refusal { n: Some(1), ..Refusal::new(RefusalCode::Shutdown, "going away") };
-    let effects = bench.hears(Event::Refused(refusal));
-    assert!(matches!(kept(&effects)[..], [Keep::Unsettled(says)] if says[0].n == Some(2)));
+    bench.types("one\ntwo\nthree\n");
+    bench.accepts(1);
+    // It ends before it has answered the third.
+    let refusal = Refusal { n: Some(2), ..Refusal::new(RefusalCode::Shutdown, "going away") };
+    assert!(bench.hears(Event::Refused(refusal)).is_empty());
     bench.loses();
-    assert_shows(&bench, "… bob: hi");
-    assert_eq!(says(&bench.connects(2)), [(2, "hi")]);
+    assert_shows(&bench, "… bob: two");
+    assert_eq!(says(&bench.connects_knowing(2, 1)), [(2, "two"), (3, "three")]);
 }
 
 #[test]
