@@ -109,7 +109,7 @@ impl Room {
     /// The last message that need not be fetched, where the room opens.
     #[must_use]
     pub fn since(&self) -> u64 {
-        if self.log.last() > 0 {
+        if self.log.has_begun() {
             return self.log.since();
         }
         let wanted = self.read.saturating_sub(READ_FETCHED);

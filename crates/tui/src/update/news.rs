@@ -96,10 +96,12 @@ fn room_told(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option
         room.open();
     }
     let was = std::mem::replace(&mut room.with_server, WithServer::In);
-    let since = Some(room.since());
-    let asks = was == WithServer::Unsure && room.log.since() < room.last_seq;
-    let command = Command::Join { room: name.clone(), since };
-    if asks { send(state, command) } else { None }
+    if was != WithServer::Unsure || room.log.since() >= room.last_seq {
+        return None;
+    }
+    let since = room.since();
+    room.log.begin_after(since);
+    send(state, Command::Join { room: name.clone(), since: Some(since) })
 }
 
 fn said(state: &mut State, message: &Message) -> Vec<Effect> {

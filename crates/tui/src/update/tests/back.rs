@@ -125,6 +125,17 @@ fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
 }
 
 #[test]
+fn a_line_lost_before_what_was_missed_has_come_loses_none_of_it() {
+    let mut bench = Bench::connected(80, 20);
+    let asks = |since| [Command::Join { room: room("#rust"), since: Some(since) }];
+    assert_eq!(sent(&bench.hears(room_event("#rust", 100, 90))), asks(40));
+    bench.says_in("#rust", 101, user(3, "ana"), "live");
+    bench.loses();
+    bench.connects(2);
+    assert_eq!(sent(&bench.hears(room_event("#rust", 101, 90))), asks(40));
+}
+
+#[test]
 fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
     let mut bench = Bench::connected(100, 20);
     bench.in_rust();
