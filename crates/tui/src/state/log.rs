@@ -246,6 +246,12 @@ impl Log {
         }
     }
 
+    /// All that was said, in the order of the screen; with its `seq` where it has one.
+    pub fn said(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
+        let said = self.entries.iter().filter(|entry| matches!(entry.body, Body::Said { .. }));
+        said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
+    }
+
     fn messages(&self) -> impl Iterator<Item = u64> {
         let messages = self.entries.iter().filter(|entry| entry.is_message());
         messages.map(|entry| entry.seq)
