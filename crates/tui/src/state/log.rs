@@ -181,6 +181,11 @@ impl Log {
         self.begin.get_or_insert(seq);
     }
 
+    /// All up to `seq` is here, as far as it is still to be had.
+    pub fn is_complete_to(&mut self, seq: u64) {
+        self.begin = Some(self.begin.map_or(seq, |begin| begin.max(seq)));
+    }
+
     /// The last message before the first gap: all after it has to be asked for. What comes live before
     /// what was asked for is behind a gap, too.
     #[must_use]

@@ -96,7 +96,12 @@ fn room_told(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option
         room.open();
     }
     let was = std::mem::replace(&mut room.with_server, WithServer::In);
-    if was != WithServer::Unsure || room.log.since() >= room.last_seq {
+    if room.log.since() >= room.last_seq || was == WithServer::Wanted {
+        return None;
+    }
+    if was == WithServer::In {
+        // The answer to what was asked: behind it comes all that was missed, in its order.
+        room.coming = Some(now.last_seq);
         return None;
     }
     let since = room.since();
@@ -130,6 +135,7 @@ fn said(state: &mut State, message: &Message) -> Vec<Effect> {
     }
     room.last_seq = room.last_seq.max(message.seq);
     let is_new = room.log.hear(message.seq, message.at, body);
+    room.has_come(message.seq);
     if own && message.seq == room.read.saturating_add(1) {
         room.has_read(message.seq);
     }

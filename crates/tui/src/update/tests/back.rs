@@ -136,6 +136,27 @@ fn a_line_lost_before_what_was_missed_has_come_loses_none_of_it() {
 }
 
 #[test]
+fn what_is_behind_a_gap_does_not_count_as_read() {
+    let mut bench = Bench::connected(80, 20);
+    bench.in_rust();
+    let says = |bench: &mut Bench, seq| drop(bench.says_in("#rust", seq, user(3, "ana"), "text"));
+    says(&mut bench, 1);
+    bench.takes(Input::Tick);
+    bench.loses();
+    bench.connects(2);
+    bench.hears(room_event("#rust", 4, 1));
+    says(&mut bench, 5);
+    assert!(sent(&bench.takes(Input::Tick)).is_empty());
+    bench.hears(room_event("#rust", 5, 1));
+    says(&mut bench, 2);
+    let read = |seq| [Command::Read { room: room("#rust"), seq }];
+    assert_eq!(sent(&bench.takes(Input::Tick)), read(2));
+    // The third and the fourth are not to be had any more.
+    says(&mut bench, 5);
+    assert_eq!(sent(&bench.takes(Input::Tick)), read(5));
+}
+
+#[test]
 fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
     let mut bench = Bench::connected(100, 20);
     bench.in_rust();
