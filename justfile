@@ -28,6 +28,10 @@ torture *ARGS:
     cargo build --workspace --locked --bins
     cargo run --quiet --locked -p e2e --bin torture -- {{ ARGS }}
 
+# Simulate so many storms over clients, daemon and network; arguments: --seed N --log
+sim SEEDS="10" *ARGS:
+    cargo run --quiet --locked -p e2e --bin sim -- --seeds {{ SEEDS }} {{ ARGS }}
+
 # What must be clean before a change goes in: format, lints, documentation
 check:
     cargo fmt --all --check

@@ -5,6 +5,7 @@
 //! * [`binary`]: the programs as they are shipped, each a process of its own.
 //! * [`native`]: a client that speaks lines of JSON.
 //! * [`torture`]: the daemon killed again and again, and what is lost.
+//! * [`sim`]: the client library and the daemon in a network and a time of their own.
 //! * [`classic`]: a client that reads as those of the original chat do, with all that this breaks.
 //! * [`tui`]: the terminal client, on a screen of memory.
 //! * [`pty`]: a program on a terminal of its own.
@@ -21,6 +22,7 @@ pub mod native;
 #[cfg(unix)]
 pub mod pty;
 pub mod server;
+pub mod sim;
 pub mod torture;
 pub mod tui;
 

@@ -61,6 +61,9 @@ pub enum Durability {
 pub enum Place {
     /// In a directory, which is made where there is none.
     Directory(PathBuf),
+    /// The same without threads: the runtime's own waits for the disk. For a runtime that has a time
+    /// of its own, and must know when there is work to do.
+    DirectoryInTask(PathBuf),
     /// In memory: nothing survives the daemon.
     Memory,
 }
@@ -185,7 +188,7 @@ impl Journal {
     /// Says why it cannot be used, and what to do.
     ///
     /// # Panics
-    /// In memory, where it is called outside a runtime.
+    /// Outside a runtime, where the writer is a task of it.
     pub fn open(
         place: &Place,
         durability: Durability,
@@ -194,31 +197,32 @@ impl Journal {
         let (entries, waiting) = mpsc::channel(JOURNAL_QUEUE_ENTRIES);
         let ended = CancellationToken::new();
         let guard = ended.clone().drop_guard();
-        let (readers, restored) = match place {
-            Place::Memory => {
-                let db = file::open_memory()?;
-                let restored = restore(&db)?;
-                let mut writer = Writer::new(db);
-                tokio::spawn(async move { writer.run_in_task(waiting, clock).await });
-                drop(guard);
-                (None, restored)
-            }
-            Place::Directory(directory) => {
+        let (db, lock, readers) = match place {
+            Place::Memory => (file::open_memory()?, None, None),
+            Place::Directory(directory) | Place::DirectoryInTask(directory) => {
                 let lock = file::lock(directory)?;
                 let path = file::of(directory);
                 let db = file::open(&path, durability)?;
-                let restored = restore(&db)?;
-                let mut writer = Writer::new(db);
-                std::thread::Builder::new()
-                    .name("journal".to_owned())
-                    .spawn(move || {
-                        writer.run(waiting, clock);
-                        drop((writer, lock, guard));
-                    })
-                    .map_err(JournalError::io(directory))?;
-                (Some(Readers::new(path)), restored)
+                let has_threads = matches!(place, Place::Directory(_));
+                (db, Some(lock), Some(Readers::new(path, has_threads)))
             }
         };
+        let restored = restore(&db)?;
+        let mut writer = Writer::new(db);
+        if let Place::Directory(directory) = place {
+            std::thread::Builder::new()
+                .name("journal".to_owned())
+                .spawn(move || {
+                    writer.run(waiting, clock);
+                    drop((writer, lock, guard));
+                })
+                .map_err(JournalError::io(directory))?;
+        } else {
+            tokio::spawn(async move {
+                writer.run_in_task(waiting, clock).await;
+                drop((writer, lock, guard));
+            });
+        }
         Ok((Self { entries, readers, ended }, restored))
     }
 

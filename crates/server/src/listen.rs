@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{interval, sleep, timeout};
@@ -26,6 +28,38 @@ const KEEP_ALIVE: TcpKeepalive =
 
 /// What one who cannot come in is told, whatever it speaks: it has not been asked.
 const FULL: &[u8] = b"chat-server has too many connections; try again in a moment\n";
+
+/// Something that connections come from. The real one is a [`TcpListener`]; tests have their own.
+pub trait Listen {
+    /// A connection.
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// Waits for the next connection, and for who it is. Safe to cancel.
+    ///
+    /// # Errors
+    /// Where none can be accepted.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>>;
+
+    /// Makes a connection ready to be served.
+    ///
+    /// # Errors
+    /// Where it is gone already.
+    fn prepare(stream: &Self::Stream) -> io::Result<()>;
+}
+
+impl Listen for TcpListener {
+    type Stream = TcpStream;
+
+    fn accept(&mut self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> {
+        Self::accept(self)
+    }
+
+    /// What one says is to be with the others now, and a peer that vanishes is to be noticed.
+    fn prepare(stream: &TcpStream) -> io::Result<()> {
+        stream.set_nodelay(true)?;
+        SockRef::from(stream).set_tcp_keepalive(&KEEP_ALIVE)
+    }
+}
 
 /// Listens on `address`, with room for a crowd that comes faster than it is accepted.
 ///
@@ -47,14 +81,14 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// once they are gone, or after `config.drain_timeout`.
 ///
 /// Keeps nothing but in memory, see [`run_shared`].
-pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) {
+pub async fn run(listener: impl Listen, config: Config, shutdown: impl Future<Output = ()>) {
     run_shared(listener, Shared::new(config), shutdown).await;
 }
 
 /// Runs the daemon as [`run`] does, on what [`Shared::open`] returned. Everything that was accepted
 /// is kept when it returns, and unless sessions had to be cut off, the journal is free for others.
 pub async fn run_shared(
-    listener: TcpListener,
+    listener: impl Listen,
     shared: Arc<Shared>,
     shutdown: impl Future<Output = ()>,
 ) {
@@ -107,20 +141,22 @@ async fn tell_presence(shared: &Shared) {
 }
 
 /// Takes in connections, for ever.
-async fn accept(listener: TcpListener, shared: &Arc<Shared>, sessions: &mut JoinSet<()>) {
+async fn accept<L: Listen>(mut listener: L, shared: &Arc<Shared>, sessions: &mut JoinSet<()>) {
     let config = &shared.config;
     let unidentified =
         Unidentified::new(config.unidentified_max, config.unidentified_per_address_max);
     let mut trouble = Trouble::default();
     loop {
+        // Those that have ended first: there is room for others then.
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            biased;
             Some(ended) = sessions.join_next() => {
                 note_panic(ended);
                 continue;
             }
+            accepted = listener.accept() => accepted,
         };
-        let (stream, peer) = match accepted {
+        let (mut stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 if trouble.must_wait(&error) {
@@ -133,21 +169,15 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, sessions: &mut Join
         let slot = unidentified.slot(peer.ip());
         let Some(slot) = slot.filter(|_| sessions.len() < config.max_connections) else {
             info!(%peer, "turned away: too many connections");
-            let _ = stream.try_write(FULL);
+            let _ = stream.write_all(FULL).now_or_never();
             continue;
         };
-        if let Err(error) = set_options(&stream) {
+        if let Err(error) = L::prepare(&stream) {
             info!(%peer, %error, "lost at once");
             continue;
         }
         sessions.spawn(serve(stream, peer, Arc::clone(shared), slot));
     }
-}
-
-/// What one says is to be with the others now, and a peer that vanishes is to be noticed.
-fn set_options(stream: &TcpStream) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    SockRef::from(stream).set_tcp_keepalive(&KEEP_ALIVE)
 }
 
 fn note_panic(ended: Result<(), JoinError>) {

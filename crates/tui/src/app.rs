@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::layout::Size;
 use tokio::time::{Instant, sleep_until};
 
 use crate::input::Input;
@@ -45,11 +46,13 @@ pub struct Options {
     pub bell: bool,
     /// Whether there are colours.
     pub colours: bool,
+    /// Where the time comes from.
+    pub clock: fn() -> At,
 }
 
 impl Options {
-    /// What a user called `name` has who has chosen nothing: a bell, colours, UTC, and nothing that
-    /// outlives the program.
+    /// What a user called `name` has who has chosen nothing: a bell, colours, UTC, the time of the
+    /// system, and nothing that outlives the program.
     #[must_use]
     pub fn new(name: UserName, server: impl Into<String>) -> Self {
         Self {
@@ -59,8 +62,15 @@ impl Options {
             zone: TimeZone::UTC,
             bell: true,
             colours: true,
+            clock: system_clock,
         }
     }
+}
+
+/// The time of the system.
+#[must_use]
+pub fn system_clock() -> At {
+    At::from(Timestamp::now())
 }
 
 /// Why the program could not go on. Nothing the network does is among it.
@@ -95,6 +105,28 @@ pub async fn run<B: Backend>(
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
+    let palette = Palette::new(options.colours);
+    let show = |state: &State| {
+        let drawn = terminal.draw(|frame| view::draw(state, palette, frame));
+        drawn.map(drop).map_err(|error| RunError::Draw(error.to_string()))
+    };
+    run_shown(size, show, options, dial, keys, ring, stop).await
+}
+
+/// The same without a terminal: `show` is given each frame as the state it is of, on a screen of
+/// that `size`.
+///
+/// # Errors
+/// See [`run`]; and whatever `show` returns.
+pub async fn run_shown(
+    size: Size,
+    show: impl FnMut(&State) -> Result<(), RunError>,
+    options: Options,
+    dial: impl Dial,
+    keys: impl Stream<Item = io::Result<TerminalEvent>>,
+    ring: impl FnMut(),
+    stop: impl Future<Output = ()>,
+) -> Result<(), RunError> {
     let (store, profile) = Store::open(options.state.as_deref(), &options.server, options.name)?;
     let identity = Identity {
         name: profile.name.clone(),
@@ -102,20 +134,20 @@ pub async fn run<B: Backend>(
         device: profile.device.clone(),
     };
     let link = Link::start(dial, identity);
-    let palette = Palette::new(options.colours);
     let mut state = State::new(options.server, profile, options.zone, size);
-    begin(&mut state, At::from(Timestamp::now()));
+    begin(&mut state, (options.clock)());
     let mut app = App {
         state,
         store,
         link,
         ring,
+        clock: options.clock,
         bell: options.bell,
         mentioned: false,
         changed: true,
         tick: None,
     };
-    let ended = app.run(terminal, palette, keys, stop).await;
+    let ended = app.run(show, keys, stop).await;
     app.link.close().await;
     ended
 }
@@ -125,6 +157,7 @@ struct App<R> {
     store: Store,
     link: Link,
     ring: R,
+    clock: fn() -> At,
     bell: bool,
     /// Whether the bell is to ring with the next frame: once, however many mentions there were.
     mentioned: bool,
@@ -135,10 +168,11 @@ struct App<R> {
 }
 
 impl<R: FnMut()> App<R> {
-    async fn run<B: Backend>(
+    /// One after the other, the first that is ready: the keys before all else, since a person waits;
+    /// the news last, since they alone can be without end. Frames and ticks have their pauses.
+    async fn run(
         &mut self,
-        terminal: &mut Terminal<B>,
-        palette: Palette,
+        mut show: impl FnMut(&State) -> Result<(), RunError>,
         keys: impl Stream<Item = io::Result<TerminalEvent>>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
@@ -146,6 +180,7 @@ impl<R: FnMut()> App<R> {
         let mut next_frame = Instant::now();
         loop {
             let flow = tokio::select! {
+                biased;
                 () = &mut stop => return Ok(()),
                 event = keys.next() => match event {
                     None => return Ok(()),
@@ -155,20 +190,10 @@ impl<R: FnMut()> App<R> {
                         None => ControlFlow::Continue(()),
                     },
                 },
-                news = self.link.news() => match news {
-                    None => return Err(RunError::Link),
-                    Some(news) => self.take_news(Input::News(news)),
-                },
-                () = sleep_until(self.tick.unwrap_or(next_frame)), if self.tick.is_some() => {
-                    self.tick = None;
-                    self.take(Input::Tick)
-                }
                 () = sleep_until(next_frame), if self.changed => {
                     let effects = tend(&mut self.state);
                     let flow = self.carry_out(effects);
-                    terminal
-                        .draw(|frame| view::draw(&self.state, palette, frame))
-                        .map_err(|error| RunError::Draw(error.to_string()))?;
+                    show(&self.state)?;
                     self.changed = false;
                     if std::mem::take(&mut self.mentioned) {
                         (self.ring)();
@@ -176,6 +201,14 @@ impl<R: FnMut()> App<R> {
                     next_frame = Instant::now() + FRAME_MIN;
                     flow
                 }
+                () = sleep_until(self.tick.unwrap_or(next_frame)), if self.tick.is_some() => {
+                    self.tick = None;
+                    self.take(Input::Tick)
+                }
+                news = self.link.news() => match news {
+                    None => return Err(RunError::Link),
+                    Some(news) => self.take_news(Input::News(news)),
+                },
             };
             if flow.is_break() {
                 return Ok(());
@@ -197,7 +230,7 @@ impl<R: FnMut()> App<R> {
 
     fn take(&mut self, input: Input) -> ControlFlow<()> {
         self.changed = true;
-        let effects = update(&mut self.state, input, At::from(Timestamp::now()));
+        let effects = update(&mut self.state, input, (self.clock)());
         self.carry_out(effects)
     }
 

@@ -13,6 +13,7 @@ use std::sync::Mutex;
 
 use anyhow::Context;
 use chat_proto::UserName;
+use chat_tui::app::system_clock;
 use chat_tui::{Options, Tcp};
 use clap::Parser;
 use crossterm::event::EventStream;
@@ -92,6 +93,7 @@ fn options(args: Args) -> anyhow::Result<Options> {
         zone: TimeZone::system(),
         bell: !args.no_bell,
         colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        clock: system_clock,
     })
 }
 

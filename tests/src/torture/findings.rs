@@ -57,17 +57,17 @@ pub struct Record {
 }
 
 impl Record {
-    pub(super) fn new(client: u32) -> Self {
+    pub(crate) fn new(client: u32) -> Self {
         Self { client, accepted: Vec::new(), read: Vec::new(), rooms: HashSet::new(), calls: 0 }
     }
 
     /// It was told that its message `n` is kept, and where, unless it was a repeat.
-    pub(super) fn accepted(&mut self, n: u64, room: u32, seq: Option<u64>) {
+    pub(crate) fn accepted(&mut self, n: u64, room: u32, seq: Option<u64>) {
         self.accepted.push((Words { client: self.client, n }, room, seq));
     }
 
     /// It was told a message.
-    pub(super) fn read(&mut self, place: Place, words: Words) {
+    pub(crate) fn read(&mut self, place: Place, words: Words) {
         self.rooms.insert(place.room);
         self.read.push((place, words));
     }
@@ -106,6 +106,11 @@ impl Journal {
             messages.reverse();
         }
         journal
+    }
+
+    /// Takes the message after the last that was taken of its room.
+    pub(crate) fn put(&mut self, place: Place, words: Words) {
+        self.rooms.entry(place.room).or_default().push((place.seq, words));
     }
 
     fn words_at(&self, place: Place) -> Option<Words> {

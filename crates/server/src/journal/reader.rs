@@ -18,13 +18,15 @@ pub(super) struct Readers {
     file: Arc<PathBuf>,
     free: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Connection>>>,
+    /// Whether they are off the threads that serve sessions.
+    has_threads: bool,
 }
 
 impl Readers {
     /// Readers of `file`; each connection is opened when it is first needed.
-    pub(super) fn new(file: PathBuf) -> Self {
+    pub(super) fn new(file: PathBuf, has_threads: bool) -> Self {
         let free = Arc::new(Semaphore::new(READERS_MAX));
-        Self { file: Arc::new(file), free, idle: Arc::default() }
+        Self { file: Arc::new(file), free, idle: Arc::default(), has_threads }
     }
 
     /// Waits for a connection to be free, and reads with it.
@@ -36,15 +38,18 @@ impl Readers {
         let free = Arc::clone(&self.free).acquire_owned();
         let permit = free.await.map_err(|_| JournalError::Closed)?;
         let readers = self.clone();
-        let reading = tokio::task::spawn_blocking(move || {
+        let read = move || {
             let _permit = permit;
             let idle = readers.idle().pop();
             let db = idle.map_or_else(|| file::open_to_read(&readers.file), Ok)?;
             let answer = ask(&db)?;
             readers.idle().push(db);
             Ok(answer)
-        });
-        reading.await.map_err(|_| JournalError::Closed)?
+        };
+        if !self.has_threads {
+            return read();
+        }
+        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Closed)?
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {

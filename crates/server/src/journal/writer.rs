@@ -1,6 +1,6 @@
 //! The journal's writer: one connection, one commit for all that waits.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -225,7 +225,8 @@ fn is_of_the_disk(error: &rusqlite::Error) -> bool {
 /// What one commit makes of its entries.
 struct Commit {
     at: At,
-    rooms: HashMap<RoomId, (Arc<Room>, Vec<Said>)>,
+    /// By number: what is told follows from what was said, and from nothing else.
+    rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Said>)>,
     devices: HashMap<(u64, Word), u64>,
     last_user: u64,
     /// Of the messages, in their order.
@@ -234,7 +235,7 @@ struct Commit {
 
 impl Commit {
     fn new(at: At, last_user: u64) -> Self {
-        let (rooms, devices) = (HashMap::new(), HashMap::new());
+        let (rooms, devices) = (BTreeMap::new(), HashMap::new());
         Self { at, rooms, devices, last_user, outcomes: Vec::new() }
     }
 

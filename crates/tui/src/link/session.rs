@@ -111,13 +111,16 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     let mut pinged = false;
     let mut due = Instant::now() + ping_after;
     loop {
+        // Orders first, since a user gives few, and a server may talk without end; and what has come
+        // before the time at which nothing has, so that a machine that slept calls no line dead.
         let step = tokio::select! {
+            biased;
+            order = orders.queue.recv() => session.obey(order, orders, news).await,
             item = session.wire.next() => {
                 pinged = false;
                 due = Instant::now() + ping_after;
                 session.hear(item, orders, news).await
             }
-            order = orders.queue.recv() => session.obey(order, orders, news).await,
             () = sleep_until(due) => {
                 if pinged {
                     Err(End::Lost(Lost::Silent))

@@ -33,6 +33,9 @@ pub struct Log {
     last: u64,
     /// The newest message of the room, here or not: where notes stand.
     reached: u64,
+    /// All after this is to be here: what is older is asked for only as the user comes there. `None`
+    /// until something is asked for.
+    begin: Option<u64>,
     /// There is nothing older than this to be had.
     floor: u64,
     /// Where the user has read up to, as the line over what is new has it.
@@ -50,6 +53,7 @@ impl Log {
             bytes: 0,
             last: 0,
             reached: 0,
+            begin: None,
             floor: 1,
             read: None,
             zone,
@@ -172,17 +176,35 @@ impl Log {
         self.reached = self.reached.max(seq);
     }
 
-    /// The last message before the first gap: all after it has to be asked for.
+    /// All after `seq` is asked for, and is to be here; unless that was so of more already.
+    pub fn begin_after(&mut self, seq: u64) {
+        self.begin.get_or_insert(seq);
+    }
+
+    /// All up to `seq` is here, as far as it is still to be had.
+    pub fn is_complete_to(&mut self, seq: u64) {
+        self.begin = Some(self.begin.map_or(seq, |begin| begin.max(seq)));
+    }
+
+    /// The last message before the first gap: all after it has to be asked for. What comes live before
+    /// what was asked for is behind a gap, too.
     #[must_use]
     pub fn since(&self) -> u64 {
-        let mut last = None;
+        let mut last = self.begin;
         for seq in self.messages() {
             match last {
+                Some(last) if seq <= last => {}
                 Some(last) if seq != last + 1 => return last,
                 _ => last = Some(seq),
             }
         }
         last.unwrap_or(self.last)
+    }
+
+    /// Whether it is known from where on all is to be here.
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        self.begin.is_some() || self.last > 0
     }
 
     /// The newest message that ever was in the log, 0 for none.
@@ -210,6 +232,7 @@ impl Log {
         self.entries.retain(Entry::is_pending);
         self.bytes = self.entries.iter().map(|entry| entry.body.bytes()).sum();
         self.floor = u64::MAX;
+        self.begin = self.begin.map(|begin| begin.max(self.last));
         self.to_newest();
         self.draw_line(self.read);
     }
@@ -217,7 +240,7 @@ impl Log {
     /// Forgets all messages and where they were: the server has begun anew.
     pub fn forget(&mut self) {
         self.clear();
-        (self.last, self.reached, self.floor, self.read) = (0, 0, 1, None);
+        (self.last, self.reached, self.begin, self.floor, self.read) = (0, 0, None, 1, None);
     }
 
     /// Draws the line over the first message after `read`, or none.
@@ -226,6 +249,12 @@ impl Log {
         for index in 0..self.entries.len() {
             self.label(index);
         }
+    }
+
+    /// All that was said, in the order of the screen; with its `seq` where it has one.
+    pub fn said(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
+        let said = self.entries.iter().filter(|entry| matches!(entry.body, Body::Said { .. }));
+        said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }
 
     fn messages(&self) -> impl Iterator<Item = u64> {
@@ -298,7 +327,8 @@ impl Log {
             let Some(oldest) = self.entries.iter().position(|entry| !entry.is_pending()) else {
                 return;
             };
-            self.remove(oldest);
+            let seq = self.remove(oldest).filter(Entry::is_message).map(|entry| entry.seq);
+            self.begin = self.begin.map(|begin| begin.max(seq.unwrap_or(0)));
             if self.floor != u64::MAX {
                 self.floor = 1;
             }

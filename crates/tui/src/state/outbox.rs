@@ -114,18 +114,6 @@ impl Outbox {
         self.unsettled.remove(place).map(|message| message.say)
     }
 
-    /// The server could not take number `n` now: it waits for the next session, under the number that
-    /// is returned.
-    pub fn put_back(&mut self, n: u64) -> Option<u64> {
-        let place = self.unsettled.iter().position(|message| message.n() == n)?;
-        let mut message = self.unsettled.remove(place)?;
-        self.last_n += 1;
-        message.say.n = Some(self.last_n);
-        // Not sent again in the session that is ending.
-        self.unsettled.push_back(message);
-        Some(self.last_n)
-    }
-
     /// The session is over: all that is left is to be said again.
     pub fn lost(&mut self) {
         for message in &mut self.unsettled {
@@ -185,16 +173,6 @@ mod tests {
         let mut outbox = outbox(2);
         assert_eq!(outbox.begin(9), Known::Renumbered(vec![(1, 10), (2, 11)]));
         assert_eq!(numbers(&outbox.send()), [10, 11]);
-    }
-
-    #[test]
-    fn what_could_not_be_taken_waits_under_another_number() {
-        let mut outbox = outbox(2);
-        outbox.send();
-        assert_eq!((outbox.put_back(1), outbox.put_back(2)), (Some(3), Some(4)));
-        assert!(outbox.send().is_empty());
-        outbox.lost();
-        assert_eq!(numbers(&outbox.send()), [3, 4]);
     }
 
     #[test]

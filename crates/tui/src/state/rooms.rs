@@ -41,6 +41,8 @@ pub struct Room {
     mentions: Vec<u64>,
     /// How the server has it.
     pub with_server: WithServer,
+    /// The last of the messages that are on their way because they were asked for.
+    pub coming: Option<u64>,
     /// Whether older messages were asked for.
     pub loading: bool,
 }
@@ -69,6 +71,7 @@ impl Room {
             read_told: 0,
             mentions: Vec::new(),
             with_server: WithServer::Unsure,
+            coming: None,
             loading: false,
         }
     }
@@ -106,10 +109,17 @@ impl Room {
         self.mentions.retain(|mention| *mention > self.read);
     }
 
+    /// Message `seq` has come: where it is the last of those that were asked for, there are no others.
+    pub fn has_come(&mut self, seq: u64) {
+        if let Some(last) = self.coming.take_if(|last| seq >= *last) {
+            self.log.is_complete_to(last);
+        }
+    }
+
     /// The last message that need not be fetched, where the room opens.
     #[must_use]
     pub fn since(&self) -> u64 {
-        if self.log.last() > 0 {
+        if self.log.has_begun() {
             return self.log.since();
         }
         let wanted = self.read.saturating_sub(READ_FETCHED);

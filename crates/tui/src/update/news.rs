@@ -96,10 +96,17 @@ fn room_told(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option
         room.open();
     }
     let was = std::mem::replace(&mut room.with_server, WithServer::In);
-    let since = Some(room.since());
-    let asks = was == WithServer::Unsure && room.log.since() < room.last_seq;
-    let command = Command::Join { room: name.clone(), since };
-    if asks { send(state, command) } else { None }
+    if room.log.since() >= room.last_seq || was == WithServer::Wanted {
+        return None;
+    }
+    if was == WithServer::In {
+        // The answer to what was asked: behind it comes all that was missed, in its order.
+        room.coming = Some(now.last_seq);
+        return None;
+    }
+    let since = room.since();
+    room.log.begin_after(since);
+    send(state, Command::Join { room: name.clone(), since: Some(since) })
 }
 
 fn said(state: &mut State, message: &Message) -> Vec<Effect> {
@@ -128,6 +135,7 @@ fn said(state: &mut State, message: &Message) -> Vec<Effect> {
     }
     room.last_seq = room.last_seq.max(message.seq);
     let is_new = room.log.hear(message.seq, message.at, body);
+    room.has_come(message.seq);
     if own && message.seq == room.read.saturating_add(1) {
         room.has_read(message.seq);
     }
@@ -191,15 +199,10 @@ fn settle(state: &mut State, n: u64, place: Option<(u64, At)>) -> Option<Effect>
 }
 
 fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect> {
-    if refusal.code == RefusalCode::Shutdown
-        && let Some(n) = refusal.n
-        && let Some(new) = state.outbox.put_back(n)
-    {
-        // It is not kept, for certain: the server that comes next gets it.
-        for room in state.rooms.iter_mut() {
-            room.log.renumber(n, new);
-        }
-        return vec![Effect::Keep(Keep::Unsettled(state.outbox.says().cloned().collect()))];
+    if refusal.code == RefusalCode::Shutdown && refusal.n.is_some() {
+        // Nor does it take what was said after that: all waits in its order for the server that comes
+        // next.
+        return Vec::new();
     }
     if let Some(n) = refusal.n
         && let Some(say) = state.outbox.settle(n)

@@ -104,6 +104,7 @@ pub(super) fn lost(state: &mut State, why: &Lost) {
     for room in state.rooms.iter_mut() {
         room.users.clear();
         room.loading = false;
+        room.coming = None;
         if room.with_server == WithServer::In {
             room.with_server = WithServer::Unsure;
         }

@@ -150,7 +150,7 @@ fn what_is_new_begins_at_a_line() {
     for seq in 1..=30 {
         bench.says_in("#tea", 100 + seq, user(3, "ana"), &format!("cup {seq}"));
     }
-    for seq in 90..=100 {
+    for seq in 51..=100 {
         bench.says_in("#tea", seq, user(3, "ana"), &format!("sip {seq}"));
     }
     bench.alt(KeyCode::Char('3'));

@@ -154,6 +154,26 @@ fn what_was_missed_is_asked_for_from_the_first_gap_on() {
 }
 
 #[test]
+fn what_was_asked_for_and_did_not_come_is_asked_for_again() {
+    let mut log = Log::new(TimeZone::UTC);
+    log.begin_after(3);
+    // Live, and the line is lost before what was asked for.
+    hear(&mut log, [9, 10]);
+    assert_eq!(log.since(), 3);
+    log.begin_after(9);
+    hear(&mut log, [4, 5]);
+    assert_eq!(log.since(), 5);
+    hear(&mut log, [2, 6, 7, 8]);
+    assert_eq!(log.since(), 10);
+    // What went because there was too much is not asked for again.
+    hear(&mut log, 11..=10 + SCROLLBACK_MAX as u64);
+    hear(&mut log, [SCROLLBACK_MAX as u64 + 12]);
+    assert_eq!(log.since(), SCROLLBACK_MAX as u64 + 10);
+    log.clear();
+    assert_eq!(log.since(), SCROLLBACK_MAX as u64 + 12);
+}
+
+#[test]
 fn older_messages_go_above_and_the_place_stays() {
     let mut log = Log::new(TimeZone::UTC);
     hear(&mut log, 101..=200);

@@ -62,15 +62,16 @@ fn what_an_earlier_run_has_left_is_shown_and_said() {
 }
 
 #[test]
-fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next() {
+fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next_in_its_order() {
     let mut bench = Bench::connected(80, 20);
-    bench.types("hi\n");
-    let refusal = Refusal { n: Some(1), ..Refusal::new(RefusalCode::Shutdown, "going away") };
-    let effects = bench.hears(Event::Refused(refusal));
-    assert!(matches!(kept(&effects)[..], [Keep::Unsettled(says)] if says[0].n == Some(2)));
+    bench.types("one\ntwo\nthree\n");
+    bench.accepts(1);
+    // It ends before it has answered the third.
+    let refusal = Refusal { n: Some(2), ..Refusal::new(RefusalCode::Shutdown, "going away") };
+    assert!(bench.hears(Event::Refused(refusal)).is_empty());
     bench.loses();
-    assert_shows(&bench, "… bob: hi");
-    assert_eq!(says(&bench.connects(2)), [(2, "hi")]);
+    assert_shows(&bench, "… bob: two");
+    assert_eq!(says(&bench.connects_knowing(2, 1)), [(2, "two"), (3, "three")]);
 }
 
 #[test]
@@ -121,6 +122,38 @@ fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
     assert_eq!(texts, ["one", "two", "three", "four", "five"]);
     assert!(!screen.contains('!') && before.contains("connected to"), "{screen}");
     assert_eq!(screen.matches("connected to").count(), 1);
+}
+
+#[test]
+fn a_line_lost_before_what_was_missed_has_come_loses_none_of_it() {
+    let mut bench = Bench::connected(80, 20);
+    let asks = |since| [Command::Join { room: room("#rust"), since: Some(since) }];
+    assert_eq!(sent(&bench.hears(room_event("#rust", 100, 90))), asks(40));
+    bench.says_in("#rust", 101, user(3, "ana"), "live");
+    bench.loses();
+    bench.connects(2);
+    assert_eq!(sent(&bench.hears(room_event("#rust", 101, 90))), asks(40));
+}
+
+#[test]
+fn what_is_behind_a_gap_does_not_count_as_read() {
+    let mut bench = Bench::connected(80, 20);
+    bench.in_rust();
+    let says = |bench: &mut Bench, seq| drop(bench.says_in("#rust", seq, user(3, "ana"), "text"));
+    says(&mut bench, 1);
+    bench.takes(Input::Tick);
+    bench.loses();
+    bench.connects(2);
+    bench.hears(room_event("#rust", 4, 1));
+    says(&mut bench, 5);
+    assert!(sent(&bench.takes(Input::Tick)).is_empty());
+    bench.hears(room_event("#rust", 5, 1));
+    says(&mut bench, 2);
+    let read = |seq| [Command::Read { room: room("#rust"), seq }];
+    assert_eq!(sent(&bench.takes(Input::Tick)), read(2));
+    // The third and the fourth are not to be had any more.
+    says(&mut bench, 5);
+    assert_eq!(sent(&bench.takes(Input::Tick)), read(5));
 }
 
 #[test]

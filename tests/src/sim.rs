@@ -1,0 +1,277 @@
+//! The simulation: the client library and the daemon in a network and a time of their own. Lines are
+//! parted, held and lost, hosts are killed and come back, all as a seed decides. In the end, when all
+//! is repaired, what every user has ever seen on its screen is put beside what the journal has.
+//!
+//! * [`network`]: the ends of the simulated network, and its time.
+//! * [`host`]: what runs there: the real daemon on a directory, and the real client's loop.
+//! * [`user`]: types, and looks at the screen.
+//! * [`storm`]: what goes wrong.
+//! * [`log`]: what everybody had to say; the same for the same seed, to the byte.
+//!
+//! All of it runs on one thread. What is left to chance is the secrets, which are in no log: tokens.
+
+mod host;
+mod log;
+mod network;
+mod storm;
+mod user;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+use chat_server::journal::{self, Called, Durability, Page, Part};
+use tokio::runtime;
+use tokio::sync::watch;
+use turmoil::Sim;
+
+use self::host::{chat, directory, serve};
+use self::log::Log;
+use self::network::SERVER;
+pub use self::storm::Faults;
+use self::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
+use self::user::User;
+use crate::torture::findings::{Findings, Journal, Place, Words};
+use crate::torture::room_name;
+
+/// How far the hosts' times are apart at the most: no fault of a network is shorter than its latency.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How long the users may take to be in, and how long the simulation lasts at the most.
+const BEGIN_MAX: Duration = Duration::from_secs(60);
+const SIMULATED_MAX: Duration = Duration::from_secs(3_600);
+
+/// How long the users may take, once all is repaired, to have everything accepted and read: far
+/// longer than the longest pause between two calls.
+const SETTLE_MAX: Duration = Duration::from_secs(180);
+
+/// How long nothing may happen until all counts as settled: longer than it takes a client to notice
+/// that a line is dead.
+const QUIET: Duration = Duration::from_secs(20);
+
+/// One simulation.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// What decides all that is random here.
+    pub seed: u64,
+    /// How many users there are.
+    pub users: u32,
+    /// How many rooms there are; each user is in all of them.
+    pub rooms: u32,
+    /// How long the storm lasts, in simulated time.
+    pub storm: Duration,
+}
+
+impl Plan {
+    /// A storm of usual size.
+    #[must_use]
+    pub const fn usual(seed: u64) -> Self {
+        Self { seed, users: 4, rooms: 3, storm: Duration::from_secs(90) }
+    }
+}
+
+/// What came of a simulation.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was lost.
+    pub findings: Findings,
+    /// What went wrong.
+    pub faults: Faults,
+    /// What somebody has said, and sees waiting for ever.
+    pub unsettled: u64,
+    /// How long it lasted, in simulated time.
+    pub simulated: Duration,
+    /// Everything that happened.
+    pub log: String,
+}
+
+impl Outcome {
+    /// Whether nothing was lost.
+    #[must_use]
+    pub const fn is_clean(&self) -> bool {
+        self.findings.is_clean() && self.unsettled == 0
+    }
+}
+
+/// Simulates what `plan` says, in a directory of its own.
+///
+/// # Panics
+/// Where a host fails, or the users are not in before the storm.
+#[must_use]
+pub fn simulate(plan: Plan) -> Outcome {
+    let data = tempfile::tempdir().unwrap();
+    let log = Log::default();
+    let listening = log.listen();
+    // The client's own chance: its pauses between two calls, and the words for its devices.
+    fastrand::seed(plan.seed);
+    let (outcome, users) = World::new(plan, data.path(), log.clone()).run();
+    drop(listening);
+
+    let journal = read_journal(&data.path().join(SERVER), plan.rooms);
+    let records: Vec<_> = users.iter().map(|user| user.borrow().record()).collect();
+    let mut findings = Findings::of(&journal, &records, outcome.faults.kills());
+    for (doubled, out_of_order) in users.iter().map(|user| user.borrow().faults()) {
+        findings.doubled += doubled;
+        findings.out_of_order += out_of_order;
+    }
+    Outcome { findings, log: log.text(), ..outcome }
+}
+
+type Users = Vec<Rc<RefCell<User>>>;
+
+/// The hosts, and what happens to them.
+struct World<'a> {
+    plan: Plan,
+    sim: Sim<'a>,
+    storm: Storm,
+    users: Users,
+    log: Log,
+}
+
+impl World<'_> {
+    fn new(plan: Plan, data: &Path, log: Log) -> Self {
+        let mut random = fastrand::Rng::with_seed(plan.seed);
+        let mut sim = turmoil::Builder::new()
+            .rng_seed(random.u64(..))
+            .epoch(SystemTime::UNIX_EPOCH)
+            .tick_duration(TICK)
+            .simulation_duration(SIMULATED_MAX)
+            .min_message_latency(LATENCY_MIN)
+            .max_message_latency(LATENCY_MAX)
+            .repair_rate(0.3)
+            .build();
+        let (stop, stopping) = watch::channel(false);
+        let place = directory(data, SERVER);
+        sim.host(SERVER, move || serve(place.clone(), stopping.clone()));
+        let storm = Storm::new(random.fork(), plan.users, stop);
+        let users: Users = (0..plan.users)
+            .map(|number| Rc::new(RefCell::new(User::new(number, plan.rooms, random.fork()))))
+            .collect();
+        for (number, user) in (0..).zip(&users) {
+            let (host, user) = (network::client(number), Rc::clone(user));
+            let place = directory(data, &host);
+            sim.host(host.as_str(), move || chat(place.clone(), Rc::clone(&user)));
+        }
+        Self { plan, sim, storm, users, log }
+    }
+
+    /// The whole story. Leaves the journal to be read, and the users to be asked.
+    fn run(mut self) -> (Outcome, Users) {
+        while !self.all_are_settled() {
+            assert!(
+                self.sim.elapsed() < BEGIN_MAX,
+                "the users are not in:\n{}",
+                self.log.last_lines()
+            );
+            self.step();
+        }
+        self.set_talking(true);
+        let end = self.sim.elapsed() + self.plan.storm;
+        while self.sim.elapsed() < end {
+            self.storm.rage(&mut self.sim);
+            self.step();
+        }
+        self.storm.calm(&mut self.sim);
+        self.set_talking(false);
+        self.settle();
+        let outcome = Outcome {
+            findings: Findings::default(),
+            faults: self.storm.faults,
+            unsettled: self.users.iter().map(|user| user.borrow().waiting() as u64).sum(),
+            simulated: self.sim.elapsed(),
+            log: String::new(),
+        };
+        (outcome, self.users)
+    }
+
+    /// Waits until all is accepted and nothing more happens.
+    fn settle(&mut self) {
+        let end = self.sim.elapsed() + SETTLE_MAX;
+        let mut last = (self.changes(), self.sim.elapsed());
+        while self.sim.elapsed() < end {
+            let changes = self.changes();
+            if changes != last.0 || !self.all_are_settled() {
+                last = (changes, self.sim.elapsed());
+            } else if self.sim.elapsed() - last.1 > QUIET {
+                return;
+            }
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
+        self.log.set_time(self.sim.elapsed());
+        if let Err(error) = self.sim.step() {
+            panic!(
+                "seed {}: a host has failed: {error}\n{}",
+                self.plan.seed,
+                self.log.last_lines()
+            );
+        }
+    }
+
+    fn all_are_settled(&self) -> bool {
+        self.users.iter().all(|user| user.borrow().is_settled())
+    }
+
+    fn changes(&self) -> u64 {
+        self.users.iter().map(|user| user.borrow().changes).sum()
+    }
+
+    fn set_talking(&self, talks: bool) {
+        for user in &self.users {
+            user.borrow_mut().talks = talks;
+        }
+    }
+}
+
+/// All that the journal in `directory` has of the rooms.
+fn read_journal(directory: &Path, rooms: u32) -> Journal {
+    let runtime = runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let place = journal::Place::DirectoryInTask(directory.to_owned());
+        let (kept, restored) =
+            journal::Journal::open(&place, Durability::Os, network::now).unwrap();
+        let mut journal = Journal::default();
+        for number in 0..rooms {
+            let name = room_name(number);
+            let is_it =
+                |called: &Called| matches!(called, Called::Named(room) if room.as_str() == name);
+            let room = restored.rooms.iter().find(|room| is_it(&room.called)).unwrap();
+            let mut last = 0;
+            loop {
+                let page = Page { of: Part::After(last), limit: 500 };
+                let page = kept.read(room.id, page).await.unwrap();
+                for message in &page {
+                    let words: Words = message.text.as_str().parse().unwrap();
+                    journal.put(Place { room: number, seq: message.seq }, words);
+                }
+                let Some(newest) = page.last() else { break };
+                last = newest.seq;
+            }
+        }
+        journal
+    })
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Faults { lines, servers_killed, servers_restarted, clients_killed, unheard } =
+            self.faults;
+        let rows = [
+            ("simulated seconds", self.simulated.as_secs()),
+            ("lines in trouble", lines),
+            ("daemons killed", servers_killed),
+            ("daemons restarted", servers_restarted),
+            ("clients killed", clients_killed),
+            ("kept, accepted lost", unheard),
+        ];
+        for (name, count) in rows {
+            writeln!(f, "{name:<22}{count:>12}")?;
+        }
+        write!(f, "{}", self.findings)?;
+        writeln!(f, "{:<22}{:>12}", "said and not settled", self.unsettled)
+    }
+}

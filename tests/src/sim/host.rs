@@ -1,0 +1,59 @@
+//! What runs on the hosts: the daemon, and the terminal client with its user. Each is started anew
+//! with what an earlier life has left in its directory, and with nothing else.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use chat_server::Config;
+use chat_server::journal::{Durability, Place};
+use chat_server::session::Shared;
+use chat_tui::Options;
+use chat_tui::app::run_shown;
+use ratatui::layout::Size;
+use tokio::sync::watch;
+
+use super::network::{self, Call, Listener, SERVER};
+use super::user::{User, keys};
+
+/// After how much silence the daemon pings: short, so that a dead line is noticed on both sides
+/// within a storm. The client pings after a third of it.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(9);
+
+/// The screen of a client.
+const SCREEN: Size = Size { width: 80, height: 24 };
+
+/// The daemon, on what is in `data`, until `stop` is true.
+pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> turmoil::Result {
+    let config = Config { idle_timeout: IDLE_TIMEOUT, clock: network::now, ..Config::default() };
+    let shared = Shared::open(config, &Place::DirectoryInTask(data), Durability::Os)?;
+    let listener = Listener::bind().await?;
+    chat_server::run_shared(listener, shared, async {
+        let _ = stop.wait_for(|stop| *stop).await;
+    })
+    .await;
+    Ok(())
+}
+
+/// The client and its user, who looks at the screen and types. What it keeps is in `state`.
+pub(super) async fn chat(state: PathBuf, user: Rc<RefCell<User>>) -> turmoil::Result {
+    let options = Options {
+        state: Some(state),
+        clock: network::now,
+        ..Options::new(user.borrow().name()?, SERVER)
+    };
+    user.borrow_mut().begins();
+    let show = |state: &_| {
+        user.borrow_mut().sees(state);
+        Ok(())
+    };
+    let keys = keys(&user);
+    run_shown(SCREEN, show, options, Call, keys, || (), std::future::pending()).await?;
+    Ok(())
+}
+
+/// The directory of a host, which outlives it.
+pub(super) fn directory(all: &Path, host: &str) -> PathBuf {
+    all.join(host)
+}

@@ -1,0 +1,216 @@
+//! The user of a simulated client: types, looks at the screen, and remembers all it has ever seen
+//! there, however often the client is killed.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use chat_proto::{NameError, UserName};
+use chat_tui::State;
+use chat_tui::state::{Body, Connection, Delivery, How, WithServer};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use tokio::time::sleep;
+use tracing::{error, info};
+
+use crate::torture::findings::{Place, Record, Words};
+use crate::torture::room_name;
+
+/// How long a user thinks before it types again, in milliseconds.
+const THINKS_MS: std::ops::Range<u64> = 20..700;
+
+/// How much a user says into a line that does not answer, before it waits: less than the client holds.
+const WAITING_MAX: usize = 60;
+
+/// One user.
+#[derive(Debug)]
+pub(super) struct User {
+    number: u32,
+    rooms: u32,
+    random: fastrand::Rng,
+    /// Whether it has something to say.
+    pub(super) talks: bool,
+    /// How much it has said.
+    said: u64,
+    /// How often its client was started.
+    lives: u64,
+    /// What it sees now: whether there is a session, the rooms it is in, what waits.
+    connected: bool,
+    is_in: u32,
+    waiting: usize,
+    /// Its own words that were ever on the screen, and where; with no `seq` until they are accepted.
+    own: BTreeMap<Words, (u32, Option<u64>)>,
+    /// The messages that were ever on the screen.
+    read: BTreeMap<Place, Words>,
+    /// What was there twice, and what stood in the wrong place.
+    doubled: BTreeSet<Words>,
+    out_of_order: BTreeSet<Words>,
+    /// How often the screen showed something of all this that it had not shown before.
+    pub(super) changes: u64,
+}
+
+impl User {
+    pub(super) fn new(number: u32, rooms: u32, random: fastrand::Rng) -> Self {
+        Self {
+            number,
+            rooms,
+            random,
+            talks: false,
+            said: 0,
+            lives: 0,
+            connected: false,
+            is_in: 0,
+            waiting: 0,
+            own: BTreeMap::new(),
+            read: BTreeMap::new(),
+            doubled: BTreeSet::new(),
+            out_of_order: BTreeSet::new(),
+            changes: 0,
+        }
+    }
+
+    pub(super) fn name(&self) -> Result<UserName, NameError> {
+        UserName::new(&format!("user-{}", self.number))
+    }
+
+    /// Its client is started.
+    pub(super) fn begins(&mut self) {
+        self.lives += 1;
+        self.connected = false;
+        info!(life = self.lives, "begins");
+    }
+
+    /// Whether it is in all rooms, and nothing waits.
+    pub(super) fn is_settled(&self) -> bool {
+        self.connected && self.is_in == self.rooms && self.waiting == 0
+    }
+
+    /// What waits still.
+    pub(super) const fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// What was there twice, and what stood in the wrong place.
+    pub(super) fn faults(&self) -> (u64, u64) {
+        (self.doubled.len() as u64, self.out_of_order.len() as u64)
+    }
+
+    /// All it was told. What it saw waiting counts as accepted: in the end it must be.
+    pub(super) fn record(&self) -> Record {
+        let mut record = Record::new(self.number);
+        for (words, (room, seq)) in &self.own {
+            record.accepted(words.n, *room, *seq);
+        }
+        for (place, words) in &self.read {
+            record.read(*place, *words);
+        }
+        record.calls = self.lives;
+        record
+    }
+
+    /// Looks at the screen.
+    pub(super) fn sees(&mut self, state: &State) {
+        let connected = matches!(state.connection, Connection::Connected { .. });
+        assert!(state.connection != Connection::Refused, "user {} is not let in", self.number);
+        if std::mem::replace(&mut self.connected, connected) != connected {
+            info!(connected, "sees");
+            self.changes += 1;
+        }
+        let is_in = state.rooms.list().iter().filter(|room| room.with_server == WithServer::In);
+        self.is_in = u32::try_from(is_in.count()).unwrap_or(u32::MAX);
+        self.waiting = state.outbox.says().count();
+        for number in 0..self.rooms {
+            let name = room_name(number);
+            let room = state.rooms.list().iter().find(|room| room.name.as_str() == name);
+            if let Some(room) = room {
+                self.reads(number, room.log.said());
+            }
+        }
+    }
+
+    /// Reads all that was said in a room, as it stands on the screen.
+    fn reads<'a>(&mut self, room: u32, said: impl Iterator<Item = (Option<u64>, &'a Body)>) {
+        let mut there = BTreeSet::new();
+        let mut last_n = BTreeMap::new();
+        for (seq, body) in said {
+            let Body::Said { text, how, .. } = body else { continue };
+            let words: Words = text.parse().unwrap();
+            if !there.insert(words) && self.doubled.insert(words) {
+                error!(room, %words, "doubled");
+            }
+            let last = last_n.insert(words.client, words.n);
+            if last.is_some_and(|last| last > words.n) && self.out_of_order.insert(words) {
+                error!(room, %words, seq, last, "out of order");
+            }
+            if let How::Own(Delivery::Refused(why)) = how {
+                panic!("user {} was refused {words}: {why}", self.number);
+            }
+            self.takes_in(room, seq, words);
+        }
+    }
+
+    fn takes_in(&mut self, room: u32, seq: Option<u64>, words: Words) {
+        if words.client == self.number {
+            let (_, place) = self.own.entry(words).or_insert_with(|| {
+                info!(room, %words, "said");
+                (room, None)
+            });
+            if place.is_none() && seq.is_some() {
+                *place = seq;
+                info!(room, %words, seq, "accepted");
+                self.changes += 1;
+            }
+        }
+        if let Some(seq) = seq
+            && self.read.insert(Place { room, seq }, words).is_none()
+        {
+            info!(room, %words, seq, "read");
+            self.changes += 1;
+        }
+    }
+
+    /// What it does next: goes to a room that it sees itself in, or says something in the one that is
+    /// shown; now and then it calls the server again.
+    fn does(&mut self) -> String {
+        match self.random.u32(..60) {
+            0 => "/reconnect".to_owned(),
+            1..15 if self.is_in == self.rooms => {
+                format!("/join {}", room_name(self.random.u32(..self.rooms)))
+            }
+            _ => {
+                self.said += 1;
+                Words { client: self.number, n: self.said }.to_string()
+            }
+        }
+    }
+}
+
+/// What a user types on its keyboard, for as long as its client lives: first into all the rooms, and
+/// then whatever comes to its mind.
+pub(super) fn keys(user: &Rc<RefCell<User>>) -> impl Stream<Item = io::Result<Event>> + use<> {
+    let first_life = user.borrow().lives == 1;
+    let rooms = if first_life { user.borrow().rooms } else { 0 };
+    let typed: VecDeque<String> =
+        (1..rooms).map(|room| format!("/join {}", room_name(room))).collect();
+    let begin = (Rc::clone(user), typed, None);
+    unfold(begin, |(user, mut typed, mut enter)| async move {
+        if let Some(enter) = enter.take() {
+            return Some((Ok(enter), (user, typed, None)));
+        }
+        let line = loop {
+            let thinks = user.borrow_mut().random.u64(THINKS_MS);
+            sleep(Duration::from_millis(thinks)).await;
+            if let Some(line) = typed.pop_front() {
+                break line;
+            }
+            if user.borrow().talks && user.borrow().waiting < WAITING_MAX {
+                break user.borrow_mut().does();
+            }
+        };
+        let enter = Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+        Some((Ok(Event::Paste(line)), (user, typed, Some(enter))))
+    })
+}

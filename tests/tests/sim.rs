@@ -1,0 +1,44 @@
+//! Ten storms over the clients and the daemon in a simulated network: everything that was accepted is
+//! kept, once and in order, and everybody sees it.
+
+use std::thread;
+
+use e2e::sim::{Outcome, Plan, simulate};
+
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=10;
+
+/// How many lines of a log a failure shows.
+const LINES_SHOWN: usize = 12;
+
+#[test]
+fn nothing_accepted_is_lost_in_ten_storms() {
+    let outcomes: Vec<(u64, Outcome)> = thread::scope(|scope| {
+        let simulate = |seed| scope.spawn(move || (seed, simulate(Plan::usual(seed))));
+        let running: Vec<_> = SEEDS.map(simulate).collect();
+        running.into_iter().map(|running| running.join().expect("it ends")).collect()
+    });
+    for (seed, outcome) in &outcomes {
+        println!("seed {seed}\n{outcome}");
+    }
+    for (seed, outcome) in &outcomes {
+        assert!(outcome.is_clean(), "just sim 1 --seed {seed}\n{outcome}");
+        let findings = outcome.findings;
+        assert!(findings.accepted > 0 && findings.read > findings.accepted, "{seed}: {outcome}");
+    }
+    let unheard: u64 = outcomes.iter().map(|(_, outcome)| outcome.faults.unheard).sum();
+    assert!(unheard > 0, "no daemon was killed between a commit and its answer");
+}
+
+#[test]
+fn a_seed_run_twice_logs_the_same() {
+    let [one, other] = [(); 2].map(|()| simulate(Plan::usual(*SEEDS.start())).log);
+    let differs = one.lines().zip(other.lines()).position(|(one, other)| one != other);
+    if let Some(line) = differs {
+        let shown = |log: &str| {
+            let lines = log.lines().skip(line.saturating_sub(LINES_SHOWN / 2)).take(LINES_SHOWN);
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        panic!("from line {} on:\n{}\n\nand\n\n{}", line + 1, shown(&one), shown(&other));
+    }
+    assert_eq!(one.len(), other.len());
+}
