@@ -12,7 +12,7 @@ use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 use tokio_util::codec::Decoder;
 
-use crate::strategies::{cases, command, cuts, event, garbage, room_name, writing};
+use crate::strategies::{cases, command, cuts, event, garbage, room_name, say, writing};
 
 type Items<R> = Vec<Result<R, UnreadableLine>>;
 
@@ -152,6 +152,21 @@ proptest! {
         let [Err(refusal)] = &items[..] else { panic!("{items:?}") };
         prop_assert_eq!(refusal.n, Some(n));
         prop_assert_eq!(refusal.room.as_ref().map(RoomName::as_str), Some(room.as_str()));
+    }
+
+    #[test]
+    fn a_say_is_read_the_same_in_one_go(
+        say in (say(), any::<Index>(), prop::option::of(any_field())),
+    ) {
+        let (say, field, any) = say;
+        let mut fields = serde_json::to_value(say).unwrap();
+        let names: Vec<String> = fields.as_object().unwrap().keys().cloned().collect();
+        if let Some(any) = any {
+            fields[field.get(&names)] = any;
+        }
+        let line = format!(r#"{{"type":"say",{}"#, &fields.to_string()[1..]);
+        let in_one_go = Command::read(line.as_bytes()).ok();
+        prop_assert_eq!(in_one_go, serde_json::from_str::<Command>(&line).ok());
     }
 
     #[test]

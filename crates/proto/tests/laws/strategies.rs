@@ -148,13 +148,21 @@ fn at() -> impl Strategy<Value = At> {
     prop_oneof![0..4_102_444_800_000_i64, any::<i64>()].prop_map(At::from_millis)
 }
 
+pub(crate) fn say() -> impl Strategy<Value = Say> {
+    (room_name(), kind(), option::of(any::<u64>()), text()).prop_map(|(room, kind, n, text)| Say {
+        room,
+        kind,
+        n,
+        text,
+    })
+}
+
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         (any::<u32>(), user_name(), option::of(writing(20)), word()).prop_map(
             |(version, name, token, device)| Command::Hello(Hello { version, name, token, device })
         ),
-        (room_name(), kind(), option::of(any::<u64>()), text())
-            .prop_map(|(room, kind, n, text)| Command::Say(Say { room, kind, n, text })),
+        say().prop_map(Command::Say),
         (room_name(), option::of(any::<u64>()))
             .prop_map(|(room, since)| Command::Join { room, since }),
         room_name().prop_map(|room| Command::Leave { room }),
