@@ -4,7 +4,7 @@ use chat_proto::command::{Kind, Word};
 use chat_proto::limits::LINE_BYTES_MAX;
 use chat_proto::{At, Text, Topic, User, UserName};
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
 use super::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Part, RoomId};
 use super::schema;
@@ -18,19 +18,40 @@ const SEQ_BITS: u32 = 40;
 /// line of the native protocol with the room's name and what else is around it.
 const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
 
-/// Keeps a message.
-pub(super) fn insert_message(db: &Connection, room: RoomId, kept: &Kept) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
-        place(room, kept.seq),
-        number(kept.from.id),
-        kept.from.name.as_str(),
-        kept.at.as_millis(),
-        kind_number(kept.kind),
-        kept.device.as_str(),
-        kept.n.map(number),
-        kept.text.as_str(),
-    ])?;
-    Ok(())
+/// What keeps messages, one after another, and the last `n` of those who said them: made once for all
+/// that one commit keeps.
+pub(super) struct Keeper<'db> {
+    message: CachedStatement<'db>,
+    last_n: CachedStatement<'db>,
+}
+
+impl<'db> Keeper<'db> {
+    pub(super) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
+        let message = db.prepare_cached("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
+        let last_n = db.prepare_cached("INSERT OR REPLACE INTO device VALUES (?, ?, ?)")?;
+        Ok(Self { message, last_n })
+    }
+
+    /// Keeps a message.
+    pub(super) fn message(&mut self, room: RoomId, kept: &Kept) -> rusqlite::Result<()> {
+        self.message.execute(params![
+            place(room, kept.seq),
+            number(kept.from.id),
+            kept.from.name.as_str(),
+            kept.at.as_millis(),
+            kind_number(kept.kind),
+            kept.device.as_str(),
+            kept.n.map(number),
+            kept.text.as_str(),
+        ])?;
+        Ok(())
+    }
+
+    /// Keeps the last `n` accepted from a device of `user`.
+    pub(super) fn last_n(&mut self, user: u64, device: &Word, n: u64) -> rusqlite::Result<()> {
+        self.last_n.execute(params![number(user), device.as_str(), number(n)])?;
+        Ok(())
+    }
 }
 
 /// The messages of `room` within `page`, in their order.
@@ -150,21 +171,6 @@ pub(super) fn last_n(db: &Connection, user: u64, device: &Word) -> rusqlite::Res
         .query_row(params![number(user), device.as_str()], |row| row.get(0))
         .optional()?;
     Ok(last.map_or(0, unsigned))
-}
-
-/// Keeps the last `n` accepted from a device of `user`.
-pub(super) fn put_last_n(
-    db: &Connection,
-    user: u64,
-    device: &Word,
-    n: u64,
-) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT OR REPLACE INTO device VALUES (?, ?, ?)")?.execute(params![
-        number(user),
-        device.as_str(),
-        number(n),
-    ])?;
-    Ok(())
 }
 
 /// The places of all users in all rooms.

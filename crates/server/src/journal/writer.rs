@@ -12,6 +12,7 @@ use tracing::{error, info};
 
 use super::change::AnyChange;
 use super::kept::{Kept, RoomId};
+use super::store::Keeper;
 use super::{Clock, JOURNAL_QUEUE_ENTRIES, in_words, store};
 use crate::batch::Said;
 use crate::room::Room;
@@ -164,14 +165,16 @@ impl Writer {
     fn try_to_keep(&mut self, entries: &mut [Entry], now: At) -> rusqlite::Result<()> {
         let at = now.max(self.last_at);
         let transaction = self.db.transaction()?;
+        let mut keeper = Keeper::new(&transaction)?;
         let mut commit = Commit::new(at, self.last_user);
         for entry in &mut *entries {
             match entry {
-                Entry::Say(say) => commit.say(&transaction, &self.devices, say)?,
+                Entry::Say(say) => commit.say(&transaction, &mut keeper, &self.devices, say)?,
                 Entry::Change(change) => change.apply(&transaction)?,
             }
         }
-        commit.finish(&transaction, self.last_user)?;
+        commit.finish(&transaction, &mut keeper, self.last_user)?;
+        drop(keeper);
         transaction.commit().inspect_err(|_| self.may_come_back = true)?;
         // What only reads goes well on a full disk, too.
         if !commit.rooms.is_empty() {
@@ -243,6 +246,7 @@ impl Commit {
     fn say(
         &mut self,
         transaction: &Transaction<'_>,
+        keeper: &mut Keeper<'_>,
         known: &HashMap<(u64, Word), u64>,
         say: &Say,
     ) -> rusqlite::Result<()> {
@@ -270,7 +274,7 @@ impl Commit {
             device: say.device.clone(),
             n: say.n,
         };
-        store::insert_message(transaction, say.room.id, &kept)?;
+        keeper.message(say.room.id, &kept)?;
         said.push(Said { kept, session: say.session });
         self.last_user = self.last_user.max(say.from.id);
         self.outcomes.push(Outcome::Kept { seq, at: self.at });
@@ -278,9 +282,14 @@ impl Commit {
     }
 
     /// Keeps what is kept once a commit, however many messages it has.
-    fn finish(&self, transaction: &Transaction<'_>, last_user: u64) -> rusqlite::Result<()> {
+    fn finish(
+        &self,
+        transaction: &Transaction<'_>,
+        keeper: &mut Keeper<'_>,
+        last_user: u64,
+    ) -> rusqlite::Result<()> {
         for ((user, device), n) in &self.devices {
-            store::put_last_n(transaction, *user, device, *n)?;
+            keeper.last_n(*user, device, *n)?;
         }
         if self.last_user > last_user {
             store::put_last_user(transaction, self.last_user)?;
