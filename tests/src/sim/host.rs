@@ -21,8 +21,8 @@ use super::user::{User, keys};
 /// within a storm. The client pings after a third of it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(9);
 
-/// The screen of a client.
-const SCREEN: Size = Size { width: 80, height: 24 };
+/// The screen of a client: small, since to lay it out takes most of the time.
+const SCREEN: Size = Size { width: 60, height: 10 };
 
 /// The daemon, on what is in `data`, until `stop` is true.
 pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> turmoil::Result {

@@ -35,8 +35,9 @@ pub(super) struct User {
     pub(super) talks: bool,
     /// How much it has said.
     said: u64,
-    /// How often its client was started.
+    /// How often its client was started, and how often it was connected.
     lives: u64,
+    calls: u64,
     /// What it sees now: whether there is a session, the rooms it is in, what waits.
     connected: bool,
     is_in: u32,
@@ -61,6 +62,7 @@ impl User {
             talks: false,
             said: 0,
             lives: 0,
+            calls: 0,
             connected: false,
             is_in: 0,
             waiting: 0,
@@ -107,7 +109,7 @@ impl User {
         for (place, words) in &self.read {
             record.read(*place, *words);
         }
-        record.calls = self.lives;
+        record.calls = self.calls;
         record
     }
 
@@ -117,6 +119,7 @@ impl User {
         assert!(state.connection != Connection::Refused, "user {} is not let in", self.number);
         if std::mem::replace(&mut self.connected, connected) != connected {
             info!(connected, "sees");
+            self.calls += u64::from(connected);
             self.changes += 1;
         }
         let is_in = state.rooms.list().iter().filter(|room| room.with_server == WithServer::In);
