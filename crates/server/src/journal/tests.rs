@@ -26,8 +26,11 @@ struct Bench {
 }
 
 fn open(directory: &Path) -> Result<Bench, JournalError> {
-    let place = Place::Directory(directory.to_path_buf());
-    let (journal, restored) = Journal::open(&place, Durability::Os, clock)?;
+    open_at(&Place::Directory(directory.to_path_buf()))
+}
+
+fn open_at(place: &Place) -> Result<Bench, JournalError> {
+    let (journal, restored) = Journal::open(place, Durability::Os, clock)?;
     let lobby = Room::new(restored.rooms[0].clone(), 500);
     Ok(Bench { journal, restored, lobby })
 }
@@ -102,6 +105,20 @@ async fn what_is_kept_is_there_after_a_restart_in_its_order() {
     let expected = [(2, "text 2"), (3, "text 3"), (4, "text 4")];
     assert_eq!(texts, expected.map(|(seq, text)| (seq, text.to_owned())));
     assert_eq!(journal.texts(Part::Before(2)).await, [(1, "text 1".to_owned())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_threads_a_time_of_the_runtimes_own_stands_still_until_all_is_done() {
+    let directory = TempDir::new().unwrap();
+    let place = Place::DirectoryInTask(directory.path().to_path_buf());
+    let works = async {
+        let journal = open_at(&place).unwrap();
+        assert_eq!(journal.say(1, "text").await, kept(1));
+        assert_eq!(journal.texts(Part::After(0)).await, [(1, "text".to_owned())]);
+        journal.close().await;
+    };
+    tokio::time::timeout(std::time::Duration::from_millis(1), works).await.expect("nothing waits");
+    assert_eq!(open(directory.path()).unwrap().restored.rooms[0].last_seq, 1);
 }
 
 #[tokio::test]
