@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -83,7 +83,9 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
         let Poll::Ready(written) = poll_write(&mut self.io, &self.pieces, cx) else {
             let patience = self.patience;
             let give_up = self.give_up.get_or_insert_with(|| Box::pin(sleep(patience)));
-            return give_up.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()));
+            ready!(give_up.as_mut().poll(cx));
+            self.give_up = None; // what is told last has as long again
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         };
         self.give_up = None;
         Poll::Ready(match written? {
@@ -171,6 +173,19 @@ mod tests {
         drain(&mut outlet).await;
         assert!(outlet.io == expected);
         assert_eq!((outlet.pieces.capacity(), outlet.tail.capacity()), (0, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_write_has_the_same_time() {
+        let (io, _unread) = tokio::io::duplex(1);
+        let mut outlet = Outlet::new(io, Duration::from_secs(1));
+        outlet.tail().extend_from_slice(b"two");
+        outlet.write_some().await.unwrap();
+        for _ in 0..2 {
+            let asked_at = tokio::time::Instant::now();
+            assert_eq!(outlet.write_some().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+            assert_eq!(asked_at.elapsed(), Duration::from_secs(1));
+        }
     }
 
     #[tokio::test]
