@@ -28,6 +28,11 @@ torture *ARGS:
     cargo build --workspace --locked --bins
     cargo run --quiet --locked -p e2e --bin torture -- {{ ARGS }}
 
+# The table of loads against ours and the bare server, under 5 minutes; arguments: --only W1,W3 …
+bench *ARGS:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- bench {{ ARGS }}
+
 # What must be clean before a change goes in: format, lints, documentation
 check:
     cargo fmt --all --check

@@ -1,0 +1,85 @@
+//! The command line.
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+
+use crate::target::{Durability, Target};
+use crate::workload::{COUNTED, Case, MESSAGES_MAX, Workload};
+
+/// The most seconds one measurement counts.
+const SECS_MAX: u64 = 60;
+
+/// Puts a chat server under load on this machine, and says what it costs.
+#[derive(Debug, Parser)]
+#[command(name = "chat-load", version)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// One measurement, in one line.
+    Run(Run),
+    /// The table: each workload against rawfan and the server, alternating.
+    Bench(Bench),
+}
+
+/// What one measurement is about.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Run {
+    workload: Workload,
+    /// The server.
+    #[arg(long, default_value = "ours")]
+    pub(crate) target: Target,
+    /// What a message that ours has accepted survives.
+    #[arg(long, default_value = "disk")]
+    durability: Durability,
+    /// Messages of one sender that are in flight; the workload has its own number.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    in_flight: Option<u32>,
+    /// Seconds that count.
+    #[arg(long, default_value_t = COUNTED.as_secs(), value_parser = clap::value_parser!(u64).range(1..=SECS_MAX))]
+    secs: u64,
+    /// Messages of one sender at most.
+    #[arg(long, default_value_t = MESSAGES_MAX, value_parser = clap::value_parser!(u32).range(1..=i64::from(MESSAGES_MAX)))]
+    pub(crate) messages: u32,
+}
+
+/// What the table has.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Bench {
+    /// How often each is measured; the table has the medians.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub(crate) rounds: u32,
+    /// Only these workloads, as W1,W2.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) only: Vec<Workload>,
+}
+
+impl Run {
+    /// What is measured.
+    pub(crate) fn case(&self) -> Case {
+        let in_flight = self.in_flight.unwrap_or_else(|| self.workload.in_flight());
+        Case::new(self.workload, in_flight, self.durability)
+    }
+
+    /// How long it counts.
+    pub(crate) const fn counted(&self) -> Duration {
+        Duration::from_secs(self.secs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,152 @@
+//! A server to put under load: how it is started, and where it listens.
+
+use std::io::{self, BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use clap::ValueEnum;
+use tempfile::TempDir;
+
+use crate::cores::Cores;
+use crate::dialect::{Dialect, NATIVE, RAW};
+use crate::process::Process;
+
+/// Connections that the daemon is told to allow: more than any workload has.
+const CONNECTIONS_MAX: &str = "11000";
+
+/// A server to put under load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// The bare server that writes what it reads: what the kernel allows.
+    Rawfan,
+    /// `chat-server`.
+    Ours,
+}
+
+/// What an accepted message survives, as `chat-server` has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Durability {
+    /// A crash of the machine.
+    Disk,
+    /// A crash of the program alone.
+    Os,
+}
+
+/// A running server; ended where it is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    child: Child,
+    /// What it keeps is there.
+    _home: TempDir,
+}
+
+/// Why a server could not be started.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TargetError {
+    #[error("{} cannot be started: {error}; build it first, in the same profile", program.display())]
+    Start { program: PathBuf, error: io::Error },
+    #[error("{} did not say where it listens but {said:?}", program.display())]
+    NoAddress { program: PathBuf, said: String },
+    #[error("there is no place for what the server keeps: {0}")]
+    Home(io::Error),
+}
+
+impl Target {
+    /// What it is called in a table.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Rawfan => "rawfan",
+            Self::Ours => "ours",
+        }
+    }
+
+    /// How to talk to it.
+    pub(crate) const fn dialect(self) -> &'static Dialect {
+        match self {
+            Self::Rawfan => &RAW,
+            Self::Ours => &NATIVE,
+        }
+    }
+
+    /// Starts it with nothing kept, on a core of its own where there are two.
+    ///
+    /// # Errors
+    /// Where it is not there or does not listen.
+    pub(crate) fn start(
+        self,
+        cores: &Cores,
+        durability: Durability,
+    ) -> Result<Server, TargetError> {
+        let programs = programs()?;
+        // Beside the programs, since a place for temporary files may be no disk at all.
+        let home = tempfile::tempdir_in(&programs).map_err(TargetError::Home)?;
+        let mut command = match self {
+            Self::Rawfan => Command::new(programs.join("rawfan")),
+            Self::Ours => ours(&programs, home.path(), durability),
+        };
+        let mut child = cores.start_server(|| spawn(&mut command))?;
+        let program = PathBuf::from(command.get_program());
+        match address(&mut child) {
+            Ok(address) => Ok(Server { address, child, _home: home }),
+            Err(said) => {
+                end(&mut child);
+                Err(TargetError::NoAddress { program, said })
+            }
+        }
+    }
+}
+
+impl Server {
+    /// Its process.
+    pub(crate) fn process(&self) -> Process {
+        Process::new(self.child.id())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        end(&mut self.child);
+    }
+}
+
+/// Where this program is, and those that were built with it.
+fn programs() -> Result<PathBuf, TargetError> {
+    let this = std::env::current_exe().map_err(TargetError::Home)?;
+    Ok(this.parent().map(Path::to_owned).unwrap_or_default())
+}
+
+fn ours(programs: &Path, home: &Path, durability: Durability) -> Command {
+    let durability = match durability {
+        Durability::Disk => "disk",
+        Durability::Os => "os",
+    };
+    let mut command = Command::new(programs.join("chat-server"));
+    command
+        .args(["--listen", "127.0.0.1:0", "--max-connections", CONNECTIONS_MAX])
+        .args(["--durability", durability])
+        .arg("--data")
+        .arg(home)
+        .env("RUST_LOG", "warn");
+    command
+}
+
+fn spawn(command: &mut Command) -> Result<Child, TargetError> {
+    let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    spawned.map_err(|error| TargetError::Start { program: command.get_program().into(), error })
+}
+
+/// Reads where `child` listens from the end of the first line it says; or returns that line.
+fn address(child: &mut Child) -> Result<SocketAddr, String> {
+    let Some(stdout) = child.stdout.as_mut() else { return Err(String::new()) };
+    let mut line = String::new();
+    let _ = BufReader::new(stdout).read_line(&mut line);
+    line.trim_end().rsplit(' ').next().and_then(|word| word.parse().ok()).ok_or(line)
+}
+
+fn end(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
