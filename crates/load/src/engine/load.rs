@@ -8,7 +8,7 @@ use mio::{Events, Poll};
 use super::conn::{Buffer, Conn, Found};
 use super::crowd::poll_again;
 use super::tally::{Reader, Tally};
-use super::window::{Window, due_by_rate};
+use super::window::{Flight, due_by_rate};
 use super::{EngineError, Outcome, latencies};
 use crate::dialect::{Dialect, Place, Template};
 use crate::plan::{Pace, Plan};
@@ -24,9 +24,9 @@ const STEP: Duration = Duration::from_millis(20);
 /// Every which message its latency is taken of where there are many; a power of two.
 const SAMPLE: u32 = 16;
 
-/// Messages of one sender whose time is known where a rate is kept, and not a window: more than
-/// are under way unless the server stands still for a minute.
-const RATE_TIMES: usize = 1 << 16;
+/// Messages of one sender in flight where a rate is kept: more than there are unless the server
+/// stands still for a minute.
+const RATE_IN_FLIGHT: u32 = 1 << 16;
 
 /// Users under load.
 pub(super) struct Load<'a> {
@@ -46,16 +46,14 @@ pub(super) struct Load<'a> {
 struct Senders {
     users: Vec<usize>,
     templates: Vec<Template>,
-    sent: Vec<u32>,
-    window: Window,
-    /// When the last messages of each were sent, ring after ring.
+    flight: Flight,
+    /// When each message in flight was sent.
     times: Vec<u64>,
-    ring: usize,
     /// Every which message has its latency taken.
     sample: u32,
-    /// Those of whom something was delivered since they last spoke, each once.
-    heard: Vec<usize>,
-    is_heard: Vec<bool>,
+    /// Those who may say more than when they last spoke, each once.
+    free: Vec<usize>,
+    is_free: Vec<bool>,
 }
 
 /// Where the load stood at one moment.
@@ -89,15 +87,13 @@ impl<'a> Load<'a> {
         let bounds = self.plan.bounds;
         let mut events = Events::with_capacity(1024);
         self.began = Instant::now();
-        self.senders.heard = (0..self.senders.users.len()).collect();
-        self.senders.is_heard.fill(true);
         self.go_on(&mut events, bounds.warm_up, bounds.messages)?;
         self.latency.reset();
         let first = self.mark(server)?;
         self.go_on(&mut events, bounds.counted, bounds.messages)?;
         let last = self.mark(server)?;
         self.drain(&mut events)?;
-        self.tally.close(self.readers.iter().copied(), &self.senders.sent);
+        self.tally.close(self.readers.iter().copied(), &self.senders.flight.sent);
         let faults = self.tally.faults();
         let count = faults.count;
         Ok(Outcome {
@@ -124,7 +120,8 @@ impl<'a> Load<'a> {
     ) -> Result<(), EngineError> {
         let until = Instant::now() + long;
         let wait = if self.plan.is_about_latency() { Duration::ZERO } else { STEP };
-        while Instant::now() < until && self.senders.sent.iter().any(|&sent| sent < messages) {
+        while Instant::now() < until && self.senders.flight.sent.iter().any(|&sent| sent < messages)
+        {
             self.speak(messages)?;
             self.step(events, wait)?;
         }
@@ -133,10 +130,8 @@ impl<'a> Load<'a> {
 
     /// Waits until all that was sent has come.
     fn drain(&mut self, events: &mut Events) -> Result<(), EngineError> {
-        let sent: u64 = self.senders.sent.iter().map(|&sent| u64::from(sent)).sum();
-        let expected = sent * self.plan.readers() as u64;
         let until = Instant::now() + DRAIN;
-        while self.tally.total() < expected && Instant::now() < until {
+        while !self.senders.flight.is_empty() && Instant::now() < until {
             self.step(events, STEP)?;
         }
         Ok(())
@@ -147,28 +142,26 @@ impl<'a> Load<'a> {
         let now = self.now();
         let senders = &mut self.senders;
         if let Pace::Rate(_) = self.plan.pace {
-            senders.heard.clear();
-            senders.heard.extend(0..senders.users.len());
+            senders.free.extend(0..senders.users.len());
         }
-        while let Some(sender) = senders.heard.pop() {
-            senders.is_heard[sender] = false;
-            let sent = senders.sent[sender];
+        while let Some(sender) = senders.free.pop() {
+            senders.is_free[sender] = false;
+            let sent = senders.flight.sent[sender];
             let may = match self.plan.pace {
-                Pace::Window(_) => senders.window.room(sent, self.tally.delivered(sender)),
-                Pace::Rate(rate) => due_by_rate(rate, now, sent),
+                Pace::Window(_) => senders.flight.room(sender),
+                Pace::Rate(rate) => due_by_rate(rate, now, sent).min(senders.flight.room(sender)),
             };
-            let until = sent.saturating_add(may).min(messages);
             let user = senders.users[sender];
             let conn = &mut self.conns[user];
-            for number in sent..until {
+            for _ in 0..may.min(messages.saturating_sub(sent)) {
+                let (number, place) = senders.flight.send(sender);
                 senders.templates[sender].write(number, &mut conn.out);
-                let at = match self.plan.pace {
+                senders.times[place] = match self.plan.pace {
                     Pace::Window(_) => now,
+                    // When it was due, so that a server that stands still is not spared.
                     Pace::Rate(rate) => u64::from(number) * 1_000_000_000 / u64::from(rate),
                 };
-                senders.times[sender * senders.ring + number as usize % senders.ring] = at;
             }
-            senders.sent[sender] = until;
             conn.flush().map_err(|error| EngineError::Broken { user, error })?;
         }
         Ok(())
@@ -200,12 +193,12 @@ impl<'a> Load<'a> {
                 let Some(sender) = tally.take(reader, stamp) else { return };
                 if stamp.number & (senders.sample - 1) == 0 {
                     let now = *now.get_or_insert_with(|| nanos(*began));
-                    latency
-                        .saturating_record(now.saturating_sub(senders.time(sender, stamp.number)));
+                    let sent = senders.times[senders.flight.place(sender, stamp.number)];
+                    latency.saturating_record(now.saturating_sub(sent));
                 }
-                if !senders.is_heard[sender] {
-                    senders.is_heard[sender] = true;
-                    senders.heard.push(sender);
+                if senders.flight.deliver(sender, stamp.number) && !senders.is_free[sender] {
+                    senders.is_free[sender] = true;
+                    senders.free.push(sender);
                 }
             };
             match conns[user].read(buffer, took) {
@@ -232,26 +225,20 @@ impl Senders {
             let place = Place { user, room: user / plan.members, is_only_room };
             dialect.message(place, plan.text_bytes)
         };
-        let (window, ring) = match plan.pace {
-            Pace::Window(size) => (size, (size as usize).next_power_of_two()),
-            Pace::Rate(_) => (u32::MAX, RATE_TIMES),
+        let in_flight = match plan.pace {
+            Pace::Window(size) => size,
+            Pace::Rate(_) => RATE_IN_FLIGHT,
         };
+        let flight = Flight::new(users.len(), in_flight, plan.readers());
         Self {
             templates: users.iter().map(template).collect(),
-            sent: vec![0; users.len()],
-            window: Window::new(window, plan.readers()),
-            times: vec![0; users.len() * ring],
-            ring,
+            times: vec![0; flight.places()],
+            flight,
             sample: if plan.is_about_latency() { 1 } else { SAMPLE },
-            heard: Vec::with_capacity(users.len()),
-            is_heard: vec![false; users.len()],
+            free: (0..users.len()).collect(),
+            is_free: vec![true; users.len()],
             users,
         }
-    }
-
-    /// When the message of this number was sent.
-    fn time(&self, sender: usize, number: u32) -> u64 {
-        self.times[sender * self.ring + number as usize % self.ring]
     }
 }
 

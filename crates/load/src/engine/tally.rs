@@ -8,8 +8,6 @@ pub(crate) struct Tally {
     senders: usize,
     /// The number of the next message of each sender, reader after reader.
     due: Vec<u32>,
-    /// Deliveries of each sender's messages.
-    delivered: Vec<u64>,
     total: u64,
     faults: Faults,
 }
@@ -20,7 +18,7 @@ pub(crate) struct Reader {
     user: usize,
     /// The number of the first user of its room; that one is the room's first sender.
     room_begins: usize,
-    /// The place of that sender's counter in `delivered`.
+    /// The number of that sender among the senders of all rooms.
     first_sender: usize,
 }
 
@@ -39,7 +37,6 @@ impl Tally {
         Self {
             senders,
             due: vec![0; rooms * members * senders],
-            delivered: vec![0; rooms * senders],
             total: 0,
             faults: Faults::default(),
         }
@@ -74,10 +71,8 @@ impl Tally {
             self.fault(|| wrong(reader, stamp, was_due));
             return None;
         }
-        let slot = reader.first_sender + sender;
-        self.delivered[slot] += 1;
         self.total += 1;
-        Some(slot)
+        Some(reader.first_sender + sender)
     }
 
     /// Notes what came with the mark of a stamp and is none.
@@ -90,11 +85,6 @@ impl Tally {
     /// Deliveries in all.
     pub(crate) const fn total(&self) -> u64 {
         self.total
-    }
-
-    /// Deliveries of one sender's messages.
-    pub(crate) fn delivered(&self, sender: usize) -> u64 {
-        self.delivered[sender]
     }
 
     /// What was wrong so far.
@@ -159,7 +149,7 @@ mod tests {
     #[test]
     fn what_is_due_is_counted() {
         let tally = heard(&[0, 1, 2]);
-        assert_eq!((tally.total(), tally.delivered(0), first_fault(&tally)), (3, 3, "none"));
+        assert_eq!((tally.total(), first_fault(&tally)), (3, "none"));
     }
 
     #[test]
