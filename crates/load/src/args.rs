@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+use crate::plan::Lag;
 use crate::target::{Durability, Target};
 use crate::workload::{COUNTED, Case, MESSAGES_MAX, Workload};
 
@@ -30,7 +31,7 @@ pub(crate) enum Task {
 /// What one measurement is about.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
-    workload: Workload,
+    pub(crate) workload: Workload,
     /// The server.
     #[arg(long, default_value = "ours")]
     pub(crate) target: Target,
@@ -40,6 +41,12 @@ pub(crate) struct Run {
     /// Messages of one sender that are in flight; the workload has its own number.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     in_flight: Option<u32>,
+    /// What another reader does, in W8.
+    #[arg(long, default_value = "none")]
+    lag: Lag,
+    /// Users, in W5 and W7; the workload has its own number.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    users: Option<u16>,
     /// Seconds that count.
     #[arg(long, default_value_t = COUNTED.as_secs(), value_parser = clap::value_parser!(u64).range(1..=SECS_MAX))]
     secs: u64,
@@ -63,7 +70,13 @@ impl Run {
     /// What is measured.
     pub(crate) fn case(&self) -> Case {
         let in_flight = self.in_flight.unwrap_or_else(|| self.workload.in_flight());
-        Case::new(self.workload, in_flight, self.durability)
+        let lag = if self.workload == Workload::W8 { self.lag } else { Lag::None };
+        Case { lag, ..Case::new(self.workload, in_flight, self.durability) }
+    }
+
+    /// How many users come, unless one says otherwise: `usual`.
+    pub(crate) fn users(&self, usual: usize) -> usize {
+        self.users.map_or(usual, usize::from)
     }
 
     /// How long it counts.

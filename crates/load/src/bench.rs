@@ -1,40 +1,103 @@
-//! The table: every case against rawfan and the server, alternating, several rounds.
+//! The tables: every load against rawfan and the servers, alternating, several rounds.
 
 use std::io::{self, Write};
 
 use crate::args::Bench;
 use crate::cores::Cores;
-use crate::figures::Figures;
-use crate::measure::{MeasureError, measure};
-use crate::table::{Row, table};
+use crate::engine::Storm;
+use crate::figures::{Figures, median};
+use crate::measure::{self, MeasureError};
+use crate::table::{self, Row};
 use crate::target::Target;
-use crate::workload::{CASES, COUNTED, Case, MESSAGES_MAX};
+use crate::workload::{
+    CASES, COUNTED, Case, IDLE_USERS, LAG_CASES, MESSAGES_MAX, STORM_USERS, Workload,
+};
 
-/// Measures and writes the table to `out`. Returns whether nothing was lost.
+/// Measures and writes the tables to `out`. Returns whether nothing was lost.
 ///
 /// # Errors
 /// Where a server cannot be started or throws users out, or `out` is closed.
 pub(crate) fn bench(args: &Bench, cores: &Cores, out: &mut impl Write) -> anyhow::Result<bool> {
+    let is_asked = |workload| args.only.is_empty() || args.only.contains(&workload);
+    let mut is_whole = true;
+
     let mut rows = Vec::new();
-    for case in
-        CASES.iter().filter(|case| args.only.is_empty() || args.only.contains(&case.workload))
-    {
-        let row = rounds(case, args.rounds, cores)?;
-        // One line at a time to standard error: who waits sees that something happens.
-        writeln!(io::stderr(), "{}", crate::table::line(&row))?;
-        rows.push(row);
+    for case in CASES.iter().filter(|case| is_asked(case.workload)) {
+        tell(&format!("{:?}", case.workload))?;
+        rows.extend(rounds(case, args.rounds, &[Target::Rawfan, Target::Ours], cores)?);
     }
-    write!(out, "{}", table(&rows))?;
-    Ok(rows.iter().all(|row| row.raw.fault.is_none() && row.server.fault.is_none()))
+    if !rows.is_empty() {
+        is_whole &= rows.iter().all(|row| row.figures.fault.is_none());
+        writeln!(out, "{}", table::loads(&rows))?;
+    }
+    if is_asked(Workload::W8) {
+        let mut lags = Vec::new();
+        for case in &LAG_CASES {
+            tell(&format!("{:?}, {:?}", case.workload, case.lag))?;
+            lags.extend(rounds(case, args.rounds, &[Target::Ours], cores)?);
+        }
+        is_whole &= lags.iter().all(|row| row.figures.fault.is_none());
+        writeln!(out, "{}", table::lags(&lags))?;
+    }
+    if is_asked(Workload::W5) {
+        let mut lines = Vec::new();
+        for users in IDLE_USERS {
+            tell(&format!("{:?}, {users}", Workload::W5))?;
+            for target in [Target::Rawfan, Target::Ours] {
+                lines.push((target, users, measure::idle(users, target, cores)?));
+            }
+        }
+        writeln!(out, "{}", table::idle(&lines))?;
+    }
+    if is_asked(Workload::W7) {
+        let mut storms = Vec::new();
+        for target in [Target::Rawfan, Target::Ours, Target::OursClassic] {
+            tell(&format!("{:?}, {}", Workload::W7, target.name()))?;
+            for users in STORM_USERS {
+                storms.push((target, storm(users, args.rounds, target, cores)?));
+            }
+        }
+        writeln!(out, "{}", table::storms(&storms))?;
+    }
+    Ok(is_whole)
 }
 
-fn rounds(case: &Case, rounds: u32, cores: &Cores) -> Result<Row, MeasureError> {
-    let (mut raw, mut ours) = (Vec::new(), Vec::new());
+/// Says on standard error what is measured: who waits sees that something happens.
+fn tell(what: &str) -> io::Result<()> {
+    writeln!(io::stderr(), "measuring {what} …")
+}
+
+/// Measures one load on each of `targets` in turn, several times, and compares each with the first.
+fn rounds(
+    case: &Case,
+    rounds: u32,
+    targets: &[Target],
+    cores: &Cores,
+) -> Result<Vec<Row>, MeasureError> {
+    let mut all: Vec<Vec<Figures>> = vec![Vec::new(); targets.len()];
     for _ in 0..rounds {
-        for (target, figures) in [(Target::Rawfan, &mut raw), (Target::Ours, &mut ours)] {
-            figures.push(measure(case, target, cores, COUNTED, MESSAGES_MAX)?);
+        for (target, figures) in targets.iter().zip(&mut all) {
+            figures.push(measure::load(case, *target, cores, COUNTED, MESSAGES_MAX)?);
         }
     }
-    let ratios = raw.iter().zip(&ours).map(|(raw, ours)| ours.rate / raw.rate).collect();
-    Ok(Row { case: *case, raw: Figures::median(&raw), server: Figures::median(&ours), ratios })
+    let row = |(target, rounds): (&Target, &Vec<Figures>)| {
+        let ratios =
+            rounds.iter().zip(&all[0]).map(|(round, first)| round.against(first)).collect();
+        Row { case: *case, target: *target, figures: Figures::median(rounds), ratios }
+    };
+    Ok(targets.iter().zip(&all).map(row).collect())
+}
+
+/// Measures one storm several times: the medians.
+fn storm(users: usize, rounds: u32, target: Target, cores: &Cores) -> Result<Storm, MeasureError> {
+    let mut storms = Vec::new();
+    for _ in 0..rounds {
+        storms.push(measure::storm(users, target, cores)?);
+    }
+    let of = |time: fn(&Storm) -> std::time::Duration| {
+        std::time::Duration::from_secs_f64(median(
+            storms.iter().map(|s| time(s).as_secs_f64()).collect(),
+        ))
+    };
+    Ok(Storm { users, took: of(|storm| storm.took), cpu: of(|storm| storm.cpu) })
 }

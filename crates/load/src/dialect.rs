@@ -12,16 +12,18 @@ use crate::stamp::{STAMP_BYTES, Stamp};
 /// One line protocol.
 #[derive(Debug)]
 pub(crate) struct Dialect {
-    /// What a user sends first.
+    /// What a user sends first, if anything.
     hello: &'static str,
-    /// What it sends to come into its room, after that.
+    /// What the server's answer to that has in it.
+    welcome: &'static str,
+    /// What the user sends to come into its room, if there are rooms.
     join: &'static str,
+    /// What the server's answer to that has in it.
+    joined: &'static str,
     /// The room everybody is in after `hello`, without `join`; used where the load has one room.
     lobby: Option<&'static str>,
     /// The other rooms: their number is added to this.
     room: &'static str,
-    /// What the server answers once the user is in its room.
-    ready: &'static str,
     /// A message.
     message: &'static str,
 }
@@ -30,22 +32,45 @@ pub(crate) struct Dialect {
 /// it begins with a 1 to have as many digits as the last.
 pub(crate) const NATIVE: Dialect = Dialect {
     hello: "{\"type\":\"hello\",\"version\":1,\"name\":\"u<user>\",\"device\":\"load\"}\n",
+    welcome: "\"type\":\"room\",\"room\":\"#lobby\"",
     join: "{\"type\":\"join\",\"room\":\"<room>\"}\n",
+    joined: "\"type\":\"room\",\"room\":\"<room>\"",
     lobby: Some("#lobby"),
     room: "#load",
-    ready: "\"type\":\"room\",\"room\":\"<room>\"",
     message: "{\"type\":\"say\",\"room\":\"<room>\",\"n\":<n>,\"text\":\"<text>\"}\n",
+};
+
+/// The protocol of the original chat, which has one room and no ends of lines: for users who come,
+/// not for what they say.
+pub(crate) const CLASSIC: Dialect = Dialect {
+    hello: "NAME:u<user>",
+    welcome: "USERS:",
+    join: "",
+    joined: "",
+    lobby: Some("#lobby"),
+    room: "",
+    message: "<text>",
 };
 
 /// What `rawfan` takes: the number of a room, then bytes.
 pub(crate) const RAW: Dialect = Dialect {
     hello: "",
+    welcome: "",
     join: "<room>\n",
+    joined: "ok\n",
     lobby: None,
     room: "",
-    ready: "ok\n",
     message: "<text>",
 };
+
+/// What a user says to get further, and what the answer has in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// What the user sends.
+    pub(crate) say: Vec<u8>,
+    /// What comes back, among other things.
+    pub(crate) answer: Vec<u8>,
+}
 
 /// One user of a load, and where it is.
 #[derive(Debug, Clone, Copy)]
@@ -59,15 +84,25 @@ pub(crate) struct Place {
 }
 
 impl Dialect {
-    /// What the user sends to come into its room.
-    pub(crate) fn greeting(&self, place: Place) -> Vec<u8> {
-        let join = if self.in_lobby(place) { "" } else { self.join };
-        self.fill(&[self.hello, join].concat(), place).into_bytes()
+    /// The first step of the user: to be known. `None` where there is nothing to say.
+    pub(crate) fn hello(&self, place: Place) -> Option<Step> {
+        self.step(self.hello, self.welcome, place)
     }
 
-    /// What the server's answer has in it once the user is in its room.
-    pub(crate) fn ready(&self, place: Place) -> Vec<u8> {
-        self.fill(self.ready, place).into_bytes()
+    /// The second: to be in its room. `None` where it is there already.
+    pub(crate) fn join(&self, place: Place) -> Option<Step> {
+        let is_there = place.is_only_room && self.lobby.is_some();
+        if is_there { None } else { self.step(self.join, self.joined, place) }
+    }
+
+    /// Whether there is a room everybody is in.
+    pub(crate) const fn has_lobby(&self) -> bool {
+        self.lobby.is_some()
+    }
+
+    fn step(&self, say: &str, answer: &str, place: Place) -> Option<Step> {
+        let fill = |pattern| self.fill(pattern, place).into_bytes();
+        (!say.is_empty()).then(|| Step { say: fill(say), answer: fill(answer) })
     }
 
     /// A message of the user, its text `text_bytes` long or as long as a stamp.
@@ -76,10 +111,6 @@ impl Dialect {
         let stamp = Stamp { sender, number: 0 }.written();
         let padding = vec![b'x'; text_bytes.saturating_sub(STAMP_BYTES)];
         Template::new(&self.fill(self.message, place), &stamp, &padding)
-    }
-
-    fn in_lobby(&self, place: Place) -> bool {
-        place.is_only_room && self.lobby.is_some()
     }
 
     fn fill(&self, pattern: &str, place: Place) -> String {
@@ -101,16 +132,20 @@ mod tests {
     #[test]
     fn the_only_room_is_the_lobby_where_there_is_one() {
         let hello = r#"{"type":"hello","version":1,"name":"u7","device":"load"}"#;
-        assert_eq!(text(&NATIVE.greeting(ALONE)), format!("{hello}\n"));
-        assert_eq!(text(&NATIVE.ready(ALONE)), r##""type":"room","room":"#lobby""##);
-        assert_eq!(text(&RAW.greeting(ALONE)), "0\n");
+        let step = NATIVE.hello(ALONE).unwrap();
+        assert_eq!(text(&step.say), format!("{hello}\n"));
+        assert_eq!(text(&step.answer), r##""type":"room","room":"#lobby""##);
+        assert_eq!(NATIVE.join(ALONE), None);
+        assert_eq!(RAW.hello(ALONE), None);
+        assert_eq!(text(&RAW.join(ALONE).unwrap().say), "0\n");
     }
 
     #[test]
     fn another_room_is_joined() {
-        let greeting = text(&NATIVE.greeting(AMONG));
-        assert!(greeting.ends_with("\n{\"type\":\"join\",\"room\":\"#load3\"}\n"), "{greeting}");
-        assert_eq!(text(&RAW.greeting(AMONG)), "3\n");
+        let step = NATIVE.join(AMONG).unwrap();
+        assert_eq!(text(&step.say), "{\"type\":\"join\",\"room\":\"#load3\"}\n");
+        assert_eq!(text(&step.answer), r##""type":"room","room":"#load3""##);
+        assert_eq!(text(&RAW.join(AMONG).unwrap().say), "3\n");
     }
 
     #[test]

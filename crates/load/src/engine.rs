@@ -6,6 +6,7 @@
 mod conn;
 mod crowd;
 mod load;
+mod storm;
 mod tally;
 mod window;
 
@@ -19,7 +20,9 @@ use mio::Poll;
 use crate::dialect::Dialect;
 use crate::plan::Plan;
 use crate::process::Process;
+use crowd::{COMING_MAX, Crowd};
 use load::Load;
+pub(crate) use storm::{Storm, idle, storm};
 
 /// Bytes one read asks for: what a reader gets while the others have their turn.
 const READ_BYTES: usize = 256 * 1024;
@@ -56,8 +59,8 @@ pub(crate) enum EngineError {
     Connect { user: usize, error: io::Error },
     #[error("only {ready} of {users} users came in within {}; user {waits} was told {told:?}", crowd::DEADLINE.as_secs())]
     Greeting { ready: usize, users: usize, waits: usize, told: String },
-    #[error("the server closed the connection of user {user}")]
-    Closed { user: usize },
+    #[error("the server closed the connection of user {user}, who was told {told:?}")]
+    Closed { user: usize, told: String },
     #[error("the connection of user {user} broke: {error}")]
     Broken { user: usize, error: io::Error },
 }
@@ -74,7 +77,11 @@ pub(crate) fn run(
 ) -> Result<Outcome, EngineError> {
     let mut poll = Poll::new()?;
     let before = server.usage()?;
-    let conns = crowd::gather(&mut poll, plan, dialect, address)?;
+    let mut crowd = Crowd::new(&mut poll, address, plan.laggard());
+    crowd.wave(plan.users(), COMING_MAX, |user| dialect.hello(plan.place(user)))?;
+    crowd.wave(plan.users(), COMING_MAX, |user| dialect.join(plan.place(user)))?;
+    crowd.settle()?;
+    let conns = crowd.into_conns();
     Load::new(poll, conns, plan, dialect).run(server, before)
 }
 

@@ -19,6 +19,17 @@ pub(crate) struct Figures {
     pub(crate) fault: Option<String>,
 }
 
+/// How one measurement compares with another: this over that.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Ratios {
+    /// Of the deliveries a second.
+    pub(crate) rate: f64,
+    /// Of the processor time for each.
+    pub(crate) cpu: f64,
+    /// Of the time within which half of them come.
+    pub(crate) p50: f64,
+}
+
 impl Figures {
     /// What `outcome` says.
     #[allow(clippy::cast_precision_loss, reason = "figures for a table")]
@@ -32,6 +43,15 @@ impl Figures {
             latency: [quantile(0.5), quantile(0.99), quantile(0.999)],
             memory: outcome.memory.1 as f64 / f64::from(1 << 20),
             fault: outcome.fault.clone().or(nothing),
+        }
+    }
+
+    /// How this compares with `other`.
+    pub(crate) fn against(&self, other: &Self) -> Ratios {
+        Ratios {
+            rate: self.rate / other.rate,
+            cpu: self.cpu / other.cpu,
+            p50: self.latency[0] / other.latency[0],
         }
     }
 

@@ -20,8 +20,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 
-use args::{Args, Task};
+use args::{Args, Run, Task};
 use cores::Cores;
+use engine::Storm;
+use workload::{IDLE_USERS, STORM_USERS, Workload};
 
 /// Open files, the generator's or the server's: more than any workload has connections.
 const FILES_MAX: u64 = 12_000;
@@ -39,13 +41,32 @@ fn main() -> anyhow::Result<ExitCode> {
         writeln!(out, "there is one core for server and generator; the figures say little")?;
     }
     let is_whole = match &args.task {
-        Task::Run(run) => {
-            let case = run.case();
-            let figures = measure::measure(&case, run.target, &cores, run.counted(), run.messages)?;
-            writeln!(out, "{:?}, {}: {figures}", case.workload, run.target.name())?;
-            figures.fault.is_none()
-        }
+        Task::Run(run) => one(run, &cores, &mut out)?,
         Task::Bench(bench) => bench::bench(bench, &cores, &mut out)?,
     };
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Makes one measurement and writes it in one line. Returns whether nothing was lost.
+fn one(run: &Run, cores: &Cores, out: &mut impl Write) -> anyhow::Result<bool> {
+    let (workload, target) = (run.workload, run.target);
+    write!(out, "{workload:?}, {}: ", target.name())?;
+    match workload {
+        Workload::W5 => {
+            let users = run.users(IDLE_USERS[1]);
+            let bytes = measure::idle(users, target, cores)?;
+            writeln!(out, "{users} idle users, {bytes} bytes each")?;
+        }
+        Workload::W7 => {
+            let Storm { users, took, cpu } =
+                measure::storm(run.users(STORM_USERS[2]), target, cores)?;
+            writeln!(out, "{users} users in after {took:.1?}, {cpu:.2?} of CPU")?;
+        }
+        _ => {
+            let figures = measure::load(&run.case(), target, cores, run.counted(), run.messages)?;
+            writeln!(out, "{figures}")?;
+            return Ok(figures.fault.is_none());
+        }
+    }
+    Ok(true)
 }

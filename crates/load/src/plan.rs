@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use clap::ValueEnum;
+
+use crate::dialect::Place;
+
 /// One load.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
@@ -15,6 +19,9 @@ pub(crate) struct Plan {
     pub(crate) text_bytes: usize,
     /// How fast each sender speaks.
     pub(crate) pace: Pace,
+    /// What the last user does who lags behind, if one does. There is one room then, and what is in
+    /// flight is not for this user.
+    pub(crate) lag: Lag,
     /// How long, and how much at most.
     pub(crate) bounds: Bounds,
 }
@@ -26,6 +33,17 @@ pub(crate) enum Pace {
     Window(u32),
     /// So many messages a second.
     Rate(u32),
+}
+
+/// What the last of all users does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lag {
+    /// It reads like the others.
+    None,
+    /// It reads nothing.
+    Stalls,
+    /// It reads, but slower than the others speak.
+    Slow,
 }
 
 /// When a load ends.
@@ -45,9 +63,19 @@ impl Plan {
         self.rooms * self.members
     }
 
-    /// Who gets what one sender says.
+    /// Who gets what one sender says, but for the laggard.
     pub(crate) const fn readers(&self) -> usize {
-        self.members - 1
+        self.members - 1 - if matches!(self.lag, Lag::None) { 0 } else { 1 }
+    }
+
+    /// The user who lags behind.
+    pub(crate) fn laggard(&self) -> Option<usize> {
+        (self.lag != Lag::None).then_some(self.users() - 1)
+    }
+
+    /// Where a user is.
+    pub(crate) const fn place(&self, user: usize) -> Place {
+        Place { user, room: user / self.members, is_only_room: self.rooms == 1 }
     }
 
     /// Whether the time of single messages counts, and not their number. The generator does not

@@ -1,89 +1,168 @@
-//! The table, in Markdown.
+//! The tables, in Markdown.
 
 use std::fmt::Write;
 
-use crate::figures::Figures;
-use crate::target::Durability;
+use crate::engine::Storm;
+use crate::figures::{Figures, Ratios, median};
+use crate::plan::Lag;
+use crate::target::{Durability, Target};
 use crate::workload::Case;
 
-/// What rawfan and another server did in one case.
+/// What one server did under one load.
+#[derive(Debug)]
 pub(crate) struct Row {
     /// The load.
     pub(crate) case: Case,
-    /// The kernel's limit.
-    pub(crate) raw: Figures,
     /// The server.
-    pub(crate) server: Figures,
-    /// The ratio of their deliveries a second in each round.
-    pub(crate) ratios: Vec<f64>,
+    pub(crate) target: Target,
+    /// The medians.
+    pub(crate) figures: Figures,
+    /// Each round, compared with that of the first server.
+    pub(crate) ratios: Vec<Ratios>,
 }
 
-const HEAD: &str = "\
-| load | in flight | durability | deliveries/s, millions: rawfan | ours | ratio (rounds) | CPU s per million: rawfan | ours | ratio | p50 / p99 µs: rawfan | ours | p50 ratio | MiB |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|
+const LOADS_HEAD: &str = "\
+| load | in flight | server | deliveries/s, millions | × rawfan (rounds) | CPU s per million | × | \
+p50 / p99 / p99.9 µs | p50 × | MiB |
+|---|---|---|---|---|---|---|---|---|---|
 ";
 
-/// The table of `rows`.
-pub(crate) fn table(rows: &[Row]) -> String {
-    let mut table = HEAD.to_owned();
-    for row in rows {
-        let _ = writeln!(table, "{}", line(row));
-    }
-    table
+/// The table of loads.
+pub(crate) fn loads(rows: &[Row]) -> String {
+    table(LOADS_HEAD, rows.iter().map(load))
 }
 
-/// One line of the table, without its end.
-pub(crate) fn line(row: &Row) -> String {
-    let Row { case, raw, server, ratios } = row;
-    let durability = match case.durability {
-        Durability::Disk => "disk",
-        Durability::Os => "os",
+fn load(row: &Row) -> String {
+    let Row { case, target, figures, ratios } = row;
+    let server = match (target, case.durability) {
+        (Target::Ours, Durability::Disk) => "ours, disk",
+        (Target::Ours, Durability::Os) => "ours, os",
+        _ => target.name(),
     };
     let in_flight = match case.in_flight {
         0 => "–".to_owned(),
         some => some.to_string(),
     };
-    let head = format!("| {:?} | {in_flight} | {durability} |", case.workload);
-    for (name, figures) in [("rawfan", raw), ("ours", server)] {
-        if let Some(fault) = &figures.fault {
-            return format!("{head} **failed**, {name}: {fault} |");
-        }
+    let head = format!("| {:?} | {in_flight} | {server} |", case.workload);
+    if let Some(fault) = &figures.fault {
+        return format!("{head} **failed**: {fault} |");
     }
-    let mut rounds: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    let of = |figure: fn(&Ratios) -> f64| ratios.iter().map(figure).collect::<Vec<_>>();
+    let mut rounds: Vec<String> =
+        of(|ratio| ratio.rate).iter().map(|ratio| format!("{ratio:.2}")).collect();
     rounds.sort();
     format!(
-        "{head} {} | {} | **{:.2}** ({}) | {:.4} | {:.4} | {:.2} | {} | {} | {:.2} | {:.1} |",
-        millions(raw.rate),
-        millions(server.rate),
-        server.rate / raw.rate,
+        "{head} {:.3} | **{:.2}** ({}) | {:.4} | {:.2} | {} | {:.2} | {:.1} |",
+        figures.rate / 1e6,
+        median(of(|ratio| ratio.rate)),
         rounds.join(" "),
-        raw.cpu,
-        server.cpu,
-        server.cpu / raw.cpu,
-        latency(raw),
-        latency(server),
-        server.latency[0] / raw.latency[0],
-        server.memory,
+        figures.cpu,
+        median(of(|ratio| ratio.cpu)),
+        latency(figures),
+        median(of(|ratio| ratio.p50)),
+        figures.memory,
     )
 }
 
-fn millions(rate: f64) -> String {
-    format!("{:.3}", rate / 1e6)
+const LAGS_HEAD: &str = "\
+| one of 1,001 readers | deliveries/s to the others, millions | × | CPU s per million | × | \
+p50 / p99 / p99.9 µs of the others | p99 × | MiB |
+|---|---|---|---|---|---|---|---|
+";
+
+/// The table of what a laggard costs the others, compared with the first row.
+pub(crate) fn lags(rows: &[Row]) -> String {
+    let Some(first) = rows.first() else { return String::new() };
+    table(LAGS_HEAD, rows.iter().map(|row| lag(row, &first.figures)))
+}
+
+fn lag(row: &Row, first: &Figures) -> String {
+    let does = match row.case.lag {
+        Lag::None => "reads like the others",
+        Lag::Stalls => "stalls",
+        Lag::Slow => "is slow, and lives on the journal",
+    };
+    let figures = &row.figures;
+    if let Some(fault) = &figures.fault {
+        return format!("| {does} | **failed**: {fault} |");
+    }
+    let ratios = figures.against(first);
+    format!(
+        "| {does} | {:.3} | {:.2} | {:.4} | {:.2} | {} | {:.2} | {:.1} |",
+        figures.rate / 1e6,
+        ratios.rate,
+        figures.cpu,
+        ratios.cpu,
+        latency(figures),
+        figures.latency[1] / first.latency[1],
+        figures.memory,
+    )
+}
+
+const IDLE_HEAD: &str = "\
+| idle users | server | KiB each |
+|---|---|---|
+";
+
+/// The table of what an idle user takes, of each server, number of users, and bytes each.
+#[allow(clippy::cast_precision_loss, reason = "figures for a table")]
+pub(crate) fn idle(lines: &[(Target, usize, u64)]) -> String {
+    let line = |(target, users, bytes): &(Target, usize, u64)| {
+        format!("| {users} | {} | {:.2} |", target.name(), *bytes as f64 / 1024.0)
+    };
+    table(IDLE_HEAD, lines.iter().map(line))
+}
+
+const STORMS_HEAD: &str = "\
+| users who join at once | server | ms until all are in | CPU µs each | × of the first |
+|---|---|---|---|---|
+";
+
+/// The table of storms; each is compared with the first of the same server.
+pub(crate) fn storms(storms: &[(Target, Storm)]) -> String {
+    let line = |(target, storm): &(Target, Storm)| {
+        let first = storms.iter().find(|(of, _)| of == target).map_or(storm, |(_, first)| first);
+        format!(
+            "| {} | {} | {:.0} | {:.1} | {:.2} |",
+            storm.users,
+            target.name(),
+            storm.took.as_secs_f64() * 1e3,
+            cpu_each(storm),
+            cpu_each(storm) / cpu_each(first),
+        )
+    };
+    table(STORMS_HEAD, storms.iter().map(line))
+}
+
+/// Processor time for each user of a storm, in microseconds.
+#[allow(clippy::cast_precision_loss, reason = "figures for a table")]
+fn cpu_each(storm: &Storm) -> f64 {
+    storm.cpu.as_secs_f64() * 1e6 / storm.users as f64
+}
+
+fn table(head: &str, lines: impl Iterator<Item = String>) -> String {
+    lines.fold(head.to_owned(), |mut table, line| {
+        let _ = writeln!(table, "{line}");
+        table
+    })
 }
 
 fn latency(figures: &Figures) -> String {
-    format!("{:.0} / {:.0}", figures.latency[0], figures.latency[1])
+    let [p50, p99, p999] = figures.latency;
+    format!("{p50:.0} / {p99:.0} / {p999:.0}")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::workload::Workload;
+    use crate::workload::{LAG_CASES, Workload};
 
     fn row(fault: Option<&str>) -> Row {
         let raw =
             Figures { rate: 16e6, cpu: 0.05, latency: [100.0, 200.0, 300.0], ..Figures::default() };
-        let server = Figures {
+        let figures = Figures {
             rate: 8e6,
             cpu: 0.1,
             latency: [150.0, 400.0, 900.0],
@@ -91,24 +170,48 @@ mod tests {
             fault: fault.map(str::to_owned),
         };
         let case = Case::new(Workload::W1, 64, Durability::Os);
-        Row { case, raw, server, ratios: vec![0.51, 0.5, 0.49] }
+        let slower = Figures { rate: 7.2e6, ..figures.clone() };
+        let ratios = vec![figures.against(&raw), slower.against(&raw), figures.against(&raw)];
+        Row { case, target: Target::Ours, figures, ratios }
     }
 
     #[test]
-    fn a_line_has_both_and_their_ratio() {
+    fn a_line_has_the_figures_and_the_ratios() {
         assert_eq!(
-            line(&row(None)),
-            "| W1 | 64 | os | 16.000 | 8.000 | **0.50** (0.49 0.50 0.51) | 0.0500 | 0.1000 | 2.00 \
-             | 100 / 200 | 150 / 400 | 1.50 | 12.0 |"
+            loads(&[row(None)]).lines().last(),
+            Some(
+                "| W1 | 64 | ours, os | 8.000 | **0.50** (0.45 0.50 0.50) | 0.1000 | 2.00 \
+                 | 150 / 400 / 900 | 1.50 | 12.0 |"
+            )
         );
     }
 
     #[test]
     fn a_figure_with_a_loss_in_it_is_a_failure() {
-        let failed = line(&row(Some("user 1 got 2 of 3 messages of user 0")));
-        assert_eq!(
-            failed,
-            "| W1 | 64 | os | **failed**, ours: user 1 got 2 of 3 messages of user 0 |"
-        );
+        let fault = "user 1 got 2 of 3 messages of user 0";
+        let table = loads(&[row(Some(fault))]);
+        let failed = format!("| W1 | 64 | ours, os | **failed**: {fault} |");
+        assert_eq!(table.lines().last(), Some(&*failed));
+    }
+
+    #[test]
+    fn a_laggard_is_compared_with_none() {
+        let stalls = Row { case: LAG_CASES[1], ..row(None) };
+        let figures = Figures { latency: [1.0, 200.0, 1.0], ..row(None).figures };
+        let none = Row { case: LAG_CASES[0], figures, ..row(None) };
+        let table = lags(&[none, stalls]);
+        let stalls = table.lines().last().unwrap_or_default();
+        assert!(stalls.starts_with("| stalls | 8.000 | 1.00 |"), "{stalls}");
+        assert!(stalls.ends_with("| 150 / 400 / 900 | 2.00 | 12.0 |"), "{stalls}");
+    }
+
+    #[test]
+    fn a_storm_is_compared_with_the_first_of_its_server() {
+        let storm = |users, ms| {
+            let took = Duration::from_millis(ms);
+            (Target::Ours, Storm { users, took, cpu: took })
+        };
+        let table = storms(&[storm(500, 50), storm(5_000, 1_000)]);
+        assert_eq!(table.lines().last(), Some("| 5000 | ours | 1000 | 200.0 | 2.00 |"));
     }
 }

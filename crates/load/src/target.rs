@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use tempfile::TempDir;
 
 use crate::cores::Cores;
-use crate::dialect::{Dialect, NATIVE, RAW};
+use crate::dialect::{CLASSIC, Dialect, NATIVE, RAW};
 use crate::process::Process;
 
 /// Connections that the daemon is told to allow: more than any workload has.
@@ -22,6 +22,8 @@ pub(crate) enum Target {
     Rawfan,
     /// `chat-server`.
     Ours,
+    /// The same, with clients of the original chat.
+    OursClassic,
 }
 
 /// What an accepted message survives, as `chat-server` has it.
@@ -60,6 +62,7 @@ impl Target {
         match self {
             Self::Rawfan => "rawfan",
             Self::Ours => "ours",
+            Self::OursClassic => "ours, classic clients",
         }
     }
 
@@ -68,6 +71,7 @@ impl Target {
         match self {
             Self::Rawfan => &RAW,
             Self::Ours => &NATIVE,
+            Self::OursClassic => &CLASSIC,
         }
     }
 
@@ -85,7 +89,7 @@ impl Target {
         let home = tempfile::tempdir_in(&programs).map_err(TargetError::Home)?;
         let mut command = match self {
             Self::Rawfan => Command::new(programs.join("rawfan")),
-            Self::Ours => ours(&programs, home.path(), durability),
+            Self::Ours | Self::OursClassic => ours(&programs, home.path(), durability),
         };
         let mut child = cores.start_server(|| spawn(&mut command))?;
         let program = PathBuf::from(command.get_program());

@@ -42,9 +42,9 @@ impl Buffer {
 }
 
 impl Conn {
-    /// A connection with `out` to be sent.
-    pub(crate) const fn new(stream: TcpStream, out: Vec<u8>) -> Self {
-        Self { stream, out, written: 0, carry: [0; STAMP_BYTES], carried: 0 }
+    /// A connection with nothing to be sent.
+    pub(crate) const fn new(stream: TcpStream) -> Self {
+        Self { stream, out: Vec::new(), written: 0, carry: [0; STAMP_BYTES], carried: 0 }
     }
 
     /// The socket.
@@ -67,14 +67,17 @@ impl Conn {
         Ok(())
     }
 
-    /// Reads once, and gives `take` every stamp that is whole now, each as its bytes.
+    /// Reads once, `most` bytes at most and no more than [`READ_BYTES`], and gives `take` every stamp
+    /// that is whole now, each as its bytes.
     pub(crate) fn read(
         &mut self,
         buffer: &mut Buffer,
+        most: usize,
         take: impl FnMut(&[u8]),
     ) -> io::Result<Found> {
         let (front, asked) = buffer.0.split_at_mut(STAMP_BYTES);
-        let read = match self.stream.read(asked) {
+        let most = most.min(asked.len());
+        let read = match self.stream.read(&mut asked[..most]) {
             Ok(0) => return Ok(Found::End),
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Found::All),
@@ -86,7 +89,7 @@ impl Conn {
         let left = stamps(&buffer.0[from..STAMP_BYTES + read], take);
         self.carry[..left.len()].copy_from_slice(left);
         self.carried = left.len();
-        Ok(if read < READ_BYTES { Found::All } else { Found::Some })
+        Ok(if read < most { Found::All } else { Found::Some })
     }
 }
 

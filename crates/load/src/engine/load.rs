@@ -9,17 +9,24 @@ use super::conn::{Buffer, Conn, Found};
 use super::crowd::poll_again;
 use super::tally::{Reader, Tally};
 use super::window::{Flight, due_by_rate};
-use super::{EngineError, Outcome, latencies};
-use crate::dialect::{Dialect, Place, Template};
-use crate::plan::{Pace, Plan};
+use super::{EngineError, Outcome, READ_BYTES, latencies};
+use crate::dialect::{Dialect, Template};
+use crate::plan::{Lag, Pace, Plan};
 use crate::process::{Process, Usage};
 use crate::stamp::Stamp;
+
+/// Where there is an end to the messages, one of so many may be a part of the warm-up.
+const WARM_UP_SHARE: u32 = 8;
 
 /// How long what is in flight has to arrive once the senders are silent.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// How long a step waits at most, so that time is looked at.
-const STEP: Duration = Duration::from_millis(20);
+const STEP: Duration = Duration::from_millis(10);
+
+/// How much a slow reader reads, and how often: some 5,000 short messages a second.
+const SLOW_BYTES: usize = 8 * 1024;
+const SLOW_STEP: Duration = Duration::from_millis(10);
 
 /// Every which message its latency is taken of where there are many; a power of two.
 const SAMPLE: u32 = 16;
@@ -36,6 +43,10 @@ pub(super) struct Load<'a> {
     readers: Vec<Reader>,
     senders: Senders,
     tally: Tally,
+    /// Deliveries so far, but for the laggard's.
+    delivered: u64,
+    /// When the laggard reads next.
+    laggard_reads_at: Instant,
     latency: Histogram<u64>,
     buffer: Buffer,
     /// When it began; times are nanoseconds since then.
@@ -75,6 +86,8 @@ impl<'a> Load<'a> {
             readers,
             senders: Senders::new(plan, dialect),
             tally,
+            delivered: 0,
+            laggard_reads_at: Instant::now(),
             latency: latencies(),
             buffer: Buffer::new(),
             began: Instant::now(),
@@ -87,13 +100,14 @@ impl<'a> Load<'a> {
         let bounds = self.plan.bounds;
         let mut events = Events::with_capacity(1024);
         self.began = Instant::now();
-        self.go_on(&mut events, bounds.warm_up, bounds.messages)?;
+        self.go_on(&mut events, bounds.warm_up, bounds.messages / WARM_UP_SHARE)?;
         self.latency.reset();
         let first = self.mark(server)?;
         self.go_on(&mut events, bounds.counted, bounds.messages)?;
         let last = self.mark(server)?;
         self.drain(&mut events)?;
-        self.tally.close(self.readers.iter().copied(), &self.senders.flight.sent);
+        let readers = self.readers.iter().copied().take(self.plan.laggard().unwrap_or(usize::MAX));
+        self.tally.close(readers, &self.senders.flight.sent);
         let faults = self.tally.faults();
         let count = faults.count;
         Ok(Outcome {
@@ -108,7 +122,7 @@ impl<'a> Load<'a> {
 
     fn mark(&self, server: Process) -> Result<Mark, EngineError> {
         let usage = server.usage()?;
-        Ok(Mark { at: Instant::now(), deliveries: self.tally.total(), usage })
+        Ok(Mark { at: Instant::now(), deliveries: self.delivered, usage })
     }
 
     /// Goes on for a while, or until every sender has said `messages`.
@@ -124,6 +138,7 @@ impl<'a> Load<'a> {
         {
             self.speak(messages)?;
             self.step(events, wait)?;
+            self.lag()?;
         }
         Ok(())
     }
@@ -172,8 +187,8 @@ impl<'a> Load<'a> {
         poll_again(&mut self.poll, events, wait)?;
         for event in &*events {
             let user = event.token().0;
-            if event.is_readable() {
-                self.hear(user)?;
+            if event.is_readable() && self.plan.laggard() != Some(user) {
+                while self.hear(user, READ_BYTES)? == Found::Some {}
             }
             if event.is_writable() {
                 self.conns[user].flush().map_err(|error| EngineError::Broken { user, error })?;
@@ -182,31 +197,45 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// Takes all that has come for one user.
-    fn hear(&mut self, user: usize) -> Result<(), EngineError> {
+    /// Has the laggard read a little, where it is slow and it is time.
+    fn lag(&mut self) -> Result<(), EngineError> {
+        let now = Instant::now();
+        if let (Lag::Slow, Some(user)) = (self.plan.lag, self.plan.laggard())
+            && now >= self.laggard_reads_at
+        {
+            self.laggard_reads_at = now + SLOW_STEP;
+            self.hear(user, SLOW_BYTES)?;
+        }
+        Ok(())
+    }
+
+    /// Takes what has come for one user, `most` bytes at most.
+    fn hear(&mut self, user: usize, most: usize) -> Result<Found, EngineError> {
         let reader = self.readers[user];
-        loop {
-            let mut now = None;
-            let Self { conns, buffer, tally, senders, latency, began, .. } = self;
-            let took = |bytes: &[u8]| {
-                let Some(stamp) = Stamp::read(bytes) else { return tally.no_stamp(reader, bytes) };
-                let Some(sender) = tally.take(reader, stamp) else { return };
-                if stamp.number & (senders.sample - 1) == 0 {
-                    let now = *now.get_or_insert_with(|| nanos(*began));
-                    let sent = senders.times[senders.flight.place(sender, stamp.number)];
-                    latency.saturating_record(now.saturating_sub(sent));
-                }
-                if senders.flight.deliver(sender, stamp.number) && !senders.is_free[sender] {
-                    senders.is_free[sender] = true;
-                    senders.free.push(sender);
-                }
-            };
-            match conns[user].read(buffer, took) {
-                Ok(Found::All) => return Ok(()),
-                Ok(Found::Some) => {}
-                Ok(Found::End) => return Err(EngineError::Closed { user }),
-                Err(error) => return Err(EngineError::Broken { user, error }),
+        let is_laggard = self.plan.laggard() == Some(user);
+        let mut now = None;
+        let Self { conns, buffer, tally, senders, latency, began, delivered, .. } = self;
+        let took = |bytes: &[u8]| {
+            let Some(stamp) = Stamp::read(bytes) else { return tally.no_stamp(reader, bytes) };
+            let Some(sender) = tally.take(reader, stamp) else { return };
+            if is_laggard {
+                return;
             }
+            *delivered += 1;
+            if stamp.number & (senders.sample - 1) == 0 {
+                let now = *now.get_or_insert_with(|| nanos(*began));
+                let sent = senders.times[senders.flight.place(sender, stamp.number)];
+                latency.saturating_record(now.saturating_sub(sent));
+            }
+            if senders.flight.deliver(sender, stamp.number) && !senders.is_free[sender] {
+                senders.is_free[sender] = true;
+                senders.free.push(sender);
+            }
+        };
+        match conns[user].read(buffer, most, took) {
+            Ok(Found::End) => Err(EngineError::Closed { user, told: String::new() }),
+            Ok(found) => Ok(found),
+            Err(error) => Err(EngineError::Broken { user, error }),
         }
     }
 
@@ -220,11 +249,7 @@ impl Senders {
         let users: Vec<usize> = (0..plan.rooms)
             .flat_map(|room| (0..plan.senders).map(move |sender| room * plan.members + sender))
             .collect();
-        let is_only_room = plan.rooms == 1;
-        let template = |&user: &usize| {
-            let place = Place { user, room: user / plan.members, is_only_room };
-            dialect.message(place, plan.text_bytes)
-        };
+        let template = |&user: &usize| dialect.message(plan.place(user), plan.text_bytes);
         let in_flight = match plan.pace {
             Pace::Window(size) => size,
             Pace::Rate(_) => RATE_IN_FLIGHT,
