@@ -33,6 +33,11 @@ bench *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- bench {{ ARGS }}
 
+# What a journal of a million messages costs beside one of a thousand
+bench-journal *ARGS:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- journal {{ ARGS }}
+
 # What must be clean before a change goes in: format, lints, documentation
 check:
     cargo fmt --all --check

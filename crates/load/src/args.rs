@@ -26,6 +26,19 @@ pub(crate) enum Task {
     Run(Run),
     /// The table: each workload against rawfan and the server, alternating.
     Bench(Bench),
+    /// What a long journal costs, beside a short one.
+    Journal(Journal),
+}
+
+/// Which journals.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Journal {
+    /// How many messages they hold, the longest last.
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 1_000_000], value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    pub(crate) sizes: Vec<u32>,
+    /// What a message that is accepted survives.
+    #[arg(long, default_value = "disk")]
+    pub(crate) durability: Durability,
 }
 
 /// What one measurement is about.
@@ -48,8 +61,8 @@ pub(crate) struct Run {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     users: Option<u16>,
     /// Seconds that count.
-    #[arg(long, default_value_t = COUNTED.as_secs(), value_parser = clap::value_parser!(u64).range(1..=SECS_MAX))]
-    secs: u64,
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=SECS_MAX))]
+    secs: Option<u64>,
     /// Messages of one sender at most.
     #[arg(long, default_value_t = MESSAGES_MAX, value_parser = clap::value_parser!(u32).range(1..=i64::from(MESSAGES_MAX)))]
     pub(crate) messages: u32,
@@ -80,8 +93,8 @@ impl Run {
     }
 
     /// How long it counts.
-    pub(crate) const fn counted(&self) -> Duration {
-        Duration::from_secs(self.secs)
+    pub(crate) fn counted(&self) -> Duration {
+        self.secs.map_or(COUNTED, Duration::from_secs)
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) fn run(
 }
 
 /// An empty histogram of latencies.
-fn latencies() -> Histogram<u64> {
+pub(crate) fn latencies() -> Histogram<u64> {
     Histogram::new_with_bounds(LATENCY_NS.0, LATENCY_NS.1, LATENCY_DIGITS)
         .expect("the bounds are in order")
 }

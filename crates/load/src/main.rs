@@ -6,6 +6,7 @@ mod cores;
 mod dialect;
 mod engine;
 mod figures;
+mod journal;
 mod measure;
 mod plan;
 mod process;
@@ -42,6 +43,10 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     let is_whole = match &args.task {
         Task::Run(run) => one(run, &cores, &mut out)?,
+        Task::Journal(args) => {
+            journal::journal(&args.sizes, &cores, args.durability, &mut out)?;
+            true
+        }
         Task::Bench(bench) => bench::bench(bench, &cores, &mut out)?,
     };
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use clap::ValueEnum;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::cores::Cores;
@@ -41,8 +42,8 @@ pub(crate) struct Server {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     child: Child,
-    /// What it keeps is there.
-    _home: TempDir,
+    /// What it keeps is there, unless it is another's.
+    home: Option<TempDir>,
 }
 
 /// Why a server could not be started.
@@ -84,21 +85,45 @@ impl Target {
         cores: &Cores,
         durability: Durability,
     ) -> Result<Server, TargetError> {
-        let programs = programs()?;
-        // Beside the programs, since a place for temporary files may be no disk at all.
-        let home = tempfile::tempdir_in(&programs).map_err(TargetError::Home)?;
+        let home = home()?;
         let mut command = match self {
-            Self::Rawfan => Command::new(programs.join("rawfan")),
-            Self::Ours | Self::OursClassic => ours(&programs, home.path(), durability),
+            Self::Rawfan => Command::new(programs()?.join("rawfan")),
+            Self::Ours | Self::OursClassic => ours(home.path(), durability)?,
         };
-        let mut child = cores.start_server(|| spawn(&mut command))?;
-        let program = PathBuf::from(command.get_program());
-        match address(&mut child) {
-            Ok(address) => Ok(Server { address, child, _home: home }),
-            Err(said) => {
-                end(&mut child);
-                Err(TargetError::NoAddress { program, said })
-            }
+        let mut server = start(&mut command, cores)?;
+        server.home = Some(home);
+        Ok(server)
+    }
+}
+
+/// An empty place for what a server keeps. It is beside the programs, since the one for temporary
+/// files may be no disk at all.
+///
+/// # Errors
+/// Where there can be none.
+pub(crate) fn home() -> Result<TempDir, TargetError> {
+    tempfile::tempdir_in(programs()?).map_err(TargetError::Home)
+}
+
+/// Starts `chat-server` on what it has kept in `home`.
+///
+/// # Errors
+/// Where it is not there or does not listen.
+pub(crate) fn start_ours(
+    home: &Path,
+    cores: &Cores,
+    durability: Durability,
+) -> Result<Server, TargetError> {
+    start(&mut ours(home, durability)?, cores)
+}
+
+fn start(command: &mut Command, cores: &Cores) -> Result<Server, TargetError> {
+    let mut child = cores.start_server(|| spawn(command))?;
+    match address(&mut child) {
+        Ok(address) => Ok(Server { address, child, home: None }),
+        Err(said) => {
+            end(&mut child);
+            Err(TargetError::NoAddress { program: command.get_program().into(), said })
         }
     }
 }
@@ -107,6 +132,17 @@ impl Server {
     /// Its process.
     pub(crate) fn process(&self) -> Process {
         Process::new(self.child.id())
+    }
+
+    /// Has it end by itself, so that all is in order where it keeps something, and waits for that. It
+    /// has a bound of its own for how long that takes.
+    ///
+    /// # Errors
+    /// Where it is gone already.
+    pub(crate) fn stop(mut self) -> io::Result<()> {
+        kill_process(Pid::from_child(&self.child), Signal::TERM)?;
+        self.child.wait()?;
+        Ok(())
     }
 }
 
@@ -122,19 +158,19 @@ fn programs() -> Result<PathBuf, TargetError> {
     Ok(this.parent().map(Path::to_owned).unwrap_or_default())
 }
 
-fn ours(programs: &Path, home: &Path, durability: Durability) -> Command {
+fn ours(home: &Path, durability: Durability) -> Result<Command, TargetError> {
     let durability = match durability {
         Durability::Disk => "disk",
         Durability::Os => "os",
     };
-    let mut command = Command::new(programs.join("chat-server"));
+    let mut command = Command::new(programs()?.join("chat-server"));
     command
         .args(["--listen", "127.0.0.1:0", "--max-connections", CONNECTIONS_MAX])
         .args(["--durability", durability])
         .arg("--data")
         .arg(home)
         .env("RUST_LOG", "warn");
-    command
+    Ok(command)
 }
 
 fn spawn(command: &mut Command) -> Result<Child, TargetError> {

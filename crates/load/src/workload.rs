@@ -8,10 +8,11 @@ use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::target::Durability;
 
 /// How long a load runs before it counts.
-const WARM_UP: Duration = Duration::from_millis(500);
+const WARM_UP: Duration = Duration::from_millis(300);
 
-/// How long it counts, unless it is told.
-pub(crate) const COUNTED: Duration = Duration::from_secs(2);
+/// How long it counts, unless it is told: long enough for 150 ticks of a busy server's clock, short
+/// enough for the table to be there in five minutes.
+pub(crate) const COUNTED: Duration = Duration::from_millis(1_500);
 
 /// Messages of one sender at most: more than the fastest says in the longest time.
 pub(crate) const MESSAGES_MAX: u32 = 50_000_000;
@@ -65,11 +66,9 @@ pub(crate) struct Case {
 }
 
 /// The loads of the table.
-pub(crate) const CASES: [Case; 12] = [
+pub(crate) const CASES: [Case; 10] = [
     Case::new(Workload::W1, 64, Durability::Os),
-    Case::new(Workload::W1, 64, Durability::Disk),
     Case::new(Workload::W1, 1024, Durability::Disk),
-    Case::new(Workload::W1L, 64, Durability::Os),
     Case::new(Workload::W1L, 1024, Durability::Disk),
     Case::new(Workload::W1one, 1, Durability::Os),
     Case::new(Workload::W1one, 1, Durability::Disk),
