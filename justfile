@@ -33,6 +33,11 @@ bench *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- bench {{ ARGS }}
 
+# The same with the servers of others: redis-server inspircd nats-server ngircd mosquitto
+bench-peers *ARGS:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- bench --peers {{ ARGS }}
+
 # What a journal of a million messages costs beside one of a thousand
 bench-journal *ARGS:
     cargo build --release --locked -p chat-server -p chat-load

@@ -74,6 +74,9 @@ pub(crate) struct Bench {
     /// How often each is measured; the table has the medians.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=9))]
     pub(crate) rounds: u32,
+    /// Other servers as well, those that are installed.
+    #[arg(long)]
+    pub(crate) peers: bool,
     /// Only these workloads, as W1,W2.
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<Workload>,

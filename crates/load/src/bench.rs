@@ -8,7 +8,7 @@ use crate::engine::Storm;
 use crate::figures::{Figures, median};
 use crate::measure::{self, MeasureError};
 use crate::table::{self, Row};
-use crate::target::Target;
+use crate::target::{PEERS, Target};
 use crate::workload::{
     CASES, COUNTED, Case, IDLE_USERS, LAG_CASES, MESSAGES_MAX, STORM_USERS, Workload,
 };
@@ -19,42 +19,52 @@ use crate::workload::{
 /// Where a server cannot be started or throws users out, or `out` is closed.
 pub(crate) fn bench(args: &Bench, cores: &Cores, out: &mut impl Write) -> anyhow::Result<bool> {
     let is_asked = |workload| args.only.is_empty() || args.only.contains(&workload);
+    let targets = targets(args.peers, cores)?;
     let mut is_whole = true;
 
     let mut rows = Vec::new();
     for case in CASES.iter().filter(|case| is_asked(case.workload)) {
         tell(&format!("{:?}", case.workload))?;
-        rows.extend(rounds(case, args.rounds, &[Target::Rawfan, Target::Ours], cores)?);
+        // What others keep is no setting: once is enough.
+        let is_again =
+            |row: &Row| row.case.workload == case.workload && row.case.in_flight == case.in_flight;
+        let has_peers = !rows.iter().any(is_again);
+        let targets = if has_peers { &targets[..] } else { &OURS };
+        rows.extend(rounds(case, args.rounds, targets, cores));
     }
     if !rows.is_empty() {
-        is_whole &= rows.iter().all(|row| row.figures.fault.is_none());
+        is_whole &=
+            rows.iter().all(|row| row.figures.fault.is_none() || !OURS.contains(&row.target));
         writeln!(out, "{}", table::loads(&rows))?;
     }
     if is_asked(Workload::W8) {
         let mut lags = Vec::new();
         for case in &LAG_CASES {
             tell(&format!("{:?}, {:?}", case.workload, case.lag))?;
-            lags.extend(rounds(case, args.rounds, &[Target::Ours], cores)?);
+            lags.extend(rounds(case, args.rounds, &[Target::Ours], cores));
         }
         is_whole &= lags.iter().all(|row| row.figures.fault.is_none());
         writeln!(out, "{}", table::lags(&lags))?;
     }
     if is_asked(Workload::W5) {
-        let mut lines = Vec::new();
-        for users in IDLE_USERS {
-            tell(&format!("{:?}, {users}", Workload::W5))?;
-            for target in [Target::Rawfan, Target::Ours] {
-                lines.push((target, users, measure::idle(users, target, cores)?));
-            }
-        }
+        tell("W5")?;
+        let idle = |target, users| {
+            let bytes = measure::idle(users, target, cores).map_err(|error| error.to_string());
+            (target, users, bytes)
+        };
+        let lines: Vec<_> = IDLE_USERS
+            .iter()
+            .flat_map(|&users| targets.iter().map(move |&target| idle(target, users)))
+            .collect();
         writeln!(out, "{}", table::idle(&lines))?;
     }
     if is_asked(Workload::W7) {
         let mut storms = Vec::new();
-        for target in [Target::Rawfan, Target::Ours, Target::OursClassic] {
-            tell(&format!("{:?}, {}", Workload::W7, target.name()))?;
+        for &target in targets.iter().chain(&[Target::OursClassic]) {
+            tell(&format!("W7, {}", target.name()))?;
             for users in STORM_USERS {
-                storms.push((target, storm(users, args.rounds, target, cores)?));
+                let storm = storm(users, args.rounds, target, cores);
+                storms.push((target, users, storm.map_err(|error| error.to_string())));
             }
         }
         writeln!(out, "{}", table::storms(&storms))?;
@@ -62,22 +72,33 @@ pub(crate) fn bench(args: &Bench, cores: &Cores, out: &mut impl Write) -> anyhow
     Ok(is_whole)
 }
 
+/// What is always measured; the first is what others are compared with.
+const OURS: [Target; 2] = [Target::Rawfan, Target::Ours];
+
+/// What is to be measured. Says of each peer that is not there how to get it.
+fn targets(with_peers: bool, cores: &Cores) -> io::Result<Vec<Target>> {
+    let mut targets = OURS.to_vec();
+    for &peer in PEERS.iter().filter(|_| with_peers) {
+        match peer.is_there(cores) {
+            Ok(()) => targets.push(peer),
+            Err(error) => tell(&format!("without {}: {error}", peer.name()))?,
+        }
+    }
+    Ok(targets)
+}
+
 /// Says on standard error what is measured: who waits sees that something happens.
 fn tell(what: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "measuring {what} …")
+    writeln!(io::stderr(), "{what} …")
 }
 
 /// Measures one load on each of `targets` in turn, several times, and compares each with the first.
-fn rounds(
-    case: &Case,
-    rounds: u32,
-    targets: &[Target],
-    cores: &Cores,
-) -> Result<Vec<Row>, MeasureError> {
+fn rounds(case: &Case, rounds: u32, targets: &[Target], cores: &Cores) -> Vec<Row> {
     let mut all: Vec<Vec<Figures>> = vec![Vec::new(); targets.len()];
     for _ in 0..rounds {
         for (target, figures) in targets.iter().zip(&mut all) {
-            figures.push(measure::load(case, *target, cores, COUNTED, MESSAGES_MAX)?);
+            let measured = measure::load(case, *target, cores, COUNTED, MESSAGES_MAX);
+            figures.push(measured.unwrap_or_else(|error| Figures::failed(&error)));
         }
     }
     let row = |(target, rounds): (&Target, &Vec<Figures>)| {
@@ -85,7 +106,7 @@ fn rounds(
             rounds.iter().zip(&all[0]).map(|(round, first)| round.against(first)).collect();
         Row { case: *case, target: *target, figures: Figures::median(rounds), ratios }
     };
-    Ok(targets.iter().zip(&all).map(row).collect())
+    targets.iter().zip(&all).map(row).collect()
 }
 
 /// Measures one storm several times: the medians.

@@ -20,7 +20,7 @@ use mio::Poll;
 use crate::dialect::Dialect;
 use crate::plan::Plan;
 use crate::process::Process;
-use crowd::{COMING_MAX, Crowd};
+use crowd::Crowd;
 use load::Load;
 pub(crate) use storm::{Storm, idle, storm};
 
@@ -78,8 +78,8 @@ pub(crate) fn run(
     let mut poll = Poll::new()?;
     let before = server.usage()?;
     let mut crowd = Crowd::new(&mut poll, address, plan.laggard());
-    crowd.wave(plan.users(), COMING_MAX, |user| dialect.hello(plan.place(user)))?;
-    crowd.wave(plan.users(), COMING_MAX, |user| dialect.join(plan.place(user)))?;
+    crowd.wave(plan.users(), dialect.coming_max, |user| dialect.hello(plan.place(user)))?;
+    crowd.wave(plan.users(), dialect.coming_max, |user| dialect.join(plan.place(user)))?;
     crowd.settle()?;
     let conns = crowd.into_conns();
     Load::new(poll, conns, plan, dialect).run(server, before)

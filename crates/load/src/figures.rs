@@ -46,6 +46,11 @@ impl Figures {
         }
     }
 
+    /// What could not be measured.
+    pub(crate) fn failed(error: &impl fmt::Display) -> Self {
+        Self { fault: Some(error.to_string()), ..Self::default() }
+    }
+
     /// How this compares with `other`.
     pub(crate) fn against(&self, other: &Self) -> Ratios {
         Ratios {

@@ -21,7 +21,7 @@ use caller::Caller;
 const QUESTIONS: usize = 300;
 
 /// Senders in the second filling, each in a room of its own.
-const MANY: usize = 10;
+const MANY: u32 = 10;
 
 /// How often the daemon is started.
 const STARTS: usize = 5;
@@ -51,7 +51,7 @@ struct Costs {
 /// What filling a journal took.
 #[derive(Debug, Clone, Copy)]
 struct Filled {
-    senders: usize,
+    senders: u32,
     /// Messages kept in a second.
     rate: f64,
     /// Processor time of the daemon for each, in microseconds.
@@ -89,7 +89,7 @@ pub(crate) fn journal(
     // A short journal is full before there is anything to measure.
     let mut fillings: Vec<Filled> = costs.last().map(|cost| cost.filled).into_iter().collect();
     let home = target::home()?;
-    let each = sizes.last().copied().unwrap_or_default() / MANY as u32;
+    let each = sizes.last().copied().unwrap_or_default() / MANY;
     fillings.push(fill(home.path(), MANY, each, cores, durability)?);
 
     writeln!(
@@ -138,13 +138,13 @@ fn cost(messages: u32, cores: &Cores, durability: Durability) -> Result<Costs, J
 /// one reader, so that what is counted is kept and was told.
 fn fill(
     home: &Path,
-    senders: usize,
+    senders: u32,
     messages: u32,
     cores: &Cores,
     durability: Durability,
 ) -> Result<Filled, JournalError> {
     let plan = Plan {
-        rooms: senders,
+        rooms: senders as usize,
         members: 2,
         senders: 1,
         text_bytes: 64,

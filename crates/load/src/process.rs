@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use rustix::param::clock_ticks_per_second;
+
 /// A running process.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Process {
@@ -31,20 +33,37 @@ impl Process {
     pub(crate) fn usage(self) -> io::Result<Usage> {
         let read = |name| std::fs::read_to_string(format!("/proc/{}/{name}", self.pid));
         let strange = || io::Error::other("/proc does not look as it should");
-        let ticks = ticks(&read("stat")?).ok_or_else(strange)?;
-        let cpu = Duration::from_secs(ticks)
-            / u32::try_from(rustix::param::clock_ticks_per_second()).map_err(|_| strange())?;
         let memory = resident(&read("status")?).ok_or_else(strange)?;
+        let cpu = match self.on_processor() {
+            Some(cpu) => cpu,
+            None => ticks(&read("stat")?).ok_or_else(strange)?,
+        };
         Ok(Usage { cpu, memory })
+    }
+
+    /// The time its threads have been on a processor, to the nanosecond; `None` where the kernel
+    /// does not count that. What threads that have ended used is not in it, which is little in a
+    /// server that starts few and keeps them.
+    fn on_processor(self) -> Option<Duration> {
+        let mut nanos = 0;
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.pid)).ok()? {
+            // A thread may end meanwhile.
+            let Ok(counted) = std::fs::read_to_string(thread.ok()?.path().join("schedstat")) else {
+                continue;
+            };
+            nanos += counted.split_ascii_whitespace().next()?.parse::<u64>().ok()?;
+        }
+        (nanos > 0).then(|| Duration::from_nanos(nanos))
     }
 }
 
-/// The user and system time in `/proc/PID/stat`, in ticks of the clock.
-fn ticks(stat: &str) -> Option<u64> {
+/// The user and system time in `/proc/PID/stat`, which counts hundredths of a second.
+fn ticks(stat: &str) -> Option<Duration> {
     // The name in parentheses may have anything in it.
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_ascii_whitespace().skip(11);
-    Some(fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?)
+    let ticks = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_secs(ticks) / u32::try_from(clock_ticks_per_second()).ok()?)
 }
 
 /// The resident memory in `/proc/PID/status`, in bytes: without the files that are mapped, which
@@ -62,7 +81,8 @@ mod tests {
     #[test]
     fn the_times_stand_after_a_name_with_anything_in_it() {
         let stat = "42 (a) b (c) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 3 0 999";
-        assert_eq!(ticks(stat), Some(300));
+        let seconds = 300 / clock_ticks_per_second();
+        assert_eq!(ticks(stat), Some(Duration::from_secs(seconds)));
         assert_eq!(ticks("42 (a"), None);
     }
 
@@ -74,6 +94,7 @@ mod tests {
 
     #[test]
     fn this_process_has_used_something() {
-        assert!(Process::new(std::process::id()).usage().unwrap().memory > 0);
+        let usage = Process::new(std::process::id()).usage().unwrap();
+        assert!(usage.memory > 0 && usage.cpu > Duration::ZERO, "{usage:?}");
     }
 }

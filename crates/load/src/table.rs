@@ -35,9 +35,9 @@ pub(crate) fn loads(rows: &[Row]) -> String {
 fn load(row: &Row) -> String {
     let Row { case, target, figures, ratios } = row;
     let server = match (target, case.durability) {
-        (Target::Ours, Durability::Disk) => "ours, disk",
-        (Target::Ours, Durability::Os) => "ours, os",
-        _ => target.name(),
+        (target, Durability::Disk) if target.keeps() => "ours, disk",
+        (target, Durability::Os) if target.keeps() => "ours, os",
+        (target, _) => target.name(),
     };
     let in_flight = match case.in_flight {
         0 => "–".to_owned(),
@@ -106,9 +106,13 @@ const IDLE_HEAD: &str = "\
 
 /// The table of what an idle user takes, of each server, number of users, and bytes each.
 #[allow(clippy::cast_precision_loss, reason = "figures for a table")]
-pub(crate) fn idle(lines: &[(Target, usize, u64)]) -> String {
-    let line = |(target, users, bytes): &(Target, usize, u64)| {
-        format!("| {users} | {} | {:.2} |", target.name(), *bytes as f64 / 1024.0)
+pub(crate) fn idle(lines: &[(Target, usize, Result<u64, String>)]) -> String {
+    let line = |(target, users, bytes): &(Target, usize, Result<u64, String>)| {
+        let each = match bytes {
+            Ok(bytes) => format!("{:.2}", *bytes as f64 / 1024.0),
+            Err(fault) => format!("**failed**: {fault}"),
+        };
+        format!("| {users} | {} | {each} |", target.name())
     };
     table(IDLE_HEAD, lines.iter().map(line))
 }
@@ -118,18 +122,21 @@ const STORMS_HEAD: &str = "\
 |---|---|---|---|---|
 ";
 
+/// Users who came at once, or why they could not.
+type Stormed = (Target, usize, Result<Storm, String>);
+
 /// The table of storms; each is compared with the first of the same server.
-pub(crate) fn storms(storms: &[(Target, Storm)]) -> String {
-    let line = |(target, storm): &(Target, Storm)| {
-        let first = storms.iter().find(|(of, _)| of == target).map_or(storm, |(_, first)| first);
-        format!(
-            "| {} | {} | {:.0} | {:.1} | {:.2} |",
-            storm.users,
-            target.name(),
-            storm.took.as_secs_f64() * 1e3,
-            cpu_each(storm),
-            cpu_each(storm) / cpu_each(first),
-        )
+pub(crate) fn storms(storms: &[Stormed]) -> String {
+    let line = |(target, users, storm): &Stormed| {
+        let head = format!("| {users} | {} |", target.name());
+        let storm = match storm {
+            Ok(storm) => storm,
+            Err(fault) => return format!("{head} **failed**: {fault} |"),
+        };
+        let first = storms.iter().find(|(of, ..)| of == target);
+        let first = first.and_then(|(.., first)| first.as_ref().ok()).unwrap_or(storm);
+        let (took, each) = (storm.took.as_secs_f64() * 1e3, cpu_each(storm));
+        format!("{head} {took:.0} | {each:.1} | {:.2} |", each / cpu_each(first))
     };
     table(STORMS_HEAD, storms.iter().map(line))
 }
@@ -209,7 +216,7 @@ mod tests {
     fn a_storm_is_compared_with_the_first_of_its_server() {
         let storm = |users, ms| {
             let took = Duration::from_millis(ms);
-            (Target::Ours, Storm { users, took, cpu: took })
+            (Target::Ours, users, Ok(Storm { users, took, cpu: took }))
         };
         let table = storms(&[storm(500, 50), storm(5_000, 1_000)]);
         assert_eq!(table.lines().last(), Some("| 5000 | ours | 1000 | 200.0 | 2.00 |"));

@@ -1,5 +1,7 @@
 //! A server to put under load: how it is started, and where it listens.
 
+mod peer;
+
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,8 +12,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::cores::Cores;
-use crate::dialect::{CLASSIC, Dialect, NATIVE, RAW};
+use crate::dialect::{CLASSIC, Dialect, IRC, MQTT, NATIVE, NATS, RAW, REDIS};
 use crate::process::Process;
+use peer::Peer;
 
 /// Connections that the daemon is told to allow: more than any workload has.
 const CONNECTIONS_MAX: &str = "11000";
@@ -25,7 +28,21 @@ pub(crate) enum Target {
     Ours,
     /// The same, with clients of the original chat.
     OursClassic,
+    /// IRC, in C++.
+    Inspircd,
+    /// Pub/sub, in C.
+    Redis,
+    /// Pub/sub, in Go.
+    Nats,
+    /// IRC, in C.
+    Ngircd,
+    /// MQTT, in C.
+    Mosquitto,
 }
+
+/// The servers of others.
+pub(crate) const PEERS: [Target; 5] =
+    [Target::Inspircd, Target::Redis, Target::Nats, Target::Ngircd, Target::Mosquitto];
 
 /// What an accepted message survives, as `chat-server` has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,6 +70,8 @@ pub(crate) enum TargetError {
     Start { program: PathBuf, error: io::Error },
     #[error("{} did not say where it listens but {said:?}", program.display())]
     NoAddress { program: PathBuf, said: String },
+    #[error("{0} is not installed; the Debian package {0} has it")]
+    NotInstalled(&'static str),
     #[error("there is no place for what the server keeps: {0}")]
     Home(io::Error),
 }
@@ -64,7 +83,25 @@ impl Target {
             Self::Rawfan => "rawfan",
             Self::Ours => "ours",
             Self::OursClassic => "ours, classic clients",
+            Self::Inspircd => "InspIRCd",
+            Self::Redis => "Redis",
+            Self::Nats => "NATS",
+            Self::Ngircd => "ngIRCd",
+            Self::Mosquitto => "Mosquitto",
         }
+    }
+
+    /// Whether what it accepts is kept, and how is a setting.
+    pub(crate) const fn keeps(self) -> bool {
+        matches!(self, Self::Ours | Self::OursClassic)
+    }
+
+    /// Whether it can be started here.
+    ///
+    /// # Errors
+    /// Says what is missing.
+    pub(crate) fn is_there(self, cores: &Cores) -> Result<(), TargetError> {
+        self.start(cores, Durability::Os).map(drop)
     }
 
     /// How to talk to it.
@@ -73,6 +110,10 @@ impl Target {
             Self::Rawfan => &RAW,
             Self::Ours => &NATIVE,
             Self::OursClassic => &CLASSIC,
+            Self::Inspircd | Self::Ngircd => &IRC,
+            Self::Redis => &REDIS,
+            Self::Nats => &NATS,
+            Self::Mosquitto => &MQTT,
         }
     }
 
@@ -86,11 +127,15 @@ impl Target {
         durability: Durability,
     ) -> Result<Server, TargetError> {
         let home = home()?;
-        let mut command = match self {
-            Self::Rawfan => Command::new(programs()?.join("rawfan")),
-            Self::Ours | Self::OursClassic => ours(home.path(), durability)?,
+        let mut server = match self {
+            Self::Rawfan => start(&mut Command::new(programs()?.join("rawfan")), cores)?,
+            Self::Ours | Self::OursClassic => start_ours(home.path(), cores, durability)?,
+            Self::Inspircd => start_peer(&peer::INSPIRCD, home.path(), cores)?,
+            Self::Redis => start_peer(&peer::REDIS, home.path(), cores)?,
+            Self::Nats => start_peer(&peer::NATS, home.path(), cores)?,
+            Self::Ngircd => start_peer(&peer::NGIRCD, home.path(), cores)?,
+            Self::Mosquitto => start_peer(&peer::MOSQUITTO, home.path(), cores)?,
         };
-        let mut server = start(&mut command, cores)?;
         server.home = Some(home);
         Ok(server)
     }
@@ -117,7 +162,19 @@ pub(crate) fn start_ours(
     start(&mut ours(home, durability)?, cores)
 }
 
+fn start_peer(peer: &Peer, home: &Path, cores: &Cores) -> Result<Server, TargetError> {
+    let (mut command, address) = peer.command(home)?;
+    command.stdout(Stdio::null());
+    let mut child = cores.start_server(|| spawn(&mut command))?;
+    if peer::listens(&mut child, address) {
+        return Ok(Server { address, child, home: None });
+    }
+    end(&mut child);
+    Err(TargetError::NoAddress { program: command.get_program().into(), said: String::new() })
+}
+
 fn start(command: &mut Command, cores: &Cores) -> Result<Server, TargetError> {
+    command.stdout(Stdio::piped());
     let mut child = cores.start_server(|| spawn(command))?;
     match address(&mut child) {
         Ok(address) => Ok(Server { address, child, home: None }),
@@ -174,7 +231,7 @@ fn ours(home: &Path, durability: Durability) -> Result<Command, TargetError> {
 }
 
 fn spawn(command: &mut Command) -> Result<Child, TargetError> {
-    let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let spawned = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
     spawned.map_err(|error| TargetError::Start { program: command.get_program().into(), error })
 }
 

@@ -13,9 +13,6 @@ use super::EngineError;
 use super::conn::Conn;
 use crate::dialect::Step;
 
-/// Users on their way in at most: fewer than a server allows strangers of one address.
-pub(super) const COMING_MAX: usize = 256;
-
 /// How long all users have for one step: a slow server takes a second for a hundred.
 pub(super) const DEADLINE: Duration = Duration::from_secs(60);
 

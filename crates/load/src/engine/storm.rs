@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use mio::Poll;
 
 use super::EngineError;
-use super::crowd::{COMING_MAX, Crowd};
+use super::crowd::Crowd;
 use crate::dialect::{Dialect, Place};
 use crate::process::Process;
 
@@ -37,14 +37,14 @@ pub(crate) fn storm(
     let place = |user| Place { user, room: 0, is_only_room: false };
     let comes_by_joining = dialect.join(place(0)).is_some();
     if comes_by_joining {
-        crowd.wave(users, COMING_MAX, |user| dialect.hello(place(user)))?;
+        crowd.wave(users, dialect.coming_max, |user| dialect.hello(place(user)))?;
         crowd.settle()?;
     }
     let (before, began) = (server.usage()?, Instant::now());
     if comes_by_joining {
         crowd.wave(users, users, |user| dialect.join(place(user)))?;
     } else {
-        crowd.wave(users, COMING_MAX, |user| dialect.hello(place(user)))?;
+        crowd.wave(users, dialect.coming_max, |user| dialect.hello(place(user)))?;
     }
     let took = began.elapsed();
     crowd.settle()?;
@@ -68,8 +68,8 @@ pub(crate) fn idle(
     let before = server.usage()?;
     let mut crowd = Crowd::new(&mut poll, address, None);
     let place = |user| Place { user, room: user / members, is_only_room: members >= users };
-    crowd.wave(users, COMING_MAX, |user| dialect.hello(place(user)))?;
-    crowd.wave(users, COMING_MAX, |user| dialect.join(place(user)))?;
+    crowd.wave(users, dialect.coming_max, |user| dialect.hello(place(user)))?;
+    crowd.wave(users, dialect.coming_max, |user| dialect.join(place(user)))?;
     crowd.settle()?;
     Ok(server.usage()?.memory.saturating_sub(before.memory))
 }

@@ -1,6 +1,7 @@
 //! What the kernel allows: a bare server that writes the bytes it reads to all others of a room.
 //!
-//! No protocol but the first line, which is the number of the room, answered with `ok`. What has come
+//! No protocol but the first line that is not empty, which is the number of the room; each such line
+//! is answered with `ok`. What has come
 //! from all members of a room by the time the server looks is written to each of the others in one
 //! go. Nothing is lost: where a reader does not keep up, its room is not read from.
 

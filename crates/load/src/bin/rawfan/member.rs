@@ -47,12 +47,13 @@ impl Member {
         self.backlog.len() > BACKLOG_BYTES_MAX
     }
 
-    /// Reads the number of its room.
+    /// Reads the number of its room; an empty line before that is answered as well.
     pub(crate) fn enter(&mut self) -> io::Result<Heard> {
         let mut byte = [0];
         loop {
             match self.stream.read(&mut byte) {
                 Ok(0) => return Ok(Heard::End),
+                Ok(_) if byte == *b"\n" && self.line.is_empty() => self.send(b"ok\n", b"")?,
                 Ok(_) if byte == *b"\n" => break,
                 Ok(_) => self.line.extend_from_slice(&byte),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Heard::All),
