@@ -43,8 +43,24 @@ bench-journal *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- journal {{ ARGS }}
 
-# What must be clean before a change goes in: format, lints, documentation
-check:
+# A flame graph of the daemon under load, by perf; or where that does not work, what valgrind counts
+profile GRAPH="target/profile.svg":
+    CARGO_PROFILE_RELEASE_DEBUG=line-tables-only RUSTFLAGS="-C force-frame-pointers=yes" \
+        cargo build --release --locked --target-dir target/profile -p chat-server -p chat-load
+    target/profile/release/chat-load profile {{ quote(GRAPH) }}
+
+# The cost of a delivery by readers, rooms and size, drawn in text
+plot:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- plot
+
+# Counts instructions and allocations for a delivery, and complains where they have become more
+guard:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- guard
+
+# What must be clean before a change goes in: format, lints, documentation, the cost of a delivery
+check: && guard
     cargo fmt --all --check
     cargo clippy --workspace --locked --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,16 @@ pub(crate) enum Task {
     Bench(Bench),
     /// What a long journal costs, beside a short one.
     Journal(Journal),
+    /// What a delivery costs in instructions and allocations, beside what it did cost.
+    Guard,
+    /// The cost of a delivery by readers, rooms and size, drawn in text.
+    Plot,
+    /// Where the daemon's time goes under W1.
+    Profile {
+        /// Where to draw the graph.
+        #[arg(default_value = "target/profile.svg")]
+        graph: PathBuf,
+    },
 }
 
 /// Which journals.

@@ -6,10 +6,13 @@ mod cores;
 mod dialect;
 mod engine;
 mod figures;
+mod guard;
 mod journal;
 mod measure;
 mod plan;
+mod plot;
 mod process;
+mod profile;
 mod stamp;
 mod table;
 mod target;
@@ -45,6 +48,15 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Run(run) => one(run, &cores, &mut out)?,
         Task::Journal(args) => {
             journal::journal(&args.sizes, &cores, args.durability, &mut out)?;
+            true
+        }
+        Task::Plot => {
+            plot::plot(&cores, &mut out)?;
+            true
+        }
+        Task::Guard => guard::guard(&cores, &mut out)?,
+        Task::Profile { graph } => {
+            profile::profile(graph, &cores, &mut out)?;
             true
         }
         Task::Bench(bench) => bench::bench(bench, &cores, &mut out)?,

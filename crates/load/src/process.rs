@@ -1,5 +1,6 @@
 //! What a process has used of the machine, as the kernel counts it in `/proc`.
 
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -9,6 +10,12 @@ use rustix::param::clock_ticks_per_second;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Process {
     pid: u32,
+}
+
+impl fmt::Display for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pid.fmt(f)
+    }
 }
 
 /// What a process has used.

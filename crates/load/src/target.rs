@@ -2,6 +2,7 @@
 
 mod peer;
 
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -160,6 +161,30 @@ pub(crate) fn start_ours(
     durability: Durability,
 ) -> Result<Server, TargetError> {
     start(&mut ours(home, durability)?, cores)
+}
+
+/// The same by a program that is given it with its arguments, such as one that counts: its name and
+/// its own arguments.
+///
+/// # Errors
+/// Where one of the two is not there, or the daemon does not listen.
+pub(crate) fn start_ours_under(
+    program: &[String],
+    home: &Path,
+    cores: &Cores,
+    durability: Durability,
+) -> Result<Server, TargetError> {
+    let ours = ours(home, durability)?;
+    let mut words =
+        program.iter().map(OsStr::new).chain([ours.get_program()]).chain(ours.get_args());
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words);
+    start(&mut command, cores)
+}
+
+/// Whether there is a program of that name.
+pub(crate) fn is_installed(program: &str) -> bool {
+    peer::find(program).is_some()
 }
 
 fn start_peer(peer: &Peer, home: &Path, cores: &Cores) -> Result<Server, TargetError> {

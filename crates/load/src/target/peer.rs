@@ -66,7 +66,7 @@ impl Peer {
     /// # Errors
     /// Where it is not installed.
     pub(super) fn command(&self, home: &Path) -> Result<(Command, SocketAddr), TargetError> {
-        let program = self.find().ok_or(TargetError::NotInstalled(self.program))?;
+        let program = find(self.program).ok_or(TargetError::NotInstalled(self.program))?;
         let address = free_address().map_err(TargetError::Home)?;
         let config = self
             .config
@@ -83,12 +83,13 @@ impl Peer {
         }
         Ok((command, address))
     }
+}
 
-    fn find(&self) -> Option<PathBuf> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let places = std::env::split_paths(&path).chain([PathBuf::from(SYSTEM_PROGRAMS)]);
-        places.map(|place| place.join(self.program)).find(|program| program.is_file())
-    }
+/// Where the program of that name is, if it is installed.
+pub(super) fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&path).chain([PathBuf::from(SYSTEM_PROGRAMS)]);
+    places.map(|place| place.join(program)).find(|program| program.is_file())
 }
 
 fn free_address() -> io::Result<SocketAddr> {
