@@ -7,7 +7,7 @@ mod known;
 mod pattern;
 mod template;
 
-pub(crate) use known::{CLASSIC, IRC, MQTT, NATIVE, NATS, RAW, REDIS};
+pub(crate) use known::{CLASSIC, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, REDIS};
 pub(crate) use template::Template;
 
 use crate::stamp::{DIGITS, NUMBER_AT, STAMP_BYTES, Stamp};
@@ -174,9 +174,11 @@ mod tests {
         let redis = "*3\r\n$7\r\nPUBLISH\r\n$5\r\nr0003\r\n$19\r\n^00000007n00000012^\r\n";
         assert_eq!(text(&said(&REDIS, 0)), redis);
         assert_eq!(said(&IRC, 512).len(), "PRIVMSG #load0003 :\r\n".len() + 400);
-        for (bytes, head) in
-            [(64, &b"\x30\x47\x00\x05r0003"[..]), (512, b"\x30\x87\x04\x00\x05r0003")]
-        {
+        for (bytes, head) in [
+            (64, &b"\x30\x47\x00\x05r0003"[..]),
+            (180, b"\x30\xbb\x01\x00\x05r0003"),
+            (512, b"\x30\x87\x04\x00\x05r0003"),
+        ] {
             let said = said(&MQTT, bytes);
             assert!(said.starts_with(head), "{said:?}");
             assert_eq!(said.len(), head.len() + bytes);

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::cores::Cores;
-use crate::dialect::{CLASSIC, Dialect, IRC, MQTT, NATIVE, NATS, RAW, REDIS};
+use crate::dialect::{CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, REDIS};
 use crate::process::Process;
 use peer::Peer;
 
@@ -111,7 +111,8 @@ impl Target {
             Self::Rawfan => &RAW,
             Self::Ours => &NATIVE,
             Self::OursClassic => &CLASSIC,
-            Self::Inspircd | Self::Ngircd => &IRC,
+            Self::Inspircd => &IRC,
+            Self::Ngircd => &IRC_NARROW,
             Self::Redis => &REDIS,
             Self::Nats => &NATS,
             Self::Mosquitto => &MQTT,

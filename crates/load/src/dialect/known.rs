@@ -46,8 +46,7 @@ pub(crate) const RAW: Dialect = Dialect {
     coming_max: CROWD,
 };
 
-/// IRC. A line has 512 bytes, with all that the server puts in front of it; and some servers let no
-/// more than ten wait at their door.
+/// IRC. A line has 512 bytes, with all that the server puts in front of it.
 pub(crate) const IRC: Dialect = Dialect {
     hello: b"NICK u<user>\r\nUSER u 0 * :u\r\n",
     welcome: b" 376 ",
@@ -57,8 +56,11 @@ pub(crate) const IRC: Dialect = Dialect {
     room: "#load",
     message: b"PRIVMSG <room> :<text>\r\n",
     text_bytes_max: 400,
-    coming_max: 8,
+    coming_max: CROWD,
 };
+
+/// IRC, for a server that lets no more than ten wait at its door.
+pub(crate) const IRC_NARROW: Dialect = Dialect { coming_max: 8, ..IRC };
 
 /// Redis, in version 3 of its protocol, in which who has subscribed may still publish.
 pub(crate) const REDIS: Dialect = Dialect {
