@@ -24,7 +24,7 @@ pub(crate) fn bench(args: &Bench, cores: &Cores, out: &mut impl Write) -> anyhow
 
     let mut rows = Vec::new();
     for case in CASES.iter().filter(|case| is_asked(case.workload)) {
-        tell(&format!("{:?}", case.workload))?;
+        tell(&format!("{:?}, {} in flight", case.workload, case.in_flight))?;
         // What others keep is no setting: once is enough.
         let is_again =
             |row: &Row| row.case.workload == case.workload && row.case.in_flight == case.in_flight;
