@@ -24,5 +24,5 @@ fn those_who_come_are_measured() {
 
 fn run(args: &[&str]) -> Output {
     // It looks for the servers beside itself.
-    Command::new(program("chat-load")).arg("run").args(args).output().unwrap()
+    Command::new(program("chat-load")).arg("run").args(args).output().expect("it runs")
 }
