@@ -32,8 +32,39 @@ torture *ARGS:
 sim SEEDS="10" *ARGS:
     cargo run --quiet --locked -p e2e --bin sim -- --seeds {{ SEEDS }} {{ ARGS }}
 
-# What must be clean before a change goes in: format, lints, documentation
-check:
+# The table of loads against ours and the bare server, under 5 minutes; arguments: --only W1,W3 …
+bench *ARGS:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- bench {{ ARGS }}
+
+# The same with the servers of others: redis-server inspircd nats-server ngircd mosquitto
+bench-peers *ARGS:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- bench --peers {{ ARGS }}
+
+# What a journal of a million messages costs beside one of a thousand
+bench-journal *ARGS:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- journal {{ ARGS }}
+
+# A flame graph of the daemon under load, by perf; or where that does not work, what valgrind counts
+profile GRAPH="target/profile.svg":
+    CARGO_PROFILE_RELEASE_DEBUG=line-tables-only RUSTFLAGS="-C force-frame-pointers=yes" \
+        cargo build --release --locked --target-dir target/profile -p chat-server -p chat-load
+    target/profile/release/chat-load profile {{ quote(GRAPH) }}
+
+# The cost of a delivery by readers, rooms and size, drawn in text
+plot:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- plot
+
+# Counts instructions and allocations for a delivery, and complains where they have become more
+guard:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- guard
+
+# What must be clean before a change goes in: format, lints, documentation, the cost of a delivery
+check: && guard
     cargo fmt --all --check
     cargo clippy --workspace --locked --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps

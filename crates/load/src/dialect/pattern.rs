@@ -1,0 +1,33 @@
+//! Bytes with names in them, as `JOIN <room>`.
+
+/// Writes `pattern` to `out`, and has `write` write what each `<name>` in it stands for.
+pub(super) fn fill(pattern: &[u8], out: &mut Vec<u8>, mut write: impl FnMut(&[u8], &mut Vec<u8>)) {
+    let mut rest = pattern;
+    while let Some((before, name, after)) = next_name(rest) {
+        out.extend_from_slice(before);
+        write(name, out);
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+}
+
+/// The first name in `pattern`, and what is before and after it.
+fn next_name(pattern: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let begin = memchr::memchr(b'<', pattern)?;
+    let end = begin + memchr::memchr(b'>', &pattern[begin..])?;
+    Some((&pattern[..begin], &pattern[begin + 1..end], &pattern[end + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_written_in_its_place() {
+        let mut out = Vec::new();
+        fill(b"a<x>b<yy>\xff<", &mut out, |name, out| {
+            out.extend_from_slice(&name.repeat(2));
+        });
+        assert_eq!(out, b"axxbyyyy\xff<");
+    }
+}

@@ -1,0 +1,119 @@
+//! How the cost of a delivery goes with the number of readers, of rooms, and with the size of a
+//! message: bars in plain text.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::cores::Cores;
+use crate::engine;
+use crate::figures::Figures;
+use crate::measure::MeasureError;
+use crate::plan::Plan;
+use crate::target::{Durability, Target};
+use crate::workload::{Case, MESSAGES_MAX, Workload};
+
+/// How long each is counted.
+const COUNTED: Duration = Duration::from_secs(1);
+
+/// Members of each room where rooms are many.
+const ROOM_MEMBERS: usize = 10;
+
+/// Bars begin here, in microseconds: less than a delivery costs at its best.
+const BEGINS: f64 = 0.005;
+
+/// Characters of a bar for each factor of ten.
+const DECADE: f64 = 10.0;
+
+/// What a plot goes along.
+#[derive(Debug, Clone, Copy)]
+enum Along {
+    Readers,
+    Rooms,
+    Bytes,
+}
+
+const PLOTS: [(Along, &str, &[usize]); 3] = [
+    (
+        Along::Readers,
+        "readers of one sender, 64 bytes, 1,024 in flight",
+        &[1, 10, 100, 1_000, 5_000],
+    ),
+    (Along::Rooms, "rooms of 10, all speak, 8 in flight each", &[1, 10, 100, 1_000]),
+    (
+        Along::Bytes,
+        "bytes of a message, 100 readers, 64 in flight",
+        &[64, 256, 1_024, 4_096, 16_384],
+    ),
+];
+
+/// Measures and draws.
+///
+/// # Errors
+/// Where a server cannot be started or throws users out, or `out` is closed.
+pub(crate) fn plot(cores: &Cores, out: &mut impl Write) -> anyhow::Result<()> {
+    for (along, name, values) in PLOTS {
+        writeln!(out, "CPU µs for a delivery, by {name}\n")?;
+        for &value in values {
+            for target in [Target::Rawfan, Target::Ours] {
+                writeln!(io::stderr(), "{along:?} {value}, {} …", target.name())?;
+                let figures = measure(&along.plan(value), target, cores)?;
+                writeln!(out, "{}", line(value, target, &figures))?;
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn measure(plan: &Plan, target: Target, cores: &Cores) -> Result<Figures, MeasureError> {
+    let server = target.start(cores, Durability::Os)?;
+    let outcome = engine::run(plan, target.dialect(), server.address, server.process())?;
+    Ok(Figures::of(&outcome))
+}
+
+fn line(value: usize, target: Target, figures: &Figures) -> String {
+    let head = format!("{value:>6} {:<7}", target.name());
+    if let Some(fault) = &figures.fault {
+        return format!("{head} FAILED: {fault}");
+    }
+    // Seconds for a million are microseconds for one.
+    let micros = figures.cpu;
+    format!("{head}{micros:>8.3} {}", bar(micros))
+}
+
+/// A bar that is longer by [`DECADE`] for each factor of ten.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "characters")]
+fn bar(micros: f64) -> String {
+    let length = ((micros / BEGINS).log10() * DECADE).max(0.0);
+    "█".repeat(length.round() as usize)
+}
+
+impl Along {
+    const fn plan(self, value: usize) -> Plan {
+        let in_flight = match self {
+            Self::Readers => 1024,
+            Self::Rooms => 8,
+            Self::Bytes => 64,
+        };
+        let plan = Case::new(Workload::W1, in_flight, Durability::Os).plan(COUNTED, MESSAGES_MAX);
+        match self {
+            Self::Readers => Plan { members: value + 1, ..plan },
+            Self::Rooms => {
+                Plan { rooms: value, members: ROOM_MEMBERS, senders: ROOM_MEMBERS, ..plan }
+            }
+            Self::Bytes => Plan { text_bytes: value, ..plan },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_grows_with_the_factor() {
+        assert_eq!(bar(0.05).chars().count(), 10);
+        assert_eq!(bar(5.0).chars().count(), 30);
+        assert_eq!(bar(0.001), "");
+    }
+}
