@@ -12,8 +12,8 @@ use memchr::memchr;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::{Sleep, sleep};
 
-/// From how many bytes on a piece is passed on as it is, shared with all who are told the same.
-/// To copy a shorter one costs less than a piece of its own does in the write.
+/// From how many bytes on a piece is passed on as it is, shared with all who are told the same, also
+/// where others wait. To copy a shorter one costs less than a piece of its own does in the write.
 const SHARED_BYTES_MIN: usize = 1024;
 
 /// Pieces one write takes: more than wait for a client that keeps up, for one that does not any
@@ -25,8 +25,12 @@ const PIECES_MAX: usize = 16;
 #[derive(Debug)]
 pub(super) struct Outlet<W> {
     io: W,
-    pieces: VecDeque<Bytes>,
-    piece_bytes: usize,
+    /// The first piece; empty where nothing waits. Most are alone.
+    first: Bytes,
+    /// The pieces behind it.
+    others: VecDeque<Bytes>,
+    /// How many bytes the others have.
+    others_bytes: usize,
     /// What comes behind the pieces and is still being added to.
     tail: BytesMut,
     patience: Duration,
@@ -36,13 +40,13 @@ pub(super) struct Outlet<W> {
 
 impl<W: AsyncWrite + Unpin> Outlet<W> {
     pub(super) fn new(io: W, patience: Duration) -> Self {
-        let (pieces, tail) = (VecDeque::new(), BytesMut::new());
-        Self { io, pieces, piece_bytes: 0, tail, patience, give_up: None }
+        let (first, others, tail) = (Bytes::new(), VecDeque::new(), BytesMut::new());
+        Self { io, first, others, others_bytes: 0, tail, patience, give_up: None }
     }
 
     /// How many bytes wait.
     pub(super) fn len(&self) -> usize {
-        self.piece_bytes + self.tail.len()
+        self.first.len() + self.others_bytes + self.tail.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -56,19 +60,26 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
 
     /// Takes what others are sent as well, without a copy where that pays.
     pub(super) fn share(&mut self, piece: Bytes) {
-        if piece.len() < SHARED_BYTES_MIN {
+        if piece.len() < SHARED_BYTES_MIN && !self.is_empty() {
             return self.tail.extend_from_slice(&piece);
         }
         self.end_tail();
-        self.piece_bytes += piece.len();
-        self.pieces.push_back(piece);
+        self.push(piece);
     }
 
     fn end_tail(&mut self) {
         if !self.tail.is_empty() {
             let tail = std::mem::take(&mut self.tail).freeze();
-            self.piece_bytes += tail.len();
-            self.pieces.push_back(tail);
+            self.push(tail);
+        }
+    }
+
+    fn push(&mut self, piece: Bytes) {
+        if self.first.is_empty() {
+            self.first = piece;
+        } else {
+            self.others_bytes += piece.len();
+            self.others.push_back(piece);
         }
     }
 
@@ -80,7 +91,7 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
     }
 
     fn poll_write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Poll::Ready(written) = poll_write(&mut self.io, &self.pieces, cx) else {
+        let Poll::Ready(written) = poll_write(&mut self.io, &self.first, &self.others, cx) else {
             let patience = self.patience;
             let give_up = self.give_up.get_or_insert_with(|| Box::pin(sleep(patience)));
             ready!(give_up.as_mut().poll(cx));
@@ -98,26 +109,24 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
     }
 
     fn advance(&mut self, mut written: usize) {
-        self.piece_bytes -= written;
-        while let Some(piece) = self.pieces.front_mut() {
-            if written < piece.len() {
-                return piece.advance(written);
-            }
-            written -= piece.len();
-            self.pieces.pop_front();
+        while written >= self.first.len() {
+            written -= self.first.len();
+            let Some(next) = self.others.pop_front() else {
+                (self.first, self.others) = (Bytes::new(), VecDeque::new());
+                return;
+            };
+            self.others_bytes -= next.len();
+            self.first = next;
         }
-        self.pieces = VecDeque::new();
+        self.first.advance(written);
     }
 
     /// Drops what waits behind the first line end, so that what is told next begins a line. Each
     /// piece ends with a line.
     pub(super) fn drop_all_but_first_line(&mut self) {
         self.end_tail();
-        self.pieces.truncate(1);
-        if let Some(piece) = self.pieces.front_mut() {
-            piece.truncate(memchr(b'\n', piece).map_or(0, |end| end + 1));
-        }
-        self.piece_bytes = self.pieces.front().map_or(0, Bytes::len);
+        self.first.truncate(memchr(b'\n', &self.first).map_or(0, |end| end + 1));
+        (self.others, self.others_bytes) = (VecDeque::new(), 0);
     }
 
     pub(super) async fn shutdown(&mut self) -> io::Result<()> {
@@ -127,17 +136,16 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
 
 fn poll_write<W: AsyncWrite + Unpin>(
     io: &mut W,
-    pieces: &VecDeque<Bytes>,
+    first: &Bytes,
+    others: &VecDeque<Bytes>,
     cx: &mut Context<'_>,
 ) -> Poll<io::Result<usize>> {
-    if let [piece] = pieces.as_slices().0
-        && pieces.len() == 1
-    {
-        return Pin::new(io).poll_write(cx, piece);
+    if others.is_empty() {
+        return Pin::new(io).poll_write(cx, first);
     }
     let mut slices = [IoSlice::new(&[]); PIECES_MAX];
     let mut count = 0;
-    for (slice, piece) in slices.iter_mut().zip(pieces) {
+    for (slice, piece) in slices.iter_mut().zip([first].into_iter().chain(others)) {
         *slice = IoSlice::new(piece);
         count += 1;
     }
@@ -172,7 +180,7 @@ mod tests {
         assert_eq!(outlet.len(), expected.len());
         drain(&mut outlet).await;
         assert!(outlet.io == expected);
-        assert_eq!((outlet.pieces.capacity(), outlet.tail.capacity()), (0, 0));
+        assert_eq!((outlet.others.capacity(), outlet.tail.capacity()), (0, 0));
     }
 
     #[tokio::test(start_paused = true)]
