@@ -88,6 +88,9 @@ pub(crate) struct Bench {
     /// Other servers as well, those that are installed.
     #[arg(long)]
     pub(crate) peers: bool,
+    /// Rawfan once more where one speaks, with messages as long as the lines of ours.
+    #[arg(long)]
+    pub(crate) our_bytes: bool,
     /// Only these workloads, as W1,W2.
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<Workload>,

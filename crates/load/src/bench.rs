@@ -29,8 +29,11 @@ pub(crate) fn bench(args: &Bench, cores: &Cores, out: &mut impl Write) -> anyhow
         let is_again =
             |row: &Row| row.case.workload == case.workload && row.case.in_flight == case.in_flight;
         let has_peers = !rows.iter().any(is_again);
-        let targets = if has_peers { &targets[..] } else { &OURS };
-        rows.extend(rounds(case, args.rounds, targets, cores));
+        let mut targets = if has_peers { targets.clone() } else { OURS.to_vec() };
+        if args.our_bytes && case.workload.has_one_sender() {
+            targets.insert(1, Target::RawfanLong); // behind what all are compared with
+        }
+        rows.extend(rounds(case, args.rounds, &targets, cores));
     }
     if !rows.is_empty() {
         is_whole &=

@@ -7,7 +7,7 @@ mod known;
 mod pattern;
 mod template;
 
-pub(crate) use known::{CLASSIC, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, REDIS};
+pub(crate) use known::{CLASSIC, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, RAW_LONG, REDIS};
 pub(crate) use template::Template;
 
 use crate::stamp::{DIGITS, NUMBER_AT, STAMP_BYTES, Stamp};

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::cores::Cores;
-use crate::dialect::{CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, REDIS};
+use crate::dialect::{CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, RAW_LONG, REDIS};
 use crate::process::Process;
 use peer::Peer;
 
@@ -25,6 +25,8 @@ const CONNECTIONS_MAX: &str = "11000";
 pub(crate) enum Target {
     /// The bare server that writes what it reads: what the kernel allows.
     Rawfan,
+    /// The same, with messages as long as the lines of `chat-server`.
+    RawfanLong,
     /// `chat-server`.
     Ours,
     /// The same, with clients of the original chat.
@@ -82,6 +84,7 @@ impl Target {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Rawfan => "rawfan",
+            Self::RawfanLong => "rawfan, our bytes",
             Self::Ours => "ours",
             Self::OursClassic => "ours, classic clients",
             Self::Inspircd => "InspIRCd",
@@ -109,6 +112,7 @@ impl Target {
     pub(crate) const fn dialect(self) -> &'static Dialect {
         match self {
             Self::Rawfan => &RAW,
+            Self::RawfanLong => &RAW_LONG,
             Self::Ours => &NATIVE,
             Self::OursClassic => &CLASSIC,
             Self::Inspircd => &IRC,
@@ -130,7 +134,9 @@ impl Target {
     ) -> Result<Server, TargetError> {
         let home = home()?;
         let mut server = match self {
-            Self::Rawfan => start(&mut Command::new(programs()?.join("rawfan")), cores)?,
+            Self::Rawfan | Self::RawfanLong => {
+                start(&mut Command::new(programs()?.join("rawfan")), cores)?
+            }
             Self::Ours | Self::OursClassic => start_ours(home.path(), cores, durability)?,
             Self::Inspircd => start_peer(&peer::INSPIRCD, home.path(), cores)?,
             Self::Redis => start_peer(&peer::REDIS, home.path(), cores)?,

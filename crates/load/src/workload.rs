@@ -87,6 +87,12 @@ pub(crate) const LAG_CASES: [Case; 3] = [
 ];
 
 impl Workload {
+    /// Whether one user says all there is: `rawfan` mixes up what several say where it gets half a
+    /// message, as it does of long ones.
+    pub(crate) const fn has_one_sender(self) -> bool {
+        matches!(self, Self::W1 | Self::W1L | Self::W1one | Self::W2 | Self::W4)
+    }
+
     /// Messages of one sender in flight, unless one says otherwise.
     pub(crate) const fn in_flight(self) -> u32 {
         match self {

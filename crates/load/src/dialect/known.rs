@@ -46,6 +46,14 @@ pub(crate) const RAW: Dialect = Dialect {
     coming_max: CROWD,
 };
 
+/// The same, with messages as long as the lines in which `chat-server` passes them on.
+pub(crate) const RAW_LONG: Dialect = Dialect {
+    message: b"{\"type\":\"message\",\"room\":\"#lobby\",\"seq\":1234567,\
+        \"from\":{\"id\":1,\"name\":\"u0\"},\"at\":\"2026-11-22T14:02:07.123Z\",\
+        \"kind\":\"text\",\"text\":\"<text>\"}\n",
+    ..RAW
+};
+
 /// IRC. A line has 512 bytes, with all that the server puts in front of it.
 pub(crate) const IRC: Dialect = Dialect {
     hello: b"NICK u<user>\r\nUSER u 0 * :u\r\n",
