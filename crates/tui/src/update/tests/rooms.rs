@@ -75,9 +75,8 @@ fn how_far_one_has_read_is_told_once_in_a_while() {
     assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
     assert!(bench.takes(Input::Tick).is_empty());
     bench.said(3, "ana", "three");
-    let effects = bench.types("/quit\n");
-    assert_eq!(sent(&effects), [Command::Read { room: RoomName::lobby(), seq: 3 }]);
-    assert_eq!(effects.last(), Some(&Effect::Quit));
+    let read = Command::Read { room: RoomName::lobby(), seq: 3 };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
 }
 
 #[test]
