@@ -184,6 +184,25 @@ fn a_room_opens_at_what_is_new() {
 }
 
 #[test]
+fn ones_own_words_are_not_new() {
+    let mut bench = Bench::new(80, 20);
+    bench.tells(News::Welcome { session: 1, welcome: crate::fixture::welcome(7, "bob") });
+    // Killed before the server was told how far this user has read.
+    bench.hears(room_event("#lobby", 4, 1));
+    bench.says_in("#lobby", 1, user(3, "ana"), "one");
+    bench.says_in("#lobby", 2, user(7, "bob"), "two");
+    bench.says_in("#lobby", 3, user(7, "bob"), "three");
+    assert!(!bench.screen().contains("new since"), "{}", bench.screen());
+    bench.says_in("#lobby", 4, user(3, "ana"), "four");
+    bench.says_in("#lobby", 5, user(7, "bob"), "five");
+    let rows: Vec<String> = bench.screen().lines().map(str::to_owned).collect();
+    let row = |text| rows.iter().position(|row| row.contains(text));
+    let (three, line, four) = (row("bob: three"), row("── new since"), row("ana: four"));
+    assert!(three.is_some() && three < line && line < four, "{}", bench.screen());
+    assert_eq!(bench.screen().matches("new since").count(), 1);
+}
+
+#[test]
 fn a_room_told_again_changes_the_list_quietly() {
     let mut bench = Bench::connected(80, 20);
     bench.said(3, "ana", "one");
