@@ -1,13 +1,24 @@
 //! The server goes away and comes back, and the terminal clients with it, by themselves.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+use std::path::Path;
+use std::time::Duration;
+
+use e2e::DEADLINE;
+use e2e::binary::Daemon;
 use e2e::native::Native;
+use e2e::pty::Pty;
 use e2e::server::{ANY_PORT, Server};
 use e2e::tui::{Network, Tui, masked};
 use insta::assert_snapshot;
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+
+/// How long until a file is looked at again, which tells nobody that it has changed.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
@@ -76,4 +87,79 @@ async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
     let mut witness = Native::connect(address).await;
     witness.send(&json!({"type": "hello", "version": 1, "name": "witness"})).await;
     assert_eq!(witness.until("room").await["last_seq"], 5);
+}
+
+/// The client on a terminal, just started, which keeps what it has to in `state`.
+fn client(daemon: &Daemon, name: &str, state: &TempDir) -> Pty {
+    let (server, state) = (daemon.address.to_string(), state.path().to_str().unwrap());
+    let args = ["--name", name, "--server", &server, "--state", state];
+    Pty::start("chat-tui", &args, (80, 14))
+}
+
+/// Waits until `text` is kept in some file of drafts under `directory`.
+async fn keeps(directory: &Path, text: &str) {
+    let keeping = async {
+        while !drafts_in(directory).contains(text) {
+            sleep(LOOK_AGAIN).await;
+        }
+    };
+    let kept = timeout(DEADLINE, keeping).await;
+    kept.unwrap_or_else(|_| panic!("no {text:?} among the drafts: {:?}", drafts_in(directory)));
+}
+
+/// All files of drafts under a directory. One may come or go meanwhile.
+fn drafts_in(directory: &Path) -> String {
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return std::fs::read_to_string(directory).unwrap_or_default();
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let drafts = paths.filter(|path| path.is_dir() || path.ends_with("drafts-1"));
+    drafts.map(|path| drafts_in(&path)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_and_the_daemon_killed_in_mid_sentence_go_on_with_it() {
+    let [data, of_ana, of_bob] = [(); 3].map(|()| TempDir::new().unwrap());
+    let keeping = ["--data", data.path().to_str().unwrap()];
+    let mut daemon = Daemon::start(&keeping).await;
+    let mut ana = client(&daemon, "ana", &of_ana);
+    ana.sees("ana (you)").await;
+    let mut bob = client(&daemon, "bob", &of_bob);
+    bob.sees("bob (you)").await;
+    for room in ["rust", "go"] {
+        bob.types(&format!("/join {room}\n"));
+        bob.sees(&format!("bob in #{room}")).await;
+    }
+    bob.types("for go");
+    bob.sees("> for go").await;
+    bob.types("\u{1b}1");
+    bob.sees("bob in #lobby").await;
+    bob.types("one\n");
+    ana.sees("  bob: one").await;
+    bob.sees("› bob: one").await;
+    bob.types("half a sen");
+    keeps(of_bob.path(), "half a sen").await;
+
+    bob.signal("KILL");
+    bob.exit_code().await;
+    daemon.signal("KILL");
+    daemon.exit_code().await;
+    ana.sees("reconnecting").await;
+    ana.types("two\n");
+    ana.sees("1 waiting").await;
+    let daemon = Daemon::start_on(daemon.address, &keeping).await;
+    let mut bob = client(&daemon, "bob", &of_bob);
+    bob.sees("  ana: two").await;
+    bob.sees("> half a sen").await;
+    bob.types("tence\n");
+    ana.sees("  bob: half a sentence").await;
+    let once = ["› bob: one", "  ana: two", "› bob: half a sentence"];
+    let is_once = |screen: &str| {
+        let texts = ["bob: one", "ana: two", "half a sen"];
+        let times = texts.map(|text| screen.matches(text).count());
+        times == [1; 3] && once.iter().all(|text| screen.contains(text))
+    };
+    bob.sees_that("each of it once", is_once).await;
+    bob.types("\u{1b}2");
+    bob.sees("> for go").await;
 }

@@ -148,6 +148,8 @@ pub async fn run_shown(
         tick: None,
     };
     let ended = app.run(show, keys, stop).await;
+    // However it ends, what was seen is told and what is typed is kept; nobody is there for the rest.
+    let _ = app.take(Input::Tick);
     app.link.close().await;
     ended
 }
@@ -229,12 +231,14 @@ impl<R: FnMut()> App<R> {
     }
 
     fn take(&mut self, input: Input) -> ControlFlow<()> {
-        self.changed = true;
+        // A tick shows nothing: what goes wrong with it comes as an input of its own.
+        self.changed |= !matches!(input, Input::Tick);
         let effects = update(&mut self.state, input, (self.clock)());
         self.carry_out(effects)
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) -> ControlFlow<()> {
+        let mut flow = ControlFlow::Continue(());
         for effect in effects {
             // What follows from an effect is an input that has none but orders, so it goes no deeper.
             match effect {
@@ -248,8 +252,11 @@ impl<R: FnMut()> App<R> {
                     let became = self.store.turn_into(name).map(Box::new);
                     self.take(Input::Became(became.map_err(|error| error.to_string())))?;
                 }
-                Effect::Tick(after) => self.tick = Some(Instant::now() + after),
-                Effect::Quit => return ControlFlow::Break(()),
+                Effect::Tick(after) => {
+                    let due = Instant::now() + after;
+                    self.tick = Some(self.tick.map_or(due, |tick| tick.min(due)));
+                }
+                Effect::Quit => flow = ControlFlow::Break(()),
                 Effect::Ring => self.mentioned = self.bell,
                 Effect::Order(order) => {
                     if self.link.order(order).is_err() {
@@ -258,7 +265,7 @@ impl<R: FnMut()> App<R> {
                 }
             }
         }
-        ControlFlow::Continue(())
+        flow
     }
 }
 

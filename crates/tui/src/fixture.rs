@@ -12,8 +12,9 @@ use crate::input::Input;
 use crate::link::{Lost, News, Order};
 use crate::palette::Palette;
 use crate::state::State;
-use crate::store::{Keep, Profile};
+use crate::store::{Drafts, Keep, Profile};
 use crate::testing::Screen;
+use crate::update::drafts::KEEP_AFTER;
 use crate::update::{Effect, tend, update};
 use crate::view;
 
@@ -85,6 +86,11 @@ pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
 impl Bench {
     /// A client called bob that calls its server, on Sunday at two.
     pub(crate) fn new(width: u16, height: u16) -> Self {
+        Self::with_drafts(width, height, Drafts::default())
+    }
+
+    /// The same, which has kept these of an earlier run.
+    pub(crate) fn with_drafts(width: u16, height: u16, drafts: Drafts) -> Self {
         let size = Size { width, height };
         let profile = Profile {
             name: name("bob"),
@@ -92,6 +98,7 @@ impl Bench {
             device: Word::new("here").unwrap(),
             last_n: 0,
             unsettled: Vec::new(),
+            drafts,
         };
         let state = State::new("127.0.0.1:12345".into(), profile, TimeZone::UTC, size);
         let at = "2026-11-22T14:02:00Z".parse::<jiff::Timestamp>().unwrap().into();
@@ -125,7 +132,16 @@ impl Bench {
         self.hears(room_event("#rust", 0, 0));
     }
 
+    /// What follows, but for keeping what is typed, which has tests of its own.
     pub(crate) fn takes(&mut self, input: Input) -> Vec<Effect> {
+        let mut effects = self.takes_all(input);
+        effects.retain(|effect| {
+            *effect != Effect::Tick(KEEP_AFTER) && !matches!(effect, Effect::Keep(Keep::Drafts(_)))
+        });
+        effects
+    }
+
+    pub(crate) fn takes_all(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = update(&mut self.state, input, self.at);
         effects.extend(tend(&mut self.state));
         effects

@@ -24,9 +24,14 @@ pub struct Prompt {
 impl Prompt {
     /// Empties the box and remembers what was in it; returns it, too.
     pub fn submit(&mut self) -> Editor {
-        self.history.push(self.editor.text());
+        self.remember(self.editor.text());
         self.completion = None;
         std::mem::take(&mut self.editor)
+    }
+
+    /// Remembers a text that was typed: Up brings it back.
+    pub fn remember(&mut self, text: String) {
+        self.history.push(text);
     }
 
     /// Ends a round of completions: the next Tab begins a new one.

@@ -17,8 +17,8 @@ pub use self::outbox::{Known, OUTBOX_MAX, Outbox};
 pub use self::rooms::{ROOMS_MAX, Room, Rooms, WithServer};
 pub use self::users::Users;
 use crate::layout::{Panes, Wants, panes};
-use crate::prompt::{Editor, Prompt, Rows};
-use crate::store::Profile;
+use crate::prompt::{Editor, PROMPT_BYTES_MAX, Prompt, Rows};
+use crate::store::{Drafts, Profile};
 
 /// Narrowest screen that has a label before the input, in columns.
 const LABEL_WIDTH_MIN: u16 = 10;
@@ -50,8 +50,12 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set where the help is open: the first row it shows.
     pub help: Option<u16>,
-    /// Whether a tick was asked for, and has not come.
+    /// What is kept of what is typed.
+    pub kept: Drafts,
+    /// Whether a tick was asked for to tell how far the user has read, and has not come.
     pub ticking: bool,
+    /// Whether a tick was asked for to keep what is typed, and has not come.
+    pub keeping: bool,
     /// What need not be told twice.
     pub told: Told,
 }
@@ -88,7 +92,7 @@ impl State {
     /// What a client knows as it starts: what it has kept of `profile`, and no room but the lobby.
     #[must_use]
     pub fn new(server: String, profile: Profile, zone: TimeZone, size: Size) -> Self {
-        Self {
+        let mut state = Self {
             size,
             server,
             name: profile.name,
@@ -101,9 +105,51 @@ impl State {
             prompt: Prompt::default(),
             draft: None,
             help: None,
+            kept: Drafts::default(),
             ticking: false,
+            keeping: false,
             told: Told::default(),
+        };
+        state.take_up(profile.drafts);
+        state
+    }
+
+    /// Puts kept drafts back where nothing is typed, and shows the room that was open.
+    pub fn take_up(&mut self, drafts: Drafts) {
+        let Drafts { shown, texts } = &drafts;
+        let texts = texts.iter().filter(|(_, text)| text.len() <= PROMPT_BYTES_MAX);
+        for (name, text) in texts {
+            let is_shown = self.room().name == *name;
+            let Some(room) = self.rooms.get_or_make(name) else {
+                continue;
+            };
+            let box_ = match (is_shown, &mut self.draft) {
+                (true, Some(draft)) => draft,
+                (true, None) => &mut self.prompt.editor,
+                (false, _) => &mut room.editor,
+            };
+            if box_.is_empty() {
+                *box_ = Editor::new(text);
+            }
         }
+        if self.rooms.get_or_make(shown).is_some()
+            && let Some(index) = self.rooms.index(shown)
+        {
+            self.show(index);
+        }
+        self.kept = drafts;
+    }
+
+    /// What is typed and not sent, and the room on the screen.
+    #[must_use]
+    pub fn drafts(&self) -> Drafts {
+        let shown = self.room().name.clone();
+        let box_ = self.draft.as_ref().unwrap_or(&self.prompt.editor);
+        let others = self.rooms.list().iter().filter(|room| room.name != shown);
+        let boxes = others.map(|room| (&room.name, &room.editor)).chain([(&shown, box_)]);
+        let typed = boxes.filter(|(_, editor)| !editor.is_empty());
+        let texts = typed.map(|(name, editor)| (name.clone(), editor.text())).collect();
+        Drafts { shown, texts }
     }
 
     /// What stands before the input, one column a character: whether it is a name that is asked for.
@@ -166,9 +212,8 @@ impl State {
 
     /// Lets a room go. What is typed there comes back with Up.
     pub fn close(&mut self, name: &RoomName) {
-        let is_typed = self.draft.is_none() && !self.prompt.editor.is_empty();
-        if is_typed && self.room().name == *name && *name != RoomName::lobby() {
-            drop(self.prompt.submit());
+        if let Some(text) = self.drafts().texts.get(name).filter(|_| *name != RoomName::lobby()) {
+            self.prompt.remember(text.clone());
         }
         let typed = self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
         self.rooms.close(name, typed);

@@ -1,15 +1,18 @@
-//! What the client keeps between its runs: who it is, and what it said that is not settled.
+//! What the client keeps between its runs: who it is, what it said that is not settled, and what is
+//! typed and not sent.
 //!
 //! ```text
 //! STATE/device                  one word for this installation
 //! STATE/SERVER/NAME/token       what makes the next session the same user's; a secret
 //! STATE/SERVER/NAME/outbox-1    what was said and is not settled
-//! STATE/SERVER/NAME/lock-1      held by the one client that uses this outbox
+//! STATE/SERVER/NAME/drafts-1    what is typed and not sent, and the room that is open
+//! STATE/SERVER/NAME/lock-1      held by the one client that uses these
 //! ```
 //!
-//! A second client of the same user has the same token, and `outbox-2`: what it says it says as
+//! A second client of the same user has the same token, `outbox-2` and `drafts-2`: what it says it says as
 //! another device, so that neither waits for the other. A directory is readable by its owner alone.
 
+mod drafts;
 mod files;
 mod journal;
 mod slot;
@@ -21,6 +24,7 @@ use chat_proto::UserName;
 use chat_proto::command::{Say, Word};
 use thiserror::Error;
 
+pub use self::drafts::Drafts;
 pub use self::journal::LINES_MAX;
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
@@ -66,6 +70,8 @@ pub struct Profile {
     pub last_n: u64,
     /// What was said and is not settled, in order, each under its number.
     pub unsettled: Vec<Say>,
+    /// What was typed and not sent, and the room that was open.
+    pub drafts: Drafts,
 }
 
 /// Something to be kept.
@@ -77,6 +83,8 @@ pub enum Keep {
     Settled(Vec<u64>),
     /// This is all that is not settled: the numbers have changed.
     Unsettled(Vec<Say>),
+    /// This is all that is typed and not sent.
+    Drafts(Drafts),
     /// The token for the next session.
     Token(String),
     /// The token is of no use.
@@ -138,10 +146,12 @@ impl Store {
             device: self.slot.device.clone(),
             last_n: self.slot.journal.last_n(),
             unsettled: self.slot.journal.unsettled(),
+            drafts: self.slot.drafts.drafts().clone(),
         }
     }
 
-    /// Goes on as another user, `name`, and takes along what is not settled.
+    /// Goes on as another user, `name`, and takes along what is not settled or not sent. Where both
+    /// have typed something for a room, the other's is the older one, and goes.
     ///
     /// # Errors
     /// Where it cannot be kept; then all is as it was.
@@ -160,8 +170,13 @@ impl Store {
             say.n = Some(n);
             next.slot.journal.said(say)?;
         }
+        let Drafts { shown, texts } = self.slot.drafts.drafts().clone();
+        let mut drafts = Drafts { shown, ..next.slot.drafts.drafts().clone() };
+        drafts.texts.extend(texts);
+        next.slot.drafts.keep(drafts)?;
         // The old ones last: said twice is better than never.
         self.slot.journal.replace(Vec::new())?;
+        self.slot.drafts.keep(Drafts::default())?;
         *self = next;
         Ok(self.profile(name))
     }
@@ -175,6 +190,7 @@ impl Store {
             Keep::Said(say) => self.slot.journal.said(say),
             Keep::Settled(numbers) => self.slot.journal.settled(&numbers),
             Keep::Unsettled(says) => self.slot.journal.replace(says),
+            Keep::Drafts(drafts) => self.slot.drafts.keep(drafts),
             Keep::Token(token) if self.token.as_ref() == Some(&token) => Ok(()),
             Keep::Token(token) => {
                 self.token = Some(token);

@@ -3,6 +3,7 @@
 //! Pure: the time is a value, the network is news, and what is to happen comes back as effects.
 
 mod commands;
+pub(crate) mod drafts;
 mod keys;
 mod news;
 mod session;
@@ -34,17 +35,18 @@ pub enum Effect {
     Become(UserName),
     /// Give the link an order.
     Order(Order),
-    /// Give an [`Input::Tick`] after this time.
+    /// Give an [`Input::Tick`] after this time, or before; one for all that ask.
     Tick(Duration),
     /// Ring the bell.
     Ring,
-    /// End the program.
+    /// End the program, as soon as all else is done.
     Quit,
 }
 
 /// Takes what happened at `at` into `state`. Returns what is to be done, in that order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
+    let may_type = matches!(input, Input::Key(_) | Input::Paste(_));
     let mut effects = match input {
         Input::Key(key) => keys::key(state, key, at),
         Input::Paste(text) => {
@@ -63,7 +65,7 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
             state.room_mut().log.note(at, Tone::Trouble, text);
             Vec::new()
         }
-        Input::Tick => tend::tick(state),
+        Input::Tick => tend::tick(state).into_iter().chain(drafts::tick(state)).collect(),
         Input::NotKept(why) => {
             not_kept(state, &why, at);
             Vec::new()
@@ -75,10 +77,8 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
             Vec::new()
         }
     };
-    // What was seen is told before the program ends.
-    if let Some(place) = effects.iter().position(|effect| *effect == Effect::Quit) {
-        let told = tend::tick(state);
-        effects.splice(place..place, told);
+    if may_type {
+        effects.extend(drafts::look(state));
     }
     effects
 }

@@ -1,4 +1,5 @@
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use chat_proto::command::Hello;
@@ -13,6 +14,7 @@ use tokio::time::{Instant, advance};
 use crate::fixture::{message, name, room_event, user, welcome};
 use crate::link::Dial;
 use crate::testing::{Client, Screen};
+use crate::update::drafts::KEEP_AFTER;
 use crate::{Options, RunError};
 
 /// A server that nobody reaches.
@@ -237,6 +239,101 @@ async fn how_far_one_has_read_is_told_after_a_while() {
         if let Command::Read { seq, .. } = hears(&mut server).await {
             assert_eq!(seq, 1);
             break;
+        }
+    }
+}
+
+/// The file of drafts under a directory.
+fn drafts_in(directory: &Path) -> Option<String> {
+    std::fs::read_dir(directory).unwrap().find_map(|entry| match entry.unwrap().path() {
+        path if path.is_dir() => drafts_in(&path),
+        path if path.ends_with("drafts-1") => Some(std::fs::read_to_string(path).unwrap()),
+        _ => None,
+    })
+}
+
+/// Waits until `text` is on the screen, and fails where it is not.
+async fn sees(client: &mut Client, text: &str) {
+    let seen = tokio::time::timeout(Duration::from_secs(9), client.sees(text)).await;
+    assert!(seen.is_ok(), "no {text:?} on\n{}", client.screen());
+}
+
+/// Waits until `text` is kept among the drafts.
+async fn keeps(directory: &Path, text: &str) {
+    let keeping = async {
+        while !drafts_in(directory).is_some_and(|drafts| drafts.contains(text)) {
+            tokio::time::sleep(super::FRAME_MIN).await;
+        }
+    };
+    let kept = tokio::time::timeout(Duration::from_secs(9), keeping).await;
+    kept.unwrap_or_else(|_| panic!("no {text:?} in {:?}", drafts_in(directory)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_killed_in_mid_sentence_goes_on_with_it() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = || Options { state: Some(directory.path().to_owned()), ..options() };
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    bob.types("half a sen").await;
+    keeps(directory.path(), "half a sen").await;
+    // Killed: nothing is said, nothing is closed.
+    drop(bob);
+    tokio::task::yield_now().await;
+
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    sees(&mut bob, "> half a sen").await;
+    bob.types("tence\n").await;
+    sees(&mut bob, "… bob: half a sentence").await;
+    assert_eq!(drafts_in(directory.path()), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_never_pauses_loses_no_more_than_a_moment() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = Options { state: Some(directory.path().to_owned()), ..options() };
+    let mut bob = Client::start(options, Nobody, 80, 20);
+    bob.sees("connecting").await;
+    for _ in 0..20 {
+        bob.types("x").await;
+        advance(KEEP_AFTER / 5).await;
+    }
+    let kept = drafts_in(directory.path()).unwrap_or_default();
+    let keys = kept.matches('x').count();
+    assert!((12..=20).contains(&keys), "{keys} keys are kept: {kept}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_typed_is_kept_where_it_ends_and_the_end_itself_is_not() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = || Options { state: Some(directory.path().to_owned()), ..options() };
+    let keys = "half a sen".chars().map(|c| Ok(Event::Key(KeyCode::Char(c).into())));
+    let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));
+    let keys = futures_util::stream::iter(keys);
+    let never = std::future::pending();
+    crate::run(&mut terminal, options(), Nobody, keys, || (), never).await.unwrap();
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    sees(&mut bob, "> half a sen").await;
+    bob.presses(KeyCode::Char('u'), KeyModifiers::CONTROL).await;
+    bob.types("/qui").await;
+    keeps(directory.path(), "/qui").await;
+    bob.types("t\n").await;
+    bob.ends().await.unwrap();
+    assert_eq!(drafts_in(directory.path()), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_seen_is_told_before_the_end() {
+    let (server, client) = tokio::io::duplex(4096);
+    let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
+    let (mut server, _) = lets_in(server, 0).await;
+    server.send(&message(user(3, "ana"), "hi", At::from_millis(0))).await.unwrap();
+    bob.sees("ana: hi").await;
+    bob.quits().await.unwrap();
+    loop {
+        match server.next().await.map(|command| command.unwrap().unwrap()) {
+            Some(Command::Read { seq, .. }) => break assert_eq!(seq, 1),
+            Some(_) => {}
+            None => panic!("it was not told"),
         }
     }
 }

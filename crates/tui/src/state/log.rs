@@ -84,6 +84,9 @@ impl Log {
         }
         self.insert(index, Entry { at, body, seq, above: Above::default() });
         self.last = self.last.max(seq);
+        if self.read.is_some_and(|read| self.own_after(read) > read) {
+            self.draw_line(self.read);
+        }
         true
     }
 
@@ -243,12 +246,21 @@ impl Log {
         (self.last, self.reached, self.begin, self.floor, self.read) = (0, 0, None, 1, None);
     }
 
-    /// Draws the line over the first message after `read`, or none.
+    /// Draws the line over the first message after `read` that is not the user's own, or none.
     pub fn draw_line(&mut self, read: Option<u64>) {
-        self.read = read;
+        self.read = read.map(|read| self.own_after(read));
         for index in 0..self.entries.len() {
             self.label(index);
         }
+    }
+
+    /// The last of the user's own messages that follow on `read`: whoever said them has read them.
+    fn own_after(&self, read: u64) -> u64 {
+        let messages = self.entries.range(self.end_of(read)..).filter(|entry| entry.is_message());
+        let own = messages
+            .zip(read.saturating_add(1)..)
+            .take_while(|(entry, next)| entry.is_own() && entry.seq == *next);
+        own.last().map_or(read, |(entry, _)| entry.seq)
     }
 
     /// All that was said, in the order of the screen; with its `seq` where it has one.
@@ -340,6 +352,11 @@ impl Entry {
     /// Whether it was said and is not settled.
     fn is_pending(&self) -> bool {
         matches!(self.body, Body::Said { how: How::Own(Delivery::Pending(_)), .. })
+    }
+
+    /// Whether it is the user's own.
+    fn is_own(&self) -> bool {
+        matches!(self.body, Body::Said { how: How::Own(_), .. })
     }
 
     /// Whether it is a message that has its place in the room.

@@ -33,20 +33,31 @@ pub(super) fn read(path: &Path, bytes_max: u64) -> io::Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-/// Puts a file in the place of `path`: whoever looks finds the old one or the new one, whole.
+/// Puts a file in the place of `path`: whoever looks finds the old one or the new one, whole; on the
+/// disk when this returns.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, File::sync_all)?;
+    // The name must outlive a power cut as well as the bytes.
+    path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+}
+
+/// The same, but the system brings it to the disk when it likes: a loss of power may cost the file.
+pub(super) fn write_soon(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, |_| Ok(()))
+}
+
+fn put(path: &Path, bytes: &[u8], sync: fn(&File) -> io::Result<()>) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".new-{}", std::process::id()));
     let beside = PathBuf::from(beside);
     remove(&beside)?;
     let mut file = private(&mut OpenOptions::new(), &beside)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = file.write_all(bytes).and_then(|()| sync(&file));
     if let Err(error) = written.and_then(|()| fs::rename(&beside, path)) {
         let _ = remove(&beside);
         return Err(error);
     }
-    // The name must outlive a power cut as well as the bytes.
-    path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+    Ok(())
 }
 
 /// Opens a file to be written, and makes it where it is not there yet.

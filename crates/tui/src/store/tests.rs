@@ -61,8 +61,9 @@ fn only_the_owner_reads_it() {
     let (mut store, _) = open(&state, "bob");
     store.keep(Keep::Token("secret".into())).unwrap();
     store.keep(Keep::Said(say(1))).unwrap();
+    store.keep(Keep::Drafts(drafts("#rust", &[]))).unwrap();
     let paths = everything(state.path());
-    assert_eq!(paths.len(), 6, "{paths:?}");
+    assert_eq!(paths.len(), 7, "{paths:?}");
     for path in paths {
         let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
@@ -233,4 +234,77 @@ fn memory_keeps_nothing() {
     store.keep(Keep::Said(say(1))).unwrap();
     let rob = store.turn_into(name("rob")).unwrap();
     assert_eq!((rob.token, numbers(&Profile { unsettled: rob.unsettled, ..bob })), (None, vec![1]));
+}
+
+fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {
+    let room = |name| RoomName::new(name).unwrap();
+    let texts = texts.iter().map(|(name, text)| (room(name), (*text).to_owned()));
+    Drafts { shown: room(shown), texts: texts.collect() }
+}
+
+#[test]
+fn what_is_typed_outlives_a_crash_until_it_is_gone() {
+    let state = TempDir::new().unwrap();
+    let (mut store, new) = open(&state, "bob");
+    assert_eq!(new.drafts, Drafts::default());
+    let typed = drafts("#rust", &[("#lobby", "half\na \"sen"), ("#rust", "漢字")]);
+    store.keep(Keep::Drafts(drafts("#lobby", &[("#lobby", "half")]))).unwrap();
+    store.keep(Keep::Drafts(typed.clone())).unwrap();
+    drop(store);
+    let (mut store, bob) = open(&state, "bob");
+    assert_eq!(bob.drafts, typed);
+    store.keep(Keep::Drafts(Drafts::default())).unwrap();
+    drop(store);
+    assert_eq!(open(&state, "bob").1.drafts, Drafts::default());
+    let left = everything(state.path()).into_iter().filter(|path| path.ends_with("drafts-1"));
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn damaged_drafts_cost_no_start() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Drafts(drafts("#rust", &[("#rust", "half a sen")]))).unwrap();
+    drop(store);
+    let path = find(&state, "drafts-1");
+    let whole = fs::read(&path).unwrap();
+    for end in 0..whole.len() - 1 {
+        fs::write(&path, &whole[..end]).unwrap();
+        assert_eq!(open(&state, "bob").1.drafts, Drafts::default(), "{end}");
+    }
+}
+
+#[test]
+fn the_client_that_comes_takes_up_what_was_typed_in_another() {
+    let state = TempDir::new().unwrap();
+    let (first, _) = open(&state, "bob");
+    let (mut second, _) = open(&state, "bob");
+    let typed = drafts("#lobby", &[("#lobby", "half a sen")]);
+    second.keep(Keep::Drafts(typed.clone())).unwrap();
+    let (mut third, _) = open(&state, "bob");
+    drop((first, second));
+    let (alone, bob) = open(&state, "bob");
+    assert_eq!(bob.drafts, typed);
+    drop(alone);
+    // What was said comes before what is typed.
+    third.keep(Keep::Said(say(1))).unwrap();
+    drop(third);
+    assert_eq!(numbers(&open(&state, "bob").1), [1]);
+}
+
+#[test]
+fn who_becomes_another_takes_along_what_is_typed() {
+    let state = TempDir::new().unwrap();
+    let (mut rob, _) = open(&state, "rob");
+    let of_rob = drafts("#ada", &[("#lobby", "old"), ("#ada", "of rob")]);
+    rob.keep(Keep::Drafts(of_rob)).unwrap();
+    drop(rob);
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Drafts(drafts("#lobby", &[("#lobby", "of bob")]))).unwrap();
+    let rob = store.turn_into(name("rob")).unwrap();
+    let both = drafts("#lobby", &[("#lobby", "of bob"), ("#ada", "of rob")]);
+    assert_eq!(rob.drafts, both);
+    drop(store);
+    assert_eq!(open(&state, "rob").1.drafts, both);
+    assert_eq!(open(&state, "bob").1.drafts, Drafts::default());
 }

@@ -141,10 +141,11 @@ pub(super) fn became(state: &mut State, profile: Profile, at: At) -> Vec<Effect>
             room.log.take_pending(n);
         }
     }
-    let Profile { name, token, device, last_n, unsettled } = profile;
+    let Profile { name, token, device, last_n, unsettled, drafts } = profile;
     state.name = name.clone();
     state.device = device.clone();
     state.outbox = Outbox::new(last_n, unsettled);
+    state.take_up(drafts);
     pend_all(state, at);
     let identity = Identity { name, token, device };
     vec![Effect::Order(Order::CallAs(Box::new(identity)))]

@@ -1,7 +1,8 @@
 mod back;
+mod drafts;
 mod rooms;
 
-use chat_proto::command::Word;
+use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{Accepted, Message};
 use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -14,6 +15,11 @@ use crate::store::Profile;
 /// What the box holds.
 fn typed(bench: &Bench) -> String {
     bench.state.prompt.editor.text()
+}
+
+/// What the server answers once it has told all rooms.
+fn rooms_told() -> Nonce {
+    Nonce::Word(Word::new("rooms").unwrap())
 }
 
 #[track_caller]
@@ -126,7 +132,14 @@ fn a_taken_name_is_asked_for_and_nothing_typed_is_lost() {
     assert_eq!(bench.types("rob\n"), [Effect::Become(name("rob"))]);
     assert_eq!(typed(&bench), "half a sen");
     let device = Word::new("there").unwrap();
-    let rob = Profile { name: name("rob"), token: None, device, last_n: 0, unsettled: Vec::new() };
+    let rob = Profile {
+        name: name("rob"),
+        token: None,
+        device,
+        last_n: 0,
+        unsettled: Vec::new(),
+        drafts: Default::default(),
+    };
     let effects = bench.takes(Input::Became(Ok(Box::new(rob))));
     assert!(matches!(&effects[..], [Effect::Order(Order::CallAs(rob))] if rob.name == name("rob")));
     assert_eq!(bench.state.name, name("rob"));

@@ -180,9 +180,7 @@ fn what_is_wanted_without_a_session_is_asked_for_with_the_next() {
     assert!(bench.types("/join #rust\n").is_empty());
     let effects = bench.connects(1);
     assert!(sent(&effects).contains(&Command::Join { room: room("#rust"), since: None }));
-    bench.hears(Event::Pong {
-        nonce: chat_proto::command::Nonce::Word(Word::new("rooms").unwrap()),
-    });
+    bench.hears(Event::Pong { nonce: rooms_told() });
     assert_shows(&bench, "▸2 #rust");
 }
 

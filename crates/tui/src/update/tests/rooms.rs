@@ -75,9 +75,8 @@ fn how_far_one_has_read_is_told_once_in_a_while() {
     assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
     assert!(bench.takes(Input::Tick).is_empty());
     bench.said(3, "ana", "three");
-    let effects = bench.types("/quit\n");
-    assert_eq!(sent(&effects), [Command::Read { room: RoomName::lobby(), seq: 3 }]);
-    assert_eq!(effects.last(), Some(&Effect::Quit));
+    let read = Command::Read { room: RoomName::lobby(), seq: 3 };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
 }
 
 #[test]
@@ -182,6 +181,25 @@ fn a_room_opens_at_what_is_new() {
     assert!(matches!(reads[..], [Command::Read { seq: 71..=80, .. }]), "{reads:?}");
     bench.presses(KeyCode::End);
     assert_shows(&bench, "ana: message 100");
+}
+
+#[test]
+fn ones_own_words_are_not_new() {
+    let mut bench = Bench::new(80, 20);
+    bench.tells(News::Welcome { session: 1, welcome: crate::fixture::welcome(7, "bob") });
+    // Killed before the server was told how far this user has read.
+    bench.hears(room_event("#lobby", 4, 1));
+    bench.says_in("#lobby", 1, user(3, "ana"), "one");
+    bench.says_in("#lobby", 2, user(7, "bob"), "two");
+    bench.says_in("#lobby", 3, user(7, "bob"), "three");
+    assert!(!bench.screen().contains("new since"), "{}", bench.screen());
+    bench.says_in("#lobby", 4, user(3, "ana"), "four");
+    bench.says_in("#lobby", 5, user(7, "bob"), "five");
+    let rows: Vec<String> = bench.screen().lines().map(str::to_owned).collect();
+    let row = |text| rows.iter().position(|row| row.contains(text));
+    let (three, line, four) = (row("bob: three"), row("── new since"), row("ana: four"));
+    assert!(three.is_some() && three < line && line < four, "{}", bench.screen());
+    assert_eq!(bench.screen().matches("new since").count(), 1);
 }
 
 #[test]

@@ -1,0 +1,133 @@
+//! What is typed and not sent is kept, and is there again.
+
+use super::*;
+use crate::store::Drafts;
+use crate::update::drafts::KEEP_AFTER;
+
+fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {
+    let texts = texts.iter().map(|(name, text)| (room(name), (*text).to_owned()));
+    Drafts { shown: room(shown), texts: texts.collect() }
+}
+
+/// Presses the keys of a text; `\n` is Enter. Returns all that is to be done.
+fn types(bench: &mut Bench, text: &str) -> Vec<Effect> {
+    let key = |c| if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
+    text.chars().flat_map(|c| bench.takes_all(Input::Key(key(c).into()))).collect()
+}
+
+/// The drafts that are to be kept.
+fn kept_drafts(effects: &[Effect]) -> Vec<Drafts> {
+    let kept = kept(effects).into_iter().filter_map(|keep| match keep {
+        Keep::Drafts(drafts) => Some(drafts.clone()),
+        _ => None,
+    });
+    kept.collect()
+}
+
+#[test]
+fn what_is_typed_is_kept_a_moment_later_and_not_with_every_key() {
+    let mut bench = Bench::connected(80, 20);
+    assert_eq!(types(&mut bench, "half a "), [Effect::Tick(KEEP_AFTER)]);
+    let half = drafts("#lobby", &[("#lobby", "half a ")]);
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [half]);
+    assert!(bench.takes_all(Input::Tick).is_empty(), "what is kept is kept");
+    assert!(bench.takes_all(Input::Key(KeyCode::Left.into())).is_empty(), "no text has changed");
+    assert_eq!(types(&mut bench, "sen"), [Effect::Tick(KEEP_AFTER)]);
+    assert_eq!(bench.takes_all(Input::Paste("tence".into())), []);
+    let whole = drafts("#lobby", &[("#lobby", "half asentence ")]);
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [whole]);
+}
+
+#[test]
+fn what_is_sent_or_emptied_is_gone_at_once() {
+    let mut bench = Bench::connected(80, 20);
+    types(&mut bench, "hi");
+    bench.takes_all(Input::Tick);
+    let effects = types(&mut bench, "\n");
+    // Said first: killed between the two, it is there twice and not lost.
+    assert!(
+        matches!(
+            &effects[..],
+            [Effect::Keep(Keep::Said(_)), .., Effect::Keep(Keep::Drafts(none))]
+                if *none == Drafts::default()
+        ),
+        "{effects:?}"
+    );
+    types(&mut bench, "no");
+    bench.takes_all(Input::Tick);
+    let control_u = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Key(control_u))), [Drafts::default()]);
+    types(&mut bench, "/quit");
+    bench.takes_all(Input::Tick);
+    assert_eq!(kept_drafts(&types(&mut bench, "\n")), [Drafts::default()]);
+}
+
+#[test]
+fn each_room_has_its_own_and_going_to_another_keeps_them_at_once() {
+    let mut bench = Bench::connected(80, 20);
+    bench.in_rust();
+    types(&mut bench, "for rust");
+    let alt_1 = KeyEvent::new(KeyCode::Char('1'), KeyModifiers::ALT);
+    let effects = bench.takes_all(Input::Key(alt_1));
+    assert_eq!(kept_drafts(&effects), [drafts("#lobby", &[("#rust", "for rust")])]);
+    types(&mut bench, "for all");
+    let both = drafts("#lobby", &[("#lobby", "for all"), ("#rust", "for rust")]);
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [both]);
+}
+
+#[test]
+fn where_a_name_is_asked_for_the_message_is_kept_and_not_the_name() {
+    let mut bench = Bench::new(80, 20);
+    types(&mut bench, "half a sen");
+    bench.refuses_name();
+    types(&mut bench, "_3");
+    let half = drafts("#lobby", &[("#lobby", "half a sen")]);
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [half]);
+}
+
+#[test]
+fn what_was_kept_is_there_again_in_the_room_that_was_open() {
+    let texts = [("#lobby", "for all"), ("#rust", "two\nlines")];
+    let mut bench = Bench::with_drafts(80, 20, drafts("#rust", &texts));
+    assert_shows(&bench, "▸2 #rust");
+    assert_eq!(
+        (typed(&bench).as_str(), bench.state.prompt.editor.cursor()),
+        ("two\nlines", (1, 5))
+    );
+    assert!(bench.takes_all(Input::Tick).is_empty(), "what is kept is kept");
+    bench.connects(1);
+    bench.hears(room_event("#rust", 0, 0));
+    bench.hears(Event::Pong { nonce: rooms_told() });
+    assert_eq!(says(&bench.types("!\n")), [(1, "two\nlines!")]);
+    bench.alt(KeyCode::Char('1'));
+    assert_eq!(typed(&bench), "for all");
+}
+
+#[test]
+fn what_was_typed_for_a_room_that_is_left_comes_back_with_up() {
+    let texts = [("#ada", "for ada"), ("#rust", "for rust")];
+    let mut bench = Bench::with_drafts(80, 20, drafts("#rust", &texts));
+    bench.connects(1);
+    bench.hears(Event::Pong { nonce: rooms_told() });
+    assert!(!bench.screen().contains("#rust"), "{}", bench.screen());
+    assert_eq!(typed(&bench), "");
+    bench.presses(KeyCode::Up);
+    assert_eq!(typed(&bench), "for rust");
+    bench.presses(KeyCode::Up);
+    assert_eq!(typed(&bench), "for ada");
+}
+
+#[test]
+fn another_name_has_both_drafts() {
+    let mut bench = Bench::new(80, 20);
+    types(&mut bench, "mine");
+    bench.takes_all(Input::Tick);
+    let both = drafts("#lobby", &[("#lobby", "mine"), ("#rust", "of before")]);
+    let device = Word::new("there").unwrap();
+    let (token, unsettled) = (None, Vec::new());
+    let rob =
+        Profile { name: name("rob"), token, device, last_n: 0, unsettled, drafts: both.clone() };
+    bench.takes_all(Input::Became(Ok(Box::new(rob))));
+    assert_eq!((typed(&bench).as_str(), bench.state.drafts()), ("mine", both));
+    assert!(bench.takes_all(Input::Tick).is_empty(), "what is kept is kept");
+}
