@@ -20,17 +20,31 @@ const MESSAGES: usize = 200;
 /// as one whatever the daemon does.
 const GAP: Duration = Duration::from_millis(60);
 
+/// How often it is tried: a machine that stands still for longer than [`GAP`] makes one read of two
+/// writes. It does not every time; a daemon that glues messages together does.
+const TRIES: u32 = 3;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_20_ms_apart_comes_one_by_one() {
-    say_and_hear(Duration::from_millis(20)).await;
+    try_to_hear(Duration::from_millis(20)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_2_ms_apart_comes_one_by_one() {
-    say_and_hear(Duration::from_millis(2)).await;
+    try_to_hear(Duration::from_millis(2)).await;
 }
 
-async fn say_and_hear(pace: Duration) {
+async fn try_to_hear(pace: Duration) {
+    for left in (0..TRIES).rev() {
+        match say_and_hear(pace).await {
+            Ok(()) => return,
+            Err(glued) => assert!(left > 0, "in each of {TRIES} tries: {glued:?}"),
+        }
+    }
+}
+
+/// Says much at that pace. Fails with what one client took for one message, where that was not one.
+async fn say_and_hear(pace: Duration) -> Result<(), Shown> {
     let server = Server::start(Config { classic_gap: GAP, ..Config::default() });
     let mut joining = JoinSet::new();
     for n in 1..=CLIENTS {
@@ -51,9 +65,18 @@ async fn say_and_hear(pace: Duration) {
     }
     let told: Vec<Shown> =
         (0..MESSAGES).map(|n| Shown::new(&speaker.id(), &name, &format!("message {n}"))).collect();
+    let newest = &told[MESSAGES - 1].text;
     for client in &mut clients {
-        client.until_messages(MESSAGES).await;
-        assert_eq!(client.seen().messages, told);
+        client
+            .until("the newest", |seen| {
+                seen.messages.last().is_some_and(|shown| shown.text.contains(newest))
+            })
+            .await;
+        let seen = client.seen();
+        if let Some(glued) = seen.messages.iter().find(|shown| !told.contains(shown)) {
+            return Err(glued.clone());
+        }
+        assert_eq!(seen.messages, told);
     }
     // A last word of another is the end of what there is to hear, for the speaker and for the rest.
     let last = clients.pop().unwrap();
@@ -65,4 +88,5 @@ async fn say_and_hear(pace: Duration) {
         let heard = client.seen().messages.len();
         assert!(heard == 1 || heard == MESSAGES + 1, "a message came twice, or back: {heard}");
     }
+    Ok(())
 }
