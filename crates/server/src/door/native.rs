@@ -90,6 +90,7 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
             return self.outlet.share(lines.bytes.clone());
         }
         let said = batch.said();
+        self.outlet.make_room(lines.bytes.len().min(OUT_BYTES_MAX));
         let mut others = 0;
         for (index, own) in said.iter().enumerate() {
             if own.kept.from.id != reader.user {

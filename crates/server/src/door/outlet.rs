@@ -58,6 +58,11 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
         &mut self.tail
     }
 
+    /// Makes room for so many bytes, which are about to come bit by bit.
+    pub(super) fn make_room(&mut self, bytes: usize) {
+        self.tail.reserve(bytes);
+    }
+
     /// Takes what others are sent as well, without a copy where that pays.
     pub(super) fn share(&mut self, piece: Bytes) {
         if piece.len() < SHARED_BYTES_MIN && !self.is_empty() {

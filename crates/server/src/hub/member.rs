@@ -109,13 +109,15 @@ impl Member {
         Some(lobby.with_users(|users| classic::users(&own, users.values(), users.len())))
     }
 
-    /// Says something. What becomes of it goes to `answer`, which must have room for it.
+    /// Says something. What becomes of it goes to `answer`, which must have room for it. Where the
+    /// session has a `seat` in the room, that is the room.
     ///
     /// # Errors
     /// Where the user is not in the room, or the daemon is going away; then no answer comes.
     pub async fn say(
         &self,
         say: command::Say,
+        seat: Option<Arc<Room>>,
         device: &Word,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
@@ -126,7 +128,10 @@ impl Member {
         }
         let place = self.hub.journal.place().await?;
         let state = self.hub.open()?;
-        let room = Arc::clone(state.room_of(self.user, &room)?);
+        let room = match seat.filter(|seat| state.is_in(self.user, seat.id)) {
+            Some(room) => room,
+            None => Arc::clone(state.room_of(self.user, &room)?),
+        };
         let account = state.account(self.user).ok_or(HubError::GoingAway)?;
         let (from, session) = (account.user.clone(), self.session);
         let (device, answer) = (device.clone(), answer.clone());

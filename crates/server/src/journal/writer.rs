@@ -1,5 +1,6 @@
 //! The journal's writer: one connection, one commit for all that waits.
 
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
@@ -251,16 +252,21 @@ impl Commit {
         say: &Say,
     ) -> rusqlite::Result<()> {
         if let Some(n) = say.n {
-            let device = (say.from.id, say.device.clone());
-            let last = match self.devices.get(&device).or_else(|| known.get(&device)) {
-                Some(last) => *last,
-                None => store::last_n(transaction, say.from.id, &say.device)?,
+            let last = match self.devices.entry((say.from.id, say.device.clone())) {
+                Occupied(last) => last.into_mut(),
+                Vacant(device) => {
+                    let last = match known.get(device.key()) {
+                        Some(last) => *last,
+                        None => store::last_n(transaction, say.from.id, &say.device)?,
+                    };
+                    device.insert(last)
+                }
             };
-            if n <= last {
+            if n <= *last {
                 self.outcomes.push(Outcome::Repeat);
                 return Ok(());
             }
-            self.devices.insert(device, n);
+            *last = n;
         }
         let (room, said) =
             self.rooms.entry(say.room.id).or_insert_with(|| (Arc::clone(&say.room), Vec::new()));

@@ -39,7 +39,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// The answer comes once it is kept.
     pub(super) async fn say(&mut self, say: Say) -> ControlFlow<End> {
         let (n, room) = (say.n, say.room.clone());
-        match self.member.say(say, &self.device, self.answers.sender()).await {
+        let seat = self.seats.in_room(&room);
+        match self.member.say(say, seat, &self.device, self.answers.sender()).await {
             Ok(()) => {
                 self.answers.expect_one();
                 ControlFlow::Continue(())

@@ -5,9 +5,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use chat_proto::RoomName;
 use futures_util::Stream;
 
-use crate::journal::RoomId;
+use crate::journal::{Called, RoomId};
 use crate::room::Room;
 use crate::seat::Brought;
 
@@ -51,6 +52,12 @@ impl Seats {
     /// The seat in `room`, to note what the client knows.
     pub(super) fn get_mut(&mut self, room: RoomId) -> Option<&mut Seat> {
         self.seats.iter_mut().find(|seat| seat.room.id == room)
+    }
+
+    /// The room of many that goes by that name, if there is a seat in it.
+    pub(super) fn in_room(&self, name: &RoomName) -> Option<Arc<Room>> {
+        let is_it = |seat: &&Seat| matches!(seat.room.called(), Called::Named(it) if it == name);
+        self.seats.iter().find(is_it).map(|seat| Arc::clone(&seat.room))
     }
 
     /// Leaves the seat in `room`; the room, if there was one.
