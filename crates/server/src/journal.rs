@@ -37,10 +37,9 @@ use self::reader::Readers;
 pub use self::writer::{Answer, Outcome, Say};
 use self::writer::{Entry, Writer};
 
-/// Entries that wait for the writer: what it commits at once at the most. Ten thousand users who say
-/// something at one moment have a place each, since to wait for one costs a turn of the session's for
-/// every message. At 64 bytes a text they take 5 MiB, at 16 KiB, the longest, 256 MiB.
-pub const JOURNAL_QUEUE_ENTRIES: usize = 16_384;
+/// Entries that wait for the writer: what it commits at once at the most. At 16 KiB a text they
+/// take 64 MiB, at 64 bytes next to nothing.
+pub const JOURNAL_QUEUE_ENTRIES: usize = 4096;
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
 pub const TRIM_MESSAGES: u32 = 500;
