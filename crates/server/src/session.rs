@@ -1,6 +1,7 @@
 //! A session: one connected client, from hello to goodbye. The only place that knows both a door
 //! and the hub.
 
+mod admit;
 mod answers;
 mod end;
 mod greet;
@@ -20,22 +21,19 @@ use std::sync::Arc;
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::Accepted;
 use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode};
-use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, Span, debug, field, info, info_span};
+use tracing::{Instrument, Span, field, info, info_span};
 
+use self::admit::{Admitted, admit};
 use self::answers::Answers;
-use self::end::{End, Leaving, turn_away};
-use self::greet::{Greeted, greet};
+use self::end::{End, Leaving};
+use self::greet::Greeted;
 use self::seats::Seats;
 use self::strikes::Strikes;
 use crate::config::Config;
-use crate::door::detect::{Caller, DetectError, detect};
-use crate::door::{
-    ClassicReader, ClassicWriter, Door, DoorReader, DoorWriter, Heard, NativeReader, NativeWriter,
-    Turn,
-};
+use crate::door::{Door, DoorReader, DoorWriter, Heard, Turn};
 use crate::hub::{Hub, Member};
 use crate::journal::{Answer, Durability, Journal, JournalError, Outcome, Place};
 
@@ -102,98 +100,6 @@ where
             Admitted::Gone => return,
         };
         Box::pin(leaving.farewell()).await;
-    }
-}
-
-/// What became of a peer that came to the door.
-enum Admitted<R, W> {
-    /// It is in.
-    In(Box<Session<R, W>>),
-    /// It was not let in, and is to be told.
-    Out(Box<Leaving<R, W>>),
-    /// There is no door for it.
-    Gone,
-}
-
-/// Opens a door to the peer and lets it in, or says why not.
-async fn admit<S, U>(
-    mut stream: S,
-    peer: SocketAddr,
-    shared: Arc<Shared>,
-    unidentified: U,
-) -> Admitted<ReadHalf<S>, WriteHalf<S>>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let deadline = Instant::now() + shared.config.identify_timeout;
-    let caller = tokio::select! {
-        biased;
-        () = shared.closing.cancelled() => return Admitted::Gone,
-        caller = find_door(&mut stream, &shared, deadline) => caller,
-    };
-    let Some(caller) = caller else { return Admitted::Gone };
-    let id = caller.id;
-    let (mut reader, mut writer) = open_door(stream, caller, &shared.config);
-    let entry = tokio::select! {
-        biased;
-        () = shared.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, &shared)) => {
-            entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
-        }
-    };
-    drop(unidentified);
-    match entry {
-        Ok(greeted) => Admitted::In(Box::new(Session::new(reader, writer, peer, greeted, shared))),
-        Err(end) => {
-            info!(reason = %end, "ended before it was in");
-            let span = Span::current();
-            Admitted::Out(Box::new(Leaving { reader, writer, end, shared, span }))
-        }
-    }
-}
-
-/// Finds out who is calling; turns away one for whom there is no door.
-async fn find_door<S>(stream: &mut S, shared: &Shared, deadline: Instant) -> Option<Caller>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let config = &shared.config;
-    let knock = detect(stream, config.detect_silence, || shared.hub.next_user());
-    match timeout_at(deadline, knock).await {
-        Ok(Ok(caller)) => return Some(caller),
-        Ok(Err(DetectError::Left)) => debug!("left without a word"),
-        Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before it said a word"),
-        Ok(Err(error @ DetectError::Stranger)) => {
-            info!(%error, "turned away");
-            Box::pin(turn_away(stream, config)).await;
-        }
-        Err(_late) => {
-            info!("turned away: it did not say who it is in time");
-            Box::pin(turn_away(stream, config)).await;
-        }
-    }
-    None
-}
-
-/// Puts the halves of the door the caller is for in front of its connection.
-fn open_door<S: AsyncRead + AsyncWrite>(
-    stream: S,
-    caller: Caller,
-    config: &Config,
-) -> (DoorReader<ReadHalf<S>>, DoorWriter<WriteHalf<S>>) {
-    let Caller { door, id, first } = caller;
-    let (incoming, outgoing) = tokio::io::split(stream);
-    Span::current().record("door", field::display(door));
-    match door {
-        Door::Native => (
-            DoorReader::Native(NativeReader::new(incoming, first)),
-            DoorWriter::Native(NativeWriter::new(outgoing, config.write_timeout)),
-        ),
-        Door::Classic => {
-            let reader = ClassicReader::new(incoming, first, id.unwrap_or(0), config);
-            let writer = ClassicWriter::new(outgoing, config);
-            (DoorReader::Classic(Box::new(reader)), DoorWriter::Classic(Box::new(writer)))
-        }
     }
 }
 

@@ -1,0 +1,110 @@
+//! The door: who is calling, and whether it is let in.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use chat_proto::EndCode;
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
+use tokio::time::{Instant, timeout_at};
+use tracing::{Span, debug, field, info};
+
+use super::end::{End, Leaving, turn_away};
+use super::greet::greet;
+use super::{Session, Shared};
+use crate::config::Config;
+use crate::door::detect::{Caller, DetectError, detect};
+use crate::door::{
+    ClassicReader, ClassicWriter, Door, DoorReader, DoorWriter, NativeReader, NativeWriter,
+};
+
+/// What became of a peer that came to the door.
+pub(super) enum Admitted<R, W> {
+    /// It is in.
+    In(Box<Session<R, W>>),
+    /// It was not let in, and is to be told.
+    Out(Box<Leaving<R, W>>),
+    /// There is no door for it.
+    Gone,
+}
+
+/// Opens a door to the peer and lets it in, or says why not.
+pub(super) async fn admit<S, U>(
+    mut stream: S,
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    unidentified: U,
+) -> Admitted<ReadHalf<S>, WriteHalf<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let deadline = Instant::now() + shared.config.identify_timeout;
+    let caller = tokio::select! {
+        biased;
+        () = shared.closing.cancelled() => return Admitted::Gone,
+        caller = find_door(&mut stream, &shared, deadline) => caller,
+    };
+    let Some(caller) = caller else { return Admitted::Gone };
+    let id = caller.id;
+    let (mut reader, mut writer) = open_door(stream, caller, &shared.config);
+    let entry = tokio::select! {
+        biased;
+        () = shared.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
+        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, &shared)) => {
+            entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
+        }
+    };
+    drop(unidentified);
+    match entry {
+        Ok(greeted) => Admitted::In(Box::new(Session::new(reader, writer, peer, greeted, shared))),
+        Err(end) => {
+            info!(reason = %end, "ended before it was in");
+            let span = Span::current();
+            Admitted::Out(Box::new(Leaving { reader, writer, end, shared, span }))
+        }
+    }
+}
+
+/// Finds out who is calling; turns away one for whom there is no door.
+async fn find_door<S>(stream: &mut S, shared: &Shared, deadline: Instant) -> Option<Caller>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let config = &shared.config;
+    let knock = detect(stream, config.detect_silence, || shared.hub.next_user());
+    match timeout_at(deadline, knock).await {
+        Ok(Ok(caller)) => return Some(caller),
+        Ok(Err(DetectError::Left)) => debug!("left without a word"),
+        Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before it said a word"),
+        Ok(Err(error @ DetectError::Stranger)) => {
+            info!(%error, "turned away");
+            Box::pin(turn_away(stream, config)).await;
+        }
+        Err(_late) => {
+            info!("turned away: it did not say who it is in time");
+            Box::pin(turn_away(stream, config)).await;
+        }
+    }
+    None
+}
+
+/// Puts the halves of the door the caller is for in front of its connection.
+fn open_door<S: AsyncRead + AsyncWrite>(
+    stream: S,
+    caller: Caller,
+    config: &Config,
+) -> (DoorReader<ReadHalf<S>>, DoorWriter<WriteHalf<S>>) {
+    let Caller { door, id, first } = caller;
+    let (incoming, outgoing) = tokio::io::split(stream);
+    Span::current().record("door", field::display(door));
+    match door {
+        Door::Native => (
+            DoorReader::Native(NativeReader::new(incoming, first)),
+            DoorWriter::Native(NativeWriter::new(outgoing, config.write_timeout)),
+        ),
+        Door::Classic => {
+            let reader = ClassicReader::new(incoming, first, id.unwrap_or(0), config);
+            let writer = ClassicWriter::new(outgoing, config);
+            (DoorReader::Classic(Box::new(reader)), DoorWriter::Classic(Box::new(writer)))
+        }
+    }
+}
