@@ -8,6 +8,9 @@ use chat_proto::{Event, RoomName, classic, native};
 
 use crate::journal::Kept;
 
+/// Bytes of a message's line beside its text, mostly: so much room is made for it beforehand.
+const LINE_BYTES: usize = 144;
+
 /// One item of a room's channel, shared by every session that is to pass it on.
 #[derive(Debug)]
 pub enum Batch {
@@ -102,7 +105,9 @@ impl SaidBatch {
     /// The messages as lines of the native protocol, for whoever said none of them.
     pub(crate) fn native(&self, side: Side) -> &Lines {
         self.native[side as usize].get_or_init(|| {
-            let mut bytes = BytesMut::new();
+            let text_bytes = |said: &Said| said.kept.text.as_str().len();
+            let capacity = self.said.iter().map(|said| text_bytes(said) + LINE_BYTES).sum();
+            let mut bytes = BytesMut::with_capacity(capacity);
             let write = |said: &Said| {
                 // Users have numbers from 1: nobody's own.
                 let message = said.kept.told(self.room(side), 0);

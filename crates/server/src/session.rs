@@ -21,6 +21,7 @@ use std::sync::Arc;
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::Accepted;
 use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode};
+use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -197,7 +198,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             heard = self.reader.next(), if listens => Box::pin(self.hear(heard)).await,
             answer = self.answers.next(), if takes => self.tell_answers(&answer),
             () = self.member.news(), if takes => self.follow(),
-            brought = self.seats.next(), if takes => self.pass_on(brought),
+            brought = self.seats.next(), if takes => {
+                self.pass_on(brought)?;
+                self.write_now()
+            }
             turn = self.writer.write(), if self.writer.wants_write() => self.wrote(turn),
         }
     }
@@ -269,6 +273,18 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             && let Ok(answer) = timeout_at(deadline, self.answers.next()).await
         {
             self.tell_answer(&answer);
+        }
+    }
+
+    /// Writes what goes out without waiting: nothing but writing is left to the turn, and another look
+    /// at all that comes before it costs as much as the rest of it.
+    fn write_now(&mut self) -> ControlFlow<End> {
+        if !self.writer.wants_write() {
+            return ControlFlow::Continue(());
+        }
+        match self.writer.write().now_or_never() {
+            Some(turn) => self.wrote(turn),
+            None => ControlFlow::Continue(()),
         }
     }
 
