@@ -130,7 +130,9 @@ impl Place {
         let page = Page { of: Part::After(self.seq), limit: PAGE_MESSAGES };
         let last_seq = self.room.last_seq();
         match self.journal.read(self.room.id, page).await {
-            Ok(missed) => {
+            Ok(mut missed) => {
+                // The file may be ahead of the room; what is, comes live.
+                missed.retain(|kept| kept.seq <= last_seq);
                 // Nothing there although there should be: it is older than what is kept.
                 self.seq = missed.last().map_or(last_seq, |last| last.seq);
                 Brought::Missed(missed)
@@ -139,3 +141,6 @@ impl Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
