@@ -35,6 +35,7 @@ async fn message_of(client: &mut Native, room: &str) -> Value {
 async fn version_1_opens_with_all_that_was_kept() {
     let data = TempDir::new().unwrap();
     let server = daemon_with(1, data.path());
+    assert!(data.path().join("journal.sqlite-wal").exists(), "a backup goes on with a log");
     let mut ana = Native::connect(server.address).await;
     let hello = json!({"type": "hello", "version": 1, "name": "ana", "device": "laptop",
                        "token": ANAS_TOKEN});

@@ -79,6 +79,8 @@ pub(super) fn open_through(
         db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         schema::bring_forward(&mut db)?;
+        // A file that is new or a backup has another mode, in which readers hold up the writer.
+        db.pragma_update(None, "journal_mode", "wal")?;
         Ok(db)
     };
     open().map_err(|error: JournalError| error.of_opening(path))
@@ -132,7 +134,6 @@ fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut db = sqlite(layer, &draft, flags)?;
     schema::bring_forward(&mut db)?;
-    db.pragma_update(None, "journal_mode", "wal")?;
     db.close().map_err(|(_, error)| error)?;
     put_in_place(&draft, path)
 }

@@ -55,6 +55,12 @@ impl Bench {
         kept.iter().map(|kept| (kept.seq, kept.text.to_string())).collect()
     }
 
+    /// How SQLite takes care that a commit is whole.
+    async fn mode(&self) -> String {
+        let ask = |db: &Connection| db.pragma_query_value(None, "journal_mode", |row| row.get(0));
+        self.journal.change(ask).await.unwrap()
+    }
+
     /// Lets the journal have so many pages, and no more.
     async fn allow_pages(&self, pages: u32) {
         let set = move |db: &Connection| db.pragma_update(None, "max_page_count", pages);
@@ -187,6 +193,7 @@ async fn a_backup_is_made_while_the_journal_is_in_use_and_never_over_another() {
     assert_eq!(left.len(), 1, "nothing half made: {left:?}");
 
     let restored = open(elsewhere.path()).unwrap();
+    assert_eq!(restored.mode().await, "wal");
     assert_eq!(restored.texts(Part::After(0)).await, [(1, "before".to_owned())]);
     assert_eq!(restored.say(1, "before").await, Outcome::Repeat);
 }

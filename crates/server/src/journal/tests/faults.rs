@@ -188,17 +188,18 @@ fn a_checkpoint_that_fails_loses_nothing_and_is_made_later() {
     }
 }
 
-/// Whichever call fails while the journal is opened: it is opened with all that it had, or not at
-/// all.
+/// Whichever call fails while the journal is opened, as a crash left it or as a backup has it: it is
+/// opened with all that it had, or not at all.
 #[test]
 fn a_disk_that_fails_at_the_start_is_told_and_nothing_is_started_over_it() {
     let layer = Layer::new();
-    for fault in [Fault::Error, Fault::Torn] {
+    let either = |fault| [(fault, false), (fault, true)];
+    for (fault, is_backup) in [Fault::Error, Fault::Torn].into_iter().flat_map(either) {
         for after in 0.. {
-            let what = format!("{fault:?} after {after} calls");
+            let what = format!("{fault:?} after {after} calls, a backup: {is_backup}");
             let mut rig = Rig::new(&layer, NEVER);
             rig.keep(&[1, 2, 3], 3000);
-            let left = rig.killed();
+            let left = if is_backup { rig.backup() } else { rig.killed() };
             let path = file::of(left.path());
             layer.fail(Plan { fault, calls: &[], after, lasts: true, files: ALL });
             let opened = file::open_through(Some(&layer.name), &path, Durability::Disk)

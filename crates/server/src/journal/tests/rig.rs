@@ -146,6 +146,13 @@ impl Rig {
         copy
     }
 
+    /// A backup that is put in the journal's place.
+    pub(super) fn backup(&self) -> TempDir {
+        let (killed, restored) = (self.killed(), TempDir::new().unwrap());
+        backup(killed.path(), &file::of(restored.path())).unwrap();
+        restored
+    }
+
     /// What would be found if the machine lost its power now.
     fn without_power(&self, is_there: fn(u64) -> bool) -> TempDir {
         let left = TempDir::new().unwrap();
