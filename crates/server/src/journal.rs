@@ -147,10 +147,11 @@ impl From<rusqlite::Error> for JournalError {
     }
 }
 
-/// SQLite's trouble in words that say what to do, where it is the disk's.
+/// SQLite's trouble in words that say what to do, where it is the disk's or another program's.
 fn in_words(error: &rusqlite::Error) -> String {
-    use rusqlite::ErrorCode::{DiskFull, ReadOnly, SystemIoFailure};
+    use rusqlite::ErrorCode::{DatabaseBusy, DiskFull, ReadOnly, SystemIoFailure};
     match error.sqlite_error_code() {
+        Some(DatabaseBusy) => "another program is writing the server's journal".to_owned(),
         Some(DiskFull) => "the server's disk is full".to_owned(),
         Some(ReadOnly) => "the server's data directory cannot be written".to_owned(),
         Some(SystemIoFailure) => format!("the server's disk fails: {error}"),

@@ -16,7 +16,7 @@ const LOCK: &str = "lock";
 
 /// How long one connection waits where another is just rearranging the file (a checkpoint): far
 /// more than that takes.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Statements a connection keeps prepared: all that there are, and some.
 const STATEMENTS: usize = 32;

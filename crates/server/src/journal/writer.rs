@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::{At, Text, User};
@@ -12,6 +13,7 @@ use tokio::sync::mpsc;
 use tracing::{error, info};
 
 use super::change::AnyChange;
+use super::file::BUSY_TIMEOUT;
 use super::kept::{Kept, RoomId};
 use super::store::Keeper;
 use super::{Clock, JOURNAL_QUEUE_ENTRIES, in_words, store};
@@ -139,6 +141,15 @@ impl Writer {
         if let [entry] = entries {
             return self.refuse(entry, error);
         }
+        // All have waited together for another program that has the file; none waits again. Neither
+        // of the two calls can fail on a connection that is open.
+        let _ = self.db.busy_timeout(Duration::ZERO);
+        self.keep_each(entries, now);
+        let _ = self.db.busy_timeout(BUSY_TIMEOUT);
+    }
+
+    /// Keeps each entry with a commit of its own.
+    fn keep_each(&mut self, entries: &mut [Entry], now: At) {
         let mut disk_is_full = None;
         for entry in entries.chunks_mut(1) {
             match (&mut entry[0], &disk_is_full) {

@@ -56,6 +56,25 @@ fn a_disk_that_fails_once_is_tried_again_and_nobody_knows() {
     }
 }
 
+/// Whoever waits for another program's lock waits for it together with all the others.
+#[test]
+fn while_another_program_has_the_file_all_wait_once_and_are_refused() {
+    let layer = Layer::new();
+    let mut rig = Rig::new(&layer, NEVER);
+    assert_eq!(rig.say(), kept(1));
+    layer.hold(true);
+    rig.keep(&[1, 2, 3, 2, 1], 10);
+    assert_eq!(rig.refusals(), ["another program is writing the server's journal"; 5]);
+    assert_eq!(layer.slept(), file::BUSY_TIMEOUT);
+    rig.set_topics(&["one topic", "another"]);
+    assert_eq!(layer.slept(), file::BUSY_TIMEOUT);
+    rig.keep(&[1], 10);
+    assert_eq!(layer.slept(), file::BUSY_TIMEOUT, "whoever comes next waits, too");
+    layer.hold(false);
+    assert_eq!(rig.say(), kept(2));
+    rig.assert_kept("held");
+}
+
 /// A commit whose sync fails is whole in the log all the same. Whoever opens the log after a crash
 /// must not find it there.
 #[test]
@@ -142,7 +161,7 @@ fn whichever_call_fails_what_was_accepted_is_kept_and_the_rest_is_not() {
             let mut rig = Rig::new(&layer, OFTEN);
             layer.fail(Plan { fault, calls: &[], after, lasts, files: ALL });
             rig.keep(&[1, 2, 3, 1], 6000);
-            rig.set_topic("a topic");
+            rig.set_topics(&["a topic"]);
             rig.keep(&[2], 10);
             // While nothing can be written, what was refused cannot be overwritten either.
             for (crash, left) in rig.crashes().into_iter().filter(|_| lasts) {

@@ -1,7 +1,8 @@
 //! A layer between SQLite and the system's files, which fails on command and knows what a loss of
 //! power leaves.
 //!
-//! It is for one connection at a time: it grants every lock, and its shared memory is not shared.
+//! It is for one connection at a time: it grants every lock, unless it is told that another program
+//! has the file, and its shared memory is not shared.
 
 mod vfs;
 
@@ -10,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// What the system writes at once.
 const PAGE_BYTES: u64 = 4096;
@@ -62,6 +64,8 @@ pub(super) struct Layer {
 struct State {
     plan: Option<Plan>,
     fired: u64,
+    is_held: bool,
+    slept: Duration,
     disks: HashMap<PathBuf, Disk>,
 }
 
@@ -90,6 +94,16 @@ impl Layer {
 
     pub(super) fn heal(&self) {
         self.state().plan = None;
+    }
+
+    /// Another program begins to write the file, or ends.
+    pub(super) fn hold(&self, is_held: bool) {
+        self.state().is_held = is_held;
+    }
+
+    /// How long SQLite has waited for others since it was asked last.
+    pub(super) fn slept(&self) -> Duration {
+        std::mem::take(&mut self.state().slept)
     }
 
     /// How many calls have failed since it was told to.

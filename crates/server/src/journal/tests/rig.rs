@@ -86,14 +86,20 @@ impl Rig {
         assert!(answers.try_recv().is_err(), "nobody is answered twice");
     }
 
-    /// Has the writer keep another topic of the lobby.
-    pub(super) fn set_topic(&mut self, topic: &'static str) {
-        let apply =
-            move |db: &Connection| keep::topic(db, RoomId::LOBBY, &Topic::new(topic).unwrap());
-        let (change, mut settled) = Change::boxed(apply, |kept| kept.is_ok());
-        self.writer.keep(&mut [Entry::Change(change)], clock());
-        if settled.try_recv().expect("who asked for the change is told") {
-            self.topic = topic;
+    /// Has the writer keep one topic of the lobby after another, all at once.
+    pub(super) fn set_topics(&mut self, topics: &[&'static str]) {
+        let change = |topic: &'static str| {
+            let apply =
+                move |db: &Connection| keep::topic(db, RoomId::LOBBY, &Topic::new(topic).unwrap());
+            Change::boxed(apply, |kept| kept.is_ok())
+        };
+        let (changes, settled): (Vec<_>, Vec<_>) = topics.iter().copied().map(change).unzip();
+        let mut entries: Vec<_> = changes.into_iter().map(Entry::Change).collect();
+        self.writer.keep(&mut entries, clock());
+        for (topic, mut settled) in topics.iter().zip(settled) {
+            if settled.try_recv().expect("who asked for the change is told") {
+                self.topic = topic;
+            }
         }
     }
 

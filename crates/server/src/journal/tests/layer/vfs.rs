@@ -50,7 +50,8 @@ impl Vfs for Layer {
     }
 
     fn sleep(&self, duration: Duration) -> Duration {
-        duration // there is nobody to wait for
+        self.state().slept += duration; // no time passes in a test
+        duration
     }
 
     fn full_pathname<'a>(&self, path: &'a str) -> io::Result<Cow<'a, str>> {
@@ -150,21 +151,25 @@ impl DatabaseHandle for Handle {
     }
 
     fn wal_index(&self, _read_only: bool) -> io::Result<Unshared> {
-        Ok(Unshared)
+        Ok(Unshared(self.layer.clone()))
     }
 }
 
+/// The lock of whoever writes, among those of the shared memory.
+const WRITE_LOCK: u8 = 0;
+
 /// The shared memory of one connection alone: SQLite's own copy of it is all there is.
 #[derive(Debug)]
-pub(in crate::journal::tests) struct Unshared;
+pub(in crate::journal::tests) struct Unshared(Layer);
 
 impl WalIndex for Unshared {
     fn map(&mut self, _region: u32) -> io::Result<[u8; 32768]> {
         Ok([0; 32768])
     }
 
-    fn lock(&mut self, _locks: Range<u8>, _lock: WalIndexLock) -> io::Result<bool> {
-        Ok(true)
+    fn lock(&mut self, locks: Range<u8>, lock: WalIndexLock) -> io::Result<bool> {
+        let is_to_write = lock == WalIndexLock::Exclusive && locks.contains(&WRITE_LOCK);
+        Ok(!(is_to_write && self.0.state().is_held))
     }
 
     fn delete(self) -> io::Result<()> {
