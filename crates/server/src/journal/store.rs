@@ -41,7 +41,7 @@ impl<'db> Keeper<'db> {
             kept.at.as_millis(),
             kind_number(kept.kind),
             kept.device.as_str(),
-            kept.n.map(number),
+            kept.n.map(u64::cast_signed),
             kept.text.as_str(),
         ])?;
         Ok(())
@@ -49,7 +49,7 @@ impl<'db> Keeper<'db> {
 
     /// Keeps the last `n` accepted from a device of `user`.
     pub(super) fn last_n(&mut self, user: u64, device: &Word, n: u64) -> rusqlite::Result<()> {
-        self.last_n.execute(params![number(user), device.as_str(), number(n)])?;
+        self.last_n.execute(params![number(user), device.as_str(), n.cast_signed()])?;
         Ok(())
     }
 }
@@ -170,7 +170,7 @@ pub(super) fn last_n(db: &Connection, user: u64, device: &Word) -> rusqlite::Res
         .prepare_cached("SELECT last_n FROM device WHERE user = ? AND name = ?")?
         .query_row(params![number(user), device.as_str()], |row| row.get(0))
         .optional()?;
-    Ok(last.map_or(0, unsigned))
+    Ok(last.map_or(0, i64::cast_unsigned))
 }
 
 /// The places of all users in all rooms.
@@ -199,8 +199,8 @@ fn seq_of(place: i64) -> u64 {
     unsigned(place) & SEQ_MAX
 }
 
-/// SQLite has signed integers alone; what is beyond them, as a client may send it, is their
-/// greatest.
+/// SQLite has signed integers alone, and no number of the server's own is beyond them. An `n` is the
+/// client's, and may be: it is kept by its bits (`cast_signed`), and never compared in SQL.
 pub(super) fn number(unsigned: u64) -> i64 {
     i64::try_from(unsigned).unwrap_or(i64::MAX)
 }
@@ -225,7 +225,7 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
         at: At::from_millis(row.get(3)?),
         kind: if row.get::<_, u8>(4)? == 0 { Kind::Text } else { Kind::Action },
         device: Word::new(device).map_err(|error| foreign(5, error))?,
-        n: row.get::<_, Option<i64>>(6)?.map(unsigned),
+        n: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
         text: Text::new(text).map_err(|error| foreign(7, error))?,
     })
 }

@@ -145,6 +145,28 @@ async fn what_is_said_again_after_a_crash_is_a_repeat() {
     assert_eq!(journal.say(6, "twice").await, kept(2));
 }
 
+/// SQLite's integers end at 2⁶³; those of a client do not.
+#[tokio::test]
+async fn the_greatest_numbers_are_known_again_as_they_were() {
+    const BEYOND: u64 = 1 << 63;
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    for (seq, n) in [(1, BEYOND - 1), (2, BEYOND), (3, BEYOND + 1)] {
+        assert_eq!(journal.say(n, "great").await, kept(seq));
+    }
+    journal.close().await;
+
+    let journal = open(directory.path()).unwrap();
+    let last = journal.journal.last_n(7, &Word::new("laptop").unwrap()).await.unwrap();
+    assert_eq!(last, BEYOND + 1);
+    let page = Page { of: Part::After(0), limit: 10 };
+    let found = journal.journal.read(RoomId::LOBBY, page).await.unwrap();
+    let numbers: Vec<_> = found.iter().filter_map(|kept| kept.n).collect();
+    assert_eq!(numbers, [BEYOND - 1, BEYOND, BEYOND + 1]);
+    assert_eq!(journal.say(BEYOND + 1, "great").await, Outcome::Repeat);
+    assert_eq!(journal.say(u64::MAX, "greatest").await, kept(4));
+}
+
 #[tokio::test]
 async fn one_that_cannot_be_kept_takes_none_with_it() {
     let directory = TempDir::new().unwrap();
