@@ -90,13 +90,25 @@ pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     Ok(last.map_or(0, seq_of))
 }
 
-/// How many messages of `room` there are, and the `seq` of the first; 0 and 0 where none.
-pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<(u64, u64)> {
+/// The messages of a room at one moment.
+pub(super) struct Extent {
+    /// How many there are.
+    pub(super) count: u64,
+    /// The `seq` of the first; 0 where there is none.
+    pub(super) first: u64,
+    /// The `seq` of the last; 0 where there is none.
+    pub(super) last: u64,
+}
+
+/// How many messages of `room` there are, from where to where.
+pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> {
     db.prepare_cached(
-        "SELECT count(*), coalesce(min(place), 0) FROM message WHERE place BETWEEN ? AND ?",
+        "SELECT count(*), coalesce(min(place), 0), coalesce(max(place), 0) FROM message
+         WHERE place BETWEEN ? AND ?",
     )?
     .query_row(params![place(room, 0), place(room, SEQ_MAX)], |row| {
-        Ok((unsigned(row.get(0)?), seq_of(row.get(1)?)))
+        let [count, first, last] = [row.get(0)?, row.get(1)?, row.get(2)?];
+        Ok(Extent { count: unsigned(count), first: seq_of(first), last: seq_of(last) })
     })
 }
 

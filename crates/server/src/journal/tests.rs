@@ -237,6 +237,26 @@ async fn a_check_finds_a_gap() {
     assert_eq!(faults, [gap]);
 }
 
+/// Rooms are listed first and counted after; a daemon says and trims between the two.
+#[tokio::test]
+async fn a_check_takes_what_happens_meanwhile_for_no_fault() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    journal.say(1, "before").await;
+    let db = file::connect(&file::of(directory.path())).unwrap();
+    let listed = store::rooms(&db).unwrap();
+    journal.say(2, "meanwhile").await;
+    let mut checked = Checked::default();
+    copy::check_room(&db, &listed[0], &mut checked).unwrap();
+    assert_eq!(checked, Checked { rooms: 1, messages: 2, faults: Vec::new() });
+
+    let later = At::from_millis(clock().as_millis() + 1);
+    assert_eq!(journal.journal.trim(RoomId::LOBBY, later).await.unwrap(), 1);
+    let mut checked = Checked::default();
+    copy::check_room(&db, &listed[0], &mut checked).unwrap();
+    assert_eq!(checked, Checked { rooms: 1, messages: 1, faults: Vec::new() });
+}
+
 #[tokio::test]
 async fn there_is_nothing_to_copy_or_check_where_there_is_no_journal() {
     let directory = TempDir::new().unwrap();
