@@ -145,6 +145,17 @@ async fn what_is_said_again_after_a_crash_is_a_repeat() {
     assert_eq!(journal.say(6, "twice").await, kept(2));
 }
 
+/// Whoever comes back while its last words wait for their commit is told of them.
+#[test]
+fn the_last_number_is_that_of_what_was_said_before_in_the_same_commit() {
+    let mut rig = rig::Rig::new(&layer::Layer::new(), rig::NEVER);
+    assert_eq!(rig.say(), kept(1));
+    assert_eq!(rig.last_numbers(&[&[], &[4], &[5, 5], &[7]]), [1, 4, 5]);
+    assert_eq!(rig.last_numbers(&[&[6], &[8], &[8], &[]]), [7, 8, 8]);
+    assert_eq!(rig.last_numbers(&[&[8], &[]]), [8]);
+    assert_eq!(rig.published(), [(1, 1, 1), (1, 2, 4), (1, 3, 5), (1, 4, 7), (1, 5, 8)]);
+}
+
 /// SQLite's integers end at 2⁶³; those of a client do not.
 #[tokio::test]
 async fn the_greatest_numbers_are_known_again_as_they_were() {

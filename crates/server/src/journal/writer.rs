@@ -182,7 +182,10 @@ impl Writer {
         for entry in &mut *entries {
             match entry {
                 Entry::Say(say) => commit.say(&transaction, &mut keeper, &self.devices, say)?,
-                Entry::Change(change) => change.apply(&transaction)?,
+                Entry::Change(change) => {
+                    commit.keep_devices(&mut keeper)?;
+                    change.apply(&transaction)?;
+                }
             }
         }
         commit.finish(&transaction, &mut keeper, self.last_user)?;
@@ -204,6 +207,7 @@ impl Writer {
         if self.devices.len() > DEVICES_REMEMBERED {
             self.devices.clear();
         }
+        self.devices.extend(commit.devices_kept);
         self.devices.extend(commit.devices);
         for (room, said) in commit.rooms.into_values() {
             room.publish_said(said);
@@ -242,7 +246,10 @@ struct Commit {
     at: At,
     /// By number: what is told follows from what was said, and from nothing else.
     rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Said>)>,
+    /// The last `n` of the devices that have said something since the last change.
     devices: HashMap<(u64, Word), u64>,
+    /// The same of those before it, which is in the table.
+    devices_kept: HashMap<(u64, Word), u64>,
     last_user: u64,
     /// Of the messages, in their order.
     outcomes: Vec<Outcome>,
@@ -250,8 +257,8 @@ struct Commit {
 
 impl Commit {
     fn new(at: At, last_user: u64) -> Self {
-        let (rooms, devices) = (BTreeMap::new(), HashMap::new());
-        Self { at, rooms, devices, last_user, outcomes: Vec::new() }
+        let (devices, devices_kept) = (HashMap::new(), HashMap::new());
+        Self { at, rooms: BTreeMap::new(), devices, devices_kept, last_user, outcomes: Vec::new() }
     }
 
     /// Gives a message its `seq` and keeps it; unless its device has said it before.
@@ -266,7 +273,8 @@ impl Commit {
             let last = match self.devices.entry((say.from.id, say.device.clone())) {
                 Occupied(last) => last.into_mut(),
                 Vacant(device) => {
-                    let last = match known.get(device.key()) {
+                    let kept = self.devices_kept.get(device.key());
+                    let last = match kept.or_else(|| known.get(device.key())) {
                         Some(last) => *last,
                         None => store::last_n(transaction, say.from.id, &say.device)?,
                     };
@@ -295,6 +303,15 @@ impl Commit {
         said.push(Said { kept, session: say.session });
         self.last_user = self.last_user.max(say.from.id);
         self.outcomes.push(Outcome::Kept { seq, at: self.at });
+        Ok(())
+    }
+
+    /// Keeps the last `n` of what was said so far, for a change that asks for it.
+    fn keep_devices(&mut self, keeper: &mut Keeper<'_>) -> rusqlite::Result<()> {
+        for ((user, device), n) in self.devices.drain() {
+            keeper.last_n(user, &device, n)?;
+            self.devices_kept.insert((user, device), n);
+        }
         Ok(())
     }
 

@@ -86,6 +86,25 @@ impl Rig {
         assert!(answers.try_recv().is_err(), "nobody is answered twice");
     }
 
+    /// Has the writer keep messages with these numbers, all at once, and asks it between two groups
+    /// of them for the last number that was accepted.
+    pub(super) fn last_numbers(&mut self, groups: &[&[u64]]) -> Vec<u64> {
+        let (answer, _answers) = mpsc::channel(10);
+        let (mut entries, mut asked) = (Vec::new(), Vec::new());
+        for (index, numbers) in groups.iter().enumerate() {
+            if index > 0 {
+                let last_n = |db: &Connection| store::last_n(db, 7, &Word::new("laptop").unwrap());
+                let (ask, told) = Change::boxed(last_n, |last| last.unwrap());
+                entries.push(Entry::Change(ask));
+                asked.push(told);
+            }
+            let say = |n: &u64| say(*n, "hi", Arc::clone(&self.rooms[0].0), &answer);
+            entries.extend(numbers.iter().map(|n| Entry::Say(Box::new(say(n)))));
+        }
+        self.writer.keep(&mut entries, clock());
+        asked.into_iter().map(|mut told| told.try_recv().expect("it is told")).collect()
+    }
+
     /// Has the writer keep one topic of the lobby after another, all at once.
     pub(super) fn set_topics(&mut self, topics: &[&'static str]) {
         let change = |topic: &'static str| {
