@@ -1,9 +1,18 @@
 //! What the journal keeps, as it is read from it.
 
 use chat_proto::command::{Kind, Word};
+use chat_proto::limits::NAME_BYTES_MAX;
 use chat_proto::{At, Message, RoomName, Text, Topic, User};
 
 use crate::token::TokenHash;
+
+/// Bytes on the wire of a message of which no name has a letter and nothing is said: its fields, its
+/// numbers of up to 20 digits, its time, and what parts it from the next.
+const FIELDS_BYTES_MAX: usize = 175;
+
+/// Bytes of a room's name on the wire: a character of one byte takes two at most, and others take
+/// what they have.
+const ROOM_NAME_BYTES_MAX: usize = 1 + NAME_BYTES_MAX;
 
 /// Messages of one room, as many as fit a page.
 #[derive(Debug, Clone, Copy)]
@@ -52,11 +61,12 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// No fewer bytes than the message takes on the wire: a quote takes two there, a control
-    /// character of a device's name six.
+    /// No fewer bytes than the message takes on the wire, in a room of the longest name: a quote takes
+    /// two there, a control character of a device's name six.
     pub(super) fn encoded_bytes_max(&self) -> usize {
-        256 + 2 * (self.text.as_str().len() + self.from.name.as_str().len())
-            + 6 * self.device.as_str().len()
+        let names = ROOM_NAME_BYTES_MAX + 2 * self.from.name.as_str().len();
+        let texts = 2 * self.text.as_str().len() + 6 * self.device.as_str().len();
+        FIELDS_BYTES_MAX + names + texts
     }
 
     /// The message, of a room that goes by that name, as `reader` is told it: with the device and
@@ -159,4 +169,30 @@ pub struct KeptMember {
     pub is_in: bool,
     /// The furthest message of the room that it has read.
     pub read_seq: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::UserName;
+    use chat_proto::limits::NAME_CHARS_MAX;
+
+    use super::*;
+    use crate::journal::store::SEQ_MAX;
+
+    #[test]
+    fn no_message_takes_more_bytes_than_is_said() {
+        let name = "😀".repeat(NAME_CHARS_MAX);
+        let room = RoomName::new(&format!("#{name}")).unwrap();
+        let kept = Kept {
+            seq: SEQ_MAX,
+            from: User { id: u64::MAX, name: UserName::new(&"\"".repeat(NAME_CHARS_MAX)).unwrap() },
+            at: At::from_millis(i64::MIN),
+            kind: Kind::Action,
+            text: Text::new("\"\\\n").unwrap(),
+            device: Word::new("\u{1}").unwrap(),
+            n: Some(u64::MAX),
+        };
+        let written = serde_json::to_string(&kept.told(&room, u64::MAX)).unwrap() + ",";
+        assert!(written.len() <= kept.encoded_bytes_max(), "{} bytes: {written}", written.len());
+    }
 }

@@ -7,11 +7,13 @@ use std::fs;
 use std::sync::Arc;
 
 use chat_proto::command::Kind;
-use chat_proto::{Text, User, UserName};
+use chat_proto::limits::{LINE_BYTES_MAX, NAME_CHARS_MAX};
+use chat_proto::{Event, RoomName, Text, Topic, User, UserName};
 use tempfile::TempDir;
 
 use super::writer::Answer;
 use super::*;
+use crate::config::PAGE_MESSAGES;
 use crate::room::Room;
 
 fn clock() -> At {
@@ -209,6 +211,31 @@ async fn a_page_fits_a_line_however_long_its_messages_are() {
     assert_eq!(texts.len(), 1);
     assert_eq!(texts[0].0, 5);
     assert_eq!(journal.texts(Part::After(2)).await[0].0, 3);
+}
+
+#[tokio::test]
+async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let name = RoomName::new(&format!("#{}", "😀".repeat(NAME_CHARS_MAX))).unwrap();
+    let called = Called::Named(name.clone());
+    let (id, topic) = (RoomId(2), Topic::default());
+    let room = Room::new(KeptRoom { id, called: called.clone(), topic, last_seq: 0 }, 500);
+    journal.journal.change(move |db| keep::room(db, id, &called)).await.unwrap();
+    let (answer, mut answers) = mpsc::channel(PAGE_MESSAGES as usize);
+    for n in 1..=u64::from(PAGE_MESSAGES) {
+        let say = say(i64::MAX as u64 - 1000 + n, &"\"".repeat(31), Arc::clone(&room), &answer);
+        let (kind, device) = (Kind::Action, Word::default());
+        journal.journal.place().await.unwrap().say(Say { kind, device, ..say });
+        assert_eq!(answers.recv().await.unwrap().outcome, kept(n));
+    }
+    let page = Page { of: Part::Before(u64::MAX), limit: PAGE_MESSAGES };
+    let found = journal.journal.read(id, page).await.unwrap();
+    assert!(found.len() > 100, "{} messages", found.len());
+    let messages = found.iter().map(|kept| kept.told(&name, 7)).collect();
+    let history = Event::History { room: name, messages, more: true };
+    let line = serde_json::to_string(&history).unwrap();
+    assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
 }
 
 #[tokio::test]
