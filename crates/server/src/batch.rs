@@ -1,4 +1,4 @@
-//! What a room sends to all who are in it: the unit of commit, of encoding and of fan-out.
+//! What a room sends to all who are in it: the unit of encoding and of fan-out.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -14,7 +14,7 @@ const LINE_BYTES: usize = 144;
 /// One item of a room's channel, shared by every session that is to pass it on.
 #[derive(Debug)]
 pub enum Batch {
-    /// What one commit of the journal kept of this room.
+    /// What one commit of the journal kept of this room, or a part of it where it is long.
     Said(SaidBatch),
     /// A change of the room that is no message.
     News(News),

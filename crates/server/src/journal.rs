@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! session ─ Entry ─→ queue ─→ writer: takes all that waits, numbers it, commits it once
-//!                                ├─ one batch a room ─→ room (broadcast)
+//!                                ├─ what is kept, in batches ─→ room (broadcast)
 //!                                └─ the answer ─→ session
 //! ```
 //!

@@ -200,7 +200,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Tells the rooms what is kept, a batch each, and then those who said it.
+    /// Tells the rooms what is kept, and then those who said it.
     fn publish(&mut self, entries: &mut [Entry], commit: Commit) {
         self.last_at = commit.at;
         self.last_user = commit.last_user;
