@@ -61,6 +61,14 @@ impl Prompt {
         }
     }
 
+    /// Puts back what was being typed, where Up has brought something older. To be done before the
+    /// text goes elsewhere: the way back is for the box alone.
+    pub fn put_back(&mut self) {
+        if let Some(draft) = self.history.leave(&self.editor.text()) {
+            self.editor = Editor::new(&draft);
+        }
+    }
+
     /// Completes the word before the cursor: a command where the text begins with `/`, else one of
     /// `names`. The next call offers the next one that fits.
     pub fn complete<'a>(&mut self, names: impl Iterator<Item = &'a UserName>, backwards: bool) {
