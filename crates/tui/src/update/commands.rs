@@ -123,7 +123,7 @@ fn leave(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
 
 /// Shows the conversation with a user, and says something there.
 fn talk(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {
-    let (name, text) = name_and_text(state, argument);
+    let (name, text) = name_and_text(state, argument)?;
     let name = UserName::new(name).map_err(|error| format!("not a name: {error}"))?;
     if name == state.name {
         return Err("that is you".to_owned());
@@ -136,25 +136,32 @@ fn talk(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String
     Ok(effects)
 }
 
-/// Takes the name off a text: that of somebody who is here, which may have spaces in it, or else the
+/// Takes the name off a text: that of somebody who is known, which may have spaces in it, or else the
 /// first word.
-fn name_and_text<'a>(state: &State, argument: &'a str) -> (&'a str, &'a str) {
-    let ends = argument.match_indices(char::is_whitespace).map(|(end, _)| end);
-    let mut ends: Vec<usize> = ends.chain([argument.len()]).collect();
-    let first = ends.first().copied().unwrap_or_default();
-    ends.reverse();
-    let is_here = |end: &usize| {
-        let name = UserName::new(&argument[..*end]);
-        name.is_ok_and(|name| {
-            state
-                .rooms
-                .list()
-                .iter()
-                .any(|room| room.users.others(state.me).any(|user| *user == name))
-        })
+///
+/// # Errors
+/// Without a session, where nobody who is known begins it: it may be half a name.
+fn name_and_text<'a>(state: &State, argument: &'a str) -> Result<(&'a str, &'a str), String> {
+    let spaces = argument.match_indices(char::is_whitespace).map(|(end, _)| end);
+    let ends: Vec<usize> = spaces.chain([argument.len()]).collect();
+    let known = ends.iter().rev().find(|end| is_known(state, &argument[..**end]));
+    if known.is_none() && ends.len() > 1 && state.session().is_none() {
+        return Err("not said: without a connection nobody knows where that name ends; \
+                    /join @NAME goes there, and what you type then is said to NAME"
+            .to_owned());
+    }
+    let end = *known.or(ends.first()).unwrap_or(&0);
+    Ok((&argument[..end], argument[end..].trim()))
+}
+
+/// Whether somebody of that name is here, or in a private conversation with the user.
+fn is_known(state: &State, written: &str) -> bool {
+    let Ok(name) = UserName::new(written) else {
+        return false;
     };
-    let end = ends.into_iter().find(is_here).unwrap_or(first);
-    (&argument[..end], argument[end..].trim())
+    let mut rooms = state.rooms.list().iter();
+    state.rooms.index(&RoomName::private(&name)).is_some()
+        || rooms.any(|room| room.users.others(state.me).any(|user| *user == name))
 }
 
 fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {

@@ -1,4 +1,5 @@
 mod back;
+mod commands;
 mod drafts;
 mod rooms;
 

@@ -1,0 +1,30 @@
+//! What is typed with a `/` in front.
+
+use super::*;
+
+#[test]
+fn a_name_with_a_space_is_one_name_without_a_session_too() {
+    let mut bench = Bench::connected(80, 20);
+    bench.hears(Event::Joined { room: RoomName::lobby(), user: user(11, "Ana Maria") });
+    bench.types("/msg Ana Maria hi\n");
+    bench.alt(KeyCode::Char('1'));
+    bench.loses();
+    bench.types("/msg ana maria the party is tonight\n");
+    assert_shows(&bench, "▸2 @Ana Maria");
+    assert_shows(&bench, "… bob: the party is tonight");
+    assert_eq!(bench.state.rooms.list().len(), 2, "{}", bench.screen());
+}
+
+#[test]
+fn what_may_be_half_a_name_gets_no_message_without_a_session() {
+    let mut bench = Bench::connected(80, 20);
+    bench.loses();
+    bench.types("/msg Ana Maria the party is tonight\n");
+    assert_shows(&bench, "/join @NAME");
+    assert_eq!((bench.state.outbox.says().count(), bench.state.rooms.list().len()), (0, 1));
+    bench.types("/join @Ana Maria\nthe party is tonight\n");
+    assert_shows(&bench, "▸2 @Ana Maria");
+    assert_shows(&bench, "… bob: the party is tonight");
+    bench.types("/msg carl\n");
+    assert_shows(&bench, "▸3 @carl");
+}
