@@ -8,7 +8,7 @@ use chat_proto::{
 use super::{Effect, send, session};
 use crate::link::News;
 use crate::mention::mentions;
-use crate::state::{Body, Connection, Delivery, How, State, Tone, WithServer};
+use crate::state::{Body, Connection, Delivery, How, Room, State, Tone, WithServer};
 use crate::store::Keep;
 
 /// Most names of users or rooms that are put on one note.
@@ -136,8 +136,8 @@ fn said(state: &mut State, message: &Message) -> Vec<Effect> {
     room.last_seq = room.last_seq.max(message.seq);
     let is_new = room.log.hear(message.seq, message.at, body);
     room.has_come(message.seq);
-    if own && message.seq == room.read.saturating_add(1) {
-        room.has_read(message.seq);
+    if own {
+        has_said(room, message.seq);
     }
     let strikes = is_mention || (room.is_private() && !own);
     if is_new && strikes && room.mention(message.seq) {
@@ -177,6 +177,7 @@ fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
             if let Some(room) = state.rooms.get_mut(&room) {
                 room.last_seq = room.last_seq.max(seq);
                 room.log.reach(seq);
+                has_said(room, seq);
             }
             effect
         }
@@ -184,6 +185,13 @@ fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
         Accepted::Repeat { n, .. } => settle(state, n, None),
     };
     effect.into_iter().collect()
+}
+
+/// Whoever says something has read it, where all before it is read.
+fn has_said(room: &mut Room, seq: u64) {
+    if seq == room.read.saturating_add(1) {
+        room.has_read(seq);
+    }
 }
 
 /// Number `n` is kept: at that place, or at one that is told with what was missed.
