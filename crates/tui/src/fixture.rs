@@ -200,6 +200,10 @@ impl Bench {
         self.takes(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
     }
 
+    pub(crate) fn control_home(&mut self) -> Vec<Effect> {
+        self.takes(Input::Key(KeyEvent::new(KeyCode::Home, KeyModifiers::CONTROL)))
+    }
+
     pub(crate) fn alt(&mut self, code: KeyCode) -> Vec<Effect> {
         self.takes(Input::Key(KeyEvent::new(code, KeyModifiers::ALT)))
     }

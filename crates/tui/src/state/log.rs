@@ -38,6 +38,9 @@ pub struct Log {
     begin: Option<u64>,
     /// There is nothing older than this to be had.
     floor: u64,
+    /// Whether older messages were asked for in vain; they are asked for again after the user was at
+    /// the newest.
+    in_vain: bool,
     /// Where the user has read up to, as the line over what is new has it.
     read: Option<u64>,
     zone: TimeZone,
@@ -55,6 +58,7 @@ impl Log {
             reached: 0,
             begin: None,
             floor: 1,
+            in_vain: false,
             read: None,
             zone,
             place: Place::Newest,
@@ -227,7 +231,18 @@ impl Log {
     pub fn has_older(&self) -> bool {
         let is_full = self.entries.len() >= SCROLLBACK_MAX || self.bytes >= SCROLLBACK_BYTES_MAX;
         let oldest = self.oldest().unwrap_or(self.reached + 1);
-        !is_full && oldest > self.floor
+        !is_full && !self.in_vain && oldest > self.floor
+    }
+
+    /// Older messages were asked for and are not to be had for now.
+    pub fn asked_in_vain(&mut self) {
+        self.in_vain = true;
+    }
+
+    /// Whether older messages are not to be had for now.
+    #[must_use]
+    pub const fn was_in_vain(&self) -> bool {
+        self.in_vain
     }
 
     /// Forgets all but what is not settled.

@@ -227,6 +227,12 @@ fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect> {
             state.close(&name);
         }
     }
+    if refusal.code == RefusalCode::NotReadable
+        && let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room))
+        && std::mem::take(&mut room.loading)
+    {
+        room.log.asked_in_vain();
+    }
     let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
     let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
     state.room_mut().log.note(at, Tone::Trouble, text);

@@ -1,6 +1,7 @@
 mod back;
 mod commands;
 mod drafts;
+mod older;
 mod rooms;
 
 use chat_proto::command::{Nonce, Word};
