@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 pub use self::place::Place;
 use super::{Above, Body, Delivery, Entry, How, Tone};
 
-/// Most entries that are kept to be read back: a busy day.
+/// Most entries that are kept, and so the furthest that one can read back: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;
 
 /// Most bytes of text that are kept to be read back: with a hundred rooms some 400 MiB at the very
@@ -94,7 +94,8 @@ impl Log {
         true
     }
 
-    /// Adds older messages, oldest first; `more` says whether there are still older ones.
+    /// Adds older messages, oldest first, as far as there is room; `more` says whether there are
+    /// still older ones.
     pub fn hear_older(
         &mut self,
         older: impl DoubleEndedIterator<Item = (u64, At, Body)>,
@@ -102,6 +103,9 @@ impl Log {
     ) {
         // From below, so that each comes over the place where the user reads.
         for (seq, at, body) in older.rev() {
+            if self.is_full() {
+                return;
+            }
             self.place_message(seq.min(UNSETTLED - 1), at, body);
         }
         if !more {
@@ -229,9 +233,12 @@ impl Log {
     /// Whether older messages may be had, and there is room for them.
     #[must_use]
     pub fn has_older(&self) -> bool {
-        let is_full = self.entries.len() >= SCROLLBACK_MAX || self.bytes >= SCROLLBACK_BYTES_MAX;
         let oldest = self.oldest().unwrap_or(self.reached + 1);
-        !is_full && !self.in_vain && oldest > self.floor
+        !self.is_full() && !self.in_vain && oldest > self.floor
+    }
+
+    fn is_full(&self) -> bool {
+        self.entries.len() >= SCROLLBACK_MAX || self.bytes >= SCROLLBACK_BYTES_MAX
     }
 
     /// Older messages were asked for and are not to be had for now.

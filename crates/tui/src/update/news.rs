@@ -155,7 +155,11 @@ fn body(state: &State, message: &Message) -> Body {
     Body::Said { from: message.from.name.clone(), kind: message.kind, text, how }
 }
 
+/// A page that was asked for; any other would make the log grow with nobody reading back.
 fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) {
+    if !state.rooms.get_mut(name).is_some_and(|room| std::mem::take(&mut room.loading)) {
+        return;
+    }
     let log = state.panes().log;
     let is_shown = state.room().name == *name && !log.is_empty();
     let older: Vec<_> =
@@ -166,7 +170,6 @@ fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) {
     if is_shown {
         room.log.hold(log.width.into(), log.height.into());
     }
-    room.loading = false;
     room.log.hear_older(older.into_iter(), more);
 }
 

@@ -212,6 +212,15 @@ fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
 }
 
 #[test]
+fn a_page_of_older_messages_does_not_go_over_the_bound() {
+    let mut log = Log::new(TimeZone::UTC);
+    hear(&mut log, 5_001..=5_100);
+    log.hear_older((1..=5_000).map(|seq| (seq, at(), body("older"))), false);
+    assert_eq!((log.entries.len(), log.oldest()), (SCROLLBACK_MAX, Some(3_101)));
+    assert!(!log.has_older());
+}
+
+#[test]
 fn the_line_stands_over_the_first_that_is_new() {
     let new = |log: &Log| -> Vec<u64> {
         log.entries.iter().filter(|entry| entry.above.new).map(|entry| entry.seq).collect()

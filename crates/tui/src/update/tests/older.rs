@@ -18,6 +18,13 @@ fn asks(before: u64) -> Command {
     Command::History { room: RoomName::lobby(), before: Some(before), limit: Some(100) }
 }
 
+/// Tells that page of the lobby.
+fn tells(bench: &mut Bench, seqs: std::ops::RangeInclusive<u64>) -> Vec<Effect> {
+    let at = bench.at;
+    let messages = seqs.map(|seq| message_in("#lobby", seq, user(3, "ana"), "older", at)).collect();
+    bench.hears(Event::History { room: RoomName::lobby(), messages, more: true })
+}
+
 #[test]
 fn what_the_server_cannot_read_is_not_waited_for() {
     let mut bench = at_the_oldest();
@@ -34,4 +41,13 @@ fn what_the_server_cannot_read_is_not_waited_for() {
     bench.presses(KeyCode::End);
     assert_shows(&bench, "refused: older messages cannot be read");
     assert_eq!(sent(&bench.control_home()), [asks(451)]);
+}
+
+#[test]
+fn pages_that_nobody_asked_for_are_not_taken() {
+    let mut bench = at_the_oldest();
+    tells(&mut bench, 351..=450);
+    bench.presses(KeyCode::End);
+    tells(&mut bench, 251..=350);
+    assert_eq!(bench.state.room().log.oldest(), Some(351));
 }
