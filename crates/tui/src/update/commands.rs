@@ -5,7 +5,7 @@ use chat_proto::{At, Command, RoomName, Topic, UserName};
 
 use super::{Effect, say, send, session};
 use crate::link::Order;
-use crate::state::{Connection, State, Tone, WithServer};
+use crate::state::{Connection, Room, State, Tone, WithServer};
 
 /// What a `/` command is called and does.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: At) -> Result<Vec<Effect>,
             return ask(state, Command::Who { room, after: None, limit: None });
         }
         "/topic" => return topic(state, argument, at),
-        "/clear" => state.room_mut().log.clear(),
+        "/clear" => clear(state.room_mut()),
         "/reconnect" => return Ok(vec![Effect::Order(Order::Call(state.name.clone()))]),
         "/forget" => return forget(state),
         // The way to see that a panic gives the terminal back; not in a release.
@@ -78,6 +78,13 @@ pub(super) fn run(state: &mut State, typed: &str, at: At) -> Result<Vec<Effect>,
         _ => return Err(format!("no such command: {name}; /help lists them, // says a /")),
     }
     Ok(Vec::new())
+}
+
+/// Empties the log. Nobody will see what was in it, so it does not stay unread, but for what is behind
+/// a gap, which is still to come.
+fn clear(room: &mut Room) {
+    room.has_read(room.log.since().min(room.last_seq));
+    room.log.clear();
 }
 
 fn ask(state: &State, command: Command) -> Result<Vec<Effect>, String> {

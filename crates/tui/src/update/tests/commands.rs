@@ -28,3 +28,21 @@ fn what_may_be_half_a_name_gets_no_message_without_a_session() {
     bench.types("/msg carl\n");
     assert_shows(&bench, "▸3 @carl");
 }
+
+#[test]
+fn clear_leaves_nothing_unread() {
+    let mut bench = Bench::connected(80, 20);
+    bench.in_rust();
+    for seq in 1..=60 {
+        bench.says_in("#rust", seq, user(3, "ana"), "text");
+    }
+    bench.presses(KeyCode::PageUp);
+    for seq in 61..=72 {
+        bench.says_in("#rust", seq, user(3, "ana"), "new");
+    }
+    assert_shows(&bench, "▸2 #rust   12");
+    bench.types("/clear\n");
+    assert_shows(&bench, "▸2 #rust      │");
+    let read = Command::Read { room: room("#rust"), seq: 72 };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+}
