@@ -26,7 +26,7 @@ pub const COMMANDS: [CommandHelp; 13] = [
     CommandHelp { name: "/msg", argument: " NAME [TEXT]", does: "talks to one user alone" },
     CommandHelp { name: "/rooms", argument: "", does: "lists the rooms there are" },
     CommandHelp { name: "/who", argument: "", does: "lists who is in this room" },
-    CommandHelp { name: "/topic", argument: " [TEXT]", does: "tells or says what it is about" },
+    CommandHelp { name: "/topic", argument: " [TEXT]", does: "what it is about; -delete empties" },
     CommandHelp { name: "/me", argument: " TEXT", does: "says what you do: * bob waves" },
     CommandHelp { name: "/name", argument: " NAME", does: "takes another name" },
     CommandHelp { name: "/clear", argument: "", does: "empties the log on your screen" },
@@ -37,6 +37,9 @@ pub const COMMANDS: [CommandHelp; 13] = [
 
 /// What is said where something needs a session.
 const NOT_CONNECTED: &str = "not connected: try again when it says so below";
+
+/// The topic that empties it, as other programs have it.
+const NO_TOPIC: &str = "-delete";
 
 /// Carries out what was typed, `/` in front.
 ///
@@ -96,10 +99,15 @@ fn join(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
     if argument.is_empty() {
         return Err("/join needs a room: /join #rust".to_owned());
     }
-    let has_sigil = argument.starts_with(['#', '@']);
-    let written = if has_sigil { argument.to_owned() } else { format!("#{argument}") };
-    let room = RoomName::new(&written).map_err(|error| format!("not a room: {error}"))?;
+    let room = room_named(argument)?;
     Ok(go_to(state, &room)?.into_iter().collect())
+}
+
+/// The room that is meant, with or without its `#`.
+fn room_named(written: &str) -> Result<RoomName, String> {
+    let has_sigil = written.starts_with(['#', '@']);
+    let name = if has_sigil { RoomName::new(written) } else { RoomName::new(&format!("#{written}")) };
+    name.map_err(|error| format!("not a room: {error}"))
 }
 
 /// Shows a room, and asks to be let in where the user is not in it.
@@ -120,7 +128,7 @@ fn leave(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
     let room = if argument.is_empty() {
         state.room().name.clone()
     } else {
-        RoomName::new(argument).map_err(|error| format!("not a room: {error}"))?
+        room_named(argument)?
     };
     if state.rooms.index(&room).is_none() {
         return Err(format!("you are not in {room}"));
@@ -176,12 +184,13 @@ fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, Strin
     if argument.is_empty() {
         let text = match state.room().topic.as_str() {
             "" => format!("nobody has said what {room} is about; /topic TEXT does"),
-            topic => format!("{room} is about: {topic}"),
+            topic => format!("{room} is about: {topic}; /topic {NO_TOPIC} empties it"),
         };
         state.room_mut().log.note(at, Tone::Info, text);
         return Ok(Vec::new());
     }
-    let topic = Topic::new(argument).map_err(|error| format!("not a topic: {error}"))?;
+    let text = if argument == NO_TOPIC { "" } else { argument };
+    let topic = Topic::new(text).map_err(|error| format!("not a topic: {error}"))?;
     ask(state, Command::Topic { room, topic })
 }
 

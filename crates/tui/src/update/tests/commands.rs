@@ -46,3 +46,22 @@ fn clear_leaves_nothing_unread() {
     let read = Command::Read { room: room("#rust"), seq: 72 };
     assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
 }
+
+#[test]
+fn a_room_is_left_by_the_name_it_is_joined_by() {
+    let mut bench = Bench::connected(80, 20);
+    bench.in_rust();
+    for written in ["rust", "#rust"] {
+        let leave = Command::Leave { room: room("#rust") };
+        assert_eq!(sent(&bench.types(&format!("/leave {written}\n"))), [leave]);
+    }
+    bench.types("/leave tea\n");
+    assert_shows(&bench, "you are not in #tea");
+}
+
+#[test]
+fn a_topic_is_emptied() {
+    let mut bench = Bench::connected(80, 20);
+    let none = Command::Topic { room: RoomName::lobby(), topic: chat_proto::Topic::default() };
+    assert_eq!(sent(&bench.types("/topic -delete\n")), [none]);
+}
