@@ -5,7 +5,7 @@ mod editor;
 mod history;
 mod rows;
 
-use chat_proto::UserName;
+use chat_proto::{RoomName, UserName};
 
 use self::complete::Completion;
 pub use self::editor::{Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
@@ -69,11 +69,17 @@ impl Prompt {
         }
     }
 
-    /// Completes the word before the cursor: a command where the text begins with `/`, else one of
-    /// `names`. The next call offers the next one that fits.
-    pub fn complete<'a>(&mut self, names: impl Iterator<Item = &'a UserName>, backwards: bool) {
+    /// Completes the word before the cursor: a command where the text begins with `/`, one of `rooms`
+    /// or a private conversation with one of `names` where the word has a sigil, else one of `names`.
+    /// The next call offers the next one that fits.
+    pub fn complete<'a>(
+        &mut self,
+        names: impl Iterator<Item = &'a UserName>,
+        rooms: impl Iterator<Item = &'a RoomName>,
+        backwards: bool,
+    ) {
         if self.completion.is_none() {
-            self.completion = Completion::new(&self.editor.before_cursor(), names);
+            self.completion = Completion::new(&self.editor.before_cursor(), names, rooms);
         }
         if let Some(completion) = &mut self.completion {
             let (shown, next) = completion.next(backwards);

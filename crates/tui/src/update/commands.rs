@@ -106,7 +106,8 @@ fn join(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
 /// The room that is meant, with or without its `#`.
 fn room_named(written: &str) -> Result<RoomName, String> {
     let has_sigil = written.starts_with(['#', '@']);
-    let name = if has_sigil { RoomName::new(written) } else { RoomName::new(&format!("#{written}")) };
+    let name =
+        if has_sigil { RoomName::new(written) } else { RoomName::new(&format!("#{written}")) };
     name.map_err(|error| format!("not a room: {error}"))
 }
 
@@ -125,11 +126,7 @@ fn go_to(state: &mut State, name: &RoomName) -> Result<Option<Effect>, String> {
 }
 
 fn leave(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
-    let room = if argument.is_empty() {
-        state.room().name.clone()
-    } else {
-        room_named(argument)?
-    };
+    let room = if argument.is_empty() { state.room().name.clone() } else { room_named(argument)? };
     if state.rooms.index(&room).is_none() {
         return Err(format!("you are not in {room}"));
     }
@@ -138,6 +135,8 @@ fn leave(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
 
 /// Shows the conversation with a user, and says something there.
 fn talk(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {
+    // As Tab may have completed it.
+    let argument = argument.strip_prefix('@').unwrap_or(argument);
     let (name, text) = name_and_text(state, argument)?;
     let name = UserName::new(name).map_err(|error| format!("not a name: {error}"))?;
     if name == state.name {

@@ -14,7 +14,7 @@ use crate::state::{State, Tone};
 pub const KEYS: &[(&str, &str)] = &[
     ("Enter", "says it; a / in front makes it a command"),
     ("Alt-Enter", "begins a new line (Ctrl-J, too)"),
-    ("Tab", "completes a name or a command"),
+    ("Tab", "completes a name, a room or a command"),
     ("Up Down", "what you said before"),
     ("PgUp PgDn", "scroll; the mouse wheel does, too"),
     ("Ctrl-Home/End", "oldest and newest message"),
@@ -190,7 +190,8 @@ fn down(state: &mut State) {
 
 fn complete(state: &mut State, backwards: bool) {
     let State { prompt, rooms, me, .. } = state;
-    prompt.complete(rooms.shown().users.others(*me), backwards);
+    let names = rooms.shown().users.others(*me);
+    prompt.complete(names, rooms.list().iter().map(|room| &room.name), backwards);
 }
 
 fn to_oldest(state: &mut State) {

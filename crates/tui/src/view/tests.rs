@@ -221,7 +221,7 @@ fn help() {
                   ╭ Keys ────────────────────────────────────────────────────╮
                   │ Enter            says it; a / in front makes it a command│u)      7
                   │ Alt-Enter        begins a new line (Ctrl-J, too)         │        3
-                  │ Tab              completes a name or a command           │        5
+                  │ Tab              completes a name, a room or a command   │        5
                   │ Up Down          what you said before                    │        9
                   │ PgUp PgDn        scroll; the mouse wheel does, too       │
                   │ Ctrl-Home/End    oldest and newest message               │

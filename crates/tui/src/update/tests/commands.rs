@@ -60,6 +60,14 @@ fn a_room_is_left_by_the_name_it_is_joined_by() {
 }
 
 #[test]
+fn a_name_to_talk_to_may_have_its_sigil() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("/msg @an\thi\n");
+    assert_shows(&bench, "▸2 @ana");
+    assert_shows(&bench, "… bob: hi");
+}
+
+#[test]
 fn a_topic_is_emptied() {
     let mut bench = Bench::connected(80, 20);
     let none = Command::Topic { room: RoomName::lobby(), topic: chat_proto::Topic::default() };
