@@ -85,6 +85,19 @@ async fn a_resized_screen_is_drawn_anew() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn ctrl_l_draws_a_screen_anew_that_another_program_has_written_on() {
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    let clean = sees(&mut bob, "connecting").await;
+    bob.scribbles("disk full");
+    bob.types("x").await;
+    let screen = sees(&mut bob, "> x").await;
+    assert!(screen.contains("disk full"), "only what has changed is drawn:\n{screen}");
+    bob.presses(KeyCode::Backspace, KeyModifiers::NONE).await;
+    bob.presses(KeyCode::Char('l'), KeyModifiers::CONTROL).await;
+    sees_that(&mut bob, "clean screen", |screen| screen == clean).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
     let ends_with = async |keys: Vec<io::Result<TerminalEvent>>| {
         let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));

@@ -28,7 +28,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Ctrl-W", "deletes a word"),
     ("Ctrl-Z Ctrl-Y", "undo, redo"),
     ("Ctrl-C", "clears the line; quits on an empty one"),
-    ("F1", "this help"),
+    ("F1 Ctrl-L", "this help; draws the screen anew"),
     ("Shift-mouse", "selects text, as the wheel is taken"),
     ("", ""),
     ("Marks", "› yours  … on its way  @ names you"),
@@ -117,6 +117,7 @@ fn with_control(state: &mut State, code: KeyCode, at: At) -> Vec<Effect> {
         // Nothing was said, but Up brings it back all the same.
         KeyCode::Char('c') => drop(state.prompt.submit()),
         KeyCode::Char('d') => editor.delete(Motion::Right),
+        KeyCode::Char('l') => return vec![Effect::Redraw],
         KeyCode::Char('j') => insert(state, "\n", at),
         KeyCode::Char('a') => editor.go(Motion::LineStart),
         KeyCode::Char('e') => editor.go(Motion::LineEnd),

@@ -235,7 +235,7 @@ fn help() {
         14:02 · co│ Ctrl-W           deletes a word                          │
         14:02   an│ Ctrl-Z Ctrl-Y    undo, redo                              │
                 on│ Ctrl-C           clears the line; quits on an empty one  │
-        14:02 → 漢│ F1               this help                               │
+        14:02 → 漢│ F1 Ctrl-L        this help; draws the screen anew        │
         14:02 › bo│ Shift-mouse      selects text, as the wheel is taken     │
                 丈│                                                          │
         14:02 @ an│ Marks            › yours  … on its way  @ names you      │
