@@ -3,6 +3,7 @@
 //! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
 //! go above, and what was missed goes where it belongs. What is not settled stands at the end.
 
+mod older;
 mod place;
 
 use std::collections::VecDeque;
@@ -92,25 +93,6 @@ impl Log {
             self.draw_line(self.read);
         }
         true
-    }
-
-    /// Adds older messages, oldest first, as far as there is room; `more` says whether there are
-    /// still older ones.
-    pub fn hear_older(
-        &mut self,
-        older: impl DoubleEndedIterator<Item = (u64, At, Body)>,
-        more: bool,
-    ) {
-        // From below, so that each comes over the place where the user reads.
-        for (seq, at, body) in older.rev() {
-            if self.is_full() {
-                return;
-            }
-            self.place_message(seq.min(UNSETTLED - 1), at, body);
-        }
-        if !more {
-            self.floor = self.oldest().unwrap_or(u64::MAX);
-        }
     }
 
     /// Adds a note, behind all that was said; until then, behind what is not settled as well.
@@ -228,28 +210,6 @@ impl Log {
     #[must_use]
     pub fn oldest(&self) -> Option<u64> {
         self.messages().next()
-    }
-
-    /// Whether older messages may be had, and there is room for them.
-    #[must_use]
-    pub fn has_older(&self) -> bool {
-        let oldest = self.oldest().unwrap_or(self.reached + 1);
-        !self.is_full() && !self.in_vain && oldest > self.floor
-    }
-
-    fn is_full(&self) -> bool {
-        self.entries.len() >= SCROLLBACK_MAX || self.bytes >= SCROLLBACK_BYTES_MAX
-    }
-
-    /// Older messages were asked for and are not to be had for now.
-    pub fn asked_in_vain(&mut self) {
-        self.in_vain = true;
-    }
-
-    /// Whether older messages are not to be had for now.
-    #[must_use]
-    pub const fn was_in_vain(&self) -> bool {
-        self.in_vain
     }
 
     /// Forgets all but what is not settled.

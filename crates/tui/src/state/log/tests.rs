@@ -195,6 +195,10 @@ fn a_journal_that_begins_later_has_nothing_older() {
     assert!(log.has_older());
     log.hear_older(std::iter::empty(), false);
     assert!(!log.has_older());
+    let mut log = Log::new(TimeZone::UTC);
+    hear(&mut log, 50..=60);
+    log.hear_older([(55, at(), body("again"))].into_iter(), true);
+    assert!(!log.has_older(), "whatever is said of more");
 }
 
 #[test]
