@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Rect, Size};
 use tokio::time::{Instant, sleep_until};
 
 use crate::input::Input;
@@ -106,21 +106,36 @@ pub async fn run<B: Backend>(
 ) -> Result<(), RunError> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
     let palette = Palette::new(options.colours);
-    let show = |state: &State| {
-        let drawn = terminal.draw(|frame| view::draw(state, palette, frame));
-        drawn.map(drop).map_err(|error| RunError::Draw(error.to_string()))
+    let show = |state: &State, anew: bool| {
+        let drawn = draw(terminal, state, palette, anew);
+        drawn.map_err(|error| RunError::Draw(error.to_string()))
     };
     run_shown(size, show, options, dial, keys, ring, stop).await
 }
 
+/// Draws a frame: what has changed, or all of it `anew`.
+fn draw<B: Backend>(
+    terminal: &mut Terminal<B>,
+    state: &State,
+    palette: Palette,
+    anew: bool,
+) -> Result<(), B::Error> {
+    if anew {
+        // Not `clear`, which asks where the cursor is: the answer would come among the keys.
+        let area = Rect::from((Position::ORIGIN, terminal.size()?));
+        terminal.resize(area)?;
+    }
+    terminal.draw(|frame| view::draw(state, palette, frame)).map(drop)
+}
+
 /// The same without a terminal: `show` is given each frame as the state it is of, on a screen of
-/// that `size`.
+/// that `size`, and whether whatever is on the screen has to go first.
 ///
 /// # Errors
 /// See [`run`]; and whatever `show` returns.
 pub async fn run_shown(
     size: Size,
-    show: impl FnMut(&State) -> Result<(), RunError>,
+    show: impl FnMut(&State, bool) -> Result<(), RunError>,
     options: Options,
     dial: impl Dial,
     keys: impl Stream<Item = io::Result<TerminalEvent>>,
@@ -145,6 +160,7 @@ pub async fn run_shown(
         bell: options.bell,
         mentioned: false,
         changed: true,
+        anew: false,
         tick: None,
     };
     let ended = app.run(show, keys, stop).await;
@@ -165,6 +181,8 @@ struct App<R> {
     mentioned: bool,
     /// Whether the screen is behind the state.
     changed: bool,
+    /// Whether the screen is to be drawn anew with the next frame.
+    anew: bool,
     /// When a tick is due.
     tick: Option<Instant>,
 }
@@ -174,7 +192,7 @@ impl<R: FnMut()> App<R> {
     /// the news last, since they alone can be without end. Frames and ticks have their pauses.
     async fn run(
         &mut self,
-        mut show: impl FnMut(&State) -> Result<(), RunError>,
+        mut show: impl FnMut(&State, bool) -> Result<(), RunError>,
         keys: impl Stream<Item = io::Result<TerminalEvent>>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
@@ -195,7 +213,7 @@ impl<R: FnMut()> App<R> {
                 () = sleep_until(next_frame), if self.changed => {
                     let effects = tend(&mut self.state);
                     let flow = self.carry_out(effects);
-                    show(&self.state)?;
+                    show(&self.state, std::mem::take(&mut self.anew))?;
                     self.changed = false;
                     if std::mem::take(&mut self.mentioned) {
                         (self.ring)();
@@ -257,6 +275,7 @@ impl<R: FnMut()> App<R> {
                     self.tick = Some(self.tick.map_or(due, |tick| tick.min(due)));
                 }
                 Effect::Quit => flow = ControlFlow::Break(()),
+                Effect::Redraw => self.anew = true,
                 Effect::Ring => self.mentioned = self.bell,
                 Effect::Order(order) => {
                     if self.link.order(order).is_err() {

@@ -1,5 +1,8 @@
 //! A state on a bench, for the tests of what it does and how it looks.
 
+use std::fmt::Display;
+use std::time::Duration;
+
 use chat_proto::command::{Kind, Word};
 use chat_proto::event::{Accepted, Limits, Message, Server, Welcome};
 use chat_proto::{At, Command, Event, Refusal, RefusalCode, RoomName, Text, Topic, User, UserName};
@@ -7,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::layout::Size;
+use tokio::time::timeout;
 
 use crate::input::Input;
 use crate::link::{Lost, News, Order};
@@ -17,6 +21,15 @@ use crate::testing::Screen;
 use crate::update::drafts::KEEP_AFTER;
 use crate::update::{Effect, tend, update};
 use crate::view;
+
+/// Longest that anything is waited for, on the paused clock of a test: much longer than a link waits
+/// before it gives up a server, and over at once where nothing else can happen.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(600);
+
+/// Waits until it is done, and says `what` was not where it never is.
+pub(crate) async fn within<T>(what: impl Display, doing: impl Future<Output = T>) -> T {
+    timeout(DEADLINE, doing).await.unwrap_or_else(|_| panic!("not within {DEADLINE:?}: {what}"))
+}
 
 /// A state, and what time it is.
 pub(crate) struct Bench {
@@ -198,6 +211,10 @@ impl Bench {
 
     pub(crate) fn control(&mut self, c: char) -> Vec<Effect> {
         self.takes(Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
+    }
+
+    pub(crate) fn control_home(&mut self) -> Vec<Effect> {
+        self.takes(Input::Key(KeyEvent::new(KeyCode::Home, KeyModifiers::CONTROL)))
     }
 
     pub(crate) fn alt(&mut self, code: KeyCode) -> Vec<Effect> {

@@ -5,7 +5,7 @@ mod editor;
 mod history;
 mod rows;
 
-use chat_proto::UserName;
+use chat_proto::{RoomName, UserName};
 
 use self::complete::Completion;
 pub use self::editor::{Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
@@ -61,11 +61,25 @@ impl Prompt {
         }
     }
 
-    /// Completes the word before the cursor: a command where the text begins with `/`, else one of
-    /// `names`. The next call offers the next one that fits.
-    pub fn complete<'a>(&mut self, names: impl Iterator<Item = &'a UserName>, backwards: bool) {
+    /// Puts back what was being typed, where Up has brought something older. To be done before the
+    /// text goes elsewhere: the way back is for the box alone.
+    pub fn put_back(&mut self) {
+        if let Some(draft) = self.history.leave(&self.editor.text()) {
+            self.editor = Editor::new(&draft);
+        }
+    }
+
+    /// Completes the word before the cursor: a command where the text begins with `/`, one of `rooms`
+    /// or a private conversation with one of `names` where the word has a sigil, else one of `names`.
+    /// The next call offers the next one that fits.
+    pub fn complete<'a>(
+        &mut self,
+        names: impl Iterator<Item = &'a UserName>,
+        rooms: impl Iterator<Item = &'a RoomName>,
+        backwards: bool,
+    ) {
         if self.completion.is_none() {
-            self.completion = Completion::new(&self.editor.before_cursor(), names);
+            self.completion = Completion::new(&self.editor.before_cursor(), names, rooms);
         }
         if let Some(completion) = &mut self.completion {
             let (shown, next) = completion.next(backwards);

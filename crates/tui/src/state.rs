@@ -205,6 +205,7 @@ impl State {
 
     /// Goes to another room. What is typed stays with the room it was typed for.
     pub fn show(&mut self, index: usize) {
+        self.prompt.put_back();
         let typed = self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
         self.rooms.show(index, typed);
         self.prompt.end_completion();
@@ -212,6 +213,7 @@ impl State {
 
     /// Lets a room go. What is typed there comes back with Up.
     pub fn close(&mut self, name: &RoomName) {
+        self.prompt.put_back();
         if let Some(text) = self.drafts().texts.get(name).filter(|_| *name != RoomName::lobby()) {
             self.prompt.remember(text.clone());
         }

@@ -109,6 +109,11 @@ impl Client {
         let _ = self.keys.send(event).await;
     }
 
+    /// Another program writes over the first row, as a message of the system does.
+    pub fn scribbles(&mut self, text: &str) {
+        self.screen.scribble(text);
+    }
+
     /// Makes the screen larger or smaller.
     pub async fn resizes(&mut self, width: u16, height: u16) {
         self.screen.lock().resize(width, height);
@@ -186,6 +191,11 @@ impl Screen {
                 return text;
             }
         }
+    }
+
+    fn scribble(&self, text: &str) {
+        let cells: Vec<Cell> = text.chars().map(|c| Cell::default().set_char(c).clone()).collect();
+        let Ok(()) = self.lock().draw((0..).zip(&cells).map(|(x, cell)| (x, 0, cell)));
     }
 
     /// A test that panicked has seen what it wanted to see.

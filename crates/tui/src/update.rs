@@ -39,6 +39,8 @@ pub enum Effect {
     Tick(Duration),
     /// Ring the bell.
     Ring,
+    /// Draw the whole screen anew, whatever is on it.
+    Redraw,
     /// End the program, as soon as all else is done.
     Quit,
 }

@@ -44,7 +44,7 @@ pub(super) async fn chat(state: PathBuf, user: Rc<RefCell<User>>) -> turmoil::Re
         ..Options::new(user.borrow().name()?, SERVER)
     };
     user.borrow_mut().begins();
-    let show = |state: &_| {
+    let show = |state: &_, _| {
         user.borrow_mut().sees(state);
         Ok(())
     };

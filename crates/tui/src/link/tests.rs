@@ -1,111 +1,14 @@
-use std::io;
+mod bench;
 
-use chat_proto::command::{Nonce, Say};
+use chat_proto::command::Nonce;
 use chat_proto::event::User;
-use chat_proto::{At, NativeCodec, RefusalCode, RoomName, Text};
-use futures_util::{SinkExt, StreamExt};
-use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
+use chat_proto::{At, RefusalCode};
+use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
-use tokio_util::codec::Framed;
 
+use self::bench::Bench;
 use super::*;
-use crate::fixture::{message, name, user, welcome};
-
-/// Connections as the test hands them out: each call takes the next.
-struct Calls(mpsc::Receiver<io::Result<DuplexStream>>);
-
-impl Dial for Calls {
-    type Stream = DuplexStream;
-
-    async fn dial(&mut self) -> io::Result<DuplexStream> {
-        match self.0.recv().await {
-            Some(answer) => answer,
-            None => std::future::pending().await,
-        }
-    }
-}
-
-/// The server's end of a connection.
-struct Server(Framed<DuplexStream, NativeCodec<Command>>);
-
-impl Server {
-    async fn hears(&mut self) -> Command {
-        self.0.next().await.unwrap().unwrap().unwrap()
-    }
-
-    async fn tells(&mut self, event: &Event) {
-        self.0.send(event).await.unwrap();
-    }
-
-    /// Lets the client in, and returns the name it said.
-    async fn welcomes(&mut self) -> UserName {
-        self.greets().await.name
-    }
-
-    /// Lets the client in, and returns its hello.
-    async fn greets(&mut self) -> Hello {
-        let Command::Hello(hello) = self.hears().await else { panic!("no hello") };
-        self.tells(&Event::Welcome(welcome(7, hello.name.as_str()))).await;
-        hello
-    }
-}
-
-/// A link, and where its calls are answered.
-struct Bench {
-    link: Link,
-    calls: mpsc::Sender<io::Result<DuplexStream>>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let (calls, answers) = mpsc::channel(8);
-        let device = Word::new("test").unwrap();
-        let identity = Identity { name: name("bob"), token: None, device };
-        Self { link: Link::start(Calls(answers), identity), calls }
-    }
-
-    /// Answers the next call.
-    async fn answers(&self) -> Server {
-        let (ours, theirs) = duplex(4096);
-        self.calls.send(Ok(theirs)).await.unwrap();
-        Server(Framed::new(ours, NativeCodec::default()))
-    }
-
-    /// Refuses the next calls.
-    async fn refuses(&self, calls: usize) {
-        for _ in 0..calls {
-            self.calls.send(Err(io::ErrorKind::ConnectionRefused.into())).await.unwrap();
-        }
-    }
-
-    async fn hears(&mut self) -> News {
-        self.link.news().await.unwrap()
-    }
-
-    /// Hears news until there is a session; returns its number.
-    async fn session(&mut self) -> u64 {
-        loop {
-            if let News::Welcome { session, .. } = self.hears().await {
-                return session;
-            }
-        }
-    }
-
-    /// Hears news until there is no session any more.
-    async fn lost(&mut self) -> Lost {
-        loop {
-            if let News::Lost(why) = self.hears().await {
-                return why;
-            }
-        }
-    }
-
-    fn says(&self, session: u64, n: u64) {
-        let text = Text::new(format!("text {n}")).unwrap();
-        let say = Say { room: RoomName::lobby(), kind: Default::default(), n: Some(n), text };
-        self.link.order(Order::Send { session, command: Command::Say(say) }).unwrap();
-    }
-}
+use crate::fixture::{message, name, user, within};
 
 fn number(command: &Command) -> Option<u64> {
     match command {
@@ -298,7 +201,7 @@ async fn a_pong_for_the_screen_reaches_it() {
 async fn a_server_that_greets_in_another_protocol_first_is_understood() {
     let mut bench = Bench::new();
     let mut server = bench.answers().await;
-    server.0.get_mut().write_all(b"ID:7|").await.unwrap();
+    server.line.get_mut().write_all(b"ID:7|").await.unwrap();
     server.welcomes().await;
     assert_eq!(bench.session().await, 1);
 }
@@ -334,7 +237,7 @@ async fn a_screen_that_is_behind_stops_the_server_and_misses_nothing() {
         };
         assert_eq!(message.text.as_str(), number.to_string());
     }
-    flood.await.unwrap();
+    within("all told", flood).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -343,7 +246,8 @@ async fn it_says_bye() {
     let mut server = bench.answers().await;
     server.welcomes().await;
     bench.session().await;
-    let ((), last) = tokio::join!(bench.link.close(), async { server.hears().await });
+    let closing = async { tokio::join!(bench.link.close(), server.hears()) };
+    let ((), last) = within("closed", closing).await;
     assert_eq!(last, Command::Bye);
 }
 

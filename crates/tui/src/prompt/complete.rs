@@ -1,6 +1,8 @@
 //! What Tab makes of the word before the cursor.
 
-use chat_proto::UserName;
+use std::collections::BTreeSet;
+
+use chat_proto::{RoomName, UserName};
 
 use crate::update::COMMANDS;
 
@@ -17,22 +19,19 @@ pub(super) struct Completion {
 impl Completion {
     /// Looks for what may complete the last word of `before`, the text before the cursor; `None`
     /// where nothing does.
-    pub(super) fn new<'a>(before: &str, names: impl Iterator<Item = &'a UserName>) -> Option<Self> {
+    pub(super) fn new<'a>(
+        before: &str,
+        names: impl Iterator<Item = &'a UserName>,
+        rooms: impl Iterator<Item = &'a RoomName>,
+    ) -> Option<Self> {
         let start = before
             .rfind(char::is_whitespace)
             .map_or(0, |space| space + before[space..].chars().next().map_or(0, char::len_utf8));
         let word = &before[start..];
-        if word.is_empty() {
-            return None;
-        }
-        let offers: Vec<String> = if start == 0 && word.starts_with('/') {
-            let commands = COMMANDS.iter().map(|command| command.name);
-            commands.filter(|name| name.starts_with(word)).map(|name| format!("{name} ")).collect()
-        } else {
-            let after = if start == 0 { ": " } else { " " };
-            let key = UserName::new(word).ok()?;
-            let names = names.filter(|name| name.key().starts_with(key.key()));
-            names.map(|name| format!("{name}{after}")).collect()
+        let offers = match word.chars().next()? {
+            '/' if start == 0 => commands(word),
+            '#' | '@' => places(word, names, rooms),
+            _ => users(word, names, if start == 0 { ": " } else { " " }),
         };
         (!offers.is_empty()).then(|| Self { shown: word.to_owned(), offers, at: None })
     }
@@ -51,4 +50,31 @@ impl Completion {
         let before = std::mem::replace(&mut self.shown, offer.clone());
         (before.chars().count(), offer)
     }
+}
+
+fn commands(word: &str) -> Vec<String> {
+    let names = COMMANDS.iter().map(|command| command.name);
+    names.filter(|name| name.starts_with(word)).map(|name| format!("{name} ")).collect()
+}
+
+fn users<'a>(word: &str, names: impl Iterator<Item = &'a UserName>, after: &str) -> Vec<String> {
+    let Ok(begin) = UserName::new(word) else {
+        return Vec::new();
+    };
+    let names = names.filter(|name| name.key().starts_with(begin.key()));
+    names.map(|name| format!("{name}{after}")).collect()
+}
+
+/// The rooms, and those of two that there might be, whose names begin with that word; a sigil alone
+/// begins all of its kind.
+fn places<'a>(
+    word: &str,
+    names: impl Iterator<Item = &'a UserName>,
+    rooms: impl Iterator<Item = &'a RoomName>,
+) -> Vec<String> {
+    let begin = RoomName::new(word);
+    let begin = begin.as_ref().map_or(word, RoomName::key);
+    let all: BTreeSet<RoomName> = rooms.cloned().chain(names.map(RoomName::private)).collect();
+    let fit = all.iter().filter(|name| name.key().starts_with(begin));
+    fit.map(|name| format!("{name} ")).collect()
 }

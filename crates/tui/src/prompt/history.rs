@@ -46,6 +46,22 @@ impl History {
             back => self.sent.iter().rev().nth(back - 1).cloned(),
         }
     }
+
+    /// Goes back to what was being typed, and returns it where an older text is on show, which is
+    /// `now`. Where that was changed it is what is being typed: then the draft is remembered.
+    pub(super) fn leave(&mut self, now: &str) -> Option<String> {
+        let newer = self.back.checked_sub(1)?;
+        let is_changed = self.sent.iter().rev().nth(newer).is_none_or(|older| older != now);
+        self.back = 0;
+        let draft = std::mem::take(&mut self.draft);
+        if !is_changed {
+            return Some(draft);
+        }
+        if !draft.is_empty() {
+            self.push(draft);
+        }
+        None
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +78,18 @@ mod tests {
         assert_eq!(back, ["three", "two", "one"]);
         let forth: Vec<_> = std::iter::from_fn(|| history.newer()).collect();
         assert_eq!(forth, ["two", "three", "draft"]);
+    }
+
+    #[test]
+    fn who_leaves_has_the_draft_again_and_loses_nothing_that_was_changed() {
+        let mut history = History::default();
+        history.push("older".to_owned());
+        assert_eq!(history.leave("draft"), None, "it is on show");
+        history.older("draft");
+        assert_eq!(history.leave("older"), Some("draft".to_owned()));
+        history.older("draft");
+        assert_eq!(history.leave("older, changed"), None);
+        assert_eq!(history.older("older, changed"), Some("draft".to_owned()));
     }
 
     #[test]

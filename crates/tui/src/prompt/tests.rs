@@ -4,15 +4,20 @@ fn names() -> Vec<UserName> {
     ["ana", "Anton", "bob"].into_iter().map(|name| UserName::new(name).unwrap()).collect()
 }
 
+fn rooms() -> Vec<RoomName> {
+    let rooms = ["#lobby", "#Rust", "#rust-beginners", "@Ana Maria", "@zoe"];
+    rooms.into_iter().map(|name| RoomName::new(name).unwrap()).collect()
+}
+
 fn typed(text: &str) -> Prompt {
     Prompt { editor: Editor::new(text), ..Prompt::default() }
 }
 
 fn tabs(prompt: &mut Prompt, count: usize) -> Vec<String> {
-    let names = names();
+    let (names, rooms) = (names(), rooms());
     let mut seen = Vec::new();
     for _ in 0..count {
-        prompt.complete(names.iter(), false);
+        prompt.complete(names.iter(), rooms.iter(), false);
         seen.push(prompt.editor.text());
     }
     seen
@@ -29,7 +34,7 @@ fn tab_offers_each_name_that_fits_in_turn() {
 #[test]
 fn tab_backwards_offers_the_last_first() {
     let (mut prompt, names) = (typed("an"), names());
-    prompt.complete(names.iter(), true);
+    prompt.complete(names.iter(), [].iter(), true);
     assert_eq!(prompt.editor.text(), "Anton: ");
 }
 
@@ -37,6 +42,27 @@ fn tab_backwards_offers_the_last_first() {
 fn tab_completes_commands_only_at_the_start() {
     assert_eq!(tabs(&mut typed("/re"), 1), ["/reconnect "]);
     assert_eq!(tabs(&mut typed("say /re"), 1), ["say /re"]);
+}
+
+#[test]
+fn tab_completes_rooms_and_private_conversations_by_their_sigil() {
+    assert_eq!(tabs(&mut typed("/join #ru"), 2), ["/join #Rust ", "/join #rust-beginners "]);
+    assert_eq!(tabs(&mut typed("#lo"), 1), ["#lobby "]);
+    assert_eq!(tabs(&mut typed("#"), 1), ["#lobby "]);
+    assert_eq!(tabs(&mut typed("#x"), 1), ["#x"]);
+    let all = ["/leave @ana ", "/leave @Ana Maria ", "/leave @Anton ", "/leave @ana "];
+    assert_eq!(tabs(&mut typed("/leave @aN"), 4), all);
+    assert_eq!(tabs(&mut typed("@bo"), 1), ["@bob "]);
+}
+
+#[test]
+fn tab_offers_each_conversation_once() {
+    let (mut prompt, rooms) = (typed("@an"), [RoomName::new("@ana").unwrap()]);
+    let mut tab = || {
+        prompt.complete(names().iter(), rooms.iter(), false);
+        prompt.editor.text()
+    };
+    assert_eq!([tab(), tab(), tab()], ["@ana ", "@Anton ", "@ana "]);
 }
 
 #[test]

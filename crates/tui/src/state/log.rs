@@ -3,6 +3,7 @@
 //! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
 //! go above, and what was missed goes where it belongs. What is not settled stands at the end.
 
+mod older;
 mod place;
 
 use std::collections::VecDeque;
@@ -13,7 +14,7 @@ use jiff::tz::TimeZone;
 pub use self::place::Place;
 use super::{Above, Body, Delivery, Entry, How, Tone};
 
-/// Most entries that are kept to be read back: a busy day.
+/// Most entries that are kept, and so the furthest that one can read back: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;
 
 /// Most bytes of text that are kept to be read back: with a hundred rooms some 400 MiB at the very
@@ -38,6 +39,9 @@ pub struct Log {
     begin: Option<u64>,
     /// There is nothing older than this to be had.
     floor: u64,
+    /// Whether older messages were asked for in vain; they are asked for again after the user was at
+    /// the newest.
+    in_vain: bool,
     /// Where the user has read up to, as the line over what is new has it.
     read: Option<u64>,
     zone: TimeZone,
@@ -55,6 +59,7 @@ impl Log {
             reached: 0,
             begin: None,
             floor: 1,
+            in_vain: false,
             read: None,
             zone,
             place: Place::Newest,
@@ -88,21 +93,6 @@ impl Log {
             self.draw_line(self.read);
         }
         true
-    }
-
-    /// Adds older messages, oldest first; `more` says whether there are still older ones.
-    pub fn hear_older(
-        &mut self,
-        older: impl DoubleEndedIterator<Item = (u64, At, Body)>,
-        more: bool,
-    ) {
-        // From below, so that each comes over the place where the user reads.
-        for (seq, at, body) in older.rev() {
-            self.place_message(seq.min(UNSETTLED - 1), at, body);
-        }
-        if !more {
-            self.floor = self.oldest().unwrap_or(u64::MAX);
-        }
     }
 
     /// Adds a note, behind all that was said; until then, behind what is not settled as well.
@@ -220,14 +210,6 @@ impl Log {
     #[must_use]
     pub fn oldest(&self) -> Option<u64> {
         self.messages().next()
-    }
-
-    /// Whether older messages may be had, and there is room for them.
-    #[must_use]
-    pub fn has_older(&self) -> bool {
-        let is_full = self.entries.len() >= SCROLLBACK_MAX || self.bytes >= SCROLLBACK_BYTES_MAX;
-        let oldest = self.oldest().unwrap_or(self.reached + 1);
-        !is_full && oldest > self.floor
     }
 
     /// Forgets all but what is not settled.

@@ -5,7 +5,7 @@ use chat_proto::{At, Command, RoomName, Topic, UserName};
 
 use super::{Effect, say, send, session};
 use crate::link::Order;
-use crate::state::{Connection, State, Tone, WithServer};
+use crate::state::{Connection, Room, State, Tone, WithServer};
 
 /// What a `/` command is called and does.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub const COMMANDS: [CommandHelp; 13] = [
     CommandHelp { name: "/msg", argument: " NAME [TEXT]", does: "talks to one user alone" },
     CommandHelp { name: "/rooms", argument: "", does: "lists the rooms there are" },
     CommandHelp { name: "/who", argument: "", does: "lists who is in this room" },
-    CommandHelp { name: "/topic", argument: " [TEXT]", does: "tells or says what it is about" },
+    CommandHelp { name: "/topic", argument: " [TEXT]", does: "what it is about; -delete empties" },
     CommandHelp { name: "/me", argument: " TEXT", does: "says what you do: * bob waves" },
     CommandHelp { name: "/name", argument: " NAME", does: "takes another name" },
     CommandHelp { name: "/clear", argument: "", does: "empties the log on your screen" },
@@ -37,6 +37,9 @@ pub const COMMANDS: [CommandHelp; 13] = [
 
 /// What is said where something needs a session.
 const NOT_CONNECTED: &str = "not connected: try again when it says so below";
+
+/// The topic that empties it, as other programs have it.
+const NO_TOPIC: &str = "-delete";
 
 /// Carries out what was typed, `/` in front.
 ///
@@ -69,7 +72,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: At) -> Result<Vec<Effect>,
             return ask(state, Command::Who { room, after: None, limit: None });
         }
         "/topic" => return topic(state, argument, at),
-        "/clear" => state.room_mut().log.clear(),
+        "/clear" => clear(state.room_mut()),
         "/reconnect" => return Ok(vec![Effect::Order(Order::Call(state.name.clone()))]),
         "/forget" => return forget(state),
         // The way to see that a panic gives the terminal back; not in a release.
@@ -78,6 +81,13 @@ pub(super) fn run(state: &mut State, typed: &str, at: At) -> Result<Vec<Effect>,
         _ => return Err(format!("no such command: {name}; /help lists them, // says a /")),
     }
     Ok(Vec::new())
+}
+
+/// Empties the log. Nobody will see what was in it, so it does not stay unread, but for what is behind
+/// a gap, which is still to come.
+fn clear(room: &mut Room) {
+    room.has_read(room.log.since().min(room.last_seq));
+    room.log.clear();
 }
 
 fn ask(state: &State, command: Command) -> Result<Vec<Effect>, String> {
@@ -89,10 +99,16 @@ fn join(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
     if argument.is_empty() {
         return Err("/join needs a room: /join #rust".to_owned());
     }
-    let has_sigil = argument.starts_with(['#', '@']);
-    let written = if has_sigil { argument.to_owned() } else { format!("#{argument}") };
-    let room = RoomName::new(&written).map_err(|error| format!("not a room: {error}"))?;
+    let room = room_named(argument)?;
     Ok(go_to(state, &room)?.into_iter().collect())
+}
+
+/// The room that is meant, with or without its `#`.
+fn room_named(written: &str) -> Result<RoomName, String> {
+    let has_sigil = written.starts_with(['#', '@']);
+    let name =
+        if has_sigil { RoomName::new(written) } else { RoomName::new(&format!("#{written}")) };
+    name.map_err(|error| format!("not a room: {error}"))
 }
 
 /// Shows a room, and asks to be let in where the user is not in it.
@@ -110,11 +126,7 @@ fn go_to(state: &mut State, name: &RoomName) -> Result<Option<Effect>, String> {
 }
 
 fn leave(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
-    let room = if argument.is_empty() {
-        state.room().name.clone()
-    } else {
-        RoomName::new(argument).map_err(|error| format!("not a room: {error}"))?
-    };
+    let room = if argument.is_empty() { state.room().name.clone() } else { room_named(argument)? };
     if state.rooms.index(&room).is_none() {
         return Err(format!("you are not in {room}"));
     }
@@ -123,7 +135,9 @@ fn leave(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
 
 /// Shows the conversation with a user, and says something there.
 fn talk(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {
-    let (name, text) = name_and_text(state, argument);
+    // As Tab may have completed it.
+    let argument = argument.strip_prefix('@').unwrap_or(argument);
+    let (name, text) = name_and_text(state, argument)?;
     let name = UserName::new(name).map_err(|error| format!("not a name: {error}"))?;
     if name == state.name {
         return Err("that is you".to_owned());
@@ -136,25 +150,32 @@ fn talk(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String
     Ok(effects)
 }
 
-/// Takes the name off a text: that of somebody who is here, which may have spaces in it, or else the
+/// Takes the name off a text: that of somebody who is known, which may have spaces in it, or else the
 /// first word.
-fn name_and_text<'a>(state: &State, argument: &'a str) -> (&'a str, &'a str) {
-    let ends = argument.match_indices(char::is_whitespace).map(|(end, _)| end);
-    let mut ends: Vec<usize> = ends.chain([argument.len()]).collect();
-    let first = ends.first().copied().unwrap_or_default();
-    ends.reverse();
-    let is_here = |end: &usize| {
-        let name = UserName::new(&argument[..*end]);
-        name.is_ok_and(|name| {
-            state
-                .rooms
-                .list()
-                .iter()
-                .any(|room| room.users.others(state.me).any(|user| *user == name))
-        })
+///
+/// # Errors
+/// Without a session, where nobody who is known begins it: it may be half a name.
+fn name_and_text<'a>(state: &State, argument: &'a str) -> Result<(&'a str, &'a str), String> {
+    let spaces = argument.match_indices(char::is_whitespace).map(|(end, _)| end);
+    let ends: Vec<usize> = spaces.chain([argument.len()]).collect();
+    let known = ends.iter().rev().find(|end| is_known(state, &argument[..**end]));
+    if known.is_none() && ends.len() > 1 && state.session().is_none() {
+        return Err("not said: without a connection nobody knows where that name ends; \
+                    /join @NAME goes there, and what you type then is said to NAME"
+            .to_owned());
+    }
+    let end = *known.or(ends.first()).unwrap_or(&0);
+    Ok((&argument[..end], argument[end..].trim()))
+}
+
+/// Whether somebody of that name is here, or in a private conversation with the user.
+fn is_known(state: &State, written: &str) -> bool {
+    let Ok(name) = UserName::new(written) else {
+        return false;
     };
-    let end = ends.into_iter().find(is_here).unwrap_or(first);
-    (&argument[..end], argument[end..].trim())
+    let mut rooms = state.rooms.list().iter();
+    state.rooms.index(&RoomName::private(&name)).is_some()
+        || rooms.any(|room| room.users.others(state.me).any(|user| *user == name))
 }
 
 fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {
@@ -162,12 +183,13 @@ fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, Strin
     if argument.is_empty() {
         let text = match state.room().topic.as_str() {
             "" => format!("nobody has said what {room} is about; /topic TEXT does"),
-            topic => format!("{room} is about: {topic}"),
+            topic => format!("{room} is about: {topic}; /topic {NO_TOPIC} empties it"),
         };
         state.room_mut().log.note(at, Tone::Info, text);
         return Ok(Vec::new());
     }
-    let topic = Topic::new(argument).map_err(|error| format!("not a topic: {error}"))?;
+    let text = if argument == NO_TOPIC { "" } else { argument };
+    let topic = Topic::new(text).map_err(|error| format!("not a topic: {error}"))?;
     ask(state, Command::Topic { room, topic })
 }
 

@@ -14,7 +14,7 @@ use crate::state::{State, Tone};
 pub const KEYS: &[(&str, &str)] = &[
     ("Enter", "says it; a / in front makes it a command"),
     ("Alt-Enter", "begins a new line (Ctrl-J, too)"),
-    ("Tab", "completes a name or a command"),
+    ("Tab", "completes a name, a room or a command"),
     ("Up Down", "what you said before"),
     ("PgUp PgDn", "scroll; the mouse wheel does, too"),
     ("Ctrl-Home/End", "oldest and newest message"),
@@ -28,7 +28,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Ctrl-W", "deletes a word"),
     ("Ctrl-Z Ctrl-Y", "undo, redo"),
     ("Ctrl-C", "clears the line; quits on an empty one"),
-    ("F1 ?", "this help (? on an empty line)"),
+    ("F1 Ctrl-L", "this help; draws the screen anew"),
     ("Shift-mouse", "selects text, as the wheel is taken"),
     ("", ""),
     ("Marks", "› yours  … on its way  @ names you"),
@@ -87,7 +87,6 @@ fn plain(state: &mut State, key: KeyEvent, at: At) -> Vec<Effect> {
         KeyCode::Enter if key.modifiers.contains(KeyModifiers::SHIFT) => insert(state, "\n", at),
         KeyCode::Enter => return enter(state, at),
         KeyCode::F(1) => state.help = Some(0),
-        KeyCode::Char('?') if empty && state.draft.is_none() => state.help = Some(0),
         KeyCode::Char(c) => insert(state, c.encode_utf8(&mut [0; 4]), at),
         KeyCode::Tab => complete(state, false),
         KeyCode::BackTab => complete(state, true),
@@ -118,6 +117,7 @@ fn with_control(state: &mut State, code: KeyCode, at: At) -> Vec<Effect> {
         // Nothing was said, but Up brings it back all the same.
         KeyCode::Char('c') => drop(state.prompt.submit()),
         KeyCode::Char('d') => editor.delete(Motion::Right),
+        KeyCode::Char('l') => return vec![Effect::Redraw],
         KeyCode::Char('j') => insert(state, "\n", at),
         KeyCode::Char('a') => editor.go(Motion::LineStart),
         KeyCode::Char('e') => editor.go(Motion::LineEnd),
@@ -191,7 +191,8 @@ fn down(state: &mut State) {
 
 fn complete(state: &mut State, backwards: bool) {
     let State { prompt, rooms, me, .. } = state;
-    prompt.complete(rooms.shown().users.others(*me), backwards);
+    let names = rooms.shown().users.others(*me);
+    prompt.complete(names, rooms.list().iter().map(|room| &room.name), backwards);
 }
 
 fn to_oldest(state: &mut State) {

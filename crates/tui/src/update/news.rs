@@ -8,7 +8,7 @@ use chat_proto::{
 use super::{Effect, send, session};
 use crate::link::News;
 use crate::mention::mentions;
-use crate::state::{Body, Connection, Delivery, How, State, Tone, WithServer};
+use crate::state::{Body, Connection, Delivery, How, Room, State, Tone, WithServer};
 use crate::store::Keep;
 
 /// Most names of users or rooms that are put on one note.
@@ -136,8 +136,8 @@ fn said(state: &mut State, message: &Message) -> Vec<Effect> {
     room.last_seq = room.last_seq.max(message.seq);
     let is_new = room.log.hear(message.seq, message.at, body);
     room.has_come(message.seq);
-    if own && message.seq == room.read.saturating_add(1) {
-        room.has_read(message.seq);
+    if own {
+        has_said(room, message.seq);
     }
     let strikes = is_mention || (room.is_private() && !own);
     if is_new && strikes && room.mention(message.seq) {
@@ -155,7 +155,11 @@ fn body(state: &State, message: &Message) -> Body {
     Body::Said { from: message.from.name.clone(), kind: message.kind, text, how }
 }
 
+/// A page that was asked for; any other would make the log grow with nobody reading back.
 fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) {
+    if !state.rooms.get_mut(name).is_some_and(|room| std::mem::take(&mut room.loading)) {
+        return;
+    }
     let log = state.panes().log;
     let is_shown = state.room().name == *name && !log.is_empty();
     let older: Vec<_> =
@@ -166,7 +170,6 @@ fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) {
     if is_shown {
         room.log.hold(log.width.into(), log.height.into());
     }
-    room.loading = false;
     room.log.hear_older(older.into_iter(), more);
 }
 
@@ -177,6 +180,7 @@ fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
             if let Some(room) = state.rooms.get_mut(&room) {
                 room.last_seq = room.last_seq.max(seq);
                 room.log.reach(seq);
+                has_said(room, seq);
             }
             effect
         }
@@ -184,6 +188,13 @@ fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
         Accepted::Repeat { n, .. } => settle(state, n, None),
     };
     effect.into_iter().collect()
+}
+
+/// Whoever says something has read it, where all before it is read.
+fn has_said(room: &mut Room, seq: u64) {
+    if seq == room.read.saturating_add(1) {
+        room.has_read(seq);
+    }
 }
 
 /// Number `n` is kept: at that place, or at one that is told with what was missed.
@@ -218,6 +229,12 @@ fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect> {
             let name = room.name.clone();
             state.close(&name);
         }
+    }
+    if refusal.code == RefusalCode::NotReadable
+        && let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room))
+        && std::mem::take(&mut room.loading)
+    {
+        room.log.asked_in_vain();
     }
     let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
     let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());

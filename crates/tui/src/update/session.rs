@@ -127,6 +127,7 @@ pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
     };
     state.room_mut().log.note(at, Tone::Trouble, text);
     if about_name && state.draft.is_none() {
+        state.prompt.put_back();
         let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);
         let asking = Editor::new(suggestion.as_str());
         state.draft = Some(std::mem::replace(&mut state.prompt.editor, asking));

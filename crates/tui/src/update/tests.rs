@@ -1,5 +1,7 @@
 mod back;
+mod commands;
 mod drafts;
+mod older;
 mod rooms;
 
 use chat_proto::command::{Nonce, Word};
@@ -189,13 +191,9 @@ fn ctrl_c_clears_first_and_quits_then() {
 }
 
 #[test]
-fn a_question_mark_asks_for_help_only_on_an_empty_line() {
+fn a_question_mark_is_said_like_anything_else() {
     let mut bench = Bench::connected(80, 20);
-    bench.types("?");
-    assert!(bench.state.help.is_some());
-    bench.presses(KeyCode::Esc);
-    bench.types("why?");
-    assert_eq!((bench.state.help, typed(&bench).as_str()), (None, "why?"));
+    assert_eq!(says(&bench.types("?\n")), [(1, "?")]);
     bench.presses(KeyCode::F(1));
     assert!(bench.state.help.is_some());
 }

@@ -27,8 +27,8 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     if log.reads_back(width, height) {
         draw_reading_back(state, palette, area, buffer);
     }
-    if state.room().loading && log.is_at_oldest(width, height) {
-        draw_on(area.rows().next(), " loading… ", palette.dim(), buffer);
+    if log.is_at_oldest(width, height) {
+        draw_beyond(state, palette, area, buffer);
     }
 }
 
@@ -65,6 +65,16 @@ fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut B
         unread => (format!(" {unread} new ↓ "), palette.striking()),
     };
     draw_on(area.rows().next_back(), &text, style, buffer);
+}
+
+/// Tells one who is at the oldest message what is with those before, on the first row.
+fn draw_beyond(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+    let row = area.rows().next();
+    if state.room().loading {
+        draw_on(row, " loading… ", palette.dim(), buffer);
+    } else if state.room().log.was_in_vain() {
+        draw_on(row, " cannot be read now; End and PgUp try again ", palette.bad(), buffer);
+    }
 }
 
 /// Puts a text in the middle of a row, instead of what is there.

@@ -221,7 +221,7 @@ fn help() {
                   ╭ Keys ────────────────────────────────────────────────────╮
                   │ Enter            says it; a / in front makes it a command│u)      7
                   │ Alt-Enter        begins a new line (Ctrl-J, too)         │        3
-                  │ Tab              completes a name or a command           │        5
+                  │ Tab              completes a name, a room or a command   │        5
                   │ Up Down          what you said before                    │        9
                   │ PgUp PgDn        scroll; the mouse wheel does, too       │
                   │ Ctrl-Home/End    oldest and newest message               │
@@ -235,7 +235,7 @@ fn help() {
         14:02 · co│ Ctrl-W           deletes a word                          │
         14:02   an│ Ctrl-Z Ctrl-Y    undo, redo                              │
                 on│ Ctrl-C           clears the line; quits on an empty one  │
-        14:02 → 漢│ F1 ?             this help (? on an empty line)          │
+        14:02 → 漢│ F1 Ctrl-L        this help; draws the screen anew        │
         14:02 › bo│ Shift-mouse      selects text, as the wheel is taken     │
                 丈│                                                          │
         14:02 @ an│ Marks            › yours  … on its way  @ names you      │

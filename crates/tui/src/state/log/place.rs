@@ -43,6 +43,7 @@ impl Log {
     /// Goes to the newest entry, and stays there.
     pub fn to_newest(&mut self) {
         self.place = Place::Newest;
+        self.in_vain = false;
     }
 
     /// Goes to the first message that was not read, where the user does not read back already.

@@ -195,6 +195,10 @@ fn a_journal_that_begins_later_has_nothing_older() {
     assert!(log.has_older());
     log.hear_older(std::iter::empty(), false);
     assert!(!log.has_older());
+    let mut log = Log::new(TimeZone::UTC);
+    hear(&mut log, 50..=60);
+    log.hear_older([(55, at(), body("again"))].into_iter(), true);
+    assert!(!log.has_older(), "whatever is said of more");
 }
 
 #[test]
@@ -209,6 +213,15 @@ fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
         log.hear(seq, at(), body(&"x".repeat(16_000)));
     }
     assert!(log.bytes <= SCROLLBACK_BYTES_MAX && log.entries.len() > 200);
+}
+
+#[test]
+fn a_page_of_older_messages_does_not_go_over_the_bound() {
+    let mut log = Log::new(TimeZone::UTC);
+    hear(&mut log, 5_001..=5_100);
+    log.hear_older((1..=5_000).map(|seq| (seq, at(), body("older"))), false);
+    assert_eq!((log.entries.len(), log.oldest()), (SCROLLBACK_MAX, Some(3_101)));
+    assert!(!log.has_older());
 }
 
 #[test]

@@ -131,3 +131,39 @@ fn another_name_has_both_drafts() {
     assert_eq!((typed(&bench).as_str(), bench.state.drafts()), ("mine", both));
     assert!(bench.takes_all(Input::Tick).is_empty(), "what is kept is kept");
 }
+
+#[test]
+fn a_text_stays_with_its_room_whatever_up_has_brought() {
+    let mut bench = Bench::connected(80, 20);
+    bench.in_rust();
+    types(&mut bench, "half a sentence");
+    bench.alt(KeyCode::Char('1'));
+    types(&mut bench, "only for the lobby");
+    bench.presses(KeyCode::Up);
+    assert_eq!(typed(&bench), "/join #rust");
+    let texts = [("#lobby", "only for the lobby"), ("#rust", "half a sentence")];
+    bench.alt(KeyCode::Char('2'));
+    assert_eq!(bench.state.drafts(), drafts("#rust", &texts));
+    bench.presses(KeyCode::Down);
+    assert_eq!(bench.state.drafts(), drafts("#rust", &texts));
+    // A room that closes has its text remembered, and no other is lost over it.
+    bench.alt(KeyCode::Char('1'));
+    bench.presses(KeyCode::Up);
+    let reason = chat_proto::LeaveReason::Bye;
+    bench.hears(Event::Left { room: room("#rust"), user: user(7, "bob"), reason });
+    assert_eq!(typed(&bench), "only for the lobby");
+    bench.presses(KeyCode::Up);
+    assert_eq!(typed(&bench), "half a sentence");
+    bench.presses(KeyCode::Down);
+    assert_eq!(typed(&bench), "only for the lobby");
+}
+
+#[test]
+fn a_name_that_is_asked_for_takes_no_text_away() {
+    let mut bench = Bench::new(80, 20);
+    types(&mut bench, "said\nhalf a sen");
+    bench.presses(KeyCode::Up);
+    bench.refuses_name();
+    bench.types("\n");
+    assert_eq!(typed(&bench), "half a sen");
+}

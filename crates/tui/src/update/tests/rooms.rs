@@ -203,6 +203,23 @@ fn ones_own_words_are_not_new() {
 }
 
 #[test]
+fn ones_own_words_are_read_wherever_one_is_when_they_are_accepted() {
+    let mut bench = Bench::connected(80, 20);
+    bench.in_rust();
+    bench.types("one\nthree\n");
+    bench.alt(KeyCode::Char('1'));
+    let accepts = |bench: &mut Bench, n, seq| {
+        let (room, at) = (room("#rust"), bench.at);
+        bench.hears(Event::Accepted(Accepted::Kept { n: Some(n), room, seq, at }));
+    };
+    accepts(&mut bench, 1, 1);
+    assert_shows(&bench, "2 #rust      ");
+    bench.says_in("#rust", 2, user(3, "ana"), "two");
+    accepts(&mut bench, 2, 3);
+    assert_shows(&bench, "2 #rust    2");
+}
+
+#[test]
 fn a_room_told_again_changes_the_list_quietly() {
     let mut bench = Bench::connected(80, 20);
     bench.said(3, "ana", "one");

@@ -213,6 +213,15 @@ fn inspect(bench: &Bench, hostile: &str) {
     }
 }
 
+/// Asks for the page of older messages that is told: no other is taken.
+fn asks_for_older(bench: &mut Bench, news: &News) {
+    if let News::Event(Event::History { room, .. }) = news
+        && let Some(room) = bench.state.rooms.get_mut(room)
+    {
+        room.loading = true;
+    }
+}
+
 #[test]
 fn no_hostile_text_gets_through() {
     let corpus = corpus();
@@ -222,6 +231,7 @@ fn no_hostile_text_gets_through() {
             let mut bench = Bench::connected(width, height);
             bench.types("mine\nkept");
             for news in everywhere(hostile) {
+                asks_for_older(&mut bench, &news);
                 bench.tells(news);
                 inspect(&bench, hostile);
             }

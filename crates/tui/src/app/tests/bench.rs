@@ -1,0 +1,134 @@
+//! What the tests of the loop are made of: servers at the other end of a pipe, and waits that end.
+
+use std::io;
+
+use chat_proto::command::Hello;
+use chat_proto::event::Welcome;
+use chat_proto::{Command, Event, NativeCodec};
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::DuplexStream;
+use tokio::time::timeout;
+use tokio_util::codec::Framed;
+
+use crate::Options;
+use crate::fixture::{DEADLINE, name, room_event, welcome, within};
+use crate::link::Dial;
+use crate::testing::Client;
+
+/// The server's end of a connection.
+pub(super) type Server = Framed<DuplexStream, NativeCodec<Command>>;
+
+/// A server that nobody reaches.
+pub(super) struct Nobody;
+
+impl Dial for Nobody {
+    type Stream = DuplexStream;
+
+    async fn dial(&mut self) -> io::Result<Self::Stream> {
+        std::future::pending().await
+    }
+}
+
+/// One connection, at whose other end all has been said already.
+pub(super) struct Once(pub(super) Option<DuplexStream>);
+
+impl Dial for Once {
+    type Stream = DuplexStream;
+
+    async fn dial(&mut self) -> io::Result<Self::Stream> {
+        self.0.take().ok_or_else(|| io::ErrorKind::ConnectionRefused.into())
+    }
+}
+
+/// Several connections, the last first.
+pub(super) struct Several(pub(super) Vec<DuplexStream>);
+
+impl Dial for Several {
+    type Stream = DuplexStream;
+
+    async fn dial(&mut self) -> io::Result<Self::Stream> {
+        self.0.pop().ok_or_else(|| io::ErrorKind::ConnectionRefused.into())
+    }
+}
+
+pub(super) fn options() -> Options {
+    Options::new(name("bob"), "nowhere:1")
+}
+
+/// The server's end of the first connection: it lets the client in, knowing all up to `last`.
+pub(super) async fn lets_in(server: DuplexStream, last: u64) -> (Server, Hello) {
+    let mut server = Framed::new(server, NativeCodec::<Command>::default());
+    let Command::Hello(hello) = hears(&mut server).await else { panic!("no hello") };
+    let welcome = Welcome { last, ..welcome(7, "bob") };
+    for event in [Event::Welcome(welcome), room_event("#lobby", 0, 0)] {
+        tells(&mut server, &event).await;
+    }
+    (server, hello)
+}
+
+/// Tells the client something.
+pub(super) async fn tells(server: &mut Server, event: &Event) {
+    within(format!("{event:?} told"), server.send(event)).await.unwrap();
+}
+
+/// The next thing that the client says.
+pub(super) async fn hears(server: &mut Server) -> Command {
+    hears_that(server, "a command", Some).await
+}
+
+/// The next thing that is said, by its number and text.
+pub(super) async fn hears_say(server: &mut Server) -> (Option<u64>, String) {
+    let said = |command| match command {
+        Command::Say(say) => Some((say.n, say.text.as_str().to_owned())),
+        _ => None,
+    };
+    hears_that(server, "something said", said).await
+}
+
+/// How far the client says that its user has read.
+pub(super) async fn hears_read(server: &mut Server) -> u64 {
+    let read = |command| match command {
+        Command::Read { seq, .. } => Some(seq),
+        _ => None,
+    };
+    hears_that(server, "how far one has read", read).await
+}
+
+/// Waits for `what` among the commands, and fails with those that came where it does not.
+pub(super) async fn hears_that<T>(
+    server: &mut Server,
+    what: &str,
+    wanted: impl Fn(Command) -> Option<T>,
+) -> T {
+    let mut heard = Vec::new();
+    let hearing = async {
+        while let Some(command) = server.next().await {
+            let command = command.unwrap().unwrap();
+            heard.push(format!("{command:?}"));
+            if let Some(found) = wanted(command) {
+                return Some(found);
+            }
+        }
+        None
+    };
+    let found = timeout(DEADLINE, hearing).await;
+    found.ok().flatten().unwrap_or_else(|| panic!("not {what}, but {heard:#?}"))
+}
+
+/// Waits until `text` is on the screen, and returns the screen as it is then.
+pub(super) async fn sees(client: &mut Client, text: &str) -> String {
+    sees_that(client, &format!("{text:?}"), |screen| screen.contains(text)).await
+}
+
+/// Waits until the screen is as `wanted`, in words `what`, and fails with the screen where it never
+/// is.
+pub(super) async fn sees_that(
+    client: &mut Client,
+    what: &str,
+    wanted: impl Fn(&str) -> bool,
+) -> String {
+    match timeout(DEADLINE, client.sees_that(wanted)).await {
+        Ok(screen) => screen,
+        Err(_) => panic!("no {what} on\n{}", client.screen()),
+    }
+}

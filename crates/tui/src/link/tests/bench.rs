@@ -1,0 +1,139 @@
+//! A link between a test that answers its calls and one that hears its news. Whatever is waited for has
+//! a deadline, on the paused clock.
+
+use std::io;
+
+use chat_proto::command::Say;
+use chat_proto::{NativeCodec, RoomName, Text};
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{DuplexStream, duplex};
+use tokio::time::timeout;
+use tokio_util::codec::Framed;
+
+use super::super::*;
+use crate::fixture::{DEADLINE, name, welcome, within};
+
+/// Connections as the test hands them out: each call takes the next.
+pub(super) struct Calls(mpsc::Receiver<io::Result<DuplexStream>>);
+
+impl Dial for Calls {
+    type Stream = DuplexStream;
+
+    async fn dial(&mut self) -> io::Result<DuplexStream> {
+        match self.0.recv().await {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// The server's end of a connection.
+pub(super) struct Server {
+    pub(super) line: Framed<DuplexStream, NativeCodec<Command>>,
+    /// What it has heard last.
+    heard: Option<Command>,
+}
+
+impl Server {
+    pub(super) async fn hears(&mut self) -> Command {
+        let what = format!("a command after {:?}", self.heard);
+        let command = within(what, self.line.next()).await.unwrap().unwrap().unwrap();
+        self.heard = Some(command.clone());
+        command
+    }
+
+    pub(super) async fn tells(&mut self, event: &Event) {
+        within(format!("{event:?} told"), self.line.send(event)).await.unwrap();
+    }
+
+    /// Lets the client in, and returns the name it said.
+    pub(super) async fn welcomes(&mut self) -> UserName {
+        self.greets().await.name
+    }
+
+    /// Lets the client in, and returns its hello.
+    pub(super) async fn greets(&mut self) -> Hello {
+        let Command::Hello(hello) = self.hears().await else { panic!("no hello") };
+        self.tells(&Event::Welcome(welcome(7, hello.name.as_str()))).await;
+        hello
+    }
+}
+
+/// A link, and where its calls are answered.
+pub(super) struct Bench {
+    pub(super) link: Link,
+    calls: mpsc::Sender<io::Result<DuplexStream>>,
+    /// What the link has told last.
+    heard: Option<News>,
+}
+
+impl Bench {
+    pub(super) fn new() -> Self {
+        let (calls, answers) = mpsc::channel(8);
+        let device = Word::new("test").unwrap();
+        let identity = Identity { name: name("bob"), token: None, device };
+        Self { link: Link::start(Calls(answers), identity), calls, heard: None }
+    }
+
+    /// Answers the next call.
+    pub(super) async fn answers(&self) -> Server {
+        let (ours, theirs) = duplex(4096);
+        within("a call answered", self.calls.send(Ok(theirs))).await.unwrap();
+        Server { line: Framed::new(ours, NativeCodec::default()), heard: None }
+    }
+
+    /// Refuses the next calls.
+    pub(super) async fn refuses(&self, calls: usize) {
+        for _ in 0..calls {
+            let refused = Err(io::ErrorKind::ConnectionRefused.into());
+            within("a call refused", self.calls.send(refused)).await.unwrap();
+        }
+    }
+
+    pub(super) async fn hears(&mut self) -> News {
+        self.hears_that("news", Some).await
+    }
+
+    /// Hears news until there is a session; returns its number.
+    pub(super) async fn session(&mut self) -> u64 {
+        let session = |news| match news {
+            News::Welcome { session, .. } => Some(session),
+            _ => None,
+        };
+        self.hears_that("a session", session).await
+    }
+
+    /// Hears news until there is no session any more.
+    pub(super) async fn lost(&mut self) -> Lost {
+        let lost = |news| match news {
+            News::Lost(why) => Some(why),
+            _ => None,
+        };
+        self.hears_that("the line lost", lost).await
+    }
+
+    /// Hears news until there is `what`, and fails with the last of them where there never is.
+    pub(super) async fn hears_that<T>(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(News) -> Option<T>,
+    ) -> T {
+        let hearing = async {
+            loop {
+                let news = self.link.news().await.unwrap();
+                self.heard = Some(news.clone());
+                if let Some(found) = wanted(news) {
+                    return found;
+                }
+            }
+        };
+        let found = timeout(DEADLINE, hearing).await;
+        found.unwrap_or_else(|_| panic!("not {what}, but at last {:?}", self.heard))
+    }
+
+    pub(super) fn says(&self, session: u64, n: u64) {
+        let text = Text::new(format!("text {n}")).unwrap();
+        let say = Say { room: RoomName::lobby(), kind: Default::default(), n: Some(n), text };
+        self.link.order(Order::Send { session, command: Command::Say(say) }).unwrap();
+    }
+}
