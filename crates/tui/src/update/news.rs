@@ -42,7 +42,9 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
         Event::Joined { room, user } => joined(state, &room, user, at),
         Event::Left { room, user, .. } if user.id == state.me => state.close(&room),
         Event::Left { room, user, reason } => left(state, &room, &user, reason, at),
-        Event::Renamed { user, name } => renamed(state, &user, &name, at),
+        Event::Renamed { user, name } => {
+            return renamed(state, &user, &name, at).into_iter().collect();
+        }
         Event::Topic { room, topic, user } => topic_set(state, &room, topic, &user, at),
         Event::Presence { room, count } => {
             if let Some(room) = state.rooms.get_mut(&room) {
@@ -254,7 +256,7 @@ const fn left_because(reason: LeaveReason) -> &'static str {
 }
 
 /// Told once for each room both are in.
-fn renamed(state: &mut State, user: &User, name: &UserName, at: At) {
+fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Effect> {
     let is_me = user.id == state.me;
     for room in state.rooms.iter_mut() {
         if room.users.renamed(user.id, name.clone()) && !is_me {
@@ -263,10 +265,14 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) {
     }
     if !is_me {
         state.rooms.renamed(&user.name, name);
-    } else if state.name.as_str() != name.as_str() {
-        state.name = name.clone();
-        tell(state, at, format!("you are {name} now"));
+        return None;
     }
+    if state.name.as_str() == name.as_str() {
+        return None;
+    }
+    state.name = name.clone();
+    tell(state, at, format!("you are {name} now"));
+    Some(Effect::Keep(Keep::Name(name.clone())))
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: At) {

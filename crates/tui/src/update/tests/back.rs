@@ -97,6 +97,16 @@ fn the_token_of_a_welcome_is_kept() {
 }
 
 #[test]
+fn another_name_is_kept_by_whomever_it_was_taken() {
+    let mut bench = Bench::connected(80, 20);
+    let rob = Event::Renamed { user: user(7, "bob"), name: name("rob") };
+    assert_eq!(kept(&bench.hears(rob.clone())), [&Keep::Name(name("rob"))]);
+    assert!(bench.hears(rob).is_empty(), "it is told in each room");
+    let ana = Event::Renamed { user: user(3, "ana"), name: name("anna") };
+    assert!(kept(&bench.hears(ana)).is_empty());
+}
+
+#[test]
 fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
     let mut bench = Bench::connected(80, 20);
     for text in ["one", "two"] {
