@@ -1,11 +1,9 @@
 //! What the link tells. All of it is clean by now.
 
 use chat_proto::event::{Accepted, Message, RoomInfo};
-use chat_proto::{
-    At, Command, Event, LeaveReason, Refusal, RefusalCode, RoomName, Topic, User, UserName,
-};
+use chat_proto::{At, Command, Event, LeaveReason, Refusal, RoomName, Topic, User, UserName};
 
-use super::{Effect, send, session};
+use super::{Effect, refused, send, session};
 use crate::link::News;
 use crate::mention::mentions;
 use crate::state::{Body, Connection, Delivery, How, State, Tone, WithServer};
@@ -13,6 +11,9 @@ use crate::store::Keep;
 
 /// Most names of users or rooms that are put on one note.
 const LISTED_MAX: usize = 100;
+
+/// How many messages, the newest, come with a room that was asked for without saying since when.
+const JOIN_BRINGS: u64 = 50;
 
 pub(super) fn news(state: &mut State, news: News, at: At) -> Vec<Effect> {
     match news {
@@ -37,7 +38,7 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
         }
         Event::Message(message) => return said(state, &message),
         Event::Accepted(accepted) => return accept(state, accepted),
-        Event::Refused(refusal) => return refused(state, refusal, at),
+        Event::Refused(refusal) => return refused::refused(state, refusal, at),
         Event::History { room, messages, more } => older(state, &room, &messages, more),
         Event::Joined { room, user } => joined(state, &room, user, at),
         Event::Left { room, user, .. } if user.id == state.me => state.close(&room),
@@ -98,7 +99,8 @@ fn room_told(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option
         room.open();
     }
     let was = std::mem::replace(&mut room.with_server, WithServer::In);
-    if room.log.since() >= room.last_seq || was == WithServer::Wanted {
+    let is_coming = was == WithServer::Wanted && room.unread() <= JOIN_BRINGS;
+    if is_coming || room.log.since() >= room.last_seq {
         return None;
     }
     if was == WithServer::In {
@@ -200,33 +202,6 @@ fn settle(state: &mut State, n: u64, place: Option<(u64, At)>) -> Option<Effect>
     Some(Effect::Keep(Keep::Settled(vec![n])))
 }
 
-fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect> {
-    if refusal.code == RefusalCode::Shutdown && refusal.n.is_some() {
-        // Nor does it take what was said after that: all waits in its order for the server that comes
-        // next.
-        return Vec::new();
-    }
-    if let Some(n) = refusal.n
-        && let Some(say) = state.outbox.settle(n)
-    {
-        if let Some(room) = state.rooms.get_mut(&say.room) {
-            room.log.refuse(n, at, refusal.text);
-        }
-        return vec![Effect::Keep(Keep::Settled(vec![n]))];
-    }
-    if let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room)) {
-        // Whatever was asked about it: where the server does not have it, it is none of ours.
-        if room.with_server == WithServer::Wanted {
-            let name = room.name.clone();
-            state.close(&name);
-        }
-    }
-    let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
-    let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
-    state.room_mut().log.note(at, Tone::Trouble, text);
-    Vec::new()
-}
-
 fn joined(state: &mut State, name: &RoomName, user: User, at: At) {
     let me = state.me;
     if let Some(room) = state.rooms.get_mut(name)
@@ -264,8 +239,10 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Ef
         }
     }
     if !is_me {
-        state.rooms.renamed(&user.name, name);
-        return None;
+        let has_moved = state.rooms.renamed(&user.name, name)
+            && state.outbox.renamed(&RoomName::private(&user.name), &RoomName::private(name));
+        let left = || state.outbox.says().cloned().collect();
+        return has_moved.then(|| Effect::Keep(Keep::Unsettled(left())));
     }
     if state.name.as_str() == name.as_str() {
         return None;

@@ -151,11 +151,15 @@ pub(super) fn became(state: &mut State, profile: Profile, at: At) -> Vec<Effect>
     vec![Effect::Order(Order::CallAs(Box::new(identity)))]
 }
 
-/// Shows all that is not settled.
+/// Shows all that is not settled, and wants the rooms it is for: the last run may have ended before the
+/// user was let in there.
 pub(super) fn pend_all(state: &mut State, at: At) {
     let says: Vec<Say> = state.outbox.says().cloned().collect();
     for say in says {
         pend(state, &say, at);
+        if let Some(room) = state.rooms.get_mut(&say.room).filter(|room| room.is_unknown()) {
+            room.with_server = WithServer::Wanted;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 mod back;
 mod drafts;
+mod refused;
 mod rooms;
 
 use chat_proto::command::{Nonce, Word};
