@@ -147,7 +147,8 @@ impl Store {
     /// have typed something for a room, the other's is the older one, and goes.
     ///
     /// # Errors
-    /// Where it cannot be kept; then all is as it was.
+    /// Where it cannot be kept; then the client is who it was. What had been taken along by then is
+    /// the other's, too.
     pub fn turn_into(&mut self, name: UserName) -> Result<Profile, StoreError> {
         let Some(home) = &self.home else {
             self.token = None;
@@ -157,16 +158,14 @@ impl Store {
             return Ok(self.profile(name));
         }
         let (mut next, _) = Self::open(Some(&home.state), &home.server, name.clone())?;
-        let mut n = next.slot.journal.last_n();
-        for mut say in self.slot.journal.unsettled() {
-            n += 1;
-            say.n = Some(n);
-            next.slot.journal.said(say)?;
-        }
         let Drafts { shown, texts } = self.slot.drafts.drafts().clone();
         let mut drafts = Drafts { shown, ..next.slot.drafts.drafts().clone() };
         drafts.texts.extend(texts);
         next.slot.drafts.keep(drafts)?;
+        let mut says = next.slot.journal.unsettled();
+        let moved = self.slot.journal.unsettled().into_iter().zip(next.slot.journal.last_n() + 1..);
+        says.extend(moved.map(|(say, n)| Say { n: Some(n), ..say }));
+        next.slot.journal.replace(says)?;
         // The old ones last: said twice is better than never.
         self.slot.journal.replace(Vec::new())?;
         self.slot.drafts.keep(Drafts::default())?;

@@ -1,4 +1,5 @@
 mod names;
+mod trouble;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
