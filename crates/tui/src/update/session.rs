@@ -7,7 +7,7 @@ use chat_proto::{At, Command, Refusal, RefusalCode, RoomName};
 use super::{Effect, pend, send, send_waiting};
 use crate::link::{Identity, Lost, Order};
 use crate::prompt::Editor;
-use crate::state::{Connection, Known, Outbox, Rooms, State, Tone, WithServer};
+use crate::state::{Connection, Known, Outbox, State, Tone, WithServer};
 use crate::store::{Keep, Profile};
 
 /// What the ping says whose answer comes behind all rooms the user is in.
@@ -25,7 +25,7 @@ pub(super) fn welcomed(state: &mut State, session: u64, welcome: Welcome, at: At
     let is_other = welcome.id != state.me;
     if is_other && state.me != 0 {
         // What another user was told is not this one's.
-        state.rooms = Rooms::new(state.room().log.zone().clone());
+        state.forget_rooms();
         pend_all(state, at);
     }
     if is_other || welcome.name.as_str() != state.name.as_str() {
