@@ -7,7 +7,7 @@ mod rooms;
 mod users;
 
 use chat_proto::command::Word;
-use chat_proto::{RoomName, UserName};
+use chat_proto::{RefusalCode, RoomName, UserName};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
@@ -85,7 +85,10 @@ pub enum Connection {
         session: u64,
     },
     /// The server did not let us in; nothing happens until the user does something.
-    Refused,
+    Refused {
+        /// Why, in a word.
+        code: RefusalCode,
+    },
 }
 
 impl State {

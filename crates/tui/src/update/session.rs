@@ -113,7 +113,7 @@ pub(super) fn lost(state: &mut State, why: &Lost) {
 
 /// The server did not take the hello. About a name the user can do something, in the input box.
 pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
-    state.connection = Connection::Refused;
+    state.connection = Connection::Refused { code: refusal.code };
     state.trouble = None;
     let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
     let text = match refusal.code {
