@@ -163,3 +163,28 @@ async fn a_client_and_the_daemon_killed_in_mid_sentence_go_on_with_it() {
     bob.types("\u{1b}2");
     bob.sees("> for go").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_took_another_name_is_let_in_by_it_tomorrow() {
+    let [data, of_bob] = [(); 2].map(|()| TempDir::new().unwrap());
+    let daemon = Daemon::start(&["--data", data.path().to_str().unwrap()]).await;
+    let mut bob = client(&daemon, "bob", &of_bob);
+    bob.sees("bob (you)").await;
+    bob.types("/name rob\n");
+    bob.sees("rob (you)").await;
+    bob.types("one\n");
+    bob.sees("› rob: one").await;
+    bob.types("/quit\n");
+    assert_eq!(bob.exit_code().await, 0);
+    let mut rob = client(&daemon, "rob", &of_bob);
+    rob.sees("rob (you)").await;
+    rob.sees("› rob: one").await;
+    // The second window is another device: what it says is no repeat.
+    let mut second = client(&daemon, "rob", &of_bob);
+    second.sees("rob (you)").await;
+    for (text, said_in, heard_in) in [("two", 0, 1), ("three", 1, 0)] {
+        let windows = [&mut rob, &mut second];
+        windows[said_in].types(&format!("{text}\n"));
+        windows[heard_in].sees(&format!("› rob: {text}")).await;
+    }
+}

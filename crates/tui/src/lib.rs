@@ -10,7 +10,8 @@
 //!   what. Pure: the time comes in as a value, the network as news.
 //! * [`view`]: the state as a screen; [`layout`], [`wrap`] and [`palette`] are its measures.
 //! * [`link`]: the one task that talks to the server; [`clean`]: what its news pass first.
-//! * [`store`]: what outlives the program: who the user is, and what is left to be said.
+//! * [`store`]: what outlives the program: who the user is, what is left to be said, and what is typed
+//!   and not sent.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod app;

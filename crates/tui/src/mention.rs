@@ -5,15 +5,24 @@ use std::ops::Range;
 use chat_proto::UserName;
 use unicode_width::UnicodeWidthChar;
 
-/// Finds where `text` has `name` as a whole word, in whatever letter case; byte ranges, in order.
+/// Finds where `text` has `name` as a whole word, in whatever letter case; byte ranges, in order and
+/// apart: `ha ha ha` has `ha ha` once.
 #[must_use]
 pub fn mentions(text: &str, name: &UserName) -> Vec<Range<usize>> {
     let words = words(text);
     let length = self::words(name.as_str()).len();
+    let mut end = 0;
     words
         .windows(length)
         .filter_map(|window| Some(window.first()?.start..window.last()?.end))
         .filter(|range| UserName::new(&text[range.clone()]).is_ok_and(|found| found == *name))
+        .filter(|range| {
+            let is_apart = range.start >= end;
+            if is_apart {
+                end = range.end;
+            }
+            is_apart
+        })
         .collect()
 }
 
@@ -35,6 +44,8 @@ fn words(text: &str) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -48,11 +59,25 @@ mod tests {
             ("ask Ana  Maria, ana maria", "ana maria", vec!["ana maria"]),
             ("STRASSE", "straße", vec!["STRASSE"]),
             ("a-b c", "a-b", vec!["a-b"]),
+            ("ha ha ha", "ha ha", vec!["ha ha"]),
+            ("ha ha ha ha", "ha ha", vec!["ha ha", "ha ha"]),
             ("", "bob", vec![]),
         ] {
             let name = UserName::new(name).unwrap();
             let ranges = mentions(text, &name);
             assert_eq!(ranges.into_iter().map(|r| &text[r]).collect::<Vec<_>>(), found, "{text}");
+        }
+    }
+
+    proptest! {
+        // Names that overlap themselves: of one word or two, over and over.
+        #[test]
+        fn mentions_are_in_order_and_apart(name in "[ab]( [ab]){0,3}", text in "([ab][ .]){0,12}") {
+            let mut end = 0;
+            for range in mentions(&text, &UserName::new(&name).unwrap()) {
+                prop_assert!(end <= range.start && range.start < range.end, "{range:?} after {end}");
+                end = range.end;
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ mod rooms;
 mod users;
 
 use chat_proto::command::Word;
-use chat_proto::{RoomName, UserName};
+use chat_proto::{RefusalCode, RoomName, UserName};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
@@ -85,7 +85,10 @@ pub enum Connection {
         session: u64,
     },
     /// The server did not let us in; nothing happens until the user does something.
-    Refused,
+    Refused {
+        /// Why, in a word.
+        code: RefusalCode,
+    },
 }
 
 impl State {
@@ -116,7 +119,22 @@ impl State {
 
     /// Puts kept drafts back where nothing is typed, and shows the room that was open.
     pub fn take_up(&mut self, drafts: Drafts) {
-        let Drafts { shown, texts } = &drafts;
+        self.put_back(&drafts);
+        self.kept = drafts;
+    }
+
+    /// Forgets all rooms but the lobby, and what was said there. What is typed stays, each text with
+    /// its room.
+    pub fn forget_rooms(&mut self) {
+        let drafts = self.drafts();
+        self.rooms = Rooms::new(self.room().log.zone().clone());
+        *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = Editor::default();
+        self.prompt.end_completion();
+        self.put_back(&drafts);
+    }
+
+    fn put_back(&mut self, drafts: &Drafts) {
+        let Drafts { shown, texts } = drafts;
         let texts = texts.iter().filter(|(_, text)| text.len() <= PROMPT_BYTES_MAX);
         for (name, text) in texts {
             let is_shown = self.room().name == *name;
@@ -137,7 +155,6 @@ impl State {
         {
             self.show(index);
         }
-        self.kept = drafts;
     }
 
     /// What is typed and not sent, and the room on the screen.

@@ -7,6 +7,7 @@
 //! STATE/SERVER/NAME/outbox-1    what was said and is not settled
 //! STATE/SERVER/NAME/drafts-1    what is typed and not sent, and the room that is open
 //! STATE/SERVER/NAME/lock-1      held by the one client that uses these
+//! STATE/SERVER/OTHER/same-as    NAME: this is another name of the same user
 //! ```
 //!
 //! A second client of the same user has the same token, `outbox-2` and `drafts-2`: what it says it says as
@@ -14,6 +15,7 @@
 
 mod drafts;
 mod files;
+mod home;
 mod journal;
 mod slot;
 
@@ -25,6 +27,7 @@ use chat_proto::command::{Say, Word};
 use thiserror::Error;
 
 pub use self::drafts::Drafts;
+use self::home::Home;
 pub use self::journal::LINES_MAX;
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
@@ -89,7 +92,7 @@ pub enum Keep {
     Token(String),
     /// The token is of no use.
     NoToken,
-    /// The user has this name now; the token is kept for it, too.
+    /// The user has this name now, too: all that is kept is found under it.
     Name(UserName),
 }
 
@@ -99,14 +102,6 @@ pub struct Store {
     home: Option<Home>,
     token: Option<String>,
     slot: Slot,
-}
-
-/// The directory, and whose it is about.
-#[derive(Debug)]
-struct Home {
-    state: PathBuf,
-    server: String,
-    name: UserName,
 }
 
 impl Store {
@@ -127,13 +122,11 @@ impl Store {
         };
         files::make_private(state).map_err(at(state))?;
         let device = device(&state.join(DEVICE_FILE))?;
-        let home = Home { state: state.to_owned(), server: server.to_owned(), name: name.clone() };
-        let directory = home.directory();
-        files::make_private(&directory).map_err(at(&directory))?;
-        let path = directory.join(TOKEN_FILE);
+        let home = Home::find(state, server, &name)?;
+        let path = home.directory.join(TOKEN_FILE);
         let token = files::read(&path, TOKEN_BYTES_MAX).map_err(at(&path))?;
         let token = token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
-        let slot = Slot::open(&directory, &device)?;
+        let slot = Slot::open(&home.directory, &device)?;
         let store = Self { home: Some(home), token, slot };
         let profile = store.profile(name);
         Ok((store, profile))
@@ -154,26 +147,25 @@ impl Store {
     /// have typed something for a room, the other's is the older one, and goes.
     ///
     /// # Errors
-    /// Where it cannot be kept; then all is as it was.
+    /// Where it cannot be kept; then the client is who it was. What had been taken along by then is
+    /// the other's, too.
     pub fn turn_into(&mut self, name: UserName) -> Result<Profile, StoreError> {
         let Some(home) = &self.home else {
             self.token = None;
             return Ok(self.profile(name));
         };
-        if home.name == name {
+        if Home::find(&home.state, &home.server, &name)?.directory == home.directory {
             return Ok(self.profile(name));
         }
         let (mut next, _) = Self::open(Some(&home.state), &home.server, name.clone())?;
-        let mut n = next.slot.journal.last_n();
-        for mut say in self.slot.journal.unsettled() {
-            n += 1;
-            say.n = Some(n);
-            next.slot.journal.said(say)?;
-        }
         let Drafts { shown, texts } = self.slot.drafts.drafts().clone();
         let mut drafts = Drafts { shown, ..next.slot.drafts.drafts().clone() };
         drafts.texts.extend(texts);
         next.slot.drafts.keep(drafts)?;
+        let mut says = next.slot.journal.unsettled();
+        let moved = self.slot.journal.unsettled().into_iter().zip(next.slot.journal.last_n() + 1..);
+        says.extend(moved.map(|(say, n)| Say { n: Some(n), ..say }));
+        next.slot.journal.replace(says)?;
         // The old ones last: said twice is better than never.
         self.slot.journal.replace(Vec::new())?;
         self.slot.drafts.keep(Drafts::default())?;
@@ -200,13 +192,7 @@ impl Store {
                 self.token = None;
                 self.remove_token()
             }
-            Keep::Name(name) => {
-                let Some(home) = self.home.as_mut().filter(|home| home.name != name) else {
-                    return Ok(());
-                };
-                home.name = name;
-                self.write_token()
-            }
+            Keep::Name(name) => self.home.as_ref().map_or(Ok(()), |home| home.call(&name)),
         }
     }
 
@@ -214,9 +200,7 @@ impl Store {
         let (Some(home), Some(token)) = (&self.home, &self.token) else {
             return Ok(());
         };
-        let directory = home.directory();
-        files::make_private(&directory).map_err(at(&directory))?;
-        let path = directory.join(TOKEN_FILE);
+        let path = home.directory.join(TOKEN_FILE);
         files::write(&path, format!("{token}\n").as_bytes()).map_err(at(&path))
     }
 
@@ -224,15 +208,8 @@ impl Store {
         let Some(home) = &self.home else {
             return Ok(());
         };
-        let path = home.directory().join(TOKEN_FILE);
+        let path = home.directory.join(TOKEN_FILE);
         files::remove(&path).map_err(at(&path))
-    }
-}
-
-impl Home {
-    fn directory(&self) -> PathBuf {
-        let server = files::file_name(&self.server);
-        self.state.join(server).join(files::file_name(self.name.key()))
     }
 }
 

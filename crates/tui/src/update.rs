@@ -6,6 +6,7 @@ mod commands;
 pub(crate) mod drafts;
 mod keys;
 mod news;
+mod refused;
 mod session;
 mod tend;
 

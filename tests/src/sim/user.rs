@@ -116,7 +116,8 @@ impl User {
     /// Looks at the screen.
     pub(super) fn sees(&mut self, state: &State) {
         let connected = matches!(state.connection, Connection::Connected { .. });
-        assert!(state.connection != Connection::Refused, "user {} is not let in", self.number);
+        let is_refused = matches!(state.connection, Connection::Refused { .. });
+        assert!(!is_refused, "user {} is not let in", self.number);
         if std::mem::replace(&mut self.connected, connected) != connected {
             info!(connected, "sees");
             self.calls += u64::from(connected);

@@ -88,10 +88,11 @@ where
     }
 }
 
-/// A server on its way out will be back; whatever else it refuses, it would refuse again.
+/// A server on its way out will be back, and one that cannot keep a new user now may do so later;
+/// whatever else it refuses, it would refuse again.
 fn refused(refusal: Refusal) -> Failed {
     match refusal.code {
-        RefusalCode::Shutdown => {
+        RefusalCode::Shutdown | RefusalCode::NotKept => {
             Failed::Lost(Lost::Goodbye { code: chat_proto::EndCode::Shutdown, text: refusal.text })
         }
         _ => Failed::Refused(Box::new(refusal)),

@@ -79,6 +79,20 @@ async fn a_refused_name_waits_for_another() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_cannot_be_kept_now_calls_again() {
+    for code in [RefusalCode::NotKept, RefusalCode::Shutdown] {
+        let mut bench = Bench::new();
+        let mut server = bench.answers().await;
+        server.hears().await;
+        server.tells(&Event::Refused(Refusal::new(code, "later"))).await;
+        assert_eq!(bench.hears().await, News::Dialling);
+        let (code, text) = (EndCode::Shutdown, "later".to_owned());
+        assert_eq!(bench.hears().await, News::Lost(Lost::Goodbye { code, text }));
+        assert_eq!(bench.answers().await.welcomes().await, name("bob"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_meant_for_one_session_does_not_get_into_the_next() {
     let mut bench = Bench::new();
     let mut server = bench.answers().await;

@@ -97,6 +97,15 @@ impl Outbox {
         Known::Kept(kept)
     }
 
+    /// The room `from` is called `to` now. Returns whether something for it is not settled.
+    pub fn renamed(&mut self, from: &RoomName, to: &RoomName) -> bool {
+        let is_there = self.has_for(from);
+        for message in self.unsettled.iter_mut().filter(|message| message.say.room == *from) {
+            message.say.room = to.clone();
+        }
+        is_there
+    }
+
     /// All that was not sent in this session, in order; it counts as sent.
     pub fn send(&mut self) -> Vec<Say> {
         let waiting = self.unsettled.iter_mut().filter(|message| !message.sent);

@@ -94,6 +94,13 @@ impl Room {
         self.name.as_str().starts_with('@')
     }
 
+    /// Whether it has to be joined, and nothing says that the user has done so.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        let must_be_joined = !self.is_private() && self.name != RoomName::lobby();
+        must_be_joined && self.with_server == WithServer::Unsure && !self.log.has_begun()
+    }
+
     /// A message that names the user has come. Returns whether it is not read yet.
     pub fn mention(&mut self, seq: u64) -> bool {
         let is_new = seq > self.read;
@@ -233,18 +240,21 @@ impl Rooms {
         }
     }
 
-    /// A private conversation is called as the other is.
-    pub fn renamed(&mut self, from: &UserName, to: &UserName) {
+    /// A private conversation is called as the other is. Returns whether there is one, which has
+    /// another name now.
+    pub fn renamed(&mut self, from: &UserName, to: &UserName) -> bool {
         let (old, new) = (RoomName::private(from), RoomName::private(to));
         if self.index(&new).is_some() {
-            return;
+            return false;
         }
-        if let Some(room) = self.get_mut(&old) {
-            room.name = new;
-            let shown = self.shown().name.clone();
-            self.list.sort_by(|a, b| order(&a.name).cmp(&order(&b.name)));
-            self.shown = self.index(&shown).unwrap_or_default();
-        }
+        let Some(room) = self.get_mut(&old) else {
+            return false;
+        };
+        room.name = new;
+        let shown = self.shown().name.clone();
+        self.list.sort_by(|a, b| order(&a.name).cmp(&order(&b.name)));
+        self.shown = self.index(&shown).unwrap_or_default();
+        true
     }
 
     /// The next room in which something is not read, those that name the user first.

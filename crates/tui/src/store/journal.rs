@@ -35,7 +35,7 @@ pub(super) struct Journal {
     /// `None` in memory alone.
     file: Option<(PathBuf, File)>,
     lines: usize,
-    /// Whether the last line may be torn, by an error.
+    /// Whether the file may be behind, or its last line torn, by an error.
     torn: bool,
 }
 
@@ -83,10 +83,7 @@ impl Journal {
         for say in says {
             self.take(Line::Said(say));
         }
-        match self.file.take() {
-            Some((path, _)) => self.write_to(&path),
-            None => Ok(()),
-        }
+        self.keep(Self::rewrite)
     }
 
     fn take(&mut self, line: Line) {
@@ -108,15 +105,22 @@ impl Journal {
     fn add(&mut self, line: Line, durable: bool) -> Result<(), StoreError> {
         let text = line.text();
         self.take(line);
+        if self.torn || self.lines >= LINES_MAX {
+            return self.keep(Self::rewrite);
+        }
+        self.keep(|journal, _| text.and_then(|text| journal.append(&text, durable)))
+    }
+
+    /// Writes to the file, if there is one. Where that fails, the next one writes it all anew.
+    fn keep(
+        &mut self,
+        write: impl FnOnce(&mut Self, &Path) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
         let Some((path, _)) = &self.file else {
             return Ok(());
         };
         let path = path.clone();
-        let done = if self.torn || self.lines >= LINES_MAX {
-            self.rewrite(&path)
-        } else {
-            text.and_then(|text| self.append(&text, durable))
-        };
+        let done = write(self, &path);
         self.torn = done.is_err();
         done.map_err(at(&path))
     }

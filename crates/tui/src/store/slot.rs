@@ -36,7 +36,7 @@ impl Slot {
     pub(super) fn open(directory: &Path, device: &Word) -> Result<Self, StoreError> {
         let mut chosen: Option<Self> = None;
         for number in 1..=SLOTS_MAX {
-            let path = directory.join(format!("lock-{number}"));
+            let path = directory.join(lock_file(number));
             if chosen.is_some() && !path.exists() {
                 break;
             }
@@ -78,8 +78,29 @@ impl Slot {
     }
 }
 
+/// Whether nobody has a slot there, and nothing is left in one.
+pub(super) fn are_empty(directory: &Path) -> Result<bool, StoreError> {
+    for number in 1..=SLOTS_MAX {
+        let path = directory.join(lock_file(number));
+        if !path.exists() {
+            break;
+        }
+        let Some(lock) = lock(&path)? else {
+            return Ok(false);
+        };
+        if Slot::read(directory, &Word::default(), number, lock)?.left() != (false, false) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn outbox(number: usize) -> String {
     format!("outbox-{number}")
+}
+
+fn lock_file(number: usize) -> String {
+    format!("lock-{number}")
 }
 
 /// The file, locked; `None` where another has it.

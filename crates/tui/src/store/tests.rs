@@ -1,3 +1,6 @@
+mod names;
+mod trouble;
+
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -79,16 +82,6 @@ fn a_token_that_is_of_no_use_is_gone() {
     store.keep(Keep::NoToken).unwrap();
     drop(store);
     assert_eq!(open(&state, "bob").1.token, None);
-}
-
-#[test]
-fn another_name_keeps_the_token() {
-    let state = TempDir::new().unwrap();
-    let (mut store, _) = open(&state, "bob");
-    store.keep(Keep::Token("secret".into())).unwrap();
-    store.keep(Keep::Name(name("rob"))).unwrap();
-    drop(store);
-    assert_eq!(open(&state, "rob").1.token.as_deref(), Some("secret"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is typed with a `/` in front.
 
 use chat_proto::command::Kind;
-use chat_proto::{At, Command, RoomName, Topic, UserName};
+use chat_proto::{At, Command, RefusalCode, RoomName, Topic, UserName};
 
 use super::{Effect, say, send, session};
 use crate::link::Order;
@@ -195,7 +195,7 @@ fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, Strin
 
 fn forget(state: &State) -> Result<Vec<Effect>, String> {
     match state.connection {
-        Connection::Refused => Ok(session::forget(state)),
+        Connection::Refused { code: RefusalCode::BadToken } => Ok(session::forget(state)),
         _ => Err("/forget is for a token that the server refuses".to_owned()),
     }
 }
@@ -216,7 +216,7 @@ pub(super) fn rename(state: &mut State, typed: &str) -> Result<Vec<Effect>, Stri
     if let Some(effect) = send(state, Command::Rename { name: name.clone() }) {
         return Ok(vec![effect]);
     }
-    if state.me == 0 || state.connection == Connection::Refused {
+    if state.me == 0 || matches!(state.connection, Connection::Refused { .. }) {
         return Ok(vec![Effect::Become(name)]);
     }
     state.name = name.clone();

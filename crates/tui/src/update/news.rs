@@ -1,11 +1,9 @@
 //! What the link tells. All of it is clean by now.
 
 use chat_proto::event::{Accepted, Message, RoomInfo};
-use chat_proto::{
-    At, Command, Event, LeaveReason, Refusal, RefusalCode, RoomName, Topic, User, UserName,
-};
+use chat_proto::{At, Command, Event, LeaveReason, Refusal, RoomName, Topic, User, UserName};
 
-use super::{Effect, send, session};
+use super::{Effect, refused, send, session};
 use crate::link::News;
 use crate::mention::mentions;
 use crate::state::{Body, Connection, Delivery, How, Room, State, Tone, WithServer};
@@ -13,6 +11,9 @@ use crate::store::Keep;
 
 /// Most names of users or rooms that are put on one note.
 const LISTED_MAX: usize = 100;
+
+/// How many messages, the newest, come with a room that was asked for without saying since when.
+const JOIN_BRINGS: u64 = 50;
 
 pub(super) fn news(state: &mut State, news: News, at: At) -> Vec<Effect> {
     match news {
@@ -37,12 +38,14 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
         }
         Event::Message(message) => return said(state, &message),
         Event::Accepted(accepted) => return accept(state, accepted),
-        Event::Refused(refusal) => return refused(state, refusal, at),
+        Event::Refused(refusal) => return refused::refused(state, refusal, at),
         Event::History { room, messages, more } => older(state, &room, &messages, more),
         Event::Joined { room, user } => joined(state, &room, user, at),
         Event::Left { room, user, .. } if user.id == state.me => state.close(&room),
         Event::Left { room, user, reason } => left(state, &room, &user, reason, at),
-        Event::Renamed { user, name } => renamed(state, &user, &name, at),
+        Event::Renamed { user, name } => {
+            return renamed(state, &user, &name, at).into_iter().collect();
+        }
         Event::Topic { room, topic, user } => topic_set(state, &room, topic, &user, at),
         Event::Presence { room, count } => {
             if let Some(room) = state.rooms.get_mut(&room) {
@@ -96,7 +99,8 @@ fn room_told(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option
         room.open();
     }
     let was = std::mem::replace(&mut room.with_server, WithServer::In);
-    if room.log.since() >= room.last_seq || was == WithServer::Wanted {
+    let is_coming = was == WithServer::Wanted && room.unread() <= JOIN_BRINGS;
+    if is_coming || room.log.since() >= room.last_seq {
         return None;
     }
     if was == WithServer::In {
@@ -209,39 +213,6 @@ fn settle(state: &mut State, n: u64, place: Option<(u64, At)>) -> Option<Effect>
     Some(Effect::Keep(Keep::Settled(vec![n])))
 }
 
-fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect> {
-    if refusal.code == RefusalCode::Shutdown && refusal.n.is_some() {
-        // Nor does it take what was said after that: all waits in its order for the server that comes
-        // next.
-        return Vec::new();
-    }
-    if let Some(n) = refusal.n
-        && let Some(say) = state.outbox.settle(n)
-    {
-        if let Some(room) = state.rooms.get_mut(&say.room) {
-            room.log.refuse(n, at, refusal.text);
-        }
-        return vec![Effect::Keep(Keep::Settled(vec![n]))];
-    }
-    if let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room)) {
-        // Whatever was asked about it: where the server does not have it, it is none of ours.
-        if room.with_server == WithServer::Wanted {
-            let name = room.name.clone();
-            state.close(&name);
-        }
-    }
-    if refusal.code == RefusalCode::NotReadable
-        && let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room))
-        && std::mem::take(&mut room.loading)
-    {
-        room.log.asked_in_vain();
-    }
-    let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
-    let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
-    state.room_mut().log.note(at, Tone::Trouble, text);
-    Vec::new()
-}
-
 fn joined(state: &mut State, name: &RoomName, user: User, at: At) {
     let me = state.me;
     if let Some(room) = state.rooms.get_mut(name)
@@ -271,7 +242,7 @@ const fn left_because(reason: LeaveReason) -> &'static str {
 }
 
 /// Told once for each room both are in.
-fn renamed(state: &mut State, user: &User, name: &UserName, at: At) {
+fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Effect> {
     let is_me = user.id == state.me;
     for room in state.rooms.iter_mut() {
         if room.users.renamed(user.id, name.clone()) && !is_me {
@@ -279,11 +250,17 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) {
         }
     }
     if !is_me {
-        state.rooms.renamed(&user.name, name);
-    } else if state.name.as_str() != name.as_str() {
-        state.name = name.clone();
-        tell(state, at, format!("you are {name} now"));
+        let has_moved = state.rooms.renamed(&user.name, name)
+            && state.outbox.renamed(&RoomName::private(&user.name), &RoomName::private(name));
+        let left = || state.outbox.says().cloned().collect();
+        return has_moved.then(|| Effect::Keep(Keep::Unsettled(left())));
     }
+    if state.name.as_str() == name.as_str() {
+        return None;
+    }
+    state.name = name.clone();
+    tell(state, at, format!("you are {name} now"));
+    Some(Effect::Keep(Keep::Name(name.clone())))
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: At) {

@@ -7,7 +7,7 @@ use chat_proto::{At, Command, Refusal, RefusalCode, RoomName};
 use super::{Effect, pend, send, send_waiting};
 use crate::link::{Identity, Lost, Order};
 use crate::prompt::Editor;
-use crate::state::{Connection, Known, Outbox, Rooms, State, Tone, WithServer};
+use crate::state::{Connection, Known, Outbox, State, Tone, WithServer};
 use crate::store::{Keep, Profile};
 
 /// What the ping says whose answer comes behind all rooms the user is in.
@@ -25,7 +25,7 @@ pub(super) fn welcomed(state: &mut State, session: u64, welcome: Welcome, at: At
     let is_other = welcome.id != state.me;
     if is_other && state.me != 0 {
         // What another user was told is not this one's.
-        state.rooms = Rooms::new(state.room().log.zone().clone());
+        state.forget_rooms();
         pend_all(state, at);
     }
     if is_other || welcome.name.as_str() != state.name.as_str() {
@@ -113,7 +113,7 @@ pub(super) fn lost(state: &mut State, why: &Lost) {
 
 /// The server did not take the hello. About a name the user can do something, in the input box.
 pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
-    state.connection = Connection::Refused;
+    state.connection = Connection::Refused { code: refusal.code };
     state.trouble = None;
     let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
     let text = match refusal.code {
@@ -152,11 +152,15 @@ pub(super) fn became(state: &mut State, profile: Profile, at: At) -> Vec<Effect>
     vec![Effect::Order(Order::CallAs(Box::new(identity)))]
 }
 
-/// Shows all that is not settled.
+/// Shows all that is not settled, and wants the rooms it is for: the last run may have ended before the
+/// user was let in there.
 pub(super) fn pend_all(state: &mut State, at: At) {
     let says: Vec<Say> = state.outbox.says().cloned().collect();
     for say in says {
         pend(state, &say, at);
+        if let Some(room) = state.rooms.get_mut(&say.room).filter(|room| room.is_unknown()) {
+            room.with_server = WithServer::Wanted;
+        }
     }
 }
 

@@ -2,6 +2,7 @@ mod back;
 mod commands;
 mod drafts;
 mod older;
+mod refused;
 mod rooms;
 
 use chat_proto::command::{Nonce, Word};

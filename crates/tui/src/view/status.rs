@@ -50,8 +50,10 @@ fn connection(state: &State, palette: Palette) -> (String, Style) {
         Connection::Connecting => ("connecting".to_owned(), palette.bad()),
         Connection::Waiting { seconds } => (format!("reconnecting in {seconds} s"), palette.bad()),
         Connection::Connected { .. } => ("connected".to_owned(), palette.good()),
-        Connection::Refused if state.draft.is_some() => ("name refused".to_owned(), palette.bad()),
-        Connection::Refused => ("not let in".to_owned(), palette.bad()),
+        Connection::Refused { .. } if state.draft.is_some() => {
+            ("name refused".to_owned(), palette.bad())
+        }
+        Connection::Refused { .. } => ("not let in".to_owned(), palette.bad()),
     }
 }
 

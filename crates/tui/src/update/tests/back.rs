@@ -90,10 +90,31 @@ fn a_refused_token_is_said_and_dropped_only_when_asked() {
 }
 
 #[test]
+fn a_token_that_nobody_refused_is_not_dropped() {
+    for code in [RefusalCode::BadVersion, RefusalCode::NotKept, RefusalCode::NameTaken] {
+        let mut bench = Bench::new(100, 20);
+        bench.tells(News::Refused(Box::new(Refusal::new(code, "the server's words"))));
+        bench.control('u');
+        assert!(bench.types("/forget\n").is_empty());
+        assert_shows(&bench, "/forget is for a token that the server refuses");
+    }
+}
+
+#[test]
 fn the_token_of_a_welcome_is_kept() {
     let mut bench = Bench::new(80, 20);
     let effects = bench.connects(1);
     assert!(kept(&effects).contains(&&Keep::Token("secret".into())));
+}
+
+#[test]
+fn another_name_is_kept_by_whomever_it_was_taken() {
+    let mut bench = Bench::connected(80, 20);
+    let rob = Event::Renamed { user: user(7, "bob"), name: name("rob") };
+    assert_eq!(kept(&bench.hears(rob.clone())), [&Keep::Name(name("rob"))]);
+    assert!(bench.hears(rob).is_empty(), "it is told in each room");
+    let ana = Event::Renamed { user: user(3, "ana"), name: name("anna") };
+    assert!(kept(&bench.hears(ana)).is_empty());
 }
 
 #[test]

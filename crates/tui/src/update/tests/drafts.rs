@@ -167,3 +167,24 @@ fn a_name_that_is_asked_for_takes_no_text_away() {
     bench.types("\n");
     assert_eq!(typed(&bench), "half a sen");
 }
+
+#[test]
+fn another_user_goes_on_with_what_is_typed_each_text_in_its_room() {
+    let mut bench = Bench::connected(80, 20);
+    bench.types("/msg ana\n");
+    bench.alt(KeyCode::Char('1'));
+    types(&mut bench, "for all");
+    bench.alt(KeyCode::Char('2'));
+    types(&mut bench, "for ana");
+    bench.loses();
+    let both = drafts("@ana", &[("#lobby", "for all"), ("@ana", "for ana")]);
+    assert_eq!(bench.state.drafts(), both);
+    let welcome = crate::fixture::welcome(8, "bob");
+    bench.takes_all(Input::News(News::Welcome { session: 2, welcome }));
+    assert_shows(&bench, "▸2 @ana");
+    assert_eq!((typed(&bench).as_str(), bench.state.drafts()), ("for ana", both.clone()));
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [both], "it was not kept yet");
+    bench.hears(room_event("#lobby", 0, 0));
+    bench.hears(Event::Pong { nonce: rooms_told() });
+    assert_eq!((bench.state.rooms.list().len(), typed(&bench).as_str()), (1, "for all"));
+}

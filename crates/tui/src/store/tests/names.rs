@@ -1,0 +1,124 @@
+//! A user who takes another name is the same user under both.
+
+use super::*;
+
+/// A client of a user that is called bob and then rob.
+fn bob_now_rob(state: &TempDir) -> Store {
+    let (mut store, _) = open(state, "bob");
+    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::Name(name("rob"))).unwrap();
+    store
+}
+
+#[test]
+fn all_that_is_kept_is_found_under_both_names() {
+    let state = TempDir::new().unwrap();
+    let mut store = bob_now_rob(&state);
+    store.keep(Keep::Said(say(1))).unwrap();
+    store.keep(Keep::Drafts(drafts("#lobby", &[("#lobby", "half a sen")]))).unwrap();
+    drop(store);
+    let (mut store, rob) = open(&state, "ROB");
+    assert_eq!((rob.name, rob.token.as_deref()), (name("rob"), Some("secret")));
+    store.keep(Keep::Settled(vec![1])).unwrap();
+    store.keep(Keep::Token("new".into())).unwrap();
+    drop(store);
+    let (_, bob) = open(&state, "bob");
+    assert_eq!((bob.token.as_deref(), bob.unsettled.len(), bob.last_n), (Some("new"), 0, 1));
+    assert_eq!(bob.drafts, rob.drafts);
+    assert_eq!(bob.drafts.texts.len(), 1);
+}
+
+#[test]
+fn two_clients_under_two_names_are_two_devices() {
+    let state = TempDir::new().unwrap();
+    let first = bob_now_rob(&state);
+    let (_second, rob) = open(&state, "rob");
+    assert_eq!(rob.device.as_str(), format!("{}-2", first.slot.device.as_str()));
+}
+
+#[test]
+fn names_lead_to_the_first_one_however_many_there_were() {
+    let state = TempDir::new().unwrap();
+    let mut store = bob_now_rob(&state);
+    drop(store);
+    (store, _) = open(&state, "rob");
+    for other in ["robin", "rob", "bob"] {
+        store.keep(Keep::Name(name(other))).unwrap();
+    }
+    drop(store);
+    for other in ["bob", "rob", "robin"] {
+        assert_eq!(open(&state, other).1.token.as_deref(), Some("secret"), "{other}");
+    }
+}
+
+#[test]
+fn what_another_user_has_stays_that_ones() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "rob");
+    store.keep(Keep::Token("of rob".into())).unwrap();
+    store.keep(Keep::Said(say(1))).unwrap();
+    drop(store);
+    drop(bob_now_rob(&state));
+    let (_, rob) = open(&state, "rob");
+    assert_eq!((rob.token.as_deref(), numbers(&rob)), (Some("of rob"), vec![1]));
+    assert_eq!(open(&state, "bob").1.token.as_deref(), Some("secret"));
+}
+
+#[test]
+fn what_waits_for_a_user_that_never_was_is_not_hidden() {
+    for left in [Keep::Said(say(1)), Keep::Drafts(drafts("#lobby", &[("#lobby", "half")]))] {
+        let state = TempDir::new().unwrap();
+        let (mut store, _) = open(&state, "rob");
+        store.keep(left).unwrap();
+        drop(store);
+        drop(bob_now_rob(&state));
+        let (_, rob) = open(&state, "rob");
+        assert_eq!(rob.token, None);
+        assert_eq!(rob.unsettled.len() + rob.drafts.texts.len(), 1);
+    }
+    let state = TempDir::new().unwrap();
+    let (_rob, _) = open(&state, "rob");
+    drop(bob_now_rob(&state));
+    assert_eq!(open(&state, "rob").1.token, None, "a client is in it");
+}
+
+#[test]
+fn a_directory_in_which_nobody_was_is_no_obstacle() {
+    let state = TempDir::new().unwrap();
+    drop(open(&state, "rob"));
+    drop(bob_now_rob(&state));
+    assert_eq!(open(&state, "rob").1.token.as_deref(), Some("secret"));
+}
+
+#[test]
+fn a_name_goes_to_the_user_who_has_it_now() {
+    let state = TempDir::new().unwrap();
+    drop(bob_now_rob(&state));
+    let (mut ana, _) = open(&state, "ana");
+    ana.keep(Keep::Token("of ana".into())).unwrap();
+    ana.keep(Keep::Name(name("rob"))).unwrap();
+    drop(ana);
+    assert_eq!(open(&state, "rob").1.token.as_deref(), Some("of ana"));
+    assert_eq!(open(&state, "bob").1.token.as_deref(), Some("secret"));
+}
+
+#[test]
+fn who_becomes_the_same_user_by_another_name_stays_the_same_device() {
+    let state = TempDir::new().unwrap();
+    let mut store = bob_now_rob(&state);
+    store.keep(Keep::Said(say(1))).unwrap();
+    let device = store.slot.device.clone();
+    let rob = store.turn_into(name("rob")).unwrap();
+    assert_eq!((rob.name.as_str(), &rob.device, numbers(&rob)), ("rob", &device, vec![1]));
+}
+
+#[test]
+fn a_damaged_name_leads_nowhere_else() {
+    let state = TempDir::new().unwrap();
+    drop(bob_now_rob(&state));
+    let path = find(&state, "rob/same-as");
+    for damaged in ["", "\n", "..", "../../elsewhere", "/tmp"] {
+        fs::write(&path, damaged).unwrap();
+        assert_eq!(open(&state, "rob").1.token, None, "{damaged:?}");
+    }
+}

@@ -1,0 +1,125 @@
+//! What was said and is refused does not disappear.
+
+use super::*;
+use crate::store::Drafts;
+
+/// A client that has kept these words of an earlier run, each for its room, the first of which was open.
+fn with_left(left: &[(&str, &str)]) -> Bench {
+    let drafts = Drafts { shown: room(left[0].0), ..Drafts::default() };
+    let mut bench = Bench::with_drafts(100, 20, drafts);
+    let says = left.iter().zip(1..).map(|((name, text), n)| Say {
+        room: room(name),
+        kind: Kind::Text,
+        n: Some(n),
+        text: Text::new(*text).unwrap(),
+    });
+    bench.state.outbox = crate::state::Outbox::new(left.len() as u64, says.collect());
+    begin(&mut bench.state, bench.at);
+    bench
+}
+
+/// The server refuses what was said under number `n`.
+fn refuses(bench: &mut Bench, n: u64, code: RefusalCode, name: &str) -> Vec<Effect> {
+    let refusal = Refusal::new(code, "the server's words");
+    bench.hears(Event::Refused(Refusal { n: Some(n), room: Some(room(name)), ..refusal }))
+}
+
+/// Asserts that the text is told as not said, and that Up brings it back.
+#[track_caller]
+fn assert_told(bench: &mut Bench, name: &str, text: &str) {
+    bench.hears(Event::Pong { nonce: rooms_told() });
+    assert_shows(bench, &format!("not said in {name}: the server's words; Up brings it back"));
+    assert!(!bench.screen().contains('…'), "{}", bench.screen());
+    bench.presses(KeyCode::Up);
+    assert_eq!(typed(bench), text);
+}
+
+#[test]
+fn what_was_left_for_a_room_is_said_there_by_who_comes_in_again() {
+    let mut bench = with_left(&[("#rust", "hi")]);
+    let effects = bench.connects(1);
+    assert_eq!(sent(&effects)[0], Command::Join { room: room("#rust"), since: None });
+    assert_eq!(says(&effects), [(1, "hi")]);
+    bench.hears(Event::Pong { nonce: rooms_told() });
+    assert_shows(&bench, "▸2 #rust");
+    assert_shows(&bench, "… bob: hi");
+}
+
+#[test]
+fn what_is_not_read_there_is_asked_for_as_ever() {
+    for (read, asks) in [(100, Some(50)), (150, None)] {
+        let mut bench = with_left(&[("#rust", "hi")]);
+        bench.connects(1);
+        let asked = sent(&bench.hears(room_event("#rust", 200, read)));
+        let join = |since| Command::Join { room: room("#rust"), since: Some(since) };
+        assert_eq!(asked, asks.map(join).into_iter().collect::<Vec<_>>(), "{read}");
+    }
+}
+
+#[test]
+fn what_is_refused_in_a_room_that_was_left_elsewhere_is_told() {
+    let mut bench = Bench::connected(100, 20);
+    bench.in_rust();
+    bench.types("hi\n");
+    bench.loses();
+    assert_eq!(says(&bench.connects(2)), [(1, "hi")]);
+    assert_eq!(kept(&refuses(&mut bench, 1, RefusalCode::NotInRoom, "#rust")).len(), 1);
+    assert_told(&mut bench, "#rust", "hi");
+}
+
+#[test]
+fn what_is_refused_where_one_is_not_let_in_is_told() {
+    let mut bench = Bench::connected(100, 20);
+    bench.types("/join #new\nhi\n");
+    let refusal = Refusal::new(RefusalCode::TooManyRooms, "too many");
+    bench.hears(Event::Refused(Refusal { room: Some(room("#new")), ..refusal }));
+    assert!(!bench.screen().contains("#new"), "{}", bench.screen());
+    refuses(&mut bench, 1, RefusalCode::NotInRoom, "#new");
+    assert_told(&mut bench, "#new", "hi");
+}
+
+#[test]
+fn what_is_said_as_one_leaves_is_told() {
+    let mut bench = Bench::connected(100, 20);
+    bench.in_rust();
+    bench.types("hi\n");
+    refuses(&mut bench, 1, RefusalCode::NotInRoom, "#rust");
+    let reason = chat_proto::LeaveReason::Bye;
+    bench.hears(Event::Left { room: room("#rust"), user: user(7, "bob"), reason });
+    assert_told(&mut bench, "#rust", "hi");
+}
+
+#[test]
+fn what_waits_for_one_who_is_not_there_any_more_is_told() {
+    let mut bench = with_left(&[("@ana", "psst")]);
+    bench.connects(1);
+    refuses(&mut bench, 1, RefusalCode::NoSuchUser, "@ana");
+    assert_told(&mut bench, "@ana", "psst");
+}
+
+#[test]
+fn what_waits_for_one_who_takes_another_name_goes_along() {
+    let mut bench = Bench::connected(100, 20);
+    bench.types("/msg ana psst\n");
+    bench.hears(room_event("@ana", 0, 0));
+    let anna = Event::Renamed { user: user(3, "ana"), name: name("anna") };
+    let effects = bench.hears(anna);
+    let [Keep::Unsettled(left)] = kept(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!((left[0].n, &left[0].room), (Some(1), &room("@anna")));
+    refuses(&mut bench, 1, RefusalCode::NoSuchUser, "@ana");
+    assert_shows(&bench, "× bob: psst (not said: the server's words)");
+}
+
+#[test]
+fn a_room_that_is_wanted_waits_for_the_next_server() {
+    let mut bench = Bench::connected(100, 20);
+    bench.types("/join #new\nhi\n");
+    let refusal = Refusal::new(RefusalCode::Shutdown, "going away");
+    bench.hears(Event::Refused(Refusal { room: Some(room("#new")), ..refusal }));
+    refuses(&mut bench, 1, RefusalCode::Shutdown, "#new");
+    bench.loses();
+    assert_shows(&bench, "… bob: hi");
+    let effects = bench.connects(2);
+    assert_eq!(sent(&effects)[0], Command::Join { room: room("#new"), since: None });
+    assert_eq!(says(&effects), [(1, "hi")]);
+}
