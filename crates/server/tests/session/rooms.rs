@@ -1,0 +1,165 @@
+//! Rooms, private conversations, and the several sessions of one user.
+
+use chat_server::Config;
+use serde_json::{Value, json};
+
+use crate::peer::{Peer, daemon, daemon_with};
+
+fn join(room: &str) -> Value {
+    json!({"type": "join", "room": room})
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_is_made_by_the_first_and_left_by_each() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
+    ana.expect("joined").await;
+    let say = json!({"type": "say", "room": "#rust", "n": 1, "text": "hi"});
+    let refused = ana.ask(say, "refused").await;
+    assert_eq!((&refused["code"], &refused["n"]), (&json!("not_in_room"), &json!(1)));
+
+    let room = ana.ask(join("#Rust"), "room").await;
+    assert_eq!((&room["room"], &room["count"]), (&json!("#Rust"), &json!(1)));
+    assert_eq!(bob.ask(join("#rust"), "room").await["count"], 2);
+    let joined = ana.expect("joined").await;
+    assert_eq!((&joined["room"], &joined["user"]["name"]), (&json!("#Rust"), &json!("bob")));
+    bob.say("#rust", "crabs").await;
+    assert_eq!(ana.expect("message").await["room"], "#Rust");
+
+    let left = bob.ask(json!({"type": "leave", "room": "#rust"}), "left").await;
+    assert_eq!(ana.expect("left").await, left);
+    assert_eq!((&left["user"]["name"], &left["reason"]), (&json!("bob"), &json!("bye")));
+    ana.say("#rust", "alone").await;
+    bob.say("#lobby", "here").await;
+    assert_eq!(ana.expect("message").await["room"], "#lobby");
+    let refused = bob.ask(json!({"type": "leave", "room": "#lobby"}), "refused").await;
+    assert_eq!(refused["code"], "cannot_leave");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_topic_is_told_to_all_and_listed() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
+    ana.expect("joined").await;
+    let topic = json!({"type": "topic", "room": "#lobby", "topic": "all and sundry"});
+    let told = ana.ask(topic, "topic").await;
+    assert_eq!(told["user"]["name"], "ana");
+    assert_eq!(bob.expect("topic").await, told);
+    bob.ask(join("#rust"), "room").await;
+    let rooms = ana.ask(json!({"type": "rooms"}), "rooms").await;
+    assert_eq!(
+        rooms,
+        json!({"type": "rooms", "more": false, "rooms": [
+            {"room": "#lobby", "topic": "all and sundry", "count": 2},
+            {"room": "#rust", "topic": "", "count": 1}]})
+    );
+    let who = ana.ask(json!({"type": "who", "room": "#lobby", "limit": 1}), "users").await;
+    assert_eq!((&who["users"][0]["name"], &who["more"]), (&json!("ana"), &json!(true)));
+    let who = ana.ask(json!({"type": "who", "room": "#lobby", "after": "ana"}), "users").await;
+    assert_eq!((&who["users"][0]["name"], &who["more"]), (&json!("bob"), &json!(false)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_user_in_two_sessions_stands_in_the_list_once() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    let (mut laptop, token) = Peer::with_token(&daemon, "bob").await;
+    ana.expect("joined").await;
+    let (mut phone, welcome) = Peer::again(&daemon, &token, "phone").await;
+    assert_eq!((&welcome["name"], &welcome["id"]), (&json!("again"), &json!(2)));
+    for others in [&mut ana, &mut laptop] {
+        others.expect("renamed").await;
+    }
+
+    let say = json!({"type": "say", "room": "#lobby", "n": 1, "text": "from the laptop"});
+    laptop.ask(say, "accepted").await;
+    let own = phone.expect("message").await;
+    assert_eq!((&own["device"], &own["n"]), (&json!("laptop"), &json!(1)));
+    let other = ana.expect("message").await;
+    assert!(other.get("device").is_none() && other.get("n").is_none(), "{other}");
+
+    let room = laptop.ask(join("#rust"), "room").await;
+    assert_eq!(phone.expect("room").await, room, "the others come with it");
+    ana.say("#lobby", "hi").await;
+    laptop.expect("message").await;
+    phone.expect("message").await;
+    phone.send(r##"{"type":"read","room":"#lobby","seq":2}"##).await;
+    for session in [&mut phone, &mut laptop] {
+        assert_eq!(session.expect("read").await["seq"], 2);
+    }
+    phone.send(r##"{"type":"leave","room":"#rust"}"##).await;
+    for session in [&mut phone, &mut laptop] {
+        assert_eq!(session.expect("left").await["room"], "#rust");
+    }
+
+    drop(laptop);
+    phone.say("#lobby", "still here").await;
+    assert_eq!(ana.expect("message").await["text"], "still here", "and nobody has left");
+    drop(phone);
+    assert_eq!(ana.expect("left").await["user"]["id"], 2);
+    let (mut phone, _) = Peer::again(&daemon, &token, "phone").await;
+    assert_eq!(ana.expect("joined").await["user"]["id"], 2);
+    let refused = phone.ask(json!({"type": "history", "room": "#rust"}), "refused").await;
+    assert_eq!(refused["code"], "not_in_room");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_private_conversation_is_called_by_the_others_name() {
+    let daemon = daemon();
+    let (ana, token) = Peer::with_token(&daemon, "ana").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
+    drop(ana);
+    bob.expect("left").await;
+    let refused =
+        bob.ask(json!({"type": "say", "room": "@eva", "n": 1, "text": "hi"}), "refused").await;
+    assert_eq!((&refused["code"], &refused["room"]), (&json!("no_such_user"), &json!("@eva")));
+
+    bob.send(r#"{"type":"say","room":"@ana","n":2,"text":"are you there?"}"#).await;
+    let mut told = [bob.next().await.unwrap(), bob.next().await.unwrap()];
+    told.sort_by_key(|event| event["type"].to_string());
+    assert_eq!((&told[0]["type"], &told[0]["room"]), (&json!("accepted"), &json!("@ana")));
+    assert_eq!((&told[1]["type"], &told[1]["room"]), (&json!("room"), &json!("@ana")));
+
+    let mut ana = Peer::connect(&daemon);
+    let hello = json!({"type": "hello", "version": 1, "name": "ana", "token": token});
+    ana.ask(hello, "welcome").await;
+    ana.expect("room").await;
+    let room = ana.expect("room").await;
+    assert_eq!(
+        (&room["room"], &room["last_seq"], &room["read"]),
+        (&json!("@bob"), &json!(1), &json!(0))
+    );
+    ana.ask(json!({"type": "join", "room": "@bob", "since": 0}), "room").await;
+    assert_eq!(ana.expect("message").await["room"], "@bob");
+    let mut joined = [bob.expect("joined").await, bob.expect("joined").await];
+    joined.sort_by_key(|joined| joined["room"].to_string());
+    assert_eq!((&joined[0]["room"], &joined[1]["room"]), (&json!("#lobby"), &json!("@ana")));
+    ana.say("@bob", "now I am").await;
+    let message = bob.expect("message").await;
+    assert_eq!((&message["room"], &message["text"]), (&json!("@ana"), &json!("now I am")));
+    ana.send(r#"{"type":"rename","name":"anna"}"#).await;
+    bob.expect("renamed").await;
+    bob.say("@anna", "so you are").await;
+    ana.expect("renamed").await;
+    assert_eq!(ana.expect("message").await["room"], "@bob");
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_large_room_presence_is_a_number() {
+    let daemon = daemon_with(Config { presence_users: 2, ..Config::default() });
+    let mut ana = Peer::native(&daemon, "ana").await;
+    let _bob = Peer::native(&daemon, "bob").await;
+    ana.expect("joined").await;
+    let mut others = Vec::new();
+    for name in ["carl", "dora", "emil"] {
+        others.push(Peer::native(&daemon, name).await);
+    }
+    daemon.hub.tell_presence();
+    daemon.hub.tell_presence();
+    assert_eq!(ana.expect("presence").await["count"], 5);
+    others[0].expect("presence").await;
+    others[0].say("#lobby", "hi").await;
+    assert_eq!(ana.expect("message").await["text"], "hi", "and no second number");
+}
