@@ -14,6 +14,7 @@ mod enter;
 mod error;
 mod member;
 mod places;
+mod settle;
 mod state;
 
 use std::sync::atomic::{AtomicU64, Ordering};

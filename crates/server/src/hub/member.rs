@@ -8,7 +8,6 @@ use chat_proto::{LeaveReason, RoomName, Topic, User, UserName};
 use tokio::sync::mpsc;
 
 use super::bell::Bell;
-use super::places::InRoom;
 use super::state::State;
 use super::{Hub, HubError, IfTaken};
 use crate::journal::{Answer, Called, KeptMember, RoomId, Say, keep};
@@ -121,16 +120,23 @@ impl Member {
         device: &Word,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
-        let command::Say { room, kind, n, text } = say;
-        if room.other().is_some() {
-            // In a box, as few say something private: what a session waits for takes memory.
-            Box::pin(self.enter(&room, Into::Both)).await?;
-        }
-        let place = self.hub.journal.place().await?;
-        let state = self.hub.open()?;
-        let room = match seat.filter(|seat| state.is_in(self.user, seat.id)) {
-            Some(room) => room,
-            None => Arc::clone(state.room_of(self.user, &room)?),
+        let command::Say { room: name, kind, n, text } = say;
+        let (is_private, mut seat) = (name.other().is_some(), seat);
+        let (place, state, room) = loop {
+            if is_private {
+                // In a box, as few say something private: what a session waits for takes memory.
+                Box::pin(self.enter(&name, Into::Both)).await?;
+            }
+            let place = self.hub.journal.place().await?;
+            let state = self.hub.open()?;
+            let room = match seat.take().filter(|seat| state.is_in(self.user, seat.id)) {
+                Some(room) => room,
+                None => Arc::clone(state.room_of(self.user, &name)?),
+            };
+            // Unless one of the two is about to leave again.
+            if !is_private || self.members(&state, &room, Into::Both).is_empty() {
+                break (place, state, room);
+            }
         };
         let account = state.account(self.user).ok_or(HubError::GoingAway)?;
         let (from, session) = (account.user.clone(), self.session);
@@ -186,7 +192,7 @@ impl Member {
             Called::Private(pair) => pair.ids().to_vec(),
         };
         let is_to_be_in = |user: u64| user == self.user || into == Into::Both;
-        if users.iter().all(|user| state.is_in(*user, room.id) || !is_to_be_in(*user)) {
+        if users.iter().all(|user| state.stays_in(*user, room.id) || !is_to_be_in(*user)) {
             return Vec::new();
         }
         let member = |user: u64| {
@@ -208,15 +214,19 @@ impl Member {
     pub async fn leave_room(&self, name: &RoomName) -> Result<(), HubError> {
         let place = self.hub.journal.place().await?;
         let then = {
-            let state = self.hub.open()?;
+            let mut state = self.hub.open()?;
             let room = Arc::clone(state.room_of(self.user, name)?);
             if room.id == RoomId::LOBBY {
                 return Err(HubError::CannotLeave(name.clone()));
             }
             let (hub, user, id) = (Arc::clone(&self.hub), self.user, room.id);
+            let account = state.account_mut(user).ok_or(HubError::GoingAway)?;
+            if let Some(place) = account.rooms.get_mut(id) {
+                place.leaving += 1;
+            }
             place.change(
                 move |db| keep::has_left(db, user, id),
-                move |kept| kept.map(|()| hub.settle_left(&room, user)),
+                move |kept| hub.settle_left(&room, user, kept),
             )
         };
         Ok(then.await.map_err(|_| HubError::GoingAway)??)
@@ -316,42 +326,5 @@ impl Drop for Member {
             Some(account) if account.sessions == 0 => state.remove_account(self.user),
             _ => {}
         }
-    }
-}
-
-/// What becomes so once it is kept.
-impl Hub {
-    fn settle_members(&self, room: &Arc<Room>, members: &[KeptMember]) {
-        let mut state = self.state();
-        for member in members {
-            let Some(account) = state.account_mut(member.user) else { continue };
-            let known = account.rooms.get(room.id).map_or(member.read_seq, |known| known.read);
-            let place = InRoom { is_in: member.is_in, read: known };
-            account.rooms.insert(room.id, place);
-            if place.is_in && account.sessions > 0 {
-                room.enter(&account.user);
-            }
-            account.news.ring();
-        }
-    }
-
-    fn settle_left(&self, room: &Arc<Room>, user: u64) {
-        let mut state = self.state();
-        let Some(account) = state.account_mut(user) else { return };
-        if let Some(place) = account.rooms.get_mut(room.id) {
-            place.is_in = false;
-        }
-        room.leave(&account.user, LeaveReason::Bye);
-        account.news.ring();
-    }
-
-    fn settle_read(&self, user: u64, room: RoomId, seq: u64) -> u64 {
-        let mut state = self.state();
-        let Some(account) = state.account_mut(user) else { return seq };
-        let Some(place) = account.rooms.get_mut(room) else { return seq };
-        place.read = place.read.max(seq);
-        let read = place.read;
-        account.news.ring();
-        read
     }
 }

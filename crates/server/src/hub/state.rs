@@ -85,7 +85,7 @@ impl State {
         }
         for member in restored.members {
             if let Some(account) = state.accounts.get_mut(&member.user) {
-                let place = InRoom { is_in: member.is_in, read: member.read_seq };
+                let place = InRoom { is_in: member.is_in, leaving: 0, read: member.read_seq };
                 account.rooms.insert(member.room, place);
             }
         }
@@ -253,8 +253,16 @@ impl State {
     }
 
     pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
-        let place = self.accounts.get(&user).and_then(|account| account.rooms.get(room));
-        place.is_some_and(|place| place.is_in)
+        self.place(user, room).is_some_and(|place| place.is_in)
+    }
+
+    /// See [`InRoom::stays`].
+    pub(super) fn stays_in(&self, user: u64, room: RoomId) -> bool {
+        self.place(user, room).is_some_and(|place| place.stays())
+    }
+
+    fn place(&self, user: u64, room: RoomId) -> Option<&InRoom> {
+        self.accounts.get(&user)?.rooms.get(room)
     }
 
     /// The room that is called so; a new one where there is none.

@@ -215,6 +215,44 @@ async fn what_is_said_in_private_waits_for_one_who_is_away() {
 }
 
 #[tokio::test]
+async fn two_who_begin_to_talk_at_once_are_both_in_it() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::DirectoryInTask(directory.path().to_path_buf()));
+    let (ana, ana_token) = enter(&hub, "ana").await.unwrap();
+    let (bob, bob_token) = enter(&hub, "bob").await.unwrap();
+    let (anas, bobs) = (room("@bob"), room("@ana"));
+    let (first, second) = tokio::join!(ana.join(&anas), bob.join(&bobs));
+    let both = first.unwrap().info().1;
+    assert_eq!((both, second.is_ok()), (2, true), "on the list");
+    for (member, other) in [(&ana, "@bob"), (&bob, "@ana")] {
+        assert_eq!(rooms(member)[1].0, other);
+    }
+    drop((ana, bob));
+    let hub = again(hub, directory.path()).await;
+    for (token, name, other) in [(ana_token, "ana", "@bob"), (bob_token, "bob", "@ana")] {
+        let member = back(&hub, &token, name).await.unwrap();
+        assert_eq!(rooms(&member).get(1).map(|room| room.0.as_str()), Some(other));
+    }
+}
+
+#[tokio::test]
+async fn one_who_is_about_to_leave_is_called_back_by_what_comes_after() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    say(&bob, "@ana", "hi").await.unwrap();
+    let bobs_room = room("@bob");
+    let (left, said) = tokio::join!(ana.leave_room(&bobs_room), say(&bob, "@ana", "wait"));
+    assert!(left.is_ok());
+    assert!(matches!(said, Ok(Outcome::Kept { seq: 2, .. })));
+    assert_eq!(rooms(&ana).get(1), Some(&("@bob".to_owned(), 2, 0)));
+
+    let (left, joined) = tokio::join!(ana.leave_room(&bobs_room), ana.join(&bobs_room));
+    assert!(left.is_ok() && joined.is_ok());
+    assert_eq!(rooms(&ana).len(), 2, "the join came after the leave");
+}
+
+#[tokio::test]
 async fn there_is_no_private_talk_with_nobody_oneself_or_a_classic_client() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
