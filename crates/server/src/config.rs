@@ -27,8 +27,12 @@ pub const IN_FLIGHT_MAX: usize = 1024;
 /// Rooms in all: each takes some 500 bytes while nobody is in it.
 pub const ROOMS_MAX: usize = 10_000;
 
-/// Rooms one user is in: more than a person follows.
+/// Rooms one user is in, private conversations apart: more than a person follows.
 pub const ROOMS_PER_USER_MAX: usize = 100;
+
+/// Private conversations one user is in: more than a person answers. They are counted apart, since
+/// others begin them, and few enough that a client can show them all beside the rooms.
+pub const PRIVATE_PER_USER_MAX: usize = 100;
 
 /// How old the last known time at which a user was seen may be before it is kept anew: so that a
 /// thousand who come back at once cost no writes.

@@ -3,7 +3,7 @@
 use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 use thiserror::Error;
 
-use crate::config::{ROOMS_MAX, ROOMS_PER_USER_MAX};
+use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::JournalError;
 
 /// Why the hub does not do what a client asks.
@@ -38,6 +38,18 @@ pub enum HubError {
     /// The client's doing: it is in as many rooms as one can be.
     #[error("you are in {ROOMS_PER_USER_MAX} rooms, as many as one can be; leave one first")]
     InTooManyRooms,
+    /// The client's doing: it is in as many private conversations as one can be.
+    #[error(
+        "you are in {PRIVATE_PER_USER_MAX} private conversations, as many as one can be; leave one \
+         first"
+    )]
+    InTooManyConversations,
+    /// The doing of others: the one it wants to talk to is in as many.
+    #[error(
+        "{0} is in {PRIVATE_PER_USER_MAX} private conversations, as many as one can be; say it in a \
+         room you are both in"
+    )]
+    IsInTooManyConversations(UserName),
     /// The server's doing: there are as many rooms as there can be.
     #[error("there are {ROOMS_MAX} rooms here, as many as there can be; join one of them")]
     TooManyRooms,
@@ -61,7 +73,10 @@ impl HubError {
             Self::NoSuchUser(_) | Self::IsClassic(_) | Self::IsYourself(_) => {
                 RefusalCode::NoSuchUser
             }
-            Self::InTooManyRooms | Self::TooManyRooms => RefusalCode::TooManyRooms,
+            Self::InTooManyRooms
+            | Self::InTooManyConversations
+            | Self::IsInTooManyConversations(_)
+            | Self::TooManyRooms => RefusalCode::TooManyRooms,
             Self::NotKept(_) => RefusalCode::NotKept,
             Self::GoingAway => RefusalCode::Shutdown,
         }

@@ -160,9 +160,7 @@ impl Member {
         let then = {
             let mut state = self.hub.open()?;
             let called = state.called(self.user, name)?;
-            if !state.has_room_left(self.user) && state.room_of(self.user, name).is_err() {
-                return Err(HubError::InTooManyRooms);
-            }
+            self.check_room_left(&state, &called, into)?;
             let room = state.room_or_new(called.clone())?;
             let members = self.members(&state, &room, into);
             if members.is_empty() {
@@ -182,6 +180,29 @@ impl Member {
             )
         };
         then.await.map_err(|_| HubError::GoingAway)?
+    }
+
+    /// Whether all who are to come into a room may be in one more.
+    fn check_room_left(&self, state: &State, called: &Called, into: Into) -> Result<(), HubError> {
+        let room = state.room_called(called).map(|room| room.id);
+        let has_room_left = |user: u64| {
+            room.is_some_and(|room| state.is_in(user, room)) || state.has_room_left(user, called)
+        };
+        if !has_room_left(self.user) {
+            return Err(match called {
+                Called::Named(_) => HubError::InTooManyRooms,
+                Called::Private(_) => HubError::InTooManyConversations,
+            });
+        }
+        let Called::Private(pair) = called else { return Ok(()) };
+        let other = pair.ids().into_iter().find(|user| *user != self.user);
+        match other.filter(|other| into == Into::Both && !has_room_left(*other)) {
+            Some(other) => {
+                let name = state.account(other).map(|account| account.user.name.clone());
+                Err(name.map_or(HubError::GoingAway, HubError::IsInTooManyConversations))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What has to be kept so that this user is in `room`, and the other one `into` a private

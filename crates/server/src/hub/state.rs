@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::bell::Bell;
 use super::places::{InRoom, Places};
 use super::{HubError, IfTaken};
-use crate::config::{ROOMS_MAX, ROOMS_PER_USER_MAX};
+use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{Called, KeptRoom, KeptUser, Pair, Restored, RoomId};
 use crate::room::Room;
 use crate::token::TokenHash;
@@ -246,9 +246,8 @@ impl State {
     /// The room that goes by that name, where `user` is in it.
     pub(super) fn room_of(&self, user: u64, name: &RoomName) -> Result<&Arc<Room>, HubError> {
         let called = self.called(user, name)?;
-        let id = self.rooms_by_key.get(&called.key());
-        id.filter(|id| self.is_in(user, **id))
-            .and_then(|id| self.rooms.get(id))
+        self.room_called(&called)
+            .filter(|room| self.is_in(user, room.id))
             .ok_or_else(|| HubError::NotInRoom(name.clone()))
     }
 
@@ -265,9 +264,14 @@ impl State {
         self.accounts.get(&user)?.rooms.get(room)
     }
 
+    /// The room that is called so.
+    pub(super) fn room_called(&self, called: &Called) -> Option<&Arc<Room>> {
+        self.rooms.get(self.rooms_by_key.get(&called.key())?)
+    }
+
     /// The room that is called so; a new one where there is none.
     pub(super) fn room_or_new(&mut self, called: Called) -> Result<Arc<Room>, HubError> {
-        if let Some(room) = self.rooms_by_key.get(&called.key()).and_then(|id| self.rooms.get(id)) {
+        if let Some(room) = self.room_called(&called) {
             return Ok(Arc::clone(room));
         }
         if self.rooms.len() >= ROOMS_MAX {
@@ -277,9 +281,13 @@ impl State {
         Ok(self.put_room(KeptRoom { id, called, topic: Topic::default(), last_seq: 0 }))
     }
 
-    /// Whether `user` may be in one room more.
-    pub(super) fn has_room_left(&self, user: u64) -> bool {
-        self.account(user).is_some_and(|account| account.rooms.is_in().count() < ROOMS_PER_USER_MAX)
+    /// Whether `user` may be in one more room of the kind of `called`.
+    pub(super) fn has_room_left(&self, user: u64, called: &Called) -> bool {
+        let is_private = |called: &Called| matches!(called, Called::Private(_));
+        let most = if is_private(called) { PRIVATE_PER_USER_MAX } else { ROOMS_PER_USER_MAX };
+        let Some(account) = self.account(user) else { return false };
+        let rooms = account.rooms.is_in().filter_map(|(id, _)| self.rooms.get(&id));
+        rooms.filter(|room| is_private(room.called()) == is_private(called)).count() < most
     }
 
     fn put_room(&mut self, kept: KeptRoom) -> Arc<Room> {

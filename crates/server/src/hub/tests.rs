@@ -281,6 +281,29 @@ async fn rooms_are_bounded_and_the_lobby_stays() {
 }
 
 #[tokio::test]
+async fn a_crowd_that_talks_to_one_takes_none_of_its_rooms() {
+    let hub = hub();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let (eva, _) = enter(&hub, "eva").await.unwrap();
+    let mut crowd = Vec::new();
+    for n in 1..=100 {
+        let (stranger, _) = enter(&hub, &format!("stranger{n}")).await.unwrap();
+        say(&stranger, "@bob", "hi").await.unwrap();
+        crowd.push(stranger);
+    }
+    let refused = say(&eva, "@bob", "hi").await.unwrap_err();
+    assert_eq!(refused.code(), RefusalCode::TooManyRooms, "{refused}");
+    assert!(refused.to_string().starts_with("bob is in 100 private conversations"), "{refused}");
+    let refused = bob.join(&room("@eva")).await.unwrap_err();
+    assert!(refused.to_string().starts_with("you are in 100 private conversations"), "{refused}");
+    assert!(say(&crowd[7], "@bob", "still here").await.is_ok(), "where both are already");
+    assert!(bob.join(&room("#rust")).await.is_ok());
+    bob.leave_room(&room("@stranger1")).await.unwrap();
+    assert!(say(&eva, "@bob", "hi").await.is_ok());
+    assert!(say(&crowd[0], "@bob", "hi").await.is_err(), "nor does one come back past the bound");
+}
+
+#[tokio::test]
 async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Kept::Directory(directory.path().to_path_buf()));
