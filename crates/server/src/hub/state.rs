@@ -205,6 +205,10 @@ impl State {
         account.user.name = name.clone();
         for room in account.rooms.all().filter_map(|id| self.rooms.get(&id)) {
             room.rename(&was, name);
+            // The lobby has told nobody, and the other one calls the conversation by that name.
+            if account.sessions == 0 && matches!(room.called(), Called::Private(_)) {
+                room.tell_renamed(&was, name);
+            }
         }
         if was.name != *name {
             self.release(&was.name, user);

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::batch::{Batch, News};
 use crate::journal::{Durability, Outcome, Place as Kept};
 
 thread_local! {
@@ -187,7 +188,12 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
     days_pass(29);
     assert!(enter(&hub, "bob").await.is_err());
     days_pass(2);
+    let mut live = ana.room(&room("@bob")).unwrap().listen(500).unwrap().live;
     let (thief, _) = enter(&hub, "bob").await.unwrap();
+    let told = live.try_recv().unwrap();
+    assert!(
+        matches!(&*told, Batch::News(News { renamed: Some((1, name)), .. }) if name.as_str() == "bob_2")
+    );
     assert_eq!(rooms(&thief), [("#lobby".to_owned(), 0, 0)], "the secret stays with the old bob");
     assert_eq!(rooms(&ana)[1], ("@bob_2".to_owned(), 1, 0));
     let bob = back(&hub, &token, "bob").await.unwrap();

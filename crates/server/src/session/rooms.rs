@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chat_proto::{EndCode, Event, LeaveReason};
+use chat_proto::{EndCode, Event, LeaveReason, User};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::error;
@@ -63,10 +63,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
         self.tell_room(room, &entry.snapshot, read);
+        let name = entry.snapshot.names[room.side(self.member.id()) as usize].clone();
         let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
         let journal = self.shared.hub.journal().clone();
         let seat = seat(Arc::clone(room), journal, entry, since, missing, users_listed);
-        self.seats.insert(room, read, seat);
+        self.seats.insert(room, name, read, seat);
         ControlFlow::Continue(())
     }
 
@@ -99,6 +100,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                     let (room, read) = (Arc::clone(room), *read);
                     self.tell_room(&room, &snapshot, read);
                 }
+                self.tell_renamed();
             }
             Brought::Skipped(messages) => {
                 if let DoorWriter::Classic(writer) = &mut self.writer {
@@ -118,10 +120,28 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         ControlFlow::Continue(())
     }
 
+    /// Tells who has another name by now, of those the client talks to in private: it has not heard of
+    /// it, and its next words would go to whoever has the old one.
+    fn tell_renamed(&mut self) {
+        let me = self.member.id();
+        while let Some(Seat { room, name: known, .. }) = self.seats.misnamed(me)
+            && let (Some(id), Some(was)) = (room.other(me), known.other())
+            && let Some(name) = room.name(me).other()
+        {
+            self.seats.renamed(me, id, &name);
+            self.writer.tell(&Event::Renamed { user: User { id, name: was }, name });
+        }
+    }
+
     fn relay(&mut self, id: RoomId, batch: &Arc<Batch>) {
         let user = self.member.id();
-        if matches!(&**batch, Batch::News(news) if news.left == Some(user)) {
-            return; // told where the session leaves the room, see `follow`
+        if let Batch::News(news) = &**batch {
+            if news.left == Some(user) {
+                return; // told where the session leaves the room, see `follow`
+            }
+            if let Some((renamed, name)) = &news.renamed {
+                self.seats.renamed(user, *renamed, name);
+            }
         }
         let side = self.seats.get(id).map_or(Side::First, |seat| seat.room.side(user));
         self.writer.relay(batch, Reader { user, session: self.member.session(), side });

@@ -127,6 +127,16 @@ impl Peer {
         line
     }
 
+    /// The next line of this type, whatever comes before it.
+    pub(crate) async fn until(&mut self, kind: &str) -> Value {
+        loop {
+            let line = self.next().await.unwrap_or_else(|| panic!("the end instead of {kind}"));
+            if line["type"] == kind {
+                return line;
+            }
+        }
+    }
+
     /// What one `recv` of a classic client returns.
     pub(crate) async fn recv(&mut self) -> String {
         if self.unread.is_empty() {

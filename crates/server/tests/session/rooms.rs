@@ -1,5 +1,7 @@
 //! Rooms, private conversations, and the several sessions of one user.
 
+use std::time::Duration;
+
 use chat_server::Config;
 use serde_json::{Value, json};
 
@@ -162,4 +164,51 @@ async fn in_a_large_room_presence_is_a_number() {
     others[0].expect("presence").await;
     others[0].say("#lobby", "hi").await;
     assert_eq!(ana.expect("message").await["text"], "hi", "and no second number");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sleeps_through_a_new_name_is_told_it_and_who_has_heard_it_is_not() {
+    let hour = Duration::from_secs(3600);
+    let daemon =
+        daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() });
+    let mut eva = Peer::native(&daemon, "eva").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
+    let mut ana = Peer::native(&daemon, "ana").await;
+    bob.expect("joined").await;
+    ana.ask(json!({"type": "join", "room": "@bob"}), "room").await;
+    for (from, to) in [("bob", "rob"), ("rob", "robert")] {
+        let rename = json!({"type": "rename", "name": to});
+        if to == "robert" {
+            // Behind more than the room holds for one who does not read.
+            say_much(&mut eva).await;
+            for _ in 0..MUCH {
+                bob.expect("message").await;
+            }
+        }
+        bob.send(&rename.to_string()).await;
+        let renamed = bob.until("renamed").await;
+        assert_eq!(ana.until("renamed").await, renamed);
+        assert_eq!(
+            renamed,
+            json!({"type": "renamed", "user": {"id": 2, "name": from}, "name": to})
+        );
+    }
+    say_much(&mut eva).await;
+    let _carl = Peer::native(&daemon, "carl").await;
+    eva.until("joined").await;
+    assert_eq!(ana.until("room").await["count"], 4);
+    eva.say("#lobby", "awake?").await;
+    assert_eq!(ana.expect("message").await["text"], "awake?", "and no name once more");
+}
+
+/// Messages that are more than a pipe, a door and the ring of a room hold.
+const MUCH: usize = 200;
+
+/// Says so much.
+async fn say_much(peer: &mut Peer) {
+    let say = json!({"type": "say", "room": "#lobby", "text": "x".repeat(4000)}).to_string();
+    for _ in 0..MUCH {
+        peer.send(&say).await;
+        peer.until("accepted").await;
+    }
 }
