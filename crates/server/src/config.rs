@@ -56,6 +56,10 @@ pub const READ_BYTES: usize = 8 * 1024;
 /// oldest are skipped. 82 s of the default gap.
 pub const CLASSIC_QUEUE_MESSAGES: usize = 4096;
 
+/// Pieces that wait to be written to one classic client ahead of those messages; past that, what it is
+/// told of its own doings is skipped, too. Four times what the longest message takes.
+pub const CLASSIC_PIECES_MAX: usize = 64;
+
 /// Broken lines a session may send within [`BROKEN_LINES_WINDOW`]: more than a person at `nc` types,
 /// fewer than a runaway script sends.
 pub const BROKEN_LINES_MAX: usize = 20;

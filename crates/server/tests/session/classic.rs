@@ -172,3 +172,22 @@ async fn closing_the_connection_is_how_a_classic_client_says_goodbye() {
     drop(ana);
     assert_eq!(bob.expect("left").await["reason"], "bye");
 }
+
+#[tokio::test(start_paused = true)]
+async fn refusals_that_wait_too_long_are_skipped_and_counted() {
+    let daemon = daemon();
+    let (mut ana, _) = Peer::classic(&daemon, "ana").await;
+    daemon.hub.journal().change(|db| db.pragma_update(None, "query_only", true)).await.unwrap();
+    ana.write("1||ana||hi".repeat(1000).as_bytes()).await;
+    let (mut told, mut skipped) = (0, 0);
+    while told + skipped < 1000 {
+        let notice = ana.recv().await;
+        let words = notice.strip_prefix("0||chat-server||").unwrap_or_else(|| panic!("{notice}"));
+        match words.strip_suffix(" messages skipped") {
+            Some(count) => skipped += count.parse::<usize>().unwrap(),
+            None => told += 1,
+        }
+    }
+    assert_eq!(told + skipped, 1000, "each of them, once");
+    assert!(skipped > 0 && told < 200, "{told} told, {skipped} skipped");
+}
