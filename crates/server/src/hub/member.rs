@@ -125,7 +125,7 @@ impl Member {
         let (place, state, room) = loop {
             if is_private {
                 // In a box, as few say something private: what a session waits for takes memory.
-                Box::pin(self.enter(&name, Into::Both)).await?;
+                Box::pin(self.call(&name)).await?;
             }
             let place = self.hub.journal.place().await?;
             let state = self.hub.open()?;
@@ -153,6 +153,14 @@ impl Member {
     /// is going away.
     pub async fn join(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.enter(name, Into::Mine).await
+    }
+
+    /// Goes into a private conversation, and calls the other one there, to whom something is to be said.
+    ///
+    /// # Errors
+    /// As [`Member::join`] has them; the other one counts as well.
+    pub async fn call(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+        self.enter(name, Into::Both).await
     }
 
     async fn enter(&self, name: &RoomName, into: Into) -> Result<Arc<Room>, HubError> {
@@ -227,12 +235,12 @@ impl Member {
         users.into_iter().filter_map(member).collect()
     }
 
-    /// Leaves a room. All the user's sessions do.
+    /// Leaves a room, and returns it. All the user's sessions do.
     ///
     /// # Errors
     /// Where the user is not in the room or cannot leave it, it cannot be kept, or the daemon is
     /// going away.
-    pub async fn leave_room(&self, name: &RoomName) -> Result<(), HubError> {
+    pub async fn leave_room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         let place = self.hub.journal.place().await?;
         let then = {
             let mut state = self.hub.open()?;
@@ -247,7 +255,7 @@ impl Member {
             }
             place.change(
                 move |db| keep::has_left(db, user, id),
-                move |kept| hub.settle_left(&room, user, kept),
+                move |kept| hub.settle_left(&room, user, kept).map(|()| room),
             )
         };
         Ok(then.await.map_err(|_| HubError::GoingAway)??)

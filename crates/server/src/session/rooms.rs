@@ -19,10 +19,26 @@ use crate::journal::{Kept, RoomId};
 use crate::room::{Room, Snapshot};
 use crate::seat::{Brought, Missing, seat};
 
+/// What the client has yet to be told of where its user is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// All of it: it has just come in.
+    Entry,
+    /// What has changed, or the rest of that.
+    News,
+    /// Nothing.
+    Nothing,
+}
+
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Goes where the user is, and tells the client what it does not know yet: the rooms the user
-    /// has come into or has left, and how far it has read, here or in another of its sessions.
+    /// has come into or has left, and how far it has read, here or in another of its sessions. What
+    /// the door does not hold is due as long as it does not.
     pub(super) fn follow(&mut self) -> ControlFlow<End> {
+        let is_entry = self.due == Due::Entry;
+        if !is_entry {
+            self.due = Due::News;
+        }
         let places = self.member.places();
         let is_left = |id: &RoomId| places.iter().all(|place| place.room.id != *id);
         let left: Vec<RoomId> = self.seats.rooms().filter(is_left).collect();
@@ -30,8 +46,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             self.tell_left(room);
         }
         for Place { room, read } in places {
+            if self.writer.is_full() {
+                return ControlFlow::Continue(());
+            }
             match self.seats.get_mut(room.id) {
-                None => self.take_seat(&room, read, u64::MAX)?,
+                // It knows from when it was here before, and asks for what it lacks.
+                None if is_entry => self.take_seat(&room, read, u64::MAX)?,
+                // Something was said there, perhaps, that called the user.
+                None => self.take_seat(&room, read, read.max(self.newest_after(&room)))?,
                 Some(known) if known.read != read => {
                     known.read = read;
                     let room = room.name(self.member.id());
@@ -40,10 +62,16 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 Some(_) => {}
             }
         }
+        self.due = Due::Nothing;
         ControlFlow::Continue(())
     }
 
-    fn tell_left(&mut self, id: RoomId) {
+    /// The `seq` behind which the newest messages of `room` are, as many as come unasked.
+    pub(super) fn newest_after(&self, room: &Room) -> u64 {
+        room.last_seq().saturating_sub(u64::from(self.shared.config.history_on_join))
+    }
+
+    pub(super) fn tell_left(&mut self, id: RoomId) {
         if let Some(room) = self.seats.remove(id) {
             let (room, user) = (room.name(self.member.id()), self.member.user());
             self.writer.tell(&Event::Left { room, user, reason: LeaveReason::Bye });

@@ -63,6 +63,11 @@ impl Seats {
         self.seats.iter().find(is_it).map(|seat| Arc::clone(&seat.room))
     }
 
+    /// Whether there is a seat in what the client calls so.
+    pub(super) fn has(&self, name: &RoomName) -> bool {
+        self.seats.iter().any(|seat| seat.name == *name)
+    }
+
     /// Leaves the seat in `room`; the room, if there was one.
     pub(super) fn remove(&mut self, room: RoomId) -> Option<Arc<Room>> {
         let index = self.seats.iter().position(|seat| seat.room.id == room)?;

@@ -119,10 +119,8 @@ async fn a_private_conversation_is_called_by_the_others_name() {
     assert_eq!((&refused["code"], &refused["room"]), (&json!("no_such_user"), &json!("@eva")));
 
     bob.send(r#"{"type":"say","room":"@ana","n":2,"text":"are you there?"}"#).await;
-    let mut told = [bob.next().await.unwrap(), bob.next().await.unwrap()];
-    told.sort_by_key(|event| event["type"].to_string());
-    assert_eq!((&told[0]["type"], &told[0]["room"]), (&json!("accepted"), &json!("@ana")));
-    assert_eq!((&told[1]["type"], &told[1]["room"]), (&json!("room"), &json!("@ana")));
+    assert_eq!(bob.expect("room").await["room"], "@ana");
+    assert_eq!(bob.expect("accepted").await["room"], "@ana");
 
     let mut ana = Peer::connect(&daemon);
     let hello = json!({"type": "hello", "version": 1, "name": "ana", "token": token});
@@ -211,4 +209,139 @@ async fn say_much(peer: &mut Peer) {
         peer.send(&say).await;
         peer.until("accepted").await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_called_into_a_conversation_gets_what_it_was_called_with() {
+    let hour = Duration::from_secs(3600);
+    let daemon =
+        daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() });
+    let mut eva = Peer::native(&daemon, "eva").await;
+    let mut ana = Peer::native(&daemon, "ana").await;
+    // So that it looks where its user is only when all of this is kept.
+    say_much(&mut eva).await;
+    eva.ask(json!({"type": "say", "room": "@ana", "text": "psst"}), "room").await;
+    eva.expect("accepted").await;
+    let mut room = ana.until("room").await;
+    if room["room"] == "#lobby" {
+        room = ana.until("room").await;
+    }
+    assert_eq!((&room["room"], &room["last_seq"]), (&json!("@eva"), &json!(1)));
+    let message = loop {
+        let message = ana.until("message").await;
+        if message["room"] == "@eva" {
+            break message;
+        }
+    };
+    assert_eq!((&message["seq"], &message["text"]), (&json!(1), &json!("psst")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whose_words_begin_a_conversation_is_told_of_it_and_not_of_them() {
+    let daemon = daemon();
+    let _ana = Peer::native(&daemon, "ana").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
+    // The answer to the second comes once the first is kept.
+    let say = json!({"type": "say", "room": "@ana", "text": "hi"});
+    let history = json!({"type": "history", "room": "#lobby"});
+    bob.write(format!("{say}\n{history}\n{{\"type\":\"ping\"}}\n").as_bytes()).await;
+    assert_eq!(bob.expect("room").await["room"], "@ana");
+    let mut told = Vec::new();
+    while told.last() != Some(&json!("pong")) {
+        told.push(bob.next().await.unwrap()["type"].clone());
+    }
+    assert!(!told.contains(&json!("message")), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_rooms_are_told_as_the_client_takes_them_and_before_anything_else() {
+    let daemon = daemon();
+    let mut eva = Peer::native(&daemon, "eva").await;
+    let (mut bob, token) = Peer::with_token(&daemon, "bob").await;
+    eva.expect("joined").await;
+    let rooms = make_rooms(&mut eva).await;
+    for room in &rooms {
+        bob.ask(join(room), "room").await;
+    }
+    drop(bob);
+    eva.until("left").await;
+
+    let mut bob = Peer::connect(&daemon);
+    let hello = json!({"type": "hello", "version": 1, "name": "bob", "token": token});
+    bob.send(&hello.to_string()).await;
+    bob.send(r#"{"type":"ping","nonce":1}"#).await;
+    eva.until("joined").await;
+    eva.send(&topic("#room99", "news").to_string()).await;
+    while eva.until("topic").await["topic"] != "news" {}
+    bob.expect("welcome").await;
+    for room in ["#lobby".to_owned()].iter().chain(&rooms) {
+        let told = bob.expect("room").await;
+        assert_eq!(told["room"], *room);
+        assert_eq!(
+            told["topic"] == "news",
+            room == "#room99",
+            "as it is when there is room for it"
+        );
+    }
+    bob.expect("pong").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_is_told_so_even_where_it_is_called_back_at_once() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
+    ana.expect("joined").await;
+    bob.ask(json!({"type": "say", "room": "@ana", "text": "hi"}), "room").await;
+    ana.expect("room").await;
+    ana.expect("message").await;
+    // Both at once, so that one commit keeps them.
+    let (leave, say) = (
+        json!({"type": "leave", "room": "@bob"}).to_string(),
+        json!({"type": "say", "room": "@ana", "text": "wait"}).to_string(),
+    );
+    tokio::join!(ana.send(&leave), bob.send(&say));
+    assert_eq!(ana.until("left").await["user"]["name"], "ana");
+    assert_eq!(ana.expect("room").await["room"], "@bob");
+    for text in ["hi", "wait"] {
+        assert_eq!(ana.expect("message").await["text"], text, "what was not read");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_rooms_joined_elsewhere_are_all_told() {
+    let hour = Duration::from_secs(3600);
+    let daemon =
+        daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() });
+    let mut eva = Peer::native(&daemon, "eva").await;
+    let rooms = make_rooms(&mut eva).await;
+    let (mut laptop, token) = Peer::with_token(&daemon, "bob").await;
+    let (mut phone, _) = Peer::again(&daemon, &token, "phone").await;
+    // So that it looks where its user is only when that is in all of them.
+    for _ in 0..MUCH {
+        eva.send(&json!({"type": "say", "room": "#lobby", "text": "x".repeat(4000)}).to_string())
+            .await;
+        laptop.until("message").await;
+    }
+    for room in &rooms {
+        laptop.ask(join(room), "room").await;
+    }
+    for room in &rooms {
+        assert_eq!(phone.until("room").await["room"], *room);
+    }
+}
+
+/// Makes rooms with the longest topics, as many as one may be in: more than a door holds.
+async fn make_rooms(peer: &mut Peer) -> Vec<String> {
+    let rooms: Vec<String> = (1..100).map(|n| format!("#room{n}")).collect();
+    for room in &rooms {
+        peer.send(&join(room).to_string()).await;
+        peer.send(&topic(room, &"\"".repeat(512)).to_string()).await;
+        peer.until("topic").await;
+    }
+    rooms
+}
+
+fn topic(room: &str, topic: &str) -> Value {
+    json!({"type": "topic", "room": room, "topic": topic})
 }
