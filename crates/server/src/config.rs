@@ -38,6 +38,9 @@ pub const PRIVATE_PER_USER_MAX: usize = 100;
 /// thousand who come back at once cost no writes.
 pub const SEEN_STEP: Duration = Duration::from_secs(60 * 60);
 
+/// Users of whom one change keeps that they are here: a few milliseconds' work, for which others wait.
+pub const SEEN_USERS: usize = 500;
+
 /// How often messages that are too old are looked for.
 pub const TRIM_STEP: Duration = Duration::from_secs(60);
 

@@ -198,6 +198,18 @@ impl State {
         is_overdue.then_some(holder)
     }
 
+    /// Takes note that all who are connected are here `now`. Returns those who have a token, and of whom
+    /// no more was known than that they were here at `known` or earlier.
+    pub(super) fn see_all(&mut self, known: At, now: At) -> Vec<u64> {
+        let here = self.accounts.values_mut().filter(|account| account.sessions > 0);
+        let due = here.filter(|account| account.token.is_some() && account.seen_at <= known);
+        due.map(|account| {
+            account.seen_at = now;
+            account.user.id
+        })
+        .collect()
+    }
+
     /// Gives `user` the name that was reserved, and tells who sees it.
     pub(super) fn rename(&mut self, user: u64, name: &UserName) {
         let Some(account) = self.accounts.get_mut(&user) else { return };

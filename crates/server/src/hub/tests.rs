@@ -202,6 +202,25 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
 }
 
 #[tokio::test]
+async fn who_stays_for_long_is_known_to_be_here_also_to_a_daemon_that_is_killed() {
+    let hub = hub();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    drop(ana);
+    days_pass(31);
+    hub.see_all().await.unwrap();
+    let seen = |name: &'static str| {
+        hub.journal.change(move |db| {
+            db.query_row("SELECT seen_at FROM user WHERE name = ?", [name], |row| row.get(0))
+        })
+    };
+    let (bob_seen, ana_seen): (i64, i64) = (seen("bob").await.unwrap(), seen("ana").await.unwrap());
+    assert_eq!(At::from_millis(bob_seen), clock());
+    assert!(ana_seen < bob_seen, "who is away is not here");
+    drop(bob);
+}
+
+#[tokio::test]
 async fn what_is_said_in_private_waits_for_one_who_is_away() {
     let hub = hub();
     let (ana, token) = enter(&hub, "ana").await.unwrap();
