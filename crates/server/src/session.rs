@@ -25,7 +25,7 @@ use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, Span, field, info, info_span};
+use tracing::{Instrument, Span, debug, field, info, info_span};
 
 use self::admit::{Admitted, admit};
 use self::answers::Answers;
@@ -235,8 +235,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn refuse(&mut self, refusal: Refusal) -> ControlFlow<End> {
-        self.log(|| info!(code = %refusal.code, "refused"));
         let is_broken_line = refusal.code.is_broken_line();
+        if is_broken_line {
+            self.log(|| info!(code = %refusal.code, "refused"));
+        } else {
+            // As often as a client likes, and at any speed.
+            self.log(|| debug!(code = %refusal.code, "refused"));
+        }
         self.writer.tell(&Event::Refused(refusal));
         if is_broken_line && self.strikes.is_one_too_many(Instant::now()) {
             return ControlFlow::Break(End::Code(EndCode::TooManyErrors));
