@@ -121,6 +121,9 @@ pub struct Config {
     pub presence_users: usize,
     /// Messages that come with a `join` without `since`: what a screen or two show.
     pub history_on_join: u32,
+    /// Users who hold a token, in all: each is kept for ever, and takes some 500 bytes of memory. Those
+    /// who are known come in past it as before.
+    pub users_max: usize,
     /// How long a name belongs to a user who has not been seen.
     pub name_hold: Duration,
     /// How long messages are kept; `None` for ever.
@@ -147,6 +150,7 @@ impl Default for Config {
             users_listed: 500,
             presence_users: 500,
             history_on_join: 50,
+            users_max: 100_000,
             name_hold: Duration::from_secs(30 * 24 * 60 * 60),
             keep: None,
             clock: system_clock,

@@ -53,6 +53,12 @@ pub enum HubError {
     /// The server's doing: there are as many rooms as there can be.
     #[error("there are {ROOMS_MAX} rooms here, as many as there can be; join one of them")]
     TooManyRooms,
+    /// The server's doing: it keeps as many users as it can.
+    #[error(
+        "this server keeps {0} users, as many as it can, and takes no new ones; come back with the \
+         token of one of yours, or ask whoever runs it"
+    )]
+    TooManyUsers(usize),
     /// The server's doing: it cannot be kept.
     #[error("not kept: {0}; try again in a moment")]
     NotKept(String),
@@ -77,7 +83,7 @@ impl HubError {
             | Self::InTooManyConversations
             | Self::IsInTooManyConversations(_)
             | Self::TooManyRooms => RefusalCode::TooManyRooms,
-            Self::NotKept(_) => RefusalCode::NotKept,
+            Self::NotKept(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
             Self::GoingAway => RefusalCode::Shutdown,
         }
     }

@@ -110,6 +110,11 @@ impl State {
         self.last_user
     }
 
+    /// How many users there are who can come back.
+    pub(super) fn users_kept(&self) -> usize {
+        self.tokens.len()
+    }
+
     pub(super) fn put_account(&mut self, account: Account) {
         let id = account.user.id;
         self.names.insert(account.user.name.clone(), id);

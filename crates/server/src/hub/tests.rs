@@ -329,6 +329,19 @@ async fn a_crowd_that_talks_to_one_takes_none_of_its_rooms() {
 }
 
 #[tokio::test]
+async fn past_a_number_of_users_only_those_who_are_known_come_in() {
+    let (journal, restored) = Journal::open(&Kept::Memory, Durability::Os, clock).unwrap();
+    let hub = Hub::new(journal, restored, Config { users_max: 2, ..config() });
+    let (bob, token) = enter(&hub, "bob").await.unwrap();
+    let (_ana, _) = enter(&hub, "ana").await.unwrap();
+    drop(bob);
+    let refused = enter(&hub, "eva").await.unwrap_err();
+    assert_eq!((&refused, refused.code()), (&HubError::TooManyUsers(2), RefusalCode::NotKept));
+    assert!(back(&hub, &token, "bob").await.is_ok());
+    assert!(hub.enter_classic(hub.next_user(), &name("eva")).is_ok(), "nothing of it is kept");
+}
+
+#[tokio::test]
 async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Kept::Directory(directory.path().to_path_buf()));
