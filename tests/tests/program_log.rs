@@ -29,6 +29,25 @@ async fn a_log_for_a_program_is_json_line_by_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_client_cannot_fill_the_log_with_what_it_is_refused() {
+    let mut daemon = Daemon::start(&[]).await;
+    let mut ana = Native::join(daemon.address, "ana").await;
+    for _ in 0..100 {
+        ana.send(&json!({"type": "say", "room": "#nowhere", "text": "hi"})).await;
+        ana.until("refused").await;
+    }
+    ana.write(b"nonsense\n").await;
+    ana.until("refused").await;
+    drop(ana);
+    daemon.until_logged("left").await;
+    daemon.signal("TERM");
+    assert_eq!(daemon.exit_code().await, Some(0));
+    let log = daemon.whole_log().await;
+    let refused: Vec<&String> = log.iter().filter(|line| line.contains("refused")).collect();
+    assert!(refused.len() == 1 && refused[0].contains("bad_json"), "{refused:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_is_never_logged() {
     const SECRET: &str = "the-secret-word";
     let mut command = Command::new(program("chat-server"));

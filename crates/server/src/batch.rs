@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
-use chat_proto::{Event, RoomName, classic, native};
+use chat_proto::{Event, RoomName, UserName, classic, native};
 
 use crate::journal::Kept;
 
@@ -140,19 +140,22 @@ pub struct News {
     pub changes_users: bool,
     /// The number of the user who has left; to be told by other means.
     pub left: Option<u64>,
+    /// The number of the user who has another name, and that.
+    pub renamed: Option<(u64, UserName)>,
 }
 
 impl News {
     /// News for everybody in a room of these names, as `event` tells it of a room of one name.
     pub(crate) fn new(names: &Names, event: impl Fn(&RoomName) -> Event) -> Self {
         let first = event(&names[0]);
-        let left = match &first {
-            Event::Left { user, .. } => Some(user.id),
-            _ => None,
+        let (left, renamed) = match &first {
+            Event::Left { user, .. } => (Some(user.id), None),
+            Event::Renamed { user, name } => (None, Some((user.id, name.clone()))),
+            _ => (None, None),
         };
         let changes_users = !matches!(first, Event::Topic { .. });
         let second = (names[0] != names[1]).then(|| line(&event(&names[1])));
-        Self { lines: [line(&first), second.unwrap_or_default()], changes_users, left }
+        Self { lines: [line(&first), second.unwrap_or_default()], changes_users, left, renamed }
     }
 
     /// The news as a line of the native protocol.

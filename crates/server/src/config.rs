@@ -27,12 +27,19 @@ pub const IN_FLIGHT_MAX: usize = 1024;
 /// Rooms in all: each takes some 500 bytes while nobody is in it.
 pub const ROOMS_MAX: usize = 10_000;
 
-/// Rooms one user is in: more than a person follows.
+/// Rooms one user is in, private conversations apart: more than a person follows.
 pub const ROOMS_PER_USER_MAX: usize = 100;
+
+/// Private conversations one user is in: more than a person answers. They are counted apart, since
+/// others begin them, and few enough that a client can show them all beside the rooms.
+pub const PRIVATE_PER_USER_MAX: usize = 100;
 
 /// How old the last known time at which a user was seen may be before it is kept anew: so that a
 /// thousand who come back at once cost no writes.
 pub const SEEN_STEP: Duration = Duration::from_secs(60 * 60);
+
+/// Users of whom one change keeps that they are here: a few milliseconds' work, for which others wait.
+pub const SEEN_USERS: usize = 500;
 
 /// How often messages that are too old are looked for.
 pub const TRIM_STEP: Duration = Duration::from_secs(60);
@@ -51,6 +58,10 @@ pub const READ_BYTES: usize = 8 * 1024;
 /// Messages that wait to be written to one classic client, one every `classic_gap`; past that the
 /// oldest are skipped. 82 s of the default gap.
 pub const CLASSIC_QUEUE_MESSAGES: usize = 4096;
+
+/// Pieces that wait to be written to one classic client ahead of those messages; past that, what it is
+/// told of its own doings is skipped, too. Four times what the longest message takes.
+pub const CLASSIC_PIECES_MAX: usize = 64;
 
 /// Broken lines a session may send within [`BROKEN_LINES_WINDOW`]: more than a person at `nc` types,
 /// fewer than a runaway script sends.
@@ -110,6 +121,9 @@ pub struct Config {
     pub presence_users: usize,
     /// Messages that come with a `join` without `since`: what a screen or two show.
     pub history_on_join: u32,
+    /// Users who hold a token, in all: each is kept for ever, and takes some 500 bytes of memory. Those
+    /// who are known come in past it as before.
+    pub users_max: usize,
     /// How long a name belongs to a user who has not been seen.
     pub name_hold: Duration,
     /// How long messages are kept; `None` for ever.
@@ -136,6 +150,7 @@ impl Default for Config {
             users_listed: 500,
             presence_users: 500,
             history_on_join: 50,
+            users_max: 100_000,
             name_hold: Duration::from_secs(30 * 24 * 60 * 60),
             keep: None,
             clock: system_clock,

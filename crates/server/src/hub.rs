@@ -14,6 +14,7 @@ mod enter;
 mod error;
 mod member;
 mod places;
+mod settle;
 mod state;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,8 +27,8 @@ use chat_proto::{At, RoomName};
 pub use self::error::HubError;
 pub use self::member::{Member, Place};
 use self::state::State;
-use crate::config::Config;
-use crate::journal::{Called, Journal, JournalError, Restored};
+use crate::config::{Config, SEEN_STEP, SEEN_USERS};
+use crate::journal::{Called, Journal, JournalError, Restored, keep};
 
 /// Who is who, and who is where.
 #[derive(Debug)]
@@ -86,6 +87,22 @@ impl Hub {
         for room in rooms {
             room.tell_presence();
         }
+    }
+
+    /// Takes note that all who are connected are here, so that a daemon that is killed has not forgotten
+    /// it; keeps it where what is kept is far off, a few at a time, so that others get their turn between.
+    ///
+    /// # Errors
+    /// Where it cannot be kept; it is the next time.
+    pub async fn see_all(&self) -> Result<(), JournalError> {
+        let now = self.now();
+        let due = self.state().see_all(before(now, SEEN_STEP), now);
+        for users in due.chunks(SEEN_USERS) {
+            let users = users.to_vec();
+            let keep = move |db: &_| users.iter().try_for_each(|user| keep::seen(db, *user, now));
+            self.journal.change(keep).await?;
+        }
+        Ok(())
     }
 
     /// Removes the messages that are older than they are to be kept, a few at a time, so that others

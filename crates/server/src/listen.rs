@@ -14,7 +14,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{interval, sleep, timeout};
 use tracing::{error, info, warn};
 
-use crate::config::{BACKLOG_CONNECTIONS, Config, PRESENCE_STEP, TRIM_STEP};
+use crate::config::{BACKLOG_CONNECTIONS, Config, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
 use crate::session::{Shared, serve};
 use crate::unidentified::Unidentified;
 
@@ -98,6 +98,7 @@ pub async fn run_shared(
         () = accept(listener, &shared, &mut sessions) => {}
         () = tell_presence(&shared) => {}
         () = trim(&shared) => {}
+        () = see_all(&shared) => {}
         () = shutdown => {}
     }
     info!(sessions = sessions.len(), "going away");
@@ -127,6 +128,17 @@ async fn trim(shared: &Shared) {
         step.tick().await;
         if let Err(error) = shared.hub.trim(keep).await {
             warn!(%error, "old messages are not removed; trying again in a minute");
+        }
+    }
+}
+
+/// Keeps who is here, for ever: a name belongs to one who has been seen.
+async fn see_all(shared: &Shared) {
+    let mut step = interval(SEEN_STEP);
+    loop {
+        step.tick().await;
+        if let Err(error) = shared.hub.see_all().await {
+            warn!(%error, "it is not kept who is here; trying again in an hour");
         }
     }
 }

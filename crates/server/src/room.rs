@@ -107,6 +107,13 @@ impl Room {
         }
     }
 
+    /// With whom the user of that number is in a private conversation here.
+    #[must_use]
+    pub fn other(&self, user: u64) -> Option<u64> {
+        let Called::Private(pair) = self.called else { return None };
+        pair.ids().into_iter().find(|id| *id != user)
+    }
+
     /// What the user of that number calls it.
     #[must_use]
     pub fn name(&self, user: u64) -> RoomName {
@@ -199,9 +206,14 @@ impl Room {
         if state.users.remove(&user.name).is_some() {
             state.users.insert(name.clone(), User { id: user.id, name: name.clone() });
             if self.id == RoomId::LOBBY {
-                state.tell(|_| Event::Renamed { user: user.clone(), name: name.clone() });
+                state.tell_renamed(user, name);
             }
         }
+    }
+
+    /// Tells that `user`, who is away, has another name.
+    pub(crate) fn tell_renamed(&self, user: &User, name: &UserName) {
+        self.state().tell_renamed(user, name);
     }
 
     /// Says what the room is about, and tells everybody here.
@@ -269,6 +281,10 @@ impl State {
         if self.live.is_some() {
             self.publish(Batch::News(News::new(&self.names, event)));
         }
+    }
+
+    fn tell_renamed(&mut self, user: &User, name: &UserName) {
+        self.tell(|_| Event::Renamed { user: user.clone(), name: name.clone() });
     }
 
     fn publish(&mut self, batch: Batch) {

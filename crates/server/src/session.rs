@@ -25,12 +25,13 @@ use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, Span, field, info, info_span};
+use tracing::{Instrument, Span, debug, field, info, info_span};
 
 use self::admit::{Admitted, admit};
 use self::answers::Answers;
 use self::end::{End, Leaving};
 use self::greet::Greeted;
+use self::rooms::Due;
 use self::seats::Seats;
 use self::strikes::Strikes;
 use crate::config::Config;
@@ -111,6 +112,7 @@ struct Session<R, W> {
     reader: DoorReader<R>,
     writer: DoorWriter<W>,
     seats: Seats,
+    due: Due,
     member: Member,
     device: Word,
     answers: Answers,
@@ -140,6 +142,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             reader,
             writer,
             seats: Seats::default(),
+            due: Due::Entry,
             member,
             device,
             answers: Answers::default(),
@@ -151,11 +154,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     /// Serves the client until it is over; returns why it is.
     async fn run(&mut self) -> End {
-        let mut flow = self.follow();
         let end = loop {
-            match flow {
-                ControlFlow::Continue(()) => flow = self.turn().await,
-                ControlFlow::Break(end) => break end,
+            if let ControlFlow::Break(end) = self.turn().await {
+                break end;
             }
         };
         Box::pin(self.tell_last_answers()).await;
@@ -181,7 +182,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         info_span!("session", %peer, %door, %user)
     }
 
-    /// Waits for the next thing to happen, and does what it asks for.
+    /// Waits for the next thing to happen, and does what it asks for; or goes on with telling the client
+    /// where its user is, before it is listened to.
     ///
     /// Writing is last, so that one write takes all that has happened. What comes before it ends by
     /// itself, in a full door or with too much in flight: a client that does not take what it is
@@ -189,6 +191,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// [`crate::config::OUT_BYTES_MAX`] and what one step adds wait for it.
     async fn turn(&mut self) -> ControlFlow<End> {
         let takes = !self.writer.is_full();
+        if takes && self.due != Due::Nothing {
+            return self.follow();
+        }
         let listens = takes && !self.answers.is_full();
         let is_native = self.is_native();
         tokio::select! {
@@ -230,8 +235,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn refuse(&mut self, refusal: Refusal) -> ControlFlow<End> {
-        self.log(|| info!(code = %refusal.code, "refused"));
         let is_broken_line = refusal.code.is_broken_line();
+        if is_broken_line {
+            self.log(|| info!(code = %refusal.code, "refused"));
+        } else {
+            // As often as a client likes, and at any speed.
+            self.log(|| debug!(code = %refusal.code, "refused"));
+        }
         self.writer.tell(&Event::Refused(refusal));
         if is_broken_line && self.strikes.is_one_too_many(Instant::now()) {
             return ControlFlow::Break(End::Code(EndCode::TooManyErrors));

@@ -17,7 +17,7 @@ use super::inlet::read_some;
 use super::outlet::Outlet;
 use super::{Heard, Reader, Turn};
 use crate::batch::Batch;
-use crate::config::{CLASSIC_QUEUE_MESSAGES, Config};
+use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_MESSAGES, Config};
 
 /// Reads names and messages, and gives them as the commands they stand for.
 #[derive(Debug)]
@@ -103,7 +103,8 @@ fn command(said: Said) -> Command {
 pub struct ClassicWriter<W> {
     /// Holds one piece at most.
     outlet: Outlet<W>,
-    /// Pieces of the message that is being written.
+    /// Pieces of the message that is being written, and of what the client is told of its own doings:
+    /// [`CLASSIC_PIECES_MAX`] and a message's at most.
     pieces: VecDeque<Bytes>,
     /// Messages that wait, [`CLASSIC_QUEUE_MESSAGES`] at most: each a batch, and where in it.
     queue: VecDeque<(Arc<Batch>, usize)>,
@@ -137,7 +138,10 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     }
 
     pub(super) fn tell(&mut self, event: &Event) {
-        if let Event::Refused(refusal) = event {
+        let Event::Refused(refusal) = event else { return };
+        if self.pieces.len() >= CLASSIC_PIECES_MAX {
+            self.skipped += 1;
+        } else {
             self.pieces.extend(notice(&refusal.text).iter().map(bytes_of));
         }
     }

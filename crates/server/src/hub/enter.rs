@@ -37,7 +37,7 @@ impl Hub {
     /// user, with all that is its own, goes by a free name like it.
     ///
     /// # Errors
-    /// Where the name is taken, the user cannot be kept, or the daemon is going away.
+    /// Where the name is taken, the user cannot be kept, there are too many, or the daemon is going away.
     pub async fn enter_new(
         self: &Arc<Self>,
         user: Option<u64>,
@@ -127,6 +127,10 @@ impl Hub {
         wants: &UserName,
         token: TokenHash,
     ) -> Result<Newcomer, HubError> {
+        let users_max = self.config.users_max;
+        if state.users_kept() >= users_max {
+            return Err(HubError::TooManyUsers(users_max));
+        }
         let now = self.now();
         let since = before(now, self.config.name_hold);
         let overdue = state.overdue(wants, since).and_then(Account::to_keep);

@@ -3,7 +3,7 @@
 use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 use thiserror::Error;
 
-use crate::config::{ROOMS_MAX, ROOMS_PER_USER_MAX};
+use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::JournalError;
 
 /// Why the hub does not do what a client asks.
@@ -38,9 +38,27 @@ pub enum HubError {
     /// The client's doing: it is in as many rooms as one can be.
     #[error("you are in {ROOMS_PER_USER_MAX} rooms, as many as one can be; leave one first")]
     InTooManyRooms,
+    /// The client's doing: it is in as many private conversations as one can be.
+    #[error(
+        "you are in {PRIVATE_PER_USER_MAX} private conversations, as many as one can be; leave one \
+         first"
+    )]
+    InTooManyConversations,
+    /// The doing of others: the one it wants to talk to is in as many.
+    #[error(
+        "{0} is in {PRIVATE_PER_USER_MAX} private conversations, as many as one can be; say it in a \
+         room you are both in"
+    )]
+    IsInTooManyConversations(UserName),
     /// The server's doing: there are as many rooms as there can be.
     #[error("there are {ROOMS_MAX} rooms here, as many as there can be; join one of them")]
     TooManyRooms,
+    /// The server's doing: it keeps as many users as it can.
+    #[error(
+        "this server keeps {0} users, as many as it can, and takes no new ones; come back with the \
+         token of one of yours, or ask whoever runs it"
+    )]
+    TooManyUsers(usize),
     /// The server's doing: it cannot be kept.
     #[error("not kept: {0}; try again in a moment")]
     NotKept(String),
@@ -61,8 +79,11 @@ impl HubError {
             Self::NoSuchUser(_) | Self::IsClassic(_) | Self::IsYourself(_) => {
                 RefusalCode::NoSuchUser
             }
-            Self::InTooManyRooms | Self::TooManyRooms => RefusalCode::TooManyRooms,
-            Self::NotKept(_) => RefusalCode::NotKept,
+            Self::InTooManyRooms
+            | Self::InTooManyConversations
+            | Self::IsInTooManyConversations(_)
+            | Self::TooManyRooms => RefusalCode::TooManyRooms,
+            Self::NotKept(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
             Self::GoingAway => RefusalCode::Shutdown,
         }
     }

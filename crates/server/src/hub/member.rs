@@ -8,7 +8,6 @@ use chat_proto::{LeaveReason, RoomName, Topic, User, UserName};
 use tokio::sync::mpsc;
 
 use super::bell::Bell;
-use super::places::InRoom;
 use super::state::State;
 use super::{Hub, HubError, IfTaken};
 use crate::journal::{Answer, Called, KeptMember, RoomId, Say, keep};
@@ -121,16 +120,23 @@ impl Member {
         device: &Word,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
-        let command::Say { room, kind, n, text } = say;
-        if room.other().is_some() {
-            // In a box, as few say something private: what a session waits for takes memory.
-            Box::pin(self.enter(&room, Into::Both)).await?;
-        }
-        let place = self.hub.journal.place().await?;
-        let state = self.hub.open()?;
-        let room = match seat.filter(|seat| state.is_in(self.user, seat.id)) {
-            Some(room) => room,
-            None => Arc::clone(state.room_of(self.user, &room)?),
+        let command::Say { room: name, kind, n, text } = say;
+        let (is_private, mut seat) = (name.other().is_some(), seat);
+        let (place, state, room) = loop {
+            if is_private {
+                // In a box, as few say something private: what a session waits for takes memory.
+                Box::pin(self.call(&name)).await?;
+            }
+            let place = self.hub.journal.place().await?;
+            let state = self.hub.open()?;
+            let room = match seat.take().filter(|seat| state.is_in(self.user, seat.id)) {
+                Some(room) => room,
+                None => Arc::clone(state.room_of(self.user, &name)?),
+            };
+            // Unless one of the two is about to leave again.
+            if !is_private || self.members(&state, &room, Into::Both).is_empty() {
+                break (place, state, room);
+            }
         };
         let account = state.account(self.user).ok_or(HubError::GoingAway)?;
         let (from, session) = (account.user.clone(), self.session);
@@ -149,14 +155,20 @@ impl Member {
         self.enter(name, Into::Mine).await
     }
 
+    /// Goes into a private conversation, and calls the other one there, to whom something is to be said.
+    ///
+    /// # Errors
+    /// As [`Member::join`] has them; the other one counts as well.
+    pub async fn call(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+        self.enter(name, Into::Both).await
+    }
+
     async fn enter(&self, name: &RoomName, into: Into) -> Result<Arc<Room>, HubError> {
         let place = self.hub.journal.place().await?;
         let then = {
             let mut state = self.hub.open()?;
             let called = state.called(self.user, name)?;
-            if !state.has_room_left(self.user) && state.room_of(self.user, name).is_err() {
-                return Err(HubError::InTooManyRooms);
-            }
+            self.check_room_left(&state, &called, into)?;
             let room = state.room_or_new(called.clone())?;
             let members = self.members(&state, &room, into);
             if members.is_empty() {
@@ -178,6 +190,29 @@ impl Member {
         then.await.map_err(|_| HubError::GoingAway)?
     }
 
+    /// Whether all who are to come into a room may be in one more.
+    fn check_room_left(&self, state: &State, called: &Called, into: Into) -> Result<(), HubError> {
+        let room = state.room_called(called).map(|room| room.id);
+        let has_room_left = |user: u64| {
+            room.is_some_and(|room| state.is_in(user, room)) || state.has_room_left(user, called)
+        };
+        if !has_room_left(self.user) {
+            return Err(match called {
+                Called::Named(_) => HubError::InTooManyRooms,
+                Called::Private(_) => HubError::InTooManyConversations,
+            });
+        }
+        let Called::Private(pair) = called else { return Ok(()) };
+        let other = pair.ids().into_iter().find(|user| *user != self.user);
+        match other.filter(|other| into == Into::Both && !has_room_left(*other)) {
+            Some(other) => {
+                let name = state.account(other).map(|account| account.user.name.clone());
+                Err(name.map_or(HubError::GoingAway, HubError::IsInTooManyConversations))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// What has to be kept so that this user is in `room`, and the other one `into` a private
     /// conversation; nothing where all are there.
     fn members(&self, state: &State, room: &Room, into: Into) -> Vec<KeptMember> {
@@ -186,7 +221,7 @@ impl Member {
             Called::Private(pair) => pair.ids().to_vec(),
         };
         let is_to_be_in = |user: u64| user == self.user || into == Into::Both;
-        if users.iter().all(|user| state.is_in(*user, room.id) || !is_to_be_in(*user)) {
+        if users.iter().all(|user| state.stays_in(*user, room.id) || !is_to_be_in(*user)) {
             return Vec::new();
         }
         let member = |user: u64| {
@@ -200,23 +235,27 @@ impl Member {
         users.into_iter().filter_map(member).collect()
     }
 
-    /// Leaves a room. All the user's sessions do.
+    /// Leaves a room, and returns it. All the user's sessions do.
     ///
     /// # Errors
     /// Where the user is not in the room or cannot leave it, it cannot be kept, or the daemon is
     /// going away.
-    pub async fn leave_room(&self, name: &RoomName) -> Result<(), HubError> {
+    pub async fn leave_room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         let place = self.hub.journal.place().await?;
         let then = {
-            let state = self.hub.open()?;
+            let mut state = self.hub.open()?;
             let room = Arc::clone(state.room_of(self.user, name)?);
             if room.id == RoomId::LOBBY {
                 return Err(HubError::CannotLeave(name.clone()));
             }
             let (hub, user, id) = (Arc::clone(&self.hub), self.user, room.id);
+            let account = state.account_mut(user).ok_or(HubError::GoingAway)?;
+            if let Some(place) = account.rooms.get_mut(id) {
+                place.leaving += 1;
+            }
             place.change(
                 move |db| keep::has_left(db, user, id),
-                move |kept| kept.map(|()| hub.settle_left(&room, user)),
+                move |kept| hub.settle_left(&room, user, kept).map(|()| room),
             )
         };
         Ok(then.await.map_err(|_| HubError::GoingAway)??)
@@ -316,42 +355,5 @@ impl Drop for Member {
             Some(account) if account.sessions == 0 => state.remove_account(self.user),
             _ => {}
         }
-    }
-}
-
-/// What becomes so once it is kept.
-impl Hub {
-    fn settle_members(&self, room: &Arc<Room>, members: &[KeptMember]) {
-        let mut state = self.state();
-        for member in members {
-            let Some(account) = state.account_mut(member.user) else { continue };
-            let known = account.rooms.get(room.id).map_or(member.read_seq, |known| known.read);
-            let place = InRoom { is_in: member.is_in, read: known };
-            account.rooms.insert(room.id, place);
-            if place.is_in && account.sessions > 0 {
-                room.enter(&account.user);
-            }
-            account.news.ring();
-        }
-    }
-
-    fn settle_left(&self, room: &Arc<Room>, user: u64) {
-        let mut state = self.state();
-        let Some(account) = state.account_mut(user) else { return };
-        if let Some(place) = account.rooms.get_mut(room.id) {
-            place.is_in = false;
-        }
-        room.leave(&account.user, LeaveReason::Bye);
-        account.news.ring();
-    }
-
-    fn settle_read(&self, user: u64, room: RoomId, seq: u64) -> u64 {
-        let mut state = self.state();
-        let Some(account) = state.account_mut(user) else { return seq };
-        let Some(place) = account.rooms.get_mut(room) else { return seq };
-        place.read = place.read.max(seq);
-        let read = place.read;
-        account.news.ring();
-        read
     }
 }

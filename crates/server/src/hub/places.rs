@@ -7,8 +7,17 @@ use crate::journal::RoomId;
 pub(super) struct InRoom {
     /// Whether the user is in it, or only was.
     pub(super) is_in: bool,
+    /// How often it is about to leave: what is asked for meanwhile comes behind that.
+    pub(super) leaving: u32,
     /// The last message the user has read.
     pub(super) read: u64,
+}
+
+impl InRoom {
+    /// Whether the user is in the room, and will be once all is kept that was asked for so far.
+    pub(super) const fn stays(self) -> bool {
+        self.is_in && self.leaving == 0
+    }
 }
 
 /// What is known of a user in each room it is in or was in, the lobby first. A list in order: most
@@ -19,7 +28,7 @@ pub(super) struct Places(Vec<(RoomId, InRoom)>);
 impl Places {
     /// In the lobby, where `read` messages are not new.
     pub(super) fn in_lobby(read: u64) -> Self {
-        Self(vec![(RoomId::LOBBY, InRoom { is_in: true, read })])
+        Self(vec![(RoomId::LOBBY, InRoom { is_in: true, leaving: 0, read })])
     }
 
     pub(super) fn get(&self, room: RoomId) -> Option<&InRoom> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::bell::Bell;
 use super::places::{InRoom, Places};
 use super::{HubError, IfTaken};
-use crate::config::{ROOMS_MAX, ROOMS_PER_USER_MAX};
+use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{Called, KeptRoom, KeptUser, Pair, Restored, RoomId};
 use crate::room::Room;
 use crate::token::TokenHash;
@@ -85,7 +85,7 @@ impl State {
         }
         for member in restored.members {
             if let Some(account) = state.accounts.get_mut(&member.user) {
-                let place = InRoom { is_in: member.is_in, read: member.read_seq };
+                let place = InRoom { is_in: member.is_in, leaving: 0, read: member.read_seq };
                 account.rooms.insert(member.room, place);
             }
         }
@@ -108,6 +108,11 @@ impl State {
     pub(super) fn next_user(&mut self) -> u64 {
         self.last_user += 1;
         self.last_user
+    }
+
+    /// How many users there are who can come back.
+    pub(super) fn users_kept(&self) -> usize {
+        self.tokens.len()
     }
 
     pub(super) fn put_account(&mut self, account: Account) {
@@ -198,6 +203,18 @@ impl State {
         is_overdue.then_some(holder)
     }
 
+    /// Takes note that all who are connected are here `now`. Returns those who have a token, and of whom
+    /// no more was known than that they were here at `known` or earlier.
+    pub(super) fn see_all(&mut self, known: At, now: At) -> Vec<u64> {
+        let here = self.accounts.values_mut().filter(|account| account.sessions > 0);
+        let due = here.filter(|account| account.token.is_some() && account.seen_at <= known);
+        due.map(|account| {
+            account.seen_at = now;
+            account.user.id
+        })
+        .collect()
+    }
+
     /// Gives `user` the name that was reserved, and tells who sees it.
     pub(super) fn rename(&mut self, user: u64, name: &UserName) {
         let Some(account) = self.accounts.get_mut(&user) else { return };
@@ -205,6 +222,10 @@ impl State {
         account.user.name = name.clone();
         for room in account.rooms.all().filter_map(|id| self.rooms.get(&id)) {
             room.rename(&was, name);
+            // The lobby has told nobody, and the other one calls the conversation by that name.
+            if account.sessions == 0 && matches!(room.called(), Called::Private(_)) {
+                room.tell_renamed(&was, name);
+            }
         }
         if was.name != *name {
             self.release(&was.name, user);
@@ -246,20 +267,32 @@ impl State {
     /// The room that goes by that name, where `user` is in it.
     pub(super) fn room_of(&self, user: u64, name: &RoomName) -> Result<&Arc<Room>, HubError> {
         let called = self.called(user, name)?;
-        let id = self.rooms_by_key.get(&called.key());
-        id.filter(|id| self.is_in(user, **id))
-            .and_then(|id| self.rooms.get(id))
+        self.room_called(&called)
+            .filter(|room| self.is_in(user, room.id))
             .ok_or_else(|| HubError::NotInRoom(name.clone()))
     }
 
     pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
-        let place = self.accounts.get(&user).and_then(|account| account.rooms.get(room));
-        place.is_some_and(|place| place.is_in)
+        self.place(user, room).is_some_and(|place| place.is_in)
+    }
+
+    /// See [`InRoom::stays`].
+    pub(super) fn stays_in(&self, user: u64, room: RoomId) -> bool {
+        self.place(user, room).is_some_and(|place| place.stays())
+    }
+
+    fn place(&self, user: u64, room: RoomId) -> Option<&InRoom> {
+        self.accounts.get(&user)?.rooms.get(room)
+    }
+
+    /// The room that is called so.
+    pub(super) fn room_called(&self, called: &Called) -> Option<&Arc<Room>> {
+        self.rooms.get(self.rooms_by_key.get(&called.key())?)
     }
 
     /// The room that is called so; a new one where there is none.
     pub(super) fn room_or_new(&mut self, called: Called) -> Result<Arc<Room>, HubError> {
-        if let Some(room) = self.rooms_by_key.get(&called.key()).and_then(|id| self.rooms.get(id)) {
+        if let Some(room) = self.room_called(&called) {
             return Ok(Arc::clone(room));
         }
         if self.rooms.len() >= ROOMS_MAX {
@@ -269,9 +302,13 @@ impl State {
         Ok(self.put_room(KeptRoom { id, called, topic: Topic::default(), last_seq: 0 }))
     }
 
-    /// Whether `user` may be in one room more.
-    pub(super) fn has_room_left(&self, user: u64) -> bool {
-        self.account(user).is_some_and(|account| account.rooms.is_in().count() < ROOMS_PER_USER_MAX)
+    /// Whether `user` may be in one more room of the kind of `called`.
+    pub(super) fn has_room_left(&self, user: u64, called: &Called) -> bool {
+        let is_private = |called: &Called| matches!(called, Called::Private(_));
+        let most = if is_private(called) { PRIVATE_PER_USER_MAX } else { ROOMS_PER_USER_MAX };
+        let Some(account) = self.account(user) else { return false };
+        let rooms = account.rooms.is_in().filter_map(|(id, _)| self.rooms.get(&id));
+        rooms.filter(|room| is_private(room.called()) == is_private(called)).count() < most
     }
 
     fn put_room(&mut self, kept: KeptRoom) -> Arc<Room> {

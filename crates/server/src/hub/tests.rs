@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::batch::{Batch, News};
 use crate::journal::{Durability, Outcome, Place as Kept};
 
 thread_local! {
@@ -187,12 +188,36 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
     days_pass(29);
     assert!(enter(&hub, "bob").await.is_err());
     days_pass(2);
+    let mut live = ana.room(&room("@bob")).unwrap().listen(500).unwrap().live;
     let (thief, _) = enter(&hub, "bob").await.unwrap();
+    let told = live.try_recv().unwrap();
+    assert!(
+        matches!(&*told, Batch::News(News { renamed: Some((1, name)), .. }) if name.as_str() == "bob_2")
+    );
     assert_eq!(rooms(&thief), [("#lobby".to_owned(), 0, 0)], "the secret stays with the old bob");
     assert_eq!(rooms(&ana)[1], ("@bob_2".to_owned(), 1, 0));
     let bob = back(&hub, &token, "bob").await.unwrap();
     assert_eq!((bob.user().name, bob.id()), (name("bob_2"), 1));
     assert_eq!(rooms(&bob)[1], ("@ana".to_owned(), 1, 0));
+}
+
+#[tokio::test]
+async fn who_stays_for_long_is_known_to_be_here_also_to_a_daemon_that_is_killed() {
+    let hub = hub();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    drop(ana);
+    days_pass(31);
+    hub.see_all().await.unwrap();
+    let seen = |name: &'static str| {
+        hub.journal.change(move |db| {
+            db.query_row("SELECT seen_at FROM user WHERE name = ?", [name], |row| row.get(0))
+        })
+    };
+    let (bob_seen, ana_seen): (i64, i64) = (seen("bob").await.unwrap(), seen("ana").await.unwrap());
+    assert_eq!(At::from_millis(bob_seen), clock());
+    assert!(ana_seen < bob_seen, "who is away is not here");
+    drop(bob);
 }
 
 #[tokio::test]
@@ -215,6 +240,44 @@ async fn what_is_said_in_private_waits_for_one_who_is_away() {
 }
 
 #[tokio::test]
+async fn two_who_begin_to_talk_at_once_are_both_in_it() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::DirectoryInTask(directory.path().to_path_buf()));
+    let (ana, ana_token) = enter(&hub, "ana").await.unwrap();
+    let (bob, bob_token) = enter(&hub, "bob").await.unwrap();
+    let (anas, bobs) = (room("@bob"), room("@ana"));
+    let (first, second) = tokio::join!(ana.join(&anas), bob.join(&bobs));
+    let both = first.unwrap().info().1;
+    assert_eq!((both, second.is_ok()), (2, true), "on the list");
+    for (member, other) in [(&ana, "@bob"), (&bob, "@ana")] {
+        assert_eq!(rooms(member)[1].0, other);
+    }
+    drop((ana, bob));
+    let hub = again(hub, directory.path()).await;
+    for (token, name, other) in [(ana_token, "ana", "@bob"), (bob_token, "bob", "@ana")] {
+        let member = back(&hub, &token, name).await.unwrap();
+        assert_eq!(rooms(&member).get(1).map(|room| room.0.as_str()), Some(other));
+    }
+}
+
+#[tokio::test]
+async fn one_who_is_about_to_leave_is_called_back_by_what_comes_after() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    say(&bob, "@ana", "hi").await.unwrap();
+    let bobs_room = room("@bob");
+    let (left, said) = tokio::join!(ana.leave_room(&bobs_room), say(&bob, "@ana", "wait"));
+    assert!(left.is_ok());
+    assert!(matches!(said, Ok(Outcome::Kept { seq: 2, .. })));
+    assert_eq!(rooms(&ana).get(1), Some(&("@bob".to_owned(), 2, 0)));
+
+    let (left, joined) = tokio::join!(ana.leave_room(&bobs_room), ana.join(&bobs_room));
+    assert!(left.is_ok() && joined.is_ok());
+    assert_eq!(rooms(&ana).len(), 2, "the join came after the leave");
+}
+
+#[tokio::test]
 async fn there_is_no_private_talk_with_nobody_oneself_or_a_classic_client() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
@@ -230,7 +293,7 @@ async fn rooms_are_bounded_and_the_lobby_stays() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let lobby = room("#lobby");
-    assert_eq!(bob.leave_room(&lobby).await, Err(HubError::CannotLeave(lobby)));
+    assert_eq!(bob.leave_room(&lobby).await.unwrap_err(), HubError::CannotLeave(lobby));
     for n in 1..100 {
         bob.join(&room(&format!("#room{n}"))).await.unwrap();
     }
@@ -240,6 +303,42 @@ async fn rooms_are_bounded_and_the_lobby_stays() {
     let (first, more) = hub.rooms(Some(&room("#lobby")), 2);
     let first: Vec<_> = first.iter().map(|info| (info.room.as_str(), info.count)).collect();
     assert_eq!((first, more), (vec![("#room1", 1), ("#room10", 1)], true));
+}
+
+#[tokio::test]
+async fn a_crowd_that_talks_to_one_takes_none_of_its_rooms() {
+    let hub = hub();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let (eva, _) = enter(&hub, "eva").await.unwrap();
+    let mut crowd = Vec::new();
+    for n in 1..=100 {
+        let (stranger, _) = enter(&hub, &format!("stranger{n}")).await.unwrap();
+        say(&stranger, "@bob", "hi").await.unwrap();
+        crowd.push(stranger);
+    }
+    let refused = say(&eva, "@bob", "hi").await.unwrap_err();
+    assert_eq!(refused.code(), RefusalCode::TooManyRooms, "{refused}");
+    assert!(refused.to_string().starts_with("bob is in 100 private conversations"), "{refused}");
+    let refused = bob.join(&room("@eva")).await.unwrap_err();
+    assert!(refused.to_string().starts_with("you are in 100 private conversations"), "{refused}");
+    assert!(say(&crowd[7], "@bob", "still here").await.is_ok(), "where both are already");
+    assert!(bob.join(&room("#rust")).await.is_ok());
+    bob.leave_room(&room("@stranger1")).await.unwrap();
+    assert!(say(&eva, "@bob", "hi").await.is_ok());
+    assert!(say(&crowd[0], "@bob", "hi").await.is_err(), "nor does one come back past the bound");
+}
+
+#[tokio::test]
+async fn past_a_number_of_users_only_those_who_are_known_come_in() {
+    let (journal, restored) = Journal::open(&Kept::Memory, Durability::Os, clock).unwrap();
+    let hub = Hub::new(journal, restored, Config { users_max: 2, ..config() });
+    let (bob, token) = enter(&hub, "bob").await.unwrap();
+    let (_ana, _) = enter(&hub, "ana").await.unwrap();
+    drop(bob);
+    let refused = enter(&hub, "eva").await.unwrap_err();
+    assert_eq!((&refused, refused.code()), (&HubError::TooManyUsers(2), RefusalCode::NotKept));
+    assert!(back(&hub, &token, "bob").await.is_ok());
+    assert!(hub.enter_classic(hub.next_user(), &name("eva")).is_ok(), "nothing of it is kept");
 }
 
 #[tokio::test]

@@ -47,11 +47,12 @@ pub(crate) fn seen(db: &Connection, user: u64, at: At) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Keeps a user's place in a room; how far it has read only where that was not known.
+/// Keeps a user's place in a room; how far it has read only where that was not known. Nobody leaves by
+/// it: for that there is [`has_left`].
 pub(crate) fn member(db: &Connection, member: KeptMember) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO member VALUES (?, ?, ?, ?) ON CONFLICT (user, room) DO UPDATE
-         SET is_in = excluded.is_in",
+         SET is_in = max(is_in, excluded.is_in)",
     )?
     .execute(params![
         number(member.user),

@@ -39,6 +39,15 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// The answer comes once it is kept.
     pub(super) async fn say(&mut self, say: Say) -> ControlFlow<End> {
         let (n, room) = (say.n, say.room.clone());
+        if room.other().is_some() && !self.seats.has(&room) {
+            // Its seat there is taken before its words, or they would come to it as another's do.
+            match Box::pin(self.member.call(&room)).await {
+                Ok(_) => self.follow()?,
+                Err(error) => {
+                    return self.refuse(Refusal { n, room: Some(room), ..error.into() });
+                }
+            }
+        }
         let seat = self.seats.in_room(&room);
         match self.member.say(say, seat, &self.device, self.answers.sender()).await {
             Ok(()) => {
@@ -54,8 +63,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Ok(room) => room,
             Err(error) => return self.refuse_in(name, error),
         };
-        let newest = u64::from(self.shared.config.history_on_join);
-        let since = since.unwrap_or_else(|| room.last_seq().saturating_sub(newest));
+        let since = since.unwrap_or_else(|| self.newest_after(&room));
         let place = self.member.places().into_iter().find(|place| place.room.id == room.id);
         match place {
             Some(place) => self.take_seat(&room, place.read, since),
@@ -66,7 +74,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     async fn leave(&mut self, name: RoomName) -> ControlFlow<End> {
         match self.member.leave_room(&name).await {
-            Ok(()) => self.follow(),
+            Ok(room) => {
+                // Also where the user has been called back at once.
+                self.tell_left(room.id);
+                self.follow()
+            }
             Err(error) => self.refuse_in(name, error),
         }
     }

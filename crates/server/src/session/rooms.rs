@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chat_proto::{EndCode, Event, LeaveReason};
+use chat_proto::{EndCode, Event, LeaveReason, User};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::error;
@@ -19,10 +19,26 @@ use crate::journal::{Kept, RoomId};
 use crate::room::{Room, Snapshot};
 use crate::seat::{Brought, Missing, seat};
 
+/// What the client has yet to be told of where its user is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// All of it: it has just come in.
+    Entry,
+    /// What has changed, or the rest of that.
+    News,
+    /// Nothing.
+    Nothing,
+}
+
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Goes where the user is, and tells the client what it does not know yet: the rooms the user
-    /// has come into or has left, and how far it has read, here or in another of its sessions.
+    /// has come into or has left, and how far it has read, here or in another of its sessions. What
+    /// the door does not hold is due as long as it does not.
     pub(super) fn follow(&mut self) -> ControlFlow<End> {
+        let is_entry = self.due == Due::Entry;
+        if !is_entry {
+            self.due = Due::News;
+        }
         let places = self.member.places();
         let is_left = |id: &RoomId| places.iter().all(|place| place.room.id != *id);
         let left: Vec<RoomId> = self.seats.rooms().filter(is_left).collect();
@@ -30,8 +46,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             self.tell_left(room);
         }
         for Place { room, read } in places {
+            if self.writer.is_full() {
+                return ControlFlow::Continue(());
+            }
             match self.seats.get_mut(room.id) {
-                None => self.take_seat(&room, read, u64::MAX)?,
+                // It knows from when it was here before, and asks for what it lacks.
+                None if is_entry => self.take_seat(&room, read, u64::MAX)?,
+                // Something was said there, perhaps, that called the user.
+                None => self.take_seat(&room, read, read.max(self.newest_after(&room)))?,
                 Some(known) if known.read != read => {
                     known.read = read;
                     let room = room.name(self.member.id());
@@ -40,10 +62,16 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 Some(_) => {}
             }
         }
+        self.due = Due::Nothing;
         ControlFlow::Continue(())
     }
 
-    fn tell_left(&mut self, id: RoomId) {
+    /// The `seq` behind which the newest messages of `room` are, as many as come unasked.
+    pub(super) fn newest_after(&self, room: &Room) -> u64 {
+        room.last_seq().saturating_sub(u64::from(self.shared.config.history_on_join))
+    }
+
+    pub(super) fn tell_left(&mut self, id: RoomId) {
         if let Some(room) = self.seats.remove(id) {
             let (room, user) = (room.name(self.member.id()), self.member.user());
             self.writer.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
@@ -63,10 +91,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
         self.tell_room(room, &entry.snapshot, read);
+        let name = entry.snapshot.names[room.side(self.member.id()) as usize].clone();
         let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
         let journal = self.shared.hub.journal().clone();
         let seat = seat(Arc::clone(room), journal, entry, since, missing, users_listed);
-        self.seats.insert(room, read, seat);
+        self.seats.insert(room, name, read, seat);
         ControlFlow::Continue(())
     }
 
@@ -99,6 +128,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                     let (room, read) = (Arc::clone(room), *read);
                     self.tell_room(&room, &snapshot, read);
                 }
+                self.tell_renamed();
             }
             Brought::Skipped(messages) => {
                 if let DoorWriter::Classic(writer) = &mut self.writer {
@@ -118,10 +148,28 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         ControlFlow::Continue(())
     }
 
+    /// Tells who has another name by now, of those the client talks to in private: it has not heard of
+    /// it, and its next words would go to whoever has the old one.
+    fn tell_renamed(&mut self) {
+        let me = self.member.id();
+        while let Some(Seat { room, name: known, .. }) = self.seats.misnamed(me)
+            && let (Some(id), Some(was)) = (room.other(me), known.other())
+            && let Some(name) = room.name(me).other()
+        {
+            self.seats.renamed(me, id, &name);
+            self.writer.tell(&Event::Renamed { user: User { id, name: was }, name });
+        }
+    }
+
     fn relay(&mut self, id: RoomId, batch: &Arc<Batch>) {
         let user = self.member.id();
-        if matches!(&**batch, Batch::News(news) if news.left == Some(user)) {
-            return; // told where the session leaves the room, see `follow`
+        if let Batch::News(news) = &**batch {
+            if news.left == Some(user) {
+                return; // told where the session leaves the room, see `follow`
+            }
+            if let Some((renamed, name)) = &news.renamed {
+                self.seats.renamed(user, *renamed, name);
+            }
         }
         let side = self.seats.get(id).map_or(Side::First, |seat| seat.room.side(user));
         self.writer.relay(batch, Reader { user, session: self.member.session(), side });

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use chat_proto::RoomName;
+use chat_proto::{RoomName, UserName};
 use futures_util::Stream;
 
 use crate::journal::{Called, RoomId};
@@ -17,6 +17,8 @@ pub(super) struct Seat {
     pub(super) room: Arc<Room>,
     /// How far the user has read it.
     pub(super) read: u64,
+    /// What it is called.
+    pub(super) name: RoomName,
     brings: Pin<Box<dyn Stream<Item = Brought> + Send>>,
     /// Whether nothing more comes.
     has_ended: bool,
@@ -35,13 +37,14 @@ impl Seats {
     pub(super) fn insert(
         &mut self,
         room: &Arc<Room>,
+        name: RoomName,
         read: u64,
         brings: impl Stream<Item = Brought> + Send + 'static,
     ) {
         self.remove(room.id);
         let (room, brings) = (Arc::clone(room), Box::pin(brings));
         self.seats.reserve_exact(1);
-        self.seats.push(Seat { room, read, brings, has_ended: false });
+        self.seats.push(Seat { room, read, name, brings, has_ended: false });
     }
 
     /// The seat in `room`.
@@ -60,10 +63,29 @@ impl Seats {
         self.seats.iter().find(is_it).map(|seat| Arc::clone(&seat.room))
     }
 
+    /// Whether there is a seat in what the client calls so.
+    pub(super) fn has(&self, name: &RoomName) -> bool {
+        self.seats.iter().any(|seat| seat.name == *name)
+    }
+
     /// Leaves the seat in `room`; the room, if there was one.
     pub(super) fn remove(&mut self, room: RoomId) -> Option<Arc<Room>> {
         let index = self.seats.iter().position(|seat| seat.room.id == room)?;
         Some(self.seats.remove(index).room)
+    }
+
+    /// Takes note that the client has been told of another name: its private conversation with that
+    /// user, the one of `me`, is called so.
+    pub(super) fn renamed(&mut self, me: u64, user: u64, name: &UserName) {
+        let is_with = |seat: &&mut Seat| seat.room.other(me) == Some(user);
+        if let Some(seat) = self.seats.iter_mut().find(is_with) {
+            seat.name = RoomName::private(name);
+        }
+    }
+
+    /// The first seat in a room that is not called any more by `me` what the client calls it.
+    pub(super) fn misnamed(&self, me: u64) -> Option<&Seat> {
+        self.seats.iter().find(|seat| seat.room.name(me).as_str() != seat.name.as_str())
     }
 
     /// The rooms of all seats.

@@ -1,0 +1,10 @@
+//! Sessions on a pipe, with a paused clock: everything between a client's bytes and the hub.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod classic;
+mod journal;
+mod native;
+mod peer;
+mod rooms;
+mod timers;
