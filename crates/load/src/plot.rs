@@ -38,7 +38,7 @@ const PLOTS: [(Along, &str, &[usize]); 3] = [
         "readers of one sender, 64 bytes, 1,024 in flight",
         &[1, 10, 100, 1_000, 5_000],
     ),
-    (Along::Rooms, "rooms of 10, all speak, 8 in flight each", &[1, 10, 100, 1_000]),
+    (Along::Rooms, "rooms of 10, one speaks in each, 8 in flight", &[1, 10, 100, 1_000]),
     (
         Along::Bytes,
         "bytes of a message, 100 readers, 64 in flight",
@@ -98,9 +98,7 @@ impl Along {
         let plan = Case::new(Workload::W1, in_flight, Durability::Os).plan(COUNTED, MESSAGES_MAX);
         match self {
             Self::Readers => Plan { members: value + 1, ..plan },
-            Self::Rooms => {
-                Plan { rooms: value, members: ROOM_MEMBERS, senders: ROOM_MEMBERS, ..plan }
-            }
+            Self::Rooms => Plan { rooms: value, members: ROOM_MEMBERS, ..plan },
             Self::Bytes => Plan { text_bytes: value, ..plan },
         }
     }

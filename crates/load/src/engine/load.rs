@@ -69,7 +69,7 @@ struct Senders {
 }
 
 /// Where the load stood at one moment.
-struct Mark {
+struct Moment {
     at: Instant,
     deliveries: u64,
     usage: Usage,
@@ -103,9 +103,9 @@ impl<'a> Load<'a> {
         self.began = Instant::now();
         self.go_on(&mut events, bounds.warm_up, bounds.messages / WARM_UP_SHARE)?;
         self.latency.reset();
-        let first = self.mark(server)?;
+        let first = self.moment(server)?;
         self.go_on(&mut events, bounds.counted, bounds.messages)?;
-        let last = self.mark(server)?;
+        let last = self.moment(server)?;
         self.drain(&mut events)?;
         let readers = self.readers.iter().copied().take(self.plan.laggard().unwrap_or(usize::MAX));
         self.tally.close(readers, &self.senders.flight.sent);
@@ -121,9 +121,9 @@ impl<'a> Load<'a> {
         })
     }
 
-    fn mark(&self, server: Process) -> Result<Mark, EngineError> {
+    fn moment(&self, server: Process) -> Result<Moment, EngineError> {
         let usage = server.usage()?;
-        Ok(Mark { at: Instant::now(), deliveries: self.delivered, usage })
+        Ok(Moment { at: Instant::now(), deliveries: self.delivered, usage })
     }
 
     /// Goes on for a while, or until every sender has said `messages`.
@@ -164,8 +164,10 @@ impl<'a> Load<'a> {
             senders.is_free[sender] = false;
             let sent = senders.flight.sent[sender];
             let may = match self.plan.pace {
-                Pace::Window(_) => senders.flight.room(sender),
-                Pace::Rate(rate) => due_by_rate(rate, now, sent).min(senders.flight.room(sender)),
+                Pace::Window(_) => senders.flight.may_send(sender),
+                Pace::Rate(rate) => {
+                    due_by_rate(rate, now, sent).min(senders.flight.may_send(sender))
+                }
             };
             let user = senders.users[sender];
             let conn = &mut self.conns[user];
