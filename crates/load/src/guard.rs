@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
-use crate::engine::{self, EngineError};
+use crate::engine::{self, EngineError, Outcome};
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::target::{self, Durability, TargetError};
 
@@ -60,6 +60,8 @@ pub(crate) enum GuardError {
     Engine(#[from] EngineError),
     #[error("something was lost under the count: {0}")]
     Lost(String),
+    #[error("only {sent} of {planned} messages were said within {} s; is the machine very busy?", LOAD_MAX.as_secs())]
+    TooSlow { sent: u64, planned: u64 },
     #[error("{VALGRIND} did not say what it has counted but {0:?}")]
     NotCounted(String),
     #[error(transparent)]
@@ -132,9 +134,11 @@ impl Figure {
         };
         let outcome = engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
         daemon.stop()?;
-        match outcome.fault {
-            Some(fault) => Err(GuardError::Lost(fault)),
-            None => self.counted.read(&log),
+        let planned = plan.messages();
+        match outcome {
+            Outcome { fault: Some(fault), .. } => Err(GuardError::Lost(fault)),
+            Outcome { sent, .. } if sent < planned => Err(GuardError::TooSlow { sent, planned }),
+            _ => self.counted.read(&log),
         }
     }
 }

@@ -153,11 +153,17 @@ fn fill(
         bounds: Bounds { warm_up: Duration::ZERO, counted: FILLING_MAX, messages },
     };
     let daemon = target::start_ours(home, cores, durability)?;
-    let Outcome { deliveries, elapsed, cpu, fault, .. } =
+    let Outcome { deliveries, elapsed, cpu, sent, fault, .. } =
         engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
     daemon.stop()?;
     if let Some(fault) = fault {
         return Err(JournalError::NotFilled(fault));
+    }
+    let planned = plan.messages();
+    if sent < planned {
+        let long = FILLING_MAX.as_secs();
+        let short = format!("only {sent} of {planned} messages were said within {long} s");
+        return Err(JournalError::NotFilled(short));
     }
     #[allow(clippy::cast_precision_loss, reason = "figures for a table")]
     let kept = deliveries as f64;
