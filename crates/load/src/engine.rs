@@ -55,6 +55,15 @@ pub(crate) struct Outcome {
     pub(crate) fault: Option<String>,
 }
 
+/// Why a load was not all that was planned.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotAll {
+    #[error("something was lost: {0}")]
+    Lost(String),
+    #[error("only {sent} of {planned} messages were said in time; is the machine very busy?")]
+    TooFew { sent: u64, planned: u64 },
+}
+
 /// Why a load could not be run.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EngineError {
@@ -74,6 +83,21 @@ pub(crate) enum EngineError {
     Broken { user: usize, error: io::Error },
     #[error("it was asked to end")]
     Stopped,
+}
+
+impl Outcome {
+    /// Whether all messages of `plan` were said, and none was lost: for who divides by their number.
+    ///
+    /// # Errors
+    /// Says what was not so.
+    pub(crate) fn is_all_of(&self, plan: &Plan) -> Result<(), NotAll> {
+        let (sent, planned) = (self.sent, plan.messages());
+        match &self.fault {
+            Some(fault) => Err(NotAll::Lost(fault.clone())),
+            None if sent < planned => Err(NotAll::TooFew { sent, planned }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Puts the server that listens on `address` under the load of `plan`.
@@ -112,4 +136,31 @@ fn poll_again(poll: &mut Poll, events: &mut Events, wait: Duration) -> Result<()
 pub(crate) fn latencies() -> Histogram<u64> {
     Histogram::new_with_bounds(LATENCY_NS.0, LATENCY_NS.1, LATENCY_DIGITS)
         .expect("the bounds are in order")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::Durability;
+    use crate::workload::{Case, Workload};
+
+    #[test]
+    fn a_load_that_was_cut_short_or_lost_something_is_not_all() {
+        let plan = Case::new(Workload::W6, 8, Durability::Os).plan(Duration::ZERO, 5);
+        let outcome = |sent, fault: Option<&str>| Outcome {
+            deliveries: 0,
+            elapsed: Duration::ZERO,
+            cpu: Duration::ZERO,
+            memory: [0; 2],
+            sent,
+            behind: 0,
+            latency: latencies(),
+            fault: fault.map(str::to_owned),
+        };
+        assert_eq!(outcome(5_000, None).is_all_of(&plan), Ok(()));
+        let lost = outcome(5_000, Some("lost")).is_all_of(&plan);
+        assert_eq!(lost, Err(NotAll::Lost("lost".into())));
+        let short = outcome(4_999, None).is_all_of(&plan);
+        assert_eq!(short, Err(NotAll::TooFew { sent: 4_999, planned: 5_000 }));
+    }
 }

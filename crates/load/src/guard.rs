@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
-use crate::engine::{self, EngineError, Outcome};
+use crate::engine::{self, EngineError, NotAll};
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::target::{self, Durability, TargetError};
 
@@ -58,10 +58,8 @@ pub(crate) enum GuardError {
     Target(#[from] TargetError),
     #[error(transparent)]
     Engine(#[from] EngineError),
-    #[error("something was lost under the count: {0}")]
-    Lost(String),
-    #[error("only {sent} of {planned} messages were said within {} s; is the machine very busy?", LOAD_MAX.as_secs())]
-    TooSlow { sent: u64, planned: u64 },
+    #[error("what was counted says nothing: {0}")]
+    NotAll(#[from] NotAll),
     #[error("{VALGRIND} did not say what it has counted but {0:?}")]
     NotCounted(String),
     #[error(transparent)]
@@ -134,12 +132,8 @@ impl Figure {
         };
         let outcome = engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
         daemon.stop()?;
-        let planned = plan.messages();
-        match outcome {
-            Outcome { fault: Some(fault), .. } => Err(GuardError::Lost(fault)),
-            Outcome { sent, .. } if sent < planned => Err(GuardError::TooSlow { sent, planned }),
-            _ => self.counted.read(&log),
-        }
+        outcome.is_all_of(&plan)?;
+        self.counted.read(&log)
     }
 }
 
