@@ -9,6 +9,9 @@ use crate::plan::Lag;
 use crate::target::{Durability, Target};
 use crate::workload::{Case, MESSAGES_MAX, Workload};
 
+/// The most rounds of a table: with more, it takes a quarter of an hour.
+const ROUNDS_MAX: usize = 9;
+
 /// The most seconds one measurement counts.
 const SECS_MAX: u64 = 60;
 
@@ -92,6 +95,12 @@ pub(crate) struct Load {
     in_flight: Option<u32>,
 }
 
+/// A number of rounds.
+fn rounds(written: &str) -> Result<usize, String> {
+    let rounds = written.parse().ok().filter(|rounds| (1..=ROUNDS_MAX).contains(rounds));
+    rounds.ok_or_else(|| format!("it is a number from 1 to {ROUNDS_MAX}"))
+}
+
 /// Why arguments do not go together.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ArgsError {
@@ -108,9 +117,10 @@ pub(crate) enum ArgsError {
 /// What the table has.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Bench {
-    /// How often each is measured; the table has the medians.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=9))]
-    pub(crate) rounds: u32,
+    /// How often each is measured, but for what scatters, which is measured more often; the table has
+    /// the medians.
+    #[arg(long, default_value_t = 3, value_parser = rounds)]
+    pub(crate) rounds: usize,
     /// Other servers as well, those that are installed.
     #[arg(long)]
     pub(crate) peers: bool,

@@ -75,7 +75,11 @@ fn loads(
         }
         each.extend(targets.into_iter().map(|target| (case, target)));
     }
-    let all = alternate(args.rounds, &each, |(case, target)| {
+    // A failure of one round is one of all.
+    let needs_more = |(case, _): (Case, Target), rounds: &[Figures]| {
+        rounds.len() < case.rounds(args.rounds) && rounds.iter().all(|round| round.fault.is_none())
+    };
+    let all = alternate(&each, needs_more, |(case, target)| {
         tell(&format!("{:?}, {} in flight, {}", case.workload, case.in_flight, target.name()));
         load(&case, target, cores)
     })?;
@@ -93,10 +97,14 @@ fn loads(
 /// Measures what a laggard costs the others, once and for longer than other loads, and writes the
 /// table. Returns whether nothing has failed.
 fn lags(cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
-    let rounds = alternate(1, &LAG_CASES, |case| {
-        tell(&format!("{:?}, {:?}", case.workload, case.lag));
-        lag(&case, load(&case, Target::Ours, cores))
-    })?;
+    let rounds = alternate(
+        &LAG_CASES,
+        |_, rounds| rounds.is_empty(),
+        |case| {
+            tell(&format!("{:?}, {:?}", case.workload, case.lag));
+            lag(&case, load(&case, Target::Ours, cores))
+        },
+    )?;
     let rows: Vec<_> = LAG_CASES.into_iter().zip(rounds.into_iter().flatten()).collect();
     writeln!(out, "{}", table::lags(&rows))?;
     Ok(rows.iter().all(|(_, figures)| figures.fault.is_none()))
@@ -113,13 +121,16 @@ fn lag(case: &Case, figures: Figures) -> Figures {
 
 /// Measures users who come, `name` as they do, and puts the rounds of each together with `middle`.
 fn comers<M, T>(
-    rounds: u32,
+    rounds: usize,
     each: &[(Target, usize)],
     name: &str,
     middle: impl Fn(&[M]) -> T,
     mut measure: impl FnMut(Target, usize) -> Result<M, MeasureError>,
 ) -> io::Result<Vec<Comers<T>>> {
-    let all = alternate(rounds, each, |(target, users)| {
+    let needs_more = |_, measured: &[Result<M, String>]| {
+        measured.len() < rounds && measured.iter().all(Result::is_ok)
+    };
+    let all = alternate(each, needs_more, |(target, users)| {
         tell(&format!("{users} users {name}, {}", target.name()));
         measure(target, users).map_err(|error| error.to_string())
     })?;
@@ -130,21 +141,27 @@ fn comers<M, T>(
     Ok(each.iter().zip(all).map(comers).collect())
 }
 
-/// Measures each of `what` in turn, several times: what else the machine does for a while then falls
-/// on few rounds of each. Returns the rounds of each.
+/// Measures each of `what` in turn, and again while `needs_more` says so of what has been measured: what
+/// else the machine does for a while then falls on few rounds of each. Returns the rounds of each.
 fn alternate<W: Copy, T>(
-    rounds: u32,
     what: &[W],
+    needs_more: impl Fn(W, &[T]) -> bool,
     mut measure: impl FnMut(W) -> T,
 ) -> io::Result<Vec<Vec<T>>> {
     let mut all: Vec<Vec<T>> = what.iter().map(|_| Vec::new()).collect();
-    for _ in 0..rounds {
+    loop {
+        let mut is_done = true;
         for (&what, rounds) in what.iter().zip(&mut all) {
-            rounds.push(measure(what));
-            interrupt::check()?;
+            if needs_more(what, rounds) {
+                rounds.push(measure(what));
+                interrupt::check()?;
+                is_done = false;
+            }
+        }
+        if is_done {
+            return Ok(all);
         }
     }
-    Ok(all)
 }
 
 /// Measures one load, as long as the table has it.
@@ -176,4 +193,34 @@ fn targets(with_peers: bool, cores: &Cores) -> Vec<Target> {
 /// Says on standard error what is measured, for who waits and sees that something happens.
 fn tell(what: &str) {
     let _ = writeln!(io::stderr(), "{what} …");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_alternate_until_nothing_needs_more() {
+        let mut order = Vec::new();
+        let needs_more = |what, rounds: &[usize]| rounds.len() < what;
+        let measure = |what| {
+            order.push(what);
+            order.len()
+        };
+        let all = alternate(&[1, 3, 2], needs_more, measure).unwrap();
+        assert_eq!(order, [1, 3, 2, 3, 2, 3]);
+        assert_eq!(all, [vec![1], vec![2, 4, 6], vec![3, 5]]);
+    }
+
+    #[test]
+    fn one_who_was_hardly_behind_shows_nothing() {
+        let figures = |behind| Figures { behind, ..Figures::default() };
+        for (case, behind, is_well) in [
+            (LAG_CASES[0], 0, true),
+            (LAG_CASES[1], LAG_BEHIND, true),
+            (LAG_CASES[2], LAG_BEHIND - 1, false),
+        ] {
+            assert_eq!(lag(&case, figures(behind)).fault.is_none(), is_well, "{case:?}");
+        }
+    }
 }
