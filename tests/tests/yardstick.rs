@@ -16,7 +16,7 @@ fn a_short_load_is_measured_on_both_servers() {
 
 #[test]
 fn one_who_stalls_gets_all_in_the_end() {
-    let measured = run(&["W8", "--lag", "stalls", "--messages", "1000", "--secs", "5"]);
+    let measured = run(&["W8", "--lag", "stalls", "--in-flight", "8", "--messages", "200"]);
     assert!(measured.status.success(), "{measured:?}");
     assert!(text(&measured.stdout).contains("messages behind"), "{measured:?}");
 }
