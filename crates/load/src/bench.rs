@@ -116,7 +116,9 @@ fn lag(case: &Case, figures: Figures) -> Figures {
     if figures.fault.is_some() || case.lag == Lag::None || behind >= LAG_BEHIND {
         return figures;
     }
-    Figures::failed(&format!("it was only {behind} messages behind, fewer than {LAG_BEHIND}"))
+    Figures::failed(&format!(
+        "it was only {behind} messages behind, fewer than {LAG_BEHIND}; is the machine very busy?"
+    ))
 }
 
 /// Measures users who come, `name` as they do, and puts the rounds of each together with `middle`.
