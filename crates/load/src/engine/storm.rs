@@ -8,7 +8,6 @@ use mio::Poll;
 use super::EngineError;
 use super::crowd::Crowd;
 use crate::dialect::{Dialect, Place};
-use crate::figures::median;
 use crate::process::Process;
 
 /// What users coming in took.
@@ -22,17 +21,6 @@ pub(crate) struct Storm {
     pub(crate) took: Duration,
     /// Processor time of the server meanwhile, and until all were told of each other.
     pub(crate) cpu: Duration,
-}
-
-impl Storm {
-    /// The medians of several alike, at least one.
-    pub(crate) fn median(storms: &[Self]) -> Self {
-        let of = |time: fn(&Self) -> Duration| {
-            let times = storms.iter().map(|storm| time(storm).as_secs_f64()).collect();
-            Duration::from_secs_f64(median(times))
-        };
-        Self { took: of(|storm| storm.took), cpu: of(|storm| storm.cpu), ..storms[0] }
-    }
 }
 
 /// Connects `users` users, has them all join one room at the same moment, and waits until each is
