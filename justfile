@@ -42,16 +42,21 @@ bench-peers *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- bench --peers {{ ARGS }}
 
+# One load alone, in one line, for example: just load W1 --in-flight 64 --durability os
+load *ARGS:
+    cargo build --release --locked -p chat-server -p chat-load
+    cargo run --quiet --release --locked -p chat-load -- run {{ ARGS }}
+
 # What a journal of a million messages costs beside one of a thousand
 bench-journal *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- journal {{ ARGS }}
 
-# A flame graph of the daemon under load, by perf; or where that does not work, what valgrind counts
-profile GRAPH="target/profile.svg":
+# A flame graph of the daemon under a load, by perf, or else what valgrind counts; arguments: --durability os …
+profile WORKLOAD="W1" *ARGS:
     CARGO_PROFILE_RELEASE_DEBUG=line-tables-only RUSTFLAGS="-C force-frame-pointers=yes" \
         cargo build --release --locked --target-dir target/profile -p chat-server -p chat-load
-    target/profile/release/chat-load profile {{ quote(GRAPH) }}
+    target/profile/release/chat-load profile {{ WORKLOAD }} {{ ARGS }}
 
 # The cost of a delivery by readers, rooms and size, drawn in text
 plot:

@@ -1,4 +1,4 @@
-//! The yardstick measures both servers, and nothing is lost.
+//! The yardstick measures both servers, nothing is lost, and what is wrong is said.
 
 use std::process::{Command, Output};
 
@@ -9,17 +9,35 @@ fn a_short_load_is_measured_on_both_servers() {
     for target in ["rawfan", "ours"] {
         let measured = run(&["W1", "--in-flight", "64", "--messages", "300", "--target", target]);
         assert!(measured.status.success(), "{measured:?}");
-        let line = String::from_utf8(measured.stdout).unwrap();
+        let line = text(&measured.stdout);
         assert!(line.starts_with(&format!("W1, {target}: ")), "{line}");
     }
 }
 
 #[test]
+fn one_who_stalls_gets_all_in_the_end() {
+    let measured = run(&["W8", "--lag", "stalls", "--in-flight", "8", "--messages", "200"]);
+    assert!(measured.status.success(), "{measured:?}");
+    assert!(text(&measured.stdout).contains("messages behind"), "{measured:?}");
+}
+
+#[test]
 fn those_who_come_are_measured() {
-    for workload in ["W5", "W7"] {
-        let measured = run(&[workload, "--users", "50", "--target", "ours"]);
+    for (workload, target) in [("W5", "ours"), ("W7", "ours"), ("W7", "ours-classic")] {
+        let measured = run(&[workload, "--users", "50", "--target", target]);
         assert!(measured.status.success(), "{measured:?}");
     }
+}
+
+#[test]
+fn what_means_nothing_is_refused() {
+    let refused = run(&["W4", "--in-flight", "5"]);
+    assert!(!refused.status.success(), "{refused:?}");
+    assert!(text(&refused.stderr).contains("--in-flight means nothing to W4"), "{refused:?}");
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn run(args: &[&str]) -> Output {

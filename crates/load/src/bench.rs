@@ -1,127 +1,238 @@
 //! The tables: every load against rawfan and the servers, alternating, several rounds.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use crate::args::Bench;
 use crate::cores::Cores;
 use crate::engine::Storm;
 use crate::figures::{Figures, median};
+use crate::interrupt;
 use crate::measure::{self, MeasureError};
-use crate::table::{self, Row};
-use crate::target::{PEERS, Target};
+use crate::plan::Lag;
+use crate::table::{self, Comers, Row};
+use crate::target::{Durability, PEERS, Target};
 use crate::workload::{
-    CASES, COUNTED, Case, IDLE_USERS, LAG_CASES, MESSAGES_MAX, STORM_USERS, Workload,
+    CASES, Case, IDLE_USERS, LAG_BEHIND, LAG_CASES, MESSAGES_MAX, STORM_USERS, Workload,
 };
 
-/// Measures and writes the tables to `out`. Returns whether nothing was lost.
+/// What is always measured; the first is what others are compared with.
+const OURS: [Target; 2] = [Target::Rawfan, Target::Ours];
+
+/// Measures and writes the tables to `out`. Returns whether nothing of ours has failed.
 ///
 /// # Errors
-/// Where a server cannot be started or throws users out, or `out` is closed.
-pub(crate) fn bench(args: &Bench, cores: &Cores, out: &mut impl Write) -> anyhow::Result<bool> {
+/// Where `out` is closed, or the program is to end.
+pub(crate) fn bench(args: &Bench, cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
     let is_asked = |workload| args.only.is_empty() || args.only.contains(&workload);
-    let targets = targets(args.peers, cores)?;
+    let targets = targets(args.peers, cores);
+    let cases: Vec<&Case> = CASES.iter().filter(|case| is_asked(case.workload)).collect();
     let mut is_whole = true;
-
-    let mut rows = Vec::new();
-    for case in CASES.iter().filter(|case| is_asked(case.workload)) {
-        tell(&format!("{:?}, {} in flight", case.workload, case.in_flight))?;
-        // What others keep is no setting: once is enough.
-        let is_again =
-            |row: &Row| row.case.workload == case.workload && row.case.in_flight == case.in_flight;
-        let has_peers = !rows.iter().any(is_again);
-        let mut targets = if has_peers { targets.clone() } else { OURS.to_vec() };
-        if args.our_bytes && case.workload.has_one_sender() {
-            targets.insert(1, Target::RawfanLong); // behind what all are compared with
-        }
-        rows.extend(rounds(case, args.rounds, &targets, cores));
-    }
-    if !rows.is_empty() {
-        is_whole &=
-            rows.iter().all(|row| row.figures.fault.is_none() || !OURS.contains(&row.target));
-        writeln!(out, "{}", table::loads(&rows))?;
+    if !cases.is_empty() {
+        is_whole &= loads(&cases, &targets, args, cores, out)?;
     }
     if is_asked(Workload::W8) {
-        let mut lags = Vec::new();
-        for case in &LAG_CASES {
-            tell(&format!("{:?}, {:?}", case.workload, case.lag))?;
-            lags.extend(rounds(case, args.rounds, &[Target::Ours], cores));
-        }
-        is_whole &= lags.iter().all(|row| row.figures.fault.is_none());
-        writeln!(out, "{}", table::lags(&lags))?;
+        is_whole &= lags(cores, out)?;
     }
     if is_asked(Workload::W5) {
-        tell("W5")?;
-        let idle = |target, users| {
-            let bytes = measure::idle(users, target, cores).map_err(|error| error.to_string());
-            (target, users, bytes)
-        };
-        let lines: Vec<_> = IDLE_USERS
-            .iter()
-            .flat_map(|&users| targets.iter().map(move |&target| idle(target, users)))
-            .collect();
-        writeln!(out, "{}", table::idle(&lines))?;
+        let each: Vec<_> = IDLE_USERS.iter().flat_map(|&users| with(&targets, users)).collect();
+        let bytes = comers(
+            args.rounds,
+            &each,
+            "idle",
+            |bytes| median(bytes.to_vec()),
+            |target, users| measure::idle(users, target, cores, Durability::Disk),
+        )?;
+        is_whole &= bytes.iter().all(is_well);
+        writeln!(out, "{}", table::idle(&bytes))?;
     }
     if is_asked(Workload::W7) {
-        let mut storms = Vec::new();
-        for &target in targets.iter().chain(&[Target::OursClassic]) {
-            tell(&format!("W7, {}", target.name()))?;
-            for users in STORM_USERS {
-                let storm = storm(users, args.rounds, target, cores);
-                storms.push((target, users, storm.map_err(|error| error.to_string())));
-            }
-        }
+        let targets = [&targets[..], &[Target::OursClassic]].concat();
+        let each: Vec<_> = STORM_USERS.iter().flat_map(|&users| with(&targets, users)).collect();
+        let storms = comers(args.rounds, &each, "at once", median_storm, |target, users| {
+            measure::storm(users, target, cores, Durability::Disk)
+        })?;
+        is_whole &= storms.iter().all(is_well);
         writeln!(out, "{}", table::storms(&storms))?;
     }
     Ok(is_whole)
 }
 
-/// What is always measured; the first is what others are compared with.
-const OURS: [Target; 2] = [Target::Rawfan, Target::Ours];
+/// Measures the loads and writes their table. Returns whether nothing of ours has failed.
+fn loads(
+    cases: &[&Case],
+    targets: &[Target],
+    args: &Bench,
+    cores: &Cores,
+    out: &mut impl Write,
+) -> io::Result<bool> {
+    let mut each: Vec<(Case, Target)> = Vec::new();
+    for &&case in cases {
+        // What others keep is no setting: once is enough.
+        let has_peers = !each.iter().any(|(other, _)| other.is_but_for_durability(&case));
+        let mut targets = if has_peers { targets.to_vec() } else { OURS.to_vec() };
+        if args.our_bytes && case.workload.has_one_sender() {
+            targets.insert(1, Target::RawfanLong); // behind what all are compared with
+        }
+        each.extend(targets.into_iter().map(|target| (case, target)));
+    }
+    // A failure of one round is one of all.
+    let needs_more = |(case, _): (Case, Target), rounds: &[Figures]| {
+        rounds.len() < case.rounds(args.rounds) && rounds.iter().all(|round| round.fault.is_none())
+    };
+    let all = alternate(&each, needs_more, |(case, target)| {
+        tell(&format!("{:?}, {} in flight, {}", case.workload, case.in_flight, target.name()));
+        load(&case, target, cores)
+    })?;
+    let row = |(&(case, target), rounds): (&(Case, Target), &Vec<Figures>)| {
+        let base = each.iter().position(|(other, _)| *other == case).unwrap_or_default();
+        let pairs = rounds.iter().zip(&all[base]);
+        let ratios = pairs.map(|(round, base)| round.against(base)).collect();
+        Row { case, target, figures: Figures::median(rounds), ratios }
+    };
+    let rows: Vec<Row> = each.iter().zip(&all).map(row).collect();
+    writeln!(out, "{}", table::loads(&rows))?;
+    Ok(rows.iter().all(|row| row.figures.fault.is_none() || !row.target.is_of_the_project()))
+}
+
+/// Measures what a laggard costs the others, once and for longer than other loads, and writes the
+/// table. Returns whether nothing has failed.
+fn lags(cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
+    let rounds = alternate(
+        &LAG_CASES,
+        |_, rounds| rounds.is_empty(),
+        |case| {
+            tell(&format!("{:?}, {:?}", case.workload, case.lag));
+            lag(&case, load(&case, Target::Ours, cores))
+        },
+    )?;
+    let rows: Vec<_> = LAG_CASES.into_iter().zip(rounds.into_iter().flatten()).collect();
+    writeln!(out, "{}", table::lags(&rows))?;
+    Ok(rows.iter().all(|(_, figures)| figures.fault.is_none()))
+}
+
+/// The same figures; a failure where the laggard was never so far behind that it is one.
+fn lag(case: &Case, figures: Figures) -> Figures {
+    let behind = figures.behind;
+    if figures.fault.is_some() || case.lag == Lag::None || behind >= LAG_BEHIND {
+        return figures;
+    }
+    Figures::failed(&format!(
+        "it was only {behind} messages behind, fewer than {LAG_BEHIND}; is the machine very busy?"
+    ))
+}
+
+/// Measures users who come, `name` as they do, and puts the rounds of each together with `middle`.
+fn comers<M, T>(
+    rounds: usize,
+    each: &[(Target, usize)],
+    name: &str,
+    middle: impl Fn(&[M]) -> T,
+    mut measure: impl FnMut(Target, usize) -> Result<M, MeasureError>,
+) -> io::Result<Vec<Comers<T>>> {
+    let needs_more = |_, measured: &[Result<M, String>]| {
+        measured.len() < rounds && measured.iter().all(Result::is_ok)
+    };
+    let all = alternate(each, needs_more, |(target, users)| {
+        tell(&format!("{users} users {name}, {}", target.name()));
+        measure(target, users).map_err(|error| error.to_string())
+    })?;
+    let comers = |(&(target, users), rounds): (&(Target, usize), Vec<Result<M, String>>)| {
+        let rounds: Result<Vec<M>, String> = rounds.into_iter().collect();
+        Comers { target, users, measured: rounds.map(|rounds| middle(&rounds)) }
+    };
+    Ok(each.iter().zip(all).map(comers).collect())
+}
+
+/// The medians of several storms alike, at least one.
+fn median_storm(storms: &[Storm]) -> Storm {
+    let of = |time: fn(&Storm) -> Duration| {
+        let times = storms.iter().map(|storm| time(storm).as_secs_f64()).collect();
+        Duration::from_secs_f64(median(times))
+    };
+    Storm { took: of(|storm| storm.took), cpu: of(|storm| storm.cpu), ..storms[0] }
+}
+
+/// Measures each of `what` in turn, and again while `needs_more` says so of what has been measured: what
+/// else the machine does for a while then falls on few rounds of each. Returns the rounds of each.
+fn alternate<W: Copy, T>(
+    what: &[W],
+    needs_more: impl Fn(W, &[T]) -> bool,
+    mut measure: impl FnMut(W) -> T,
+) -> io::Result<Vec<Vec<T>>> {
+    let mut all: Vec<Vec<T>> = what.iter().map(|_| Vec::new()).collect();
+    loop {
+        let mut is_done = true;
+        for (&what, rounds) in what.iter().zip(&mut all) {
+            if needs_more(what, rounds) {
+                rounds.push(measure(what));
+                interrupt::check()?;
+                is_done = false;
+            }
+        }
+        if is_done {
+            return Ok(all);
+        }
+    }
+}
+
+/// Measures one load, as long as the table has it.
+fn load(case: &Case, target: Target, cores: &Cores) -> Figures {
+    let measured = measure::load(case, target, cores, case.workload.counted(), MESSAGES_MAX);
+    measured.unwrap_or_else(|error| Figures::failed(&error))
+}
+
+fn is_well<T>(comers: &Comers<T>) -> bool {
+    comers.measured.is_ok() || !comers.target.is_of_the_project()
+}
+
+fn with(targets: &[Target], users: usize) -> impl Iterator<Item = (Target, usize)> {
+    targets.iter().map(move |&target| (target, users))
+}
 
 /// What is to be measured. Says of each peer that is not there how to get it.
-fn targets(with_peers: bool, cores: &Cores) -> io::Result<Vec<Target>> {
+fn targets(with_peers: bool, cores: &Cores) -> Vec<Target> {
     let mut targets = OURS.to_vec();
     for &peer in PEERS.iter().filter(|_| with_peers) {
         match peer.is_there(cores) {
             Ok(()) => targets.push(peer),
-            Err(error) => tell(&format!("without {}: {error}", peer.name()))?,
+            Err(error) => tell(&format!("without {}: {error}", peer.name())),
         }
     }
-    Ok(targets)
+    targets
 }
 
-/// Says on standard error what is measured: who waits sees that something happens.
-fn tell(what: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "{what} …")
+/// Says on standard error what is measured, for who waits and sees that something happens.
+fn tell(what: &str) {
+    let _ = writeln!(io::stderr(), "{what} …");
 }
 
-/// Measures one load on each of `targets` in turn, several times, and compares each with the first.
-fn rounds(case: &Case, rounds: u32, targets: &[Target], cores: &Cores) -> Vec<Row> {
-    let mut all: Vec<Vec<Figures>> = vec![Vec::new(); targets.len()];
-    for _ in 0..rounds {
-        for (target, figures) in targets.iter().zip(&mut all) {
-            let measured = measure::load(case, *target, cores, COUNTED, MESSAGES_MAX);
-            figures.push(measured.unwrap_or_else(|error| Figures::failed(&error)));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_alternate_until_nothing_needs_more() {
+        let mut order = Vec::new();
+        let needs_more = |what, rounds: &[usize]| rounds.len() < what;
+        let measure = |what| {
+            order.push(what);
+            order.len()
+        };
+        let all = alternate(&[1, 3, 2], needs_more, measure).unwrap();
+        assert_eq!(order, [1, 3, 2, 3, 2, 3]);
+        assert_eq!(all, [vec![1], vec![2, 4, 6], vec![3, 5]]);
+    }
+
+    #[test]
+    fn one_who_was_hardly_behind_shows_nothing() {
+        let figures = |behind| Figures { behind, ..Figures::default() };
+        for (case, behind, is_well) in [
+            (LAG_CASES[0], 0, true),
+            (LAG_CASES[1], LAG_BEHIND, true),
+            (LAG_CASES[2], LAG_BEHIND - 1, false),
+        ] {
+            assert_eq!(lag(&case, figures(behind)).fault.is_none(), is_well, "{case:?}");
         }
     }
-    let row = |(target, rounds): (&Target, &Vec<Figures>)| {
-        let ratios =
-            rounds.iter().zip(&all[0]).map(|(round, first)| round.against(first)).collect();
-        Row { case: *case, target: *target, figures: Figures::median(rounds), ratios }
-    };
-    targets.iter().zip(&all).map(row).collect()
-}
-
-/// Measures one storm several times: the medians.
-fn storm(users: usize, rounds: u32, target: Target, cores: &Cores) -> Result<Storm, MeasureError> {
-    let mut storms = Vec::new();
-    for _ in 0..rounds {
-        storms.push(measure::storm(users, target, cores)?);
-    }
-    let of = |time: fn(&Storm) -> std::time::Duration| {
-        std::time::Duration::from_secs_f64(median(
-            storms.iter().map(|s| time(s).as_secs_f64()).collect(),
-        ))
-    };
-    Ok(Storm { users, took: of(|storm| storm.took), cpu: of(|storm| storm.cpu) })
 }

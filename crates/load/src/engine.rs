@@ -15,9 +15,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use mio::Poll;
+use mio::{Events, Poll};
 
 use crate::dialect::Dialect;
+use crate::interrupt;
 use crate::plan::Plan;
 use crate::process::Process;
 use crowd::Crowd;
@@ -42,12 +43,25 @@ pub(crate) struct Outcome {
     pub(crate) elapsed: Duration,
     /// Processor time of the server meanwhile.
     pub(crate) cpu: Duration,
-    /// Memory of the server before the users came, and at the end of the load, in bytes.
-    pub(crate) memory: (u64, u64),
+    /// Memory of the server when half of the time was over, and at the end of the load, in bytes.
+    pub(crate) memory: [u64; 2],
+    /// Messages that all have sent.
+    pub(crate) sent: u64,
+    /// Messages that the laggard had yet to read at the end of the load, if there was one.
+    pub(crate) behind: u64,
     /// Time from a message's sending to each of its deliveries, in nanoseconds; of a sample.
     pub(crate) latency: Histogram<u64>,
     /// What was lost, doubled or out of order; such a figure counts for nothing.
     pub(crate) fault: Option<String>,
+}
+
+/// Why a load was not all that was planned.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotAll {
+    #[error("something was lost: {0}")]
+    Lost(String),
+    #[error("only {sent} of {planned} messages were said in time; is the machine very busy?")]
+    TooFew { sent: u64, planned: u64 },
 }
 
 /// Why a load could not be run.
@@ -59,10 +73,31 @@ pub(crate) enum EngineError {
     Connect { user: usize, error: io::Error },
     #[error("only {ready} of {users} users came in within {}; user {waits} was told {told:?}", crowd::DEADLINE.as_secs())]
     Greeting { ready: usize, users: usize, waits: usize, told: String },
+    #[error("after {} s the server still told users of each other", crowd::QUIET_AT_MOST.as_secs())]
+    Unsettled,
     #[error("the server closed the connection of user {user}, who was told {told:?}")]
     Closed { user: usize, told: String },
+    #[error("the server closed the connection of user {user} under load")]
+    Cut { user: usize },
     #[error("the connection of user {user} broke: {error}")]
     Broken { user: usize, error: io::Error },
+    #[error("it was asked to end")]
+    Stopped,
+}
+
+impl Outcome {
+    /// Whether all messages of `plan` were said, and none was lost: for who divides by their number.
+    ///
+    /// # Errors
+    /// Says what was not so.
+    pub(crate) fn is_all_of(&self, plan: &Plan) -> Result<(), NotAll> {
+        let (sent, planned) = (self.sent, plan.messages());
+        match &self.fault {
+            Some(fault) => Err(NotAll::Lost(fault.clone())),
+            None if sent < planned => Err(NotAll::TooFew { sent, planned }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Puts the server that listens on `address` under the load of `plan`.
@@ -76,17 +111,56 @@ pub(crate) fn run(
     server: Process,
 ) -> Result<Outcome, EngineError> {
     let mut poll = Poll::new()?;
-    let before = server.usage()?;
     let mut crowd = Crowd::new(&mut poll, address, plan.laggard());
     crowd.wave(plan.users(), dialect.coming_max, |user| dialect.hello(plan.place(user)))?;
     crowd.wave(plan.users(), dialect.coming_max, |user| dialect.join(plan.place(user)))?;
     crowd.settle()?;
     let conns = crowd.into_conns();
-    Load::new(poll, conns, plan, dialect).run(server, before)
+    Load::new(poll, conns, plan, dialect).run(server)
+}
+
+/// Polls for `wait` at most, and once more where a signal came between that does not end the program.
+fn poll_again(poll: &mut Poll, events: &mut Events, wait: Duration) -> Result<(), EngineError> {
+    loop {
+        if interrupt::is_asked() {
+            return Err(EngineError::Stopped);
+        }
+        match poll.poll(events, Some(wait)) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            polled => return Ok(polled?),
+        }
+    }
 }
 
 /// An empty histogram of latencies.
 pub(crate) fn latencies() -> Histogram<u64> {
     Histogram::new_with_bounds(LATENCY_NS.0, LATENCY_NS.1, LATENCY_DIGITS)
         .expect("the bounds are in order")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::Durability;
+    use crate::workload::{Case, Workload};
+
+    #[test]
+    fn a_load_that_was_cut_short_or_lost_something_is_not_all() {
+        let plan = Case::new(Workload::W6, 8, Durability::Os).plan(Duration::ZERO, 5);
+        let outcome = |sent, fault: Option<&str>| Outcome {
+            deliveries: 0,
+            elapsed: Duration::ZERO,
+            cpu: Duration::ZERO,
+            memory: [0; 2],
+            sent,
+            behind: 0,
+            latency: latencies(),
+            fault: fault.map(str::to_owned),
+        };
+        assert_eq!(outcome(5_000, None).is_all_of(&plan), Ok(()));
+        let lost = outcome(5_000, Some("lost")).is_all_of(&plan);
+        assert_eq!(lost, Err(NotAll::Lost("lost".into())));
+        let short = outcome(4_999, None).is_all_of(&plan);
+        assert_eq!(short, Err(NotAll::TooFew { sent: 4_999, planned: 5_000 }));
+    }
 }

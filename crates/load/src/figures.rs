@@ -13,8 +13,10 @@ pub(crate) struct Figures {
     pub(crate) cpu: f64,
     /// Latency in microseconds: half of the deliveries, 99 % and 99.9 % come within.
     pub(crate) latency: [f64; 3],
-    /// Memory of the server that is its own at the end, in MiB.
-    pub(crate) memory: f64,
+    /// Memory of the server that is its own when half of the time is over, and at the end, in MiB.
+    pub(crate) memory: [f64; 2],
+    /// Messages that the laggard had yet to read at the end, if there was one.
+    pub(crate) behind: u64,
     /// What was lost, doubled or out of order; then the rest counts for nothing.
     pub(crate) fault: Option<String>,
 }
@@ -28,6 +30,8 @@ pub(crate) struct Ratios {
     pub(crate) cpu: f64,
     /// Of the time within which half of them come.
     pub(crate) p50: f64,
+    /// Of the time within which 99 % of them come.
+    pub(crate) p99: f64,
 }
 
 impl Figures {
@@ -41,7 +45,8 @@ impl Figures {
             rate: outcome.deliveries as f64 / outcome.elapsed.as_secs_f64(),
             cpu: outcome.cpu.as_secs_f64() / millions,
             latency: [quantile(0.5), quantile(0.99), quantile(0.999)],
-            memory: outcome.memory.1 as f64 / f64::from(1 << 20),
+            memory: outcome.memory.map(|bytes| bytes as f64 / f64::from(1 << 20)),
+            behind: outcome.behind,
             fault: outcome.fault.clone().or(nothing),
         }
     }
@@ -51,23 +56,26 @@ impl Figures {
         Self { fault: Some(error.to_string()), ..Self::default() }
     }
 
-    /// How this compares with `other`.
-    pub(crate) fn against(&self, other: &Self) -> Ratios {
-        Ratios {
+    /// How this compares with `other`; `None` where either of them is a failure.
+    pub(crate) fn against(&self, other: &Self) -> Option<Ratios> {
+        (self.fault.is_none() && other.fault.is_none()).then(|| Ratios {
             rate: self.rate / other.rate,
             cpu: self.cpu / other.cpu,
             p50: self.latency[0] / other.latency[0],
-        }
+            p99: self.latency[1] / other.latency[1],
+        })
     }
 
-    /// The median of each figure of `rounds`; a fault of one is a fault of all.
+    /// The median of each figure of `rounds`, and how far the laggard was behind at the least; a fault
+    /// of one is a fault of all.
     pub(crate) fn median(rounds: &[Self]) -> Self {
         let of = |figure: &dyn Fn(&Self) -> f64| median(rounds.iter().map(figure).collect());
         Self {
             rate: of(&|round| round.rate),
             cpu: of(&|round| round.cpu),
             latency: [0, 1, 2].map(|at| of(&|round| round.latency[at])),
-            memory: of(&|round| round.memory),
+            memory: [0, 1].map(|at| of(&|round| round.memory[at])),
+            behind: rounds.iter().map(|round| round.behind).min().unwrap_or(0),
             fault: rounds.iter().find_map(|round| round.fault.clone()),
         }
     }
@@ -81,16 +89,18 @@ pub(crate) fn median(mut of: Vec<f64>) -> f64 {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rate, cpu, latency: [p50, p99, p999], memory, fault } = self;
+        let Self { rate, cpu, latency: [p50, p99, p999], memory: [half, whole], behind, fault } =
+            self;
         if let Some(fault) = fault {
             return write!(f, "FAILED: {fault}");
         }
         write!(
             f,
             "{:.3} M deliveries/s, {cpu:.4} CPU s per million, p50 {p50:.0} µs, p99 {p99:.0} µs, \
-             p99.9 {p999:.0} µs, {memory:.1} MiB",
+             p99.9 {p999:.0} µs, {half:.1} MiB at half, {whole:.1} MiB at the end",
             rate / 1e6
-        )
+        )?;
+        if *behind > 0 { write!(f, ", the laggard {behind} messages behind") } else { Ok(()) }
     }
 }
 
@@ -103,6 +113,14 @@ mod tests {
         assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(vec![2.0, 1.0]), 1.0);
         assert_eq!(median(Vec::new()), 0.0);
+    }
+
+    #[test]
+    fn a_failure_compares_with_nothing() {
+        let well = Figures { rate: 1.0, ..Figures::default() };
+        let lost = Figures { fault: Some("lost".into()), ..well.clone() };
+        assert_eq!(well.against(&well).map(|ratios| ratios.rate), Some(1.0));
+        assert_eq!([well.against(&lost), lost.against(&well)], [None, None]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
-use crate::engine::{self, EngineError};
+use crate::engine::{self, EngineError, NotAll};
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::target::{self, Durability, TargetError};
 
@@ -58,8 +58,8 @@ pub(crate) enum GuardError {
     Target(#[from] TargetError),
     #[error(transparent)]
     Engine(#[from] EngineError),
-    #[error("something was lost under the count: {0}")]
-    Lost(String),
+    #[error("what was counted says nothing: {0}")]
+    NotAll(#[from] NotAll),
     #[error("{VALGRIND} did not say what it has counted but {0:?}")]
     NotCounted(String),
     #[error(transparent)]
@@ -132,10 +132,8 @@ impl Figure {
         };
         let outcome = engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
         daemon.stop()?;
-        match outcome.fault {
-            Some(fault) => Err(GuardError::Lost(fault)),
-            None => self.counted.read(&log),
-        }
+        outcome.is_all_of(&plan)?;
+        self.counted.read(&log)
     }
 }
 

@@ -11,7 +11,7 @@ use hdrhistogram::Histogram;
 
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
-use crate::engine::{self, EngineError, Outcome};
+use crate::engine::{self, EngineError, NotAll, Outcome};
 use crate::figures::median;
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::target::{self, Durability, TargetError};
@@ -66,7 +66,7 @@ pub(crate) enum JournalError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error("the journal could not be filled: {0}")]
-    NotFilled(String),
+    NotFilled(#[from] NotAll),
     #[error("the daemon was asked and did not answer: {0}")]
     Io(#[from] io::Error),
 }
@@ -153,12 +153,10 @@ fn fill(
         bounds: Bounds { warm_up: Duration::ZERO, counted: FILLING_MAX, messages },
     };
     let daemon = target::start_ours(home, cores, durability)?;
-    let Outcome { deliveries, elapsed, cpu, fault, .. } =
-        engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
+    let outcome = engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
     daemon.stop()?;
-    if let Some(fault) = fault {
-        return Err(JournalError::NotFilled(fault));
-    }
+    outcome.is_all_of(&plan)?;
+    let Outcome { deliveries, elapsed, cpu, .. } = outcome;
     #[allow(clippy::cast_precision_loss, reason = "figures for a table")]
     let kept = deliveries as f64;
     let (rate, cpu) = (kept / elapsed.as_secs_f64(), cpu.as_secs_f64() * 1e6 / kept);

@@ -2,11 +2,13 @@
 
 mod args;
 mod bench;
+mod child;
 mod cores;
 mod dialect;
 mod engine;
 mod figures;
 mod guard;
+mod interrupt;
 mod journal;
 mod measure;
 mod plan;
@@ -34,6 +36,7 @@ const FILES_MAX: u64 = 12_000;
 
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
+    interrupt::listen().context("cannot be told to end")?;
     // The servers get the same, since they are started by this program.
     let files = rlimit::increase_nofile_limit(FILES_MAX).context("cannot open many files")?;
     let cores = Cores::new();
@@ -50,13 +53,10 @@ fn main() -> anyhow::Result<ExitCode> {
             journal::journal(&args.sizes, &cores, args.durability, &mut out)?;
             true
         }
-        Task::Plot => {
-            plot::plot(&cores, &mut out)?;
-            true
-        }
+        Task::Plot => plot::plot(&cores, &mut out)?,
         Task::Guard => guard::guard(&cores, &mut out)?,
-        Task::Profile { graph } => {
-            profile::profile(graph, &cores, &mut out)?;
+        Task::Profile(profile) => {
+            profile::profile(&profile.case()?, &profile.graph, &cores, &mut out)?;
             true
         }
         Task::Bench(bench) => bench::bench(bench, &cores, &mut out)?,
@@ -66,22 +66,27 @@ fn main() -> anyhow::Result<ExitCode> {
 
 /// Makes one measurement and writes it in one line. Returns whether nothing was lost.
 fn one(run: &Run, cores: &Cores, out: &mut impl Write) -> anyhow::Result<bool> {
-    let (workload, target) = (run.workload, run.target);
-    write!(out, "{workload:?}, {}: ", target.name())?;
+    run.check()?;
+    let (workload, target, durability) = (run.load.workload, run.target, run.load.durability());
+    let head = format!("{workload:?}, {}: ", target.name());
     match workload {
         Workload::W5 => {
             let users = run.users(IDLE_USERS[1]);
-            let bytes = measure::idle(users, target, cores)?;
-            writeln!(out, "{users} idle users, {bytes} bytes each")?;
+            let bytes = measure::idle(users, target, cores, durability)?;
+            writeln!(out, "{head}{users} idle users, {bytes:.0} bytes each")?;
         }
         Workload::W7 => {
-            let Storm { users, took, cpu } =
-                measure::storm(run.users(STORM_USERS[2]), target, cores)?;
-            writeln!(out, "{users} users in after {took:.1?}, {cpu:.2?} of CPU")?;
+            let users = run.users(STORM_USERS[2]);
+            let Storm { at_once, took, cpu, .. } =
+                measure::storm(users, target, cores, durability)?;
+            writeln!(
+                out,
+                "{head}{users} users, {at_once} at once, in after {took:.1?}, {cpu:.2?} of CPU"
+            )?;
         }
         _ => {
-            let figures = measure::load(&run.case(), target, cores, run.counted(), run.messages)?;
-            writeln!(out, "{figures}")?;
+            let figures = measure::load(&run.case(), target, cores, run.counted(), run.messages())?;
+            writeln!(out, "{head}{figures}")?;
             return Ok(figures.fault.is_none());
         }
     }

@@ -63,6 +63,11 @@ impl Plan {
         self.rooms * self.members
     }
 
+    /// Messages in all, if there is time for them.
+    pub(crate) fn messages(&self) -> u64 {
+        (self.rooms * self.senders) as u64 * u64::from(self.bounds.messages)
+    }
+
     /// Who gets what one sender says, but for the laggard.
     pub(crate) const fn readers(&self) -> usize {
         self.members - 1 - if matches!(self.lag, Lag::None) { 0 } else { 1 }

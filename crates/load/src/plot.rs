@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::cores::Cores;
-use crate::engine;
 use crate::figures::Figures;
-use crate::measure::MeasureError;
+use crate::interrupt;
+use crate::measure;
 use crate::plan::Plan;
 use crate::target::{Durability, Target};
 use crate::workload::{Case, MESSAGES_MAX, Workload};
@@ -38,7 +38,7 @@ const PLOTS: [(Along, &str, &[usize]); 3] = [
         "readers of one sender, 64 bytes, 1,024 in flight",
         &[1, 10, 100, 1_000, 5_000],
     ),
-    (Along::Rooms, "rooms of 10, all speak, 8 in flight each", &[1, 10, 100, 1_000]),
+    (Along::Rooms, "rooms of 10, one speaks in each, 8 in flight", &[1, 10, 100, 1_000]),
     (
         Along::Bytes,
         "bytes of a message, 100 readers, 64 in flight",
@@ -46,29 +46,27 @@ const PLOTS: [(Along, &str, &[usize]); 3] = [
     ),
 ];
 
-/// Measures and draws.
+/// Measures and draws. Returns whether nothing was lost.
 ///
 /// # Errors
-/// Where a server cannot be started or throws users out, or `out` is closed.
-pub(crate) fn plot(cores: &Cores, out: &mut impl Write) -> anyhow::Result<()> {
+/// Where `out` is closed, or the program is to end.
+pub(crate) fn plot(cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
+    let mut is_whole = true;
     for (along, name, values) in PLOTS {
         writeln!(out, "CPU µs for a delivery, by {name}\n")?;
         for &value in values {
             for target in [Target::Rawfan, Target::Ours] {
                 writeln!(io::stderr(), "{along:?} {value}, {} …", target.name())?;
-                let figures = measure(&along.plan(value), target, cores)?;
+                let figures = measure::run(&along.plan(value), target, cores, Durability::Os)
+                    .unwrap_or_else(|error| Figures::failed(&error));
+                interrupt::check()?;
+                is_whole &= figures.fault.is_none();
                 writeln!(out, "{}", line(value, target, &figures))?;
             }
         }
         writeln!(out)?;
     }
-    Ok(())
-}
-
-fn measure(plan: &Plan, target: Target, cores: &Cores) -> Result<Figures, MeasureError> {
-    let server = target.start(cores, Durability::Os)?;
-    let outcome = engine::run(plan, target.dialect(), server.address, server.process())?;
-    Ok(Figures::of(&outcome))
+    Ok(is_whole)
 }
 
 fn line(value: usize, target: Target, figures: &Figures) -> String {
@@ -98,9 +96,7 @@ impl Along {
         let plan = Case::new(Workload::W1, in_flight, Durability::Os).plan(COUNTED, MESSAGES_MAX);
         match self {
             Self::Readers => Plan { members: value + 1, ..plan },
-            Self::Rooms => {
-                Plan { rooms: value, members: ROOM_MEMBERS, senders: ROOM_MEMBERS, ..plan }
-            }
+            Self::Rooms => Plan { rooms: value, members: ROOM_MEMBERS, ..plan },
             Self::Bytes => Plan { text_bytes: value, ..plan },
         }
     }

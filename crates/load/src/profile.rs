@@ -1,23 +1,25 @@
-//! Where the daemon's time goes under W1: a flame graph by perf, or where that does not work, what
+//! Where the daemon's time goes under a load: a flame graph by perf, or where that does not work, what
 //! callgrind counts.
 
 mod flame;
+mod sample;
+mod shares;
 
-use std::fs::File;
 use std::io::{self, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
+use crate::child;
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
-use crate::engine::{self, EngineError};
-use crate::plan::Plan;
-use crate::target::{self, Durability, TargetError};
-use crate::workload::{Case, MESSAGES_MAX, Workload};
+use crate::engine::{self, EngineError, Outcome};
+use crate::target::{self, TargetError};
+use crate::workload::{Case, MESSAGES_MAX};
 use flame::Flame;
+use shares::Shares;
 
 /// Samples a second: no multiple of what a timer may do.
 const SAMPLES: &str = "997";
@@ -25,14 +27,16 @@ const SAMPLES: &str = "997";
 /// How long the load runs.
 const LONG: Duration = Duration::from_secs(5);
 
-/// Messages of the load where each instruction is counted.
+/// How long perf may take to end once the load is over, and to tell what it has seen.
+const PERF_MAX: Duration = Duration::from_secs(60);
+
+/// Messages of the load where each instruction is counted, and how long they may take: a program runs
+/// some fifty times slower then.
 const COUNTED_MESSAGES: u32 = 5_000;
+const COUNTED_MAX: Duration = Duration::from_secs(50);
 
 /// Lines of the count that are shown: a screen.
 const COUNTED_LINES: usize = 60;
-
-/// What is profiled.
-const CASE: Case = Case::new(Workload::W1, 1024, Durability::Os);
 
 /// Why there is no profile.
 #[derive(Debug, thiserror::Error)]
@@ -43,24 +47,31 @@ pub(crate) enum ProfileError {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Io(#[from] io::Error),
+    #[error("something was lost under the load: {0}")]
+    Lost(String),
+    #[error("callgrind_annotate does not tell what valgrind has counted: {0}")]
+    NotTold(String),
     #[error("neither perf nor valgrind is there; the Debian packages are linux-perf and valgrind")]
     NoProfiler,
 }
 
-/// Puts the daemon under load and writes a flame graph to `graph`, or the count to `out`.
+/// Puts the daemon under the load of `case` and writes a flame graph to `graph` and the shares to `out`;
+/// or the count to `out`.
 ///
 /// # Errors
-/// Where nothing on this machine can tell.
+/// Where nothing on this machine can tell, or something was lost.
 pub(crate) fn profile(
+    case: &Case,
     graph: &Path,
     cores: &Cores,
     out: &mut impl Write,
 ) -> Result<(), ProfileError> {
     if target::is_installed("perf") {
-        let flame = sample(cores)?;
+        let (flame, shares) = sample(case, cores)?;
         if flame.samples() > 0 {
             std::fs::write(graph, flame.to_svg())?;
             writeln!(out, "{} samples; the graph is in {}", flame.samples(), graph.display())?;
+            writeln!(out, "{shares}")?;
             return Ok(());
         }
         writeln!(out, "perf has seen nothing here; the instructions are counted instead")?;
@@ -68,13 +79,13 @@ pub(crate) fn profile(
     if !target::is_installed("valgrind") {
         return Err(ProfileError::NoProfiler);
     }
-    count(cores, out)
+    count(case, cores, out)
 }
 
-fn sample(cores: &Cores) -> Result<Flame, ProfileError> {
+fn sample(case: &Case, cores: &Cores) -> Result<(Flame, Shares), ProfileError> {
     let home = target::home()?;
     let data = home.path().join("perf.data");
-    let daemon = target::start_ours(home.path(), cores, CASE.durability)?;
+    let daemon = target::start_ours(home.path(), cores, case.durability)?;
     let mut perf = Command::new("perf")
         .args(["record", "--quiet", "-e", "cpu-clock", "-F", SAMPLES, "-g", "-p"])
         .arg(daemon.process().to_string())
@@ -83,24 +94,29 @@ fn sample(cores: &Cores) -> Result<Flame, ProfileError> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
-    let plan = CASE.plan(LONG, MESSAGES_MAX);
+    let plan = case.plan(LONG, MESSAGES_MAX);
     let ran = engine::run(&plan, &NATIVE, daemon.address, daemon.process());
-    let _ = kill_process(Pid::from_child(&perf), Signal::INT);
-    perf.wait()?;
-    ran?;
+    // It says that it was ended; whether it has seen anything is in what it tells.
+    let _ = child::end_by(&mut perf, Signal::INT, PERF_MAX);
+    well(ran?)?;
     let mut script = Command::new("perf")
         .args(["script", "-F", "comm,ip,sym", "-i"])
         .arg(&data)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;
-    let told = script.stdout.take().map(BufReader::new);
-    let flame = told.map_or_else(|| Ok(Flame::default()), Flame::read);
-    script.wait()?;
-    Ok(flame?)
+    let (mut flame, mut shares) = (Flame::default(), Shares::default());
+    if let Some(told) = script.stdout.take() {
+        sample::read(BufReader::new(told), |sample| {
+            flame.add(sample);
+            shares.add(sample);
+        })?;
+    }
+    child::end_within(&mut script, PERF_MAX)?;
+    Ok((flame, shares))
 }
 
-fn count(cores: &Cores, out: &mut impl Write) -> Result<(), ProfileError> {
+fn count(case: &Case, cores: &Cores, out: &mut impl Write) -> Result<(), ProfileError> {
     let home = target::home()?;
     let counted = home.path().join("counted");
     let counter = [
@@ -108,21 +124,26 @@ fn count(cores: &Cores, out: &mut impl Write) -> Result<(), ProfileError> {
         "--tool=callgrind".to_owned(),
         format!("--callgrind-out-file={}", counted.display()),
     ];
-    let daemon = target::start_ours_under(&counter, home.path(), cores, CASE.durability)?;
-    let plan: Plan = CASE.plan(LONG * 10, COUNTED_MESSAGES);
-    engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
+    let daemon = target::start_ours_under(&counter, home.path(), cores, case.durability)?;
+    let senders = case.plan(COUNTED_MAX, 1).messages();
+    let each = u64::from(COUNTED_MESSAGES).div_ceil(senders);
+    let plan = case.plan(COUNTED_MAX, u32::try_from(each).unwrap_or(COUNTED_MESSAGES));
+    well(engine::run(&plan, &NATIVE, daemon.address, daemon.process())?)?;
     daemon.stop()?;
-    let annotated: PathBuf = home.path().join("annotated");
-    let status = Command::new("callgrind_annotate")
+    let told = Command::new("callgrind_annotate")
         .arg(&counted)
-        .stdout(File::create(&annotated)?)
-        .status()?;
-    if !status.success() {
-        return Err(ProfileError::NoProfiler);
+        .output()
+        .map_err(|error| ProfileError::NotTold(error.to_string()))?;
+    if !told.status.success() {
+        let why = String::from_utf8_lossy(&told.stderr).trim().to_owned();
+        return Err(ProfileError::NotTold(why));
     }
-    let annotated = std::fs::read_to_string(annotated)?;
-    for line in annotated.lines().take(COUNTED_LINES) {
+    for line in String::from_utf8_lossy(&told.stdout).lines().take(COUNTED_LINES) {
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+fn well(outcome: Outcome) -> Result<(), ProfileError> {
+    outcome.fault.map_or(Ok(()), |fault| Err(ProfileError::Lost(fault)))
 }

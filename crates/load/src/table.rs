@@ -1,12 +1,14 @@
 //! The tables, in Markdown.
 
+mod comers;
+
 use std::fmt::Write;
 
-use crate::engine::Storm;
 use crate::figures::{Figures, Ratios, median};
 use crate::plan::Lag;
-use crate::target::{Durability, Target};
+use crate::target::Target;
 use crate::workload::Case;
+pub(crate) use comers::{Comers, idle, storms};
 
 /// What one server did under one load.
 #[derive(Debug)]
@@ -17,8 +19,8 @@ pub(crate) struct Row {
     pub(crate) target: Target,
     /// The medians.
     pub(crate) figures: Figures,
-    /// Each round, compared with that of the first server.
-    pub(crate) ratios: Vec<Ratios>,
+    /// Each round, compared with that of the first server; `None` where one of the two has failed.
+    pub(crate) ratios: Option<Vec<Ratios>>,
 }
 
 const LOADS_HEAD: &str = "\
@@ -34,117 +36,74 @@ pub(crate) fn loads(rows: &[Row]) -> String {
 
 fn load(row: &Row) -> String {
     let Row { case, target, figures, ratios } = row;
-    let server = match (target, case.durability) {
-        (target, Durability::Disk) if target.keeps() => "ours, disk",
-        (target, Durability::Os) if target.keeps() => "ours, os",
-        (target, _) => target.name(),
-    };
     let in_flight = match case.in_flight {
         0 => "–".to_owned(),
         some => some.to_string(),
     };
-    let head = format!("| {:?} | {in_flight} | {server} |", case.workload);
+    let (load, kept) = (case.workload, case.durability.name());
+    let head = format!("| {load:?}, {kept} | {in_flight} | {} |", target.name());
     if let Some(fault) = &figures.fault {
         return format!("{head} **failed**: {fault} |");
     }
-    let of = |figure: fn(&Ratios) -> f64| ratios.iter().map(figure).collect::<Vec<_>>();
-    let mut rounds: Vec<String> =
-        of(|ratio| ratio.rate).iter().map(|ratio| format!("{ratio:.2}")).collect();
-    rounds.sort();
+    let of = |figure: fn(&Ratios) -> f64| {
+        let ratios = ratios.as_ref()?;
+        Some(ratios.iter().map(figure).collect::<Vec<_>>())
+    };
+    let middle = |figure| times(of(figure).map(median));
     format!(
-        "{head} {:.3} | **{:.2}** ({}) | {:.4} | {:.2} | {} | {:.2} | {:.1} |",
+        "{head} {:.3} | {} | {:.4} | {} | {} | {} | {:.1} |",
         figures.rate / 1e6,
-        median(of(|ratio| ratio.rate)),
-        rounds.join(" "),
+        of(|ratio| ratio.rate).map_or_else(|| times(None), with_rounds),
         figures.cpu,
-        median(of(|ratio| ratio.cpu)),
+        middle(|ratio| ratio.cpu),
         latency(figures),
-        median(of(|ratio| ratio.p50)),
-        figures.memory,
+        middle(|ratio| ratio.p50),
+        figures.memory[1],
     )
+}
+
+/// The median of `rounds`, and all of them, the least first.
+fn with_rounds(mut rounds: Vec<f64>) -> String {
+    rounds.sort_by(f64::total_cmp);
+    let all: Vec<String> = rounds.iter().map(|&ratio| times(Some(ratio))).collect();
+    format!("**{}** ({})", times(Some(median(rounds))), all.join(" "))
 }
 
 const LAGS_HEAD: &str = "\
 | one of 1,001 readers | deliveries/s to the others, millions | × | CPU s per million | × | \
-p50 / p99 / p99.9 µs of the others | p99 × | MiB |
-|---|---|---|---|---|---|---|---|
+p50 / p99 / p99.9 µs of the others | p99 × | messages behind | MiB at half | MiB at the end |
+|---|---|---|---|---|---|---|---|---|---|
 ";
 
 /// The table of what a laggard costs the others, compared with the first row.
-pub(crate) fn lags(rows: &[Row]) -> String {
-    let Some(first) = rows.first() else { return String::new() };
-    table(LAGS_HEAD, rows.iter().map(|row| lag(row, &first.figures)))
+pub(crate) fn lags(rows: &[(Case, Figures)]) -> String {
+    let Some((_, first)) = rows.first() else { return String::new() };
+    table(LAGS_HEAD, rows.iter().map(|(case, figures)| lag(case.lag, figures, first)))
 }
 
-fn lag(row: &Row, first: &Figures) -> String {
-    let does = match row.case.lag {
+fn lag(lag: Lag, figures: &Figures, first: &Figures) -> String {
+    let does = match lag {
         Lag::None => "reads like the others",
         Lag::Stalls => "stalls",
         Lag::Slow => "is slow, and lives on the journal",
     };
-    let figures = &row.figures;
     if let Some(fault) = &figures.fault {
         return format!("| {does} | **failed**: {fault} |");
     }
     let ratios = figures.against(first);
+    let ratio = |figure: fn(&Ratios) -> f64| times(ratios.as_ref().map(figure));
     format!(
-        "| {does} | {:.3} | {:.2} | {:.4} | {:.2} | {} | {:.2} | {:.1} |",
+        "| {does} | {:.3} | {} | {:.4} | {} | {} | {} | {} | {:.1} | {:.1} |",
         figures.rate / 1e6,
-        ratios.rate,
+        ratio(|ratio| ratio.rate),
         figures.cpu,
-        ratios.cpu,
+        ratio(|ratio| ratio.cpu),
         latency(figures),
-        figures.latency[1] / first.latency[1],
-        figures.memory,
+        ratio(|ratio| ratio.p99),
+        figures.behind,
+        figures.memory[0],
+        figures.memory[1],
     )
-}
-
-const IDLE_HEAD: &str = "\
-| idle users | server | KiB each |
-|---|---|---|
-";
-
-/// The table of what an idle user takes, of each server, number of users, and bytes each.
-#[allow(clippy::cast_precision_loss, reason = "figures for a table")]
-pub(crate) fn idle(lines: &[(Target, usize, Result<u64, String>)]) -> String {
-    let line = |(target, users, bytes): &(Target, usize, Result<u64, String>)| {
-        let each = match bytes {
-            Ok(bytes) => format!("{:.2}", *bytes as f64 / 1024.0),
-            Err(fault) => format!("**failed**: {fault}"),
-        };
-        format!("| {users} | {} | {each} |", target.name())
-    };
-    table(IDLE_HEAD, lines.iter().map(line))
-}
-
-const STORMS_HEAD: &str = "\
-| users who join at once | server | ms until all are in | CPU µs each | × of the first |
-|---|---|---|---|---|
-";
-
-/// Users who came at once, or why they could not.
-type Stormed = (Target, usize, Result<Storm, String>);
-
-/// The table of storms; each is compared with the first of the same server.
-pub(crate) fn storms(storms: &[Stormed]) -> String {
-    let line = |(target, users, storm): &Stormed| {
-        let head = format!("| {users} | {} |", target.name());
-        let storm = match storm {
-            Ok(storm) => storm,
-            Err(fault) => return format!("{head} **failed**: {fault} |"),
-        };
-        let first = storms.iter().find(|(of, ..)| of == target);
-        let first = first.and_then(|(.., first)| first.as_ref().ok()).unwrap_or(storm);
-        let (took, each) = (storm.took.as_secs_f64() * 1e3, cpu_each(storm));
-        format!("{head} {took:.0} | {each:.1} | {:.2} |", each / cpu_each(first))
-    };
-    table(STORMS_HEAD, storms.iter().map(line))
-}
-
-/// Processor time for each user of a storm, in microseconds.
-#[allow(clippy::cast_precision_loss, reason = "figures for a table")]
-fn cpu_each(storm: &Storm) -> f64 {
-    storm.cpu.as_secs_f64() * 1e6 / storm.users as f64
 }
 
 fn table(head: &str, lines: impl Iterator<Item = String>) -> String {
@@ -154,6 +113,12 @@ fn table(head: &str, lines: impl Iterator<Item = String>) -> String {
     })
 }
 
+/// How many times as much; a dash where that cannot be said.
+fn times(ratio: Option<f64>) -> String {
+    let ratio = ratio.filter(|ratio| ratio.is_finite());
+    ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))
+}
+
 fn latency(figures: &Figures) -> String {
     let [p50, p99, p999] = figures.latency;
     format!("{p50:.0} / {p99:.0} / {p999:.0}")
@@ -161,64 +126,68 @@ fn latency(figures: &Figures) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+    use crate::target::Durability;
     use crate::workload::{LAG_CASES, Workload};
 
-    fn row(fault: Option<&str>) -> Row {
-        let raw =
-            Figures { rate: 16e6, cpu: 0.05, latency: [100.0, 200.0, 300.0], ..Figures::default() };
-        let figures = Figures {
-            rate: 8e6,
-            cpu: 0.1,
-            latency: [150.0, 400.0, 900.0],
-            memory: 12.0,
-            fault: fault.map(str::to_owned),
-        };
+    fn raw() -> Figures {
+        Figures { rate: 16e6, cpu: 0.05, latency: [100.0, 200.0, 300.0], ..Figures::default() }
+    }
+
+    fn ours() -> Figures {
+        let (latency, memory) = ([150.0, 400.0, 900.0], [11.0, 12.0]);
+        Figures { rate: 8e6, cpu: 0.1, latency, memory, ..Figures::default() }
+    }
+
+    fn failed() -> Figures {
+        Figures { fault: Some("user 1 got 2 of 3 messages of user 0".into()), ..ours() }
+    }
+
+    /// The last line of a table with these figures, compared with those of `raw`.
+    fn line(figures: Figures, raw: &Figures) -> String {
+        let [fast, faster] = [32e6, 160e6].map(|rate| Figures { rate, ..figures.clone() });
+        let ratios = [&fast, &faster, &figures].map(|round| round.against(raw));
         let case = Case::new(Workload::W1, 64, Durability::Os);
-        let slower = Figures { rate: 7.2e6, ..figures.clone() };
-        let ratios = vec![figures.against(&raw), slower.against(&raw), figures.against(&raw)];
-        Row { case, target: Target::Ours, figures, ratios }
+        let ratios = ratios.into_iter().collect();
+        let table = loads(&[Row { case, target: Target::Ours, figures, ratios }]);
+        table.lines().last().unwrap_or_default().to_owned()
     }
 
     #[test]
     fn a_line_has_the_figures_and_the_ratios() {
         assert_eq!(
-            loads(&[row(None)]).lines().last(),
-            Some(
-                "| W1 | 64 | ours, os | 8.000 | **0.50** (0.45 0.50 0.50) | 0.1000 | 2.00 \
-                 | 150 / 400 / 900 | 1.50 | 12.0 |"
-            )
+            line(ours(), &raw()),
+            "| W1, os | 64 | ours | 8.000 | **2.00** (0.50 2.00 10.00) | 0.1000 | 2.00 \
+             | 150 / 400 / 900 | 1.50 | 12.0 |"
         );
     }
 
     #[test]
     fn a_figure_with_a_loss_in_it_is_a_failure() {
-        let fault = "user 1 got 2 of 3 messages of user 0";
-        let table = loads(&[row(Some(fault))]);
-        let failed = format!("| W1 | 64 | ours, os | **failed**: {fault} |");
-        assert_eq!(table.lines().last(), Some(&*failed));
+        let lost = failed();
+        let failed = "| W1, os | 64 | ours | **failed**: user 1 got 2 of 3 messages of user 0 |";
+        assert_eq!(line(lost, &raw()), failed);
+    }
+
+    #[test]
+    fn nothing_is_compared_with_a_failure() {
+        assert_eq!(
+            line(ours(), &failed()),
+            "| W1, os | 64 | ours | 8.000 | – | 0.1000 | – | 150 / 400 / 900 | – | 12.0 |"
+        );
+        let table = lags(&[(LAG_CASES[0], failed()), (LAG_CASES[1], ours())]);
+        let stalls = "| stalls | 8.000 | – | 0.1000 | – | 150 / 400 / 900 | – | 0 | 11.0 | 12.0 |";
+        assert_eq!(table.lines().last(), Some(stalls));
+        assert_eq!([times(Some(f64::INFINITY)), times(Some(f64::NAN))], ["–", "–"]);
     }
 
     #[test]
     fn a_laggard_is_compared_with_none() {
-        let stalls = Row { case: LAG_CASES[1], ..row(None) };
-        let figures = Figures { latency: [1.0, 200.0, 1.0], ..row(None).figures };
-        let none = Row { case: LAG_CASES[0], figures, ..row(None) };
-        let table = lags(&[none, stalls]);
+        let none = Figures { latency: [1.0, 200.0, 1.0], ..ours() };
+        let stalls = Figures { behind: 7, ..ours() };
+        let table = lags(&[(LAG_CASES[0], none), (LAG_CASES[1], stalls)]);
         let stalls = table.lines().last().unwrap_or_default();
         assert!(stalls.starts_with("| stalls | 8.000 | 1.00 |"), "{stalls}");
-        assert!(stalls.ends_with("| 150 / 400 / 900 | 2.00 | 12.0 |"), "{stalls}");
-    }
-
-    #[test]
-    fn a_storm_is_compared_with_the_first_of_its_server() {
-        let storm = |users, ms| {
-            let took = Duration::from_millis(ms);
-            (Target::Ours, users, Ok(Storm { users, took, cpu: took }))
-        };
-        let table = storms(&[storm(500, 50), storm(5_000, 1_000)]);
-        assert_eq!(table.lines().last(), Some("| 5000 | ours | 1000 | 200.0 | 2.00 |"));
+        assert!(stalls.ends_with("| 150 / 400 / 900 | 2.00 | 7 | 11.0 | 12.0 |"), "{stalls}");
     }
 }

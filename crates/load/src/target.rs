@@ -3,15 +3,17 @@
 mod peer;
 
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use clap::ValueEnum;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use tempfile::TempDir;
 
+use crate::child;
 use crate::cores::Cores;
 use crate::dialect::{CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, RAW_LONG, REDIS};
 use crate::process::Process;
@@ -19,6 +21,16 @@ use peer::Peer;
 
 /// Connections that the daemon is told to allow: more than any workload has.
 const CONNECTIONS_MAX: &str = "11000";
+
+/// How long a server has to listen: one that runs under a count takes seconds.
+const START_MAX: Duration = Duration::from_secs(30);
+
+/// How long one has to end by itself: its own bounds for that are some 10 s, and under a count all takes
+/// longer.
+const STOP_MAX: Duration = Duration::from_secs(60);
+
+/// What the names of places begin with where servers keep what they keep.
+const HOME_PREFIX: &str = "chat-load-";
 
 /// A server to put under load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -79,6 +91,16 @@ pub(crate) enum TargetError {
     Home(io::Error),
 }
 
+impl Durability {
+    /// What it is called, as an argument and in a table.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Disk => "disk",
+            Self::Os => "os",
+        }
+    }
+}
+
 impl Target {
     /// What it is called in a table.
     pub(crate) const fn name(self) -> &'static str {
@@ -106,6 +128,11 @@ impl Target {
     /// Says what is missing.
     pub(crate) fn is_there(self, cores: &Cores) -> Result<(), TargetError> {
         self.start(cores, Durability::Os).map(drop)
+    }
+
+    /// Whether it is no server of others.
+    pub(crate) fn is_of_the_project(self) -> bool {
+        !PEERS.contains(&self)
     }
 
     /// How to talk to it.
@@ -155,7 +182,7 @@ impl Target {
 /// # Errors
 /// Where there can be none.
 pub(crate) fn home() -> Result<TempDir, TargetError> {
-    tempfile::tempdir_in(programs()?).map_err(TargetError::Home)
+    tempfile::Builder::new().prefix(HOME_PREFIX).tempdir_in(programs()?).map_err(TargetError::Home)
 }
 
 /// Starts `chat-server` on what it has kept in `home`.
@@ -201,20 +228,20 @@ fn start_peer(peer: &Peer, home: &Path, cores: &Cores) -> Result<Server, TargetE
     if peer::listens(&mut child, address) {
         return Ok(Server { address, child, home: None });
     }
-    end(&mut child);
+    child::kill(&mut child);
     Err(TargetError::NoAddress { program: command.get_program().into(), said: String::new() })
 }
 
 fn start(command: &mut Command, cores: &Cores) -> Result<Server, TargetError> {
     command.stdout(Stdio::piped());
     let mut child = cores.start_server(|| spawn(command))?;
-    match address(&mut child) {
-        Ok(address) => Ok(Server { address, child, home: None }),
-        Err(said) => {
-            end(&mut child);
-            Err(TargetError::NoAddress { program: command.get_program().into(), said })
-        }
+    // It stands at the end of the first line.
+    let said = child::first_line(&mut child, START_MAX).unwrap_or_default();
+    if let Some(address) = said.rsplit(' ').next().and_then(|word| word.parse().ok()) {
+        return Ok(Server { address, child, home: None });
     }
+    child::kill(&mut child);
+    Err(TargetError::NoAddress { program: command.get_program().into(), said })
 }
 
 impl Server {
@@ -223,21 +250,22 @@ impl Server {
         Process::new(self.child.id())
     }
 
-    /// Has it end by itself, so that all is in order where it keeps something, and waits for that. It
-    /// has a bound of its own for how long that takes.
+    /// Has it end by itself, so that all is in order where it keeps something, and waits for that.
     ///
     /// # Errors
-    /// Where it is gone already.
+    /// Where it is gone already, or does not end well.
     pub(crate) fn stop(mut self) -> io::Result<()> {
-        kill_process(Pid::from_child(&self.child), Signal::TERM)?;
-        self.child.wait()?;
-        Ok(())
+        if child::end_by(&mut self.child, Signal::TERM, STOP_MAX)? {
+            Ok(())
+        } else {
+            Err(io::Error::other("the server did not end as it should"))
+        }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        end(&mut self.child);
+        child::kill(&mut self.child);
     }
 }
 
@@ -248,14 +276,10 @@ fn programs() -> Result<PathBuf, TargetError> {
 }
 
 fn ours(home: &Path, durability: Durability) -> Result<Command, TargetError> {
-    let durability = match durability {
-        Durability::Disk => "disk",
-        Durability::Os => "os",
-    };
     let mut command = Command::new(programs()?.join("chat-server"));
     command
         .args(["--listen", "127.0.0.1:0", "--max-connections", CONNECTIONS_MAX])
-        .args(["--durability", durability])
+        .args(["--durability", durability.name()])
         .arg("--data")
         .arg(home)
         .env("RUST_LOG", "warn");
@@ -265,17 +289,4 @@ fn ours(home: &Path, durability: Durability) -> Result<Command, TargetError> {
 fn spawn(command: &mut Command) -> Result<Child, TargetError> {
     let spawned = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
     spawned.map_err(|error| TargetError::Start { program: command.get_program().into(), error })
-}
-
-/// Reads where `child` listens from the end of the first line it says; or returns that line.
-fn address(child: &mut Child) -> Result<SocketAddr, String> {
-    let Some(stdout) = child.stdout.as_mut() else { return Err(String::new()) };
-    let mut line = String::new();
-    let _ = BufReader::new(stdout).read_line(&mut line);
-    line.trim_end().rsplit(' ').next().and_then(|word| word.parse().ok()).ok_or(line)
-}
-
-fn end(child: &mut Child) {
-    let _ = child.kill();
-    let _ = child.wait();
 }

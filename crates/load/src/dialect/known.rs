@@ -5,6 +5,10 @@ use super::Dialect;
 /// Users on their way in at most, where a server takes a crowd.
 const CROWD: usize = 256;
 
+/// The same of clients of the original chat: each waits for the server's pauses, so that the more are on
+/// their way the less they wait for each other. It lets in 1,024 strangers of one address.
+const CLASSIC_CROWD: usize = 1_000;
+
 /// The native protocol of `chat-server`. A device's `n` has to increase and may leave some out, so
 /// it begins with a 1 to have as many digits as the last.
 pub(crate) const NATIVE: Dialect = Dialect {
@@ -30,7 +34,7 @@ pub(crate) const CLASSIC: Dialect = Dialect {
     room: "",
     message: b"<text>",
     text_bytes_max: 0,
-    coming_max: CROWD,
+    coming_max: CLASSIC_CROWD,
 };
 
 /// What `rawfan` takes: an empty line, the number of a room, then bytes.

@@ -1,15 +1,17 @@
 //! The load itself: what senders may send goes out, what readers get is counted.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use mio::{Events, Poll};
 
 use super::conn::{Buffer, Conn, Found};
-use super::crowd::poll_again;
 use super::tally::{Reader, Tally};
 use super::window::{Flight, due_by_rate};
-use super::{EngineError, Outcome, READ_BYTES, latencies};
+use super::{EngineError, Outcome, READ_BYTES, latencies, poll_again};
 use crate::dialect::{Dialect, Template};
 use crate::plan::{Lag, Pace, Plan};
 use crate::process::{Process, Usage};
@@ -18,9 +20,14 @@ use crate::stamp::Stamp;
 /// Where there is an end to the messages, one of so many may be a part of the warm-up.
 const WARM_UP_SHARE: u32 = 8;
 
-/// How long what is in flight has to arrive once the senders are silent: a million deliveries, from a
-/// server that makes 50,000 a second.
+/// How long what is in flight, and what a laggard has missed, has to arrive once the senders are
+/// silent: a million deliveries, from a server that makes 50,000 a second.
 const DRAIN: Duration = Duration::from_secs(20);
+
+/// How long nothing must come at the end, so that what comes twice is seen where it comes last; and
+/// how long this is waited for at most.
+const QUIET: Duration = Duration::from_millis(100);
+const QUIET_AT_MOST: Duration = Duration::from_secs(2);
 
 /// How long a step waits at most, so that time is looked at.
 const STEP: Duration = Duration::from_millis(10);
@@ -46,6 +53,8 @@ pub(super) struct Load<'a> {
     tally: Tally,
     /// Deliveries so far, but for the laggard's.
     delivered: u64,
+    /// The laggard, until it reads like the others.
+    lags: Option<usize>,
     /// When the laggard reads next.
     laggard_reads_at: Instant,
     latency: Histogram<u64>,
@@ -69,7 +78,7 @@ struct Senders {
 }
 
 /// Where the load stood at one moment.
-struct Mark {
+struct Moment {
     at: Instant,
     deliveries: u64,
     usage: Usage,
@@ -88,6 +97,7 @@ impl<'a> Load<'a> {
             senders: Senders::new(plan, dialect),
             tally,
             delivered: 0,
+            lags: plan.laggard(),
             laggard_reads_at: Instant::now(),
             latency: latencies(),
             buffer: Buffer::new(),
@@ -95,35 +105,37 @@ impl<'a> Load<'a> {
         }
     }
 
-    /// Warms up, counts, and waits for what is still in flight. `before` is the server before the users
-    /// came.
-    pub(super) fn run(mut self, server: Process, before: Usage) -> Result<Outcome, EngineError> {
+    /// Warms up, counts, and waits for what is still on its way.
+    pub(super) fn run(mut self, server: Process) -> Result<Outcome, EngineError> {
         let bounds = self.plan.bounds;
         let mut events = Events::with_capacity(1024);
         self.began = Instant::now();
         self.go_on(&mut events, bounds.warm_up, bounds.messages / WARM_UP_SHARE)?;
         self.latency.reset();
-        let first = self.mark(server)?;
-        self.go_on(&mut events, bounds.counted, bounds.messages)?;
-        let last = self.mark(server)?;
-        self.drain(&mut events)?;
-        let readers = self.readers.iter().copied().take(self.plan.laggard().unwrap_or(usize::MAX));
-        self.tally.close(readers, &self.senders.flight.sent);
+        let first = self.moment(server)?;
+        self.go_on(&mut events, bounds.counted / 2, bounds.messages)?;
+        let half = server.usage()?;
+        self.go_on(&mut events, bounds.counted / 2, bounds.messages)?;
+        let last = self.moment(server)?;
+        let behind = self.behind();
+        self.end(&mut events, DRAIN)?;
         let faults = self.tally.faults();
         let count = faults.count;
         Ok(Outcome {
             deliveries: last.deliveries - first.deliveries,
             elapsed: last.at - first.at,
             cpu: last.usage.cpu.saturating_sub(first.usage.cpu),
-            memory: (before.memory, last.usage.memory),
+            memory: [half.memory, last.usage.memory],
+            sent: self.senders.flight.sent.iter().map(|&sent| u64::from(sent)).sum(),
+            behind,
             fault: faults.first.as_ref().map(|first| format!("{first}; {count} faults in all")),
             latency: self.latency,
         })
     }
 
-    fn mark(&self, server: Process) -> Result<Mark, EngineError> {
+    fn moment(&self, server: Process) -> Result<Moment, EngineError> {
         let usage = server.usage()?;
-        Ok(Mark { at: Instant::now(), deliveries: self.delivered, usage })
+        Ok(Moment { at: Instant::now(), deliveries: self.delivered, usage })
     }
 
     /// Goes on for a while, or until every sender has said `messages`.
@@ -144,13 +156,44 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// Waits until all that was sent has come.
-    fn drain(&mut self, events: &mut Events) -> Result<(), EngineError> {
-        let until = Instant::now() + DRAIN;
-        while !self.senders.flight.is_empty() && Instant::now() < until {
+    /// Takes what is still on its way, for `long` at most, and notes who has not got all.
+    fn end(&mut self, events: &mut Events, long: Duration) -> Result<(), EngineError> {
+        self.drain(events, long)?;
+        self.linger(events)?;
+        self.tally.close(self.readers.iter().copied(), &self.senders.flight.sent);
+        Ok(())
+    }
+
+    /// Waits until all that was sent has come, to the laggard as well, `long` at most.
+    fn drain(&mut self, events: &mut Events, long: Duration) -> Result<(), EngineError> {
+        let until = Instant::now() + long;
+        if let Some(user) = self.lags.take() {
+            // Of what has come before, nothing will tell.
+            while self.hear(user, READ_BYTES)? == Found::Some {}
+        }
+        let is_over = |load: &Self| load.senders.flight.is_empty() && load.behind() == 0;
+        while !is_over(self) && Instant::now() < until {
             self.step(events, STEP)?;
         }
         Ok(())
+    }
+
+    /// Goes on until nothing has come for a moment.
+    fn linger(&mut self, events: &mut Events) -> Result<(), EngineError> {
+        let at_most = Instant::now() + QUIET_AT_MOST;
+        let mut quiet_since = Instant::now();
+        while quiet_since.elapsed() < QUIET && Instant::now() < at_most {
+            if self.step(events, STEP)? {
+                quiet_since = Instant::now();
+            }
+        }
+        Ok(())
+    }
+
+    /// How many messages the laggard has yet to read; none where there is no laggard.
+    fn behind(&self) -> u64 {
+        let laggard = self.plan.laggard().map(|user| self.readers[user]);
+        laggard.map_or(0, |reader| self.tally.missing(reader, &self.senders.flight.sent))
     }
 
     /// Has every sender say what it may.
@@ -164,8 +207,10 @@ impl<'a> Load<'a> {
             senders.is_free[sender] = false;
             let sent = senders.flight.sent[sender];
             let may = match self.plan.pace {
-                Pace::Window(_) => senders.flight.room(sender),
-                Pace::Rate(rate) => due_by_rate(rate, now, sent).min(senders.flight.room(sender)),
+                Pace::Window(_) => senders.flight.may_send(sender),
+                Pace::Rate(rate) => {
+                    due_by_rate(rate, now, sent).min(senders.flight.may_send(sender))
+                }
             };
             let user = senders.users[sender];
             let conn = &mut self.conns[user];
@@ -183,25 +228,28 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// Waits for something to happen, `wait` at most, and takes what came.
-    fn step(&mut self, events: &mut Events, wait: Duration) -> Result<(), EngineError> {
+    /// Waits for something to happen, `wait` at most, and takes what came. Returns whether something
+    /// was read.
+    fn step(&mut self, events: &mut Events, wait: Duration) -> Result<bool, EngineError> {
         poll_again(&mut self.poll, events, wait)?;
+        let mut has_read = false;
         for event in &*events {
             let user = event.token().0;
-            if event.is_readable() && self.plan.laggard() != Some(user) {
+            if event.is_readable() && self.lags != Some(user) {
+                has_read = true;
                 while self.hear(user, READ_BYTES)? == Found::Some {}
             }
             if event.is_writable() {
                 self.conns[user].flush().map_err(|error| EngineError::Broken { user, error })?;
             }
         }
-        Ok(())
+        Ok(has_read)
     }
 
     /// Has the laggard read a little, where it is slow and it is time.
     fn lag(&mut self) -> Result<(), EngineError> {
         let now = Instant::now();
-        if let (Lag::Slow, Some(user)) = (self.plan.lag, self.plan.laggard())
+        if let (Lag::Slow, Some(user)) = (self.plan.lag, self.lags)
             && now >= self.laggard_reads_at
         {
             self.laggard_reads_at = now + SLOW_STEP;
@@ -234,7 +282,7 @@ impl<'a> Load<'a> {
             }
         };
         match conns[user].read(buffer, most, took) {
-            Ok(Found::End) => Err(EngineError::Closed { user, told: String::new() }),
+            Ok(Found::End) => Err(EngineError::Cut { user }),
             Ok(found) => Ok(found),
             Err(error) => Err(EngineError::Broken { user, error }),
         }

@@ -15,6 +15,8 @@ use crate::process::Process;
 pub(crate) struct Storm {
     /// How many users.
     pub(crate) users: usize,
+    /// How many of them were on their way at the same time.
+    pub(crate) at_once: usize,
     /// From the first one's word to the last one's answer.
     pub(crate) took: Duration,
     /// Processor time of the server meanwhile, and until all were told of each other.
@@ -22,7 +24,7 @@ pub(crate) struct Storm {
 }
 
 /// Connects `users` users, has them all join one room at the same moment, and waits until each is
-/// answered. Where a dialect has no join, or they are in the room at once, they come as they connect.
+/// answered. Where a dialect has no join, they come as they connect, as many at once as may be.
 ///
 /// # Errors
 /// Where one cannot come in.
@@ -40,16 +42,17 @@ pub(crate) fn storm(
         crowd.wave(users, dialect.coming_max, |user| dialect.hello(place(user)))?;
         crowd.settle()?;
     }
+    let at_once = if comes_by_joining { users } else { users.min(dialect.coming_max) };
     let (before, began) = (server.usage()?, Instant::now());
     if comes_by_joining {
-        crowd.wave(users, users, |user| dialect.join(place(user)))?;
+        crowd.wave(users, at_once, |user| dialect.join(place(user)))?;
     } else {
-        crowd.wave(users, dialect.coming_max, |user| dialect.hello(place(user)))?;
+        crowd.wave(users, at_once, |user| dialect.hello(place(user)))?;
     }
     let took = began.elapsed();
     crowd.settle()?;
     let cpu = server.usage()?.cpu.saturating_sub(before.cpu);
-    Ok(Storm { users, took, cpu })
+    Ok(Storm { users, at_once, took, cpu })
 }
 
 /// Brings `users` users in, in rooms of `members`, and returns the bytes of memory that the server

@@ -75,6 +75,16 @@ impl Tally {
         });
     }
 
+    /// How many messages of its room's senders `reader` has yet to get, of those `sent` in all rooms.
+    pub(crate) fn missing(&self, reader: Reader, sent: &[u32]) -> u64 {
+        let senders = (0..self.senders).filter(|sender| reader.room_begins + sender != reader.user);
+        let missing = |sender: usize| {
+            let got = self.due[reader.user * self.senders + sender];
+            u64::from(sent[reader.first_sender + sender].saturating_sub(got))
+        };
+        senders.map(missing).sum()
+    }
+
     /// What was wrong so far.
     pub(crate) const fn faults(&self) -> &Faults {
         &self.faults
@@ -128,6 +138,13 @@ mod tests {
         }
         tally.close([reader].into_iter(), &SENT_THREE);
         tally
+    }
+
+    #[test]
+    fn what_is_missing_is_counted() {
+        let tally = heard(&[0]);
+        assert_eq!(tally.missing(tally.reader(1, 3), &SENT_THREE), 2);
+        assert_eq!(tally.missing(tally.reader(0, 3), &SENT_THREE), 0);
     }
 
     fn first_fault(tally: &Tally) -> &str {

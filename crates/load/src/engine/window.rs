@@ -32,7 +32,7 @@ impl Flight {
     }
 
     /// How many messages a sender may send now.
-    pub(crate) fn room(&self, sender: usize) -> u32 {
+    pub(crate) fn may_send(&self, sender: usize) -> u32 {
         self.size.saturating_sub(self.sent[sender].wrapping_sub(self.landed[sender]))
     }
 
@@ -90,14 +90,14 @@ mod tests {
     #[test]
     fn a_message_is_in_flight_until_all_have_it() {
         let mut flight = Flight::new(2, 3, 2);
-        assert_eq!(flight.room(0), 3);
+        assert_eq!(flight.may_send(0), 3);
         assert_eq!([0, 1, 2], [(); 3].map(|()| flight.send(0).0));
-        assert_eq!((flight.room(0), flight.room(1)), (0, 3));
+        assert_eq!((flight.may_send(0), flight.may_send(1)), (0, 3));
         // The faster reader has it all.
         assert_eq!([false; 3], [0, 1, 2].map(|number| flight.deliver(0, number)));
-        assert_eq!(flight.room(0), 0);
+        assert_eq!(flight.may_send(0), 0);
         assert!(flight.deliver(0, 0));
-        assert_eq!((flight.room(0), flight.is_empty()), (1, false));
+        assert_eq!((flight.may_send(0), flight.is_empty()), (1, false));
     }
 
     #[test]
@@ -108,7 +108,7 @@ mod tests {
         }
         assert!(!flight.deliver(0, 1));
         assert!(flight.deliver(0, 0));
-        assert_eq!(flight.room(0), 2);
+        assert_eq!(flight.may_send(0), 2);
         assert!(flight.deliver(0, 2));
         assert!(flight.is_empty());
         assert_eq!(flight.send(0), (3, 3));

@@ -1,8 +1,9 @@
-//! A flame graph: what `perf script` tells, put together and drawn.
+//! A flame graph: samples, put together and drawn.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::io::{self, BufRead};
+
+use super::sample::Sample;
 
 /// Pixels of the whole width.
 const WIDTH: f64 = 1_400.0;
@@ -24,42 +25,16 @@ pub(super) struct Flame {
 }
 
 impl Flame {
-    /// Reads samples as `perf script -F comm,ip,sym` tells them: a line with the program's name, one
-    /// for each function from the innermost out, and an empty one.
-    ///
-    /// # Errors
-    /// Where `told` cannot be read.
-    pub(super) fn read(told: impl BufRead) -> io::Result<Self> {
-        let mut flame = Self::default();
-        let mut stack: Vec<String> = Vec::new();
-        for line in told.split(b'\n') {
-            let line = line?;
-            let line = String::from_utf8_lossy(&line);
-            if line.trim().is_empty() {
-                flame.add(&stack);
-                stack.clear();
-            } else if line.starts_with(char::is_whitespace) && !stack.is_empty() {
-                let name = line.trim().split_once(' ').map_or("?", |(_address, name)| name);
-                stack.push(short(name));
-            } else {
-                stack = vec![line.trim().to_owned()];
-            }
-        }
-        flame.add(&stack);
-        Ok(flame)
-    }
-
     /// How many samples there are.
     pub(super) const fn samples(&self) -> u64 {
         self.seen
     }
 
-    /// Adds a sample: the program first, then the functions from the innermost out.
-    fn add(&mut self, stack: &[String]) {
-        let Some((program, functions)) = stack.split_first() else { return };
+    /// Adds a sample: the thread first, then the functions from the outermost in.
+    pub(super) fn add(&mut self, Sample { thread, frames }: &Sample) {
         self.seen += 1;
         let mut at = self;
-        for name in std::iter::once(program).chain(functions.iter().rev()) {
+        for name in std::iter::once(thread).chain(frames.iter().rev().map(|frame| &frame.name)) {
             at = at.calls.entry(name.clone()).or_default();
             at.seen += 1;
         }
@@ -112,14 +87,6 @@ impl Flame {
     }
 }
 
-/// The name without the hash at its end.
-fn short(name: &str) -> String {
-    name.rsplit_once("::h")
-        .filter(|(_, hash)| hash.len() == 16)
-        .map_or(name, |(name, _)| name)
-        .into()
-}
-
 fn escaped(name: &str) -> String {
     name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -133,6 +100,7 @@ fn fitting(name: &str, width: f64) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::sample::read;
 
     const TOLD: &str = "\
 worker
@@ -145,9 +113,15 @@ worker
 
 ";
 
+    fn flame() -> Flame {
+        let mut flame = Flame::default();
+        read(TOLD.as_bytes(), |sample| flame.add(sample)).unwrap();
+        flame
+    }
+
     #[test]
     fn samples_with_the_same_functions_are_put_together() {
-        let flame = Flame::read(TOLD.as_bytes()).unwrap();
+        let flame = flame();
         assert_eq!((flame.samples(), flame.depth()), (2, 4));
         let main = &flame.calls["worker"].calls["main"];
         assert_eq!((main.seen, main.calls["a::b<C>"].calls["write"].seen), (2, 1));
@@ -155,7 +129,7 @@ worker
 
     #[test]
     fn each_function_is_as_wide_as_it_was_seen_often() {
-        let svg = Flame::read(TOLD.as_bytes()).unwrap().to_svg();
+        let svg = flame().to_svg();
         assert!(svg.contains("<title>main 100.0 %</title>"), "{svg}");
         assert!(svg.contains("<title>a::b&lt;C&gt; 50.0 %</title>"), "{svg}");
     }

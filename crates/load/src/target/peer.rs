@@ -5,15 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread::park_timeout;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::TargetError;
-
-/// How long a server has to listen.
-const START_MAX: Duration = Duration::from_secs(10);
-
-/// How long to wait before it is tried again.
-const AGAIN: Duration = Duration::from_millis(20);
+use super::{START_MAX, TargetError};
+use crate::child::AGAIN;
 
 /// Where programs are that are not on everybody's path.
 const SYSTEM_PROGRAMS: &str = "/usr/sbin";
