@@ -156,9 +156,9 @@ fn pend(state: &mut State, say: &Say, at: At) {
     }
 }
 
-/// Sends all that waits, where there is a session.
+/// Sends all that waits, where there is a session and it is known where the user is.
 fn send_waiting(state: &mut State) -> Vec<Effect> {
-    if state.session().is_none() {
+    if state.session().is_none() || session::unknown(state).next().is_some() {
         return Vec::new();
     }
     let says = state.outbox.send().into_iter();

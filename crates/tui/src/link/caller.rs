@@ -87,9 +87,11 @@ impl<D: Dial> Caller<D> {
     async fn call(&mut self) -> Next {
         self.tell(News::Dialling).await;
         let hello = self.orders.hello.clone();
+        // What the user wants comes before what the server says, and chance decides nothing.
         let opened = tokio::select! {
-            opened = open(&mut self.dial, hello) => opened,
+            biased;
             next = self.orders.redirect() => return next,
+            opened = open(&mut self.dial, hello) => opened,
         };
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
@@ -137,8 +139,9 @@ impl<D: Dial> Caller<D> {
             };
             self.tell(News::Waiting { seconds: next_second + 1 }).await;
             tokio::select! {
-                () = sleep_until(until - Duration::from_secs(next_second)) => {}
+                biased;
                 next = self.orders.redirect() => return next,
+                () = sleep_until(until - Duration::from_secs(next_second)) => {}
             }
         }
     }

@@ -12,9 +12,6 @@ use crate::store::Keep;
 /// Most names of users or rooms that are put on one note.
 const LISTED_MAX: usize = 100;
 
-/// How many messages, the newest, come with a room that was asked for without saying since when.
-const JOIN_BRINGS: u64 = 50;
-
 pub(super) fn news(state: &mut State, news: News, at: At) -> Vec<Effect> {
     match news {
         News::Dialling => state.connection = Connection::Connecting,
@@ -63,7 +60,7 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
             tell(state, at, format!("in {room}: {}", listed(names, more)));
         }
         Event::Rooms { rooms, more } => rooms_listed(state, &rooms, more, at),
-        Event::Pong { nonce } => session::rooms_told(state, &nonce),
+        Event::Pong { nonce } => return session::rooms_told(state, &nonce),
         Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
     }
     Vec::new()
@@ -99,8 +96,7 @@ fn room_told(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option
         room.open();
     }
     let was = std::mem::replace(&mut room.with_server, WithServer::In);
-    let is_coming = was == WithServer::Wanted && room.unread() <= JOIN_BRINGS;
-    if is_coming || room.log.since() >= room.last_seq {
+    if room.log.since() >= room.last_seq || was == WithServer::Wanted {
         return None;
     }
     if was == WithServer::In {

@@ -81,9 +81,9 @@ fn wanted(state: &State) -> impl Iterator<Item = Command> {
 
 /// The answer to a ping of the screen's own: by now the server has told all rooms, and those that
 /// it has not were left elsewhere.
-pub(super) fn rooms_told(state: &mut State, nonce: &Nonce) {
+pub(super) fn rooms_told(state: &mut State, nonce: &Nonce) -> Vec<Effect> {
     if *nonce != Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default()) {
-        return;
+        return Vec::new();
     }
     let rooms = state.rooms.list().iter();
     let left = rooms
@@ -92,6 +92,24 @@ pub(super) fn rooms_told(state: &mut State, nonce: &Nonce) {
     for room in left {
         state.close(&room);
     }
+    // The last run ended before the user was let in there, or it was left elsewhere; but not unsaid.
+    let unknown: Vec<RoomName> = unknown(state).cloned().collect();
+    let mut effects = Vec::new();
+    for name in unknown {
+        if let Some(room) = state.rooms.get_mut(&name) {
+            room.with_server = WithServer::Wanted;
+        }
+        effects.extend(send(state, Command::Join { room: name, since: None }));
+    }
+    effects.extend(send_waiting(state));
+    effects
+}
+
+/// The rooms of an earlier run for which something waits, until it is known whether the user is in them.
+/// Nothing is said before: it would be refused, and numbers go in order.
+pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
+    let rooms = state.rooms.list().iter().filter(|room| room.is_unknown());
+    rooms.map(|room| &room.name).filter(|room| state.outbox.has_for(room))
 }
 
 /// There is no session any more, or none came about. All that is on the screen stays.
@@ -152,15 +170,11 @@ pub(super) fn became(state: &mut State, profile: Profile, at: At) -> Vec<Effect>
     vec![Effect::Order(Order::CallAs(Box::new(identity)))]
 }
 
-/// Shows all that is not settled, and wants the rooms it is for: the last run may have ended before the
-/// user was let in there.
+/// Shows all that is not settled.
 pub(super) fn pend_all(state: &mut State, at: At) {
     let says: Vec<Say> = state.outbox.says().cloned().collect();
     for say in says {
         pend(state, &say, at);
-        if let Some(room) = state.rooms.get_mut(&say.room).filter(|room| room.is_unknown()) {
-            room.with_server = WithServer::Wanted;
-        }
     }
 }
 

@@ -36,30 +36,30 @@ fn assert_told(bench: &mut Bench, name: &str, text: &str) {
 
 #[test]
 fn what_was_left_for_a_room_is_said_there_by_who_comes_in_again() {
-    let mut bench = with_left(&[("#rust", "hi")]);
-    let effects = bench.connects(1);
-    assert_eq!(sent(&effects)[0], Command::Join { room: room("#rust"), since: None });
-    assert_eq!(says(&effects), [(1, "hi")]);
-    bench.hears(Event::Pong { nonce: rooms_told() });
+    let mut bench = with_left(&[("#rust", "hi"), ("#lobby", "all")]);
+    assert!(says(&bench.connects(1)).is_empty(), "it would be refused");
+    let effects = bench.hears(Event::Pong { nonce: rooms_told() });
+    assert_eq!(sent(&effects), [Command::Join { room: room("#rust"), since: None }]);
+    assert_eq!(says(&effects), [(1, "hi"), (2, "all")]);
     assert_shows(&bench, "▸2 #rust");
     assert_shows(&bench, "… bob: hi");
 }
 
 #[test]
-fn what_is_not_read_there_is_asked_for_as_ever() {
-    for (read, asks) in [(100, Some(50)), (150, None)] {
-        let mut bench = with_left(&[("#rust", "hi")]);
-        bench.connects(1);
-        let asked = sent(&bench.hears(room_event("#rust", 200, read)));
-        let join = |since| Command::Join { room: room("#rust"), since: Some(since) };
-        assert_eq!(asked, asks.map(join).into_iter().collect::<Vec<_>>(), "{read}");
-    }
+fn what_was_missed_there_by_who_is_in_it_still_is_asked_for_as_ever() {
+    let mut bench = with_left(&[("#rust", "hi")]);
+    bench.connects(1);
+    let effects = bench.hears(room_event("#rust", 200, 100));
+    assert_eq!(sent(&effects), [Command::Join { room: room("#rust"), since: Some(50) }]);
+    let effects = bench.hears(Event::Pong { nonce: rooms_told() });
+    assert_eq!((sent(&effects), says(&effects)), (vec![], vec![(1, "hi")]));
 }
 
 #[test]
 fn what_is_refused_in_a_room_that_was_left_elsewhere_is_told() {
     let mut bench = Bench::connected(100, 20);
     bench.in_rust();
+    bench.says_in("#rust", 1, user(3, "ana"), "hello");
     bench.types("hi\n");
     bench.loses();
     assert_eq!(says(&bench.connects(2)), [(1, "hi")]);
