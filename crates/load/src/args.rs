@@ -44,7 +44,7 @@ pub(crate) enum Task {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Journal {
     /// How many messages they hold, the longest last.
-    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 1_000_000], value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000, 1_000_000], value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
     pub(crate) sizes: Vec<u32>,
     /// What a message that is accepted survives.
     #[arg(long, default_value = "disk")]

@@ -1,5 +1,5 @@
-//! What a long journal costs: the same questions to a daemon that has kept a thousand messages and to
-//! one that has kept a million.
+//! What a long journal costs: the same questions to daemons that have kept a thousand messages and up to
+//! a million.
 
 mod caller;
 
@@ -14,6 +14,7 @@ use crate::dialect::NATIVE;
 use crate::engine::{self, EngineError, NotAll, Outcome};
 use crate::figures::median;
 use crate::plan::{Bounds, Lag, Pace, Plan};
+use crate::plot;
 use crate::target::{self, Durability, TargetError};
 use caller::Caller;
 
@@ -110,6 +111,11 @@ pub(crate) fn journal(
     writeln!(out, "|---|---|---|")?;
     for Filled { senders, rate, cpu } in fillings {
         writeln!(out, "| {senders} | {rate:.0} | {cpu:.2} |")?;
+    }
+    writeln!(out, "\nµs for {PAGE} messages of history, by messages kept\n")?;
+    for Costs { messages, history, .. } in &costs {
+        let micros = Duration::from_nanos(history.value_at_quantile(0.5)).as_secs_f64() * 1e6;
+        writeln!(out, "{messages:>8} ours{micros:>8.0} {}", plot::bar(micros))?;
     }
     Ok(())
 }

@@ -81,7 +81,7 @@ fn line(value: usize, target: Target, figures: &Figures) -> String {
 
 /// A bar that is longer by [`DECADE`] for each factor of ten.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "characters")]
-fn bar(micros: f64) -> String {
+pub(crate) fn bar(micros: f64) -> String {
     let length = ((micros / BEGINS).log10() * DECADE).max(0.0);
     "█".repeat(length.round() as usize)
 }
