@@ -87,10 +87,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         since: u64,
     ) -> ControlFlow<End> {
         let users_listed = self.shared.config.users_listed;
-        let Some(entry) = room.listen(users_listed) else {
+        let Some(mut entry) = room.listen(users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
-        self.tell_room(room, &entry.snapshot, read);
+        self.tell_room(room, &mut entry.snapshot, read);
         let name = entry.snapshot.names[room.side(self.member.id()) as usize].clone();
         let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
         let journal = self.shared.hub.journal().clone();
@@ -99,10 +99,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         ControlFlow::Continue(())
     }
 
-    fn tell_room(&mut self, room: &Room, snapshot: &Snapshot, read: u64) {
-        let Snapshot { names, topic, count, users, last_seq, .. } = snapshot.clone();
+    /// Takes the users out of `snapshot`: they are many, and half of what a join costs.
+    fn tell_room(&mut self, room: &Room, snapshot: &mut Snapshot, read: u64) {
+        let (users, _) = fitting_users(std::mem::take(&mut snapshot.users));
+        let Snapshot { names, topic, count, last_seq, .. } = snapshot;
         let name = names[room.side(self.member.id()) as usize].clone();
-        let users = fitting_users(users).0;
+        let (topic, count, last_seq) = (topic.clone(), *count, *last_seq);
         self.writer.tell(&Event::Room { room: name, topic, count, users, last_seq, read });
     }
 
@@ -123,10 +125,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         match brought {
             Brought::Live(batch) => self.relay(id, &batch),
             Brought::Missed(missed) => self.tell_missed(id, &missed),
-            Brought::Again(snapshot) => {
+            Brought::Again(mut snapshot) => {
                 if let Some(Seat { room, read, .. }) = self.seats.get(id) {
                     let (room, read) = (Arc::clone(room), *read);
-                    self.tell_room(&room, &snapshot, read);
+                    self.tell_room(&room, &mut snapshot, read);
                 }
                 self.tell_renamed();
             }
