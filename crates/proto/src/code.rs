@@ -79,6 +79,8 @@ words! {
         NoSuchUser = "no_such_user",
         /// The user is in as many rooms as one can be, or there are as many as there can be.
         TooManyRooms = "too_many_rooms",
+        /// The device has used this `n` for another message.
+        NumberUsed = "number_used",
         /// The journal cannot keep it now; the text says why.
         NotKept = "not_kept",
         /// The journal cannot be read now; the text says why.

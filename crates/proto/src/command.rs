@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::limits::WORD_BYTES_MAX;
-use crate::{RoomName, Text, Topic, UserName};
+use crate::{RoomName, Secret, Text, Topic, UserName};
 
 /// The version of the native protocol that this crate speaks.
 pub const VERSION: u32 = 1;
@@ -17,6 +17,8 @@ pub const VERSION: u32 = 1;
 pub enum Command {
     /// Says who calls; the first command of a session.
     Hello(Hello),
+    /// Asks which server and which journal this is; may come before `hello`.
+    About,
     /// Says something in a room.
     Say(Say),
     /// Asks into a room.
@@ -101,8 +103,8 @@ pub enum Command {
 impl Command {
     /// The `type` of every command, as the wire has it.
     pub const TYPES: &[&str] = &[
-        "hello", "say", "join", "leave", "history", "who", "topic", "rooms", "read", "rename",
-        "ping", "pong", "bye",
+        "hello", "about", "say", "join", "leave", "history", "who", "topic", "rooms", "read",
+        "rename", "ping", "pong", "bye",
     ];
 }
 
@@ -115,8 +117,8 @@ pub struct Hello {
     pub name: UserName,
     /// The token of an earlier welcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
-    /// The client's own word for this installation; empty where it has none.
+    pub token: Option<Secret>,
+    /// The client's own word for this run of it; empty if it has none.
     #[serde(default, skip_serializing_if = "Word::is_empty")]
     pub device: Word,
 }
@@ -132,6 +134,10 @@ pub struct Say {
     /// The number the device gives what it says: 1, 2, 3 …, always increasing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
+    /// The device whose number `n` is, if that is not the session's own: a message that an earlier run
+    /// of the client has not had an answer to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Word>,
     /// What is said.
     pub text: Text,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Kind, Nonce, Word};
-use crate::{At, EndCode, LeaveReason, RefusalCode, RoomName, Text, Topic, UserName};
+use crate::{At, EndCode, LeaveReason, RefusalCode, RoomName, Secret, Text, Topic, UserName};
 
 /// One thing the server tells a client; in the native protocol one JSON object, told apart by its
 /// `type`.
@@ -12,10 +12,20 @@ use crate::{At, EndCode, LeaveReason, RefusalCode, RoomName, Text, Topic, UserNa
 pub enum Event {
     /// Answers a good `hello`.
     Welcome(Welcome),
+    /// Answers an `about`.
+    About {
+        /// What the server is.
+        server: Server,
+        /// Which journal it has.
+        journal: JournalId,
+    },
     /// A room the user is in, as it is now.
     Room {
-        /// Its name.
+        /// Its name; the address of a private conversation.
         room: RoomName,
+        /// The other user of a private conversation, as it is called now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<UserName>,
         /// What it is about; empty where nobody has said.
         topic: Topic,
         /// How many users are in it.
@@ -144,13 +154,26 @@ pub struct Welcome {
     pub name: UserName,
     /// What makes the next session the same user's; a secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
-    /// The last `n` accepted from this device: what is above it has to be said again.
+    pub token: Option<Secret>,
+    /// The greatest `n` accepted from this device; 0 if there is none.
     pub last: u64,
+    /// Which journal the server has: the identity of the server, whatever its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<JournalId>,
     /// What the server is.
     pub server: Server,
     /// What a client must keep to.
     pub limits: Limits,
+}
+
+/// Which journal a server has, and which of its pasts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct JournalId {
+    /// Made with the journal; it never changes.
+    pub id: Word,
+    /// Another one after each restore of the journal from a backup: every `seq` that a client knows
+    /// from before is void.
+    pub epoch: Word,
 }
 
 /// What a server is.
@@ -201,6 +224,10 @@ pub struct Message {
     pub kind: Kind,
     /// What was said.
     pub text: Text,
+    /// Whether the message is damaged on the server's disk: then `text` says so, and `from` is the
+    /// server if it is not known any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub damaged: bool,
     /// The device it was said on; told to the user's own sessions alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<Word>,
@@ -211,27 +238,22 @@ pub struct Message {
 
 /// The fields of [`Event::Accepted`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Accepted {
-    /// It is kept.
-    Kept {
-        /// The number the client gave it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        n: Option<u64>,
-        /// The room it was said in.
-        room: RoomName,
-        /// Its place in the room.
-        seq: u64,
-        /// When the server took it.
-        at: At,
-    },
-    /// It was kept before, and there is no second message.
-    Repeat {
-        /// The number the client gave it.
-        n: u64,
-        /// Always true.
-        repeat: bool,
-    },
+pub struct Accepted {
+    /// The number the client gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<u64>,
+    /// The device whose number that is, if the `say` named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Word>,
+    /// The room it was said in.
+    pub room: RoomName,
+    /// Its place in the room.
+    pub seq: u64,
+    /// When the server took it.
+    pub at: At,
+    /// Whether it was accepted before: there is no second message.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeat: bool,
 }
 
 /// One room of many.
@@ -255,6 +277,9 @@ pub struct Refusal {
     /// The number of the `say` it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
+    /// The device whose number that is, if the `say` named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Word>,
     /// The room it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,
@@ -267,6 +292,6 @@ impl Refusal {
     /// A refusal that is about no `say` and no room.
     #[must_use]
     pub fn new(code: RefusalCode, text: impl Into<String>) -> Self {
-        Self { code, text: text.into(), n: None, room: None, suggestion: None }
+        Self { code, text: text.into(), n: None, device: None, room: None, suggestion: None }
     }
 }

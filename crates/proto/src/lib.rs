@@ -8,6 +8,7 @@
 //!
 //! * [`name`] and [`text`]: what users, rooms and messages may be called and may say; checked once
 //!   at construction and valid ever after.
+//! * [`secret`]: what must not appear in a log.
 //! * [`command`] and [`event`]: the two vocabularies, what a client asks and what the server tells.
 //! * [`native`]: the codec of the native protocol, for both of its ends.
 //! * [`classic`]: the text of the original chat, for both of its ends.
@@ -20,6 +21,7 @@ pub mod event;
 pub mod limits;
 pub mod name;
 pub mod native;
+pub mod secret;
 pub mod text;
 pub mod time;
 mod unsafe_chars;
@@ -29,5 +31,6 @@ pub use command::Command;
 pub use event::{Event, Message, Refusal, User};
 pub use name::{NameError, RoomName, UserName};
 pub use native::NativeCodec;
+pub use secret::Secret;
 pub use text::{Text, TextError, Topic, TopicError};
 pub use time::At;

@@ -37,20 +37,34 @@ pub enum NameError {
     /// A room's name that begins with neither `#` nor `@`.
     #[error("a room is #name, a private conversation @name")]
     NoSigil,
+    /// Two numbers with a hyphen between them: the address of a private conversation.
+    #[error(
+        "a name is not two numbers with a hyphen; {0} looks like the address of a conversation"
+    )]
+    LooksLikeAddress(String),
+    /// An address of a private conversation that has no two users.
+    #[error("@{0} is no address of a conversation: it needs the numbers of two users")]
+    BadAddress(String),
 }
 
 /// A user's name, as the user writes it, in NFC: 1 to [`NAME_CHARS_MAX`] characters, none of them
-/// a control, line or invisible character, none of `|&@#`, no white space at the ends.
+/// a control, line or invisible character, none of `|&@#`, no white space at the ends, and not of the
+/// form `7-12`, which is the address of a private conversation.
 ///
 /// Two names are equal where their [keys](UserName::key) are: `Bob`, `bob` and `ｂｏｂ` are one name.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Cow<str>")]
 pub struct UserName(Name);
 
-/// The name of a room (`#rust`), or of the private conversation with a user (`@ana`).
+/// The name of a room (`#rust`), the address of a private conversation (`@7-12`), or the private
+/// conversation with a user as a person names it (`@ana`).
 ///
-/// What follows the sigil keeps the rules of a [`UserName`]; a room's has no white space at all,
-/// so that `/join #rust now` has one reading. Compared like user names.
+/// An address has the numbers of the two users, the lower one first. It never changes and is the same
+/// for both, so every event has it, and it is what a client stores. `@ana` is whoever is called `ana`
+/// when the server reads it.
+///
+/// What follows the sigil of the others keeps the rules of a [`UserName`]; a room's has no white space
+/// at all, so that `/join #rust now` has one reading. Compared like user names.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Cow<str>")]
 pub struct RoomName(Name);
@@ -100,8 +114,9 @@ impl UserName {
     pub fn mend(written: &str) -> Self {
         let mut mended = String::new();
         // Composed after what goes away is gone, since what stood apart may then come together.
+        let is_address = address(written.trim()).is_some();
         for c in written.chars().filter(|c| !is_unprintable(*c)).nfc() {
-            match RESERVED.contains(&c) {
+            match RESERVED.contains(&c) || is_address && c == '-' {
                 true if mended.ends_with('_') => {}
                 true => mended.push('_'),
                 false => mended.push(c),
@@ -148,6 +163,12 @@ impl RoomName {
     pub fn new(written: &str) -> Result<Self, NameError> {
         let written = composed(written);
         let bare = written.strip_prefix(['#', '@']).ok_or(NameError::NoSigil)?;
+        if written.starts_with('@')
+            && let Some(users) = address(bare)
+        {
+            let [one, other] = users.ok_or_else(|| NameError::BadAddress(bare.to_owned()))?;
+            return Ok(Self::direct(one, other));
+        }
         check(bare)?;
         if written.starts_with('#') && bare.contains(char::is_whitespace) {
             return Err(NameError::SpaceWithin);
@@ -161,16 +182,35 @@ impl RoomName {
         Self(Name::new("#lobby"))
     }
 
-    /// The private conversation with `user`.
+    /// The private conversation with whoever is called `user` when the server reads it.
     #[must_use]
     pub fn private(user: &UserName) -> Self {
         Self(Name::new(format!("@{user}")))
     }
 
-    /// Who a private conversation is with; `None` where this is a room of many.
+    /// The address of the private conversation of two users, whichever is given first.
+    #[must_use]
+    pub fn direct(one: u64, other: u64) -> Self {
+        Self(Name::new(format!("@{}-{}", one.min(other), one.max(other))))
+    }
+
+    /// Whether this is a private conversation, by its address or by a user's name.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.as_str().starts_with('@')
+    }
+
+    /// The two users of an address, the lower number first; `None` if this is no address.
+    #[must_use]
+    pub fn pair(&self) -> Option<[u64; 2]> {
+        address(self.as_str().strip_prefix('@')?).flatten()
+    }
+
+    /// The user that a private conversation is asked for by name; `None` for a room and an address.
     #[must_use]
     pub fn other(&self) -> Option<UserName> {
-        self.as_str().strip_prefix('@').map(|name| UserName(Name::new(name)))
+        let name = self.as_str().strip_prefix('@')?;
+        address(name).is_none().then(|| UserName(Name::new(name)))
     }
 
     /// The name as it was written, in NFC, sigil first.
@@ -184,6 +224,21 @@ impl RoomName {
     pub fn key(&self) -> &str {
         self.0.key()
     }
+}
+
+/// Whether `name` has the form of an address, `7-12`, and if so its two users, the lower number first;
+/// `Some(None)` if those are not two users: one number twice, 0, or one beyond 64 bits.
+fn address(name: &str) -> Option<Option<[u64; 2]>> {
+    let (one, other) = name.split_once('-')?;
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(one) || !is_number(other) {
+        return None;
+    }
+    let (Ok(one), Ok(other)) = (one.parse::<u64>(), other.parse::<u64>()) else {
+        return Some(None);
+    };
+    let users = [one.min(other), one.max(other)];
+    Some((users[0] != 0 && one != other).then_some(users))
 }
 
 fn is_unprintable(c: char) -> bool {
@@ -207,6 +262,9 @@ fn check(name: &str) -> Result<(), NameError> {
     }
     if name.trim() != name {
         return Err(NameError::SpaceAtEnd);
+    }
+    if address(name).is_some() {
+        return Err(NameError::LooksLikeAddress(name.to_owned()));
     }
     Ok(())
 }
@@ -323,6 +381,7 @@ mod tests {
             ("a&b", NameError::Reserved('&')),
             ("@bob", NameError::Reserved('@')),
             ("#bob", NameError::Reserved('#')),
+            ("7-12", NameError::LooksLikeAddress("7-12".to_owned())),
         ];
         for (name, error) in cases {
             assert_eq!(UserName::new(name).unwrap_err(), error, "{name:?}");
@@ -348,6 +407,22 @@ mod tests {
     }
 
     #[test]
+    fn a_private_conversation_has_an_address_and_a_name() {
+        let address = RoomName::new("@12-7").unwrap();
+        assert_eq!(address.as_str(), "@7-12");
+        assert_eq!(address, RoomName::direct(12, 7));
+        assert_eq!((address.pair(), address.other()), (Some([7, 12]), None));
+        let name = RoomName::new("@Ana-3").unwrap();
+        assert_eq!((name.pair(), name.other()), (None, Some(UserName::new("ana-3").unwrap())));
+        assert!(address.is_private() && name.is_private() && !RoomName::lobby().is_private());
+        assert_eq!(RoomName::new("#7-12").unwrap_err(), NameError::LooksLikeAddress("7-12".into()));
+        for bad in ["7-7", "0-7", "7-99999999999999999999"] {
+            let error = NameError::BadAddress(bad.to_owned());
+            assert_eq!(RoomName::new(&format!("@{bad}")).unwrap_err(), error);
+        }
+    }
+
+    #[test]
     fn mending_keeps_what_it_can() {
         let long = "x".repeat(40);
         let cut = "x".repeat(32);
@@ -357,6 +432,7 @@ mod tests {
             ("a&&b", "a_b"),
             (" ana\r\n", "ana"),
             ("@ana", "_ana"),
+            ("7-12", "7_12"),
             ("a\u{202E}na", "ana"),
             (long.as_str(), cut.as_str()),
             ("", "guest"),

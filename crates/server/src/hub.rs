@@ -56,6 +56,12 @@ impl Hub {
         Arc::new(Self { state, journal, config, last_session: AtomicU64::new(0) })
     }
 
+    /// The time by the daemon's clock.
+    #[must_use]
+    pub fn time(&self) -> At {
+        self.now()
+    }
+
     /// What is kept.
     #[must_use]
     pub const fn journal(&self) -> &Journal {

@@ -262,8 +262,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let Answer { room, n, outcome } = answer;
         let room = room.name(self.member.id());
         let accepted = match outcome {
-            Outcome::Kept { seq, at } => Accepted::Kept { n: *n, room, seq: *seq, at: *at },
-            Outcome::Repeat => Accepted::Repeat { n: n.unwrap_or(0), repeat: true },
+            Outcome::Kept { seq, at } => {
+                let (n, seq, at) = (*n, *seq, *at);
+                Accepted { n, device: None, room, seq, at, repeat: false }
+            }
+            Outcome::Repeat => {
+                let at = self.shared.hub.time();
+                Accepted { n: *n, device: None, room, seq: 0, at, repeat: true }
+            }
             Outcome::NotKept(reason) => {
                 let text = format!("not kept: {reason}; say it again in a moment");
                 let refusal = Refusal::new(RefusalCode::NotKept, text);

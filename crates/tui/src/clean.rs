@@ -53,9 +53,14 @@ pub fn news(news: News) -> News {
 
 fn event(event: Event) -> Event {
     match event {
-        Event::Welcome(_) | Event::Accepted(_) | Event::Ping { .. } | Event::Pong { .. } => event,
-        Event::Room { room, topic, count, users, last_seq, read } => Event::Room {
+        Event::Welcome(_)
+        | Event::About { .. }
+        | Event::Accepted(_)
+        | Event::Ping { .. }
+        | Event::Pong { .. } => event,
+        Event::Room { room, title, topic, count, users, last_seq, read } => Event::Room {
             room: self::room(&room),
+            title: title.as_ref().map(name),
             topic: self::topic(&topic),
             count,
             users: users.iter().map(user).collect(),
@@ -100,6 +105,7 @@ fn refusal(refusal: &Refusal) -> Refusal {
         code: refusal.code,
         text: line(&refusal.text),
         n: refusal.n,
+        device: refusal.device.clone(),
         room: refusal.room.as_ref().map(room),
         suggestion: refusal.suggestion.as_ref().map(name),
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::event::{Accepted, Limits, Message, Server, Welcome};
-use chat_proto::{At, Command, Event, Refusal, RefusalCode, RoomName, Text, Topic, User, UserName};
+use chat_proto::{
+    At, Command, Event, Refusal, RefusalCode, RoomName, Secret, Text, Topic, User, UserName,
+};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -59,6 +61,7 @@ pub(crate) fn message_in(room: &str, seq: u64, from: User, text: &str, at: At) -
         at,
         kind: Kind::Text,
         text: Text::new(text).unwrap(),
+        damaged: false,
         device: None,
         n: None,
     }
@@ -71,7 +74,15 @@ pub(crate) fn room(name: &str) -> RoomName {
 /// A room in which ana and carl are, and bob.
 pub(crate) fn room_event(name: &str, last_seq: u64, read: u64) -> Event {
     let users = vec![user(3, "ana"), user(5, "carl"), user(7, "bob")];
-    Event::Room { room: room(name), topic: Topic::default(), count: 3, users, last_seq, read }
+    Event::Room {
+        room: room(name),
+        title: None,
+        topic: Topic::default(),
+        count: 3,
+        users,
+        last_seq,
+        read,
+    }
 }
 
 pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
@@ -79,8 +90,9 @@ pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
         version: 1,
         id,
         name: name(written),
-        token: Some("secret".into()),
+        token: Some(Secret::new("secret")),
         last: 0,
+        journal: None,
         server: Server { name: "chat-server".into(), version: "0.1.0".into() },
         limits: Limits {
             line_bytes: 65_536,
@@ -180,7 +192,14 @@ impl Bench {
     pub(crate) fn accepts(&mut self, n: u64) -> Vec<Effect> {
         self.seq += 1;
         let (room, at, seq) = (RoomName::lobby(), self.at, self.seq);
-        self.hears(Event::Accepted(Accepted::Kept { n: Some(n), room, seq, at }))
+        self.hears(Event::Accepted(Accepted {
+            n: Some(n),
+            device: None,
+            room,
+            seq,
+            at,
+            repeat: false,
+        }))
     }
 
     pub(crate) fn loses(&mut self) {

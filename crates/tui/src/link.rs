@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::Welcome;
-use chat_proto::{Command, EndCode, Event, Refusal, UserName};
+use chat_proto::{Command, EndCode, Event, Refusal, Secret, UserName};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
@@ -65,7 +65,7 @@ pub struct Identity {
     /// The name to ask for.
     pub name: UserName,
     /// The token of an earlier welcome.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// The word this client is known by, of all the user's.
     pub device: Word,
 }

@@ -22,8 +22,8 @@ mod slot;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chat_proto::UserName;
 use chat_proto::command::{Say, Word};
+use chat_proto::{Secret, UserName};
 use thiserror::Error;
 
 pub use self::drafts::Drafts;
@@ -66,7 +66,7 @@ pub struct Profile {
     /// The name to ask for.
     pub name: UserName,
     /// The token of an earlier welcome.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// The word this client is known by, of all the user's.
     pub device: Word,
     /// The last number given to something said.
@@ -89,7 +89,7 @@ pub enum Keep {
     /// This is all that is typed and not sent.
     Drafts(Drafts),
     /// The token for the next session.
-    Token(String),
+    Token(Secret),
     /// The token is of no use.
     NoToken,
     /// The user has this name now, too: all that is kept is found under it.
@@ -100,7 +100,7 @@ pub enum Keep {
 #[derive(Debug)]
 pub struct Store {
     home: Option<Home>,
-    token: Option<String>,
+    token: Option<Secret>,
     slot: Slot,
 }
 
@@ -126,6 +126,7 @@ impl Store {
         let path = home.directory.join(TOKEN_FILE);
         let token = files::read(&path, TOKEN_BYTES_MAX).map_err(at(&path))?;
         let token = token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
+        let token = token.map(Secret::new);
         let slot = Slot::open(&home.directory, &device)?;
         let store = Self { home: Some(home), token, slot };
         let profile = store.profile(name);
@@ -201,7 +202,7 @@ impl Store {
             return Ok(());
         };
         let path = home.directory.join(TOKEN_FILE);
-        files::write(&path, format!("{token}\n").as_bytes()).map_err(at(&path))
+        files::write(&path, format!("{}\n", token.reveal()).as_bytes()).map_err(at(&path))
     }
 
     fn remove_token(&self) -> Result<(), StoreError> {

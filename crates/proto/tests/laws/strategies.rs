@@ -1,10 +1,10 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
 use chat_proto::command::{Hello, Kind, Nonce, Say, Word};
-use chat_proto::event::{Accepted, Limits, Message, RoomInfo, Server, Welcome};
+use chat_proto::event::{Accepted, JournalId, Limits, Message, RoomInfo, Server, Welcome};
 use chat_proto::{
-    At, Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Text, Topic, User,
-    UserName,
+    At, Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Secret, Text, Topic,
+    User, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -92,11 +92,15 @@ pub(crate) fn user_name() -> impl Strategy<Value = UserName> {
 }
 
 pub(crate) fn room_name() -> impl Strategy<Value = RoomName> {
-    (prop::bool::ANY, user_name()).prop_map(|(private, name)| {
-        let bare: String = name.as_str().split_whitespace().collect();
-        let room = if private { format!("@{name}") } else { format!("#{bare}") };
-        RoomName::new(&room).unwrap()
-    })
+    let typed =
+        (prop::bool::ANY, user_name()).prop_filter_map("it is no address", |(private, name)| {
+            let bare: String = name.as_str().split_whitespace().collect();
+            RoomName::new(&if private { format!("@{name}") } else { format!("#{bare}") }).ok()
+        });
+    let address = any::<[u64; 2]>().prop_filter_map("it has two users", |[one, other]| {
+        RoomName::new(RoomName::direct(one, other).as_str()).ok()
+    });
+    prop_oneof![3 => typed, 1 => address]
 }
 
 /// Mostly a few words, now and then as long as a text can be.
@@ -120,10 +124,10 @@ fn room_info() -> impl Strategy<Value = RoomInfo> {
 
 fn message() -> impl Strategy<Value = Message> {
     let own = option::of((word(), option::of(any::<u64>())));
-    (room_name(), any::<u64>(), user(), at(), kind(), text(), own).prop_map(
-        |(room, seq, from, at, kind, text, own)| {
+    (room_name(), any::<u64>(), user(), at(), kind(), text(), any::<bool>(), own).prop_map(
+        |(room, seq, from, at, kind, text, damaged, own)| {
             let (device, n) = own.unzip();
-            Message { room, seq, from, at, kind, text, device, n: n.flatten() }
+            Message { room, seq, from, at, kind, text, damaged, device, n: n.flatten() }
         },
     )
 }
@@ -149,19 +153,16 @@ fn at() -> impl Strategy<Value = At> {
 }
 
 pub(crate) fn say() -> impl Strategy<Value = Say> {
-    (room_name(), kind(), option::of(any::<u64>()), text()).prop_map(|(room, kind, n, text)| Say {
-        room,
-        kind,
-        n,
-        text,
-    })
+    (room_name(), kind(), option::of(any::<u64>()), option::of(word()), text())
+        .prop_map(|(room, kind, n, device, text)| Say { room, kind, n, device, text })
 }
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        (any::<u32>(), user_name(), option::of(writing(20)), word()).prop_map(
+        (any::<u32>(), user_name(), option::of(secret()), word()).prop_map(
             |(version, name, token, device)| Command::Hello(Hello { version, name, token, device })
         ),
+        Just(Command::About),
         say().prop_map(Command::Say),
         (room_name(), option::of(any::<u64>()))
             .prop_map(|(room, since)| Command::Join { room, since }),
@@ -184,11 +185,8 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
 pub(crate) fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         welcome().prop_map(Event::Welcome),
-        (room_name(), topic(), any::<usize>(), vec(user(), 0..9), any::<[u64; 2]>()).prop_map(
-            |(room, topic, count, users, [last_seq, read])| {
-                Event::Room { room, topic, count, users, last_seq, read }
-            }
-        ),
+        (server(), journal_id()).prop_map(|(server, journal)| Event::About { server, journal }),
+        room_event(),
         (room_name(), vec(message(), 0..3), any::<bool>())
             .prop_map(|(room, messages, more)| Event::History { room, messages, more }),
         (room_name(), vec(user(), 0..9), any::<bool>())
@@ -207,9 +205,7 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(room, user, reason)| Event::Left { room, user, reason }),
         (user(), user_name()).prop_map(|(user, name)| Event::Renamed { user, name }),
         message().prop_map(Event::Message),
-        (option::of(any::<u64>()), room_name(), any::<u64>(), at())
-            .prop_map(|(n, room, seq, at)| Event::Accepted(Accepted::Kept { n, room, seq, at })),
-        any::<u64>().prop_map(|n| Event::Accepted(Accepted::Repeat { n, repeat: true })),
+        accepted().prop_map(Event::Accepted),
         refusal().prop_map(Event::Refused),
         nonce().prop_map(|nonce| Event::Ping { nonce }),
         nonce().prop_map(|nonce| Event::Pong { nonce }),
@@ -217,8 +213,42 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+fn room_event() -> impl Strategy<Value = Event> {
+    let title = option::of(user_name());
+    let numbers = (any::<usize>(), any::<[u64; 2]>());
+    (room_name(), title, topic(), vec(user(), 0..9), numbers).prop_map(
+        |(room, title, topic, users, (count, [last_seq, read]))| Event::Room {
+            room,
+            title,
+            topic,
+            count,
+            users,
+            last_seq,
+            read,
+        },
+    )
+}
+
+fn accepted() -> impl Strategy<Value = Accepted> {
+    let own = (option::of(any::<u64>()), option::of(word()));
+    (own, room_name(), any::<u64>(), at(), any::<bool>()).prop_map(
+        |((n, device), room, seq, at, repeat)| Accepted { n, device, room, seq, at, repeat },
+    )
+}
+
+fn secret() -> impl Strategy<Value = Secret> {
+    writing(20).prop_map(Secret::new)
+}
+
+fn server() -> impl Strategy<Value = Server> {
+    (writing(9), writing(9)).prop_map(|(name, version)| Server { name, version })
+}
+
+fn journal_id() -> impl Strategy<Value = JournalId> {
+    (word(), word()).prop_map(|(id, epoch)| JournalId { id, epoch })
+}
+
 fn welcome() -> impl Strategy<Value = Welcome> {
-    let server = (writing(9), writing(9)).prop_map(|(name, version)| Server { name, version });
     let limits = (any::<[usize; 7]>(), any::<u32>(), any::<u64>()).prop_map(
         |(limits, history_messages, idle_timeout_ms)| Limits {
             line_bytes: limits[0],
@@ -232,14 +262,15 @@ fn welcome() -> impl Strategy<Value = Welcome> {
             idle_timeout_ms,
         },
     );
-    let token = option::of(writing(20));
-    (any::<u32>(), user(), token, any::<u64>(), server, limits).prop_map(
-        |(version, User { id, name }, token, last, server, limits)| Welcome {
+    let (token, journal) = (option::of(secret()), option::of(journal_id()));
+    (any::<u32>(), user(), token, any::<u64>(), journal, server(), limits).prop_map(
+        |(version, User { id, name }, token, last, journal, server, limits)| Welcome {
             version,
             id,
             name,
             token,
             last,
+            journal,
             server,
             limits,
         },
@@ -247,9 +278,18 @@ fn welcome() -> impl Strategy<Value = Welcome> {
 }
 
 fn refusal() -> impl Strategy<Value = Refusal> {
-    let about = (option::of(any::<u64>()), option::of(room_name()), option::of(user_name()));
-    (select(RefusalCode::ALL), writing(20), about)
-        .prop_map(|(code, text, (n, room, suggestion))| Refusal { code, text, n, room, suggestion })
+    let own = (option::of(any::<u64>()), option::of(word()));
+    let about = (own, option::of(room_name()), option::of(user_name()));
+    (select(RefusalCode::ALL), writing(20), about).prop_map(
+        |(code, text, ((n, device), room, suggestion))| Refusal {
+            code,
+            text,
+            n,
+            device,
+            room,
+            suggestion,
+        },
+    )
 }
 
 /// Bytes with no order in them, except that some are what the decoders look for.

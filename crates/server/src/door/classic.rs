@@ -91,9 +91,13 @@ impl<R: AsyncRead + Unpin> ClassicReader<R> {
 fn command(said: Said) -> Command {
     match said {
         Said::Name(name) => Command::Rename { name },
-        Said::Text(text) => {
-            Command::Say(Say { room: RoomName::lobby(), kind: Kind::Text, n: None, text })
-        }
+        Said::Text(text) => Command::Say(Say {
+            room: RoomName::lobby(),
+            kind: Kind::Text,
+            n: None,
+            device: None,
+            text,
+        }),
     }
 }
 

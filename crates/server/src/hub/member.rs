@@ -120,7 +120,7 @@ impl Member {
         device: &Word,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
-        let command::Say { room: name, kind, n, text } = say;
+        let command::Say { room: name, kind, n, text, .. } = say;
         let (is_private, mut seat) = (name.other().is_some(), seat);
         let (place, state, room) = loop {
             if is_private {

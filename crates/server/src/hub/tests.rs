@@ -65,7 +65,7 @@ async fn back(hub: &Arc<Hub>, token: &str, wants: &str) -> Result<Member, HubErr
 async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError> {
     let (answer, mut answers) = mpsc::channel(1);
     let text = Text::new(text).unwrap();
-    let say = Say { room: room(to), kind: Kind::Text, n: None, text };
+    let say = Say { room: room(to), kind: Kind::Text, n: None, device: None, text };
     member.say(say, None, &Word::default(), &answer).await?;
     Ok(answers.recv().await.unwrap().outcome)
 }

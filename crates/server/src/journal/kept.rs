@@ -81,6 +81,7 @@ impl Kept {
             at: self.at,
             kind: self.kind,
             text: self.text.clone(),
+            damaged: false,
             device: is_own.then(|| self.device.clone()),
             n: self.n.filter(|_| is_own),
         }

@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::{Limits, Server, Welcome};
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, User, limits};
+use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, Secret, User, limits};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::{Span, info};
@@ -104,7 +104,10 @@ async fn let_in(
         return Err(Refusal::new(RefusalCode::BadVersion, text));
     }
     let (member, token) = match &hello.token {
-        Some(token) => (shared.hub.enter_again(token, &hello.name).await?, token.clone()),
+        Some(token) => {
+            let token = token.reveal();
+            (shared.hub.enter_again(token, &hello.name).await?, token.to_owned())
+        }
         None => {
             let (member, token) = shared.hub.enter_new(told, &hello.name).await?;
             (member, token.as_str().to_owned())
@@ -120,8 +123,9 @@ fn welcome(member: &Member, token: String, last: u64, config: &Config) -> Welcom
         version: VERSION,
         id,
         name,
-        token: Some(token),
+        token: Some(Secret::new(token)),
         last,
+        journal: None,
         server: Server {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

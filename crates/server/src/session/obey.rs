@@ -18,6 +18,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     pub(super) async fn obey(&mut self, command: Command) -> ControlFlow<End> {
         match command {
             Command::Say(say) => self.say(say).await,
+            Command::About => ControlFlow::Continue(()),
             Command::Join { room, since } => self.join(room, since).await,
             Command::Leave { room } => self.leave(room).await,
             Command::History { room, before, limit } => self.history(room, before, limit).await,

@@ -105,7 +105,15 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let Snapshot { names, topic, count, last_seq, .. } = snapshot;
         let name = names[room.side(self.member.id()) as usize].clone();
         let (topic, count, last_seq) = (topic.clone(), *count, *last_seq);
-        self.writer.tell(&Event::Room { room: name, topic, count, users, last_seq, read });
+        self.writer.tell(&Event::Room {
+            room: name,
+            title: None,
+            topic,
+            count,
+            users,
+            last_seq,
+            read,
+        });
     }
 
     /// Passes on what happened in a room, and all that happened besides, up to what the door holds.

@@ -75,7 +75,7 @@ impl Outbox {
     /// Takes a message, to wait for a session; returns it with its number.
     pub fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> Say {
         self.last_n += 1;
-        let say = Say { room, kind, n: Some(self.last_n), text };
+        let say = Say { room, kind, n: Some(self.last_n), device: None, text };
         self.unsettled.push_back(Unsettled { say: say.clone(), sent: false });
         say
     }

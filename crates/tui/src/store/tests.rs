@@ -1,6 +1,7 @@
 mod names;
 mod trouble;
 
+use chat_proto::Secret;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -18,7 +19,7 @@ fn name(name: &str) -> UserName {
 
 fn say(n: u64) -> Say {
     let text = Text::new(format!("text {n}")).unwrap();
-    Say { room: RoomName::lobby(), kind: Default::default(), n: Some(n), text }
+    Say { room: RoomName::lobby(), kind: Default::default(), n: Some(n), device: None, text }
 }
 
 fn open(state: &TempDir, user: &str) -> (Store, Profile) {
@@ -49,10 +50,13 @@ fn the_same_name_is_the_same_user_tomorrow() {
     let state = TempDir::new().unwrap();
     let (mut store, new) = open(&state, "bob");
     assert_eq!((new.token, new.last_n), (None, 0));
-    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::Token(Secret::new("secret"))).unwrap();
     drop(store);
     let (_, bob) = open(&state, "BOB");
-    assert_eq!((bob.token.as_deref(), &bob.device), (Some("secret"), &new.device));
+    assert_eq!(
+        (bob.token.as_ref().map(Secret::reveal), &bob.device),
+        (Some("secret"), &new.device)
+    );
     assert_eq!(open(&state, "ana").1.token, None);
     let elsewhere = Store::open(Some(state.path()), "elsewhere:1", name("bob")).unwrap();
     assert_eq!(elsewhere.1.token, None);
@@ -62,7 +66,7 @@ fn the_same_name_is_the_same_user_tomorrow() {
 fn only_the_owner_reads_it() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::Token(Secret::new("secret"))).unwrap();
     store.keep(Keep::Said(say(1))).unwrap();
     store.keep(Keep::Drafts(drafts("#rust", &[]))).unwrap();
     let paths = everything(state.path());
@@ -77,7 +81,7 @@ fn only_the_owner_reads_it() {
 fn a_token_that_is_of_no_use_is_gone() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::Token(Secret::new("secret"))).unwrap();
     store.keep(Keep::NoToken).unwrap();
     store.keep(Keep::NoToken).unwrap();
     drop(store);
@@ -163,10 +167,10 @@ fn the_file_stays_small() {
 fn a_second_client_is_another_device_of_the_same_user() {
     let state = TempDir::new().unwrap();
     let (mut first, bob) = open(&state, "bob");
-    first.keep(Keep::Token("secret".into())).unwrap();
+    first.keep(Keep::Token(Secret::new("secret"))).unwrap();
     first.keep(Keep::Said(say(1))).unwrap();
     let (mut second, again) = open(&state, "bob");
-    assert_eq!(again.token.as_deref(), Some("secret"));
+    assert_eq!(again.token.as_ref().map(Secret::reveal), Some("secret"));
     assert_eq!(again.device.as_str(), format!("{}-2", bob.device.as_str()));
     assert!(again.unsettled.is_empty());
     second.keep(Keep::Said(say(5))).unwrap();
@@ -223,7 +227,7 @@ fn every_name_has_a_file_name_of_its_own() {
 #[test]
 fn memory_keeps_nothing() {
     let (mut store, bob) = Store::open(None, SERVER, name("bob")).unwrap();
-    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::Token(Secret::new("secret"))).unwrap();
     store.keep(Keep::Said(say(1))).unwrap();
     let rob = store.turn_into(name("rob")).unwrap();
     assert_eq!((rob.token, numbers(&Profile { unsettled: rob.unsettled, ..bob })), (None, vec![1]));

@@ -29,7 +29,9 @@ pub(super) fn news(state: &mut State, news: News, at: At) -> Vec<Effect> {
 
 fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
     match event {
-        Event::Room { room, topic, count, users, last_seq, read } => {
+        // Asked for before the session alone.
+        Event::About { .. } => {}
+        Event::Room { room, title: _, topic, count, users, last_seq, read } => {
             let now = RoomNow { topic, count, users, last_seq, read };
             return room_told(state, &room, now, at).into_iter().collect();
         }
@@ -174,19 +176,13 @@ fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) {
 }
 
 fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
-    let effect = match accepted {
-        Accepted::Kept { n: Some(n), room, seq, at } => {
-            let effect = settle(state, n, Some((seq, at)));
-            if let Some(room) = state.rooms.get_mut(&room) {
-                room.last_seq = room.last_seq.max(seq);
-                room.log.reach(seq);
-                has_said(room, seq);
-            }
-            effect
-        }
-        Accepted::Kept { n: None, .. } => None,
-        Accepted::Repeat { n, .. } => settle(state, n, None),
-    };
+    let Accepted { n: Some(n), room, seq, at, repeat, .. } = accepted else { return Vec::new() };
+    let effect = settle(state, n, (!repeat).then_some((seq, at)));
+    if !repeat && let Some(room) = state.rooms.get_mut(&room) {
+        room.last_seq = room.last_seq.max(seq);
+        room.log.reach(seq);
+        has_said(room, seq);
+    }
     effect.into_iter().collect()
 }
 

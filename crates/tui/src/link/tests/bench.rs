@@ -133,7 +133,13 @@ impl Bench {
 
     pub(super) fn says(&self, session: u64, n: u64) {
         let text = Text::new(format!("text {n}")).unwrap();
-        let say = Say { room: RoomName::lobby(), kind: Default::default(), n: Some(n), text };
+        let say = Say {
+            room: RoomName::lobby(),
+            kind: Default::default(),
+            n: Some(n),
+            device: None,
+            text,
+        };
         self.link.order(Order::Send { session, command: Command::Say(say) }).unwrap();
     }
 }

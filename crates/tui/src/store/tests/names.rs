@@ -1,11 +1,12 @@
 //! A user who takes another name is the same user under both.
 
 use super::*;
+use chat_proto::Secret;
 
 /// A client of a user that is called bob and then rob.
 fn bob_now_rob(state: &TempDir) -> Store {
     let (mut store, _) = open(state, "bob");
-    store.keep(Keep::Token("secret".into())).unwrap();
+    store.keep(Keep::Token(Secret::new("secret"))).unwrap();
     store.keep(Keep::Name(name("rob"))).unwrap();
     store
 }
@@ -18,12 +19,15 @@ fn all_that_is_kept_is_found_under_both_names() {
     store.keep(Keep::Drafts(drafts("#lobby", &[("#lobby", "half a sen")]))).unwrap();
     drop(store);
     let (mut store, rob) = open(&state, "ROB");
-    assert_eq!((rob.name, rob.token.as_deref()), (name("rob"), Some("secret")));
+    assert_eq!((rob.name, rob.token.as_ref().map(Secret::reveal)), (name("rob"), Some("secret")));
     store.keep(Keep::Settled(vec![1])).unwrap();
-    store.keep(Keep::Token("new".into())).unwrap();
+    store.keep(Keep::Token(Secret::new("new"))).unwrap();
     drop(store);
     let (_, bob) = open(&state, "bob");
-    assert_eq!((bob.token.as_deref(), bob.unsettled.len(), bob.last_n), (Some("new"), 0, 1));
+    assert_eq!(
+        (bob.token.as_ref().map(Secret::reveal), bob.unsettled.len(), bob.last_n),
+        (Some("new"), 0, 1)
+    );
     assert_eq!(bob.drafts, rob.drafts);
     assert_eq!(bob.drafts.texts.len(), 1);
 }
@@ -47,7 +51,11 @@ fn names_lead_to_the_first_one_however_many_there_were() {
     }
     drop(store);
     for other in ["bob", "rob", "robin"] {
-        assert_eq!(open(&state, other).1.token.as_deref(), Some("secret"), "{other}");
+        assert_eq!(
+            open(&state, other).1.token.as_ref().map(Secret::reveal),
+            Some("secret"),
+            "{other}"
+        );
     }
 }
 
@@ -55,13 +63,13 @@ fn names_lead_to_the_first_one_however_many_there_were() {
 fn what_another_user_has_stays_that_ones() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "rob");
-    store.keep(Keep::Token("of rob".into())).unwrap();
+    store.keep(Keep::Token(Secret::new("of rob"))).unwrap();
     store.keep(Keep::Said(say(1))).unwrap();
     drop(store);
     drop(bob_now_rob(&state));
     let (_, rob) = open(&state, "rob");
-    assert_eq!((rob.token.as_deref(), numbers(&rob)), (Some("of rob"), vec![1]));
-    assert_eq!(open(&state, "bob").1.token.as_deref(), Some("secret"));
+    assert_eq!((rob.token.as_ref().map(Secret::reveal), numbers(&rob)), (Some("of rob"), vec![1]));
+    assert_eq!(open(&state, "bob").1.token.as_ref().map(Secret::reveal), Some("secret"));
 }
 
 #[test]
@@ -87,7 +95,7 @@ fn a_directory_in_which_nobody_was_is_no_obstacle() {
     let state = TempDir::new().unwrap();
     drop(open(&state, "rob"));
     drop(bob_now_rob(&state));
-    assert_eq!(open(&state, "rob").1.token.as_deref(), Some("secret"));
+    assert_eq!(open(&state, "rob").1.token.as_ref().map(Secret::reveal), Some("secret"));
 }
 
 #[test]
@@ -95,11 +103,11 @@ fn a_name_goes_to_the_user_who_has_it_now() {
     let state = TempDir::new().unwrap();
     drop(bob_now_rob(&state));
     let (mut ana, _) = open(&state, "ana");
-    ana.keep(Keep::Token("of ana".into())).unwrap();
+    ana.keep(Keep::Token(Secret::new("of ana"))).unwrap();
     ana.keep(Keep::Name(name("rob"))).unwrap();
     drop(ana);
-    assert_eq!(open(&state, "rob").1.token.as_deref(), Some("of ana"));
-    assert_eq!(open(&state, "bob").1.token.as_deref(), Some("secret"));
+    assert_eq!(open(&state, "rob").1.token.as_ref().map(Secret::reveal), Some("of ana"));
+    assert_eq!(open(&state, "bob").1.token.as_ref().map(Secret::reveal), Some("secret"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Sessions that end and begin again.
 
 use super::*;
+use chat_proto::Secret;
 
 #[test]
 fn what_went_out_without_an_answer_is_said_again_under_its_number() {
@@ -41,7 +42,14 @@ fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
     let refusal = Refusal { n: Some(2), ..Refusal::new(RefusalCode::NotKept, "disk full") };
     assert_eq!(kept(&bench.hears(Event::Refused(refusal))), [&Keep::Settled(vec![2])]);
     bench.types("again\n");
-    bench.hears(Event::Accepted(Accepted::Repeat { n: 3, repeat: true }));
+    bench.hears(Event::Accepted(Accepted {
+        n: Some(3),
+        device: None,
+        room: RoomName::lobby(),
+        seq: 9,
+        at: bench.at,
+        repeat: true,
+    }));
     assert_eq!(bench.state.outbox.says().count(), 0);
 }
 
@@ -52,6 +60,7 @@ fn what_an_earlier_run_has_left_is_shown_and_said() {
         room: RoomName::lobby(),
         kind: Kind::Text,
         n: Some(n),
+        device: None,
         text: Text::new(format!("left {n}")).unwrap(),
     };
     bench.state.outbox = crate::state::Outbox::new(8, vec![say(6), say(8)]);
@@ -104,7 +113,7 @@ fn a_token_that_nobody_refused_is_not_dropped() {
 fn the_token_of_a_welcome_is_kept() {
     let mut bench = Bench::new(80, 20);
     let effects = bench.connects(1);
-    assert!(kept(&effects).contains(&&Keep::Token("secret".into())));
+    assert!(kept(&effects).contains(&&Keep::Token(Secret::new("secret"))));
 }
 
 #[test]

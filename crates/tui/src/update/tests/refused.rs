@@ -11,6 +11,7 @@ fn with_left(left: &[(&str, &str)]) -> Bench {
         room: room(name),
         kind: Kind::Text,
         n: Some(n),
+        device: None,
         text: Text::new(*text).unwrap(),
     });
     bench.state.outbox = crate::state::Outbox::new(left.len() as u64, says.collect());

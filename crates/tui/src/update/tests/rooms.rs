@@ -210,7 +210,14 @@ fn ones_own_words_are_read_wherever_one_is_when_they_are_accepted() {
     bench.alt(KeyCode::Char('1'));
     let accepts = |bench: &mut Bench, n, seq| {
         let (room, at) = (room("#rust"), bench.at);
-        bench.hears(Event::Accepted(Accepted::Kept { n: Some(n), room, seq, at }));
+        bench.hears(Event::Accepted(Accepted {
+            n: Some(n),
+            device: None,
+            room,
+            seq,
+            at,
+            repeat: false,
+        }));
     };
     accepts(&mut bench, 1, 1);
     assert_shows(&bench, "2 #rust      ");
@@ -227,8 +234,16 @@ fn a_room_told_again_changes_the_list_quietly() {
     let room = RoomName::lobby();
     let (topic, last_seq) = (chat_proto::Topic::default(), 1);
     assert!(
-        sent(&bench.hears(Event::Room { room, topic, count: 2, users, last_seq, read: 0 }))
-            .is_empty()
+        sent(&bench.hears(Event::Room {
+            room,
+            title: None,
+            topic,
+            count: 2,
+            users,
+            last_seq,
+            read: 0
+        }))
+        .is_empty()
     );
     assert_shows(&bench, "dora");
     assert!(!bench.screen().contains("is here"));

@@ -134,6 +134,7 @@ fn everywhere(hostile: &str) -> Vec<News> {
         News::Unreadable(Box::new(refusal())),
         News::Event(Event::Room {
             room: room(),
+            title: None,
             topic: Topic::mend(&text),
             count: 1,
             users: vec![user(7, "bob")],
@@ -165,7 +166,17 @@ fn everywhere(hostile: &str) -> Vec<News> {
             let from = from.clone();
             for room in ["#lobby".parse().unwrap(), RoomName::private(&from.name)] {
                 let (from, text) = (from.clone(), text.clone());
-                let message = Message { room, seq: 1, from, at, kind, text, device: None, n: None };
+                let message = Message {
+                    room,
+                    seq: 1,
+                    from,
+                    at,
+                    kind,
+                    text,
+                    damaged: false,
+                    device: None,
+                    n: None,
+                };
                 let (room, older) = (message.room.clone(), Message { seq: 2, ..message.clone() });
                 news.push(News::Event(Event::Message(message)));
                 let messages = vec![older];
