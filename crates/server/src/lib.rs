@@ -18,6 +18,7 @@ pub mod door;
 pub mod hub;
 pub mod journal;
 pub mod listen;
+mod listeners;
 pub mod room;
 pub mod seat;
 pub mod session;
@@ -25,4 +26,5 @@ mod token;
 mod unidentified;
 
 pub use config::Config;
-pub use listen::{bind, run, run_shared};
+pub use listen::{run, run_shared};
+pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};

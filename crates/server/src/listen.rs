@@ -9,12 +9,12 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{interval, sleep, timeout};
 use tracing::{error, info, warn};
 
-use crate::config::{BACKLOG_CONNECTIONS, Config, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
+use crate::config::{Config, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
 use crate::session::{Shared, serve};
 use crate::unidentified::Unidentified;
 
@@ -59,22 +59,6 @@ impl Listen for TcpListener {
         stream.set_nodelay(true)?;
         SockRef::from(stream).set_tcp_keepalive(&KEEP_ALIVE)
     }
-}
-
-/// Listens on `address`, with room for a crowd that comes faster than it is accepted.
-///
-/// # Errors
-/// Where the system does not let it.
-pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    // A daemon may start again at once; on Windows this would let two have one port.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG_CONNECTIONS)
 }
 
 /// Runs the daemon on `listener` until `shutdown` completes; then says goodbye to all and returns
