@@ -13,6 +13,7 @@
 //! * [`journal`] keeps what is said, in order; [`seat`] brings it to a session, whole.
 
 pub mod batch;
+mod clock;
 pub mod config;
 pub mod door;
 pub mod hub;

@@ -104,13 +104,12 @@ pub async fn run_shared(
     }
 }
 
-/// Removes what is older than it is to be kept, for ever.
+/// Removes messages that are too old, and watches the clock by which they are, for ever.
 async fn trim(shared: &Shared) {
-    let Some(keep) = shared.config.keep else { return std::future::pending().await };
     let mut step = interval(TRIM_STEP);
     loop {
         step.tick().await;
-        if let Err(error) = shared.hub.trim(keep).await {
+        if let Err(error) = shared.hub.trim(shared.config.keep).await {
             warn!(%error, "old messages are not removed; trying again in a minute");
         }
     }

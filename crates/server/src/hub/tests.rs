@@ -5,26 +5,36 @@ use chat_proto::command::{Kind, Say, Word};
 use chat_proto::{At, LeaveReason, RefusalCode, Text, Topic, UserName};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::*;
 use crate::batch::Batch;
-use crate::journal::{Durability, Outcome, Place as Kept};
+use crate::journal::{Durability, Outcome, Page, Part, Place as Kept, RoomId};
 
 thread_local! {
     /// What the clock of this test shows.
     static NOW: Cell<i64> = const { Cell::new(1_795_356_127_123) };
+    /// What its monotonic clock shows.
+    static MONOTONIC: Cell<Instant> = Cell::new(Instant::now());
 }
 
 fn clock() -> At {
     At::from_millis(NOW.get())
 }
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 fn days_pass(days: i64) {
+    clock_jumps(days);
+    MONOTONIC.set(MONOTONIC.get() + DAY * u32::try_from(days).unwrap());
+}
+
+fn clock_jumps(days: i64) {
     NOW.set(NOW.get() + days * 24 * 60 * 60 * 1000);
 }
 
 fn config() -> Config {
-    Config { clock, ..Config::default() }
+    Config { clock, monotonic: || MONOTONIC.get(), ..Config::default() }
 }
 
 fn open(place: &Kept) -> Arc<Hub> {
@@ -422,4 +432,51 @@ async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     read_only(false).await.unwrap();
     assert!(matches!(say(&bob, "#lobby", "hi").await, Ok(Outcome::Kept { seq: 1, .. })));
     assert!(enter(&hub, "eva").await.is_ok(), "the name was not lost");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_gives_no_name_away() {
+    let hub = hub();
+    drop(enter(&hub, "bob").await.unwrap());
+    days_pass(1);
+    clock_jumps(60);
+    assert!(enter(&hub, "bob").await.is_err(), "bob was here a day ago");
+    days_pass(1);
+    clock_jumps(-60);
+    assert!(enter(&hub, "bob").await.is_err());
+    days_pass(31);
+    assert!(enter(&hub, "bob").await.is_ok(), "the clock has run steadily since");
+}
+
+#[tokio::test]
+async fn a_user_who_is_new_while_the_clock_is_years_behind_keeps_the_name() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    drop(enter(&hub, "ana").await.unwrap());
+    clock_jumps(-20_000);
+    let hub = again(hub, directory.path()).await;
+    drop(enter(&hub, "bob").await.unwrap());
+    clock_jumps(20_000);
+    days_pass(1);
+    assert!(enter(&hub, "bob").await.is_err(), "the clock is steady, and bob was here today");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_removes_no_message() {
+    let hub = hub();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let left = async || {
+        hub.trim(Some(DAY)).await.unwrap();
+        let page = Page { of: Part::After(0), limit: 100 };
+        hub.journal.read(RoomId::LOBBY, page).await.unwrap().len()
+    };
+    for _ in 0..3 {
+        say(&bob, "#lobby", "hi").await.unwrap();
+    }
+    clock_jumps(2);
+    assert_eq!(left().await, 3);
+    clock_jumps(-2);
+    assert_eq!(left().await, 3);
+    days_pass(2);
+    assert_eq!(left().await, 1, "they are too old now, all but the last");
 }

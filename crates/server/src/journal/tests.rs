@@ -289,7 +289,7 @@ async fn a_check_takes_what_happens_meanwhile_for_no_fault() {
     assert_eq!(checked, Checked { rooms: 1, messages: 2, faults: Vec::new() });
 
     let later = At::from_millis(clock().as_millis() + 1);
-    assert_eq!(journal.journal.trim(RoomId::LOBBY, later).await.unwrap(), 1);
+    assert_eq!(journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap(), 1);
     let mut checked = Checked::default();
     copy::check_room(&db, &listed[0], &mut checked).unwrap();
     assert_eq!(checked, Checked { rooms: 1, messages: 1, faults: Vec::new() });
@@ -312,12 +312,64 @@ async fn trimming_leaves_the_last_message_and_what_is_not_too_old() {
         journal.say(n, "hi").await;
     }
     let (room, later) = (RoomId::LOBBY, At::from_millis(clock().as_millis() + 1));
-    assert_eq!(journal.journal.trim(room, clock()).await.unwrap(), 0);
-    assert_eq!(journal.journal.trim(room, later).await.unwrap(), 2);
-    assert_eq!(journal.journal.trim(room, later).await.unwrap(), 0);
+    assert_eq!(journal.journal.trim(room, clock(), later).await.unwrap(), 0);
+    assert_eq!(journal.journal.trim(room, later, later).await.unwrap(), 2);
+    assert_eq!(journal.journal.trim(room, later, later).await.unwrap(), 0);
     assert_eq!(journal.texts(Part::After(0)).await, [(3, "hi".to_owned())]);
     assert_eq!(check(directory.path()).unwrap().messages, 1, "and nothing is missing");
     journal.close().await;
     let journal = open(directory.path()).unwrap();
     assert_eq!(journal.say(4, "hi").await, kept(4));
+}
+
+/// A room's messages have these times; `seq`s that stay when all before 100 are removed at 200.
+fn trimmed(times: &[i64]) -> Vec<i64> {
+    let db = file::open_memory().unwrap();
+    for (seq, at) in (1_i64..).zip(times) {
+        let kept = Kept {
+            seq: seq.cast_unsigned(),
+            from: User { id: 7, name: UserName::new("bob").unwrap() },
+            at: At::from_millis(*at),
+            kind: Kind::Text,
+            device: Word::default(),
+            n: None,
+            text: Text::new("hi").unwrap(),
+        };
+        store::Keeper::new(&db).unwrap().message(RoomId::LOBBY, &kept).unwrap();
+    }
+    let [before, now] = [100, 200].map(At::from_millis);
+    while store::trim(&db, RoomId::LOBBY, before, now, TRIM_MESSAGES).unwrap() > 0 {}
+    let page = Page { of: Part::After(0), limit: 100 };
+    let left = store::messages(&db, RoomId::LOBBY, page).unwrap();
+    left.iter().map(|kept| kept.seq.cast_signed()).collect()
+}
+
+#[test]
+fn wrong_times_remove_nothing_that_is_new_and_keep_nothing_for_ever() {
+    assert_eq!(trimmed(&[10, 20, 150, 160]), [3, 4]);
+    assert_eq!(trimmed(&[10, 150, 20, 160]), [2, 3, 4], "an earlier one is newer");
+    assert_eq!(trimmed(&[10, 999, 20, 160]), [4], "sent before one that is too old");
+    assert_eq!(trimmed(&[999, 999, 160]), [1, 2, 3], "nothing tells how old they are");
+    assert_eq!(trimmed(&[999, 10]), [2], "the last one stays");
+}
+
+#[test]
+fn a_time_that_was_wrong_for_a_minute_stamps_no_later_message() {
+    let at = |times: &[i64]| {
+        let room = Room::new(store::rooms(&file::open_memory().unwrap()).unwrap()[0].clone(), 500);
+        let (answer, mut answers) = mpsc::channel(times.len());
+        let mut writer = Writer::new(file::open_memory().unwrap());
+        for (n, time) in (1..).zip(times) {
+            let say = say(n, "hi", Arc::clone(&room), &answer);
+            writer.keep(&mut [Entry::Say(Box::new(say))], At::from_millis(*time));
+        }
+        let stamps = times.iter().map(|_| match answers.try_recv().unwrap().outcome {
+            Outcome::Kept { at, .. } => at.as_millis(),
+            other => panic!("{other:?}"),
+        });
+        stamps.collect::<Vec<i64>>()
+    };
+    let day = 86_400_000;
+    assert_eq!(at(&[day, 3 * day, day + 1000]), [day, 3 * day, day + 1000]);
+    assert_eq!(at(&[5000, 4000, 6000]), [5000, 5000, 6000], "set back by a second");
 }

@@ -18,6 +18,7 @@ use super::kept::{Kept, RoomId};
 use super::store::Keeper;
 use super::{Clock, JOURNAL_QUEUE_ENTRIES, in_words, store};
 use crate::batch::Said;
+use crate::clock::next_time;
 use crate::room::Room;
 
 /// Devices whose last `n` the writer remembers, rather than ask the file again: one that says
@@ -87,7 +88,7 @@ pub(super) struct Writer {
     devices: HashMap<(u64, Word), u64>,
     /// The greatest number of a user who has said something, as far as it is known.
     last_user: u64,
-    /// When the last message was taken: times follow the order of the messages.
+    /// The time of the last message, see [`next_time`].
     last_at: At,
     /// Whether the last commit failed, so that it is logged once and not for every message.
     is_troubled: bool,
@@ -175,7 +176,7 @@ impl Writer {
 
     /// Keeps all entries with one commit, and tells everybody; or does nothing.
     fn try_to_keep(&mut self, entries: &mut [Entry], now: At) -> rusqlite::Result<()> {
-        let at = now.max(self.last_at);
+        let at = next_time(now, self.last_at);
         let transaction = self.db.transaction()?;
         let mut keeper = Keeper::new(&transaction)?;
         let mut commit = Commit::new(at, self.last_user);
