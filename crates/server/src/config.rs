@@ -52,6 +52,19 @@ pub const PRESENCE_STEP: Duration = Duration::from_secs(1);
 /// little memory.
 pub const OUT_BYTES_MAX: usize = 64 * 1024;
 
+/// Bytes of the send buffer of a connection. The system doubles it and counts its own overhead in that,
+/// so a peer that acknowledges nothing holds 256 KiB at most, and a connection with a round trip of
+/// 100 ms carries 2 MB/s.
+pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
+
+/// Bytes of a connection that the system takes from the daemon before it can send them. What a peer
+/// that reads nothing holds is this, and a segment of up to 64 KiB.
+pub const UNSENT_BYTES_MAX: u32 = 16 * 1024;
+
+/// Bytes of the receive buffer of a connection, which the system doubles, too: what a client can send
+/// while the daemon does not read from it. A connection with a round trip of 100 ms carries 600 kB/s.
+pub const RECEIVE_BUFFER_BYTES: usize = 64 * 1024;
+
 /// Bytes one read asks for: a few hundred short commands.
 pub const READ_BYTES: usize = 8 * 1024;
 
@@ -99,7 +112,8 @@ pub struct Config {
     /// After how much silence a native session is pinged, and after how much more it is ended:
     /// some routers forget a connection after five minutes.
     pub idle_timeout: Duration,
-    /// How long a client may take none of the bytes that wait for it.
+    /// How long a client may take none of the bytes that wait for it: long enough that the slowest
+    /// connection acknowledges a segment or two meanwhile. 3,000 bytes in this time are 100 bytes/s.
     pub write_timeout: Duration,
     /// How long a session that ends tries to say why.
     pub goodbye_timeout: Duration,
@@ -141,7 +155,7 @@ impl Default for Config {
             identify_timeout: Duration::from_secs(60),
             detect_silence: Duration::from_millis(300),
             idle_timeout: Duration::from_secs(120),
-            write_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
             goodbye_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(5),
             classic_gap: Duration::from_millis(20),

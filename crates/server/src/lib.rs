@@ -21,6 +21,7 @@ pub mod listen;
 pub mod room;
 pub mod seat;
 pub mod session;
+pub mod socket;
 mod token;
 mod unidentified;
 

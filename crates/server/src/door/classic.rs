@@ -15,7 +15,7 @@ use tokio_util::codec::Decoder;
 
 use super::inlet::read_some;
 use super::outlet::Outlet;
-use super::{Heard, Reader, Turn};
+use super::{Heard, Reader, Turn, WriteTimeout};
 use crate::batch::Batch;
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_MESSAGES, Config};
 
@@ -125,11 +125,11 @@ pub struct ClassicWriter<W> {
 
 impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     /// Writes to `io`, first the list of users, and no sooner than a gap from now: the client's
-    /// number may just have gone out.
-    pub fn new(io: W, config: &Config) -> Self {
+    /// number may just have gone out. Gives up on a client that takes nothing for `write_timeout`.
+    pub fn new(io: W, write_timeout: WriteTimeout, config: &Config) -> Self {
         let gap = config.classic_gap;
         Self {
-            outlet: Outlet::new(io, config.write_timeout),
+            outlet: Outlet::new(io, write_timeout),
             pieces: VecDeque::new(),
             queue: VecDeque::new(),
             last_words: None,
