@@ -18,7 +18,7 @@ pub use self::classic::{ClassicReader, ClassicWriter};
 pub use self::detect::Door;
 pub use self::native::{NativeReader, NativeWriter};
 pub use self::write_timeout::WriteTimeout;
-use crate::batch::{Batch, Side};
+use crate::batch::Batch;
 
 /// What came in at a door.
 #[derive(Debug)]
@@ -36,8 +36,6 @@ pub struct Reader {
     pub user: u64,
     /// The session's.
     pub session: u64,
-    /// Which name of the room the user goes by.
-    pub side: Side,
 }
 
 /// The incoming half of a door.
