@@ -1,4 +1,22 @@
 //! Every setting of the daemon and every bound it keeps, each with its unit and its reason.
+//!
+//! # Memory in total
+//!
+//! The most that each of these can take, and what that is with 10,000 connections. Nobody reaches all
+//! at once: a connection fills one of them by reading nothing, another by sending without a pause.
+//!
+//! | what | each | in total |
+//! |---|---|---|
+//! | the rings of the rooms: [`RINGS_BYTES_MAX`] | | 64 MiB |
+//! | the journal's queue, and the commit: [`JOURNAL_QUEUE_ENTRIES`](crate::journal::JOURNAL_QUEUE_ENTRIES) texts of 16 KiB, twice | | 128 MiB |
+//! | send buffer in the kernel, if the peer reads nothing: [`UNSENT_BYTES_MAX`] and a segment | 80 KiB | 0.8 GiB |
+//! | the same, if it acknowledges nothing: [`SEND_BUFFER_BYTES`] twice | 256 KiB | 2.4 GiB |
+//! | receive buffer in the kernel, while the session reads nothing: [`RECEIVE_BUFFER_BYTES`] twice | 128 KiB | 1.2 GiB |
+//! | a line that is not complete, and one read: `line_bytes`, [`READ_BYTES`] | 72 KiB | 0.7 GiB |
+//! | bytes to write to a native client: [`OUT_BYTES_MAX`], and a batch or a page | 224 KiB | 2.1 GiB, less if they share batches |
+//! | one page of the journal a session: a line | 64 KiB | 0.6 GiB |
+//! | answers to what a session sent: [`IN_FLIGHT_MAX`] of 64 bytes | 64 KiB | 0.6 GiB |
+//! | messages to write to a classic client: [`CLASSIC_QUEUE_BYTES`], shared by all of them | 64 KiB | 0.6 GiB |
 
 use std::time::Duration;
 
@@ -14,6 +32,10 @@ pub const PORT: u16 = 12345;
 /// ring, which is allocated whole, can be short.
 pub const ROOM_RING_BATCHES: usize = 64;
 
+/// Bytes that the rings of all rooms hold together, the encodings of each batch included. Past it, the
+/// oldest batches are dropped: sessions that lag behind them continue from the journal.
+pub const RINGS_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Bytes of text in one batch, but for the last message of it: what a session copies at once.
 pub const BATCH_BYTES_MAX: usize = 64 * 1024;
 
@@ -21,7 +43,8 @@ pub const BATCH_BYTES_MAX: usize = 64 * 1024;
 pub const PAGE_MESSAGES: u32 = 200;
 
 /// Messages of one session that are on their way into the journal. One that has said so much
-/// without an answer is not listened to until some have theirs.
+/// without an answer is not listened to until some have theirs. Their texts are in the journal's queue,
+/// which bounds them for all sessions together.
 pub const IN_FLIGHT_MAX: usize = 1024;
 
 /// Rooms in all: each takes some 500 bytes while nobody is in it.
@@ -71,6 +94,9 @@ pub const READ_BYTES: usize = 8 * 1024;
 /// Messages that wait to be written to one classic client, one every `classic_gap`; past that the
 /// oldest are skipped. 82 s of the default gap.
 pub const CLASSIC_QUEUE_MESSAGES: usize = 4096;
+
+/// Bytes of these messages: 10 s of the default gap, at 1,024 bytes a write.
+pub const CLASSIC_QUEUE_BYTES: usize = 512 * 1024;
 
 /// Pieces that wait to be written to one classic client ahead of those messages; past that, what it is
 /// told of its own doings is skipped, too. Four times what the longest message takes.

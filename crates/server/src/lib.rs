@@ -18,6 +18,7 @@ pub mod door;
 pub mod hub;
 pub mod journal;
 pub mod listen;
+pub mod ring;
 pub mod room;
 pub mod seat;
 pub mod session;
