@@ -34,7 +34,7 @@ pub struct Said {
 #[derive(Debug)]
 pub struct SaidBatch {
     said: Vec<Said>,
-    /// The numbers of those who said something of it, in order.
+    /// The numbers of those who said something of it, in order; empty if there is one message.
     by: Vec<u64>,
     room: RoomName,
     native: OnceLock<Lines>,
@@ -67,9 +67,12 @@ impl SaidBatch {
     #[must_use]
     pub fn new(mut said: Vec<Said>, room: RoomName, rings: &Arc<Rings>) -> Self {
         said.shrink_to_fit(); // part of a long commit; it was made for all of it
-        let mut by: Vec<u64> = said.iter().map(|said| said.kept.from.id).collect();
-        by.sort_unstable();
-        by.dedup();
+        let mut by = Vec::new();
+        if said.len() > 1 {
+            by.extend(said.iter().map(|said| said.kept.from.id));
+            by.sort_unstable();
+            by.dedup();
+        }
         let bytes = |said: &Said| size_of::<Said>() + said.kept.text.as_str().len();
         let charge = rings.charge(said.iter().map(bytes).sum());
         Self { said, by, room, native: OnceLock::new(), classic: OnceLock::new(), charge }
@@ -83,7 +86,10 @@ impl SaidBatch {
 
     /// Whether the user of that number said some of it.
     pub(crate) fn is_by(&self, user: u64) -> bool {
-        self.by.binary_search(&user).is_ok()
+        match &*self.said {
+            [said] => said.kept.from.id == user,
+            _ => self.by.binary_search(&user).is_ok(),
+        }
     }
 
     /// The `seq` of the last message.
