@@ -92,7 +92,7 @@ impl Member {
         self.hub.state().room_of(self.user, name).cloned()
     }
 
-    /// The last `n` accepted from a device of this user.
+    /// The greatest `n` accepted from a device of this user; 0 if there is none.
     ///
     /// # Errors
     /// Where it cannot be read.
@@ -109,7 +109,8 @@ impl Member {
     }
 
     /// Says something. What becomes of it goes to `answer`, which must have room for it. Where the
-    /// session has a `seat` in the room, that is the room.
+    /// session has a `seat` in the room, that is the room. `device` is the session's, unless the client
+    /// names another.
     ///
     /// # Errors
     /// Where the user is not in the room, or the daemon is going away; then no answer comes.
@@ -120,7 +121,7 @@ impl Member {
         device: &Word,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
-        let command::Say { room: name, kind, n, text, .. } = say;
+        let command::Say { room: name, kind, n, device: named, text } = say;
         let (is_private, mut seat) = (name.other().is_some(), seat);
         let (place, state, room) = loop {
             if is_private {
@@ -140,9 +141,10 @@ impl Member {
         };
         let account = state.account(self.user).ok_or(HubError::GoingAway)?;
         let (from, session) = (account.user.clone(), self.session);
-        let (device, answer) = (device.clone(), answer.clone());
+        let (names_device, answer) = (named.is_some(), answer.clone());
+        let device = named.unwrap_or_else(|| device.clone());
         // Under the lock, so that nothing comes behind the end of the rooms.
-        place.say(Say { room, from, session, device, n, kind, text, answer });
+        place.say(Say { room, from, session, device, names_device, n, kind, text, answer });
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use tracing::{error, info};
 
 use super::Session;
 use super::end::End;
+use super::greet::about;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use crate::config::PAGE_MESSAGES;
 use crate::hub::{HubError, IfTaken};
@@ -18,7 +19,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     pub(super) async fn obey(&mut self, command: Command) -> ControlFlow<End> {
         match command {
             Command::Say(say) => self.say(say).await,
-            Command::About => ControlFlow::Continue(()),
+            Command::About => self.tell(&about(&self.shared)),
             Command::Join { room, since } => self.join(room, since).await,
             Command::Leave { room } => self.leave(room).await,
             Command::History { room, before, limit } => self.history(room, before, limit).await,
@@ -39,13 +40,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     /// The answer comes once it is kept.
     pub(super) async fn say(&mut self, say: Say) -> ControlFlow<End> {
-        let (n, room) = (say.n, say.room.clone());
+        let (n, device, room) = (say.n, say.device.clone(), say.room.clone());
         if room.other().is_some() && !self.seats.has(&room) {
             // Its seat there is taken before its words, or they would come to it as another's do.
             match Box::pin(self.member.call(&room)).await {
                 Ok(_) => self.follow()?,
                 Err(error) => {
-                    return self.refuse(Refusal { n, room: Some(room), ..error.into() });
+                    let refusal = Refusal { n, device, room: Some(room), ..error.into() };
+                    return self.refuse(refusal);
                 }
             }
         }
@@ -55,7 +57,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 self.answers.expect_one();
                 ControlFlow::Continue(())
             }
-            Err(error) => self.refuse(Refusal { n, room: Some(room), ..error.into() }),
+            Err(error) => self.refuse(Refusal { n, device, room: Some(room), ..error.into() }),
         }
     }
 
