@@ -264,7 +264,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     fn tell_answer(&mut self, answer: &Answer) {
         let Answer { room, n, device, outcome } = answer;
-        let (n, device, room) = (*n, device.clone(), room.name(self.member.id()));
+        let (n, device, room) = (*n, device.clone(), room.name().clone());
         let refusal = match outcome {
             Outcome::Kept { seq, at } | Outcome::Repeat { seq, at } => {
                 let repeat = matches!(outcome, Outcome::Repeat { .. });
