@@ -39,14 +39,7 @@ async fn what_is_said_again_is_a_repeat_and_the_welcome_tells_what_is_kept() {
 async fn a_message_may_have_the_number_of_another_device() {
     let daemon = daemon();
     let (mut bob, token) = Peer::with_token(&daemon, "bob").await;
-    let say = |device, text| {
-        let say = json!({"type": "say", "room": "#lobby", "n": 0, "device": device, "text": text});
-        if device == "" {
-            json!({"type": "say", "room": "#lobby", "n": 0, "text": text})
-        } else {
-            say
-        }
-    };
+    let say = |device, text| json!({"type": "say", "room": "#lobby", "n": 0, "device": device, "text": text});
     let accepted = bob.ask(say("run-1", "once"), "accepted").await;
     assert_eq!((&accepted["device"], &accepted["n"]), (&json!("run-1"), &json!(0)));
     let repeat = bob.ask(say("run-1", "once"), "accepted").await;
