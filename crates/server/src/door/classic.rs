@@ -274,7 +274,16 @@ mod tests {
         let published = |seq| {
             let from = User { id: 1, name: UserName::mend("ana") };
             let (at, kind, text) = (At::from_millis(0), Kind::Text, text.clone());
-            let kept = Kept { seq, from, at, kind, text, device: Word::default(), n: None };
+            let kept = Kept {
+                seq,
+                from,
+                at,
+                kind,
+                text,
+                device: Word::default(),
+                n: None,
+                damaged: false,
+            };
             Published { kept, session: 1 }
         };
         let messages = (1..=100).map(published).collect();
