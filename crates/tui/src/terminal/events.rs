@@ -18,6 +18,9 @@ const READ_BYTES: usize = 4096;
 /// Most reads that wait for the loop. Beyond it the terminal waits.
 const READS_MAX: usize = 16;
 
+/// What a read returns if the terminal has hung up.
+const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
+
 /// The events of the terminal; a resize follows whatever may have changed its screen. Must be called
 /// within a tokio runtime, on the thread that runs it.
 ///
@@ -92,6 +95,7 @@ fn read(mut input: impl Read + Send + 'static) -> io::Result<mpsc::Receiver<io::
                 Ok(0) => return,
                 Ok(count) => Ok(bytes[..count].to_vec()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.raw_os_error() == Some(TERMINAL_GONE) => return,
                 Err(error) => Err(error),
             };
             let is_over = read.is_err();
