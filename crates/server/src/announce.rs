@@ -4,14 +4,16 @@ use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use tracing::warn;
+use tracing::{info, warn};
 
 /// Prints where the daemon listens and how to join. Does not wait for standard output.
 pub(crate) fn announce(addresses: &[SocketAddr]) {
     let mut text = String::new();
     for address in addresses {
         let version = env!("CARGO_PKG_VERSION");
-        let _ = writeln!(text, "chat-server {version} listens on {address}");
+        let line = format!("chat-server {version} listens on {address}");
+        info!("{line}");
+        let _ = writeln!(text, "{line}");
     }
     if let Some(first) = addresses.first() {
         let (client, server) = (client_program(), reachable(*first));

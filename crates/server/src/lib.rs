@@ -20,9 +20,11 @@ pub mod hub;
 pub mod journal;
 pub mod listen;
 mod listeners;
+pub mod ring;
 pub mod room;
 pub mod seat;
 pub mod session;
+pub mod socket;
 mod token;
 mod unidentified;
 

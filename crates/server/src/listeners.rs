@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::config::BACKLOG_CONNECTIONS;
 use crate::listen::Listen;
+use crate::socket::{Unacknowledged, bound_buffers};
 
 /// Sockets that take turns to accept.
 #[derive(Debug)]
@@ -46,6 +47,10 @@ impl Listen for Listeners {
     fn prepare(stream: &TcpStream) -> io::Result<()> {
         <TcpListener as Listen>::prepare(stream)
     }
+
+    fn unacknowledged(stream: &TcpStream) -> Option<Unacknowledged> {
+        <TcpListener as Listen>::unacknowledged(stream)
+    }
 }
 
 /// Listens on `address`, with a backlog for clients that connect faster than they are accepted.
@@ -71,6 +76,7 @@ pub fn bind_beside(address: SocketAddr, others: &[SocketAddr]) -> io::Result<Tcp
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
+    bound_buffers(&socket)?;
     socket.bind(&SockAddr::from(address))?;
     socket.listen(i32::try_from(BACKLOG_CONNECTIONS).unwrap_or(i32::MAX))?;
     TcpListener::from_std(socket.into())

@@ -184,8 +184,8 @@ mod tests {
         let error = refused(&["192.0.2.1:4000"]);
         assert!(error.starts_with("cannot listen on 192.0.2.1:4000: "), "{error}");
         assert!(error.contains("not an address of this machine"), "{error}");
-        let error = refused(&["no-such-name.invalid:4000"]);
-        assert!(error.starts_with("cannot listen on no-such-name.invalid:4000"), "{error}");
+        let error = refused(&["no..name:4000"]);
+        assert!(error.starts_with("cannot listen on no..name:4000"), "{error}");
         let many: Vec<String> = (1..=17).map(|n| format!("127.0.0.{n}:0")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert!(refused(&many).contains("17 addresses; 16 are the most"));

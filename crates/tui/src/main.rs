@@ -2,9 +2,7 @@
 
 mod args;
 mod signals;
-mod terminal;
 
-use std::io::{self, IsTerminal};
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,10 +11,12 @@ use anyhow::Context;
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_proto::UserName;
 use chat_tui::app::system_clock;
+use chat_tui::terminal::{self, RowBackend, Tty, check};
+use chat_tui::zone::ZoneWatch;
 use chat_tui::{Options, Tcp};
 use clap::Parser;
-use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
+use ratatui::Terminal;
 use tokio::runtime;
 
 use crate::args::Args;
@@ -45,7 +45,6 @@ fn main() -> ExitCode {
     match done {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
-            tracing::error!("{error:#}");
             print_error(&format!("chat-tui: {error:#}"));
             FAILED.into()
         }
@@ -58,13 +57,15 @@ fn main() -> ExitCode {
 }
 
 fn chat(args: Args) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        io::stdin().is_terminal() && io::stdout().is_terminal(),
-        "this needs a terminal to run in, and standard input or output is none"
-    );
+    check::terminal()?;
     let log = args.log_file.as_deref().map(log_to).transpose()?;
     let _flush = log.as_ref().map(Log::flush_on_drop);
     log_panics(log);
+    // Logged here, before the log is flushed.
+    connect_and_show(args).inspect_err(|error| tracing::error!("{error:#}"))
+}
+
+fn connect_and_show(args: Args) -> anyhow::Result<()> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -79,8 +80,11 @@ async fn on_terminal(args: Args) -> anyhow::Result<()> {
     let stop = signals::stop().context("cannot listen to signals")?;
     let dial = Tcp::new(args.server.clone());
     let options = options(args)?;
-    let (mut terminal, _guard) = terminal::enter().context("cannot set up the terminal")?;
-    chat_tui::run(&mut terminal, options, dial, EventStream::new(), terminal::ring, stop).await?;
+    let (tty, _guard) = Tty::take().context("cannot set up the terminal")?;
+    let backend = RowBackend::new(tty.output(), !check::is_utf8());
+    let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
+    let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
+    chat_tui::run(&mut terminal, options, dial, events, tty, stop).await?;
     Ok(())
 }
 
@@ -91,7 +95,10 @@ fn options(args: Args) -> anyhow::Result<Options> {
         name: args.name.unwrap_or_else(login_name),
         server: args.server,
         state: Some(state),
+        // Before the zone is read, so that no change is missed.
+        zone_watch: ZoneWatch::new(),
         zone: TimeZone::system(),
+        notice: (!check::is_utf8()).then_some(check::ASCII_NOTICE),
         bell: !args.no_bell,
         colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         clock: system_clock,
