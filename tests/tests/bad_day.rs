@@ -109,10 +109,10 @@ async fn a_hang_up_opens_the_log_file_again_and_ends_nothing() {
     fs::rename(&path, &rotated).unwrap();
     daemon.signal("HUP");
     until("a new log file", || path.exists()).await;
-    let ana = Native::join(daemon.address, "ana").await;
-    until("ana in the new log file", || fs::read_to_string(&path).unwrap().contains("ana")).await;
-    assert!(!fs::read_to_string(&rotated).unwrap().contains("ana"));
-    drop(ana);
+    let eva = Native::join(daemon.address, "eva").await;
+    until("eva in the new log file", || fs::read_to_string(&path).unwrap().contains("eva")).await;
+    assert!(!fs::read_to_string(&rotated).unwrap().contains("eva"));
+    drop(eva);
     serves_and_ends(daemon).await;
 
     let mut daemon = Daemon::start(&[]).await;
@@ -125,7 +125,9 @@ async fn a_hang_up_opens_the_log_file_again_and_ends_nothing() {
 async fn it_starts_without_any_standard_stream_home_or_locale() {
     let directory = TempDir::new().unwrap();
     let log = directory.path().join("log");
-    for redirections in ["<&- >&- 2>&-", ">/dev/full 2>/dev/full </dev/null"] {
+    for (name, redirections) in
+        [("ana", "<&- >&- 2>&-"), ("bob", ">/dev/full 2>/dev/full </dev/null")]
+    {
         let _ = fs::remove_file(&log);
         let data = directory.path().join("data");
         let mut child = redirected(redirections, directory.path())
@@ -145,7 +147,7 @@ async fn it_starts_without_any_standard_stream_home_or_locale() {
             assert!(began.elapsed() < DEADLINE, "{redirections}: {written}");
             tokio::task::yield_now().await;
         };
-        Native::join(address, "ana").await;
+        Native::join(address, name).await;
         child.start_kill().unwrap();
         child.wait().await.unwrap();
         assert!(!fs::read_to_string(&log).unwrap().contains("panicked"));
