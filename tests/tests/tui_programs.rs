@@ -49,7 +49,7 @@ async fn they_say_what_they_are() {
 async fn the_client_says_what_is_wrong_and_the_exit_code_tells_whose_fault_it_is() {
     for (args, code, says) in [
         (&["--nonsense"][..], 2, "--nonsense"),
-        (&["--server", "localhost"], 2, "HOST:PORT"),
+        (&["--server", "localhost:0"], 2, "HOST:PORT"),
         (&["--name", "a|b"], 2, "a name has none of the characters"),
         (&[], 1, "this needs a terminal"),
     ] {

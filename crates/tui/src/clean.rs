@@ -47,6 +47,8 @@ pub fn news(news: News) -> News {
         News::Lost(Lost::Goodbye { code, text }) => {
             News::Lost(Lost::Goodbye { code, text: line(&text) })
         }
+        News::Lost(Lost::TurnedAway(text)) => News::Lost(Lost::TurnedAway(line(&text))),
+        News::Lost(Lost::Another(text)) => News::Lost(Lost::Another(line(&text))),
         News::Dialling | News::Waiting { .. } | News::Lost(_) => news,
     }
 }

@@ -33,6 +33,6 @@ pub mod wrap;
 
 pub use app::{Options, RunError, run};
 pub use input::Input;
-pub use link::Tcp;
+pub use link::{ServerAddress, Tcp};
 pub use state::State;
 pub use update::{Effect, tend, update};

@@ -15,7 +15,6 @@ use anyhow::Context;
 use chat_proto::UserName;
 use chat_tui::app::system_clock;
 use chat_tui::{Options, Tcp};
-use clap::Parser;
 use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
 use tokio::runtime;
@@ -29,7 +28,7 @@ const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
             let asked_for = !error.use_stderr();
@@ -76,7 +75,7 @@ fn chat(args: Args) -> anyhow::Result<()> {
 
 async fn on_terminal(args: Args) -> anyhow::Result<()> {
     let stop = signals::stop().context("cannot listen to signals")?;
-    let dial = Tcp::new(args.server.clone());
+    let dial = Tcp::new(args.server());
     let options = options(args)?;
     let (mut terminal, _guard) = terminal::enter().context("cannot set up the terminal")?;
     chat_tui::run(&mut terminal, options, dial, EventStream::new(), terminal::ring, stop).await?;
@@ -84,11 +83,12 @@ async fn on_terminal(args: Args) -> anyhow::Result<()> {
 }
 
 fn options(args: Args) -> anyhow::Result<Options> {
+    let (name, server) = (args.name().cloned(), args.server().to_string());
     let state = args.state.or_else(state_directory);
     let state = state.context("there is no place for who you are: set HOME, or say --state DIR")?;
     Ok(Options {
-        name: args.name.unwrap_or_else(login_name),
-        server: args.server,
+        name: name.unwrap_or_else(login_name),
+        server,
         state: Some(state),
         zone: TimeZone::system(),
         bell: !args.no_bell,

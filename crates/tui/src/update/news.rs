@@ -22,7 +22,7 @@ pub(super) fn news(state: &mut State, news: News, at: At) -> Vec<Effect> {
         News::Event(event) => return heard(state, event, at),
         News::Unreadable(refusal) => unreadable(state, &refusal, at),
         News::Refused(refusal) => session::not_let_in(state, &refusal, at),
-        News::Lost(why) => session::lost(state, &why),
+        News::Lost(why) => session::lost(state, &why, at),
     }
     Vec::new()
 }
