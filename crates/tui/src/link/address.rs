@@ -1,7 +1,7 @@
 //! The address of a server: a host, and a port that has a default.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 /// The port of a chat-server, unless another one is given.
@@ -73,6 +73,12 @@ fn split(written: &str) -> Option<(&str, Option<&str>)> {
 /// Whether it is an IPv6 address, with or without a zone.
 fn is_v6(host: &str) -> bool {
     host.split('%').next().is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
+}
+
+impl From<SocketAddr> for ServerAddress {
+    fn from(address: SocketAddr) -> Self {
+        Self { host: address.ip().to_string(), port: address.port() }
+    }
 }
 
 /// With the port, so that two ways to write one address are one text.

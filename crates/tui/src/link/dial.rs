@@ -27,8 +27,8 @@ pub struct Tcp {
 impl Tcp {
     /// Dials `server`.
     #[must_use]
-    pub const fn new(server: ServerAddress) -> Self {
-        Self { server }
+    pub fn new(server: impl Into<ServerAddress>) -> Self {
+        Self { server: server.into() }
     }
 }
 
