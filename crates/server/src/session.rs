@@ -260,7 +260,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     fn tell_answer(&mut self, answer: &Answer) {
         let Answer { room, n, outcome } = answer;
-        let room = room.name(self.member.id());
+        let room = room.name().clone();
         let accepted = match outcome {
             Outcome::Kept { seq, at } => {
                 let (n, seq, at) = (*n, *seq, *at);

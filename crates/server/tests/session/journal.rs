@@ -25,10 +25,8 @@ async fn what_is_said_again_is_a_repeat_and_the_welcome_tells_what_is_kept() {
 
     let (mut bob, welcome) = Peer::again(&daemon, &token, "laptop").await;
     assert_eq!(welcome["last"], 7);
-    assert_eq!(
-        bob.ask(say(7), "accepted").await,
-        json!({"type": "accepted", "n": 7, "repeat": true})
-    );
+    let repeat = bob.ask(say(7), "accepted").await;
+    assert_eq!((&repeat["n"], &repeat["repeat"]), (&json!(7), &json!(true)));
     assert_eq!(bob.ask(say(8), "accepted").await["seq"], 2);
     let (_phone, welcome) = Peer::again(&daemon, &token, "phone").await;
     assert_eq!(welcome["last"], 0, "each device counts by itself");
