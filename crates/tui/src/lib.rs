@@ -24,6 +24,7 @@ pub mod link;
 pub mod mention;
 pub mod palette;
 pub mod prompt;
+mod quote;
 pub mod state;
 pub mod store;
 pub mod testing;
