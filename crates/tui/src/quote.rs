@@ -12,3 +12,16 @@ pub(crate) fn quoted(name: &UserName) -> Cow<'_, str> {
         false => name.as_str().into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_a_sentence_is_in_quotes() {
+        let name = |written: &str| UserName::new(written).unwrap();
+        assert_eq!(quoted(&name("bob")), "bob");
+        assert_eq!(quoted(&name("bob has left")), "“bob has left”");
+        assert!(UserName::new("“bob”").is_err());
+    }
+}
