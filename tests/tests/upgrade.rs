@@ -68,6 +68,9 @@ async fn version_1_opens_with_all_that_was_kept() {
 
     ana.say(4, "and on it goes").await;
     assert_eq!(ana.until("accepted").await["seq"], 2);
+    ana.say(1, "the first message").await;
+    let repeat = ana.until("accepted").await;
+    assert_eq!((&repeat["repeat"], &repeat["seq"]), (&json!(true), &json!(1)), "{repeat}");
 }
 
 /// The users of the journal of 0.1.0 whose names are none today, or like those: name, number and token.

@@ -117,7 +117,7 @@ impl Member {
         Some(self.hub.state().account(other)?.user.name.clone())
     }
 
-    /// The last `n` accepted from a device of this user.
+    /// The greatest `n` accepted from a device of this user; 0 if there is none.
     ///
     /// # Errors
     /// Where it cannot be read.
@@ -134,7 +134,8 @@ impl Member {
     }
 
     /// Says something. What becomes of it goes to `answer`, which must have room for it. Where the
-    /// session has a `seat` in the room, that is the room.
+    /// session has a `seat` in the room, that is the room. `device` is the session's, unless the client
+    /// names another.
     ///
     /// # Errors
     /// Where the user is not in the room, or the daemon is going away; then no answer comes.
@@ -145,7 +146,7 @@ impl Member {
         device: &Word,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
-        let command::Say { room: name, kind, n, text, .. } = say;
+        let command::Say { room: name, kind, n, device: named, text } = say;
         let mut seat = seat;
         let (place, state, room) = loop {
             let place = self.hub.journal.place().await?;
@@ -171,9 +172,10 @@ impl Member {
         };
         let account = state.account(self.user).ok_or(HubError::GoingAway)?;
         let (from, session) = (account.user.clone(), self.session);
-        let (device, answer) = (device.clone(), answer.clone());
+        let (names_device, answer) = (named.is_some(), answer.clone());
+        let device = named.unwrap_or_else(|| device.clone());
         // Under the lock, so that nothing comes behind the end of the rooms.
-        place.say(Say { room, from, session, device, n, kind, text, answer });
+        place.say(Say { room, from, session, device, names_device, n, kind, text, answer });
         Ok(())
     }
 

@@ -21,7 +21,7 @@ fn user(id: u64, name: &str) -> User {
 fn said(seq: u64, text: &str) -> Said {
     let (from, at, text) = (user(1, "ana"), At::from_millis(0), Text::new(text).unwrap());
     let (kind, device, n) = (Kind::Text, Word::default(), None);
-    Said { kept: Kept { seq, from, at, kind, text, device, n }, session: 1 }
+    Said { kept: Kept { seq, from, at, kind, text, device, n, damaged: false }, session: 1 }
 }
 
 fn line(live: &mut Live) -> String {

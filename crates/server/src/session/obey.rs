@@ -9,6 +9,7 @@ use tracing::{error, info};
 
 use super::Session;
 use super::end::End;
+use super::greet::about;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use crate::config::PAGE_MESSAGES;
 use crate::hub::{HubError, IfTaken};
@@ -27,7 +28,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
         match command {
             Command::Say(say) => self.say(say).await,
-            Command::About => ControlFlow::Continue(()),
+            Command::About => self.tell(&about(&self.shared)),
             Command::Join { room, since } => self.join(room, since).await,
             Command::Leave { room } => self.leave(room).await,
             Command::History { room, before, limit } => self.history(room, before, limit).await,
@@ -48,11 +49,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     /// The answer comes once it is kept.
     pub(super) async fn say(&mut self, mut say: Say) -> ControlFlow<End> {
-        let n = say.n;
+        let (n, device) = (say.n, say.device.clone());
         let room = match self.member.address(&say.room) {
             Ok(address) => address,
             Err(error) => {
-                return self.refuse(Refusal { n, room: Some(say.room), ..error.into() });
+                return self.refuse(Refusal { n, device, room: Some(say.room), ..error.into() });
             }
         };
         say.room = room.clone();
@@ -62,7 +63,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             match Box::pin(self.member.call(&room)).await {
                 Ok(_) => self.follow()?,
                 Err(error) => {
-                    return self.refuse(Refusal { n, room: Some(room), ..error.into() });
+                    let refusal = Refusal { n, device, room: Some(room), ..error.into() };
+                    return self.refuse(refusal);
                 }
             }
             seat = self.seats.in_room(&room);
@@ -72,7 +74,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 self.answers.expect_one();
                 ControlFlow::Continue(())
             }
-            Err(error) => self.refuse(Refusal { n, room: Some(room), ..error.into() }),
+            Err(error) => self.refuse(Refusal { n, device, room: Some(room), ..error.into() }),
         }
     }
 
