@@ -4,9 +4,10 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
-use chat_proto::{Event, RoomName, UserName, classic, native};
+use chat_proto::{Event, RoomName, classic, native};
 
 use crate::journal::Kept;
+use crate::ring::{Charge, Rings};
 
 /// Bytes of a message's line beside its text, mostly: so much room is made for it beforehand.
 const LINE_BYTES: usize = 144;
@@ -18,19 +19,6 @@ pub enum Batch {
     Said(SaidBatch),
     /// A change of the room that is no message.
     News(News),
-}
-
-/// What a room is called by either side of it. A room of many has one name and one side, the first;
-/// a private conversation is called by each of the two what the other is called.
-pub type Names = Arc<[RoomName; 2]>;
-
-/// Which of the [`Names`] of a room a user goes by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The first: that of everybody in a room of many.
-    First = 0,
-    /// The second.
-    Second = 1,
 }
 
 /// One message of a batch.
@@ -46,12 +34,16 @@ pub struct Said {
 #[derive(Debug)]
 pub struct SaidBatch {
     said: Vec<Said>,
-    /// The numbers of those who said something of it, in order.
+    /// The numbers of those who said something of it, in order; empty if there is one message.
     by: Vec<u64>,
-    names: Names,
-    native: [OnceLock<Lines>; 2],
-    classic: OnceLock<Vec<Vec<Bytes>>>,
+    room: RoomName,
+    native: OnceLock<Lines>,
+    classic: OnceLock<Vec<Pieces>>,
+    charge: Charge,
 }
+
+/// A message as the writes it takes to send it to a classic client.
+pub(crate) type Pieces = Arc<[Bytes]>;
 
 /// Lines of the native protocol, one after another.
 #[derive(Debug)]
@@ -71,13 +63,19 @@ impl Lines {
 }
 
 impl SaidBatch {
-    /// Messages that one commit kept, of a room that goes by these names.
+    /// Messages that one commit stored, of the room with that name or address.
     #[must_use]
-    pub fn new(said: Vec<Said>, names: Names) -> Self {
-        let mut by: Vec<u64> = said.iter().map(|said| said.kept.from.id).collect();
-        by.sort_unstable();
-        by.dedup();
-        Self { said, by, names, native: Default::default(), classic: OnceLock::new() }
+    pub fn new(mut said: Vec<Said>, room: RoomName, rings: &Arc<Rings>) -> Self {
+        said.shrink_to_fit(); // part of a long commit; it was made for all of it
+        let mut by = Vec::new();
+        if said.len() > 1 {
+            by.extend(said.iter().map(|said| said.kept.from.id));
+            by.sort_unstable();
+            by.dedup();
+        }
+        let bytes = |said: &Said| size_of::<Said>() + said.kept.text.as_str().len();
+        let charge = rings.charge(said.iter().map(bytes).sum());
+        Self { said, by, room, native: OnceLock::new(), classic: OnceLock::new(), charge }
     }
 
     /// The messages, in their order.
@@ -88,7 +86,10 @@ impl SaidBatch {
 
     /// Whether the user of that number said some of it.
     pub(crate) fn is_by(&self, user: u64) -> bool {
-        self.by.binary_search(&user).is_ok()
+        match &*self.said {
+            [said] => said.kept.from.id == user,
+            _ => self.by.binary_search(&user).is_ok(),
+        }
     }
 
     /// The `seq` of the last message.
@@ -97,70 +98,76 @@ impl SaidBatch {
         self.said.last().map_or(0, |said| said.kept.seq)
     }
 
-    /// What the room is called on that side.
-    pub(crate) fn room(&self, side: Side) -> &RoomName {
-        &self.names[side as usize]
+    /// The name or address of the room.
+    pub(crate) const fn room(&self) -> &RoomName {
+        &self.room
     }
 
     /// The messages as lines of the native protocol, for whoever said none of them.
-    pub(crate) fn native(&self, side: Side) -> &Lines {
-        self.native[side as usize].get_or_init(|| {
+    pub(crate) fn native(&self) -> &Lines {
+        self.native.get_or_init(|| {
             let text_bytes = |said: &Said| said.kept.text.as_str().len();
             let capacity = self.said.iter().map(|said| text_bytes(said) + LINE_BYTES).sum();
             let mut bytes = BytesMut::with_capacity(capacity);
             let write = |said: &Said| {
                 // Users have numbers from 1: nobody's own.
-                let message = said.kept.told(self.room(side), 0);
+                let message = said.kept.told(&self.room, 0);
                 native::write_line(&Event::Message(message), &mut bytes);
                 bytes.len()
             };
-            let ends = self.said.iter().map(write).collect();
+            let ends: Vec<_> = self.said.iter().map(write).collect();
+            self.charge.add(bytes.capacity() + size_of_val(&*ends));
             Lines { bytes: bytes.freeze(), ends }
         })
     }
 
     /// The message at `index` as the writes it takes to tell a classic client.
-    pub(crate) fn classic(&self, index: usize) -> &[Bytes] {
+    pub(crate) fn classic(&self, index: usize) -> &Pieces {
         let pieces = self.classic.get_or_init(|| {
-            let pieces = |said: &Said| {
+            let pieces = |said: &Said| -> Pieces {
                 let told = classic::message(&said.kept.from, said.kept.kind, &said.kept.text);
                 told.iter().map(|piece| piece.to_string().into()).collect()
             };
-            self.said.iter().map(pieces).collect()
+            let pieces: Vec<_> = self.said.iter().map(pieces).collect();
+            self.charge.add(pieces.iter().map(pieces_bytes).sum());
+            pieces
         });
         &pieces[index]
     }
 }
 
-/// A change of a room, encoded once for each side.
+/// The memory that a classic message takes.
+pub(crate) fn pieces_bytes(pieces: &Pieces) -> usize {
+    pieces.iter().map(|piece| size_of_val(piece) + piece.len()).sum()
+}
+
+/// A change of a room, encoded once.
 #[derive(Debug)]
 pub struct News {
-    lines: [Bytes; 2],
+    line: Bytes,
+    /// Counts its bytes for as long as it exists.
+    _charge: Charge,
     /// Whether who is here, or under which name, has changed.
     pub changes_users: bool,
     /// The number of the user who has left; to be told by other means.
     pub left: Option<u64>,
-    /// The number of the user who has another name, and that.
-    pub renamed: Option<(u64, UserName)>,
 }
 
 impl News {
-    /// News for everybody in a room of these names, as `event` tells it of a room of one name.
-    pub(crate) fn new(names: &Names, event: impl Fn(&RoomName) -> Event) -> Self {
-        let first = event(&names[0]);
-        let (left, renamed) = match &first {
-            Event::Left { user, .. } => (Some(user.id), None),
-            Event::Renamed { user, name } => (None, Some((user.id, name.clone()))),
-            _ => (None, None),
+    /// The change that `event` describes.
+    pub(crate) fn new(event: &Event, rings: &Arc<Rings>) -> Self {
+        let left = match event {
+            Event::Left { user, .. } => Some(user.id),
+            _ => None,
         };
-        let changes_users = !matches!(first, Event::Topic { .. });
-        let second = (names[0] != names[1]).then(|| line(&event(&names[1])));
-        Self { lines: [line(&first), second.unwrap_or_default()], changes_users, left, renamed }
+        let changes_users = !matches!(event, Event::Topic { .. });
+        let line = line(event);
+        Self { _charge: rings.charge(size_of::<Self>() + line.len()), line, changes_users, left }
     }
 
-    /// The news as a line of the native protocol.
-    pub(crate) fn native(&self, side: Side) -> &Bytes {
-        &self.lines[side as usize]
+    /// The change as a line of the native protocol.
+    pub(crate) const fn native(&self) -> &Bytes {
+        &self.line
     }
 }
 

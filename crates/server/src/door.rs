@@ -6,6 +6,7 @@ pub mod detect;
 mod inlet;
 pub mod native;
 mod outlet;
+mod write_timeout;
 
 use std::io;
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub use self::classic::{ClassicReader, ClassicWriter};
 pub use self::detect::Door;
 pub use self::native::{NativeReader, NativeWriter};
-use crate::batch::{Batch, Side};
+pub use self::write_timeout::WriteTimeout;
+use crate::batch::Batch;
 
 /// What came in at a door.
 #[derive(Debug)]
@@ -34,8 +36,6 @@ pub struct Reader {
     pub user: u64,
     /// The session's.
     pub session: u64,
-    /// Which name of the room the user goes by.
-    pub side: Side,
 }
 
 /// The incoming half of a door.

@@ -38,6 +38,11 @@ use crate::config::Config;
 use crate::door::{Door, DoorReader, DoorWriter, Heard, Turn};
 use crate::hub::{Hub, Member};
 use crate::journal::{Answer, Durability, Journal, JournalError, Outcome, Place};
+use crate::socket::Unacknowledged;
+
+/// Why a message is refused whose number another one has.
+const NUMBER_USED: &str =
+    "this device has sent another message under this number; send it again with a greater one";
 
 /// What all sessions of a daemon share.
 #[derive(Debug)]
@@ -76,21 +81,38 @@ impl Shared {
     }
 }
 
+/// The other end of a connection.
+pub struct Peer {
+    /// Where it is.
+    pub address: SocketAddr,
+    /// How to ask which bytes it has yet to acknowledge, if the system can be asked.
+    pub unacknowledged: Option<Unacknowledged>,
+}
+
+impl From<SocketAddr> for Peer {
+    fn from(address: SocketAddr) -> Self {
+        Self { address, unacknowledged: None }
+    }
+}
+
 /// Serves the connection of `peer` to its end. `unidentified` is dropped once the peer has said who
 /// it is. Trouble with the connection is logged here, once.
 ///
 /// Each stage but the longest has a box of its own, and a span of the log, so that one who is in
 /// takes no memory for the others.
-pub fn serve<S, U>(
+pub fn serve<S, P, U>(
     stream: S,
-    peer: SocketAddr,
+    peer: P,
     shared: Arc<Shared>,
     unidentified: U,
-) -> impl Future<Output = ()> + use<S, U>
+) -> impl Future<Output = ()> + use<S, P, U>
 where
     S: AsyncRead + AsyncWrite + Unpin,
+    P: Into<Peer>,
 {
-    let span = info_span!("session", %peer, door = field::Empty, user = field::Empty);
+    let peer = peer.into();
+    let span =
+        info_span!("session", peer = %peer.address, door = field::Empty, user = field::Empty);
     let admitted = Box::pin(admit(stream, peer, shared, unidentified).instrument(span));
     async {
         let leaving = match admitted.await {
@@ -259,26 +281,22 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn tell_answer(&mut self, answer: &Answer) {
-        let Answer { room, n, outcome } = answer;
-        let room = room.name(self.member.id());
-        let accepted = match outcome {
-            Outcome::Kept { seq, at } => {
-                let (n, seq, at) = (*n, *seq, *at);
-                Accepted { n, device: None, room, seq, at, repeat: false }
+        let Answer { room, n, device, outcome } = answer;
+        let (n, device, room) = (*n, device.clone(), room.name().clone());
+        let refusal = match outcome {
+            Outcome::Kept { seq, at } | Outcome::Repeat { seq, at } => {
+                let repeat = matches!(outcome, Outcome::Repeat { .. });
+                let accepted = Accepted { n, device, room, seq: *seq, at: *at, repeat };
+                return self.writer.tell(&Event::Accepted(accepted));
             }
-            Outcome::Repeat => {
-                let at = self.shared.hub.time();
-                Accepted { n: *n, device: None, room, seq: 0, at, repeat: true }
-            }
+            Outcome::NumberUsed => Refusal::new(RefusalCode::NumberUsed, NUMBER_USED),
             Outcome::NotKept(reason) => {
+                // Not logged for each: the journal has logged it once.
                 let text = format!("not kept: {reason}; say it again in a moment");
-                let refusal = Refusal::new(RefusalCode::NotKept, text);
-                // Not logged for each: the journal has said it once.
-                self.writer.tell(&Event::Refused(Refusal { n: *n, room: Some(room), ..refusal }));
-                return;
+                Refusal::new(RefusalCode::NotKept, text)
             }
         };
-        self.writer.tell(&Event::Accepted(accepted));
+        self.writer.tell(&Event::Refused(Refusal { n, device, room: Some(room), ..refusal }));
     }
 
     /// Waits for what is still on its way into the journal, so that the user leaves after its last

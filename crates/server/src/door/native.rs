@@ -1,7 +1,6 @@
 //! The native door: one JSON object a line, both ways.
 
 use std::io;
-use std::time::Duration;
 
 use bytes::BytesMut;
 use chat_proto::native::write_line;
@@ -11,7 +10,7 @@ use tokio_util::codec::Decoder;
 
 use super::inlet::read_some;
 use super::outlet::Outlet;
-use super::{Heard, Reader, Turn};
+use super::{Heard, Reader, Turn, WriteTimeout};
 use crate::batch::{Batch, SaidBatch};
 use crate::config::OUT_BYTES_MAX;
 
@@ -67,7 +66,7 @@ pub struct NativeWriter<W> {
 
 impl<W: AsyncWrite + Unpin> NativeWriter<W> {
     /// Writes to `io`, and gives up on a client that takes nothing for `write_timeout`.
-    pub fn new(io: W, write_timeout: Duration) -> Self {
+    pub fn new(io: W, write_timeout: WriteTimeout) -> Self {
         Self { outlet: Outlet::new(io, write_timeout) }
     }
 
@@ -77,7 +76,7 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
 
     pub(super) fn relay(&mut self, batch: &Batch, reader: Reader) {
         match batch {
-            Batch::News(news) => self.outlet.share(news.native(reader.side).clone()),
+            Batch::News(news) => self.outlet.share(news.native().clone()),
             Batch::Said(said) => self.relay_said(said, reader),
         }
     }
@@ -85,7 +84,7 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
     /// Runs on each session for each batch: what it does once a message is for those alone who said
     /// some of them.
     fn relay_said(&mut self, batch: &SaidBatch, reader: Reader) {
-        let lines = batch.native(reader.side);
+        let lines = batch.native();
         if !batch.is_by(reader.user) {
             return self.outlet.share(lines.bytes.clone());
         }
@@ -99,7 +98,7 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
             self.outlet.share(lines.of(others..index));
             others = index + 1;
             if own.session != reader.session {
-                let message = own.kept.told(batch.room(reader.side), reader.user);
+                let message = own.kept.told(batch.room(), reader.user);
                 self.tell(&Event::Message(message));
             } // else it has its answer
         }
