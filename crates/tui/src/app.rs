@@ -94,10 +94,10 @@ pub enum RunError {
     #[error("cannot draw on the terminal: {0}")]
     Draw(String),
     /// The terminal gives nothing any more.
-    #[error("cannot read the keys: {0}")]
+    #[error("cannot read the keys")]
     Keys(#[source] io::Error),
     /// What outlives the program can neither be read nor kept.
-    #[error("cannot keep who you are ({0}); --state DIR names another directory")]
+    #[error("cannot open the state directory (--state DIR names another one)")]
     State(#[from] StoreError),
     /// The link's task is gone, by a fault of the program.
     #[error("the network part of the program has ended; this is a bug")]

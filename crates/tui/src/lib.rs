@@ -25,6 +25,7 @@ pub mod link;
 pub mod mention;
 pub mod palette;
 pub mod prompt;
+mod quote;
 pub mod state;
 pub mod store;
 pub mod terminal;
@@ -36,6 +37,6 @@ pub mod zone;
 
 pub use app::{Options, RunError, run};
 pub use input::Input;
-pub use link::Tcp;
+pub use link::{ServerAddress, Tcp};
 pub use state::State;
 pub use update::{Effect, tend, update};
