@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::batch::Batch;
-use crate::journal::{Durability, Outcome, Page, Part, Place as Kept, RoomId};
+use crate::journal::{Durability, KeptUser, Outcome, Place as Kept};
 
 thread_local! {
     /// What the clock of this test shows.
@@ -91,6 +91,9 @@ fn titles(member: &Member) -> Vec<String> {
     let places = member.places().into_iter();
     places.filter_map(|place| Some(member.title(&place.room)?.to_string())).collect()
 }
+
+mod clock;
+mod expire;
 
 #[tokio::test]
 async fn a_taken_name_is_refused_with_one_that_is_free() {
@@ -200,16 +203,21 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     say(&bob, "@ana", "a secret").await.unwrap();
+    let (eva, _) = enter(&hub, "eva").await.unwrap();
+    say(&eva, "@bob", "hi").await.unwrap();
+    bob.leave_room(&room("@eva")).await.unwrap();
     drop(bob);
     days_pass(29);
     assert!(enter(&hub, "bob").await.is_err());
     days_pass(2);
     let mut live = ana.room(&room("@bob")).unwrap().listen(500).unwrap().live;
+    let mut left = eva.room(&room("@bob")).unwrap().listen(500).unwrap().live;
     let (thief, _) = enter(&hub, "bob").await.unwrap();
     let told = live.try_recv().unwrap();
     let Batch::News(news) = &*told else { panic!("{told:?}") };
     let line = String::from_utf8_lossy(news.native()).into_owned();
     assert!(line.contains(r#""renamed","user":{"id":1,"name":"bob"},"name":"bob_2""#), "{line}");
+    assert!(left.try_recv().is_ok(), "also where the old bob has left");
     assert_eq!(rooms(&thief), [("#lobby".to_owned(), 0, 0)], "the secret stays with the old bob");
     assert_eq!(rooms(&ana)[1], ("@1-2".to_owned(), 1, 0));
     assert_eq!(titles(&ana), ["bob_2"]);
@@ -435,48 +443,24 @@ async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_gives_no_name_away() {
-    let hub = hub();
-    drop(enter(&hub, "bob").await.unwrap());
-    days_pass(1);
-    clock_jumps(60);
-    assert!(enter(&hub, "bob").await.is_err(), "bob was here a day ago");
-    days_pass(1);
-    clock_jumps(-60);
-    assert!(enter(&hub, "bob").await.is_err());
-    days_pass(31);
-    assert!(enter(&hub, "bob").await.is_ok(), "the clock has run steadily since");
-}
-
-#[tokio::test]
-async fn a_user_who_is_new_while_the_clock_is_years_behind_keeps_the_name() {
-    let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
-    drop(enter(&hub, "ana").await.unwrap());
-    clock_jumps(-20_000);
-    let hub = again(hub, directory.path()).await;
-    drop(enter(&hub, "bob").await.unwrap());
-    clock_jumps(20_000);
-    days_pass(1);
-    assert!(enter(&hub, "bob").await.is_err(), "the clock is steady, and bob was here today");
-}
-
-#[tokio::test]
-async fn a_clock_that_jumps_removes_no_message() {
-    let hub = hub();
-    let (bob, _) = enter(&hub, "bob").await.unwrap();
-    let left = async || {
-        hub.trim(Some(DAY)).await.unwrap();
-        let page = Page { of: Part::After(0), limit: 100 };
-        hub.journal.read(RoomId::LOBBY, page).await.unwrap().len()
-    };
-    for _ in 0..3 {
-        say(&bob, "#lobby", "hi").await.unwrap();
+async fn two_users_of_an_old_journal_do_not_have_one_name() {
+    let (journal, mut restored) = Journal::open(&Kept::Memory, Durability::Os, clock).unwrap();
+    let mut tokens = Vec::new();
+    for (id, written, seen_at) in [(1, "Bob", 5), (2, "bob", 9), (3, "bob_2", 1)] {
+        let token = crate::token::Token::new().unwrap();
+        let user = chat_proto::User { id, name: name(written) };
+        let hash = crate::token::TokenHash::of(token.as_str());
+        restored.users.push(KeptUser { user, token: hash, seen_at: At::from_millis(seen_at) });
+        tokens.push(token.as_str().to_owned());
     }
-    clock_jumps(2);
-    assert_eq!(left().await, 3);
-    clock_jumps(-2);
-    assert_eq!(left().await, 3);
-    days_pass(2);
-    assert_eq!(left().await, 1, "they are too old now, all but the last");
+    let hub = Hub::new(journal, restored, config());
+    let mut names = Vec::new();
+    for token in &tokens {
+        names.push(back(&hub, token, "bob").await.unwrap().user().name.to_string());
+    }
+    assert_eq!(names, ["Bob_3", "bob", "bob_2"], "the one seen last keeps the name");
+    let stored = hub.journal.change(|db| {
+        db.query_row("SELECT name FROM user WHERE id = 1", [], |row| row.get::<_, String>(0))
+    });
+    assert_eq!(stored.await.unwrap(), "Bob_3");
 }
