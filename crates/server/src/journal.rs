@@ -24,16 +24,19 @@ mod store;
 mod writer;
 
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chat_proto::At;
 use chat_proto::command::Word;
 use chat_proto::event::JournalId;
+use futures_util::FutureExt;
 use rusqlite::Connection;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tracing::error;
 
 use self::change::{Change, KeptThen};
 pub use self::copy::{Checked, backup, check};
@@ -41,6 +44,7 @@ pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, P
 use self::reader::Readers;
 pub use self::writer::{Answer, Outcome, Say};
 use self::writer::{Entry, Writer};
+use crate::watch::reason;
 
 /// Entries that wait for the writer: what it commits at once at the most. At 16 KiB a text they
 /// take 64 MiB, at 64 bytes next to nothing.
@@ -125,6 +129,12 @@ pub enum JournalError {
     /// The writer is gone: the daemon is ending.
     #[error("the journal is closed")]
     Closed,
+    /// A reader panicked.
+    #[error("a reader of the journal failed: {0}")]
+    ReaderFailed(String),
+    /// The daemon's fault: it stores a key that is stored already.
+    #[error("{0}")]
+    Conflict(String),
 }
 
 impl JournalError {
@@ -144,8 +154,9 @@ impl JournalError {
 
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
         match error.sqlite_error_code() {
+            Some(ConstraintViolation) => Self::Conflict(in_words(&error)),
             Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),
         }
@@ -154,12 +165,20 @@ impl From<rusqlite::Error> for JournalError {
 
 /// SQLite's trouble in words that say what to do, where it is the disk's or another program's.
 fn in_words(error: &rusqlite::Error) -> String {
-    use rusqlite::ErrorCode::{DatabaseBusy, DiskFull, ReadOnly, SystemIoFailure};
+    use rusqlite::ErrorCode::{
+        ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DiskFull, ReadOnly, SystemIoFailure,
+    };
     match error.sqlite_error_code() {
         Some(DatabaseBusy) => "another program is writing the server's journal".to_owned(),
         Some(DiskFull) => "the server's disk is full".to_owned(),
         Some(ReadOnly) => "the server's data directory cannot be written".to_owned(),
         Some(SystemIoFailure) => format!("the server's disk fails: {error}"),
+        Some(DatabaseCorrupt) => {
+            "the server's journal is damaged; `chat-server check` says where".to_owned()
+        }
+        Some(ConstraintViolation) => {
+            format!("the server would store something twice ({error}); report this fault of it")
+        }
         _ => format!("the journal cannot be used: {error}"),
     }
 }
@@ -221,13 +240,15 @@ impl Journal {
             std::thread::Builder::new()
                 .name("journal".to_owned())
                 .spawn(move || {
-                    writer.run(waiting, clock);
+                    let run = AssertUnwindSafe(|| writer.run(waiting, clock));
+                    note_panic(std::panic::catch_unwind(run));
                     drop((writer, lock, guard));
                 })
                 .map_err(JournalError::io(directory))?;
         } else {
             tokio::spawn(async move {
-                writer.run_in_task(waiting, clock).await;
+                let run = AssertUnwindSafe(writer.run_in_task(waiting, clock));
+                note_panic(run.catch_unwind().await);
                 drop((writer, lock, guard));
             });
         }
@@ -300,6 +321,13 @@ impl Journal {
         let device = device.clone();
         let greatest = self.change(move |db| messages::greatest_n(db, user, &device)).await?;
         Ok(greatest.unwrap_or(0))
+    }
+}
+
+/// Logs why the writer ended, if it did not end in order.
+fn note_panic(ended: std::thread::Result<()>) {
+    if let Err(panic) = ended {
+        error!(reason = reason(&*panic), "the journal's writer failed");
     }
 }
 

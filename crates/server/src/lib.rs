@@ -23,6 +23,8 @@ pub mod seat;
 pub mod session;
 mod token;
 mod unidentified;
+mod watch;
 
 pub use config::Config;
 pub use listen::{bind, run, run_shared};
+pub use watch::DaemonError;

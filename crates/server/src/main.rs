@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chat_server::DaemonError;
 use chat_server::journal::{self, Checked, Place};
 use chat_server::session::Shared;
 use clap::Parser;
@@ -127,16 +128,24 @@ async fn serve(args: &Args) -> anyhow::Result<ExitCode> {
     });
     tokio::pin!(daemon);
     tokio::select! {
-        () = &mut daemon => return Ok(ExitCode::SUCCESS),
+        ended = &mut daemon => return Ok(code(&ended)),
         () = signals.next() => {}
     }
     let _ = first_signal.send(());
     tokio::select! {
-        () = &mut daemon => Ok(ExitCode::SUCCESS),
+        ended = &mut daemon => Ok(code(&ended)),
         () = signals.next() => {
             warn!("a second signal: ending at once");
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+/// The exit code of a daemon; why it ended by itself is logged.
+const fn code(ended: &Result<(), DaemonError>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
 }
 

@@ -49,7 +49,8 @@ impl Readers {
         if !self.has_threads {
             return read();
         }
-        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Closed)?
+        let ended = tokio::task::spawn_blocking(read).await;
+        ended.map_err(|error| JournalError::ReaderFailed(error.to_string()))?
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {

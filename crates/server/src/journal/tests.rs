@@ -209,6 +209,38 @@ async fn one_that_cannot_be_kept_takes_none_with_it() {
     }
 }
 
+/// A change applies to what comes after it in the queue: a message before it reaches its readers first.
+#[test]
+fn a_commit_is_published_in_the_order_of_the_queue() {
+    let mut rig = rig::Rig::new(&layer::Layer::new(), rig::NEVER);
+    let (answer, _answers) = mpsc::channel(10);
+    let lobby = Arc::clone(rig.room(1));
+    let seen = || {
+        let room = Arc::clone(&lobby);
+        Change::boxed(|_| Ok(()), move |_| room.last_seq())
+    };
+    let (first, mut before) = seen();
+    let (second, mut between) = seen();
+    let says = |n| Entry::from(say(n, "hi", Arc::clone(&lobby), &answer));
+    let mut entries = [Entry::Change(first), says(1), says(2), Entry::Change(second), says(3)];
+    rig.commit(&mut entries);
+    assert_eq!((before.try_recv(), between.try_recv()), (Ok(0), Ok(2)));
+    assert_eq!(lobby.last_seq(), 3);
+}
+
+#[tokio::test]
+async fn a_key_that_is_stored_already_is_a_fault_of_the_server() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let twice = |db: &Connection| {
+        db.execute("INSERT INTO member (user, room, is_in, read_seq) VALUES (1, 1, 1, 0)", [])
+    };
+    journal.journal.change(twice).await.unwrap();
+    let error = journal.journal.change(twice).await.unwrap_err();
+    assert!(matches!(error, JournalError::Conflict(_)), "{error}");
+    assert!(error.to_string().ends_with("report this fault of it"), "{error}");
+}
+
 #[tokio::test]
 async fn a_page_fits_a_line_however_long_its_messages_are() {
     let directory = TempDir::new().unwrap();
