@@ -11,14 +11,20 @@
 //! through the one queue, so that what the daemon knows changes in the order of what is kept.
 
 mod change;
+mod check;
 mod checksum;
 mod commit;
 mod copy;
 mod file;
 pub(crate) mod keep;
 mod kept;
+mod load;
+mod mark;
 mod messages;
+mod private;
 mod reader;
+mod restore;
+mod salvage;
 mod schema;
 mod store;
 mod writer;
@@ -36,12 +42,14 @@ use rusqlite::Connection;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 
 use self::change::{Change, KeptThen};
-pub use self::copy::{Checked, backup, check};
+pub use self::check::{Checked, check};
+pub use self::copy::backup;
 pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};
 use self::reader::Readers;
+pub use self::restore::{Replaced, restore};
 pub use self::writer::{Answer, Outcome, Say};
 use self::writer::{Entry, Writer};
 use crate::watch::reason;
@@ -52,6 +60,9 @@ pub const JOURNAL_QUEUE_ENTRIES: usize = 4096;
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
 pub const TRIM_MESSAGES: u32 = 500;
+
+/// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
+const DAMAGE_LOGGED: usize = 20;
 
 /// Where the time comes from.
 pub type Clock = fn() -> At;
@@ -99,10 +110,43 @@ pub enum JournalError {
     },
     /// The file is damaged.
     #[error(
-        "the journal is damaged ({0}); it was left as it is. Put a file that `chat-server backup` \
-         made in its place, and remove the -wal and -shm beside it"
+        "the journal is damaged ({0}); it was left as it is. Put a backup in its place with \
+         `chat-server restore FILE`, where FILE is what `chat-server backup` made"
     )]
     Damaged(String),
+    /// A backup was copied to a place where a log of another file is.
+    #[error(
+        "{} is a backup, and {} beside it belongs to another file; to open them would mix the two. \
+         Nothing was changed. Move the backup elsewhere, and put it in place with \
+         `chat-server restore FILE`",
+        file.display(), log.display()
+    )]
+    BackupBesideLog {
+        /// The backup.
+        file: PathBuf,
+        /// The log.
+        log: PathBuf,
+    },
+    /// A backup that is to be restored is damaged.
+    #[error(
+        "{} is damaged: {faults} faults are found, the first is: {first}. Nothing was changed; restore \
+         another backup",
+        file.display()
+    )]
+    BackupDamaged {
+        /// The backup.
+        file: PathBuf,
+        /// How many faults it has.
+        faults: usize,
+        /// The first of them.
+        first: String,
+    },
+    /// A restore was killed before its end.
+    #[error(
+        "a restore did not come to its end, and left {}. Run `chat-server restore FILE` again",
+        .0.display()
+    )]
+    RestoreInterrupted(PathBuf),
     /// SQLite's trouble with opening it.
     #[error(
         "{} cannot be opened: {}. It was left as it is; make room on the disk or mend it, or start \
@@ -129,6 +173,9 @@ pub enum JournalError {
     /// The writer is gone: the daemon is ending.
     #[error("the journal is closed")]
     Closed,
+    /// Another backup to the same file is running.
+    #[error("another backup to {} is running; wait for it, or name another file", .0.display())]
+    BackupRuns(PathBuf),
     /// A reader panicked.
     #[error("a reader of the journal failed: {0}")]
     ReaderFailed(String),
@@ -194,6 +241,10 @@ pub struct Restored {
     pub members: Vec<KeptMember>,
     /// The greatest number a user ever had; 0 before the first.
     pub last_user: u64,
+    /// The greatest number of a room that is or was stored; 0 before the first.
+    pub last_room: u32,
+    /// What was found damaged and is replaced, a line for each record.
+    pub damage: Vec<String>,
 }
 
 /// The way to the journal. Cheap to clone; the journal closes when the last is gone.
@@ -233,7 +284,7 @@ impl Journal {
                 (db, Some(lock), Some(Readers::new(path, has_threads)))
             }
         };
-        let restored = restore(&db)?;
+        let restored = read_all(&db)?;
         let identity = Arc::new(store::identity(&db)?);
         let mut writer = Writer::new(db);
         if let Place::Directory(directory) = place {
@@ -331,17 +382,17 @@ fn note_panic(ended: std::thread::Result<()>) {
     }
 }
 
-fn restore(db: &Connection) -> Result<Restored, JournalError> {
-    let restore = || -> rusqlite::Result<Restored> {
-        Ok(Restored {
-            rooms: store::rooms(db)?,
-            users: store::users(db)?,
-            members: store::members(db)?,
-            last_user: store::last_user(db)?,
-        })
-    };
+fn read_all(db: &Connection) -> Result<Restored, JournalError> {
     let path = Path::new(db.path().unwrap_or_default());
-    restore().map_err(|error| JournalError::from(error).of_opening(path))
+    let restored = load::load(db).map_err(|error| JournalError::from(error).of_opening(path))?;
+    for damage in restored.damage.iter().take(DAMAGE_LOGGED) {
+        warn!("{damage}");
+    }
+    let more = restored.damage.len().saturating_sub(DAMAGE_LOGGED);
+    if more > 0 {
+        warn!("{more} more records are damaged");
+    }
+    Ok(restored)
 }
 
 /// A place in the writer's queue.

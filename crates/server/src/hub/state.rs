@@ -73,7 +73,7 @@ impl State {
             rooms: BTreeMap::new(),
             rooms_by_key: BTreeMap::new(),
             last_user: restored.last_user,
-            last_room: 0,
+            last_room: restored.last_room,
             presence_users,
             is_closed: false,
         };
