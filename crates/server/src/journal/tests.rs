@@ -3,6 +3,7 @@ mod faults;
 mod files;
 mod layer;
 mod repeats;
+mod restored;
 mod rig;
 
 use std::fs;
