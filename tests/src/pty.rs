@@ -27,14 +27,20 @@ pub struct Pty {
 }
 
 /// What the terminal shows, as its program has told it to.
-type Emulator = vt100::Parser<Bells>;
+type Emulator = vt100::Parser<Record>;
 
-/// How often the terminal's bell has rung.
-struct Bells(usize);
+/// What the emulator does not keep itself.
+#[derive(Default)]
+struct Record {
+    /// How often the terminal's bell has rung.
+    bells: usize,
+    /// All bytes that the program has written.
+    bytes: Vec<u8>,
+}
 
-impl vt100::Callbacks for Bells {
+impl vt100::Callbacks for Record {
     fn audible_bell(&mut self, _: &mut vt100::Screen) {
-        self.0 += 1;
+        self.bells += 1;
     }
 }
 
@@ -53,18 +59,47 @@ pub struct Modes {
 
 impl Pty {
     /// Starts the program `name` with these arguments on a terminal of that width and height.
-    pub fn start(name: &str, args: &[&str], (width, height): (u16, u16)) -> Self {
-        let pair = native_pty_system().openpty(pty_size(width, height)).unwrap();
+    pub fn start(name: &str, args: &[&str], size: (u16, u16)) -> Self {
+        Self::start_in(&[], name, args, size)
+    }
+
+    /// The same with these variables in its environment besides.
+    pub fn start_in(
+        environment: &[(&str, &str)],
+        name: &str,
+        args: &[&str],
+        size: (u16, u16),
+    ) -> Self {
         let mut command = CommandBuilder::new(program(name));
         command.args(args);
+        Self::run(command, environment, size)
+    }
+
+    /// Starts a shell that a user types commands into.
+    pub fn start_shell(size: (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-i", "-m"]);
+        Self::run(command, &[("PS1", "shell$ "), ("ENV", "")], size)
+    }
+
+    fn run(
+        mut command: CommandBuilder,
+        environment: &[(&str, &str)],
+        (width, height): (u16, u16),
+    ) -> Self {
+        let pair = native_pty_system().openpty(pty_size(width, height)).unwrap();
         let state = TempDir::new().unwrap();
         command.env("XDG_STATE_HOME", state.path());
         command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
         // A log would be on the screen for all to see.
         command.env("RUST_LOG", "trace");
         command.env("RUST_BACKTRACE", "0");
+        for (name, value) in environment {
+            command.env(name, value);
+        }
         let (rows, columns) = (cells(height), cells(width));
-        let emulator = Emulator::new_with_callbacks(rows, columns, 0, Bells(0));
+        let emulator = Emulator::new_with_callbacks(rows, columns, 0, Record::default());
         let terminal = pair.master;
         let before = modes(emulator.screen(), &*terminal);
         let shown = watch::Sender::new(emulator);
@@ -122,13 +157,29 @@ impl Pty {
     /// How often the bell has rung.
     #[must_use]
     pub fn bells(&self) -> usize {
-        self.shown.borrow().callbacks().0
+        self.shown.borrow().callbacks().bells
+    }
+
+    /// All bytes that the program has written, to be read by another emulator.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        self.shown.borrow().callbacks().bytes.clone()
     }
 
     /// Types a text; `\n` is Enter.
     pub fn types(&mut self, text: &str) {
-        self.keys.write_all(text.replace('\n', "\r").as_bytes()).unwrap();
+        self.sends(text.replace('\n', "\r").as_bytes());
+    }
+
+    /// Sends these bytes, as a terminal does for a key or a report.
+    pub fn sends(&mut self, bytes: &[u8]) {
+        self.keys.write_all(bytes).unwrap();
         self.keys.flush().unwrap();
+    }
+
+    /// Another program writes on the terminal.
+    pub fn is_written_on(&mut self, bytes: &[u8]) {
+        self.shown.send_modify(|emulator| emulator.process(bytes));
     }
 
     /// Makes the terminal larger or smaller.
@@ -172,7 +223,10 @@ fn show(mut output: impl Read + Send + 'static, shown: watch::Sender<Emulator>) 
     std::thread::spawn(move || {
         let mut bytes = [0; READ_BYTES];
         while let Ok(read @ 1..) = output.read(&mut bytes) {
-            shown.send_modify(|emulator| emulator.process(&bytes[..read]));
+            shown.send_modify(|emulator| {
+                emulator.process(&bytes[..read]);
+                emulator.callbacks_mut().bytes.extend(&bytes[..read]);
+            });
         }
     });
 }

@@ -1,4 +1,22 @@
 //! Every setting of the daemon and every bound it keeps, each with its unit and its reason.
+//!
+//! # Memory in total
+//!
+//! The most that each of these can take, and what that is with 10,000 connections. Nobody reaches all
+//! at once: a connection fills one of them by reading nothing, another by sending without a pause.
+//!
+//! | what | each | in total |
+//! |---|---|---|
+//! | the rings of the rooms: [`RINGS_BYTES_MAX`] | | 64 MiB |
+//! | the journal's queue, and the commit: [`JOURNAL_QUEUE_ENTRIES`](crate::journal::JOURNAL_QUEUE_ENTRIES) texts of 16 KiB, twice | | 128 MiB |
+//! | send buffer in the kernel, if the peer reads nothing: [`UNSENT_BYTES_MAX`] and a segment | 80 KiB | 0.8 GiB |
+//! | the same, if it acknowledges nothing: [`SEND_BUFFER_BYTES`] twice | 256 KiB | 2.4 GiB |
+//! | receive buffer in the kernel, while the session reads nothing: [`RECEIVE_BUFFER_BYTES`] twice | 128 KiB | 1.2 GiB |
+//! | a line that is not complete, and one read: `line_bytes`, [`READ_BYTES`] | 72 KiB | 0.7 GiB |
+//! | bytes to write to a native client: [`OUT_BYTES_MAX`], and a batch or a page | 224 KiB | 2.1 GiB, less if they share batches |
+//! | one page of the journal a session: a line | 64 KiB | 0.6 GiB |
+//! | answers to what a session sent: [`IN_FLIGHT_MAX`] of 64 bytes | 64 KiB | 0.6 GiB |
+//! | messages to write to a classic client: [`CLASSIC_QUEUE_BYTES`], shared by all of them | 64 KiB | 0.6 GiB |
 
 use std::time::Duration;
 
@@ -14,6 +32,10 @@ pub const PORT: u16 = 12345;
 /// ring, which is allocated whole, can be short.
 pub const ROOM_RING_BATCHES: usize = 64;
 
+/// Bytes that the rings of all rooms hold together, the encodings of each batch included. Past it, the
+/// oldest batches are dropped: sessions that lag behind them continue from the journal.
+pub const RINGS_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Bytes of text in one batch, but for the last message of it: what a session copies at once.
 pub const BATCH_BYTES_MAX: usize = 64 * 1024;
 
@@ -21,11 +43,26 @@ pub const BATCH_BYTES_MAX: usize = 64 * 1024;
 pub const PAGE_MESSAGES: u32 = 200;
 
 /// Messages of one session that are on their way into the journal. One that has said so much
-/// without an answer is not listened to until some have theirs.
+/// without an answer is not listened to until some have theirs. Their texts are in the journal's queue,
+/// which bounds them for all sessions together.
 pub const IN_FLIGHT_MAX: usize = 1024;
 
-/// Rooms in all: each takes some 500 bytes while nobody is in it.
+/// Named rooms in all: each takes some 500 bytes while nobody is in it.
 pub const ROOMS_MAX: usize = 10_000;
+
+/// Private conversations in all, for each user that the server stores: as many as there are if 1,000
+/// people have each talked to each other. Each takes some 500 bytes, also if both have left it and it
+/// has messages: 250 kB for each user in the worst case.
+pub const DIRECT_PER_USER: usize = 500;
+
+/// Unused rooms that one change removes: a millisecond's work, for which other changes wait.
+pub const ROOMS_EXPIRED_AT_ONCE: usize = 100;
+
+/// Users whose place in a removed room goes in one step under the hub's lock: 100 µs.
+pub const VISITORS_AT_ONCE: usize = 500;
+
+/// How often the hub looks for unused rooms that could not be removed at once.
+pub const EXPIRE_STEP: Duration = Duration::from_secs(60);
 
 /// Rooms one user is in, private conversations apart: more than a person follows.
 pub const ROOMS_PER_USER_MAX: usize = 100;
@@ -38,8 +75,12 @@ pub const PRIVATE_PER_USER_MAX: usize = 100;
 /// thousand who come back at once cost no writes.
 pub const SEEN_STEP: Duration = Duration::from_secs(60 * 60);
 
-/// Users of whom one change keeps that they are here: a few milliseconds' work, for which others wait.
+/// Users of whom one change keeps that they are here, and whom one step under the hub's lock looks at:
+/// a few milliseconds' work, for which others wait.
 pub const SEEN_USERS: usize = 500;
+
+/// Rooms that one step under the hub's lock lists: 50 µs.
+pub const ROOMS_AT_ONCE: usize = 500;
 
 /// How often messages that are too old are looked for.
 pub const TRIM_STEP: Duration = Duration::from_secs(60);
@@ -52,12 +93,28 @@ pub const PRESENCE_STEP: Duration = Duration::from_secs(1);
 /// little memory.
 pub const OUT_BYTES_MAX: usize = 64 * 1024;
 
+/// Bytes of the send buffer of a connection. The system doubles it and counts its own overhead in that,
+/// so a peer that acknowledges nothing holds 256 KiB at most, and a connection with a round trip of
+/// 100 ms carries 2 MB/s.
+pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
+
+/// Bytes of a connection that the system takes from the daemon before it can send them. What a peer
+/// that reads nothing holds is this, and a segment of up to 64 KiB.
+pub const UNSENT_BYTES_MAX: u32 = 16 * 1024;
+
+/// Bytes of the receive buffer of a connection, which the system doubles, too: what a client can send
+/// while the daemon does not read from it. A connection with a round trip of 100 ms carries 600 kB/s.
+pub const RECEIVE_BUFFER_BYTES: usize = 64 * 1024;
+
 /// Bytes one read asks for: a few hundred short commands.
 pub const READ_BYTES: usize = 8 * 1024;
 
 /// Messages that wait to be written to one classic client, one every `classic_gap`; past that the
 /// oldest are skipped. 82 s of the default gap.
 pub const CLASSIC_QUEUE_MESSAGES: usize = 4096;
+
+/// Bytes of these messages: 10 s of the default gap, at 1,024 bytes a write.
+pub const CLASSIC_QUEUE_BYTES: usize = 512 * 1024;
 
 /// Pieces that wait to be written to one classic client ahead of those messages; past that, what it is
 /// told of its own doings is skipped, too. Four times what the longest message takes.
@@ -99,7 +156,8 @@ pub struct Config {
     /// After how much silence a native session is pinged, and after how much more it is ended:
     /// some routers forget a connection after five minutes.
     pub idle_timeout: Duration,
-    /// How long a client may take none of the bytes that wait for it.
+    /// How long a client may take none of the bytes that wait for it: long enough that the slowest
+    /// connection acknowledges a segment or two meanwhile. 3,000 bytes in this time are 100 bytes/s.
     pub write_timeout: Duration,
     /// How long a session that ends tries to say why.
     pub goodbye_timeout: Duration,
@@ -141,7 +199,7 @@ impl Default for Config {
             identify_timeout: Duration::from_secs(60),
             detect_silence: Duration::from_millis(300),
             idle_timeout: Duration::from_secs(120),
-            write_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
             goodbye_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(5),
             classic_gap: Duration::from_millis(20),

@@ -44,7 +44,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use self::change::{Change, KeptThen};
+use self::change::Change;
+pub(crate) use self::change::KeptThen;
 pub use self::check::{Checked, check};
 pub use self::copy::backup;
 pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};

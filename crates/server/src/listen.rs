@@ -14,8 +14,11 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{interval, sleep, timeout};
 use tracing::{error, info, warn};
 
-use crate::config::{BACKLOG_CONNECTIONS, Config, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
-use crate::session::{Shared, serve};
+use crate::config::{
+    BACKLOG_CONNECTIONS, Config, EXPIRE_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
+};
+use crate::session::{Peer, Shared, serve};
+use crate::socket::{self, Unacknowledged};
 use crate::unidentified::Unidentified;
 use crate::watch::{DaemonError, watch};
 
@@ -46,6 +49,12 @@ pub trait Listen {
     /// # Errors
     /// Where it is gone already.
     fn prepare(stream: &Self::Stream) -> io::Result<()>;
+
+    /// Returns how to ask which bytes of a connection its peer has yet to acknowledge; `None` if the
+    /// system cannot be asked.
+    fn unacknowledged(_stream: &Self::Stream) -> Option<Unacknowledged> {
+        None
+    }
 }
 
 impl Listen for TcpListener {
@@ -59,6 +68,10 @@ impl Listen for TcpListener {
     fn prepare(stream: &TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
         SockRef::from(stream).set_tcp_keepalive(&KEEP_ALIVE)
+    }
+
+    fn unacknowledged(stream: &TcpStream) -> Option<Unacknowledged> {
+        socket::unacknowledged(stream)
     }
 }
 
@@ -74,6 +87,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     // A daemon may start again at once; on Windows this would let two have one port.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
+    socket::bound_buffers(&socket)?;
     socket.bind(address)?;
     socket.listen(BACKLOG_CONNECTIONS)
 }
@@ -113,6 +127,7 @@ pub async fn run_shared(
         error = watch("the count of users", tell_presence(&shared)) => Err(error),
         error = watch("the removal of old messages", trim(&shared)) => Err(error),
         error = watch("the storing of last-seen times", see_all(&shared)) => Err(error),
+        error = watch("the removal of unused rooms", expire_rooms(&shared)) => Err(error),
         () = shutdown => Ok(()),
     };
     if let Err(error) = &ended {
@@ -156,6 +171,17 @@ async fn see_all(shared: &Shared) {
         step.tick().await;
         if let Err(error) = shared.hub.see_all().await {
             warn!(%error, "it is not kept who is here; trying again in an hour");
+        }
+    }
+}
+
+/// Removes the rooms that nobody uses and that could not be removed at once, for ever.
+async fn expire_rooms(shared: &Shared) {
+    let mut step = interval(EXPIRE_STEP);
+    loop {
+        step.tick().await;
+        if let Err(error) = shared.hub.expire_rooms().await {
+            warn!(%error, "unused rooms are not removed; trying again in a minute");
         }
     }
 }
@@ -205,6 +231,7 @@ async fn accept<L: Listen>(mut listener: L, shared: &Arc<Shared>, sessions: &mut
             info!(%peer, %error, "lost at once");
             continue;
         }
+        let peer = Peer { address: peer, unacknowledged: L::unacknowledged(&stream) };
         sessions.spawn(serve(stream, peer, Arc::clone(shared), slot));
     }
 }

@@ -8,14 +8,11 @@ use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserName};
-use tokio::sync::broadcast;
 
 use crate::batch::{Batch, News, Said, SaidBatch};
-use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
+use crate::config::BATCH_BYTES_MAX;
 use crate::journal::{Called, KeptRoom, RoomId};
-
-/// Where a session takes what happens in a room from, in the room's order.
-pub type Live = broadcast::Receiver<Arc<Batch>>;
+use crate::ring::{Live, Ring, Rings};
 
 /// One room.
 #[derive(Debug)]
@@ -36,10 +33,9 @@ struct State {
     /// How often something of the room but its messages was told: tells who was away whether what
     /// it knows still holds.
     changes: u64,
-    /// Whether the number of users has changed without being told.
-    presence_is_due: bool,
     /// `None` while nobody listens: an empty room wants no ring.
-    live: Option<broadcast::Sender<Arc<Batch>>>,
+    live: Option<Ring>,
+    rings: Arc<Rings>,
     is_closed: bool,
 }
 
@@ -69,9 +65,9 @@ pub struct Snapshot {
 
 impl Room {
     /// The room as it was stored, with nobody in it. If more than `presence_users` are in it, who comes
-    /// and goes is not sent.
+    /// and goes is not sent. `rings` holds what its readers have yet to take.
     #[must_use]
-    pub fn new(kept: KeptRoom, presence_users: usize) -> Arc<Self> {
+    pub fn new(kept: KeptRoom, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
         let name = match &kept.called {
             Called::Named(name) => name.clone(),
             Called::Private(pair) => {
@@ -84,8 +80,8 @@ impl Room {
             users: BTreeMap::new(),
             last_seq: kept.last_seq,
             changes: 0,
-            presence_is_due: false,
             live: None,
+            rings: Arc::clone(rings),
             is_closed: false,
         };
         let (id, called) = (kept.id, kept.called);
@@ -117,6 +113,13 @@ impl Room {
         self.state().last_seq
     }
 
+    /// Whether it has neither a message nor a topic.
+    #[must_use]
+    pub(crate) fn is_blank(&self) -> bool {
+        let state = self.state();
+        state.last_seq == 0 && state.topic.as_str().is_empty()
+    }
+
     /// Listens, without being seen: the room as it is now and what happens in it from now on, with
     /// nothing lost or doubled between the two. `None` where the daemon is going away.
     #[must_use]
@@ -126,7 +129,7 @@ impl Room {
             return None;
         }
         let snapshot = state.snapshot(users_listed);
-        let live = state.live.get_or_insert_with(|| broadcast::channel(ROOM_RING_BATCHES).0);
+        let live = state.live.get_or_insert_with(Ring::new);
         Some(Entry { snapshot, live: live.subscribe() })
     }
 
@@ -160,30 +163,35 @@ impl Room {
 
 /// What changes a room. Only the hub and the journal's writer do.
 impl Room {
-    /// Puts `user` on the list and tells the others.
-    pub(crate) fn enter(&self, user: &User) {
+    /// Puts `user` on the list and sends it to the others; returns true if, in a large room, the number
+    /// of users is to be sent instead, see [`Room::tell_presence`].
+    #[must_use]
+    pub(crate) fn enter(&self, user: &User) -> bool {
         let mut state = self.state();
         if state.users.insert(user.name.clone(), user.clone()).is_some() {
-            return;
+            return false;
         }
-        if state.users.len() > self.presence_users {
-            state.presence_is_due = true;
-        } else {
+        let is_large = state.users.len() > self.presence_users;
+        if !is_large {
             state.tell(&Event::Joined { room: self.name.clone(), user: user.clone() });
         }
+        is_large
     }
 
-    /// Takes `user` off the list and tells the others.
-    pub(crate) fn leave(&self, user: &User, reason: LeaveReason) {
+    /// Takes `user` off the list and sends it to the others; returns true if, in a large room, the
+    /// number of users is to be sent instead.
+    #[must_use]
+    pub(crate) fn leave(&self, user: &User, reason: LeaveReason) -> bool {
         let mut state = self.state();
-        if state.users.remove(&user.name).is_some() {
-            if state.users.len() >= self.presence_users {
-                state.presence_is_due = true;
-            } else {
-                let (room, user) = (self.name.clone(), user.clone());
-                state.tell(&Event::Left { room, user, reason });
-            }
+        if state.users.remove(&user.name).is_none() {
+            return false;
         }
+        let is_large = state.users.len() >= self.presence_users;
+        if !is_large {
+            let (room, user) = (self.name.clone(), user.clone());
+            state.tell(&Event::Left { room, user, reason });
+        }
+        is_large
     }
 
     /// Gives `user` another name. The lobby tells it to everybody, since everybody is there.
@@ -210,13 +218,11 @@ impl Room {
         state.tell(&Event::Topic { room, topic, user });
     }
 
-    /// Tells how many are here, where that has changed and who came and left was not told.
+    /// Sends how many users are here.
     pub(crate) fn tell_presence(&self) {
         let mut state = self.state();
-        if std::mem::take(&mut state.presence_is_due) {
-            let count = state.users.len();
-            state.tell(&Event::Presence { room: self.name.clone(), count });
-        }
+        let count = state.users.len();
+        state.tell(&Event::Presence { room: self.name.clone(), count });
     }
 
     /// Tells everybody here what the journal has kept. Called by its writer alone.
@@ -234,7 +240,8 @@ impl Room {
                 bytes += one.kept.text.as_str().len();
                 batch.push(one);
             }
-            state.publish(Batch::Said(SaidBatch::new(batch, self.name.clone())));
+            let batch = SaidBatch::new(batch, self.name.clone(), &state.rings);
+            state.publish(Batch::Said(batch));
         }
     }
 
@@ -261,7 +268,7 @@ impl State {
     fn tell(&mut self, event: &Event) {
         self.changes += 1;
         if self.live.is_some() {
-            self.publish(Batch::News(News::new(event)));
+            self.publish(Batch::News(News::new(event, &self.rings)));
         }
     }
 
@@ -271,7 +278,7 @@ impl State {
 
     fn publish(&mut self, batch: Batch) {
         if let Some(live) = &self.live
-            && live.send(Arc::new(batch)).is_err()
+            && !live.send(batch, &self.rings)
         {
             self.live = None; // nobody listens any more
         }

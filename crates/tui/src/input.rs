@@ -1,6 +1,7 @@
 //! Everything that can happen to the screen.
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
+use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
 use crate::link::News;
@@ -17,6 +18,8 @@ pub enum Input {
     Wheel(Wheel),
     /// The screen has another size.
     Resize(Size),
+    /// The machine is in another time zone.
+    Zone(TimeZone),
     /// The link tells something.
     News(News),
     /// The link took no order, since too many wait.

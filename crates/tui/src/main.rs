@@ -2,10 +2,9 @@
 
 mod args;
 mod signals;
-mod terminal;
 
 use std::fs::OpenOptions;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,10 +13,11 @@ use std::sync::Mutex;
 use anyhow::Context;
 use chat_proto::UserName;
 use chat_tui::app::system_clock;
+use chat_tui::terminal::{self, RowBackend, Tty, check};
+use chat_tui::zone::ZoneWatch;
 use chat_tui::{Options, Tcp};
-use clap::Parser;
-use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
+use ratatui::Terminal;
 use tokio::runtime;
 
 use crate::args::Args;
@@ -29,7 +29,7 @@ const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
             let asked_for = !error.use_stderr();
@@ -57,10 +57,7 @@ fn main() -> ExitCode {
 }
 
 fn chat(args: Args) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        io::stdin().is_terminal() && io::stdout().is_terminal(),
-        "this needs a terminal to run in, and standard input or output is none"
-    );
+    check::terminal()?;
     if let Some(path) = &args.log_file {
         log_to(path).with_context(|| format!("cannot write the log file {}", path.display()))?;
     }
@@ -76,21 +73,28 @@ fn chat(args: Args) -> anyhow::Result<()> {
 
 async fn on_terminal(args: Args) -> anyhow::Result<()> {
     let stop = signals::stop().context("cannot listen to signals")?;
-    let dial = Tcp::new(args.server.clone());
+    let dial = Tcp::new(args.server());
     let options = options(args)?;
-    let (mut terminal, _guard) = terminal::enter().context("cannot set up the terminal")?;
-    chat_tui::run(&mut terminal, options, dial, EventStream::new(), terminal::ring, stop).await?;
+    let (tty, _guard) = Tty::take().context("cannot set up the terminal")?;
+    let backend = RowBackend::new(tty.output(), !check::is_utf8());
+    let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
+    let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
+    chat_tui::run(&mut terminal, options, dial, events, tty, stop).await?;
     Ok(())
 }
 
 fn options(args: Args) -> anyhow::Result<Options> {
+    let (name, server) = (args.name().cloned(), args.server().to_string());
     let state = args.state.or_else(state_directory);
     let state = state.context("there is no place for who you are: set HOME, or say --state DIR")?;
     Ok(Options {
-        name: args.name.unwrap_or_else(login_name),
-        server: args.server,
+        name: name.unwrap_or_else(login_name),
+        server,
         state: Some(state),
+        // Before the zone is read, so that no change is missed.
+        zone_watch: ZoneWatch::new(),
         zone: TimeZone::system(),
+        notice: (!check::is_utf8()).then_some(check::ASCII_NOTICE),
         bell: !args.no_bell,
         colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         clock: system_clock,

@@ -61,12 +61,14 @@ pub struct State {
 }
 
 /// What need not be told twice.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Told {
     /// That the server says things this version does not know; in this session.
     pub unreadable: bool,
     /// That what is said cannot be kept on this machine.
     pub not_kept: bool,
+    /// Why the server does not let the client in, as it stands in the log; until there is a session.
+    pub not_let_in: Option<String>,
 }
 
 /// How the line is.

@@ -4,11 +4,11 @@
 //! that misleads nobody, in the file as well, and logged.
 
 use chat_proto::{At, Topic, User, UserName};
-use rusqlite::types::{Type, ValueRef};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 
 use super::kept::{Called, KeptMember, KeptRoom, KeptUser, RoomId};
-use super::store::{foreign, unsigned};
+use super::store::unsigned;
 use super::{Restored, checksum, keep, messages};
 use crate::token::TokenHash;
 
@@ -187,12 +187,8 @@ fn last_user(db: &Connection) -> rusqlite::Result<u64> {
     db.query_row(sql, [], |row| unsigned(row, 0))
 }
 
-/// The greatest number of a room that is stored, or that has a message.
+/// The greatest number a room ever had: a number that was used is never used again.
 fn last_room(db: &Connection) -> rusqlite::Result<u32> {
-    let room: i64 = db.query_row("SELECT coalesce(max(id), 0) FROM room", [], |row| row.get(0))?;
-    // The end of the table may be what cannot be read; then the rooms are all that is known.
-    let place = db.query_row("SELECT coalesce(max(place), 0) FROM message", [], |row| row.get(0));
-    let messages = place.map_or(0, |place| messages::room_of(place).0);
-    let room = u32::try_from(room).map_err(|error| foreign(0, Type::Integer, error))?;
-    Ok(room.max(messages))
+    let sql = "SELECT max(last_room, (SELECT coalesce(max(id), 0) FROM room)) FROM number";
+    db.query_row(sql, [], |row| row.get(0))
 }

@@ -187,5 +187,6 @@ pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
             row.get(0)
         })?;
     let read = read.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
-    Ok(numbered.map_or(0, messages::seq_of).max(read.min(SEQ_MAX)))
+    // There is a message: a page of them cannot be read.
+    Ok(numbered.map_or(1, messages::seq_of).max(read.min(SEQ_MAX)))
 }

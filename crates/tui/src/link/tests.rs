@@ -291,3 +291,69 @@ async fn too_many_orders_are_refused() {
     }
     assert!(order().is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_reason_for_which_one_is_not_let_in_is_told() {
+    let another = |shown: &str| Lost::Another(shown.to_owned());
+    let full = "chat-server has too many connections; try again in a moment";
+    for (sent, why) in [
+        (format!("{full}\n"), Lost::TurnedAway(full.to_owned())),
+        ("HTTP/1.1 400 Bad Request\r\n\r\n{}".to_owned(), another("HTTP/1.1 400 Bad Request")),
+        ("SSH-2.0-OpenSSH_9.2".to_owned(), another("SSH-2.0-OpenSSH_9.2")),
+        ("\x15\x03\x01\0\x02\x02\x28".to_owned(), Lost::Tls),
+        ("{\"jsonrpc\":\"2.0\"}".to_owned(), another("{\"jsonrpc\":\"2.0\"}")),
+        (String::new(), Lost::ClosedAtOnce),
+    ] {
+        let mut bench = Bench::new();
+        let server = bench.answers().await;
+        // The hello may come when the server has closed its end already.
+        let mut stream = server.line.into_inner();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        drop(stream);
+        assert_eq!(bench.lost().await, why, "{sent:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_server_that_waits_for_more_is_named() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.line.get_mut().write_all(b"login: ").await.unwrap();
+    assert_eq!(bench.lost().await, Lost::Another("login:".to_owned()));
+    drop(server);
+    let mut server = bench.answers().await;
+    for _ in 0..100 {
+        server.line.get_mut().write_all(b"{\"what\":\"ever\"}\n").await.unwrap();
+    }
+    assert_eq!(bench.lost().await, Lost::Another("{\"what\":\"ever\"}".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_that_is_not_there() {
+    let mut bench = Bench::new();
+    let mut pauses = Vec::new();
+    for _ in 0..6 {
+        let mut server = bench.answers().await;
+        server.welcomes().await;
+        bench.session().await;
+        drop(server);
+        bench.lost().await;
+        let since = Instant::now();
+        let dialled = |news| matches!(news, News::Dialling).then_some(());
+        bench.hears_that("another call", dialled).await;
+        pauses.push(since.elapsed().as_secs_f64());
+    }
+    for (pause, longest) in pauses.iter().zip([1.0, 2.0, 4.0, 8.0, 16.0, 30.0]) {
+        assert!(*pause >= longest / 2.0 && *pause <= longest + 0.1, "{pauses:?}");
+    }
+    // A session that lasts counts as an answer.
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    bench.session().await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    drop(server);
+    bench.lost().await;
+    let since = Instant::now();
+    bench.hears_that("another call", |news| matches!(news, News::Dialling).then_some(())).await;
+    assert!(since.elapsed() <= Duration::from_millis(1100), "{:?}", since.elapsed());
+}

@@ -6,6 +6,7 @@ use chat_proto::{At, Command, Event, LeaveReason, Refusal, RoomName, Topic, User
 use super::{Effect, refused, send, session};
 use crate::link::News;
 use crate::mention::mentions;
+use crate::quote::quoted;
 use crate::state::{Body, Connection, Delivery, How, Room, State, Tone, WithServer};
 use crate::store::Keep;
 
@@ -22,7 +23,7 @@ pub(super) fn news(state: &mut State, news: News, at: At) -> Vec<Effect> {
         News::Event(event) => return heard(state, event, at),
         News::Unreadable(refusal) => unreadable(state, &refusal, at),
         News::Refused(refusal) => session::not_let_in(state, &refusal, at),
-        News::Lost(why) => session::lost(state, &why),
+        News::Lost(why) => session::lost(state, &why, at),
     }
     Vec::new()
 }
@@ -210,14 +211,14 @@ fn joined(state: &mut State, name: &RoomName, user: User, at: At) {
     if let Some(room) = state.rooms.get_mut(name)
         && user.id != me
     {
-        room.log.note(at, Tone::Joined, format!("{} is here", user.name));
+        room.log.note(at, Tone::Joined, format!("{} is here", quoted(&user.name)));
         room.users.joined(user);
     }
 }
 
 fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: At) {
     if let Some(room) = state.rooms.get_mut(name) {
-        let text = format!("{} {}", user.name, left_because(reason));
+        let text = format!("{} {}", quoted(&user.name), left_because(reason));
         room.log.note(at, Tone::Left, text);
         room.users.left(user.id);
     }
@@ -238,7 +239,11 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Ef
     let is_me = user.id == state.me;
     for room in state.rooms.iter_mut() {
         if room.users.renamed(user.id, name.clone()) && !is_me {
-            room.log.note(at, Tone::Info, format!("{} is {name} now", user.name));
+            room.log.note(
+                at,
+                Tone::Info,
+                format!("{} is {} now", quoted(&user.name), quoted(name)),
+            );
         }
     }
     if !is_me {
@@ -251,15 +256,15 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Ef
         return None;
     }
     state.name = name.clone();
-    tell(state, at, format!("you are {name} now"));
+    tell(state, at, format!("you are {} now", quoted(name)));
     Some(Effect::Keep(Keep::Name(name.clone())))
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: At) {
     if let Some(room) = state.rooms.get_mut(name) {
         let text = match topic.as_str() {
-            "" => format!("{} says {name} is about nothing any more", user.name),
-            topic => format!("{} says {name} is about: {topic}", user.name),
+            "" => format!("{} says {name} is about nothing any more", quoted(&user.name)),
+            topic => format!("{} says {name} is about: {topic}", quoted(&user.name)),
         };
         room.log.note(at, Tone::Info, text);
         room.topic = topic;

@@ -5,7 +5,7 @@ use chat_proto::event::Welcome;
 use chat_proto::{At, Command, Refusal, RefusalCode, RoomName};
 
 use super::{Effect, pend, send, send_waiting};
-use crate::link::{Identity, Lost, Order};
+use crate::link::{Identity, Lost, Order, ServerAddress};
 use crate::prompt::Editor;
 use crate::state::{Connection, Known, Outbox, State, Tone, WithServer};
 use crate::store::{Keep, Profile};
@@ -18,6 +18,7 @@ pub(super) fn welcomed(state: &mut State, session: u64, welcome: Welcome, at: At
     state.connection = Connection::Connected { session };
     state.trouble = None;
     state.told.unreadable = false;
+    state.told.not_let_in = None;
     // The name was asked for, and then it was free after all: what was typed goes on.
     if let Some(draft) = state.draft.take() {
         state.prompt.editor = draft;
@@ -113,7 +114,8 @@ pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
 }
 
 /// There is no session any more, or none came about. All that is on the screen stays.
-pub(super) fn lost(state: &mut State, why: &Lost) {
+pub(super) fn lost(state: &mut State, why: &Lost, at: At) {
+    note_why(state, why, at);
     state.connection = Connection::Connecting;
     if !matches!(why, Lost::Asked) {
         state.trouble = Some(why.to_string());
@@ -127,6 +129,31 @@ pub(super) fn lost(state: &mut State, why: &Lost) {
             room.with_server = WithServer::Unsure;
         }
     }
+}
+
+/// Puts on the log, once, why the server does not let the client in, if the user can do something about
+/// it. The status line has it, too, but cut.
+fn note_why(state: &mut State, why: &Lost, at: At) {
+    let text = match why {
+        Lost::Unreachable(why) if state.me == 0 => not_there(&state.server, why),
+        Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Another(_) | Lost::Tls => why.to_string(),
+        _ => return,
+    };
+    if state.told.not_let_in.as_ref() != Some(&text) {
+        state.room_mut().log.note(at, Tone::Trouble, text.clone());
+        state.told.not_let_in = Some(text);
+    }
+}
+
+/// Nothing answers at the first call: what a newcomer can do about it.
+fn not_there(server: &str, why: &str) -> String {
+    let what_to_do = match server.parse::<ServerAddress>() {
+        Ok(address) if address.is_local() => {
+            format!("To start a server here: chat-server --listen {server}")
+        }
+        _ => "Check the address; chat-tui keeps trying.".to_owned(),
+    };
+    format!("Cannot reach {server}: {why}. {what_to_do}")
 }
 
 /// The server did not take the hello. About a name the user can do something, in the input box.

@@ -261,3 +261,33 @@ fn trouble_with_the_line_is_on_the_status_line_alone() {
     bench.connects(1);
     assert!(!bench.screen().contains("does not answer"));
 }
+
+#[test]
+fn the_log_has_the_reason_for_which_one_is_not_let_in_once() {
+    let mut bench = Bench::new(100, 20);
+    let full = Lost::TurnedAway("chat-server is full\x1b[2J".into());
+    for why in [full.clone(), full, Lost::Another("SSH-2.0".into())] {
+        bench.tells(News::Lost(why));
+        bench.tells(News::Waiting { seconds: 2 });
+    }
+    assert_eq!(bench.screen().matches("! chat-server is full␛[2J").count(), 1);
+    assert_shows(&bench, "! That is not a chat-server (it said: SSH-2.0). Check the address.");
+}
+
+#[test]
+fn a_newcomer_whom_nothing_answers_learns_how_to_start_a_server() {
+    let refused = || News::Lost(Lost::Unreachable("Connection refused".into()));
+    let mut bench = Bench::new(160, 20);
+    bench.state.server = "localhost:4000".to_owned();
+    bench.tells(refused());
+    bench.tells(refused());
+    assert_eq!(bench.screen().matches("chat-server --listen localhost:4000").count(), 1);
+    bench.connects(1);
+    bench.loses();
+    bench.tells(refused());
+    assert_eq!(bench.screen().matches("--listen").count(), 1, "it was there a moment ago");
+    let mut bench = Bench::new(100, 20);
+    bench.state.server = "chat.example.org:12345".to_owned();
+    bench.tells(refused());
+    assert_shows(&bench, "Cannot reach chat.example.org:12345: Connection refused.");
+}
