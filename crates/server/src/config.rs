@@ -98,8 +98,8 @@ pub const OUT_BYTES_MAX: usize = 64 * 1024;
 /// 100 ms carries 2 MB/s.
 pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
 
-/// Bytes of a connection that the system takes from the daemon before it can send them. What a peer
-/// that reads nothing holds is this, and a segment of up to 64 KiB.
+/// Bytes of a connection that the system takes from the daemon before it can send them. A peer
+/// that reads nothing holds this and a segment of up to 64 KiB.
 pub const UNSENT_BYTES_MAX: u32 = 16 * 1024;
 
 /// Bytes of the receive buffer of a connection, which the system doubles, too: what a client can send
