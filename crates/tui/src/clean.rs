@@ -47,7 +47,7 @@ pub fn news(news: News) -> News {
         News::Lost(Lost::Goodbye { code, text }) => {
             News::Lost(Lost::Goodbye { code, text: line(&text) })
         }
-        News::Dialling | News::Waiting { .. } | News::Lost(_) => news,
+        News::Dialling | News::Waiting { .. } | News::About { .. } | News::Lost(_) => news,
     }
 }
 

@@ -12,6 +12,7 @@
 //! * [`link`]: the one task that talks to the server; [`clean`]: what its news pass first.
 //! * [`store`]: what outlives the program: who the user is, what is left to be said, and what is typed
 //!   and not sent.
+//! * [`unsent`]: what is said after the end.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod app;
@@ -27,12 +28,14 @@ pub mod prompt;
 pub mod state;
 pub mod store;
 pub mod testing;
+pub mod unsent;
 pub mod update;
 pub mod view;
 pub mod wrap;
 
-pub use app::{Options, RunError, run};
+pub use app::{Failure, Options, RunError, run};
 pub use input::Input;
 pub use link::Tcp;
 pub use state::State;
+pub use unsent::Unsent;
 pub use update::{Effect, tend, update};

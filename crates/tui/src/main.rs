@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use anyhow::Context;
 use chat_proto::UserName;
 use chat_tui::app::system_clock;
-use chat_tui::{Options, Tcp};
+use chat_tui::{Failure, Options, Tcp, Unsent};
 use clap::Parser;
 use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
@@ -71,16 +71,25 @@ fn chat(args: Args) -> anyhow::Result<()> {
     let done = runtime.block_on(on_terminal(args));
     // A name look-up that hangs must not keep the user waiting.
     runtime.shutdown_background();
-    done
+    // The terminal is given back by now, or gone: then the log alone has it.
+    let unsent = match &done {
+        Ok(unsent) => Some(unsent),
+        Err(error) => error.downcast_ref::<Failure>().map(|failure| &failure.unsent),
+    };
+    if let Some(unsent) = unsent.filter(|unsent| unsent.count() > 0) {
+        tracing::warn!("{unsent}");
+        let _ = writeln!(io::stderr(), "chat-tui: {unsent}");
+    }
+    done.map(drop)
 }
 
-async fn on_terminal(args: Args) -> anyhow::Result<()> {
+async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
     let stop = signals::stop().context("cannot listen to signals")?;
     let dial = Tcp::new(args.server.clone());
     let options = options(args)?;
     let (mut terminal, _guard) = terminal::enter().context("cannot set up the terminal")?;
-    chat_tui::run(&mut terminal, options, dial, EventStream::new(), terminal::ring, stop).await?;
-    Ok(())
+    let keys = EventStream::new();
+    Ok(chat_tui::run(&mut terminal, options, dial, keys, terminal::ring, stop).await?)
 }
 
 fn options(args: Args) -> anyhow::Result<Options> {

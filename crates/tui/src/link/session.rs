@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat_proto::command::{Hello, Nonce};
+use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{Limits, Welcome};
 use chat_proto::native::UnreadableLine;
 use chat_proto::{Command, Event, NativeCodec, Refusal, RefusalCode};
@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::Framed;
 
 use super::caller::Orders;
-use super::{BYE_TIMEOUT, DIAL_TIMEOUT, Dial, Lost, News, Order};
+use super::{BYE_TIMEOUT, DIAL_TIMEOUT, Dial, Identity, Lost, News, Order};
 
 /// How long the server may take to answer the hello.
 const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);
@@ -52,10 +52,11 @@ pub(super) enum End {
     Bye,
 }
 
-/// Connects and says hello.
+/// Connects and says hello. `journal` becomes the id of the server's journal, if it was asked for.
 pub(super) async fn open<D: Dial>(
     dial: &mut D,
-    hello: Hello,
+    identity: &Identity,
+    journal: &mut Option<Word>,
 ) -> Result<(Wire<D::Stream>, Welcome), Failed> {
     let stream = match timeout(DIAL_TIMEOUT, dial.dial()).await {
         Ok(Ok(stream)) => stream,
@@ -63,22 +64,52 @@ pub(super) async fn open<D: Dial>(
         Err(_) => return Err(Failed::Lost(Lost::Unreachable("no answer".to_owned()))),
     };
     let mut wire = Framed::new(stream, NativeCodec::default());
-    match timeout(WELCOME_TIMEOUT, greet(&mut wire, hello)).await {
+    match timeout(WELCOME_TIMEOUT, greet(&mut wire, identity, journal)).await {
         Ok(Ok(welcome)) => Ok((wire, welcome)),
         Ok(Err(failed)) => Err(failed),
         Err(_) => Err(Failed::Lost(Lost::Silent)),
     }
 }
 
-async fn greet<S>(wire: &mut Wire<S>, hello: Hello) -> Result<Welcome, Failed>
+async fn greet<S>(
+    wire: &mut Wire<S>,
+    identity: &Identity,
+    journal: &mut Option<Word>,
+) -> Result<Welcome, Failed>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    if !identity.known.is_empty() {
+        *journal = about(wire).await?;
+    }
+    let hello = identity.hello(journal.as_ref());
     write(wire, &Command::Hello(hello)).await.map_err(Failed::Lost)?;
     loop {
         match read(wire.next().await).map_err(Failed::Lost)? {
             Ok(Event::Welcome(welcome)) => return Ok(welcome),
             Ok(Event::Refused(refusal)) => return Err(refused(refusal)),
+            Ok(Event::Goodbye { code, text }) => {
+                return Err(Failed::Lost(Lost::Goodbye { code, text }));
+            }
+            Ok(_) => {}
+            Err(unreadable) => tracing::warn!(why = unreadable.text, "unreadable line"),
+        }
+    }
+}
+
+/// Asks which journal the server has; `None` if it does not know the question.
+async fn about<S>(wire: &mut Wire<S>) -> Result<Option<Word>, Failed>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    write(wire, &Command::About).await.map_err(Failed::Lost)?;
+    loop {
+        match read(wire.next().await).map_err(Failed::Lost)? {
+            Ok(Event::About { journal, .. }) => return Ok(Some(journal.id)),
+            Ok(Event::Refused(refusal)) if refusal.code == RefusalCode::Shutdown => {
+                return Err(refused(refusal));
+            }
+            Ok(Event::Refused(_)) => return Ok(None),
             Ok(Event::Goodbye { code, text }) => {
                 return Err(Failed::Lost(Lost::Goodbye { code, text }));
             }
@@ -169,7 +200,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 if let Event::Renamed { user, name } = &event
                     && user.id == self.id
                 {
-                    orders.hello.name = name.clone();
+                    orders.identity.name = name.clone();
                 }
                 News::Event(event)
             }
@@ -194,14 +225,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.write(&command).await
             }
             Some(Order::Send { .. }) => Ok(()),
-            Some(Order::Call(name)) => {
-                orders.hello.name = name;
+            Some(order @ (Order::Call(_) | Order::CallAs(_) | Order::CallAnew)) => {
                 self.bye(orders, news).await;
-                Err(End::Called)
-            }
-            Some(Order::CallAs(identity)) => {
-                self.bye(orders, news).await;
-                orders.hello = identity.hello();
+                orders.change(order);
                 Err(End::Called)
             }
             Some(Order::Bye) | None => {

@@ -1,26 +1,29 @@
 //! Sessions that end and begin again.
 
-use super::*;
 use chat_proto::Secret;
+use chat_proto::event::Welcome;
+
+use super::*;
 
 #[test]
-fn what_went_out_without_an_answer_is_said_again_under_its_number() {
+fn a_message_without_an_answer_is_sent_again_under_its_number() {
     let mut bench = Bench::connected(100, 20);
     bench.types("one\ntwo\nthree\n");
     bench.accepts(1);
     bench.loses();
     assert_shows(&bench, "… bob: two");
     assert_shows(&bench, "2 waiting");
-    // The second was kept, and the answer was lost.
-    let effects = bench.connects_knowing(2, 2);
-    assert_eq!(says(&effects), [(3, "three")]);
-    assert!(kept(&effects).contains(&&Keep::Settled(vec![2])));
+    // The second was stored, and the answer was lost: the server tells nothing of that in its welcome.
+    let effects = bench.connects_to(2, Welcome { last: 2, ..welcome(7, "bob") });
+    assert_eq!(says(&effects), [(2, "two"), (3, "three")]);
     let missed = Message {
         n: Some(2),
         device: Some(Word::new("here").unwrap()),
         ..message_in("#lobby", 2, user(7, "bob"), "two", bench.at)
     };
-    bench.hears(Event::Message(missed));
+    let effects = bench.hears(Event::Message(missed));
+    assert!(kept(&effects).contains(&&Keep::Settled(vec![own(2)])));
+    repeats(&mut bench, 2, None, 2);
     bench.seq = 2;
     bench.accepts(3);
     let screen = bench.screen();
@@ -30,17 +33,58 @@ fn what_went_out_without_an_answer_is_said_again_under_its_number() {
     assert!(!screen.contains('…'), "{screen}");
 }
 
+/// The server says that this message is a repeat of the one at `seq` in the lobby.
+fn repeats(bench: &mut Bench, n: u64, device: Option<&str>, seq: u64) -> Vec<Effect> {
+    let device = device.map(|device| Word::new(device).unwrap());
+    let (room, at) = (RoomName::lobby(), bench.at);
+    let (n, repeat) = (Some(n), true);
+    bench.hears(Event::Accepted(Accepted { n, device, room, seq, at, repeat }))
+}
+
+#[test]
+fn a_repeat_stands_where_the_message_is() {
+    let mut bench = Bench::new(80, 20);
+    bench.types("mine\n");
+    bench.seq = 3;
+    bench.connects(1);
+    for (seq, text) in [(1, "one"), (3, "three")] {
+        bench.says_in("#lobby", seq, user(3, "ana"), text);
+    }
+    repeats(&mut bench, 1, None, 2);
+    let screen = bench.screen();
+    let at = |text: &str| screen.find(text).unwrap_or_else(|| panic!("no {text} on\n{screen}"));
+    assert!(at("ana: one") < at("› bob: mine") && at("› bob: mine") < at("ana: three"), "{screen}");
+}
+
+#[test]
+fn a_number_that_another_message_has_is_replaced_and_the_message_is_sent_again() {
+    let profile = Profile { unsettled: vec![left(4, "#lobby", "left")], ..profile("bob") };
+    let mut bench = Bench::with_profile(80, 20, profile);
+    bench.connects(1);
+    let refusal = Refusal {
+        n: Some(4),
+        device: Some(Word::new("before").unwrap()),
+        ..Refusal::new(RefusalCode::NumberUsed, "that number is used")
+    };
+    let effects = bench.hears(Event::Refused(refusal));
+    assert_eq!(says(&effects), [(5, "left")]);
+    let [Keep::Unsettled(all)] = kept(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!((all.len(), &all[0].id), (1, &own(5)), "it is stored before it is sent");
+    bench.accepts(5);
+    assert_shows(&bench, "› bob: left");
+}
+
 #[test]
 fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
     let mut bench = Bench::connected(80, 20);
     let effects = bench.types("hi\n");
     assert!(
-        matches!(&effects[..], [Effect::Keep(Keep::Said(say)), Effect::Order(_)] if say.n == Some(1))
+        matches!(&effects[..], [Effect::Keep(Keep::Said(said)), Effect::Order(_)] if said.id == own(1))
     );
-    assert_eq!(kept(&bench.accepts(1)), [&Keep::Settled(vec![1])]);
+    assert_eq!(kept(&bench.accepts(1)), [&Keep::Settled(vec![own(1)])]);
     bench.types("no\n");
     let refusal = Refusal { n: Some(2), ..Refusal::new(RefusalCode::NotKept, "disk full") };
-    assert_eq!(kept(&bench.hears(Event::Refused(refusal))), [&Keep::Settled(vec![2])]);
+    assert_eq!(kept(&bench.hears(Event::Refused(refusal))), [&Keep::Settled(vec![own(2)])]);
     bench.types("again\n");
     bench.hears(Event::Accepted(Accepted {
         n: Some(3),
@@ -50,24 +94,33 @@ fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
         at: bench.at,
         repeat: true,
     }));
-    assert_eq!(bench.state.outbox.says().count(), 0);
+    assert_eq!(bench.state.outbox.messages().count(), 0);
 }
 
 #[test]
-fn what_an_earlier_run_has_left_is_shown_and_said() {
-    let mut bench = Bench::new(80, 20);
-    let say = |n| Say {
-        room: RoomName::lobby(),
-        kind: Kind::Text,
-        n: Some(n),
-        device: None,
-        text: Text::new(format!("left {n}")).unwrap(),
-    };
-    bench.state.outbox = crate::state::Outbox::new(8, vec![say(6), say(8)]);
-    begin(&mut bench.state, bench.at);
+fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
+    let unsettled = vec![left(6, "#lobby", "left 6"), left(8, "#lobby", "left 8")];
+    let mut bench = Bench::with_profile(80, 20, Profile { unsettled, ..profile("bob") });
     assert_shows(&bench, "… bob: left 6");
-    assert_eq!(says(&bench.connects_knowing(1, 6)), [(8, "left 8")]);
+    let effects = bench.connects(1);
+    assert_eq!(says(&effects), [(6, "left 6"), (8, "left 8")]);
     assert_eq!(says(&bench.types("new\n")), [(9, "new")]);
+    let before = Word::new("before").unwrap();
+    let effects = repeats(&mut bench, 6, Some("before"), 1);
+    let id = MessageId { device: before.clone(), n: 6 };
+    assert_eq!(kept(&effects), [&Keep::Settled(vec![id])]);
+    // It comes with what was missed, and its answer is still on its way.
+    let missed = Message {
+        n: Some(8),
+        device: Some(before),
+        ..message_in("#lobby", 2, user(7, "bob"), "left 8", bench.at)
+    };
+    bench.hears(Event::Message(missed));
+    assert!(kept(&repeats(&mut bench, 8, Some("before"), 2)).is_empty());
+    let screen = bench.screen();
+    for text in ["› bob: left 6", "› bob: left 8", "… bob: new"] {
+        assert_eq!(screen.matches(text).count(), 1, "{text} on\n{screen}");
+    }
 }
 
 #[test]
@@ -80,7 +133,7 @@ fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next_in_its_order() 
     assert!(bench.hears(Event::Refused(refusal)).is_empty());
     bench.loses();
     assert_shows(&bench, "… bob: two");
-    assert_eq!(says(&bench.connects_knowing(2, 1)), [(2, "two"), (3, "three")]);
+    assert_eq!(says(&bench.connects(2)), [(2, "two"), (3, "three")]);
 }
 
 #[test]
@@ -91,8 +144,8 @@ fn a_refused_token_is_said_and_dropped_only_when_asked() {
     assert_shows(&bench, "not let in: the server does not know the token");
     assert_shows(&bench, "/forget drops");
     let effects = bench.types("/forget\n");
-    assert_eq!(kept(&effects), [&Keep::NoToken]);
-    assert!(matches!(&effects[1], Effect::Order(Order::CallAs(id)) if id.token.is_none()));
+    assert_eq!(kept(&effects), [&Keep::NoToken(None)]);
+    assert_eq!(effects[1], Effect::Order(Order::CallAnew));
     bench.connects(1);
     bench.types("/forget\n");
     assert_shows(&bench, "/forget is for a token that the server refuses");
@@ -214,18 +267,96 @@ fn what_is_wanted_without_a_session_is_asked_for_with_the_next() {
     assert_shows(&bench, "▸2 #rust");
 }
 
+/// A client that has seen three messages and is writing, as the journal is restored from a backup.
+fn restored(last_seq: u64, read: u64) -> (Bench, Vec<Effect>) {
+    let mut bench = Bench::connected(100, 24);
+    for text in ["old 1", "old 2", "old 3"] {
+        bench.said(3, "ana", text);
+    }
+    bench.loses();
+    bench.types("waits\nhalf a sen");
+    let welcome = Welcome { journal: Some(journal("journal", "another")), ..welcome(7, "bob") };
+    let mut effects = bench.tells(News::Welcome { session: 2, welcome });
+    effects.extend(bench.hears(room_event("#lobby", last_seq, read)));
+    (bench, effects)
+}
+
 #[test]
-fn a_journal_that_begins_anew_is_told() {
+fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
+    // The restored journal has as many messages as were here, and more: no number tells the difference.
+    let (mut bench, effects) = restored(9, 3);
+    let room = RoomName::lobby();
+    assert_eq!(sent(&effects), [Command::Join { room: room.clone(), since: Some(0) }]);
+    assert_eq!(says(&effects), [(1, "waits")], "it has no answer, and is sent again");
+    bench.hears(room_event("#lobby", 9, 3));
+    for seq in 1..=9 {
+        bench.says_in("#lobby", seq, user(3, "ana"), &format!("fresh {seq}"));
+    }
+    bench.seq = 9;
+    bench.accepts(1);
+    let screen = bench.screen();
+    let mut from = 0;
+    for text in [
+        "ana: old 1",
+        "ana: old 3",
+        "before the restore",
+        "fresh 1",
+        "fresh 9",
+        "› bob: waits",
+        "> half",
+    ] {
+        let found = screen[from..].find(text);
+        from += found.unwrap_or_else(|| panic!("no {text} in its place on\n{screen}"));
+    }
+    assert!(!screen.contains("begun anew"), "{screen}");
+    let read = Command::Read { room, seq: 10 };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read], "how far the user has read goes on");
+}
+
+#[test]
+fn the_same_epoch_and_a_shorter_room_is_no_restore() {
     let mut bench = Bench::connected(100, 20);
+    for text in ["one", "two"] {
+        bench.said(3, "ana", text);
+    }
+    bench.hears(room_event("#lobby", 1, 1));
+    assert!(!bench.screen().contains("restore"), "{}", bench.screen());
+}
+
+#[test]
+fn a_server_that_tells_no_journal_has_another_one_if_its_rooms_are_shorter() {
+    let old = || Welcome { journal: None, ..welcome(7, "bob") };
+    let mut bench = Bench::with_profile(100, 20, Profile { journal: None, ..profile("bob") });
+    bench.connects_to(1, old());
     for _ in 0..3 {
         bench.said(3, "ana", "old");
     }
     bench.loses();
     bench.seq = 1;
-    bench.connects(2);
+    bench.connects_to(2, old());
     bench.says_in("#lobby", 1, user(3, "ana"), "new");
-    assert_shows(&bench, "the server has begun anew");
+    assert_shows(&bench, "before the restore");
+    assert_shows(&bench, "ana: old");
     assert_shows(&bench, "ana: new");
+}
+
+#[test]
+fn what_is_stored_for_another_journal_is_asked_for_before_anything_is_sent() {
+    let mut bench = Bench::connected(100, 20);
+    bench.said(3, "ana", "of the first");
+    bench.loses();
+    bench.types("waits\n");
+    let welcome = Welcome { journal: Some(journal("other", "epoch")), ..welcome(7, "bob") };
+    let effects = bench.tells(News::Welcome { session: 2, welcome: welcome.clone() });
+    let asked = Effect::File { session: 2, welcome: Box::new(welcome.clone()) };
+    assert_eq!(effects, [asked]);
+    let stored = Profile { journal: welcome.journal.clone().map(|j| j.id), ..profile("bob") };
+    let (welcome, profile) = (Box::new(welcome), Ok(Box::new(stored)));
+    let effects = bench.takes(Input::Filed { session: 2, welcome, profile });
+    assert!(says(&effects).is_empty());
+    let screen = bench.screen();
+    assert!(!screen.contains("of the first") && !screen.contains("waits"), "{screen}");
+    assert_shows(&bench, "this is another server");
 }
 
 #[test]
