@@ -53,7 +53,7 @@ async fn version_1_opens_with_all_that_was_kept() {
     let room = |name: &str, topic: &str, read| (name.to_owned(), topic.to_owned(), Some(1), read);
     assert_eq!(rooms[0], room("#lobby", "", Some(1)));
     assert_eq!((&rooms[1].0, &rooms[1].1), (&"#rust".to_owned(), &"crabs".to_owned()));
-    assert_eq!(rooms[2].0, "@bob");
+    assert_eq!(rooms[2].0, "@1-2");
 
     let first = message_of(&mut ana, "#lobby").await;
     assert_eq!(first["text"], "the first message");
@@ -65,4 +65,7 @@ async fn version_1_opens_with_all_that_was_kept() {
 
     ana.say(4, "and on it goes").await;
     assert_eq!(ana.until("accepted").await["seq"], 2);
+    ana.say(1, "the first message").await;
+    let repeat = ana.until("accepted").await;
+    assert_eq!((&repeat["repeat"], &repeat["seq"]), (&json!(true), &json!(1)), "{repeat}");
 }

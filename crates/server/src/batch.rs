@@ -1,10 +1,10 @@
 //! What a room sends to all who are in it: the unit of encoding and of fan-out.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use bytes::{Bytes, BytesMut};
-use chat_proto::{Event, RoomName, UserName, classic, native};
+use chat_proto::{Event, RoomName, classic, native};
 
 use crate::journal::Kept;
 
@@ -18,19 +18,6 @@ pub enum Batch {
     Said(SaidBatch),
     /// A change of the room that is no message.
     News(News),
-}
-
-/// What a room is called by either side of it. A room of many has one name and one side, the first;
-/// a private conversation is called by each of the two what the other is called.
-pub type Names = Arc<[RoomName; 2]>;
-
-/// Which of the [`Names`] of a room a user goes by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The first: that of everybody in a room of many.
-    First = 0,
-    /// The second.
-    Second = 1,
 }
 
 /// One message of a batch.
@@ -48,8 +35,8 @@ pub struct SaidBatch {
     said: Vec<Said>,
     /// The numbers of those who said something of it, in order.
     by: Vec<u64>,
-    names: Names,
-    native: [OnceLock<Lines>; 2],
+    room: RoomName,
+    native: OnceLock<Lines>,
     classic: OnceLock<Vec<Vec<Bytes>>>,
 }
 
@@ -71,13 +58,13 @@ impl Lines {
 }
 
 impl SaidBatch {
-    /// Messages that one commit kept, of a room that goes by these names.
+    /// Messages that one commit stored, of the room with that name or address.
     #[must_use]
-    pub fn new(said: Vec<Said>, names: Names) -> Self {
+    pub fn new(said: Vec<Said>, room: RoomName) -> Self {
         let mut by: Vec<u64> = said.iter().map(|said| said.kept.from.id).collect();
         by.sort_unstable();
         by.dedup();
-        Self { said, by, names, native: Default::default(), classic: OnceLock::new() }
+        Self { said, by, room, native: OnceLock::new(), classic: OnceLock::new() }
     }
 
     /// The messages, in their order.
@@ -97,20 +84,20 @@ impl SaidBatch {
         self.said.last().map_or(0, |said| said.kept.seq)
     }
 
-    /// What the room is called on that side.
-    pub(crate) fn room(&self, side: Side) -> &RoomName {
-        &self.names[side as usize]
+    /// The name or address of the room.
+    pub(crate) const fn room(&self) -> &RoomName {
+        &self.room
     }
 
     /// The messages as lines of the native protocol, for whoever said none of them.
-    pub(crate) fn native(&self, side: Side) -> &Lines {
-        self.native[side as usize].get_or_init(|| {
+    pub(crate) fn native(&self) -> &Lines {
+        self.native.get_or_init(|| {
             let text_bytes = |said: &Said| said.kept.text.as_str().len();
             let capacity = self.said.iter().map(|said| text_bytes(said) + LINE_BYTES).sum();
             let mut bytes = BytesMut::with_capacity(capacity);
             let write = |said: &Said| {
                 // Users have numbers from 1: nobody's own.
-                let message = said.kept.told(self.room(side), 0);
+                let message = said.kept.told(&self.room, 0);
                 native::write_line(&Event::Message(message), &mut bytes);
                 bytes.len()
             };
@@ -132,35 +119,30 @@ impl SaidBatch {
     }
 }
 
-/// A change of a room, encoded once for each side.
+/// A change of a room, encoded once.
 #[derive(Debug)]
 pub struct News {
-    lines: [Bytes; 2],
+    line: Bytes,
     /// Whether who is here, or under which name, has changed.
     pub changes_users: bool,
     /// The number of the user who has left; to be told by other means.
     pub left: Option<u64>,
-    /// The number of the user who has another name, and that.
-    pub renamed: Option<(u64, UserName)>,
 }
 
 impl News {
-    /// News for everybody in a room of these names, as `event` tells it of a room of one name.
-    pub(crate) fn new(names: &Names, event: impl Fn(&RoomName) -> Event) -> Self {
-        let first = event(&names[0]);
-        let (left, renamed) = match &first {
-            Event::Left { user, .. } => (Some(user.id), None),
-            Event::Renamed { user, name } => (None, Some((user.id, name.clone()))),
-            _ => (None, None),
+    /// The change that `event` describes.
+    pub(crate) fn new(event: &Event) -> Self {
+        let left = match event {
+            Event::Left { user, .. } => Some(user.id),
+            _ => None,
         };
-        let changes_users = !matches!(first, Event::Topic { .. });
-        let second = (names[0] != names[1]).then(|| line(&event(&names[1])));
-        Self { lines: [line(&first), second.unwrap_or_default()], changes_users, left, renamed }
+        let changes_users = !matches!(event, Event::Topic { .. });
+        Self { line: line(event), changes_users, left }
     }
 
-    /// The news as a line of the native protocol.
-    pub(crate) fn native(&self, side: Side) -> &Bytes {
-        &self.lines[side as usize]
+    /// The change as a line of the native protocol.
+    pub(crate) const fn native(&self) -> &Bytes {
+        &self.line
     }
 }
 

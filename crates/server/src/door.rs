@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub use self::classic::{ClassicReader, ClassicWriter};
 pub use self::detect::Door;
 pub use self::native::{NativeReader, NativeWriter};
-use crate::batch::{Batch, Side};
+use crate::batch::Batch;
 
 /// What came in at a door.
 #[derive(Debug)]
@@ -34,8 +34,6 @@ pub struct Reader {
     pub user: u64,
     /// The session's.
     pub session: u64,
-    /// Which name of the room the user goes by.
-    pub side: Side,
 }
 
 /// The incoming half of a door.

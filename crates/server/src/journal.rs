@@ -11,10 +11,13 @@
 //! through the one queue, so that what the daemon knows changes in the order of what is kept.
 
 mod change;
+mod checksum;
+mod commit;
 mod copy;
 mod file;
 pub(crate) mod keep;
 mod kept;
+mod messages;
 mod reader;
 mod schema;
 mod store;
@@ -22,9 +25,11 @@ mod writer;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chat_proto::At;
 use chat_proto::command::Word;
+use chat_proto::event::JournalId;
 use rusqlite::Connection;
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -179,6 +184,7 @@ pub struct Journal {
     /// `None` where the journal is in memory: that has one connection, the writer's.
     readers: Option<Readers>,
     ended: CancellationToken,
+    identity: Arc<JournalId>,
 }
 
 impl Journal {
@@ -209,6 +215,7 @@ impl Journal {
             }
         };
         let restored = restore(&db)?;
+        let identity = Arc::new(store::identity(&db)?);
         let mut writer = Writer::new(db);
         if let Place::Directory(directory) = place {
             std::thread::Builder::new()
@@ -224,7 +231,7 @@ impl Journal {
                 drop((writer, lock, guard));
             });
         }
-        Ok((Self { entries, readers, ended }, restored))
+        Ok((Self { entries, readers, ended, identity }, restored))
     }
 
     /// What tells that the writer has ended and the file is free, after the last `Journal` is gone.
@@ -265,8 +272,8 @@ impl Journal {
     /// Where they cannot be read.
     pub async fn read(&self, room: RoomId, page: Page) -> Result<Vec<Kept>, JournalError> {
         match &self.readers {
-            Some(readers) => readers.read(move |db| store::messages(db, room, page)).await,
-            None => self.change(move |db| store::messages(db, room, page)).await,
+            Some(readers) => readers.read(move |db| messages::messages(db, room, page)).await,
+            None => self.change(move |db| messages::messages(db, room, page)).await,
         }
     }
 
@@ -276,16 +283,23 @@ impl Journal {
     /// # Errors
     /// Where they cannot be removed.
     pub async fn trim(&self, room: RoomId, before: At) -> Result<usize, JournalError> {
-        self.change(move |db| store::trim(db, room, before, TRIM_MESSAGES)).await
+        self.change(move |db| messages::trim(db, room, before, TRIM_MESSAGES)).await
     }
 
-    /// The last `n` accepted from a device of `user`, what waits in the queue included.
+    /// Which journal this is.
+    #[must_use]
+    pub fn identity(&self) -> &JournalId {
+        &self.identity
+    }
+
+    /// The greatest `n` accepted from a device of `user`, those in the queue included; 0 if there is none.
     ///
     /// # Errors
     /// Where it cannot be read.
     pub async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
         let device = device.clone();
-        self.change(move |db| store::last_n(db, user, &device)).await
+        let greatest = self.change(move |db| messages::greatest_n(db, user, &device)).await?;
+        Ok(greatest.unwrap_or(0))
     }
 }
 
@@ -309,7 +323,7 @@ pub struct Ticket<'a>(mpsc::Permit<'a, Entry>);
 impl Ticket<'_> {
     /// Gives the writer something that was said. The answer comes once it is kept.
     pub fn say(self, say: Say) {
-        self.0.send(Entry::Say(Box::new(say)));
+        self.0.send(say.into());
     }
 
     /// Gives the writer a change to keep: `apply` within the transaction, perhaps again where that

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserName};
 use tokio::sync::broadcast;
 
-use crate::batch::{Batch, Names, News, Said, SaidBatch, Side};
+use crate::batch::{Batch, News, Said, SaidBatch};
 use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
 use crate::journal::{Called, KeptRoom, RoomId};
 
@@ -23,13 +23,13 @@ pub struct Room {
     /// Its number in the journal.
     pub id: RoomId,
     called: Called,
+    name: RoomName,
     presence_users: usize,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    names: Names,
     topic: Topic,
     users: BTreeMap<UserName, User>,
     last_seq: u64,
@@ -55,8 +55,6 @@ pub struct Entry {
 /// A room at one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// What it is called.
-    pub names: Names,
     /// What it is about.
     pub topic: Topic,
     /// How many users are in it.
@@ -70,16 +68,18 @@ pub struct Snapshot {
 }
 
 impl Room {
-    /// The room as it was kept, with nobody in it. A private conversation gets its names when those of
-    /// its users are known. Where more than `presence_users` are in it, who comes and goes is not told.
+    /// The room as it was stored, with nobody in it. If more than `presence_users` are in it, who comes
+    /// and goes is not sent.
     #[must_use]
     pub fn new(kept: KeptRoom, presence_users: usize) -> Arc<Self> {
         let name = match &kept.called {
             Called::Named(name) => name.clone(),
-            Called::Private(_) => RoomName::lobby(),
+            Called::Private(pair) => {
+                let [one, other] = pair.ids();
+                RoomName::direct(one, other)
+            }
         };
         let state = State {
-            names: Arc::new([name.clone(), name]),
             topic: kept.topic,
             users: BTreeMap::new(),
             last_seq: kept.last_seq,
@@ -89,22 +89,13 @@ impl Room {
             is_closed: false,
         };
         let (id, called) = (kept.id, kept.called);
-        Arc::new(Self { id, called, presence_users, state: Mutex::new(state) })
+        Arc::new(Self { id, called, name, presence_users, state: Mutex::new(state) })
     }
 
     /// What it is called.
     #[must_use]
     pub const fn called(&self) -> &Called {
         &self.called
-    }
-
-    /// Which side of it the user of that number is on.
-    #[must_use]
-    pub fn side(&self, user: u64) -> Side {
-        match self.called {
-            Called::Private(pair) if pair.ids()[1] == user => Side::Second,
-            _ => Side::First,
-        }
     }
 
     /// With whom the user of that number is in a private conversation here.
@@ -114,10 +105,10 @@ impl Room {
         pair.ids().into_iter().find(|id| *id != user)
     }
 
-    /// What the user of that number calls it.
+    /// Its name; the address of a private conversation. It never changes.
     #[must_use]
-    pub fn name(&self, user: u64) -> RoomName {
-        self.state().names[self.side(user) as usize].clone()
+    pub const fn name(&self) -> &RoomName {
+        &self.name
     }
 
     /// The `seq` of its last message; 0 before the first.
@@ -178,7 +169,7 @@ impl Room {
         if state.users.len() > self.presence_users {
             state.presence_is_due = true;
         } else {
-            state.tell(|room| Event::Joined { room: room.clone(), user: user.clone() });
+            state.tell(&Event::Joined { room: self.name.clone(), user: user.clone() });
         }
     }
 
@@ -189,7 +180,8 @@ impl Room {
             if state.users.len() >= self.presence_users {
                 state.presence_is_due = true;
             } else {
-                state.tell(|room| Event::Left { room: room.clone(), user: user.clone(), reason });
+                let (room, user) = (self.name.clone(), user.clone());
+                state.tell(&Event::Left { room, user, reason });
             }
         }
     }
@@ -197,12 +189,6 @@ impl Room {
     /// Gives `user` another name. The lobby tells it to everybody, since everybody is there.
     pub(crate) fn rename(&self, user: &User, name: &UserName) {
         let mut state = self.state();
-        if let Called::Private(pair) = self.called {
-            let mut names = (*state.names).clone();
-            let others_side = usize::from(pair.ids()[0] == user.id);
-            names[others_side] = RoomName::private(name);
-            state.names = Arc::new(names);
-        }
         if state.users.remove(&user.name).is_some() {
             state.users.insert(name.clone(), User { id: user.id, name: name.clone() });
             if self.id == RoomId::LOBBY {
@@ -220,10 +206,8 @@ impl Room {
     pub(crate) fn set_topic(&self, user: &User, topic: &Topic) {
         let mut state = self.state();
         state.topic = topic.clone();
-        state.tell(|room| {
-            let (room, topic, user) = (room.clone(), topic.clone(), user.clone());
-            Event::Topic { room, topic, user }
-        });
+        let (room, topic, user) = (self.name.clone(), topic.clone(), user.clone());
+        state.tell(&Event::Topic { room, topic, user });
     }
 
     /// Tells how many are here, where that has changed and who came and left was not told.
@@ -231,7 +215,7 @@ impl Room {
         let mut state = self.state();
         if std::mem::take(&mut state.presence_is_due) {
             let count = state.users.len();
-            state.tell(|room| Event::Presence { room: room.clone(), count });
+            state.tell(&Event::Presence { room: self.name.clone(), count });
         }
     }
 
@@ -250,8 +234,7 @@ impl Room {
                 bytes += one.kept.text.as_str().len();
                 batch.push(one);
             }
-            let names = Arc::clone(&state.names);
-            state.publish(Batch::Said(SaidBatch::new(batch, names)));
+            state.publish(Batch::Said(SaidBatch::new(batch, self.name.clone())));
         }
     }
 
@@ -266,7 +249,6 @@ impl Room {
 impl State {
     fn snapshot(&self, users_listed: usize) -> Snapshot {
         Snapshot {
-            names: Arc::clone(&self.names),
             topic: self.topic.clone(),
             count: self.users.len(),
             users: self.users.values().take(users_listed).cloned().collect(),
@@ -276,15 +258,15 @@ impl State {
     }
 
     /// Tells what has changed. Whoever takes it from the channel counts as this does.
-    fn tell(&mut self, event: impl Fn(&RoomName) -> Event) {
+    fn tell(&mut self, event: &Event) {
         self.changes += 1;
         if self.live.is_some() {
-            self.publish(Batch::News(News::new(&self.names, event)));
+            self.publish(Batch::News(News::new(event)));
         }
     }
 
     fn tell_renamed(&mut self, user: &User, name: &UserName) {
-        self.tell(|_| Event::Renamed { user: user.clone(), name: name.clone() });
+        self.tell(&Event::Renamed { user: user.clone(), name: name.clone() });
     }
 
     fn publish(&mut self, batch: Batch) {

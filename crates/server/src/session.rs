@@ -39,6 +39,10 @@ use crate::door::{Door, DoorReader, DoorWriter, Heard, Turn};
 use crate::hub::{Hub, Member};
 use crate::journal::{Answer, Durability, Journal, JournalError, Outcome, Place};
 
+/// Why a message is refused whose number another one has.
+const NUMBER_USED: &str =
+    "this device has sent another message under this number; send it again with a greater one";
+
 /// What all sessions of a daemon share.
 #[derive(Debug)]
 pub struct Shared {
@@ -259,26 +263,22 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn tell_answer(&mut self, answer: &Answer) {
-        let Answer { room, n, outcome } = answer;
-        let room = room.name(self.member.id());
-        let accepted = match outcome {
-            Outcome::Kept { seq, at } => {
-                let (n, seq, at) = (*n, *seq, *at);
-                Accepted { n, device: None, room, seq, at, repeat: false }
+        let Answer { room, n, device, outcome } = answer;
+        let (n, device, room) = (*n, device.clone(), room.name().clone());
+        let refusal = match outcome {
+            Outcome::Kept { seq, at } | Outcome::Repeat { seq, at } => {
+                let repeat = matches!(outcome, Outcome::Repeat { .. });
+                let accepted = Accepted { n, device, room, seq: *seq, at: *at, repeat };
+                return self.writer.tell(&Event::Accepted(accepted));
             }
-            Outcome::Repeat => {
-                let at = self.shared.hub.time();
-                Accepted { n: *n, device: None, room, seq: 0, at, repeat: true }
-            }
+            Outcome::NumberUsed => Refusal::new(RefusalCode::NumberUsed, NUMBER_USED),
             Outcome::NotKept(reason) => {
+                // Not logged for each: the journal has logged it once.
                 let text = format!("not kept: {reason}; say it again in a moment");
-                let refusal = Refusal::new(RefusalCode::NotKept, text);
-                // Not logged for each: the journal has said it once.
-                self.writer.tell(&Event::Refused(Refusal { n: *n, room: Some(room), ..refusal }));
-                return;
+                Refusal::new(RefusalCode::NotKept, text)
             }
         };
-        self.writer.tell(&Event::Accepted(accepted));
+        self.writer.tell(&Event::Refused(Refusal { n, device, room: Some(room), ..refusal }));
     }
 
     /// Waits for what is still on its way into the journal, so that the user leaves after its last

@@ -77,7 +77,7 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
 
     pub(super) fn relay(&mut self, batch: &Batch, reader: Reader) {
         match batch {
-            Batch::News(news) => self.outlet.share(news.native(reader.side).clone()),
+            Batch::News(news) => self.outlet.share(news.native().clone()),
             Batch::Said(said) => self.relay_said(said, reader),
         }
     }
@@ -85,7 +85,7 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
     /// Runs on each session for each batch: what it does once a message is for those alone who said
     /// some of them.
     fn relay_said(&mut self, batch: &SaidBatch, reader: Reader) {
-        let lines = batch.native(reader.side);
+        let lines = batch.native();
         if !batch.is_by(reader.user) {
             return self.outlet.share(lines.bytes.clone());
         }
@@ -99,7 +99,7 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
             self.outlet.share(lines.of(others..index));
             others = index + 1;
             if own.session != reader.session {
-                let message = own.kept.told(batch.room(reader.side), reader.user);
+                let message = own.kept.told(batch.room(), reader.user);
                 self.tell(&Event::Message(message));
             } // else it has its answer
         }

@@ -23,12 +23,18 @@ pub enum HubError {
     /// The client's doing: the user is not in the room.
     #[error("you are not in {0}; join it first")]
     NotInRoom(RoomName),
+    /// The client's doing: the conversation is that of two other users.
+    #[error("{0} is the conversation of two other users; you cannot join it")]
+    NotYours(RoomName),
     /// The client's doing: everybody is in the lobby.
     #[error("everybody is in {0}, and stays there")]
     CannotLeave(RoomName),
     /// The client's doing: nobody is called that.
     #[error("nobody is called {0} here")]
     NoSuchUser(UserName),
+    /// The client's doing: the address has the number of a user that does not exist.
+    #[error("there is no user with the number {0} here")]
+    NoSuchNumber(u64),
     /// The client's doing: that one cannot be talked to in private.
     #[error("{0} is here with a classic client, which knows no private conversations")]
     IsClassic(UserName),
@@ -74,11 +80,12 @@ impl HubError {
         match self {
             Self::NameTaken { .. } => RefusalCode::NameTaken,
             Self::BadToken => RefusalCode::BadToken,
-            Self::NotInRoom(_) => RefusalCode::NotInRoom,
+            Self::NotInRoom(_) | Self::NotYours(_) => RefusalCode::NotInRoom,
             Self::CannotLeave(_) => RefusalCode::CannotLeave,
-            Self::NoSuchUser(_) | Self::IsClassic(_) | Self::IsYourself(_) => {
-                RefusalCode::NoSuchUser
-            }
+            Self::NoSuchUser(_)
+            | Self::NoSuchNumber(_)
+            | Self::IsClassic(_)
+            | Self::IsYourself(_) => RefusalCode::NoSuchUser,
             Self::InTooManyRooms
             | Self::InTooManyConversations
             | Self::IsInTooManyConversations(_)
@@ -94,7 +101,7 @@ impl From<HubError> for Refusal {
         let refusal = Self::new(error.code(), error.to_string());
         match error {
             HubError::NameTaken { free, .. } => Self { suggestion: Some(free), ..refusal },
-            HubError::NotInRoom(room) | HubError::CannotLeave(room) => {
+            HubError::NotInRoom(room) | HubError::NotYours(room) | HubError::CannotLeave(room) => {
                 Self { room: Some(room), ..refusal }
             }
             _ => refusal,

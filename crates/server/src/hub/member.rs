@@ -92,7 +92,32 @@ impl Member {
         self.hub.state().room_of(self.user, name).cloned()
     }
 
-    /// The last `n` accepted from a device of this user.
+    /// The address of the room that a command calls `name`: the user in `@name` is whoever has that
+    /// name now.
+    ///
+    /// # Errors
+    /// Returns an error if there is no direct message with that user.
+    pub fn address(&self, name: &RoomName) -> Result<RoomName, HubError> {
+        if !name.is_private() {
+            return Ok(name.clone());
+        }
+        match self.hub.state().called(self.user, name)? {
+            Called::Named(name) => Ok(name),
+            Called::Private(pair) => {
+                let [one, other] = pair.ids();
+                Ok(RoomName::direct(one, other))
+            }
+        }
+    }
+
+    /// The present name of the other user of a direct message; `None` for any other room.
+    #[must_use]
+    pub fn title(&self, room: &Room) -> Option<UserName> {
+        let other = room.other(self.user)?;
+        Some(self.hub.state().account(other)?.user.name.clone())
+    }
+
+    /// The greatest `n` accepted from a device of this user; 0 if there is none.
     ///
     /// # Errors
     /// Where it cannot be read.
@@ -109,7 +134,8 @@ impl Member {
     }
 
     /// Says something. What becomes of it goes to `answer`, which must have room for it. Where the
-    /// session has a `seat` in the room, that is the room.
+    /// session has a `seat` in the room, that is the room. `device` is the session's, unless the client
+    /// names another.
     ///
     /// # Errors
     /// Where the user is not in the room, or the daemon is going away; then no answer comes.
@@ -120,29 +146,36 @@ impl Member {
         device: &Word,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
-        let command::Say { room: name, kind, n, text, .. } = say;
-        let (is_private, mut seat) = (name.other().is_some(), seat);
+        let command::Say { room: name, kind, n, device: named, text } = say;
+        let mut seat = seat;
         let (place, state, room) = loop {
-            if is_private {
-                // In a box, as few say something private: what a session waits for takes memory.
-                Box::pin(self.call(&name)).await?;
-            }
             let place = self.hub.journal.place().await?;
-            let state = self.hub.open()?;
-            let room = match seat.take().filter(|seat| state.is_in(self.user, seat.id)) {
-                Some(room) => room,
-                None => Arc::clone(state.room_of(self.user, &name)?),
-            };
-            // Unless one of the two is about to leave again.
-            if !is_private || self.members(&state, &room, Into::Both).is_empty() {
-                break (place, state, room);
+            {
+                let state = self.hub.open()?;
+                let room = match seat.take().filter(|seat| state.is_in(self.user, seat.id)) {
+                    Some(room) => Ok(room),
+                    None => state.room_of(self.user, &name).cloned(),
+                };
+                if !name.is_private() {
+                    break (place, state, room?);
+                }
+                // Unless one of the two is not in it, or is about to leave.
+                if let Ok(room) = room
+                    && self.members(&state, &room, Into::Both).is_empty()
+                {
+                    break (place, state, room);
+                }
             }
+            drop(place);
+            // Boxed to keep the session's future small: few messages need it.
+            Box::pin(self.call(&name)).await?;
         };
         let account = state.account(self.user).ok_or(HubError::GoingAway)?;
         let (from, session) = (account.user.clone(), self.session);
-        let (device, answer) = (device.clone(), answer.clone());
+        let (names_device, answer) = (named.is_some(), answer.clone());
+        let device = named.unwrap_or_else(|| device.clone());
         // Under the lock, so that nothing comes behind the end of the rooms.
-        place.say(Say { room, from, session, device, n, kind, text, answer });
+        place.say(Say { room, from, session, device, names_device, n, kind, text, answer });
         Ok(())
     }
 

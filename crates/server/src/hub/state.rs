@@ -222,7 +222,7 @@ impl State {
         account.user.name = name.clone();
         for room in account.rooms.all().filter_map(|id| self.rooms.get(&id)) {
             room.rename(&was, name);
-            // The lobby has told nobody, and the other one calls the conversation by that name.
+            // A user who is away is not in the lobby, but the other user's title changes.
             if account.sessions == 0 && matches!(room.called(), Called::Private(_)) {
                 room.tell_renamed(&was, name);
             }
@@ -252,15 +252,28 @@ impl State {
         self.rooms.get(&RoomId::LOBBY).map_or(0, |lobby| lobby.last_seq())
     }
 
-    /// What `user` means by the name of a room.
+    /// What `user` means by the name or address of a room, or by the name of another user.
     pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<Called, HubError> {
-        let Some(other) = name.other() else { return Ok(Called::Named(name.clone())) };
-        let account = self.names.get(&other).and_then(|id| self.accounts.get(id));
-        match account {
-            None => Err(HubError::NoSuchUser(other)),
-            Some(account) if account.user.id == user => Err(HubError::IsYourself(other)),
-            Some(Account { token: None, .. }) => Err(HubError::IsClassic(other)),
-            Some(account) => Ok(Called::Private(Pair::of(user, account.user.id))),
+        let other = if let Some(pair) = name.pair() {
+            if !pair.contains(&user) {
+                return Err(HubError::NotYours(name.clone()));
+            }
+            let other = if pair[0] == user { pair[1] } else { pair[0] };
+            self.accounts.get(&other).ok_or(HubError::NoSuchNumber(other))?
+        } else if let Some(other) = name.other() {
+            let account = self.names.get(&other).and_then(|id| self.accounts.get(id));
+            account.ok_or(HubError::NoSuchUser(other))?
+        } else {
+            return Ok(Called::Named(name.clone()));
+        };
+        match other {
+            Account { user: other, .. } if other.id == user => {
+                Err(HubError::IsYourself(other.name.clone()))
+            }
+            Account { token: None, user: other, .. } => {
+                Err(HubError::IsClassic(other.name.clone()))
+            }
+            Account { user: other, .. } => Ok(Called::Private(Pair::of(user, other.id))),
         }
     }
 
@@ -315,12 +328,6 @@ impl State {
         self.last_room = self.last_room.max(kept.id.0);
         self.rooms_by_key.insert(kept.called.key(), kept.id);
         let room = Room::new(kept, self.presence_users);
-        if let Called::Private(pair) = room.called() {
-            let users = pair.ids().map(|id| self.accounts.get(&id));
-            for account in users.into_iter().flatten() {
-                room.rename(&account.user, &account.user.name);
-            }
-        }
         self.rooms.insert(room.id, Arc::clone(&room));
         room
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use super::store::Extent;
-use super::{JournalError, KeptRoom, file, store};
+use super::messages::Extent;
+use super::{JournalError, KeptRoom, file, messages, store};
 
 /// Copies the journal in `directory` to the new file `to`, as it is at one moment, while a daemon
 /// may be using it. The copy has its name only once it is whole.
@@ -72,7 +72,7 @@ pub(super) fn check_room(
     checked: &mut Checked,
 ) -> Result<(), JournalError> {
     // By one statement, and so at one moment: what `room` says of its last message may be old.
-    let Extent { count, first, last } = store::extent(db, room.id)?;
+    let Extent { count, first, last } = messages::extent(db, room.id)?;
     checked.rooms += 1;
     checked.messages += count;
     let span = if count == 0 { 0 } else { last - first + 1 };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Durability, JournalError, schema};
+use super::{Durability, JournalError, checksum, schema};
 
 /// The journal's file in the data directory.
 const FILE: &str = "journal.sqlite";
@@ -51,6 +51,7 @@ pub(super) fn lock(directory: &Path) -> Result<File, JournalError> {
 /// Opens the journal in memory.
 pub(super) fn open_memory() -> Result<Connection, JournalError> {
     let mut db = Connection::open_in_memory()?;
+    checksum::register(&db)?;
     schema::bring_forward(&mut db)?;
     Ok(db)
 }
@@ -111,10 +112,12 @@ pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
 
 fn sqlite(layer: Option<&str>, path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    match layer {
+    let db = match layer {
         None => Connection::open_with_flags(path, flags),
         Some(layer) => Connection::open_with_flags_and_vfs(path, flags, layer),
-    }
+    }?;
+    checksum::register(&db)?;
+    Ok(db)
 }
 
 /// Makes a new journal: under another name first, so that a crash leaves a whole one or none.

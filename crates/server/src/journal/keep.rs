@@ -1,4 +1,7 @@
 //! What the hub has the journal keep: one statement each, to be called within a change.
+//!
+//! Each row has a checksum. An update of one column applies only to a row whose checksum is right: it
+//! must not turn a damaged row into one that looks whole.
 
 use chat_proto::{At, Topic};
 use rusqlite::{Connection, params};
@@ -9,8 +12,10 @@ use super::store::number;
 /// Keeps a new user, or another name of an old one and that it was here.
 pub(crate) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO user VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
-         SET name = excluded.name, key = excluded.key, seen_at = excluded.seen_at",
+        "INSERT INTO user (id, name, key, token, seen_at, sum)
+         VALUES (?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5)) ON CONFLICT (id) DO UPDATE
+         SET name = excluded.name, key = excluded.key, token = excluded.token,
+             seen_at = excluded.seen_at, sum = excluded.sum",
     )?
     .execute(params![
         number(kept.user.id),
@@ -28,31 +33,47 @@ pub(crate) fn room(db: &Connection, id: RoomId, called: &Called) -> rusqlite::Re
         Called::Named(name) => name.as_str(),
         Called::Private(_) => "",
     };
-    db.prepare_cached("INSERT INTO room (id, key, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")?
-        .execute(params![id.0, called.key(), name])?;
+    db.prepare_cached(
+        "INSERT INTO room (id, key, name, topic, sum)
+         VALUES (?1, ?2, ?3, '', checksum(?1, ?2, ?3, '')) ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![id.0, called.key(), name])?;
     Ok(())
 }
 
 /// Keeps what a room is about.
 pub(crate) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE room SET topic = ? WHERE id = ?")?
-        .execute(params![topic.as_str(), id.0])?;
+    db.prepare_cached(
+        "UPDATE room SET topic = ?1, sum = checksum(id, key, name, ?1)
+         WHERE id = ?2 AND sum = checksum(id, key, name, topic)",
+    )?
+    .execute(params![topic.as_str(), id.0])?;
     Ok(())
 }
 
 /// Keeps that a user was here.
 pub(crate) fn seen(db: &Connection, user: u64, at: At) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE user SET seen_at = ? WHERE id = ?")?
-        .execute(params![at.as_millis(), number(user)])?;
+    db.prepare_cached(
+        "UPDATE user SET seen_at = ?1, sum = checksum(id, name, key, token, ?1)
+         WHERE id = ?2 AND sum = checksum(id, name, key, token, seen_at)",
+    )?
+    .execute(params![at.as_millis(), number(user)])?;
     Ok(())
 }
 
 /// Keeps a user's place in a room; how far it has read only where that was not known. Nobody leaves by
 /// it: for that there is [`has_left`].
 pub(crate) fn member(db: &Connection, member: KeptMember) -> rusqlite::Result<()> {
+    // A damaged row is replaced: nothing in it can be trusted.
     db.prepare_cached(
-        "INSERT INTO member VALUES (?, ?, ?, ?) ON CONFLICT (user, room) DO UPDATE
-         SET is_in = max(is_in, excluded.is_in)",
+        "DELETE FROM member
+         WHERE user = ? AND room = ? AND sum <> checksum(user, room, is_in, read_seq)",
+    )?
+    .execute(params![number(member.user), member.room.0])?;
+    db.prepare_cached(
+        "INSERT INTO member (user, room, is_in, read_seq, sum)
+         VALUES (?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4)) ON CONFLICT (user, room) DO UPDATE
+         SET is_in = max(is_in, ?3), sum = checksum(user, room, max(is_in, ?3), read_seq)",
     )?
     .execute(params![
         number(member.user),
@@ -65,14 +86,21 @@ pub(crate) fn member(db: &Connection, member: KeptMember) -> rusqlite::Result<()
 
 /// Keeps that a user has left a room.
 pub(crate) fn has_left(db: &Connection, user: u64, room: RoomId) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE member SET is_in = 0 WHERE user = ? AND room = ?")?
-        .execute(params![number(user), room.0])?;
+    db.prepare_cached(
+        "UPDATE member SET is_in = 0, sum = checksum(user, room, 0, read_seq)
+         WHERE user = ?1 AND room = ?2 AND sum = checksum(user, room, is_in, read_seq)",
+    )?
+    .execute(params![number(user), room.0])?;
     Ok(())
 }
 
 /// Keeps how far a user has read a room; never backwards.
 pub(crate) fn read(db: &Connection, user: u64, room: RoomId, seq: u64) -> rusqlite::Result<()> {
-    let sql = "UPDATE member SET read_seq = max(read_seq, ?) WHERE user = ? AND room = ?";
-    db.prepare_cached(sql)?.execute(params![number(seq), number(user), room.0])?;
+    db.prepare_cached(
+        "UPDATE member
+         SET read_seq = max(read_seq, ?3), sum = checksum(user, room, is_in, max(read_seq, ?3))
+         WHERE user = ?1 AND room = ?2 AND sum = checksum(user, room, is_in, read_seq)",
+    )?
+    .execute(params![number(user), room.0, number(seq)])?;
     Ok(())
 }

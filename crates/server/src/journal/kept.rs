@@ -8,7 +8,7 @@ use crate::token::TokenHash;
 
 /// Bytes on the wire of a message of which no name has a letter and nothing is said: its fields, its
 /// numbers of up to 20 digits, its time, and what parts it from the next.
-const FIELDS_BYTES_MAX: usize = 175;
+const FIELDS_BYTES_MAX: usize = 190;
 
 /// Bytes of a room's name on the wire: a character of one byte takes two at most, and others take
 /// what they have.
@@ -58,6 +58,8 @@ pub struct Kept {
     pub device: Word,
     /// The number the device gave it.
     pub n: Option<u64>,
+    /// Whether the stored message is damaged; then `text` says so.
+    pub damaged: bool,
 }
 
 impl Kept {
@@ -81,7 +83,7 @@ impl Kept {
             at: self.at,
             kind: self.kind,
             text: self.text.clone(),
-            damaged: false,
+            damaged: self.damaged,
             device: is_own.then(|| self.device.clone()),
             n: self.n.filter(|_| is_own),
         }
@@ -178,7 +180,7 @@ mod tests {
     use chat_proto::limits::NAME_CHARS_MAX;
 
     use super::*;
-    use crate::journal::store::SEQ_MAX;
+    use crate::journal::messages::SEQ_MAX;
 
     #[test]
     fn no_message_takes_more_bytes_than_is_said() {
@@ -192,6 +194,7 @@ mod tests {
             text: Text::new("\"\\\n").unwrap(),
             device: Word::new("\u{1}").unwrap(),
             n: Some(u64::MAX),
+            damaged: true,
         };
         let written = serde_json::to_string(&kept.told(&room, u64::MAX)).unwrap() + ",";
         assert!(written.len() <= kept.encoded_bytes_max(), "{} bytes: {written}", written.len());

@@ -11,7 +11,8 @@ use super::JournalError;
 /// the table is its own index, in the order in which everything reads it. The name of who said it
 /// stands in the message as it was then. A room's `key` is what its name is compared by; that of a
 /// private conversation is `@3@7`, by the numbers of its two users, and its `name` is empty.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE number (
         last_user INTEGER NOT NULL
     ) STRICT;
@@ -53,7 +54,28 @@ const STEPS: &[&str] = &["
         n INTEGER,
         text TEXT NOT NULL
     ) STRICT;
-"];
+",
+    "
+    -- Each row has a checksum, see `checksum.rs`.
+    ALTER TABLE message ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+    UPDATE message SET sum = checksum(place, from_id, from_name, at, kind, device, n, text);
+    ALTER TABLE user ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+    UPDATE user SET sum = checksum(id, name, key, token, seen_at);
+    ALTER TABLE room ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+    UPDATE room SET sum = checksum(id, key, name, topic);
+    ALTER TABLE member ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+    UPDATE member SET sum = checksum(user, room, is_in, read_seq);
+    -- A repeat is found by the device and the number that the client gave it.
+    CREATE INDEX message_by_n ON message (from_id, device, n) WHERE n IS NOT NULL;
+    DROP TABLE device;
+    -- Which journal this is: `id` is made with it, `epoch` is another one after each restore.
+    CREATE TABLE identity (
+        id TEXT NOT NULL,
+        epoch TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO identity VALUES (lower(hex(randomblob(8))), lower(hex(randomblob(8))));
+",
+];
 
 /// Brings the file behind `db` to the schema of today.
 ///

@@ -1,6 +1,7 @@
 mod faults;
 mod files;
 mod layer;
+mod repeats;
 mod rig;
 
 use std::fs;
@@ -78,13 +79,18 @@ impl Bench {
     }
 }
 
+fn laptop() -> Word {
+    Word::new("laptop").unwrap()
+}
+
 /// The `n`th thing said on the laptop of user 7.
 fn say(n: u64, text: &str, room: Arc<Room>, answer: &mpsc::Sender<Answer>) -> Say {
     Say {
         room,
         from: User { id: 7, name: UserName::new("bob").unwrap() },
         session: 1,
-        device: Word::new("laptop").unwrap(),
+        device: laptop(),
+        names_device: false,
         n: Some(n),
         kind: Kind::Text,
         text: Text::new(text).unwrap(),
@@ -94,6 +100,10 @@ fn say(n: u64, text: &str, room: Arc<Room>, answer: &mpsc::Sender<Answer>) -> Sa
 
 fn kept(seq: u64) -> Outcome {
     Outcome::Kept { seq, at: clock() }
+}
+
+fn repeat(seq: u64) -> Outcome {
+    Outcome::Repeat { seq, at: clock() }
 }
 
 #[tokio::test]
@@ -139,11 +149,10 @@ async fn what_is_said_again_after_a_crash_is_a_repeat() {
     journal.close().await;
 
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.journal.last_n(7, &Word::new("laptop").unwrap()).await.unwrap(), 5);
+    assert_eq!(journal.journal.last_n(7, &laptop()).await.unwrap(), 5);
     assert_eq!(journal.journal.last_n(7, &Word::default()).await.unwrap(), 0);
-    for n in [5, 4] {
-        assert_eq!(journal.say(n, "once").await, Outcome::Repeat);
-    }
+    assert_eq!(journal.say(5, "once").await, repeat(1));
+    assert_eq!(journal.say(5, "something else").await, Outcome::NumberUsed);
     assert_eq!(journal.say(6, "twice").await, kept(2));
 }
 
@@ -155,7 +164,8 @@ fn the_last_number_is_that_of_what_was_said_before_in_the_same_commit() {
     assert_eq!(rig.last_numbers(&[&[], &[4], &[5, 5], &[7]]), [1, 4, 5]);
     assert_eq!(rig.last_numbers(&[&[6], &[8], &[8], &[]]), [7, 8, 8]);
     assert_eq!(rig.last_numbers(&[&[8], &[]]), [8]);
-    assert_eq!(rig.published(), [(1, 1, 1), (1, 2, 4), (1, 3, 5), (1, 4, 7), (1, 5, 8)]);
+    let published = [(1, 1, 1), (1, 2, 4), (1, 3, 5), (1, 4, 7), (1, 5, 6), (1, 6, 8)];
+    assert_eq!(rig.published(), published);
 }
 
 /// SQLite's integers end at 2⁶³; those of a client do not.
@@ -170,13 +180,13 @@ async fn the_greatest_numbers_are_known_again_as_they_were() {
     journal.close().await;
 
     let journal = open(directory.path()).unwrap();
-    let last = journal.journal.last_n(7, &Word::new("laptop").unwrap()).await.unwrap();
+    let last = journal.journal.last_n(7, &laptop()).await.unwrap();
     assert_eq!(last, BEYOND + 1);
     let page = Page { of: Part::After(0), limit: 10 };
     let found = journal.journal.read(RoomId::LOBBY, page).await.unwrap();
     let numbers: Vec<_> = found.iter().filter_map(|kept| kept.n).collect();
     assert_eq!(numbers, [BEYOND - 1, BEYOND, BEYOND + 1]);
-    assert_eq!(journal.say(BEYOND + 1, "great").await, Outcome::Repeat);
+    assert_eq!(journal.say(BEYOND + 1, "great").await, repeat(3));
     assert_eq!(journal.say(u64::MAX, "greatest").await, kept(4));
 }
 
@@ -255,7 +265,7 @@ async fn a_backup_is_made_while_the_journal_is_in_use_and_never_over_another() {
     let restored = open(elsewhere.path()).unwrap();
     assert_eq!(restored.mode().await, "wal");
     assert_eq!(restored.texts(Part::After(0)).await, [(1, "before".to_owned())]);
-    assert_eq!(restored.say(1, "before").await, Outcome::Repeat);
+    assert_eq!(restored.say(1, "before").await, repeat(1));
 }
 
 #[tokio::test]

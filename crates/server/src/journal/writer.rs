@@ -1,35 +1,47 @@
 //! The journal's writer: one connection, one commit for all that waits.
 
-use std::collections::hash_map::Entry::{Occupied, Vacant};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::{At, Text, User};
-use rusqlite::{Connection, ErrorCode, Transaction};
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc;
 use tracing::{error, info};
 
 use super::change::AnyChange;
+use super::commit::{Commit, Numbers};
 use super::file::BUSY_TIMEOUT;
 use super::kept::{Kept, RoomId};
-use super::store::Keeper;
 use super::{Clock, JOURNAL_QUEUE_ENTRIES, in_words, store};
 use crate::batch::Said;
 use crate::room::Room;
 
-/// Devices whose last `n` the writer remembers, rather than ask the file again: one that says
-/// something takes some 100 bytes.
-const DEVICES_REMEMBERED: usize = 100_000;
-
 /// Something for the writer to keep.
 pub(super) enum Entry {
     /// A message.
-    Say(Box<Say>),
+    Say(Box<Submission>),
     /// Anything else.
     Change(Box<dyn AnyChange>),
+}
+
+/// A message in the queue, and what the commit makes of it.
+#[derive(Debug)]
+pub(super) struct Submission {
+    pub(super) say: Say,
+    /// `None` until a commit has looked at it.
+    pub(super) decided: Option<Decided>,
+}
+
+/// What becomes of a message if its commit goes well.
+#[derive(Debug)]
+pub(super) enum Decided {
+    /// It is a new message.
+    New(Kept),
+    /// It is none: a repeat, or its number is used.
+    Old(Outcome),
 }
 
 /// A message on its way into the journal.
@@ -43,6 +55,8 @@ pub struct Say {
     pub session: u64,
     /// The device it is said on.
     pub device: Word,
+    /// Whether the client named the device, so that the answer names it, too.
+    pub names_device: bool,
     /// The number the device gives it. Without one it is never taken for a repeat.
     pub n: Option<u64>,
     /// Whether it is said or done.
@@ -60,6 +74,8 @@ pub struct Answer {
     pub room: Arc<Room>,
     /// The number the device gave it.
     pub n: Option<u64>,
+    /// The device, if the client named it.
+    pub device: Option<Word>,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -75,7 +91,14 @@ pub enum Outcome {
         at: At,
     },
     /// It was kept before.
-    Repeat,
+    Repeat {
+        /// Its place in the room.
+        seq: u64,
+        /// When it was taken.
+        at: At,
+    },
+    /// It is not kept: its device has given its number to another message, which is.
+    NumberUsed,
     /// It is not kept; why.
     NotKept(Arc<str>),
 }
@@ -83,8 +106,7 @@ pub enum Outcome {
 /// What keeps what it is given. Knows no threads and no clock.
 pub(super) struct Writer {
     db: Connection,
-    /// The last accepted `n` of the devices that have said something.
-    devices: HashMap<(u64, Word), u64>,
+    numbers: Numbers,
     /// The greatest number of a user who has said something, as far as it is known.
     last_user: u64,
     /// When the last message was taken: times follow the order of the messages.
@@ -100,7 +122,7 @@ impl Writer {
     pub(super) fn new(db: Connection) -> Self {
         Self {
             db,
-            devices: HashMap::new(),
+            numbers: Numbers::default(),
             last_user: 0,
             last_at: At::from_millis(0),
             is_troubled: false,
@@ -153,7 +175,9 @@ impl Writer {
         let mut disk_is_full = None;
         for entry in entries.chunks_mut(1) {
             match (&mut entry[0], &disk_is_full) {
-                (Entry::Say(say), Some(reason)) => say.answer(Outcome::NotKept(Arc::clone(reason))),
+                (Entry::Say(submission), Some(reason)) => {
+                    submission.say.answer(Outcome::NotKept(Arc::clone(reason)));
+                }
                 _ => {
                     if let Err(error) = self.try_to_keep(entry, now) {
                         disk_is_full = is_of_the_disk(&error).then(|| in_words(&error).into());
@@ -177,48 +201,27 @@ impl Writer {
     fn try_to_keep(&mut self, entries: &mut [Entry], now: At) -> rusqlite::Result<()> {
         let at = now.max(self.last_at);
         let transaction = self.db.transaction()?;
-        let mut keeper = Keeper::new(&transaction)?;
-        let mut commit = Commit::new(at, self.last_user);
+        let mut commit = Commit::new(&transaction, &self.numbers, at)?;
         for entry in &mut *entries {
             match entry {
-                Entry::Say(say) => commit.say(&transaction, &mut keeper, &self.devices, say)?,
-                Entry::Change(change) => {
-                    commit.keep_devices(&mut keeper)?;
-                    change.apply(&transaction)?;
+                Entry::Say(submission) => {
+                    submission.decided = Some(commit.say(&submission.say)?);
                 }
+                Entry::Change(change) => change.apply(&transaction)?,
             }
         }
-        commit.finish(&transaction, &mut keeper, self.last_user)?;
-        drop(keeper);
+        let done = commit.finish(self.last_user)?;
         transaction.commit().inspect_err(|_| self.may_come_back = true)?;
         // What only reads goes well on a full disk, too.
-        if !commit.rooms.is_empty() {
+        if done.has_messages {
             self.may_come_back = false;
             self.note_trouble(None);
         }
-        self.publish(entries, commit);
+        self.last_at = at;
+        self.last_user = self.last_user.max(done.last_user);
+        self.numbers.extend(done.numbers);
+        publish(entries);
         Ok(())
-    }
-
-    /// Tells the rooms what is kept, and then those who said it.
-    fn publish(&mut self, entries: &mut [Entry], commit: Commit) {
-        self.last_at = commit.at;
-        self.last_user = commit.last_user;
-        if self.devices.len() > DEVICES_REMEMBERED {
-            self.devices.clear();
-        }
-        self.devices.extend(commit.devices_kept);
-        self.devices.extend(commit.devices);
-        for (room, said) in commit.rooms.into_values() {
-            room.publish_said(said);
-        }
-        let mut outcomes = commit.outcomes.into_iter();
-        for entry in entries {
-            match entry {
-                Entry::Say(say) => say.answer(outcomes.next().unwrap_or(Outcome::Repeat)),
-                Entry::Change(change) => change.settle(Ok(())),
-            }
-        }
     }
 
     fn note_trouble(&mut self, trouble: Option<&rusqlite::Error>) {
@@ -241,109 +244,71 @@ fn is_of_the_disk(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(DiskFull | ReadOnly | SystemIoFailure))
 }
 
-/// What one commit makes of its entries.
-struct Commit {
-    at: At,
-    /// By number: what is told follows from what was said, and from nothing else.
-    rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Said>)>,
-    /// The last `n` of the devices that have said something since the last change.
-    devices: HashMap<(u64, Word), u64>,
-    /// The same of those before it, which is in the table.
-    devices_kept: HashMap<(u64, Word), u64>,
-    last_user: u64,
-    /// Of the messages, in their order.
-    outcomes: Vec<Outcome>,
+/// Tells of a commit, in the order of the queue: a change applies to what was said after it and not to
+/// what was said before.
+fn publish(entries: &mut [Entry]) {
+    for run in entries.chunk_by_mut(|one, next| one.is_say() && next.is_say()) {
+        match run {
+            [Entry::Change(change)] => change.settle(Ok(())),
+            says => publish_says(says),
+        }
+    }
 }
 
-impl Commit {
-    fn new(at: At, last_user: u64) -> Self {
-        let (devices, devices_kept) = (HashMap::new(), HashMap::new());
-        Self { at, rooms: BTreeMap::new(), devices, devices_kept, last_user, outcomes: Vec::new() }
-    }
-
-    /// Gives a message its `seq` and keeps it; unless its device has said it before.
-    fn say(
-        &mut self,
-        transaction: &Transaction<'_>,
-        keeper: &mut Keeper<'_>,
-        known: &HashMap<(u64, Word), u64>,
-        say: &Say,
-    ) -> rusqlite::Result<()> {
-        if let Some(n) = say.n {
-            let last = match self.devices.entry((say.from.id, say.device.clone())) {
-                Occupied(last) => last.into_mut(),
-                Vacant(device) => {
-                    let kept = self.devices_kept.get(device.key());
-                    let last = match kept.or_else(|| known.get(device.key())) {
-                        Some(last) => *last,
-                        None => store::last_n(transaction, say.from.id, &say.device)?,
-                    };
-                    device.insert(last)
-                }
-            };
-            if n <= *last {
-                self.outcomes.push(Outcome::Repeat);
-                return Ok(());
+/// Sends the rooms what is kept, and then those who said it their answers.
+fn publish_says(entries: &mut [Entry]) {
+    // By number: what is sent follows from what was said, and from nothing else.
+    let mut rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Said>)> = BTreeMap::new();
+    let mut answers = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let Entry::Say(submission) = entry else { continue };
+        let say = &submission.say;
+        let decided = submission.decided.take();
+        let outcome = match decided.expect("a commit decides about each of its messages") {
+            Decided::Old(outcome) => outcome,
+            Decided::New(kept) => {
+                let outcome = Outcome::Kept { seq: kept.seq, at: kept.at };
+                let (_, said) =
+                    rooms.entry(say.room.id).or_insert_with(|| (Arc::clone(&say.room), Vec::new()));
+                said.push(Said { kept, session: say.session });
+                outcome
             }
-            *last = n;
-        }
-        let (room, said) =
-            self.rooms.entry(say.room.id).or_insert_with(|| (Arc::clone(&say.room), Vec::new()));
-        let seq = said.last().map_or_else(|| room.last_seq(), |said| said.kept.seq) + 1;
-        let kept = Kept {
-            seq,
-            from: say.from.clone(),
-            at: self.at,
-            kind: say.kind,
-            text: say.text.clone(),
-            device: say.device.clone(),
-            n: say.n,
         };
-        keeper.message(say.room.id, &kept)?;
-        said.push(Said { kept, session: say.session });
-        self.last_user = self.last_user.max(say.from.id);
-        self.outcomes.push(Outcome::Kept { seq, at: self.at });
-        Ok(())
+        answers.push((say, outcome));
     }
-
-    /// Keeps the last `n` of what was said so far, for a change that asks for it.
-    fn keep_devices(&mut self, keeper: &mut Keeper<'_>) -> rusqlite::Result<()> {
-        for ((user, device), n) in self.devices.drain() {
-            keeper.last_n(user, &device, n)?;
-            self.devices_kept.insert((user, device), n);
-        }
-        Ok(())
+    for (room, said) in rooms.into_values() {
+        room.publish_said(said);
     }
-
-    /// Keeps what is kept once a commit, however many messages it has.
-    fn finish(
-        &self,
-        transaction: &Transaction<'_>,
-        keeper: &mut Keeper<'_>,
-        last_user: u64,
-    ) -> rusqlite::Result<()> {
-        for ((user, device), n) in &self.devices {
-            keeper.last_n(*user, device, *n)?;
-        }
-        if self.last_user > last_user {
-            store::put_last_user(transaction, self.last_user)?;
-        }
-        Ok(())
+    for (say, outcome) in answers {
+        say.answer(outcome);
     }
 }
 
 impl Say {
     fn answer(&self, outcome: Outcome) {
-        let answer = Answer { room: Arc::clone(&self.room), n: self.n, outcome };
+        let device = self.names_device.then(|| self.device.clone());
+        let answer = Answer { room: Arc::clone(&self.room), n: self.n, device, outcome };
         // Fails only where the session is gone: it asks for no more answers than it has room for.
         let _ = self.answer.try_send(answer);
     }
 }
 
+impl From<Say> for Entry {
+    fn from(say: Say) -> Self {
+        Self::Say(Box::new(Submission { say, decided: None }))
+    }
+}
+
 impl Entry {
+    const fn is_say(&self) -> bool {
+        matches!(self, Self::Say(_))
+    }
+
     fn not_kept(&mut self, error: rusqlite::Error) {
         match self {
-            Self::Say(say) => say.answer(Outcome::NotKept(in_words(&error).into())),
+            Self::Say(submission) => {
+                submission.say.answer(Outcome::NotKept(in_words(&error).into()));
+            }
             Self::Change(change) => change.settle(Err(error.into())),
         }
     }

@@ -24,7 +24,8 @@ async fn say(journal: &Journal, room: &Arc<Room>, count: u64) {
         let (answer, mut answers) = mpsc::channel(1);
         let (room, from) = (Arc::clone(room), User { id: 1, name: UserName::mend("ana") });
         let (device, kind, text) = (Word::default(), Kind::Text, Text::new("hi").unwrap());
-        let say = Say { room, from, session: 1, device, n: None, kind, text, answer };
+        let (session, names_device) = (1, false);
+        let say = Say { room, from, session, device, names_device, n: None, kind, text, answer };
         journal.place().await.unwrap().say(say);
         assert_eq!(answers.recv().await.unwrap().outcome, Outcome::Kept { seq, at: clock() });
     }

@@ -10,7 +10,7 @@ use tracing::{Span, info};
 use super::Shared;
 use super::end::End;
 use super::strikes::Strikes;
-use crate::config::{Config, PAGE_MESSAGES, ROOMS_PER_USER_MAX};
+use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Door, DoorReader, DoorWriter, Heard};
 use crate::hub::Member;
 
@@ -51,6 +51,10 @@ where
                 note_entry(&member);
                 return Ok(Greeted { member, device: Word::default() });
             }
+            Some(Heard::Command(Command::About)) => {
+                tell_now(reader.door(), writer, &about(shared)).await?;
+                continue;
+            }
             Some(Heard::Command(Command::Bye)) => return Err(End::Code(EndCode::Bye)),
             Some(Heard::Command(_)) => Refusal::new(
                 RefusalCode::HelloFirst,
@@ -59,10 +63,7 @@ where
             Some(Heard::Unreadable(refusal)) => *refusal,
         };
         let code = refusal.code;
-        writer.tell(&Event::Refused(refusal));
-        while writer.wants_write() && reader.door() == Door::Native {
-            writer.write().await.map_err(End::of_write)?;
-        }
+        tell_now(reader.door(), writer, &Event::Refused(refusal)).await?;
         if code == RefusalCode::BadName {
             return Err(End::Refused(code));
         }
@@ -70,6 +71,29 @@ where
             return Err(End::Code(EndCode::TooManyErrors));
         }
     }
+}
+
+/// Sends an event to a client that is not in yet: there is no session that would write it.
+async fn tell_now<W: AsyncWrite + Unpin>(
+    door: Door,
+    writer: &mut DoorWriter<W>,
+    event: &Event,
+) -> Result<(), End> {
+    writer.tell(event);
+    while writer.wants_write() && door == Door::Native {
+        writer.write().await.map_err(End::of_write)?;
+    }
+    Ok(())
+}
+
+/// The answer to `about`.
+pub(super) fn about(shared: &Shared) -> Event {
+    Event::About { server: server(), journal: shared.hub.journal().identity().clone() }
+}
+
+fn server() -> Server {
+    let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    Server { name: name.to_owned(), version: version.to_owned() }
 }
 
 /// Answers a `hello`.
@@ -81,7 +105,7 @@ async fn answer<W: AsyncWrite + Unpin>(
 ) -> Result<Greeted, End> {
     match let_in(told, &hello, shared).await {
         Ok((member, token, last)) => {
-            writer.tell(&Event::Welcome(welcome(&member, token, last, &shared.config)));
+            writer.tell(&Event::Welcome(welcome(&member, token, last, shared)));
             note_entry(&member);
             Ok(Greeted { member, device: hello.device })
         }
@@ -117,7 +141,8 @@ async fn let_in(
     Ok((member, token, last))
 }
 
-fn welcome(member: &Member, token: String, last: u64, config: &Config) -> Welcome {
+fn welcome(member: &Member, token: String, last: u64, shared: &Shared) -> Welcome {
+    let config = &shared.config;
     let User { id, name } = member.user();
     Welcome {
         version: VERSION,
@@ -125,11 +150,8 @@ fn welcome(member: &Member, token: String, last: u64, config: &Config) -> Welcom
         name,
         token: Some(Secret::new(token)),
         last,
-        journal: None,
-        server: Server {
-            name: env!("CARGO_PKG_NAME").to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
+        journal: Some(shared.hub.journal().identity().clone()),
+        server: server(),
         limits: Limits {
             line_bytes: limits::LINE_BYTES_MAX,
             text_bytes: limits::TEXT_BYTES_MAX,

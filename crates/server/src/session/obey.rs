@@ -9,16 +9,26 @@ use tracing::{error, info};
 
 use super::Session;
 use super::end::End;
+use super::greet::about;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use crate::config::PAGE_MESSAGES;
 use crate::hub::{HubError, IfTaken};
 use crate::journal::{Journal, JournalError, Page, Part, RoomId};
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
-    pub(super) async fn obey(&mut self, command: Command) -> ControlFlow<End> {
+    pub(super) async fn obey(&mut self, mut command: Command) -> ControlFlow<End> {
+        if let Some(room) = room_of(&mut command) {
+            match self.member.address(room) {
+                Ok(address) => *room = address,
+                Err(error) => {
+                    let room = room.clone();
+                    return self.refuse_in(room, error);
+                }
+            }
+        }
         match command {
             Command::Say(say) => self.say(say).await,
-            Command::About => ControlFlow::Continue(()),
+            Command::About => self.tell(&about(&self.shared)),
             Command::Join { room, since } => self.join(room, since).await,
             Command::Leave { room } => self.leave(room).await,
             Command::History { room, before, limit } => self.history(room, before, limit).await,
@@ -38,24 +48,33 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     /// The answer comes once it is kept.
-    pub(super) async fn say(&mut self, say: Say) -> ControlFlow<End> {
-        let (n, room) = (say.n, say.room.clone());
-        if room.other().is_some() && !self.seats.has(&room) {
-            // Its seat there is taken before its words, or they would come to it as another's do.
+    pub(super) async fn say(&mut self, mut say: Say) -> ControlFlow<End> {
+        let (n, device) = (say.n, say.device.clone());
+        let room = match self.member.address(&say.room) {
+            Ok(address) => address,
+            Err(error) => {
+                return self.refuse(Refusal { n, device, room: Some(say.room), ..error.into() });
+            }
+        };
+        say.room = room.clone();
+        let mut seat = self.seats.in_room(&room);
+        if seat.is_none() && room.is_private() {
+            // Subscribe before sending, or the session would receive its own message as another's.
             match Box::pin(self.member.call(&room)).await {
                 Ok(_) => self.follow()?,
                 Err(error) => {
-                    return self.refuse(Refusal { n, room: Some(room), ..error.into() });
+                    let refusal = Refusal { n, device, room: Some(room), ..error.into() };
+                    return self.refuse(refusal);
                 }
             }
+            seat = self.seats.in_room(&room);
         }
-        let seat = self.seats.in_room(&room);
         match self.member.say(say, seat, &self.device, self.answers.sender()).await {
             Ok(()) => {
                 self.answers.expect_one();
                 ControlFlow::Continue(())
             }
-            Err(error) => self.refuse(Refusal { n, room: Some(room), ..error.into() }),
+            Err(error) => self.refuse(Refusal { n, device, room: Some(room), ..error.into() }),
         }
     }
 
@@ -101,7 +120,6 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Err(error) => return self.refuse_unreadable(name, &error),
         };
         let user = self.member.id();
-        let name = room.name(user);
         let messages = kept.iter().map(|kept| kept.told(&name, user)).collect();
         let first = kept.first().map(|first| first.seq);
         let more = match first {
@@ -182,6 +200,19 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let text = format!("older messages cannot be read: {error}");
         let refusal = Refusal::new(RefusalCode::NotReadable, text);
         self.refuse(Refusal { room: Some(room), ..refusal })
+    }
+}
+
+/// The room that a command is about; `None` for a `say`, which resolves its room itself.
+const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
+    match command {
+        Command::Join { room, .. }
+        | Command::Leave { room }
+        | Command::History { room, .. }
+        | Command::Who { room, .. }
+        | Command::Topic { room, .. }
+        | Command::Read { room, .. } => Some(room),
+        _ => None,
     }
 }
 

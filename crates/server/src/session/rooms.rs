@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chat_proto::{EndCode, Event, LeaveReason, User};
+use chat_proto::{EndCode, Event, LeaveReason, UserName};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::error;
@@ -12,7 +12,7 @@ use super::Session;
 use super::end::End;
 use super::lists::fitting_users;
 use super::seats::Seat;
-use crate::batch::{Batch, Side};
+use crate::batch::Batch;
 use crate::door::{DoorWriter, Reader};
 use crate::hub::Place;
 use crate::journal::{Kept, RoomId};
@@ -56,8 +56,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 None => self.take_seat(&room, read, read.max(self.newest_after(&room)))?,
                 Some(known) if known.read != read => {
                     known.read = read;
-                    let room = room.name(self.member.id());
-                    self.writer.tell(&Event::Read { room, seq: read });
+                    self.writer.tell(&Event::Read { room: room.name().clone(), seq: read });
                 }
                 Some(_) => {}
             }
@@ -73,7 +72,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     pub(super) fn tell_left(&mut self, id: RoomId) {
         if let Some(room) = self.seats.remove(id) {
-            let (room, user) = (room.name(self.member.id()), self.member.user());
+            let (room, user) = (room.name().clone(), self.member.user());
             self.writer.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
         }
     }
@@ -90,30 +89,30 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let Some(mut entry) = room.listen(users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
-        self.tell_room(room, &mut entry.snapshot, read);
-        let name = entry.snapshot.names[room.side(self.member.id()) as usize].clone();
+        // Looked up after `listen`, so that a later change of the name comes through the channel.
+        let title = self.member.title(room);
+        self.tell_room(room, &mut entry.snapshot, title.clone(), read);
+        let seq = since.min(entry.snapshot.last_seq);
         let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
         let journal = self.shared.hub.journal().clone();
         let seat = seat(Arc::clone(room), journal, entry, since, missing, users_listed);
-        self.seats.insert(room, name, read, seat);
+        self.seats.insert(room, title, read, seq, seat);
         ControlFlow::Continue(())
     }
 
     /// Takes the users out of `snapshot`: they are many, and half of what a join costs.
-    fn tell_room(&mut self, room: &Room, snapshot: &mut Snapshot, read: u64) {
+    fn tell_room(
+        &mut self,
+        room: &Room,
+        snapshot: &mut Snapshot,
+        title: Option<UserName>,
+        read: u64,
+    ) {
         let (users, _) = fitting_users(std::mem::take(&mut snapshot.users));
-        let Snapshot { names, topic, count, last_seq, .. } = snapshot;
-        let name = names[room.side(self.member.id()) as usize].clone();
-        let (topic, count, last_seq) = (topic.clone(), *count, *last_seq);
-        self.writer.tell(&Event::Room {
-            room: name,
-            title: None,
-            topic,
-            count,
-            users,
-            last_seq,
-            read,
-        });
+        let Snapshot { topic, count, last_seq, .. } = snapshot;
+        let (room, topic) = (room.name().clone(), topic.clone());
+        let (count, last_seq) = (*count, *last_seq);
+        self.writer.tell(&Event::Room { room, title, topic, count, users, last_seq, read });
     }
 
     /// Passes on what happened in a room, and all that happened besides, up to what the door holds.
@@ -131,14 +130,18 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     fn bring(&mut self, id: RoomId, brought: Brought) -> ControlFlow<End> {
         match brought {
-            Brought::Live(batch) => self.relay(id, &batch),
+            Brought::Live(batch) => self.relay(&batch),
             Brought::Missed(missed) => self.tell_missed(id, &missed),
             Brought::Again(mut snapshot) => {
-                if let Some(Seat { room, read, .. }) = self.seats.get(id) {
-                    let (room, read) = (Arc::clone(room), *read);
-                    self.tell_room(&room, &mut snapshot, read);
+                if let Some(seat) = self.seats.get_mut(id) {
+                    seat.title = self.member.title(&seat.room);
+                    let (room, title) = (Arc::clone(&seat.room), seat.title.clone());
+                    let read = seat.read;
+                    self.tell_room(&room, &mut snapshot, title, read);
                 }
-                self.tell_renamed();
+                if id == RoomId::LOBBY {
+                    return self.tell_titles();
+                }
             }
             Brought::Skipped(messages) => {
                 if let DoorWriter::Classic(writer) = &mut self.writer {
@@ -158,39 +161,38 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         ControlFlow::Continue(())
     }
 
-    /// Tells who has another name by now, of those the client talks to in private: it has not heard of
-    /// it, and its next words would go to whoever has the old one.
-    fn tell_renamed(&mut self) {
-        let me = self.member.id();
-        while let Some(Seat { room, name: known, .. }) = self.seats.misnamed(me)
-            && let (Some(id), Some(was)) = (room.other(me), known.other())
-            && let Some(name) = room.name(me).other()
-        {
-            self.seats.renamed(me, id, &name);
-            self.writer.tell(&Event::Renamed { user: User { id, name: was }, name });
+    /// Sends the `room` of each direct message whose title has changed again. The session has fallen
+    /// behind the lobby, and may have missed a `renamed` there.
+    fn tell_titles(&mut self) -> ControlFlow<End> {
+        let member = &self.member;
+        let is_stale = |seat: &&Seat| {
+            let title = member.title(&seat.room);
+            title.as_ref().map(UserName::as_str) != seat.title.as_ref().map(UserName::as_str)
+        };
+        let stale = self.seats.direct().filter(is_stale);
+        let stale: Vec<_> =
+            stale.map(|seat| (Arc::clone(&seat.room), seat.read, seat.seq)).collect();
+        for (room, read, seq) in stale {
+            self.take_seat(&room, read, seq)?;
         }
+        ControlFlow::Continue(())
     }
 
-    fn relay(&mut self, id: RoomId, batch: &Arc<Batch>) {
+    fn relay(&mut self, batch: &Arc<Batch>) {
         let user = self.member.id();
-        if let Batch::News(news) = &**batch {
-            if news.left == Some(user) {
-                return; // told where the session leaves the room, see `follow`
-            }
-            if let Some((renamed, name)) = &news.renamed {
-                self.seats.renamed(user, *renamed, name);
-            }
+        if let Batch::News(news) = &**batch
+            && news.left == Some(user)
+        {
+            return; // told where the session leaves the room, see `follow`
         }
-        let side = self.seats.get(id).map_or(Side::First, |seat| seat.room.side(user));
-        self.writer.relay(batch, Reader { user, session: self.member.session(), side });
+        self.writer.relay(batch, Reader { user, session: self.member.session() });
     }
 
     fn tell_missed(&mut self, id: RoomId, missed: &[Kept]) {
         let Some(seat) = self.seats.get(id) else { return };
         let user = self.member.id();
-        let name = seat.room.name(user);
         for kept in missed {
-            self.writer.tell(&Event::Message(kept.told(&name, user)));
+            self.writer.tell(&Event::Message(kept.told(seat.room.name(), user)));
         }
     }
 }

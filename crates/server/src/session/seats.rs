@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use chat_proto::{RoomName, UserName};
 use futures_util::Stream;
 
-use crate::journal::{Called, RoomId};
+use crate::batch::Batch;
+use crate::journal::RoomId;
 use crate::room::Room;
 use crate::seat::Brought;
 
@@ -17,8 +18,10 @@ pub(super) struct Seat {
     pub(super) room: Arc<Room>,
     /// How far the user has read it.
     pub(super) read: u64,
-    /// What it is called.
-    pub(super) name: RoomName,
+    /// The last message of it that the client has been sent.
+    pub(super) seq: u64,
+    /// The name of the other user of a direct message, as its `room` had it.
+    pub(super) title: Option<UserName>,
     brings: Pin<Box<dyn Stream<Item = Brought> + Send>>,
     /// Whether nothing more comes.
     has_ended: bool,
@@ -37,14 +40,15 @@ impl Seats {
     pub(super) fn insert(
         &mut self,
         room: &Arc<Room>,
-        name: RoomName,
+        title: Option<UserName>,
         read: u64,
+        seq: u64,
         brings: impl Stream<Item = Brought> + Send + 'static,
     ) {
         self.remove(room.id);
         let (room, brings) = (Arc::clone(room), Box::pin(brings));
         self.seats.reserve_exact(1);
-        self.seats.push(Seat { room, read, name, brings, has_ended: false });
+        self.seats.push(Seat { room, read, seq, title, brings, has_ended: false });
     }
 
     /// The seat in `room`.
@@ -57,15 +61,10 @@ impl Seats {
         self.seats.iter_mut().find(|seat| seat.room.id == room)
     }
 
-    /// The room of many that goes by that name, if there is a seat in it.
+    /// The room with that name or address, if there is a seat in it.
     pub(super) fn in_room(&self, name: &RoomName) -> Option<Arc<Room>> {
-        let is_it = |seat: &&Seat| matches!(seat.room.called(), Called::Named(it) if it == name);
+        let is_it = |seat: &&Seat| seat.room.name() == name;
         self.seats.iter().find(is_it).map(|seat| Arc::clone(&seat.room))
-    }
-
-    /// Whether there is a seat in what the client calls so.
-    pub(super) fn has(&self, name: &RoomName) -> bool {
-        self.seats.iter().any(|seat| seat.name == *name)
     }
 
     /// Leaves the seat in `room`; the room, if there was one.
@@ -74,18 +73,9 @@ impl Seats {
         Some(self.seats.remove(index).room)
     }
 
-    /// Takes note that the client has been told of another name: its private conversation with that
-    /// user, the one of `me`, is called so.
-    pub(super) fn renamed(&mut self, me: u64, user: u64, name: &UserName) {
-        let is_with = |seat: &&mut Seat| seat.room.other(me) == Some(user);
-        if let Some(seat) = self.seats.iter_mut().find(is_with) {
-            seat.name = RoomName::private(name);
-        }
-    }
-
-    /// The first seat in a room that is not called any more by `me` what the client calls it.
-    pub(super) fn misnamed(&self, me: u64) -> Option<&Seat> {
-        self.seats.iter().find(|seat| seat.room.name(me).as_str() != seat.name.as_str())
+    /// The seats in direct messages.
+    pub(super) fn direct(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().filter(|seat| seat.title.is_some())
     }
 
     /// The rooms of all seats.
@@ -113,6 +103,7 @@ impl Seats {
             match seat.brings.as_mut().poll_next(cx) {
                 Poll::Ready(Some(brought)) => {
                     seat.has_ended = matches!(brought, Brought::End);
+                    seat.seq = last_seq(&brought).unwrap_or(seat.seq);
                     self.first = index + 1;
                     return Poll::Ready((self.seats[index].room.id, brought));
                 }
@@ -121,5 +112,17 @@ impl Seats {
             }
         }
         Poll::Pending
+    }
+}
+
+/// The `seq` of the last message in `brought`; `None` if there is no message in it.
+fn last_seq(brought: &Brought) -> Option<u64> {
+    match brought {
+        Brought::Live(batch) => match &**batch {
+            Batch::Said(said) => Some(said.last_seq()),
+            Batch::News(_) => None,
+        },
+        Brought::Missed(missed) => missed.last().map(|last| last.seq),
+        Brought::Again(_) | Brought::Skipped(_) | Brought::Unreadable(_) | Brought::End => None,
     }
 }

@@ -18,20 +18,63 @@ async fn what_is_said_again_is_a_repeat_and_the_welcome_tells_what_is_kept() {
     let (mut bob, token) = Peer::with_token(&daemon, "bob").await;
     ana.expect("joined").await;
     let say = |n| json!({"type": "say", "room": "#lobby", "n": n, "text": "once"});
-    assert_eq!(bob.ask(say(7), "accepted").await["seq"], 1);
+    let accepted = bob.ask(say(7), "accepted").await;
+    assert_eq!((&accepted["seq"], &accepted["repeat"]), (&json!(1), &Value::Null));
     drop(bob);
     ana.expect("message").await;
     ana.expect("left").await;
 
     let (mut bob, welcome) = Peer::again(&daemon, &token, "laptop").await;
     assert_eq!(welcome["last"], 7);
-    assert_eq!(
-        bob.ask(say(7), "accepted").await,
-        json!({"type": "accepted", "n": 7, "repeat": true})
-    );
+    let repeat = json!({"type": "accepted", "n": 7, "room": "#lobby", "seq": 1,
+                        "at": accepted["at"], "repeat": true});
+    assert_eq!(bob.ask(say(7), "accepted").await, repeat);
     assert_eq!(bob.ask(say(8), "accepted").await["seq"], 2);
     let (_phone, welcome) = Peer::again(&daemon, &token, "phone").await;
     assert_eq!(welcome["last"], 0, "each device counts by itself");
+}
+
+/// A new run of a client sends what an earlier one had no answer to.
+#[tokio::test(start_paused = true)]
+async fn a_message_may_have_the_number_of_another_device() {
+    let daemon = daemon();
+    let (mut bob, token) = Peer::with_token(&daemon, "bob").await;
+    let say = |device, text| json!({"type": "say", "room": "#lobby", "n": 0, "device": device, "text": text});
+    let accepted = bob.ask(say("run-1", "once"), "accepted").await;
+    assert_eq!((&accepted["device"], &accepted["n"]), (&json!("run-1"), &json!(0)));
+    let repeat = bob.ask(say("run-1", "once"), "accepted").await;
+    assert_eq!((&repeat["repeat"], &repeat["seq"]), (&json!(true), &json!(1)));
+    let refused = bob.ask(say("run-1", "something else"), "refused").await;
+    let about = ["code", "device", "n", "room"].map(|field| refused[field].clone());
+    assert_eq!(about, [json!("number_used"), json!("run-1"), json!(0), json!("#lobby")]);
+    let own = json!({"type": "say", "room": "#lobby", "n": 0, "text": "once"});
+    let own = bob.ask(own, "accepted").await;
+    assert_eq!((&own["seq"], &own["device"]), (&json!(2), &Value::Null), "on the session's device");
+
+    let (mut again, _) = Peer::again(&daemon, &token, "run-2").await;
+    again.send(r##"{"type":"join","room":"#lobby","since":0}"##).await;
+    again.expect("room").await;
+    assert_eq!(again.expect("message").await["device"], "run-1");
+    assert_eq!(again.expect("message").await["device"], "laptop");
+    let refused =
+        json!({"type": "say", "room": "#none", "n": 4, "device": "run-1", "text": "nowhere"});
+    assert_eq!(again.ask(refused, "refused").await["device"], "run-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_journal_is_named_before_and_after_hello() {
+    let daemon = daemon();
+    let mut ana = Peer::connect(&daemon);
+    let about = ana.ask(json!({"type": "about"}), "about").await;
+    assert_eq!(about["server"]["name"], "chat-server");
+    let [id, epoch] = ["id", "epoch"].map(|word| about["journal"][word].as_str().unwrap());
+    assert!(id.len() == 16 && epoch.len() == 16 && id != epoch, "{about}");
+    ana.send(r#"{"type":"hello","version":1,"name":"ana"}"#).await;
+    assert_eq!(ana.expect("welcome").await["journal"], about["journal"]);
+    ana.expect("room").await;
+    assert_eq!(ana.ask(json!({"type": "about"}), "about").await, about);
+    let mut other = Peer::connect(&daemon_with(Config::default()));
+    assert_ne!(other.ask(json!({"type": "about"}), "about").await["journal"]["id"], id);
 }
 
 #[tokio::test(start_paused = true)]

@@ -108,7 +108,7 @@ async fn one_user_in_two_sessions_stands_in_the_list_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_private_conversation_is_called_by_the_others_name() {
+async fn a_direct_message_has_one_address_and_the_others_name_as_its_title() {
     let daemon = daemon();
     let (ana, token) = Peer::with_token(&daemon, "ana").await;
     let mut bob = Peer::native(&daemon, "bob").await;
@@ -119,31 +119,67 @@ async fn a_private_conversation_is_called_by_the_others_name() {
     assert_eq!((&refused["code"], &refused["room"]), (&json!("no_such_user"), &json!("@eva")));
 
     bob.send(r#"{"type":"say","room":"@ana","n":2,"text":"are you there?"}"#).await;
-    assert_eq!(bob.expect("room").await["room"], "@ana");
-    assert_eq!(bob.expect("accepted").await["room"], "@ana");
+    let room = bob.expect("room").await;
+    assert_eq!((&room["room"], &room["title"]), (&json!("@1-2"), &json!("ana")));
+    assert_eq!(bob.expect("accepted").await["room"], "@1-2");
 
     let mut ana = Peer::connect(&daemon);
     let hello = json!({"type": "hello", "version": 1, "name": "ana", "token": token});
     ana.ask(hello, "welcome").await;
-    ana.expect("room").await;
+    assert!(ana.expect("room").await.get("title").is_none(), "the lobby");
     let room = ana.expect("room").await;
-    assert_eq!(
-        (&room["room"], &room["last_seq"], &room["read"]),
-        (&json!("@bob"), &json!(1), &json!(0))
-    );
+    assert_eq!((&room["room"], &room["title"]), (&json!("@1-2"), &json!("bob")));
+    assert_eq!((&room["last_seq"], &room["read"]), (&json!(1), &json!(0)));
     ana.ask(json!({"type": "join", "room": "@bob", "since": 0}), "room").await;
-    assert_eq!(ana.expect("message").await["room"], "@bob");
+    assert_eq!(ana.expect("message").await["room"], "@1-2");
     let mut joined = [bob.expect("joined").await, bob.expect("joined").await];
     joined.sort_by_key(|joined| joined["room"].to_string());
-    assert_eq!((&joined[0]["room"], &joined[1]["room"]), (&json!("#lobby"), &json!("@ana")));
-    ana.say("@bob", "now I am").await;
+    assert_eq!((&joined[0]["room"], &joined[1]["room"]), (&json!("#lobby"), &json!("@1-2")));
+    ana.say("@1-2", "now I am").await;
     let message = bob.expect("message").await;
-    assert_eq!((&message["room"], &message["text"]), (&json!("@ana"), &json!("now I am")));
+    assert_eq!((&message["room"], &message["text"]), (&json!("@1-2"), &json!("now I am")));
     ana.send(r#"{"type":"rename","name":"anna"}"#).await;
     bob.expect("renamed").await;
-    bob.say("@anna", "so you are").await;
+    for room in ["@1-2", "@anna"] {
+        assert_eq!(bob.say(room, "so you are").await["room"], "@1-2");
+    }
     ana.expect("renamed").await;
-    assert_eq!(ana.expect("message").await["room"], "@bob");
+    assert_eq!(ana.expect("message").await["room"], "@1-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_answer_has_the_address_that_a_command_reached_by_name() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "ana").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
+    let mut eva = Peer::native(&daemon, "eva").await;
+    bob.expect("joined").await;
+    let refused = bob.ask(json!({"type": "history", "room": "@ana"}), "refused").await;
+    assert_eq!((&refused["code"], &refused["room"]), (&json!("not_in_room"), &json!("@1-2")));
+    bob.ask(join("@ana"), "room").await;
+    bob.send(r#"{"type":"say","room":"@ana","text":"hi"}"#).await;
+    assert_eq!(bob.expect("joined").await["room"], "@1-2");
+    assert_eq!(bob.expect("accepted").await["room"], "@1-2");
+    let asked = [
+        (json!({"type": "history", "room": "@ana"}), "history"),
+        (json!({"type": "who", "room": "@ana"}), "users"),
+        (json!({"type": "topic", "room": "@ana", "topic": "us"}), "topic"),
+        (json!({"type": "read", "room": "@ana", "seq": 1}), "read"),
+        (json!({"type": "leave", "room": "@ana"}), "left"),
+    ];
+    for (command, answer) in asked {
+        assert_eq!(bob.ask(command, answer).await["room"], "@1-2");
+    }
+    for kind in ["say", "join", "history", "who", "topic", "read", "leave"] {
+        let command = json!({"type": kind, "room": "@1-2", "text": "x", "topic": "x", "seq": 1});
+        let refused = eva.ask(command, "refused").await;
+        assert_eq!((&refused["code"], &refused["room"]), (&json!("not_in_room"), &json!("@1-2")));
+    }
+    let refused = {
+        ana.send(&join("@1-9").to_string()).await;
+        ana.until("refused").await
+    };
+    assert_eq!((&refused["code"], &refused["room"]), (&json!("no_such_user"), &json!("@1-9")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,7 +201,7 @@ async fn in_a_large_room_presence_is_a_number() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_sleeps_through_a_new_name_is_told_it_and_who_has_heard_it_is_not() {
+async fn a_client_that_misses_a_new_name_is_sent_the_title_again_and_no_name_twice() {
     let hour = Duration::from_secs(3600);
     let daemon =
         daemon_with(Config { write_timeout: hour, idle_timeout: hour, ..Config::default() });
@@ -185,12 +221,17 @@ async fn who_sleeps_through_a_new_name_is_told_it_and_who_has_heard_it_is_not() 
         }
         bob.send(&rename.to_string()).await;
         let renamed = bob.until("renamed").await;
-        assert_eq!(ana.until("renamed").await, renamed);
         assert_eq!(
             renamed,
             json!({"type": "renamed", "user": {"id": 2, "name": from}, "name": to})
         );
+        if to == "rob" {
+            assert_eq!(ana.until("renamed").await, renamed);
+        }
     }
+    assert_eq!(ana.until("room").await["room"], "#lobby");
+    let room = ana.expect("room").await;
+    assert_eq!((&room["room"], &room["title"]), (&json!("@2-3"), &json!("robert")));
     say_much(&mut eva).await;
     let _carl = Peer::native(&daemon, "carl").await;
     eva.until("joined").await;
@@ -226,10 +267,10 @@ async fn who_is_called_into_a_conversation_gets_what_it_was_called_with() {
     if room["room"] == "#lobby" {
         room = ana.until("room").await;
     }
-    assert_eq!((&room["room"], &room["last_seq"]), (&json!("@eva"), &json!(1)));
+    assert_eq!((&room["room"], &room["last_seq"]), (&json!("@1-2"), &json!(1)));
     let message = loop {
         let message = ana.until("message").await;
-        if message["room"] == "@eva" {
+        if message["room"] == "@1-2" {
             break message;
         }
     };
@@ -245,7 +286,7 @@ async fn whose_words_begin_a_conversation_is_told_of_it_and_not_of_them() {
     let say = json!({"type": "say", "room": "@ana", "text": "hi"});
     let history = json!({"type": "history", "room": "#lobby"});
     bob.write(format!("{say}\n{history}\n{{\"type\":\"ping\"}}\n").as_bytes()).await;
-    assert_eq!(bob.expect("room").await["room"], "@ana");
+    assert_eq!(bob.expect("room").await["room"], "@1-2");
     let mut told = Vec::new();
     while told.last() != Some(&json!("pong")) {
         told.push(bob.next().await.unwrap()["type"].clone());
@@ -302,7 +343,7 @@ async fn who_leaves_is_told_so_even_where_it_is_called_back_at_once() {
     );
     tokio::join!(ana.send(&leave), bob.send(&say));
     assert_eq!(ana.until("left").await["user"]["name"], "ana");
-    assert_eq!(ana.expect("room").await["room"], "@bob");
+    assert_eq!(ana.expect("room").await["room"], "@1-2");
     for text in ["hi", "wait"] {
         assert_eq!(ana.expect("message").await["text"], text, "what was not read");
     }

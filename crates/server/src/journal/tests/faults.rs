@@ -105,7 +105,7 @@ async fn what_comes_back_after_all_is_a_repeat() {
         (rig.refusals().len() == 1 && messages == [(1, 1, 1)]).then_some(left)
     });
     let journal = open(came_back.unwrap().path()).unwrap();
-    assert_eq!(journal.say(1, "xxxxxxxxxx").await, Outcome::Repeat);
+    assert_eq!(journal.say(1, "xxxxxxxxxx").await, repeat(1));
     assert_eq!(journal.say(2, "more").await, kept(2));
 }
 

@@ -73,7 +73,7 @@ impl Rig {
         let first = self.told.len() as u64 + 1;
         let entry = |(n, room): (u64, &u32)| {
             let room = Arc::clone(&self.rooms[*room as usize - 1].0);
-            Entry::Say(Box::new(say(n, &"x".repeat(bytes), room, &answer)))
+            Entry::from(say(n, &"x".repeat(bytes), room, &answer))
         };
         let mut entries: Vec<_> = (first..).zip(rooms).map(entry).collect();
         self.writer.keep(&mut entries, clock());
@@ -86,6 +86,24 @@ impl Rig {
         assert!(answers.try_recv().is_err(), "nobody is answered twice");
     }
 
+    pub(super) fn room(&self, number: u32) -> &Arc<Room> {
+        &self.rooms[number as usize - 1].0
+    }
+
+    /// Has the writer keep these entries, all at once.
+    pub(super) fn commit(&mut self, entries: &mut [Entry]) {
+        self.writer.keep(entries, clock());
+    }
+
+    /// Goes on with another writer, which knows what is in the file and no more.
+    pub(super) fn restart(&mut self) {
+        let path = file::of(self.directory.path());
+        self.writer = Writer::new(Connection::open_in_memory().unwrap());
+        self.writer = Writer::new(
+            file::open_through(Some(&self.layer.name), &path, Durability::Disk).unwrap(),
+        );
+    }
+
     /// Has the writer keep messages with these numbers, all at once, and asks it between two groups
     /// of them for the last number that was accepted.
     pub(super) fn last_numbers(&mut self, groups: &[&[u64]]) -> Vec<u64> {
@@ -93,13 +111,13 @@ impl Rig {
         let (mut entries, mut asked) = (Vec::new(), Vec::new());
         for (index, numbers) in groups.iter().enumerate() {
             if index > 0 {
-                let last_n = |db: &Connection| store::last_n(db, 7, &Word::new("laptop").unwrap());
-                let (ask, told) = Change::boxed(last_n, |last| last.unwrap());
+                let greatest = |db: &Connection| messages::greatest_n(db, 7, &laptop());
+                let (ask, told) = Change::boxed(greatest, |last| last.unwrap().unwrap());
                 entries.push(Entry::Change(ask));
                 asked.push(told);
             }
             let say = |n: &u64| say(*n, "hi", Arc::clone(&self.rooms[0].0), &answer);
-            entries.extend(numbers.iter().map(|n| Entry::Say(Box::new(say(n)))));
+            entries.extend(numbers.iter().map(|n| Entry::from(say(n))));
         }
         self.writer.keep(&mut entries, clock());
         asked.into_iter().map(|mut told| told.try_recv().expect("it is told")).collect()

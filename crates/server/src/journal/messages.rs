@@ -1,0 +1,225 @@
+//! The messages of the journal: every statement on the table `message`.
+
+use chat_proto::command::{Kind, Word};
+use chat_proto::limits::LINE_BYTES_MAX;
+use chat_proto::{At, Text, User, UserName};
+use rusqlite::types::{ToSqlOutput, Type, ValueRef};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
+
+use super::checksum;
+use super::kept::{Kept, Page, Part, RoomId};
+use super::store::{foreign, number, unsigned};
+
+/// How many bits of a message's place are its `seq`: a million million messages a room, and eight
+/// million rooms.
+const SEQ_BITS: u32 = 40;
+
+/// Greatest `seq` of a room.
+pub(super) const SEQ_MAX: u64 = (1 << SEQ_BITS) - 1;
+
+/// Bytes that the messages of one page take at most when they are encoded, so that a page fits a
+/// line of the native protocol with the room's name and what else is around it.
+const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
+
+/// How many columns of a message its checksum is made of.
+const VALUES: usize = 8;
+
+/// The columns of a message: those [`VALUES`], then the checksum.
+const COLUMNS: &str = "place, from_id, from_name, at, kind, device, n, text, sum";
+
+/// Inserts messages, one after another; made once for all that one commit keeps.
+pub(super) struct Keeper<'db>(CachedStatement<'db>);
+
+impl<'db> Keeper<'db> {
+    pub(super) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
+        let sql = format!("INSERT INTO message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        Ok(Self(db.prepare_cached(&sql)?))
+    }
+
+    /// Keeps a message.
+    pub(super) fn message(&mut self, room: RoomId, kept: &Kept) -> rusqlite::Result<()> {
+        let values: [ValueRef<'_>; VALUES] = [
+            ValueRef::Integer(place(room, kept.seq)),
+            ValueRef::Integer(number(kept.from.id)),
+            ValueRef::Text(kept.from.name.as_str().as_bytes()),
+            ValueRef::Integer(kept.at.as_millis()),
+            ValueRef::Integer(kind_number(kept.kind)),
+            ValueRef::Text(kept.device.as_str().as_bytes()),
+            kept.n.map_or(ValueRef::Null, |n| ValueRef::Integer(n.cast_signed())),
+            ValueRef::Text(kept.text.as_str().as_bytes()),
+        ];
+        let sum = ValueRef::Integer(checksum::of(values));
+        let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
+        self.0.execute(params_from_iter(values))?;
+        Ok(())
+    }
+}
+
+/// The messages of `room` within `page`, in their order.
+pub(super) fn messages(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>> {
+    let (first, last, order) = match page.of {
+        Part::After(seq) => (seq.saturating_add(1), SEQ_MAX, "ASC"),
+        Part::Before(seq) => (0, seq.saturating_sub(1), "DESC"),
+    };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place {order} LIMIT ?"
+    ))?;
+    let rows =
+        statement.query_map(params![place(room, first), place(room, last), page.limit], kept)?;
+    let mut found: Vec<Kept> = Vec::new();
+    let mut bytes = 0;
+    for row in rows {
+        let message = row?;
+        bytes += message.encoded_bytes_max();
+        if bytes > PAGE_BYTES_MAX && !found.is_empty() {
+            break;
+        }
+        found.push(message);
+    }
+    if matches!(page.of, Part::Before(_)) {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+/// The room of the message to which the device of `user` gave the number `n`, and that message unless it
+/// is damaged.
+pub(super) fn numbered(
+    db: &Connection,
+    user: u64,
+    device: &Word,
+    n: u64,
+) -> rusqlite::Result<Option<(RoomId, Option<Kept>)>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM message WHERE from_id = ? AND device = ? AND n = ?"
+    ))?;
+    let found = |row: &Row<'_>| Ok((room_of(row.get(0)?), kept(row).ok()));
+    statement.query_row(params![number(user), device.as_str(), n.cast_signed()], found).optional()
+}
+
+/// The greatest number that the device of `user` gave to a message that is stored.
+pub(super) fn greatest_n(
+    db: &Connection,
+    user: u64,
+    device: &Word,
+) -> rusqlite::Result<Option<u64>> {
+    // A number from 2⁶³ is stored as a negative one, see [`number`].
+    for half in ["n < 0", "n IS NOT NULL"] {
+        let sql = format!("SELECT max(n) FROM message WHERE from_id = ? AND device = ? AND {half}");
+        let greatest: Option<i64> = db
+            .prepare_cached(&sql)?
+            .query_row(params![number(user), device.as_str()], |row| row.get(0))?;
+        if let Some(greatest) = greatest {
+            return Ok(Some(greatest.cast_unsigned()));
+        }
+    }
+    Ok(None)
+}
+
+/// The `seq` of the last message of `room`; 0 before the first.
+pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
+    let last: Option<i64> = db
+        .prepare_cached("SELECT max(place) FROM message WHERE place BETWEEN ? AND ?")?
+        .query_row(params![place(room, 0), place(room, SEQ_MAX)], |row| row.get(0))?;
+    Ok(last.map_or(0, seq_of))
+}
+
+/// The messages of a room at one moment.
+pub(super) struct Extent {
+    /// How many there are.
+    pub(super) count: u64,
+    /// The `seq` of the first; 0 where there is none.
+    pub(super) first: u64,
+    /// The `seq` of the last; 0 where there is none.
+    pub(super) last: u64,
+}
+
+/// How many messages of `room` there are, from where to where.
+pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> {
+    db.prepare_cached(
+        "SELECT count(*), coalesce(min(place), 0), coalesce(max(place), 0) FROM message
+         WHERE place BETWEEN ? AND ?",
+    )?
+    .query_row(params![place(room, 0), place(room, SEQ_MAX)], |row| {
+        Ok(Extent {
+            count: unsigned(row, 0)?,
+            first: seq_of(row.get(1)?),
+            last: seq_of(row.get(2)?),
+        })
+    })
+}
+
+/// Removes up to `limit` of the oldest messages of `room`, those that are from before `before`, but
+/// never the last, since the next one's `seq` follows from it. Returns how many.
+pub(super) fn trim(
+    db: &Connection,
+    room: RoomId,
+    before: At,
+    limit: u32,
+) -> rusqlite::Result<usize> {
+    db.prepare_cached(
+        "DELETE FROM message WHERE place IN (
+             SELECT place FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3
+         ) AND at < ?4 AND place < (SELECT max(place) FROM message WHERE place BETWEEN ?1 AND ?2)",
+    )?
+    .execute(params![place(room, 0), place(room, SEQ_MAX), limit, before.as_millis()])
+}
+
+/// Where the message `seq` of `room` stands in the table.
+fn place(room: RoomId, seq: u64) -> i64 {
+    number(u64::from(room.0) << SEQ_BITS | seq.min(SEQ_MAX))
+}
+
+const fn seq_of(place: i64) -> u64 {
+    place.cast_unsigned() & SEQ_MAX
+}
+
+/// No room has the number `u32::MAX`: a place beyond all rooms is in it.
+fn room_of(place: i64) -> RoomId {
+    RoomId(u32::try_from(place >> SEQ_BITS).unwrap_or(u32::MAX))
+}
+
+const fn kind_number(kind: Kind) -> i64 {
+    match kind {
+        Kind::Text => 0,
+        Kind::Action => 1,
+    }
+}
+
+/// What a column of a stored message may not have.
+#[derive(Debug, thiserror::Error)]
+enum Damage {
+    #[error("the checksum is wrong")]
+    Sum,
+    #[error("the kind {0} is unknown")]
+    Kind(i64),
+}
+
+fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    let mut values = [ValueRef::Null; VALUES];
+    for (index, value) in values.iter_mut().enumerate() {
+        *value = row.get_ref(index)?;
+    }
+    if checksum::of(values) != row.get::<_, i64>(VALUES)? {
+        return Err(foreign(VALUES, Type::Integer, Damage::Sum));
+    }
+    Ok(Kept {
+        seq: seq_of(row.get(0)?),
+        from: User { id: unsigned(row, 1)?, name: name(&row.get::<_, String>(2)?) },
+        at: At::from_millis(row.get(3)?),
+        kind: match row.get(4)? {
+            0 => Kind::Text,
+            1 => Kind::Action,
+            kind => return Err(foreign(4, Type::Integer, Damage::Kind(kind))),
+        },
+        device: Word::new(row.get::<_, String>(5)?).map_err(|e| foreign(5, Type::Text, e))?,
+        n: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
+        text: Text::new(row.get::<_, String>(7)?).map_err(|e| foreign(7, Type::Text, e))?,
+        damaged: false,
+    })
+}
+
+/// A stored name: an earlier version had other rules.
+pub(super) fn name(written: &str) -> UserName {
+    UserName::new(written).unwrap_or_else(|_| UserName::mend(written))
+}
