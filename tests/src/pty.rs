@@ -53,16 +53,45 @@ pub struct Modes {
 
 impl Pty {
     /// Starts the program `name` with these arguments on a terminal of that width and height.
-    pub fn start(name: &str, args: &[&str], (width, height): (u16, u16)) -> Self {
-        let pair = native_pty_system().openpty(pty_size(width, height)).unwrap();
+    pub fn start(name: &str, args: &[&str], size: (u16, u16)) -> Self {
+        Self::start_in(&[], name, args, size)
+    }
+
+    /// The same with these variables in its environment besides.
+    pub fn start_in(
+        environment: &[(&str, &str)],
+        name: &str,
+        args: &[&str],
+        size: (u16, u16),
+    ) -> Self {
         let mut command = CommandBuilder::new(program(name));
         command.args(args);
+        Self::run(command, environment, size)
+    }
+
+    /// Starts a shell that a user types commands into.
+    pub fn start_shell(size: (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-i", "-m"]);
+        Self::run(command, &[("PS1", "shell$ "), ("ENV", "")], size)
+    }
+
+    fn run(
+        mut command: CommandBuilder,
+        environment: &[(&str, &str)],
+        (width, height): (u16, u16),
+    ) -> Self {
+        let pair = native_pty_system().openpty(pty_size(width, height)).unwrap();
         let state = TempDir::new().unwrap();
         command.env("XDG_STATE_HOME", state.path());
         command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
         // A log would be on the screen for all to see.
         command.env("RUST_LOG", "trace");
         command.env("RUST_BACKTRACE", "0");
+        for (name, value) in environment {
+            command.env(name, value);
+        }
         let (rows, columns) = (cells(height), cells(width));
         let emulator = Emulator::new_with_callbacks(rows, columns, 0, Bells(0));
         let terminal = pair.master;
@@ -127,8 +156,18 @@ impl Pty {
 
     /// Types a text; `\n` is Enter.
     pub fn types(&mut self, text: &str) {
-        self.keys.write_all(text.replace('\n', "\r").as_bytes()).unwrap();
+        self.sends(text.replace('\n', "\r").as_bytes());
+    }
+
+    /// Sends these bytes, as a terminal does for a key or a report.
+    pub fn sends(&mut self, bytes: &[u8]) {
+        self.keys.write_all(bytes).unwrap();
         self.keys.flush().unwrap();
+    }
+
+    /// Another program writes on the terminal.
+    pub fn is_written_on(&mut self, bytes: &[u8]) {
+        self.shown.send_modify(|emulator| emulator.process(bytes));
     }
 
     /// Makes the terminal larger or smaller.

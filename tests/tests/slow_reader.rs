@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use chat_server::Config;
-use chat_server::config::{OUT_BYTES_MAX, ROOM_RING_BATCHES};
+use chat_server::config::{BACKLOG_CONNECTIONS, OUT_BYTES_MAX, ROOM_RING_BATCHES};
 use e2e::native::Native;
-use e2e::server::Server;
+use e2e::server::{ANY_PORT, Server};
+use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
 /// What is said in all: far more than the daemon and the sockets hold for one client, and fewer
@@ -68,6 +69,38 @@ async fn who_does_not_read_is_given_up_and_told_so() {
     }
 
     hear_until_given_up(stuck).await;
+}
+
+/// What a slow client reads: a message of 8,000 bytes each 125 ms, which is 64 kB/s.
+const SLOW_TEXT_BYTES: usize = 8_000;
+const SLOW_STEP: Duration = Duration::from_millis(125);
+
+/// Messages that a slow client reads: 350 kB in 5.5 s, of 2 MiB that wait in its socket. The system
+/// reports the socket writable only after a third of that.
+const SLOW_MESSAGES: u64 = 44;
+
+#[cfg(target_os = "linux")] // elsewhere the daemon cannot ask what a client has acknowledged
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reads_slowly_is_not_given_up() {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(1024 * 1024).unwrap();
+    socket.bind(ANY_PORT).unwrap();
+    let listener = socket.listen(BACKLOG_CONNECTIONS).unwrap();
+    let write_timeout = Duration::from_secs(3);
+    let server = Server::start_on(listener, Config { write_timeout, ..Config::default() });
+    let mut speaker = Native::join(server.address, "speaker").await;
+    let mut slow = Native::connect_narrow(server.address).await.hello("slow").await;
+    let text = "x".repeat(SLOW_TEXT_BYTES);
+    for n in 1..=MESSAGES {
+        speaker.tell_all(n, &text).await;
+    }
+    let mut step = tokio::time::interval(SLOW_STEP);
+    for seq in 1..=MESSAGES {
+        if seq <= SLOW_MESSAGES {
+            step.tick().await;
+        }
+        assert_eq!(slow.until("message").await["seq"], seq);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,7 +51,7 @@ async fn the_client_says_what_is_wrong_and_the_exit_code_tells_whose_fault_it_is
         (&["--nonsense"][..], 2, "--nonsense"),
         (&["--server", "localhost"], 2, "HOST:PORT"),
         (&["--name", "a|b"], 2, "a name has none of the characters"),
-        (&[], 1, "this needs a terminal"),
+        (&[], 1, "this needs a terminal, and standard input is not one"),
     ] {
         let (ended, out, told) = ends("chat-tui", args).await;
         assert_eq!((ended, &*out), (Some(code), ""), "{args:?}: {told}");

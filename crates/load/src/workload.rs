@@ -15,7 +15,7 @@ const WARM_UP: Duration = Duration::from_millis(300);
 const COUNTED: Duration = Duration::from_millis(1_500);
 
 /// The same where one lags: so long that the journal's caches are full, the laggard falls far behind, and
-/// memory which grew with that would be seen to; but in all less than the 10 s after which the server
+/// memory which grew with that would be seen to; but in all less than the 30 s after which the server
 /// gives up on one who reads nothing.
 const LAG_WARM_UP: Duration = Duration::from_millis(2_500);
 const LAG_COUNTED: Duration = Duration::from_secs(6);

@@ -60,8 +60,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
     idle_timeout: Duration,
 
-    /// How long a client may take nothing of what it is sent.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    /// How long a client may acknowledge nothing of what it is sent; a slow one acknowledges some.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     write_timeout: Duration,
 
     /// How long to take at most to say goodbye to all.

@@ -1,12 +1,13 @@
 //! What a room sends to all who are in it: the unit of encoding and of fan-out.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
 use chat_proto::{Event, RoomName, classic, native};
 
 use crate::journal::Kept;
+use crate::ring::{Charge, Rings};
 
 /// Bytes of a message's line beside its text, mostly: so much room is made for it beforehand.
 const LINE_BYTES: usize = 144;
@@ -33,12 +34,16 @@ pub struct Said {
 #[derive(Debug)]
 pub struct SaidBatch {
     said: Vec<Said>,
-    /// The numbers of those who said something of it, in order.
+    /// The numbers of those who said something of it, in order; empty if there is one message.
     by: Vec<u64>,
     room: RoomName,
     native: OnceLock<Lines>,
-    classic: OnceLock<Vec<Vec<Bytes>>>,
+    classic: OnceLock<Vec<Pieces>>,
+    charge: Charge,
 }
+
+/// A message as the writes it takes to send it to a classic client.
+pub(crate) type Pieces = Arc<[Bytes]>;
 
 /// Lines of the native protocol, one after another.
 #[derive(Debug)]
@@ -60,11 +65,17 @@ impl Lines {
 impl SaidBatch {
     /// Messages that one commit stored, of the room with that name or address.
     #[must_use]
-    pub fn new(said: Vec<Said>, room: RoomName) -> Self {
-        let mut by: Vec<u64> = said.iter().map(|said| said.kept.from.id).collect();
-        by.sort_unstable();
-        by.dedup();
-        Self { said, by, room, native: OnceLock::new(), classic: OnceLock::new() }
+    pub fn new(mut said: Vec<Said>, room: RoomName, rings: &Arc<Rings>) -> Self {
+        said.shrink_to_fit(); // part of a long commit; it was made for all of it
+        let mut by = Vec::new();
+        if said.len() > 1 {
+            by.extend(said.iter().map(|said| said.kept.from.id));
+            by.sort_unstable();
+            by.dedup();
+        }
+        let bytes = |said: &Said| size_of::<Said>() + said.kept.text.as_str().len();
+        let charge = rings.charge(said.iter().map(bytes).sum());
+        Self { said, by, room, native: OnceLock::new(), classic: OnceLock::new(), charge }
     }
 
     /// The messages, in their order.
@@ -75,7 +86,10 @@ impl SaidBatch {
 
     /// Whether the user of that number said some of it.
     pub(crate) fn is_by(&self, user: u64) -> bool {
-        self.by.binary_search(&user).is_ok()
+        match &*self.said {
+            [said] => said.kept.from.id == user,
+            _ => self.by.binary_search(&user).is_ok(),
+        }
     }
 
     /// The `seq` of the last message.
@@ -101,28 +115,38 @@ impl SaidBatch {
                 native::write_line(&Event::Message(message), &mut bytes);
                 bytes.len()
             };
-            let ends = self.said.iter().map(write).collect();
+            let ends: Vec<_> = self.said.iter().map(write).collect();
+            self.charge.add(bytes.capacity() + size_of_val(&*ends));
             Lines { bytes: bytes.freeze(), ends }
         })
     }
 
     /// The message at `index` as the writes it takes to tell a classic client.
-    pub(crate) fn classic(&self, index: usize) -> &[Bytes] {
+    pub(crate) fn classic(&self, index: usize) -> &Pieces {
         let pieces = self.classic.get_or_init(|| {
-            let pieces = |said: &Said| {
+            let pieces = |said: &Said| -> Pieces {
                 let told = classic::message(&said.kept.from, said.kept.kind, &said.kept.text);
                 told.iter().map(|piece| piece.to_string().into()).collect()
             };
-            self.said.iter().map(pieces).collect()
+            let pieces: Vec<_> = self.said.iter().map(pieces).collect();
+            self.charge.add(pieces.iter().map(pieces_bytes).sum());
+            pieces
         });
         &pieces[index]
     }
+}
+
+/// The memory that a classic message takes.
+pub(crate) fn pieces_bytes(pieces: &Pieces) -> usize {
+    pieces.iter().map(|piece| size_of_val(piece) + piece.len()).sum()
 }
 
 /// A change of a room, encoded once.
 #[derive(Debug)]
 pub struct News {
     line: Bytes,
+    /// Counts its bytes for as long as it exists.
+    _charge: Charge,
     /// Whether who is here, or under which name, has changed.
     pub changes_users: bool,
     /// The number of the user who has left; to be told by other means.
@@ -131,13 +155,14 @@ pub struct News {
 
 impl News {
     /// The change that `event` describes.
-    pub(crate) fn new(event: &Event) -> Self {
+    pub(crate) fn new(event: &Event, rings: &Arc<Rings>) -> Self {
         let left = match event {
             Event::Left { user, .. } => Some(user.id),
             _ => None,
         };
         let changes_users = !matches!(event, Event::Topic { .. });
-        Self { line: line(event), changes_users, left }
+        let line = line(event);
+        Self { _charge: rings.charge(size_of::<Self>() + line.len()), line, changes_users, left }
     }
 
     /// The change as a line of the native protocol.

@@ -1,4 +1,22 @@
 //! Every setting of the daemon and every bound it keeps, each with its unit and its reason.
+//!
+//! # Memory in total
+//!
+//! The most that each of these can take, and what that is with 10,000 connections. Nobody reaches all
+//! at once: a connection fills one of them by reading nothing, another by sending without a pause.
+//!
+//! | what | each | in total |
+//! |---|---|---|
+//! | the rings of the rooms: [`RINGS_BYTES_MAX`] | | 64 MiB |
+//! | the journal's queue, and the commit: [`JOURNAL_QUEUE_ENTRIES`](crate::journal::JOURNAL_QUEUE_ENTRIES) texts of 16 KiB, twice | | 128 MiB |
+//! | send buffer in the kernel, if the peer reads nothing: [`UNSENT_BYTES_MAX`] and a segment | 80 KiB | 0.8 GiB |
+//! | the same, if it acknowledges nothing: [`SEND_BUFFER_BYTES`] twice | 256 KiB | 2.4 GiB |
+//! | receive buffer in the kernel, while the session reads nothing: [`RECEIVE_BUFFER_BYTES`] twice | 128 KiB | 1.2 GiB |
+//! | a line that is not complete, and one read: `line_bytes`, [`READ_BYTES`] | 72 KiB | 0.7 GiB |
+//! | bytes to write to a native client: [`OUT_BYTES_MAX`], and a batch or a page | 224 KiB | 2.1 GiB, less if they share batches |
+//! | one page of the journal a session: a line | 64 KiB | 0.6 GiB |
+//! | answers to what a session sent: [`IN_FLIGHT_MAX`] of 64 bytes | 64 KiB | 0.6 GiB |
+//! | messages to write to a classic client: [`CLASSIC_QUEUE_BYTES`], shared by all of them | 64 KiB | 0.6 GiB |
 
 use std::time::Duration;
 
@@ -14,6 +32,10 @@ pub const PORT: u16 = 12345;
 /// ring, which is allocated whole, can be short.
 pub const ROOM_RING_BATCHES: usize = 64;
 
+/// Bytes that the rings of all rooms hold together, the encodings of each batch included. Past it, the
+/// oldest batches are dropped: sessions that lag behind them continue from the journal.
+pub const RINGS_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Bytes of text in one batch, but for the last message of it: what a session copies at once.
 pub const BATCH_BYTES_MAX: usize = 64 * 1024;
 
@@ -21,7 +43,8 @@ pub const BATCH_BYTES_MAX: usize = 64 * 1024;
 pub const PAGE_MESSAGES: u32 = 200;
 
 /// Messages of one session that are on their way into the journal. One that has said so much
-/// without an answer is not listened to until some have theirs.
+/// without an answer is not listened to until some have theirs. Their texts are in the journal's queue,
+/// which bounds them for all sessions together.
 pub const IN_FLIGHT_MAX: usize = 1024;
 
 /// Rooms in all: each takes some 500 bytes while nobody is in it.
@@ -52,12 +75,28 @@ pub const PRESENCE_STEP: Duration = Duration::from_secs(1);
 /// little memory.
 pub const OUT_BYTES_MAX: usize = 64 * 1024;
 
+/// Bytes of the send buffer of a connection. The system doubles it and counts its own overhead in that,
+/// so a peer that acknowledges nothing holds 256 KiB at most, and a connection with a round trip of
+/// 100 ms carries 2 MB/s.
+pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
+
+/// Bytes of a connection that the system takes from the daemon before it can send them. What a peer
+/// that reads nothing holds is this, and a segment of up to 64 KiB.
+pub const UNSENT_BYTES_MAX: u32 = 16 * 1024;
+
+/// Bytes of the receive buffer of a connection, which the system doubles, too: what a client can send
+/// while the daemon does not read from it. A connection with a round trip of 100 ms carries 600 kB/s.
+pub const RECEIVE_BUFFER_BYTES: usize = 64 * 1024;
+
 /// Bytes one read asks for: a few hundred short commands.
 pub const READ_BYTES: usize = 8 * 1024;
 
 /// Messages that wait to be written to one classic client, one every `classic_gap`; past that the
 /// oldest are skipped. 82 s of the default gap.
 pub const CLASSIC_QUEUE_MESSAGES: usize = 4096;
+
+/// Bytes of these messages: 10 s of the default gap, at 1,024 bytes a write.
+pub const CLASSIC_QUEUE_BYTES: usize = 512 * 1024;
 
 /// Pieces that wait to be written to one classic client ahead of those messages; past that, what it is
 /// told of its own doings is skipped, too. Four times what the longest message takes.
@@ -99,7 +138,8 @@ pub struct Config {
     /// After how much silence a native session is pinged, and after how much more it is ended:
     /// some routers forget a connection after five minutes.
     pub idle_timeout: Duration,
-    /// How long a client may take none of the bytes that wait for it.
+    /// How long a client may take none of the bytes that wait for it: long enough that the slowest
+    /// connection acknowledges a segment or two meanwhile. 3,000 bytes in this time are 100 bytes/s.
     pub write_timeout: Duration,
     /// How long a session that ends tries to say why.
     pub goodbye_timeout: Duration,
@@ -141,7 +181,7 @@ impl Default for Config {
             identify_timeout: Duration::from_secs(60),
             detect_silence: Duration::from_millis(300),
             idle_timeout: Duration::from_secs(120),
-            write_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
             goodbye_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(5),
             classic_gap: Duration::from_millis(20),

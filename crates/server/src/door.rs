@@ -6,6 +6,7 @@ pub mod detect;
 mod inlet;
 pub mod native;
 mod outlet;
+mod write_timeout;
 
 use std::io;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub use self::classic::{ClassicReader, ClassicWriter};
 pub use self::detect::Door;
 pub use self::native::{NativeReader, NativeWriter};
+pub use self::write_timeout::WriteTimeout;
 use crate::batch::Batch;
 
 /// What came in at a door.

@@ -18,9 +18,11 @@ pub mod door;
 pub mod hub;
 pub mod journal;
 pub mod listen;
+pub mod ring;
 pub mod room;
 pub mod seat;
 pub mod session;
+pub mod socket;
 mod token;
 mod unidentified;
 

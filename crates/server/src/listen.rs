@@ -15,7 +15,8 @@ use tokio::time::{interval, sleep, timeout};
 use tracing::{error, info, warn};
 
 use crate::config::{BACKLOG_CONNECTIONS, Config, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
-use crate::session::{Shared, serve};
+use crate::session::{Peer, Shared, serve};
+use crate::socket::{self, Unacknowledged};
 use crate::unidentified::Unidentified;
 
 /// How long to wait before the next try where the system has no more files or memory to give.
@@ -45,6 +46,12 @@ pub trait Listen {
     /// # Errors
     /// Where it is gone already.
     fn prepare(stream: &Self::Stream) -> io::Result<()>;
+
+    /// Returns how to ask which bytes of a connection its peer has yet to acknowledge; `None` if the
+    /// system cannot be asked.
+    fn unacknowledged(_stream: &Self::Stream) -> Option<Unacknowledged> {
+        None
+    }
 }
 
 impl Listen for TcpListener {
@@ -58,6 +65,10 @@ impl Listen for TcpListener {
     fn prepare(stream: &TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
         SockRef::from(stream).set_tcp_keepalive(&KEEP_ALIVE)
+    }
+
+    fn unacknowledged(stream: &TcpStream) -> Option<Unacknowledged> {
+        socket::unacknowledged(stream)
     }
 }
 
@@ -73,6 +84,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     // A daemon may start again at once; on Windows this would let two have one port.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
+    socket::bound_buffers(&socket)?;
     socket.bind(address)?;
     socket.listen(BACKLOG_CONNECTIONS)
 }
@@ -188,6 +200,7 @@ async fn accept<L: Listen>(mut listener: L, shared: &Arc<Shared>, sessions: &mut
             info!(%peer, %error, "lost at once");
             continue;
         }
+        let peer = Peer { address: peer, unacknowledged: L::unacknowledged(&stream) };
         sessions.spawn(serve(stream, peer, Arc::clone(shared), slot));
     }
 }

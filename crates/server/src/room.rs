@@ -8,14 +8,11 @@ use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserName};
-use tokio::sync::broadcast;
 
 use crate::batch::{Batch, News, Said, SaidBatch};
-use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
+use crate::config::BATCH_BYTES_MAX;
 use crate::journal::{Called, KeptRoom, RoomId};
-
-/// Where a session takes what happens in a room from, in the room's order.
-pub type Live = broadcast::Receiver<Arc<Batch>>;
+use crate::ring::{Live, Ring, Rings};
 
 /// One room.
 #[derive(Debug)]
@@ -39,7 +36,8 @@ struct State {
     /// Whether the number of users has changed without being told.
     presence_is_due: bool,
     /// `None` while nobody listens: an empty room wants no ring.
-    live: Option<broadcast::Sender<Arc<Batch>>>,
+    live: Option<Ring>,
+    rings: Arc<Rings>,
     is_closed: bool,
 }
 
@@ -69,9 +67,9 @@ pub struct Snapshot {
 
 impl Room {
     /// The room as it was stored, with nobody in it. If more than `presence_users` are in it, who comes
-    /// and goes is not sent.
+    /// and goes is not sent. `rings` holds what its readers have yet to take.
     #[must_use]
-    pub fn new(kept: KeptRoom, presence_users: usize) -> Arc<Self> {
+    pub fn new(kept: KeptRoom, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
         let name = match &kept.called {
             Called::Named(name) => name.clone(),
             Called::Private(pair) => {
@@ -86,6 +84,7 @@ impl Room {
             changes: 0,
             presence_is_due: false,
             live: None,
+            rings: Arc::clone(rings),
             is_closed: false,
         };
         let (id, called) = (kept.id, kept.called);
@@ -126,7 +125,7 @@ impl Room {
             return None;
         }
         let snapshot = state.snapshot(users_listed);
-        let live = state.live.get_or_insert_with(|| broadcast::channel(ROOM_RING_BATCHES).0);
+        let live = state.live.get_or_insert_with(Ring::new);
         Some(Entry { snapshot, live: live.subscribe() })
     }
 
@@ -234,7 +233,8 @@ impl Room {
                 bytes += one.kept.text.as_str().len();
                 batch.push(one);
             }
-            state.publish(Batch::Said(SaidBatch::new(batch, self.name.clone())));
+            let batch = SaidBatch::new(batch, self.name.clone(), &state.rings);
+            state.publish(Batch::Said(batch));
         }
     }
 
@@ -261,7 +261,7 @@ impl State {
     fn tell(&mut self, event: &Event) {
         self.changes += 1;
         if self.live.is_some() {
-            self.publish(Batch::News(News::new(event)));
+            self.publish(Batch::News(News::new(event, &self.rings)));
         }
     }
 
@@ -271,7 +271,7 @@ impl State {
 
     fn publish(&mut self, batch: Batch) {
         if let Some(live) = &self.live
-            && live.send(Arc::new(batch)).is_err()
+            && !live.send(batch, &self.rings)
         {
             self.live = None; // nobody listens any more
         }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use futures_util::Stream;
 use futures_util::stream::unfold;
+use tokio::sync::Semaphore;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::batch::Batch;
 use crate::config::PAGE_MESSAGES;
 use crate::journal::{Journal, JournalError, Kept, Page, Part};
-use crate::room::{Entry, Live, Room, Snapshot};
+use crate::ring::Live;
+use crate::room::{Entry, Room, Snapshot};
 
 /// What a seat brings.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ struct Place {
     room: Arc<Room>,
     journal: Journal,
     missing: Missing,
+    /// One page at a time for all seats of a session: it may not take them for long.
+    pages: Arc<Semaphore>,
     users_listed: usize,
     /// The last message that was brought.
     seq: u64,
@@ -61,13 +65,14 @@ pub fn seat(
     entry: Entry,
     seq: u64,
     missing: Missing,
+    pages: Arc<Semaphore>,
     users_listed: usize,
 ) -> impl Stream<Item = Brought> + Send {
     let Entry { snapshot, live } = entry;
     let live = (seq >= snapshot.last_seq).then_some(live);
     let (seq, changes) = (seq.min(snapshot.last_seq), snapshot.changes);
     let place =
-        Place { room, journal, missing, users_listed, seq, changes, live, has_ended: false };
+        Place { room, journal, missing, pages, users_listed, seq, changes, live, has_ended: false };
     unfold(place, |mut place| async move {
         let brought = place.next().await?;
         Some((brought, place))
@@ -128,6 +133,8 @@ impl Place {
 
     async fn page(&mut self) -> Brought {
         let page = Page { of: Part::After(self.seq), limit: PAGE_MESSAGES };
+        // Never closed; without a permit, a page too many is read.
+        let _permit = self.pages.acquire().await;
         let last_seq = self.room.last_seq();
         match self.journal.read(self.room.id, page).await {
             Ok(mut missed) => {

@@ -38,6 +38,7 @@ use crate::config::Config;
 use crate::door::{Door, DoorReader, DoorWriter, Heard, Turn};
 use crate::hub::{Hub, Member};
 use crate::journal::{Answer, Durability, Journal, JournalError, Outcome, Place};
+use crate::socket::Unacknowledged;
 
 /// Why a message is refused whose number another one has.
 const NUMBER_USED: &str =
@@ -80,21 +81,38 @@ impl Shared {
     }
 }
 
+/// The other end of a connection.
+pub struct Peer {
+    /// Where it is.
+    pub address: SocketAddr,
+    /// How to ask which bytes it has yet to acknowledge, if the system can be asked.
+    pub unacknowledged: Option<Unacknowledged>,
+}
+
+impl From<SocketAddr> for Peer {
+    fn from(address: SocketAddr) -> Self {
+        Self { address, unacknowledged: None }
+    }
+}
+
 /// Serves the connection of `peer` to its end. `unidentified` is dropped once the peer has said who
 /// it is. Trouble with the connection is logged here, once.
 ///
 /// Each stage but the longest has a box of its own, and a span of the log, so that one who is in
 /// takes no memory for the others.
-pub fn serve<S, U>(
+pub fn serve<S, P, U>(
     stream: S,
-    peer: SocketAddr,
+    peer: P,
     shared: Arc<Shared>,
     unidentified: U,
-) -> impl Future<Output = ()> + use<S, U>
+) -> impl Future<Output = ()> + use<S, P, U>
 where
     S: AsyncRead + AsyncWrite + Unpin,
+    P: Into<Peer>,
 {
-    let span = info_span!("session", %peer, door = field::Empty, user = field::Empty);
+    let peer = peer.into();
+    let span =
+        info_span!("session", peer = %peer.address, door = field::Empty, user = field::Empty);
     let admitted = Box::pin(admit(stream, peer, shared, unidentified).instrument(span));
     async {
         let leaving = match admitted.await {

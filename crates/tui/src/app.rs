@@ -1,5 +1,7 @@
 //! The loop: waits for whatever happens, updates the state, and draws.
 
+mod control;
+
 use std::future::Future;
 use std::io;
 use std::ops::ControlFlow;
@@ -17,20 +19,26 @@ use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect, Size};
 use tokio::time::{Instant, sleep_until};
 
+pub use self::control::Control;
 use crate::input::Input;
 use crate::link::{Dial, Identity, Link};
 use crate::palette::Palette;
-use crate::state::State;
+use crate::state::{State, Tone};
 use crate::store::{Store, StoreError};
 use crate::unsent::Unsent;
 use crate::update::{Effect, begin, tend, update};
 use crate::view;
+use crate::zone::ZoneWatch;
 
 /// Shortest time between two frames: 60 a second are more than anybody reads.
 pub const FRAME_MIN: Duration = Duration::from_micros(16_667);
 
 /// Most news that are taken in before the keys have their turn again.
 const NEWS_AT_ONCE_MAX: usize = 64;
+
+/// Shortest and longest time between two looks at the time zone of the machine: with a frame, and
+/// without one. Nobody arrives in another zone twice in a second.
+const ZONE_LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
 /// What the user has chosen, and what only the edge of the program knows.
 #[derive(Debug, Clone)]
@@ -43,6 +51,10 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// The time zone of the times on the screen.
     pub zone: TimeZone,
+    /// Where a change of the time zone shows; `None` if it cannot change.
+    pub zone_watch: Option<ZoneWatch>,
+    /// What the user should know about the terminal, shown at the start.
+    pub notice: Option<&'static str>,
     /// Whether a mention rings the bell.
     pub bell: bool,
     /// Whether there are colours.
@@ -61,6 +73,8 @@ impl Options {
             server: server.into(),
             state: None,
             zone: TimeZone::UTC,
+            zone_watch: None,
+            notice: None,
             bell: true,
             colours: true,
             clock: system_clock,
@@ -109,8 +123,8 @@ impl From<RunError> for Failure {
 
 /// Runs the client on `terminal` until the user quits, `stop` is ready, or `keys` end.
 ///
-/// `dial` makes connections; `ring` rings the bell. Must be called within a tokio runtime. Returns the
-/// messages that the server has not answered.
+/// `dial` makes connections; `control` is the terminal besides what is drawn. Must be called within a
+/// tokio runtime. Returns the messages that the server has not answered.
 ///
 /// # Errors
 /// Where the terminal or the program itself fails; never for what the network does.
@@ -119,7 +133,7 @@ pub async fn run<B: Backend>(
     options: Options,
     dial: impl Dial,
     keys: impl Stream<Item = io::Result<TerminalEvent>>,
-    ring: impl FnMut(),
+    control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
@@ -128,7 +142,7 @@ pub async fn run<B: Backend>(
         let drawn = draw(terminal, state, palette, anew);
         drawn.map_err(|error| RunError::Draw(error.to_string()))
     };
-    run_shown(size, show, options, dial, keys, ring, stop).await
+    run_shown(size, show, options, dial, keys, control, stop).await
 }
 
 /// Draws a frame: what has changed, or all of it `anew`.
@@ -157,7 +171,7 @@ pub async fn run_shown(
     options: Options,
     dial: impl Dial,
     keys: impl Stream<Item = io::Result<TerminalEvent>>,
-    ring: impl FnMut(),
+    control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
     let opened = Store::open(options.state.as_deref(), &options.server, options.name);
@@ -171,17 +185,22 @@ pub async fn run_shown(
     let link = Link::start(dial, identity);
     let mut state = State::new(options.server, profile, options.zone, size);
     begin(&mut state, (options.clock)());
+    if let Some(notice) = options.notice {
+        state.room_mut().log.note((options.clock)(), Tone::Trouble, notice);
+    }
     let mut app = App {
         state,
         store,
         link,
-        ring,
+        control,
         clock: options.clock,
         bell: options.bell,
         mentioned: false,
         changed: true,
         anew: false,
         tick: None,
+        zone_watch: options.zone_watch,
+        zone_looked: Instant::now(),
     };
     let ended = app.run(show, keys, stop).await;
     // However it ends, what was seen is told and what is typed is kept; nobody is there for the rest.
@@ -193,11 +212,11 @@ pub async fn run_shown(
     }
 }
 
-struct App<R> {
+struct App<C> {
     state: State,
     store: Store,
     link: Link,
-    ring: R,
+    control: C,
     clock: fn() -> At,
     bell: bool,
     /// Whether the bell is to ring with the next frame: once, however many mentions there were.
@@ -208,9 +227,12 @@ struct App<R> {
     anew: bool,
     /// When a tick is due.
     tick: Option<Instant>,
+    zone_watch: Option<ZoneWatch>,
+    /// When the time zone of the machine was looked at last.
+    zone_looked: Instant,
 }
 
-impl<R: FnMut()> App<R> {
+impl<C: Control> App<C> {
     /// One after the other, the first that is ready: the keys before all else, since a person waits;
     /// the news last, since they alone can be without end. Frames and ticks have their pauses.
     async fn run(
@@ -222,6 +244,12 @@ impl<R: FnMut()> App<R> {
         let (mut keys, mut stop) = (pin!(keys), pin!(stop));
         let mut next_frame = Instant::now();
         loop {
+            let control = &mut self.control;
+            // A terminal that takes nothing holds up frames, and nothing else.
+            let drawable = async {
+                sleep_until(next_frame).await;
+                control.ready().await
+            };
             let flow = tokio::select! {
                 biased;
                 () = &mut stop => return Ok(()),
@@ -233,13 +261,15 @@ impl<R: FnMut()> App<R> {
                         None => ControlFlow::Continue(()),
                     },
                 },
-                () = sleep_until(next_frame), if self.changed => {
+                drawable = drawable, if self.changed => {
+                    drawable.map_err(|error| RunError::Draw(error.to_string()))?;
+                    let _ = self.look_at_zone(ZONE_LOOK.0);
                     let effects = tend(&mut self.state);
                     let flow = self.carry_out(effects);
                     show(&self.state, std::mem::take(&mut self.anew))?;
                     self.changed = false;
                     if std::mem::take(&mut self.mentioned) {
-                        (self.ring)();
+                        self.control.ring();
                     }
                     next_frame = Instant::now() + FRAME_MIN;
                     flow
@@ -247,6 +277,9 @@ impl<R: FnMut()> App<R> {
                 () = sleep_until(self.tick.unwrap_or(next_frame)), if self.tick.is_some() => {
                     self.tick = None;
                     self.take(Input::Tick)
+                }
+                () = sleep_until(self.zone_looked + ZONE_LOOK.1), if self.zone_watch.is_some() => {
+                    self.look_at_zone(ZONE_LOOK.1)
                 }
                 news = self.link.news() => match news {
                     None => return Err(RunError::Link),
@@ -256,6 +289,19 @@ impl<R: FnMut()> App<R> {
             if flow.is_break() {
                 return Ok(());
             }
+        }
+    }
+
+    /// Follows the time zone of the machine, if the last look is at least `after` ago.
+    fn look_at_zone(&mut self, after: Duration) -> ControlFlow<()> {
+        let Some(watch) = self.zone_watch.as_mut().filter(|_| self.zone_looked.elapsed() >= after)
+        else {
+            return ControlFlow::Continue(());
+        };
+        self.zone_looked = Instant::now();
+        match watch.changed() {
+            Some(zone) => self.take(Input::Zone(zone)),
+            None => ControlFlow::Continue(()),
         }
     }
 
@@ -321,6 +367,7 @@ impl<R: FnMut()> App<R> {
                 }
                 Effect::Quit => flow = ControlFlow::Break(()),
                 Effect::Redraw => self.anew = true,
+                Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = self.bell,
                 Effect::Order(order) => {
                     if self.link.order(order).is_err() {

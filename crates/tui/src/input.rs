@@ -2,6 +2,7 @@
 
 use chat_proto::event::Welcome;
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
+use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
 use crate::link::News;
@@ -18,6 +19,8 @@ pub enum Input {
     Wheel(Wheel),
     /// The screen has another size.
     Resize(Size),
+    /// The machine is in another time zone.
+    Zone(TimeZone),
     /// The link tells something.
     News(News),
     /// The link took no order, since too many wait.

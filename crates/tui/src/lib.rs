@@ -13,6 +13,7 @@
 //! * [`store`]: what outlives the program: who the user is, what is left to be said, and what is typed
 //!   and not sent.
 //! * [`unsent`]: what is said after the end.
+//! * [`terminal`]: its modes, what is written to it and read from it; [`zone`]: the machine's time zone.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod app;
@@ -27,11 +28,13 @@ pub mod palette;
 pub mod prompt;
 pub mod state;
 pub mod store;
+pub mod terminal;
 pub mod testing;
 pub mod unsent;
 pub mod update;
 pub mod view;
 pub mod wrap;
+pub mod zone;
 
 pub use app::{Failure, Options, RunError, run};
 pub use input::Input;

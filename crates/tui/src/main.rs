@@ -2,10 +2,9 @@
 
 mod args;
 mod signals;
-mod terminal;
 
 use std::fs::OpenOptions;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,10 +13,12 @@ use std::sync::Mutex;
 use anyhow::Context;
 use chat_proto::UserName;
 use chat_tui::app::system_clock;
+use chat_tui::terminal::{self, RowBackend, Tty, check};
+use chat_tui::zone::ZoneWatch;
 use chat_tui::{Failure, Options, Tcp, Unsent};
 use clap::Parser;
-use crossterm::event::EventStream;
 use jiff::tz::TimeZone;
+use ratatui::Terminal;
 use tokio::runtime;
 
 use crate::args::Args;
@@ -57,10 +58,7 @@ fn main() -> ExitCode {
 }
 
 fn chat(args: Args) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        io::stdin().is_terminal() && io::stdout().is_terminal(),
-        "this needs a terminal to run in, and standard input or output is none"
-    );
+    check::terminal()?;
     if let Some(path) = &args.log_file {
         log_to(path).with_context(|| format!("cannot write the log file {}", path.display()))?;
     }
@@ -87,9 +85,11 @@ async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
     let stop = signals::stop().context("cannot listen to signals")?;
     let dial = Tcp::new(args.server.clone());
     let options = options(args)?;
-    let (mut terminal, _guard) = terminal::enter().context("cannot set up the terminal")?;
-    let keys = EventStream::new();
-    Ok(chat_tui::run(&mut terminal, options, dial, keys, terminal::ring, stop).await?)
+    let (tty, _guard) = Tty::take().context("cannot set up the terminal")?;
+    let backend = RowBackend::new(tty.output(), !check::is_utf8());
+    let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
+    let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
+    Ok(chat_tui::run(&mut terminal, options, dial, events, tty, stop).await?)
 }
 
 fn options(args: Args) -> anyhow::Result<Options> {
@@ -99,7 +99,10 @@ fn options(args: Args) -> anyhow::Result<Options> {
         name: args.name.unwrap_or_else(login_name),
         server: args.server,
         state: Some(state),
+        // Before the zone is read, so that no change is missed.
+        zone_watch: ZoneWatch::new(),
         zone: TimeZone::system(),
+        notice: (!check::is_utf8()).then_some(check::ASCII_NOTICE),
         bell: !args.no_bell,
         colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         clock: system_clock,

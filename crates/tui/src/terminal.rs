@@ -1,80 +1,176 @@
-//! The terminal, borrowed: whatever happens, it is given back as it was.
+//! The terminal: its modes, what is written to it, and what comes from it.
+//!
+//! ```text
+//! frame ──▶ backend ──▶ output (thread) ──▶ terminal
+//! event ◀── events ◀── keys (parser) ◀── input (thread) ◀── terminal
+//! ```
+//!
+//! However the program ends, stops or fails, the terminal is given back as it was.
 
-use std::fmt;
-use std::io::{self, Stdout, Write};
+mod ascii;
+mod backend;
+pub mod check;
+mod events;
+mod keys;
+mod output;
+
+use std::fs::File;
+use std::io::{self, Stdin};
+use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::cursor::Show;
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-};
-use crossterm::{Command, execute};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Size;
+use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
-/// Whether the terminal is ours.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+pub use self::backend::{RowBackend, Sink};
+pub use self::events::events;
+pub use self::keys::Parser;
+pub use self::output::Output;
+use crate::app::Control;
 
-/// Gives the terminal back when it goes.
-pub(crate) struct Guard;
+/// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
+/// character for wider than we do must not write on the next row), whole pastes, and the buttons and
+/// the wheel of the mouse, without its moves. An earlier program may have been killed in the middle
+/// of anything, so the rest is reset and the screen is cleared.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\
+    \x1b[?2004h\x1b[?1000h\x1b[?1006h";
+
+/// The reverse, and a visible cursor.
+const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
+
+/// The size of a terminal that does not know it, as a serial line.
+const SIZE_UNKNOWN: Size = Size { width: 80, height: 24 };
+
+/// The terminal of this process. All clones are of one terminal.
+#[derive(Debug, Clone)]
+pub struct Tty {
+    output: Output,
+    state: Arc<TtyState>,
+}
+
+#[derive(Debug)]
+struct TtyState {
+    input: Stdin,
+    /// The modes before the program started.
+    original: Termios,
+    /// Whether the terminal is in the modes of the program.
+    is_taken: AtomicBool,
+}
+
+/// Gives the terminal back when it is dropped.
+#[derive(Debug)]
+pub struct Guard(Tty);
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        leave();
+        self.0.leave();
     }
 }
 
-/// Takes the terminal: raw, on a screen of our own, with whole pastes and the wheel.
+impl Tty {
+    /// Takes the terminal at standard input and output. A panic gives it back before its message is
+    /// printed.
+    ///
+    /// # Errors
+    /// Returns an error if there is no terminal.
+    pub fn take() -> io::Result<(Self, Guard)> {
+        let output = io::stdout().as_fd().try_clone_to_owned()?;
+        let input = io::stdin();
+        let state =
+            TtyState { original: tcgetattr(&input)?, input, is_taken: AtomicBool::new(false) };
+        let output = Output::start(File::from(output), size)?;
+        let tty = Self { output, state: Arc::new(state) };
+        let guard = Guard(tty.clone());
+        let (print, panicked) = (panic::take_hook(), tty.clone());
+        panic::set_hook(Box::new(move |panic| {
+            panicked.leave();
+            print(panic);
+        }));
+        tty.enter()?;
+        Ok((tty, guard))
+    }
+
+    /// Where frames go.
+    #[must_use]
+    pub fn output(&self) -> Output {
+        self.output.clone()
+    }
+
+    /// Takes the terminal, also if it was taken before: another program may have changed it since.
+    fn enter(&self) -> io::Result<()> {
+        let mut raw = self.state.original.clone();
+        raw.make_raw();
+        tcsetattr(&self.state.input, OptionalActions::Now, &raw)?;
+        self.state.is_taken.store(true, Ordering::SeqCst);
+        self.output.set_stale();
+        self.output.send(ENTER.to_vec())
+    }
+
+    /// Gives the terminal back. Does nothing the second time: the cursor would jump over what was
+    /// printed since.
+    fn leave(&self) {
+        if self.state.is_taken.swap(false, Ordering::SeqCst) {
+            self.output.send_and_wait(LEAVE.to_vec());
+            let _ = tcsetattr(&self.state.input, OptionalActions::Now, &self.state.original);
+        }
+    }
+
+    /// Gives the terminal to the shell, stops the process, and takes the terminal again when the
+    /// process continues. Does nothing if no shell could continue it.
+    fn stop(&self) -> io::Result<()> {
+        if !has_shell() {
+            return Ok(());
+        }
+        self.leave();
+        // To this thread, so that it stops before the call returns.
+        signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
+        self.enter()
+    }
+}
+
+impl Control for Tty {
+    async fn ready(&mut self) -> io::Result<()> {
+        self.output.ready().await
+    }
+
+    fn ring(&mut self) {
+        if self.output.send(b"\x07".to_vec()).is_err() {
+            tracing::debug!("the terminal takes no bell");
+        }
+    }
+
+    /// Stops the whole job, as the terminal does for Ctrl-Z: a script may have started the client.
+    /// The signal comes back as an event.
+    fn suspend(&mut self) {
+        if has_shell()
+            && let Err(error) = kill_current_process_group(Signal::TSTP)
+        {
+            tracing::warn!(%error, "cannot stop the process group");
+        }
+    }
+}
+
+/// Whether there is a shell that could continue this process. There is none if the terminal runs the
+/// client itself, in the process group of the session.
+fn has_shell() -> bool {
+    getsid(None).is_ok_and(|session| session != getpgrp())
+}
+
+/// How large the screen is.
 ///
 /// # Errors
-/// Where the terminal does not go along; it is given back then, too.
-pub(crate) fn enter() -> io::Result<(Terminal<CrosstermBackend<Stdout>>, Guard)> {
-    enable_raw_mode()?;
-    TAKEN.store(true, Ordering::SeqCst);
-    let guard = Guard;
-    // Before the message of a panic is printed: on the alternate screen it would be lost.
-    let print = panic::take_hook();
-    panic::set_hook(Box::new(move |panic| {
-        leave();
-        print(panic);
-    }));
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, WheelOn)?;
-    Ok((Terminal::new(CrosstermBackend::new(io::stdout()))?, guard))
+/// Returns an error if the terminal is gone.
+pub fn size() -> io::Result<Size> {
+    let size = tcgetwinsize(io::stdout())?;
+    let (width, height) = (size.ws_col, size.ws_row);
+    Ok(if width == 0 || height == 0 { SIZE_UNKNOWN } else { Size { width, height } })
 }
 
-/// Gives the terminal back, as far as it takes it; once, since a second time would put the cursor
-/// back over what was printed meanwhile.
-fn leave() {
-    if !TAKEN.swap(false, Ordering::SeqCst) {
-        return;
-    }
-    let _ = execute!(io::stdout(), WheelOff, DisableBracketedPaste, LeaveAlternateScreen, Show);
-    let _ = disable_raw_mode();
-}
-
-/// Rings the bell.
-pub(crate) fn ring() {
-    let mut terminal = io::stdout();
-    let _ = terminal.write_all(b"\x07").and_then(|()| terminal.flush());
-}
-
-/// Reports the buttons and the wheel. The library's own command asks for every move of the mouse,
-/// too, and each would wake an idle program.
-struct WheelOn;
-
-/// Reports them no more.
-struct WheelOff;
-
-impl Command for WheelOn {
-    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
-        f.write_str("\x1b[?1000h\x1b[?1006h")
-    }
-}
-
-impl Command for WheelOff {
-    fn write_ansi(&self, f: &mut impl fmt::Write) -> fmt::Result {
-        f.write_str("\x1b[?1006l\x1b[?1000l")
-    }
+/// Standard input as a file of its own.
+fn input_file() -> io::Result<File> {
+    let input: OwnedFd = io::stdin().as_fd().try_clone_to_owned()?;
+    Ok(File::from(input))
 }

@@ -51,6 +51,8 @@ pub enum Effect {
     Ring,
     /// Draw the whole screen anew, whatever is on it.
     Redraw,
+    /// Give the terminal to the shell until it continues the program.
+    Suspend,
     /// End the program, as soon as all else is done.
     Quit,
 }
@@ -69,6 +71,10 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
         Input::Wheel(Wheel::Down) => scroll(state, WHEEL_ROWS),
         Input::Resize(size) => {
             state.size = size;
+            Vec::new()
+        }
+        Input::Zone(zone) => {
+            state.rooms.set_zone(&zone);
             Vec::new()
         }
         Input::News(news) => news::news(state, clean::news(news), at),

@@ -9,6 +9,7 @@ mod topic;
 mod users;
 
 use ratatui::Frame;
+use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 
 use crate::palette::Palette;
@@ -28,6 +29,28 @@ pub fn draw(state: &State, palette: Palette, frame: &mut Frame<'_>) {
     status::draw(state, palette, clip(panes.status, frame), frame.buffer_mut());
     prompt::draw(state, palette, clip(panes.prompt, frame), frame);
     help::draw(state, palette, frame);
+    blank_halves(frame.buffer_mut());
+}
+
+/// Blanks each wide symbol that something else covers in part, such as the border of the help. A
+/// terminal shows one of the two, and ratatui takes the wide one for there.
+fn blank_halves(buffer: &mut Buffer) {
+    let columns = usize::from(buffer.area.width).max(1);
+    for row in buffer.content.chunks_mut(columns) {
+        let mut x = 0;
+        while x < row.len() {
+            let end = x + usize::from(row[x].cell_width().max(1));
+            let is_whole = row
+                .get(x + 1..end)
+                .is_some_and(|rest| rest.iter().all(|cell| cell.symbol() == " "));
+            if is_whole {
+                x = end;
+            } else {
+                row[x].set_symbol(" ");
+                x += 1;
+            }
+        }
+    }
 }
 
 /// What of an area is on the screen. The terminal may have shrunk before the state could know.

@@ -125,7 +125,7 @@ impl User {
         }
         let is_in = state.rooms.list().iter().filter(|room| room.with_server == WithServer::In);
         self.is_in = u32::try_from(is_in.count()).unwrap_or(u32::MAX);
-        self.waiting = state.outbox.says().count();
+        self.waiting = state.outbox.messages().count();
         for number in 0..self.rooms {
             let name = room_name(number);
             let room = state.rooms.list().iter().find(|room| room.name.as_str() == name);

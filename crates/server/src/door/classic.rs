@@ -15,9 +15,9 @@ use tokio_util::codec::Decoder;
 
 use super::inlet::read_some;
 use super::outlet::Outlet;
-use super::{Heard, Reader, Turn};
-use crate::batch::Batch;
-use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_MESSAGES, Config};
+use super::{Heard, Reader, Turn, WriteTimeout};
+use crate::batch::{Batch, Pieces, pieces_bytes};
+use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
 
 /// Reads names and messages, and gives them as the commands they stand for.
 #[derive(Debug)]
@@ -110,8 +110,9 @@ pub struct ClassicWriter<W> {
     /// Pieces of the message that is being written, and of what the client is told of its own doings:
     /// [`CLASSIC_PIECES_MAX`] and a message's at most.
     pieces: VecDeque<Bytes>,
-    /// Messages that wait, [`CLASSIC_QUEUE_MESSAGES`] at most: each a batch, and where in it.
-    queue: VecDeque<(Arc<Batch>, usize)>,
+    /// Messages that wait: [`CLASSIC_QUEUE_MESSAGES`] and [`CLASSIC_QUEUE_BYTES`] at most.
+    queue: VecDeque<Pieces>,
+    queue_bytes: usize,
     /// The last piece of all, once nothing else waits.
     last_words: Option<Bytes>,
     /// Messages that were skipped and that the client has not been told of.
@@ -125,13 +126,14 @@ pub struct ClassicWriter<W> {
 
 impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     /// Writes to `io`, first the list of users, and no sooner than a gap from now: the client's
-    /// number may just have gone out.
-    pub fn new(io: W, config: &Config) -> Self {
+    /// number may just have gone out. Gives up on a client that takes nothing for `write_timeout`.
+    pub fn new(io: W, write_timeout: WriteTimeout, config: &Config) -> Self {
         let gap = config.classic_gap;
         Self {
-            outlet: Outlet::new(io, config.write_timeout),
+            outlet: Outlet::new(io, write_timeout),
             pieces: VecDeque::new(),
             queue: VecDeque::new(),
+            queue_bytes: 0,
             last_words: None,
             skipped: 0,
             list_due_at: Some(Instant::now() + config.classic_list_settle),
@@ -150,12 +152,12 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
         }
     }
 
-    pub(super) fn relay(&mut self, batch: &Arc<Batch>, reader: Reader) {
-        match &**batch {
-            Batch::Said(said) => {
-                for (index, said) in said.said().iter().enumerate() {
+    pub(super) fn relay(&mut self, batch: &Batch, reader: Reader) {
+        match batch {
+            Batch::Said(batch) => {
+                for (index, said) in batch.said().iter().enumerate() {
                     if said.session != reader.session {
-                        self.take(batch, index);
+                        self.take(batch.classic(index));
                     }
                 }
             }
@@ -166,12 +168,19 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
         }
     }
 
-    fn take(&mut self, batch: &Arc<Batch>, index: usize) {
-        if self.queue.len() == CLASSIC_QUEUE_MESSAGES {
-            self.queue.pop_front();
+    fn take(&mut self, message: &Pieces) {
+        self.queue.push_back(Arc::clone(message));
+        self.queue_bytes += pieces_bytes(message);
+        while self.queue.len() > CLASSIC_QUEUE_MESSAGES || self.queue_bytes > CLASSIC_QUEUE_BYTES {
+            self.next_message();
             self.skipped += 1;
         }
-        self.queue.push_back((Arc::clone(batch), index));
+    }
+
+    fn next_message(&mut self) -> Option<Pieces> {
+        let message = self.queue.pop_front()?;
+        self.queue_bytes -= pieces_bytes(&message);
+        Some(message)
     }
 
     /// Takes note that there were so many messages more, which came too fast to be taken.
@@ -188,7 +197,7 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     pub(super) fn goodbye(&mut self, text: &str, at_once: bool) {
         if at_once {
             self.pieces.clear();
-            self.queue.clear();
+            (self.queue, self.queue_bytes) = (VecDeque::new(), 0);
             self.skipped = 0;
         }
         self.list_due_at = None;
@@ -239,10 +248,9 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
             self.pieces.extend(notice(&format!("{skipped} messages skipped")).iter().map(bytes_of));
         }
         if self.pieces.is_empty()
-            && let Some((batch, index)) = self.queue.pop_front()
-            && let Batch::Said(said) = &*batch
+            && let Some(message) = self.next_message()
         {
-            self.pieces.extend(said.classic(index).iter().cloned());
+            self.pieces.extend(message.iter().cloned());
         }
         self.pieces.pop_front().or_else(|| self.last_words.take())
     }
@@ -250,4 +258,44 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
 
 fn bytes_of(told: &Told) -> Bytes {
     told.to_string().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::{At, Text, User, UserName, command::Word};
+
+    use super::*;
+    use crate::batch::{Said as Published, SaidBatch};
+    use crate::journal::Kept;
+
+    #[tokio::test]
+    async fn long_messages_that_wait_are_bounded_by_their_bytes() {
+        let text = Text::new("x".repeat(16_000)).unwrap();
+        let published = |seq| {
+            let from = User { id: 1, name: UserName::mend("ana") };
+            let (at, kind, text) = (At::from_millis(0), Kind::Text, text.clone());
+            let kept = Kept {
+                seq,
+                from,
+                at,
+                kind,
+                text,
+                device: Word::default(),
+                n: None,
+                damaged: false,
+            };
+            Published { kept, session: 1 }
+        };
+        let messages = (1..=100).map(published).collect();
+        let batch = Batch::Said(SaidBatch::new(messages, RoomName::lobby(), &Arc::default()));
+        let config = Config::default();
+        let write_timeout = WriteTimeout::new(config.write_timeout, None);
+        let mut writer = ClassicWriter::new(Vec::new(), write_timeout, &config);
+        writer.relay(&batch, Reader { user: 2, session: 2 });
+        assert!(writer.queue_bytes > CLASSIC_QUEUE_BYTES / 2);
+        assert!(writer.queue_bytes <= CLASSIC_QUEUE_BYTES);
+        assert_eq!(writer.queue.len() as u64 + writer.skipped, 100);
+        while writer.next_message().is_some() {}
+        assert_eq!(writer.queue_bytes, 0);
+    }
 }

@@ -1,7 +1,6 @@
 //! The native door: one JSON object a line, both ways.
 
 use std::io;
-use std::time::Duration;
 
 use bytes::BytesMut;
 use chat_proto::native::write_line;
@@ -11,7 +10,7 @@ use tokio_util::codec::Decoder;
 
 use super::inlet::read_some;
 use super::outlet::Outlet;
-use super::{Heard, Reader, Turn};
+use super::{Heard, Reader, Turn, WriteTimeout};
 use crate::batch::{Batch, SaidBatch};
 use crate::config::OUT_BYTES_MAX;
 
@@ -67,7 +66,7 @@ pub struct NativeWriter<W> {
 
 impl<W: AsyncWrite + Unpin> NativeWriter<W> {
     /// Writes to `io`, and gives up on a client that takes nothing for `write_timeout`.
-    pub fn new(io: W, write_timeout: Duration) -> Self {
+    pub fn new(io: W, write_timeout: WriteTimeout) -> Self {
         Self { outlet: Outlet::new(io, write_timeout) }
     }
 

@@ -1,16 +1,16 @@
 //! Bytes on their way out, and how long the client may leave them waiting.
 
 use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memchr;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::time::{Sleep, sleep};
+
+use super::write_timeout::WriteTimeout;
 
 /// From how many bytes on a piece is passed on as it is, shared with all who are told the same, also
 /// where others wait. To copy a shorter one costs less than a piece of its own does in the write.
@@ -33,15 +33,13 @@ pub(super) struct Outlet<W> {
     others_bytes: usize,
     /// What comes behind the pieces and is still being added to.
     tail: BytesMut,
-    patience: Duration,
-    /// Until the client is given up; runs while bytes wait and none is taken.
-    give_up: Option<Pin<Box<Sleep>>>,
+    write_timeout: WriteTimeout,
 }
 
 impl<W: AsyncWrite + Unpin> Outlet<W> {
-    pub(super) fn new(io: W, patience: Duration) -> Self {
+    pub(super) fn new(io: W, write_timeout: WriteTimeout) -> Self {
         let (first, others, tail) = (Bytes::new(), VecDeque::new(), BytesMut::new());
-        Self { io, first, others, others_bytes: 0, tail, patience, give_up: None }
+        Self { io, first, others, others_bytes: 0, tail, write_timeout }
     }
 
     /// How many bytes wait.
@@ -97,13 +95,11 @@ impl<W: AsyncWrite + Unpin> Outlet<W> {
 
     fn poll_write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Poll::Ready(written) = poll_write(&mut self.io, &self.first, &self.others, cx) else {
-            let patience = self.patience;
-            let give_up = self.give_up.get_or_insert_with(|| Box::pin(sleep(patience)));
-            ready!(give_up.as_mut().poll(cx));
-            self.give_up = None; // what is told last has as long again
+            ready!(self.write_timeout.poll_expired(cx));
+            self.write_timeout.reset(); // the goodbye has as long again
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         };
-        self.give_up = None;
+        self.write_timeout.reset();
         Poll::Ready(match written? {
             0 => Err(io::ErrorKind::WriteZero.into()),
             written => {
@@ -159,10 +155,16 @@ fn poll_write<W: AsyncWrite + Unpin>(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
+    fn a_second() -> WriteTimeout {
+        WriteTimeout::new(Duration::from_secs(1), None)
+    }
+
     fn outlet() -> Outlet<Vec<u8>> {
-        Outlet::new(Vec::new(), Duration::from_secs(1))
+        Outlet::new(Vec::new(), a_second())
     }
 
     async fn drain(outlet: &mut Outlet<Vec<u8>>) {
@@ -191,7 +193,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn each_write_has_the_same_time() {
         let (io, _unread) = tokio::io::duplex(1);
-        let mut outlet = Outlet::new(io, Duration::from_secs(1));
+        let mut outlet = Outlet::new(io, a_second());
         outlet.tail().extend_from_slice(b"two");
         outlet.write_some().await.unwrap();
         for _ in 0..2 {

@@ -9,6 +9,7 @@ use super::places::{InRoom, Places};
 use super::{HubError, IfTaken};
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{Called, KeptRoom, KeptUser, Pair, Restored, RoomId};
+use crate::ring::Rings;
 use crate::room::Room;
 use crate::token::TokenHash;
 use chat_proto::{At, RoomName, Topic, User, UserName};
@@ -32,6 +33,7 @@ pub(super) struct State {
     last_user: u64,
     last_room: u32,
     presence_users: usize,
+    rings: Arc<Rings>,
     /// Whether the daemon is going away: then nothing more is taken.
     pub(super) is_closed: bool,
 }
@@ -75,6 +77,7 @@ impl State {
             last_user: restored.last_user,
             last_room: 0,
             presence_users,
+            rings: Arc::default(),
             is_closed: false,
         };
         for KeptUser { user, token, seen_at } in restored.users {
@@ -327,7 +330,7 @@ impl State {
     fn put_room(&mut self, kept: KeptRoom) -> Arc<Room> {
         self.last_room = self.last_room.max(kept.id.0);
         self.rooms_by_key.insert(kept.called.key(), kept.id);
-        let room = Room::new(kept, self.presence_users);
+        let room = Room::new(kept, self.presence_users, &self.rings);
         self.rooms.insert(room.id, Arc::clone(&room));
         room
     }

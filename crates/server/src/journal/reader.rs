@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
 
 use super::{JournalError, file};
 
@@ -36,10 +37,8 @@ impl Readers {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let free = Arc::clone(&self.free).acquire_owned();
-        let permit = free.await.map_err(|_| JournalError::Closed)?;
         let readers = self.clone();
-        let read = move || {
-            let _permit = permit;
+        let read = move |_permit: OwnedSemaphorePermit| {
             let idle = readers.idle().pop();
             let db = idle.map_or_else(|| file::open_to_read(&readers.file), Ok)?;
             let answer = ask(&db)?;
@@ -47,12 +46,47 @@ impl Readers {
             Ok(answer)
         };
         if !self.has_threads {
-            return read();
+            return read(free.await.map_err(|_| JournalError::Closed)?);
         }
-        tokio::task::spawn_blocking(read).await.map_err(|_| JournalError::Closed)?
+        // A task of its own: a session that is not polled, since its client does not read, must not
+        // hold a permit.
+        let read = async {
+            let permit = free.await.map_err(|_| JournalError::Closed)?;
+            spawn_blocking(move || read(permit)).await.map_err(|_| JournalError::Closed)?
+        };
+        tokio::spawn(read).await.map_err(|_| JournalError::Closed)?
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// Longer than the test may take.
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn a_read_that_is_not_polled_holds_up_no_other() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("journal");
+        Connection::open(&file).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+        let readers = Readers::new(file, true);
+        let one = |db: &Connection| db.query_row("SELECT 1", [], |row| row.get(0));
+        let mut unpolled: Vec<_> =
+            (0..3 * READERS_MAX).map(|_| Box::pin(readers.read::<i64, _>(one))).collect();
+        for read in &mut unpolled {
+            assert!(read.as_mut().now_or_never().is_none());
+        }
+        let read = timeout(DEADLINE, readers.read::<i64, _>(one)).await;
+        assert_eq!(read.expect("a connection gets free").unwrap(), 1);
     }
 }

@@ -34,7 +34,7 @@ fn open(directory: &Path) -> Result<Bench, JournalError> {
 
 fn open_at(place: &Place) -> Result<Bench, JournalError> {
     let (journal, restored) = Journal::open(place, Durability::Os, clock)?;
-    let lobby = Room::new(restored.rooms[0].clone(), 500);
+    let lobby = Room::new(restored.rooms[0].clone(), 500, &Arc::default());
     Ok(Bench { journal, restored, lobby })
 }
 
@@ -230,7 +230,11 @@ async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
     let name = RoomName::new(&format!("#{}", "😀".repeat(NAME_CHARS_MAX))).unwrap();
     let called = Called::Named(name.clone());
     let (id, topic) = (RoomId(2), Topic::default());
-    let room = Room::new(KeptRoom { id, called: called.clone(), topic, last_seq: 0 }, 500);
+    let room = Room::new(
+        KeptRoom { id, called: called.clone(), topic, last_seq: 0 },
+        500,
+        &Arc::default(),
+    );
     journal.journal.change(move |db| keep::room(db, id, &called)).await.unwrap();
     let (answer, mut answers) = mpsc::channel(PAGE_MESSAGES as usize);
     for n in 1..=u64::from(PAGE_MESSAGES) {

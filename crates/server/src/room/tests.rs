@@ -7,7 +7,7 @@ use crate::journal::{Kept, Pair};
 
 fn room(called: Called) -> Arc<Room> {
     let topic = Topic::default();
-    Room::new(KeptRoom { id: RoomId(2), called, topic, last_seq: 0 }, 3)
+    Room::new(KeptRoom { id: RoomId(2), called, topic, last_seq: 0 }, 3, &Arc::default())
 }
 
 fn rust() -> Arc<Room> {
@@ -112,4 +112,37 @@ fn a_closed_room_ends_for_all_who_listen() {
     assert!(line(&mut live).contains("last words"));
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Closed);
     assert!(room.listen(500).is_none());
+}
+
+/// Rooms, and bytes that their rings hold together.
+const ROOMS: usize = 8;
+const BYTES_MAX: usize = 256 * 1024;
+
+#[test]
+fn the_rings_of_all_rooms_share_one_bound() {
+    let rings = Arc::new(Rings::new(BYTES_MAX));
+    let text = "\"".repeat(10_000); // 20,000 bytes on the wire
+    let mut stalled = Vec::new();
+    for id in 0..ROOMS {
+        let called = Called::Named(RoomName::new(&format!("#room{id}")).unwrap());
+        let id = RoomId(u32::try_from(id).unwrap() + 2);
+        let kept = KeptRoom { id, called, topic: Topic::default(), last_seq: 0 };
+        let room = Room::new(kept, 3, &rings);
+        stalled.push(room.listen(500).unwrap().live);
+        let mut live = room.listen(500).unwrap().live;
+        for seq in 1..=20 {
+            room.publish_said(vec![said(seq, &text)]);
+            let sent = line(&mut live);
+            assert!(sent.contains(&format!("\"seq\":{seq},")), "who keeps up gets all: {sent}");
+            assert!(rings.bytes() <= BYTES_MAX, "{} bytes", rings.bytes());
+        }
+    }
+    assert!(rings.bytes() > BYTES_MAX / 2, "{} bytes", rings.bytes());
+    let first = stalled[0].try_recv();
+    assert!(matches!(first, Err(TryRecvError::Lagged(_))), "{first:?}");
+    let mut last = stalled.pop().unwrap();
+    while let Err(TryRecvError::Lagged(_)) = last.try_recv() {}
+    assert!(line(&mut last).contains("\"seq\":"), "the newest are there");
+    drop((stalled, last));
+    assert_eq!(rings.bytes(), 0);
 }

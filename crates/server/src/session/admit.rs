@@ -1,6 +1,5 @@
 //! The door: who is calling, and whether it is let in.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use chat_proto::EndCode;
@@ -10,12 +9,14 @@ use tracing::{Span, debug, field, info};
 
 use super::end::{End, Leaving, turn_away};
 use super::greet::greet;
-use super::{Session, Shared};
+use super::{Peer, Session, Shared};
 use crate::config::Config;
 use crate::door::detect::{Caller, DetectError, detect};
 use crate::door::{
     ClassicReader, ClassicWriter, Door, DoorReader, DoorWriter, NativeReader, NativeWriter,
+    WriteTimeout,
 };
+use crate::socket::Unacknowledged;
 
 /// What became of a peer that came to the door.
 pub(super) enum Admitted<R, W> {
@@ -30,7 +31,7 @@ pub(super) enum Admitted<R, W> {
 /// Opens a door to the peer and lets it in, or says why not.
 pub(super) async fn admit<S, U>(
     mut stream: S,
-    peer: SocketAddr,
+    peer: Peer,
     shared: Arc<Shared>,
     unidentified: U,
 ) -> Admitted<ReadHalf<S>, WriteHalf<S>>
@@ -45,7 +46,7 @@ where
     };
     let Some(caller) = caller else { return Admitted::Gone };
     let id = caller.id;
-    let (mut reader, mut writer) = open_door(stream, caller, &shared.config);
+    let (mut reader, mut writer) = open_door(stream, caller, peer.unacknowledged, &shared.config);
     let entry = tokio::select! {
         biased;
         () = shared.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
@@ -55,7 +56,9 @@ where
     };
     drop(unidentified);
     match entry {
-        Ok(greeted) => Admitted::In(Box::new(Session::new(reader, writer, peer, greeted, shared))),
+        Ok(greeted) => {
+            Admitted::In(Box::new(Session::new(reader, writer, peer.address, greeted, shared)))
+        }
         Err(end) => {
             info!(reason = %end, "ended before it was in");
             let span = Span::current();
@@ -91,19 +94,21 @@ where
 fn open_door<S: AsyncRead + AsyncWrite>(
     stream: S,
     caller: Caller,
+    unacknowledged: Option<Unacknowledged>,
     config: &Config,
 ) -> (DoorReader<ReadHalf<S>>, DoorWriter<WriteHalf<S>>) {
     let Caller { door, id, first } = caller;
     let (incoming, outgoing) = tokio::io::split(stream);
+    let write_timeout = WriteTimeout::new(config.write_timeout, unacknowledged);
     Span::current().record("door", field::display(door));
     match door {
         Door::Native => (
             DoorReader::Native(NativeReader::new(incoming, first)),
-            DoorWriter::Native(NativeWriter::new(outgoing, config.write_timeout)),
+            DoorWriter::Native(NativeWriter::new(outgoing, write_timeout)),
         ),
         Door::Classic => {
             let reader = ClassicReader::new(incoming, first, id.unwrap_or(0), config);
-            let writer = ClassicWriter::new(outgoing, config);
+            let writer = ClassicWriter::new(outgoing, write_timeout, config);
             (DoorReader::Classic(Box::new(reader)), DoorWriter::Classic(Box::new(writer)))
         }
     }

@@ -95,7 +95,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let seq = since.min(entry.snapshot.last_seq);
         let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
         let journal = self.shared.hub.journal().clone();
-        let seat = seat(Arc::clone(room), journal, entry, since, missing, users_listed);
+        let pages = self.seats.pages();
+        let seat = seat(Arc::clone(room), journal, entry, since, missing, pages, users_listed);
         self.seats.insert(room, title, read, seq, seat);
         ControlFlow::Continue(())
     }

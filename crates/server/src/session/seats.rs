@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use chat_proto::{RoomName, UserName};
 use futures_util::Stream;
+use tokio::sync::Semaphore;
 
 use crate::batch::Batch;
 use crate::journal::RoomId;
@@ -29,13 +30,25 @@ pub(super) struct Seat {
 
 /// Seats that are asked in turn, from the one behind that which had something last: a busy room
 /// holds up no quiet one, and what happens is the same each time it happens.
-#[derive(Default)]
 pub(super) struct Seats {
     seats: Vec<Seat>,
     first: usize,
+    pages: Arc<Semaphore>,
+}
+
+impl Default for Seats {
+    fn default() -> Self {
+        Self { seats: Vec::new(), first: 0, pages: Arc::new(Semaphore::new(1)) }
+    }
 }
 
 impl Seats {
+    /// Permits one page of the journal: those of all seats would be too many for a session that does
+    /// not take them.
+    pub(super) fn pages(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.pages)
+    }
+
     /// Takes a seat, in place of one in the same room.
     pub(super) fn insert(
         &mut self,

@@ -4,6 +4,7 @@ mod kept;
 use std::io;
 use std::time::Duration;
 
+use chat_proto::command::Nonce;
 use chat_proto::{At, Command, Event, NativeCodec};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 use tokio::time::{Instant, advance, timeout};
@@ -12,7 +13,7 @@ use tokio_util::codec::Framed;
 use self::bench::*;
 use crate::fixture::{DEADLINE, message, name, user, welcome, within};
 use crate::testing::{Client, Screen};
-use crate::{Options, RunError};
+use crate::{Failure, Options, RunError, Unsent};
 
 /// A client that has been welcomed and mentioned.
 async fn mentioned(options: Options) -> Client {
@@ -123,4 +124,98 @@ async fn it_stops_when_told_to() {
     let stop = std::future::ready(());
     let run = crate::run(&mut terminal, options(), Nobody, keys, || (), stop);
     within("the end", run).await.unwrap();
+}
+
+/// A terminal that takes no frame until `taken` is sent, and a shell behind it.
+struct Held {
+    taken: tokio::sync::watch::Receiver<bool>,
+    suspended: tokio::sync::watch::Sender<usize>,
+}
+
+impl crate::app::Control for Held {
+    async fn ready(&mut self) -> io::Result<()> {
+        self.taken.wait_for(|taken| *taken).await.map(drop).map_err(io::Error::other)
+    }
+
+    fn ring(&mut self) {}
+
+    fn suspend(&mut self) {
+        self.suspended.send_modify(|times| *times += 1);
+    }
+}
+
+/// Starts a client on a terminal that is held, and returns all its ends.
+fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, Running) {
+    let (release, taken) = tokio::sync::watch::channel(false);
+    let (suspended, shell) = tokio::sync::watch::channel(0);
+    let (keys, mut events) = tokio::sync::mpsc::channel(8);
+    let screen = Screen::new(80, 20);
+    let backend = screen.clone();
+    let running = tokio::spawn(async move {
+        let Ok(mut terminal) = ratatui::Terminal::new(backend);
+        let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
+        let control = Held { taken, suspended };
+        let never = std::future::pending();
+        crate::run(&mut terminal, options(), Once(Some(server)), keys, control, never).await
+    });
+    (screen, keys, release, shell, running)
+}
+
+type Keys = tokio::sync::mpsc::Sender<io::Result<TerminalEvent>>;
+type Release = tokio::sync::watch::Sender<bool>;
+type Suspended = tokio::sync::watch::Receiver<usize>;
+type Running = tokio::task::JoinHandle<Result<Unsent, Failure>>;
+
+fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> {
+    Ok(TerminalEvent::Key(crossterm::event::KeyEvent::new(code, modifiers)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_terminal_that_takes_no_frame_does_not_stop_the_client() {
+    let (server, client) = tokio::io::duplex(4096);
+    let (screen, keys, release, _shell, running) = held(client);
+    let (mut server, _) = lets_in(server).await;
+    for c in ['h', 'i'] {
+        keys.send(pressed(KeyCode::Char(c), KeyModifiers::NONE)).await.unwrap();
+    }
+    keys.send(pressed(KeyCode::Enter, KeyModifiers::NONE)).await.unwrap();
+    assert_eq!(hears_say(&mut server).await, (None, Some(1), "hi".to_owned()));
+    tells(&mut server, &Event::Ping { nonce: Nonce::Number(1) }).await;
+    hears_that(&mut server, "a pong", |command| {
+        matches!(command, Command::Pong { .. }).then_some(())
+    })
+    .await;
+    assert_eq!(screen.frames(), 0, "no frame is drawn while the terminal takes none");
+    release.send(true).unwrap();
+    within("the frame", screen.wait_for(|shown| shown.contains("bob: hi"))).await;
+    drop(keys);
+    within("the end", running).await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_terminal_that_is_gone_ends_it() {
+    let (_server, client) = tokio::io::duplex(4096);
+    let (_screen, _keys, release, _shell, running) = held(client);
+    drop(release);
+    let ended = within("the end", running).await.unwrap();
+    assert!(matches!(ended, Err(Failure { error: RunError::Draw(_), .. })), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn ctrl_z_gives_the_terminal_to_the_shell_and_types_nothing() {
+    let (_server, client) = tokio::io::duplex(4096);
+    let (screen, keys, release, mut shell, _running) = held(client);
+    release.send(true).unwrap();
+    keys.send(pressed(KeyCode::Char('x'), KeyModifiers::NONE)).await.unwrap();
+    keys.send(pressed(KeyCode::Char('z'), KeyModifiers::CONTROL)).await.unwrap();
+    within("the shell", shell.wait_for(|times| *times == 1)).await.unwrap();
+    within("the text", screen.wait_for(|shown| shown.contains("> x"))).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notice_about_the_terminal_is_shown_at_the_start() {
+    let notice = crate::terminal::check::ASCII_NOTICE;
+    let mut bob = Client::start(Options { notice: Some(notice), ..options() }, Nobody, 80, 20);
+    sees(&mut bob, "The locale is not UTF-8").await;
+    within("the end", bob.quits()).await.unwrap();
 }

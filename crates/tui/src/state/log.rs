@@ -87,6 +87,14 @@ impl Log {
         &self.zone
     }
 
+    /// Shows the times in another time zone, and the dates over the entries with them.
+    pub(crate) fn set_zone(&mut self, zone: TimeZone) {
+        self.zone = zone;
+        for index in 0..self.entries.len() {
+            self.label(index);
+        }
+    }
+
     /// Adds a message where it belongs. Returns whether it was not there yet.
     pub fn hear(&mut self, seq: u64, at: At, body: Body) -> bool {
         let seq = seq.clamp(VOID + 1, UNSETTLED - 1);

@@ -175,6 +175,14 @@ impl Rooms {
         Self { list: vec![Room::new(RoomName::lobby(), zone.clone())], shown: 0, zone }
     }
 
+    /// Shows all times in another time zone.
+    pub fn set_zone(&mut self, zone: &TimeZone) {
+        self.zone = zone.clone();
+        for room in &mut self.list {
+            room.log.set_zone(zone.clone());
+        }
+    }
+
     /// The room on the screen.
     #[must_use]
     pub fn shown(&self) -> &Room {

@@ -233,11 +233,11 @@ fn help() {
                   │ Ctrl-Left/Right  word by word                            │
         ── Sunday,│ Ctrl-U Ctrl-K    delete to start, to end of line         │
         14:02 · co│ Ctrl-W           deletes a word                          │
-        14:02   an│ Ctrl-Z Ctrl-Y    undo, redo                              │
+        14:02   an│ Ctrl-_ Ctrl-Y    undo, redo                              │
                 on│ Ctrl-C           clears the line; quits on an empty one  │
-        14:02 → 漢│ F1 Ctrl-L        this help; draws the screen anew        │
-        14:02 › bo│ Shift-mouse      selects text, as the wheel is taken     │
-                丈│                                                          │
+        14:02 → 漢│ F1 Ctrl-L        this help; draws the screen again       │
+        14:02 › bo│ Ctrl-Z           back to the shell; fg returns here      │
+                丈│ Shift-mouse      selects text, as the wheel is taken     │
         14:02 @ an│ Marks            › yours  … on its way  @ names you      │
         14:02 … * │                  × refused  ▸ this room  @2 names you    │
         ── connect╰ Esc closes, Down scrolls ────────────────────────────────╯F1 keys ──

@@ -10,7 +10,7 @@ use super::layer::Layer;
 use super::*;
 use crate::batch::Batch;
 use crate::journal::writer::Entry;
-use crate::room::Live;
+use crate::ring::Live;
 
 /// Rooms that something is said in.
 const ROOMS: [&str; 3] = ["#lobby", "#two", "#three"];
@@ -57,7 +57,7 @@ impl Rig {
         let db = file::open_through(Some(&layer.name), &path, Durability::Disk).unwrap();
         db.pragma_update(None, "wal_autocheckpoint", checkpoint_frames).unwrap();
         let rooms = store::rooms(&db).unwrap().into_iter().map(|kept| {
-            let room = Room::new(kept, 500);
+            let room = Room::new(kept, 500, &Arc::default());
             let live = room.listen(0).unwrap().live;
             (room, live)
         });

@@ -1,0 +1,131 @@
+//! Decides when a client that takes no bytes is given up.
+//!
+//! That a socket takes no more bytes does not mean that the client takes none: the system reports a
+//! socket writable only after a third of its buffer is free, which takes a slow connection minutes. So
+//! while a write waits, the bytes that the client has acknowledged are measured as well.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::socket::Unacknowledged;
+
+/// Measurements within one timeout: a client that takes nothing is given up at most a quarter of the
+/// timeout late.
+const STEPS: u32 = 4;
+
+/// How long a client may take nothing of the bytes that wait for it.
+pub struct WriteTimeout {
+    after: Duration,
+    unacknowledged: Option<Unacknowledged>,
+    /// Set while a write waits.
+    stall: Option<Box<Stall>>,
+}
+
+/// A write that waits.
+#[derive(Debug)]
+struct Stall {
+    measures_at: Pin<Box<Sleep>>,
+    /// Since when the client has taken nothing, as far as it was measured.
+    since: Instant,
+    /// The bytes it had not acknowledged then; `None` before the first measurement.
+    unacknowledged: Option<u32>,
+}
+
+impl WriteTimeout {
+    /// Gives up a client that takes nothing for `after`. Without `unacknowledged`, only the bytes
+    /// that the connection accepts count as taken.
+    #[must_use]
+    pub const fn new(after: Duration, unacknowledged: Option<Unacknowledged>) -> Self {
+        Self { after, unacknowledged, stall: None }
+    }
+
+    /// Ends the wait of a write; the next one has the whole time again.
+    pub(super) fn reset(&mut self) {
+        self.stall = None;
+    }
+
+    /// Completes if a client has taken nothing for too long. To be polled while a write waits.
+    pub(super) fn poll_expired(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let step = if self.unacknowledged.is_some() { self.after / STEPS } else { self.after };
+        let stall = self.stall.get_or_insert_with(|| {
+            let (measures_at, since) = (Box::pin(sleep(step)), Instant::now());
+            Box::new(Stall { measures_at, since, unacknowledged: None })
+        });
+        loop {
+            ready!(stall.measures_at.as_mut().poll(cx));
+            if let Some(now) = self.unacknowledged.as_ref().and_then(|measure| measure()) {
+                stall.measured(now);
+            }
+            let expires_at = stall.since + self.after;
+            if Instant::now() >= expires_at {
+                return Poll::Ready(());
+            }
+            stall.measures_at.as_mut().reset(expires_at.min(Instant::now() + step));
+        }
+    }
+}
+
+impl Stall {
+    fn measured(&mut self, unacknowledged: u32) {
+        // Nothing is written meanwhile, so the number can only fall.
+        if self.unacknowledged.is_none_or(|before| unacknowledged < before) {
+            self.since = Instant::now();
+            self.unacknowledged = Some(unacknowledged);
+        }
+    }
+}
+
+impl fmt::Debug for WriteTimeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { after, unacknowledged: _, stall } = self;
+        f.debug_struct("WriteTimeout").field("after", after).field("stall", stall).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    const AFTER: Duration = Duration::from_secs(8);
+
+    /// Waits until the client is given up; returns how long that took. Its unacknowledged bytes fall
+    /// by one with each of the first `measurements`.
+    async fn expires_in(measurements: u32) -> Duration {
+        let left = AtomicU32::new(measurements + 1);
+        let measure = move || {
+            let next = left.load(Ordering::Relaxed).max(2) - 1;
+            Some(left.swap(next, Ordering::Relaxed))
+        };
+        let mut timeout = WriteTimeout::new(AFTER, Some(Box::new(measure)));
+        let start = Instant::now();
+        poll_fn(|cx| timeout.poll_expired(cx)).await;
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_acknowledges_bytes_is_not_given_up() {
+        assert_eq!(expires_in(0).await, AFTER + AFTER / STEPS, "the first measurement is the base");
+        assert_eq!(expires_in(40).await, AFTER + 41 * AFTER / STEPS);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_cannot_be_measured_is_given_up_in_time() {
+        for unacknowledged in [None, Some(Box::new(|| None) as Unacknowledged)] {
+            let mut timeout = WriteTimeout::new(AFTER, unacknowledged);
+            for _ in 0..2 {
+                let start = Instant::now();
+                poll_fn(|cx| timeout.poll_expired(cx)).await;
+                assert_eq!(start.elapsed(), AFTER);
+                timeout.reset();
+            }
+        }
+    }
+}

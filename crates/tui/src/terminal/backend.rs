@@ -1,0 +1,219 @@
+//! A ratatui backend for terminals that disagree with us, and with each other, about widths.
+//!
+//! Unicode does not say how many columns a flag, a family of emoji or a Thai vowel takes, so the
+//! cursor of a terminal may be anywhere after such text. A row that has any, or had any, is
+//! therefore erased and written whole, and each part of it that follows uncertain text starts with
+//! an absolute cursor position. What a terminal shows in such a row then depends on the row alone,
+//! not on what was there before, and borders stay in their columns.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::style::{Attribute, SetAttribute};
+use crossterm::terminal::{Clear, ClearType as Erase};
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::{Cell, CellWidth};
+use ratatui::layout::{Position, Size};
+
+use super::ascii;
+
+/// What a frame is sent to.
+pub trait Sink {
+    /// How large the screen is.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal is gone.
+    fn size(&self) -> io::Result<Size>;
+
+    /// Takes the bytes of a frame.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal is gone.
+    fn send(&mut self, frame: Vec<u8>) -> io::Result<()>;
+
+    /// Whether something else than this backend has written on the screen since the last call.
+    fn take_stale(&mut self) -> bool;
+}
+
+/// The backend: knows what is on each row, and collects a frame before it sends it.
+#[derive(Debug)]
+pub struct RowBackend<S> {
+    sink: S,
+    /// Bytes of the frame so far; sent by `flush`.
+    frame: Vec<u8>,
+    rows: Vec<Row>,
+    cursor: Position,
+    is_ascii: bool,
+}
+
+/// What is on one row of the screen.
+#[derive(Debug, Default)]
+struct Row {
+    cells: Vec<Cell>,
+    /// Whether the terminal has uncertain text on this row.
+    was_uncertain: bool,
+}
+
+impl<S: Sink> RowBackend<S> {
+    /// A backend for a cleared screen. `is_ascii`: the terminal shows ASCII only.
+    pub const fn new(sink: S, is_ascii: bool) -> Self {
+        Self { sink, frame: Vec::new(), rows: Vec::new(), cursor: Position::ORIGIN, is_ascii }
+    }
+
+    /// Puts a cell on its row, and returns how many columns it covers.
+    fn set(&mut self, x: u16, y: u16, cell: &Cell) -> u16 {
+        let row = usize::from(y);
+        if self.rows.len() <= row {
+            self.rows.resize_with(row + 1, Row::default);
+        }
+        let columns = cell.symbol().cell_width().max(1);
+        let mut cell = cell.clone();
+        if self.is_ascii {
+            let shown = ascii::shown(cell.symbol()).to_owned();
+            cell.set_symbol(&shown);
+        }
+        self.rows[row].set(x.into(), &cell, columns.into());
+        columns
+    }
+
+    /// Erases row `y` and writes all of it.
+    fn write_whole(&mut self, y: u16) -> io::Result<()> {
+        let row = &mut self.rows[usize::from(y)];
+        row.was_uncertain = row.is_uncertain();
+        let erase = Clear(Erase::UntilNewLine);
+        queue!(self.frame, MoveTo(0, y), SetAttribute(Attribute::Reset), erase)?;
+        for part in row.parts() {
+            // Each call starts with an absolute cursor position.
+            write_cells(&mut self.frame, part.into_iter().map(|(x, cell)| (x, y, cell)))?;
+        }
+        Ok(())
+    }
+}
+
+fn write_cells<'a>(
+    frame: &mut Vec<u8>,
+    cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
+) -> io::Result<()> {
+    CrosstermBackend::new(frame).draw(cells)
+}
+
+impl Row {
+    fn set(&mut self, x: usize, cell: &Cell, covered: usize) {
+        if self.cells.len() < x + covered {
+            self.cells.resize(x + covered, Cell::EMPTY);
+        }
+        self.cells[x] = cell.clone();
+        self.cells[x + 1..x + covered].fill(Cell::EMPTY);
+    }
+
+    fn is_uncertain(&self) -> bool {
+        self.cells.iter().any(|cell| is_uncertain(cell.symbol()))
+    }
+
+    /// What the row shows, in parts that each start at a column of their own: uncertain text ends a
+    /// part. The row was erased, so blank cells after such text are left out: a terminal that takes
+    /// it for wider than we do may show all of it.
+    fn parts(&self) -> Vec<Vec<(u16, &Cell)>> {
+        let mut parts: Vec<Vec<(u16, &Cell)>> = Vec::new();
+        let (mut x, mut after_uncertain) = (0, true);
+        let end =
+            self.cells.iter().rposition(|cell| *cell != Cell::EMPTY).map_or(0, |last| last + 1);
+        while let Some(cell) = self.cells[..end].get(x) {
+            let certain = !is_uncertain(cell.symbol());
+            let starts = parts.is_empty() || (after_uncertain && certain);
+            if !(after_uncertain && *cell == Cell::EMPTY) {
+                if starts {
+                    parts.push(Vec::new());
+                }
+                if let (Some(part), Ok(column)) = (parts.last_mut(), u16::try_from(x)) {
+                    part.push((column, cell));
+                }
+                after_uncertain = !certain;
+            }
+            x += usize::from(cell.symbol().cell_width().max(1));
+        }
+        parts
+    }
+}
+
+/// Whether terminals may disagree on how many columns `symbol` takes. They agree on ASCII: in East
+/// Asia even the letters of Greek and Cyrillic, and the lines of a frame, may take two.
+fn is_uncertain(symbol: &str) -> bool {
+    symbol.len() != 1
+}
+
+impl<S: Sink> Backend for RowBackend<S> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut changed = Vec::new();
+        for (x, y, cell) in content {
+            let columns = self.set(x, y, cell);
+            changed.extend((0..columns).map(|column| (x + column, y)));
+        }
+        let mut whole: BTreeSet<u16> = changed.iter().map(|(_, y)| *y).collect();
+        if self.sink.take_stale() {
+            queue!(self.frame, SetAttribute(Attribute::Reset), Clear(Erase::All))?;
+            whole = (0..u16::try_from(self.rows.len()).unwrap_or(u16::MAX)).collect();
+        } else {
+            whole.retain(|y| {
+                let row = &self.rows[usize::from(*y)];
+                row.was_uncertain || row.is_uncertain()
+            });
+        }
+        let single = changed.iter().filter(|(_, y)| !whole.contains(y));
+        let cells =
+            single.map(|(x, y)| (*x, *y, &self.rows[usize::from(*y)].cells[usize::from(*x)]));
+        write_cells(&mut self.frame, cells)?;
+        whole.into_iter().try_for_each(|y| self.write_whole(y))
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        queue!(self.frame, Hide)
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        queue!(self.frame, Show)
+    }
+
+    /// The position that was set last: to ask the terminal, one would have to read its answer from
+    /// among the keys.
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(self.cursor)
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.cursor = position.into();
+        queue!(self.frame, MoveTo(self.cursor.x, self.cursor.y))
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.rows.clear();
+        queue!(self.frame, SetAttribute(Attribute::Reset), Clear(Erase::All))
+    }
+
+    /// Clears all of the screen: a full-screen program has no other region.
+    fn clear_region(&mut self, _: ClearType) -> io::Result<()> {
+        self.clear()
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        self.sink.size()
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::ZERO })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.send(std::mem::take(&mut self.frame))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+mod emulator;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use self::emulator::{Emulator, POLICIES};
+use super::*;
+
+const SIZE: Size = Size { width: 30, height: 5 };
+
+/// The column of the border between two panes.
+const BORDER: u16 = 20;
+
+/// Bytes that were sent, and whether something else has written on the screen.
+#[derive(Clone, Default)]
+struct Sent {
+    bytes: Rc<RefCell<Vec<u8>>>,
+    stale: Rc<RefCell<bool>>,
+}
+
+impl Sink for Sent {
+    fn size(&self) -> io::Result<Size> {
+        Ok(SIZE)
+    }
+
+    fn send(&mut self, frame: Vec<u8>) -> io::Result<()> {
+        self.bytes.borrow_mut().extend(frame);
+        Ok(())
+    }
+
+    fn take_stale(&mut self) -> bool {
+        self.stale.replace(false)
+    }
+}
+
+/// Texts of which terminals disagree how wide they are, and some of which they agree.
+const TEXTS: [&str; 24] = [
+    "x x x x x x x x",
+    "hello",
+    "",
+    "漢字 かな",
+    "ทำ ทำ ทำ",
+    "हिन्दी हिन्दी",
+    "கொ கொ",
+    "🇪🇸 🇪🇸",
+    "👩\u{200D}👩\u{200D}👧\u{200D}👦 family",
+    "👩🏽\u{200D}💻",
+    "🏳\u{FE0F}\u{200D}🌈",
+    "1\u{FE0F}\u{20E3} 2\u{FE0F}\u{20E3}",
+    "❤\u{FE0F} ⌨\u{FE0F}",
+    "ｶﾞｷﾞ ﾊﾟ",
+    "e\u{301}e\u{301}",
+    "Привет Ελλάδα",
+    "شكرا עברית",
+    "─────",
+    "· × … ›",
+    "ﷺ",
+    "각 \u{1100}\u{1161}\u{11A8}",
+    "ကျွန်ုပ်",
+    "한글 ＡＢＣ",
+    "日本語日本語日本語日本語日本語日本語",
+];
+
+/// A screen: for each row, a text on either side of the border.
+type Screen = Vec<(&'static str, &'static str)>;
+
+fn draw(screen: &Screen, buffer: &mut Buffer) {
+    for (y, (left, right)) in (0..).zip(screen) {
+        buffer.set_stringn(0, y, format!("> {left}"), BORDER.into(), Style::new());
+        buffer.set_string(BORDER, y, "│", Style::new());
+        let room = usize::from(SIZE.width - BORDER - 2);
+        buffer.set_stringn(BORDER + 2, y, right, room, Style::new());
+    }
+}
+
+/// What is sent to show these screens one after the other.
+fn sent(screens: &[Screen], is_ascii: bool) -> Vec<u8> {
+    let sink = Sent::default();
+    let mut terminal = Terminal::new(RowBackend::new(sink.clone(), is_ascii)).unwrap();
+    for screen in screens {
+        terminal.draw(|frame| draw(screen, frame.buffer_mut())).unwrap();
+    }
+    sink.bytes.take()
+}
+
+fn screens() -> impl Strategy<Value = Vec<Screen>> {
+    let text = || prop::sample::select(&TEXTS[..]);
+    let rows = usize::from(SIZE.height);
+    prop::collection::vec(prop::collection::vec((text(), text()), rows..=rows), 1..6)
+}
+
+proptest! {
+    #[test]
+    fn no_terminal_keeps_anything_of_an_earlier_frame(screens in screens()) {
+        for policy in POLICIES {
+            let after_all = Emulator::shows(&sent(&screens, false), policy, SIZE);
+            let last = &screens[screens.len() - 1..];
+            let alone = Emulator::shows(&sent(last, false), policy, SIZE);
+            prop_assert_eq!(&after_all.rows, &alone.rows, "{:?}", policy);
+        }
+    }
+
+    #[test]
+    fn the_border_stays_in_its_column_on_every_terminal(screens in screens()) {
+        for policy in POLICIES {
+            let shown = Emulator::shows(&sent(&screens, false), policy, SIZE);
+            for row in &shown.rows {
+                prop_assert_eq!(&row[usize::from(BORDER)], "│", "{:?} {:?}", policy, row);
+            }
+        }
+    }
+
+    #[test]
+    fn vt100_keeps_nothing_of_an_earlier_frame(screens in screens()) {
+        let shows = |bytes: &[u8]| {
+            let mut parser = vt100::Parser::new(SIZE.height.try_into().unwrap(), SIZE.width.try_into().unwrap(), 0);
+            parser.process(bytes);
+            parser.screen().rows(0, SIZE.width).collect::<Vec<_>>()
+        };
+        let last = &screens[screens.len() - 1..];
+        prop_assert_eq!(shows(&sent(&screens, false)), shows(&sent(last, false)));
+    }
+
+    #[test]
+    fn a_terminal_without_utf8_is_sent_ascii_alone(screens in screens()) {
+        let bytes = sent(&screens, true);
+        prop_assert!(bytes.is_ascii());
+        let shown = Emulator::shows(&bytes, POLICIES[0], SIZE);
+        let last = &screens[screens.len() - 1..];
+        prop_assert_eq!(&shown.rows, &Emulator::shows(&sent(last, true), POLICIES[0], SIZE).rows);
+        for row in &shown.rows {
+            prop_assert_eq!(&row[usize::from(BORDER)], "|");
+        }
+    }
+}
+
+#[test]
+fn a_screen_that_another_program_has_written_on_is_written_whole() {
+    let screen: Screen = vec![("hello", "漢字"), ("plain", "")];
+    let sink = Sent::default();
+    let mut terminal = Terminal::new(RowBackend::new(sink.clone(), false)).unwrap();
+    terminal.draw(|frame| draw(&screen, frame.buffer_mut())).unwrap();
+    let first = sink.bytes.take();
+    terminal.draw(|frame| draw(&screen, frame.buffer_mut())).unwrap();
+    let same = sink.bytes.take();
+    assert!(!same.windows(5).any(|bytes| bytes == b"hello"), "nothing has changed");
+    sink.stale.replace(true);
+    terminal.draw(|frame| draw(&screen, frame.buffer_mut())).unwrap();
+    let scribbled = [b"\x1b[1;1Hdisk full\x1b[3;1Hdisk full", &sink.bytes.take()[..]].concat();
+    for policy in POLICIES {
+        let shown = Emulator::shows(&scribbled, policy, SIZE);
+        assert_eq!(shown.rows, Emulator::shows(&first, policy, SIZE).rows, "{policy:?}");
+    }
+}
+
+#[test]
+fn a_key_typed_costs_a_cell_and_not_a_row() {
+    let buffer = |typed| {
+        let mut buffer = Buffer::empty((Position::ORIGIN, SIZE).into());
+        buffer.set_string(0, 1, typed, Style::new());
+        buffer
+    };
+    let sink = Sent::default();
+    let mut terminal = Terminal::new(RowBackend::new(sink.clone(), false)).unwrap();
+    for typed in ["> hell", "> hello"] {
+        sink.bytes.take();
+        terminal.draw(|frame| *frame.buffer_mut() = buffer(typed)).unwrap();
+    }
+    let bytes = sink.bytes.take();
+    assert!(bytes.len() < 60, "{}", bytes.escape_ascii());
+}

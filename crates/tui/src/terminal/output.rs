@@ -1,0 +1,159 @@
+//! Bytes on their way to the terminal.
+//!
+//! A terminal may take nothing for as long as it likes: it is held, or at the other end of a slow
+//! connection. A write to it blocks then, so a thread of its own does the writing, and the client
+//! draws no frame before the last one is written.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use ratatui::layout::Size;
+use tokio::sync::watch;
+
+use super::backend::Sink;
+
+/// Most writes that wait for the terminal: a frame, a bell, and the modes of the terminal, one to
+/// spare. A frame is a few bytes for each cell of the screen.
+const WRITES_MAX: usize = 4;
+
+/// How long [`Output::send_and_wait`] waits for a terminal that takes nothing. Nobody wants to wait
+/// for a program to end.
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// The sending half; all clones send to one terminal.
+#[derive(Debug, Clone)]
+pub struct Output {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    writes: SyncSender<Chunk>,
+    /// How many writes were sent, and how many are done.
+    sent: AtomicU64,
+    done: watch::Receiver<Done>,
+    /// Whether something else has written on the screen.
+    stale: AtomicBool,
+    size: fn() -> io::Result<Size>,
+}
+
+/// Bytes to write, and whom to notify.
+#[derive(Debug)]
+struct Chunk {
+    bytes: Vec<u8>,
+    written: Option<SyncSender<()>>,
+}
+
+/// How far the thread is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Done {
+    writes: u64,
+    failed: Option<io::ErrorKind>,
+}
+
+impl Output {
+    /// Starts the thread that writes to `terminal`, whose size `size` returns.
+    ///
+    /// # Errors
+    /// Returns an error if the system has no thread left.
+    pub fn start(
+        terminal: impl Write + Send + 'static,
+        size: fn() -> io::Result<Size>,
+    ) -> io::Result<Self> {
+        let (writes, queue) = sync_channel(WRITES_MAX);
+        let (done, how_far) = watch::channel(Done::default());
+        let writing = move || write_all(&queue, &done, terminal);
+        std::thread::Builder::new().name("terminal output".into()).spawn(writing)?;
+        let shared = Shared {
+            writes,
+            sent: AtomicU64::new(0),
+            done: how_far,
+            stale: AtomicBool::new(false),
+            size,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Waits until all that was sent is written. Safe to cancel.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal is gone.
+    pub async fn ready(&self) -> io::Result<()> {
+        let sent = self.shared.sent.load(Ordering::SeqCst);
+        let mut done = self.shared.done.clone();
+        let is_done = |done: &Done| done.writes >= sent || done.failed.is_some();
+        let done = done.wait_for(is_done).await.map_err(|_| gone())?;
+        done.failed.map_or(Ok(()), |kind| Err(kind.into()))
+    }
+
+    /// Sends bytes, without waiting.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal is gone, or takes nothing while [`WRITES_MAX`] writes wait.
+    pub fn send(&self, bytes: Vec<u8>) -> io::Result<()> {
+        self.queue(Chunk { bytes, written: None })
+    }
+
+    /// Sends bytes, and waits until they are written, for [`WRITE_TIMEOUT`] at most.
+    pub(super) fn send_and_wait(&self, bytes: Vec<u8>) {
+        let (written, waiting) = sync_channel(1);
+        let is_written = self.queue(Chunk { bytes, written: Some(written) }).is_ok()
+            && waiting.recv_timeout(WRITE_TIMEOUT).is_ok();
+        if !is_written {
+            tracing::info!("the terminal does not take its last bytes");
+        }
+    }
+
+    /// Records that something else has written on the screen: the next frame is written whole.
+    pub(super) fn set_stale(&self) {
+        self.shared.stale.store(true, Ordering::SeqCst);
+    }
+
+    fn queue(&self, write: Chunk) -> io::Result<()> {
+        self.shared.writes.try_send(write).map_err(|_| gone())?;
+        self.shared.sent.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+fn gone() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "the terminal takes nothing")
+}
+
+/// Writes what comes until nobody can send any more, or the terminal is gone.
+fn write_all(queue: &Receiver<Chunk>, done: &watch::Sender<Done>, mut terminal: impl Write) {
+    while let Ok(Chunk { bytes, written }) = queue.recv() {
+        let result = terminal.write_all(&bytes).and_then(|()| terminal.flush());
+        done.send_modify(|done| {
+            done.writes += 1;
+            done.failed = result.as_ref().err().map(io::Error::kind);
+        });
+        if let Err(error) = result {
+            tracing::info!(%error, "the terminal is gone");
+            return;
+        }
+        if let Some(written) = written {
+            let _ = written.try_send(());
+        }
+    }
+}
+
+impl Sink for Output {
+    fn size(&self) -> io::Result<Size> {
+        (self.shared.size)()
+    }
+
+    fn send(&mut self, frame: Vec<u8>) -> io::Result<()> {
+        Self::send(self, frame)
+    }
+
+    fn take_stale(&mut self) -> bool {
+        self.shared.stale.swap(false, Ordering::SeqCst)
+    }
+}
+
+#[cfg(test)]
+mod tests;

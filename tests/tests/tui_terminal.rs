@@ -1,0 +1,149 @@
+//! The client on a terminal that is given to a shell, written on by others, or not what one wishes.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use e2e::binary::{Daemon, program};
+use e2e::pty::Pty;
+
+/// The size of most terminals here.
+const SIZE: (u16, u16) = (70, 10);
+
+/// A client called ana on a terminal, in the lobby.
+async fn ana(daemon: &Daemon) -> Pty {
+    let mut ana = client(daemon, "ana");
+    ana.sees("ana (you)").await;
+    ana
+}
+
+fn client(daemon: &Daemon, name: &str) -> Pty {
+    Pty::start("chat-tui", &["--name", name, "--server", &daemon.address.to_string()], SIZE)
+}
+
+/// Text of which terminals disagree how wide it is.
+const WIDE: [&str; 8] = [
+    "漢字 かな",
+    "ทำ ทำ ทำ",
+    "हिन्दी हिन्दी",
+    "🇪🇸 🇪🇸",
+    "👩🏽\u{200D}💻 👨\u{200D}👩\u{200D}👧",
+    "1\u{FE0F}\u{20E3} ❤\u{FE0F}",
+    "ｶﾞｷﾞ",
+    "கொ கொ",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_leaves_anything_behind() {
+    let daemon = Daemon::start(&[]).await;
+    let (mut ana, mut bob) = (ana(&daemon).await, client(&daemon, "bob"));
+    bob.sees("bob (you)").await;
+    for (round, text) in WIDE.into_iter().enumerate() {
+        bob.types(&format!("{text}\n").repeat(3));
+        // Each row that had wide text now has plain text.
+        for line in 0..12 {
+            bob.types(&format!("x x x {round} {line}\n"));
+        }
+        ana.sees(&format!("x x x {round} 11")).await;
+        ana.types("typed");
+        let shown = ana.sees("> typed").await;
+        ana.sends(b"\x0c");
+        ana.types(" more");
+        let drawn_again = ana.sees("> typed more").await;
+        assert_eq!(shown.replace("> typed", "> typed more"), drawn_again, "after {text}");
+        ana.sends(b"\x15");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
+    let daemon = Daemon::start(&[]).await;
+    let mut terminal = Pty::start_shell(SIZE);
+    terminal.sees("shell$").await;
+    let (program, address) = (program("chat-tui"), daemon.address);
+    terminal.types(&format!("{} --name ana --server {address}\n", program.display()));
+    terminal.sees("ana (you)").await;
+    let taken = terminal.modes();
+    for round in ["first", "second"] {
+        terminal.sends(b"\x1a");
+        terminal.is_given_back().await;
+        terminal.types("echo in the $((1 + 1))nd program\n");
+        terminal.sees("in the 2nd program").await;
+        terminal.types("fg\n");
+        terminal.sees("ana (you)").await;
+        terminal.types(&format!("the {round} time\n"));
+        terminal.sees(&format!("ana: the {round} time")).await;
+        assert_eq!(terminal.modes(), taken);
+    }
+    terminal.types("/quit\n");
+    terminal.is_given_back().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_is_continued_takes_its_terminal_and_draws_all_again() {
+    let daemon = Daemon::start(&[]).await;
+    let mut ana = ana(&daemon).await;
+    let taken = ana.modes();
+    ana.signal("STOP");
+    ana.is_written_on(b"\x1b[?1049l\x1b[?2004l\x1b[?1000l\x1b[2J\x1b[Hanother program");
+    ana.signal("CONT");
+    ana.sees("ana (you)").await;
+    ana.types("typed\n");
+    let screen = ana.sees("ana: typed").await;
+    assert!(!screen.contains("another program"), "{screen}");
+    assert_eq!(ana.modes(), taken);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_no_shell_has_started_does_not_stop() {
+    let daemon = Daemon::start(&[]).await;
+    let mut ana = ana(&daemon).await;
+    ana.sends(b"\x1a");
+    ana.signal("TSTP");
+    ana.types("still here\n");
+    ana.sees("ana: still here").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_in_pieces_and_late_replies_type_nothing_else() {
+    let daemon = Daemon::start(&[]).await;
+    let mut ana = ana(&daemon).await;
+    for piece in [
+        &b"caf\xe9 ok"[..],
+        b"\x1b",
+        b"]11;rgb:0000/0000/00",
+        b"00\x1b",
+        b"\\ yes",
+        b"\x1b[",
+        b"D!",
+    ] {
+        ana.sends(piece);
+    }
+    ana.sees(" ok ye!s").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_can_show_nothing_is_told_so_in_words() {
+    for (term, says) in [("dumb", "TERM is \"dumb\""), ("", "TERM is not set")] {
+        let mut client = Pty::start_in(&[("TERM", term)], "chat-tui", &[], (100, 10));
+        assert_eq!(client.exit_code().await, 1);
+        let screen = client.sees(says).await;
+        assert!(
+            screen.starts_with("chat-tui: this needs a terminal with a full screen"),
+            "{screen}"
+        );
+        assert_eq!(&client.modes(), client.modes_before());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_utf8_locale_the_screen_is_ascii() {
+    let daemon = Daemon::start(&[]).await;
+    let address = daemon.address.to_string();
+    let args = ["--name", "ana", "--server", &address];
+    let mut ana = Pty::start_in(&[("LC_ALL", "C")], "chat-tui", &args, SIZE);
+    let screen = ana.sees_that("the notice and the list", |screen| {
+        screen.contains("The locale is not UTF-8") && screen.contains("ana (you)")
+    });
+    let screen = screen.await;
+    assert!(screen.is_ascii() && screen.contains("| ana (you)"), "{screen}");
+}
