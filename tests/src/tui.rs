@@ -27,7 +27,7 @@ impl Tui {
     /// A client on a screen of 80 × 14, just started.
     #[must_use]
     pub fn open(address: SocketAddr, name: &str) -> Self {
-        Self::open_by(Tcp::new(address.to_string()), name, (80, 14))
+        Self::open_by(Tcp::new(address), name, (80, 14))
     }
 
     /// A client that makes its connections by `dial`, on a screen of that width and height.
@@ -109,7 +109,7 @@ impl Network {
     #[must_use]
     pub fn to(address: SocketAddr, up: bool) -> (Self, watch::Sender<bool>) {
         let (switch, is_up) = watch::channel(up);
-        (Self { tcp: Tcp::new(address.to_string()), is_up }, switch)
+        (Self { tcp: Tcp::new(address), is_up }, switch)
     }
 }
 

@@ -49,7 +49,7 @@ async fn they_say_what_they_are() {
 async fn the_client_says_what_is_wrong_and_the_exit_code_tells_whose_fault_it_is() {
     for (args, code, says) in [
         (&["--nonsense"][..], 2, "--nonsense"),
-        (&["--server", "localhost"], 2, "HOST:PORT"),
+        (&["--server", "localhost:0"], 2, "HOST:PORT"),
         (&["--name", "a|b"], 2, "a name has none of the characters"),
         (&[], 1, "this needs a terminal, and standard input is not one"),
     ] {
@@ -66,9 +66,9 @@ async fn the_client_says_what_is_wrong_and_the_exit_code_tells_whose_fault_it_is
 async fn two_users_chat_and_one_resizes_the_terminal() {
     let daemon = Daemon::start(&[]).await;
     let mut ana = client(&daemon, "ana");
-    ana.sees("ana (you)").await;
+    ana.sees("›ana").await;
     let mut bob = client(&daemon, "bob");
-    bob.sees("bob (you)").await;
+    bob.sees("›bob").await;
     ana.types("hi bob, 漢字 ok?\n");
     bob.sees("@ ana: hi bob, 漢字 ok?").await;
     bob.types("yes, it is\n");
@@ -78,7 +78,7 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
     bob.sees("› bob: yes").await;
     assert_snapshot!(masked_all(&bob.sees("> and typ").await, &daemon), @r#"
                                                                  │ 2 users
-                                                                 │ bob (you)      2
+                                                                 │›bob            2
                                                                  │ ana            1
                                                                  │
                                                                  │
@@ -146,7 +146,7 @@ async fn both_come_back_to_a_daemon_that_was_killed() {
 async fn ended(name: &str, end: impl FnOnce(&mut Pty), code: u32) -> Pty {
     let daemon = Daemon::start(&[]).await;
     let mut client = client(&daemon, name);
-    client.sees("(you)").await;
+    client.sees("›").await;
     let (before, taken) = (client.modes_before(), client.modes());
     assert!(taken.alternate_screen && !before.alternate_screen);
     assert!(taken.reports != before.reports && taken.line != before.line);

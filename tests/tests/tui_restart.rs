@@ -47,11 +47,11 @@ async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
     ana.sees("> and typ").await;
 
     let _server = Server::start_keeping(chat_server::bind(address).unwrap(), data.path());
-    bob.sees("bob (you)").await;
+    bob.sees("›bob").await;
     switch.send_replace(true);
     assert_snapshot!(masked(&ana.sees("› ana: three").await), @r#"
                                                                  │ 2 users
-                                                                 │ ana (you)      2
+                                                                 │›ana            2
                                                                  │ bob            1
                                                                  │
                                                                  │
@@ -67,7 +67,7 @@ async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
     "#);
     assert_snapshot!(masked(&bob.sees("  ana: three").await), @r#"
                                                                  │ 2 users
-                                                                 │ bob (you)      1
+                                                                 │›bob            1
                                                                  │ ana            2
                                                                  │
     ── a day ─────────────────────────────────────────────────── │
@@ -123,9 +123,9 @@ async fn a_client_and_the_daemon_killed_in_mid_sentence_go_on_with_it() {
     let keeping = ["--data", data.path().to_str().unwrap()];
     let mut daemon = Daemon::start(&keeping).await;
     let mut ana = client(&daemon, "ana", &of_ana);
-    ana.sees("ana (you)").await;
+    ana.sees("›ana").await;
     let mut bob = client(&daemon, "bob", &of_bob);
-    bob.sees("bob (you)").await;
+    bob.sees("›bob").await;
     for room in ["rust", "go"] {
         bob.types(&format!("/join {room}\n"));
         bob.sees(&format!("bob in #{room}")).await;
@@ -169,19 +169,19 @@ async fn who_took_another_name_is_let_in_by_it_tomorrow() {
     let [data, of_bob] = [(); 2].map(|()| TempDir::new().unwrap());
     let daemon = Daemon::start(&["--data", data.path().to_str().unwrap()]).await;
     let mut bob = client(&daemon, "bob", &of_bob);
-    bob.sees("bob (you)").await;
+    bob.sees("›bob").await;
     bob.types("/name rob\n");
-    bob.sees("rob (you)").await;
+    bob.sees("›rob").await;
     bob.types("one\n");
     bob.sees("› rob: one").await;
     bob.types("/quit\n");
     assert_eq!(bob.exit_code().await, 0);
     let mut rob = client(&daemon, "rob", &of_bob);
-    rob.sees("rob (you)").await;
+    rob.sees("›rob").await;
     rob.sees("› rob: one").await;
     // The second window is another device: what it says is no repeat.
     let mut second = client(&daemon, "rob", &of_bob);
-    second.sees("rob (you)").await;
+    second.sees("›rob").await;
     for (text, said_in, heard_in) in [("two", 0, 1), ("three", 1, 0)] {
         let windows = [&mut rob, &mut second];
         windows[said_in].types(&format!("{text}\n"));

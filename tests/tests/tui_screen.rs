@@ -90,7 +90,7 @@ async fn who_reads_back_is_not_pulled_down() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_texts_are_only_texts() {
     let server = Server::start(Config::default());
-    let mut bob = Tui::open_by(Tcp::new(server.address.to_string()), "bob", (80, 40)).is_in().await;
+    let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (80, 40)).is_in().await;
     let mut ana = Native::join(server.address, "ana").await;
     let eva = Classic::join(server.address, "eva").await;
     bob.sees("→ eva is here").await;
@@ -151,7 +151,7 @@ async fn hostile_texts_are_only_texts() {
 async fn the_smallest_screen_is_enough_to_talk() {
     let server = Server::start(Config::default());
     let mut ana = Native::join(server.address, "ana").await;
-    let mut bob = Tui::open_by(Tcp::new(server.address.to_string()), "bob", (20, 6));
+    let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (20, 6));
     bob.sees("── connected").await;
     ana.tell_all(1, "are you there, bob?").await;
     bob.sees("@ ana: are").await;

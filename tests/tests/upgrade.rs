@@ -2,6 +2,9 @@
 //!
 //! Each `tests/fixtures/journal-N.sqlite` was made by the chat-server that first had version N of
 //! the schema, with `chat-server backup`. None is ever changed.
+//!
+//! `journal-0.1.0.sqlite` and `state-0.1.0` were made together by the programs of 0.1.0: names that are
+//! none today, private conversations, and clients that were killed with messages unsent.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -16,7 +19,7 @@ use tempfile::TempDir;
 const ANAS_TOKEN: &str = "273d540c272f1eb17dea48de382f784089462a0201e16c8dcf4363b404aeec7d";
 
 /// A daemon that goes on with a copy of the journal of this version.
-fn daemon_with(version: u32, data: &Path) -> Server {
+fn daemon_with(version: &str, data: &Path) -> Server {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let fixture = fixtures.join(format!("journal-{version}.sqlite"));
     std::fs::copy(fixture, data.join("journal.sqlite")).unwrap();
@@ -34,7 +37,7 @@ async fn message_of(client: &mut Native, room: &str) -> Value {
 #[tokio::test]
 async fn version_1_opens_with_all_that_was_kept() {
     let data = TempDir::new().unwrap();
-    let server = daemon_with(1, data.path());
+    let server = daemon_with("1", data.path());
     assert!(data.path().join("journal.sqlite-wal").exists(), "a backup goes on with a log");
     let mut ana = Native::connect(server.address).await;
     let hello = json!({"type": "hello", "version": 1, "name": "ana", "device": "laptop",
@@ -68,4 +71,72 @@ async fn version_1_opens_with_all_that_was_kept() {
     ana.say(1, "the first message").await;
     let repeat = ana.until("accepted").await;
     assert_eq!((&repeat["repeat"], &repeat["seq"]), (&json!(true), &json!(1)), "{repeat}");
+}
+
+/// The users of the journal of 0.1.0 whose names are none today, or like those: name, number and token.
+const USERS: [(&str, u64, &str); 5] = [
+    ("bob", 1, "723fbb3c923407d1b06e1800d2b922cc3b9dfbd9e2bf500a779ed99a8a7033b2"),
+    ("a:b", 2, "48d1bc182cb1a2236d5e1825bd2dd712bca64a9d46cb4599b31f44e8f50be63b"),
+    ("a_b", 3, "efdb754aa8007f75b7ba5bfe47c4a763ce5fdff28746fa3e351b0e04c56247c8"),
+    ("7-12", 4, "3ae7c6d04dbedcd8f7e3e443f17b9e8c2887d6f34a62a13efeb4567e0fa1b647"),
+    ("zoe: hi", 5, "5a619f5849ce3c10e224250c190e0edf70e0a1dfaa988a89f5bb3dc086343787"),
+];
+
+#[tokio::test]
+async fn names_of_0_1_0_that_are_none_today_are_mended_and_stay_apart() {
+    let data = TempDir::new().unwrap();
+    let server = daemon_with("0.1.0", data.path());
+    let mut names = Vec::new();
+    for (_, id, token) in USERS {
+        let mut user = Native::connect(server.address).await;
+        // Whatever it asks for is taken, so that it keeps the name it has.
+        let hello = json!({"type": "hello", "version": 1, "name": "chat-server", "token": token});
+        user.send(&hello).await;
+        let welcome = user.expect("welcome").await;
+        assert_eq!(welcome["id"], id, "{welcome}");
+        let name = welcome["name"].as_str().unwrap().to_owned();
+        assert_eq!(
+            chat_proto::UserName::new(&name).map_err(|error| error.to_string()),
+            Ok(name.parse().unwrap())
+        );
+        names.push(name);
+    }
+    assert_eq!((&*names[0], &*names[3], &*names[4]), ("bob", "7_12", "zoe_ hi"));
+}
+
+#[tokio::test]
+async fn the_messages_of_0_1_0_are_all_there() {
+    let data = TempDir::new().unwrap();
+    let server = daemon_with("0.1.0", data.path());
+    let mut bob = Native::connect(server.address).await;
+    bob.send(&json!({"type": "hello", "version": 1, "name": "bob", "token": USERS[0].2})).await;
+    bob.expect("welcome").await;
+    for (room, texts) in [
+        (
+            "#lobby",
+            &[
+                "the first message",
+                "from a colon",
+                "from an address",
+                "from a sentence",
+                "hello from the colon",
+                "read by nobody",
+            ][..],
+        ),
+        ("#rust", &["in rust", "hello from ana"]),
+        ("@1-6", &["between us", "and back"]),
+    ] {
+        bob.send(&json!({"type": "history", "room": room})).await;
+        let history = bob.until("history").await;
+        let told: Vec<_> = history["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|message| {
+                chat_proto::UserName::new(message["from"]["name"].as_str().unwrap()).unwrap();
+                message["text"].as_str().unwrap()
+            })
+            .collect();
+        assert_eq!(told, texts, "{room}");
+    }
 }

@@ -24,7 +24,11 @@ pub enum Event {
         /// Its name; the address of a private conversation.
         room: RoomName,
         /// The other user of a private conversation, as it is called now.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "UserName::lenient_option"
+        )]
         title: Option<UserName>,
         /// What it is about; empty where nobody has said.
         topic: Topic,
@@ -107,6 +111,7 @@ pub enum Event {
         /// The user, as it was.
         user: User,
         /// The name, as it is.
+        #[serde(deserialize_with = "UserName::lenient")]
         name: UserName,
     },
     /// Somebody said something.
@@ -140,6 +145,7 @@ pub struct User {
     /// The user's number, from 1; 0 is the server's own. No other user ever has it.
     pub id: u64,
     /// The name.
+    #[serde(deserialize_with = "UserName::lenient")]
     pub name: UserName,
 }
 
@@ -151,6 +157,7 @@ pub struct Welcome {
     /// The user's number.
     pub id: u64,
     /// The user's name, as others see it.
+    #[serde(deserialize_with = "UserName::lenient")]
     pub name: UserName,
     /// What makes the next session the same user's; a secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -284,7 +291,11 @@ pub struct Refusal {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,
     /// A name that is free, where the one asked for is taken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "UserName::lenient_option"
+    )]
     pub suggestion: Option<UserName>,
 }
 

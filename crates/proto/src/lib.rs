@@ -8,6 +8,7 @@
 //!
 //! * [`name`] and [`text`]: what users, rooms and messages may be called and may say; checked once
 //!   at construction and valid ever after.
+//! * [`unsafe_chars`]: which characters do not show, and when they are text all the same.
 //! * [`secret`]: what must not appear in a log.
 //! * [`command`] and [`event`]: the two vocabularies, what a client asks and what the server tells.
 //! * [`native`]: the codec of the native protocol, for both of its ends.
@@ -24,7 +25,7 @@ pub mod native;
 pub mod secret;
 pub mod text;
 pub mod time;
-mod unsafe_chars;
+pub mod unsafe_chars;
 
 pub use code::{EndCode, LeaveReason, RefusalCode};
 pub use command::Command;

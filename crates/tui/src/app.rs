@@ -2,6 +2,8 @@
 
 mod control;
 
+use std::error::Error;
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::ops::ControlFlow;
@@ -95,24 +97,35 @@ pub enum RunError {
     #[error("cannot draw on the terminal: {0}")]
     Draw(String),
     /// The terminal gives nothing any more.
-    #[error("cannot read the keys: {0}")]
+    #[error("cannot read the keys")]
     Keys(#[source] io::Error),
     /// What outlives the program can neither be read nor kept.
-    #[error("cannot keep who you are ({0}); --state DIR names another directory")]
+    #[error("cannot open the state directory (--state DIR names another one)")]
     State(#[from] StoreError),
     /// The link's task is gone, by a fault of the program.
     #[error("the network part of the program has ended; this is a bug")]
     Link,
 }
 
-/// The program could not go on, and which messages wait.
-#[derive(Debug, thiserror::Error)]
-#[error("{error}")]
+/// The program could not go on, and which messages wait. As an error it is the reason alone.
+#[derive(Debug)]
 pub struct Failure {
     /// Why.
     pub error: RunError,
     /// The messages that the server has not answered.
     pub unsent: Unsent,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
 }
 
 impl From<RunError> for Failure {

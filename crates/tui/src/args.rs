@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 
 use chat_proto::UserName;
-use clap::Parser;
+use chat_tui::ServerAddress;
+use chat_tui::link::{BadAddress, DEFAULT_PORT};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 const EXAMPLES: &str = "\
 Examples:
   chat-tui                                   the server of this machine, your login name
   chat-tui --name bob                        under another name
-  chat-tui --server chat.example.org:12345   a server elsewhere
+  chat-tui chat.example.org                  a server elsewhere
+  chat-tui bob@chat.example.org:4000         on another port, under another name
   chat-tui --state /media/stick/chat         who you are goes with you
   chat-tui --log-file chat.log               with a log of what the network does
 
@@ -21,13 +25,17 @@ Exit codes: 0 all went well; 1 it ran and failed; 2 it was called the wrong way.
 #[derive(Debug, Parser)]
 #[command(name = "chat-tui", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
+    /// Where the server is, and your name there: another way to write --server and --name
+    #[arg(value_name = "[NAME@]HOST[:PORT]", value_parser = destination, conflicts_with = "server")]
+    destination: Option<Destination>,
+
     /// The name others see; your login name if left out
     #[arg(long)]
-    pub(crate) name: Option<UserName>,
+    name: Option<UserName>,
 
-    /// Where the server is
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:12345", value_parser = server)]
-    pub(crate) server: String,
+    /// Where the server is; 127.0.0.1 if left out. The port is 12345 if left out
+    #[arg(long, value_name = "HOST[:PORT]")]
+    server: Option<ServerAddress>,
 
     /// The directory of who you are and what is left to be said; $XDG_STATE_HOME/chat-tui or
     /// ~/.local/state/chat-tui if left out
@@ -43,21 +51,59 @@ pub(crate) struct Args {
     pub(crate) log_file: Option<PathBuf>,
 }
 
-/// Whether it is a host and a port; whether anybody is there shows later.
-fn server(written: &str) -> Result<String, String> {
-    let wrong = || "this is no HOST:PORT, such as chat.example.org:12345 or [::1]:12345".to_owned();
-    let (host, port) = written.rsplit_once(':').ok_or_else(wrong)?;
-    let bare_v6 = host.contains(':') && !(host.starts_with('[') && host.ends_with(']'));
-    match port.parse::<u16>() {
-        Ok(1..) if !host.is_empty() && !bare_v6 => Ok(written.to_owned()),
-        _ => Err(wrong()),
+/// A server, and the user's name there if it is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Destination {
+    name: Option<UserName>,
+    server: ServerAddress,
+}
+
+impl Args {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// If it is wrong, and if it asks for the help or the version.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        Self::try_parse()?.checked()
     }
+
+    fn checked(self) -> Result<Self, clap::Error> {
+        let has_two_names = self.name.is_some()
+            && self.destination.as_ref().is_some_and(|destination| destination.name.is_some());
+        if has_two_names {
+            let text = "the name is given twice: leave out --name, or NAME@";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, text));
+        }
+        Ok(self)
+    }
+
+    /// The name the user asks for, if there is one.
+    pub(crate) fn name(&self) -> Option<&UserName> {
+        let destination = self.destination.as_ref();
+        self.name.as_ref().or_else(|| destination?.name.as_ref())
+    }
+
+    /// The server to call.
+    pub(crate) fn server(&self) -> ServerAddress {
+        let destination = self.destination.as_ref().map(|destination| &destination.server);
+        let local = || ServerAddress { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
+        self.server.as_ref().or(destination).cloned().unwrap_or_else(local)
+    }
+}
+
+/// Takes `[NAME@]HOST[:PORT]` apart: a name has no `@`.
+fn destination(written: &str) -> Result<Destination, String> {
+    let (name, server) = match written.split_once('@') {
+        Some((name, server)) => (Some(name), server),
+        None => (None, written),
+    };
+    let name = name.map(UserName::new).transpose().map_err(|error| error.to_string())?;
+    let server = server.parse().map_err(|error: BadAddress| error.to_string())?;
+    Ok(Destination { name, server })
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -65,14 +111,38 @@ mod tests {
         Args::command().debug_assert();
     }
 
+    fn read(arguments: &[&str]) -> Result<Args, clap::Error> {
+        Args::try_parse_from([&["chat-tui"], arguments].concat())?.checked()
+    }
+
     #[test]
-    fn a_server_is_a_host_and_a_port() {
-        for good in ["localhost:1", "127.0.0.1:12345", "[::1]:12345"] {
-            assert_eq!(server(good).unwrap(), good);
+    fn a_server_is_named_in_two_ways() {
+        for (arguments, name, server) in [
+            (&[][..], None, "127.0.0.1:12345"),
+            (&["localhost"], None, "localhost:12345"),
+            (&["bob@[::1]"], Some("bob"), "[::1]:12345"),
+            (&["Ana María@chat.example.org:4000"], Some("Ana María"), "chat.example.org:4000"),
+            (&["--server", "localhost", "--name", "bob"], Some("bob"), "localhost:12345"),
+            (&["--name", "bob", "::1"], Some("bob"), "[::1]:12345"),
+        ] {
+            let args = read(arguments).unwrap();
+            assert_eq!(args.server().to_string(), server, "{arguments:?}");
+            assert_eq!(args.name().map(UserName::as_str), name, "{arguments:?}");
         }
-        for bad in ["", "localhost", ":12345", "localhost:0", "localhost:x", "::1:12345", "a:70000"]
-        {
-            assert!(server(bad).is_err(), "{bad}");
+    }
+
+    #[test]
+    fn a_wrong_destination_is_wrong_usage() {
+        for (arguments, why) in [
+            (&["localhost", "--server", "localhost"][..], "cannot be used with"),
+            (&["bob@localhost", "--name", "ana"], "given twice"),
+            (&["bob@"], "no address of a server"),
+            (&["@localhost"], "at least one character"),
+            (&["localhost", "bob"], "unexpected argument"),
+        ] {
+            let error = read(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{arguments:?}");
+            assert!(error.to_string().contains(why), "{error}");
         }
     }
 

@@ -4,23 +4,31 @@
 //!
 //! * Control characters become visible pictures (`␛`), C1 and the bidi embeddings, overrides and
 //!   isolates become `�`: whoever sends them is seen to.
-//! * Invisible characters go away, the joiner of emoji sequences and variation selectors included:
-//!   terminals disagree on how wide such a sequence is, so a family shows as its members.
+//! * Invisible characters go away, except joiners and variation selectors in places in which they are
+//!   text: see [`sequences`].
 //! * A character carries at most [`CLUSTER_CHARS_MAX`] − 1 marks, and a mark without a character
 //!   gets `◌` to stand on.
 //! * A tab becomes spaces. A line end is kept in messages, and is a space elsewhere.
 
+mod sequences;
+
 use std::borrow::Cow;
 
 use chat_proto::event::RoomInfo;
+use chat_proto::unsafe_chars::{is_invisible, is_joiner};
 use chat_proto::{Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
+
+use self::sequences::without_loose;
 
 use crate::link::{Lost, News};
 
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
 pub const CLUSTER_CHARS_MAX: usize = 9;
+
+/// Most characters of an emoji sequence: the longest that Unicode recommends has ten.
+const SEQUENCE_CHARS_MAX: usize = 12;
 
 /// Most characters of a topic, a refusal or another text that is no message: some six full rows.
 pub const LINE_CHARS_MAX: usize = 512;
@@ -47,6 +55,8 @@ pub fn news(news: News) -> News {
         News::Lost(Lost::Goodbye { code, text }) => {
             News::Lost(Lost::Goodbye { code, text: line(&text) })
         }
+        News::Lost(Lost::TurnedAway(text)) => News::Lost(Lost::TurnedAway(line(&text))),
+        News::Lost(Lost::Another(text)) => News::Lost(Lost::Another(line(&text))),
         News::Dialling | News::Waiting { .. } | News::About { .. } | News::Lost(_) => news,
     }
 }
@@ -147,7 +157,7 @@ fn said(said: &Text) -> Text {
 /// Cleans a text that may have several lines.
 #[must_use]
 pub fn text(dirty: &str) -> String {
-    let clean = bounded_clusters(&replaced(dirty, '\n'));
+    let clean = bounded_clusters(&without_loose(&replaced(dirty, '\n')));
     if clean.trim().is_empty() { REPLACEMENT.to_string() } else { clean }
 }
 
@@ -158,7 +168,7 @@ pub fn line(dirty: &str) -> String {
         Some((end, _)) => format!("{}…", &dirty[..end]).into(),
         None => dirty.into(),
     };
-    bounded_clusters(&replaced(&cut, ' '))
+    bounded_clusters(&without_loose(&replaced(&cut, ' ')))
 }
 
 /// Makes unsafe characters visible, or takes them out.
@@ -172,7 +182,7 @@ fn replaced(dirty: &str, line_end: char) -> String {
             '\u{7F}' => clean.push('␡'),
             '\u{80}'..='\u{9F}' => clean.push(REPLACEMENT),
             '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => clean.push(REPLACEMENT),
-            _ if is_invisible(c) => {}
+            _ if is_invisible(c) && !sequences::is_part(c) => {}
             _ => clean.push(c),
         }
     }
@@ -192,10 +202,20 @@ fn bounded_clusters(text: &str) -> String {
         if cluster.chars().next().and_then(UnicodeWidthChar::width) == Some(0) {
             clean.push_str(&standing(cluster));
         } else {
-            clean.extend(cluster.chars().take(CLUSTER_CHARS_MAX));
+            clean.push_str(bounded(cluster));
         }
     }
     clean
+}
+
+/// The beginning of a cluster, as much of it as is shown.
+fn bounded(cluster: &str) -> &str {
+    let is_sequence = cluster.contains(is_joiner);
+    let max = if is_sequence { SEQUENCE_CHARS_MAX } else { CLUSTER_CHARS_MAX };
+    match cluster.char_indices().nth(max) {
+        Some((end, _)) => cluster[..end].trim_end_matches(sequences::is_part),
+        None => cluster,
+    }
 }
 
 /// Gives a cluster that begins with a character of no width one to stand on. What cannot stand on
@@ -206,18 +226,6 @@ fn standing(cluster: &str) -> String {
         return REPLACEMENT.to_string();
     }
     on_circle.chars().take(CLUSTER_CHARS_MAX).collect()
-}
-
-/// Whether `c` does not show: `Default_Ignorable_Code_Point` of Unicode 16 and the annotation
-/// characters, less what [`replaced`] has dealt with.
-const fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}'
-        | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}'
-        | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-        | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]
@@ -233,8 +241,8 @@ mod tests {
             ("\u{9b}31mred", "�31mred"),
             ("a\u{202E}b", "a�b"),
             ("a\u{200B}\u{FEFF}b", "ab"),
-            ("👩🏽\u{200D}💻", "👩🏽💻"),
-            ("❤\u{FE0F}", "❤"),
+            ("👩🏽\u{200D}💻", "👩🏽\u{200D}💻"),
+            ("b\u{200D}b\u{FE0F}", "bb"),
             ("\u{301}a", "◌\u{301}a"),
             ("a\tb", "a    b"),
             ("a\nb\u{2028}c", "a\nb\nc"),
@@ -254,7 +262,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cleaning_twice_is_cleaning_once(dirty in ".*") {
+        fn cleaning_twice_is_cleaning_once(
+            dirty in prop_oneof![".*", "[a1#👩🏽💻❤ककषهمখ\u{200B}-\u{200F}\u{FE0E}\u{FE0F}\u{20E3}\u{94D}\u{301}\u{202E}\n]{0,40}"],
+        ) {
             let clean = text(&dirty);
             prop_assert_eq!(text(&clean), clean);
         }

@@ -26,6 +26,7 @@ pub mod link;
 pub mod mention;
 pub mod palette;
 pub mod prompt;
+mod quote;
 pub mod state;
 pub mod store;
 pub mod terminal;
@@ -38,7 +39,7 @@ pub mod zone;
 
 pub use app::{Failure, Options, RunError, run};
 pub use input::Input;
-pub use link::Tcp;
+pub use link::{ServerAddress, Tcp};
 pub use state::State;
 pub use unsent::Unsent;
 pub use update::{Effect, tend, update};

@@ -8,9 +8,12 @@
 //! One task, with a bounded queue each way. Network trouble is news like any other; the task ends
 //! only when it is told to.
 
+mod address;
 mod backoff;
 mod caller;
 mod dial;
+mod opening;
+mod race;
 mod session;
 
 use std::fmt;
@@ -23,6 +26,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
+pub use self::address::{BadAddress, DEFAULT_PORT, ServerAddress};
 use self::caller::Caller;
 pub use self::dial::{Dial, Tcp};
 use crate::state::OUTBOX_MAX;
@@ -36,7 +40,8 @@ pub const ORDERS_MAX: usize = OUTBOX_MAX + 156;
 /// few screens full are there to be drawn by then.
 pub const NEWS_MAX: usize = 256;
 
-/// How long a server may take to let us in: a name look-up and a few lost packets.
+/// How long a connection may take, whatever the number of addresses: a name look-up and a few lost
+/// packets.
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the farewell may take. Nobody wants to wait for a program to end.
@@ -162,6 +167,18 @@ pub enum Lost {
     /// The server closed the connection without a word.
     #[error("the server closed the connection")]
     Closed,
+    /// The same before the session began.
+    #[error("The server closed the connection without an answer. Check that it is a chat-server.")]
+    ClosedAtOnce,
+    /// The server turned the connection away in a line of plain text: this one.
+    #[error("{0}")]
+    TurnedAway(String),
+    /// Something else answers; this is the beginning of what it has sent.
+    #[error("That is not a chat-server (it said: {0}). Check the address.")]
+    Another(String),
+    /// Something answers that speaks TLS.
+    #[error("That server speaks TLS, which chat-tui does not. Check the address and the port.")]
+    Tls,
     /// The server ended the session and said why.
     #[error("{text}")]
     Goodbye {

@@ -16,7 +16,6 @@ use chat_tui::app::system_clock;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
 use chat_tui::zone::ZoneWatch;
 use chat_tui::{Failure, Options, Tcp, Unsent};
-use clap::Parser;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use tokio::runtime;
@@ -30,7 +29,7 @@ const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
             let asked_for = !error.use_stderr();
@@ -83,7 +82,7 @@ fn chat(args: Args) -> anyhow::Result<()> {
 
 async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
     let stop = signals::stop().context("cannot listen to signals")?;
-    let dial = Tcp::new(args.server.clone());
+    let dial = Tcp::new(args.server());
     let options = options(args)?;
     let (tty, _guard) = Tty::take().context("cannot set up the terminal")?;
     let backend = RowBackend::new(tty.output(), !check::is_utf8());
@@ -93,11 +92,12 @@ async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
 }
 
 fn options(args: Args) -> anyhow::Result<Options> {
+    let (name, server) = (args.name().cloned(), args.server().to_string());
     let state = args.state.or_else(state_directory);
     let state = state.context("there is no place for who you are: set HOME, or say --state DIR")?;
     Ok(Options {
-        name: args.name.unwrap_or_else(login_name),
-        server: args.server,
+        name: name.unwrap_or_else(login_name),
+        server,
         state: Some(state),
         // Before the zone is read, so that no change is missed.
         zone_watch: ZoneWatch::new(),

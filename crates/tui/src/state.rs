@@ -75,7 +75,7 @@ pub struct State {
 }
 
 /// What need not be told twice.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Told {
     /// That the server says things this version does not know; in this session.
     pub unreadable: bool,
@@ -83,6 +83,8 @@ pub struct Told {
     pub not_kept: bool,
     /// All rooms the user is in; in this session.
     pub rooms: bool,
+    /// Why the server does not let the client in, as it stands in the log; until there is a session.
+    pub not_let_in: Option<String>,
 }
 
 /// How the line is.

@@ -4,8 +4,8 @@
 //! # use chat_tui::{Options, Tcp, testing::Client};
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-//! # let server = listener.local_addr()?.to_string();
-//! let options = Options::new("bob".parse()?, server.clone());
+//! # let server = listener.local_addr()?;
+//! let options = Options::new("bob".parse()?, server.to_string());
 //! let mut bob = Client::start(options, Tcp::new(server), 80, 20);
 //! bob.sees("connecting").await;
 //! bob.types("typed while nobody answers").await;

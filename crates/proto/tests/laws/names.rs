@@ -3,6 +3,7 @@
 use chat_proto::{RoomName, UserName};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::strategies::{cases, user_name, writing};
 
@@ -26,21 +27,87 @@ fn is_barred(c: char) -> bool {
         || is_between(0xe0000, 0xe0fff) // tags, more variation selectors
 }
 
-/// Whether `written`, in NFC, keeps the rules that `docs/protocol.md` has for a user's name.
+/// The ASCII form of a fullwidth character, or the character itself.
+fn narrow(c: char) -> char {
+    match u32::from(c) {
+        wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap(),
+        _ => c,
+    }
+}
+
+fn is_of_a_word(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
+/// The pictures that a name may have, as `docs/protocol.md` has them: emoji and signs, without arrows, lines
+/// and shapes.
+fn is_picture(c: char) -> bool {
+    let is_between = |first: u32, last: u32| (first..=last).contains(&u32::from(c));
+    "⌚⌛⏰⏱⏲⏳✨❄❇❣❤⭐".contains(c)
+        || is_between(0x2600, 0x2712)
+        || is_between(0x1f000, 0x1f64f)
+        || is_between(0x1f680, 0x1f6ff)
+        || is_between(0x1f900, 0x1faff)
+}
+
+/// Whether a character other than the first may stand between these two.
+fn may_stand(before: char, c: char, after: Option<&char>) -> bool {
+    let is_between_letters = || is_of_a_word(before) && after.is_some_and(|c| is_of_a_word(*c));
+    match c {
+        ' ' => before != ' ',
+        _ if "’·・־׳״་".contains(c) => is_between_letters(),
+        _ => is_of_a_word(c) || is_picture(c) || "_-.'+=~^$%/\\[]{}!?;`".contains(narrow(c)),
+    }
+}
+
+/// Whether a name may begin with `c`: not with a mark, nor with a part of a Hangul syllable.
+fn may_begin(c: char) -> bool {
+    let is_hangul_part =
+        ('\u{1160}'..='\u{11ff}').contains(&c) || ('\u{d7b0}'..='\u{d7ff}').contains(&c);
+    c.is_alphanumeric() && !is_combining_mark(c) && !is_hangul_part
+        || is_picture(c)
+        || narrow(c) == '_'
+}
+
+/// Whether `written`, in NFC, keeps the rules that `docs/protocol.md` has for a user's name. It has no joiners
+/// between letters of the scripts that need them: those are tried one by one.
 fn keeps_the_rules(written: &str) -> bool {
     let chars: Vec<char> = written.nfc().collect();
+    let may_stand = |(index, c): (usize, &char)| match index.checked_sub(1) {
+        None => may_begin(*c),
+        Some(before) => may_stand(chars[before], *c, chars.get(index + 1)),
+    };
     (1..=32).contains(&chars.len())
-        && !chars.iter().any(|c| is_barred(*c) || "|&@#".contains(*c))
-        && !chars[0].is_whitespace()
-        && !chars[chars.len() - 1].is_whitespace()
+        && !chars.iter().any(|c| is_barred(*c))
+        && chars.iter().enumerate().all(may_stand)
+        && chars[chars.len() - 1] != ' '
+        && !is_address(&chars)
+}
+
+/// Whether it is two numbers with a hyphen, in ASCII or fullwidth.
+fn is_address(chars: &[char]) -> bool {
+    let written: String = chars.iter().map(|c| narrow(*c)).collect();
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    written.split_once('-').is_some_and(|(one, other)| is_number(one) && is_number(other))
+}
+
+/// Whether it is the address of a private conversation.
+fn is_direct(bare: &str) -> bool {
+    let numbers = bare.split_once('-').map(|(one, other)| (one.parse(), other.parse()));
+    matches!(numbers, Some((Ok::<u64, _>(1..), Ok::<u64, _>(1..))) if !bare.contains('+'))
+        && numbers.is_some_and(|(one, other)| one != other)
 }
 
 fn room_keeps_the_rules(written: &str) -> bool {
-    match (written.strip_prefix('#'), written.strip_prefix('@')) {
-        (Some(bare), _) => keeps_the_rules(bare) && !bare.contains(char::is_whitespace),
-        (_, Some(bare)) => keeps_the_rules(bare),
-        _ => false,
-    }
+    let Some(bare) = written.strip_prefix('#') else {
+        return written
+            .strip_prefix('@')
+            .is_some_and(|bare| keeps_the_rules(bare) || is_direct(bare));
+    };
+    let chars: Vec<char> = bare.nfc().collect();
+    (1..=32).contains(&chars.len())
+        && !chars.iter().any(|c| is_barred(*c) || "|&@#".contains(*c) || c.is_whitespace())
+        && !is_address(&chars)
 }
 
 fn assert_valid(name: &UserName) {

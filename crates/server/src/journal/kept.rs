@@ -188,7 +188,9 @@ mod tests {
         let room = RoomName::new(&format!("#{name}")).unwrap();
         let kept = Kept {
             seq: SEQ_MAX,
-            from: User { id: u64::MAX, name: UserName::new(&"\"".repeat(NAME_CHARS_MAX)).unwrap() },
+            from: User {
+                id: u64::MAX, name: UserName::new(&"😀".repeat(NAME_CHARS_MAX)).unwrap()
+            },
             at: At::from_millis(i64::MIN),
             kind: Kind::Action,
             text: Text::new("\"\\\n").unwrap(),

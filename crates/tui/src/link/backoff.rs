@@ -29,7 +29,7 @@ impl Backoff {
         pause.mul_f64(f64::midpoint(1.0, jitter.clamp(0.0, 1.0)))
     }
 
-    /// Starts over, after a call that was answered.
+    /// Starts over, after a session that lasted.
     pub(super) fn reset(&mut self) {
         self.pause = PAUSE_MIN;
     }

@@ -7,8 +7,13 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::backoff::Backoff;
-use super::session::{self, End, Failed, open};
+use super::opening::{Failed, open};
+use super::session::{self, End};
 use super::{Dial, Identity, Lost, News, Order};
+
+/// How long a session must last for the pauses to start over: a server that lets everybody in and ends
+/// at once is not called more often than one that is not there.
+const STEADY_AFTER: Duration = Duration::from_secs(5);
 
 /// What the link does next.
 #[derive(Debug, PartialEq, Eq)]
@@ -116,14 +121,18 @@ impl<D: Dial> Caller<D> {
                 return Next::Stop;
             }
         };
-        self.backoff.reset();
         self.sessions += 1;
         tracing::info!(session = self.sessions, id = welcome.id, "connected");
         let session = self.sessions;
         // Whatever becomes of the session, the next one is the same user's.
         self.orders.identity.learn(&welcome);
         self.tell(News::Welcome { session, welcome: welcome.clone() }).await;
-        match session::run(wire, session, &welcome, &mut self.orders, &self.news).await {
+        let began = Instant::now();
+        let end = session::run(wire, session, &welcome, &mut self.orders, &self.news).await;
+        if began.elapsed() >= STEADY_AFTER {
+            self.backoff.reset();
+        }
+        match end {
             End::Lost(why) => self.lost(why).await,
             End::Called => {
                 self.tell(News::Lost(Lost::Asked)).await;

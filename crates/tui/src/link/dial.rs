@@ -4,7 +4,10 @@ use std::future::Future;
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
+
+use super::ServerAddress;
+use super::race::{in_turns, race};
 
 /// Something that connects to a server. The real one is [`Tcp`]; tests have their own.
 pub trait Dial: Send + 'static {
@@ -15,16 +18,16 @@ pub trait Dial: Send + 'static {
     fn dial(&mut self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }
 
-/// Connects by TCP.
+/// Connects by TCP, to whichever address of the host answers first.
 #[derive(Debug, Clone)]
 pub struct Tcp {
-    server: String,
+    server: ServerAddress,
 }
 
 impl Tcp {
-    /// Dials `server`, as `HOST:PORT`.
+    /// Dials `server`.
     #[must_use]
-    pub fn new(server: impl Into<String>) -> Self {
+    pub fn new(server: impl Into<ServerAddress>) -> Self {
         Self { server: server.into() }
     }
 }
@@ -33,7 +36,9 @@ impl Dial for Tcp {
     type Stream = TcpStream;
 
     async fn dial(&mut self) -> io::Result<TcpStream> {
-        let stream = TcpStream::connect(&self.server).await?;
+        // With each call: a host may have moved since the last one.
+        let resolved = lookup_host((self.server.host.as_str(), self.server.port)).await?;
+        let stream = race(in_turns(resolved), TcpStream::connect::<std::net::SocketAddr>).await?;
         // A chat is many small writes, and each is wanted at once.
         stream.set_nodelay(true)?;
         Ok(stream)

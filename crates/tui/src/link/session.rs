@@ -1,11 +1,11 @@
-//! One session: hello, then orders out and news in, until one of both sides ends it.
+//! One session: orders out and news in, until one of both sides ends it.
 
 use std::time::Duration;
 
-use chat_proto::command::{Nonce, Word};
+use chat_proto::command::Nonce;
 use chat_proto::event::{Limits, Welcome};
 use chat_proto::native::UnreadableLine;
-use chat_proto::{Command, Event, NativeCodec, Refusal, RefusalCode};
+use chat_proto::{Command, Event, NativeCodec};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
@@ -13,10 +13,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::Framed;
 
 use super::caller::Orders;
-use super::{BYE_TIMEOUT, DIAL_TIMEOUT, Dial, Identity, Lost, News, Order};
-
-/// How long the server may take to answer the hello.
-const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);
+use super::{BYE_TIMEOUT, Lost, News, Order};
 
 /// How long the network may take to take one command off our hands.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,14 +31,6 @@ const PONG_TIMEOUT: Duration = Duration::from_secs(10);
 /// The connection as lines.
 pub(super) type Wire<S> = Framed<S, NativeCodec<Event>>;
 
-/// Why no session began.
-pub(super) enum Failed {
-    /// There is no connection, or no answer.
-    Lost(Lost),
-    /// The server does not want us, as we are.
-    Refused(Box<Refusal>),
-}
-
 /// How a session ended.
 pub(super) enum End {
     /// Without our doing.
@@ -50,84 +39,6 @@ pub(super) enum End {
     Called,
     /// By an order to end.
     Bye,
-}
-
-/// Connects and says hello. `journal` becomes the id of the server's journal, if it was asked for.
-pub(super) async fn open<D: Dial>(
-    dial: &mut D,
-    identity: &Identity,
-    journal: &mut Option<Word>,
-) -> Result<(Wire<D::Stream>, Welcome), Failed> {
-    let stream = match timeout(DIAL_TIMEOUT, dial.dial()).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return Err(Failed::Lost(Lost::Unreachable(in_words(&error)))),
-        Err(_) => return Err(Failed::Lost(Lost::Unreachable("no answer".to_owned()))),
-    };
-    let mut wire = Framed::new(stream, NativeCodec::default());
-    match timeout(WELCOME_TIMEOUT, greet(&mut wire, identity, journal)).await {
-        Ok(Ok(welcome)) => Ok((wire, welcome)),
-        Ok(Err(failed)) => Err(failed),
-        Err(_) => Err(Failed::Lost(Lost::Silent)),
-    }
-}
-
-async fn greet<S>(
-    wire: &mut Wire<S>,
-    identity: &Identity,
-    journal: &mut Option<Word>,
-) -> Result<Welcome, Failed>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    if !identity.known.is_empty() {
-        *journal = about(wire).await?;
-    }
-    let hello = identity.hello(journal.as_ref());
-    write(wire, &Command::Hello(hello)).await.map_err(Failed::Lost)?;
-    loop {
-        match read(wire.next().await).map_err(Failed::Lost)? {
-            Ok(Event::Welcome(welcome)) => return Ok(welcome),
-            Ok(Event::Refused(refusal)) => return Err(refused(refusal)),
-            Ok(Event::Goodbye { code, text }) => {
-                return Err(Failed::Lost(Lost::Goodbye { code, text }));
-            }
-            Ok(_) => {}
-            Err(unreadable) => tracing::warn!(why = unreadable.text, "unreadable line"),
-        }
-    }
-}
-
-/// Asks which journal the server has; `None` if it does not know the question.
-async fn about<S>(wire: &mut Wire<S>) -> Result<Option<Word>, Failed>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    write(wire, &Command::About).await.map_err(Failed::Lost)?;
-    loop {
-        match read(wire.next().await).map_err(Failed::Lost)? {
-            Ok(Event::About { journal, .. }) => return Ok(Some(journal.id)),
-            Ok(Event::Refused(refusal)) if refusal.code == RefusalCode::Shutdown => {
-                return Err(refused(refusal));
-            }
-            Ok(Event::Refused(_)) => return Ok(None),
-            Ok(Event::Goodbye { code, text }) => {
-                return Err(Failed::Lost(Lost::Goodbye { code, text }));
-            }
-            Ok(_) => {}
-            Err(unreadable) => tracing::warn!(why = unreadable.text, "unreadable line"),
-        }
-    }
-}
-
-/// A server on its way out will be back, and one that cannot keep a new user now may do so later;
-/// whatever else it refuses, it would refuse again.
-fn refused(refusal: Refusal) -> Failed {
-    match refusal.code {
-        RefusalCode::Shutdown | RefusalCode::NotKept => {
-            Failed::Lost(Lost::Goodbye { code: chat_proto::EndCode::Shutdown, text: refusal.text })
-        }
-        _ => Failed::Refused(Box::new(refusal)),
-    }
 }
 
 /// Carries a session on until it ends.
@@ -263,7 +174,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-async fn write<S>(wire: &mut Wire<S>, command: &Command) -> Result<(), Lost>
+pub(super) async fn write<S>(wire: &mut Wire<S>, command: &Command) -> Result<(), Lost>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -275,13 +186,13 @@ where
 }
 
 /// What went wrong, without the number that only a programmer reads.
-fn in_words(error: &std::io::Error) -> String {
+pub(super) fn in_words(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// What came from the wire, or why nothing more will.
-fn read(
+pub(super) fn read(
     item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
 ) -> Result<Result<Event, UnreadableLine>, Lost> {
     match item {

@@ -1,4 +1,5 @@
 mod bench;
+mod tokens;
 
 use chat_proto::command::Nonce;
 use chat_proto::event::User;
@@ -183,69 +184,6 @@ async fn a_new_name_is_said_in_the_next_hello() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_token_of_a_welcome_is_in_the_next_hello() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    assert_eq!(server.greets().await.token, None);
-    drop(server);
-    let mut server = bench.answers().await;
-    server.is_asked("journal").await;
-    assert_eq!(server.greets().await.token.as_ref().map(Secret::reveal), Some("secret"));
-    bench.session().await;
-    // Another user has another, or none.
-    let identity =
-        Identity { name: name("rob"), token: None, known: Vec::new(), device: Word::default() };
-    bench.link.order(Order::CallAs(Box::new(identity))).unwrap();
-    drop(server);
-    let hello = bench.answers().await.greets().await;
-    assert_eq!((hello.name, hello.token), (name("rob"), None));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_token_is_shown_only_to_the_server_it_is_of() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.greets().await;
-    for (id, token) in [("other", None), ("journal", Some("secret"))] {
-        drop(server);
-        server = bench.answers().await;
-        server.is_asked(id).await;
-        let hello = server.greets_as(id).await;
-        assert_eq!(hello.token.as_ref().map(Secret::reveal), token, "{id}");
-        let about = bench.hears_that("the journal", |news| match news {
-            News::About { journal } => Some(journal),
-            _ => None,
-        });
-        assert_eq!(about.await.as_str(), id);
-    }
-    // One that does not know the question is a server of version 0.1.0: no token is of it.
-    drop(server);
-    server = bench.answers().await;
-    assert_eq!(server.hears().await, Command::About);
-    let refusal = Refusal::new(RefusalCode::HelloFirst, "say hello first");
-    server.tells(&Event::Refused(refusal)).await;
-    assert_eq!(server.greets().await.token, None);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_token_that_was_refused_is_forgotten_when_asked() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.greets().await;
-    drop(server);
-    let mut server = bench.answers().await;
-    server.is_asked("journal").await;
-    let Command::Hello(hello) = server.hears().await else { panic!("no hello") };
-    assert!(hello.token.is_some());
-    let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
-    server.tells(&Event::Refused(refusal)).await;
-    let refused = |news| matches!(news, News::Refused(_)).then_some(());
-    bench.hears_that("the refusal", refused).await;
-    bench.link.order(Order::CallAnew).unwrap();
-    assert_eq!(bench.answers().await.greets().await.token, None);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_pong_for_the_screen_reaches_it() {
     let mut bench = Bench::new();
     let mut server = bench.answers().await;
@@ -336,4 +274,70 @@ async fn too_many_orders_are_refused() {
         order().unwrap();
     }
     assert!(order().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_reason_for_which_one_is_not_let_in_is_told() {
+    let another = |shown: &str| Lost::Another(shown.to_owned());
+    let full = "chat-server has too many connections; try again in a moment";
+    for (sent, why) in [
+        (format!("{full}\n"), Lost::TurnedAway(full.to_owned())),
+        ("HTTP/1.1 400 Bad Request\r\n\r\n{}".to_owned(), another("HTTP/1.1 400 Bad Request")),
+        ("SSH-2.0-OpenSSH_9.2".to_owned(), another("SSH-2.0-OpenSSH_9.2")),
+        ("\x15\x03\x01\0\x02\x02\x28".to_owned(), Lost::Tls),
+        ("{\"jsonrpc\":\"2.0\"}".to_owned(), another("{\"jsonrpc\":\"2.0\"}")),
+        (String::new(), Lost::ClosedAtOnce),
+    ] {
+        let mut bench = Bench::new();
+        let server = bench.answers().await;
+        // The hello may come when the server has closed its end already.
+        let mut stream = server.line.into_inner();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        drop(stream);
+        assert_eq!(bench.lost().await, why, "{sent:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_server_that_waits_for_more_is_named() {
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    server.line.get_mut().write_all(b"login: ").await.unwrap();
+    assert_eq!(bench.lost().await, Lost::Another("login:".to_owned()));
+    drop(server);
+    let mut server = bench.answers().await;
+    for _ in 0..100 {
+        server.line.get_mut().write_all(b"{\"what\":\"ever\"}\n").await.unwrap();
+    }
+    assert_eq!(bench.lost().await, Lost::Another("{\"what\":\"ever\"}".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_that_is_not_there() {
+    let mut bench = Bench::new();
+    let mut pauses = Vec::new();
+    for _ in 0..6 {
+        let mut server = bench.answers().await;
+        server.welcomes().await;
+        bench.session().await;
+        drop(server);
+        bench.lost().await;
+        let since = Instant::now();
+        let dialled = |news| matches!(news, News::Dialling).then_some(());
+        bench.hears_that("another call", dialled).await;
+        pauses.push(since.elapsed().as_secs_f64());
+    }
+    for (pause, longest) in pauses.iter().zip([1.0, 2.0, 4.0, 8.0, 16.0, 30.0]) {
+        assert!(*pause >= longest / 2.0 && *pause <= longest + 0.1, "{pauses:?}");
+    }
+    // A session that lasts counts as an answer.
+    let mut server = bench.answers().await;
+    server.welcomes().await;
+    bench.session().await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    drop(server);
+    bench.lost().await;
+    let since = Instant::now();
+    bench.hears_that("another call", |news| matches!(news, News::Dialling).then_some(())).await;
+    assert!(since.elapsed() <= Duration::from_millis(1100), "{:?}", since.elapsed());
 }

@@ -6,6 +6,7 @@ use chat_proto::{At, Command, Event, LeaveReason, Refusal, RoomName, Topic, User
 use super::{Effect, addresses, refused, send, session};
 use crate::link::News;
 use crate::mention::mentions;
+use crate::quote::quoted;
 use crate::state::{Body, Connection, Delivery, How, Room, State, Tone, WithServer};
 use crate::store::{Keep, MessageId};
 
@@ -263,14 +264,14 @@ fn joined(state: &mut State, name: &RoomName, user: User, at: At) {
     if let Some(room) = state.rooms.get_mut(name)
         && user.id != me
     {
-        room.log.note(at, Tone::Joined, format!("{} is here", user.name));
+        room.log.note(at, Tone::Joined, format!("{} is here", quoted(&user.name)));
         room.users.joined(user);
     }
 }
 
 fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: At) {
     if let Some(room) = state.rooms.get_mut(name) {
-        let text = format!("{} {}", user.name, left_because(reason));
+        let text = format!("{} {}", quoted(&user.name), left_because(reason));
         room.log.note(at, Tone::Left, text);
         room.users.left(user.id);
     }
@@ -300,7 +301,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Ef
         addresses::unknown(
             state,
             &user.name,
-            &format!("not sent: {} is {name} now", user.name),
+            &format!("not sent: {} is {} now", quoted(&user.name), quoted(name)),
             at,
         );
         let direct = RoomName::direct(state.me, user.id);
@@ -309,7 +310,8 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Ef
         }
         for room in listed {
             if let Some(room) = state.rooms.get_mut(&room) {
-                room.log.note(at, Tone::Info, format!("{} is {name} now", user.name));
+                let text = format!("{} is {} now", quoted(&user.name), quoted(name));
+                room.log.note(at, Tone::Info, text);
             }
         }
         return None;
@@ -318,7 +320,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Ef
         return None;
     }
     state.name = name.clone();
-    tell(state, at, format!("you are {name} now"));
+    tell(state, at, format!("you are {} now", quoted(name)));
     Some(Effect::Keep(Keep::Name(name.clone())))
 }
 
@@ -326,8 +328,8 @@ fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: 
     let label = state.rooms.label(name);
     if let Some(room) = state.rooms.get_mut(name) {
         let text = match topic.as_str() {
-            "" => format!("{} says {label} is about nothing any more", user.name),
-            topic => format!("{} says {label} is about: {topic}", user.name),
+            "" => format!("{} says {label} is about nothing any more", quoted(&user.name)),
+            topic => format!("{} says {label} is about: {topic}", quoted(&user.name)),
         };
         room.log.note(at, Tone::Info, text);
         room.topic = topic;

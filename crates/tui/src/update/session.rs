@@ -5,7 +5,7 @@ use chat_proto::event::Welcome;
 use chat_proto::{At, Command, Refusal, RefusalCode, RoomName, User};
 
 use super::{Effect, addresses, drafts, pend, send, send_waiting};
-use crate::link::{Identity, Lost, Order};
+use crate::link::{Identity, Lost, Order, ServerAddress};
 use crate::prompt::Editor;
 use crate::state::{Connection, State, Tone, WithServer};
 use crate::store::{Keep, OwnMessage, Profile};
@@ -57,6 +57,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effec
     state.connection = Connection::Connected { session };
     state.trouble = None;
     (state.told.unreadable, state.told.rooms) = (false, false);
+    state.told.not_let_in = None;
     // The name was asked for, and then it was free after all: what was typed goes on.
     if let Some(draft) = state.draft.take() {
         state.prompt.editor = draft;
@@ -135,6 +136,7 @@ pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
 
 /// There is no session any more, or none came about. All that is on the screen stays.
 pub(super) fn lost(state: &mut State, why: &Lost, at: At) {
+    note_why(state, why, at);
     state.connection = Connection::Connecting;
     if !matches!(why, Lost::Asked) {
         state.trouble = Some(why.to_string());
@@ -154,6 +156,31 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: At) {
             room.with_server = WithServer::Unsure;
         }
     }
+}
+
+/// Puts on the log, once, why the server does not let the client in, if the user can do something about
+/// it. The status line has it, too, but cut.
+fn note_why(state: &mut State, why: &Lost, at: At) {
+    let text = match why {
+        Lost::Unreachable(why) if state.me == 0 => not_there(&state.server, why),
+        Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Another(_) | Lost::Tls => why.to_string(),
+        _ => return,
+    };
+    if state.told.not_let_in.as_ref() != Some(&text) {
+        state.room_mut().log.note(at, Tone::Trouble, text.clone());
+        state.told.not_let_in = Some(text);
+    }
+}
+
+/// Nothing answers at the first call: what a newcomer can do about it.
+fn not_there(server: &str, why: &str) -> String {
+    let what_to_do = match server.parse::<ServerAddress>() {
+        Ok(address) if address.is_local() => {
+            format!("To start a server here: chat-server --listen {server}")
+        }
+        _ => "Check the address; chat-tui keeps trying.".to_owned(),
+    };
+    format!("Cannot reach {server}: {why}. {what_to_do}")
 }
 
 /// The server did not take the hello. About a name the user can do something, in the input box.

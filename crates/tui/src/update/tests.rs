@@ -2,6 +2,7 @@ mod addresses;
 mod back;
 mod commands;
 mod drafts;
+mod journals;
 mod older;
 mod refused;
 mod rooms;

@@ -22,7 +22,7 @@ fn chatting(width: u16, height: u16) -> Bench {
 fn a_conversation() {
     assert_snapshot!(chatting(80, 14).screen(), @r#"
                                                                      │ 4 users
-                                                                     │ bob (you)      7
+                                                                     │›bob            7
                                                                      │ ana            3
         ── Sunday, 22 November 2026 ──────────────────────────────── │ carl           5
         14:02 · connected to chat-server 0.1.0 as bob                │ 漢字           9
@@ -112,7 +112,7 @@ fn in_rooms(width: u16, height: u16) -> Bench {
 fn several_rooms() {
     assert_snapshot!(in_rooms(100, 12).screen(), @r#"
          1 #lobby     │ #rust · all about Rust                                      │ 3 users
-        ▸2 #rust      │                                                             │ bob (you)           7
+        ▸2 #rust      │                                                             │›bob                 7
          3 #tea    12 │                                                             │ ana                 3
          4 @carl   @1 │                                                             │ carl                5
                       │                                                             │
@@ -130,7 +130,7 @@ fn several_rooms() {
 fn the_room_list_folds_away_on_a_narrow_screen() {
     assert_snapshot!(in_rooms(70, 12).screen(), @r#"
         #rust · all about Rust                               │ 3 users
-                                                             │ bob (you)    7
+                                                             │›bob          7
                                                              │ ana          3
                                                              │ carl         5
                                                              │
@@ -156,7 +156,7 @@ fn what_is_new_begins_at_a_line() {
     bench.alt(KeyCode::Char('3'));
     assert_snapshot!(bench.screen(), @r#"
          1 #lobby     │ 14:02   ana: sip 98                                         │ 3 users
-         2 #rust      │ 14:02   ana: sip 99                                         │ bob (you)           7
+         2 #rust      │ 14:02   ana: sip 99                                         │›bob                 7
         ▸3 #tea    23 │ 14:02   ana: sip 100                                        │ ana                 3
          4 @carl   @1 │ ── new since 14:02 ──────────────────────────────────────── │ carl                5
                       │ 14:02   ana: cup 1                                          │
@@ -201,7 +201,7 @@ fn reading_back() {
     }
     assert_snapshot!(bench.screen(), @r#"
         14:02   ana: message 16                    │ 3 users
-        14:02   ana: message 17                    │ bob (you)    7
+        14:02   ana: message 17                    │›bob          7
         14:02   ana: message 18                    │ ana          3
         14:02   ana: message 19                    │ carl         5
         14:02   ana: message 20                    │
@@ -219,7 +219,7 @@ fn help() {
     bench.presses(KeyCode::F(1));
     assert_snapshot!(bench.screen(), @r#"
                   ╭ Keys ────────────────────────────────────────────────────╮
-                  │ Enter            says it; a / in front makes it a command│u)      7
+                  │ Enter            says it; a / in front makes it a command│        7
                   │ Alt-Enter        begins a new line (Ctrl-J, too)         │        3
                   │ Tab              completes a name, a room or a command   │        5
                   │ Up Down          what you said before                    │        9
@@ -253,7 +253,7 @@ fn the_date_changes() {
     bench.said(3, "ana", "early");
     assert_snapshot!(bench.screen(), @r#"
                                                                      │ 3 users
-        ── Sunday, 22 November 2026 ──────────────────────────────── │ bob (you)      7
+        ── Sunday, 22 November 2026 ──────────────────────────────── │›bob            7
         14:02 · connected to chat-server 0.1.0 as bob                │ ana            3
         14:02   ana: late                                            │ carl           5
         ── Monday, 23 November 2026 ──────────────────────────────── │
@@ -291,10 +291,10 @@ fn more_users_than_rows_are_counted() {
         bench.hears(Event::Joined { room: RoomName::lobby(), user });
     }
     assert_snapshot!(bench.screen(), @r#"
-        14:02 → a quite long name of 26 is here    │ 23 users
-        14:02 → a quite long name of 27 is here    │ bob (you)    7
-        14:02 → a quite long name of 28 is here    │ a quite lo… 10
-        14:02 → a quite long name of 29 is here    │ and 21 more
+        14:02 → “a quite long name of 26” is here  │ 23 users
+        14:02 → “a quite long name of 27” is here  │›bob          7
+        14:02 → “a quite long name of 28” is here  │ a quite lo… 10
+        14:02 → “a quite long name of 29” is here  │ and 21 more
         ── connected · bob in #lobby · 23 users ───────── F1 keys ──
         >  say something, /help for commands
         "#);

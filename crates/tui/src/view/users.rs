@@ -46,17 +46,19 @@ pub(super) fn counted(state: &State) -> Option<String> {
     }
 }
 
+/// The mark of the user's own name. It stands in the column before all names, so that no name can have it.
+const OWN: char = '›';
+
 /// A name, and at the right its number.
 fn line(state: &State, user: &User, palette: Palette, width: usize) -> Line<'static> {
     let number = format!(" {}", user.id);
-    let you = if user.id == state.me { " (you)" } else { "" };
-    let room = width.saturating_sub(1 + you.len() + number.len());
+    let mark = if user.id == state.me { OWN } else { ' ' };
+    let room = width.saturating_sub(1 + number.len());
     let name = cut(user.name.as_str(), room);
     let gap = room.saturating_sub(columns(&name));
     Line::from(vec![
-        Span::raw(" "),
+        Span::raw(mark.to_string()),
         Span::styled(name, palette.name(&user.name)),
-        Span::raw(you),
         Span::raw(" ".repeat(gap)),
         Span::styled(number, palette.dim()),
     ])

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{Body, Delivery, Entry, How, Part, Tone};
+use crate::quote::quoted;
 use crate::wrap::wrap;
 
 /// Columns of the time and the mark: `14:02 › `.
@@ -150,7 +151,7 @@ fn said(from: &UserName, kind: Kind, text: &str, how: &How) -> Flat {
     let flat = match kind {
         Kind::Text => Flat::new().with(Part::Name, from.as_str()).with(Part::Text, ": "),
         Kind::Action => {
-            Flat::new().with(Part::Text, "* ").with(Part::Name, from.as_str()).with(Part::Text, " ")
+            Flat::new().with(Part::Text, "* ").with(Part::Name, &quoted(from)).with(Part::Text, " ")
         }
     };
     match how {

@@ -1,0 +1,279 @@
+//! How a session begins: connect, hello, welcome; or who is there instead.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use chat_proto::command::Word;
+use chat_proto::event::Welcome;
+use chat_proto::native::write_line;
+use chat_proto::{Command, Event, NativeCodec, Refusal, RefusalCode};
+use futures_util::StreamExt;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::codec::{Framed, FramedParts};
+
+use super::session::{Wire, in_words, read, write};
+use super::{DIAL_TIMEOUT, Dial, Identity, Lost};
+
+/// How long the server may take to answer the hello.
+const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Most bytes before the first `{` of a chat-server, which are the number of a classic client, and most
+/// that are read of another server's first line to show it.
+const PREAMBLE_BYTES_MAX: usize = 256;
+
+/// Most characters that are shown of what another server has sent: about half a row.
+const SHOWN_CHARS_MAX: usize = 60;
+
+/// Most unreadable lines before the welcome. A newer server may send an event that is not known here;
+/// one that sends nothing else is no chat-server.
+const UNREADABLE_LINES_MAX: usize = 8;
+
+/// How the one line of plain text begins in which a chat-server turns a connection away.
+const TURNED_AWAY: &str = "chat-server ";
+
+/// Why no session began.
+pub(super) enum Failed {
+    /// There is no connection, or no answer.
+    Lost(Lost),
+    /// The server does not want us, as we are.
+    Refused(Box<Refusal>),
+}
+
+impl From<Lost> for Failed {
+    fn from(why: Lost) -> Self {
+        Self::Lost(why)
+    }
+}
+
+/// Connects and says hello. A client that has tokens asks for the server's journal first, and shows none
+/// to another server; `journal` becomes the id of that journal.
+pub(super) async fn open<D: Dial>(
+    dial: &mut D,
+    identity: &Identity,
+    journal: &mut Option<Word>,
+) -> Result<(Wire<D::Stream>, Welcome), Failed> {
+    let mut stream = match timeout(DIAL_TIMEOUT, dial.dial()).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return Err(Lost::Unreachable(in_words(&error)).into()),
+        Err(_) => return Err(Lost::Unreachable("no answer".to_owned()).into()),
+    };
+    let deadline = Instant::now() + WELCOME_TIMEOUT;
+    let asks = !identity.known.is_empty();
+    let command = if asks { Command::About } else { Command::Hello(identity.hello(None)) };
+    let mut first = BytesMut::new();
+    let greeting = async {
+        // A server that turns us away may have closed the connection by now; what it has sent before
+        // that can still be read, and is the better reason.
+        let _ = write_first(&mut stream, &command).await;
+        read_preamble(&mut stream, &mut first).await
+    };
+    match timeout_at(deadline, greeting).await {
+        Ok(greeted) => greeted?,
+        Err(_) if first.is_empty() => return Err(Lost::Silent.into()),
+        Err(_) => return Err(another_server(&first).into()),
+    }
+    let shown = shown(&first);
+    let mut parts = FramedParts::new::<&Command>(stream, NativeCodec::default());
+    parts.read_buf = first;
+    let mut wire = Framed::from_parts(parts);
+    let mut answers = Answers { wire: &mut wire, shown, unreadable_lines: 0 };
+    let welcoming = async {
+        if asks {
+            *journal = answers.about().await?;
+            let hello = Command::Hello(identity.hello(journal.as_ref()));
+            write(answers.wire, &hello).await?;
+        }
+        answers.welcome().await
+    };
+    match timeout_at(deadline, welcoming).await {
+        Ok(welcome) => {
+            let welcome = welcome?;
+            Ok((wire, welcome))
+        }
+        Err(_) => Err(Lost::Silent.into()),
+    }
+}
+
+async fn write_first(stream: &mut (impl AsyncWrite + Unpin), command: &Command) -> io::Result<()> {
+    let mut line = BytesMut::new();
+    write_line(command, &mut line);
+    stream.write_all(&line).await?;
+    stream.flush().await
+}
+
+/// Reads into `first` until it holds the first `{` of a chat-server.
+///
+/// # Errors
+/// If something else answers, or nothing.
+async fn read_preamble(
+    stream: &mut (impl AsyncRead + Unpin),
+    first: &mut BytesMut,
+) -> Result<(), Lost> {
+    loop {
+        match guess(first) {
+            Guess::ChatServer => return Ok(()),
+            Guess::Another => return Err(another_server(first)),
+            Guess::NeedMore => {}
+        }
+        match stream.read_buf(first).await {
+            Ok(1..) => {}
+            Ok(0) | Err(_) if !first.is_empty() => return Err(another_server(first)),
+            Err(error) if !is_close(&error) => return Err(Lost::Broken(in_words(&error))),
+            Ok(0) | Err(_) => return Err(Lost::ClosedAtOnce),
+        }
+    }
+}
+
+/// Whether the system says in this way that the server has closed the connection.
+fn is_close(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
+}
+
+/// What a server's first bytes tell.
+#[derive(Debug, PartialEq, Eq)]
+enum Guess {
+    ChatServer,
+    Another,
+    NeedMore,
+}
+
+/// A chat-server sends JSON lines, and before them at most the number of a classic client, without a
+/// line end. A whole line of something else is another server's, or that of a server that is full.
+fn guess(first: &[u8]) -> Guess {
+    let (preamble, has_json) = match first.iter().position(|byte| *byte == b'{') {
+        Some(start) => (&first[..start], true),
+        None => (first, false),
+    };
+    if preamble.len() > PREAMBLE_BYTES_MAX || preamble.trim_ascii_start().contains(&b'\n') {
+        return Guess::Another;
+    }
+    if has_json { Guess::ChatServer } else { Guess::NeedMore }
+}
+
+/// Why a server that has sent `first` does not let us in.
+fn another_server(first: &[u8]) -> Lost {
+    // The records of TLS that answer what is no TLS: an alert, or a handshake.
+    if let [0x15 | 0x16, 0x03, ..] = first {
+        return Lost::Tls;
+    }
+    let shown = shown(first);
+    if shown.starts_with(TURNED_AWAY) { Lost::TurnedAway(shown) } else { Lost::Another(shown) }
+}
+
+/// The first line of what a server has sent, shortened. It is not clean yet.
+fn shown(first: &[u8]) -> String {
+    let text = String::from_utf8_lossy(first.trim_ascii_start());
+    let line = text.lines().next().unwrap_or_default().trim();
+    let max = if line.starts_with(TURNED_AWAY) { PREAMBLE_BYTES_MAX } else { SHOWN_CHARS_MAX };
+    match line.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// What the server answers before there is a session.
+struct Answers<'a, S> {
+    wire: &'a mut Wire<S>,
+    /// The beginning of what it sends.
+    shown: String,
+    unreadable_lines: usize,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
+    /// Waits for the answer to the question which journal the server has; `None` if it does not know the
+    /// question.
+    async fn about(&mut self) -> Result<Option<Word>, Failed> {
+        loop {
+            match self.next().await? {
+                Event::About { journal, .. } => return Ok(Some(journal.id)),
+                Event::Refused(refusal) if refusal.code == RefusalCode::Shutdown => {
+                    return Err(refused(refusal));
+                }
+                Event::Refused(_) => return Ok(None),
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for the welcome.
+    async fn welcome(&mut self) -> Result<Welcome, Failed> {
+        loop {
+            match self.next().await? {
+                Event::Welcome(welcome) => return Ok(welcome),
+                Event::Refused(refusal) => return Err(refused(refusal)),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next event that is not the last one.
+    async fn next(&mut self) -> Result<Event, Lost> {
+        let another = || Lost::Another(self.shown.clone());
+        loop {
+            match read(self.wire.next().await) {
+                Err(_) if self.unreadable_lines > 0 => return Err(another()),
+                Err(Lost::Closed) => return Err(Lost::ClosedAtOnce),
+                Err(why) => return Err(why),
+                Ok(Ok(Event::Goodbye { code, text })) => return Err(Lost::Goodbye { code, text }),
+                Ok(Ok(event)) => return Ok(event),
+                Ok(Err(unreadable)) => {
+                    tracing::warn!(why = unreadable.text, "unreadable line");
+                    self.unreadable_lines += 1;
+                    if self.unreadable_lines > UNREADABLE_LINES_MAX {
+                        return Err(another());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A server on its way out will be back, and one that cannot keep a new user now may do so later;
+/// whatever else it refuses, it would refuse again.
+fn refused(refusal: Refusal) -> Failed {
+    match refusal.code {
+        RefusalCode::Shutdown | RefusalCode::NotKept => {
+            Failed::Lost(Lost::Goodbye { code: chat_proto::EndCode::Shutdown, text: refusal.text })
+        }
+        _ => Failed::Refused(Box::new(refusal)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_server_is_known_by_its_first_bytes() {
+        for (first, guessed) in [
+            ("", Guess::NeedMore),
+            ("ID:7", Guess::NeedMore),
+            ("ID:7{", Guess::ChatServer),
+            ("{\"type\"", Guess::ChatServer),
+            ("\r\n{", Guess::ChatServer),
+            ("HTTP/1.1 400 Bad", Guess::NeedMore),
+            ("HTTP/1.1 400 Bad Request\r\n", Guess::Another),
+            ("HTTP/1.1 400 Bad Request\r\n\r\n{\"error\":1}", Guess::Another),
+        ] {
+            assert_eq!(guess(first.as_bytes()), guessed, "{first:?}");
+        }
+        assert_eq!(guess(&[b'x'; PREAMBLE_BYTES_MAX + 1]), Guess::Another);
+    }
+
+    #[test]
+    fn another_server_is_named_by_its_first_line() {
+        let another = |shown: &str| Lost::Another(shown.to_owned());
+        for (first, why) in [
+            (&b"SSH-2.0-OpenSSH_9.2p1\r\n"[..], another("SSH-2.0-OpenSSH_9.2p1")),
+            (b"\xff\xfe\n", another("\u{fffd}\u{fffd}")),
+            (b"\x15\x03\x01\x00\x02\x02\x28", Lost::Tls),
+            (b"chat-server is full\n", Lost::TurnedAway("chat-server is full".to_owned())),
+        ] {
+            assert_eq!(another_server(first), why);
+        }
+        assert_eq!(shown("é".repeat(100).as_bytes()), format!("{}…", "é".repeat(60)));
+    }
+}

@@ -1,0 +1,62 @@
+//! The rule of errors: what an error shows does not repeat its source.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The programs print an error with all its sources, so one that has its source in its own text as well is
+/// printed twice.
+#[test]
+fn no_error_shows_the_text_of_its_source() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+    let mut found = Vec::new();
+    for name in ["proto", "server", "tui"] {
+        for file in rust_files(&crates.join(name).join("src")) {
+            let source = fs::read_to_string(&file).unwrap();
+            found.extend(repeats(&source).into_iter().map(|text| (file.clone(), text)));
+        }
+    }
+    assert!(found.is_empty(), "these show their source and have it too: {found:#?}");
+}
+
+#[test]
+fn a_repeated_source_is_found() {
+    for (source, count) in [
+        ("#[error(\"cannot read: {0}\")]\nRead(#[from] io::Error),", 1),
+        ("#[error(\"{path}: {source}\")]\nRead { path: String, source: io::Error },", 1),
+        ("#[error(\"cannot read\")]\nRead(#[source] io::Error),", 0),
+        ("#[error(transparent)]\nRead(#[from] io::Error),", 0),
+        ("#[error(\"{0}\")]\nRead(String),\n#[error(\"other\")]\nOther(#[from] io::Error),", 0),
+    ] {
+        assert_eq!(repeats(source).len(), count, "{source}");
+    }
+}
+
+/// The texts of `thiserror` attributes that show a field, of variants that have a source.
+fn repeats(source: &str) -> Vec<String> {
+    let mut parts = source.split("#[error(");
+    parts.next();
+    let has_source = |variant: &str| {
+        ["#[from]", "#[source]", "source:"].iter().any(|mark| variant.contains(mark))
+    };
+    parts
+        .filter_map(|part| part.split_once(")]"))
+        .filter(|(text, variant)| {
+            let shows = ["{0", "{source", "{error", "(.0"].iter().any(|field| text.contains(field));
+            shows && has_source(variant.split("\n}").next().unwrap_or_default())
+        })
+        .map(|(text, _)| text.to_owned())
+        .collect()
+}
+
+fn rust_files(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
