@@ -27,14 +27,20 @@ pub struct Pty {
 }
 
 /// What the terminal shows, as its program has told it to.
-type Emulator = vt100::Parser<Bells>;
+type Emulator = vt100::Parser<Record>;
 
-/// How often the terminal's bell has rung.
-struct Bells(usize);
+/// What the emulator does not keep itself.
+#[derive(Default)]
+struct Record {
+    /// How often the terminal's bell has rung.
+    bells: usize,
+    /// All bytes that the program has written.
+    bytes: Vec<u8>,
+}
 
-impl vt100::Callbacks for Bells {
+impl vt100::Callbacks for Record {
     fn audible_bell(&mut self, _: &mut vt100::Screen) {
-        self.0 += 1;
+        self.bells += 1;
     }
 }
 
@@ -93,7 +99,7 @@ impl Pty {
             command.env(name, value);
         }
         let (rows, columns) = (cells(height), cells(width));
-        let emulator = Emulator::new_with_callbacks(rows, columns, 0, Bells(0));
+        let emulator = Emulator::new_with_callbacks(rows, columns, 0, Record::default());
         let terminal = pair.master;
         let before = modes(emulator.screen(), &*terminal);
         let shown = watch::Sender::new(emulator);
@@ -151,7 +157,13 @@ impl Pty {
     /// How often the bell has rung.
     #[must_use]
     pub fn bells(&self) -> usize {
-        self.shown.borrow().callbacks().0
+        self.shown.borrow().callbacks().bells
+    }
+
+    /// All bytes that the program has written, to be read by another emulator.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        self.shown.borrow().callbacks().bytes.clone()
     }
 
     /// Types a text; `\n` is Enter.
@@ -211,7 +223,10 @@ fn show(mut output: impl Read + Send + 'static, shown: watch::Sender<Emulator>) 
     std::thread::spawn(move || {
         let mut bytes = [0; READ_BYTES];
         while let Ok(read @ 1..) = output.read(&mut bytes) {
-            shown.send_modify(|emulator| emulator.process(&bytes[..read]));
+            shown.send_modify(|emulator| {
+                emulator.process(&bytes[..read]);
+                emulator.callbacks_mut().bytes.extend(&bytes[..read]);
+            });
         }
     });
 }

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+use chat_tui::testing::emulator::{Emulator, POLICIES, Policy};
 use e2e::binary::{Daemon, program};
 use e2e::pty::Pty;
 
@@ -45,13 +46,23 @@ async fn no_text_leaves_anything_behind() {
         }
         ana.sees(&format!("x x x {round} 11")).await;
         ana.types("typed");
-        let shown = ana.sees("> typed").await;
-        ana.sends(b"\x0c");
-        ana.types(" more");
-        let drawn_again = ana.sees("> typed more").await;
-        assert_eq!(shown.replace("> typed", "> typed more"), drawn_again, "after {text}");
+        ana.sees("> typed").await;
+        let before = ana.bytes();
+        ana.sends(b"\x0c\x7f\x7f");
+        ana.sees_that("the text but two letters", |screen| screen.ends_with("> typ")).await;
+        let drawn_again = ana.bytes();
+        for policy in POLICIES {
+            let [before, after] = [&before, &drawn_again].map(|bytes| rows(bytes, policy));
+            assert_eq!(before, after, "{policy:?} has leftovers of {text}");
+        }
         ana.sends(b"\x15");
     }
+}
+
+/// What is on all rows but that of the prompt.
+fn rows(bytes: &[u8], policy: Policy) -> Vec<String> {
+    let shown = Emulator::shows(bytes, policy, SIZE.into());
+    shown.rows[..usize::from(SIZE.1) - 1].iter().map(|row| row.concat()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,8 @@
 //! # Ok(()) }
 //! ```
 
+pub mod emulator;
+
 use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

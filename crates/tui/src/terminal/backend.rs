@@ -6,7 +6,7 @@
 //! an absolute cursor position. What a terminal shows in such a row then depends on the row alone,
 //! not on what was there before, and borders stay in their columns.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 
 use crossterm::cursor::{Hide, MoveTo, Show};
@@ -151,26 +151,27 @@ impl<S: Sink> Backend for RowBackend<S> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut changed = Vec::new();
+        let mut changed: BTreeMap<u16, Vec<u16>> = BTreeMap::new();
         for (x, y, cell) in content {
             let columns = self.set(x, y, cell);
-            changed.extend((0..columns).map(|column| (x + column, y)));
+            changed.entry(y).or_default().extend(x..x + columns);
         }
-        let mut whole: BTreeSet<u16> = changed.iter().map(|(_, y)| *y).collect();
-        if self.sink.take_stale() {
+        let is_stale = self.sink.take_stale();
+        if is_stale {
             queue!(self.frame, SetAttribute(Attribute::Reset), Clear(Erase::All))?;
-            whole = (0..u16::try_from(self.rows.len()).unwrap_or(u16::MAX)).collect();
-        } else {
-            whole.retain(|y| {
-                let row = &self.rows[usize::from(*y)];
-                row.was_uncertain || row.is_uncertain()
-            });
+            changed = (0..).zip(&self.rows).map(|(y, _)| (y, Vec::new())).collect();
         }
-        let single = changed.iter().filter(|(_, y)| !whole.contains(y));
-        let cells =
-            single.map(|(x, y)| (*x, *y, &self.rows[usize::from(*y)].cells[usize::from(*x)]));
-        write_cells(&mut self.frame, cells)?;
-        whole.into_iter().try_for_each(|y| self.write_whole(y))
+        // From the top, so that who sees the last row has seen the others.
+        for (y, columns) in changed {
+            let row = &self.rows[usize::from(y)];
+            if is_stale || row.was_uncertain || row.is_uncertain() {
+                self.write_whole(y)?;
+            } else {
+                let cells = columns.into_iter().map(|x| (x, y, &row.cells[usize::from(x)]));
+                write_cells(&mut self.frame, cells)?;
+            }
+        }
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

@@ -11,6 +11,7 @@ use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{Accepted, Message};
 use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
 
 use super::*;
 use crate::fixture::{
@@ -237,4 +238,29 @@ fn an_unreadable_line_is_told_once_a_session() {
         bench.tells(News::Unreadable(Box::new(refusal)));
     }
     assert_eq!(bench.screen().matches("cannot read").count(), 1);
+}
+
+#[test]
+fn times_and_dates_follow_the_time_zone() {
+    let mut bench = Bench::connected(80, 10);
+    bench.said(3, "ana", "hello");
+    assert!(bench.screen().contains("14:02   ana: hello"), "{}", bench.screen());
+    let zone = TimeZone::fixed(jiff::tz::offset(13));
+    bench.takes(Input::Zone(zone));
+    let screen = bench.screen();
+    assert!(screen.contains("03:02   ana: hello"), "{screen}");
+    assert!(screen.contains("Monday, 23 November 2026"), "{screen}");
+    bench.in_rust();
+    bench.says_in("#rust", 1, user(3, "ana"), "hello");
+    assert!(bench.screen().contains("03:02   ana: hello"), "{}", bench.screen());
+}
+
+#[test]
+fn ctrl_z_stops_and_ctrl_underscore_undoes() {
+    let mut bench = Bench::connected(80, 10);
+    bench.types("typed");
+    assert_eq!(bench.control('z'), [Effect::Suspend]);
+    assert!(bench.screen().contains("> typed"));
+    bench.control('_');
+    assert!(!bench.screen().contains("> typed"), "{}", bench.screen());
 }

@@ -1,5 +1,3 @@
-mod emulator;
-
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -8,8 +6,8 @@ use ratatui::Terminal;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use self::emulator::{Emulator, POLICIES};
 use super::*;
+use crate::testing::emulator::{Emulator, POLICIES};
 
 const SIZE: Size = Size { width: 30, height: 5 };
 

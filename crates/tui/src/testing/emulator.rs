@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthChar;
 
 /// How a terminal counts columns.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Policy {
+pub struct Policy {
     /// The width of a character of ours that is not ASCII.
     width: Width,
     /// Whether half of a wide character that is overwritten stays as an empty cell rather than a
@@ -28,7 +28,7 @@ enum Width {
 }
 
 /// What terminals do, and what none does but might.
-pub(super) const POLICIES: [Policy; 10] = {
+pub const POLICIES: [Policy; 10] = {
     const fn policy(width: Width, keeps_halves: bool) -> Policy {
         Policy { width, keeps_halves }
     }
@@ -60,9 +60,11 @@ impl Width {
     }
 }
 
-/// The screen, and where its cursor is. Lines do not wrap.
-pub(super) struct Emulator {
-    pub(super) rows: Vec<Vec<String>>,
+/// The screen of a terminal, and where its cursor is. Lines do not wrap.
+#[derive(Debug)]
+pub struct Emulator {
+    /// The cells of each row; the right half of a wide character is empty.
+    pub rows: Vec<Vec<String>>,
     policy: Policy,
     x: usize,
     y: usize,
@@ -70,16 +72,22 @@ pub(super) struct Emulator {
 
 impl Emulator {
     /// A terminal of that size that was sent `bytes`.
-    pub(super) fn shows(bytes: &[u8], policy: Policy, size: Size) -> Self {
+    ///
+    /// # Panics
+    /// Panics if it does not know a sequence, or the bytes are no UTF-8.
+    #[must_use]
+    pub fn shows(bytes: &[u8], policy: Policy, size: Size) -> Self {
         let row = vec![" ".to_owned(); size.width.into()];
         let rows = vec![row; size.height.into()];
         let mut emulator = Self { rows, policy, x: 0, y: 0 };
-        let mut text = std::str::from_utf8(bytes).unwrap();
+        let mut text = std::str::from_utf8(bytes).expect("UTF-8");
         while let Some(c) = text.chars().next() {
             text = &text[c.len_utf8()..];
-            if c == '\x1b' {
+            if let Some(rest) = text.strip_prefix("(B").filter(|_| c == '\x1b') {
+                text = rest;
+            } else if c == '\x1b' {
                 let sequence = text.strip_prefix('[').expect("a control sequence");
-                let end = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap();
+                let end = sequence.find(|c: char| c.is_ascii_alphabetic()).expect("an end");
                 emulator.control(&sequence[..end], sequence.as_bytes()[end]);
                 text = &sequence[end + 1..];
             } else {
@@ -99,7 +107,7 @@ impl Emulator {
                     row.fill(" ".into());
                 }
             }
-            b'm' | b'h' | b'l' => {}
+            b'm' | b'h' | b'l' | b'r' => {}
             _ => panic!("unknown sequence {parameters}{}", char::from(last)),
         }
     }
