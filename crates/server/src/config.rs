@@ -47,8 +47,22 @@ pub const PAGE_MESSAGES: u32 = 200;
 /// which bounds them for all sessions together.
 pub const IN_FLIGHT_MAX: usize = 1024;
 
-/// Rooms in all: each takes some 500 bytes while nobody is in it.
+/// Named rooms in all: each takes some 500 bytes while nobody is in it.
 pub const ROOMS_MAX: usize = 10_000;
+
+/// Private conversations in all, for each user that the server stores: as many as there are if 1,000
+/// people have each talked to each other. Each takes some 500 bytes, also if both have left it and it
+/// has messages: 250 kB for each user in the worst case.
+pub const DIRECT_PER_USER: usize = 500;
+
+/// Unused rooms that one change removes: a millisecond's work, for which other changes wait.
+pub const ROOMS_EXPIRED_AT_ONCE: usize = 100;
+
+/// Users whose place in a removed room goes in one step under the hub's lock: 100 µs.
+pub const VISITORS_AT_ONCE: usize = 500;
+
+/// How often the hub looks for unused rooms that could not be removed at once.
+pub const EXPIRE_STEP: Duration = Duration::from_secs(60);
 
 /// Rooms one user is in, private conversations apart: more than a person follows.
 pub const ROOMS_PER_USER_MAX: usize = 100;
@@ -61,8 +75,12 @@ pub const PRIVATE_PER_USER_MAX: usize = 100;
 /// thousand who come back at once cost no writes.
 pub const SEEN_STEP: Duration = Duration::from_secs(60 * 60);
 
-/// Users of whom one change keeps that they are here: a few milliseconds' work, for which others wait.
+/// Users of whom one change keeps that they are here, and whom one step under the hub's lock looks at:
+/// a few milliseconds' work, for which others wait.
 pub const SEEN_USERS: usize = 500;
+
+/// Rooms that one step under the hub's lock lists: 50 µs.
+pub const ROOMS_AT_ONCE: usize = 500;
 
 /// How often messages that are too old are looked for.
 pub const TRIM_STEP: Duration = Duration::from_secs(60);
@@ -80,8 +98,8 @@ pub const OUT_BYTES_MAX: usize = 64 * 1024;
 /// 100 ms carries 2 MB/s.
 pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
 
-/// Bytes of a connection that the system takes from the daemon before it can send them. What a peer
-/// that reads nothing holds is this, and a segment of up to 64 KiB.
+/// Bytes of a connection that the system takes from the daemon before it can send them. A peer
+/// that reads nothing holds this and a segment of up to 64 KiB.
 pub const UNSENT_BYTES_MAX: u32 = 16 * 1024;
 
 /// Bytes of the receive buffer of a connection, which the system doubles, too: what a client can send

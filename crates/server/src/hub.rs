@@ -12,8 +12,11 @@
 mod bell;
 mod enter;
 mod error;
+mod expire;
 mod member;
+mod names;
 mod places;
+mod rooms;
 mod settle;
 mod state;
 
@@ -23,12 +26,14 @@ use std::time::Duration;
 
 use chat_proto::event::RoomInfo;
 use chat_proto::{At, RoomName};
+use tracing::info;
 
 pub use self::error::HubError;
 pub use self::member::{Member, Place};
 use self::state::State;
-use crate::config::{Config, SEEN_STEP, SEEN_USERS};
-use crate::journal::{Called, Journal, JournalError, Restored, keep};
+use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
+use crate::journal::{Journal, JournalError, Restored, keep};
+use crate::room::Room;
 
 /// Who is who, and who is where.
 #[derive(Debug)]
@@ -52,7 +57,18 @@ impl Hub {
     /// The hub as it was kept, with nobody there.
     #[must_use]
     pub fn new(journal: Journal, restored: Restored, config: Config) -> Arc<Self> {
-        let state = Mutex::new(State::restore(restored, config.presence_users));
+        let (state, renamed) = State::restore(restored, config.presence_users);
+        for kept in &renamed {
+            info!(id = kept.user.id, name = %kept.user.name, "renamed: another user had the name, too");
+        }
+        // If it cannot be stored now, they get names like these at the next start again.
+        if !renamed.is_empty()
+            && let Some(place) = journal.place_now()
+        {
+            let store = move |db: &_| renamed.iter().try_for_each(|kept| keep::user(db, kept));
+            drop(place.change(store, |_| ()));
+        }
+        let state = Mutex::new(state);
         Arc::new(Self { state, journal, config, last_session: AtomicU64::new(0) })
     }
 
@@ -77,20 +93,21 @@ impl Hub {
     /// more.
     #[must_use]
     pub fn rooms(&self, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
-        let state = self.state();
-        let mut rest = state.rooms_after(after.map_or("", RoomName::key)).filter_map(|room| {
-            let Called::Named(name) = room.called() else { return None };
+        let after = after.map_or("", RoomName::key);
+        let mut rooms = self.state().rooms.named_after(after, limit.saturating_add(1));
+        let is_more = rooms.len() > limit;
+        rooms.truncate(limit);
+        let info = |room: &Arc<Room>| {
             let (topic, count) = room.info();
-            Some(RoomInfo { room: name.clone(), topic, count })
-        });
-        let rooms = rest.by_ref().take(limit).collect();
-        (rooms, rest.next().is_some())
+            RoomInfo { room: room.name().clone(), topic, count }
+        };
+        (rooms.iter().map(info).collect(), is_more)
     }
 
     /// Tells in the large rooms how many are there, where that has changed.
     pub fn tell_presence(&self) {
-        let rooms: Vec<_> = self.state().rooms().cloned().collect();
-        for room in rooms {
+        let due = self.state().rooms.take_presence_due();
+        for room in due.values() {
             room.tell_presence();
         }
     }
@@ -102,13 +119,16 @@ impl Hub {
     /// Where it cannot be kept; it is the next time.
     pub async fn see_all(&self) -> Result<(), JournalError> {
         let now = self.now();
-        let due = self.state().see_all(before(now, SEEN_STEP), now);
-        for users in due.chunks(SEEN_USERS) {
-            let users = users.to_vec();
-            let keep = move |db: &_| users.iter().try_for_each(|user| keep::seen(db, *user, now));
-            self.journal.change(keep).await?;
+        let mut after = 0;
+        loop {
+            let (last, due) = self.state().see(after, SEEN_USERS, before(now, SEEN_STEP), now);
+            let Some(last) = last else { return Ok(()) };
+            after = last;
+            if !due.is_empty() {
+                let seen = move |db: &_| due.iter().try_for_each(|user| keep::seen(db, *user, now));
+                self.journal.change(seen).await?;
+            }
         }
-        Ok(())
     }
 
     /// Removes the messages that are older than they are to be kept, a few at a time, so that others
@@ -118,11 +138,15 @@ impl Hub {
     /// Where they cannot be removed.
     pub async fn trim(&self, keep: Duration) -> Result<(), JournalError> {
         let before = before(self.now(), keep);
-        let rooms: Vec<_> = self.state().rooms().map(|room| room.id).collect();
-        for room in rooms {
-            while self.journal.trim(room, before).await? > 0 {}
+        let mut after = None;
+        loop {
+            let rooms = self.state().rooms.after(after, ROOMS_AT_ONCE);
+            let Some(last) = rooms.last() else { return Ok(()) };
+            after = Some(last.id);
+            for room in rooms {
+                while self.journal.trim(room.id, before).await? > 0 {}
+            }
         }
-        Ok(())
     }
 
     /// Ends all rooms: nothing more is taken, and every session gets what was, then the end. Returns
@@ -132,7 +156,7 @@ impl Hub {
         let (then, rooms) = {
             let mut state = self.state();
             state.is_closed = true;
-            let rooms: Vec<_> = state.rooms().cloned().collect();
+            let rooms: Vec<_> = state.rooms.all().cloned().collect();
             // Behind all that was said: nothing is put into the queue but under this lock.
             let close = {
                 let rooms = rooms.clone();

@@ -35,7 +35,8 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use self::change::{Change, KeptThen};
+use self::change::Change;
+pub(crate) use self::change::KeptThen;
 pub use self::copy::{Checked, backup, check};
 pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};
 use self::reader::Readers;
@@ -175,6 +176,8 @@ pub struct Restored {
     pub members: Vec<KeptMember>,
     /// The greatest number a user ever had; 0 before the first.
     pub last_user: u64,
+    /// The greatest number a room ever had, as far as it was stored.
+    pub last_room: u32,
 }
 
 /// The way to the journal. Cheap to clone; the journal closes when the last is gone.
@@ -310,6 +313,7 @@ fn restore(db: &Connection) -> Result<Restored, JournalError> {
             users: store::users(db)?,
             members: store::members(db)?,
             last_user: store::last_user(db)?,
+            last_room: store::last_room(db)?,
         })
     };
     let path = Path::new(db.path().unwrap_or_default());

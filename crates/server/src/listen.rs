@@ -14,7 +14,9 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{interval, sleep, timeout};
 use tracing::{error, info, warn};
 
-use crate::config::{BACKLOG_CONNECTIONS, Config, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
+use crate::config::{
+    BACKLOG_CONNECTIONS, Config, EXPIRE_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
+};
 use crate::session::{Peer, Shared, serve};
 use crate::socket::{self, Unacknowledged};
 use crate::unidentified::Unidentified;
@@ -111,6 +113,7 @@ pub async fn run_shared(
         () = tell_presence(&shared) => {}
         () = trim(&shared) => {}
         () = see_all(&shared) => {}
+        () = expire_rooms(&shared) => {}
         () = shutdown => {}
     }
     info!(sessions = sessions.len(), "going away");
@@ -151,6 +154,17 @@ async fn see_all(shared: &Shared) {
         step.tick().await;
         if let Err(error) = shared.hub.see_all().await {
             warn!(%error, "it is not kept who is here; trying again in an hour");
+        }
+    }
+}
+
+/// Removes the rooms that nobody uses and that could not be removed at once, for ever.
+async fn expire_rooms(shared: &Shared) {
+    let mut step = interval(EXPIRE_STEP);
+    loop {
+        step.tick().await;
+        if let Err(error) = shared.hub.expire_rooms().await {
+            warn!(%error, "unused rooms are not removed; trying again in a minute");
         }
     }
 }

@@ -33,8 +33,6 @@ struct State {
     /// How often something of the room but its messages was told: tells who was away whether what
     /// it knows still holds.
     changes: u64,
-    /// Whether the number of users has changed without being told.
-    presence_is_due: bool,
     /// `None` while nobody listens: an empty room wants no ring.
     live: Option<Ring>,
     rings: Arc<Rings>,
@@ -82,7 +80,6 @@ impl Room {
             users: BTreeMap::new(),
             last_seq: kept.last_seq,
             changes: 0,
-            presence_is_due: false,
             live: None,
             rings: Arc::clone(rings),
             is_closed: false,
@@ -114,6 +111,13 @@ impl Room {
     #[must_use]
     pub fn last_seq(&self) -> u64 {
         self.state().last_seq
+    }
+
+    /// Whether it has neither a message nor a topic.
+    #[must_use]
+    pub(crate) fn is_blank(&self) -> bool {
+        let state = self.state();
+        state.last_seq == 0 && state.topic.as_str().is_empty()
     }
 
     /// Listens, without being seen: the room as it is now and what happens in it from now on, with
@@ -159,30 +163,35 @@ impl Room {
 
 /// What changes a room. Only the hub and the journal's writer do.
 impl Room {
-    /// Puts `user` on the list and tells the others.
-    pub(crate) fn enter(&self, user: &User) {
+    /// Puts `user` on the list and sends it to the others; returns true if, in a large room, the number
+    /// of users is to be sent instead, see [`Room::tell_presence`].
+    #[must_use]
+    pub(crate) fn enter(&self, user: &User) -> bool {
         let mut state = self.state();
         if state.users.insert(user.name.clone(), user.clone()).is_some() {
-            return;
+            return false;
         }
-        if state.users.len() > self.presence_users {
-            state.presence_is_due = true;
-        } else {
+        let is_large = state.users.len() > self.presence_users;
+        if !is_large {
             state.tell(&Event::Joined { room: self.name.clone(), user: user.clone() });
         }
+        is_large
     }
 
-    /// Takes `user` off the list and tells the others.
-    pub(crate) fn leave(&self, user: &User, reason: LeaveReason) {
+    /// Takes `user` off the list and sends it to the others; returns true if, in a large room, the
+    /// number of users is to be sent instead.
+    #[must_use]
+    pub(crate) fn leave(&self, user: &User, reason: LeaveReason) -> bool {
         let mut state = self.state();
-        if state.users.remove(&user.name).is_some() {
-            if state.users.len() >= self.presence_users {
-                state.presence_is_due = true;
-            } else {
-                let (room, user) = (self.name.clone(), user.clone());
-                state.tell(&Event::Left { room, user, reason });
-            }
+        if state.users.remove(&user.name).is_none() {
+            return false;
         }
+        let is_large = state.users.len() >= self.presence_users;
+        if !is_large {
+            let (room, user) = (self.name.clone(), user.clone());
+            state.tell(&Event::Left { room, user, reason });
+        }
+        is_large
     }
 
     /// Gives `user` another name. The lobby tells it to everybody, since everybody is there.
@@ -209,13 +218,11 @@ impl Room {
         state.tell(&Event::Topic { room, topic, user });
     }
 
-    /// Tells how many are here, where that has changed and who came and left was not told.
+    /// Sends how many users are here.
     pub(crate) fn tell_presence(&self) {
         let mut state = self.state();
-        if std::mem::take(&mut state.presence_is_due) {
-            let count = state.users.len();
-            state.tell(&Event::Presence { room: self.name.clone(), count });
-        }
+        let count = state.users.len();
+        state.tell(&Event::Presence { room: self.name.clone(), count });
     }
 
     /// Tells everybody here what the journal has kept. Called by its writer alone.

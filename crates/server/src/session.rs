@@ -326,10 +326,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         match turn {
             Ok(Turn::Wrote) => ControlFlow::Continue(()),
             Ok(Turn::ListDue) => {
-                if let DoorWriter::Classic(writer) = &mut self.writer
-                    && let Some(list) = self.member.classic_users()
-                {
-                    writer.give_list(&list);
+                if let DoorWriter::Classic(writer) = &mut self.writer {
+                    writer.give_list(&self.member.classic_users());
                 }
                 ControlFlow::Continue(())
             }

@@ -23,8 +23,9 @@ impl Hub {
         wants: &UserName,
     ) -> Result<Member, HubError> {
         let mut state = self.open()?;
-        let name = state.free_name(user, wants, IfTaken::Number)?;
-        let read = state.lobby_seq();
+        let name = state.names.free(Some(user), wants, IfTaken::Number)?;
+        state.names.reserve(&name, user);
+        let read = state.rooms.lobby().last_seq();
         let account = Account::new(User { id: user, name }, None, self.now(), read);
         state.put_account(account);
         Ok(self.admit(&mut state, user))
@@ -109,13 +110,8 @@ impl Hub {
 
     /// Counts one session more of a user; the first is told to the user's rooms.
     fn admit(self: &Arc<Self>, state: &mut State, user: u64) -> Member {
-        let rooms = state.admit(user);
-        if let Some((user, rooms)) = rooms {
-            for room in rooms {
-                room.enter(&user);
-            }
-        }
-        let news = state.account(user).map(|account| Arc::clone(&account.news)).unwrap_or_default();
+        state.admit(user);
+        let news = Arc::clone(&state.existing(user).news);
         Member::new(Arc::clone(self), user, self.next_session(), news)
     }
 
@@ -137,22 +133,21 @@ impl Hub {
         let moved = match overdue {
             None => None,
             Some(mut holder) => {
-                holder.user.name = state.free_name(0, wants, IfTaken::Number)?;
+                holder.user.name = state.names.free(None, wants, IfTaken::Number)?;
                 Some(holder)
             }
         };
-        let id = user.unwrap_or(0);
         let name = match &moved {
             Some(_) => wants.clone(),
-            None => state.free_name(id, wants, IfTaken::Refuse)?,
+            None => state.names.free(user, wants, IfTaken::Refuse)?,
         };
         let id = user.unwrap_or_else(|| state.next_user());
         if let Some(moved) = &moved {
-            state.reserve(&moved.user.name, moved.user.id);
+            state.names.reserve(&moved.user.name, moved.user.id);
         }
-        state.reserve(&name, id);
+        state.names.reserve(&name, id);
         let kept = KeptUser { user: User { id, name }, token, seen_at: now };
-        Ok(Newcomer { kept, moved, read: state.lobby_seq() })
+        Ok(Newcomer { kept, moved, read: state.rooms.lobby().last_seq() })
     }
 
     /// Lets a new user in once it is kept; or gives its name back.
@@ -162,18 +157,22 @@ impl Hub {
         kept: Result<(), HubError>,
     ) -> Result<Member, HubError> {
         let Newcomer { kept: KeptUser { user, token, seen_at }, moved, read } = newcomer;
-        let mut state = self.state();
         if let Err(error) = kept {
-            state.release(&user.name, user.id);
-            if let Some(moved) = moved {
-                state.release(&moved.user.name, moved.user.id);
-                state.reserve(&user.name, moved.user.id);
+            let mut state = self.state();
+            state.names.release(&user.name, user.id);
+            if let Some(User { id, name }) = moved.map(|moved| moved.user) {
+                state.names.release(&name, id);
+                // Unless it has come back and taken another name meanwhile.
+                if state.existing(id).user.name == user.name {
+                    state.names.reserve(&user.name, id);
+                }
             }
             return Err(error);
         }
         if let Some(moved) = moved {
-            state.rename(moved.user.id, &moved.user.name);
+            self.settle_renamed(moved.user.id, &moved.user.name);
         }
+        let mut state = self.state();
         let id = user.id;
         state.put_account(Account::new(user, Some(token), seen_at, read));
         Ok(self.admit(&mut state, id))

@@ -4,7 +4,7 @@ use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 use thiserror::Error;
 
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
-use crate::journal::JournalError;
+use crate::journal::{JournalError, RoomId};
 
 /// Why the hub does not do what a client asks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -59,6 +59,18 @@ pub enum HubError {
     /// The server's doing: there are as many rooms as there can be.
     #[error("there are {ROOMS_MAX} rooms here, as many as there can be; join one of them")]
     TooManyRooms,
+    /// The server's doing: there are as many private conversations as there can be.
+    #[error(
+        "there are {0} private conversations here, as many as there can be with so few users; talk in \
+         a room you are both in"
+    )]
+    TooManyConversations(usize),
+    /// The server's doing: every number that a room can have was used.
+    #[error(
+        "this server has used all {} numbers for rooms and makes no new ones; join a room that exists",
+        RoomId::MAX.0
+    )]
+    OutOfRoomNumbers,
     /// The server's doing: it keeps as many users as it can.
     #[error(
         "this server keeps {0} users, as many as it can, and takes no new ones; come back with the \
@@ -89,7 +101,9 @@ impl HubError {
             Self::InTooManyRooms
             | Self::InTooManyConversations
             | Self::IsInTooManyConversations(_)
-            | Self::TooManyRooms => RefusalCode::TooManyRooms,
+            | Self::TooManyRooms
+            | Self::TooManyConversations(_)
+            | Self::OutOfRoomNumbers => RefusalCode::TooManyRooms,
             Self::NotKept(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
             Self::GoingAway => RefusalCode::Shutdown,
         }

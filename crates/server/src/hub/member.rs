@@ -64,9 +64,7 @@ impl Member {
     /// Who this is.
     #[must_use]
     pub fn user(&self) -> User {
-        let state = self.hub.state();
-        let user = state.account(self.user).map(|account| account.user.clone());
-        user.unwrap_or_else(|| User { id: self.user, name: UserName::mend("") })
+        self.hub.state().existing(self.user).user.clone()
     }
 
     /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere. Cancel
@@ -79,9 +77,8 @@ impl Member {
     #[must_use]
     pub fn places(&self) -> Vec<Place> {
         let state = self.hub.state();
-        let Some(account) = state.account(self.user) else { return Vec::new() };
-        let place = |(id, read)| Some(Place { room: Arc::clone(state.room(id)?), read });
-        account.rooms.is_in().filter_map(place).collect()
+        let place = |(id, read)| Place { room: Arc::clone(state.rooms.existing(id)), read };
+        state.existing(self.user).rooms.now().map(place).collect()
     }
 
     /// The room that goes by that name.
@@ -127,10 +124,10 @@ impl Member {
 
     /// Who is here, as a classic client is told.
     #[must_use]
-    pub fn classic_users(&self) -> Option<Told> {
+    pub fn classic_users(&self) -> Told {
         let own = self.user();
-        let lobby = self.hub.state().room(RoomId::LOBBY).cloned()?;
-        Some(lobby.with_users(|users| classic::users(&own, users.values(), users.len())))
+        let lobby = Arc::clone(self.hub.state().rooms.lobby());
+        lobby.with_users(|users| classic::users(&own, users.values(), users.len()))
     }
 
     /// Says something. What becomes of it goes to `answer`, which must have room for it. Where the
@@ -170,7 +167,7 @@ impl Member {
             // Boxed to keep the session's future small: few messages need it.
             Box::pin(self.call(&name)).await?;
         };
-        let account = state.account(self.user).ok_or(HubError::GoingAway)?;
+        let account = state.existing(self.user);
         let (from, session) = (account.user.clone(), self.session);
         let (names_device, answer) = (named.is_some(), answer.clone());
         let device = named.unwrap_or_else(|| device.clone());
@@ -202,30 +199,29 @@ impl Member {
             let mut state = self.hub.open()?;
             let called = state.called(self.user, name)?;
             self.check_room_left(&state, &called, into)?;
-            let room = state.room_or_new(called.clone())?;
-            let members = self.members(&state, &room, into);
-            if members.is_empty() {
-                return Ok(room); // where all are already
+            if let Some(room) = state.rooms.called(&called)
+                && self.members(&state, room, into).is_empty()
+            {
+                return Ok(Arc::clone(room)); // where all are already
             }
+            let users = state.users_kept();
+            let room = state.rooms.enter(&called, users)?;
+            let members = self.members(&state, &room, into);
             let (hub, id, kept) = (Arc::clone(&self.hub), room.id, members.clone());
             place.change(
                 move |db| {
                     keep::room(db, id, &called)?;
                     kept.iter().try_for_each(|member| keep::member(db, *member))
                 },
-                move |kept| {
-                    kept?;
-                    hub.settle_members(&room, &members);
-                    Ok::<_, HubError>(room)
-                },
+                move |kept| hub.settle_members(&room, &members, kept).map(|()| room),
             )
         };
-        then.await.map_err(|_| HubError::GoingAway)?
+        Ok(then.await.map_err(|_| HubError::GoingAway)??)
     }
 
     /// Whether all who are to come into a room may be in one more.
     fn check_room_left(&self, state: &State, called: &Called, into: Into) -> Result<(), HubError> {
-        let room = state.room_called(called).map(|room| room.id);
+        let room = state.rooms.called(called).map(|room| room.id);
         let has_room_left = |user: u64| {
             room.is_some_and(|room| state.is_in(user, room)) || state.has_room_left(user, called)
         };
@@ -239,8 +235,8 @@ impl Member {
         let other = pair.ids().into_iter().find(|user| *user != self.user);
         match other.filter(|other| into == Into::Both && !has_room_left(*other)) {
             Some(other) => {
-                let name = state.account(other).map(|account| account.user.name.clone());
-                Err(name.map_or(HubError::GoingAway, HubError::IsInTooManyConversations))
+                let name = state.existing(other).user.name.clone();
+                Err(HubError::IsInTooManyConversations(name))
             }
             None => Ok(()),
         }
@@ -258,7 +254,7 @@ impl Member {
             return Vec::new();
         }
         let member = |user: u64| {
-            let known = state.account(user)?.rooms.get(room.id);
+            let known = state.existing(user).rooms.known(room.id);
             let is_in = is_to_be_in(user);
             // What is there already is not new to one who comes into a room.
             let read_seq = known.map_or_else(|| room.last_seq(), |known| known.read);
@@ -282,10 +278,8 @@ impl Member {
                 return Err(HubError::CannotLeave(name.clone()));
             }
             let (hub, user, id) = (Arc::clone(&self.hub), self.user, room.id);
-            let account = state.account_mut(user).ok_or(HubError::GoingAway)?;
-            if let Some(place) = account.rooms.get_mut(id) {
-                place.leaving += 1;
-            }
+            let in_room = state.existing_mut(user).rooms.get_mut(id);
+            in_room.expect("a user has a place in a room it is in").leaving += 1;
             place.change(
                 move |db| keep::has_left(db, user, id),
                 move |kept| hub.settle_left(&room, user, kept).map(|()| room),
@@ -304,10 +298,9 @@ impl Member {
             let state = self.hub.open()?;
             let room = state.room_of(self.user, name)?;
             let (user, id, seq) = (self.user, room.id, seq.min(room.last_seq()));
-            let read = state.account(user).and_then(|account| account.rooms.get(id));
-            match read {
-                Some(known) if known.read >= seq => return Ok(known.read),
-                _ => {}
+            let known = state.existing(user).rooms.get(id).map_or(0, |known| known.read);
+            if known >= seq {
+                return Ok(known);
             }
             let hub = Arc::clone(&self.hub);
             place.change(
@@ -327,7 +320,7 @@ impl Member {
         let then = {
             let state = self.hub.open()?;
             let room = Arc::clone(state.room_of(self.user, name)?);
-            let user = state.account(self.user).ok_or(HubError::GoingAway)?.user.clone();
+            let user = state.existing(self.user).user.clone();
             let (id, kept) = (room.id, topic.clone());
             place.change(
                 move |db| keep::topic(db, id, &kept),
@@ -345,22 +338,21 @@ impl Member {
         let place = self.hub.journal.place().await?;
         let then = {
             let mut state = self.hub.open()?;
-            let name = state.free_name(self.user, wants, if_taken)?;
-            let account = state.account(self.user).ok_or(HubError::GoingAway)?;
-            let Some(mut kept) = account.to_keep() else {
+            let name = state.names.free(Some(self.user), wants, if_taken)?;
+            let kept = state.existing(self.user).to_keep();
+            state.names.reserve(&name, self.user);
+            let Some(mut kept) = kept else {
                 state.rename(self.user, &name);
                 return Ok(());
             };
-            state.reserve(&name, self.user);
             kept.user.name = name.clone();
             let (hub, user) = (Arc::clone(&self.hub), self.user);
             place.change(
                 move |db| keep::user(db, &kept),
                 move |kept| {
-                    let mut state = hub.state();
                     match kept {
-                        Ok(()) => state.rename(user, &name),
-                        Err(_) => state.give_back(&name, user),
+                        Ok(()) => hub.settle_renamed(user, &name),
+                        Err(_) => hub.state().names.release(&name, user),
                     }
                     kept
                 },
@@ -378,15 +370,12 @@ impl Member {
 impl Drop for Member {
     fn drop(&mut self) {
         let mut state = self.hub.state();
-        if let Some((user, rooms)) = state.dismiss(self.user) {
-            for room in rooms {
-                room.leave(&user, self.reason);
-            }
-        }
-        match state.account_mut(self.user) {
-            Some(account) if account.token.is_some() => self.hub.see(account),
-            Some(account) if account.sessions == 0 => state.remove_account(self.user),
-            _ => {}
+        state.dismiss(self.user, self.reason);
+        let account = state.existing_mut(self.user);
+        if account.token.is_some() {
+            self.hub.see(account);
+        } else if account.sessions == 0 {
+            state.remove_account(self.user);
         }
     }
 }

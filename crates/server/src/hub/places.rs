@@ -1,65 +1,113 @@
 //! The rooms of one user.
 
+use std::collections::BTreeMap;
+
 use crate::journal::RoomId;
 
-/// What is known of a user in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A user's place in a room.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct InRoom {
-    /// Whether the user is in it, or only was.
-    pub(super) is_in: bool,
-    /// How often it is about to leave: what is asked for meanwhile comes behind that.
-    pub(super) leaving: u32,
     /// The last message the user has read.
     pub(super) read: u64,
+    /// How many changes by which the user leaves are in the journal's queue. A change that is queued
+    /// now comes after them.
+    pub(super) leaving: u32,
+    /// Whether the room is a direct message.
+    pub(super) is_direct: bool,
 }
 
-impl InRoom {
-    /// Whether the user is in the room, and will be once all is kept that was asked for so far.
-    pub(super) const fn stays(self) -> bool {
-        self.is_in && self.leaving == 0
-    }
-}
-
-/// What is known of a user in each room it is in or was in, the lobby first. A list in order: most
-/// are in two or three, and a tree takes a node of eleven at once.
+/// A user's places in rooms.
 #[derive(Debug)]
-pub(super) struct Places(Vec<(RoomId, InRoom)>);
+pub(super) struct Places {
+    /// In the rooms the user is in, the lobby first. A list in order: most users are in two or three
+    /// rooms, and a tree allocates a node of eleven at once. At most `ROOMS_PER_USER_MAX` and
+    /// `PRIVATE_PER_USER_MAX` places.
+    now: Vec<(RoomId, InRoom)>,
+    /// How many of them are in direct messages.
+    direct: usize,
+    /// In rooms that the user has left, or is yet to come into.
+    other: BTreeMap<RoomId, InRoom>,
+}
 
 impl Places {
     /// In the lobby, where `read` messages are not new.
     pub(super) fn in_lobby(read: u64) -> Self {
-        Self(vec![(RoomId::LOBBY, InRoom { is_in: true, leaving: 0, read })])
+        let lobby = InRoom { read, ..InRoom::default() };
+        Self { now: vec![(RoomId::LOBBY, lobby)], direct: 0, other: BTreeMap::new() }
     }
 
+    /// The place in a room the user is in.
     pub(super) fn get(&self, room: RoomId) -> Option<&InRoom> {
-        self.find(room).ok().map(|index| &self.0[index].1)
+        self.find(room).ok().map(|index| &self.now[index].1)
     }
 
+    /// The same, to change.
     pub(super) fn get_mut(&mut self, room: RoomId) -> Option<&mut InRoom> {
-        self.find(room).ok().map(|index| &mut self.0[index].1)
+        self.find(room).ok().map(|index| &mut self.now[index].1)
     }
 
-    pub(super) fn insert(&mut self, room: RoomId, place: InRoom) {
+    /// The place in a room the user is in or has left.
+    pub(super) fn known(&self, room: RoomId) -> Option<&InRoom> {
+        self.get(room).or_else(|| self.other.get(&room))
+    }
+
+    /// The same, to change.
+    pub(super) fn known_mut(&mut self, room: RoomId) -> Option<&mut InRoom> {
         match self.find(room) {
-            Ok(index) => self.0[index].1 = place,
-            Err(index) => {
-                self.0.reserve_exact(1);
-                self.0.insert(index, (room, place));
-            }
+            Ok(index) => Some(&mut self.now[index].1),
+            Err(_) => self.other.get_mut(&room),
         }
     }
 
-    /// The rooms the user is in or was in.
-    pub(super) fn all(&self) -> impl Iterator<Item = RoomId> {
-        self.0.iter().map(|(room, _)| *room)
+    /// Stores a place in a room the user is not in, unless there is one.
+    pub(super) fn note(&mut self, room: RoomId, place: InRoom) {
+        if self.find(room).is_err() {
+            self.other.entry(room).or_insert(place);
+        }
+    }
+
+    /// The user is in the room: at the place it had there, or at `place` if there is none. Returns
+    /// whether it was not in it before.
+    pub(super) fn come(&mut self, room: RoomId, place: InRoom) -> bool {
+        let Err(index) = self.find(room) else { return false };
+        let place = self.other.remove(&room).unwrap_or(place);
+        self.direct += usize::from(place.is_direct);
+        self.now.reserve_exact(1);
+        self.now.insert(index, (room, place));
+        true
+    }
+
+    /// The user is not in the room any more. Returns whether it was in it before.
+    pub(super) fn go(&mut self, room: RoomId) -> bool {
+        let Ok(index) = self.find(room) else { return false };
+        let (_, place) = self.now.remove(index);
+        self.direct -= usize::from(place.is_direct);
+        self.other.insert(room, place);
+        true
+    }
+
+    /// Removes the place in a room the user is not in.
+    pub(super) fn forget(&mut self, room: RoomId) {
+        self.other.remove(&room);
     }
 
     /// The rooms the user is in, and how far it has read them.
-    pub(super) fn is_in(&self) -> impl Iterator<Item = (RoomId, u64)> {
-        self.0.iter().filter(|(_, place)| place.is_in).map(|(room, place)| (*room, place.read))
+    pub(super) fn now(&self) -> impl Iterator<Item = (RoomId, u64)> {
+        self.now.iter().map(|(room, place)| (*room, place.read))
+    }
+
+    /// Up to `limit` direct messages that the user has left, after the room `after`, in order.
+    pub(super) fn left_direct(&self, after: RoomId, limit: usize) -> Vec<RoomId> {
+        let rest = self.other.range((std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded));
+        rest.filter(|(_, place)| place.is_direct).map(|(room, _)| *room).take(limit).collect()
+    }
+
+    /// How many direct messages the user is in, or how many other rooms.
+    pub(super) const fn count(&self, is_direct: bool) -> usize {
+        if is_direct { self.direct } else { self.now.len() - self.direct }
     }
 
     fn find(&self, room: RoomId) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&room, |(id, _)| *id)
+        self.now.binary_search_by_key(&room, |(id, _)| *id)
     }
 }

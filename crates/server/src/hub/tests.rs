@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::batch::Batch;
-use crate::journal::{Durability, Outcome, Place as Kept};
+use crate::journal::{Durability, KeptUser, Outcome, Place as Kept};
 
 thread_local! {
     /// What the clock of this test shows.
@@ -81,6 +81,8 @@ fn titles(member: &Member) -> Vec<String> {
     let places = member.places().into_iter();
     places.filter_map(|place| Some(member.title(&place.room)?.to_string())).collect()
 }
+
+mod expire;
 
 #[tokio::test]
 async fn a_taken_name_is_refused_with_one_that_is_free() {
@@ -190,16 +192,21 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     say(&bob, "@ana", "a secret").await.unwrap();
+    let (eva, _) = enter(&hub, "eva").await.unwrap();
+    say(&eva, "@bob", "hi").await.unwrap();
+    bob.leave_room(&room("@eva")).await.unwrap();
     drop(bob);
     days_pass(29);
     assert!(enter(&hub, "bob").await.is_err());
     days_pass(2);
     let mut live = ana.room(&room("@bob")).unwrap().listen(500).unwrap().live;
+    let mut left = eva.room(&room("@bob")).unwrap().listen(500).unwrap().live;
     let (thief, _) = enter(&hub, "bob").await.unwrap();
     let told = live.try_recv().unwrap();
     let Batch::News(news) = &*told else { panic!("{told:?}") };
     let line = String::from_utf8_lossy(news.native()).into_owned();
     assert!(line.contains(r#""renamed","user":{"id":1,"name":"bob"},"name":"bob_2""#), "{line}");
+    assert!(left.try_recv().is_ok(), "also where the old bob has left");
     assert_eq!(rooms(&thief), [("#lobby".to_owned(), 0, 0)], "the secret stays with the old bob");
     assert_eq!(rooms(&ana)[1], ("@1-2".to_owned(), 1, 0));
     assert_eq!(titles(&ana), ["bob_2"]);
@@ -422,4 +429,27 @@ async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     read_only(false).await.unwrap();
     assert!(matches!(say(&bob, "#lobby", "hi").await, Ok(Outcome::Kept { seq: 1, .. })));
     assert!(enter(&hub, "eva").await.is_ok(), "the name was not lost");
+}
+
+#[tokio::test]
+async fn two_users_of_an_old_journal_do_not_have_one_name() {
+    let (journal, mut restored) = Journal::open(&Kept::Memory, Durability::Os, clock).unwrap();
+    let mut tokens = Vec::new();
+    for (id, written, seen_at) in [(1, "Bob", 5), (2, "bob", 9), (3, "bob_2", 1)] {
+        let token = crate::token::Token::new().unwrap();
+        let user = chat_proto::User { id, name: name(written) };
+        let hash = crate::token::TokenHash::of(token.as_str());
+        restored.users.push(KeptUser { user, token: hash, seen_at: At::from_millis(seen_at) });
+        tokens.push(token.as_str().to_owned());
+    }
+    let hub = Hub::new(journal, restored, config());
+    let mut names = Vec::new();
+    for token in &tokens {
+        names.push(back(&hub, token, "bob").await.unwrap().user().name.to_string());
+    }
+    assert_eq!(names, ["Bob_3", "bob", "bob_2"], "the one seen last keeps the name");
+    let stored = hub.journal.change(|db| {
+        db.query_row("SELECT name FROM user WHERE id = 1", [], |row| row.get::<_, String>(0))
+    });
+    assert_eq!(stored.await.unwrap(), "Bob_3");
 }

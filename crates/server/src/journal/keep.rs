@@ -3,10 +3,13 @@
 //! Each row has a checksum. An update of one column applies only to a row whose checksum is right: it
 //! must not turn a damaged row into one that looks whole.
 
+use std::collections::BTreeSet;
+
 use chat_proto::{At, Topic};
 use rusqlite::{Connection, params};
 
 use super::kept::{Called, KeptMember, KeptUser, RoomId};
+use super::messages::last_seq;
 use super::store::number;
 
 /// Keeps a new user, or another name of an old one and that it was here.
@@ -38,7 +41,31 @@ pub(crate) fn room(db: &Connection, id: RoomId, called: &Called) -> rusqlite::Re
          VALUES (?1, ?2, ?3, '', checksum(?1, ?2, ?3, '')) ON CONFLICT DO NOTHING",
     )?
     .execute(params![id.0, called.key(), name])?;
+    db.prepare_cached("UPDATE number SET last_room = ?1 WHERE last_room < ?1")?.execute([id.0])?;
     Ok(())
+}
+
+/// Removes a room that has neither a message nor a topic, and the places of its `users`. Returns
+/// whether it had neither; it has nobody in it.
+pub(crate) fn remove_unused(
+    db: &Connection,
+    id: RoomId,
+    users: &BTreeSet<u64>,
+) -> rusqlite::Result<bool> {
+    if last_seq(db, id)? > 0 {
+        return Ok(false);
+    }
+    let removed = db
+        .prepare_cached("DELETE FROM room WHERE id = ? AND topic = ''")?
+        .execute(params![id.0])?;
+    if removed == 0 {
+        return Ok(false);
+    }
+    let mut remove = db.prepare_cached("DELETE FROM member WHERE user = ? AND room = ?")?;
+    for user in users {
+        remove.execute(params![number(*user), id.0])?;
+    }
+    Ok(true)
 }
 
 /// Keeps what a room is about.

@@ -39,6 +39,9 @@ pub struct RoomId(pub u32);
 impl RoomId {
     /// The room everybody is in.
     pub const LOBBY: Self = Self(1);
+
+    /// The greatest number: a message's place in the journal has 23 bits for its room.
+    pub const MAX: Self = Self((1 << 23) - 1);
 }
 
 /// A message as it is kept; its room is known to whoever asked for it.

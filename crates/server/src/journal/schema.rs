@@ -75,6 +75,11 @@ const STEPS: &[&str] = &[
     ) STRICT;
     INSERT INTO identity VALUES (lower(hex(randomblob(8))), lower(hex(randomblob(8))));
 ",
+    "
+    -- Unused rooms are removed, and their numbers are never used again.
+    ALTER TABLE number ADD COLUMN last_room INTEGER NOT NULL DEFAULT 1;
+    UPDATE number SET last_room = (SELECT coalesce(max(id), 1) FROM room);
+",
 ];
 
 /// Brings the file behind `db` to the schema of today.

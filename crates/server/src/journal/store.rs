@@ -50,6 +50,12 @@ pub(super) fn last_user(db: &Connection) -> rusqlite::Result<u64> {
     db.query_row(sql, [], |row| unsigned(row, 0))
 }
 
+/// The greatest number a room ever had; a number that was used is never used again.
+pub(super) fn last_room(db: &Connection) -> rusqlite::Result<u32> {
+    let sql = "SELECT max(last_room, (SELECT coalesce(max(id), 0) FROM room)) FROM number";
+    db.query_row(sql, [], |row| row.get(0))
+}
+
 /// Keeps the greatest number that a user has said something under.
 pub(super) fn put_last_user(db: &Connection, id: u64) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE number SET last_user = max(last_user, ?)")?.execute([number(id)])?;

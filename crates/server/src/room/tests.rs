@@ -35,11 +35,11 @@ fn line(live: &mut Live) -> String {
 #[test]
 fn what_happens_after_the_list_is_told_and_nothing_before_it() {
     let room = rust();
-    room.enter(&user(1, "ana"));
+    assert!(!room.enter(&user(1, "ana")));
     room.publish_said(vec![said(1, "before")]);
     let Entry { snapshot, mut live } = room.listen(500).unwrap();
     assert_eq!((snapshot.count, snapshot.last_seq), (1, 1));
-    room.enter(&user(2, "bob"));
+    assert!(!room.enter(&user(2, "bob")));
     room.publish_said(vec![said(2, "after"), said(3, "that")]);
     assert!(line(&mut live).contains(r##""joined","room":"#rust""##));
     assert_eq!(line(&mut live).lines().count(), 2, "one batch");
@@ -75,7 +75,7 @@ fn both_users_of_a_direct_message_get_its_address_and_the_same_bytes() {
     let room = room(Called::Private(Pair::of(2, 1)));
     assert_eq!(room.name().as_str(), "@1-2");
     let mut live = room.listen(500).unwrap().live;
-    room.enter(&user(2, "bob"));
+    assert!(!room.enter(&user(2, "bob")));
     room.rename(&user(2, "bob"), &UserName::new("rob").unwrap());
     room.publish_said(vec![said(1, "hi")]);
     assert!(line(&mut live).contains(r#""joined","room":"@1-2""#));
@@ -90,14 +90,15 @@ fn both_users_of_a_direct_message_get_its_address_and_the_same_bytes() {
 fn past_a_number_of_users_only_their_number_is_told() {
     let room = rust();
     for id in 1..=3 {
-        room.enter(&user(id, &format!("user{id}")));
+        assert!(!room.enter(&user(id, &format!("user{id}"))));
     }
     let mut live = room.listen(500).unwrap().live;
-    room.enter(&user(4, "ana"));
-    room.enter(&user(5, "bob"));
-    room.leave(&user(5, "bob"), LeaveReason::Bye);
+    assert!(room.enter(&user(4, "ana")));
+    assert!(!room.enter(&user(4, "ana")), "is there already");
+    assert!(room.enter(&user(5, "bob")));
+    assert!(room.leave(&user(5, "bob"), LeaveReason::Bye));
+    assert!(!room.leave(&user(5, "bob"), LeaveReason::Bye), "has left already");
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty);
-    room.tell_presence();
     room.tell_presence();
     assert_eq!(line(&mut live).trim(), r##"{"type":"presence","room":"#rust","count":4}"##);
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty, "once");
@@ -133,7 +134,10 @@ fn the_rings_of_all_rooms_share_one_bound() {
         for seq in 1..=20 {
             room.publish_said(vec![said(seq, &text)]);
             let sent = line(&mut live);
-            assert!(sent.contains(&format!("\"seq\":{seq},")), "who keeps up gets all: {sent}");
+            assert!(
+                sent.contains(&format!("\"seq\":{seq},")),
+                "a reader that keeps up gets all: {sent}"
+            );
             assert!(rings.bytes() <= BYTES_MAX, "{} bytes", rings.bytes());
         }
     }

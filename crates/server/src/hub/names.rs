@@ -1,0 +1,154 @@
+//! Who holds which name.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use chat_proto::UserName;
+
+use super::{HubError, IfTaken};
+
+/// The name the server itself speaks under to classic clients; nobody else may have it.
+const SERVER_NAME: &str = "chat-server";
+
+/// Numbers tried after a taken name, from 2 on: what people expect.
+const NUMBERS_TRIED: u64 = 20;
+
+/// Random numbers below [`SHORT_NUMBERS`] tried after that, then longer ones: to look for the first
+/// free number among 100,000 users of one name would hold the hub's lock for 100 ms.
+const SHORT_NUMBERS_TRIED: usize = 8;
+
+/// See [`SHORT_NUMBERS_TRIED`]: ten times as many as there can be users.
+const SHORT_NUMBERS: u64 = 1_000_000;
+
+/// Who holds which name: the names of all users, and those that users are about to have.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashMap<UserName, Holder>);
+
+#[derive(Debug)]
+struct Holder {
+    user: u64,
+    /// Once if it is the user's name, and once for each change to it that is in the journal's queue.
+    holds: u32,
+}
+
+impl Names {
+    pub(super) fn holder(&self, name: &UserName) -> Option<u64> {
+        self.0.get(name).map(|holder| holder.user)
+    }
+
+    /// Holds a name for `user`, once more if the user holds it already. Another holder loses it.
+    pub(super) fn reserve(&mut self, name: &UserName, user: u64) {
+        let holder = self.0.entry(name.clone()).or_insert(Holder { user, holds: 0 });
+        match holder.user == user {
+            true => holder.holds += 1,
+            false => *holder = Holder { user, holds: 1 },
+        }
+    }
+
+    /// Releases a name that `user` held, once; does nothing if another user holds it by now.
+    pub(super) fn release(&mut self, name: &UserName, user: u64) {
+        if let Some(holder) = self.0.get_mut(name)
+            && holder.user == user
+        {
+            holder.holds -= 1;
+            if holder.holds == 0 {
+                self.0.remove(name);
+            }
+        }
+    }
+
+    /// The name that `user`, or a new user, gets if it `wants` one. Takes the same time whatever the
+    /// number of names.
+    pub(super) fn free(
+        &self,
+        user: Option<u64>,
+        wants: &UserName,
+        if_taken: IfTaken,
+    ) -> Result<UserName, HubError> {
+        let is_free = |name: &UserName| {
+            let holder = self.holder(name);
+            name.key() != SERVER_NAME && (holder.is_none() || holder == user)
+        };
+        if is_free(wants) {
+            return Ok(wants.clone());
+        }
+        // Differs with each name that is taken, and nobody outside can tell which numbers come.
+        let random = |nth: u64| self.0.hasher().hash_one((wants, self.0.len(), nth));
+        let free = (2..NUMBERS_TRIED)
+            .chain(user)
+            .chain((0..).map(|nth| random(nth) % SHORT_NUMBERS).take(SHORT_NUMBERS_TRIED))
+            .chain((0..).map(random))
+            .map(|number| wants.numbered(number))
+            .find(is_free)
+            .expect("one of the random numbers of 64 bits is free");
+        match if_taken {
+            IfTaken::Number => Ok(free),
+            IfTaken::Refuse => Err(HubError::NameTaken { wanted: wants.clone(), free }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    fn name(name: &str) -> UserName {
+        UserName::new(name).unwrap()
+    }
+
+    fn free(names: &Names, wants: &UserName) -> UserName {
+        names.free(None, wants, IfTaken::Number).unwrap()
+    }
+
+    #[test]
+    fn a_name_is_held_until_the_last_change_to_it_is_over() {
+        let mut names = Names::default();
+        let bob = name("bob");
+        names.reserve(&bob, 1); // the user's name
+        names.reserve(&bob, 1); // about to have it again
+        names.release(&bob, 1);
+        names.release(&bob, 2);
+        assert_eq!(names.holder(&bob), Some(1));
+        names.release(&bob, 1);
+        assert_eq!(names.holder(&bob), None);
+    }
+
+    #[test]
+    fn a_free_name_is_found_among_many_that_look_like_it() {
+        let mut names = Names::default();
+        let bob = name("bob");
+        names.reserve(&bob, 1);
+        for number in 2..2_000 {
+            names.reserve(&bob.numbered(number), number);
+        }
+        let mut found = Vec::new();
+        for user in 2_000..2_100 {
+            let free = free(&names, &bob);
+            names.reserve(&free, user);
+            found.push(free);
+        }
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), 100, "nobody is offered a name that another user has");
+        assert!(found.iter().all(|name| name.as_str().len() <= "bob_999999".len()), "{found:?}");
+    }
+
+    /// Prints a figure: `cargo test --release -p chat-server --lib among_100_000 -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "measures, and asserts nothing"]
+    fn a_taken_name_among_100_000() {
+        let mut names = Names::default();
+        let bob = name("bob");
+        names.reserve(&bob, 1);
+        for number in 2..100_000 {
+            names.reserve(&bob.numbered(number), number);
+        }
+        let start = Instant::now();
+        for _ in 0..100 {
+            std::hint::black_box(free(&names, &bob));
+        }
+        println!("{:?} for each taken name", start.elapsed() / 100);
+    }
+}
