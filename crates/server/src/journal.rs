@@ -53,6 +53,7 @@ use self::reader::Readers;
 pub use self::restore::{Replaced, restore};
 pub use self::writer::{Answer, Outcome, Say};
 use self::writer::{Entry, Writer};
+pub use crate::clock::{Clock, Monotonic};
 use crate::watch::reason;
 
 /// Entries that wait for the writer: what it commits at once at the most. At 16 KiB a text they
@@ -64,9 +65,6 @@ pub const TRIM_MESSAGES: u32 = 500;
 
 /// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
 const DAMAGE_LOGGED: usize = 20;
-
-/// Where the time comes from.
-pub type Clock = fn() -> At;
 
 /// What `accepted` survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -242,7 +240,9 @@ pub struct Restored {
     pub members: Vec<KeptMember>,
     /// The greatest number a user ever had; 0 before the first.
     pub last_user: u64,
-    /// The greatest number of a room that is or was stored; 0 before the first.
+    /// The newest time that is stored, of a room's last message or of a user; `None` if nothing is.
+    pub newest: Option<At>,
+    /// The greatest number a room ever had, as far as it was stored.
     pub last_room: u32,
     /// What was found damaged and is replaced, a line for each record.
     pub damage: Vec<String>,
@@ -351,12 +351,18 @@ impl Journal {
     }
 
     /// Removes up to [`TRIM_MESSAGES`] of the oldest messages of `room`, those that are from before
-    /// `before`, but never the last. Returns how many.
+    /// `before`, but never the last. Returns how many. See [`messages::trim`] for messages whose time is
+    /// after `now`, and so is wrong.
     ///
     /// # Errors
-    /// Where they cannot be removed.
-    pub async fn trim(&self, room: RoomId, before: At) -> Result<usize, JournalError> {
-        self.change(move |db| messages::trim(db, room, before, TRIM_MESSAGES)).await
+    /// If they cannot be removed.
+    pub async fn trim(&self, room: RoomId, before: At, now: At) -> Result<usize, JournalError> {
+        let trim = move |db: &Connection| messages::trim(db, room, before, now, TRIM_MESSAGES);
+        match self.change(trim).await {
+            // A room with a page that cannot be read stays as it is; the others must not wait for it.
+            Err(JournalError::Damaged(_)) => Ok(0),
+            removed => removed,
+        }
     }
 
     /// Which journal this is.

@@ -18,9 +18,11 @@ pub(super) const LOST: &str = "!";
 /// Reads all of it.
 pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
     let mut damage = Vec::new();
+    let (rooms, users) = (rooms(db, &mut damage)?, users(db, &mut damage)?);
     Ok(Restored {
-        rooms: rooms(db, &mut damage)?,
-        users: users(db, &mut damage)?,
+        newest: messages::newest(db, &rooms, &users)?,
+        rooms,
+        users,
         members: members(db, &mut damage)?,
         last_user: last_user(db)?,
         last_room: last_room(db)?,
@@ -112,7 +114,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Kept
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         if !is_whole(row)? {
-            damaged.push((unsigned(row, 0)?, row.get(3).ok(), row.get(4).unwrap_or(0)));
+            damaged.push((unsigned(row, 0)?, row.get(3).ok()));
             continue;
         }
         let name = messages::name(&row.get::<_, String>(1)?);
@@ -127,7 +129,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Kept
         // The indexes have the names and tokens as they were.
         db.execute_batch("REINDEX user")?;
     }
-    for (id, token, seen_at) in damaged {
+    for (id, token) in damaged {
         damage.push(format!(
             "user number {id}: its record is damaged; its name is lost until it comes back with its token"
         ));
@@ -140,7 +142,8 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Kept
         let user = KeptUser {
             user: User { id, name: free_name(id, &users) },
             token,
-            seen_at: At::from_millis(seen_at),
+            // A time that is wrong might keep others from being removed.
+            seen_at: At::from_millis(0),
         };
         keep::user(db, &user)?;
         users.push(user);

@@ -194,7 +194,7 @@ async fn what_retention_removes_is_not_damaged() {
     let directory = closed(20).await;
     let journal = open(directory.path()).unwrap();
     let later = At::from_millis(clock().as_millis() + 1);
-    journal.journal.trim(RoomId::LOBBY, later).await.unwrap();
+    journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap();
     let messages = read(&journal, Part::After, 3).await;
     assert_eq!(messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [20]);
     assert_eq!(read(&journal, Part::Before, 3).await.len(), 1);
