@@ -4,12 +4,14 @@
 //!
 //! * `network`: the ends of the simulated network, and its time.
 //! * `host`: what runs there: the real daemon on a directory, and the real client's loop.
-//! * `user`: types, and looks at the screen.
+//! * `user`: types, and looks at the screen. A user may have two clients at once, on one directory.
+//! * `classic`: a user of the original chat's client.
 //! * `storm`: what goes wrong, and what a lost segment means on a simulated line: its end, unnoticed.
 //! * `log`: what everybody had to say; the same for the same seed, to the byte.
 //!
 //! All of it runs on one thread. What is left to chance is the secrets, which are in no log: tokens.
 
+mod classic;
 mod host;
 mod log;
 mod network;
@@ -17,9 +19,11 @@ mod storm;
 mod user;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use chat_server::journal::{self, Called, Durability, Page, Part};
@@ -34,7 +38,8 @@ use self::network::SERVER;
 pub use self::storm::Faults;
 use self::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
 use self::user::User;
-use crate::torture::findings::{Findings, Journal, Place, Words};
+use crate::torture::classic::ClassicUser;
+use crate::torture::findings::{Findings, Journal, Place, Words, direct};
 use crate::torture::room_name;
 
 /// How far the hosts' times are apart at the most: no fault of a network is shorter than its latency.
@@ -59,6 +64,10 @@ pub struct Plan {
     pub seed: u64,
     /// How many users there are.
     pub users: u32,
+    /// How many of them have a second client, on the directory of the first.
+    pub seconds: u32,
+    /// How many users of classic clients there are.
+    pub classics: u32,
     /// How many rooms there are; each user is in all of them.
     pub rooms: u32,
     /// How long the storm lasts, in simulated time.
@@ -69,7 +78,17 @@ impl Plan {
     /// A storm of usual size.
     #[must_use]
     pub const fn usual(seed: u64) -> Self {
-        Self { seed, users: 4, rooms: 3, storm: Duration::from_secs(60) }
+        Self { seed, users: 4, seconds: 1, classics: 1, rooms: 3, storm: Duration::from_secs(60) }
+    }
+
+    /// How many clients there are, without the classic ones.
+    const fn clients(&self) -> u32 {
+        self.users + self.seconds
+    }
+
+    /// Whose client it is.
+    const fn user_of(&self, client: u32) -> u32 {
+        client % self.users
     }
 }
 
@@ -84,6 +103,8 @@ pub struct Outcome {
     pub unsettled: u64,
     /// How long it lasted, in simulated time.
     pub simulated: Duration,
+    /// The users by the numbers that the server has given them.
+    directory: BTreeMap<u64, u32>,
     /// Everything that happened.
     pub log: String,
 }
@@ -107,11 +128,14 @@ pub fn simulate(plan: Plan) -> Outcome {
     let listening = log.listen();
     // The client's own chance: its pauses between two calls, and the words for its devices.
     fastrand::seed(plan.seed);
-    let (outcome, users) = World::new(plan, data.path(), log.clone()).run();
+    let (outcome, users, classics) = World::new(plan, data.path(), log.clone()).run();
     drop(listening);
 
-    let journal = read_journal(&data.path().join(SERVER), plan.rooms);
-    let records: Vec<_> = users.iter().map(|user| user.borrow().record()).collect();
+    let journal = read_journal(&data.path().join(SERVER), plan.rooms, &outcome.directory);
+    let mut records: Vec<_> = users.iter().map(|user| user.borrow().record()).collect();
+    for classic in classics {
+        records.extend(classic.lock().unwrap().records());
+    }
     let mut findings = Findings::of(&journal, &records, outcome.faults.kills());
     for (doubled, out_of_order) in users.iter().map(|user| user.borrow().faults()) {
         findings.doubled += doubled;
@@ -128,6 +152,7 @@ fn disk() -> TempDir {
 }
 
 type Users = Vec<Rc<RefCell<User>>>;
+type Classics = Vec<Arc<Mutex<ClassicUser>>>;
 
 /// The hosts, and what happens to them.
 struct World<'a> {
@@ -135,6 +160,10 @@ struct World<'a> {
     sim: Sim<'a>,
     storm: Storm,
     users: Users,
+    classics: Classics,
+    directory: Rc<RefCell<BTreeMap<u64, u32>>>,
+    /// Lets the second clients begin.
+    seconds: watch::Sender<bool>,
     log: Log,
 }
 
@@ -153,28 +182,38 @@ impl World<'_> {
         let (stop, stopping) = watch::channel(false);
         let place = directory(data, SERVER);
         sim.host(SERVER, move || serve(place.clone(), stopping.clone()));
-        let storm = Storm::new(random.fork(), plan.users, stop);
-        let users: Users = (0..plan.users)
-            .map(|number| Rc::new(RefCell::new(User::new(number, plan.rooms, random.fork()))))
-            .collect();
+        let hosts = (0..plan.clients()).map(network::client);
+        let hosts = hosts.chain((0..plan.classics).map(network::classic));
+        let storm = Storm::new(random.fork(), hosts.collect(), stop);
+        let ids = Rc::default();
+        let user = |number| User::new(number, &plan, Rc::clone(&ids), random.fork());
+        let users: Users =
+            (0..plan.clients()).map(user).map(|user| Rc::new(RefCell::new(user))).collect();
+        let (seconds, waiting) = watch::channel(false);
+        let (_, at_once) = watch::channel(true);
         for (number, user) in (0..).zip(&users) {
             let (host, user) = (network::client(number), Rc::clone(user));
-            let place = directory(data, &host);
-            sim.host(host.as_str(), move || chat(place.clone(), Rc::clone(&user)));
+            let place = directory(data, &network::client(plan.user_of(number)));
+            let begins = if number < plan.users { at_once.clone() } else { waiting.clone() };
+            let chat = move || chat(place.clone(), Rc::clone(&user), begins.clone());
+            sim.host(host.as_str(), chat);
         }
-        Self { plan, sim, storm, users, log }
+        let mut classics = Classics::new();
+        for number in 0..plan.classics {
+            let user = ClassicUser::new(number, classic::PAUSE_MS, random.fork());
+            let user = Arc::new(Mutex::new(user));
+            classics.push(Arc::clone(&user));
+            sim.host(network::classic(number).as_str(), move || classic::chat(Arc::clone(&user)));
+        }
+        Self { plan, sim, storm, users, classics, directory: ids, seconds, log }
     }
 
     /// The whole story. Leaves the journal to be read, and the users to be asked.
-    fn run(mut self) -> (Outcome, Users) {
-        while !self.all_are_settled() {
-            assert!(
-                self.sim.elapsed() < BEGIN_MAX,
-                "the users are not in:\n{}",
-                self.log.last_lines()
-            );
-            self.step();
-        }
+    fn run(mut self) -> (Outcome, Users, Classics) {
+        self.until_in(self.plan.users);
+        // Two clients of a user who has no token yet would be two users.
+        self.seconds.send_replace(true);
+        self.until_in(self.plan.clients());
         self.set_talking(true);
         let end = self.sim.elapsed() + self.plan.storm;
         while self.sim.elapsed() < end {
@@ -189,9 +228,22 @@ impl World<'_> {
             faults: self.storm.faults,
             unsettled: self.users.iter().map(|user| user.borrow().waiting() as u64).sum(),
             simulated: self.sim.elapsed(),
+            directory: self.directory.borrow().clone(),
             log: String::new(),
         };
-        (outcome, self.users)
+        (outcome, self.users, self.classics)
+    }
+
+    /// Waits until the first `clients` are in.
+    fn until_in(&mut self, clients: u32) {
+        while !self.users[..clients as usize].iter().all(|user| user.borrow().is_settled()) {
+            assert!(
+                self.sim.elapsed() < BEGIN_MAX,
+                "the users are not in:\n{}",
+                self.log.last_lines()
+            );
+            self.step();
+        }
     }
 
     /// Waits until all is accepted and nothing more happens.
@@ -232,22 +284,23 @@ impl World<'_> {
         for user in &self.users {
             user.borrow_mut().talks = talks;
         }
+        for classic in &self.classics {
+            classic.lock().unwrap().talks = talks;
+        }
     }
 }
 
-/// All that the journal in `directory` has of the rooms.
-fn read_journal(directory: &Path, rooms: u32) -> Journal {
+/// All that the journal in `directory` has of the rooms. `users` are the users by their numbers.
+fn read_journal(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Journal {
     let runtime = runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let place = journal::Place::DirectoryInTask(directory.to_owned());
         let (kept, restored) =
             journal::Journal::open(&place, Durability::Os, network::now).unwrap();
         let mut journal = Journal::default();
-        for number in 0..rooms {
-            let name = room_name(number);
-            let is_it =
-                |called: &Called| matches!(called, Called::Named(room) if room.as_str() == name);
-            let room = restored.rooms.iter().find(|room| is_it(&room.called)).unwrap();
+        for room in &restored.rooms {
+            let number = number_of(&room.called, rooms, users);
+            let number = number.unwrap_or_else(|| panic!("whose is {:?}?", room.called));
             let mut last = 0;
             loop {
                 let page = Page { of: Part::After(last), limit: 500 };
@@ -262,6 +315,17 @@ fn read_journal(directory: &Path, rooms: u32) -> Journal {
         }
         journal
     })
+}
+
+/// The number of a room of the simulation.
+fn number_of(called: &Called, rooms: u32, users: &BTreeMap<u64, u32>) -> Option<u32> {
+    match called {
+        Called::Named(name) => (0..rooms).find(|room| room_name(*room) == name.as_str()),
+        Called::Private(pair) => {
+            let [one, other] = pair.ids().map(|id| users.get(&id).copied());
+            Some(direct(one?, other?))
+        }
+    }
 }
 
 impl fmt::Display for Outcome {

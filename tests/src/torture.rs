@@ -2,8 +2,10 @@
 //! again, at random instants. In the end all that they were told must be so.
 //!
 //! * [`client`]: one user, who comes back whenever the line is lost.
+//! * `classic`: a user of the original chat's client.
 //! * [`findings`]: what the users were told, beside what the journal has.
 
+pub(crate) mod classic;
 pub mod client;
 pub mod findings;
 

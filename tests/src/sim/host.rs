@@ -36,8 +36,14 @@ pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> tur
     Ok(())
 }
 
-/// The client and its user, who looks at the screen and types. What it keeps is in `state`.
-pub(super) async fn chat(state: PathBuf, user: Rc<RefCell<User>>) -> turmoil::Result {
+/// The client and its user, who looks at the screen and types, as soon as `begins`. What it keeps is in
+/// `state`.
+pub(super) async fn chat(
+    state: PathBuf,
+    user: Rc<RefCell<User>>,
+    mut begins: watch::Receiver<bool>,
+) -> turmoil::Result {
+    let _ = begins.wait_for(|begins| *begins).await;
     let options = Options {
         state: Some(state),
         clock: network::now,

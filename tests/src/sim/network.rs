@@ -19,6 +19,11 @@ pub(super) fn client(number: u32) -> String {
     format!("client-{number}")
 }
 
+/// What a classic client's host is called.
+pub(super) fn classic(number: u32) -> String {
+    format!("classic-{number}")
+}
+
 /// When the simulation begins, in milliseconds since 1970: some day.
 const BEGIN_MS: i64 = 1_800_000_000_000;
 

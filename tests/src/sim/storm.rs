@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tracing::info;
 use turmoil::{Protocol, Segment, Sim};
 
-use super::network::{self, SERVER};
+use super::network::SERVER;
 
 /// Time between two faults.
 const CALM_MS: Range<u64> = 100..3_000;
@@ -101,9 +101,12 @@ pub(super) struct Storm {
 }
 
 impl Storm {
-    /// A storm over so many clients and a daemon that `stop` tells to go away.
-    pub(super) fn new(random: fastrand::Rng, clients: u32, stop: watch::Sender<bool>) -> Self {
-        let clients: Vec<String> = (0..clients).map(network::client).collect();
+    /// A storm over the hosts of these clients and a daemon that `stop` tells to go away.
+    pub(super) fn new(
+        random: fastrand::Rng,
+        clients: Vec<String>,
+        stop: watch::Sender<bool>,
+    ) -> Self {
         Self {
             random,
             troubles: vec![None; clients.len()],

@@ -7,7 +7,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use chat_proto::{NameError, UserName};
+use chat_proto::{NameError, RoomName, UserName};
 use chat_tui::State;
 use chat_tui::state::{Body, Connection, Delivery, How, WithServer};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
@@ -16,7 +16,8 @@ use futures_util::stream::unfold;
 use tokio::time::sleep;
 use tracing::{error, info};
 
-use crate::torture::findings::{Place, Record, Words};
+use super::Plan;
+use crate::torture::findings::{Place, Record, Words, direct};
 use crate::torture::room_name;
 
 /// How long a user thinks before it types again, in milliseconds.
@@ -28,7 +29,10 @@ const WAITING_MAX: usize = 60;
 /// One user.
 #[derive(Debug)]
 pub(super) struct User {
+    /// The number of the client, and that of the user: a user may have several clients.
     number: u32,
+    user: u32,
+    users: u32,
     rooms: u32,
     random: fastrand::Rng,
     /// Whether it has something to say.
@@ -42,6 +46,11 @@ pub(super) struct User {
     connected: bool,
     is_in: u32,
     waiting: usize,
+    /// The room on the screen, and the one it is on the way to: what it types is for that one.
+    shown: String,
+    going_to: Option<String>,
+    /// The numbers that the server has given the users.
+    directory: Rc<RefCell<BTreeMap<u64, u32>>>,
     /// Its own words that were ever on the screen, and where; with no `seq` until they are accepted.
     own: BTreeMap<Words, (u32, Option<u64>)>,
     /// The messages that were ever on the screen.
@@ -54,10 +63,21 @@ pub(super) struct User {
 }
 
 impl User {
-    pub(super) fn new(number: u32, rooms: u32, random: fastrand::Rng) -> Self {
+    /// The user of client `number`, which is one of `plan`.
+    pub(super) fn new(
+        number: u32,
+        plan: &Plan,
+        directory: Rc<RefCell<BTreeMap<u64, u32>>>,
+        random: fastrand::Rng,
+    ) -> Self {
         Self {
             number,
-            rooms,
+            user: plan.user_of(number),
+            users: plan.users,
+            rooms: plan.rooms,
+            shown: String::new(),
+            going_to: None,
+            directory,
             random,
             talks: false,
             said: 0,
@@ -75,13 +95,14 @@ impl User {
     }
 
     pub(super) fn name(&self) -> Result<UserName, NameError> {
-        UserName::new(&format!("user-{}", self.number))
+        UserName::new(&user_name(self.user))
     }
 
     /// Its client is started.
     pub(super) fn begins(&mut self) {
         self.lives += 1;
         self.connected = false;
+        self.going_to = None;
         info!(life = self.lives, "begins");
     }
 
@@ -102,9 +123,9 @@ impl User {
 
     /// All it was told. What it saw waiting counts as accepted: in the end it must be.
     pub(super) fn record(&self) -> Record {
-        let mut record = Record::new(self.number);
+        let mut record = Record::new(self.number, self.user);
         for (words, (room, seq)) in &self.own {
-            record.accepted(words.n, *room, *seq);
+            record.accepted(*words, *room, *seq);
         }
         for (place, words) in &self.read {
             record.read(*place, *words);
@@ -123,16 +144,33 @@ impl User {
             self.calls += u64::from(connected);
             self.changes += 1;
         }
-        let is_in = state.rooms.list().iter().filter(|room| room.with_server == WithServer::In);
-        self.is_in = u32::try_from(is_in.count()).unwrap_or(u32::MAX);
-        self.waiting = state.outbox.says().count();
-        for number in 0..self.rooms {
-            let name = room_name(number);
-            let room = state.rooms.list().iter().find(|room| room.name.as_str() == name);
-            if let Some(room) = room {
+        if state.me != 0 {
+            self.directory.borrow_mut().insert(state.me, self.user);
+        }
+        let public = (0..self.rooms).map(room_name);
+        let is_in = |name: &String| {
+            let mut rooms = state.rooms.list().iter();
+            rooms.any(|room| room.name.as_str() == name && room.with_server == WithServer::In)
+        };
+        self.is_in = u32::try_from(public.filter(is_in).count()).unwrap_or(u32::MAX);
+        self.waiting = state.outbox.messages().count();
+        self.shown = state.room().name.as_str().to_owned();
+        self.going_to.take_if(|name| *name == self.shown);
+        for room in state.rooms.list() {
+            if let Some(number) = self.number_of(&room.name) {
                 self.reads(number, room.log.said());
             }
         }
+    }
+
+    /// The number of a room; `None` for a conversation with a user whose number nobody knows yet.
+    fn number_of(&self, name: &RoomName) -> Option<u32> {
+        let Some(pair) = name.pair() else {
+            return (0..self.rooms).find(|room| room_name(*room) == name.as_str());
+        };
+        let directory = self.directory.borrow();
+        let [one, other] = pair.map(|id| directory.get(&id).copied());
+        Some(direct(one?, other?))
     }
 
     /// Reads all that was said in a room, as it stands on the screen.
@@ -176,20 +214,43 @@ impl User {
         }
     }
 
-    /// What it does next: goes to a room that it sees itself in, or says something in the one that is
-    /// shown; now and then it calls the server again.
-    fn does(&mut self) -> String {
+    /// What it does next: goes to a room that it sees itself in, says something in the one that is shown
+    /// or to another user in private; now and then it calls the server again. Nothing while it is on the way
+    /// to a room, as what it types would be said in another.
+    fn does(&mut self) -> Option<String> {
+        if self.going_to.is_some() {
+            return None;
+        }
+        let lobby = || Some(room_name(0));
         match self.random.u32(..60) {
-            0 => "/reconnect".to_owned(),
+            0 => Some("/reconnect".to_owned()),
             1..15 if self.is_in == self.rooms => {
-                format!("/join {}", room_name(self.random.u32(..self.rooms)))
+                let room = room_name(self.random.u32(..self.rooms));
+                self.going_to = Some(room.clone()).filter(|room| *room != self.shown);
+                Some(format!("/join {room}"))
             }
-            _ => {
-                self.said += 1;
-                Words { client: self.number, n: self.said }.to_string()
+            15..25 => {
+                let to = (self.user + self.random.u32(1..self.users)) % self.users;
+                let words = self.next_words(Some(to));
+                Some(format!("/msg {} {words}", user_name(to)))
             }
+            _ if self.shown.starts_with('@') => {
+                self.going_to = lobby();
+                lobby().map(|lobby| format!("/join {lobby}"))
+            }
+            _ => Some(self.next_words(None).to_string()),
         }
     }
+
+    fn next_words(&mut self, to: Option<u32>) -> Words {
+        self.said += 1;
+        Words { client: self.number, n: self.said, to }
+    }
+}
+
+/// What a user is called.
+pub(super) fn user_name(user: u32) -> String {
+    format!("user-{user}")
 }
 
 /// What a user types on its keyboard, for as long as its client lives: first into all the rooms, and
@@ -210,8 +271,11 @@ pub(super) fn keys(user: &Rc<RefCell<User>>) -> impl Stream<Item = io::Result<Ev
             if let Some(line) = typed.pop_front() {
                 break line;
             }
-            if user.borrow().talks && user.borrow().waiting < WAITING_MAX {
-                break user.borrow_mut().does();
+            if user.borrow().talks
+                && user.borrow().waiting < WAITING_MAX
+                && let Some(line) = user.borrow_mut().does()
+            {
+                break line;
             }
         };
         let enter = Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));

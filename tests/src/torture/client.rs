@@ -84,7 +84,7 @@ impl Client {
             last_n: 0,
             outbox: VecDeque::new(),
             read: HashMap::new(),
-            record: Record::new(number),
+            record: Record::new(number, number),
         }
     }
 
@@ -174,9 +174,13 @@ impl Client {
     }
 
     async fn say(&self, line: &mut Line, n: u64, room: u32) -> io::Result<()> {
-        let words = Words { client: self.number, n };
+        let words = self.words(n);
         let room = room_name(room);
         line.send(&json!({"type": "say", "room": room, "n": n, "text": words.to_string()})).await
+    }
+
+    const fn words(&self, n: u64) -> Words {
+        Words { client: self.number, n, to: None }
     }
 
     async fn hear(&mut self, line: &mut Line, event: &Value) -> io::Result<()> {
@@ -197,7 +201,7 @@ impl Client {
         self.token = welcome["token"].as_str().map(str::to_owned);
         let last = welcome["last"].as_u64().unwrap();
         while let Some((n, room)) = self.outbox.pop_front_if(|(n, _)| *n <= last) {
-            self.record.accepted(n, room, None);
+            self.record.accepted(self.words(n), room, None);
         }
     }
 
@@ -243,7 +247,7 @@ impl Client {
         let n = event["n"].as_u64().unwrap();
         if let Some(at) = self.outbox.iter().position(|(waiting, _)| *waiting == n) {
             let (_, room) = self.outbox.remove(at).unwrap();
-            self.record.accepted(n, room, event["seq"].as_u64());
+            self.record.accepted(self.words(n), room, event["seq"].as_u64());
         }
     }
 

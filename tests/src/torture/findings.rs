@@ -1,55 +1,31 @@
 //! What the clients were told, beside what the journal has.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::net::SocketAddr;
-use std::str::FromStr;
 
 use serde_json::json;
 
+mod words;
+
+pub(crate) use self::words::direct;
+use self::words::pair;
+pub use self::words::{Place, Words};
 use super::room_name;
 use crate::native::Native;
 
 /// Messages one `history` asks for.
 const PAGE: u64 = 500;
 
-/// Where a message stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
-    /// The number of the room.
-    pub room: u32,
-    /// Its place in the room.
-    pub seq: u64,
-}
-
-/// What a message says: who says it, and as the how-manieth. No two say the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Words {
-    /// The number of the client.
-    pub client: u32,
-    /// The number the client gave it.
-    pub n: u64,
-}
-
-impl fmt::Display for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.client, self.n)
-    }
-}
-
-impl FromStr for Words {
-    type Err = std::num::ParseIntError;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (client, n) = text.split_once(':').unwrap_or((text, ""));
-        Ok(Self { client: client.parse()?, n: n.parse()? })
-    }
-}
-
 /// What one client was told.
 #[derive(Debug)]
 pub struct Record {
     client: u32,
+    /// Whose client it is.
+    user: u32,
     accepted: Vec<(Words, u32, Option<u64>)>,
+    /// What a classic client has read, which is told no places.
+    heard: Vec<Words>,
     read: Vec<(Place, Words)>,
     rooms: HashSet<u32>,
     /// How often it called.
@@ -57,13 +33,26 @@ pub struct Record {
 }
 
 impl Record {
-    pub(crate) fn new(client: u32) -> Self {
-        Self { client, accepted: Vec::new(), read: Vec::new(), rooms: HashSet::new(), calls: 0 }
+    pub(crate) fn new(client: u32, user: u32) -> Self {
+        Self {
+            client,
+            user,
+            accepted: Vec::new(),
+            heard: Vec::new(),
+            read: Vec::new(),
+            rooms: HashSet::new(),
+            calls: 0,
+        }
     }
 
-    /// It was told that its message `n` is kept, and where, unless it was a repeat.
-    pub(crate) fn accepted(&mut self, n: u64, room: u32, seq: Option<u64>) {
-        self.accepted.push((Words { client: self.client, n }, room, seq));
+    /// It was told that its message is kept, and where, unless it was a repeat.
+    pub(crate) fn accepted(&mut self, words: Words, room: u32, seq: Option<u64>) {
+        self.accepted.push((words, room, seq));
+    }
+
+    /// A classic client was told a message of the lobby.
+    pub(crate) fn heard(&mut self, words: Words) {
+        self.heard.push(words);
     }
 
     /// It was told a message.
@@ -147,8 +136,10 @@ pub struct Findings {
     pub gaps: u64,
     /// Read by somebody, and not in the journal so.
     pub unfounded: u64,
-    /// In the journal, and never read by somebody who was in the room.
+    /// In the journal, and never read by a user who was in the room.
     pub unread: u64,
+    /// In a room for which it was not meant, or read by a user who is not of the two.
+    pub misdirected: u64,
 }
 
 impl Findings {
@@ -160,14 +151,18 @@ impl Findings {
             findings.calls += record.calls;
             findings.of_accepted(record, &places);
             findings.of_read(record, journal);
+            findings.of_heard(record, &places);
         }
+        findings.of_rooms(journal, records);
+        findings.of_users(journal, records);
         findings
     }
 
     /// Whether there is no fault.
     pub const fn is_clean(&self) -> bool {
-        let Self { missing, doubled, out_of_order, gaps, unfounded, unread, .. } = self;
-        *missing + *doubled + *out_of_order + *gaps + *unfounded + *unread == 0
+        let Self { missing, doubled, out_of_order, gaps, unfounded, unread, misdirected, .. } =
+            self;
+        *missing + *doubled + *out_of_order + *gaps + *unfounded + *unread + *misdirected == 0
     }
 
     fn of_journal(&mut self, journal: &Journal) -> HashMap<Words, Place> {
@@ -210,16 +205,66 @@ impl Findings {
             let before = last.insert(place.room, place.seq).unwrap_or(0);
             self.out_of_order += u64::from(before > place.seq);
         }
-        let of_others = journal.places().filter(|(place, words)| {
-            record.rooms.contains(&place.room) && words.client != record.client
-        });
-        self.unread += of_others.filter(|(place, _)| !read.contains(place)).count() as u64;
+    }
+
+    /// A classic client is told no places: what it reads stands in the lobby, in that order, and once.
+    fn of_heard(&mut self, record: &Record, places: &HashMap<Words, Place>) {
+        let mut last = 0;
+        let mut heard = HashSet::new();
+        for words in &record.heard {
+            self.read += 1;
+            self.doubled += u64::from(!heard.insert(words));
+            match places.get(words) {
+                Some(Place { room: 0, seq }) => {
+                    self.out_of_order += u64::from(*seq < last);
+                    last = *seq;
+                }
+                Some(_) => self.misdirected += 1,
+                None => self.unfounded += 1,
+            }
+        }
+    }
+
+    /// What stands in a room is for that room, and what a user reads is for that user.
+    fn of_rooms(&mut self, journal: &Journal, records: &[Record]) {
+        let users: HashMap<u32, u32> =
+            records.iter().map(|record| (record.client, record.user)).collect();
+        for (place, words) in journal.places() {
+            let from = users.get(&words.client);
+            let room = words.to.and_then(|to| from.map(|from| direct(*from, to)));
+            let is_public = words.to.is_none() && pair(place.room).is_none();
+            self.misdirected += u64::from(!is_public && room != Some(place.room));
+        }
+        for record in records {
+            let others = record.read.iter().filter(|(place, _)| {
+                pair(place.room).is_some_and(|pair| !pair.contains(&record.user))
+            });
+            self.misdirected += others.count() as u64;
+        }
+    }
+
+    /// A user with several clients reads a message in one of them, as what is read is the user's.
+    fn of_users(&mut self, journal: &Journal, records: &[Record]) {
+        let users: BTreeSet<u32> = records.iter().map(|record| record.user).collect();
+        for user in users {
+            let own = || records.iter().filter(|record| record.user == user);
+            let clients: HashSet<u32> = own().map(|record| record.client).collect();
+            let rooms: HashSet<u32> = own().flat_map(|record| &record.rooms).copied().collect();
+            let read: HashSet<Place> =
+                own().flat_map(|record| &record.read).map(|(place, _)| *place).collect();
+            let due = journal.places().filter(|(place, words)| {
+                let is_in = pair(place.room)
+                    .map_or_else(|| rooms.contains(&place.room), |pair| pair.contains(&user));
+                is_in && !clients.contains(&words.client)
+            });
+            self.unread += due.filter(|(place, _)| !read.contains(place)).count() as u64;
+        }
     }
 }
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: [(&str, u64); 10] = [
+        let rows: [(&str, u64); 11] = [
             ("kills", self.kills.into()),
             ("calls", self.calls),
             ("accepted", self.accepted),
@@ -230,6 +275,7 @@ impl fmt::Display for Findings {
             ("gaps in seq", self.gaps),
             ("read and not kept", self.unfounded),
             ("kept and not read", self.unread),
+            ("to the wrong person", self.misdirected),
         ];
         for (name, count) in rows {
             writeln!(f, "{name:<22}{count:>12}")?;
@@ -237,3 +283,6 @@ impl fmt::Display for Findings {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
