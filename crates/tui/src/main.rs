@@ -79,7 +79,7 @@ fn connect_and_show(args: Args) -> anyhow::Result<()> {
     };
     if let Some(unsent) = unsent.filter(|unsent| unsent.count() > 0) {
         tracing::warn!("{unsent}");
-        let _ = writeln!(io::stderr(), "chat-tui: {unsent}");
+        print_error(&format!("chat-tui: {unsent}"));
     }
     done.map(drop)
 }
