@@ -19,14 +19,17 @@ mod file;
 pub(crate) mod keep;
 mod kept;
 mod load;
+mod lock;
 mod mark;
 mod messages;
 mod private;
 mod reader;
 mod restore;
+mod run;
 mod salvage;
 mod schema;
 mod store;
+mod wal;
 mod writer;
 
 use std::io;
@@ -48,6 +51,7 @@ use self::change::Change;
 pub(crate) use self::change::KeptThen;
 pub use self::check::{Checked, check};
 pub use self::copy::backup;
+use self::file::Opened;
 pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};
 use self::reader::Readers;
 pub use self::restore::{Replaced, restore};
@@ -122,6 +126,19 @@ pub enum JournalError {
     )]
     BackupBesideLog {
         /// The backup.
+        file: PathBuf,
+        /// The log.
+        log: PathBuf,
+    },
+    /// The file or the log beside it was replaced.
+    #[error(
+        "{} and {} do not belong together: another file was copied over one of them, and to open both \
+         would mix two journals. Nothing was changed. Move the file that you want to use elsewhere, and \
+         put it in place with `chat-server restore FILE`, which moves all others aside",
+        file.display(), log.display()
+    )]
+    ForeignLog {
+        /// The file.
         file: PathBuf,
         /// The log.
         log: PathBuf,
@@ -251,9 +268,10 @@ pub struct Restored {
 /// The way to the journal. Cheap to clone; the journal closes when the last is gone.
 #[derive(Debug, Clone)]
 pub struct Journal {
-    entries: mpsc::Sender<Entry>,
-    /// `None` where the journal is in memory: that has one connection, the writer's.
+    /// `None` where the journal is in memory: that has one connection, the writer's. Dropped before
+    /// `entries`, which ends the writer: SQLite removes its log if the writer's connection is the last.
     readers: Option<Readers>,
+    entries: mpsc::Sender<Entry>,
     ended: CancellationToken,
     identity: Arc<JournalId>,
 }
@@ -275,33 +293,34 @@ impl Journal {
         let (entries, waiting) = mpsc::channel(JOURNAL_QUEUE_ENTRIES);
         let ended = CancellationToken::new();
         let guard = ended.clone().drop_guard();
-        let (db, lock, readers) = match place {
-            Place::Memory => (file::open_memory()?, None, None),
+        let (opened, readers) = match place {
+            Place::Memory => ((file::open_memory()?, None), None),
             Place::Directory(directory) | Place::DirectoryInTask(directory) => {
-                let lock = file::lock(directory)?;
+                let lock = lock::take(directory)?;
                 let path = file::of(directory);
-                let db = file::open(&path, durability)?;
+                let Opened { db, run } = file::open(&path, durability)?;
                 let has_threads = matches!(place, Place::Directory(_));
-                (db, Some(lock), Some(Readers::new(path, has_threads)))
+                ((db, Some((run, lock))), Some(Readers::new(path, has_threads)))
             }
         };
-        let restored = read_all(&db)?;
-        let identity = Arc::new(store::identity(&db)?);
-        let mut writer = Writer::new(db);
+        let restored = read_all(&opened.0)?;
+        let identity = Arc::new(store::identity(&opened.0)?);
+        // Dropped in this order, also if the task is: the file is closed before the run ends.
+        let mut open = (Writer::new(opened.0), opened.1, guard);
         if let Place::Directory(directory) = place {
             std::thread::Builder::new()
                 .name("journal".to_owned())
                 .spawn(move || {
-                    let run = AssertUnwindSafe(|| writer.run(waiting, clock));
+                    let run = AssertUnwindSafe(|| open.0.run(waiting, clock));
                     note_panic(std::panic::catch_unwind(run));
-                    drop((writer, lock, guard));
+                    drop(open);
                 })
                 .map_err(JournalError::io(directory))?;
         } else {
             tokio::spawn(async move {
-                let run = AssertUnwindSafe(writer.run_in_task(waiting, clock));
+                let run = AssertUnwindSafe(open.0.run_in_task(waiting, clock));
                 note_panic(run.catch_unwind().await);
-                drop((writer, lock, guard));
+                drop(open);
             });
         }
         Ok((Self { entries, readers, ended, identity }, restored))

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::kept::{Page, Part, RoomId};
 use super::messages::{self, Extent, SEQ_MAX};
-use super::{JournalError, file, load, salvage, schema};
+use super::{JournalError, file, load, lock, run, salvage, schema};
 
 /// Faults that are reported one by one; of a file with more than this, more lines say nothing more.
 const FAULTS_MAX: usize = 1000;
@@ -42,12 +42,29 @@ impl Checked {
 }
 
 /// Checks that the journal in `directory` is whole: the structure of its file, the checksum of every
-/// record, and that every room's messages are numbered without a gap.
+/// record, that every room's messages are numbered without a gap, and that its log is complete.
 ///
 /// # Errors
 /// Returns an error if it cannot be read at all, or is of a newer version.
 pub fn check(directory: &Path) -> Result<Checked, JournalError> {
-    check_file(&file::connect(&file::of(directory))?)
+    let path = file::of(directory);
+    let mut checked = check_file(&file::visit(&path)?)?;
+    if let Some(loss) = run::find_loss(&path)? {
+        // A daemon that runs has looked at it when it started, and changes it meanwhile.
+        let is_so_still =
+            !lock::is_held(directory)? && run::find_loss(&path)? == Some(loss.clone());
+        if is_so_still {
+            checked.add(loss.to_string());
+        }
+    }
+    if lock::is_removed(directory)? {
+        checked.add(format!(
+            "the lock in {} was removed while chat-server runs; it is made again if you restart \
+             chat-server",
+            directory.display()
+        ));
+    }
+    Ok(checked)
 }
 
 /// The same for an open file.

@@ -15,7 +15,7 @@ use super::{JournalError, file, mark, private};
 /// Returns an error if there is no journal, it cannot be read, `to` exists or cannot be written, or
 /// another backup to it is running.
 pub fn backup(directory: &Path, to: &Path) -> Result<(), JournalError> {
-    let db = file::connect(&file::of(directory))?;
+    let db = file::visit(&file::of(directory))?;
     let draft = to.with_added_extension("part");
     let lock = take(&draft, to)?;
     let copied = copy(&db, &draft)

@@ -1,18 +1,17 @@
-//! The journal's file: making it, opening it, and keeping others off it.
+//! The journal's file: making it and opening it.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::run::{self, Run};
 use super::{Durability, JournalError, checksum, mark, private, schema};
 
 /// The journal's file in the data directory.
 const FILE: &str = "journal.sqlite";
-
-/// The file that tells a second daemon to keep off.
-const LOCK: &str = "lock";
 
 /// How long one connection waits where another is just rearranging the file (a checkpoint): far
 /// more than that takes.
@@ -40,23 +39,6 @@ pub(super) fn restored(directory: &Path) -> PathBuf {
     of(directory).with_extension("restored")
 }
 
-/// Takes the data directory for this daemon alone, for as long as the file is held; makes it if there is
-/// none. It and all that is in it is for its owner alone.
-pub(super) fn lock(directory: &Path) -> Result<File, JournalError> {
-    private::create_directory(directory).map_err(JournalError::io(directory))?;
-    let path = directory.join(LOCK);
-    // One that nobody has used yet may be for other things as well, such as a home.
-    if path.exists() && std::env::home_dir().is_none_or(|home| home != directory) {
-        private::narrow(directory).map_err(JournalError::io(directory))?;
-    }
-    let lock = private::open(&path).map_err(JournalError::io(&path))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(JournalError::Busy(directory.to_path_buf())),
-        Err(TryLockError::Error(error)) => Err(JournalError::Io { path, error }),
-    }
-}
-
 /// Takes the permissions of others from the journal's files, which an earlier version made with more.
 fn narrow(path: &Path) -> Result<(), JournalError> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -74,8 +56,15 @@ pub(super) fn open_memory() -> Result<Connection, JournalError> {
     Ok(db)
 }
 
+/// The file as the daemon has it open. The connection is closed before the run ends.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) db: Connection,
+    pub(super) run: Run,
+}
+
 /// Opens the file to write, and brings it to the schema of today; makes it where there is none.
-pub(super) fn open(path: &Path, durability: Durability) -> Result<Connection, JournalError> {
+pub(super) fn open(path: &Path, durability: Durability) -> Result<Opened, JournalError> {
     open_through(None, path, durability)
 }
 
@@ -84,7 +73,7 @@ pub(super) fn open_through(
     layer: Option<&str>,
     path: &Path,
     durability: Durability,
-) -> Result<Connection, JournalError> {
+) -> Result<Opened, JournalError> {
     let open = || {
         let restored = path.with_extension("restored");
         if restored.exists() {
@@ -94,8 +83,13 @@ pub(super) fn open_through(
             make(layer, path)?;
         }
         narrow(path)?;
+        mark::check(path)?;
+        let mut run = Run::of(path)?;
         mark::adopt(path)?;
+        let log = mark::log_beside(path);
         let mut db = connect_through(layer, path)?;
+        // A start that fails leaves the log as it is.
+        keep_log(&db, log.is_some())?;
         let synchronous = match durability {
             Durability::Disk => "full",
             Durability::Os => "normal",
@@ -103,11 +97,13 @@ pub(super) fn open_through(
         db.pragma_update(None, "synchronous", synchronous)?;
         db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        run.start(&db)?;
         schema::bring_forward(&mut db)?;
-        mark::begin_epoch(&db, path)?;
         // A file that is new or a backup has another mode, in which readers hold up the writer.
         db.pragma_update(None, "journal_mode", "wal")?;
-        Ok(db)
+        run.renew(&db)?;
+        keep_log(&db, false)?;
+        Ok(Opened { db, run })
     };
     open().map_err(|error: JournalError| error.of_opening(path))
 }
@@ -115,6 +111,28 @@ pub(super) fn open_through(
 /// Opens a file that is there, as the journal it must be.
 pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
     connect_through(None, path)
+}
+
+/// Opens the file for a moment, while a daemon may be using it or after one was killed.
+///
+/// # Errors
+/// Returns an error if it must not be opened: its log belongs to another file, or it is of a newer version.
+pub(super) fn visit(path: &Path) -> Result<Connection, JournalError> {
+    mark::check(path)?;
+    run::find_loss(path)?;
+    let log = mark::log_beside(path);
+    let db = connect(path)?;
+    keep_log(&db, log.is_some())?;
+    match schema::version(&db)? {
+        found if found > schema::KNOWN => Err(JournalError::Newer { found, known: schema::KNOWN }),
+        _ => Ok(db),
+    }
+}
+
+/// Whether SQLite leaves the log beside the file if this connection is the last to be closed. Otherwise it
+/// brings it into the file and removes it, and the next start would miss it.
+fn keep_log(db: &Connection, is_kept: bool) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_kept).map(|_| ())
 }
 
 fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, JournalError> {

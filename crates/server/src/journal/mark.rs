@@ -1,10 +1,10 @@
-//! The mark in the header of a file, which tells a backup from a journal in use.
+//! The mark in the header of a file: that it is a backup, or the generation of a journal in use.
 //!
-//! It is SQLite's application id, 4 bytes of the header. It is read before SQLite opens the file: a backup
-//! that was copied beside the log of another file must not be opened, since SQLite would mix the two.
+//! It is SQLite's application id, 4 bytes of the header. It is read before SQLite opens the file: a file
+//! that was copied beside the log of another one must not be opened, since SQLite would mix the two.
 //!
 //! ```text
-//! BACKUP ──→ ADOPTED ──→ NONE
+//! BACKUP ──→ ADOPTED ──→ a generation ──→ another with each start, see `run.rs`
 //!        4 bytes     with the new epoch, through SQLite
 //! ```
 //!
@@ -15,33 +15,30 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
-use tracing::warn;
+use super::JournalError;
 
-use super::{JournalError, store};
-
-/// A journal in use.
+/// A journal that no daemon has used since marks are generations.
 const NONE: i32 = 0;
 
 /// A backup that nobody has opened as a journal.
 pub(super) const BACKUP: i32 = i32::from_be_bytes(*b"chbk");
 
 /// A backup that is a journal now, and still has the epoch of the backup.
-const ADOPTED: i32 = i32::from_be_bytes(*b"chad");
+pub(super) const ADOPTED: i32 = i32::from_be_bytes(*b"chad");
 
 /// Where the header has the application id; it has 4 bytes, the highest first.
-const OFFSET: u64 = 68;
+pub(super) const OFFSET: usize = 68;
 
 /// What SQLite writes beside a file and brings into it when it opens the file next.
 const LOGS: [&str; 2] = ["-wal", "-journal"];
 
 /// The mark of the file; [`NONE`] if it is too short to have one, or does not exist.
-fn read(path: &Path) -> io::Result<i32> {
+pub(super) fn read(path: &Path) -> io::Result<i32> {
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(NONE),
         file => file?,
     };
-    file.seek(SeekFrom::Start(OFFSET))?;
+    file.seek(SeekFrom::Start(OFFSET as u64))?;
     let mut mark = [0; 4];
     match file.read_exact(&mut mark) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(NONE),
@@ -53,7 +50,7 @@ fn read(path: &Path) -> io::Result<i32> {
 pub(super) fn write(path: &Path, mark: i32) -> Result<(), JournalError> {
     let write = || {
         let mut file = File::options().write(true).open(path)?;
-        file.seek(SeekFrom::Start(OFFSET))?;
+        file.seek(SeekFrom::Start(OFFSET as u64))?;
         file.write_all(&mark.to_be_bytes())?;
         file.sync_all()
     };
@@ -97,20 +94,7 @@ pub(super) fn adopt(path: &Path) -> Result<(), JournalError> {
     if check(path)? { write(path, ADOPTED) } else { Ok(()) }
 }
 
-/// Gives an adopted backup a new epoch, and takes its mark.
-pub(super) fn begin_epoch(db: &Connection, path: &Path) -> rusqlite::Result<()> {
-    let mark: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    if mark == NONE {
-        return Ok(());
-    }
-    let transaction = db.unchecked_transaction()?;
-    store::begin_epoch(&transaction)?;
-    transaction.pragma_update(None, "application_id", NONE)?;
-    transaction.commit()?;
-    warn!(
-        "{} is a backup that was put in the journal's place: clients are told that what came after it is \
-         gone",
-        path.display()
-    );
-    Ok(())
+/// Whether a file with this mark is a journal that daemons have used, and `mark` its generation.
+pub(super) const fn is_generation(mark: i32) -> bool {
+    !matches!(mark, BACKUP | ADOPTED)
 }

@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use chat_proto::At;
 use rusqlite::OpenFlags;
+use tracing::warn;
 
-use super::{Checked, JournalError, check, file, mark, private, schema, store};
+use super::{Checked, JournalError, check, file, lock, mark, private, run, schema, store};
 
 /// What belongs to a journal's file, by the end of the name; the file itself first.
 const PARTS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+
+/// Those of them that have messages.
+const CONTENTS: [&str; 3] = ["", "-wal", "-journal"];
 
 /// What [`restore`] did.
 #[derive(Debug)]
@@ -28,14 +32,18 @@ pub struct Replaced {
 /// # Errors
 /// Returns an error if a daemon has the directory, or `from` is not whole; then nothing has been changed.
 pub fn restore(directory: &Path, from: &Path, now: At) -> Result<Replaced, JournalError> {
-    if let Some(log) = mark::log_beside(from) {
-        return Err(JournalError::BackupBesideLog { file: from.to_path_buf(), log });
+    refuse_in_use(from)?;
+    let _lock = lock::take(directory)?;
+    mark::check(from)?;
+    if let Some(loss) = run::find_loss(from)? {
+        warn!("{loss}");
     }
-    let _lock = file::lock(directory)?;
     let (journal, ready) = (file::of(directory), file::restored(directory));
     let draft = ready.with_extension("restoring");
     let now_there = prepare(from, &draft).inspect_err(|_| {
-        let _ = fs::remove_file(&draft);
+        for part in PARTS {
+            let _ = fs::remove_file(mark::with_suffix(&draft, part));
+        }
     })?;
     file::put_in_place(&draft, &ready)?;
     let aside = put_aside(&journal, now)?;
@@ -43,16 +51,31 @@ pub fn restore(directory: &Path, from: &Path, now: At) -> Result<Replaced, Journ
     Ok(Replaced { now: now_there, aside })
 }
 
-/// Copies the backup, brings the copy to the schema of today, checks it, and begins its epoch.
+/// A copy of a file that a daemon writes meanwhile would be no copy of any moment.
+fn refuse_in_use(from: &Path) -> Result<(), JournalError> {
+    match from.parent() {
+        Some(directory) if file::of(directory) == from => {
+            let directory =
+                if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+            if directory.exists() && lock::is_held(directory)? {
+                return Err(JournalError::Busy(directory.to_path_buf()));
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Copies the backup with its log, brings the copy to the schema of today, checks it, and begins its epoch.
 fn prepare(from: &Path, draft: &Path) -> Result<Checked, JournalError> {
     for part in PARTS {
         // What a restore that was killed has left.
         remove(&mark::with_suffix(draft, part))?;
     }
-    let mut source = File::open(from).map_err(JournalError::io(from))?;
-    let mut copy = private::create_new(draft).map_err(JournalError::io(draft))?;
-    io::copy(&mut source, &mut copy).map_err(JournalError::io(draft))?;
-    drop(copy);
+    // The log with the file: SQLite brings it into the copy, and the source stays as it is.
+    for part in CONTENTS {
+        copy(&mark::with_suffix(from, part), &mark::with_suffix(draft, part), part)?;
+    }
     let opened = || -> Result<Checked, JournalError> {
         let mut db = file::sqlite(None, draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if schema::version(&db)? == 0 {
@@ -77,6 +100,16 @@ fn prepare(from: &Path, draft: &Path) -> Result<Checked, JournalError> {
     Ok(checked)
 }
 
+/// Copies one part of a file; does nothing if it is a log that does not exist.
+fn copy(from: &Path, to: &Path, part: &str) -> Result<(), JournalError> {
+    let mut source = match File::open(from) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !part.is_empty() => return Ok(()),
+        source => source.map_err(JournalError::io(from))?,
+    };
+    let mut copy = private::create_new(to).map_err(JournalError::io(to))?;
+    io::copy(&mut source, &mut copy).map(|_| ()).map_err(JournalError::io(to))
+}
+
 /// Renames what there is of the journal. Returns its new name.
 fn put_aside(journal: &Path, now: At) -> Result<Option<PathBuf>, JournalError> {
     let time: String =
@@ -97,7 +130,14 @@ fn put_aside(journal: &Path, now: At) -> Result<Option<PathBuf>, JournalError> {
             Err(error) => return Err(JournalError::Io { path: old, error }),
         }
     }
-    Ok(is_there.then_some(aside))
+    // So that it can be restored as it was.
+    let old = run::state_of(journal);
+    match fs::rename(&old, run::state_of(&aside)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(JournalError::Io { path: old, error })
+        }
+        _ => Ok(is_there.then_some(aside)),
+    }
 }
 
 fn remove(path: &Path) -> Result<(), JournalError> {

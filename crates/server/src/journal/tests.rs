@@ -6,6 +6,7 @@ mod layer;
 mod repeats;
 mod restored;
 mod rig;
+mod runs;
 
 use std::fs;
 use std::sync::Arc;

@@ -31,7 +31,7 @@ async fn texts(directory: &Path) -> Vec<String> {
 }
 
 fn identity(directory: &Path) -> JournalId {
-    store::identity(&file::connect(&file::of(directory)).unwrap()).unwrap()
+    store::identity(&file::visit(&file::of(directory)).unwrap()).unwrap()
 }
 
 #[tokio::test]

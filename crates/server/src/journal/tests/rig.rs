@@ -9,6 +9,7 @@ use rusqlite::Row;
 use super::layer::Layer;
 use super::*;
 use crate::batch::Batch;
+use crate::journal::run::Run;
 use crate::journal::writer::Entry;
 use crate::ring::Live;
 
@@ -28,7 +29,7 @@ fn empty_journal() -> &'static [u8] {
     MADE.get_or_init(|| {
         let directory = TempDir::new().unwrap();
         let path = file::of(directory.path());
-        let db = file::open(&path, Durability::Os).unwrap();
+        let Opened { db, run: _ } = file::open(&path, Durability::Os).unwrap();
         for (id, name) in (1..).zip(ROOMS) {
             keep::room(&db, RoomId(id), &Called::Named(RoomName::new(name).unwrap())).unwrap();
         }
@@ -41,6 +42,7 @@ fn empty_journal() -> &'static [u8] {
 pub(super) struct Rig {
     layer: Layer,
     writer: Writer,
+    run: Option<Run>,
     pub(super) directory: TempDir,
     rooms: Vec<(Arc<Room>, Live)>,
     /// What was said so far, and what its sender was told of each.
@@ -54,7 +56,8 @@ impl Rig {
         let directory = TempDir::new().unwrap();
         let path = file::of(directory.path());
         fs::write(&path, empty_journal()).unwrap();
-        let db = file::open_through(Some(&layer.name), &path, Durability::Disk).unwrap();
+        let Opened { db, run } =
+            file::open_through(Some(&layer.name), &path, Durability::Disk).unwrap();
         db.pragma_update(None, "wal_autocheckpoint", checkpoint_frames).unwrap();
         let rooms = load::load(&db).unwrap().rooms.into_iter().map(|kept| {
             let room = Room::new(kept, 500, &Arc::default());
@@ -63,7 +66,7 @@ impl Rig {
         });
         let (rooms, told) = (rooms.collect(), BTreeMap::new());
         let (layer, writer) = (layer.clone(), Writer::new(db));
-        Self { layer, writer, directory, rooms, told, topic: "" }
+        Self { layer, writer, run: Some(run), directory, rooms, told, topic: "" }
     }
 
     /// Has the writer keep a message of so many bytes in each of these rooms, all at once. Everybody
@@ -99,9 +102,10 @@ impl Rig {
     pub(super) fn restart(&mut self) {
         let path = file::of(self.directory.path());
         self.writer = Writer::new(Connection::open_in_memory().unwrap());
-        self.writer = Writer::new(
-            file::open_through(Some(&self.layer.name), &path, Durability::Disk).unwrap(),
-        );
+        self.run = None;
+        let Opened { db, run } =
+            file::open_through(Some(&self.layer.name), &path, Durability::Disk).unwrap();
+        (self.writer, self.run) = (Writer::new(db), Some(run));
     }
 
     /// Has the writer keep messages with these numbers, all at once, and asks it between two groups
