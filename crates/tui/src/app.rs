@@ -2,6 +2,8 @@
 
 mod control;
 
+use std::error::Error;
+use std::fmt;
 use std::future::Future;
 use std::io;
 use std::ops::ControlFlow;
@@ -25,6 +27,7 @@ use crate::link::{Dial, Identity, Link};
 use crate::palette::Palette;
 use crate::state::{State, Tone};
 use crate::store::{Store, StoreError};
+use crate::unsent::Unsent;
 use crate::update::{Effect, begin, tend, update};
 use crate::view;
 use crate::zone::ZoneWatch;
@@ -104,9 +107,37 @@ pub enum RunError {
     Link,
 }
 
+/// The program could not go on, and which messages wait. As an error it is the reason alone.
+#[derive(Debug)]
+pub struct Failure {
+    /// Why.
+    pub error: RunError,
+    /// The messages that the server has not answered.
+    pub unsent: Unsent,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        Self { error, unsent: Unsent::default() }
+    }
+}
+
 /// Runs the client on `terminal` until the user quits, `stop` is ready, or `keys` end.
 ///
-/// `dial` makes connections; `control` is the terminal besides what is drawn. Must be called within a tokio runtime.
+/// `dial` makes connections; `control` is the terminal besides what is drawn. Must be called within a
+/// tokio runtime. Returns the messages that the server has not answered.
 ///
 /// # Errors
 /// Where the terminal or the program itself fails; never for what the network does.
@@ -117,7 +148,7 @@ pub async fn run<B: Backend>(
     keys: impl Stream<Item = io::Result<TerminalEvent>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<(), RunError> {
+) -> Result<Unsent, Failure> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
     let palette = Palette::new(options.colours);
     let show = |state: &State, anew: bool| {
@@ -155,11 +186,13 @@ pub async fn run_shown(
     keys: impl Stream<Item = io::Result<TerminalEvent>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<(), RunError> {
-    let (store, profile) = Store::open(options.state.as_deref(), &options.server, options.name)?;
+) -> Result<Unsent, Failure> {
+    let opened = Store::open(options.state.as_deref(), &options.server, options.name);
+    let (store, profile) = opened.map_err(RunError::State)?;
     let identity = Identity {
         name: profile.name.clone(),
         token: profile.token.clone(),
+        known: profile.known.clone(),
         device: profile.device.clone(),
     };
     let link = Link::start(dial, identity);
@@ -185,8 +218,11 @@ pub async fn run_shown(
     let ended = app.run(show, keys, stop).await;
     // However it ends, what was seen is told and what is typed is kept; nobody is there for the rest.
     let _ = app.take(Input::Tick);
-    app.link.close().await;
-    ended
+    let unsent = app.close().await;
+    match ended {
+        Ok(()) => Ok(unsent),
+        Err(error) => Err(Failure { error, unsent }),
+    }
 }
 
 struct App<C> {
@@ -294,6 +330,22 @@ impl<C: Control> App<C> {
         ControlFlow::Continue(())
     }
 
+    /// Says goodbye, and takes in what the server still answers. Returns what it has not answered.
+    async fn close(self) -> Unsent {
+        let Self { mut state, mut store, link, clock, .. } = self;
+        link.close(|news| {
+            for effect in update(&mut state, Input::News(news), clock()) {
+                if let Effect::Keep(keep) = effect
+                    && let Err(error) = store.keep(keep)
+                {
+                    tracing::error!(%error, "not kept");
+                }
+            }
+        })
+        .await;
+        Unsent::new(&state, store.is_lasting())
+    }
+
     fn take(&mut self, input: Input) -> ControlFlow<()> {
         // A tick shows nothing: what goes wrong with it comes as an input of its own.
         self.changed |= !matches!(input, Input::Tick);
@@ -315,6 +367,12 @@ impl<C: Control> App<C> {
                 Effect::Become(name) => {
                     let became = self.store.turn_into(name).map(Box::new);
                     self.take(Input::Became(became.map_err(|error| error.to_string())))?;
+                }
+                Effect::File { session, welcome } => {
+                    let journal = welcome.journal.as_ref().map(|journal| journal.id.clone());
+                    let profile = self.store.file_under(journal).map(Box::new);
+                    let profile = profile.map_err(|error| error.to_string());
+                    self.take(Input::Filed { session, welcome, profile })?;
                 }
                 Effect::Tick(after) => {
                     let due = Instant::now() + after;

@@ -57,7 +57,7 @@ pub fn news(news: News) -> News {
         }
         News::Lost(Lost::TurnedAway(text)) => News::Lost(Lost::TurnedAway(line(&text))),
         News::Lost(Lost::Another(text)) => News::Lost(Lost::Another(line(&text))),
-        News::Dialling | News::Waiting { .. } | News::Lost(_) => news,
+        News::Dialling | News::Waiting { .. } | News::About { .. } | News::Lost(_) => news,
     }
 }
 

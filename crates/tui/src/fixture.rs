@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::event::{Accepted, Limits, Message, Server, Welcome};
+use chat_proto::event::{Accepted, JournalId, Limits, Message, Server, Welcome};
 use chat_proto::{
     At, Command, Event, Refusal, RefusalCode, RoomName, Secret, Text, Topic, User, UserName,
 };
@@ -18,15 +18,28 @@ use crate::input::Input;
 use crate::link::{Lost, News, Order};
 use crate::palette::Palette;
 use crate::state::State;
-use crate::store::{Drafts, Keep, Profile};
+use crate::store::{Drafts, Keep, MessageId, OwnMessage, Profile};
 use crate::testing::Screen;
 use crate::update::drafts::KEEP_AFTER;
-use crate::update::{Effect, tend, update};
+use crate::update::{Effect, begin, tend, update};
 use crate::view;
 
 /// Longest that anything is waited for, on the paused clock of a test: much longer than a link waits
 /// before it gives up a server, and over at once where nothing else can happen.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(600);
+
+/// What is stored of somebody for the server of [`welcome`].
+pub(crate) fn profile(written: &str) -> Profile {
+    Profile {
+        name: name(written),
+        token: None,
+        known: Vec::new(),
+        journal: Some(journal("journal", "epoch").id),
+        device: Word::new("here").unwrap(),
+        unsettled: Vec::new(),
+        drafts: Drafts::default(),
+    }
+}
 
 /// Waits until it is done, and says `what` was not where it never is.
 pub(crate) async fn within<T>(what: impl Display, doing: impl Future<Output = T>) -> T {
@@ -85,6 +98,36 @@ pub(crate) fn room_event(name: &str, last_seq: u64, read: u64) -> Event {
     }
 }
 
+/// The journal of a server.
+pub(crate) fn journal(id: &str, epoch: &str) -> JournalId {
+    JournalId { id: Word::new(id).unwrap(), epoch: Word::new(epoch).unwrap() }
+}
+
+/// A direct message of the user 7, bob, with that one.
+pub(crate) fn direct_event(with: &User, last_seq: u64, read: u64) -> Event {
+    let Event::Room { topic, .. } = room_event("#lobby", 0, 0) else { panic!("no room") };
+    Event::Room {
+        room: RoomName::direct(7, with.id),
+        title: Some(with.name.clone()),
+        topic,
+        count: 2,
+        users: vec![with.clone(), user(7, "bob")],
+        last_seq,
+        read,
+    }
+}
+
+/// A message of the user's own that an earlier run has left.
+pub(crate) fn left(n: u64, room: &str, text: &str) -> OwnMessage {
+    let id = MessageId { device: Word::new("before").unwrap(), n };
+    OwnMessage { id, room: self::room(room), kind: Kind::Text, text: Text::new(text).unwrap() }
+}
+
+/// A message of this run.
+pub(crate) fn own(n: u64) -> MessageId {
+    MessageId { device: Word::new("here").unwrap(), n }
+}
+
 pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
     Welcome {
         version: 1,
@@ -92,7 +135,7 @@ pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
         name: name(written),
         token: Some(Secret::new("secret")),
         last: 0,
-        journal: None,
+        journal: Some(journal("journal", "epoch")),
         server: Server { name: "chat-server".into(), version: "0.1.0".into() },
         limits: Limits {
             line_bytes: 65_536,
@@ -116,18 +159,17 @@ impl Bench {
 
     /// The same, which has kept these of an earlier run.
     pub(crate) fn with_drafts(width: u16, height: u16, drafts: Drafts) -> Self {
+        Self::with_profile(width, height, Profile { drafts, ..profile("bob") })
+    }
+
+    /// The same, of which this is stored.
+    pub(crate) fn with_profile(width: u16, height: u16, profile: Profile) -> Self {
         let size = Size { width, height };
-        let profile = Profile {
-            name: name("bob"),
-            token: None,
-            device: Word::new("here").unwrap(),
-            last_n: 0,
-            unsettled: Vec::new(),
-            drafts,
-        };
         let state = State::new("127.0.0.1:12345".into(), profile, TimeZone::UTC, size);
         let at = "2026-11-22T14:02:00Z".parse::<jiff::Timestamp>().unwrap().into();
-        Self { state, at, seq: 0 }
+        let mut bench = Self { state, at, seq: 0 };
+        begin(&mut bench.state, at);
+        bench
     }
 
     /// The same, in a session with ana and carl in the room.
@@ -137,14 +179,13 @@ impl Bench {
         bench
     }
 
-    /// A session begins in which the server knows nothing new.
+    /// A session begins.
     pub(crate) fn connects(&mut self, session: u64) -> Vec<Effect> {
-        self.connects_knowing(session, 0)
+        self.connects_to(session, welcome(7, "bob"))
     }
 
-    /// A session begins in which the server knows all up to number `last`.
-    pub(crate) fn connects_knowing(&mut self, session: u64, last: u64) -> Vec<Effect> {
-        let welcome = Welcome { last, ..welcome(7, "bob") };
+    /// The same, with this welcome.
+    pub(crate) fn connects_to(&mut self, session: u64, welcome: Welcome) -> Vec<Effect> {
         let mut effects = self.tells(News::Welcome { session, welcome });
         let seq = self.seq;
         effects.extend(self.hears(room_event("#lobby", seq, seq)));

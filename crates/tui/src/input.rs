@@ -1,5 +1,6 @@
 //! Everything that can happen to the screen.
 
+use chat_proto::event::Welcome;
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
@@ -30,6 +31,16 @@ pub enum Input {
     NotKept(String),
     /// The client goes on as another user, of whom this is known; or why it cannot.
     Became(Result<Box<Profile>, String>),
+    /// A session has begun with a server of another journal, for which this is stored; or why it cannot
+    /// be stored.
+    Filed {
+        /// The number of the session.
+        session: u64,
+        /// What the server said.
+        welcome: Box<Welcome>,
+        /// What is stored.
+        profile: Result<Box<Profile>, String>,
+    },
 }
 
 /// Which way the wheel turns.

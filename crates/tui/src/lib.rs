@@ -12,6 +12,7 @@
 //! * [`link`]: the one task that talks to the server; [`clean`]: what its news pass first.
 //! * [`store`]: what outlives the program: who the user is, what is left to be said, and what is typed
 //!   and not sent.
+//! * [`unsent`]: what is said after the end.
 //! * [`terminal`]: its modes, what is written to it and read from it; [`zone`]: the machine's time zone.
 //! * [`testing`]: a client on a screen that a test can read.
 
@@ -30,13 +31,15 @@ pub mod state;
 pub mod store;
 pub mod terminal;
 pub mod testing;
+pub mod unsent;
 pub mod update;
 pub mod view;
 pub mod wrap;
 pub mod zone;
 
-pub use app::{Options, RunError, run};
+pub use app::{Failure, Options, RunError, run};
 pub use input::Input;
 pub use link::{ServerAddress, Tcp};
 pub use state::State;
+pub use unsent::Unsent;
 pub use update::{Effect, tend, update};

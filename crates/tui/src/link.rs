@@ -20,7 +20,7 @@ use std::fmt;
 use std::time::Duration;
 
 use chat_proto::command::{Hello, VERSION, Word};
-use chat_proto::event::Welcome;
+use chat_proto::event::{JournalId, Welcome};
 use chat_proto::{Command, EndCode, Event, Refusal, Secret, UserName};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -30,6 +30,7 @@ pub use self::address::{BadAddress, DEFAULT_PORT, ServerAddress};
 use self::caller::Caller;
 pub use self::dial::{Dial, Tcp};
 use crate::state::OUTBOX_MAX;
+use crate::store::KnownServer;
 
 /// Most orders that wait for the link: a full outbox, a question for each room that is told at once,
 /// and what a user types meanwhile.
@@ -60,6 +61,8 @@ pub enum Order {
     Call(UserName),
     /// Call at once, as another user.
     CallAs(Box<Identity>),
+    /// Forget the token that was refused, and call at once as a new user.
+    CallAnew,
     /// End the session and the link.
     Bye,
 }
@@ -69,9 +72,12 @@ pub enum Order {
 pub struct Identity {
     /// The name to ask for.
     pub name: UserName,
-    /// The token of an earlier welcome.
+    /// The token of an earlier welcome, of a server that is known by its address alone.
     pub token: Option<Secret>,
-    /// The word this client is known by, of all the user's.
+    /// The servers that are known by their journals: such a server is asked for its journal first, and
+    /// no other server is shown its token.
+    pub known: Vec<KnownServer>,
+    /// The device of this run.
     pub device: Word,
 }
 
@@ -83,9 +89,34 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    fn hello(self) -> Hello {
-        let Self { name, token, device } = self;
+    /// The hello to a server with that journal.
+    fn hello(&self, journal: Option<&Word>) -> Hello {
+        let known = self.known.iter().find(|known| journal.is_some_and(|id| known.has(id)));
+        let token = known.map(|known| known.token.clone()).or_else(|| self.token.clone());
+        let (name, device) = (self.name.clone(), self.device.clone());
         Hello { version: VERSION, name, token, device }
+    }
+
+    /// Stores the token and name of a welcome for the next session.
+    fn learn(&mut self, welcome: &Welcome) {
+        self.name = welcome.name.clone();
+        let Some(token) = welcome.token.clone() else {
+            return;
+        };
+        let Some(JournalId { id, .. }) = &welcome.journal else {
+            self.token = Some(token);
+            return;
+        };
+        // Where it was stored under the address, it is under the journal from now on.
+        self.token = None;
+        self.known.retain(|known| !known.has(id));
+        self.known.push(KnownServer::new(id, token));
+    }
+
+    /// Forgets the token for the server with that journal.
+    fn forget(&mut self, journal: Option<&Word>) {
+        self.token = None;
+        self.known.retain(|known| !journal.is_some_and(|id| known.has(id)));
     }
 }
 
@@ -98,6 +129,11 @@ pub enum News {
     Waiting {
         /// Seconds left, rounded up.
         seconds: u64,
+    },
+    /// The server has told which journal it has; the hello comes next.
+    About {
+        /// The id of the journal.
+        journal: Word,
     },
     /// A session has begun.
     Welcome {
@@ -175,7 +211,7 @@ impl Link {
     pub fn start(dial: impl Dial, identity: Identity) -> Self {
         let (orders, queue) = mpsc::channel(ORDERS_MAX);
         let (tell, news) = mpsc::channel(NEWS_MAX);
-        let caller = Caller::new(dial, identity.hello(), queue, tell);
+        let caller = Caller::new(dial, identity, queue, tell);
         Self { orders, news, task: AbortOnDropHandle::new(tokio::spawn(caller.run())) }
     }
 
@@ -197,12 +233,18 @@ impl Link {
         self.orders.try_send(order).map_err(|_| TooManyOrders)
     }
 
-    /// Says goodbye, for [`BYE_TIMEOUT`] at most.
-    pub async fn close(self) {
-        let Self { orders, news, task } = self;
-        drop(news);
+    /// Says goodbye, for [`BYE_TIMEOUT`] at most. Calls `hear` with the news that come meanwhile: the
+    /// server may still answer what was sent.
+    pub async fn close(self, mut hear: impl FnMut(News)) {
+        let Self { orders, mut news, task } = self;
         let farewell = async {
-            let _ = orders.send(Order::Bye).await;
+            let bye = orders.send(Order::Bye);
+            let hearing = async {
+                while let Some(news) = news.recv().await {
+                    hear(news);
+                }
+            };
+            let _ = tokio::join!(bye, hearing);
             let _ = task.await;
         };
         if timeout(BYE_TIMEOUT, farewell).await.is_err() {

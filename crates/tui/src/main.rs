@@ -15,7 +15,7 @@ use chat_proto::UserName;
 use chat_tui::app::system_clock;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
 use chat_tui::zone::ZoneWatch;
-use chat_tui::{Options, Tcp};
+use chat_tui::{Failure, Options, Tcp, Unsent};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use tokio::runtime;
@@ -68,10 +68,19 @@ fn chat(args: Args) -> anyhow::Result<()> {
     let done = runtime.block_on(on_terminal(args));
     // A name look-up that hangs must not keep the user waiting.
     runtime.shutdown_background();
-    done
+    // The terminal is given back by now, or gone: then the log alone has it.
+    let unsent = match &done {
+        Ok(unsent) => Some(unsent),
+        Err(error) => error.downcast_ref::<Failure>().map(|failure| &failure.unsent),
+    };
+    if let Some(unsent) = unsent.filter(|unsent| unsent.count() > 0) {
+        tracing::warn!("{unsent}");
+        let _ = writeln!(io::stderr(), "chat-tui: {unsent}");
+    }
+    done.map(drop)
 }
 
-async fn on_terminal(args: Args) -> anyhow::Result<()> {
+async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
     let stop = signals::stop().context("cannot listen to signals")?;
     let dial = Tcp::new(args.server());
     let options = options(args)?;
@@ -79,8 +88,7 @@ async fn on_terminal(args: Args) -> anyhow::Result<()> {
     let backend = RowBackend::new(tty.output(), !check::is_utf8());
     let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
-    chat_tui::run(&mut terminal, options, dial, events, tty, stop).await?;
-    Ok(())
+    Ok(chat_tui::run(&mut terminal, options, dial, events, tty, stop).await?)
 }
 
 fn options(args: Args) -> anyhow::Result<Options> {

@@ -1,17 +1,21 @@
-//! What the client keeps between its runs: who it is, what it said that is not settled, and what is
+//! What the client stores between its runs: who it is, the messages that have no answer, and what is
 //! typed and not sent.
 //!
 //! ```text
-//! STATE/device                  one word for this installation
-//! STATE/SERVER/NAME/token       what makes the next session the same user's; a secret
-//! STATE/SERVER/NAME/outbox-1    what was said and is not settled
-//! STATE/SERVER/NAME/drafts-1    what is typed and not sent, and the room that is open
-//! STATE/SERVER/NAME/lock-1      held by the one client that uses these
-//! STATE/SERVER/OTHER/same-as    NAME: this is another name of the same user
+//! STATE/journals/ID/NAME/token      what makes the next session the same user's; a secret
+//! STATE/journals/ID/NAME/outbox-1   the messages that have no answer
+//! STATE/journals/ID/NAME/drafts-1   what is typed and not sent, and the room that is open
+//! STATE/journals/ID/NAME/lock-1     held by the one client that uses these
+//! STATE/journals/ID/OTHER/same-as   NAME: this is another name of the same user
+//! STATE/ADDRESS/.journal            the ID that was last at this address: a hint
+//! STATE/ADDRESS/NAME/…              the same before the first session, and from version 0.1.0
+//! STATE/device                      the device of version 0.1.0
 //! ```
 //!
-//! A second client of the same user has the same token, `outbox-2` and `drafts-2`: what it says it says as
-//! another device, so that neither waits for the other. A directory is readable by its owner alone.
+//! A server is known by the id of its journal. What is stored under its address moves under the id as
+//! soon as a session tells it. A second client of the same user has the same token, `outbox-2` and
+//! `drafts-2`. Each run has a device of its own, so a directory that was copied or restored never gives
+//! one number twice. Only the owner can read a directory or a file.
 
 mod drafts;
 mod files;
@@ -22,13 +26,13 @@ mod slot;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chat_proto::command::{Say, Word};
+use chat_proto::command::Word;
 use chat_proto::{Secret, UserName};
 use thiserror::Error;
 
 pub use self::drafts::Drafts;
-use self::home::Home;
-pub use self::journal::LINES_MAX;
+use self::home::{Home, Server};
+pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
 
@@ -38,7 +42,7 @@ const TOKEN_BYTES_MAX: u64 = 32 * 1024;
 const DEVICE_FILE: &str = "device";
 const TOKEN_FILE: &str = "token";
 
-/// Why something could not be kept, or what was kept could not be read.
+/// Why something could not be stored or read.
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// The system's trouble with a file or directory.
@@ -60,175 +64,310 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     move |error| StoreError::Io { path, error }
 }
 
-/// Who the client is, as far as was kept.
+/// Who the client is, as far as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// The name to ask for.
     pub name: UserName,
-    /// The token of an earlier welcome.
+    /// The token that is stored under the server's address, if there is none under a journal.
     pub token: Option<Secret>,
-    /// The word this client is known by, of all the user's.
+    /// The tokens that are stored under journals.
+    pub known: Vec<KnownServer>,
+    /// The journal under which this is stored; `None` if it is stored under the address.
+    pub journal: Option<Word>,
+    /// The device of this run.
     pub device: Word,
-    /// The last number given to something said.
-    pub last_n: u64,
-    /// What was said and is not settled, in order, each under its number.
-    pub unsettled: Vec<Say>,
+    /// The messages that have no answer, in order.
+    pub unsettled: Vec<OwnMessage>,
     /// What was typed and not sent, and the room that was open.
     pub drafts: Drafts,
 }
 
-/// Something to be kept.
+/// A server that is known by its journal, and the token for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownServer {
+    /// The file name of the journal's id.
+    journal: String,
+    /// The token of an earlier welcome there.
+    pub token: Secret,
+}
+
+impl KnownServer {
+    /// The server with that journal.
+    #[must_use]
+    pub fn new(journal: &Word, token: Secret) -> Self {
+        Self { journal: files::file_name(journal.as_str()), token }
+    }
+
+    /// Whether it is the server with that journal.
+    #[must_use]
+    pub fn has(&self, journal: &Word) -> bool {
+        self.journal == files::file_name(journal.as_str())
+    }
+}
+
+/// Something to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keep {
-    /// This was said, under its number.
-    Said(Say),
-    /// All with these numbers are settled.
-    Settled(Vec<u64>),
-    /// This is all that is not settled: the numbers have changed.
-    Unsettled(Vec<Say>),
+    /// A message that has no answer yet.
+    Said(OwnMessage),
+    /// The server has answered these messages.
+    Settled(Vec<MessageId>),
+    /// These are all messages that have no answer: some have changed.
+    Unsettled(Vec<OwnMessage>),
     /// This is all that is typed and not sent.
     Drafts(Drafts),
     /// The token for the next session.
     Token(Secret),
-    /// The token is of no use.
-    NoToken,
-    /// The user has this name now, too: all that is kept is found under it.
+    /// The token for the server with that journal is of no use.
+    NoToken(Option<Word>),
+    /// The user has this name now, too: all that is stored is found under it.
     Name(UserName),
 }
 
-/// The place where it is kept: a directory, or memory alone.
+/// The place where it is stored: a directory, or memory alone.
 #[derive(Debug)]
 pub struct Store {
-    home: Option<Home>,
+    name: UserName,
+    device: Word,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Directory { home: Home, slot: Slot },
+    Memory { user: MemoryUser, others: Vec<MemoryUser> },
+}
+
+/// What memory has for one server.
+#[derive(Debug, Default)]
+struct MemoryUser {
+    journal: Option<Word>,
     token: Option<Secret>,
     slot: Slot,
 }
 
 impl Store {
-    /// Opens what is kept about the user `name` of `server` in the directory `state`; with `None`
-    /// nothing outlives the program.
+    /// Opens what the directory `state` has about the user `name` of the server at `address`; with
+    /// `None` nothing outlives the program.
     ///
     /// # Errors
-    /// Where the directory cannot be used, or [`SLOTS_MAX`] clients use it already.
+    /// If the directory cannot be used, or [`SLOTS_MAX`] clients use it already.
     pub fn open(
         state: Option<&Path>,
-        server: &str,
+        address: &str,
         name: UserName,
     ) -> Result<(Self, Profile), StoreError> {
-        let Some(state) = state else {
-            let store = Self { home: None, token: None, slot: Slot::memory(new_device()) };
-            let profile = store.profile(name);
-            return Ok((store, profile));
+        let place = match state {
+            None => Place::Memory { user: MemoryUser::default(), others: Vec::new() },
+            Some(state) => {
+                files::make_private(state).map_err(at(state))?;
+                // A directory in which the client has stored nothing yet may have another purpose, too.
+                if state.join(DEVICE_FILE).exists() || home::has_any(state) {
+                    files::narrow_directory(state);
+                }
+                let server = Server::at(state, address)?;
+                // What was never in a session, or comes from version 0.1.0, moves with the next one.
+                let unfiled = Home::find_used(server.with_journal(None), &name)?;
+                let home = unfiled.map_or_else(|| Home::find(server, &name), Ok)?;
+                let slot = Slot::open(&home.directory, &slot_device(state)?)?;
+                Place::Directory { home, slot }
+            }
         };
-        files::make_private(state).map_err(at(state))?;
-        let device = device(&state.join(DEVICE_FILE))?;
-        let home = Home::find(state, server, &name)?;
-        let path = home.directory.join(TOKEN_FILE);
-        let token = files::read(&path, TOKEN_BYTES_MAX).map_err(at(&path))?;
-        let token = token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
-        let token = token.map(Secret::new);
-        let slot = Slot::open(&home.directory, &device)?;
-        let store = Self { home: Some(home), token, slot };
-        let profile = store.profile(name);
+        let store = Self { name, device: new_device(), place };
+        let profile = store.profile()?;
         Ok((store, profile))
     }
 
-    fn profile(&self, name: UserName) -> Profile {
-        Profile {
-            name,
-            token: self.token.clone(),
-            device: self.slot.device.clone(),
-            last_n: self.slot.journal.last_n(),
-            unsettled: self.slot.journal.unsettled(),
-            drafts: self.slot.drafts.drafts().clone(),
-        }
-    }
-
-    /// Goes on as another user, `name`, and takes along what is not settled or not sent. Where both
-    /// have typed something for a room, the other's is the older one, and goes.
-    ///
-    /// # Errors
-    /// Where it cannot be kept; then the client is who it was. What had been taken along by then is
-    /// the other's, too.
-    pub fn turn_into(&mut self, name: UserName) -> Result<Profile, StoreError> {
-        let Some(home) = &self.home else {
-            self.token = None;
-            return Ok(self.profile(name));
+    fn profile(&self) -> Result<Profile, StoreError> {
+        let (token, known, journal) = match &self.place {
+            Place::Memory { user, others } => {
+                let users = others.iter().chain([user]);
+                let known = users.filter_map(|user| {
+                    Some(KnownServer::new(user.journal.as_ref()?, user.token.clone()?))
+                });
+                let own = user.token.clone().filter(|_| user.journal.is_none());
+                (own, known.collect(), user.journal.clone())
+            }
+            Place::Directory { home, .. } => {
+                let journal = home.server.journal.clone();
+                let own = if journal.is_none() { home.token()? } else { None };
+                let known = home::tokens(&home.server.state, &self.name).into_iter();
+                let known = known.map(|(journal, token)| KnownServer { journal, token });
+                (own, known.collect(), journal)
+            }
         };
-        if Home::find(&home.state, &home.server, &name)?.directory == home.directory {
-            return Ok(self.profile(name));
-        }
-        let (mut next, _) = Self::open(Some(&home.state), &home.server, name.clone())?;
-        let Drafts { shown, texts } = self.slot.drafts.drafts().clone();
-        let mut drafts = Drafts { shown, ..next.slot.drafts.drafts().clone() };
-        drafts.texts.extend(texts);
-        next.slot.drafts.keep(drafts)?;
-        let mut says = next.slot.journal.unsettled();
-        let moved = self.slot.journal.unsettled().into_iter().zip(next.slot.journal.last_n() + 1..);
-        says.extend(moved.map(|(say, n)| Say { n: Some(n), ..say }));
-        next.slot.journal.replace(says)?;
-        // The old ones last: said twice is better than never.
-        self.slot.journal.replace(Vec::new())?;
-        self.slot.drafts.keep(Drafts::default())?;
-        *self = next;
-        Ok(self.profile(name))
+        Ok(Profile {
+            name: self.name.clone(),
+            token,
+            known,
+            journal,
+            device: self.device.clone(),
+            unsettled: self.slot().journal.messages().to_vec(),
+            drafts: self.slot().drafts.drafts().clone(),
+        })
     }
 
-    /// Keeps something.
+    /// Whether what is stored outlives the program.
+    #[must_use]
+    pub const fn is_lasting(&self) -> bool {
+        matches!(self.place, Place::Directory { .. })
+    }
+
+    const fn slot(&self) -> &Slot {
+        match &self.place {
+            Place::Directory { slot, .. } => slot,
+            Place::Memory { user, .. } => &user.slot,
+        }
+    }
+
+    const fn slot_mut(&mut self) -> &mut Slot {
+        match &mut self.place {
+            Place::Directory { slot, .. } => slot,
+            Place::Memory { user, .. } => &mut user.slot,
+        }
+    }
+
+    /// Goes on as another user of the same server, `name`, and takes along the messages and drafts. If
+    /// both have typed something for a room, the other's is the older one, and goes.
     ///
     /// # Errors
-    /// Where it could not be written; it is known for as long as the program runs.
+    /// If it cannot be stored; then the client is who it was. What had been taken along by then is the
+    /// other's, too.
+    pub fn turn_into(&mut self, name: UserName) -> Result<Profile, StoreError> {
+        match &mut self.place {
+            Place::Memory { user, .. } => user.token = None,
+            Place::Directory { home, slot } => {
+                let next = Home::find(home.server.clone(), &name)?;
+                if next.directory != home.directory {
+                    let mut taken = Slot::open(&next.directory, &slot_device(&home.server.state)?)?;
+                    taken.absorb(std::slice::from_mut(slot))?;
+                    (*home, *slot) = (next, taken);
+                }
+            }
+        }
+        self.name = name;
+        self.profile()
+    }
+
+    /// Goes on with what is stored for the server with that journal (`None`: one that does not tell it).
+    /// What was stored under the server's address moves there; what is another server's stays with it.
+    ///
+    /// # Errors
+    /// If it cannot be stored; then nothing that follows outlives the program.
+    pub fn file_under(&mut self, journal: Option<Word>) -> Result<Profile, StoreError> {
+        match &mut self.place {
+            Place::Memory { user, others } => user.become_user_of(journal, others),
+            Place::Directory { home, slot } => {
+                let moved = move_to(home, slot, journal.clone(), &self.name);
+                if let Err(error) = moved {
+                    let is_ours = home.server.journal.is_none();
+                    let slot = if is_ours { slot.in_memory() } else { Slot::default() };
+                    let user = MemoryUser { journal, token: None, slot };
+                    self.place = Place::Memory { user, others: Vec::new() };
+                    return Err(error);
+                }
+            }
+        }
+        self.profile()
+    }
+
+    /// Stores something.
+    ///
+    /// # Errors
+    /// If it could not be written; it is known for as long as the program runs.
     pub fn keep(&mut self, keep: Keep) -> Result<(), StoreError> {
         match keep {
-            Keep::Said(say) => self.slot.journal.said(say),
-            Keep::Settled(numbers) => self.slot.journal.settled(&numbers),
-            Keep::Unsettled(says) => self.slot.journal.replace(says),
-            Keep::Drafts(drafts) => self.slot.drafts.keep(drafts),
-            Keep::Token(token) if self.token.as_ref() == Some(&token) => Ok(()),
-            Keep::Token(token) => {
-                self.token = Some(token);
-                self.write_token()
-            }
-            Keep::NoToken => {
-                self.token = None;
-                self.remove_token()
-            }
-            Keep::Name(name) => self.home.as_ref().map_or(Ok(()), |home| home.call(&name)),
+            Keep::Said(message) => self.slot_mut().journal.said(message),
+            Keep::Settled(ids) => self.slot_mut().journal.answered(&ids),
+            Keep::Unsettled(messages) => self.slot_mut().journal.replace(messages),
+            Keep::Drafts(drafts) => self.slot_mut().drafts.keep(drafts),
+            Keep::Token(token) => self.keep_token(token),
+            Keep::NoToken(journal) => self.forget_token(journal),
+            Keep::Name(name) => match &self.place {
+                Place::Directory { home, .. } => home.call(&name),
+                Place::Memory { .. } => Ok(()),
+            },
         }
     }
 
-    fn write_token(&self) -> Result<(), StoreError> {
-        let (Some(home), Some(token)) = (&self.home, &self.token) else {
-            return Ok(());
-        };
-        let path = home.directory.join(TOKEN_FILE);
-        files::write(&path, format!("{}\n", token.reveal()).as_bytes()).map_err(at(&path))
+    fn keep_token(&mut self, token: Secret) -> Result<(), StoreError> {
+        match &mut self.place {
+            Place::Memory { user, .. } => user.token = Some(token),
+            Place::Directory { home, .. } if home.token()?.as_ref() == Some(&token) => {}
+            Place::Directory { home, .. } => home.write_token(&token)?,
+        }
+        Ok(())
     }
 
-    fn remove_token(&self) -> Result<(), StoreError> {
-        let Some(home) = &self.home else {
-            return Ok(());
-        };
-        let path = home.directory.join(TOKEN_FILE);
-        files::remove(&path).map_err(at(&path))
+    fn forget_token(&mut self, journal: Option<Word>) -> Result<(), StoreError> {
+        match &mut self.place {
+            Place::Memory { user, .. } => user.token = None,
+            Place::Directory { home, .. } => {
+                home.remove_token()?;
+                if journal.is_some() && journal != home.server.journal {
+                    let server = home.server.with_journal(journal);
+                    Home::find(server, &self.name)?.remove_token()?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-/// The word of this installation, made up the first time.
-fn device(path: &Path) -> Result<Word, StoreError> {
-    let kept = files::read(path, 1024).map_err(at(path))?.unwrap_or_default();
-    // With room for the number of a second client behind it.
-    if let Some(word) = kept.split_whitespace().next().filter(|word| word.len() <= 60) {
-        return Ok(Word::new(word).unwrap_or_default());
+impl MemoryUser {
+    /// As [`Store::file_under`].
+    fn become_user_of(&mut self, journal: Option<Word>, others: &mut Vec<Self>) {
+        if self.journal.is_none() && journal.is_some() && others.is_empty() {
+            self.journal = journal;
+            return;
+        }
+        let known = others.iter().position(|other| other.journal == journal);
+        let next = known.map(|index| others.swap_remove(index));
+        let next = next.unwrap_or_else(|| Self { journal, ..Self::default() });
+        others.push(std::mem::replace(self, next));
     }
-    let device = new_device();
-    files::write(path, format!("{}\n", device.as_str()).as_bytes()).map_err(at(path))?;
-    Ok(device)
 }
 
-/// A word that no other installation has.
+/// Goes from the home of one server to that of another, with what is stored under the address alone.
+fn move_to(
+    home: &mut Home,
+    slot: &mut Slot,
+    journal: Option<Word>,
+    name: &UserName,
+) -> Result<(), StoreError> {
+    let next = Home::find(home.server.with_journal(journal), name)?;
+    let device = slot_device(&home.server.state)?;
+    let mut taken = Slot::open(&next.directory, &device)?;
+    if home.server.journal.is_none() {
+        // The new place first: if this ends half-way, the old one is found and moved again.
+        if next.token()?.is_none()
+            && let Some(token) = home.token()?
+        {
+            next.write_token(&token)?;
+        }
+        next.take_names(home)?;
+        taken.absorb(&mut Slot::left_in(&home.directory, &device)?)?;
+        taken.absorb(std::slice::from_mut(slot))?;
+        home.remove_token()?;
+    }
+    next.server.store_hint()?;
+    (*home, *slot) = (next, taken);
+    Ok(())
+}
+
+/// The device of version 0.1.0, which its messages were sent under.
+fn slot_device(state: &Path) -> Result<Word, StoreError> {
+    let path = state.join(DEVICE_FILE);
+    let stored = files::read(&path, 1024).map_err(at(&path))?.unwrap_or_default();
+    let word = stored.split_whitespace().next().and_then(|word| Word::new(word).ok());
+    Ok(word.unwrap_or_else(new_device))
+}
+
+/// A word that no other run of a client has.
 fn new_device() -> Word {
-    Word::new(format!("tui-{:016x}", fastrand::u64(..))).unwrap_or_default()
+    let number = fastrand::u128(..);
+    Word::new(format!("tui-{number:032x}")).expect("36 bytes are a word")
 }
 
 #[cfg(test)]

@@ -31,8 +31,9 @@ use ratatui::layout::{Position, Size};
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::app::{Options, RunError, run};
+use crate::app::{Failure, Options, run};
 use crate::link::Dial;
+use crate::unsent::Unsent;
 
 /// Most keys that wait for the client: a test that types faster waits.
 const KEYS_MAX: usize = 64;
@@ -43,7 +44,7 @@ pub struct Client {
     screen: Screen,
     keys: mpsc::Sender<TerminalEvent>,
     bells: watch::Receiver<usize>,
-    task: AbortOnDropHandle<Result<(), RunError>>,
+    task: AbortOnDropHandle<Result<Unsent, Failure>>,
 }
 
 impl Client {
@@ -126,10 +127,18 @@ impl Client {
     ///
     /// # Errors
     /// What the loop ended with, or that it panicked.
-    pub async fn quits(mut self) -> io::Result<()> {
+    pub async fn quits(self) -> io::Result<()> {
+        self.leaves().await.map(drop)
+    }
+
+    /// The same; returns the messages that the server has not answered.
+    ///
+    /// # Errors
+    /// See [`Self::quits`].
+    pub async fn leaves(mut self) -> io::Result<Unsent> {
         self.presses(KeyCode::Char('u'), KeyModifiers::CONTROL).await;
         self.types("/quit\n").await;
-        self.ends().await
+        self.task.await?.map_err(io::Error::other)
     }
 
     /// Waits until the client has ended by itself.
@@ -137,7 +146,7 @@ impl Client {
     /// # Errors
     /// What the loop ended with, or that it panicked.
     pub async fn ends(self) -> io::Result<()> {
-        self.task.await?.map_err(io::Error::other)
+        self.task.await?.map(drop).map_err(io::Error::other)
     }
 }
 

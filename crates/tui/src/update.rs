@@ -2,6 +2,7 @@
 //!
 //! Pure: the time is a value, the network is news, and what is to happen comes back as effects.
 
+mod addresses;
 mod commands;
 pub(crate) mod drafts;
 mod keys;
@@ -12,7 +13,8 @@ mod tend;
 
 use std::time::Duration;
 
-use chat_proto::command::{Kind, Say};
+use chat_proto::command::Kind;
+use chat_proto::event::Welcome;
 use chat_proto::{At, Command, RoomName, Text, UserName};
 
 pub use self::commands::{COMMANDS, CommandHelp};
@@ -22,7 +24,7 @@ use crate::clean;
 use crate::input::{Input, Wheel};
 use crate::link::Order;
 use crate::state::{Body, Delivery, How, OUTBOX_MAX, State, Tone};
-use crate::store::Keep;
+use crate::store::{Keep, OwnMessage};
 
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
@@ -34,6 +36,13 @@ pub enum Effect {
     Keep(Keep),
     /// Go on as another user; [`Input::Became`] tells what is known of that one.
     Become(UserName),
+    /// Go on with what is stored for the server of this welcome; [`Input::Filed`] tells it.
+    File {
+        /// The number of the session.
+        session: u64,
+        /// What the server said.
+        welcome: Box<Welcome>,
+    },
     /// Give the link an order.
     Order(Order),
     /// Give an [`Input::Tick`] after this time, or before; one for all that ask.
@@ -78,6 +87,9 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
         Input::NotKept(why) => {
             not_kept(state, &why, at);
             Vec::new()
+        }
+        Input::Filed { session, welcome, profile } => {
+            session::filed(state, session, *welcome, profile, at)
         }
         Input::Became(Ok(profile)) => session::became(state, *profile, at),
         Input::Became(Err(why)) => {
@@ -142,22 +154,22 @@ fn say(
         return Err("not said: there are too many rooms; /leave one".to_owned());
     };
     place.log.to_newest();
-    let say = state.outbox.put(room.clone(), kind, text);
-    pend(state, &say, at);
-    let mut effects = vec![Effect::Keep(Keep::Said(say))];
+    let message = state.outbox.put(room.clone(), kind, text);
+    pend(state, &message, at);
+    let mut effects = vec![Effect::Keep(Keep::Said(message))];
     effects.extend(send_waiting(state));
     Ok(effects)
 }
 
-/// Shows something that was said and is not settled.
-fn pend(state: &mut State, say: &Say, at: At) {
+/// Shows a message that has no answer.
+fn pend(state: &mut State, message: &OwnMessage, at: At) {
     let body = Body::Said {
         from: state.name.clone(),
-        kind: say.kind,
-        text: clean::text(say.text.as_str()),
-        how: How::Own(Delivery::Pending(say.n.unwrap_or_default())),
+        kind: message.kind,
+        text: clean::text(message.text.as_str()),
+        how: How::Own(Delivery::Pending(message.id.clone())),
     };
-    if let Some(room) = state.rooms.get_or_make(&say.room) {
+    if let Some(room) = state.rooms.get_or_make(&message.room) {
         room.log.pend(at, body);
     }
 }

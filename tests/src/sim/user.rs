@@ -153,7 +153,7 @@ impl User {
             rooms.any(|room| room.name.as_str() == name && room.with_server == WithServer::In)
         };
         self.is_in = u32::try_from(public.filter(is_in).count()).unwrap_or(u32::MAX);
-        self.waiting = state.outbox.says().count();
+        self.waiting = state.outbox.messages().count();
         self.shown = state.room().name.as_str().to_owned();
         self.going_to.take_if(|name| *name == self.shown);
         for room in state.rooms.list() {

@@ -13,7 +13,7 @@ use tokio_util::codec::Framed;
 use self::bench::*;
 use crate::fixture::{DEADLINE, message, name, user, welcome, within};
 use crate::testing::{Client, Screen};
-use crate::{Options, RunError};
+use crate::{Failure, Options, RunError, Unsent};
 
 /// A client that has been welcomed and mentioned.
 async fn mentioned(options: Options) -> Client {
@@ -106,9 +106,9 @@ async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
         let never = std::future::pending();
         within("the end", crate::run(&mut terminal, options(), Nobody, keys, || (), never)).await
     };
-    assert!(matches!(ends_with(vec![]).await, Ok(())));
+    assert!(ends_with(vec![]).await.is_ok());
     let error = ends_with(vec![Err(io::ErrorKind::BrokenPipe.into())]).await;
-    assert!(matches!(error, Err(RunError::Keys(_))));
+    assert!(matches!(error.map_err(|failure| failure.error), Err(RunError::Keys(_))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,7 +164,7 @@ fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, R
 type Keys = tokio::sync::mpsc::Sender<io::Result<TerminalEvent>>;
 type Release = tokio::sync::watch::Sender<bool>;
 type Suspended = tokio::sync::watch::Receiver<usize>;
-type Running = tokio::task::JoinHandle<Result<(), RunError>>;
+type Running = tokio::task::JoinHandle<Result<Unsent, Failure>>;
 
 fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> {
     Ok(TerminalEvent::Key(crossterm::event::KeyEvent::new(code, modifiers)))
@@ -174,12 +174,12 @@ fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> 
 async fn a_terminal_that_takes_no_frame_does_not_stop_the_client() {
     let (server, client) = tokio::io::duplex(4096);
     let (screen, keys, release, _shell, running) = held(client);
-    let (mut server, _) = lets_in(server, 0).await;
+    let (mut server, _) = lets_in(server).await;
     for c in ['h', 'i'] {
         keys.send(pressed(KeyCode::Char(c), KeyModifiers::NONE)).await.unwrap();
     }
     keys.send(pressed(KeyCode::Enter, KeyModifiers::NONE)).await.unwrap();
-    assert_eq!(hears_say(&mut server).await, (Some(1), "hi".to_owned()));
+    assert_eq!(hears_say(&mut server).await, (None, Some(1), "hi".to_owned()));
     tells(&mut server, &Event::Ping { nonce: Nonce::Number(1) }).await;
     hears_that(&mut server, "a pong", |command| {
         matches!(command, Command::Pong { .. }).then_some(())
@@ -198,7 +198,7 @@ async fn a_terminal_that_is_gone_ends_it() {
     let (_screen, _keys, release, _shell, running) = held(client);
     drop(release);
     let ended = within("the end", running).await.unwrap();
-    assert!(matches!(ended, Err(RunError::Draw(_))), "{ended:?}");
+    assert!(matches!(ended, Err(Failure { error: RunError::Draw(_), .. })), "{ended:?}");
 }
 
 #[tokio::test(start_paused = true)]

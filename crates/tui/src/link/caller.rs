@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use chat_proto::command::Hello;
+use chat_proto::command::Word;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::backoff::Backoff;
 use super::opening::{Failed, open};
 use super::session::{self, End};
-use super::{Dial, Lost, News, Order};
+use super::{Dial, Identity, Lost, News, Order};
 
 /// How long a session must last for the pauses to start over: a server that lets everybody in and ends
 /// at once is not called more often than one that is not there.
@@ -31,7 +31,9 @@ pub(super) enum Next {
 /// The orders, and what they change: who calls.
 pub(super) struct Orders {
     pub(super) queue: mpsc::Receiver<Order>,
-    pub(super) hello: Hello,
+    pub(super) identity: Identity,
+    /// The journal of the server that was called last, if it told it.
+    pub(super) journal: Option<Word>,
 }
 
 impl Orders {
@@ -41,16 +43,22 @@ impl Orders {
         loop {
             match self.queue.recv().await {
                 Some(Order::Send { .. }) => {}
-                Some(Order::Call(name)) => {
-                    self.hello.name = name;
-                    return Next::Call;
-                }
-                Some(Order::CallAs(identity)) => {
-                    self.hello = identity.hello();
-                    return Next::Call;
-                }
                 Some(Order::Bye) | None => return Next::End,
+                Some(order) => {
+                    self.change(order);
+                    return Next::Call;
+                }
             }
+        }
+    }
+
+    /// Takes from an order who calls from now on.
+    pub(super) fn change(&mut self, order: Order) {
+        match order {
+            Order::Call(name) => self.identity.name = name,
+            Order::CallAs(identity) => self.identity = *identity,
+            Order::CallAnew => self.identity.forget(self.journal.as_ref()),
+            Order::Send { .. } | Order::Bye => {}
         }
     }
 }
@@ -67,11 +75,11 @@ pub(super) struct Caller<D> {
 impl<D: Dial> Caller<D> {
     pub(super) fn new(
         dial: D,
-        hello: Hello,
+        identity: Identity,
         queue: mpsc::Receiver<Order>,
         news: mpsc::Sender<News>,
     ) -> Self {
-        let orders = Orders { queue, hello };
+        let orders = Orders { queue, identity, journal: None };
         Self { dial, orders, news, backoff: Backoff::default(), sessions: 0 }
     }
 
@@ -91,13 +99,19 @@ impl<D: Dial> Caller<D> {
     /// Calls the server and stays until the session ends.
     async fn call(&mut self) -> Next {
         self.tell(News::Dialling).await;
-        let hello = self.orders.hello.clone();
+        self.orders.journal = None;
+        let identity = self.orders.identity.clone();
+        let mut journal = None;
         // What the user wants comes before what the server says, and chance decides nothing.
         let opened = tokio::select! {
             biased;
             next = self.orders.redirect() => return next,
-            opened = open(&mut self.dial, hello) => opened,
+            opened = open(&mut self.dial, &identity, &mut journal) => opened,
         };
+        if let Some(journal) = journal {
+            self.orders.journal = Some(journal.clone());
+            self.tell(News::About { journal }).await;
+        }
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
             Err(Failed::Lost(why)) => return self.lost(why).await,
@@ -111,8 +125,7 @@ impl<D: Dial> Caller<D> {
         tracing::info!(session = self.sessions, id = welcome.id, "connected");
         let session = self.sessions;
         // Whatever becomes of the session, the next one is the same user's.
-        self.orders.hello.token = welcome.token.clone().or(self.orders.hello.token.take());
-        self.orders.hello.name = welcome.name.clone();
+        self.orders.identity.learn(&welcome);
         self.tell(News::Welcome { session, welcome: welcome.clone() }).await;
         let began = Instant::now();
         let end = session::run(wire, session, &welcome, &mut self.orders, &self.news).await;

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use chat_proto::command::Hello;
+use chat_proto::command::Word;
 use chat_proto::event::Welcome;
 use chat_proto::native::write_line;
 use chat_proto::{Command, Event, NativeCodec, Refusal, RefusalCode};
@@ -13,8 +13,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::codec::{Framed, FramedParts};
 
-use super::session::{Wire, in_words, read};
-use super::{DIAL_TIMEOUT, Dial, Lost};
+use super::session::{Wire, in_words, read, write};
+use super::{DIAL_TIMEOUT, Dial, Identity, Lost};
 
 /// How long the server may take to answer the hello.
 const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,10 +47,12 @@ impl From<Lost> for Failed {
     }
 }
 
-/// Connects and says hello.
+/// Connects and says hello. A client that has tokens asks for the server's journal first, and shows none
+/// to another server; `journal` becomes the id of that journal.
 pub(super) async fn open<D: Dial>(
     dial: &mut D,
-    hello: Hello,
+    identity: &Identity,
+    journal: &mut Option<Word>,
 ) -> Result<(Wire<D::Stream>, Welcome), Failed> {
     let mut stream = match timeout(DIAL_TIMEOUT, dial.dial()).await {
         Ok(Ok(stream)) => stream,
@@ -58,11 +60,13 @@ pub(super) async fn open<D: Dial>(
         Err(_) => return Err(Lost::Unreachable("no answer".to_owned()).into()),
     };
     let deadline = Instant::now() + WELCOME_TIMEOUT;
+    let asks = !identity.known.is_empty();
+    let command = if asks { Command::About } else { Command::Hello(identity.hello(None)) };
     let mut first = BytesMut::new();
     let greeting = async {
         // A server that turns us away may have closed the connection by now; what it has sent before
         // that can still be read, and is the better reason.
-        let _ = write_hello(&mut stream, hello).await;
+        let _ = write_first(&mut stream, &command).await;
         read_preamble(&mut stream, &mut first).await
     };
     match timeout_at(deadline, greeting).await {
@@ -74,15 +78,27 @@ pub(super) async fn open<D: Dial>(
     let mut parts = FramedParts::new::<&Command>(stream, NativeCodec::default());
     parts.read_buf = first;
     let mut wire = Framed::from_parts(parts);
-    match timeout_at(deadline, welcome(&mut wire, shown)).await {
-        Ok(welcome) => Ok((wire, welcome?)),
+    let mut answers = Answers { wire: &mut wire, shown, unreadable_lines: 0 };
+    let welcoming = async {
+        if asks {
+            *journal = answers.about().await?;
+            let hello = Command::Hello(identity.hello(journal.as_ref()));
+            write(answers.wire, &hello).await?;
+        }
+        answers.welcome().await
+    };
+    match timeout_at(deadline, welcoming).await {
+        Ok(welcome) => {
+            let welcome = welcome?;
+            Ok((wire, welcome))
+        }
         Err(_) => Err(Lost::Silent.into()),
     }
 }
 
-async fn write_hello(stream: &mut (impl AsyncWrite + Unpin), hello: Hello) -> io::Result<()> {
+async fn write_first(stream: &mut (impl AsyncWrite + Unpin), command: &Command) -> io::Result<()> {
     let mut line = BytesMut::new();
-    write_line(&Command::Hello(hello), &mut line);
+    write_line(command, &mut line);
     stream.write_all(&line).await?;
     stream.flush().await
 }
@@ -158,28 +174,57 @@ fn shown(first: &[u8]) -> String {
     }
 }
 
-/// Waits for the welcome. `shown` is the beginning of what the server sends.
-async fn welcome<S>(wire: &mut Wire<S>, shown: String) -> Result<Welcome, Failed>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let mut unreadable_lines = 0;
-    loop {
-        match read(wire.next().await) {
-            Err(_) if unreadable_lines > 0 => return Err(Lost::Another(shown).into()),
-            Err(Lost::Closed) => return Err(Lost::ClosedAtOnce.into()),
-            Err(why) => return Err(why.into()),
-            Ok(Ok(Event::Welcome(welcome))) => return Ok(welcome),
-            Ok(Ok(Event::Refused(refusal))) => return Err(refused(refusal)),
-            Ok(Ok(Event::Goodbye { code, text })) => {
-                return Err(Lost::Goodbye { code, text }.into());
+/// What the server answers before there is a session.
+struct Answers<'a, S> {
+    wire: &'a mut Wire<S>,
+    /// The beginning of what it sends.
+    shown: String,
+    unreadable_lines: usize,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
+    /// Waits for the answer to the question which journal the server has; `None` if it does not know the
+    /// question.
+    async fn about(&mut self) -> Result<Option<Word>, Failed> {
+        loop {
+            match self.next().await? {
+                Event::About { journal, .. } => return Ok(Some(journal.id)),
+                Event::Refused(refusal) if refusal.code == RefusalCode::Shutdown => {
+                    return Err(refused(refusal));
+                }
+                Event::Refused(_) => return Ok(None),
+                _ => {}
             }
-            Ok(Ok(_)) => {}
-            Ok(Err(unreadable)) => {
-                tracing::warn!(why = unreadable.text, "unreadable line");
-                unreadable_lines += 1;
-                if unreadable_lines > UNREADABLE_LINES_MAX {
-                    return Err(Lost::Another(shown).into());
+        }
+    }
+
+    /// Waits for the welcome.
+    async fn welcome(&mut self) -> Result<Welcome, Failed> {
+        loop {
+            match self.next().await? {
+                Event::Welcome(welcome) => return Ok(welcome),
+                Event::Refused(refusal) => return Err(refused(refusal)),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next event that is not the last one.
+    async fn next(&mut self) -> Result<Event, Lost> {
+        let another = || Lost::Another(self.shown.clone());
+        loop {
+            match read(self.wire.next().await) {
+                Err(_) if self.unreadable_lines > 0 => return Err(another()),
+                Err(Lost::Closed) => return Err(Lost::ClosedAtOnce),
+                Err(why) => return Err(why),
+                Ok(Ok(Event::Goodbye { code, text })) => return Err(Lost::Goodbye { code, text }),
+                Ok(Ok(event)) => return Ok(event),
+                Ok(Err(unreadable)) => {
+                    tracing::warn!(why = unreadable.text, "unreadable line");
+                    self.unreadable_lines += 1;
+                    if self.unreadable_lines > UNREADABLE_LINES_MAX {
+                        return Err(another());
+                    }
                 }
             }
         }

@@ -111,7 +111,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 if let Event::Renamed { user, name } = &event
                     && user.id == self.id
                 {
-                    orders.hello.name = name.clone();
+                    orders.identity.name = name.clone();
                 }
                 News::Event(event)
             }
@@ -136,14 +136,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.write(&command).await
             }
             Some(Order::Send { .. }) => Ok(()),
-            Some(Order::Call(name)) => {
-                orders.hello.name = name;
+            Some(order @ (Order::Call(_) | Order::CallAs(_) | Order::CallAnew)) => {
                 self.bye(orders, news).await;
-                Err(End::Called)
-            }
-            Some(Order::CallAs(identity)) => {
-                self.bye(orders, news).await;
-                orders.hello = identity.hello();
+                orders.change(order);
                 Err(End::Called)
             }
             Some(Order::Bye) | None => {
@@ -179,7 +174,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-async fn write<S>(wire: &mut Wire<S>, command: &Command) -> Result<(), Lost>
+pub(super) async fn write<S>(wire: &mut Wire<S>, command: &Command) -> Result<(), Lost>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

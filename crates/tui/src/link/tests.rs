@@ -1,4 +1,5 @@
 mod bench;
+mod tokens;
 
 use chat_proto::command::Nonce;
 use chat_proto::event::User;
@@ -183,23 +184,6 @@ async fn a_new_name_is_said_in_the_next_hello() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_token_of_a_welcome_is_in_the_next_hello() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    assert_eq!(server.greets().await.token, None);
-    drop(server);
-    let mut server = bench.answers().await;
-    assert_eq!(server.greets().await.token.as_ref().map(Secret::reveal), Some("secret"));
-    bench.session().await;
-    // Another user has another, or none.
-    let identity = Identity { name: name("rob"), token: None, device: Word::default() };
-    bench.link.order(Order::CallAs(Box::new(identity))).unwrap();
-    drop(server);
-    let hello = bench.answers().await.greets().await;
-    assert_eq!((hello.name, hello.token), (name("rob"), None));
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_pong_for_the_screen_reaches_it() {
     let mut bench = Bench::new();
     let mut server = bench.answers().await;
@@ -260,7 +244,7 @@ async fn it_says_bye() {
     let mut server = bench.answers().await;
     server.welcomes().await;
     bench.session().await;
-    let closing = async { tokio::join!(bench.link.close(), server.hears()) };
+    let closing = async { tokio::join!(bench.link.close(|_| ()), server.hears()) };
     let ((), last) = within("closed", closing).await;
     assert_eq!(last, Command::Bye);
 }

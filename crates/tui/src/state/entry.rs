@@ -8,6 +8,8 @@ use chat_proto::command::Kind;
 use chat_proto::{At, UserName};
 use jiff::civil::Date;
 
+use crate::store::MessageId;
+
 /// What stands in the log, once. All text in it is clean.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -18,6 +20,8 @@ pub struct Entry {
     /// Where it stands: a message's own `seq`, the last one before a note, and
     /// [`u64::MAX`] for what is not settled.
     pub(super) seq: u64,
+    /// Whether it is from before a restore of the server's journal, and has no place in the room.
+    pub(super) is_void: bool,
     /// What stands over it.
     pub(super) above: Above,
 }
@@ -54,13 +58,16 @@ pub enum Body {
     },
     /// The room or the client has something to tell.
     Note(Tone, String),
+    /// All above is from before the journal was restored from a backup.
+    Restored,
 }
 
 impl Body {
     /// How many bytes of text it keeps.
-    pub(super) fn bytes(&self) -> usize {
+    pub(super) const fn bytes(&self) -> usize {
         match self {
             Self::Said { text, .. } | Self::Note(_, text) => text.len(),
+            Self::Restored => 0,
         }
     }
 }
@@ -72,13 +79,15 @@ pub enum How {
     Heard(Vec<Range<usize>>),
     /// The user's own.
     Own(Delivery),
+    /// Damaged on the server's disk: its text says so.
+    Damaged,
 }
 
 /// What has become of the user's own message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
-    /// It waits for a session, or for the server's answer, under this number.
-    Pending(u64),
+    /// It waits for a session, or for the server's answer.
+    Pending(MessageId),
     /// The server has it.
     Accepted,
     /// The server does not take it, for that reason.

@@ -3,6 +3,7 @@
 //! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
 //! go above, and what was missed goes where it belongs. What is not settled stands at the end.
 
+mod coverage;
 mod older;
 mod place;
 
@@ -13,22 +14,33 @@ use jiff::tz::TimeZone;
 
 pub use self::place::Place;
 use super::{Above, Body, Delivery, Entry, How, Tone};
+use crate::store::MessageId;
 
-/// Most entries that are kept, and so the furthest that one can read back: a busy day.
+/// Most messages that are kept, and so the furthest that one can read back: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;
 
-/// Most bytes of text that are kept to be read back: with a hundred rooms some 400 MiB at the very
-/// most, and hardly ever a hundredth of it.
+/// Most bytes of text of messages that are kept to be read back: with a hundred rooms some 400 MiB at
+/// the very most, and hardly ever a hundredth of it.
 pub const SCROLLBACK_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Most notes that are kept. They have a bound of their own, so that a thousand users who come and go
+/// push no message out.
+pub const NOTES_MAX: usize = 500;
 
 /// Where entries stand that are not settled: behind all others.
 const UNSETTLED: u64 = u64::MAX;
+
+/// Where entries stand from before a restore of the server's journal: in front of all others. Their
+/// places in the room are void.
+const VOID: u64 = 0;
 
 /// The entries, oldest first.
 #[derive(Debug)]
 pub struct Log {
     entries: VecDeque<Entry>,
-    /// How many bytes of text they have.
+    /// How many of them are notes.
+    notes: usize,
+    /// How many bytes of text the others have.
     bytes: usize,
     /// The `seq` of the newest message that ever was in the log.
     last: u64,
@@ -37,6 +49,9 @@ pub struct Log {
     /// All after this is to be here: what is older is asked for only as the user comes there. `None`
     /// until something is asked for.
     begin: Option<u64>,
+    /// All messages after this one are here that are to be had, up to [`Self::since`]. `None` until
+    /// something is asked for.
+    whole_after: Option<u64>,
     /// There is nothing older than this to be had.
     floor: u64,
     /// Whether older messages were asked for in vain; they are asked for again after the user was at
@@ -54,10 +69,12 @@ impl Log {
     pub fn new(zone: TimeZone) -> Self {
         Self {
             entries: VecDeque::new(),
+            notes: 0,
             bytes: 0,
             last: 0,
             reached: 0,
             begin: None,
+            whole_after: None,
             floor: 1,
             in_vain: false,
             read: None,
@@ -81,7 +98,7 @@ impl Log {
 
     /// Adds a message where it belongs. Returns whether it was not there yet.
     pub fn hear(&mut self, seq: u64, at: At, body: Body) -> bool {
-        let seq = seq.min(UNSETTLED - 1);
+        let seq = seq.clamp(VOID + 1, UNSETTLED - 1);
         let is_new = self.place_message(seq, at, body);
         self.reached = self.reached.max(seq);
         self.trim();
@@ -95,7 +112,7 @@ impl Log {
         if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
             return false;
         }
-        self.insert(index, Entry { at, body, seq, above: Above::default() });
+        self.insert(index, Entry { seq, ..Entry::new(at, body) });
         self.last = self.last.max(seq);
         if self.read.is_some_and(|read| self.own_after(read) > read) {
             self.draw_line(self.read);
@@ -108,19 +125,19 @@ impl Log {
         let is_unsettled = self.entries.back().is_some_and(|entry| entry.seq == UNSETTLED);
         let seq = if is_unsettled { UNSETTLED } else { self.reached };
         let body = Body::Note(tone, text.into());
-        self.insert(self.end_of(seq), Entry { at, body, seq, above: Above::default() });
+        self.insert(self.end_of(seq), Entry { seq, ..Entry::new(at, body) });
         self.trim();
     }
 
     /// Adds something the user has said, which is not settled; it has its number.
     pub fn pend(&mut self, at: At, body: Body) {
-        let entry = Entry { at, body, seq: UNSETTLED, above: Above::default() };
+        let entry = Entry { seq: UNSETTLED, ..Entry::new(at, body) };
         self.insert(self.entries.len(), entry);
     }
 
-    /// Number `n` is kept: it stands where the room has it.
-    pub fn accept(&mut self, n: u64, seq: u64, at: At) {
-        if let Some(mut body) = self.take_pending(n) {
+    /// The server has that message: it stands where the room has it.
+    pub fn accept(&mut self, id: &MessageId, seq: u64, at: At) {
+        if let Some(mut body) = self.take_pending(id) {
             if let Body::Said { how, .. } = &mut body {
                 *how = How::Own(Delivery::Accepted);
             }
@@ -128,20 +145,20 @@ impl Log {
         }
     }
 
-    /// Number `n` is refused: it stands where it was said, with the reason.
-    pub fn refuse(&mut self, n: u64, at: At, why: String) {
-        if let Some(mut body) = self.take_pending(n) {
+    /// That message is refused: it stands where it was written, with the reason.
+    pub fn refuse(&mut self, id: &MessageId, at: At, why: String) {
+        if let Some(mut body) = self.take_pending(id) {
             if let Body::Said { how, .. } = &mut body {
                 *how = How::Own(Delivery::Refused(why));
             }
             let seq = self.reached;
-            self.insert(self.end_of(seq), Entry { at, body, seq, above: Above::default() });
+            self.insert(self.end_of(seq), Entry { seq, ..Entry::new(at, body) });
         }
     }
 
-    /// What is not settled under number `n` goes away, and is returned.
-    pub fn take_pending(&mut self, n: u64) -> Option<Body> {
-        let index = self.pending(n)?;
+    /// That message has no answer, goes away, and is returned.
+    pub fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
+        let index = self.pending(id)?;
         let entry = self.remove(index)?;
         if !self.entries.iter().any(Entry::is_pending) {
             // The notes among them stay where they are.
@@ -152,54 +169,18 @@ impl Log {
         Some(entry.body)
     }
 
-    /// What was said under number `n` has another number.
-    pub fn renumber(&mut self, n: u64, new: u64) {
-        if let Some(entry) = self.pending(n).and_then(|index| self.entries.get_mut(index))
+    /// That message has another number.
+    pub fn renumber(&mut self, id: &MessageId, new: MessageId) {
+        if let Some(entry) = self.pending(id).and_then(|index| self.entries.get_mut(index))
             && let Body::Said { how, .. } = &mut entry.body
         {
             *how = How::Own(Delivery::Pending(new));
         }
     }
 
-    fn pending(&self, n: u64) -> Option<usize> {
-        let is_it = |entry: &Entry| matches!(&entry.body, Body::Said { how: How::Own(Delivery::Pending(of)), .. } if *of == n);
+    fn pending(&self, id: &MessageId) -> Option<usize> {
+        let is_it = |entry: &Entry| matches!(&entry.body, Body::Said { how: How::Own(Delivery::Pending(of)), .. } if of == id);
         self.entries.iter().rposition(is_it)
-    }
-
-    /// The newest message of the room is `seq`: notes of before stand behind it.
-    pub fn reach(&mut self, seq: u64) {
-        let seq = seq.min(UNSETTLED - 1);
-        if self.last == 0 {
-            for entry in self.entries.iter_mut().filter(|entry| entry.seq != UNSETTLED) {
-                entry.seq = seq;
-            }
-        }
-        self.reached = self.reached.max(seq);
-    }
-
-    /// All after `seq` is asked for, and is to be here; unless that was so of more already.
-    pub fn begin_after(&mut self, seq: u64) {
-        self.begin.get_or_insert(seq);
-    }
-
-    /// All up to `seq` is here, as far as it is still to be had.
-    pub fn is_complete_to(&mut self, seq: u64) {
-        self.begin = Some(self.begin.map_or(seq, |begin| begin.max(seq)));
-    }
-
-    /// The last message before the first gap: all after it has to be asked for. What comes live before
-    /// what was asked for is behind a gap, too.
-    #[must_use]
-    pub fn since(&self) -> u64 {
-        let mut last = self.begin;
-        for seq in self.messages() {
-            match last {
-                Some(last) if seq <= last => {}
-                Some(last) if seq != last + 1 => return last,
-                _ => last = Some(seq),
-            }
-        }
-        last.unwrap_or(self.last)
     }
 
     /// Whether it is known from where on all is to be here.
@@ -218,22 +199,6 @@ impl Log {
     #[must_use]
     pub fn oldest(&self) -> Option<u64> {
         self.messages().next()
-    }
-
-    /// Forgets all but what is not settled.
-    pub fn clear(&mut self) {
-        self.entries.retain(Entry::is_pending);
-        self.bytes = self.entries.iter().map(|entry| entry.body.bytes()).sum();
-        self.floor = u64::MAX;
-        self.begin = self.begin.map(|begin| begin.max(self.last));
-        self.to_newest();
-        self.draw_line(self.read);
-    }
-
-    /// Forgets all messages and where they were: the server has begun anew.
-    pub fn forget(&mut self) {
-        self.clear();
-        (self.last, self.reached, self.begin, self.floor, self.read) = (0, 0, None, 1, None);
     }
 
     /// Draws the line over the first message after `read` that is not the user's own, or none.
@@ -270,16 +235,25 @@ impl Log {
     }
 
     fn insert(&mut self, index: usize, entry: Entry) {
-        self.bytes += entry.body.bytes();
+        self.count(&entry, true);
         self.entries.insert(index, entry);
         self.moved(index, true);
     }
 
     fn remove(&mut self, index: usize) -> Option<Entry> {
         let entry = self.entries.remove(index)?;
-        self.bytes -= entry.body.bytes();
+        self.count(&entry, false);
         self.moved(index, false);
         Some(entry)
+    }
+
+    const fn count(&mut self, entry: &Entry, came: bool) {
+        match (entry.is_note(), came) {
+            (true, true) => self.notes += 1,
+            (true, false) => self.notes -= 1,
+            (false, true) => self.bytes += entry.body.bytes(),
+            (false, false) => self.bytes -= entry.body.bytes(),
+        }
     }
 
     /// Keeps the place and the lines right after an entry came or went.
@@ -323,22 +297,43 @@ impl Log {
         self.entries[index].above = above;
     }
 
-    /// Lets the oldest go where there are too many.
+    /// Removes the oldest notes, and the oldest messages, if there are too many.
     fn trim(&mut self) {
-        while self.entries.len() > SCROLLBACK_MAX || self.bytes > SCROLLBACK_BYTES_MAX {
-            let Some(oldest) = self.entries.iter().position(|entry| !entry.is_pending()) else {
+        while self.notes > NOTES_MAX {
+            let Some(oldest) = self.entries.iter().position(Entry::is_note) else {
+                return;
+            };
+            self.remove(oldest);
+        }
+        while self.said_count() > SCROLLBACK_MAX || self.bytes > SCROLLBACK_BYTES_MAX {
+            let is_old = |entry: &Entry| !entry.is_pending() && !entry.is_note();
+            let Some(oldest) = self.entries.iter().position(is_old) else {
                 return;
             };
             let seq = self.remove(oldest).filter(Entry::is_message).map(|entry| entry.seq);
             self.begin = self.begin.map(|begin| begin.max(seq.unwrap_or(0)));
+            self.whole_after = self.whole_after.map(|after| after.max(seq.unwrap_or(0)));
             if self.floor != u64::MAX {
                 self.floor = 1;
             }
         }
     }
+
+    fn said_count(&self) -> usize {
+        self.entries.len() - self.notes
+    }
 }
 
 impl Entry {
+    fn new(at: At, body: Body) -> Self {
+        Self { at, body, seq: UNSETTLED, is_void: false, above: Above::default() }
+    }
+
+    /// Whether it is neither a message nor the rule of a restore.
+    const fn is_note(&self) -> bool {
+        matches!(self.body, Body::Note(..))
+    }
+
     /// Whether it was said and is not settled.
     fn is_pending(&self) -> bool {
         matches!(self.body, Body::Said { how: How::Own(Delivery::Pending(_)), .. })
@@ -353,9 +348,9 @@ impl Entry {
     fn is_message(&self) -> bool {
         let is_said = match &self.body {
             Body::Said { how, .. } => !matches!(how, How::Own(Delivery::Refused(_))),
-            Body::Note(..) => false,
+            Body::Note(..) | Body::Restored => false,
         };
-        is_said && self.seq != UNSETTLED
+        is_said && self.seq != UNSETTLED && !self.is_void
     }
 }
 

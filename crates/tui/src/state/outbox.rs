@@ -1,132 +1,131 @@
-//! What the user said that is not settled: waiting for a session, or for the server's answer. Each
-//! has its number from the start and keeps it until the server has answered, however often it is
-//! said again: so it is in the room once.
+//! The user's own messages that have no answer: they wait for a session, or for the server. Each has its
+//! device and number from the start and keeps them until the server has answered, however often it is
+//! sent: so it is in the room once.
 
 use std::collections::VecDeque;
 
-use chat_proto::command::{Kind, Say};
+use chat_proto::command::{Kind, Say, Word};
 use chat_proto::{RoomName, Text};
 
-/// Most messages that may be unsettled: more than anybody types while a server restarts.
+use crate::store::{MessageId, OwnMessage};
+
+/// Most messages that may be without an answer: more than anybody types while a server restarts.
 pub const OUTBOX_MAX: usize = 100;
 
-/// A message of the user's own that is not settled.
+/// A message of the user's own that has no answer.
 #[derive(Debug)]
-struct Unsettled {
-    say: Say,
+struct Pending {
+    message: OwnMessage,
     /// Whether it was sent in this session.
     sent: bool,
 }
 
-impl Unsettled {
-    fn n(&self) -> u64 {
-        self.say.n.unwrap_or_default()
-    }
-}
-
-/// The unsettled messages, in the order in which they were said.
+/// The messages without an answer, in the order in which they were written.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    unsettled: VecDeque<Unsettled>,
+    pending: VecDeque<Pending>,
+    /// The device of this run, which numbers what is written in it.
+    device: Word,
     /// The last number given out.
     last_n: u64,
 }
 
-/// What a welcome says of what is not settled.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Known {
-    /// The server keeps these; the rest is to be said again.
-    Kept(Vec<u64>),
-    /// The server knows numbers that were never given out here: the old ones have these instead.
-    Renumbered(Vec<(u64, u64)>),
-}
-
 impl Outbox {
-    /// An outbox as it was kept.
+    /// The outbox of a run of `device`, with what earlier runs have left. Its own numbers are greater
+    /// than theirs: a server of version 0.1.0 takes them all for those of one device.
     #[must_use]
-    pub fn new(last_n: u64, unsettled: Vec<Say>) -> Self {
-        let unsettled = unsettled.into_iter().map(|say| Unsettled { say, sent: false }).collect();
-        Self { unsettled, last_n }
+    pub fn new(device: Word, left: Vec<OwnMessage>) -> Self {
+        let last_n = left.iter().map(|message| message.id.n).max().unwrap_or_default();
+        let pending = left.into_iter().map(|message| Pending { message, sent: false }).collect();
+        Self { pending, device, last_n }
     }
 
-    /// Whether nothing more can be said for now.
+    /// Takes others instead, with which the same run goes on.
+    pub fn replace(&mut self, messages: Vec<OwnMessage>) {
+        let next = Self::new(self.device.clone(), messages);
+        let last_n = self.last_n.max(next.last_n);
+        *self = Self { last_n, ..next };
+    }
+
+    /// Whether nothing more can be written for now.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.unsettled.len() >= OUTBOX_MAX
+        self.pending.len() >= OUTBOX_MAX
     }
 
     /// How many wait for a session.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.unsettled.iter().filter(|message| !message.sent).count()
+        self.pending.iter().filter(|pending| !pending.sent).count()
     }
 
-    /// Whether something for that room is not settled.
+    /// Whether a message for that room has no answer.
     #[must_use]
     pub fn has_for(&self, room: &RoomName) -> bool {
-        self.unsettled.iter().any(|message| message.say.room == *room)
+        self.messages().any(|message| message.room == *room)
     }
 
-    /// All that is not settled.
-    pub fn says(&self) -> impl Iterator<Item = &Say> {
-        self.unsettled.iter().map(|message| &message.say)
+    /// All that have no answer.
+    pub fn messages(&self) -> impl Iterator<Item = &OwnMessage> {
+        self.pending.iter().map(|pending| &pending.message)
     }
 
-    /// Takes a message, to wait for a session; returns it with its number.
-    pub fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> Say {
+    /// Takes a message, to wait for a session; returns it with its device and number.
+    pub fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> OwnMessage {
+        let id = self.next_id();
+        let message = OwnMessage { id, room, kind, text };
+        self.pending.push_back(Pending { message: message.clone(), sent: false });
+        message
+    }
+
+    fn next_id(&mut self) -> MessageId {
         self.last_n += 1;
-        let say = Say { room, kind, n: Some(self.last_n), device: None, text };
-        self.unsettled.push_back(Unsettled { say: say.clone(), sent: false });
-        say
+        MessageId { device: self.device.clone(), n: self.last_n }
     }
 
-    /// A session begins with the server knowing all up to `last`.
-    pub fn begin(&mut self, last: u64) -> Known {
-        if last > self.last_n {
-            self.last_n = last;
-            let mut renumbered = Vec::new();
-            for message in &mut self.unsettled {
-                self.last_n += 1;
-                renumbered.push((message.n(), self.last_n));
-                message.say.n = Some(self.last_n);
-            }
-            return Known::Renumbered(renumbered);
-        }
-        let kept = self.unsettled.iter().map(Unsettled::n).filter(|n| *n <= last).collect();
-        self.unsettled.retain(|message| message.n() > last);
-        Known::Kept(kept)
+    /// The number of that message was used for another one: it gets a new one, and waits to be sent.
+    /// Returns the new one.
+    pub fn renumber(&mut self, id: &MessageId) -> Option<MessageId> {
+        let index = self.pending.iter().position(|pending| pending.message.id == *id)?;
+        let new = self.next_id();
+        let pending = self.pending.get_mut(index)?;
+        pending.message.id = new.clone();
+        pending.sent = false;
+        Some(new)
     }
 
-    /// The room `from` is called `to` now. Returns whether something for it is not settled.
-    pub fn renamed(&mut self, from: &RoomName, to: &RoomName) -> bool {
-        let is_there = self.has_for(from);
-        for message in self.unsettled.iter_mut().filter(|message| message.say.room == *from) {
-            message.say.room = to.clone();
-        }
-        is_there
-    }
-
-    /// All that was not sent in this session, in order; it counts as sent.
+    /// All that were not sent in this session, in order; they count as sent.
     pub fn send(&mut self) -> Vec<Say> {
-        let waiting = self.unsettled.iter_mut().filter(|message| !message.sent);
+        let waiting = self.pending.iter_mut().filter(|pending| !pending.sent);
         waiting
-            .map(|message| {
-                message.sent = true;
-                message.say.clone()
+            .map(|pending| {
+                pending.sent = true;
+                pending.message.command(&self.device)
             })
             .collect()
     }
 
-    /// The server has answered number `n`: it is no longer unsettled.
-    pub fn settle(&mut self, n: u64) -> Option<Say> {
-        let place = self.unsettled.iter().position(|message| message.n() == n)?;
-        self.unsettled.remove(place).map(|message| message.say)
+    /// The message that an answer is about. A server of version 0.1.0 names no device.
+    #[must_use]
+    pub fn answered(&self, device: Option<&Word>, n: u64) -> Option<MessageId> {
+        let has = |id: &&MessageId| id.n == n && id.device == *device.unwrap_or(&self.device);
+        let ids = || self.pending.iter().map(|pending| &pending.message.id);
+        let sent = || self.pending.iter().filter(|pending| pending.sent);
+        let unnamed = || sent().map(|pending| &pending.message.id).find(|id| id.n == n);
+        let found = ids().find(has).or_else(|| device.is_none().then(unnamed).flatten());
+        found.cloned()
     }
 
-    /// The session is over: all that is left is to be said again.
+    /// The server has answered that message: it does not wait any more.
+    pub fn settle(&mut self, id: &MessageId) -> Option<OwnMessage> {
+        let index = self.pending.iter().position(|pending| pending.message.id == *id)?;
+        self.pending.remove(index).map(|pending| pending.message)
+    }
+
+    /// The session is over: all that is left is to be sent again.
     pub fn lost(&mut self) {
-        for message in &mut self.unsettled {
-            message.sent = false;
+        for pending in &mut self.pending {
+            pending.sent = false;
         }
     }
 }
@@ -136,7 +135,7 @@ mod tests {
     use super::*;
 
     fn outbox(count: u64) -> Outbox {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(word("this"), Vec::new());
         for number in 1..=count {
             let text = Text::new(format!("text {number}")).unwrap();
             outbox.put(RoomName::lobby(), Kind::Text, text);
@@ -144,44 +143,65 @@ mod tests {
         outbox
     }
 
-    fn numbers<'a>(says: impl IntoIterator<Item = &'a Say>) -> Vec<u64> {
-        says.into_iter().filter_map(|say| say.n).collect()
+    fn word(word: &str) -> Word {
+        Word::new(word).unwrap()
+    }
+
+    fn left(device: &str, n: u64) -> OwnMessage {
+        let id = MessageId { device: word(device), n };
+        let text = Text::new(format!("left {n}")).unwrap();
+        OwnMessage { id, room: RoomName::lobby(), kind: Kind::Text, text }
+    }
+
+    fn ids(says: &[Say]) -> Vec<(Option<&str>, u64)> {
+        says.iter().map(|say| (say.device.as_ref().map(Word::as_str), say.n.unwrap())).collect()
+    }
+
+    fn settle(outbox: &mut Outbox, device: Option<&str>, n: u64) -> bool {
+        let id = outbox.answered(device.map(word).as_ref(), n);
+        id.and_then(|id| outbox.settle(&id)).is_some()
     }
 
     #[test]
-    fn what_the_server_keeps_is_not_said_again() {
-        let mut outbox = outbox(4);
-        assert_eq!(outbox.begin(2), Known::Kept(vec![1, 2]));
-        assert_eq!(numbers(&outbox.send()), [3, 4]);
-        assert!(outbox.send().is_empty());
-        assert_eq!(outbox.settle(3).and_then(|say| say.n), Some(3));
-        assert_eq!(outbox.settle(3), None);
-    }
-
-    #[test]
-    fn what_was_not_answered_is_said_again_under_its_first_number() {
+    fn a_message_without_an_answer_is_sent_again_under_its_number() {
         let mut outbox = outbox(3);
         outbox.send();
-        outbox.settle(1);
+        assert!(settle(&mut outbox, None, 1));
+        assert!(!settle(&mut outbox, None, 1));
         outbox.lost();
         assert_eq!(outbox.waiting(), 2);
-        assert_eq!(outbox.begin(1), Known::Kept(vec![]));
         let again = outbox.send();
-        assert_eq!(numbers(&again), [2, 3]);
+        assert_eq!(ids(&again), [(None, 2), (None, 3)]);
         assert_eq!(again[0].text.as_str(), "text 2");
+        assert!(outbox.send().is_empty());
     }
 
     #[test]
-    fn numbers_go_on_where_an_earlier_run_has_left_off() {
-        let mut outbox = Outbox::new(7, Vec::new());
-        assert_eq!(outbox.put(RoomName::lobby(), Kind::Text, Text::new("x").unwrap()).n, Some(8));
+    fn messages_of_earlier_runs_are_sent_under_their_devices_and_new_numbers_are_greater() {
+        let mut outbox =
+            Outbox::new(word("this"), vec![left("one", 7), left("two", 3), left("two", 7)]);
+        let new = outbox.put(RoomName::lobby(), Kind::Text, Text::new("x").unwrap());
+        assert_eq!(new.id, MessageId { device: word("this"), n: 8 });
+        let sent = outbox.send();
+        assert_eq!(ids(&sent), [(Some("one"), 7), (Some("two"), 3), (Some("two"), 7), (None, 8)]);
+        assert!(!settle(&mut outbox, Some("this"), 7), "that is another message");
+        assert!(settle(&mut outbox, Some("two"), 7));
+        assert!(!settle(&mut outbox, Some("two"), 7));
+        assert!(settle(&mut outbox, Some("one"), 7));
+        // A server of version 0.1.0 knows the number alone.
+        assert!(settle(&mut outbox, None, 3));
+        assert!(settle(&mut outbox, None, 8));
+        assert_eq!(outbox.messages().count(), 0);
     }
 
     #[test]
-    fn numbers_that_are_not_ours_are_not_taken_for_ours() {
-        let mut outbox = outbox(2);
-        assert_eq!(outbox.begin(9), Known::Renumbered(vec![(1, 10), (2, 11)]));
-        assert_eq!(numbers(&outbox.send()), [10, 11]);
+    fn a_number_that_was_used_is_replaced_by_a_new_one() {
+        let mut outbox = Outbox::new(word("this"), vec![left("one", 7)]);
+        outbox.send();
+        let id = outbox.renumber(&left("one", 7).id).unwrap();
+        assert_eq!(id, MessageId { device: word("this"), n: 8 });
+        assert_eq!(ids(&outbox.send()), [(None, 8)]);
+        assert_eq!(outbox.renumber(&left("one", 7).id), None);
     }
 
     #[test]

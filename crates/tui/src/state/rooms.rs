@@ -1,6 +1,6 @@
 //! The rooms the user is in, and the one on the screen.
 
-use chat_proto::{RoomName, Topic, UserName};
+use chat_proto::{At, RoomName, Topic, UserName};
 use jiff::tz::TimeZone;
 
 use super::{Log, Users};
@@ -21,8 +21,10 @@ const FETCHED_MAX: u64 = 500;
 /// A room.
 #[derive(Debug)]
 pub struct Room {
-    /// Its name.
+    /// Its name; the address of a direct message.
     pub name: RoomName,
+    /// The other user of a direct message, as far as it is known.
+    pub title: Option<UserName>,
     /// What it is about.
     pub topic: Topic,
     /// Who is in it.
@@ -62,6 +64,7 @@ impl Room {
     fn new(name: RoomName, zone: TimeZone) -> Self {
         Self {
             name,
+            title: None,
             topic: Topic::default(),
             users: Users::default(),
             log: Log::new(zone),
@@ -88,10 +91,25 @@ impl Room {
         self.mentions.len()
     }
 
-    /// Whether it is a private conversation.
+    /// What the screen calls it: a direct message by its title.
+    #[must_use]
+    pub fn label(&self) -> RoomName {
+        self.title.as_ref().map_or_else(|| self.name.clone(), RoomName::private)
+    }
+
+    /// Whether it is a direct message.
     #[must_use]
     pub fn is_private(&self) -> bool {
-        self.name.as_str().starts_with('@')
+        self.name.is_private()
+    }
+
+    /// The journal was restored from a backup: what is here is from before, and no `seq` holds.
+    pub fn restored(&mut self, at: At) {
+        self.log.restored(at);
+        (self.last_seq, self.read, self.read_told) = (0, 0, 0);
+        self.mentions.clear();
+        self.coming = None;
+        self.loading = false;
     }
 
     /// Whether it has to be joined, and nothing says that the user has done so.
@@ -142,7 +160,7 @@ impl Room {
     }
 }
 
-/// All rooms: the lobby, then those of many, then private ones, each by name.
+/// All rooms: the lobby, then the others, then direct messages, each by what the screen calls them.
 #[derive(Debug)]
 pub struct Rooms {
     list: Vec<Room>,
@@ -226,8 +244,9 @@ impl Rooms {
         if self.list.len() >= ROOMS_MAX {
             return None;
         }
-        let index = self.list.partition_point(|room| order(&room.name) < order(name));
-        self.list.insert(index, Room::new(name.clone(), self.zone.clone()));
+        let new = Room::new(name.clone(), self.zone.clone());
+        let index = self.list.partition_point(|room| order(room) < order(&new));
+        self.list.insert(index, new);
         if index <= self.shown {
             self.shown += 1;
         }
@@ -248,21 +267,29 @@ impl Rooms {
         }
     }
 
-    /// A private conversation is called as the other is. Returns whether there is one, which has
-    /// another name now.
-    pub fn renamed(&mut self, from: &UserName, to: &UserName) -> bool {
-        let (old, new) = (RoomName::private(from), RoomName::private(to));
-        if self.index(&new).is_some() {
-            return false;
-        }
-        let Some(room) = self.get_mut(&old) else {
+    /// The other user of a direct message has this name now. Returns whether it had another one.
+    pub fn entitle(&mut self, name: &RoomName, title: &UserName) -> bool {
+        let Some(room) = self.get_mut(name).filter(|room| room.is_private()) else {
             return false;
         };
-        room.name = new;
+        let before = room.title.replace(title.clone());
         let shown = self.shown().name.clone();
-        self.list.sort_by(|a, b| order(&a.name).cmp(&order(&b.name)));
+        self.list.sort_by_key(order);
         self.shown = self.index(&shown).unwrap_or_default();
-        true
+        before.is_some_and(|before| before.as_str() != title.as_str())
+    }
+
+    /// The direct message whose other user is called that.
+    #[must_use]
+    pub fn titled(&self, title: &UserName) -> Option<&Room> {
+        self.list.iter().find(|room| room.title.as_ref() == Some(title))
+    }
+
+    /// What the screen calls a room.
+    #[must_use]
+    pub fn label(&self, name: &RoomName) -> RoomName {
+        let room = self.list.iter().find(|room| room.name == *name);
+        room.map_or_else(|| name.clone(), Room::label)
     }
 
     /// The next room in which something is not read, those that name the user first.
@@ -278,8 +305,8 @@ impl Rooms {
 }
 
 /// What rooms are ordered by.
-fn order(name: &RoomName) -> (bool, bool, &str) {
-    (*name != RoomName::lobby(), name.as_str().starts_with('@'), name.key())
+fn order(room: &Room) -> (bool, bool, String) {
+    (room.name != RoomName::lobby(), room.is_private(), room.label().key().to_owned())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chat_proto::RoomName;
+use chat_proto::{RoomName, UserName};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, at, files};
@@ -19,11 +19,23 @@ pub struct Drafts {
     pub shown: RoomName,
     /// What is typed for each room; none of them empty.
     pub texts: BTreeMap<RoomName, String>,
+    /// The titles of the direct messages that the next run shows before it has a session.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub titles: BTreeMap<RoomName, UserName>,
+}
+
+impl Drafts {
+    /// Adds those of another client, which are the newer ones.
+    pub(super) fn absorb(&mut self, newer: &Self) {
+        self.shown = newer.shown.clone();
+        self.texts.extend(newer.texts.clone());
+        self.titles.extend(newer.titles.clone());
+    }
 }
 
 impl Default for Drafts {
     fn default() -> Self {
-        Self { shown: RoomName::lobby(), texts: BTreeMap::new() }
+        Self { shown: RoomName::lobby(), texts: BTreeMap::new(), titles: BTreeMap::new() }
     }
 }
 
@@ -50,6 +62,11 @@ impl DraftsFile {
             }
         };
         Self { drafts, path: Some(path) }
+    }
+
+    /// The same drafts, without the file.
+    pub(super) fn in_memory(&self) -> Self {
+        Self { drafts: self.drafts.clone(), path: None }
     }
 
     pub(super) fn drafts(&self) -> &Drafts {

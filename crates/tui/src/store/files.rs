@@ -1,6 +1,6 @@
 //! Files that only their owner reads, and that are whole or not there.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -14,9 +14,40 @@ const DIRECTORY_MODE: u32 = 0o700;
 /// Longest name of a file that is made of something else, in bytes: file systems have room for 255.
 const FILE_NAME_BYTES_MAX: usize = 200;
 
-/// Makes a directory and those above it, where they are not there yet.
+/// Makes a directory and those above it, if they are not there yet.
 pub(super) fn make_private(directory: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(directory)
+    if directory.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(directory)?;
+    // The umask may have taken away what the owner needs.
+    fs::set_permissions(directory, Permissions::from_mode(DIRECTORY_MODE))
+}
+
+/// Takes from all others what they may do with a directory of ours and the files in it. If the file
+/// system cannot do that, the client works all the same.
+pub(super) fn narrow(directory: &Path) {
+    narrow_directory(directory);
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let is_file = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+    for entry in entries.filter(is_file) {
+        narrow_one(&entry.path(), FILE_MODE);
+    }
+}
+
+/// The same for the directory alone.
+pub(super) fn narrow_directory(directory: &Path) {
+    narrow_one(directory, DIRECTORY_MODE);
+}
+
+fn narrow_one(path: &Path, mode: u32) {
+    let done = fs::metadata(path).and_then(|metadata| {
+        let wider = metadata.permissions().mode() & 0o777 & !mode;
+        if wider == 0 { Ok(()) } else { fs::set_permissions(path, Permissions::from_mode(mode)) }
+    });
+    if let Err(error) = done {
+        tracing::warn!(%error, path = %path.display(), "others may read this");
+    }
 }
 
 /// The text of a file of at most `bytes_max` bytes; `None` where there is none.

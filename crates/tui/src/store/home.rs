@@ -1,14 +1,22 @@
-//! The directory of a user, to which every name leads that the user has had.
+//! The directory of a user of one server, to which every name leads that the user has had.
 //!
 //! A user who takes another name stays in the directory of the first one. That of the other has one file,
-//! `same-as`, which names it. So a user has one token and one set of slots, whatever name it is called
-//! by, and no two outboxes ever give numbers to the same device of the same user.
+//! `same-as`, which names it. So a user has one token and one set of slots, whatever its name is.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use chat_proto::UserName;
+use chat_proto::command::Word;
+use chat_proto::{Secret, UserName};
 
-use super::{StoreError, TOKEN_FILE, at, files, slot};
+use super::{StoreError, TOKEN_BYTES_MAX, TOKEN_FILE, at, files, slot};
+
+/// The directory of the servers whose journal is known.
+const JOURNALS: &str = "journals";
+
+/// The file in the directory of an address that says which journal was last there. No user's directory
+/// has this name, see [`files::file_name`].
+const HINT_FILE: &str = ".journal";
 
 /// The file that says in which directory the user of this name is.
 const SAME_AS_FILE: &str = "same-as";
@@ -16,45 +24,178 @@ const SAME_AS_FILE: &str = "same-as";
 /// Longest name of a directory, in bytes: file systems have room for 255.
 const SAME_AS_BYTES_MAX: u64 = 256;
 
-/// Where a user of a server is kept.
+/// Most servers whose tokens are read: far more than one person uses, and read in a moment.
+const SERVERS_MAX: usize = 1_000;
+
+/// What a state directory has for a server: the server is known by its journal, or by an address alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Server {
+    pub(super) state: PathBuf,
+    /// Where the server was called.
+    pub(super) address: String,
+    /// The id of its journal; `None` before the first session, and for a server that does not tell it.
+    pub(super) journal: Option<Word>,
+}
+
+impl Server {
+    /// The server at an address, by the journal that was last there.
+    pub(super) fn at(state: &Path, address: &str) -> Result<Self, StoreError> {
+        let (state, address) = (state.to_owned(), address.to_owned());
+        let mut server = Self { state, address, journal: None };
+        let path = server.hint();
+        let hint = files::read(&path, SAME_AS_BYTES_MAX).map_err(at(&path))?;
+        let hint = hint.and_then(|hint| Word::new(hint.trim()).ok());
+        server.journal = hint.filter(|journal| !journal.is_empty());
+        Ok(server)
+    }
+
+    /// The same server, or another one at its address, with that journal.
+    pub(super) fn with_journal(&self, journal: Option<Word>) -> Self {
+        Self { journal, ..self.clone() }
+    }
+
+    /// Stores that the journal was last at the address.
+    pub(super) fn store_hint(&self) -> Result<(), StoreError> {
+        let Some(journal) = &self.journal else {
+            return Ok(());
+        };
+        let (path, directory) = (self.hint(), self.with_journal(None).directory());
+        files::make_private(&directory).map_err(at(&directory))?;
+        files::write(&path, format!("{}\n", journal.as_str()).as_bytes()).map_err(at(&path))
+    }
+
+    fn hint(&self) -> PathBuf {
+        self.state.join(files::file_name(&self.address)).join(HINT_FILE)
+    }
+
+    /// The directory of all its users.
+    fn directory(&self) -> PathBuf {
+        match &self.journal {
+            None => self.state.join(files::file_name(&self.address)),
+            Some(journal) => self.state.join(JOURNALS).join(files::file_name(journal.as_str())),
+        }
+    }
+
+    fn directory_of(&self, name: &UserName) -> PathBuf {
+        self.directory().join(files::file_name(name.key()))
+    }
+
+    /// The directory to which a name leads, there or not.
+    fn lead(&self, name: &UserName) -> Result<PathBuf, StoreError> {
+        lead_in(&self.directory(), name)
+    }
+}
+
+fn lead_in(users: &Path, name: &UserName) -> Result<PathBuf, StoreError> {
+    let own = users.join(files::file_name(name.key()));
+    let path = own.join(SAME_AS_FILE);
+    let same_as = files::read(&path, SAME_AS_BYTES_MAX).map_err(at(&path))?;
+    let same_as = same_as.as_deref().map(str::trim).filter(|same_as| is_name(same_as));
+    Ok(same_as.map_or_else(|| own.clone(), |same_as| own.with_file_name(same_as)))
+}
+
+/// Where a user of a server is stored.
 #[derive(Debug)]
 pub(super) struct Home {
-    /// The directory of everything that is kept.
-    pub(super) state: PathBuf,
-    /// The server's address.
-    pub(super) server: String,
+    pub(super) server: Server,
     /// The user's own directory.
     pub(super) directory: PathBuf,
 }
 
 impl Home {
-    /// Finds the directory to which `name` leads, and makes it where there is none.
-    pub(super) fn find(state: &Path, server: &str, name: &UserName) -> Result<Self, StoreError> {
-        let own = directory(state, server, name);
-        let path = own.join(SAME_AS_FILE);
-        let same_as = files::read(&path, SAME_AS_BYTES_MAX).map_err(at(&path))?;
-        let same_as = same_as.as_deref().map(str::trim).filter(|same_as| is_name(same_as));
-        let directory = same_as.map_or_else(|| own.clone(), |same_as| own.with_file_name(same_as));
+    /// Finds the directory to which `name` leads, and makes it if there is none.
+    pub(super) fn find(server: Server, name: &UserName) -> Result<Self, StoreError> {
+        let directory = server.lead(name)?;
         files::make_private(&directory).map_err(at(&directory))?;
-        Ok(Self { state: state.to_owned(), server: server.to_owned(), directory })
+        files::narrow(&directory);
+        files::narrow_directory(&server.directory());
+        Ok(Self { server, directory })
+    }
+
+    /// Finds the directory to which `name` leads, if a user was let in there or has left something.
+    pub(super) fn find_used(server: Server, name: &UserName) -> Result<Option<Self>, StoreError> {
+        match is_nobodys(&server.lead(name)?)? {
+            true => Ok(None),
+            false => Self::find(server, name).map(Some),
+        }
+    }
+
+    pub(super) fn token(&self) -> Result<Option<Secret>, StoreError> {
+        token_in(&self.directory)
+    }
+
+    pub(super) fn write_token(&self, token: &Secret) -> Result<(), StoreError> {
+        let path = self.directory.join(TOKEN_FILE);
+        files::write(&path, format!("{}\n", token.reveal()).as_bytes()).map_err(at(&path))
+    }
+
+    pub(super) fn remove_token(&self) -> Result<(), StoreError> {
+        let path = self.directory.join(TOKEN_FILE);
+        files::remove(&path).map_err(at(&path))
     }
 
     /// Makes `name` lead here, too. A directory that another user has stays that one's: this one is
     /// still found under the names it had before.
     pub(super) fn call(&self, name: &UserName) -> Result<(), StoreError> {
-        let own = directory(&self.state, &self.server, name);
-        let leads_here = Self::find(&self.state, &self.server, name)?.directory == self.directory;
-        if leads_here || !is_nobodys(&own)? {
+        if self.server.lead(name)? == self.directory {
             return Ok(());
         }
+        self.lead_here(&self.server.directory_of(name))
+    }
+
+    fn lead_here(&self, other: &Path) -> Result<(), StoreError> {
+        if other == self.directory || !is_nobodys(other)? {
+            return Ok(());
+        }
+        files::make_private(other).map_err(at(other))?;
         let here = self.directory.file_name().unwrap_or_default();
-        let path = own.join(SAME_AS_FILE);
+        let path = other.join(SAME_AS_FILE);
         files::write(&path, here.as_encoded_bytes()).map_err(at(&path))
+    }
+
+    /// Makes all names lead here that lead to `other`, the directory of the same user elsewhere.
+    pub(super) fn take_names(&self, other: &Self) -> Result<(), StoreError> {
+        let Some(all) = other.directory.parent() else {
+            return Ok(());
+        };
+        let names = fs::read_dir(all).map_err(at(all))?.flatten().map(|entry| entry.file_name());
+        for name in names {
+            let path = all.join(&name).join(SAME_AS_FILE);
+            let same_as = files::read(&path, SAME_AS_BYTES_MAX).ok().flatten();
+            let leads_there = same_as.is_some_and(|same_as| {
+                other.directory.file_name() == Some(same_as.trim().as_ref())
+            });
+            if leads_there || other.directory.file_name() == Some(&name) {
+                self.lead_here(&self.directory.with_file_name(&name))?;
+            }
+        }
+        Ok(())
     }
 }
 
-fn directory(state: &Path, server: &str, name: &UserName) -> PathBuf {
-    state.join(files::file_name(server)).join(files::file_name(name.key()))
+/// Whether the state directory has something for a server that is known by its journal.
+pub(super) fn has_any(state: &Path) -> bool {
+    state.join(JOURNALS).exists()
+}
+
+/// The tokens of users called `name`, each with the directory of its server: the file name of a journal.
+pub(super) fn tokens(state: &Path, name: &UserName) -> Vec<(String, Secret)> {
+    let Ok(entries) = fs::read_dir(state.join(JOURNALS)) else {
+        return Vec::new();
+    };
+    let journals = entries.flatten().take(SERVERS_MAX);
+    let tokens = journals.filter_map(|journal| {
+        let token = lead_in(&journal.path(), name).and_then(|directory| token_in(&directory));
+        Some((journal.file_name().into_string().ok()?, token.ok().flatten()?))
+    });
+    tokens.collect()
+}
+
+fn token_in(directory: &Path) -> Result<Option<Secret>, StoreError> {
+    let path = directory.join(TOKEN_FILE);
+    let token = files::read(&path, TOKEN_BYTES_MAX).map_err(at(&path))?;
+    let token = token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
+    Ok(token.map(Secret::new))
 }
 
 /// Whether it is a name that [`files::file_name`] makes, and leads nowhere else.

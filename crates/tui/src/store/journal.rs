@@ -1,37 +1,85 @@
-//! The file of what was said and is not settled: a line for each thing said and for each one
-//! settled. A crash can tear the last line only; it is passed over, as nobody was shown it.
+//! The file of the messages that the server has not answered: a line for each message and for each
+//! answer. A crash can tear the last line only; it is skipped, as nobody was shown that message.
 
-use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chat_proto::command::Say;
+use chat_proto::command::{Kind, Say, Word};
+use chat_proto::{RoomName, Text};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, at, files};
 
-/// After how many lines the file is written anew, with what is not settled alone: rarely enough that
+/// After how many lines the file is rewritten with the unanswered messages alone: rarely enough that
 /// nobody waits for it, and often enough that it stays small.
 pub const LINES_MAX: usize = 1_000;
 
 /// Largest file that is read, in bytes: [`LINES_MAX`] of the longest texts, each byte escaped.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
+/// What makes a message of one user unique: a device, which is one run of the client, and the number
+/// which that run gave the message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageId {
+    /// The device of the run in which the message was written.
+    pub device: Word,
+    /// The number that run gave it.
+    pub n: u64,
+}
+
+/// A message of the user's own that the server has not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnMessage {
+    /// Under which device and number the server stores it once.
+    pub id: MessageId,
+    /// Where it is sent.
+    pub room: RoomName,
+    /// Whether it is said or done.
+    pub kind: Kind,
+    /// What it says.
+    pub text: Text,
+}
+
+impl OwnMessage {
+    /// The command that sends it in a session of `device`.
+    #[must_use]
+    pub fn command(&self, device: &Word) -> Say {
+        let device = (self.id.device != *device).then(|| self.id.device.clone());
+        Say { device, ..self.line() }
+    }
+
+    fn line(&self) -> Say {
+        let Self { id, room, kind, text } = self;
+        let (device, n) = (Some(id.device.clone()), Some(id.n));
+        Say { room: room.clone(), kind: *kind, n, device, text: text.clone() }
+    }
+
+    /// A message as a line of the file has it. A line of version 0.1.0 names no device.
+    fn from_line(say: Say, device: &Word) -> Option<Self> {
+        let Say { room, kind, n, device: written, text } = say;
+        let id = MessageId { device: written.unwrap_or_else(|| device.clone()), n: n? };
+        Some(Self { id, room, kind, text })
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    /// The last number given out.
-    LastN(u64),
     Said(Say),
+    Answered(Vec<MessageId>),
+    /// Written by version 0.1.0: the numbers of its one device.
     Settled(Vec<u64>),
+    /// Written by version 0.1.0: the last number of its one device, which is not used again.
+    LastN(u64),
 }
 
-/// What is not settled, and the file that says so.
+/// The unanswered messages in the order in which they were written, and their file.
 #[derive(Debug, Default)]
 pub(super) struct Journal {
-    unsettled: BTreeMap<u64, Say>,
-    last_n: u64,
+    messages: Vec<OwnMessage>,
+    /// The device of the lines that name none.
+    device: Word,
     /// `None` in memory alone.
     file: Option<(PathBuf, File)>,
     lines: usize,
@@ -40,10 +88,10 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// What was kept in the file, if any, before this client has it for itself.
-    pub(super) fn read(path: &Path) -> Result<Self, StoreError> {
+    /// Reads the file, if there is one. `device` is that of the lines that name none.
+    pub(super) fn read(path: &Path, device: Word) -> Result<Self, StoreError> {
         let text = files::read(path, FILE_BYTES_MAX).map_err(at(path))?.unwrap_or_default();
-        let mut journal = Self::default();
+        let mut journal = Self { device, ..Self::default() };
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         for line in whole.lines() {
             match serde_json::from_str(line) {
@@ -54,51 +102,53 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Goes on in the file, from which all that is settled is gone.
+    /// Goes on in the file, after rewriting it with the unanswered messages alone.
     pub(super) fn write_to(&mut self, path: &Path) -> Result<(), StoreError> {
         self.rewrite(path).map_err(at(path))
     }
 
-    pub(super) fn last_n(&self) -> u64 {
-        self.last_n
+    /// The same messages, without the file.
+    pub(super) fn in_memory(&self) -> Self {
+        Self { messages: self.messages.clone(), ..Self::default() }
     }
 
-    pub(super) fn unsettled(&self) -> Vec<Say> {
-        self.unsettled.values().cloned().collect()
+    pub(super) fn messages(&self) -> &[OwnMessage] {
+        &self.messages
     }
 
-    /// Keeps what was said; on the disk when this returns.
-    pub(super) fn said(&mut self, say: Say) -> Result<(), StoreError> {
-        self.add(Line::Said(say), true)
+    /// Stores a message; on the disk when this returns.
+    pub(super) fn said(&mut self, message: OwnMessage) -> Result<(), StoreError> {
+        self.add(Line::Said(message.line()), true)
     }
 
-    /// Forgets what is settled. Were this lost, it would be said once more, and the server knows.
-    pub(super) fn settled(&mut self, numbers: &[u64]) -> Result<(), StoreError> {
-        self.add(Line::Settled(numbers.to_vec()), false)
+    /// Forgets the answered messages. If this were lost, they would be sent again, as repeats.
+    pub(super) fn answered(&mut self, ids: &[MessageId]) -> Result<(), StoreError> {
+        self.add(Line::Answered(ids.to_vec()), false)
     }
 
-    /// Keeps these instead of all it had.
-    pub(super) fn replace(&mut self, says: Vec<Say>) -> Result<(), StoreError> {
-        self.unsettled.clear();
-        for say in says {
-            self.take(Line::Said(say));
-        }
-        self.keep(Self::rewrite)
+    /// Stores these messages instead of all others.
+    pub(super) fn replace(&mut self, messages: Vec<OwnMessage>) -> Result<(), StoreError> {
+        self.messages = messages;
+        self.store(Self::rewrite)
     }
 
     fn take(&mut self, line: Line) {
         match line {
-            Line::LastN(n) => self.last_n = self.last_n.max(n),
             Line::Said(say) => {
-                let n = say.n.unwrap_or_default();
-                self.last_n = self.last_n.max(n);
-                self.unsettled.insert(n, say);
+                let Some(message) = OwnMessage::from_line(say, &self.device) else {
+                    return tracing::warn!("a message without a number");
+                };
+                self.messages.retain(|other| other.id != message.id);
+                self.messages.push(message);
             }
+            Line::Answered(ids) => self.messages.retain(|message| !ids.contains(&message.id)),
             Line::Settled(numbers) => {
-                for n in numbers {
-                    self.unsettled.remove(&n);
-                }
+                let device = &self.device;
+                self.messages.retain(|message| {
+                    message.id.device != *device || !numbers.contains(&message.id.n)
+                });
             }
+            Line::LastN(_) => {}
         }
     }
 
@@ -106,13 +156,13 @@ impl Journal {
         let text = line.text();
         self.take(line);
         if self.torn || self.lines >= LINES_MAX {
-            return self.keep(Self::rewrite);
+            return self.store(Self::rewrite);
         }
-        self.keep(|journal, _| text.and_then(|text| journal.append(&text, durable)))
+        self.store(|journal, _| text.and_then(|text| journal.append(&text, durable)))
     }
 
-    /// Writes to the file, if there is one. Where that fails, the next one writes it all anew.
-    fn keep(
+    /// Writes to the file, if there is one. After an error the next call rewrites all of it.
+    fn store(
         &mut self,
         write: impl FnOnce(&mut Self, &Path) -> io::Result<()>,
     ) -> Result<(), StoreError> {
@@ -135,9 +185,9 @@ impl Journal {
     }
 
     fn rewrite(&mut self, path: &Path) -> io::Result<()> {
-        let mut text = Line::LastN(self.last_n).text()?;
-        for say in self.unsettled.values() {
-            text.push_str(&Line::Said(say.clone()).text()?);
+        let mut text = String::new();
+        for message in &self.messages {
+            text.push_str(&Line::Said(message.line()).text()?);
         }
         files::write(path, text.as_bytes())?;
         let file = files::private(OpenOptions::new().append(true), path)?;

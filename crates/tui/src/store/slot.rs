@@ -5,50 +5,42 @@ use std::path::Path;
 
 use chat_proto::command::Word;
 
-use super::drafts::DraftsFile;
-use super::journal::Journal;
+use super::drafts::{Drafts, DraftsFile};
+use super::journal::{Journal, OwnMessage};
 use super::{StoreError, at, files};
 
 /// Most clients of one user on one machine at once: more windows than anybody looks at.
 pub const SLOTS_MAX: usize = 9;
 
-/// An outbox with its drafts, and the word it is known by at the server.
-#[derive(Debug)]
+/// An outbox with its drafts.
+#[derive(Debug, Default)]
 pub(super) struct Slot {
     number: usize,
-    pub(super) device: Word,
     pub(super) journal: Journal,
     pub(super) drafts: DraftsFile,
-    /// Held for as long as the slot is; the system lets go of it, however the program ends.
+    /// Held for as long as the slot is; the system releases it, however the program ends.
     _lock: Option<File>,
 }
 
 impl Slot {
-    /// One that nobody else knows of, and that ends with the program.
-    pub(super) fn memory(device: Word) -> Self {
-        let (journal, drafts) = (Journal::default(), DraftsFile::default());
-        Self { number: 1, device, journal, drafts, _lock: None }
-    }
-
-    /// Takes the first that is free, but rather one in which something is typed, and rather still one
-    /// in which something is left to be said: whoever said it may have been killed, and no other can
-    /// say it under its number.
+    /// Takes the first that is free, but prefers one with drafts, and even more one with unanswered
+    /// messages: no other client sends them.
+    ///
+    /// `device` is the device of version 0.1.0, see [`device_of`].
     pub(super) fn open(directory: &Path, device: &Word) -> Result<Self, StoreError> {
         let mut chosen: Option<Self> = None;
         for number in 1..=SLOTS_MAX {
-            let path = directory.join(lock_file(number));
-            if chosen.is_some() && !path.exists() {
+            if chosen.is_some() && !directory.join(lock_file(number)).exists() {
                 break;
             }
-            let Some(lock) = lock(&path)? else {
+            let Some(slot) = Self::lock(directory, device, number)? else {
                 continue;
             };
-            let slot = Self::read(directory, device, number, lock)?;
-            let (is_said, _) = slot.left();
+            let (has_messages, _) = slot.left();
             if chosen.as_ref().is_none_or(|other| slot.left() > other.left()) {
                 chosen = Some(slot);
             }
-            if is_said {
+            if has_messages {
                 break;
             }
         }
@@ -57,42 +49,94 @@ impl Slot {
         Ok(slot)
     }
 
-    fn read(
-        directory: &Path,
-        device: &Word,
-        number: usize,
-        lock: File,
-    ) -> Result<Self, StoreError> {
-        let device = match number {
-            1 => device.clone(),
-            _ => Word::new(format!("{}-{number}", device.as_str())).unwrap_or_default(),
+    /// Locks that slot and reads it; `None` if another client has it.
+    fn lock(directory: &Path, device: &Word, number: usize) -> Result<Option<Self>, StoreError> {
+        let Some(lock) = lock(&directory.join(lock_file(number)))? else {
+            return Ok(None);
         };
-        let journal = Journal::read(&directory.join(outbox(number)))?;
+        let device = device_of(device, number);
+        let journal = Journal::read(&directory.join(outbox(number)), device)?;
         let drafts = DraftsFile::read(directory.join(format!("drafts-{number}")));
-        Ok(Self { number, device, journal, drafts, _lock: Some(lock) })
+        Ok(Some(Self { number, journal, drafts, _lock: Some(lock) }))
     }
 
-    /// Whether something is left to be said, and whether something is typed: the more, the greater.
+    /// All slots of a directory that nobody has and that have something left, each locked and ready to
+    /// be written.
+    pub(super) fn left_in(directory: &Path, device: &Word) -> Result<Vec<Self>, StoreError> {
+        let mut slots = Vec::new();
+        for number in 1..=SLOTS_MAX {
+            if !directory.join(lock_file(number)).exists() {
+                break;
+            }
+            let Some(mut slot) = Self::lock(directory, device, number)? else {
+                continue;
+            };
+            if slot.left() != (false, false) {
+                slot.journal.write_to(&directory.join(outbox(number)))?;
+                slots.push(slot);
+            }
+        }
+        Ok(slots)
+    }
+
+    /// Adds the messages and drafts of other slots, the newer ones, and then empties those: if this ends
+    /// half-way, a message is in both, and the server stores it once.
+    pub(super) fn absorb(&mut self, others: &mut [Self]) -> Result<(), StoreError> {
+        let mut messages: Vec<OwnMessage> = self.journal.messages().to_vec();
+        let mut drafts = self.drafts.drafts().clone();
+        for other in others.iter() {
+            let is_new = |message: &&OwnMessage| messages.iter().all(|own| own.id != message.id);
+            let new: Vec<OwnMessage> =
+                other.journal.messages().iter().filter(is_new).cloned().collect();
+            messages.extend(new);
+            drafts.absorb(other.drafts.drafts());
+        }
+        self.drafts.keep(drafts)?;
+        self.journal.replace(messages)?;
+        for other in others {
+            other.journal.replace(Vec::new())?;
+            other.drafts.keep(Drafts::default())?;
+        }
+        Ok(())
+    }
+
+    /// The same messages and drafts, without their files.
+    pub(super) fn in_memory(&self) -> Self {
+        Self {
+            journal: self.journal.in_memory(),
+            drafts: self.drafts.in_memory(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether there are unanswered messages, and whether there are drafts: the more, the greater.
     fn left(&self) -> (bool, bool) {
-        (!self.journal.unsettled().is_empty(), !self.drafts.drafts().texts.is_empty())
+        (!self.journal.messages().is_empty(), !self.drafts.drafts().texts.is_empty())
     }
 }
 
 /// Whether nobody has a slot there, and nothing is left in one.
 pub(super) fn are_empty(directory: &Path) -> Result<bool, StoreError> {
     for number in 1..=SLOTS_MAX {
-        let path = directory.join(lock_file(number));
-        if !path.exists() {
+        if !directory.join(lock_file(number)).exists() {
             break;
         }
-        let Some(lock) = lock(&path)? else {
+        let Some(slot) = Slot::lock(directory, &Word::default(), number)? else {
             return Ok(false);
         };
-        if Slot::read(directory, &Word::default(), number, lock)?.left() != (false, false) {
+        if slot.left() != (false, false) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// The device under which version 0.1.0 sent what it wrote in that slot.
+fn device_of(device: &Word, number: usize) -> Word {
+    match number {
+        1 => device.clone(),
+        _ => Word::new(format!("{}-{number}", device.as_str())).unwrap_or_else(|_| device.clone()),
+    }
 }
 
 fn outbox(number: usize) -> String {
@@ -103,7 +147,7 @@ fn lock_file(number: usize) -> String {
     format!("lock-{number}")
 }
 
-/// The file, locked; `None` where another has it.
+/// The file, locked; `None` if another client has locked it.
 fn lock(path: &Path) -> Result<Option<File>, StoreError> {
     let file = files::private(&mut OpenOptions::new(), path).map_err(at(path))?;
     match file.try_lock() {

@@ -1,12 +1,12 @@
+mod journals;
 mod names;
 mod trouble;
 
-use chat_proto::Secret;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
-use chat_proto::{RoomName, Text};
+use chat_proto::{RoomName, Secret, Text};
 use tempfile::TempDir;
 
 use super::*;
@@ -17,9 +17,42 @@ fn name(name: &str) -> UserName {
     UserName::new(name).unwrap()
 }
 
-fn say(n: u64) -> Say {
+/// A message of this run of a client.
+fn said(device: &Word, n: u64) -> OwnMessage {
     let text = Text::new(format!("text {n}")).unwrap();
-    Say { room: RoomName::lobby(), kind: Default::default(), n: Some(n), device: None, text }
+    let id = MessageId { device: device.clone(), n };
+    OwnMessage { id, room: RoomName::lobby(), kind: Default::default(), text }
+}
+
+fn say(n: u64) -> OwnMessage {
+    said(&device(), n)
+}
+
+fn device() -> Word {
+    Word::new("tui-1").unwrap()
+}
+
+fn journal(id: &str) -> Option<Word> {
+    Some(Word::new(id).unwrap())
+}
+
+/// The server says which journal it has.
+fn filed(store: &mut Store, id: &str) -> Profile {
+    store.file_under(journal(id)).unwrap()
+}
+
+fn settled(numbers: &[u64]) -> Keep {
+    Keep::Settled(numbers.iter().map(|n| say(*n).id).collect())
+}
+
+fn token(profile: &Profile) -> Option<&str> {
+    profile.token.as_ref().map(Secret::reveal)
+}
+
+/// The token that a server with that journal is shown.
+fn known<'a>(profile: &'a Profile, id: &str) -> Option<&'a str> {
+    let id = Word::new(id).unwrap();
+    profile.known.iter().find(|known| known.has(&id)).map(|known| known.token.reveal())
 }
 
 fn open(state: &TempDir, user: &str) -> (Store, Profile) {
@@ -27,7 +60,7 @@ fn open(state: &TempDir, user: &str) -> (Store, Profile) {
 }
 
 fn numbers(profile: &Profile) -> Vec<u64> {
-    profile.unsettled.iter().filter_map(|say| say.n).collect()
+    profile.unsettled.iter().map(|message| message.id.n).collect()
 }
 
 /// Every file and directory under a directory.
@@ -46,17 +79,15 @@ fn find(state: &TempDir, file: &str) -> PathBuf {
 }
 
 #[test]
-fn the_same_name_is_the_same_user_tomorrow() {
+fn the_same_name_is_the_same_user_tomorrow_on_another_device() {
     let state = TempDir::new().unwrap();
     let (mut store, new) = open(&state, "bob");
-    assert_eq!((new.token, new.last_n), (None, 0));
+    assert_eq!(new.token, None);
     store.keep(Keep::Token(Secret::new("secret"))).unwrap();
     drop(store);
     let (_, bob) = open(&state, "BOB");
-    assert_eq!(
-        (bob.token.as_ref().map(Secret::reveal), &bob.device),
-        (Some("secret"), &new.device)
-    );
+    assert_eq!(token(&bob), Some("secret"));
+    assert_ne!(bob.device, new.device);
     assert_eq!(open(&state, "ana").1.token, None);
     let elsewhere = Store::open(Some(state.path()), "elsewhere:1", name("bob")).unwrap();
     assert_eq!(elsewhere.1.token, None);
@@ -69,12 +100,40 @@ fn only_the_owner_reads_it() {
     store.keep(Keep::Token(Secret::new("secret"))).unwrap();
     store.keep(Keep::Said(say(1))).unwrap();
     store.keep(Keep::Drafts(drafts("#rust", &[]))).unwrap();
-    let paths = everything(state.path());
-    assert_eq!(paths.len(), 7, "{paths:?}");
-    for path in paths {
-        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode, if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
+    assert_private(&state, 6);
+    filed(&mut store, "journal");
+    assert_private(&state, 12);
+}
+
+#[test]
+fn what_others_could_read_is_made_the_owners_alone() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    store.keep(Keep::Token(Secret::new("secret"))).unwrap();
+    filed(&mut store, "journal");
+    drop(store);
+    for path in everything(state.path()) {
+        let mode = if path.is_dir() { 0o755 } else { 0o644 };
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     }
+    fs::set_permissions(state.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    drop(open(&state, "bob"));
+    let home = find(&state, "journal/bob");
+    let paths = everything(&home).into_iter().chain([home, state.path().to_owned()]);
+    for path in paths {
+        assert_mode(&path);
+    }
+}
+
+fn assert_private(state: &TempDir, count: usize) {
+    let paths = everything(state.path());
+    assert_eq!(paths.len(), count, "{paths:?}");
+    paths.iter().for_each(|path| assert_mode(path));
+}
+
+fn assert_mode(path: &Path) {
+    let mode = fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
 }
 
 #[test]
@@ -82,8 +141,8 @@ fn a_token_that_is_of_no_use_is_gone() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
     store.keep(Keep::Token(Secret::new("secret"))).unwrap();
-    store.keep(Keep::NoToken).unwrap();
-    store.keep(Keep::NoToken).unwrap();
+    store.keep(Keep::NoToken(None)).unwrap();
+    store.keep(Keep::NoToken(None)).unwrap();
     drop(store);
     assert_eq!(open(&state, "bob").1.token, None);
 }
@@ -95,23 +154,11 @@ fn what_is_not_settled_outlives_a_crash() {
     for n in 1..=4 {
         store.keep(Keep::Said(say(n))).unwrap();
     }
-    store.keep(Keep::Settled(vec![1, 3])).unwrap();
+    store.keep(settled(&vec![1, 3])).unwrap();
     drop(store);
     let (_, bob) = open(&state, "bob");
-    assert_eq!((numbers(&bob), bob.last_n), (vec![2, 4], 4));
+    assert_eq!(numbers(&bob), [2, 4]);
     assert_eq!(bob.unsettled[1], say(4));
-}
-
-#[test]
-fn numbers_go_on_where_all_is_settled() {
-    let state = TempDir::new().unwrap();
-    let (mut store, _) = open(&state, "bob");
-    store.keep(Keep::Said(say(7))).unwrap();
-    store.keep(Keep::Settled(vec![7])).unwrap();
-    drop(store);
-    drop(open(&state, "bob"));
-    let (_, bob) = open(&state, "bob");
-    assert_eq!((numbers(&bob), bob.last_n), (vec![], 7));
 }
 
 #[test]
@@ -124,8 +171,9 @@ fn a_torn_last_line_is_passed_over() {
     let path = find(&state, "outbox-1");
     let whole = fs::read(&path).unwrap();
     // Wherever the crash came.
-    let second =
-        whole.len() - br##"{"said":{"room":"#lobby","kind":"text","n":2,"text":"text 2"}}"##.len();
+    let line =
+        br##"{"said":{"room":"#lobby","kind":"text","n":2,"device":"tui-1","text":"text 2"}}"##;
+    let second = whole.len() - line.len();
     for end in second..whole.len() - 1 {
         fs::write(&path, &whole[..end]).unwrap();
         let (mut store, bob) = open(&state, "bob");
@@ -155,7 +203,7 @@ fn the_file_stays_small() {
     let path = find(&state, "outbox-1");
     store.keep(Keep::Said(say(7))).unwrap();
     for _ in 0..2 * LINES_MAX {
-        store.keep(Keep::Settled(vec![6])).unwrap();
+        store.keep(settled(&vec![6])).unwrap();
     }
     let lines = fs::read_to_string(&path).unwrap().lines().count();
     assert!(lines <= LINES_MAX + 2, "{lines}");
@@ -170,15 +218,15 @@ fn a_second_client_is_another_device_of_the_same_user() {
     first.keep(Keep::Token(Secret::new("secret"))).unwrap();
     first.keep(Keep::Said(say(1))).unwrap();
     let (mut second, again) = open(&state, "bob");
-    assert_eq!(again.token.as_ref().map(Secret::reveal), Some("secret"));
-    assert_eq!(again.device.as_str(), format!("{}-2", bob.device.as_str()));
+    assert_eq!(token(&again), Some("secret"));
+    assert_ne!(again.device, bob.device);
     assert!(again.unsettled.is_empty());
-    second.keep(Keep::Said(say(5))).unwrap();
-    first.keep(Keep::Settled(vec![1])).unwrap();
+    second.keep(Keep::Said(said(&again.device, 5))).unwrap();
+    first.keep(settled(&[1])).unwrap();
     drop((first, second));
-    // The one alone takes up what the second has left.
+    // The one alone takes up what the second has left, under the device it was sent from.
     let (_, alone) = open(&state, "bob");
-    assert_eq!((&alone.device, numbers(&alone)), (&again.device, vec![5]));
+    assert_eq!(alone.unsettled, [said(&again.device, 5)]);
 }
 
 #[test]
@@ -199,8 +247,7 @@ fn who_becomes_another_takes_along_what_waits() {
     let (mut store, _) = open(&state, "bob");
     store.keep(Keep::Said(say(1))).unwrap();
     let rob = store.turn_into(name("rob")).unwrap();
-    assert_eq!((numbers(&rob), rob.last_n), (vec![8, 9], 9));
-    assert_eq!(rob.unsettled[1].text.as_str(), "text 1");
+    assert_eq!(numbers(&rob), [8, 1]);
     assert!(open(&state, "bob").1.unsettled.is_empty());
 }
 
@@ -230,13 +277,14 @@ fn memory_keeps_nothing() {
     store.keep(Keep::Token(Secret::new("secret"))).unwrap();
     store.keep(Keep::Said(say(1))).unwrap();
     let rob = store.turn_into(name("rob")).unwrap();
-    assert_eq!((rob.token, numbers(&Profile { unsettled: rob.unsettled, ..bob })), (None, vec![1]));
+    assert_eq!((token(&rob), numbers(&rob)), (None, vec![1]));
+    assert_eq!(rob.device, bob.device);
 }
 
 fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {
     let room = |name| RoomName::new(name).unwrap();
     let texts = texts.iter().map(|(name, text)| (room(name), (*text).to_owned()));
-    Drafts { shown: room(shown), texts: texts.collect() }
+    Drafts { shown: room(shown), texts: texts.collect(), ..Drafts::default() }
 }
 
 #[test]

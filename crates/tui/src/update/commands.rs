@@ -3,7 +3,7 @@
 use chat_proto::command::Kind;
 use chat_proto::{At, Command, RefusalCode, RoomName, Topic, UserName};
 
-use super::{Effect, say, send, session};
+use super::{Effect, addresses, say, send, session};
 use crate::link::Order;
 use crate::state::{Connection, Room, State, Tone, WithServer};
 
@@ -19,7 +19,7 @@ pub struct CommandHelp {
 }
 
 /// Every `/` command.
-pub const COMMANDS: [CommandHelp; 13] = [
+pub const COMMANDS: [CommandHelp; 14] = [
     CommandHelp { name: "/help", argument: "", does: "lists these commands" },
     CommandHelp { name: "/join", argument: " #ROOM", does: "goes into a room" },
     CommandHelp { name: "/leave", argument: " [ROOM]", does: "leaves this room, or that one" },
@@ -31,6 +31,7 @@ pub const COMMANDS: [CommandHelp; 13] = [
     CommandHelp { name: "/name", argument: " NAME", does: "takes another name" },
     CommandHelp { name: "/clear", argument: "", does: "empties the log on your screen" },
     CommandHelp { name: "/reconnect", argument: "", does: "calls the server again now" },
+    CommandHelp { name: "/read", argument: "", does: "marks this room as read" },
     CommandHelp { name: "/forget", argument: "", does: "drops a token that is refused" },
     CommandHelp { name: "/quit", argument: "", does: "ends the program" },
 ];
@@ -63,15 +64,19 @@ pub(super) fn run(state: &mut State, typed: &str, at: At) -> Result<Vec<Effect>,
             state.room_mut().log.note(at, Tone::Info, text);
         }
         "/name" => return rename(state, argument),
-        "/join" => return join(state, argument),
+        "/join" => return join(state, typed, argument, at),
         "/leave" => return leave(state, argument),
-        "/msg" => return talk(state, argument, at),
+        "/msg" => return talk(state, typed, argument, at),
         "/rooms" => return ask(state, Command::Rooms { after: None, limit: None }),
         "/who" => {
             let room = state.room().name.clone();
             return ask(state, Command::Who { room, after: None, limit: None });
         }
         "/topic" => return topic(state, argument, at),
+        "/read" => {
+            let room = state.room_mut();
+            room.has_read(room.last_seq);
+        }
         "/clear" => clear(state.room_mut()),
         "/reconnect" => return Ok(vec![Effect::Order(Order::Call(state.name.clone()))]),
         "/forget" => return forget(state),
@@ -83,10 +88,11 @@ pub(super) fn run(state: &mut State, typed: &str, at: At) -> Result<Vec<Effect>,
     Ok(Vec::new())
 }
 
-/// Empties the log. Nobody will see what was in it, so it does not stay unread, but for what is behind
-/// a gap, which is still to come.
+/// Empties the log. Its messages count as read, but not those behind a gap, which were never here.
 fn clear(room: &mut Room) {
-    room.has_read(room.log.since().min(room.last_seq));
+    if room.log.goes_on_from(room.read) {
+        room.has_read(room.log.since().min(room.last_seq));
+    }
     room.log.clear();
 }
 
@@ -94,13 +100,16 @@ fn ask(state: &State, command: Command) -> Result<Vec<Effect>, String> {
     Ok(vec![send(state, command).ok_or(NOT_CONNECTED)?])
 }
 
-/// Goes into a room: at once where the user is in it, else as soon as there is a session.
-fn join(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
+/// Goes into a room: at once if the user is in it, else as soon as there is a session.
+fn join(state: &mut State, typed: &str, argument: &str, at: At) -> Result<Vec<Effect>, String> {
     if argument.is_empty() {
         return Err("/join needs a room: /join #rust".to_owned());
     }
     let room = room_named(argument)?;
-    Ok(go_to(state, &room)?.into_iter().collect())
+    match room.other() {
+        Some(name) => talk_to(state, typed, name, "", at),
+        None => Ok(go_to(state, &room)?.into_iter().collect()),
+    }
 }
 
 /// The room that is meant, with or without its `#`.
@@ -111,7 +120,7 @@ fn room_named(written: &str) -> Result<RoomName, String> {
     name.map_err(|error| format!("not a room: {error}"))
 }
 
-/// Shows a room, and asks to be let in where the user is not in it.
+/// Shows a room, and asks to be let in if the user is not in it.
 fn go_to(state: &mut State, name: &RoomName) -> Result<Option<Effect>, String> {
     let is_known = state.rooms.index(name).is_some();
     let room = state.rooms.get_or_make(name).ok_or("there are too many rooms; /leave one")?;
@@ -126,24 +135,41 @@ fn go_to(state: &mut State, name: &RoomName) -> Result<Option<Effect>, String> {
 }
 
 fn leave(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
-    let room = if argument.is_empty() { state.room().name.clone() } else { room_named(argument)? };
+    let room = match argument {
+        "" => state.room().name.clone(),
+        _ => state.meant(room_named(argument)?),
+    };
     if state.rooms.index(&room).is_none() {
-        return Err(format!("you are not in {room}"));
+        return Err(format!("you are not in {}", state.rooms.label(&room)));
     }
     ask(state, Command::Leave { room })
 }
 
-/// Shows the conversation with a user, and says something there.
-fn talk(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {
+/// Shows the direct message with a user, and sends a text there. It goes by the user's address; a name
+/// that is not known is asked for.
+fn talk(state: &mut State, typed: &str, argument: &str, at: At) -> Result<Vec<Effect>, String> {
     // As Tab may have completed it.
     let argument = argument.strip_prefix('@').unwrap_or(argument);
     let (name, text) = name_and_text(state, argument)?;
     let name = UserName::new(name).map_err(|error| format!("not a name: {error}"))?;
+    talk_to(state, typed, name, text, at)
+}
+
+fn talk_to(
+    state: &mut State,
+    typed: &str,
+    name: UserName,
+    text: &str,
+    at: At,
+) -> Result<Vec<Effect>, String> {
     if name == state.name {
         return Err("that is you".to_owned());
     }
-    let room = RoomName::private(&name);
+    let Some((room, title)) = state.address(&name) else {
+        return Ok(vec![addresses::ask(state, name, typed, text)?]);
+    };
     let mut effects: Vec<Effect> = go_to(state, &room)?.into_iter().collect();
+    state.rooms.entitle(&room, &title);
     if !text.is_empty() {
         effects.extend(say(state, &room, Kind::Text, text, at)?);
     }
@@ -154,36 +180,35 @@ fn talk(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String
 /// first word.
 ///
 /// # Errors
-/// Without a session, where nobody who is known begins it: it may be half a name.
+/// Without a session, if nobody who is known begins it: it may be half a name.
 fn name_and_text<'a>(state: &State, argument: &'a str) -> Result<(&'a str, &'a str), String> {
     let spaces = argument.match_indices(char::is_whitespace).map(|(end, _)| end);
     let ends: Vec<usize> = spaces.chain([argument.len()]).collect();
     let known = ends.iter().rev().find(|end| is_known(state, &argument[..**end]));
     if known.is_none() && ends.len() > 1 && state.session().is_none() {
-        return Err("not said: without a connection nobody knows where that name ends; \
-                    /join @NAME goes there, and what you type then is said to NAME"
-            .to_owned());
+        return Err(
+            "not sent: nobody of that name is known here, and there is no connection to ask \
+                    the server; try again when you are connected"
+                .to_owned(),
+        );
     }
     let end = *known.or(ends.first()).unwrap_or(&0);
     Ok((&argument[..end], argument[end..].trim()))
 }
 
-/// Whether somebody of that name is here, or in a private conversation with the user.
+/// Whether somebody of that name is here or has a direct message on the screen, or is the user.
 fn is_known(state: &State, written: &str) -> bool {
-    let Ok(name) = UserName::new(written) else {
-        return false;
-    };
-    let mut rooms = state.rooms.list().iter();
-    state.rooms.index(&RoomName::private(&name)).is_some()
-        || rooms.any(|room| room.users.others(state.me).any(|user| *user == name))
+    let name = UserName::new(written);
+    name.is_ok_and(|name| name == state.name || state.address_here(&name).is_some())
 }
 
 fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {
     let room = state.room().name.clone();
     if argument.is_empty() {
+        let label = state.room().label();
         let text = match state.room().topic.as_str() {
-            "" => format!("nobody has said what {room} is about; /topic TEXT does"),
-            topic => format!("{room} is about: {topic}; /topic {NO_TOPIC} empties it"),
+            "" => format!("nobody has said what {label} is about; /topic TEXT does"),
+            topic => format!("{label} is about: {topic}; /topic {NO_TOPIC} empties it"),
         };
         state.room_mut().log.note(at, Tone::Info, text);
         return Ok(Vec::new());

@@ -1,14 +1,14 @@
 //! What each key does, in words and in deed.
 
-use chat_proto::At;
 use chat_proto::command::Kind;
+use chat_proto::{At, RoomName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 
 use super::{Effect, commands, insert, say, scroll};
 use crate::layout;
 use crate::prompt::{Editor, Motion};
-use crate::state::{State, Tone};
+use crate::state::{Room, State, Tone};
 
 /// Every key and what it does, for the help; an empty key goes on with the one above.
 pub const KEYS: &[(&str, &str)] = &[
@@ -193,7 +193,8 @@ fn down(state: &mut State) {
 fn complete(state: &mut State, backwards: bool) {
     let State { prompt, rooms, me, .. } = state;
     let names = rooms.shown().users.others(*me);
-    prompt.complete(names, rooms.list().iter().map(|room| &room.name), backwards);
+    let labels: Vec<RoomName> = rooms.list().iter().map(Room::label).collect();
+    prompt.complete(names, labels.iter(), backwards);
 }
 
 fn to_oldest(state: &mut State) {
@@ -227,7 +228,8 @@ fn enter(state: &mut State, at: At) -> Vec<Effect> {
     done.unwrap_or_else(|why| {
         state.room_mut().log.note(at, Tone::Trouble, why);
         state.room_mut().log.to_newest();
-        if !is_command {
+        // A command that was to send something has the text in it.
+        if !is_command || ["/msg ", "/me "].iter().any(|command| typed.starts_with(command)) {
             state.prompt.editor = typed_before;
         }
         Vec::new()

@@ -3,19 +3,26 @@
 use chat_proto::event::{Accepted, Message, RoomInfo};
 use chat_proto::{At, Command, Event, LeaveReason, Refusal, RoomName, Topic, User, UserName};
 
-use super::{Effect, refused, send, session};
+use super::{Effect, addresses, refused, send, session};
 use crate::link::News;
 use crate::mention::mentions;
 use crate::quote::quoted;
 use crate::state::{Body, Connection, Delivery, How, Room, State, Tone, WithServer};
-use crate::store::Keep;
+use crate::store::{Keep, MessageId};
 
 /// Most names of users or rooms that are put on one note.
 const LISTED_MAX: usize = 100;
 
 pub(super) fn news(state: &mut State, news: News, at: At) -> Vec<Effect> {
+    let mut effects = told(state, news, at);
+    effects.extend(addresses::give_back_messages(state, at));
+    effects
+}
+
+fn told(state: &mut State, news: News, at: At) -> Vec<Effect> {
     match news {
-        News::Dialling => state.connection = Connection::Connecting,
+        News::Dialling => (state.connection, state.called) = (Connection::Connecting, None),
+        News::About { journal } => state.called = Some(journal),
         News::Waiting { seconds } => state.connection = Connection::Waiting { seconds },
         News::Welcome { session, welcome } => {
             return session::welcomed(state, session, welcome, at);
@@ -32,9 +39,9 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
     match event {
         // Asked for before the session alone.
         Event::About { .. } => {}
-        Event::Room { room, title: _, topic, count, users, last_seq, read } => {
+        Event::Room { room, title, topic, count, users, last_seq, read } => {
             let now = RoomNow { topic, count, users, last_seq, read };
-            return room_told(state, &room, now, at).into_iter().collect();
+            return room_told(state, &room, title, now, at);
         }
         Event::Message(message) => return said(state, &message),
         Event::Accepted(accepted) => return accept(state, accepted),
@@ -60,10 +67,11 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
         }
         Event::Users { room, users, more } => {
             let names = users.iter().map(|user| user.name.as_str());
-            tell(state, at, format!("in {room}: {}", listed(names, more)));
+            let label = state.rooms.label(&room);
+            tell(state, at, format!("in {label}: {}", listed(names, more)));
         }
         Event::Rooms { rooms, more } => rooms_listed(state, &rooms, more, at),
-        Event::Pong { nonce } => return session::rooms_told(state, &nonce),
+        Event::Pong { nonce } => return session::rooms_told(state, &nonce, at),
         Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
     }
     Vec::new()
@@ -78,17 +86,40 @@ struct RoomNow {
     read: u64,
 }
 
-/// The user is in that room: what was missed there is asked for, once in a session.
-fn room_told(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option<Effect> {
+/// The user is in that room. For a direct message `title` is the other user's name now.
+fn room_told(
+    state: &mut State,
+    name: &RoomName,
+    title: Option<UserName>,
+    now: RoomNow,
+    at: At,
+) -> Vec<Effect> {
+    let Some(title) = title else {
+        return room_now(state, name, now, at).into_iter().collect();
+    };
+    let is_asked = addresses::is_asked(state, &title);
+    if state.rooms.index(name).is_none()
+        && let Some(room) = state.rooms.get_or_make(name)
+        && is_asked
+    {
+        room.with_server = WithServer::Wanted;
+    }
+    state.rooms.entitle(name, &title);
+    let mut effects: Vec<Effect> = room_now(state, name, now, at).into_iter().collect();
+    effects.extend(addresses::told(state, name, &title, at));
+    effects
+}
+
+/// What a room is now: what was missed there is asked for, once in a session.
+fn room_now(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option<Effect> {
     let shown = state.room().name.clone();
+    let tells_epoch = state.epoch.is_some();
     let room = state.rooms.get_or_make(name)?;
     room.topic = now.topic;
     room.users.replace(now.users, now.count);
-    if now.last_seq < room.log.last() {
-        let text = "the server has begun anew: what was said here before is gone there";
-        room.log.forget();
-        room.log.note(at, Tone::Trouble, text);
-        (room.last_seq, room.read, room.read_told) = (0, 0, 0);
+    if now.last_seq < room.log.last() && !tells_epoch {
+        // A server of version 0.1.0 does not tell that its journal is another one.
+        room.restored(at);
     }
     let is_first = room.last_seq == 0 && room.log.last() == 0;
     room.last_seq = room.last_seq.max(now.last_seq);
@@ -124,8 +155,9 @@ fn said(state: &mut State, message: &Message) -> Vec<Effect> {
         let join = Command::Join { room: message.room.clone(), since: None };
         effects.extend(send(state, join));
     }
-    if own && message.device.as_ref() == Some(&state.device) {
-        effects.extend(message.n.and_then(|n| settle(state, n, None)));
+    if own && let (Some(device), Some(n)) = (&message.device, message.n) {
+        let id = MessageId { device: device.clone(), n };
+        effects.extend(settle(state, &id, None));
     }
     let body = body(state, message);
     let is_mention =
@@ -136,6 +168,12 @@ fn said(state: &mut State, message: &Message) -> Vec<Effect> {
     if is_unknown {
         room.with_server = WithServer::Wanted;
     }
+    if room.is_private() && room.title.is_none() && !own {
+        state.rooms.entitle(&message.room, &message.from.name);
+    }
+    let Some(room) = state.rooms.get_mut(&message.room) else {
+        return effects;
+    };
     room.last_seq = room.last_seq.max(message.seq);
     let is_new = room.log.hear(message.seq, message.at, body);
     room.has_come(message.seq);
@@ -153,8 +191,11 @@ fn said(state: &mut State, message: &Message) -> Vec<Effect> {
 fn body(state: &State, message: &Message) -> Body {
     let own = message.from.id == state.me;
     let text = message.text.as_str().to_owned();
-    let how =
-        if own { How::Own(Delivery::Accepted) } else { How::Heard(mentions(&text, &state.name)) };
+    let how = match own {
+        _ if message.damaged => How::Damaged,
+        true => How::Own(Delivery::Accepted),
+        false => How::Heard(mentions(&text, &state.name)),
+    };
     Body::Said { from: message.from.name.clone(), kind: message.kind, text, how }
 }
 
@@ -177,9 +218,16 @@ fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) {
 }
 
 fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
-    let Accepted { n: Some(n), room, seq, at, repeat, .. } = accepted else { return Vec::new() };
-    let effect = settle(state, n, (!repeat).then_some((seq, at)));
-    if !repeat && let Some(room) = state.rooms.get_mut(&room) {
+    let Accepted { n: Some(n), device, room, seq, at, repeat } = accepted else {
+        return Vec::new();
+    };
+    // A server of version 0.1.0 does not tell which message it repeats.
+    let place = (!repeat || state.journal.is_some()).then_some((&room, seq, at));
+    let id = state.outbox.answered(device.as_ref(), n);
+    let effect = id.and_then(|id| settle(state, &id, place));
+    if place.is_some()
+        && let Some(room) = state.rooms.get_mut(&room)
+    {
         room.last_seq = room.last_seq.max(seq);
         room.log.reach(seq);
         has_said(room, seq);
@@ -194,16 +242,21 @@ fn has_said(room: &mut Room, seq: u64) {
     }
 }
 
-/// Number `n` is kept: at that place, or at one that is told with what was missed.
-fn settle(state: &mut State, n: u64, place: Option<(u64, At)>) -> Option<Effect> {
-    let say = state.outbox.settle(n)?;
-    if let Some(room) = state.rooms.get_mut(&say.room) {
+/// The server has that message: at that place, or at one that comes with what was missed.
+fn settle(
+    state: &mut State,
+    id: &MessageId,
+    place: Option<(&RoomName, u64, At)>,
+) -> Option<Effect> {
+    let unaddressed = state.unaddressed.messages.extract_if(.., |message| message.id == *id).next();
+    let message = state.outbox.settle(id).or(unaddressed)?;
+    if let Some(room) = state.rooms.get_mut(&message.room) {
         match place {
-            Some((seq, at)) => room.log.accept(n, seq, at),
-            None => drop(room.log.take_pending(n)),
+            Some((name, seq, at)) if *name == message.room => room.log.accept(id, seq, at),
+            _ => drop(room.log.take_pending(id)),
         }
     }
-    Some(Effect::Keep(Keep::Settled(vec![n])))
+    Some(Effect::Keep(Keep::Settled(vec![id.clone()])))
 }
 
 fn joined(state: &mut State, name: &RoomName, user: User, at: At) {
@@ -234,23 +287,34 @@ const fn left_because(reason: LeaveReason) -> &'static str {
     }
 }
 
-/// Told once for each room both are in.
+/// Comes once for each room both are in.
 fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Effect> {
     let is_me = user.id == state.me;
+    let mut listed = Vec::new();
     for room in state.rooms.iter_mut() {
         if room.users.renamed(user.id, name.clone()) && !is_me {
-            room.log.note(
-                at,
-                Tone::Info,
-                format!("{} is {} now", quoted(&user.name), quoted(name)),
-            );
+            listed.push(room.name.clone());
         }
     }
     if !is_me {
-        let has_moved = state.rooms.renamed(&user.name, name)
-            && state.outbox.renamed(&RoomName::private(&user.name), &RoomName::private(name));
-        let left = || state.outbox.says().cloned().collect();
-        return has_moved.then(|| Effect::Keep(Keep::Unsettled(left())));
+        // Whom the server was asked for may be either of the two who have had the name.
+        addresses::unknown(
+            state,
+            &user.name,
+            &format!("not sent: {} is {} now", quoted(&user.name), quoted(name)),
+            at,
+        );
+        let direct = RoomName::direct(state.me, user.id);
+        if state.rooms.entitle(&direct, name) && !listed.contains(&direct) {
+            listed.push(direct);
+        }
+        for room in listed {
+            if let Some(room) = state.rooms.get_mut(&room) {
+                let text = format!("{} is {} now", quoted(&user.name), quoted(name));
+                room.log.note(at, Tone::Info, text);
+            }
+        }
+        return None;
     }
     if state.name.as_str() == name.as_str() {
         return None;
@@ -261,10 +325,11 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Ef
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: At) {
+    let label = state.rooms.label(name);
     if let Some(room) = state.rooms.get_mut(name) {
         let text = match topic.as_str() {
-            "" => format!("{} says {name} is about nothing any more", quoted(&user.name)),
-            topic => format!("{} says {name} is about: {topic}", quoted(&user.name)),
+            "" => format!("{} says {label} is about nothing any more", quoted(&user.name)),
+            topic => format!("{} says {label} is about: {topic}", quoted(&user.name)),
         };
         room.log.note(at, Tone::Info, text);
         room.topic = topic;

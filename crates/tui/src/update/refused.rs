@@ -1,12 +1,11 @@
 //! What the server does not carry out: it is told, and what was said is not lost with it.
 
-use chat_proto::command::Say;
-use chat_proto::{At, Refusal, RefusalCode};
+use chat_proto::{At, Refusal, RefusalCode, RoomName};
 
-use super::Effect;
+use super::{Effect, addresses, send_waiting};
 use crate::clean;
 use crate::state::{State, Tone, WithServer};
-use crate::store::Keep;
+use crate::store::{Keep, MessageId, OwnMessage};
 
 /// The server refuses something.
 pub(super) fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect> {
@@ -18,11 +17,22 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect
         // next.
         return Vec::new();
     }
-    if let Some(n) = refusal.n
-        && let Some(say) = state.outbox.settle(n)
-    {
-        not_said(state, n, &say, refusal, at);
-        return vec![Effect::Keep(Keep::Settled(vec![n]))];
+    let id = refusal.n.and_then(|n| state.outbox.answered(refusal.device.as_ref(), n));
+    if let Some(id) = id {
+        if refusal.code == RefusalCode::NumberUsed {
+            return send_anew(state, &id);
+        }
+        if let Some(message) = state.outbox.settle(&id) {
+            not_sent(state, &message, refusal, at);
+            return vec![Effect::Keep(Keep::Settled(vec![id]))];
+        }
+    }
+    if let Some(name) = refusal.room.as_ref().and_then(RoomName::other) {
+        let why = format!("not sent to {name}: {}", refusal.text);
+        if addresses::is_asked(state, &name) {
+            addresses::unknown(state, &name, &why, at);
+            return Vec::new();
+        }
     }
     if let Some(name) = wanted {
         // Whatever was asked about it: where the server does not have it, it is none of ours.
@@ -40,21 +50,34 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect
     Vec::new()
 }
 
-/// Number `n` is not said: the reason stands with it, or else where the user is now, as a room that is
-/// none of ours takes with it what is in it.
-fn not_said(state: &mut State, n: u64, say: &Say, refusal: Refusal, at: At) {
-    let is_in = |with_server| with_server == WithServer::In;
-    let is_ours = refusal.code != RefusalCode::NotInRoom
-        && state.rooms.get_mut(&say.room).is_some_and(|room| is_in(room.with_server));
-    if !is_ours {
-        state.close(&say.room);
+/// Another message has the number of that one: it gets a new one, and is sent again.
+fn send_anew(state: &mut State, id: &MessageId) -> Vec<Effect> {
+    let Some(new) = state.outbox.renumber(id) else {
+        return Vec::new();
+    };
+    for room in state.rooms.iter_mut() {
+        room.log.renumber(id, new.clone());
     }
-    if let Some(room) = state.rooms.get_mut(&say.room) {
-        room.log.refuse(n, at, refusal.text);
+    let all = state.unanswered();
+    [Effect::Keep(Keep::Unsettled(all))].into_iter().chain(send_waiting(state)).collect()
+}
+
+/// A message was refused. Shows the reason next to it; if its room is closed, shows both in the room on
+/// the screen instead.
+fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: At) {
+    let is_in = |with_server| with_server == WithServer::In;
+    let label = state.rooms.label(&message.room);
+    let is_ours = refusal.code != RefusalCode::NotInRoom
+        && state.rooms.get_mut(&message.room).is_some_and(|room| is_in(room.with_server));
+    if !is_ours {
+        state.close(&message.room);
+    }
+    if let Some(room) = state.rooms.get_mut(&message.room) {
+        room.log.refuse(&message.id, at, refusal.text);
         return;
     }
-    let text = clean::text(say.text.as_str());
-    let note = format!("not said in {}: {}; Up brings it back: {text}", say.room, refusal.text);
+    let text = clean::text(message.text.as_str());
+    let note = format!("not said in {label}: {}; Up brings it back: {text}", refusal.text);
     state.room_mut().log.note(at, Tone::Trouble, note);
-    state.prompt.remember(say.text.as_str().to_owned());
+    state.prompt.remember(message.text.as_str().to_owned());
 }

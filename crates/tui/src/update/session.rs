@@ -1,23 +1,62 @@
 //! How sessions begin and end: who the user is, which rooms there are, and what is said again.
 
-use chat_proto::command::{Nonce, Say, Word};
+use chat_proto::command::{Nonce, Word};
 use chat_proto::event::Welcome;
-use chat_proto::{At, Command, Refusal, RefusalCode, RoomName};
+use chat_proto::{At, Command, Refusal, RefusalCode, RoomName, User};
 
-use super::{Effect, pend, send, send_waiting};
+use super::{Effect, addresses, drafts, pend, send, send_waiting};
 use crate::link::{Identity, Lost, Order, ServerAddress};
 use crate::prompt::Editor;
-use crate::state::{Connection, Known, Outbox, State, Tone, WithServer};
-use crate::store::{Keep, Profile};
+use crate::state::{Connection, State, Tone, WithServer};
+use crate::store::{Keep, OwnMessage, Profile};
 
 /// What the ping says whose answer comes behind all rooms the user is in.
 const ROOMS_TOLD: &str = "rooms";
 
-/// There is a session.
+/// There is a session. The journal's id is the server's identity, whatever its address: with another one
+/// it goes on with what is stored for that server.
 pub(super) fn welcomed(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effect> {
+    let journal = welcome.journal.as_ref().map(|journal| &journal.id);
+    if journal == state.journal.as_ref() {
+        return begin(state, session, welcome, at);
+    }
+    // What is typed belongs to the server that it was typed for.
+    let typed = drafts::tick(state);
+    typed.into_iter().chain([Effect::File { session, welcome: Box::new(welcome) }]).collect()
+}
+
+/// A session has begun with a server whose profile is another one.
+pub(super) fn filed(
+    state: &mut State,
+    session: u64,
+    welcome: Welcome,
+    profile: Result<Box<Profile>, String>,
+    at: At,
+) -> Vec<Effect> {
+    let is_other = state.journal.is_some();
+    if is_other {
+        state.forget_server();
+        let text = "this is another server than the one that was here before: messages and drafts for \
+                    that one stay stored and are not sent here";
+        state.room_mut().log.note(at, Tone::Info, text);
+    } else {
+        take_all_pending(state);
+    }
+    match profile {
+        Ok(profile) => state.take_up(*profile),
+        Err(why) => {
+            super::not_kept(state, &why, at);
+            state.journal = welcome.journal.as_ref().map(|journal| journal.id.clone());
+        }
+    }
+    pend_all(state, at);
+    begin(state, session, welcome, at)
+}
+
+fn begin(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effect> {
     state.connection = Connection::Connected { session };
     state.trouble = None;
-    state.told.unreadable = false;
+    (state.told.unreadable, state.told.rooms) = (false, false);
     state.told.not_let_in = None;
     // The name was asked for, and then it was free after all: what was typed goes on.
     if let Some(draft) = state.draft.take() {
@@ -29,6 +68,13 @@ pub(super) fn welcomed(state: &mut State, session: u64, welcome: Welcome, at: At
         state.forget_rooms();
         pend_all(state, at);
     }
+    let epoch = welcome.journal.map(|journal| journal.epoch);
+    if state.epoch.is_some() && epoch != state.epoch {
+        for room in state.rooms.iter_mut() {
+            room.restored(at);
+        }
+    }
+    state.epoch = epoch;
     if is_other || welcome.name.as_str() != state.name.as_str() {
         let server = &welcome.server;
         let text = format!("connected to {} {} as {}", server.name, server.version, welcome.name);
@@ -38,39 +84,12 @@ pub(super) fn welcomed(state: &mut State, session: u64, welcome: Welcome, at: At
     state.name = welcome.name.clone();
     let mut effects = vec![Effect::Keep(Keep::Name(welcome.name))];
     effects.extend(welcome.token.map(|token| Effect::Keep(Keep::Token(token))));
-    effects.extend(say_again(state, welcome.last));
     let wanted: Vec<Command> = wanted(state).collect();
     effects.extend(wanted.into_iter().filter_map(|command| send(state, command)));
     effects.extend(send_waiting(state));
     let nonce = Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default());
     effects.extend(send(state, Command::Ping { nonce }));
     effects
-}
-
-/// Drops what the server keeps of what is not settled.
-fn say_again(state: &mut State, last: u64) -> Option<Effect> {
-    match state.outbox.begin(last) {
-        Known::Kept(kept) if kept.is_empty() => None,
-        Known::Kept(kept) => {
-            // It comes again with what was missed, at its place in the room.
-            for room in state.rooms.iter_mut() {
-                for n in &kept {
-                    room.log.take_pending(*n);
-                }
-            }
-            Some(Effect::Keep(Keep::Settled(kept)))
-        }
-        Known::Renumbered(numbers) if numbers.is_empty() => None,
-        Known::Renumbered(numbers) => {
-            // The highest first: the new ones may be old ones of others.
-            for (n, new) in numbers.into_iter().rev() {
-                for room in state.rooms.iter_mut() {
-                    room.log.renumber(n, new);
-                }
-            }
-            Some(Effect::Keep(Keep::Unsettled(state.outbox.says().cloned().collect())))
-        }
-    }
 }
 
 /// The rooms the user has asked to be let in while there was no session.
@@ -82,10 +101,12 @@ fn wanted(state: &State) -> impl Iterator<Item = Command> {
 
 /// The answer to a ping of the screen's own: by now the server has told all rooms, and those that
 /// it has not were left elsewhere.
-pub(super) fn rooms_told(state: &mut State, nonce: &Nonce) -> Vec<Effect> {
+pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: At) -> Vec<Effect> {
     if *nonce != Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default()) {
         return Vec::new();
     }
+    state.told.rooms = true;
+    addresses::resolve_drafts(state, at);
     let rooms = state.rooms.list().iter();
     let left = rooms
         .filter(|room| room.with_server == WithServer::Unsure && !state.outbox.has_for(&room.name));
@@ -121,6 +142,12 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: At) {
         state.trouble = Some(why.to_string());
     }
     state.outbox.lost();
+    addresses::lost(state, at);
+    let lobby = state.rooms.get_mut(&RoomName::lobby());
+    let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter(0)).cloned().collect();
+    if !here.is_empty() {
+        state.acquaintances = here;
+    }
     for room in state.rooms.iter_mut() {
         room.users.clear();
         room.loading = false;
@@ -180,33 +207,34 @@ pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
     }
 }
 
-/// The client goes on as another user.
+/// The client goes on as another user of the same server.
 pub(super) fn became(state: &mut State, profile: Profile, at: At) -> Vec<Effect> {
-    for n in state.outbox.says().filter_map(|say| say.n).collect::<Vec<_>>() {
-        for room in state.rooms.iter_mut() {
-            room.log.take_pending(n);
-        }
-    }
-    let Profile { name, token, device, last_n, unsettled, drafts } = profile;
-    state.name = name.clone();
-    state.device = device.clone();
-    state.outbox = Outbox::new(last_n, unsettled);
-    state.take_up(drafts);
+    take_all_pending(state);
+    let (name, token, known) = (profile.name.clone(), profile.token.clone(), profile.known.clone());
+    state.take_up(profile);
     pend_all(state, at);
-    let identity = Identity { name, token, device };
+    let identity = Identity { name, token, known, device: state.device.clone() };
     vec![Effect::Order(Order::CallAs(Box::new(identity)))]
 }
 
-/// Shows all that is not settled.
+/// Shows all messages that have no answer.
 pub(super) fn pend_all(state: &mut State, at: At) {
-    let says: Vec<Say> = state.outbox.says().cloned().collect();
-    for say in says {
-        pend(state, &say, at);
+    let messages: Vec<OwnMessage> = state.outbox.messages().cloned().collect();
+    for message in messages {
+        pend(state, &message, at);
+    }
+}
+
+fn take_all_pending(state: &mut State) {
+    for message in state.outbox.messages() {
+        if let Some(room) = state.rooms.get_mut(&message.room) {
+            room.log.take_pending(&message.id);
+        }
     }
 }
 
 /// Drops the token, and calls as a new user.
 pub(super) fn forget(state: &State) -> Vec<Effect> {
-    let identity = Identity { name: state.name.clone(), token: None, device: state.device.clone() };
-    vec![Effect::Keep(Keep::NoToken), Effect::Order(Order::CallAs(Box::new(identity)))]
+    let journal = state.called.clone();
+    vec![Effect::Keep(Keep::NoToken(journal)), Effect::Order(Order::CallAnew)]
 }

@@ -25,9 +25,12 @@ pub fn tend(state: &mut State) -> Vec<Effect> {
     }
     let room = state.room_mut();
     room.log.follow(width, height);
-    // Behind a gap nothing counts as read: were the client killed now, what is in it would never come.
-    let seen = room.log.seen(width, height).min(room.last_seq).min(room.log.since());
-    room.has_read(seen);
+    // Behind a gap nothing counts as read: what is in it was never shown, and would never come if the
+    // client were killed now.
+    if room.log.goes_on_from(room.read) {
+        let seen = room.log.seen(width, height).min(room.last_seq).min(room.log.since());
+        room.has_read(seen);
+    }
     let mut effects: Vec<Effect> = older(state, width, height).into_iter().collect();
     if state.session().is_some() && !state.ticking && untold(state).next().is_some() {
         state.ticking = true;

@@ -1,6 +1,8 @@
+mod addresses;
 mod back;
 mod commands;
 mod drafts;
+mod journals;
 mod older;
 mod refused;
 mod rooms;
@@ -12,9 +14,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::fixture::{Bench, kept, message_in, name, room, room_event, says, sent, user};
+use crate::fixture::{
+    Bench, direct_event, journal, kept, left, message_in, name, own, profile, room, room_event,
+    says, sent, user, welcome,
+};
 use crate::link::{Lost, News};
-use crate::store::Profile;
+use crate::store::{MessageId, Profile};
 
 /// What the box holds.
 fn typed(bench: &Bench) -> String {
@@ -135,15 +140,7 @@ fn a_taken_name_is_asked_for_and_nothing_typed_is_lost() {
     bench.control('u');
     assert_eq!(bench.types("rob\n"), [Effect::Become(name("rob"))]);
     assert_eq!(typed(&bench), "half a sen");
-    let device = Word::new("there").unwrap();
-    let rob = Profile {
-        name: name("rob"),
-        token: None,
-        device,
-        last_n: 0,
-        unsettled: Vec::new(),
-        drafts: Default::default(),
-    };
+    let rob = profile("rob");
     let effects = bench.takes(Input::Became(Ok(Box::new(rob))));
     assert!(matches!(&effects[..], [Effect::Order(Order::CallAs(rob))] if rob.name == name("rob")));
     assert_eq!(bench.state.name, name("rob"));

@@ -40,7 +40,7 @@ fn entry_lines(
 ) -> impl Iterator<Item = Line<'static>> {
     let name = match &entry.body {
         Body::Said { from, .. } => Some(from.clone()),
-        Body::Note(..) => None,
+        Body::Note(..) | Body::Restored => None,
     };
     entry.rows(width, state.room().log.zone()).into_iter().map(move |row| {
         let pieces = row.into_iter();
@@ -67,13 +67,21 @@ fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut B
     draw_on(area.rows().next_back(), &text, style, buffer);
 }
 
-/// Tells one who is at the oldest message what is with those before, on the first row.
+/// Says on the first row, where the oldest message is seen, what is with those before it.
 fn draw_beyond(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
     let row = area.rows().next();
+    let log = &state.room().log;
     if state.room().loading {
         draw_on(row, " loading… ", palette.dim(), buffer);
-    } else if state.room().log.was_in_vain() {
+    } else if log.was_in_vain() {
         draw_on(row, " cannot be read now; End and PgUp try again ", palette.bad(), buffer);
+    } else if log.lacks_older() && log.oldest().is_some() {
+        let text = match (log.is_full(), state.session()) {
+            (true, _) => " Older messages exist and are not shown here ",
+            (false, None) => " Older messages exist; they come when you are connected ",
+            (false, Some(_)) => " Older messages exist: PgUp loads them ",
+        };
+        draw_on(row, text, palette.dim(), buffer);
     }
 }
 

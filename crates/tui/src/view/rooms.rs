@@ -35,7 +35,7 @@ fn line(index: usize, room: &Room, shown: bool, palette: Palette, width: usize) 
     let number = if index < 9 { format!("{} ", index + 1) } else { "  ".to_owned() };
     let (count, style) = counted(room, palette);
     let room_for_name = width.saturating_sub(columns(mark) + number.len() + columns(&count) + 1);
-    let name = cut(room.name.as_str(), room_for_name);
+    let name = cut(room.label().as_str(), room_for_name);
     let gap = room_for_name.saturating_sub(columns(&name));
     let name = Span::raw(name);
     Line::from(vec![

@@ -71,7 +71,7 @@ fn details(state: &State) -> Vec<String> {
         details.extend(elsewhere(state));
     }
     if let Connection::Connected { .. } = state.connection {
-        details.push(format!("{} in {}", state.name, state.room().name));
+        details.push(format!("{} in {}", state.name, state.room().label()));
         details.extend(super::users::counted(state));
     }
     details.push(state.server.clone());

@@ -104,7 +104,7 @@ fn in_rooms(width: u16, height: u16) -> Bench {
     let topic = Topic::new("all about Rust").unwrap();
     bench.hears(Event::Topic { room: room("#rust"), topic, user: user(3, "ana") });
     bench.hears(room_event("#tea", 112, 100));
-    bench.says_in("@carl", 1, user(5, "carl"), "psst, bob");
+    bench.says_in("@5-7", 1, user(5, "carl"), "psst, bob");
     bench
 }
 

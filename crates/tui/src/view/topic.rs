@@ -14,7 +14,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
         return;
     }
     let room = state.room();
-    let text = format!("{} · {}", room.name, room.topic.as_str());
+    let text = format!("{} · {}", room.label(), room.topic.as_str());
     let text = cut(&text, area.width.into());
     Line::styled(text, palette.dim()).render(area, buffer);
 }

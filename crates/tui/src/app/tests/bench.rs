@@ -2,7 +2,7 @@
 
 use std::io;
 
-use chat_proto::command::Hello;
+use chat_proto::command::{Hello, Word};
 use chat_proto::event::Welcome;
 use chat_proto::{Command, Event, NativeCodec};
 use futures_util::{SinkExt, StreamExt};
@@ -55,11 +55,21 @@ pub(super) fn options() -> Options {
     Options::new(name("bob"), "nowhere:1")
 }
 
-/// The server's end of the first connection: it lets the client in, knowing all up to `last`.
-pub(super) async fn lets_in(server: DuplexStream, last: u64) -> (Server, Hello) {
+/// The server's end of a connection: it tells its journal if it is asked, and lets the client in.
+pub(super) async fn lets_in(server: DuplexStream) -> (Server, Hello) {
+    lets_in_with(server, welcome(7, "bob")).await
+}
+
+/// The same, with this welcome.
+pub(super) async fn lets_in_with(server: DuplexStream, welcome: Welcome) -> (Server, Hello) {
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
-    let Command::Hello(hello) = hears(&mut server).await else { panic!("no hello") };
-    let welcome = Welcome { last, ..welcome(7, "bob") };
+    let mut first = hears(&mut server).await;
+    if first == Command::About {
+        let journal = welcome.journal.clone().unwrap();
+        tells(&mut server, &Event::About { server: welcome.server.clone(), journal }).await;
+        first = hears(&mut server).await;
+    }
+    let Command::Hello(hello) = first else { panic!("no hello but {first:?}") };
     for event in [Event::Welcome(welcome), room_event("#lobby", 0, 0)] {
         tells(&mut server, &event).await;
     }
@@ -76,13 +86,13 @@ pub(super) async fn hears(server: &mut Server) -> Command {
     hears_that(server, "a command", Some).await
 }
 
-/// The next thing that is said, by its number and text.
-pub(super) async fn hears_say(server: &mut Server) -> (Option<u64>, String) {
+/// The next message, by its device, number and text.
+pub(super) async fn hears_say(server: &mut Server) -> (Option<Word>, Option<u64>, String) {
     let said = |command| match command {
-        Command::Say(say) => Some((say.n, say.text.as_str().to_owned())),
+        Command::Say(say) => Some((say.device, say.n, say.text.as_str().to_owned())),
         _ => None,
     };
-    hears_that(server, "something said", said).await
+    hears_that(server, "a message", said).await
 }
 
 /// How far the client says that its user has read.

@@ -1,24 +1,27 @@
 //! What outlives the program, and what the server is told of it.
 
-use chat_proto::Secret;
 use std::path::Path;
+
+use chat_proto::Secret;
+use chat_proto::event::{Accepted, Welcome};
 
 use super::*;
 use crate::app::FRAME_MIN;
+use crate::fixture::journal;
 use crate::update::drafts::KEEP_AFTER;
 
 #[tokio::test(start_paused = true)]
-async fn what_was_said_outlives_the_program_and_is_said_under_its_number() {
+async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number() {
     let directory = tempfile::TempDir::new().unwrap();
     let state = Some(directory.path().to_owned());
     let options = || Options { state: state.clone(), ..options() };
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
-    let (mut server, first) = lets_in(server, 0).await;
+    let (mut server, first) = lets_in(server).await;
     assert_eq!(first.token, None);
     bob.types("one\ntwo\n").await;
     sees(&mut bob, "… bob: two").await;
-    assert_eq!(hears_say(&mut server).await, (Some(1), "one".into()));
+    assert_eq!(hears_say(&mut server).await, (None, Some(1), "one".into()));
     drop(server);
     bob.types("three\n").await;
     sees(&mut bob, "… bob: three").await;
@@ -29,15 +32,141 @@ async fn what_was_said_outlives_the_program_and_is_said_under_its_number() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
     sees(&mut bob, "… bob: three").await;
-    let (mut server, again) = lets_in(server, 1).await;
-    assert_eq!(
-        (again.token.as_ref().map(Secret::reveal), again.device),
-        (Some("secret"), first.device)
-    );
-    assert_eq!(hears_say(&mut server).await, (Some(2), "two".into()));
-    assert_eq!(hears_say(&mut server).await, (Some(3), "three".into()));
+    let (mut server, again) = lets_in(server).await;
+    assert_eq!(again.token.as_ref().map(Secret::reveal), Some("secret"));
+    assert_ne!(again.device, first.device, "each run numbers what is written in it");
+    let device = Some(first.device);
+    for (n, text) in [(1, "one"), (2, "two"), (3, "three")] {
+        assert_eq!(hears_say(&mut server).await, (device.clone(), Some(n), text.into()));
+    }
     bob.types("four\n").await;
-    assert_eq!(hears_say(&mut server).await, (Some(4), "four".into()));
+    assert_eq!(hears_say(&mut server).await, (None, Some(4), "four".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copied_directory_sends_one_message_under_one_number_from_both() {
+    let [directory, copy] = [(); 2].map(|()| tempfile::TempDir::new().unwrap());
+    let options = |directory: &Path| Options { state: Some(directory.to_owned()), ..options() };
+    let mut bob = Client::start(options(directory.path()), Nobody, 80, 20);
+    bob.types("one\n").await;
+    sees(&mut bob, "… bob: one").await;
+    drop(bob);
+    tokio::task::yield_now().await;
+    copy_all(directory.path(), copy.path());
+    let mut sent = Vec::new();
+    for directory in [directory.path(), copy.path()] {
+        let (server, client) = tokio::io::duplex(4096);
+        let mut bob = Client::start(options(directory), Once(Some(client)), 80, 20);
+        let (mut server, hello) = lets_in(server).await;
+        let left = hears_say(&mut server).await;
+        bob.types("two\n").await;
+        let (device, n, _) = hears_say(&mut server).await;
+        sent.push((left, device.unwrap_or(hello.device), n));
+    }
+    assert_eq!(sent[0].0, sent[1].0, "the server stores it once");
+    assert_ne!((&sent[0].1, sent[0].2), (&sent[1].1, sent[1].2), "the server stores both");
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let copy = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            std::fs::create_dir(&copy).unwrap();
+            copy_all(&path, &copy);
+        } else {
+            std::fs::copy(&path, &copy).unwrap();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_server_at_the_address_is_shown_no_token_and_sent_no_message() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = || Options { state: Some(directory.path().to_owned()), ..options() };
+    let [(first, a), (second, b), (third, c)] = [(); 3].map(|()| tokio::io::duplex(4096));
+    let mut bob = Client::start(options(), Several(vec![c, b, a]), 80, 20);
+    let (first, _) = lets_in(first).await;
+    sees(&mut bob, "── connected").await;
+    drop(first);
+    sees(&mut bob, "── reconnecting").await;
+    bob.types("for the first\nhalf a sen").await;
+    sees(&mut bob, "> half a sen").await;
+
+    let other = Welcome {
+        journal: Some(journal("other", "epoch")),
+        token: Some(Secret::new("another")),
+        ..welcome(7, "bob")
+    };
+    let (mut second, hello) = lets_in_with(second, other).await;
+    assert_eq!(hello.token, None);
+    let screen = sees(&mut bob, "this is another server").await;
+    assert!(!screen.contains("for the first") && !screen.contains("half a sen"), "{screen}");
+    bob.types("for the second\n").await;
+    assert_eq!(hears_say(&mut second).await.2, "for the second");
+    drop(second);
+
+    let (mut third, hello) = lets_in(third).await;
+    assert_eq!(hello.token.as_ref().map(Secret::reveal), Some("secret"));
+    assert_eq!(hears_say(&mut third).await.2, "for the first");
+    let screen = sees(&mut bob, "> half a sen").await;
+    assert!(!screen.contains("for the second"), "{screen}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_is_known_at_another_address() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = |server| Options {
+        state: Some(directory.path().to_owned()),
+        ..Options::new(name("bob"), server)
+    };
+    let (server, client) = tokio::io::duplex(4096);
+    let mut bob = Client::start(options("127.0.0.1:1"), Once(Some(client)), 80, 20);
+    let (server, _) = lets_in(server).await;
+    sees(&mut bob, "── connected").await;
+    drop(server);
+    bob.types("left\n").await;
+    sees(&mut bob, "… bob: left").await;
+    drop(bob);
+    tokio::task::yield_now().await;
+
+    let (server, client) = tokio::io::duplex(4096);
+    let mut bob = Client::start(options("localhost:1"), Once(Some(client)), 80, 20);
+    bob.types("new\n").await;
+    sees(&mut bob, "… bob: new").await;
+    let (mut server, hello) = lets_in(server).await;
+    assert_eq!(hello.token.as_ref().map(Secret::reveal), Some("secret"));
+    for text in ["left", "new"] {
+        assert_eq!(hears_say(&mut server).await.2, text);
+    }
+}
+
+/// How many messages wait after the end, if the server answers one while the client says goodbye or not.
+async fn left_at_the_end(answers: bool) -> usize {
+    let (server, client) = tokio::io::duplex(4096);
+    let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
+    let (mut server, _) = lets_in(server).await;
+    sees(&mut bob, "── connected").await;
+    bob.types("hi\n").await;
+    hears_say(&mut server).await;
+    let serves = async {
+        let is_bye = |command| (command == Command::Bye).then_some(());
+        hears_that(&mut server, "the goodbye", is_bye).await;
+        if answers {
+            let (n, device, room) = (Some(1), None, chat_proto::RoomName::lobby());
+            let (seq, at, repeat) = (1, At::from_millis(0), false);
+            let accepted = Accepted { n, device, room, seq, at, repeat };
+            tells(&mut server, &Event::Accepted(accepted)).await;
+        }
+    };
+    let ends = async { tokio::join!(bob.leaves(), serves) };
+    within("the end", ends).await.0.unwrap().count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_says_which_messages_wait() {
+    assert_eq!(left_at_the_end(false).await, 1);
+    assert_eq!(left_at_the_end(true).await, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,16 +195,16 @@ async fn who_was_refused_goes_on_as_another_with_what_waits() {
     tells(&mut server, &Event::Refused(refusal)).await;
     sees(&mut bob, "type another name below").await;
     bob.types("_2\n").await;
-    let (mut server, hello) = lets_in(second, 0).await;
+    let (mut server, hello) = lets_in(second).await;
     assert_eq!(hello.name, name("bob_2"));
-    assert_eq!(hears_say(&mut server).await, (Some(1), "waits".into()));
+    assert_eq!(hears_say(&mut server).await, (None, Some(1), "waits".into()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn how_far_one_has_read_is_told_after_a_while() {
     let (server, client) = tokio::io::duplex(4096);
     let _bob = Client::start(options(), Once(Some(client)), 80, 20);
-    let (mut server, _) = lets_in(server, 0).await;
+    let (mut server, _) = lets_in(server).await;
     tells(&mut server, &message(user(3, "ana"), "hi", At::from_millis(0))).await;
     assert_eq!(hears_read(&mut server).await, 1);
 }
@@ -157,7 +286,7 @@ async fn what_is_typed_is_kept_where_it_ends_and_the_end_itself_is_not() {
 async fn what_was_seen_is_told_before_the_end() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
-    let (mut server, _) = lets_in(server, 0).await;
+    let (mut server, _) = lets_in(server).await;
     tells(&mut server, &message(user(3, "ana"), "hi", At::from_millis(0))).await;
     sees(&mut bob, "ana: hi").await;
     within("the end", bob.quits()).await.unwrap();

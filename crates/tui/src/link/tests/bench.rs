@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tokio_util::codec::Framed;
 
 use super::super::*;
-use crate::fixture::{DEADLINE, name, welcome, within};
+use crate::fixture::{DEADLINE, journal, name, welcome, within};
 
 /// Connections as the test hands them out: each call takes the next.
 pub(super) struct Calls(mpsc::Receiver<io::Result<DuplexStream>>);
@@ -51,10 +51,29 @@ impl Server {
         self.greets().await.name
     }
 
-    /// Lets the client in, and returns its hello.
+    /// Is asked for its journal, and tells it.
+    pub(super) async fn is_asked(&mut self, id: &str) {
+        assert_eq!(self.hears().await, Command::About);
+        let (server, journal) = (welcome(7, "bob").server, journal(id, "epoch"));
+        self.tells(&Event::About { server, journal }).await;
+    }
+
+    /// Lets the client in, and returns its hello. Whoever is known already asks for the journal first.
     pub(super) async fn greets(&mut self) -> Hello {
-        let Command::Hello(hello) = self.hears().await else { panic!("no hello") };
-        self.tells(&Event::Welcome(welcome(7, hello.name.as_str()))).await;
+        self.greets_as("journal").await
+    }
+
+    /// The same, with that journal.
+    pub(super) async fn greets_as(&mut self, id: &str) -> Hello {
+        let mut first = self.hears().await;
+        if first == Command::About {
+            let (server, journal) = (welcome(7, "bob").server, journal(id, "epoch"));
+            self.tells(&Event::About { server, journal }).await;
+            first = self.hears().await;
+        }
+        let Command::Hello(hello) = first else { panic!("no hello but {first:?}") };
+        let journal = Some(journal(id, "epoch"));
+        self.tells(&Event::Welcome(Welcome { journal, ..welcome(7, hello.name.as_str()) })).await;
         hello
     }
 }
@@ -71,7 +90,7 @@ impl Bench {
     pub(super) fn new() -> Self {
         let (calls, answers) = mpsc::channel(8);
         let device = Word::new("test").unwrap();
-        let identity = Identity { name: name("bob"), token: None, device };
+        let identity = Identity { name: name("bob"), token: None, known: Vec::new(), device };
         Self { link: Link::start(Calls(answers), identity), calls, heard: None }
     }
 

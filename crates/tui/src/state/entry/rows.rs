@@ -24,6 +24,10 @@ const HEAD_WIDTH_MIN: usize = 16;
 /// How far the second row and those after it are indented in a narrow log, in columns.
 const NARROW_INDENT: usize = 2;
 
+/// What the rule says that stands below all that is from before the restore; the first that fits.
+const RESTORED: [&str; 3] =
+    ["above: before the restore of the server", "above: before the restore", "restored"];
+
 /// A row: its pieces from left to right.
 pub(crate) type Row = Vec<(Part, String)>;
 
@@ -63,14 +67,22 @@ impl Entry {
     /// How many rows it takes in a log of `width` columns.
     #[must_use]
     pub fn height(&self, width: usize) -> usize {
-        self.above.height() + breaks(&self.flat(), width).len()
+        let own = match self.body {
+            Body::Restored => 1,
+            _ => breaks(&self.flat(), width).len(),
+        };
+        self.above.height() + own
     }
 
     /// Its rows in a log of `width` columns, in the time of `zone`.
     pub(crate) fn rows(&self, width: usize, zone: &TimeZone) -> Vec<Row> {
+        let mut rows = self.rows_above(width, zone);
+        if let Body::Restored = self.body {
+            rows.push(vec![(Part::New, line(&RESTORED, width))]);
+            return rows;
+        }
         let flat = self.flat();
         let (first, rest) = indents(width);
-        let mut rows = self.rows_above(width, zone);
         rows.extend(breaks(&flat, width).into_iter().enumerate().map(|(index, range)| {
             let mut row = if index == 0 { self.head(first, zone) } else { blank(rest) };
             row.extend(flat.row(&range));
@@ -115,6 +127,7 @@ impl Entry {
             Body::Note(Tone::Trouble, _) => '!',
             Body::Said { how: How::Heard(mentions), .. } if mentions.is_empty() => ' ',
             Body::Said { how: How::Heard(_), .. } => '@',
+            Body::Said { how: How::Damaged, .. } | Body::Restored => ' ',
             Body::Said { how: How::Own(delivery), .. } => match delivery {
                 Delivery::Pending(_) => '…',
                 Delivery::Accepted => '›',
@@ -128,6 +141,7 @@ impl Entry {
             Body::Note(Tone::Trouble, text) => Flat::new().with(Part::Trouble, text),
             Body::Note(Tone::Info, text) => Flat::new().with(Part::Text, text),
             Body::Note(_, text) => Flat::new().with(Part::Dim, text),
+            Body::Restored => Flat::new(),
             Body::Said { from, kind, text, how } => said(from, *kind, text, how),
         }
     }
@@ -152,7 +166,7 @@ fn said(from: &UserName, kind: Kind, text: &str, how: &How) -> Flat {
             flat.with(Part::Text, &text[from..])
         }
         How::Own(Delivery::Accepted) => flat.with(Part::Text, text),
-        How::Own(Delivery::Pending(_)) => flat.with(Part::Dim, text),
+        How::Own(Delivery::Pending(_)) | How::Damaged => flat.with(Part::Dim, text),
         How::Own(Delivery::Refused(why)) => {
             flat.with(Part::Dim, text).with(Part::Trouble, &format!(" (not said: {why})"))
         }
@@ -203,7 +217,7 @@ mod tests {
         let how = How::Heard(Vec::new());
         let body = Body::Said { from, kind: Kind::Text, text: text.to_owned(), how };
         let above = super::super::Above::default();
-        let entry = Entry { at: At::from_millis(0), body, seq: 0, above };
+        let entry = Entry { at: At::from_millis(0), body, seq: 0, is_void: false, above };
         let rows = entry.rows(width, &TimeZone::UTC);
         assert_eq!(rows.len(), entry.height(width));
         rows.iter().map(|row| row.iter().map(|(_, text)| text.as_str()).collect()).collect()

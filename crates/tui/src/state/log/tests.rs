@@ -52,13 +52,13 @@ fn a_log_that_fits_does_not_scroll() {
 }
 
 #[test]
-fn the_scrollback_is_bounded_and_the_place_goes_with_it() {
-    let mut log = log(SCROLLBACK_MAX);
+fn notes_are_bounded_and_the_place_goes_with_them() {
+    let mut log = log(NOTES_MAX);
     log.to_oldest(80, 10);
     for _ in 0..10 {
         log.note(At::from_millis(0), Tone::Info, "new");
     }
-    assert_eq!(log.entries.len(), SCROLLBACK_MAX);
+    assert_eq!(log.entries.len(), NOTES_MAX);
     assert_eq!(first_text(&log, 80, 10), (0, "11".to_owned()));
 }
 
@@ -78,9 +78,13 @@ fn body(text: &str) -> Body {
     Body::Said { from, kind, text: text.to_owned(), how }
 }
 
+fn id(n: u64) -> MessageId {
+    MessageId { device: chat_proto::command::Word::new("here").unwrap(), n }
+}
+
 fn own(n: u64) -> Body {
     let from = chat_proto::UserName::new("bob").unwrap();
-    let (kind, how) = (chat_proto::command::Kind::Text, How::Own(Delivery::Pending(n)));
+    let (kind, how) = (chat_proto::command::Kind::Text, How::Own(Delivery::Pending(id(n))));
     Body::Said { from, kind, text: format!("own {n}"), how }
 }
 
@@ -97,6 +101,7 @@ fn hear(log: &mut Log, seqs: impl IntoIterator<Item = u64>) {
 fn texts(log: &Log) -> Vec<&str> {
     let texts = log.entries.iter().map(|entry| match &entry.body {
         Body::Said { text, .. } | Body::Note(_, text) => text.as_str(),
+        Body::Restored => "rule",
     });
     texts.collect()
 }
@@ -120,13 +125,13 @@ fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
     log.pend(at(), own(3));
     hear(&mut log, [1, 3]);
     assert_eq!(texts(&log), ["1", "3", "own 1", "own 2", "own 3"]);
-    log.accept(1, 2, at());
-    log.refuse(2, at(), "no".into());
-    log.accept(9, 9, at());
+    log.accept(&id(1), 2, at());
+    log.refuse(&id(2), at(), "no".into());
+    log.accept(&id(9), 9, at());
     assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "own 3"]);
     // It came back with what was missed before it was accepted.
     hear(&mut log, [4]);
-    log.accept(3, 4, at());
+    log.accept(&id(3), 4, at());
     assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "4"]);
 }
 
@@ -265,26 +270,90 @@ fn a_log_opens_at_what_is_new_and_follows_once_all_is_seen() {
     assert_eq!(log.place(), Place::Newest);
 }
 
+#[test]
+fn notes_push_no_message_out() {
+    let mut log = Log::new(TimeZone::UTC);
+    hear(&mut log, 1..=SCROLLBACK_MAX as u64);
+    for number in 0..2 * NOTES_MAX {
+        log.note(at(), Tone::Joined, format!("user {number} {}", "x".repeat(10_000)));
+    }
+    assert_eq!(log.oldest(), Some(1));
+    assert_eq!(log.entries.len(), SCROLLBACK_MAX + NOTES_MAX);
+}
+
+#[test]
+fn nothing_counts_as_read_behind_messages_that_were_never_here() {
+    let mut log = Log::new(TimeZone::UTC);
+    assert!(log.goes_on_from(0), "an empty room");
+    log.begin_after(2_100);
+    hear(&mut log, 2_101..=2_600);
+    assert!(!log.goes_on_from(1) && log.goes_on_from(2_100));
+    // Older pages close the gap, the last one for good.
+    log.hear_older((2_001..=2_100).map(|seq| (seq, at(), body("older"))), true);
+    assert!(!log.goes_on_from(1_999) && log.goes_on_from(2_000));
+    log.hear_older((1_900..=2_000).map(|seq| (seq, at(), body("older"))), false);
+    assert!(log.goes_on_from(0), "older ones are not to be had");
+    assert!(!log.lacks_older());
+    // What goes because there is too much is a gap again.
+    hear(&mut log, 2_601..=2_600 + SCROLLBACK_MAX as u64);
+    assert!(!log.goes_on_from(2_500) && log.goes_on_from(2_600));
+    assert!(log.lacks_older() && log.is_full());
+}
+
+#[test]
+fn a_cleared_log_does_not_make_up_for_what_was_never_here() {
+    let mut log = Log::new(TimeZone::UTC);
+    log.begin_after(500);
+    hear(&mut log, 501..=510);
+    log.clear();
+    hear(&mut log, [511]);
+    assert!(!log.goes_on_from(1) && log.goes_on_from(510));
+}
+
+#[test]
+fn after_a_restore_all_that_was_here_stands_above_a_rule() {
+    let mut log = Log::new(TimeZone::UTC);
+    hear(&mut log, 1..=3);
+    log.note(at(), Tone::Info, "note");
+    log.pend(at(), own(1));
+    log.restored(at());
+    assert_eq!((log.last(), log.oldest(), log.has_begun()), (0, None, false));
+    log.reach(2);
+    hear(&mut log, [1, 2]);
+    log.accept(&id(1), 3, at());
+    assert_eq!(texts(&log), ["1", "2", "3", "note", "rule", "1", "2", "own 1"]);
+    assert_eq!(log.since(), 3);
+    log.hear_older([(1, at(), body("again"))].into_iter(), false);
+    assert!(!log.lacks_older());
+    // Once more: the second rule stands below the first.
+    log.restored(at());
+    log.restored(at());
+    assert_eq!(texts(&log).iter().filter(|text| **text == "rule").count(), 2);
+}
+
 proptest::proptest! {
     /// Whatever comes, in whatever order: the room's order, each once, what is not settled last.
     #[test]
-    fn the_order_holds(steps in proptest::collection::vec((0_u8..6, 1_u64..40), 0..80)) {
+    fn the_order_holds(steps in proptest::collection::vec((0_u8..7, 1_u64..40), 0..80)) {
         let mut log = Log::new(TimeZone::UTC);
         for (step, number) in steps {
             match step {
                 0 | 1 => hear(&mut log, [number]),
                 2 => log.note(at(), Tone::Info, "note"),
                 3 => log.pend(at(), own(number)),
-                4 => log.accept(number, number, at()),
-                _ => log.refuse(number, at(), "no".into()),
+                4 => log.accept(&id(number), number, at()),
+                5 if number > 35 => log.restored(at()),
+                _ => log.refuse(&id(number), at(), "no".into()),
             }
         }
         let seqs: Vec<u64> = log.entries.iter().map(|entry| entry.seq).collect();
         proptest::prop_assert!(seqs.is_sorted(), "{seqs:?}");
         let messages: Vec<u64> = log.messages().collect();
         proptest::prop_assert!(messages.windows(2).all(|pair| pair[0] < pair[1]), "{messages:?}");
-        let bytes: usize = log.entries.iter().map(|entry| entry.body.bytes()).sum();
-        proptest::prop_assert_eq!(bytes, log.bytes);
+        let (notes, others): (Vec<&Entry>, Vec<&Entry>) =
+            log.entries.iter().partition(|entry| entry.is_note());
+        let bytes: usize = others.iter().map(|entry| entry.body.bytes()).sum();
+        proptest::prop_assert_eq!((notes.len(), bytes), (log.notes, log.bytes));
         let pending = log.entries.iter().filter(|entry| entry.is_pending());
         proptest::prop_assert!(pending.into_iter().all(|entry| entry.seq == UNSETTLED));
     }

@@ -61,15 +61,21 @@ fn there_are_only_so_many_rooms() {
 }
 
 #[test]
-fn a_conversation_is_called_as_the_other_is() {
-    let (mut rooms, mut typed) = (rooms(&["@ana", "@zoe"]), Editor::default());
-    rooms.show(1, &mut typed);
+fn a_direct_message_stands_where_its_title_belongs() {
+    let (mut rooms, mut typed) = (rooms(&["@3-7", "@5-7"]), Editor::default());
     let user = |name| UserName::new(name).unwrap();
-    rooms.renamed(&user("ana"), &user("zz"));
-    assert_eq!(names(&rooms), ["#lobby", "@zoe", "@zz"]);
-    assert_eq!(rooms.shown().name, name("@zz"));
-    rooms.renamed(&user("zz"), &user("zoe"));
-    assert_eq!(names(&rooms), ["#lobby", "@zoe", "@zz"]);
+    assert!(!rooms.entitle(&name("@3-7"), &user("ana")));
+    assert!(!rooms.entitle(&name("@5-7"), &user("zoe")));
+    rooms.show(1, &mut typed);
+    assert!(!rooms.entitle(&name("@3-7"), &user("ana")), "that is its title");
+    assert!(rooms.entitle(&name("@3-7"), &user("zz")));
+    assert_eq!(names(&rooms), ["#lobby", "@5-7", "@3-7"]);
+    assert_eq!((&rooms.shown().name, rooms.shown().label()), (&name("@3-7"), name("@zz")));
+    // Two may be called the same for a moment: each stays what it is.
+    rooms.entitle(&name("@3-7"), &user("zoe"));
+    assert_eq!(rooms.list().len(), 3);
+    assert!(!rooms.entitle(&name("#lobby"), &user("zoe")));
+    assert_eq!(rooms.label(&name("#lobby")), name("#lobby"));
 }
 
 #[test]

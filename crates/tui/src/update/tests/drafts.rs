@@ -6,7 +6,7 @@ use crate::update::drafts::KEEP_AFTER;
 
 fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {
     let texts = texts.iter().map(|(name, text)| (room(name), (*text).to_owned()));
-    Drafts { shown: room(shown), texts: texts.collect() }
+    Drafts { shown: room(shown), texts: texts.collect(), ..Drafts::default() }
 }
 
 /// Presses the keys of a text; `\n` is Enter. Returns all that is to be done.
@@ -123,10 +123,7 @@ fn another_name_has_both_drafts() {
     types(&mut bench, "mine");
     bench.takes_all(Input::Tick);
     let both = drafts("#lobby", &[("#lobby", "mine"), ("#rust", "of before")]);
-    let device = Word::new("there").unwrap();
-    let (token, unsettled) = (None, Vec::new());
-    let rob =
-        Profile { name: name("rob"), token, device, last_n: 0, unsettled, drafts: both.clone() };
+    let rob = Profile { drafts: both.clone(), ..profile("rob") };
     bench.takes_all(Input::Became(Ok(Box::new(rob))));
     assert_eq!((typed(&bench).as_str(), bench.state.drafts()), ("mine", both));
     assert!(bench.takes_all(Input::Tick).is_empty(), "what is kept is kept");
@@ -177,9 +174,11 @@ fn another_user_goes_on_with_what_is_typed_each_text_in_its_room() {
     bench.alt(KeyCode::Char('2'));
     types(&mut bench, "for ana");
     bench.loses();
-    let both = drafts("@ana", &[("#lobby", "for all"), ("@ana", "for ana")]);
+    let titles = [(room("@3-7"), name("ana"))].into();
+    let both = drafts("@3-7", &[("#lobby", "for all"), ("@3-7", "for ana")]);
+    let both = Drafts { titles, ..both };
     assert_eq!(bench.state.drafts(), both);
-    let welcome = crate::fixture::welcome(8, "bob");
+    let welcome = welcome(8, "bob");
     bench.takes_all(Input::News(News::Welcome { session: 2, welcome }));
     assert_shows(&bench, "▸2 @ana");
     assert_eq!((typed(&bench).as_str(), bench.state.drafts()), ("for ana", both.clone()));

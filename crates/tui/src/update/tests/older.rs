@@ -51,3 +51,78 @@ fn pages_that_nobody_asked_for_are_not_taken() {
     tells(&mut bench, 251..=350);
     assert_eq!(bench.state.room().log.oldest(), Some(351));
 }
+
+/// A client that has missed 2,599 messages, of which it has fetched the last 500, and looks at the newest.
+fn far_behind() -> Bench {
+    let mut bench = Bench::new(80, 20);
+    bench.tells(News::Welcome { session: 1, welcome: welcome(7, "bob") });
+    let join = Command::Join { room: RoomName::lobby(), since: Some(2_100) };
+    assert_eq!(sent(&bench.hears(room_event("#lobby", 2_600, 1))), [join]);
+    bench.hears(room_event("#lobby", 2_600, 1));
+    for seq in 2_101..=2_600 {
+        bench.says_in("#lobby", seq, user(3, "ana"), "text");
+    }
+    bench.presses(KeyCode::End);
+    bench
+}
+
+#[test]
+fn messages_that_were_never_here_are_not_read() {
+    let mut bench = far_behind();
+    bench.seq = 2_600;
+    bench.said(3, "ana", "one more");
+    assert!(sent(&bench.takes(Input::Tick)).is_empty());
+    assert_eq!(bench.state.room().unread(), 2_600);
+    bench.types("/clear\n");
+    assert!(sent(&bench.takes(Input::Tick)).is_empty(), "nor by emptying the screen");
+    bench.types("/read\n");
+    let read = Command::Read { room: RoomName::lobby(), seq: 2_601 };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+}
+
+#[test]
+fn the_top_of_a_log_says_that_there_are_older_messages() {
+    let mut bench = far_behind();
+    let mut oldest = 2_101;
+    while oldest > 601 {
+        bench.control_home();
+        let seqs = (oldest - 100)..=(oldest - 1);
+        tells(&mut bench, seqs);
+        bench.control_home();
+        oldest -= 100;
+    }
+    assert_shows(&bench, "Older messages exist and are not shown here");
+    bench.presses(KeyCode::End);
+    assert!(!bench.screen().contains("Older messages"), "{}", bench.screen());
+    // Away from the server it says when they come.
+    let mut bench = at_the_oldest();
+    tells(&mut bench, 401..=450);
+    bench.loses();
+    bench.control_home();
+    assert_shows(&bench, "Older messages exist; they come when you are connected");
+}
+
+#[test]
+fn a_log_that_begins_with_the_first_message_says_nothing() {
+    let mut bench = at_the_oldest();
+    tells(&mut bench, 401..=450);
+    bench.hears(Event::History { room: RoomName::lobby(), messages: Vec::new(), more: false });
+    bench.control_home();
+    assert!(!bench.screen().contains("Older"), "{}", bench.screen());
+}
+
+#[test]
+fn a_damaged_message_is_dimmed_and_holds_its_place() {
+    let mut bench = Bench::connected(80, 20);
+    bench.said(3, "ana", "one");
+    let damaged = Message {
+        damaged: true,
+        ..message_in("#lobby", 2, user(0, "chat-server"), "This message is damaged, bob.", bench.at)
+    };
+    assert!(!bench.hears(Event::Message(damaged)).contains(&Effect::Ring));
+    assert_shows(&bench, "chat-server: This message is damaged, bob.");
+    let body = bench.state.room().log.said().last().map(|(_, body)| body.clone());
+    assert!(matches!(body, Some(Body::Said { how: How::Damaged, .. })));
+    let read = Command::Read { room: RoomName::lobby(), seq: 2 };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+}

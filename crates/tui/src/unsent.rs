@@ -1,0 +1,98 @@
+//! What is said after the end: which messages the server has not answered.
+
+use std::fmt;
+
+use chat_proto::RoomName;
+
+use crate::state::State;
+
+/// Most rooms that are named: the line should fit a terminal.
+const ROOMS_NAMED_MAX: usize = 3;
+
+/// The messages that have no answer as the program ends. As text it is one line, empty if there are none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unsent {
+    server: String,
+    rooms: Vec<(RoomName, usize)>,
+    is_stored: bool,
+}
+
+impl Unsent {
+    /// The messages of a state, which are stored on the disk or not.
+    #[must_use]
+    pub fn new(state: &State, is_stored: bool) -> Self {
+        let mut rooms: Vec<(RoomName, usize)> = Vec::new();
+        for message in state.unanswered() {
+            let label = state.rooms.label(&message.room);
+            match rooms.iter_mut().find(|(room, _)| *room == label) {
+                Some((_, count)) => *count += 1,
+                None => rooms.push((label, 1)),
+            }
+        }
+        Self { server: state.server.clone(), rooms, is_stored }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.rooms.iter().map(|(_, count)| count).sum()
+    }
+}
+
+impl fmt::Display for Unsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, them) = match self.count() {
+            0 => return Ok(()),
+            1 => ("1 message waits".to_owned(), "it"),
+            count => (format!("{count} messages wait"), "them"),
+        };
+        write!(f, "{what} for {}:", self.server)?;
+        for (index, (room, count)) in self.rooms.iter().take(ROOMS_NAMED_MAX).enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, "{comma} {count} to {room}")?;
+        }
+        if self.rooms.len() > ROOMS_NAMED_MAX {
+            f.write_str(", and more")?;
+        }
+        match self.is_stored {
+            true => write!(f, ". The next start of chat-tui sends {them}."),
+            false => write!(f, ". Nothing is stored on this machine, so nobody sends {them}."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Bench;
+
+    fn unsent(bench: &Bench) -> String {
+        Unsent::new(&bench.state, true).to_string()
+    }
+
+    #[test]
+    fn it_says_how_many_wait_and_for_whom() {
+        let mut bench = Bench::connected(80, 20);
+        assert_eq!(unsent(&bench), "");
+        bench.types("one\n");
+        assert_eq!(
+            unsent(&bench),
+            "1 message waits for 127.0.0.1:12345: 1 to #lobby. The next start of chat-tui sends it."
+        );
+        bench.types("two\n/msg ana three\n");
+        assert_eq!(
+            unsent(&bench),
+            "3 messages wait for 127.0.0.1:12345: 2 to #lobby, 1 to @ana. The next start of chat-tui \
+             sends them."
+        );
+        for room in ["#a", "#b"] {
+            bench.types(&format!("/join {room}\nx\n"));
+        }
+        assert!(unsent(&bench).contains("1 to #a, and more. The"), "{}", unsent(&bench));
+        let lost = Unsent::new(&bench.state, false).to_string();
+        assert!(
+            lost.ends_with("Nothing is stored on this machine, so nobody sends them."),
+            "{lost}"
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! Another journal: restored from a backup, or of another server.
+
+use chat_proto::event::Welcome;
+
+use super::*;
+
+/// A client that has seen three messages and is writing, as the journal is restored from a backup.
+fn restored(last_seq: u64, read: u64) -> (Bench, Vec<Effect>) {
+    let mut bench = Bench::connected(100, 24);
+    for text in ["old 1", "old 2", "old 3"] {
+        bench.said(3, "ana", text);
+    }
+    bench.loses();
+    bench.types("waits\nhalf a sen");
+    let welcome = Welcome { journal: Some(journal("journal", "another")), ..welcome(7, "bob") };
+    let mut effects = bench.tells(News::Welcome { session: 2, welcome });
+    effects.extend(bench.hears(room_event("#lobby", last_seq, read)));
+    (bench, effects)
+}
+
+#[test]
+fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
+    // The restored journal has as many messages as were here, and more: no number tells the difference.
+    let (mut bench, effects) = restored(9, 3);
+    let room = RoomName::lobby();
+    assert_eq!(sent(&effects), [Command::Join { room: room.clone(), since: Some(0) }]);
+    assert_eq!(says(&effects), [(1, "waits")], "it has no answer, and is sent again");
+    bench.hears(room_event("#lobby", 9, 3));
+    for seq in 1..=9 {
+        bench.says_in("#lobby", seq, user(3, "ana"), &format!("fresh {seq}"));
+    }
+    bench.seq = 9;
+    bench.accepts(1);
+    let screen = bench.screen();
+    let mut from = 0;
+    for text in [
+        "ana: old 1",
+        "ana: old 3",
+        "before the restore",
+        "fresh 1",
+        "fresh 9",
+        "› bob: waits",
+        "> half",
+    ] {
+        let found = screen[from..].find(text);
+        from += found.unwrap_or_else(|| panic!("no {text} in its place on\n{screen}"));
+    }
+    assert!(!screen.contains("begun anew"), "{screen}");
+    let read = Command::Read { room, seq: 10 };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read], "how far the user has read goes on");
+}
+
+#[test]
+fn the_same_epoch_and_a_shorter_room_is_no_restore() {
+    let mut bench = Bench::connected(100, 20);
+    for text in ["one", "two"] {
+        bench.said(3, "ana", text);
+    }
+    bench.hears(room_event("#lobby", 1, 1));
+    assert!(!bench.screen().contains("restore"), "{}", bench.screen());
+}
+
+#[test]
+fn a_server_that_tells_no_journal_has_another_one_if_its_rooms_are_shorter() {
+    let old = || Welcome { journal: None, ..welcome(7, "bob") };
+    let mut bench = Bench::with_profile(100, 20, Profile { journal: None, ..profile("bob") });
+    bench.connects_to(1, old());
+    for _ in 0..3 {
+        bench.said(3, "ana", "old");
+    }
+    bench.loses();
+    bench.seq = 1;
+    bench.connects_to(2, old());
+    bench.says_in("#lobby", 1, user(3, "ana"), "new");
+    assert_shows(&bench, "before the restore");
+    assert_shows(&bench, "ana: old");
+    assert_shows(&bench, "ana: new");
+}
+
+#[test]
+fn what_is_stored_for_another_journal_is_asked_for_before_anything_is_sent() {
+    let mut bench = Bench::connected(100, 20);
+    bench.said(3, "ana", "of the first");
+    bench.loses();
+    bench.types("waits\n");
+    let welcome = Welcome { journal: Some(journal("other", "epoch")), ..welcome(7, "bob") };
+    let effects = bench.tells(News::Welcome { session: 2, welcome: welcome.clone() });
+    let asked = Effect::File { session: 2, welcome: Box::new(welcome.clone()) };
+    assert_eq!(effects, [asked]);
+    let stored = Profile { journal: welcome.journal.clone().map(|j| j.id), ..profile("bob") };
+    let (welcome, profile) = (Box::new(welcome), Ok(Box::new(stored)));
+    let effects = bench.takes(Input::Filed { session: 2, welcome, profile });
+    assert!(says(&effects).is_empty());
+    let screen = bench.screen();
+    assert!(!screen.contains("of the first") && !screen.contains("waits"), "{screen}");
+    assert_shows(&bench, "this is another server");
+}
