@@ -41,6 +41,12 @@ impl ClassicUser {
         Self { number, random, pauses, talks: false, said: 0, lives: Vec::new() }
     }
 
+    /// The same, with something to say.
+    pub(crate) const fn talking(mut self) -> Self {
+        self.talks = true;
+        self
+    }
+
     /// What it was told, one record for each connection.
     pub(crate) fn records(&self) -> impl Iterator<Item = Record> {
         self.lives.iter().map(|heard| {
