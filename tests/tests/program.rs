@@ -66,7 +66,9 @@ async fn a_second_signal_ends_it_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_usage_is_told_apart() {
-    for args in [&["--nonsense"][..], &["--listen", "here"], &["--write-timeout", "soon"], &["x"]] {
+    for args in
+        [&["--nonsense"][..], &["--listen", "here:there"], &["--write-timeout", "soon"], &["x"]]
+    {
         let (code, told) = ends(args).await;
         assert_eq!(code, Some(2), "{args:?}: {told}");
         assert!(told.contains(args[args.len() - 1]), "{args:?}: {told}");
@@ -80,7 +82,7 @@ async fn a_port_in_use_is_told_with_what_to_do() {
     let (code, told) = ends(&["--listen", &address]).await;
     assert_eq!(code, Some(1), "{told}");
     assert!(told.contains(&format!("cannot listen on {address}")), "{told}");
-    assert!(told.contains("--listen takes another address"), "{told}");
+    assert!(told.contains("use --listen with another port"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ const SIZE: (u16, u16) = (70, 10);
 /// A client called ana on a terminal, in the lobby.
 async fn ana(daemon: &Daemon) -> Pty {
     let mut ana = client(daemon, "ana");
-    ana.sees("ana (you)").await;
+    ana.sees("›ana").await;
     ana
 }
 
@@ -37,7 +37,7 @@ const WIDE: [&str; 8] = [
 async fn no_text_leaves_anything_behind() {
     let daemon = Daemon::start(&[]).await;
     let (mut ana, mut bob) = (ana(&daemon).await, client(&daemon, "bob"));
-    bob.sees("bob (you)").await;
+    bob.sees("›bob").await;
     for (round, text) in WIDE.into_iter().enumerate() {
         bob.types(&format!("{text}\n").repeat(3));
         // Each row that had wide text now has plain text.
@@ -68,19 +68,22 @@ fn rows(bytes: &[u8], policy: Policy) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
     let daemon = Daemon::start(&[]).await;
-    let mut terminal = Pty::start_shell(SIZE);
+    let mut terminal = Pty::start_shell((100, 40));
     terminal.sees("shell$").await;
     let (program, address) = (program("chat-tui"), daemon.address);
     terminal.types(&format!("{} --name ana --server {address}\n", program.display()));
-    terminal.sees("ana (you)").await;
+    terminal.sees("›ana").await;
     let taken = terminal.modes();
-    for round in ["first", "second"] {
+    for (stops, round) in [(1, "first"), (2, "second")] {
         terminal.sends(b"\x1a");
+        // The shell has the keys once it says so.
+        let stopped = |screen: &str| screen.matches("Stopped").count() == stops;
+        terminal.sees_that("word of the shell", stopped).await;
         terminal.is_given_back().await;
         terminal.types("echo in the $((1 + 1))nd program\n");
         terminal.sees("in the 2nd program").await;
         terminal.types("fg\n");
-        terminal.sees("ana (you)").await;
+        terminal.sees("›ana").await;
         terminal.types(&format!("the {round} time\n"));
         terminal.sees(&format!("ana: the {round} time")).await;
         assert_eq!(terminal.modes(), taken);
@@ -97,7 +100,7 @@ async fn a_client_that_is_continued_takes_its_terminal_and_draws_all_again() {
     ana.signal("STOP");
     ana.is_written_on(b"\x1b[?1049l\x1b[?2004l\x1b[?1000l\x1b[2J\x1b[Hanother program");
     ana.signal("CONT");
-    ana.sees("ana (you)").await;
+    ana.sees("›ana").await;
     ana.types("typed\n");
     let screen = ana.sees("ana: typed").await;
     assert!(!screen.contains("another program"), "{screen}");
@@ -153,8 +156,8 @@ async fn without_a_utf8_locale_the_screen_is_ascii() {
     let args = ["--name", "ana", "--server", &address];
     let mut ana = Pty::start_in(&[("LC_ALL", "C")], "chat-tui", &args, SIZE);
     let screen = ana.sees_that("the notice and the list", |screen| {
-        screen.contains("The locale is not UTF-8") && screen.contains("ana (you)")
+        screen.contains("The locale is not UTF-8") && screen.contains("|>ana")
     });
     let screen = screen.await;
-    assert!(screen.is_ascii() && screen.contains("| ana (you)"), "{screen}");
+    assert!(screen.is_ascii() && screen.contains("|>ana"), "{screen}");
 }

@@ -1,14 +1,14 @@
 //! The command line.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chat_server::Config;
-use chat_server::config::PORT;
 use chat_server::journal::{Durability, Place};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
+
+use crate::address::Address;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,6 +16,9 @@ Examples:
   chat-server --data /srv/chat --keep 90d      keep what is said there, for 90 days
   chat-server backup chat-monday.sqlite        copy what is kept, while it runs
   chat-server --listen 0.0.0.0:12345           for other machines too
+  chat-server --listen localhost --listen 192.0.2.7:4000    on several addresses
+  chat-server status                           is one running?
+  chat-server --log-file chat.log              a log in a file; SIGHUP opens it again
   chat-server --log-format json 2>chat.log     a log for a program to read
   RUST_LOG=debug chat-server                   tell everything
 
@@ -24,16 +27,18 @@ Exit codes: 0 after a signal to end, 1 where it could not run, 2 for wrong usage
 /// The chat daemon: one port, every client.
 ///
 /// Native clients (chat-tui, or lines of JSON) and the clients of the original chat meet in the same
-/// rooms on one address. A first SIGINT or SIGTERM says goodbye to all, a second ends it at once.
+/// rooms on one address. A first SIGINT or SIGTERM says goodbye to all, a second ends it at once; SIGHUP
+/// opens the log file again.
 #[derive(Debug, Parser)]
 #[command(name = "chat-server", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) task: Option<Task>,
 
-    /// Where to listen.
-    #[arg(long, value_name = "ADDR:PORT", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)))]
-    pub(crate) listen: SocketAddr,
+    /// Where to listen: HOST:PORT, HOST or PORT, by name or by address; may be given several times.
+    /// A port alone is for this machine alone.
+    #[arg(long, value_name = "ADDR", default_values_t = [Address::default()])]
+    pub(crate) listen: Vec<Address>,
 
     /// Where to keep what is said: a directory, or :memory: for nowhere. If not given,
     /// $XDG_DATA_HOME/chat-server or ~/.local/share/chat-server.
@@ -72,7 +77,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = duration)]
     classic_gap: Duration,
 
-    /// What the log on standard error looks like.
+    /// Append the log to this file, and open it again on SIGHUP; without it the log is on standard error.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
+
+    /// The format of the log.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
 }
@@ -86,6 +95,15 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+impl From<LogFormat> for chat_log::Format {
+    fn from(format: LogFormat) -> Self {
+        match format {
+            LogFormat::Text => Self::Text,
+            LogFormat::Json => Self::Json,
+        }
+    }
+}
+
 /// What to do other than to serve.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Task {
@@ -96,6 +114,13 @@ pub(crate) enum Task {
     },
     /// Check that what is kept is whole; exit code 0 if it is, 1 if not.
     Check,
+    /// Ask a daemon whether it runs. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
+    /// host is another machine and cannot be reached; 5: something else answers.
+    Status {
+        /// Where: HOST:PORT, HOST or PORT.
+        #[arg(default_value_t)]
+        address: Address,
+    },
 }
 
 /// What `accepted` survives.
@@ -193,7 +218,8 @@ mod tests {
     fn the_defaults_are_the_settings_defaults() {
         let args = Args::parse_from(["chat-server"]);
         assert_eq!(format!("{:?}", args.config()), format!("{:?}", Config::default()));
-        assert_eq!(args.listen.to_string(), "127.0.0.1:12345");
+        assert_eq!(args.listen, [Address::default()]);
+        assert_eq!(args.listen[0].to_string(), "127.0.0.1:12345");
     }
 
     #[test]

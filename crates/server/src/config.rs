@@ -22,7 +22,9 @@ use std::time::Duration;
 
 use chat_proto::At;
 
-use crate::journal::Clock;
+use tokio::time::Instant;
+
+use crate::clock::{Clock, Monotonic};
 
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;
@@ -98,8 +100,8 @@ pub const OUT_BYTES_MAX: usize = 64 * 1024;
 /// 100 ms carries 2 MB/s.
 pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
 
-/// Bytes of a connection that the system takes from the daemon before it can send them. What a peer
-/// that reads nothing holds is this, and a segment of up to 64 KiB.
+/// Bytes of a connection that the system takes from the daemon before it can send them. A peer
+/// that reads nothing holds this and a segment of up to 64 KiB.
 pub const UNSENT_BYTES_MAX: u32 = 16 * 1024;
 
 /// Bytes of the receive buffer of a connection, which the system doubles, too: what a client can send
@@ -186,8 +188,14 @@ pub struct Config {
     pub name_hold: Duration,
     /// How long messages are kept; `None` for ever.
     pub keep: Option<Duration>,
-    /// Where the time comes from.
+    /// How long the wall clock must have agreed with the monotonic one, since the start and since its
+    /// last jump, before anything is removed by its age: longer than a time server takes to correct a
+    /// wrong clock, and than an administrator takes to notice it.
+    pub steady_span: Duration,
+    /// The wall clock.
     pub clock: Clock,
+    /// The clock that the wall clock is compared with.
+    pub monotonic: Monotonic,
 }
 
 impl Default for Config {
@@ -211,7 +219,9 @@ impl Default for Config {
             users_max: 100_000,
             name_hold: Duration::from_secs(30 * 24 * 60 * 60),
             keep: None,
+            steady_span: Duration::from_secs(60 * 60),
             clock: system_clock,
+            monotonic: Instant::now,
         }
     }
 }

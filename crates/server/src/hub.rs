@@ -31,6 +31,7 @@ use tracing::info;
 pub use self::error::HubError;
 pub use self::member::{Member, Place};
 use self::state::State;
+use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
 use crate::journal::{Journal, JournalError, Restored, keep};
 use crate::room::Room;
@@ -41,6 +42,9 @@ pub struct Hub {
     state: Mutex<State>,
     journal: Journal,
     config: Config,
+    clock: SteadyClock,
+    /// The newest time that was stored when the daemon started.
+    newest: At,
     last_session: AtomicU64,
 }
 
@@ -57,6 +61,9 @@ impl Hub {
     /// The hub as it was kept, with nobody there.
     #[must_use]
     pub fn new(journal: Journal, restored: Restored, config: Config) -> Arc<Self> {
+        let Config { clock, monotonic, steady_span, .. } = config;
+        let newest = restored.newest.unwrap_or_else(clock);
+        let clock = SteadyClock::new(clock, monotonic, steady_span, newest);
         let (state, renamed) = State::restore(restored, config.presence_users);
         for kept in &renamed {
             info!(id = kept.user.id, name = %kept.user.name, "renamed: another user had the name, too");
@@ -69,7 +76,7 @@ impl Hub {
             drop(place.change(store, |_| ()));
         }
         let state = Mutex::new(state);
-        Arc::new(Self { state, journal, config, last_session: AtomicU64::new(0) })
+        Arc::new(Self { state, journal, config, clock, newest, last_session: AtomicU64::new(0) })
     }
 
     /// The time by the daemon's clock.
@@ -131,20 +138,25 @@ impl Hub {
         }
     }
 
-    /// Removes the messages that are older than they are to be kept, a few at a time, so that others
-    /// get their turn between.
+    /// Removes the messages that are older than `keep`, if that is set, a few at a time, so that others
+    /// get their turn between. Removes nothing while the wall clock cannot be believed; looks at it in
+    /// any case, so that a jump is logged soon.
     ///
     /// # Errors
-    /// Where they cannot be removed.
-    pub async fn trim(&self, keep: Duration) -> Result<(), JournalError> {
-        let before = before(self.now(), keep);
+    /// If they cannot be removed.
+    pub async fn trim(&self, keep: Option<Duration>) -> Result<(), JournalError> {
+        self.clock.compare();
+        let Some(keep) = keep else { return Ok(()) };
         let mut after = None;
         loop {
             let rooms = self.state().rooms.after(after, ROOMS_AT_ONCE);
             let Some(last) = rooms.last() else { return Ok(()) };
             after = Some(last.id);
             for room in rooms {
-                while self.journal.trim(room.id, before).await? > 0 {}
+                // Asked again each time: the clock may jump meanwhile.
+                while let Some(before) = self.clock.before(keep)
+                    && self.journal.trim(room.id, before, self.now()).await? > 0
+                {}
             }
         }
     }
@@ -186,12 +198,6 @@ impl Hub {
         // A session that panicked within a call is the one who lacks what it was about to do.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The moment `span` before `now`.
-fn before(now: At, span: Duration) -> At {
-    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-    At::from_millis(now.as_millis().saturating_sub(span))
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, P
 use self::reader::Readers;
 pub use self::writer::{Answer, Outcome, Say};
 use self::writer::{Entry, Writer};
+pub use crate::clock::{Clock, Monotonic};
 
 /// Entries that wait for the writer: what it commits at once at the most. At 16 KiB a text they
 /// take 64 MiB, at 64 bytes next to nothing.
@@ -49,9 +50,6 @@ pub const JOURNAL_QUEUE_ENTRIES: usize = 4096;
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
 pub const TRIM_MESSAGES: u32 = 500;
-
-/// Where the time comes from.
-pub type Clock = fn() -> At;
 
 /// What `accepted` survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,6 +174,8 @@ pub struct Restored {
     pub members: Vec<KeptMember>,
     /// The greatest number a user ever had; 0 before the first.
     pub last_user: u64,
+    /// The newest time that is stored, of a room's last message or of a user; `None` if nothing is.
+    pub newest: Option<At>,
     /// The greatest number a room ever had, as far as it was stored.
     pub last_room: u32,
 }
@@ -281,12 +281,13 @@ impl Journal {
     }
 
     /// Removes up to [`TRIM_MESSAGES`] of the oldest messages of `room`, those that are from before
-    /// `before`, but never the last. Returns how many.
+    /// `before`, but never the last. Returns how many. See [`messages::trim`] for messages whose time is
+    /// after `now`, and so is wrong.
     ///
     /// # Errors
-    /// Where they cannot be removed.
-    pub async fn trim(&self, room: RoomId, before: At) -> Result<usize, JournalError> {
-        self.change(move |db| messages::trim(db, room, before, TRIM_MESSAGES)).await
+    /// If they cannot be removed.
+    pub async fn trim(&self, room: RoomId, before: At, now: At) -> Result<usize, JournalError> {
+        self.change(move |db| messages::trim(db, room, before, now, TRIM_MESSAGES)).await
     }
 
     /// Which journal this is.
@@ -308,9 +309,11 @@ impl Journal {
 
 fn restore(db: &Connection) -> Result<Restored, JournalError> {
     let restore = || -> rusqlite::Result<Restored> {
+        let (rooms, users) = (store::rooms(db)?, store::users(db)?);
         Ok(Restored {
-            rooms: store::rooms(db)?,
-            users: store::users(db)?,
+            newest: messages::newest(db, &rooms, &users)?,
+            rooms,
+            users,
             members: store::members(db)?,
             last_user: store::last_user(db)?,
             last_room: store::last_room(db)?,

@@ -13,11 +13,13 @@
 //! * [`journal`] keeps what is said, in order; [`seat`] brings it to a session, whole.
 
 pub mod batch;
+mod clock;
 pub mod config;
 pub mod door;
 pub mod hub;
 pub mod journal;
 pub mod listen;
+mod listeners;
 pub mod ring;
 pub mod room;
 pub mod seat;
@@ -27,4 +29,5 @@ mod token;
 mod unidentified;
 
 pub use config::Config;
-pub use listen::{bind, run, run_shared};
+pub use listen::{run, run_shared};
+pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};

@@ -9,14 +9,12 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{interval, sleep, timeout};
 use tracing::{error, info, warn};
 
-use crate::config::{
-    BACKLOG_CONNECTIONS, Config, EXPIRE_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP,
-};
+use crate::config::{Config, EXPIRE_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
 use crate::session::{Peer, Shared, serve};
 use crate::socket::{self, Unacknowledged};
 use crate::unidentified::Unidentified;
@@ -74,23 +72,6 @@ impl Listen for TcpListener {
     }
 }
 
-/// Listens on `address`, with room for a crowd that comes faster than it is accepted.
-///
-/// # Errors
-/// Where the system does not let it.
-pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    // A daemon may start again at once; on Windows this would let two have one port.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket::bound_buffers(&socket)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG_CONNECTIONS)
-}
-
 /// Runs the daemon on `listener` until `shutdown` completes; then says goodbye to all and returns
 /// once they are gone, or after `config.drain_timeout`.
 ///
@@ -135,13 +116,12 @@ pub async fn run_shared(
     }
 }
 
-/// Removes what is older than it is to be kept, for ever.
+/// Removes messages that are too old, and watches the clock by which they are, for ever.
 async fn trim(shared: &Shared) {
-    let Some(keep) = shared.config.keep else { return std::future::pending().await };
     let mut step = interval(TRIM_STEP);
     loop {
         step.tick().await;
-        if let Err(error) = shared.hub.trim(keep).await {
+        if let Err(error) = shared.hub.trim(shared.config.keep).await {
             warn!(%error, "old messages are not removed; trying again in a minute");
         }
     }

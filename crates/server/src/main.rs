@@ -1,65 +1,80 @@
 //! `chat-server`: the arguments, the log, the signals, and the daemon.
 
+mod address;
+mod announce;
 mod args;
+mod open_files;
 mod signals;
+mod sockets;
+mod status;
 
-use std::io::{self, IsTerminal, Write};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chat_log::Log;
+use chat_server::Listeners;
 use chat_server::journal::{self, Checked, Place};
 use chat_server::session::Shared;
 use clap::Parser;
-use tracing::{error, warn};
-use tracing_subscriber::EnvFilter;
+use tokio::net::TcpListener;
+use tracing::{error, info, warn};
 
-use crate::args::{Args, LogFormat, Task};
+use crate::args::{Args, Task};
 use crate::signals::Signals;
 
 /// What one is told who has no home.
 const NO_DIRECTORY: &str = "there is no directory to keep anything in; --data names one";
 
-/// Files the daemon holds open besides connections: its listener, its log, what the runtime needs.
-const FILES_BESIDES: usize = 32;
-
 fn main() -> ExitCode {
     let args = Args::parse();
-    start_log(args.log_format);
+    let log = start_log(&args);
+    let _flush = log.flush_on_drop();
     let done = match &args.task {
-        None => start(&args),
+        None => start(&args, log),
         Some(task) => perform(task, &args),
     };
     match done {
         Ok(code) => code,
         Err(error) => {
             error!("{error:#}");
+            if args.log_file.is_some() {
+                chat_log::print_error(&format!("chat-server: {error:#}"));
+            }
             ExitCode::FAILURE
         }
     }
 }
 
-/// Writes the log to standard error, at `info` unless `RUST_LOG` says otherwise.
-fn start_log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
-    match format {
-        LogFormat::Text => log.with_target(false).init(),
-        LogFormat::Json => log.json().init(),
+/// Logs to the file of `--log-file`, or to standard error.
+fn start_log(args: &Args) -> Log {
+    let format = args.log_format.into();
+    let (log, file_error) = match &args.log_file {
+        Some(path) => Log::to_file(path, format),
+        None => (Log::to_stderr(format), None),
+    };
+    chat_log::subscribe(&log, args.log_file.is_none() && Log::stderr_is_terminal());
+    chat_log::log_panics(Some(log.clone()));
+    if let (Some(error), Some(path)) = (file_error, &args.log_file) {
+        let path = path.display();
+        warn!(
+            "cannot open the log file {path}: {error}. Logging to standard error; SIGHUP tries again"
+        );
     }
+    log
 }
 
 /// Does what the daemon is not needed for.
 fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
+    if let Task::Status { address } = task {
+        return status::status(address);
+    }
     let Place::Directory(directory) = args.place().context(NO_DIRECTORY)? else {
         anyhow::bail!("nothing is kept in :memory:");
     };
     let mut out = io::stdout().lock();
     match task {
+        Task::Status { .. } => {}
         Task::Backup { file } => {
             journal::backup(&directory, file).context("no backup was made")?;
             writeln!(out, "{} is in {}", directory.display(), file.display())?;
@@ -80,49 +95,34 @@ fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn start(args: &Args) -> anyhow::Result<ExitCode> {
-    allow_open_files(args.config().max_connections);
+fn start(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let code = runtime.block_on(serve(args));
+    let code = runtime.block_on(serve(args, log));
     // After a second signal sessions are still running; nobody waits for them.
     runtime.shutdown_background();
     code
 }
 
-/// Asks the system for as many open files as the connections take, since many systems give a
-/// program 1,024 unless it asks for more.
-fn allow_open_files(max_connections: usize) {
-    let wanted = (max_connections + FILES_BESIDES) as u64;
-    match rlimit::increase_nofile_limit(wanted) {
-        Ok(granted) if granted < wanted => {
-            warn!(
-                "the system grants {granted} open files, too few for {max_connections} connections"
-            );
-        }
-        Ok(_) => {}
-        Err(error) => warn!(%error, "cannot ask the system for more open files"),
-    }
-}
-
 /// Runs the daemon until the first signal, and lets it drain until the second.
-async fn serve(args: &Args) -> anyhow::Result<ExitCode> {
-    let mut signals = Signals::new().context("cannot listen for signals")?;
+async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
+    let hangup = move || {
+        if !log.reopen() {
+            info!("SIGHUP: there is no log file to open again; --log-file names one");
+        }
+    };
+    let mut signals = Signals::new(hangup).context("cannot listen for signals")?;
     let place = args.place().context(NO_DIRECTORY)?;
-    let shared = Shared::open(args.config(), &place, args.durability())?;
-    let listener = chat_server::bind(args.listen).with_context(|| {
-        format!(
-            "cannot listen on {}; is a chat-server running there already? --listen takes another address",
-            args.listen
-        )
-    })?;
-    let here = listener.local_addr()?;
-    announce(here).context("cannot write to standard output")?;
-    if !here.ip().is_loopback() {
-        warn!("{here} can be reached from other machines, and nothing is encrypted yet");
-    }
+    let mut config = args.config();
+    let listeners = sockets::listen(&args.listen)?;
+    config.max_connections =
+        open_files::connections_allowed(config.max_connections, listeners.len())?;
+    let shared = Shared::open(config, &place, args.durability())?;
+    let addresses: Vec<_> =
+        listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
+    announce::announce(&addresses);
 
     let (first_signal, mut going_away) = tokio::sync::oneshot::channel();
-    let daemon = chat_server::run_shared(listener, shared, async {
+    let daemon = chat_server::run_shared(Listeners::new(listeners), shared, async {
         let _ = (&mut going_away).await;
     });
     tokio::pin!(daemon);
@@ -138,34 +138,4 @@ async fn serve(args: &Args) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
     }
-}
-
-/// Tells a person where the daemon listens and how to join.
-fn announce(here: SocketAddr) -> io::Result<()> {
-    let client = client_program();
-    let mut out = io::stdout().lock();
-    writeln!(out, "chat-server {} listens on {here}", env!("CARGO_PKG_VERSION"))?;
-    writeln!(out, "join with: {} --name YOU --server {}", client.display(), reachable(here))?;
-    out.flush()
-}
-
-/// The client that was built beside this program, as it can be typed here; or its plain name.
-fn client_program() -> PathBuf {
-    let plain = Path::new("chat-tui").with_extension(std::env::consts::EXE_EXTENSION);
-    let beside = std::env::current_exe().map(|daemon| daemon.with_file_name(&plain));
-    match (beside, std::env::current_dir()) {
-        (Ok(beside), Ok(here)) if beside.is_file() => {
-            beside.strip_prefix(&here).map(Path::to_path_buf).unwrap_or(beside)
-        }
-        _ => plain,
-    }
-}
-
-/// `here`, as a client on this machine would dial it.
-fn reachable(here: SocketAddr) -> SocketAddr {
-    let loopback = match here {
-        SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-        SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-    };
-    if here.ip().is_unspecified() { SocketAddr::new(loopback, here.port()) } else { here }
 }

@@ -20,7 +20,7 @@ use crate::config::{RINGS_BYTES_MAX, ROOM_RING_BATCHES};
 /// Entries of [`Rings::queue`] beside those of live batches that it may have before it is cleaned up.
 const QUEUE_SLACK: usize = 1024;
 
-/// What the rings of all rooms hold together.
+/// The memory of the rings of all rooms.
 #[derive(Debug)]
 pub struct Rings {
     bytes_max: usize,
@@ -147,7 +147,7 @@ impl Ring {
         Live(self.0.subscribe())
     }
 
-    /// Gives `batch` to all who have subscribed; returns false if nobody has.
+    /// Sends `batch` to all subscribers; returns false if there is none.
     pub(crate) fn send(&self, batch: Batch, rings: &Rings) -> bool {
         let slot = Arc::new(Slot(Mutex::new(Some(Arc::new(batch)))));
         rings.push(&slot);

@@ -1,8 +1,8 @@
-//! The signals that ask the daemon to end.
+//! The signals that the daemon obeys. SIGPIPE is ignored by every Rust program.
 
 use std::io;
 
-/// SIGINT and SIGTERM, one by one.
+/// SIGINT and SIGTERM, which end the daemon, and SIGHUP, which reopens its log.
 #[cfg(unix)]
 pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
@@ -11,16 +11,23 @@ pub(crate) struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Takes the two signals over from the system, which would end the program.
-    pub(crate) fn new() -> io::Result<Self> {
+    /// Takes the signals over from the system, which would end the program. `hangup` is called for
+    /// each SIGHUP, until the runtime ends.
+    pub(crate) fn new(mut hangup: impl FnMut() + Send + 'static) -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        let mut hangups = signal(SignalKind::hangup())?;
+        tokio::spawn(async move {
+            while hangups.recv().await.is_some() {
+                hangup();
+            }
+        });
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
         })
     }
 
-    /// Waits for the next.
+    /// Waits for the next signal to end.
     pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
@@ -35,8 +42,8 @@ pub(crate) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    /// Ready to wait.
-    pub(crate) fn new() -> io::Result<Self> {
+    /// Ready to wait. There is no SIGHUP.
+    pub(crate) fn new(_hangup: impl FnMut() + Send + 'static) -> io::Result<Self> {
         Ok(Self)
     }
 

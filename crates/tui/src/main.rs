@@ -3,14 +3,12 @@
 mod args;
 mod signals;
 
-use std::fs::OpenOptions;
-use std::io::{self, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Mutex;
 
 use anyhow::Context;
+use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_proto::UserName;
 use chat_tui::app::system_clock;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
@@ -41,16 +39,17 @@ fn main() -> ExitCode {
             };
         }
     };
-    // By now the hook has given the terminal back and said what happened; the exit code is ours.
-    let Ok(done) = panic::catch_unwind(|| chat(args)) else {
-        return FAILED.into();
-    };
+    let done = panic::catch_unwind(|| chat(args));
+    // By now the terminal is given back, and may be printed to.
     match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error:#}");
-            // Where even this cannot be written, the exit code says it.
-            let _ = writeln!(io::stderr(), "chat-tui: {error:#}");
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            print_error(&format!("chat-tui: {error:#}"));
+            FAILED.into()
+        }
+        Err(_) => {
+            let panic = first_panic().unwrap_or("unknown");
+            print_error(&format!("chat-tui has failed, please report it: {panic}"));
             FAILED.into()
         }
     }
@@ -58,9 +57,14 @@ fn main() -> ExitCode {
 
 fn chat(args: Args) -> anyhow::Result<()> {
     check::terminal()?;
-    if let Some(path) = &args.log_file {
-        log_to(path).with_context(|| format!("cannot write the log file {}", path.display()))?;
-    }
+    let log = args.log_file.as_deref().map(log_to).transpose()?;
+    let _flush = log.as_ref().map(Log::flush_on_drop);
+    log_panics(log);
+    // Logged here, before the log is flushed.
+    connect_and_show(args).inspect_err(|error| tracing::error!("{error:#}"))
+}
+
+fn connect_and_show(args: Args) -> anyhow::Result<()> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -75,7 +79,7 @@ fn chat(args: Args) -> anyhow::Result<()> {
     };
     if let Some(unsent) = unsent.filter(|unsent| unsent.count() > 0) {
         tracing::warn!("{unsent}");
-        let _ = writeln!(io::stderr(), "chat-tui: {unsent}");
+        print_error(&format!("chat-tui: {unsent}"));
     }
     done.map(drop)
 }
@@ -120,8 +124,12 @@ fn login_name() -> UserName {
     UserName::mend(&whoami::username().unwrap_or_default())
 }
 
-fn log_to(path: &Path) -> io::Result<()> {
-    let file = OpenOptions::new().create(true).append(true).open(path)?;
-    tracing_subscriber::fmt().with_writer(Mutex::new(file)).with_ansi(false).init();
-    Ok(())
+/// Starts the log. An error here is one of the command line; later errors of the file end nothing.
+fn log_to(path: &Path) -> anyhow::Result<Log> {
+    let (log, error) = Log::to_file(path, Format::Text);
+    if let Some(error) = error {
+        return Err(error).with_context(|| format!("cannot write the log file {}", path.display()));
+    }
+    chat_log::subscribe(&log, false);
+    Ok(log)
 }

@@ -191,7 +191,7 @@ impl Storm {
             0..7 => self.trouble(sim, client, now),
             7 => self.kill_client(sim, client, now, false),
             8 => self.kill_client(sim, client, now, true),
-            9 => {}
+            9 => self.set_clock(),
             10 => self.copy_a_client(sim, now),
             _ if self.server != Server::Up => {}
             11 => self.kill_server(sim, now, false),

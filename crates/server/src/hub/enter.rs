@@ -6,7 +6,8 @@ use chat_proto::{At, User, UserName};
 
 use super::member::Member;
 use super::state::{Account, State};
-use super::{Hub, HubError, IfTaken, before};
+use super::{Hub, HubError, IfTaken};
+use crate::clock::before;
 use crate::config::SEEN_STEP;
 use crate::journal::{KeptMember, KeptUser, RoomId, keep};
 use crate::token::{Token, TokenHash};
@@ -34,8 +35,8 @@ impl Hub {
     /// Lets a new user in under the name it `wants`: `user` is its number where it has been told one.
     /// Returns its place, and the token by which it is known when it comes back.
     ///
-    /// A name that was held by a user who has not been seen for `name_hold` is given away; that
-    /// user, with all that is its own, goes by a free name like it.
+    /// A name that was held by a user who has not been seen for `name_hold` is given away, if the clock
+    /// can be believed; that user, with all that is its own, goes by a free name like it.
     ///
     /// # Errors
     /// Where the name is taken, the user cannot be kept, there are too many, or the daemon is going away.
@@ -105,7 +106,7 @@ impl Hub {
     }
 
     pub(super) fn now(&self) -> At {
-        (self.config.clock)()
+        self.clock.now()
     }
 
     /// Counts one session more of a user; the first is told to the user's rooms.
@@ -127,9 +128,10 @@ impl Hub {
         if state.users_kept() >= users_max {
             return Err(HubError::TooManyUsers(users_max));
         }
-        let now = self.now();
-        let since = before(now, self.config.name_hold);
-        let overdue = state.overdue(wants, since).and_then(Account::to_keep);
+        // No name is given away while the clock cannot be believed.
+        let since = self.clock.before(self.config.name_hold);
+        let overdue =
+            since.and_then(|since| state.overdue(wants, since)).and_then(Account::to_keep);
         let moved = match overdue {
             None => None,
             Some(mut holder) => {
@@ -146,7 +148,9 @@ impl Hub {
             state.names.reserve(&moved.user.name, moved.user.id);
         }
         state.names.reserve(&name, id);
-        let kept = KeptUser { user: User { id, name }, token, seen_at: now };
+        // A clock that is years behind must not make a new user look like an old one.
+        let kept =
+            KeptUser { user: User { id, name }, token, seen_at: self.now().max(self.newest) };
         Ok(Newcomer { kept, moved, read: state.rooms.lobby().last_seq() })
     }
 

@@ -5,6 +5,7 @@ use chat_proto::command::{Kind, Say, Word};
 use chat_proto::{At, LeaveReason, RefusalCode, Text, Topic, UserName};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::*;
 use crate::batch::Batch;
@@ -13,18 +14,27 @@ use crate::journal::{Durability, KeptUser, Outcome, Place as Kept};
 thread_local! {
     /// What the clock of this test shows.
     static NOW: Cell<i64> = const { Cell::new(1_795_356_127_123) };
+    /// What its monotonic clock shows.
+    static MONOTONIC: Cell<Instant> = Cell::new(Instant::now());
 }
 
 fn clock() -> At {
     At::from_millis(NOW.get())
 }
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 fn days_pass(days: i64) {
+    clock_jumps(days);
+    MONOTONIC.set(MONOTONIC.get() + DAY * u32::try_from(days).unwrap());
+}
+
+fn clock_jumps(days: i64) {
     NOW.set(NOW.get() + days * 24 * 60 * 60 * 1000);
 }
 
 fn config() -> Config {
-    Config { clock, ..Config::default() }
+    Config { clock, monotonic: || MONOTONIC.get(), ..Config::default() }
 }
 
 fn open(place: &Kept) -> Arc<Hub> {
@@ -82,6 +92,7 @@ fn titles(member: &Member) -> Vec<String> {
     places.filter_map(|place| Some(member.title(&place.room)?.to_string())).collect()
 }
 
+mod clock;
 mod expire;
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::checksum;
-use super::kept::{Kept, Page, Part, RoomId};
+use super::kept::{Kept, KeptRoom, KeptUser, Page, Part, RoomId};
 use super::store::{foreign, number, unsigned};
 
 /// How many bits of a message's place are its `seq`: a million million messages a room, and eight
@@ -149,20 +149,53 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
     })
 }
 
-/// Removes up to `limit` of the oldest messages of `room`, those that are from before `before`, but
-/// never the last, since the next one's `seq` follows from it. Returns how many.
+/// Removes up to `limit` of the oldest messages of `room`, but never the last, since the next one's
+/// `seq` follows from it. Returns how many.
+///
+/// Times may be wrong, so the order of the messages counts as well: a message is removed if it or a
+/// later one is from before `before`, unless it or an earlier one is newer. A time after `now` is wrong
+/// and says nothing either way.
 pub(super) fn trim(
     db: &Connection,
     room: RoomId,
     before: At,
+    now: At,
     limit: u32,
 ) -> rusqlite::Result<usize> {
     db.prepare_cached(
-        "DELETE FROM message WHERE place IN (
-             SELECT place FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3
-         ) AND at < ?4 AND place < (SELECT max(place) FROM message WHERE place BETWEEN ?1 AND ?2)",
+        "WITH oldest AS (
+             SELECT place, at FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3
+         ), first_newer AS (
+             SELECT coalesce(min(place), ?2) AS place FROM oldest WHERE at BETWEEN ?4 AND ?5
+         ), last_older AS (
+             SELECT max(oldest.place) AS place FROM oldest, first_newer
+             WHERE at < ?4 AND oldest.place < first_newer.place
+         )
+         DELETE FROM message WHERE place BETWEEN ?1 AND (SELECT place FROM last_older)
+             AND place < (SELECT max(place) FROM message WHERE place BETWEEN ?1 AND ?2)",
     )?
-    .execute(params![place(room, 0), place(room, SEQ_MAX), limit, before.as_millis()])
+    .execute(params![
+        place(room, 0),
+        place(room, SEQ_MAX),
+        limit,
+        before.as_millis(),
+        now.as_millis()
+    ])
+}
+
+/// The newest time of the rooms' last messages and of the users; `None` if there are none.
+pub(super) fn newest(
+    db: &Connection,
+    rooms: &[KeptRoom],
+    users: &[KeptUser],
+) -> rusqlite::Result<Option<At>> {
+    let mut newest = users.iter().map(|user| user.seen_at).max();
+    let mut at = db.prepare_cached("SELECT at FROM message WHERE place = ?")?;
+    for room in rooms {
+        let last = at.query_row([place(room.id, room.last_seq)], |row| row.get(0)).optional()?;
+        newest = newest.max(last.map(At::from_millis));
+    }
+    Ok(newest)
 }
 
 /// Where the message `seq` of `room` stands in the table.

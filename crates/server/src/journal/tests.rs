@@ -1,3 +1,4 @@
+mod clock;
 mod faults;
 mod files;
 mod layer;
@@ -303,7 +304,7 @@ async fn a_check_takes_what_happens_meanwhile_for_no_fault() {
     assert_eq!(checked, Checked { rooms: 1, messages: 2, faults: Vec::new() });
 
     let later = At::from_millis(clock().as_millis() + 1);
-    assert_eq!(journal.journal.trim(RoomId::LOBBY, later).await.unwrap(), 1);
+    assert_eq!(journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap(), 1);
     let mut checked = Checked::default();
     copy::check_room(&db, &listed[0], &mut checked).unwrap();
     assert_eq!(checked, Checked { rooms: 1, messages: 1, faults: Vec::new() });
@@ -326,9 +327,9 @@ async fn trimming_leaves_the_last_message_and_what_is_not_too_old() {
         journal.say(n, "hi").await;
     }
     let (room, later) = (RoomId::LOBBY, At::from_millis(clock().as_millis() + 1));
-    assert_eq!(journal.journal.trim(room, clock()).await.unwrap(), 0);
-    assert_eq!(journal.journal.trim(room, later).await.unwrap(), 2);
-    assert_eq!(journal.journal.trim(room, later).await.unwrap(), 0);
+    assert_eq!(journal.journal.trim(room, clock(), later).await.unwrap(), 0);
+    assert_eq!(journal.journal.trim(room, later, later).await.unwrap(), 2);
+    assert_eq!(journal.journal.trim(room, later, later).await.unwrap(), 0);
     assert_eq!(journal.texts(Part::After(0)).await, [(3, "hi".to_owned())]);
     assert_eq!(check(directory.path()).unwrap().messages, 1, "and nothing is missing");
     journal.close().await;

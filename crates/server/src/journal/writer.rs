@@ -17,6 +17,7 @@ use super::file::BUSY_TIMEOUT;
 use super::kept::{Kept, RoomId};
 use super::{Clock, JOURNAL_QUEUE_ENTRIES, in_words, store};
 use crate::batch::Said;
+use crate::clock::next_time;
 use crate::room::Room;
 
 /// Something for the writer to keep.
@@ -109,7 +110,7 @@ pub(super) struct Writer {
     numbers: Numbers,
     /// The greatest number of a user who has said something, as far as it is known.
     last_user: u64,
-    /// When the last message was taken: times follow the order of the messages.
+    /// The time of the last message, see [`next_time`].
     last_at: At,
     /// Whether the last commit failed, so that it is logged once and not for every message.
     is_troubled: bool,
@@ -199,7 +200,7 @@ impl Writer {
 
     /// Keeps all entries with one commit, and tells everybody; or does nothing.
     fn try_to_keep(&mut self, entries: &mut [Entry], now: At) -> rusqlite::Result<()> {
-        let at = now.max(self.last_at);
+        let at = next_time(now, self.last_at);
         let transaction = self.db.transaction()?;
         let mut commit = Commit::new(&transaction, &self.numbers, at)?;
         for entry in &mut *entries {

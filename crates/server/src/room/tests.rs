@@ -134,7 +134,10 @@ fn the_rings_of_all_rooms_share_one_bound() {
         for seq in 1..=20 {
             room.publish_said(vec![said(seq, &text)]);
             let sent = line(&mut live);
-            assert!(sent.contains(&format!("\"seq\":{seq},")), "who keeps up gets all: {sent}");
+            assert!(
+                sent.contains(&format!("\"seq\":{seq},")),
+                "a reader that keeps up gets all: {sent}"
+            );
             assert!(rings.bytes() <= BYTES_MAX, "{} bytes", rings.bytes());
         }
     }

@@ -1,0 +1,42 @@
+//! Panics go to the log, not to a standard error that may block, or that is a client's screen.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::panic::{self, PanicHookInfo};
+use std::sync::OnceLock;
+use std::thread;
+
+use crate::Log;
+use crate::report::Level;
+
+/// Where and why the program panicked first.
+static FIRST: OnceLock<String> = OnceLock::new();
+
+/// Logs each panic, to `log` if there is one.
+pub fn log_panics(log: Option<Log>) {
+    panic::set_hook(Box::new(move |info| {
+        let message = describe(info);
+        if let Some(log) = &log {
+            let backtrace = Backtrace::capture();
+            let line = match backtrace.status() {
+                BacktraceStatus::Captured => format!("{message}\n{backtrace}"),
+                _ => message.clone(),
+            };
+            log.queue.push(&log.line(Level::Error, &line));
+        }
+        let _ = FIRST.set(message);
+    }));
+}
+
+/// Where and why the program panicked first, if it did and [`log_panics`] was called.
+#[must_use]
+pub fn first_panic() -> Option<&'static str> {
+    FIRST.get().map(String::as_str)
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> String {
+    let reason = info.payload_as_str().unwrap_or("without a message");
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let thread = thread::current();
+    let thread = thread.name().unwrap_or("without a name");
+    format!("thread {thread} panicked at {place}: {reason}")
+}

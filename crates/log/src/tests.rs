@@ -1,0 +1,231 @@
+use std::fs;
+use std::io::{self, BufRead, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::*;
+
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// What happens to the next write.
+enum Next {
+    Take(usize),
+    Fail,
+}
+
+/// An output whose writes wait for the test.
+struct Held {
+    next: Receiver<Next>,
+    /// Sent when a write begins.
+    begins: Sender<()>,
+    written: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Write for Held {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.begins.send(());
+        // A test that has ended holds nothing any more.
+        let take = match self.next.recv().unwrap_or(Next::Take(usize::MAX)) {
+            Next::Take(most) => bytes.len().min(most),
+            Next::Fail => return Err(io::ErrorKind::StorageFull.into()),
+        };
+        self.written.lock().unwrap().extend_from_slice(&bytes[..take]);
+        Ok(take)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct Bench {
+    log: Log,
+    next: Option<Sender<Next>>,
+    begins: Receiver<()>,
+    written: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Bench {
+    fn new(format: Format) -> Self {
+        let (send_next, next) = channel();
+        let (send_begins, begins) = channel();
+        let written = Arc::default();
+        let held = Held { next, begins: send_begins, written: Arc::clone(&written) };
+        Self { log: Log::to(held, format), next: Some(send_next), begins, written }
+    }
+
+    fn push(&self, line: &str) {
+        (&self.log).write_all(line.as_bytes()).unwrap();
+    }
+
+    fn until_a_write_begins(&self) {
+        self.begins.recv_timeout(DEADLINE).unwrap();
+    }
+
+    fn next(&self, next: Next) {
+        self.next.as_ref().unwrap().send(next).unwrap();
+    }
+
+    /// Lets all writes succeed from now on.
+    fn release(&mut self) {
+        self.next = None;
+    }
+
+    fn until_written(&self, has: impl Fn(&str) -> bool) -> String {
+        let end = Instant::now() + DEADLINE;
+        loop {
+            let written = String::from_utf8(self.written.lock().unwrap().clone()).unwrap();
+            if has(&written) {
+                return written;
+            }
+            assert!(Instant::now() < end, "the end: {:?}", written.lines().last());
+            match self.begins.recv_timeout(Duration::from_millis(20)) {
+                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
+
+/// Blocks the log, fills it past its bound, and releases it. Returns what was written in the end.
+fn overflow(format: Format) -> (String, usize) {
+    let mut bench = Bench::new(format);
+    bench.push("{\"n\":0}\n");
+    bench.until_a_write_begins();
+    let line = format!("{{\"n\":\"{}\"}}\n", "x".repeat(999));
+    let pushed = 3 * LOG_BYTES_MAX / line.len();
+    for _ in 0..pushed {
+        bench.push(&line);
+    }
+    bench.release();
+    let written = bench.until_written(|written| written.contains("were dropped here"));
+    let kept = written.lines().filter(|line| line.contains("xxx")).count();
+    assert!(kept * line.len() <= LOG_BYTES_MAX, "{kept} lines were queued");
+    bench.push("{\"n\":\"after\"}\n");
+    (bench.until_written(|written| written.contains("after")), pushed - kept)
+}
+
+#[test]
+fn a_blocked_log_blocks_nobody_and_says_how_many_lines_were_dropped() {
+    let (written, dropped) = overflow(Format::Text);
+    let last_two: Vec<&str> = written.lines().rev().take(2).collect();
+    let note = format!(" WARN {dropped} lines of the log were dropped here");
+    assert!(last_two[0].contains("after") && last_two[1].contains(&note), "{last_two:?}");
+}
+
+#[test]
+fn a_log_for_a_program_is_json_also_where_lines_are_missing() {
+    let (written, dropped) = overflow(Format::Json);
+    let lines: Vec<serde_json::Value> =
+        written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let note = &lines[lines.len() - 2];
+    assert_eq!(note["level"], "WARN", "{note}");
+    let message = note["fields"]["message"].as_str().unwrap();
+    assert!(message.starts_with(&format!("{dropped} lines")), "{note}");
+}
+
+#[test]
+fn a_write_that_fails_or_is_cut_off_is_made_up_for() {
+    let bench = Bench::new(Format::Text);
+    bench.push("one\ntwo\n");
+    for next in [Next::Fail, Next::Take(2), Next::Fail, Next::Fail, Next::Take(4)] {
+        bench.until_a_write_begins();
+        bench.next(next);
+    }
+    bench.next(Next::Take(9));
+    assert_eq!(bench.until_written(|written| written.len() == 8), "one\ntwo\n");
+}
+
+#[test]
+fn the_end_of_the_program_waits_for_a_log_that_is_well_but_not_for_one_that_fails() {
+    let mut bench = Bench::new(Format::Text);
+    bench.push("first\n");
+    bench.until_a_write_begins();
+    bench.next(Next::Fail);
+    bench.next(Next::Fail);
+    bench.next(Next::Fail);
+    bench.log.flush();
+    bench.release();
+    for _ in 0..1000 {
+        bench.push("more\n");
+    }
+    // More than one flush, since the writer may be in a pause after its last failure.
+    bench.until_written(|written| written.contains("first"));
+    bench.log.flush();
+    assert_eq!(bench.written.lock().unwrap().len(), 6 + 5 * 1000);
+}
+
+#[test]
+fn the_end_of_the_program_does_not_wait_for_a_log_that_is_blocked() {
+    let bench = Bench::new(Format::Text);
+    bench.push("first\n");
+    bench.until_a_write_begins();
+    bench.log.flush();
+    assert_eq!(bench.written.lock().unwrap().len(), 0, "it is still blocked");
+}
+
+#[test]
+fn a_file_is_appended_to_by_its_owner_alone_and_opened_again_after_a_rotation() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("chat.log");
+    let (log, error) = Log::to_file(&path, Format::Text);
+    assert!(error.is_none(), "{error:?}");
+    (&log).write_all(b"before\n").unwrap();
+    log.flush();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let rotated = directory.path().join("chat.log.1");
+    fs::rename(&path, &rotated).unwrap();
+    assert!(log.reopen());
+    let end = Instant::now() + DEADLINE;
+    while !path.exists() {
+        assert!(Instant::now() < end, "the file was not opened again");
+        std::thread::yield_now();
+    }
+    (&log).write_all(b"after\n").unwrap();
+    log.flush();
+    assert_eq!(fs::read_to_string(&rotated).unwrap(), "before\n");
+    let written = fs::read_to_string(&path).unwrap();
+    assert!(written.contains("the log file is open again") && written.ends_with("after\n"));
+
+    let (log, _) = Log::to_file(&path, Format::Text);
+    (&log).write_all(b"another run\n").unwrap();
+    log.flush();
+    assert_eq!(fs::read_to_string(&path).unwrap(), written + "another run\n");
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_an_error_and_no_end() {
+    let directory = TempDir::new().unwrap();
+    let missing = directory.path().join("missing");
+    let path = missing.join("chat.log");
+    let (log, error) = Log::to_file(&path, Format::Text);
+    assert_eq!(error.unwrap().kind(), io::ErrorKind::NotFound);
+    fs::create_dir(missing).unwrap();
+    let end = Instant::now() + DEADLINE;
+    while !path.exists() {
+        assert!(Instant::now() < end, "the file was not opened later");
+        let _ = log.reopen();
+        log.flush();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_that_nobody_reads_does_not_hold_up_the_start() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let (log, error) = Log::to_file(&path, Format::Text);
+    assert!(error.is_none(), "it may still be opened");
+    (&log).write_all(b"a line\n").unwrap();
+    let mut line = String::new();
+    io::BufReader::new(fs::File::open(&path).unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "a line\n");
+}

@@ -1,0 +1,49 @@
+//! What a person sees when the daemon has started.
+
+use std::fmt::Write;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use tracing::{info, warn};
+
+/// Prints where the daemon listens and how to join. Does not wait for standard output.
+pub(crate) fn announce(addresses: &[SocketAddr]) {
+    let mut text = String::new();
+    for address in addresses {
+        let version = env!("CARGO_PKG_VERSION");
+        let line = format!("chat-server {version} listens on {address}");
+        info!("{line}");
+        let _ = writeln!(text, "{line}");
+    }
+    if let Some(first) = addresses.first() {
+        let (client, server) = (client_program(), reachable(*first));
+        let _ = writeln!(text, "join with: {} --name YOU --server {server}", client.display());
+    }
+    chat_log::print_in_background(text, |error| {
+        warn!(%error, "cannot print the addresses to standard output");
+    });
+    for address in addresses.iter().filter(|address| !address.ip().is_loopback()) {
+        warn!("{address} can be reached from other machines, and nothing is encrypted yet");
+    }
+}
+
+/// The client that was built beside this program, as it can be typed here; or its plain name.
+fn client_program() -> PathBuf {
+    let plain = Path::new("chat-tui").with_extension(std::env::consts::EXE_EXTENSION);
+    let beside = std::env::current_exe().map(|daemon| daemon.with_file_name(&plain));
+    match (beside, std::env::current_dir()) {
+        (Ok(beside), Ok(here)) if beside.is_file() => {
+            beside.strip_prefix(&here).map(Path::to_path_buf).unwrap_or(beside)
+        }
+        _ => plain,
+    }
+}
+
+/// `address`, as a client on this machine connects to it.
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+    let loopback = match address {
+        SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    if address.ip().is_unspecified() { SocketAddr::new(loopback, address.port()) } else { address }
+}

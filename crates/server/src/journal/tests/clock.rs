@@ -1,0 +1,61 @@
+//! Times that are wrong.
+
+use super::*;
+use crate::journal::writer::Entry;
+
+fn lobby() -> KeptRoom {
+    store::rooms(&file::open_memory().unwrap()).unwrap().swap_remove(0)
+}
+
+/// A room's messages have these times; `seq`s that stay when all before 100 are removed at 200.
+fn trimmed(times: &[i64]) -> Vec<i64> {
+    let db = file::open_memory().unwrap();
+    for (seq, at) in (1_i64..).zip(times) {
+        let kept = Kept {
+            seq: seq.cast_unsigned(),
+            from: User { id: 7, name: UserName::new("bob").unwrap() },
+            at: At::from_millis(*at),
+            kind: Kind::Text,
+            device: Word::default(),
+            n: None,
+            text: Text::new("hi").unwrap(),
+            damaged: false,
+        };
+        messages::Keeper::new(&db).unwrap().message(RoomId::LOBBY, &kept).unwrap();
+    }
+    let [before, now] = [100, 200].map(At::from_millis);
+    while messages::trim(&db, RoomId::LOBBY, before, now, TRIM_MESSAGES).unwrap() > 0 {}
+    let page = Page { of: Part::After(0), limit: 100 };
+    let left = messages::messages(&db, RoomId::LOBBY, page).unwrap();
+    left.iter().map(|kept| kept.seq.cast_signed()).collect()
+}
+
+#[test]
+fn wrong_times_remove_nothing_that_is_new_and_keep_nothing_for_ever() {
+    assert_eq!(trimmed(&[10, 20, 150, 160]), [3, 4]);
+    assert_eq!(trimmed(&[10, 150, 20, 160]), [2, 3, 4], "an earlier one is newer");
+    assert_eq!(trimmed(&[10, 999, 20, 160]), [4], "sent before one that is too old");
+    assert_eq!(trimmed(&[999, 999, 160]), [1, 2, 3], "nothing tells how old they are");
+    assert_eq!(trimmed(&[999, 10]), [2], "the last one stays");
+}
+
+#[test]
+fn a_time_that_was_wrong_for_a_minute_stamps_no_later_message() {
+    let at = |times: &[i64]| {
+        let room = Room::new(lobby(), 500, &Arc::default());
+        let (answer, mut answers) = mpsc::channel(times.len());
+        let mut writer = Writer::new(file::open_memory().unwrap());
+        for (n, time) in (1..).zip(times) {
+            let say = say(n, "hi", Arc::clone(&room), &answer);
+            writer.keep(&mut [Entry::from(say)], At::from_millis(*time));
+        }
+        let stamps = times.iter().map(|_| match answers.try_recv().unwrap().outcome {
+            Outcome::Kept { at, .. } => at.as_millis(),
+            other => panic!("{other:?}"),
+        });
+        stamps.collect::<Vec<i64>>()
+    };
+    let day = 86_400_000;
+    assert_eq!(at(&[day, 3 * day, day + 1000]), [day, 3 * day, day + 1000]);
+    assert_eq!(at(&[5000, 4000, 6000]), [5000, 5000, 6000], "set back by a second");
+}

@@ -1,0 +1,172 @@
+//! `chat-server status`: asks who answers at an address.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use chat_server::is_of_this_machine;
+use serde_json::Value;
+
+use crate::address::Address;
+use crate::announce::reachable;
+
+/// How long a connection may take: a few retries of TCP over a slow network.
+const CONNECT_MAX: Duration = Duration::from_secs(3);
+
+/// How long the answer may take: longer than a busy daemon is silent.
+const ANSWER_MAX: Duration = Duration::from_secs(3);
+
+/// Bytes of the answer that are looked at. An `about` is far shorter.
+const ANSWER_BYTES_MAX: u64 = 4096;
+
+/// Characters of a foreign answer that are shown.
+const SHOWN_CHARS: usize = 60;
+
+/// Who answers.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    /// A chat-server, of this version if it says so.
+    Chat(Option<String>),
+    /// Another program; the beginning of what it sends.
+    Other(String),
+    /// Nothing listens on an address of this machine.
+    Nothing,
+    /// Another machine cannot be reached.
+    Unreachable(String),
+}
+
+/// Prints who answers at `address`; the exit code says it, too.
+///
+/// # Errors
+/// If the name has no address, or standard output cannot be written.
+pub(crate) fn status(address: &Address) -> anyhow::Result<ExitCode> {
+    let addresses = address
+        .resolve()
+        .with_context(|| format!("cannot reach {address}: the name has no address"))?;
+    let found = ask_all(&addresses);
+    let (code, text) = match &found {
+        Found::Chat(Some(version)) => (0, format!("chat-server {version} runs on {address}")),
+        Found::Chat(None) => (0, format!("a chat-server older than this one runs on {address}")),
+        Found::Nothing => (3, format!("nothing listens on {address}")),
+        Found::Unreachable(why) => (4, format!("{address} cannot be reached: {why}")),
+        Found::Other(said) if said.is_empty() => {
+            (5, format!("what listens on {address} is not a chat-server: it does not answer"))
+        }
+        Found::Other(said) => {
+            (5, format!("what listens on {address} is not a chat-server: it answers {said:?}"))
+        }
+    };
+    writeln!(io::stdout(), "{text}")?;
+    Ok(code.into())
+}
+
+/// Asks one address after the other; a chat-server on one of them is the answer.
+fn ask_all(addresses: &[SocketAddr]) -> Found {
+    let mut found = Found::Nothing;
+    for address in addresses {
+        let address = reachable(*address);
+        match ask(address) {
+            Ok(Found::Chat(version)) => return Found::Chat(version),
+            Ok(other) => found = other,
+            Err(_) if matches!(found, Found::Other(_)) || is_of_this_machine(address.ip()) => {}
+            Err(error) => found = Found::Unreachable(error.to_string()),
+        }
+    }
+    found
+}
+
+/// Connects and asks `about`.
+///
+/// # Errors
+/// If there is no connection.
+fn ask(address: SocketAddr) -> io::Result<Found> {
+    let mut stream = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
+    // Whoever breaks off or is silent is no chat-server.
+    Ok(converse(&mut stream).unwrap_or_else(|_| Found::Other(String::new())))
+}
+
+fn converse(stream: &mut TcpStream) -> io::Result<Found> {
+    let deadline = Instant::now() + ANSWER_MAX;
+    stream.set_write_timeout(Some(ANSWER_MAX))?;
+    stream.write_all(b"{\"type\":\"about\"}\n")?;
+    let mut answer = Vec::new();
+    let mut reader = BufReader::new(stream);
+    while !answer.contains(&b'\n') && (answer.len() as u64) < ANSWER_BYTES_MAX {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        reader.get_ref().set_read_timeout(Some(left))?;
+        match reader.fill_buf() {
+            Ok([]) | Err(_) => break,
+            Ok(bytes) => {
+                let count = bytes.len();
+                answer.extend_from_slice(bytes);
+                reader.consume(count);
+            }
+        }
+    }
+    Ok(understand(&answer))
+}
+
+/// What the first line of an answer says about its sender.
+fn understand(answer: &[u8]) -> Found {
+    let line = answer.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    // The number of the connection may stand in front of the first line.
+    let json = line.iter().position(|byte| *byte == b'{').map_or(line, |start| &line[start..]);
+    // No `Event`: an older or a newer chat-server may send more or less.
+    let event: Value = serde_json::from_slice(json).unwrap_or_default();
+    match (event["type"].as_str(), event["server"]["version"].as_str()) {
+        (Some("about"), Some(version)) => Found::Chat(Some(version.to_owned())),
+        // A server without `about` refuses it.
+        (Some("refused"), _) => Found::Chat(None),
+        _ => Found::Other(String::from_utf8_lossy(line).chars().take(SHOWN_CHARS).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn the_first_line_tells_a_chat_from_something_else() {
+        let about = br#"{"type":"about","server":{"name":"chat-server","version":"9.1"},"journal":{"id":"a","epoch":"b"}}"#;
+        assert_eq!(understand(about), Found::Chat(Some("9.1".to_owned())));
+        let refused = br#"ID:7{"type":"refused","code":"bad_field","text":"no"}"#;
+        assert_eq!(understand(refused), Found::Chat(None));
+        let http = b"HTTP/1.1 400 Bad Request\r\n\r\n";
+        assert_eq!(understand(http), Found::Other("HTTP/1.1 400 Bad Request\r".to_owned()));
+        assert_eq!(understand(b"{}"), Found::Other("{}".to_owned()));
+    }
+
+    #[test]
+    fn one_address_that_answers_is_enough() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"{\"type\":\"refused\",\"code\":\"x\",\"text\":\"y\"}\n").unwrap();
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).unwrap();
+        });
+        let free = TcpListener::bind("127.0.0.2:0").unwrap().local_addr().unwrap();
+        assert_eq!(ask_all(&[free]), Found::Nothing);
+        assert_eq!(ask_all(&[free, address]), Found::Chat(None));
+        server.join().unwrap();
+    }
+
+    #[test]
+    fn what_hangs_up_is_no_chat() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || drop(listener.accept()));
+        assert_eq!(ask_all(&[address]), Found::Other(String::new()));
+        server.join().unwrap();
+    }
+}

@@ -1,0 +1,169 @@
+//! The daemon on a bad day of its machine: a log that cannot be written, standard streams that nobody
+//! serves, a hang-up, no home. It starts, serves, and ends as on any other day.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::Instant;
+
+use e2e::binary::{Daemon, program};
+use e2e::native::Native;
+use e2e::{DEADLINE, within};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// Bytes of the log that no pipe holds.
+const MORE_THAN_A_PIPE: usize = 256 * 1024;
+
+/// The daemon, with its standard streams redirected as a shell does it. `$FILE` is `file`.
+fn redirected(redirections: &str, file: &Path) -> Command {
+    let mut shell = Command::new("sh");
+    let command = format!(r#"exec "$0" "$@" {redirections}"#);
+    shell.args(["-c", &command]).arg(program("chat-server")).env("FILE", file);
+    shell
+}
+
+/// Two users talk, and the daemon ends with 0 when it is asked to.
+async fn serves_and_ends(mut daemon: Daemon) {
+    let mut ana = Native::join(daemon.address, "ana").await;
+    let mut bob = Native::join(daemon.address, "bob").await;
+    ana.tell_all(1, "hello").await;
+    assert_eq!(bob.hear().await.1, "hello");
+    daemon.signal("TERM");
+    assert_eq!(bob.until("goodbye").await["code"], "shutdown");
+    drop((ana, bob));
+    assert_eq!(daemon.exit_code().await, Some(0));
+}
+
+fn named_pipe(directory: &Path) -> std::path::PathBuf {
+    let path = directory.join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+/// Waits until `is_so`.
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    within(what.to_owned(), async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_on_a_full_disk_ends_nothing() {
+    let directory = TempDir::new().unwrap();
+    serves_and_ends(Daemon::spawn(&mut redirected("2>/dev/full", directory.path())).await).await;
+    let daemon = Daemon::start(&["--log-file", "/dev/full"]).await;
+    serves_and_ends(daemon).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_whose_reader_is_gone_ends_nothing() {
+    let directory = TempDir::new().unwrap();
+    let pipe = named_pipe(directory.path());
+    let reader = File::options().read(true).write(true).open(&pipe).unwrap();
+    let daemon = Daemon::spawn(&mut redirected(r#"2>"$FILE""#, &pipe)).await;
+    drop(reader);
+    serves_and_ends(daemon).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_nobody_reads_blocks_nothing() {
+    let directory = TempDir::new().unwrap();
+    let pipe = named_pipe(directory.path());
+    let _reader = File::options().read(true).write(true).open(&pipe).unwrap();
+    let mut command = redirected(r#"2>"$FILE""#, &pipe);
+    let daemon = Daemon::spawn(command.env("RUST_LOG", "debug")).await;
+    let mut eva = Native::join(daemon.address, "eva").await;
+    // Each of these is a line of the log.
+    for _ in 0..MORE_THAN_A_PIPE / 50 {
+        eva.write(b"{\"type\":\"who\",\"room\":\"#nowhere\"}\n").await;
+    }
+    for _ in 0..MORE_THAN_A_PIPE / 50 {
+        eva.until("refused").await;
+    }
+    drop(eva);
+    serves_and_ends(daemon).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_file_that_cannot_be_opened_is_said_and_ends_nothing() {
+    let mut daemon = Daemon::start(&["--log-file", "/no/where"]).await;
+    daemon.until_logged("cannot open the log file /no/where").await;
+    serves_and_ends(daemon).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hang_up_opens_the_log_file_again_and_ends_nothing() {
+    let directory = TempDir::new().unwrap();
+    let (path, rotated) = (directory.path().join("log"), directory.path().join("log.1"));
+    let daemon = Daemon::start(&["--log-file", path.to_str().unwrap()]).await;
+    until("a line of the log", || {
+        fs::read_to_string(&path).is_ok_and(|log| log.contains("listens"))
+    })
+    .await;
+    fs::rename(&path, &rotated).unwrap();
+    daemon.signal("HUP");
+    until("a new log file", || path.exists()).await;
+    let eva = Native::join(daemon.address, "eva").await;
+    until("eva in the new log file", || fs::read_to_string(&path).unwrap().contains("eva")).await;
+    assert!(!fs::read_to_string(&rotated).unwrap().contains("eva"));
+    drop(eva);
+    serves_and_ends(daemon).await;
+
+    let mut daemon = Daemon::start(&[]).await;
+    daemon.signal("HUP");
+    daemon.until_logged("there is no log file to open again").await;
+    serves_and_ends(daemon).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_starts_without_any_standard_stream_home_or_locale() {
+    let directory = TempDir::new().unwrap();
+    let log = directory.path().join("log");
+    for (name, redirections) in
+        [("ana", "<&- >&- 2>&-"), ("bob", ">/dev/full 2>/dev/full </dev/null")]
+    {
+        let _ = fs::remove_file(&log);
+        let data = directory.path().join("data");
+        let mut child = redirected(redirections, directory.path())
+            .env_clear()
+            .args(["--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()])
+            .args(["--log-file", log.to_str().unwrap()])
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let began = Instant::now();
+        let address = loop {
+            let written = fs::read_to_string(&log).unwrap_or_default();
+            let listens = written.lines().find_map(|line| line.split_once(" listens on "));
+            if let Some((_, address)) = listens {
+                break address.parse().unwrap();
+            }
+            assert!(began.elapsed() < DEADLINE, "{redirections}: {written}");
+            tokio::task::yield_now().await;
+        };
+        Native::join(address, name).await;
+        child.start_kill().unwrap();
+        child.wait().await.unwrap();
+        assert!(!fs::read_to_string(&log).unwrap().contains("panicked"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_addresses_are_one_room() {
+    let daemon = Daemon::start(&["--listen", "127.0.0.2:0"]).await;
+    let [first, second] = daemon.announced.clone().map(|line| {
+        let address = line.rsplit_once(" listens on ").expect("an address").1;
+        address.parse::<std::net::SocketAddr>().unwrap()
+    });
+    assert_eq!(first.ip().to_string(), "127.0.0.2");
+    let mut ana = Native::join(first, "ana").await;
+    let mut bob = Native::join(second, "bob").await;
+    ana.tell_all(1, "from one address").await;
+    assert_eq!(bob.hear().await.1, "from one address");
+}
