@@ -21,6 +21,7 @@ mod drafts;
 mod files;
 mod home;
 mod journal;
+mod names;
 mod slot;
 
 use std::io;
