@@ -51,6 +51,8 @@ pub(super) struct User {
     number: u32,
     user: u32,
     users: u32,
+    /// How many users have two clients on one directory: the first ones.
+    seconds: u32,
     rooms: u32,
     random: fastrand::Rng,
     /// Whether it has something to say.
@@ -101,6 +103,7 @@ impl User {
             number,
             user: plan.user_of(number),
             users: plan.users,
+            seconds: plan.seconds,
             rooms: plan.rooms,
             shown: String::new(),
             going_to: None,
@@ -155,6 +158,11 @@ impl User {
         (self.doubled.len() as u64, self.out_of_order.len() as u64)
     }
 
+    /// Whether another client has the directory of that one.
+    const fn shares_directory(&self, client: u32) -> bool {
+        client % self.users < self.seconds && client < self.users + self.seconds
+    }
+
     /// What was on the screen, and is gone though the client went on.
     pub(super) fn gone(&self) -> u64 {
         self.gone.len() as u64
@@ -164,6 +172,9 @@ impl User {
     /// accepted: in the end it must be.
     pub(super) fn record(&self, restored: bool) -> Record {
         let mut record = Record::new(self.number, self.user);
+        if self.shares_directory(self.number) {
+            record = record.shares_directory();
+        }
         for (words, own) in &self.own {
             match restored && own.epoch == Epoch::First {
                 true => record.accepted_before(*words, own.room, own.seq),
@@ -242,7 +253,10 @@ impl User {
                 error!(room, %words, "doubled");
             }
             let last = last_n.insert(words.client, words.n);
-            if last.is_some_and(|last| last > words.n) && self.out_of_order.insert(words) {
+            if last.is_some_and(|last| last > words.n)
+                && !self.shares_directory(words.client)
+                && self.out_of_order.insert(words)
+            {
                 error!(room, %words, seq, last, "out of order");
             }
             if let How::Own(Delivery::Refused(why)) = how {

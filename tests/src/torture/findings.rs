@@ -16,6 +16,9 @@ pub struct Record {
     client: u32,
     /// Whose client it is.
     user: u32,
+    /// Whether all it says is in order, over all its lives. Two clients on one directory take over each
+    /// other's outboxes as they start, so theirs is not.
+    is_ordered: bool,
     accepted: Vec<(Words, u32, Option<u64>)>,
     /// The same of the time before a backup was restored.
     accepted_before: Vec<(Words, u32, Option<u64>)>,
@@ -33,6 +36,7 @@ impl Record {
         Self {
             client,
             user,
+            is_ordered: true,
             accepted: Vec::new(),
             accepted_before: Vec::new(),
             read_before: Vec::new(),
@@ -41,6 +45,12 @@ impl Record {
             rooms: HashSet::new(),
             calls: 0,
         }
+    }
+
+    /// The client shares its directory with another one.
+    pub(crate) const fn shares_directory(mut self) -> Self {
+        self.is_ordered = false;
+        self
     }
 
     /// It was told that its message is kept, and where, unless it was a repeat.
@@ -114,7 +124,7 @@ impl Findings {
     /// Puts what the clients were told beside the journal.
     pub fn of(journal: &Journal, records: &[Record], kills: u32) -> Self {
         let mut findings = Self { kills, ..Self::default() };
-        let places = findings.of_journal(journal);
+        let places = findings.of_journal(journal, records);
         for record in records {
             findings.calls += record.calls;
             findings.of_accepted(record, &places);
@@ -139,7 +149,12 @@ impl Findings {
         *missing + *doubled + *out_of_order + *gaps + *unfounded + *unread + *misdirected == 0
     }
 
-    fn of_journal(&mut self, journal: &Journal) -> HashMap<Words, Place> {
+    fn of_journal(&mut self, journal: &Journal, records: &[Record]) -> HashMap<Words, Place> {
+        let unordered: HashSet<u32> = records
+            .iter()
+            .filter(|record| !record.is_ordered)
+            .map(|record| record.client)
+            .collect();
         let mut places = HashMap::new();
         for (place, words) in journal.places() {
             self.doubled += u64::from(places.insert(words, place).is_some());
@@ -149,7 +164,8 @@ impl Findings {
             for (at, (seq, words)) in (1..).zip(messages) {
                 self.gaps += u64::from(*seq != at);
                 let before = last_n.insert(words.client, words.n).unwrap_or(0);
-                self.out_of_order += u64::from(before >= words.n);
+                let is_late = before >= words.n && !unordered.contains(&words.client);
+                self.out_of_order += u64::from(is_late);
             }
         }
         places
