@@ -112,6 +112,11 @@ pub(crate) enum Task {
         /// The file to make; it must not be there yet.
         file: PathBuf,
     },
+    /// Put a backup in the journal's place; the daemon must not run. The journal that is there is put aside.
+    Restore {
+        /// The file that `backup` made.
+        file: PathBuf,
+    },
     /// Check that what is kept is whole; exit code 0 if it is, 1 if not.
     Check,
     /// Ask a daemon whether it runs. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the

@@ -72,19 +72,23 @@ impl Names {
         if is_free(wants) {
             return Ok(wants.clone());
         }
-        // Differs with each name that is taken, and nobody outside can tell which numbers come.
-        let random = |nth: u64| self.0.hasher().hash_one((wants, self.0.len(), nth));
-        let free = (2..NUMBERS_TRIED)
-            .chain(user)
-            .chain((0..).map(|nth| random(nth) % SHORT_NUMBERS).take(SHORT_NUMBERS_TRIED))
-            .chain((0..).map(random))
-            .map(|number| wants.numbered(number))
-            .find(is_free)
-            .expect("one of the random numbers of 64 bits is free");
+        let free = self.names_like(user, wants).find(is_free);
+        let free = free.expect("one of the random numbers of 64 bits is free");
         match if_taken {
             IfTaken::Number => Ok(free),
             IfTaken::Refuse => Err(HubError::NameTaken { wanted: wants.clone(), free }),
         }
+    }
+
+    /// Names with a number, in the order in which they are tried for `user`, who `wants` a taken one.
+    fn names_like(&self, user: Option<u64>, wants: &UserName) -> impl Iterator<Item = UserName> {
+        // Differs with each name that is taken, and nobody outside can tell which numbers come.
+        let random = move |nth: u64| self.0.hasher().hash_one((wants, self.0.len(), nth));
+        (2..NUMBERS_TRIED)
+            .chain(user)
+            .chain((0..).map(move |nth| random(nth) % SHORT_NUMBERS).take(SHORT_NUMBERS_TRIED))
+            .chain((0..).map(random))
+            .map(|number| wants.numbered(number))
     }
 }
 
@@ -125,6 +129,8 @@ mod tests {
         }
         let mut found = Vec::new();
         for user in 2_000..2_100 {
+            let tried = names.names_like(None, &bob).take(40);
+            assert!(tried.filter(|name| names.holder(name).is_none()).count() > 10, "few tries");
             let free = free(&names, &bob);
             names.reserve(&free, user);
             found.push(free);

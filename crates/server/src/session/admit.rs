@@ -107,7 +107,8 @@ fn open_door<S: AsyncRead + AsyncWrite>(
             DoorWriter::Native(NativeWriter::new(outgoing, write_timeout)),
         ),
         Door::Classic => {
-            let reader = ClassicReader::new(incoming, first, id.unwrap_or(0), config);
+            let id = id.expect("a classic caller has been sent its number");
+            let reader = ClassicReader::new(incoming, first, id, config);
             let writer = ClassicWriter::new(outgoing, write_timeout, config);
             (DoorReader::Classic(Box::new(reader)), DoorWriter::Classic(Box::new(writer)))
         }
