@@ -256,7 +256,11 @@ impl World<'_> {
         self.set_talking(true);
         let end = self.sim.elapsed() + self.plan.storm;
         while self.sim.elapsed() < end {
+            let restored = self.storm.faults.restored;
             self.storm.rage(&mut self.sim);
+            if self.storm.faults.restored > restored {
+                self.classics.iter().for_each(|classic| classic.lock().unwrap().restored());
+            }
             self.step();
         }
         self.storm.calm(&mut self.sim);

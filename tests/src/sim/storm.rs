@@ -196,6 +196,7 @@ impl Storm {
             _ if self.server != Server::Up => {}
             11 => self.kill_server(sim, now, false),
             12 | 13 => self.server = Server::Doomed(now + AIM),
+            14 => self.back_up_or_restore(sim, now),
             _ => {
                 info!("the daemon is told to go away");
                 self.stop.send_replace(true);
@@ -277,6 +278,25 @@ impl Storm {
         info!(from = self.clients[copy.client], "copied");
         copy.begins.send_replace(true);
         self.faults.copied += 1;
+    }
+
+    /// Makes a backup, or once, if there is one, puts it in the journal's place.
+    fn back_up_or_restore(&mut self, sim: &mut Sim<'_>, now: Duration) {
+        if self.faults.restored > 0 {
+            return;
+        }
+        let Some(backup) = self.backup.take() else {
+            let backup = self.disks.backups.join("journal.sqlite");
+            journal::backup(&self.disks.server, &backup).unwrap();
+            info!("backed up");
+            self.backup = Some(backup);
+            return;
+        };
+        let cut_off = self.random.bool();
+        self.kill_server(sim, now, cut_off);
+        journal::restore(&self.disks.server, &backup, network::now()).unwrap();
+        info!("restored");
+        self.faults.restored += 1;
     }
 
     fn kill_server(&mut self, sim: &mut Sim<'_>, now: Duration, cut_off: bool) {

@@ -25,6 +25,8 @@ pub struct Record {
     read_before: Vec<(Place, Words)>,
     /// What a classic client has read, which is told no places.
     heard: Vec<Words>,
+    /// Whether that was before a backup was restored.
+    has_heard_undone: bool,
     read: Vec<(Place, Words)>,
     rooms: HashSet<u32>,
     /// How often it called.
@@ -41,6 +43,7 @@ impl Record {
             accepted_before: Vec::new(),
             read_before: Vec::new(),
             heard: Vec::new(),
+            has_heard_undone: false,
             read: Vec::new(),
             rooms: HashSet::new(),
             calls: 0,
@@ -77,6 +80,7 @@ impl Record {
     pub(crate) fn restored(&mut self) {
         self.accepted_before.append(&mut self.accepted);
         self.read_before.append(&mut self.read);
+        self.has_heard_undone = true;
     }
 
     /// A classic client was told a message of the lobby.
@@ -235,6 +239,7 @@ impl Findings {
                     last = *seq;
                 }
                 Some(_) => self.misdirected += 1,
+                None if record.has_heard_undone => self.undone += 1,
                 None => self.unfounded += 1,
             }
         }
