@@ -12,11 +12,14 @@ pub mod findings;
 mod line;
 mod users;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::process::Command;
 use tokio::sync::{Barrier, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -25,7 +28,7 @@ use self::classic::ClassicUser;
 use self::client::{Client, Common};
 use self::findings::{Findings, Journal, Record};
 use self::users::Users;
-use crate::binary::Daemon;
+use crate::binary::{Daemon, program};
 
 /// How long the daemon lives, in milliseconds: clients get back and talk, or are killed with it
 /// while they come back.
@@ -87,11 +90,20 @@ pub async fn torture(plan: Plan) -> Findings {
     let classic = Arc::new(Mutex::new(classic));
     let classic_lives = tokio::spawn(live_classic(address, Arc::clone(&classic)));
 
-    for _ in 0..plan.kills {
+    let backup = data.path().join("backup.sqlite");
+    let mut restored = None;
+    for kill in 0..plan.kills {
         // How long the daemon lives is what is tried here; nothing is waited for.
         sleep(Duration::from_millis(random.u64(LIFE_MS))).await;
+        if kill == plan.kills / 3 {
+            perform(data.path(), "backup", &backup).await;
+        }
         daemon.signal("KILL");
         assert_eq!(daemon.exit_code().await, None, "it ended before it was killed");
+        if kill == plan.kills / 2 {
+            restored = Some(restore(data.path(), &backup, plan.rooms, &users).await);
+            classic.lock().unwrap().restored();
+        }
         daemon = Daemon::start_on(address, &args).await;
     }
     sleep(Duration::from_millis(LIFE_MS.end)).await;
@@ -103,10 +115,26 @@ pub async fn torture(plan: Plan) -> Findings {
     classic_lives.abort();
     daemon.signal("KILL");
     daemon.exit_code().await;
-    let journal = Journal::open(data.path(), plan.rooms, &users.by_id()).await;
+    let mut journal = Journal::open(data.path(), plan.rooms, &users.by_id()).await;
+    if let Some(last) = restored {
+        journal.restored(last);
+    }
     let mut records: Vec<Record> = records.into_iter().flatten().collect();
     records.extend(classic.lock().unwrap().records());
     Findings::of(&journal, &records, plan.kills)
+}
+
+/// Puts the backup in the journal's place, as the operator does. Returns the last message it has of each room.
+async fn restore(data: &Path, backup: &Path, rooms: u32, users: &Users) -> HashMap<u32, u64> {
+    perform(data, "restore", backup).await;
+    Journal::open(data, rooms, &users.by_id()).await.last()
+}
+
+/// Has `chat-server` do something with the journal in `data` and a file.
+async fn perform(data: &Path, task: &str, file: &Path) {
+    let mut command = Command::new(program("chat-server"));
+    let done = command.arg("--data").arg(data).arg(task).arg(file).output().await.unwrap();
+    assert!(done.status.success(), "{task}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
 /// The user of a classic client, who calls again and again.
