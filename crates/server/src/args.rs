@@ -49,7 +49,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHAT", default_value = "disk")]
     durability: Survives,
 
-    /// How long to keep messages, as 90d; the last of each room stays.
+    /// How long to keep messages, as 90d; the last of each room stays. None are removed in the first hour
+    /// after a start, or after the system's clock has jumped.
     #[arg(long, value_name = "TIME", default_value = "forever", value_parser = keep)]
     keep: Keep,
 
