@@ -129,6 +129,7 @@ fn room_now(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option<
     if is_first && shown == *name {
         room.open();
     }
+    room.is_restored = false;
     let was = std::mem::replace(&mut room.with_server, WithServer::In);
     if room.log.since() >= room.last_seq || was == WithServer::Wanted {
         return None;
