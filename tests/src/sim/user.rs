@@ -260,10 +260,10 @@ pub(super) fn keys(user: &Rc<RefCell<User>>) -> impl Stream<Item = io::Result<Ev
     let rooms = if first_life { user.borrow().rooms } else { 0 };
     let typed: VecDeque<String> =
         (1..rooms).map(|room| format!("/join {}", room_name(room))).collect();
-    let begin = (Rc::clone(user), typed, None);
-    unfold(begin, |(user, mut typed, mut enter)| async move {
-        if let Some(enter) = enter.take() {
-            return Some((Ok(enter), (user, typed, None)));
+    let begin = (Rc::clone(user), typed, VecDeque::new());
+    unfold(begin, |(user, mut typed, mut events)| async move {
+        if let Some(event) = events.pop_front() {
+            return Some((Ok(event), (user, typed, events)));
         }
         let line = loop {
             let thinks = user.borrow_mut().random.u64(THINKS_MS);
@@ -278,7 +278,10 @@ pub(super) fn keys(user: &Rc<RefCell<User>>) -> impl Stream<Item = io::Result<Ev
                 break line;
             }
         };
+        // A message whose user was not known is in the box again: it was never sent, and goes.
+        let empties = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
         let enter = Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
-        Some((Ok(Event::Paste(line)), (user, typed, Some(enter))))
+        let events = VecDeque::from([Event::Paste(line), enter]);
+        Some((Ok(Event::Key(empties)), (user, typed, events)))
     })
 }
