@@ -106,6 +106,18 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// What a file name of [`file_name`] is about, if it is not a long one.
+pub(super) fn name_in(file: &str) -> String {
+    let mut pieces = file.split('%');
+    let mut name = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let code = piece.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok());
+        name.extend(code.map(char::from));
+        name.push_str(piece.get(2..).unwrap_or_default());
+    }
+    name
+}
+
 /// A name for a file that is about `what`: another for each, and one that can be read.
 pub(super) fn file_name(what: &str) -> String {
     let mut name = String::new();

@@ -9,7 +9,7 @@ use chat_proto::command::{Kind, Say, Word};
 use chat_proto::{RoomName, Text};
 use serde::{Deserialize, Serialize};
 
-use super::{StoreError, at, files};
+use super::{StoreError, at, files, room_of};
 
 /// After how many lines the file is rewritten with the unanswered messages alone: rarely enough that
 /// nobody waits for it, and often enough that it stays small.
@@ -35,6 +35,9 @@ pub struct OwnMessage {
     pub id: MessageId,
     /// Where it is sent.
     pub room: RoomName,
+    /// Whether version 0.1.0 stored it: then a private `room` is the name of a user, also if it has the
+    /// form of an address.
+    pub is_old: bool,
     /// Whether it is said or done.
     pub kind: Kind,
     /// What it says.
@@ -50,16 +53,17 @@ impl OwnMessage {
     }
 
     fn line(&self) -> Say {
-        let Self { id, room, kind, text } = self;
+        let Self { id, room, is_old: _, kind, text } = self;
         let (device, n) = (Some(id.device.clone()), Some(id.n));
         Say { room: room.clone(), kind: *kind, n, device, text: text.clone() }
     }
 
-    /// A message as a line of the file has it. A line of version 0.1.0 names no device.
+    /// A message as a line of the file has it. A line that version 0.1.0 wrote names no device.
     fn from_line(say: Say, device: &Word) -> Option<Self> {
         let Say { room, kind, n, device: written, text } = say;
+        let is_old = written.is_none();
         let id = MessageId { device: written.unwrap_or_else(|| device.clone()), n: n? };
-        Some(Self { id, room, kind, text })
+        Some(Self { id, room, is_old, kind, text })
     }
 }
 
@@ -67,6 +71,8 @@ impl OwnMessage {
 #[serde(rename_all = "snake_case")]
 enum Line {
     Said(Say),
+    /// A message that version 0.1.0 stored, with the device that sent it.
+    SaidOld(Say),
     Answered(Vec<MessageId>),
     /// Written by version 0.1.0: the numbers of its one device.
     Settled(Vec<u64>),
@@ -94,7 +100,7 @@ impl Journal {
         let mut journal = Self { device, ..Self::default() };
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         for line in whole.lines() {
-            match serde_json::from_str(line) {
+            match Line::parse(line) {
                 Ok(line) => journal.take(line),
                 Err(error) => tracing::warn!(%error, path = %path.display(), "unreadable line"),
             }
@@ -117,7 +123,7 @@ impl Journal {
     }
 
     /// Stores a message; on the disk when this returns.
-    pub(super) fn said(&mut self, message: OwnMessage) -> Result<(), StoreError> {
+    pub(super) fn said(&mut self, message: &OwnMessage) -> Result<(), StoreError> {
         self.add(Line::Said(message.line()), true)
     }
 
@@ -134,12 +140,10 @@ impl Journal {
 
     fn take(&mut self, line: Line) {
         match line {
-            Line::Said(say) => {
-                let Some(message) = OwnMessage::from_line(say, &self.device) else {
-                    return tracing::warn!("a message without a number");
-                };
-                self.messages.retain(|other| other.id != message.id);
-                self.messages.push(message);
+            Line::Said(say) => self.take_message(OwnMessage::from_line(say, &self.device)),
+            Line::SaidOld(say) => {
+                let message = OwnMessage::from_line(say, &self.device);
+                self.take_message(message.map(|message| OwnMessage { is_old: true, ..message }));
             }
             Line::Answered(ids) => self.messages.retain(|message| !ids.contains(&message.id)),
             Line::Settled(numbers) => {
@@ -150,6 +154,14 @@ impl Journal {
             }
             Line::LastN(_) => {}
         }
+    }
+
+    fn take_message(&mut self, message: Option<OwnMessage>) {
+        let Some(message) = message else {
+            return tracing::warn!("a message without a number");
+        };
+        self.messages.retain(|other| other.id != message.id);
+        self.messages.push(message);
     }
 
     fn add(&mut self, line: Line, durable: bool) -> Result<(), StoreError> {
@@ -187,7 +199,9 @@ impl Journal {
     fn rewrite(&mut self, path: &Path) -> io::Result<()> {
         let mut text = String::new();
         for message in &self.messages {
-            text.push_str(&Line::Said(message.line()).text()?);
+            let line = message.line();
+            let line = if message.is_old { Line::SaidOld(line) } else { Line::Said(line) };
+            text.push_str(&line.text()?);
         }
         files::write(path, text.as_bytes())?;
         let file = files::private(OpenOptions::new().append(true), path)?;
@@ -198,6 +212,16 @@ impl Journal {
 }
 
 impl Line {
+    fn parse(line: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(line).or_else(|_| {
+            let mut value: serde_json::Value = serde_json::from_str(line)?;
+            if let Some(room) = value.pointer_mut("/said/room") {
+                *room = room_of(room.as_str().unwrap_or_default()).as_str().into();
+            }
+            serde_json::from_value(value)
+        })
+    }
+
     fn text(&self) -> io::Result<String> {
         Ok(serde_json::to_string(self)? + "\n")
     }
