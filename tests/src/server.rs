@@ -4,10 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
-use chat_server::Config;
 use chat_server::config::BACKLOG_CONNECTIONS;
 use chat_server::journal::{Durability, Place};
 use chat_server::session::Shared;
+use chat_server::{Config, DaemonError};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -26,7 +26,7 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     going_away: oneshot::Sender<()>,
-    daemon: JoinHandle<()>,
+    daemon: JoinHandle<Result<(), DaemonError>>,
 }
 
 impl Server {
@@ -68,6 +68,8 @@ impl Server {
     /// Tells the daemon to go away, and waits until it has.
     pub async fn end(self) {
         self.going_away.send(()).expect("the daemon ended by itself");
-        within("the daemon's end", self.daemon).await.expect("the daemon does not panic");
+        let ended =
+            within("the daemon's end", self.daemon).await.expect("the daemon does not panic");
+        ended.expect("all its parts work");
     }
 }

@@ -1,6 +1,6 @@
 use std::fs;
 use std::io::{self, BufRead, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,9 @@ use tempfile::TempDir;
 use super::*;
 
 const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Writes that a test looks at; it needs no more.
+const EVENTS_MAX: usize = 100;
 
 /// What happens to the next write.
 enum Next {
@@ -20,13 +23,13 @@ enum Next {
 struct Held {
     next: Receiver<Next>,
     /// Sent when a write begins.
-    begins: Sender<()>,
+    begins: SyncSender<()>,
     written: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Write for Held {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = self.begins.send(());
+        let _ = self.begins.try_send(());
         // A test that has ended holds nothing any more.
         let take = match self.next.recv().unwrap_or(Next::Take(usize::MAX)) {
             Next::Take(most) => bytes.len().min(most),
@@ -43,15 +46,15 @@ impl Write for Held {
 
 struct Bench {
     log: Log,
-    next: Option<Sender<Next>>,
+    next: Option<SyncSender<Next>>,
     begins: Receiver<()>,
     written: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Bench {
     fn new(format: Format) -> Self {
-        let (send_next, next) = channel();
-        let (send_begins, begins) = channel();
+        let (send_next, next) = sync_channel(EVENTS_MAX);
+        let (send_begins, begins) = sync_channel(EVENTS_MAX);
         let written = Arc::default();
         let held = Held { next, begins: send_begins, written: Arc::clone(&written) };
         Self { log: Log::to(held, format), next: Some(send_next), begins, written }
@@ -184,7 +187,8 @@ fn a_file_is_appended_to_by_its_owner_alone_and_opened_again_after_a_rotation() 
     fs::rename(&path, &rotated).unwrap();
     assert!(log.reopen());
     let end = Instant::now() + DEADLINE;
-    while !path.exists() {
+    let says_so = || fs::read_to_string(&path).is_ok_and(|log| log.contains("is open again\n"));
+    while !says_so() {
         assert!(Instant::now() < end, "the file was not opened again");
         std::thread::yield_now();
     }
@@ -192,7 +196,7 @@ fn a_file_is_appended_to_by_its_owner_alone_and_opened_again_after_a_rotation() 
     log.flush();
     assert_eq!(fs::read_to_string(&rotated).unwrap(), "before\n");
     let written = fs::read_to_string(&path).unwrap();
-    assert!(written.contains("the log file is open again") && written.ends_with("after\n"));
+    assert!(written.ends_with("the log file is open again\nafter\n"), "{written}");
 
     let (log, _) = Log::to_file(&path, Format::Text);
     (&log).write_all(b"another run\n").unwrap();

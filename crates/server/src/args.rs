@@ -49,7 +49,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHAT", default_value = "disk")]
     durability: Survives,
 
-    /// How long to keep messages, as 90d; the last of each room stays.
+    /// How long to keep messages, as 90d; the last of each room stays. None are removed in the first hour
+    /// after a start, or after the system's clock has jumped.
     #[arg(long, value_name = "TIME", default_value = "forever", value_parser = keep)]
     keep: Keep,
 
@@ -110,6 +111,11 @@ pub(crate) enum Task {
     /// Copy what is kept to a new file, also while a daemon runs.
     Backup {
         /// The file to make; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Put a backup in the journal's place; the daemon must not run. The journal that is there is put aside.
+    Restore {
+        /// The file that `backup` made.
         file: PathBuf,
     },
     /// Check that what is kept is whole; exit code 0 if it is, 1 if not.

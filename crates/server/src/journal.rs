@@ -11,38 +11,50 @@
 //! through the one queue, so that what the daemon knows changes in the order of what is kept.
 
 mod change;
+mod check;
 mod checksum;
 mod commit;
 mod copy;
 mod file;
 pub(crate) mod keep;
 mod kept;
+mod load;
+mod mark;
 mod messages;
+mod private;
 mod reader;
+mod restore;
+mod salvage;
 mod schema;
 mod store;
 mod writer;
 
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chat_proto::At;
 use chat_proto::command::Word;
 use chat_proto::event::JournalId;
+use futures_util::FutureExt;
 use rusqlite::Connection;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
 
 use self::change::Change;
 pub(crate) use self::change::KeptThen;
-pub use self::copy::{Checked, backup, check};
+pub use self::check::{Checked, check};
+pub use self::copy::backup;
 pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};
 use self::reader::Readers;
+pub use self::restore::{Replaced, restore};
 pub use self::writer::{Answer, Outcome, Say};
 use self::writer::{Entry, Writer};
 pub use crate::clock::{Clock, Monotonic};
+use crate::watch::reason;
 
 /// Entries that wait for the writer: what it commits at once at the most. At 16 KiB a text they
 /// take 64 MiB, at 64 bytes next to nothing.
@@ -50,6 +62,9 @@ pub const JOURNAL_QUEUE_ENTRIES: usize = 4096;
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
 pub const TRIM_MESSAGES: u32 = 500;
+
+/// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
+const DAMAGE_LOGGED: usize = 20;
 
 /// What `accepted` survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,10 +109,43 @@ pub enum JournalError {
     },
     /// The file is damaged.
     #[error(
-        "the journal is damaged ({0}); it was left as it is. Put a file that `chat-server backup` \
-         made in its place, and remove the -wal and -shm beside it"
+        "the journal is damaged ({0}); it was left as it is. Put a backup in its place with \
+         `chat-server restore FILE`, where FILE is what `chat-server backup` made"
     )]
     Damaged(String),
+    /// A backup was copied to a place where a log of another file is.
+    #[error(
+        "{} is a backup, and {} beside it belongs to another file; to open them would mix the two. \
+         Nothing was changed. Move the backup elsewhere, and put it in place with \
+         `chat-server restore FILE`",
+        file.display(), log.display()
+    )]
+    BackupBesideLog {
+        /// The backup.
+        file: PathBuf,
+        /// The log.
+        log: PathBuf,
+    },
+    /// A backup that is to be restored is damaged.
+    #[error(
+        "{} is damaged: {faults} faults are found, the first is: {first}. Nothing was changed; restore \
+         another backup",
+        file.display()
+    )]
+    BackupDamaged {
+        /// The backup.
+        file: PathBuf,
+        /// How many faults it has.
+        faults: usize,
+        /// The first of them.
+        first: String,
+    },
+    /// A restore was killed before its end.
+    #[error(
+        "a restore did not come to its end, and left {}. Run `chat-server restore FILE` again",
+        .0.display()
+    )]
+    RestoreInterrupted(PathBuf),
     /// SQLite's trouble with opening it.
     #[error(
         "{} cannot be opened: {}. It was left as it is; make room on the disk or mend it, or start \
@@ -124,6 +172,15 @@ pub enum JournalError {
     /// The writer is gone: the daemon is ending.
     #[error("the journal is closed")]
     Closed,
+    /// Another backup to the same file is running.
+    #[error("another backup to {} is running; wait for it, or name another file", .0.display())]
+    BackupRuns(PathBuf),
+    /// A reader panicked.
+    #[error("a reader of the journal failed: {0}")]
+    ReaderFailed(String),
+    /// The daemon's fault: it stores a key that is stored already.
+    #[error("{0}")]
+    Conflict(String),
 }
 
 impl JournalError {
@@ -143,8 +200,9 @@ impl JournalError {
 
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
         match error.sqlite_error_code() {
+            Some(ConstraintViolation) => Self::Conflict(in_words(&error)),
             Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),
         }
@@ -153,12 +211,20 @@ impl From<rusqlite::Error> for JournalError {
 
 /// SQLite's trouble in words that say what to do, where it is the disk's or another program's.
 fn in_words(error: &rusqlite::Error) -> String {
-    use rusqlite::ErrorCode::{DatabaseBusy, DiskFull, ReadOnly, SystemIoFailure};
+    use rusqlite::ErrorCode::{
+        ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DiskFull, ReadOnly, SystemIoFailure,
+    };
     match error.sqlite_error_code() {
         Some(DatabaseBusy) => "another program is writing the server's journal".to_owned(),
         Some(DiskFull) => "the server's disk is full".to_owned(),
         Some(ReadOnly) => "the server's data directory cannot be written".to_owned(),
         Some(SystemIoFailure) => format!("the server's disk fails: {error}"),
+        Some(DatabaseCorrupt) => {
+            "the server's journal is damaged; `chat-server check` says where".to_owned()
+        }
+        Some(ConstraintViolation) => {
+            format!("the server would store something twice ({error}); report this fault of it")
+        }
         _ => format!("the journal cannot be used: {error}"),
     }
 }
@@ -178,6 +244,8 @@ pub struct Restored {
     pub newest: Option<At>,
     /// The greatest number a room ever had, as far as it was stored.
     pub last_room: u32,
+    /// What was found damaged and is replaced, a line for each record.
+    pub damage: Vec<String>,
 }
 
 /// The way to the journal. Cheap to clone; the journal closes when the last is gone.
@@ -217,20 +285,22 @@ impl Journal {
                 (db, Some(lock), Some(Readers::new(path, has_threads)))
             }
         };
-        let restored = restore(&db)?;
+        let restored = read_all(&db)?;
         let identity = Arc::new(store::identity(&db)?);
         let mut writer = Writer::new(db);
         if let Place::Directory(directory) = place {
             std::thread::Builder::new()
                 .name("journal".to_owned())
                 .spawn(move || {
-                    writer.run(waiting, clock);
+                    let run = AssertUnwindSafe(|| writer.run(waiting, clock));
+                    note_panic(std::panic::catch_unwind(run));
                     drop((writer, lock, guard));
                 })
                 .map_err(JournalError::io(directory))?;
         } else {
             tokio::spawn(async move {
-                writer.run_in_task(waiting, clock).await;
+                let run = AssertUnwindSafe(writer.run_in_task(waiting, clock));
+                note_panic(run.catch_unwind().await);
                 drop((writer, lock, guard));
             });
         }
@@ -287,7 +357,12 @@ impl Journal {
     /// # Errors
     /// If they cannot be removed.
     pub async fn trim(&self, room: RoomId, before: At, now: At) -> Result<usize, JournalError> {
-        self.change(move |db| messages::trim(db, room, before, now, TRIM_MESSAGES)).await
+        let trim = move |db: &Connection| messages::trim(db, room, before, now, TRIM_MESSAGES);
+        match self.change(trim).await {
+            // A room with a page that cannot be read stays as it is; the others must not wait for it.
+            Err(JournalError::Damaged(_)) => Ok(0),
+            removed => removed,
+        }
     }
 
     /// Which journal this is.
@@ -307,20 +382,24 @@ impl Journal {
     }
 }
 
-fn restore(db: &Connection) -> Result<Restored, JournalError> {
-    let restore = || -> rusqlite::Result<Restored> {
-        let (rooms, users) = (store::rooms(db)?, store::users(db)?);
-        Ok(Restored {
-            newest: messages::newest(db, &rooms, &users)?,
-            rooms,
-            users,
-            members: store::members(db)?,
-            last_user: store::last_user(db)?,
-            last_room: store::last_room(db)?,
-        })
-    };
+/// Logs why the writer ended, if it did not end in order.
+fn note_panic(ended: std::thread::Result<()>) {
+    if let Err(panic) = ended {
+        error!(reason = reason(&*panic), "the journal's writer failed");
+    }
+}
+
+fn read_all(db: &Connection) -> Result<Restored, JournalError> {
     let path = Path::new(db.path().unwrap_or_default());
-    restore().map_err(|error| JournalError::from(error).of_opening(path))
+    let restored = load::load(db).map_err(|error| JournalError::from(error).of_opening(path))?;
+    for damage in restored.damage.iter().take(DAMAGE_LOGGED) {
+        warn!("{damage}");
+    }
+    let more = restored.damage.len().saturating_sub(DAMAGE_LOGGED);
+    if more > 0 {
+        warn!("{more} more records are damaged");
+    }
+    Ok(restored)
 }
 
 /// A place in the writer's queue.

@@ -27,7 +27,9 @@ pub mod session;
 pub mod socket;
 mod token;
 mod unidentified;
+mod watch;
 
 pub use config::Config;
 pub use listen::{run, run_shared};
 pub use listeners::{Listeners, bind, bind_beside, is_of_this_machine};
+pub use watch::DaemonError;

@@ -18,6 +18,7 @@ use crate::config::{Config, EXPIRE_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
 use crate::session::{Peer, Shared, serve};
 use crate::socket::{self, Unacknowledged};
 use crate::unidentified::Unidentified;
+use crate::watch::{DaemonError, watch};
 
 /// How long to wait before the next try where the system has no more files or memory to give.
 const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
@@ -76,26 +77,42 @@ impl Listen for TcpListener {
 /// once they are gone, or after `config.drain_timeout`.
 ///
 /// Keeps nothing but in memory, see [`run_shared`].
-pub async fn run(listener: impl Listen, config: Config, shutdown: impl Future<Output = ()>) {
-    run_shared(listener, Shared::new(config), shutdown).await;
+///
+/// # Errors
+/// As [`run_shared`] has them.
+pub async fn run(
+    listener: impl Listen,
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), DaemonError> {
+    run_shared(listener, Shared::new(config), shutdown).await
 }
 
 /// Runs the daemon as [`run`] does, on what [`Shared::open`] returned. Everything that was accepted
 /// is kept when it returns, and unless sessions had to be cut off, the journal is free for others.
+///
+/// # Errors
+/// Returns an error if a part that the daemon cannot do without has ended by itself: the journal's writer,
+/// the listener, or a periodic job. The sessions are drained all the same.
 pub async fn run_shared(
     listener: impl Listen,
     shared: Arc<Shared>,
     shutdown: impl Future<Output = ()>,
-) {
+) -> Result<(), DaemonError> {
     let drain_timeout = shared.config.drain_timeout;
+    let journal_ended = shared.hub.journal().ended();
     let mut sessions = JoinSet::new();
-    tokio::select! {
-        () = accept(listener, &shared, &mut sessions) => {}
-        () = tell_presence(&shared) => {}
-        () = trim(&shared) => {}
-        () = see_all(&shared) => {}
-        () = expire_rooms(&shared) => {}
-        () = shutdown => {}
+    let ended = tokio::select! {
+        () = journal_ended.cancelled() => Err(DaemonError::Ended("the journal's writer")),
+        error = watch("the listener", accept(listener, &shared, &mut sessions)) => Err(error),
+        error = watch("the count of users", tell_presence(&shared)) => Err(error),
+        error = watch("the removal of old messages", trim(&shared)) => Err(error),
+        error = watch("the storing of last-seen times", see_all(&shared)) => Err(error),
+        error = watch("the removal of unused rooms", expire_rooms(&shared)) => Err(error),
+        () = shutdown => Ok(()),
+    };
+    if let Err(error) = &ended {
+        error!("{error}");
     }
     info!(sessions = sessions.len(), "going away");
     shared.closing.cancel();
@@ -109,11 +126,11 @@ pub async fn run_shared(
         warn!(sessions = sessions.len(), "cut off: they did not take their goodbye in time");
         sessions.shutdown().await;
     }
-    let journal_ended = shared.hub.journal().ended();
     drop(shared);
     if timeout(drain_timeout, journal_ended.cancelled()).await.is_err() {
         warn!("the journal has not ended yet");
     }
+    ended
 }
 
 /// Removes messages that are too old, and watches the clock by which they are, for ever.
@@ -235,7 +252,74 @@ impl Trouble {
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+
+    use tempfile::TempDir;
+    use tokio::io::AsyncReadExt;
+
     use super::*;
+    use crate::journal::{Durability, Place};
+
+    /// How long the daemon may take to notice, to drain and to end: more than any of it takes.
+    const DEADLINE: Duration = Duration::from_secs(60);
+
+    /// A listener with one connection, which then fails as its source does.
+    struct Failing(Option<tokio::io::DuplexStream>);
+
+    impl Listen for Failing {
+        type Stream = tokio::io::DuplexStream;
+
+        async fn accept(&mut self) -> io::Result<(Self::Stream, SocketAddr)> {
+            let stream = self.0.take().expect("the listener is broken");
+            Ok((stream, SocketAddr::from(([127, 0, 0, 1], 1))))
+        }
+
+        fn prepare(_: &Self::Stream) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Everything that a daemon on this listener sends to a native client that says hello.
+    async fn talk(mut client: impl AsyncRead + AsyncWrite + Unpin) -> String {
+        let hello = b"{\"type\":\"hello\",\"version\":1,\"name\":\"ana\"}\n";
+        client.write_all(hello).await.unwrap();
+        let mut read = String::new();
+        client.read_to_string(&mut read).await.unwrap();
+        read
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_panics_ends_the_daemon_with_an_error() {
+        let directory = TempDir::new().unwrap();
+        for place in [Place::Memory, Place::Directory(directory.path().to_path_buf())] {
+            let shared = Shared::open(Config::default(), &place, Durability::Os).unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let journal = shared.hub.journal().clone();
+            let breaks = async move {
+                let place = journal.place().await.unwrap();
+                let settled =
+                    place.change(|_| Ok(()), |_| panic!("a change that cannot be applied"));
+                assert!(settled.await.is_err());
+            };
+            let daemon = run_shared(listener, shared, pending());
+            let all = async { tokio::join!(daemon, talk(client), breaks) };
+            let (ended, read, ()) = timeout(DEADLINE, all).await.expect("the daemon ends");
+            assert_eq!(ended, Err(DaemonError::Ended("the journal's writer")));
+            assert!(read.contains("\"shutdown\"") || read.is_empty(), "{read}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_panics_ends_the_daemon_with_an_error() {
+        let (client, server) = tokio::io::duplex(64 * 1024);
+        let shared = Shared::new(Config::default());
+        let daemon = run_shared(Failing(Some(server)), shared, pending());
+        let all = async { tokio::join!(daemon, talk(client)) };
+        let (ended, _) = timeout(DEADLINE, all).await.expect("the daemon ends");
+        let reason = "the listener is broken".to_owned();
+        assert_eq!(ended, Err(DaemonError::Failed { part: "the listener", reason }));
+    }
 
     #[test]
     fn a_vanished_peer_is_no_trouble() {

@@ -9,14 +9,16 @@ mod sockets;
 mod status;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use chat_log::Log;
-use chat_server::Listeners;
-use chat_server::journal::{self, Checked, Place};
+use chat_server::journal::{self, Checked, Place, Replaced};
 use chat_server::session::Shared;
+use chat_server::{DaemonError, Listeners};
 use clap::Parser;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 
@@ -79,12 +81,19 @@ fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
             journal::backup(&directory, file).context("no backup was made")?;
             writeln!(out, "{} is in {}", directory.display(), file.display())?;
         }
+        Task::Restore { file } => {
+            let replaced = journal::restore(&directory, file, Timestamp::now().into())
+                .context("nothing was restored")?;
+            report(&mut out, &directory, file, &replaced)?;
+        }
         Task::Check => {
-            let checked = journal::check(&directory)?;
-            for fault in &checked.faults {
+            let Checked { rooms, messages, faults, more_faults } = journal::check(&directory)?;
+            for fault in &faults {
                 writeln!(out, "{fault}")?;
             }
-            let Checked { rooms, messages, faults } = checked;
+            if more_faults > 0 {
+                writeln!(out, "{more_faults} more faults")?;
+            }
             let found = if faults.is_empty() { "all is well" } else { "not all is well" };
             writeln!(out, "{}: {rooms} rooms, {messages} messages; {found}", directory.display())?;
             if !faults.is_empty() {
@@ -93,6 +102,29 @@ fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells a person what a restore did and what comes next.
+fn report(
+    out: &mut impl Write,
+    directory: &Path,
+    file: &Path,
+    replaced: &Replaced,
+) -> io::Result<()> {
+    let Replaced { now, aside } = replaced;
+    let (file, directory) = (file.display(), directory.display());
+    writeln!(
+        out,
+        "{file} is the journal in {directory} now: {} rooms, {} messages",
+        now.rooms, now.messages
+    )?;
+    if let Some(aside) = aside {
+        writeln!(out, "The journal that was there is {}, complete.", aside.display())?;
+    }
+    writeln!(
+        out,
+        "Start chat-server. Clients keep what they have shown, marked as from before the restore."
+    )
 }
 
 fn start(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
@@ -127,15 +159,23 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     });
     tokio::pin!(daemon);
     tokio::select! {
-        () = &mut daemon => return Ok(ExitCode::SUCCESS),
+        ended = &mut daemon => return Ok(code(&ended)),
         () = signals.next() => {}
     }
     let _ = first_signal.send(());
     tokio::select! {
-        () = &mut daemon => Ok(ExitCode::SUCCESS),
+        ended = &mut daemon => Ok(code(&ended)),
         () = signals.next() => {
             warn!("a second signal: ending at once");
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+/// The exit code of a daemon; why it ended by itself is logged.
+const fn code(ended: &Result<(), DaemonError>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
 }

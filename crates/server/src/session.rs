@@ -295,6 +295,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 let text = format!("not kept: {reason}; say it again in a moment");
                 Refusal::new(RefusalCode::NotKept, text)
             }
+            Outcome::Failed(reason) => {
+                Refusal::new(RefusalCode::NotKept, format!("not kept: {reason}"))
+            }
         };
         self.writer.tell(&Event::Refused(Refusal { n, device, room: Some(room), ..refusal }));
     }

@@ -32,7 +32,7 @@ pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> tur
     chat_server::run_shared(listener, shared, async {
         let _ = stop.wait_for(|stop| *stop).await;
     })
-    .await;
+    .await?;
     Ok(())
 }
 

@@ -80,6 +80,9 @@ pub enum HubError {
     /// The server's doing: it cannot be kept.
     #[error("not kept: {0}; try again in a moment")]
     NotKept(String),
+    /// The server's doing, and a fault of it: to try again will not help.
+    #[error("not kept: {0}")]
+    Failed(String),
     /// The server's doing.
     #[error("the server is going away; try again in a moment")]
     GoingAway,
@@ -104,7 +107,7 @@ impl HubError {
             | Self::TooManyRooms
             | Self::TooManyConversations(_)
             | Self::OutOfRoomNumbers => RefusalCode::TooManyRooms,
-            Self::NotKept(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
+            Self::NotKept(_) | Self::Failed(_) | Self::TooManyUsers(_) => RefusalCode::NotKept,
             Self::GoingAway => RefusalCode::Shutdown,
         }
     }
@@ -127,6 +130,7 @@ impl From<JournalError> for HubError {
     fn from(error: JournalError) -> Self {
         match error {
             JournalError::Closed => Self::GoingAway,
+            error @ JournalError::Conflict(_) => Self::Failed(error.to_string()),
             error => Self::NotKept(error.to_string()),
         }
     }

@@ -61,7 +61,7 @@ impl Account {
 impl State {
     /// What was stored, with nobody connected; and the users who have another name than was stored.
     pub(super) fn restore(restored: Restored, presence_users: usize) -> (Self, Vec<KeptUser>) {
-        let Restored { rooms, users, members, last_user, last_room, newest: _ } = restored;
+        let Restored { rooms, users, members, last_user, last_room, .. } = restored;
         let mut state = Self {
             accounts: HashMap::new(),
             connected: BTreeSet::new(),

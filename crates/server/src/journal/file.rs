@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Durability, JournalError, checksum, schema};
+use super::{Durability, JournalError, checksum, mark, private, schema};
 
 /// The journal's file in the data directory.
 const FILE: &str = "journal.sqlite";
@@ -35,17 +35,35 @@ pub(super) fn of(directory: &Path) -> PathBuf {
     directory.join(FILE)
 }
 
-/// Takes the data directory for this daemon alone, for as long as the file is held; makes it where
-/// there is none.
+/// The file of a restore that is under way: while it is there, no daemon starts.
+pub(super) fn restored(directory: &Path) -> PathBuf {
+    of(directory).with_extension("restored")
+}
+
+/// Takes the data directory for this daemon alone, for as long as the file is held; makes it if there is
+/// none. It and all that is in it is for its owner alone.
 pub(super) fn lock(directory: &Path) -> Result<File, JournalError> {
-    fs::create_dir_all(directory).map_err(JournalError::io(directory))?;
+    private::create_directory(directory).map_err(JournalError::io(directory))?;
     let path = directory.join(LOCK);
-    let lock = File::create(&path).map_err(JournalError::io(&path))?;
+    // One that nobody has used yet may be for other things as well, such as a home.
+    if path.exists() && std::env::home_dir().is_none_or(|home| home != directory) {
+        private::narrow(directory).map_err(JournalError::io(directory))?;
+    }
+    let lock = private::open(&path).map_err(JournalError::io(&path))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(JournalError::Busy(directory.to_path_buf())),
         Err(TryLockError::Error(error)) => Err(JournalError::Io { path, error }),
     }
+}
+
+/// Takes the permissions of others from the journal's files, which an earlier version made with more.
+fn narrow(path: &Path) -> Result<(), JournalError> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let part = mark::with_suffix(path, suffix);
+        private::narrow(&part).map_err(JournalError::io(&part))?;
+    }
+    Ok(())
 }
 
 /// Opens the journal in memory.
@@ -68,9 +86,15 @@ pub(super) fn open_through(
     durability: Durability,
 ) -> Result<Connection, JournalError> {
     let open = || {
+        let restored = path.with_extension("restored");
+        if restored.exists() {
+            return Err(JournalError::RestoreInterrupted(restored));
+        }
         if !path.exists() {
             make(layer, path)?;
         }
+        narrow(path)?;
+        mark::adopt(path)?;
         let mut db = connect_through(layer, path)?;
         let synchronous = match durability {
             Durability::Disk => "full",
@@ -80,6 +104,7 @@ pub(super) fn open_through(
         db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         schema::bring_forward(&mut db)?;
+        mark::begin_epoch(&db, path)?;
         // A file that is new or a backup has another mode, in which readers hold up the writer.
         db.pragma_update(None, "journal_mode", "wal")?;
         Ok(db)
@@ -93,6 +118,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
 }
 
 fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, JournalError> {
+    mark::check(path)?;
     let db = sqlite(layer, path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -110,7 +136,11 @@ pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     Ok(db)
 }
 
-fn sqlite(layer: Option<&str>, path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+pub(super) fn sqlite(
+    layer: Option<&str>,
+    path: &Path,
+    flags: OpenFlags,
+) -> rusqlite::Result<Connection> {
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = match layer {
         None => Connection::open_with_flags(path, flags),
@@ -134,8 +164,9 @@ fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
         }
         _ => {}
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let mut db = sqlite(layer, &draft, flags)?;
+    // SQLite makes a journal of an empty file, and gives what it makes beside it the same permissions.
+    drop(private::create_new(&draft).map_err(JournalError::io(&draft))?);
+    let mut db = sqlite(layer, &draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     schema::bring_forward(&mut db)?;
     db.close().map_err(|(_, error)| error)?;
     put_in_place(&draft, path)

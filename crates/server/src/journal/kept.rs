@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::limits::NAME_BYTES_MAX;
-use chat_proto::{At, Message, RoomName, Text, Topic, User};
+use chat_proto::{At, Message, RoomName, Text, Topic, User, UserName};
 
 use crate::token::TokenHash;
 
@@ -146,11 +146,19 @@ impl Called {
     /// The opposite of [`Called::key`], with the name as it is written.
     pub(super) fn read(key: &str, name: &str) -> Option<Self> {
         let Some(pair) = key.strip_prefix('@') else {
-            return RoomName::new(name).ok().map(Self::Named);
+            // An earlier version had other rules: a name that breaks those of today is mended.
+            return name.starts_with('#').then(|| Self::Named(room_name(name)));
         };
         let (one, other) = pair.split_once('@')?;
         Some(Self::Private(Pair::of(one.parse().ok()?, other.parse().ok()?)))
     }
+}
+
+fn room_name(written: &str) -> RoomName {
+    RoomName::new(written).unwrap_or_else(|_| {
+        let mended = UserName::mend(&written[1..]).as_str().replace(char::is_whitespace, "_");
+        RoomName::new(&format!("#{mended}")).expect("a mended name without white space is one")
+    })
 }
 
 /// A user as it is kept.
@@ -179,7 +187,6 @@ pub struct KeptMember {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::UserName;
     use chat_proto::limits::NAME_CHARS_MAX;
 
     use super::*;

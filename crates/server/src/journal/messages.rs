@@ -6,9 +6,9 @@ use chat_proto::{At, Text, User, UserName};
 use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::checksum;
 use super::kept::{Kept, KeptRoom, KeptUser, Page, Part, RoomId};
 use super::store::{foreign, number, unsigned};
+use super::{checksum, salvage};
 
 /// How many bits of a message's place are its `seq`: a million million messages a room, and eight
 /// million rooms.
@@ -55,8 +55,27 @@ impl<'db> Keeper<'db> {
     }
 }
 
-/// The messages of `room` within `page`, in their order.
+/// The messages of `room` within `page`, in their order. One that is damaged is a tombstone in its place.
 pub(super) fn messages(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>> {
+    let found = match scan(db, room, page) {
+        Err(error) if salvage::is_damage(&error) => salvage::page(db, room, page)?,
+        found => found?,
+    };
+    let mut whole = salvage::without_gaps(db, room, page, found)?;
+    let mut bytes = 0;
+    let fits = whole.iter().take_while(|message| {
+        bytes += message.encoded_bytes_max();
+        bytes <= PAGE_BYTES_MAX
+    });
+    whole.truncate(fits.count().max(1));
+    if matches!(page.of, Part::Before(_)) {
+        whole.reverse();
+    }
+    Ok(whole)
+}
+
+/// The messages of `room` within `page`, nearest to where it begins first, and no more than fit a line.
+fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>> {
     let (first, last, order) = match page.of {
         Part::After(seq) => (seq.saturating_add(1), SEQ_MAX, "ASC"),
         Part::Before(seq) => (0, seq.saturating_sub(1), "DESC"),
@@ -64,22 +83,26 @@ pub(super) fn messages(db: &Connection, room: RoomId, page: Page) -> rusqlite::R
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place {order} LIMIT ?"
     ))?;
-    let rows =
-        statement.query_map(params![place(room, first), place(room, last), page.limit], kept)?;
+    let places = params![place(room, first), place(room, last), page.limit];
+    let rows = statement.query_map(places, kept_or_tombstone)?;
     let mut found: Vec<Kept> = Vec::new();
     let mut bytes = 0;
     for row in rows {
         let message = row?;
         bytes += message.encoded_bytes_max();
-        if bytes > PAGE_BYTES_MAX && !found.is_empty() {
+        found.push(message);
+        if bytes > PAGE_BYTES_MAX {
             break;
         }
-        found.push(message);
-    }
-    if matches!(page.of, Part::Before(_)) {
-        found.reverse();
     }
     Ok(found)
+}
+
+/// The message `seq` of `room`.
+pub(super) fn at(db: &Connection, room: RoomId, seq: u64) -> rusqlite::Result<Option<Kept>> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
+        .query_row([place(room, seq)], kept_or_tombstone)
+        .optional()
 }
 
 /// The room of the message to which the device of `user` gave the number `n`, and that message unless it
@@ -116,12 +139,30 @@ pub(super) fn greatest_n(
     Ok(None)
 }
 
-/// The `seq` of the last message of `room`; 0 before the first.
+/// The `seq` of the last message of `room`; 0 before the first. If the end of the room cannot be read, it
+/// is what the rest of the file knows of it: nothing can be stored there either.
 pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
-    let last: Option<i64> = db
-        .prepare_cached("SELECT max(place) FROM message WHERE place BETWEEN ? AND ?")?
-        .query_row(params![place(room, 0), place(room, SEQ_MAX)], |row| row.get(0))?;
-    Ok(last.map_or(0, seq_of))
+    match last_two(db, room) {
+        Err(error) if salvage::is_damage(&error) => salvage::last_seq(db, room),
+        Err(error) => Err(error),
+        Ok(last) => Ok(match *last {
+            [] => 0,
+            // The number of a damaged message is damaged if it does not follow the one before.
+            [(_, false), (before, _)] => before + 1,
+            [(last, _), ..] => last,
+        }),
+    }
+}
+
+/// The `seq` of the last two messages of `room`, the last one first, and whether they are whole.
+fn last_two(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<(u64, bool)>> {
+    db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 2"
+    ))?
+    .query_map([place(room, 0), place(room, SEQ_MAX)], |row| {
+        Ok((seq_of(row.get(0)?), kept(row).is_ok()))
+    })?
+    .collect()
 }
 
 /// The messages of a room at one moment.
@@ -147,6 +188,23 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
             last: seq_of(row.get(2)?),
         })
     })
+}
+
+/// The `seq` of up to `limit` messages of `room` that are damaged.
+pub(super) fn damaged(db: &Connection, room: RoomId, limit: usize) -> rusqlite::Result<Vec<u64>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place"
+    ))?;
+    let mut rows = statement.query(params![place(room, 0), place(room, SEQ_MAX)])?;
+    let mut damaged = Vec::new();
+    while damaged.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        if kept(row).is_err() {
+            damaged.push(seq_of(row.get(0)?));
+        }
+    }
+    Ok(damaged)
 }
 
 /// Removes up to `limit` of the oldest messages of `room`, but never the last, since the next one's
@@ -190,25 +248,27 @@ pub(super) fn newest(
     users: &[KeptUser],
 ) -> rusqlite::Result<Option<At>> {
     let mut newest = users.iter().map(|user| user.seen_at).max();
-    let mut at = db.prepare_cached("SELECT at FROM message WHERE place = ?")?;
     for room in rooms {
-        let last = at.query_row([place(room.id, room.last_seq)], |row| row.get(0)).optional()?;
-        newest = newest.max(last.map(At::from_millis));
+        match at(db, room.id, room.last_seq) {
+            Err(error) if !salvage::is_damage(&error) => return Err(error),
+            Ok(Some(last)) if !last.damaged => newest = newest.max(Some(last.at)),
+            _ => {}
+        }
     }
     Ok(newest)
 }
 
 /// Where the message `seq` of `room` stands in the table.
-fn place(room: RoomId, seq: u64) -> i64 {
+pub(super) fn place(room: RoomId, seq: u64) -> i64 {
     number(u64::from(room.0) << SEQ_BITS | seq.min(SEQ_MAX))
 }
 
-const fn seq_of(place: i64) -> u64 {
+pub(super) const fn seq_of(place: i64) -> u64 {
     place.cast_unsigned() & SEQ_MAX
 }
 
 /// No room has the number `u32::MAX`: a place beyond all rooms is in it.
-fn room_of(place: i64) -> RoomId {
+pub(super) fn room_of(place: i64) -> RoomId {
     RoomId(u32::try_from(place >> SEQ_BITS).unwrap_or(u32::MAX))
 }
 
@@ -249,6 +309,17 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
         n: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
         text: Text::new(row.get::<_, String>(7)?).map_err(|e| foreign(7, Type::Text, e))?,
         damaged: false,
+    })
+}
+
+/// The message of a row; what stands in its place if it is damaged.
+fn kept_or_tombstone(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    kept(row).or_else(|_| {
+        let name = row.get(2).ok().and_then(|name: String| UserName::new(&name).ok());
+        let id = unsigned(row, 1).ok().filter(|id| *id > 0);
+        let from = id.zip(name).map(|(id, name)| User { id, name });
+        let at = At::from_millis(row.get(3).unwrap_or(0));
+        Ok(salvage::tombstone(seq_of(row.get(0)?), from, at))
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 
 use super::{JournalError, file};
 
@@ -50,11 +50,12 @@ impl Readers {
         }
         // A task of its own: a session that is not polled, since its client does not read, must not
         // hold a permit.
-        let read = async {
+        let failed = |error: JoinError| JournalError::ReaderFailed(error.to_string());
+        let read = async move {
             let permit = free.await.map_err(|_| JournalError::Closed)?;
-            spawn_blocking(move || read(permit)).await.map_err(|_| JournalError::Closed)?
+            spawn_blocking(move || read(permit)).await.map_err(failed)?
         };
-        tokio::spawn(read).await.map_err(|_| JournalError::Closed)?
+        tokio::spawn(read).await.map_err(failed)?
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {

@@ -82,6 +82,10 @@ const STEPS: &[&str] = &[
 ",
 ];
 
+/// The version of today.
+#[expect(clippy::cast_possible_truncation, reason = "there are few steps")]
+pub(super) const KNOWN: u32 = STEPS.len() as u32;
+
 /// Brings the file behind `db` to the schema of today.
 ///
 /// # Errors
@@ -96,10 +100,7 @@ pub(super) fn bring_forward(db: &mut Connection) -> Result<(), JournalError> {
             transaction.commit()?;
         }
     }
-    match u32::try_from(STEPS.len()) {
-        Ok(known) if found > known => Err(JournalError::Newer { found, known }),
-        _ => Ok(()),
-    }
+    if found > KNOWN { Err(JournalError::Newer { found, known: KNOWN }) } else { Ok(()) }
 }
 
 /// The version of the file; 0 where it is no journal yet.

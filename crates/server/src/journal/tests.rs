@@ -1,8 +1,10 @@
 mod clock;
+mod damage;
 mod faults;
 mod files;
 mod layer;
 mod repeats;
+mod restored;
 mod rig;
 
 use std::fs;
@@ -210,6 +212,38 @@ async fn one_that_cannot_be_kept_takes_none_with_it() {
     }
 }
 
+/// A change applies to what comes after it in the queue: a message before it reaches its readers first.
+#[test]
+fn a_commit_is_published_in_the_order_of_the_queue() {
+    let mut rig = rig::Rig::new(&layer::Layer::new(), rig::NEVER);
+    let (answer, _answers) = mpsc::channel(10);
+    let lobby = Arc::clone(rig.room(1));
+    let seen = || {
+        let room = Arc::clone(&lobby);
+        Change::boxed(|_| Ok(()), move |_| room.last_seq())
+    };
+    let (first, mut before) = seen();
+    let (second, mut between) = seen();
+    let says = |n| Entry::from(say(n, "hi", Arc::clone(&lobby), &answer));
+    let mut entries = [Entry::Change(first), says(1), says(2), Entry::Change(second), says(3)];
+    rig.commit(&mut entries);
+    assert_eq!((before.try_recv(), between.try_recv()), (Ok(0), Ok(2)));
+    assert_eq!(lobby.last_seq(), 3);
+}
+
+#[tokio::test]
+async fn a_key_that_is_stored_already_is_a_fault_of_the_server() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    let twice = |db: &Connection| {
+        db.execute("INSERT INTO member (user, room, is_in, read_seq) VALUES (1, 1, 1, 0)", [])
+    };
+    journal.journal.change(twice).await.unwrap();
+    let error = journal.journal.change(twice).await.unwrap_err();
+    assert!(matches!(error, JournalError::Conflict(_)), "{error}");
+    assert!(error.to_string().ends_with("report this fault of it"), "{error}");
+}
+
 #[tokio::test]
 async fn a_page_fits_a_line_however_long_its_messages_are() {
     let directory = TempDir::new().unwrap();
@@ -280,7 +314,7 @@ async fn a_check_finds_a_gap() {
     for n in 1..=3 {
         journal.say(n, "hi").await;
     }
-    let whole = Checked { rooms: 1, messages: 3, faults: Vec::new() };
+    let whole = Checked { rooms: 1, messages: 3, faults: Vec::new(), more_faults: 0 };
     assert_eq!(check(directory.path()).unwrap(), whole);
     let remove =
         |db: &Connection| db.execute("DELETE FROM message WHERE text = 'hi' AND n = 2", []);
@@ -297,17 +331,20 @@ async fn a_check_takes_what_happens_meanwhile_for_no_fault() {
     let journal = open(directory.path()).unwrap();
     journal.say(1, "before").await;
     let db = file::connect(&file::of(directory.path())).unwrap();
-    let listed = store::rooms(&db).unwrap();
+    let lobby = |checked: &mut Checked| {
+        check::check_room(&db, RoomId::LOBBY, "#lobby", true, checked).unwrap();
+        checked.rooms += 1;
+    };
     journal.say(2, "meanwhile").await;
     let mut checked = Checked::default();
-    copy::check_room(&db, &listed[0], &mut checked).unwrap();
-    assert_eq!(checked, Checked { rooms: 1, messages: 2, faults: Vec::new() });
+    lobby(&mut checked);
+    assert_eq!(checked, Checked { rooms: 1, messages: 2, faults: Vec::new(), more_faults: 0 });
 
     let later = At::from_millis(clock().as_millis() + 1);
     assert_eq!(journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap(), 1);
     let mut checked = Checked::default();
-    copy::check_room(&db, &listed[0], &mut checked).unwrap();
-    assert_eq!(checked, Checked { rooms: 1, messages: 1, faults: Vec::new() });
+    lobby(&mut checked);
+    assert_eq!(checked, Checked { rooms: 1, messages: 1, faults: Vec::new(), more_faults: 0 });
 }
 
 #[tokio::test]

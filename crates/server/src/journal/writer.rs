@@ -102,6 +102,8 @@ pub enum Outcome {
     NumberUsed,
     /// It is not kept; why.
     NotKept(Arc<str>),
+    /// It is not kept, by a fault of the server that will not pass; which.
+    Failed(Arc<str>),
 }
 
 /// What keeps what it is given. Knows no threads and no clock.
@@ -308,7 +310,11 @@ impl Entry {
     fn not_kept(&mut self, error: rusqlite::Error) {
         match self {
             Self::Say(submission) => {
-                submission.say.answer(Outcome::NotKept(in_words(&error).into()));
+                let words = in_words(&error).into();
+                submission.say.answer(match error.sqlite_error_code() {
+                    Some(ErrorCode::ConstraintViolation) => Outcome::Failed(words),
+                    _ => Outcome::NotKept(words),
+                });
             }
             Self::Change(change) => change.settle(Err(error.into())),
         }

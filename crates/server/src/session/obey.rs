@@ -114,7 +114,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Err(error) => return self.refuse_in(name, error),
         };
         let limit = limit.unwrap_or(PAGE_MESSAGES).min(PAGE_MESSAGES);
-        let page = Page { of: Part::Before(before.unwrap_or(u64::MAX)), limit };
+        let page =
+            Page { of: Part::Before(before.unwrap_or(u64::MAX).min(room.last_seq() + 1)), limit };
         let kept = match self.shared.hub.journal().read(room.id, page).await {
             Ok(kept) => kept,
             Err(error) => return self.refuse_unreadable(name, &error),

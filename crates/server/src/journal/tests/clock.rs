@@ -4,7 +4,7 @@ use super::*;
 use crate::journal::writer::Entry;
 
 fn lobby() -> KeptRoom {
-    store::rooms(&file::open_memory().unwrap()).unwrap().swap_remove(0)
+    load::load(&file::open_memory().unwrap()).unwrap().rooms.swap_remove(0)
 }
 
 /// A room's messages have these times; `seq`s that stay when all before 100 are removed at 200.

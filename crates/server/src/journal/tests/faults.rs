@@ -222,7 +222,7 @@ fn a_disk_that_fails_at_the_start_is_told_and_nothing_is_started_over_it() {
             let path = file::of(left.path());
             layer.fail(Plan { fault, calls: &[], after, lasts: true, files: ALL });
             let opened = file::open_through(Some(&layer.name), &path, Durability::Disk)
-                .and_then(|db| restore(&db));
+                .and_then(|db| read_all(&db));
             match opened {
                 Ok(restored) => {
                     let last: Vec<_> = restored.rooms.iter().map(|room| room.last_seq).collect();
@@ -262,7 +262,7 @@ fn a_disk_that_fails_while_a_journal_is_made_leaves_none_or_a_whole_one() {
         drop(made);
         layer.heal();
         let made = file::open_through(Some(&layer.name), &path, Durability::Disk).unwrap();
-        assert_eq!(restore(&made).unwrap().rooms.len(), 1, "after {after} calls");
+        assert_eq!(read_all(&made).unwrap().rooms.len(), 1, "after {after} calls");
         if !has_fired {
             assert!(after > 30, "{after}");
             break;

@@ -56,7 +56,7 @@ impl Rig {
         fs::write(&path, empty_journal()).unwrap();
         let db = file::open_through(Some(&layer.name), &path, Durability::Disk).unwrap();
         db.pragma_update(None, "wal_autocheckpoint", checkpoint_frames).unwrap();
-        let rooms = store::rooms(&db).unwrap().into_iter().map(|kept| {
+        let rooms = load::load(&db).unwrap().rooms.into_iter().map(|kept| {
             let room = Room::new(kept, 500, &Arc::default());
             let live = room.listen(0).unwrap().live;
             (room, live)
@@ -240,5 +240,5 @@ pub(super) fn found(directory: &Path) -> (Vec<Place>, String) {
         let before = last.insert(room, *seq).unwrap_or(0);
         assert_eq!(*seq, before + 1, "room {room}: {found:?}");
     }
-    (found, store::rooms(&db).unwrap()[0].topic.as_str().to_owned())
+    (found, load::load(&db).unwrap().rooms[0].topic.as_str().to_owned())
 }

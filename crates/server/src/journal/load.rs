@@ -1,0 +1,197 @@
+//! What the daemon reads from the journal when it starts: all but the messages.
+//!
+//! A damaged record must not keep the daemon from starting. What is wrong in it is replaced by something
+//! that misleads nobody, in the file as well, and logged.
+
+use chat_proto::{At, Topic, User, UserName};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, params};
+
+use super::kept::{Called, KeptMember, KeptRoom, KeptUser, RoomId};
+use super::store::unsigned;
+use super::{Restored, checksum, keep, messages};
+use crate::token::TokenHash;
+
+/// What the key of a room begins with whose name was lost. No other key begins so.
+pub(super) const LOST: &str = "!";
+
+/// Reads all of it.
+pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
+    let mut damage = Vec::new();
+    let (rooms, users) = (rooms(db, &mut damage)?, users(db, &mut damage)?);
+    Ok(Restored {
+        newest: messages::newest(db, &rooms, &users)?,
+        rooms,
+        users,
+        members: members(db, &mut damage)?,
+        last_user: last_user(db)?,
+        last_room: last_room(db)?,
+        damage,
+    })
+}
+
+/// Whether the last column of a row is the checksum of the others.
+pub(super) fn is_whole(row: &Row<'_>) -> rusqlite::Result<bool> {
+    let columns = row.as_ref().column_count();
+    let mut values = Vec::with_capacity(columns);
+    for column in 0..columns {
+        values.push(row.get_ref(column)?);
+    }
+    let sum = values.pop();
+    Ok(sum == Some(ValueRef::Integer(checksum::of(values))))
+}
+
+fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<KeptRoom>> {
+    let mut rooms = Vec::new();
+    let damage_before = damage.len();
+    let mut statement = db.prepare("SELECT id, key, name, topic, sum FROM room ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = RoomId(row.get(0)?);
+        let text = |column| row.get::<_, String>(column).unwrap_or_default();
+        let (key, name, is_whole) = (text(1), text(2), is_whole(row)?);
+        let called = Called::read(&key, &name);
+        // A name is stored twice, as it is written and as it is compared: damage changes one of them.
+        let is_sure = |called: &Called| is_whole || called.key() == key && !key.starts_with('@');
+        match called.filter(is_sure) {
+            Some(called) if is_whole => {
+                rooms.push(KeptRoom { id, called, topic: Topic::mend(&text(3)), last_seq: 0 });
+            }
+            Some(called) => {
+                damage.push(format!("room {key}: its record is damaged; its topic is lost"));
+                rooms.push(KeptRoom { id, called, topic: Topic::default(), last_seq: 0 });
+            }
+            None if is_whole && key.starts_with(LOST) => {}
+            None => {
+                damage.push(format!(
+                    "room number {}: its record is damaged and its name is lost; its messages are in \
+                     the journal and cannot be shown",
+                    id.0
+                ));
+            }
+        }
+    }
+    drop(rows);
+    for room in &mut rooms {
+        room.last_seq = messages::last_seq(db, room.id)?;
+    }
+    if damage.len() > damage_before {
+        mend_rooms(db)?;
+    }
+    Ok(rooms)
+}
+
+/// Gives the damaged rooms records that are whole: without a topic, or without a name, so that another
+/// room may have the name.
+fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
+    let damaged = "sum <> checksum(id, key, name, topic)";
+    let mut statement = db.prepare(&format!("SELECT id, key, name FROM room WHERE {damaged}"))?;
+    let ids = statement.query_map([], |row| {
+        let [key, name] = [1, 2].map(|column| row.get::<_, String>(column).unwrap_or_default());
+        let called = Called::read(&key, &name);
+        let is_sure = called.is_some_and(|called| called.key() == key && !key.starts_with('@'));
+        Ok((row.get::<_, u32>(0)?, is_sure))
+    })?;
+    let ids = ids.collect::<rusqlite::Result<Vec<_>>>()?;
+    let transaction = db.unchecked_transaction()?;
+    // The index has the keys as they were.
+    db.execute_batch("REINDEX room")?;
+    for (id, is_sure) in ids {
+        if !is_sure {
+            let lost = format!("{LOST}{id}");
+            db.execute("UPDATE room SET key = ?, name = '' WHERE id = ?", params![lost, id])?;
+        }
+        let sql = "UPDATE room SET topic = '', sum = checksum(id, key, name, '') WHERE id = ?";
+        db.execute(sql, [id])?;
+    }
+    transaction.commit()
+}
+
+fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<KeptUser>> {
+    let mut damaged = Vec::new();
+    let mut users = Vec::new();
+    let mut statement = db.prepare("SELECT id, name, key, token, seen_at, sum FROM user")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if !is_whole(row)? {
+            damaged.push((unsigned(row, 0)?, row.get(3).ok()));
+            continue;
+        }
+        let name = messages::name(&row.get::<_, String>(1)?);
+        users.push(KeptUser {
+            user: User { id: unsigned(row, 0)?, name },
+            token: TokenHash::from_bytes(row.get(3)?),
+            seen_at: At::from_millis(row.get(4)?),
+        });
+    }
+    drop(rows);
+    if !damaged.is_empty() {
+        // The indexes have the names and tokens as they were.
+        db.execute_batch("REINDEX user")?;
+    }
+    for (id, token) in damaged {
+        damage.push(format!(
+            "user number {id}: its record is damaged; its name is lost until it comes back with its token"
+        ));
+        // A token that was damaged is nobody's.
+        let token = TokenHash::from_bytes(token.unwrap_or(db.query_row(
+            "SELECT randomblob(32)",
+            [],
+            |row| row.get(0),
+        )?));
+        let user = KeptUser {
+            user: User { id, name: free_name(id, &users) },
+            token,
+            // A time that is wrong might keep others from being removed.
+            seen_at: At::from_millis(0),
+        };
+        keep::user(db, &user)?;
+        users.push(user);
+    }
+    Ok(users)
+}
+
+/// A name for a user whose name is lost, which none of the others has.
+fn free_name(id: u64, users: &[KeptUser]) -> UserName {
+    let plain = UserName::mend(&format!("user_{id}"));
+    let is_free = |name: &UserName| users.iter().all(|known| known.user.name != *name);
+    if is_free(&plain) {
+        return plain;
+    }
+    (2..).map(|n| plain.numbered(n)).find(is_free).expect("there are more numbers than users")
+}
+
+fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<KeptMember>> {
+    let mut members = Vec::new();
+    let mut statement = db.prepare("SELECT user, room, is_in, read_seq, sum FROM member")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (user, room) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?);
+        if !is_whole(row)? {
+            damage.push(format!(
+                "user number {user} in room number {room}: the record is damaged; the user is not in \
+                 the room, and may join it again"
+            ));
+            continue;
+        }
+        members.push(KeptMember {
+            user: unsigned(row, 0)?,
+            room: RoomId(row.get(1)?),
+            is_in: row.get(2)?,
+            read_seq: unsigned(row, 3)?,
+        });
+    }
+    Ok(members)
+}
+
+/// The greatest number a user ever had, as far as it was kept.
+fn last_user(db: &Connection) -> rusqlite::Result<u64> {
+    let sql = "SELECT max(last_user, (SELECT coalesce(max(id), 0) FROM user)) FROM number";
+    db.query_row(sql, [], |row| unsigned(row, 0))
+}
+
+/// The greatest number a room ever had: a number that was used is never used again.
+fn last_room(db: &Connection) -> rusqlite::Result<u32> {
+    let sql = "SELECT max(last_room, (SELECT coalesce(max(id), 0) FROM room)) FROM number";
+    db.query_row(sql, [], |row| row.get(0))
+}

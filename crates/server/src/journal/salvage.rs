@@ -1,0 +1,192 @@
+//! Reading messages around pages of the file that cannot be read.
+//!
+//! A scan ends at the first such page. Point look-ups find out which messages are on it: each of those is
+//! served as a tombstone, and all others as they are.
+
+use chat_proto::command::{Kind, Word};
+use chat_proto::{At, Text, User, UserName};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+
+use super::kept::{Kept, Page, Part, RoomId};
+use super::messages::{self, SEQ_MAX};
+
+/// The text of a message that is damaged.
+pub(super) const DAMAGED: &str =
+    "This message is damaged on the server's disk and cannot be shown.";
+
+/// The name and number of the server, under which a message of an unknown user is served.
+const SERVER: (u64, &str) = (0, "chat-server");
+
+/// Look-ups for each message of a page: of a file in which what is found leads nowhere, no more is read.
+const STEPS_PER_MESSAGE: u32 = 4;
+
+/// Whether a statement failed because a part of the file cannot be read: another part may be readable.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    use ErrorCode::{DatabaseCorrupt, SystemIoFailure};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | SystemIoFailure))
+}
+
+/// What stands in the place of a message that cannot be read.
+pub(super) fn tombstone(seq: u64, from: Option<User>, at: At) -> Kept {
+    let server = || User { id: SERVER.0, name: UserName::mend(SERVER.1) };
+    Kept {
+        seq,
+        from: from.unwrap_or_else(server),
+        at,
+        kind: Kind::Text,
+        text: Text::new(DAMAGED).expect("it is a text"),
+        device: Word::default(),
+        n: None,
+        damaged: true,
+    }
+}
+
+/// The messages of `room` within `page`, nearest to where it begins first.
+///
+/// # Errors
+/// Returns the error of the disk if it failed for every message: it may be able to read them later.
+pub(super) fn page(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>> {
+    let is_further = |one: u64, than: u64| match page.of {
+        Part::After(_) => one > than,
+        Part::Before(_) => one < than,
+    };
+    let mut found = Vec::new();
+    let mut failure = None;
+    let mut next = match page.of {
+        Part::After(seq) => seq.checked_add(1),
+        Part::Before(seq) => seq.min(SEQ_MAX + 1).checked_sub(1),
+    };
+    let mut steps = STEPS_PER_MESSAGE * page.limit;
+    while let Some(seq) = next.filter(|seq| (1..=SEQ_MAX).contains(seq))
+        && found.len() < page.limit as usize
+        && steps > 0
+    {
+        steps -= 1;
+        match messages::at(db, room, seq) {
+            Ok(Some(message)) => found.push(message),
+            Ok(None) => match neighbour(db, room, seq, page.of) {
+                Ok(None) => break,
+                Ok(Some(neighbour)) if is_further(neighbour, seq) => {
+                    next = Some(neighbour);
+                    continue;
+                }
+                Ok(Some(_)) => {}
+                Err(error) if is_damage(&error) => {}
+                Err(error) => return Err(error),
+            },
+            Err(error) if is_damage(&error) => {
+                let at = found.last().map_or(At::from_millis(0), |last: &Kept| last.at);
+                found.push(tombstone(seq, None, at));
+                failure = Some(error);
+            }
+            Err(error) => return Err(error),
+        }
+        next = match page.of {
+            Part::After(_) => Some(seq + 1),
+            Part::Before(_) => seq.checked_sub(1),
+        };
+    }
+    match failure {
+        Some(error) if is_of_the_disk(&error) && found.iter().all(|kept| kept.damaged) => {
+            Err(error)
+        }
+        _ => Ok(found),
+    }
+}
+
+fn is_of_the_disk(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)
+}
+
+/// The next `seq` of `room` that is stored, on the side of `seq` on which `part` goes on.
+fn neighbour(db: &Connection, room: RoomId, seq: u64, part: Part) -> rusqlite::Result<Option<u64>> {
+    let (sql, [from, to]) = match part {
+        Part::After(_) => ("place BETWEEN ? AND ? ORDER BY place", [seq, SEQ_MAX]),
+        Part::Before(_) => ("place BETWEEN ? AND ? ORDER BY place DESC", [0, seq]),
+    };
+    let sql = format!("SELECT place FROM message WHERE {sql} LIMIT 1");
+    let places = params![messages::place(room, from), messages::place(room, to)];
+    db.prepare_cached(&sql)?.query_row(places, |row| row.get(0).map(messages::seq_of)).optional()
+}
+
+/// Puts tombstones in the place of messages that are missing between two that are stored, and drops rows
+/// that are out of order. Messages are removed from the beginning of a room alone: anything else is damage.
+pub(super) fn without_gaps(
+    db: &Connection,
+    room: RoomId,
+    page: Page,
+    found: Vec<Kept>,
+) -> rusqlite::Result<Vec<Kept>> {
+    let limit = page.limit as usize;
+    let (Part::After(edge) | Part::Before(edge)) = page.of;
+    let is_next = |before: u64, seq: u64| match page.of {
+        Part::After(_) => before.checked_add(1) == Some(seq),
+        Part::Before(_) => before.checked_sub(1) == Some(seq),
+    };
+    let seqs = found.iter().map(|message| message.seq);
+    if [edge].into_iter().chain(seqs.clone()).zip(seqs).all(|(one, next)| is_next(one, next)) {
+        return Ok(found);
+    }
+    // A damaged page may lead back to an earlier one.
+    let is_asked_for = |message: &Kept| match page.of {
+        Part::After(_) => message.seq > edge,
+        Part::Before(_) => message.seq < edge,
+    };
+    let mut before = is_stored_beyond(db, room, page.of)?.then_some(edge);
+    let mut whole: Vec<Kept> = Vec::with_capacity(found.len());
+    for message in found.into_iter().filter(is_asked_for) {
+        let Some(last) = before else {
+            before = Some(message.seq);
+            whole.push(message);
+            continue;
+        };
+        let missing: Box<dyn Iterator<Item = u64>> = match page.of {
+            Part::After(_) if message.seq > last => Box::new(last + 1..message.seq),
+            Part::Before(_) if message.seq < last => Box::new((message.seq + 1..last).rev()),
+            _ => continue,
+        };
+        // A damaged row that is not where it should be has a damaged number, too.
+        if message.damaged && !is_next(last, message.seq) {
+            continue;
+        }
+        let at = whole.last().map_or(message.at, |last| last.at);
+        whole.extend(missing.take(limit).map(|seq| tombstone(seq, None, at)));
+        before = Some(message.seq);
+        whole.push(message);
+    }
+    whole.truncate(limit);
+    Ok(whole)
+}
+
+/// Whether `room` has a message on the other side of where a page begins.
+fn is_stored_beyond(db: &Connection, room: RoomId, part: Part) -> rusqlite::Result<bool> {
+    let [from, to] = match part {
+        Part::After(seq) => [0, seq],
+        Part::Before(seq) => [seq, SEQ_MAX],
+    };
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM message WHERE place BETWEEN ? AND ? LIMIT 1)";
+    let places = params![messages::place(room, from), messages::place(room, to)];
+    match db.prepare_cached(sql)?.query_row(places, |row| row.get(0)) {
+        // What cannot be read is there.
+        Err(error) if is_damage(&error) => Ok(true),
+        found => found,
+    }
+}
+
+/// The `seq` of the last message of `room` as far as anything readable knows of it, if the end of the
+/// room cannot be read.
+pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
+    let [first, last] = [messages::place(room, 0), messages::place(room, SEQ_MAX)];
+    let by_index = "SELECT max(place) FROM message INDEXED BY message_by_n
+                    WHERE n IS NOT NULL AND place BETWEEN ? AND ?";
+    let numbered: Option<i64> = db
+        .query_row(by_index, [first, last], |row| row.get(0))
+        .or_else(|error| if is_damage(&error) { Ok(None) } else { Err(error) })?;
+    let read: Option<i64> =
+        db.query_row("SELECT max(read_seq) FROM member WHERE room = ?", [room.0], |row| {
+            row.get(0)
+        })?;
+    let read = read.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
+    // There is a message: a page of them cannot be read.
+    Ok(numbered.map_or(1, messages::seq_of).max(read.min(SEQ_MAX)))
+}
