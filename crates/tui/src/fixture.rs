@@ -120,8 +120,7 @@ pub(crate) fn direct_event(with: &User, last_seq: u64, read: u64) -> Event {
 /// A message of the user's own that an earlier run has left.
 pub(crate) fn left(n: u64, room: &str, text: &str) -> OwnMessage {
     let id = MessageId { device: Word::new("before").unwrap(), n };
-    let (room, text) = (self::room(room), Text::new(text).unwrap());
-    OwnMessage { id, room, is_old: false, kind: Kind::Text, text }
+    OwnMessage { id, room: self::room(room), kind: Kind::Text, text: Text::new(text).unwrap() }
 }
 
 /// A message of this run.

@@ -145,6 +145,7 @@ impl State {
     /// room that was open.
     pub fn take_up(&mut self, profile: Profile) {
         let mut drafts = profile.drafts;
+        self.kept = drafts.clone();
         let messages = self.unaddressed.take(profile.unsettled, &mut drafts);
         self.outbox.replace(messages);
         self.journal = profile.journal;
@@ -152,9 +153,6 @@ impl State {
         let unaddressed = self.unaddressed.shown.take();
         self.put_back(&drafts);
         self.unaddressed.shown = unaddressed;
-        (drafts.named, drafts.named_shown) =
-            (self.unaddressed.texts.clone(), self.unaddressed.shown.clone());
-        self.kept = drafts;
     }
 
     /// Forgets all rooms but the lobby, and what was said there. What is typed stays, each text with
@@ -179,7 +177,7 @@ impl State {
     }
 
     fn put_back(&mut self, drafts: &Drafts) {
-        let Drafts { shown, texts, titles, .. } = drafts;
+        let Drafts { shown, texts, titles } = drafts;
         let texts = texts.iter().filter(|(_, text)| text.len() <= PROMPT_BYTES_MAX);
         for (name, text) in texts {
             let is_shown = self.room().name == *name;
@@ -228,8 +226,10 @@ impl State {
         if let Some(question) = self.questions.first() {
             drafts.texts.entry(drafts.shown.clone()).or_insert_with(|| question.typed.clone());
         }
-        drafts.named = self.unaddressed.texts.clone();
-        drafts.named_shown = self.unaddressed.shown.clone();
+        drafts.texts.extend(self.unaddressed.texts.clone());
+        if let Some(shown) = &self.unaddressed.shown {
+            drafts.shown = shown.clone();
+        }
         drafts
     }
 

@@ -21,13 +21,14 @@ mod drafts;
 mod files;
 mod home;
 mod journal;
+mod names;
 mod slot;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use chat_proto::command::Word;
-use chat_proto::{RoomName, Secret, UserName};
+use chat_proto::{Secret, UserName};
 use thiserror::Error;
 
 pub use self::drafts::Drafts;
@@ -354,13 +355,6 @@ fn move_to(
     next.server.store_hint()?;
     (*home, *slot) = (next, taken);
     Ok(())
-}
-
-/// A room as it was stored. What is no name of a room today was one in version 0.1.0: it is taken for the
-/// name of a user, so that nothing is sent there and the text goes back to whoever wrote it.
-fn room_of(written: &str) -> RoomName {
-    let bare = written.trim_start_matches(['#', '@']);
-    RoomName::new(written).unwrap_or_else(|_| RoomName::private(&UserName::mend(bare)))
 }
 
 /// The device of version 0.1.0, which its messages were sent under.

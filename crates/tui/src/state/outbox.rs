@@ -73,7 +73,7 @@ impl Outbox {
     /// Takes a message, to wait for a session; returns it with its device and number.
     pub fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> OwnMessage {
         let id = self.next_id();
-        let message = OwnMessage { id, room, is_old: false, kind, text };
+        let message = OwnMessage { id, room, kind, text };
         self.pending.push_back(Pending { message: message.clone(), sent: false });
         message
     }
@@ -150,7 +150,7 @@ mod tests {
     fn left(device: &str, n: u64) -> OwnMessage {
         let id = MessageId { device: word(device), n };
         let text = Text::new(format!("left {n}")).unwrap();
-        OwnMessage { id, room: RoomName::lobby(), is_old: false, kind: Kind::Text, text }
+        OwnMessage { id, room: RoomName::lobby(), kind: Kind::Text, text }
     }
 
     fn ids(says: &[Say]) -> Vec<(Option<&str>, u64)> {

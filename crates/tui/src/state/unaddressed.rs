@@ -36,13 +36,14 @@ pub struct Question {
 impl Unaddressed {
     /// Takes the messages and drafts that have no address out of those that were stored.
     pub fn take(&mut self, messages: Vec<OwnMessage>, drafts: &mut Drafts) -> Vec<OwnMessage> {
-        let is_name =
-            |own: &OwnMessage| own.room.other().is_some() || own.is_old && own.room.is_private();
-        let (names, addressed) = messages.into_iter().partition(is_name);
-        self.messages = names;
-        drafts.take_names(|room| room.other().is_some());
-        self.texts = std::mem::take(&mut drafts.named);
-        self.shown = drafts.named_shown.take();
+        let has_address = |room: &RoomName| room.other().is_none();
+        let (addressed, others) = messages.into_iter().partition(|own| has_address(&own.room));
+        self.messages = others;
+        let texts = std::mem::take(&mut drafts.texts);
+        (drafts.texts, self.texts) = texts.into_iter().partition(|(room, _)| has_address(room));
+        if !has_address(&drafts.shown) {
+            self.shown = Some(std::mem::replace(&mut drafts.shown, RoomName::lobby()));
+        }
         addressed
     }
 }

@@ -106,16 +106,13 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// What a file name of [`file_name`] is about, if it is not a long one.
-pub(super) fn name_in(file: &str) -> String {
-    let mut pieces = file.split('%');
-    let mut name = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let code = piece.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok());
-        name.extend(code.map(char::from));
-        name.push_str(piece.get(2..).unwrap_or_default());
+/// What a file is about that has a name of [`file_name`], if that is not shortened.
+pub(super) fn written(file_name: &str) -> String {
+    let mut written = file_name.to_owned();
+    for c in ['/', '\\', '~', ' ', '.', '%'] {
+        written = written.replace(&format!("%{:02X}", u32::from(c)), &c.to_string());
     }
-    name
+    written
 }
 
 /// A name for a file that is about `what`: another for each, and one that can be read.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chat_proto::command::Word;
 use chat_proto::{Secret, UserName};
 
-use super::{StoreError, TOKEN_BYTES_MAX, TOKEN_FILE, at, files, slot};
+use super::{StoreError, TOKEN_BYTES_MAX, TOKEN_FILE, at, files, names, slot};
 
 /// The directory of the servers whose journal is known.
 const JOURNALS: &str = "journals";
@@ -82,7 +82,11 @@ impl Server {
 
     /// The directory to which a name leads, there or not.
     fn lead(&self, name: &UserName) -> Result<PathBuf, StoreError> {
-        lead_in(&self.directory(), name)
+        let lead = lead_in(&self.directory(), name)?;
+        if self.journal.is_none() && !lead.exists() {
+            return Ok(names::directory(&self.directory(), name).unwrap_or(lead));
+        }
+        Ok(lead)
     }
 }
 
@@ -114,22 +118,10 @@ impl Home {
 
     /// Finds the directory to which `name` leads, if a user was let in there or has left something.
     pub(super) fn find_used(server: Server, name: &UserName) -> Result<Option<Self>, StoreError> {
-        let directory = server.lead(name)?;
-        if !is_nobodys(&directory)? {
-            return Self::find(server, name).map(Some);
+        match is_nobodys(&server.lead(name)?)? {
+            true => Ok(None),
+            false => Self::find(server, name).map(Some),
         }
-        // A name of version 0.1.0 that is none today.
-        let entries = fs::read_dir(server.directory()).into_iter().flatten().flatten();
-        for directory in entries.map(|entry| entry.path()).filter(|path| path.is_dir()) {
-            let written = directory.file_name().and_then(|name| name.to_str());
-            let written = written.map(files::name_in).unwrap_or_default();
-            let is_same = UserName::new(&written).is_err() && UserName::mend(&written) == *name;
-            if is_same && !is_nobodys(&directory)? {
-                files::narrow(&directory);
-                return Ok(Some(Self { server, directory }));
-            }
-        }
-        Ok(None)
     }
 
     pub(super) fn token(&self) -> Result<Option<Secret>, StoreError> {

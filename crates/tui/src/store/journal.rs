@@ -9,7 +9,7 @@ use chat_proto::command::{Kind, Say, Word};
 use chat_proto::{RoomName, Text};
 use serde::{Deserialize, Serialize};
 
-use super::{StoreError, at, files, room_of};
+use super::{StoreError, at, files, names};
 
 /// After how many lines the file is rewritten with the unanswered messages alone: rarely enough that
 /// nobody waits for it, and often enough that it stays small.
@@ -35,9 +35,6 @@ pub struct OwnMessage {
     pub id: MessageId,
     /// Where it is sent.
     pub room: RoomName,
-    /// Whether version 0.1.0 stored it: then a private `room` is the name of a user, also if it has the
-    /// form of an address.
-    pub is_old: bool,
     /// Whether it is said or done.
     pub kind: Kind,
     /// What it says.
@@ -49,30 +46,44 @@ impl OwnMessage {
     #[must_use]
     pub fn command(&self, device: &Word) -> Say {
         let device = (self.id.device != *device).then(|| self.id.device.clone());
-        Say { device, ..self.line() }
+        let Self { id, room, kind, text } = self;
+        Say { room: room.clone(), kind: *kind, n: Some(id.n), device, text: text.clone() }
     }
 
-    fn line(&self) -> Say {
-        let Self { id, room, is_old: _, kind, text } = self;
+    fn line(&self) -> StoredMessage {
+        let Self { id, room, kind, text } = self;
         let (device, n) = (Some(id.device.clone()), Some(id.n));
-        Say { room: room.clone(), kind: *kind, n, device, text: text.clone() }
+        StoredMessage { room: room.as_str().to_owned(), kind: *kind, n, device, text: text.clone() }
     }
 
-    /// A message as a line of the file has it. A line that version 0.1.0 wrote names no device.
-    fn from_line(say: Say, device: &Word) -> Option<Self> {
-        let Say { room, kind, n, device: written, text } = say;
-        let is_old = written.is_none();
+    /// A message as a line of the file has it. A line of version 0.1.0 names no device, and a private
+    /// conversation by the other user's name.
+    fn from_line(line: StoredMessage, device: &Word) -> Option<Self> {
+        let StoredMessage { room, kind, n, device: written, text } = line;
+        let addressed = written.as_ref().and_then(|_| RoomName::new(&room).ok());
+        let room = addressed.unwrap_or_else(|| names::room(&room));
         let id = MessageId { device: written.unwrap_or_else(|| device.clone()), n: n? };
-        Some(Self { id, room, is_old, kind, text })
+        Some(Self { id, room, kind, text })
     }
+}
+
+/// A message as a line of the file has it. The room is read once it is known which version wrote it.
+#[derive(Serialize, Deserialize)]
+struct StoredMessage {
+    room: String,
+    #[serde(default)]
+    kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    n: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<Word>,
+    text: Text,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    Said(Say),
-    /// A message that version 0.1.0 stored, with the device that sent it.
-    SaidOld(Say),
+    Said(StoredMessage),
     Answered(Vec<MessageId>),
     /// Written by version 0.1.0: the numbers of its one device.
     Settled(Vec<u64>),
@@ -100,7 +111,7 @@ impl Journal {
         let mut journal = Self { device, ..Self::default() };
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         for line in whole.lines() {
-            match Line::parse(line) {
+            match serde_json::from_str(line) {
                 Ok(line) => journal.take(line),
                 Err(error) => tracing::warn!(%error, path = %path.display(), "unreadable line"),
             }
@@ -140,10 +151,12 @@ impl Journal {
 
     fn take(&mut self, line: Line) {
         match line {
-            Line::Said(say) => self.take_message(OwnMessage::from_line(say, &self.device)),
-            Line::SaidOld(say) => {
-                let message = OwnMessage::from_line(say, &self.device);
-                self.take_message(message.map(|message| OwnMessage { is_old: true, ..message }));
+            Line::Said(line) => {
+                let Some(message) = OwnMessage::from_line(line, &self.device) else {
+                    return tracing::warn!("a message without a number");
+                };
+                self.messages.retain(|other| other.id != message.id);
+                self.messages.push(message);
             }
             Line::Answered(ids) => self.messages.retain(|message| !ids.contains(&message.id)),
             Line::Settled(numbers) => {
@@ -154,14 +167,6 @@ impl Journal {
             }
             Line::LastN(_) => {}
         }
-    }
-
-    fn take_message(&mut self, message: Option<OwnMessage>) {
-        let Some(message) = message else {
-            return tracing::warn!("a message without a number");
-        };
-        self.messages.retain(|other| other.id != message.id);
-        self.messages.push(message);
     }
 
     fn add(&mut self, line: Line, durable: bool) -> Result<(), StoreError> {
@@ -199,9 +204,7 @@ impl Journal {
     fn rewrite(&mut self, path: &Path) -> io::Result<()> {
         let mut text = String::new();
         for message in &self.messages {
-            let line = message.line();
-            let line = if message.is_old { Line::SaidOld(line) } else { Line::Said(line) };
-            text.push_str(&line.text()?);
+            text.push_str(&Line::Said(message.line()).text()?);
         }
         files::write(path, text.as_bytes())?;
         let file = files::private(OpenOptions::new().append(true), path)?;
@@ -212,16 +215,6 @@ impl Journal {
 }
 
 impl Line {
-    fn parse(line: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(line).or_else(|_| {
-            let mut value: serde_json::Value = serde_json::from_str(line)?;
-            if let Some(room) = value.pointer_mut("/said/room") {
-                *room = room_of(room.as_str().unwrap_or_default()).as_str().into();
-            }
-            serde_json::from_value(value)
-        })
-    }
-
     fn text(&self) -> io::Result<String> {
         Ok(serde_json::to_string(self)? + "\n")
     }

@@ -21,7 +21,7 @@ fn name(name: &str) -> UserName {
 fn said(device: &Word, n: u64) -> OwnMessage {
     let text = Text::new(format!("text {n}")).unwrap();
     let id = MessageId { device: device.clone(), n };
-    OwnMessage { id, room: RoomName::lobby(), is_old: false, kind: Default::default(), text }
+    OwnMessage { id, room: RoomName::lobby(), kind: Default::default(), text }
 }
 
 fn say(n: u64) -> OwnMessage {

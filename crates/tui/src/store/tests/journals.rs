@@ -31,60 +31,6 @@ fn version_0_1_0() -> TempDir {
     state
 }
 
-#[test]
-fn what_version_0_1_0_stored_under_names_is_marked_and_stays_so() {
-    let state = TempDir::new().unwrap();
-    let bob = state.path().join(SERVER).join("bob");
-    fs::create_dir_all(&bob).unwrap();
-    let line = |n, room| {
-        format!(
-            "{{\"said\":{{\"room\":\"{room}\",\"kind\":\"text\",\"n\":{n},\"text\":\"hi\"}}}}\n"
-        )
-    };
-    fs::write(bob.join("outbox-1"), line(1, "@7-12") + &line(2, "#lobby")).unwrap();
-    let texts = r##"{"@7-12":"half","@ana":"a","#lobby":"sen"}"##;
-    fs::write(bob.join("drafts-1"), format!(r#"{{"shown":"@7-12","texts":{texts}}}"#)).unwrap();
-    fs::write(bob.join("lock-1"), "").unwrap();
-    for _ in 0..2 {
-        let (mut store, bob) = open(&state, "bob");
-        assert!(bob.unsettled.iter().all(|own| own.is_old), "{:?}", bob.unsettled);
-        assert_eq!((bob.drafts.named.len(), bob.drafts.texts.len()), (2, 1));
-        assert_eq!(bob.drafts.named_shown, Some(RoomName::new("@7-12").unwrap()));
-        store.keep(Keep::Drafts(bob.drafts)).unwrap();
-        store.keep(Keep::Said(say(3))).unwrap();
-        store.keep(settled(&[3])).unwrap();
-    }
-    // A message or draft of this version is under an address.
-    let (mut store, mut bob) = open(&state, "bob");
-    store.keep(Keep::Said(OwnMessage { room: RoomName::new("@7-12").unwrap(), ..say(4) })).unwrap();
-    bob.drafts.texts.insert(RoomName::new("@7-12").unwrap(), "addressed".to_owned());
-    store.keep(Keep::Drafts(bob.drafts)).unwrap();
-    drop(store);
-    let (_, bob) = open(&state, "bob");
-    assert!(!bob.unsettled[2].is_old);
-    assert_eq!((bob.drafts.named.len(), bob.drafts.texts.len()), (2, 2));
-}
-
-#[test]
-fn names_that_are_none_today_cost_no_message_no_draft_and_no_user() {
-    let state = TempDir::new().unwrap();
-    let zoe = state.path().join(SERVER).join("zoe:%20hi");
-    fs::create_dir_all(&zoe).unwrap();
-    let said = r##"{"said":{"room":"@a:b","kind":"text","n":1,"text":"hi"}}"##;
-    fs::write(zoe.join("outbox-1"), format!("{said}\n")).unwrap();
-    let drafts = r##"{"shown":"@a:b","texts":{"@a:b":"half","#lobby":"sen"}}"##;
-    fs::write(zoe.join("drafts-1"), drafts).unwrap();
-    fs::write(zoe.join("token"), "secret").unwrap();
-    fs::write(zoe.join("lock-1"), "").unwrap();
-    let (mut store, old) = open(&state, "zoe_ hi");
-    let room = RoomName::new("@a_b").unwrap();
-    assert_eq!((token(&old), &old.unsettled[0].room), (Some("secret"), &room));
-    assert_eq!((&old.drafts.named[&room][..], old.drafts.texts.len()), ("half", 1));
-    let filed = filed(&mut store, "journal");
-    assert_eq!((known(&filed, "journal"), filed.unsettled.len()), (Some("secret"), 1));
-    assert!(filed.unsettled[0].is_old);
-}
-
 /// The devices and texts of the messages that are left.
 fn texts(profile: &Profile) -> Vec<(&str, &str)> {
     let texts = profile.unsettled.iter();

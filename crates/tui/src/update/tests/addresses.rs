@@ -1,7 +1,7 @@
 //! Direct messages go by addresses, whatever their users are called.
 
 use super::*;
-use crate::store::{Drafts, OwnMessage};
+use crate::store::Drafts;
 
 /// The rooms to which something is sent.
 fn rooms_of_says(effects: &[Effect]) -> Vec<RoomName> {
@@ -117,30 +117,10 @@ fn a_direct_message_of_an_earlier_run_has_its_title_before_there_is_a_session() 
     assert_eq!(rooms_of_says(&bench.connects(1)), [room("@3-7"), room("@3-7")]);
 }
 
-#[test]
-fn a_name_of_version_0_1_0_that_has_the_form_of_an_address_is_a_name() {
-    let old = OwnMessage { is_old: true, ..left(1, "@7-12", "psst") };
-    let named = [(room("@7-12"), "half a sen".to_owned())].into();
-    let drafts = Drafts { named, named_shown: Some(room("@7-12")), ..Drafts::default() };
-    let mut bench =
-        Bench::with_profile(120, 24, Profile { drafts, unsettled: vec![old], ..profile("bob") });
-    let mut effects = bench.connects(1);
-    effects.extend(bench.hears(direct_event(&user(12, "dora"), 0, 0)));
-    effects.extend(bench.hears(Event::Pong { nonce: rooms_told() }));
-    assert!(says(&effects).is_empty());
-    assert_shows(&bench, "not sent to @7-12");
-    assert_shows(&bench, "▸1 #lobby");
-    assert_eq!(typed(&bench), "");
-    for text in ["psst", "half a sen"] {
-        bench.presses(KeyCode::Up);
-        assert_eq!(typed(&bench), text);
-    }
-}
-
 /// A client of version 0.1.0 has left this under the name ana.
 fn of_version_0_1_0() -> Bench {
-    let named = [(room("@ana"), "half a sen".to_owned())].into();
-    let drafts = Drafts { named, named_shown: Some(room("@ana")), ..Drafts::default() };
+    let texts = [(room("@ana"), "half a sen".to_owned())].into();
+    let drafts = Drafts { shown: room("@ana"), texts, ..Drafts::default() };
     let unsettled = vec![left(1, "@ana", "psst"), left(2, "#lobby", "all")];
     Bench::with_profile(120, 24, Profile { drafts, unsettled, ..profile("bob") })
 }
@@ -167,10 +147,7 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
 fn what_is_stored_under_a_name_stays_stored_until_there_is_a_session() {
     let mut bench = of_version_0_1_0();
     let stored = bench.state.drafts();
-    assert_eq!(
-        (stored.named_shown, &stored.named[&room("@ana")][..]),
-        (Some(room("@ana")), "half a sen")
-    );
+    assert_eq!((&stored.shown, &stored.texts[&room("@ana")][..]), (&room("@ana"), "half a sen"));
     assert_eq!(bench.state.unanswered().len(), 2);
     bench.connects(1);
     bench.hears(Event::Pong { nonce: rooms_told() });
