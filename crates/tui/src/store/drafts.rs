@@ -36,16 +36,10 @@ struct Stored {
 impl From<Stored> for Drafts {
     fn from(stored: Stored) -> Self {
         let Stored { shown, texts, titles } = stored;
-        let room = |written: &str| match titles {
-            Some(_) => RoomName::new(written).ok(),
-            None => names::room(written),
-        };
-        let shown = room(&shown).unwrap_or_else(RoomName::lobby);
-        // A text without a room is still there, in the lobby.
-        let texts = texts
-            .into_iter()
-            .map(|(name, text)| (room(&name).unwrap_or_else(RoomName::lobby), text))
-            .collect();
+        let addressed = |written: &str| titles.as_ref().and_then(|_| RoomName::new(written).ok());
+        let room = |written: &str| addressed(written).unwrap_or_else(|| names::room(written));
+        let shown = room(&shown);
+        let texts = texts.into_iter().map(|(name, text)| (room(&name), text)).collect();
         Self { shown, texts, titles: titles.unwrap_or_default() }
     }
 }

@@ -60,12 +60,10 @@ impl OwnMessage {
     /// conversation by the other user's name.
     fn from_line(line: StoredMessage, device: &Word) -> Option<Self> {
         let StoredMessage { room, kind, n, device: written, text } = line;
-        let room = match written {
-            Some(_) => RoomName::new(&room).ok(),
-            None => names::room(&room),
-        };
+        let addressed = written.as_ref().and_then(|_| RoomName::new(&room).ok());
+        let room = addressed.unwrap_or_else(|| names::room(&room));
         let id = MessageId { device: written.unwrap_or_else(|| device.clone()), n: n? };
-        Some(Self { id, room: room?, kind, text })
+        Some(Self { id, room, kind, text })
     }
 }
 
@@ -136,7 +134,7 @@ impl Journal {
     }
 
     /// Stores a message; on the disk when this returns.
-    pub(super) fn said(&mut self, message: OwnMessage) -> Result<(), StoreError> {
+    pub(super) fn said(&mut self, message: &OwnMessage) -> Result<(), StoreError> {
         self.add(Line::Said(message.line()), true)
     }
 
@@ -155,7 +153,7 @@ impl Journal {
         match line {
             Line::Said(line) => {
                 let Some(message) = OwnMessage::from_line(line, &self.device) else {
-                    return tracing::warn!("a message without a number or a room");
+                    return tracing::warn!("a message without a number");
                 };
                 self.messages.retain(|other| other.id != message.id);
                 self.messages.push(message);

@@ -9,11 +9,13 @@ use super::files;
 
 /// The room of something that version 0.1.0 stored. It called a private conversation by the other user's name,
 /// which may have the form of an address, or have characters that no name has today: the server has mended
-/// it in the same way. `None` if it is no room.
-pub(super) fn room(written: &str) -> Option<RoomName> {
-    match written.strip_prefix('@') {
-        Some(name) => Some(RoomName::private(&UserName::mend(name))),
-        None => RoomName::new(written).ok(),
+/// it in the same way. What is no room today is taken for the name of a user, too: nothing is sent there, and
+/// the text goes back to whoever wrote it.
+pub(super) fn room(written: &str) -> RoomName {
+    let by_name = || RoomName::private(&UserName::mend(written.trim_start_matches(['#', '@'])));
+    match written.starts_with('@') {
+        true => by_name(),
+        false => RoomName::new(written).unwrap_or_else(|_| by_name()),
     }
 }
 
@@ -35,12 +37,17 @@ mod tests {
 
     #[test]
     fn a_private_conversation_is_that_with_a_user_of_a_mended_name() {
-        for (written, name) in
-            [("@ana", "@ana"), ("@a:b", "@a_b"), ("@7-12", "@7_12"), ("#rust", "#rust")]
-        {
-            assert_eq!(room(written).unwrap().as_str(), name);
+        for (written, name) in [
+            ("@ana", "@ana"),
+            ("@a:b", "@a_b"),
+            ("@7-12", "@7_12"),
+            ("#rust", "#rust"),
+            ("#a b", "@a b"),
+            ("rust", "@rust"),
+            ("", "@guest"),
+        ] {
+            assert_eq!(room(written).as_str(), name);
         }
-        assert_eq!(room("rust"), None);
     }
 
     #[test]
