@@ -95,6 +95,12 @@ impl Plan {
         self.users + self.seconds + self.copies
     }
 
+    /// Whether the directory of the client is copied in the storm.
+    fn is_copied(&self, client: u32) -> bool {
+        let mut copies = self.users + self.seconds..self.clients();
+        client < self.users && copies.any(|copy| self.user_of(copy) == client)
+    }
+
     /// Whose client it is.
     const fn user_of(&self, client: u32) -> u32 {
         client % self.users
