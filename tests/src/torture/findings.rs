@@ -206,7 +206,7 @@ impl Findings {
                 place.room == room && (is_undone || seq.is_none_or(|seq| seq == place.seq))
             });
             self.undone += u64::from(is_undone && place.is_none());
-            self.missing += u64::from(!kept && !(is_undone && place.is_none()));
+            self.missing += u64::from(!(kept || is_undone && place.is_none()));
         }
     }
 
