@@ -6,12 +6,14 @@
 //! * `host`: what runs there: the real daemon on a directory, and the real client's loop.
 //! * `user`: types, and looks at the screen. A user may have two clients at once, on one directory.
 //! * `classic`: a user of the original chat's client.
+//! * `disks`: the directories of the hosts.
 //! * `storm`: what goes wrong, and what a lost segment means on a simulated line: its end, unnoticed.
 //! * `log`: what everybody had to say; the same for the same seed, to the byte.
 //!
 //! All of it runs on one thread. What is left to chance is the secrets, which are in no log: tokens.
 
 mod classic;
+mod disks;
 mod host;
 mod log;
 mod network;
@@ -32,11 +34,12 @@ use tokio::runtime;
 use tokio::sync::watch;
 use turmoil::Sim;
 
+use self::disks::{CopyOf, Disks};
 use self::host::{chat, directory, serve};
 use self::log::Log;
 use self::network::SERVER;
 pub use self::storm::Faults;
-use self::storm::{CopyOf, Disks, LATENCY_MAX, LATENCY_MIN, Storm};
+use self::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
 use self::user::User;
 use crate::torture::classic::ClassicUser;
 use crate::torture::findings::{Findings, Journal};
@@ -93,6 +96,12 @@ impl Plan {
     /// How many clients there are, without the classic ones.
     const fn clients(&self) -> u32 {
         self.users + self.seconds + self.copies
+    }
+
+    /// Whether the directory of the client is copied in the storm.
+    fn is_copied(&self, client: u32) -> bool {
+        let mut copies = self.users + self.seconds..self.clients();
+        client < self.users && copies.any(|copy| self.user_of(copy) == client)
     }
 
     /// Whose client it is.

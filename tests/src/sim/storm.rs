@@ -16,9 +16,8 @@
 //! more, while both ends think they are connected: a dead line, as behind a router that has forgotten
 //! it. That is for pings and timeouts to find out.
 
-use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chat_server::journal;
@@ -27,6 +26,7 @@ use tokio::sync::watch;
 use tracing::info;
 use turmoil::{Protocol, Segment, Sim};
 
+use super::disks::{Disks, copy_directory};
 use super::network::{self, SERVER};
 
 /// Time between two faults.
@@ -117,24 +117,6 @@ pub(super) struct Storm {
     /// The newest backup.
     backup: Option<PathBuf>,
     pub(super) faults: Faults,
-}
-
-/// The directories of the hosts.
-pub(super) struct Disks {
-    pub(super) server: PathBuf,
-    pub(super) backups: PathBuf,
-    /// The clients whose directories are copied, each once.
-    pub(super) copies: Vec<CopyOf>,
-}
-
-/// A client's directory and a copy of it to be.
-pub(super) struct CopyOf {
-    /// The client, by its place among all.
-    pub(super) client: usize,
-    pub(super) from: PathBuf,
-    pub(super) to: PathBuf,
-    /// Lets the client on the copy begin.
-    pub(super) begins: watch::Sender<bool>,
 }
 
 impl Storm {
@@ -372,20 +354,6 @@ impl Storm {
         // Short more often than long.
         let longest = self.random.u64(millis.start + 1..=millis.end);
         Duration::from_millis(self.random.u64(millis.start..longest))
-    }
-}
-
-/// Copies a directory and all that is in it.
-fn copy_directory(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_directory(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
     }
 }
 

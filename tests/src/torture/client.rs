@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Barrier, watch};
 use tokio::time::sleep;
 
+use super::COPIED;
 use super::findings::{Place, Record, Words, direct, other};
 use super::line::Line;
 use super::users::Users;
@@ -260,6 +261,10 @@ impl Client {
             // A backup was restored: the places of the messages are others now.
             self.read.clear();
             self.record.restored();
+            if self.number == COPIED {
+                // What the restore took away may come again, late, from the outbox of the copy.
+                self.record.comes_late();
+            }
         }
         self.epoch = epoch;
     }

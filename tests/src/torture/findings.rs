@@ -50,10 +50,15 @@ impl Record {
         }
     }
 
-    /// The client shares its directory with another one.
-    pub(crate) const fn shares_directory(mut self) -> Self {
+    /// What the client says comes in another order: it shares its directory with another one, say.
+    pub(crate) const fn unordered(mut self) -> Self {
         self.is_ordered = false;
         self
+    }
+
+    /// From now on what the client says is in no order.
+    pub(crate) const fn comes_late(&mut self) {
+        self.is_ordered = false;
     }
 
     /// It was told that its message is kept, and where, unless it was a repeat.
@@ -201,7 +206,7 @@ impl Findings {
                 place.room == room && (is_undone || seq.is_none_or(|seq| seq == place.seq))
             });
             self.undone += u64::from(is_undone && place.is_none());
-            self.missing += u64::from(!kept && !(is_undone && place.is_none()));
+            self.missing += u64::from(!(kept || is_undone && place.is_none()));
         }
     }
 
