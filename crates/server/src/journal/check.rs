@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::kept::{Page, Part, RoomId};
 use super::messages::{self, Extent, SEQ_MAX};
-use super::{JournalError, file, load, salvage, schema};
+use super::{JournalError, file, load, salvage, schema, unlocked};
 
 /// Faults that are reported one by one; of a file with more than this, more lines say nothing more.
 const FAULTS_MAX: usize = 1000;
@@ -47,7 +47,16 @@ impl Checked {
 /// # Errors
 /// Returns an error if it cannot be read at all, or is of a newer version.
 pub fn check(directory: &Path) -> Result<Checked, JournalError> {
-    check_file(&file::connect(&file::of(directory))?)
+    // Before this process opens the journal, see there.
+    let user = unlocked::user(directory);
+    let mut checked = check_file(&file::connect(&file::of(directory))?)?;
+    if let Some(process) = user {
+        checked.add(format!(
+            "process {process} uses the journal without its lock, which was removed or replaced; end that \
+             process, or a second chat-server may start here"
+        ));
+    }
+    Ok(checked)
 }
 
 /// The same for an open file.

@@ -35,6 +35,11 @@ pub(super) fn of(directory: &Path) -> PathBuf {
     directory.join(FILE)
 }
 
+/// The lock of `directory`.
+pub(super) fn lock_of(directory: &Path) -> PathBuf {
+    directory.join(LOCK)
+}
+
 /// The file of a restore that is under way: while it is there, no daemon starts.
 pub(super) fn restored(directory: &Path) -> PathBuf {
     of(directory).with_extension("restored")
@@ -44,7 +49,7 @@ pub(super) fn restored(directory: &Path) -> PathBuf {
 /// none. It and all that is in it is for its owner alone.
 pub(super) fn lock(directory: &Path) -> Result<File, JournalError> {
     private::create_directory(directory).map_err(JournalError::io(directory))?;
-    let path = directory.join(LOCK);
+    let path = lock_of(directory);
     // One that nobody has used yet may be for other things as well, such as a home.
     if path.exists() && std::env::home_dir().is_none_or(|home| home != directory) {
         private::narrow(directory).map_err(JournalError::io(directory))?;
