@@ -6,12 +6,14 @@
 //! * `host`: what runs there: the real daemon on a directory, and the real client's loop.
 //! * `user`: types, and looks at the screen. A user may have two clients at once, on one directory.
 //! * `classic`: a user of the original chat's client.
+//! * `disks`: the directories of the hosts.
 //! * `storm`: what goes wrong, and what a lost segment means on a simulated line: its end, unnoticed.
 //! * `log`: what everybody had to say; the same for the same seed, to the byte.
 //!
 //! All of it runs on one thread. What is left to chance is the secrets, which are in no log: tokens.
 
 mod classic;
+mod disks;
 mod host;
 mod log;
 mod network;
@@ -21,17 +23,18 @@ mod user;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use chat_server::journal::{self, Called, Durability, Page, Part};
 use tempfile::TempDir;
 use tokio::runtime;
 use tokio::sync::watch;
 use turmoil::Sim;
 
+use self::disks::{CopyOf, Disks};
 use self::host::{chat, directory, serve};
 use self::log::Log;
 use self::network::SERVER;
@@ -39,8 +42,7 @@ pub use self::storm::Faults;
 use self::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
 use self::user::User;
 use crate::torture::classic::ClassicUser;
-use crate::torture::findings::{Findings, Journal, Place, Words, direct};
-use crate::torture::room_name;
+use crate::torture::findings::{Findings, Journal};
 
 /// How far the hosts' times are apart at the most: no fault of a network is shorter than its latency.
 const TICK: Duration = Duration::from_millis(10);
@@ -66,6 +68,8 @@ pub struct Plan {
     pub users: u32,
     /// How many of them have a second client, on the directory of the first.
     pub seconds: u32,
+    /// How many clients are copied in the storm, directory and all.
+    pub copies: u32,
     /// How many users of classic clients there are.
     pub classics: u32,
     /// How many rooms there are; each user is in all of them.
@@ -78,12 +82,26 @@ impl Plan {
     /// A storm of usual size.
     #[must_use]
     pub const fn usual(seed: u64) -> Self {
-        Self { seed, users: 4, seconds: 1, classics: 1, rooms: 3, storm: Duration::from_secs(60) }
+        Self {
+            seed,
+            users: 4,
+            seconds: 1,
+            copies: 1,
+            classics: 1,
+            rooms: 3,
+            storm: Duration::from_secs(60),
+        }
     }
 
     /// How many clients there are, without the classic ones.
     const fn clients(&self) -> u32 {
-        self.users + self.seconds
+        self.users + self.seconds + self.copies
+    }
+
+    /// Whether the directory of the client is copied in the storm.
+    fn is_copied(&self, client: u32) -> bool {
+        let mut copies = self.users + self.seconds..self.clients();
+        client < self.users && copies.any(|copy| self.user_of(copy) == client)
     }
 
     /// Whose client it is.
@@ -99,6 +117,8 @@ pub struct Outcome {
     pub findings: Findings,
     /// What went wrong.
     pub faults: Faults,
+    /// What was on the screen of a client that went on, and is gone from it.
+    pub gone: u64,
     /// What somebody has said, and sees waiting for ever.
     pub unsettled: u64,
     /// How long it lasted, in simulated time.
@@ -113,7 +133,7 @@ impl Outcome {
     /// Whether nothing was lost.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
-        self.findings.is_clean() && self.unsettled == 0
+        self.findings.is_clean() && self.gone == 0 && self.unsettled == 0
     }
 }
 
@@ -125,14 +145,21 @@ impl Outcome {
 pub fn simulate(plan: Plan) -> Outcome {
     let data = disk();
     let log = Log::default();
+    network::set_server_clock(0);
     let listening = log.listen();
     // The client's own chance: its pauses between two calls, and the words for its devices.
     fastrand::seed(plan.seed);
     let (outcome, users, classics) = World::new(plan, data.path(), log.clone()).run();
     drop(listening);
 
-    let journal = read_journal(&data.path().join(SERVER), plan.rooms, &outcome.directory);
-    let mut records: Vec<_> = users.iter().map(|user| user.borrow().record()).collect();
+    let server = data.path().join(SERVER);
+    let mut journal = read_journal(&server, plan.rooms, &outcome.directory);
+    let restored = outcome.faults.restored > 0;
+    if restored {
+        let backup = read_journal(&disk_of_backup(data.path()), plan.rooms, &outcome.directory);
+        journal.restored(backup.last());
+    }
+    let mut records: Vec<_> = users.iter().map(|user| user.borrow().record(restored)).collect();
     for classic in classics {
         records.extend(classic.lock().unwrap().records());
     }
@@ -164,6 +191,8 @@ struct World<'a> {
     directory: Rc<RefCell<BTreeMap<u64, u32>>>,
     /// Lets the second clients begin.
     seconds: watch::Sender<bool>,
+    /// Whether each client has begun.
+    begun: Vec<watch::Receiver<bool>>,
     log: Log,
 }
 
@@ -182,19 +211,38 @@ impl World<'_> {
         let (stop, stopping) = watch::channel(false);
         let place = directory(data, SERVER);
         sim.host(SERVER, move || serve(place.clone(), stopping.clone()));
-        let hosts = (0..plan.clients()).map(network::client);
-        let hosts = hosts.chain((0..plan.classics).map(network::classic));
-        let storm = Storm::new(random.fork(), hosts.collect(), stop);
-        let ids = Rc::default();
-        let user = |number| User::new(number, &plan, Rc::clone(&ids), random.fork());
-        let users: Users =
-            (0..plan.clients()).map(user).map(|user| Rc::new(RefCell::new(user))).collect();
         let (seconds, waiting) = watch::channel(false);
         let (_, at_once) = watch::channel(true);
+        let mut begun = vec![at_once; plan.users as usize];
+        begun.resize(begun.len() + plan.seconds as usize, waiting);
+        let mut disks = Disks {
+            server: directory(data, SERVER),
+            backups: disk_of_backup(data),
+            copies: Vec::new(),
+        };
+        fs::create_dir(&disks.backups).unwrap();
+        for number in plan.users + plan.seconds..plan.clients() {
+            let (begins, waiting) = watch::channel(false);
+            begun.push(waiting);
+            let client = plan.user_of(number);
+            let [from, to] =
+                [client, number].map(|client| directory(data, &network::client(client)));
+            disks.copies.push(CopyOf { client: client as usize, from, to, begins });
+        }
+        let hosts = (0..plan.clients()).map(network::client);
+        let hosts = hosts.chain((0..plan.classics).map(network::classic));
+        let storm = Storm::new(random.fork(), hosts.collect(), stop, disks);
+        let (ids, epoch) = (Rc::default(), Rc::default());
+        let user =
+            |number| User::new(number, &plan, Rc::clone(&ids), Rc::clone(&epoch), random.fork());
+        let users: Users =
+            (0..plan.clients()).map(user).map(|user| Rc::new(RefCell::new(user))).collect();
         for (number, user) in (0..).zip(&users) {
             let (host, user) = (network::client(number), Rc::clone(user));
-            let place = directory(data, &network::client(plan.user_of(number)));
-            let begins = if number < plan.users { at_once.clone() } else { waiting.clone() };
+            let is_second = (plan.users..plan.users + plan.seconds).contains(&number);
+            let owner = if is_second { plan.user_of(number) } else { number };
+            let place = directory(data, &network::client(owner));
+            let begins = begun[number as usize].clone();
             let chat = move || chat(place.clone(), Rc::clone(&user), begins.clone());
             sim.host(host.as_str(), chat);
         }
@@ -205,19 +253,23 @@ impl World<'_> {
             classics.push(Arc::clone(&user));
             sim.host(network::classic(number).as_str(), move || classic::chat(Arc::clone(&user)));
         }
-        Self { plan, sim, storm, users, classics, directory: ids, seconds, log }
+        Self { plan, sim, storm, users, classics, directory: ids, seconds, begun, log }
     }
 
     /// The whole story. Leaves the journal to be read, and the users to be asked.
     fn run(mut self) -> (Outcome, Users, Classics) {
-        self.until_in(self.plan.users);
+        self.until_in();
         // Two clients of a user who has no token yet would be two users.
         self.seconds.send_replace(true);
-        self.until_in(self.plan.clients());
+        self.until_in();
         self.set_talking(true);
         let end = self.sim.elapsed() + self.plan.storm;
         while self.sim.elapsed() < end {
+            let restored = self.storm.faults.restored;
             self.storm.rage(&mut self.sim);
+            if self.storm.faults.restored > restored {
+                self.classics.iter().for_each(|classic| classic.lock().unwrap().restored());
+            }
             self.step();
         }
         self.storm.calm(&mut self.sim);
@@ -226,6 +278,7 @@ impl World<'_> {
         let outcome = Outcome {
             findings: Findings::default(),
             faults: self.storm.faults,
+            gone: self.users.iter().map(|user| user.borrow().gone()).sum(),
             unsettled: self.users.iter().map(|user| user.borrow().waiting() as u64).sum(),
             simulated: self.sim.elapsed(),
             directory: self.directory.borrow().clone(),
@@ -234,9 +287,9 @@ impl World<'_> {
         (outcome, self.users, self.classics)
     }
 
-    /// Waits until the first `clients` are in.
-    fn until_in(&mut self, clients: u32) {
-        while !self.users[..clients as usize].iter().all(|user| user.borrow().is_settled()) {
+    /// Waits until all who have begun are in.
+    fn until_in(&mut self) {
+        while !self.all_are_settled() {
             assert!(
                 self.sim.elapsed() < BEGIN_MAX,
                 "the users are not in:\n{}",
@@ -273,7 +326,10 @@ impl World<'_> {
     }
 
     fn all_are_settled(&self) -> bool {
-        self.users.iter().all(|user| user.borrow().is_settled())
+        self.users.iter().zip(&self.begun).all(|(user, begun)| {
+            let has_begun = *begun.borrow();
+            !has_begun || user.borrow().is_settled()
+        })
     }
 
     fn changes(&self) -> u64 {
@@ -290,60 +346,45 @@ impl World<'_> {
     }
 }
 
-/// All that the journal in `directory` has of the rooms. `users` are the users by their numbers.
+/// All that the journal in `directory` has. `users` are the users by their numbers.
 fn read_journal(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Journal {
     let runtime = runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async {
-        let place = journal::Place::DirectoryInTask(directory.to_owned());
-        let (kept, restored) =
-            journal::Journal::open(&place, Durability::Os, network::now).unwrap();
-        let mut journal = Journal::default();
-        for room in &restored.rooms {
-            let number = number_of(&room.called, rooms, users);
-            let number = number.unwrap_or_else(|| panic!("whose is {:?}?", room.called));
-            let mut last = 0;
-            loop {
-                let page = Page { of: Part::After(last), limit: 500 };
-                let page = kept.read(room.id, page).await.unwrap();
-                for message in &page {
-                    let words: Words = message.text.as_str().parse().unwrap();
-                    journal.put(Place { room: number, seq: message.seq }, words);
-                }
-                let Some(newest) = page.last() else { break };
-                last = newest.seq;
-            }
-        }
-        journal
-    })
+    runtime.block_on(Journal::open(directory, rooms, users))
 }
 
-/// The number of a room of the simulation.
-fn number_of(called: &Called, rooms: u32, users: &BTreeMap<u64, u32>) -> Option<u32> {
-    match called {
-        Called::Named(name) => (0..rooms).find(|room| room_name(*room) == name.as_str()),
-        Called::Private(pair) => {
-            let [one, other] = pair.ids().map(|id| users.get(&id).copied());
-            Some(direct(one?, other?))
-        }
-    }
+/// The directory of the backup, in which it is called as a journal is: so it can be opened as one.
+fn disk_of_backup(all: &Path) -> PathBuf {
+    directory(all, "backup")
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Faults { lines, servers_killed, servers_restarted, clients_killed, unheard } =
-            self.faults;
+        let Faults {
+            lines,
+            servers_killed,
+            servers_restarted,
+            clients_killed,
+            clocks_set,
+            copied,
+            restored,
+            unheard,
+        } = self.faults;
         let rows = [
             ("simulated seconds", self.simulated.as_secs()),
             ("lines in trouble", lines),
             ("daemons killed", servers_killed),
             ("daemons restarted", servers_restarted),
             ("clients killed", clients_killed),
+            ("clocks set", clocks_set),
+            ("clients copied", copied),
+            ("backups restored", restored),
             ("kept, accepted lost", unheard),
         ];
         for (name, count) in rows {
             writeln!(f, "{name:<22}{count:>12}")?;
         }
         write!(f, "{}", self.findings)?;
+        writeln!(f, "{:<22}{:>12}", "gone from a screen", self.gone)?;
         writeln!(f, "{:<22}{:>12}", "said and not settled", self.unsettled)
     }
 }

@@ -145,7 +145,7 @@ async fn names_that_cannot_be_are_mended_and_nobody_dies() {
     for (wanted, mended) in [
         ("a||b", "a_b"),
         ("a&&b", "a_b_2"),
-        ("USERS:9||x", "USERS:9_x"),
+        ("USERS:9||x", "USERS_9_x"),
         ("ANA", "ANA_2"),
         ("", "guest"),
         ("   ", "guest_2"),

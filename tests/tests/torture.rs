@@ -5,7 +5,7 @@ use e2e::torture::{Plan, torture};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_accepted_is_lost_though_the_daemon_is_killed() {
-    let plan = Plan { seed: 1, kills: 4, clients: 8, rooms: 3 };
+    let plan = Plan { seed: 1, kills: 4, users: 8, rooms: 3 };
     let findings = torture(plan).await;
     assert!(findings.is_clean(), "{plan:?}\n{findings}");
     assert!(findings.accepted > 0 && findings.read > findings.accepted, "{findings}");

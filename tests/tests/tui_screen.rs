@@ -48,7 +48,7 @@ async fn who_reads_back_is_not_pulled_down() {
     let back = bob.sees("5 new ↓").await;
     assert_snapshot!(masked(&back), @r#"
             two of them                                          │ 2 users
-    hh:mm   ana: message 30 of many, and as long as a row is, or │ bob (you)      2
+    hh:mm   ana: message 30 of many, and as long as a row is, or │›bob            2
             two of them                                          │ ana            1
     hh:mm   ana: message 31 of many, and as long as a row is, or │
             two of them                                          │
@@ -105,7 +105,7 @@ async fn hostile_texts_are_only_texts() {
     }
     assert_snapshot!(masked(&bob.sees("next 10").await), @r#"
                                                                  │ 3 users
-                                                                 │ bob (you)      1
+                                                                 │›bob            1
     ── a day ─────────────────────────────────────────────────── │ ana            2
     hh:mm · connected to chat-server 0.1.0 as bob                │ eva            3
     hh:mm → ana is here                                          │
@@ -127,8 +127,8 @@ async fn hostile_texts_are_only_texts() {
     hh:mm   ana: zá̂̃̄̅̆̇̈lgo                                           │
     hh:mm   eva: zá̂̃̄̅̆̇̈lgo                                           │
     hh:mm   eva: next 7                                          │
-    hh:mm   ana: 👩🏽💻 ❤ 漢字 ﷺ ́                                  │
-    hh:mm   eva: 👩🏽💻 ❤ 漢字 ﷺ ́                                  │
+    hh:mm   ana: 👩🏽‍💻 ❤️ 漢字 ﷺ ́                                   │
+    hh:mm   eva: 👩🏽‍💻 ❤️ 漢字 ﷺ ́                                   │
     hh:mm   eva: next 8                                          │
     hh:mm   ana: tab    and                                      │
             line                                                 │

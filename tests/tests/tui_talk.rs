@@ -27,7 +27,7 @@ async fn two_users_talk_and_one_takes_another_name() {
     bob.types("still me\n").await;
     assert_snapshot!(masked(&bob.sees("› robert: still me").await), @r#"
                                                                  │ 2 users
-                                                                 │ robert (you)   2
+                                                                 │›robert         2
                                                                  │ ana            1
                                                                  │
                                                                  │
@@ -43,7 +43,7 @@ async fn two_users_talk_and_one_takes_another_name() {
     "#);
     assert_snapshot!(masked(&ana.sees("  robert: still me").await), @r#"
                                                                  │ 2 users
-                                                                 │ ana (you)      1
+                                                                 │›ana            1
                                                                  │ robert         2
                                                                  │
     ── a day ─────────────────────────────────────────────────── │
@@ -83,7 +83,7 @@ async fn clients_of_every_kind_are_in_one_list_and_hear_each_other() {
     raw.tell_all(1, "hi from raw").await;
     assert_snapshot!(masked(&ana.sees("  raw: hi from raw").await), @r#"
                                                                  │ 3 users
-                                                                 │ ana (you)      1
+                                                                 │›ana            1
                                                                  │ eva            2
                                                                  │ raw            3
                                                                  │
@@ -103,7 +103,7 @@ async fn clients_of_every_kind_are_in_one_list_and_hear_each_other() {
     drop(raw);
     assert_snapshot!(masked(&ana.sees("← raw has lost the connection").await), @r#"
                                                                  │ 1 user
-                                                                 │ ana (you)      1
+                                                                 │›ana            1
                                                                  │
     ── a day ─────────────────────────────────────────────────── │
     hh:mm · connected to chat-server 0.1.0 as ana                │
@@ -157,9 +157,9 @@ async fn a_name_that_is_taken_is_asked_for_and_what_was_typed_stays() {
     bob.presses_ctrl('u').await;
     bob.types("robert\n").await;
     bob = bob.is_in().await;
-    assert_snapshot!(masked(&bob.sees("robert (you)").await), @r#"
+    assert_snapshot!(masked(&bob.sees("›robert").await), @r#"
                                                                  │ 2 users
-                                                                 │ robert (you)   2
+                                                                 │›robert         2
     ── a day ─────────────────────────────────────────────────── │ Bob            1
     hh:mm ! not let in: the name bob is taken; bob_2 is free;    │
             type another name below                              │

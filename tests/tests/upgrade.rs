@@ -10,6 +10,7 @@
 
 use std::path::Path;
 
+use chat_tui::testing::Client;
 use e2e::native::Native;
 use e2e::server::{ANY_PORT, Server};
 use serde_json::{Value, json};
@@ -102,6 +103,10 @@ async fn names_of_0_1_0_that_are_none_today_are_mended_and_stay_apart() {
         names.push(name);
     }
     assert_eq!((&*names[0], &*names[3], &*names[4]), ("bob", "7_12", "zoe_ hi"));
+    // One of the two is called as the other was; which, is up to who was seen last.
+    let mut pair = names[1..3].to_vec();
+    pair.sort();
+    assert_eq!(pair, ["a_b", "a_b_2"]);
 }
 
 #[tokio::test]
@@ -139,4 +144,90 @@ async fn the_messages_of_0_1_0_are_all_there() {
             .collect();
         assert_eq!(told, texts, "{room}");
     }
+}
+
+/// The address at which the clients of 0.1.0 called their server.
+const CALLED: &str = "127.0.0.1:47123";
+
+/// A copy of the state directory of 0.1.0.
+fn state_of_0_1_0() -> TempDir {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/state-0.1.0");
+    let state = TempDir::new().unwrap();
+    std::fs::copy(fixture.join("device"), state.path().join("device")).unwrap();
+    // The names that the directories had there.
+    for (name, directory) in [("ana", "ana"), ("colon", "colon:%20me")] {
+        let to = state.path().join(CALLED).join(directory);
+        std::fs::create_dir_all(&to).unwrap();
+        for entry in std::fs::read_dir(fixture.join(name)).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+        for number in 1..=2 {
+            std::fs::write(to.join(format!("lock-{number}")), "").unwrap();
+        }
+    }
+    state
+}
+
+/// Today's client on that directory.
+fn client(server: &Server, state: &TempDir, name: &str) -> Client {
+    let options = chat_tui::Options {
+        state: Some(state.path().to_owned()),
+        ..chat_tui::Options::new(name.parse().unwrap(), CALLED)
+    };
+    Client::start(options, chat_tui::Tcp::new(server.address), 120, 40)
+}
+
+async fn sees(client: &mut Client, text: &str) {
+    let seen = tokio::time::timeout(e2e::DEADLINE, client.sees(text)).await;
+    assert!(seen.is_ok(), "no {text:?} on\n{}", client.screen());
+}
+
+#[tokio::test]
+async fn a_client_of_0_1_0_sends_what_waited_to_rooms_and_gives_back_what_waited_for_names() {
+    let (data, state) = (TempDir::new().unwrap(), state_of_0_1_0());
+    let server = daemon_with("0.1.0", data.path());
+    let mut ana = client(&server, &state, "ana");
+    sees(&mut ana, "half a line in rust").await;
+    sees(&mut ana, "› ana: unsent in rust").await;
+    // The users may be called otherwise by now, and others may have their names.
+    for text in [
+        "@bob: second window to bob",
+        "@bob: unsent to bob",
+        "@a_b: unsent to the colon",
+        "@7_12: unsent to the address",
+    ] {
+        let (name, text) = text.split_once(": ").unwrap();
+        let is_given_back = |screen: &str| {
+            let words = |text: &str| {
+                text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+            };
+            let screen = words(screen);
+            screen.contains(&format!("not sent to {name}:")) && screen.contains(text)
+        };
+        let given_back = tokio::time::timeout(e2e::DEADLINE, ana.sees_that(is_given_back)).await;
+        assert!(given_back.is_ok(), "no {text:?} on\n{}", ana.screen());
+    }
+    let mut bob = Native::connect(server.address).await;
+    bob.send(&json!({"type": "hello", "version": 1, "name": "bob", "token": USERS[0].2})).await;
+    bob.expect("welcome").await;
+    bob.send(&json!({"type": "history", "room": "#lobby", "limit": 3})).await;
+    let history = bob.until("history").await;
+    let texts: Vec<_> = history["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| m["text"].as_str().unwrap())
+        .collect();
+    assert!(texts.contains(&"unsent in the lobby"), "{texts:?}");
+}
+
+#[tokio::test]
+async fn a_client_of_0_1_0_whose_name_is_none_today_is_the_same_user() {
+    let (data, state) = (TempDir::new().unwrap(), state_of_0_1_0());
+    let server = daemon_with("0.1.0", data.path());
+    let mut colon = client(&server, &state, "colon_ me");
+    sees(&mut colon, "› colon_ me: unsent from the colon").await;
+    sees(&mut colon, "half from the colon").await;
+    sees(&mut colon, "colon_ me: hello from the colon").await;
 }

@@ -15,6 +15,7 @@ mod check;
 mod checksum;
 mod commit;
 mod copy;
+mod error;
 mod file;
 pub(crate) mod keep;
 mod kept;
@@ -22,6 +23,7 @@ mod load;
 mod lock;
 mod mark;
 mod messages;
+mod numbers;
 mod private;
 mod reader;
 mod restore;
@@ -29,10 +31,10 @@ mod run;
 mod salvage;
 mod schema;
 mod store;
+mod unlocked;
 mod wal;
 mod writer;
 
-use std::io;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,7 +44,6 @@ use chat_proto::command::Word;
 use chat_proto::event::JournalId;
 use futures_util::FutureExt;
 use rusqlite::Connection;
-use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
@@ -51,6 +52,8 @@ use self::change::Change;
 pub(crate) use self::change::KeptThen;
 pub use self::check::{Checked, check};
 pub use self::copy::backup;
+pub use self::error::JournalError;
+use self::error::in_words;
 use self::file::Opened;
 pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};
 use self::reader::Readers;
@@ -89,161 +92,6 @@ pub enum Place {
     DirectoryInTask(PathBuf),
     /// In memory: nothing survives the daemon.
     Memory,
-}
-
-/// Why the journal cannot be opened, read, or written.
-#[derive(Debug, Error)]
-pub enum JournalError {
-    /// Another daemon has it.
-    #[error(
-        "{} is in use by another chat-server; end that one, or give this one another --data",
-        .0.display()
-    )]
-    Busy(PathBuf),
-    /// A newer chat-server has written it.
-    #[error(
-        "the journal is of version {found}, and this chat-server knows version {known} at most; \
-         use a newer one"
-    )]
-    Newer {
-        /// The version of the file.
-        found: u32,
-        /// The newest this program knows.
-        known: u32,
-    },
-    /// The file is damaged.
-    #[error(
-        "the journal is damaged ({0}); it was left as it is. Put a backup in its place with \
-         `chat-server restore FILE`, where FILE is what `chat-server backup` made"
-    )]
-    Damaged(String),
-    /// A backup was copied to a place where a log of another file is.
-    #[error(
-        "{} is a backup, and {} beside it belongs to another file; to open them would mix the two. \
-         Nothing was changed. Move the backup elsewhere, and put it in place with \
-         `chat-server restore FILE`",
-        file.display(), log.display()
-    )]
-    BackupBesideLog {
-        /// The backup.
-        file: PathBuf,
-        /// The log.
-        log: PathBuf,
-    },
-    /// The file or the log beside it was replaced.
-    #[error(
-        "{} and {} do not belong together: another file was copied over one of them, and to open both \
-         would mix two journals. Nothing was changed. Move the file that you want to use elsewhere, and \
-         put it in place with `chat-server restore FILE`, which moves all others aside",
-        file.display(), log.display()
-    )]
-    ForeignLog {
-        /// The file.
-        file: PathBuf,
-        /// The log.
-        log: PathBuf,
-    },
-    /// A backup that is to be restored is damaged.
-    #[error(
-        "{} is damaged: {faults} faults are found, the first is: {first}. Nothing was changed; restore \
-         another backup",
-        file.display()
-    )]
-    BackupDamaged {
-        /// The backup.
-        file: PathBuf,
-        /// How many faults it has.
-        faults: usize,
-        /// The first of them.
-        first: String,
-    },
-    /// A restore was killed before its end.
-    #[error(
-        "a restore did not come to its end, and left {}. Run `chat-server restore FILE` again",
-        .0.display()
-    )]
-    RestoreInterrupted(PathBuf),
-    /// SQLite's trouble with opening it.
-    #[error(
-        "{} cannot be opened: {}. It was left as it is; make room on the disk or mend it, or start \
-         from a copy with --data",
-        path.display(), in_words(error)
-    )]
-    Unopened {
-        /// The file.
-        path: PathBuf,
-        /// What SQLite says.
-        error: rusqlite::Error,
-    },
-    /// SQLite's trouble with it.
-    #[error("{}", in_words(.0))]
-    Sqlite(rusqlite::Error),
-    /// The system's trouble with it.
-    #[error("{}: {error}", path.display())]
-    Io {
-        /// The file or directory.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// The writer is gone: the daemon is ending.
-    #[error("the journal is closed")]
-    Closed,
-    /// Another backup to the same file is running.
-    #[error("another backup to {} is running; wait for it, or name another file", .0.display())]
-    BackupRuns(PathBuf),
-    /// A reader panicked.
-    #[error("a reader of the journal failed: {0}")]
-    ReaderFailed(String),
-    /// The daemon's fault: it stores a key that is stored already.
-    #[error("{0}")]
-    Conflict(String),
-}
-
-impl JournalError {
-    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |error| Self::Io { path, error }
-    }
-
-    /// The same, where it comes of opening the file at `path`.
-    fn of_opening(self, path: &Path) -> Self {
-        match self {
-            Self::Sqlite(error) => Self::Unopened { path: path.to_path_buf(), error },
-            error => error,
-        }
-    }
-}
-
-impl From<rusqlite::Error> for JournalError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
-        match error.sqlite_error_code() {
-            Some(ConstraintViolation) => Self::Conflict(in_words(&error)),
-            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
-            _ => Self::Sqlite(error),
-        }
-    }
-}
-
-/// SQLite's trouble in words that say what to do, where it is the disk's or another program's.
-fn in_words(error: &rusqlite::Error) -> String {
-    use rusqlite::ErrorCode::{
-        ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DiskFull, ReadOnly, SystemIoFailure,
-    };
-    match error.sqlite_error_code() {
-        Some(DatabaseBusy) => "another program is writing the server's journal".to_owned(),
-        Some(DiskFull) => "the server's disk is full".to_owned(),
-        Some(ReadOnly) => "the server's data directory cannot be written".to_owned(),
-        Some(SystemIoFailure) => format!("the server's disk fails: {error}"),
-        Some(DatabaseCorrupt) => {
-            "the server's journal is damaged; `chat-server check` says where".to_owned()
-        }
-        Some(ConstraintViolation) => {
-            format!("the server would store something twice ({error}); report this fault of it")
-        }
-        _ => format!("the journal cannot be used: {error}"),
-    }
 }
 
 /// What the journal held when it was opened, its messages left where they are.
@@ -395,9 +243,9 @@ impl Journal {
     /// # Errors
     /// Where it cannot be read.
     pub async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
-        let device = device.clone();
-        let greatest = self.change(move |db| messages::greatest_n(db, user, &device)).await?;
-        Ok(greatest.unwrap_or(0))
+        let device = (user, device.clone());
+        let last = self.change(move |db| numbers::last(db, &device)).await?;
+        Ok(last.map_or(0, numbers::Run::last))
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Args {
     destination: Option<Destination>,
 
     /// The name others see; your login name if left out
-    #[arg(long)]
+    #[arg(long, value_parser = user_name)]
     name: Option<UserName>,
 
     /// Where the server is; 127.0.0.1 if left out. The port is 12345 if left out
@@ -91,13 +91,19 @@ impl Args {
     }
 }
 
+/// A user's name; one that is none is told with one that is.
+fn user_name(written: &str) -> Result<UserName, String> {
+    let mended = || UserName::mend(written);
+    UserName::new(written).map_err(|error| format!("{error}; {} is a name", mended()))
+}
+
 /// Takes `[NAME@]HOST[:PORT]` apart: a name has no `@`.
 fn destination(written: &str) -> Result<Destination, String> {
     let (name, server) = match written.split_once('@') {
         Some((name, server)) => (Some(name), server),
         None => (None, written),
     };
-    let name = name.map(UserName::new).transpose().map_err(|error| error.to_string())?;
+    let name = name.map(user_name).transpose()?;
     let server = server.parse().map_err(|error: BadAddress| error.to_string())?;
     Ok(Destination { name, server })
 }

@@ -21,6 +21,7 @@ mod drafts;
 mod files;
 mod home;
 mod journal;
+mod names;
 mod slot;
 
 use std::io;
@@ -278,7 +279,7 @@ impl Store {
     /// If it could not be written; it is known for as long as the program runs.
     pub fn keep(&mut self, keep: Keep) -> Result<(), StoreError> {
         match keep {
-            Keep::Said(message) => self.slot_mut().journal.said(message),
+            Keep::Said(message) => self.slot_mut().journal.said(&message),
             Keep::Settled(ids) => self.slot_mut().journal.answered(&ids),
             Keep::Unsettled(messages) => self.slot_mut().journal.replace(messages),
             Keep::Drafts(drafts) => self.slot_mut().drafts.keep(drafts),

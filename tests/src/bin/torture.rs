@@ -18,7 +18,7 @@ struct Args {
     kills: u32,
     /// How many users there are.
     #[arg(long, default_value_t = 20)]
-    clients: u32,
+    users: u32,
     /// How many rooms there are.
     #[arg(long, default_value_t = 5)]
     rooms: u32,
@@ -26,11 +26,11 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> io::Result<ExitCode> {
-    let Args { seed, kills, clients, rooms } = Args::parse();
+    let Args { seed, kills, users, rooms } = Args::parse();
     let seed = seed.unwrap_or_else(by_the_clock);
     let mut out = io::stdout();
     writeln!(out, "seed {seed}")?;
-    let findings = torture(Plan { seed, kills, clients, rooms }).await;
+    let findings = torture(Plan { seed, kills, users, rooms }).await;
     write!(out, "{findings}")?;
     Ok(if findings.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

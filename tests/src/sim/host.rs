@@ -21,12 +21,20 @@ use super::user::{User, keys};
 /// within a storm. The client pings after a third of it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(9);
 
+/// How long messages are stored: longer than a simulation lasts, and shorter than its clocks jump.
+const KEEP: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// The screen of a client: small, since to lay it out takes most of the time.
 const SCREEN: Size = Size { width: 60, height: 10 };
 
 /// The daemon, on what is in `data`, until `stop` is true.
 pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> turmoil::Result {
-    let config = Config { idle_timeout: IDLE_TIMEOUT, clock: network::now, ..Config::default() };
+    let config = Config {
+        idle_timeout: IDLE_TIMEOUT,
+        clock: network::server_clock,
+        keep: Some(KEEP),
+        ..Config::default()
+    };
     let shared = Shared::open(config, &Place::DirectoryInTask(data), Durability::Os)?;
     let listener = Listener::bind().await?;
     chat_server::run_shared(listener, shared, async {

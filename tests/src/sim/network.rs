@@ -1,5 +1,6 @@
 //! The daemon's and the clients' ends of the simulated network, and its time.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -31,6 +32,21 @@ const BEGIN_MS: i64 = 1_800_000_000_000;
 pub(super) fn now() -> At {
     let elapsed = turmoil::sim_elapsed().unwrap_or(Duration::ZERO);
     At::from_millis(BEGIN_MS + i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX - BEGIN_MS))
+}
+
+thread_local! {
+    /// By how much the clock of the daemon's host is wrong, in milliseconds: a simulation is one thread.
+    static WRONG_MS: Cell<i64> = const { Cell::new(0) };
+}
+
+/// Sets the clock of the daemon's host.
+pub(super) fn set_server_clock(wrong_ms: i64) {
+    WRONG_MS.set(wrong_ms);
+}
+
+/// The time by the clock of the daemon's host.
+pub(super) fn server_clock() -> At {
+    At::from_millis(now().as_millis() + WRONG_MS.get())
 }
 
 /// Where connections come from.

@@ -7,20 +7,27 @@
 //! * a host is *killed*: its connections are closed by the system, what it has sent arrives;
 //! * a host is *cut off and killed*, as when the power fails: nobody is told, and what it has sent is
 //!   lost. The daemon is, by preference, when an `accepted` is on its way;
-//! * the daemon is *restarted* as its operator would, with a goodbye to all.
+//! * the daemon is *restarted* as its operator would, with a goodbye to all;
+//! * the clock of the daemon's host *jumps*, by as much as days;
+//! * a client is killed and its directory *copied* to another machine, on which it goes on as well;
+//! * a *backup* is made, and once in a storm it is *restored*.
 //!
 //! The simulated TCP sends nothing again. A lost segment leaves a hole behind which nothing comes any
 //! more, while both ends think they are connected: a dead line, as behind a router that has forgotten
 //! it. That is for pings and timeouts to find out.
 
 use std::ops::Range;
+use std::path::PathBuf;
 use std::time::Duration;
+
+use chat_server::journal;
 
 use tokio::sync::watch;
 use tracing::info;
 use turmoil::{Protocol, Segment, Sim};
 
-use super::network::SERVER;
+use super::disks::{Disks, copy_directory};
+use super::network::{self, SERVER};
 
 /// Time between two faults.
 const CALM_MS: Range<u64> = 100..3_000;
@@ -36,6 +43,9 @@ const AIM: Duration = Duration::from_secs(5);
 
 /// How slow a slow line is at the most.
 const SLOW: Duration = Duration::from_secs(3);
+
+/// By how much the daemon's clock jumps at the most, either way.
+const JUMP_MS_MAX: i64 = 40 * 24 * 60 * 60 * 1_000;
 
 /// How slow a line is otherwise.
 pub(super) const LATENCY_MIN: Duration = Duration::from_millis(1);
@@ -75,6 +85,12 @@ pub struct Faults {
     pub servers_restarted: u64,
     /// Clients that were killed.
     pub clients_killed: u64,
+    /// Jumps of the daemon's clock.
+    pub clocks_set: u64,
+    /// Clients whose directory was copied.
+    pub copied: u64,
+    /// Backups that were restored.
+    pub restored: u64,
     /// Messages that were kept, and whose `accepted` was lost with the daemon.
     pub unheard: u64,
 }
@@ -97,6 +113,9 @@ pub(super) struct Storm {
     server: Server,
     stop: watch::Sender<bool>,
     next: Duration,
+    disks: Disks,
+    /// The newest backup.
+    backup: Option<PathBuf>,
     pub(super) faults: Faults,
 }
 
@@ -106,6 +125,7 @@ impl Storm {
         random: fastrand::Rng,
         clients: Vec<String>,
         stop: watch::Sender<bool>,
+        disks: Disks,
     ) -> Self {
         Self {
             random,
@@ -115,6 +135,8 @@ impl Storm {
             server: Server::Up,
             stop,
             next: Duration::ZERO,
+            disks,
+            backup: None,
             faults: Faults::default(),
         }
     }
@@ -147,13 +169,16 @@ impl Storm {
 
     fn strike(&mut self, sim: &mut Sim<'_>, now: Duration) {
         let client = self.random.usize(..self.clients.len());
-        match self.random.u32(..12) {
+        match self.random.u32(..16) {
             0..7 => self.trouble(sim, client, now),
             7 => self.kill_client(sim, client, now, false),
             8 => self.kill_client(sim, client, now, true),
+            9 => self.set_clock(),
+            10 => self.copy_a_client(sim, now),
             _ if self.server != Server::Up => {}
-            9 => self.kill_server(sim, now, false),
-            10 => self.server = Server::Doomed(now + AIM),
+            11 => self.kill_server(sim, now, false),
+            12 | 13 => self.server = Server::Doomed(now + AIM),
+            14 => self.back_up_or_restore(sim, now),
             _ => {
                 info!("the daemon is told to go away");
                 self.stop.send_replace(true);
@@ -217,6 +242,43 @@ impl Storm {
         sim.crash(self.clients[client].as_str());
         self.down[client] = Some(now + self.within(DOWN_MS));
         self.faults.clients_killed += 1;
+    }
+
+    fn set_clock(&mut self) {
+        // Half of the time it is right again.
+        let wrong = if self.random.bool() { 0 } else { self.random.i64(-JUMP_MS_MAX..JUMP_MS_MAX) };
+        info!(wrong, "the daemon's clock is set");
+        network::set_server_clock(wrong);
+        self.faults.clocks_set += 1;
+    }
+
+    /// Kills a client and copies its directory: from now on there are two who say what it had to say.
+    fn copy_a_client(&mut self, sim: &mut Sim<'_>, now: Duration) {
+        let Some(copy) = self.disks.copies.pop() else { return };
+        self.kill_client(sim, copy.client, now, false);
+        copy_directory(&copy.from, &copy.to);
+        info!(from = self.clients[copy.client], "copied");
+        copy.begins.send_replace(true);
+        self.faults.copied += 1;
+    }
+
+    /// Makes a backup, or once, if there is one, puts it in the journal's place.
+    fn back_up_or_restore(&mut self, sim: &mut Sim<'_>, now: Duration) {
+        if self.faults.restored > 0 {
+            return;
+        }
+        let Some(backup) = self.backup.take() else {
+            let backup = self.disks.backups.join("journal.sqlite");
+            journal::backup(&self.disks.server, &backup).unwrap();
+            info!("backed up");
+            self.backup = Some(backup);
+            return;
+        };
+        let cut_off = self.random.bool();
+        self.kill_server(sim, now, cut_off);
+        journal::restore(&self.disks.server, &backup, network::now()).unwrap();
+        info!("restored");
+        self.faults.restored += 1;
     }
 
     fn kill_server(&mut self, sim: &mut Sim<'_>, now: Duration, cut_off: bool) {

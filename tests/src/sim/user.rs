@@ -7,6 +7,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
+use chat_proto::command::Word;
 use chat_proto::{NameError, RoomName, UserName};
 use chat_tui::State;
 use chat_tui::state::{Body, Connection, Delivery, How, WithServer};
@@ -26,13 +27,33 @@ const THINKS_MS: std::ops::Range<u64> = 20..700;
 /// How much a user says into a line that does not answer, before it waits: less than the client holds.
 const WAITING_MAX: usize = 60;
 
+/// The time before or after a backup was restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Epoch {
+    First,
+    Restored,
+}
+
+/// A message that the client has sent, or has in its outbox.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    room: u32,
+    /// Where it stands, once it is accepted.
+    seq: Option<u64>,
+    /// When it was accepted, or else first seen.
+    epoch: Epoch,
+}
+
 /// One user.
 #[derive(Debug)]
 pub(super) struct User {
     /// The number of the client, and that of the user: a user may have several clients.
     number: u32,
     user: u32,
+    plan: Plan,
     users: u32,
+    /// How many users have two clients on one directory: the first ones.
+    seconds: u32,
     rooms: u32,
     random: fastrand::Rng,
     /// Whether it has something to say.
@@ -51,10 +72,18 @@ pub(super) struct User {
     going_to: Option<String>,
     /// The numbers that the server has given the users.
     directory: Rc<RefCell<BTreeMap<u64, u32>>>,
-    /// Its own words that were ever on the screen, and where; with no `seq` until they are accepted.
-    own: BTreeMap<Words, (u32, Option<u64>)>,
+    /// The epoch of the journal in which all began, and whether this client is in a later one.
+    first_epoch: Rc<RefCell<Option<Word>>>,
+    epoch: Epoch,
+    /// Its own words that were ever on the screen.
+    own: BTreeMap<Words, Own>,
     /// The messages that were ever on the screen.
-    read: BTreeMap<Place, Words>,
+    read: BTreeMap<(Epoch, Place), Words>,
+    /// What was on the screen in this life, and what is gone from it.
+    on_screen: BTreeMap<u32, BTreeSet<Words>>,
+    gone: BTreeSet<Words>,
+    /// Whether something is in its input box.
+    pub(super) has_typed: bool,
     /// What was there twice, and what stood in the wrong place.
     doubled: BTreeSet<Words>,
     out_of_order: BTreeSet<Words>,
@@ -68,12 +97,15 @@ impl User {
         number: u32,
         plan: &Plan,
         directory: Rc<RefCell<BTreeMap<u64, u32>>>,
+        first_epoch: Rc<RefCell<Option<Word>>>,
         random: fastrand::Rng,
     ) -> Self {
         Self {
             number,
             user: plan.user_of(number),
+            plan: *plan,
             users: plan.users,
+            seconds: plan.seconds,
             rooms: plan.rooms,
             shown: String::new(),
             going_to: None,
@@ -86,8 +118,13 @@ impl User {
             connected: false,
             is_in: 0,
             waiting: 0,
+            first_epoch,
+            epoch: Epoch::First,
             own: BTreeMap::new(),
             read: BTreeMap::new(),
+            on_screen: BTreeMap::new(),
+            gone: BTreeSet::new(),
+            has_typed: false,
             doubled: BTreeSet::new(),
             out_of_order: BTreeSet::new(),
             changes: 0,
@@ -103,6 +140,8 @@ impl User {
         self.lives += 1;
         self.connected = false;
         self.going_to = None;
+        self.on_screen.clear();
+        self.has_typed = false;
         info!(life = self.lives, "begins");
     }
 
@@ -121,14 +160,35 @@ impl User {
         (self.doubled.len() as u64, self.out_of_order.len() as u64)
     }
 
-    /// All it was told. What it saw waiting counts as accepted: in the end it must be.
-    pub(super) fn record(&self) -> Record {
+    /// Whether another client has the directory of that one.
+    const fn shares_directory(&self, client: u32) -> bool {
+        client % self.users < self.seconds && client < self.users + self.seconds
+    }
+
+    /// What was on the screen, and is gone though the client went on.
+    pub(super) fn gone(&self) -> u64 {
+        self.gone.len() as u64
+    }
+
+    /// All it was told, in a simulation in which a backup was restored or not. What it saw waiting counts as
+    /// accepted: in the end it must be.
+    pub(super) fn record(&self, restored: bool) -> Record {
         let mut record = Record::new(self.number, self.user);
-        for (words, (room, seq)) in &self.own {
-            record.accepted(*words, *room, *seq);
+        // What a restore took away may come again, late, from the outbox of a copy.
+        if self.shares_directory(self.number) || restored && self.plan.is_copied(self.number) {
+            record = record.unordered();
         }
-        for (place, words) in &self.read {
-            record.read(*place, *words);
+        for (words, own) in &self.own {
+            match restored && own.epoch == Epoch::First {
+                true => record.accepted_before(*words, own.room, own.seq),
+                false => record.accepted(*words, own.room, own.seq),
+            }
+        }
+        for ((epoch, place), words) in &self.read {
+            match restored && *epoch == Epoch::First {
+                true => record.read_before(*place, *words),
+                false => record.read(*place, *words),
+            }
         }
         record.calls = self.calls;
         record
@@ -144,6 +204,12 @@ impl User {
             self.calls += u64::from(connected);
             self.changes += 1;
         }
+        if let Some(epoch) = &state.epoch {
+            let mut first = self.first_epoch.borrow_mut();
+            let is_first = first.get_or_insert_with(|| epoch.clone()) == epoch;
+            self.epoch = if is_first { Epoch::First } else { Epoch::Restored };
+        }
+        self.has_typed = !state.prompt.editor.is_empty();
         if state.me != 0 {
             self.directory.borrow_mut().insert(state.me, self.user);
         }
@@ -175,16 +241,32 @@ impl User {
 
     /// Reads all that was said in a room, as it stands on the screen.
     fn reads<'a>(&mut self, room: u32, said: impl Iterator<Item = (Option<u64>, &'a Body)>) {
+        let mut on_screen = BTreeSet::new();
         let mut there = BTreeSet::new();
         let mut last_n = BTreeMap::new();
         for (seq, body) in said {
+            if matches!(body, Body::Restored) {
+                // What is above the rule comes again below it, if the backup had it.
+                on_screen.append(&mut there);
+                last_n.clear();
+            }
             let Body::Said { text, how, .. } = body else { continue };
             let words: Words = text.parse().unwrap();
+            if seq.is_none() && words.client != self.number {
+                // From a copied outbox, and perhaps sent by another client by now: until the answer
+                // comes, it may be here a second time.
+                on_screen.insert(words);
+                continue;
+            }
             if !there.insert(words) && self.doubled.insert(words) {
                 error!(room, %words, "doubled");
             }
             let last = last_n.insert(words.client, words.n);
-            if last.is_some_and(|last| last > words.n) && self.out_of_order.insert(words) {
+            if last.is_some_and(|last| last > words.n)
+                && !self.shares_directory(words.client)
+                && !(self.epoch == Epoch::Restored && self.plan.is_copied(words.client))
+                && self.out_of_order.insert(words)
+            {
                 error!(room, %words, seq, last, "out of order");
             }
             if let How::Own(Delivery::Refused(why)) = how {
@@ -192,22 +274,29 @@ impl User {
             }
             self.takes_in(room, seq, words);
         }
+        on_screen.append(&mut there);
+        for words in self.on_screen.insert(room, on_screen).unwrap_or_default() {
+            if !self.on_screen[&room].contains(&words) && self.gone.insert(words) {
+                error!(room, %words, "gone from the screen");
+            }
+        }
     }
 
     fn takes_in(&mut self, room: u32, seq: Option<u64>, words: Words) {
         if words.client == self.number {
-            let (_, place) = self.own.entry(words).or_insert_with(|| {
+            let epoch = self.epoch;
+            let own = self.own.entry(words).or_insert_with(|| {
                 info!(room, %words, "said");
-                (room, None)
+                Own { room, seq: None, epoch }
             });
-            if place.is_none() && seq.is_some() {
-                *place = seq;
+            if seq.is_some() && (own.seq.is_none() || own.epoch < epoch) {
+                (own.seq, own.epoch) = (seq, epoch);
                 info!(room, %words, seq, "accepted");
                 self.changes += 1;
             }
         }
         if let Some(seq) = seq
-            && self.read.insert(Place { room, seq }, words).is_none()
+            && self.read.insert((self.epoch, Place { room, seq }), words).is_none()
         {
             info!(room, %words, seq, "read");
             self.changes += 1;
@@ -260,10 +349,10 @@ pub(super) fn keys(user: &Rc<RefCell<User>>) -> impl Stream<Item = io::Result<Ev
     let rooms = if first_life { user.borrow().rooms } else { 0 };
     let typed: VecDeque<String> =
         (1..rooms).map(|room| format!("/join {}", room_name(room))).collect();
-    let begin = (Rc::clone(user), typed, None);
-    unfold(begin, |(user, mut typed, mut enter)| async move {
-        if let Some(enter) = enter.take() {
-            return Some((Ok(enter), (user, typed, None)));
+    let begin = (Rc::clone(user), typed, VecDeque::new());
+    unfold(begin, |(user, mut typed, mut keys)| async move {
+        if let Some(key) = keys.pop_front() {
+            return Some((Ok(key), (user, typed, keys)));
         }
         let line = loop {
             let thinks = user.borrow_mut().random.u64(THINKS_MS);
@@ -278,7 +367,14 @@ pub(super) fn keys(user: &Rc<RefCell<User>>) -> impl Stream<Item = io::Result<Ev
                 break line;
             }
         };
-        let enter = Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
-        Some((Ok(Event::Paste(line)), (user, typed, Some(enter))))
+        let key = |code, modifiers| Event::Key(KeyEvent::new(code, modifiers));
+        if user.borrow().has_typed {
+            // What could not be sent has come back: this user says something else now.
+            keys.push_back(key(KeyCode::Char('c'), KeyModifiers::CONTROL));
+        }
+        keys.push_back(Event::Paste(line));
+        keys.push_back(key(KeyCode::Enter, KeyModifiers::NONE));
+        let first = keys.pop_front()?;
+        Some((Ok(first), (user, typed, keys)))
     })
 }

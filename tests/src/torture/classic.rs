@@ -33,21 +33,32 @@ pub(crate) struct ClassicUser {
     said: u64,
     /// What it has read, one connection after the other.
     lives: Vec<Vec<Words>>,
+    /// How many of these began before a backup was restored.
+    before: usize,
 }
 
 impl ClassicUser {
     pub(crate) const fn new(number: u32, pauses: Range<u64>, random: fastrand::Rng) -> Self {
         let number = CLASSIC + number;
-        Self { number, random, pauses, talks: false, said: 0, lives: Vec::new() }
+        Self { number, random, pauses, talks: false, said: 0, lives: Vec::new(), before: 0 }
+    }
+
+    /// The same, with something to say.
+    pub(crate) const fn talking(mut self) -> Self {
+        self.talks = true;
+        self
     }
 
     /// What it was told, one record for each connection.
     pub(crate) fn records(&self) -> impl Iterator<Item = Record> {
-        self.lives.iter().map(|heard| {
+        self.lives.iter().enumerate().map(|(life, heard)| {
             let mut record = Record::new(self.number, self.number);
             record.calls = 1;
             for words in heard {
                 record.heard(*words);
+            }
+            if life < self.before {
+                record.restored();
             }
             record
         })
@@ -57,6 +68,11 @@ impl ClassicUser {
     fn begins(&mut self) -> String {
         self.lives.push(Vec::new());
         format!("NAME:classic-{}", self.number)
+    }
+
+    /// A backup is restored: what it has read may be undone.
+    pub(crate) fn restored(&mut self) {
+        self.before = self.lives.len();
     }
 
     pub(crate) fn pause(&mut self) -> Duration {

@@ -1,20 +1,20 @@
-//! One user of the torture.
+//! One client of the torture, and its user.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{Barrier, watch};
 use tokio::time::sleep;
 
-use super::findings::{Place, Record, Words};
-use super::room_name;
+use super::COPIED;
+use super::findings::{Place, Record, Words, direct, other};
+use super::line::Line;
+use super::users::Users;
 
 /// Messages a client says before one of them is accepted: enough to be cut off in the middle of
 /// some, few enough that they always fit the socket's buffers.
@@ -34,91 +34,143 @@ enum Habit {
     Restless,
 }
 
-/// One user, with what it would keep on its disk.
+/// A message that has no answer yet.
+#[derive(Debug, Clone)]
+struct Waiting {
+    /// The device that gave it its number.
+    device: Arc<str>,
+    words: Words,
+    room: u32,
+}
+
+/// What all clients of a torture share.
+#[derive(Debug, Clone)]
+pub(super) struct Common {
+    pub(super) address: SocketAddr,
+    pub(super) users: Arc<Users>,
+    /// Whether there is something to say.
+    pub(super) talking: watch::Receiver<bool>,
+    /// Whether all is accepted.
+    pub(super) settled: Arc<Barrier>,
+}
+
+/// One client, with what it would store on its disk.
 #[derive(Debug)]
-pub struct Client {
+pub(super) struct Client {
     number: u32,
+    user: u32,
+    device: Arc<str>,
+    /// The number of the client that goes on with a copy of this one's disk, until there is one.
+    copy: Option<u32>,
     habit: Habit,
     random: fastrand::Rng,
     rooms: Vec<u32>,
     /// How many names it has had: one whose welcome was lost is lost with it.
     names: u32,
-    token: Option<String>,
     last_n: u64,
-    /// What it has said and has not heard of, oldest first.
-    outbox: VecDeque<(u64, u32)>,
+    outbox: VecDeque<Waiting>,
     /// The last message of others that it has, by room.
     read: HashMap<u32, u64>,
+    epoch: Option<String>,
     record: Record,
+    common: Common,
 }
 
-/// One connection of a client.
-struct Line {
-    incoming: Lines<BufReader<OwnedReadHalf>>,
-    outgoing: OwnedWriteHalf,
-    /// Whether the server is done with what a hello brings.
-    is_greeted: bool,
-    /// The rooms that were asked for and are told from where they were left.
-    joined: HashSet<u32>,
-    /// What is still to be read of them, by room, when all is to be read.
-    wanted: HashMap<u32, u64>,
-}
+/// A client that runs.
+type Running = Pin<Box<dyn Future<Output = Vec<Record>> + Send>>;
 
 impl Client {
-    /// The user `number` of a torture with so many `rooms`: in the lobby and most of the others.
-    pub fn new(number: u32, rooms: u32, random: fastrand::Rng) -> Self {
+    /// The client `number` of `user`, in the lobby, most of the other `rooms`, and in private conversations
+    /// with two others.
+    pub(super) fn new(
+        (number, user): (u32, u32),
+        rooms: u32,
+        common: Common,
+        random: fastrand::Rng,
+    ) -> Self {
         let habit = match number % 4 {
             0 => Habit::Slow,
             1 => Habit::Restless,
             _ => Habit::Fast,
         };
-        let rooms =
-            (0..rooms).filter(|room| *room == 0 || !(number + room).is_multiple_of(4)).collect();
+        let public = (0..rooms).filter(|room| *room == 0 || !(user + room).is_multiple_of(4));
+        let users = common.users.count();
+        let private = [1, users - 1].map(|apart| direct(user, (user + apart) % users));
         Self {
             number,
+            user,
+            device: format!("torture-{number}").into(),
+            copy: None,
             habit,
             random,
-            rooms,
+            rooms: public.chain(private).collect(),
             names: 0,
-            token: None,
             last_n: 0,
             outbox: VecDeque::new(),
             read: HashMap::new(),
-            record: Record::new(number, number),
+            epoch: None,
+            record: Record::new(number, user),
+            common,
         }
     }
 
-    /// Says and reads while `talking`, then has all accepted, waits until everybody has, reads
-    /// everything there is, and returns what it was told.
-    pub async fn live(
-        mut self,
-        address: SocketAddr,
-        talking: watch::Receiver<bool>,
-        settled: Arc<Barrier>,
-    ) -> Record {
-        while *talking.borrow() || !self.outbox.is_empty() {
-            // A line that is lost is what this is about; the next call goes on from there.
-            let _ = self.talk(address, &talking).await;
-            sleep(CALL_AGAIN).await;
+    /// Has its disk copied after a while: the client `number` goes on with the copy.
+    pub(super) const fn copied_as(mut self, number: u32) -> Self {
+        self.copy = Some(number);
+        self
+    }
+
+    /// A client on a copy of this one's disk. It is a run of its own, with a device of its own.
+    fn copy_of_disk(&mut self, number: u32) -> Self {
+        Self {
+            number,
+            device: format!("torture-{number}").into(),
+            outbox: self.outbox.clone(),
+            rooms: self.rooms.clone(),
+            read: self.read.clone(),
+            epoch: self.epoch.clone(),
+            record: Record::new(number, self.user),
+            common: self.common.clone(),
+            random: self.random.fork(),
+            copy: None,
+            last_n: 0,
+            ..*self
         }
-        settled.wait().await;
-        while self.catch_up(address).await.is_err() {
-            sleep(CALL_AGAIN).await;
-        }
-        self.record
+    }
+
+    /// Says and reads while there is talk, then has all accepted, waits until everybody has, reads
+    /// everything there is, and returns what it was told; also what the client on a copy of its disk was.
+    pub(super) fn live(mut self) -> Running {
+        Box::pin(async move {
+            let mut copy = None;
+            while *self.common.talking.borrow() || !self.outbox.is_empty() || self.copy.is_some() {
+                // A line that is lost is what this is about; the next call goes on from there.
+                let _ = self.talk().await;
+                if let Some(number) = self.copy.take_if(|_| self.common.users.has(self.user)) {
+                    copy = Some(tokio::spawn(self.copy_of_disk(number).live()));
+                }
+                sleep(CALL_AGAIN).await;
+            }
+            self.common.settled.wait().await;
+            while self.catch_up().await.is_err() {
+                sleep(CALL_AGAIN).await;
+            }
+            let mut records = vec![self.record];
+            if let Some(copy) = copy {
+                records.extend(copy.await.unwrap());
+            }
+            records
+        })
     }
 
     /// One connection on which it says and reads.
-    async fn talk(
-        &mut self,
-        address: SocketAddr,
-        talking: &watch::Receiver<bool>,
-    ) -> io::Result<()> {
-        let mut line = self.call(address).await?;
+    async fn talk(&mut self) -> io::Result<()> {
+        let mut line = self.call().await?;
         let mut patience = match self.habit {
             Habit::Restless => self.random.u32(50..3000),
             Habit::Fast | Habit::Slow => u32::MAX,
         };
+        let talking = self.common.talking.clone();
         while patience > 0 && (*talking.borrow() || !self.outbox.is_empty()) {
             if line.is_greeted && *talking.borrow() && self.outbox.len() < WINDOW {
                 self.say_something(&mut line).await?;
@@ -134,8 +186,8 @@ impl Client {
     }
 
     /// One connection on which it reads all there is.
-    async fn catch_up(&mut self, address: SocketAddr) -> io::Result<()> {
-        let mut line = self.call(address).await?;
+    async fn catch_up(&mut self) -> io::Result<()> {
+        let mut line = self.call().await?;
         while line.joined.len() < self.rooms.len() || !line.wanted.is_empty() {
             let event = line.next().await?;
             self.hear(&mut line, &event).await?;
@@ -144,21 +196,20 @@ impl Client {
     }
 
     /// Connects and says hello; what is said then comes after the `pong`.
-    async fn call(&mut self, address: SocketAddr) -> io::Result<Line> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let (incoming, outgoing) = stream.into_split();
-        let mut line = Line {
-            incoming: BufReader::new(incoming).lines(),
-            outgoing,
-            is_greeted: false,
-            joined: HashSet::new(),
-            wanted: HashMap::new(),
-        };
-        let name = format!("client-{}-{}", self.number, self.names);
-        let mut hello = json!({"type": "hello", "version": 1, "name": name, "device": "torture"});
-        if let Some(token) = &self.token {
-            hello["token"] = token.as_str().into();
+    async fn call(&mut self) -> io::Result<Line> {
+        let known = self.common.users.token(self.user);
+        if known.is_none() && self.number != self.user {
+            // A second client of a user who has no token yet would be another user.
+            return Err(io::ErrorKind::NotConnected.into());
+        }
+        let mut line = Line::connect(self.common.address).await?;
+        let mut hello = json!({"type": "hello", "version": 1, "device": *self.device});
+        match known {
+            Some((name, token)) => {
+                hello["name"] = name.into();
+                hello["token"] = token.into();
+            }
+            None => hello["name"] = format!("client-{}-{}", self.user, self.names).into(),
         }
         line.send(&hello).await?;
         line.send(&json!({"type": "ping", "nonce": 1})).await?;
@@ -168,19 +219,25 @@ impl Client {
 
     async fn say_something(&mut self, line: &mut Line) -> io::Result<()> {
         let room = self.rooms[self.random.usize(..self.rooms.len())];
+        if self.common.users.room_name(room).is_none() {
+            return Ok(());
+        }
         self.last_n += 1;
-        self.outbox.push_back((self.last_n, room));
-        self.say(line, self.last_n, room).await
+        let to = other(room, self.user);
+        let words = Words { client: self.number, n: self.last_n, to };
+        let waiting = Waiting { device: Arc::clone(&self.device), words, room };
+        self.outbox.push_back(waiting.clone());
+        self.say(line, &waiting).await
     }
 
-    async fn say(&self, line: &mut Line, n: u64, room: u32) -> io::Result<()> {
-        let words = self.words(n);
-        let room = room_name(room);
-        line.send(&json!({"type": "say", "room": room, "n": n, "text": words.to_string()})).await
-    }
-
-    const fn words(&self, n: u64) -> Words {
-        Words { client: self.number, n, to: None }
+    async fn say(&self, line: &mut Line, waiting: &Waiting) -> io::Result<()> {
+        let Waiting { device, words, room } = waiting;
+        let room = self.common.users.room_name(*room);
+        let mut say = json!({"type": "say", "room": room, "n": words.n, "text": words.to_string()});
+        if *device != self.device {
+            say["device"] = (**device).into();
+        }
+        line.send(&say).await
     }
 
     async fn hear(&mut self, line: &mut Line, event: &Value) -> io::Result<()> {
@@ -198,11 +255,18 @@ impl Client {
     }
 
     fn welcomed(&mut self, welcome: &Value) {
-        self.token = welcome["token"].as_str().map(str::to_owned);
-        let last = welcome["last"].as_u64().unwrap();
-        while let Some((n, room)) = self.outbox.pop_front_if(|(n, _)| *n <= last) {
-            self.record.accepted(self.words(n), room, None);
+        self.common.users.welcomed(self.user, welcome);
+        let epoch = welcome["journal"]["epoch"].as_str().map(str::to_owned);
+        if self.epoch.is_some() && self.epoch != epoch {
+            // A backup was restored: the places of the messages are others now.
+            self.read.clear();
+            self.record.restored();
+            if self.number == COPIED {
+                // What the restore took away may come again, late, from the outbox of the copy.
+                self.record.comes_late();
+            }
         }
+        self.epoch = epoch;
     }
 
     /// Asks for what was missed, and says again what is not known to be kept.
@@ -210,10 +274,12 @@ impl Client {
         line.is_greeted = true;
         for room in &self.rooms {
             let since = self.read.get(room).copied().unwrap_or(0);
-            line.send(&json!({"type": "join", "room": room_name(*room), "since": since})).await?;
+            if let Some(name) = self.common.users.room_name(*room) {
+                line.send(&json!({"type": "join", "room": name, "since": since})).await?;
+            }
         }
-        for (n, room) in self.outbox.clone() {
-            self.say(line, n, room).await?;
+        for waiting in self.outbox.clone() {
+            self.say(line, &waiting).await?;
         }
         Ok(())
     }
@@ -243,18 +309,21 @@ impl Client {
         self.record.read(place, words);
     }
 
+    /// A message is stored: at that place, also if it is a repeat.
     fn accepted(&mut self, event: &Value) {
         let n = event["n"].as_u64().unwrap();
-        if let Some(at) = self.outbox.iter().position(|(waiting, _)| *waiting == n) {
-            let (_, room) = self.outbox.remove(at).unwrap();
-            self.record.accepted(self.words(n), room, event["seq"].as_u64());
+        let device = event["device"].as_str().unwrap_or(&self.device);
+        let is_it = |waiting: &Waiting| waiting.words.n == n && *waiting.device == *device;
+        if let Some(at) = self.outbox.iter().position(is_it) {
+            let Waiting { words, room, .. } = self.outbox.remove(at).unwrap();
+            self.record.accepted(words, room, event["seq"].as_u64());
         }
     }
 
     fn refused(&mut self, event: &Value) -> io::Result<()> {
         match event["code"].as_str().unwrap() {
             // Its welcome was lost with the token: it is nobody yet, and takes another name.
-            "name_taken" if self.token.is_none() => {
+            "name_taken" if !self.common.users.has(self.user) => {
                 self.names += 1;
                 Err(io::ErrorKind::ConnectionRefused.into())
             }
@@ -264,21 +333,11 @@ impl Client {
 
     fn room_of(&self, event: &Value) -> u32 {
         let name = event["room"].as_str().unwrap();
-        let room = self.rooms.iter().find(|room| room_name(**room) == name);
-        *room.unwrap_or_else(|| panic!("client {} is not in {name}", self.number))
-    }
-}
-
-impl Line {
-    async fn send(&mut self, command: &Value) -> io::Result<()> {
-        self.outgoing.write_all(format!("{command}\n").as_bytes()).await
-    }
-
-    async fn next(&mut self) -> io::Result<Value> {
-        let line = self.incoming.next_line().await?;
-        let line = line.ok_or(io::ErrorKind::UnexpectedEof)?;
-        // The last line of a daemon that was killed may be cut.
-        let start = line.find('{').unwrap_or(0);
-        serde_json::from_str(&line[start..]).map_err(|_| io::ErrorKind::InvalidData.into())
+        let is_it = |room: &&u32| self.common.users.room_name(**room).as_deref() == Some(name);
+        *self
+            .rooms
+            .iter()
+            .find(is_it)
+            .unwrap_or_else(|| panic!("client {} is not in {name}", self.number))
     }
 }

@@ -2,20 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::net::SocketAddr;
 
-use serde_json::json;
-
+mod stored;
 mod words;
 
-pub(crate) use self::words::direct;
-use self::words::pair;
+pub use self::stored::Journal;
 pub use self::words::{Place, Words};
-use super::room_name;
-use crate::native::Native;
-
-/// Messages one `history` asks for.
-const PAGE: u64 = 500;
+pub(crate) use self::words::{direct, other, pair};
 
 /// What one client was told.
 #[derive(Debug)]
@@ -23,9 +16,17 @@ pub struct Record {
     client: u32,
     /// Whose client it is.
     user: u32,
+    /// Whether all it says is in order, over all its lives. Two clients on one directory take over each
+    /// other's outboxes as they start, so theirs is not.
+    is_ordered: bool,
     accepted: Vec<(Words, u32, Option<u64>)>,
+    /// The same of the time before a backup was restored.
+    accepted_before: Vec<(Words, u32, Option<u64>)>,
+    read_before: Vec<(Place, Words)>,
     /// What a classic client has read, which is told no places.
     heard: Vec<Words>,
+    /// Whether that was before a backup was restored.
+    has_heard_undone: bool,
     read: Vec<(Place, Words)>,
     rooms: HashSet<u32>,
     /// How often it called.
@@ -37,17 +38,54 @@ impl Record {
         Self {
             client,
             user,
+            is_ordered: true,
             accepted: Vec::new(),
+            accepted_before: Vec::new(),
+            read_before: Vec::new(),
             heard: Vec::new(),
+            has_heard_undone: false,
             read: Vec::new(),
             rooms: HashSet::new(),
             calls: 0,
         }
     }
 
+    /// What the client says comes in another order: it shares its directory with another one, say.
+    pub(crate) const fn unordered(mut self) -> Self {
+        self.is_ordered = false;
+        self
+    }
+
+    /// From now on what the client says is in no order.
+    pub(crate) const fn comes_late(&mut self) {
+        self.is_ordered = false;
+    }
+
     /// It was told that its message is kept, and where, unless it was a repeat.
     pub(crate) fn accepted(&mut self, words: Words, room: u32, seq: Option<u64>) {
         self.accepted.push((words, room, seq));
+    }
+
+    /// It was told so before a backup was restored.
+    pub(crate) fn accepted_before(&mut self, words: Words, room: u32, seq: Option<u64>) {
+        self.accepted_before.push((words, room, seq));
+    }
+
+    /// It was told a message before a backup was restored.
+    pub(crate) fn read_before(&mut self, place: Place, words: Words) {
+        self.rooms.insert(place.room);
+        self.read_before.push((place, words));
+    }
+
+    fn all_read(&self) -> impl Iterator<Item = &(Place, Words)> {
+        self.read.iter().chain(&self.read_before)
+    }
+
+    /// A backup was restored: what it was told so far was before that.
+    pub(crate) fn restored(&mut self) {
+        self.accepted_before.append(&mut self.accepted);
+        self.read_before.append(&mut self.read);
+        self.has_heard_undone = true;
     }
 
     /// A classic client was told a message of the lobby.
@@ -62,59 +100,6 @@ impl Record {
     }
 }
 
-/// What the journal has, as a client that asks for all of it is told.
-#[derive(Debug, Default)]
-pub struct Journal {
-    /// By room, in order.
-    rooms: HashMap<u32, Vec<(u64, Words)>>,
-}
-
-impl Journal {
-    /// Asks the daemon for every message of every room.
-    pub async fn read(address: SocketAddr, rooms: u32) -> Self {
-        let mut reader = Native::join(address, "reader-of-everything").await;
-        let mut journal = Self::default();
-        for room in 0..rooms {
-            let name = room_name(room);
-            reader.send(&json!({"type": "join", "room": name})).await;
-            let last = reader.until("room").await["last_seq"].as_u64().unwrap();
-            let messages = journal.rooms.entry(room).or_default();
-            let mut before = last + 1;
-            while before > 1 {
-                let ask = json!({"type": "history", "room": name, "before": before, "limit": PAGE});
-                reader.send(&ask).await;
-                let page = reader.until("history").await;
-                let page = page["messages"].as_array().unwrap();
-                let Some(oldest) = page.first() else { break };
-                before = oldest["seq"].as_u64().unwrap();
-                for message in page.iter().rev() {
-                    let words = message["text"].as_str().unwrap().parse().unwrap();
-                    messages.push((message["seq"].as_u64().unwrap(), words));
-                }
-            }
-            messages.reverse();
-        }
-        journal
-    }
-
-    /// Takes the message after the last that was taken of its room.
-    pub(crate) fn put(&mut self, place: Place, words: Words) {
-        self.rooms.entry(place.room).or_default().push((place.seq, words));
-    }
-
-    fn words_at(&self, place: Place) -> Option<Words> {
-        let messages = self.rooms.get(&place.room)?;
-        let at = messages.binary_search_by_key(&place.seq, |(seq, _)| *seq).ok()?;
-        Some(messages[at].1)
-    }
-
-    fn places(&self) -> impl Iterator<Item = (Place, Words)> {
-        self.rooms.iter().flat_map(|(room, messages)| {
-            messages.iter().map(|(seq, words)| (Place { room: *room, seq: *seq }, *words))
-        })
-    }
-}
-
 /// What was found. All but the first four are faults.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Findings {
@@ -126,6 +111,8 @@ pub struct Findings {
     pub accepted: u64,
     /// Messages that clients read.
     pub read: u64,
+    /// Accepted after a backup was made, and gone when it was restored. No fault.
+    pub undone: u64,
     /// Accepted, and not in the journal, or not where it was said to be.
     pub missing: u64,
     /// In the journal more than once, or read more than once by one reader.
@@ -146,11 +133,17 @@ impl Findings {
     /// Puts what the clients were told beside the journal.
     pub fn of(journal: &Journal, records: &[Record], kills: u32) -> Self {
         let mut findings = Self { kills, ..Self::default() };
-        let places = findings.of_journal(journal);
+        let places = findings.of_journal(journal, records);
         for record in records {
             findings.calls += record.calls;
             findings.of_accepted(record, &places);
-            findings.of_read(record, journal);
+            findings.of_accepted_before(record, journal, &places);
+            findings.of_read(record, &record.read, |place, words| {
+                journal.words_at(place) == Some(words)
+            });
+            findings.of_read(record, &record.read_before, |place, words| {
+                journal.is_undone(place) || journal.words_at(place) == Some(words)
+            });
             findings.of_heard(record, &places);
         }
         findings.of_rooms(journal, records);
@@ -165,7 +158,12 @@ impl Findings {
         *missing + *doubled + *out_of_order + *gaps + *unfounded + *unread + *misdirected == 0
     }
 
-    fn of_journal(&mut self, journal: &Journal) -> HashMap<Words, Place> {
+    fn of_journal(&mut self, journal: &Journal, records: &[Record]) -> HashMap<Words, Place> {
+        let unordered: HashSet<u32> = records
+            .iter()
+            .filter(|record| !record.is_ordered)
+            .map(|record| record.client)
+            .collect();
         let mut places = HashMap::new();
         for (place, words) in journal.places() {
             self.doubled += u64::from(places.insert(words, place).is_some());
@@ -175,7 +173,8 @@ impl Findings {
             for (at, (seq, words)) in (1..).zip(messages) {
                 self.gaps += u64::from(*seq != at);
                 let before = last_n.insert(words.client, words.n).unwrap_or(0);
-                self.out_of_order += u64::from(before >= words.n);
+                let is_late = before >= words.n && !unordered.contains(&words.client);
+                self.out_of_order += u64::from(is_late);
             }
         }
         places
@@ -191,12 +190,37 @@ impl Findings {
         }
     }
 
-    fn of_read(&mut self, record: &Record, journal: &Journal) {
+    /// What was accepted before a backup was restored, and after it was made, may be gone.
+    fn of_accepted_before(
+        &mut self,
+        record: &Record,
+        journal: &Journal,
+        places: &HashMap<Words, Place>,
+    ) {
+        for (words, room, seq) in &record.accepted_before {
+            self.accepted += 1;
+            let room = *room;
+            let is_undone = seq.is_none_or(|seq| journal.is_undone(Place { room, seq }));
+            let place = places.get(words);
+            let kept = place.is_some_and(|place| {
+                place.room == room && (is_undone || seq.is_none_or(|seq| seq == place.seq))
+            });
+            self.undone += u64::from(is_undone && place.is_none());
+            self.missing += u64::from(!(kept || is_undone && place.is_none()));
+        }
+    }
+
+    fn of_read(
+        &mut self,
+        record: &Record,
+        told: &[(Place, Words)],
+        is_right: impl Fn(Place, Words) -> bool,
+    ) {
         let mut last = HashMap::new();
         let mut read = HashSet::new();
-        for (place, words) in &record.read {
+        for (place, words) in told {
             self.read += 1;
-            self.unfounded += u64::from(journal.words_at(*place) != Some(*words));
+            self.unfounded += u64::from(!is_right(*place, *words));
             // Its own messages come again with what it missed.
             if words.client == record.client {
                 continue;
@@ -220,6 +244,7 @@ impl Findings {
                     last = *seq;
                 }
                 Some(_) => self.misdirected += 1,
+                None if record.has_heard_undone => self.undone += 1,
                 None => self.unfounded += 1,
             }
         }
@@ -236,7 +261,8 @@ impl Findings {
             self.misdirected += u64::from(!is_public && room != Some(place.room));
         }
         for record in records {
-            let others = record.read.iter().filter(|(place, _)| {
+            let read = record.read.iter().chain(&record.read_before);
+            let others = read.filter(|(place, _)| {
                 pair(place.room).is_some_and(|pair| !pair.contains(&record.user))
             });
             self.misdirected += others.count() as u64;
@@ -249,9 +275,14 @@ impl Findings {
         for user in users {
             let own = || records.iter().filter(|record| record.user == user);
             let clients: HashSet<u32> = own().map(|record| record.client).collect();
+            let is_there =
+                |(place, words): &&(Place, Words)| journal.words_at(*place) == Some(*words);
             let rooms: HashSet<u32> = own().flat_map(|record| &record.rooms).copied().collect();
-            let read: HashSet<Place> =
-                own().flat_map(|record| &record.read).map(|(place, _)| *place).collect();
+            let read: HashSet<Place> = own()
+                .flat_map(Record::all_read)
+                .filter(is_there)
+                .map(|(place, _)| *place)
+                .collect();
             let due = journal.places().filter(|(place, words)| {
                 let is_in = pair(place.room)
                     .map_or_else(|| rooms.contains(&place.room), |pair| pair.contains(&user));
@@ -264,11 +295,12 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: [(&str, u64); 11] = [
+        let rows: [(&str, u64); 12] = [
             ("kills", self.kills.into()),
             ("calls", self.calls),
             ("accepted", self.accepted),
             ("read", self.read),
+            ("undone by a restore", self.undone),
             ("accepted and missing", self.missing),
             ("doubled", self.doubled),
             ("out of order", self.out_of_order),

@@ -39,7 +39,7 @@ pub(super) fn check_user(name: &str) -> Result<(), NameError> {
         check_char(before, c, after)?;
         before = Some(c);
     }
-    if address(&compare_key(name)).is_some() {
+    if looks_like_address(name) {
         return Err(NameError::LooksLikeAddress(name.to_owned()));
     }
     Ok(())
@@ -54,13 +54,18 @@ pub(super) fn check_room(name: &str) -> Result<(), NameError> {
     if name.trim() != name {
         return Err(NameError::SpaceAtEnd);
     }
-    if address(&compare_key(name)).is_some() {
+    if looks_like_address(name) {
         return Err(NameError::LooksLikeAddress(name.to_owned()));
     }
     if name.contains(char::is_whitespace) {
         return Err(NameError::SpaceWithin);
     }
     Ok(())
+}
+
+/// Whether what the name is compared by has the form of an address. Most names show at once that it has not.
+fn looks_like_address(name: &str) -> bool {
+    (name.contains('-') || !name.is_ascii()) && address(&compare_key(name)).is_some()
 }
 
 /// The rules of both.

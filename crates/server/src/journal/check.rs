@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::kept::{Page, Part, RoomId};
 use super::messages::{self, Extent, SEQ_MAX};
-use super::{JournalError, file, load, lock, run, salvage, schema};
+use super::{JournalError, file, load, lock, run, salvage, schema, unlocked};
 
 /// Faults that are reported one by one; of a file with more than this, more lines say nothing more.
 const FAULTS_MAX: usize = 1000;
@@ -47,6 +47,8 @@ impl Checked {
 /// # Errors
 /// Returns an error if it cannot be read at all, or is of a newer version.
 pub fn check(directory: &Path) -> Result<Checked, JournalError> {
+    // Before this process opens the journal, see there.
+    let user = unlocked::user(directory);
     let path = file::of(directory);
     let mut checked = check_file(&file::visit(&path)?)?;
     if let Some(loss) = run::find_loss(&path)? {
@@ -57,7 +59,12 @@ pub fn check(directory: &Path) -> Result<Checked, JournalError> {
             checked.add(loss.to_string());
         }
     }
-    if lock::is_removed(directory)? {
+    if let Some(process) = user {
+        checked.add(format!(
+            "process {process} uses the journal without its lock, which was removed or replaced; restart \
+             that process, and it makes the lock again"
+        ));
+    } else if lock::is_removed(directory)? {
         checked.add(format!(
             "the lock in {} was removed while chat-server runs; it is made again if you restart \
              chat-server",

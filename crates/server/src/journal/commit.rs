@@ -1,37 +1,16 @@
 //! One commit: each message gets its `seq`, unless its device has sent it before.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeMap, HashMap};
 
 use chat_proto::At;
-use chat_proto::command::Word;
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use super::kept::{Kept, RoomId};
 use super::messages::{self, Keeper};
+use super::numbers::{self, Device, Last, Numbers, Run};
 use super::store;
 use super::writer::{Decided, Outcome, Say};
-
-/// Devices whose greatest `n` the writer remembers, rather than look it up: each takes some 100 bytes.
-const DEVICES_REMEMBERED: usize = 100_000;
-
-/// A device of a user.
-type Device = (u64, Word);
-
-/// The greatest stored `n` of each device, `None` before its first: a greater one needs no look-up.
-#[derive(Debug, Default)]
-pub(super) struct Numbers(HashMap<Device, Option<u64>>);
-
-impl Numbers {
-    /// Takes over what a commit has found out and stored.
-    pub(super) fn extend(&mut self, numbers: HashMap<Device, Option<u64>>) {
-        if self.0.len() + numbers.len() > DEVICES_REMEMBERED {
-            self.0.clear();
-        }
-        self.0.extend(numbers);
-    }
-}
 
 /// A commit in the making.
 pub(super) struct Commit<'a> {
@@ -41,13 +20,13 @@ pub(super) struct Commit<'a> {
     at: At,
     /// The `seq` of the last message of each room that has one in this commit.
     last_seqs: BTreeMap<RoomId, u64>,
-    numbers: HashMap<Device, Option<u64>>,
+    numbers: HashMap<Device, Last>,
     last_user: u64,
 }
 
 /// What a commit leaves to know if it goes well.
 pub(super) struct Done {
-    pub(super) numbers: HashMap<Device, Option<u64>>,
+    numbers: HashMap<Device, Last>,
     /// The greatest number of a user with a message in it.
     pub(super) last_user: u64,
     pub(super) has_messages: bool,
@@ -66,10 +45,18 @@ impl<'a> Commit<'a> {
 
     /// Stores a message, unless its device has given its number to one that is stored already.
     pub(super) fn say(&mut self, say: &Say) -> rusqlite::Result<Decided> {
-        if let Some(n) = say.n
-            && let Some(outcome) = self.sent_before(say, n)?
+        let device = (say.from.id, say.device.clone());
+        let mut last = match say.n {
+            Some(_) => Some(last(self.transaction, self.known, &mut self.numbers, &device)?),
+            None => None,
+        };
+        if let (Some(n), Some(last)) = (say.n, &mut last)
+            && last.may_have(n)
         {
-            return Ok(Decided::Old(outcome));
+            last.store(self.transaction, &device)?;
+            if let Some(outcome) = sent_before(self.transaction, say, &device, n)? {
+                return Ok(Decided::Old(outcome));
+            }
         }
         let last_seq = self.last_seqs.entry(say.room.id).or_insert_with(|| say.room.last_seq());
         let kept = Kept {
@@ -85,41 +72,69 @@ impl<'a> Commit<'a> {
         self.keeper.message(say.room.id, &kept)?;
         *last_seq += 1;
         self.last_user = self.last_user.max(say.from.id);
+        if let (Some(n), Some(last)) = (say.n, last) {
+            let place = messages::place(say.room.id, kept.seq);
+            last.note(self.transaction, &device, n, place)?;
+        }
         Ok(Decided::New(kept))
     }
 
-    /// What becomes of a message with a number that a stored one has. Records the number if none has.
-    fn sent_before(&mut self, say: &Say, n: u64) -> rusqlite::Result<Option<Outcome>> {
-        let (user, device) = (say.from.id, &say.device);
-        let greatest = match self.numbers.entry((user, device.clone())) {
-            Occupied(greatest) => greatest.into_mut(),
-            Vacant(vacant) => {
-                let greatest = match self.known.0.get(vacant.key()) {
-                    Some(greatest) => *greatest,
-                    None => messages::greatest_n(self.transaction, user, device)?,
-                };
-                vacant.insert(greatest)
-            }
-        };
-        if *greatest < Some(n) {
-            *greatest = Some(n);
-            return Ok(None);
-        }
-        let found = messages::numbered(self.transaction, user, device, n)?;
-        Ok(found.map(|(room, kept)| match kept {
-            Some(kept) if room == say.room.id && kept.kind == say.kind && kept.text == say.text => {
-                Outcome::Repeat { seq: kept.seq, at: kept.at }
-            }
-            _ => Outcome::NumberUsed,
-        }))
+    /// Stores the numbers of the messages so far, for a change that asks for them.
+    pub(super) fn store_numbers(&mut self) -> rusqlite::Result<()> {
+        let transaction = self.transaction;
+        self.numbers.iter_mut().try_for_each(|(device, last)| last.store(transaction, device))
     }
 
     /// Stores what is stored once a commit, however many messages it has; `last_user` is stored already.
-    pub(super) fn finish(self, last_user: u64) -> rusqlite::Result<Done> {
+    pub(super) fn finish(mut self, last_user: u64) -> rusqlite::Result<Done> {
+        self.store_numbers()?;
         if self.last_user > last_user {
             store::put_last_user(self.transaction, self.last_user)?;
         }
         let has_messages = !self.last_seqs.is_empty();
         Ok(Done { numbers: self.numbers, last_user: self.last_user, has_messages })
+    }
+}
+
+/// The last run of a device, with what the commit has added. By one look-up for each message.
+fn last<'n>(
+    db: &Connection,
+    known: &Numbers,
+    numbers: &'n mut HashMap<Device, Last>,
+    device: &Device,
+) -> rusqlite::Result<&'n mut Last> {
+    match numbers.entry(device.clone()) {
+        Occupied(last) => Ok(last.into_mut()),
+        Vacant(vacant) => {
+            let run = match known.get(device) {
+                Some(run) => run,
+                None => numbers::last(db, device)?,
+            };
+            Ok(vacant.insert(Last::stored(run)))
+        }
+    }
+}
+
+/// What becomes of a message if its device has given the number to a stored one; `None` if it has not.
+fn sent_before(
+    db: &Connection,
+    say: &Say,
+    device: &Device,
+    n: u64,
+) -> rusqlite::Result<Option<Outcome>> {
+    let Some(place) = numbers::place_of(db, device, n)? else { return Ok(None) };
+    let found = messages::numbered(db, place, device, n)?;
+    Ok(found.map(|(room, kept)| match kept {
+        Some(kept) if room == say.room.id && kept.kind == say.kind && kept.text == say.text => {
+            Outcome::Repeat { seq: kept.seq, at: kept.at }
+        }
+        _ => Outcome::NumberUsed,
+    }))
+}
+
+impl Done {
+    /// The last runs of the devices with a message in the commit.
+    pub(super) fn numbers(self) -> impl ExactSizeIterator<Item = (Device, Option<Run>)> {
+        self.numbers.into_iter().map(|(device, last)| (device, last.run()))
     }
 }

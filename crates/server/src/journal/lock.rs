@@ -1,7 +1,7 @@
 //! The lock that keeps a second daemon off a data directory.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{JournalError, private};
 
@@ -18,11 +18,16 @@ pub(super) struct Lock {
     _directory: Option<File>,
 }
 
+/// Where in `directory` the file is.
+pub(super) fn of(directory: &Path) -> PathBuf {
+    directory.join(FILE)
+}
+
 /// Takes the data directory for this daemon alone; makes it if it does not exist. It and all that is in
 /// it is for its owner alone.
 pub(super) fn take(directory: &Path) -> Result<Lock, JournalError> {
     private::create_directory(directory).map_err(JournalError::io(directory))?;
-    let path = directory.join(FILE);
+    let path = of(directory);
     // One that nobody has used yet may be for other things as well, such as a home.
     if path.exists() && std::env::home_dir().is_none_or(|home| home != directory) {
         private::narrow(directory).map_err(JournalError::io(directory))?;
@@ -58,5 +63,5 @@ pub(super) fn is_held(directory: &Path) -> Result<bool, JournalError> {
 
 /// Whether the lock of a running daemon was removed.
 pub(super) fn is_removed(directory: &Path) -> Result<bool, JournalError> {
-    Ok(!directory.join(FILE).exists() && is_held(directory)?)
+    Ok(!of(directory).exists() && is_held(directory)?)
 }

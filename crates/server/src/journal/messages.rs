@@ -1,12 +1,13 @@
 //! The messages of the journal: every statement on the table `message`.
 
-use chat_proto::command::{Kind, Word};
+use chat_proto::command::{Kind, Word, WordTooLong};
 use chat_proto::limits::LINE_BYTES_MAX;
 use chat_proto::{At, Text, User, UserName};
 use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::kept::{Kept, KeptRoom, KeptUser, Page, Part, RoomId};
+use super::numbers::{self, Device};
 use super::store::{foreign, number, unsigned};
 use super::{checksum, salvage};
 
@@ -84,7 +85,8 @@ fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place {order} LIMIT ?"
     ))?;
     let places = params![place(room, first), place(room, last), page.limit];
-    let rows = statement.query_map(places, kept_or_tombstone)?;
+    let mut seen = Seen::default();
+    let rows = statement.query_map(places, |row| kept_or_tombstone(row, &mut seen))?;
     let mut found: Vec<Kept> = Vec::new();
     let mut bytes = 0;
     for row in rows {
@@ -101,42 +103,24 @@ fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>
 /// The message `seq` of `room`.
 pub(super) fn at(db: &Connection, room: RoomId, seq: u64) -> rusqlite::Result<Option<Kept>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
-        .query_row([place(room, seq)], kept_or_tombstone)
+        .query_row([place(room, seq)], |row| kept_or_tombstone(row, &mut Seen::default()))
         .optional()
 }
 
-/// The room of the message to which the device of `user` gave the number `n`, and that message unless it
-/// is damaged.
+/// The room of the message at `place`, and the message if it is whole and the one to which `device` gave the
+/// number `n`.
 pub(super) fn numbered(
     db: &Connection,
-    user: u64,
-    device: &Word,
+    place: i64,
+    (user, device): &Device,
     n: u64,
 ) -> rusqlite::Result<Option<(RoomId, Option<Kept>)>> {
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM message WHERE from_id = ? AND device = ? AND n = ?"
-    ))?;
-    let found = |row: &Row<'_>| Ok((room_of(row.get(0)?), kept(row).ok()));
-    statement.query_row(params![number(user), device.as_str(), n.cast_signed()], found).optional()
-}
-
-/// The greatest number that the device of `user` gave to a message that is stored.
-pub(super) fn greatest_n(
-    db: &Connection,
-    user: u64,
-    device: &Word,
-) -> rusqlite::Result<Option<u64>> {
-    // A number from 2⁶³ is stored as a negative one, see [`number`].
-    for half in ["n < 0", "n IS NOT NULL"] {
-        let sql = format!("SELECT max(n) FROM message WHERE from_id = ? AND device = ? AND {half}");
-        let greatest: Option<i64> = db
-            .prepare_cached(&sql)?
-            .query_row(params![number(user), device.as_str()], |row| row.get(0))?;
-        if let Some(greatest) = greatest {
-            return Ok(Some(greatest.cast_unsigned()));
-        }
-    }
-    Ok(None)
+    let is_it = |kept: &Kept| kept.from.id == *user && kept.device == *device && kept.n == Some(n);
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
+        .query_row([place], |row| {
+            Ok((room_of(place), kept(row, &mut Seen::default()).ok().filter(is_it)))
+        })
+        .optional()
 }
 
 /// The `seq` of the last message of `room`; 0 before the first. If the end of the room cannot be read, it
@@ -160,7 +144,7 @@ fn last_two(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<(u64, bool)>>
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 2"
     ))?
     .query_map([place(room, 0), place(room, SEQ_MAX)], |row| {
-        Ok((seq_of(row.get(0)?), kept(row).is_ok()))
+        Ok((seq_of(row.get(0)?), kept(row, &mut Seen::default()).is_ok()))
     })?
     .collect()
 }
@@ -190,18 +174,25 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
     })
 }
 
-/// The `seq` of up to `limit` messages of `room` that are damaged.
+/// The `seq` of up to `limit` messages of `room` that are damaged, or not found by their number.
 pub(super) fn damaged(db: &Connection, room: RoomId, limit: usize) -> rusqlite::Result<Vec<u64>> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place"
     ))?;
     let mut rows = statement.query(params![place(room, 0), place(room, SEQ_MAX)])?;
-    let mut damaged = Vec::new();
+    let (mut damaged, mut seen) = (Vec::new(), Seen::default());
     while damaged.len() < limit
         && let Some(row) = rows.next()?
     {
-        if kept(row).is_err() {
-            damaged.push(seq_of(row.get(0)?));
+        let place = row.get(0)?;
+        let is_whole = match kept(row, &mut seen) {
+            Ok(Kept { n: Some(n), device, from, .. }) => {
+                numbers::place_of(db, &(from.id, device), n)? == Some(place)
+            }
+            message => message.is_ok(),
+        };
+        if !is_whole {
+            damaged.push(seq_of(place));
         }
     }
     Ok(damaged)
@@ -220,7 +211,7 @@ pub(super) fn trim(
     now: At,
     limit: u32,
 ) -> rusqlite::Result<usize> {
-    db.prepare_cached(
+    let mut statement = db.prepare_cached(
         "WITH oldest AS (
              SELECT place, at FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3
          ), first_newer AS (
@@ -230,15 +221,20 @@ pub(super) fn trim(
              WHERE at < ?4 AND oldest.place < first_newer.place
          )
          DELETE FROM message WHERE place BETWEEN ?1 AND (SELECT place FROM last_older)
-             AND place < (SELECT max(place) FROM message WHERE place BETWEEN ?1 AND ?2)",
-    )?
-    .execute(params![
-        place(room, 0),
-        place(room, SEQ_MAX),
-        limit,
-        before.as_millis(),
-        now.as_millis()
-    ])
+             AND place < (SELECT max(place) FROM message WHERE place BETWEEN ?1 AND ?2)
+         RETURNING from_id, device, n",
+    )?;
+    let [first, last] = [place(room, 0), place(room, SEQ_MAX)];
+    let mut rows =
+        statement.query(params![first, last, limit, before.as_millis(), now.as_millis()])?;
+    let mut removed = Vec::new();
+    while let Some(row) = rows.next()? {
+        removed.push(device_and_n(row).unwrap_or(None));
+    }
+    for (device, n) in removed.iter().flatten() {
+        numbers::forget(db, device, *n)?;
+    }
+    Ok(removed.len())
 }
 
 /// The newest time of the rooms' last messages and of the users; `None` if there are none.
@@ -288,7 +284,7 @@ enum Damage {
     Kind(i64),
 }
 
-fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+fn kept(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<Kept> {
     let mut values = [ValueRef::Null; VALUES];
     for (index, value) in values.iter_mut().enumerate() {
         *value = row.get_ref(index)?;
@@ -296,31 +292,76 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
     if checksum::of(values) != row.get::<_, i64>(VALUES)? {
         return Err(foreign(VALUES, Type::Integer, Damage::Sum));
     }
+    let text = |index: usize| values[index].as_str().map_err(|e| foreign(index, Type::Text, e));
+    let integer =
+        |index: usize| values[index].as_i64().map_err(|e| foreign(index, Type::Integer, e));
     Ok(Kept {
-        seq: seq_of(row.get(0)?),
-        from: User { id: unsigned(row, 1)?, name: name(&row.get::<_, String>(2)?) },
-        at: At::from_millis(row.get(3)?),
-        kind: match row.get(4)? {
+        seq: seq_of(integer(0)?),
+        from: User { id: unsigned(row, 1)?, name: seen.name(text(2)?) },
+        at: At::from_millis(integer(3)?),
+        kind: match integer(4)? {
             0 => Kind::Text,
             1 => Kind::Action,
             kind => return Err(foreign(4, Type::Integer, Damage::Kind(kind))),
         },
-        device: Word::new(row.get::<_, String>(5)?).map_err(|e| foreign(5, Type::Text, e))?,
-        n: row.get::<_, Option<i64>>(6)?.map(i64::cast_unsigned),
-        text: Text::new(row.get::<_, String>(7)?).map_err(|e| foreign(7, Type::Text, e))?,
+        device: seen.device(text(5)?).map_err(|e| foreign(5, Type::Text, e))?,
+        n: if values[6] == ValueRef::Null { None } else { Some(integer(6)?.cast_unsigned()) },
+        text: Text::new(text(7)?).map_err(|e| foreign(7, Type::Text, e))?,
         damaged: false,
     })
 }
 
+/// The device and the number of a message, if it has a number.
+fn device_and_n(row: &Row<'_>) -> rusqlite::Result<Option<(Device, u64)>> {
+    let device = Word::new(row.get::<_, String>(1)?).map_err(|e| foreign(1, Type::Text, e))?;
+    let n = row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned);
+    let user = unsigned(row, 0)?;
+    Ok(n.map(|n| ((user, device), n)))
+}
+
 /// The message of a row; what stands in its place if it is damaged.
-fn kept_or_tombstone(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    kept(row).or_else(|_| {
+fn kept_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<Kept> {
+    kept(row, seen).or_else(|_| {
         let name = row.get(2).ok().and_then(|name: String| UserName::new(&name).ok());
         let id = unsigned(row, 1).ok().filter(|id| *id > 0);
         let from = id.zip(name).map(|(id, name)| User { id, name });
         let at = At::from_millis(row.get(3).unwrap_or(0));
         Ok(salvage::tombstone(seq_of(row.get(0)?), from, at))
     })
+}
+
+/// Names and devices of the rows before: a page has few, and to check one costs more than to find it.
+#[derive(Default)]
+struct Seen {
+    names: Vec<UserName>,
+    devices: Vec<Word>,
+}
+
+/// How many of each are looked through.
+const SEEN_MAX: usize = 16;
+
+impl Seen {
+    fn name(&mut self, written: &str) -> UserName {
+        if let Some(name) = self.names.iter().find(|name| name.as_str() == written) {
+            return name.clone();
+        }
+        let name = name(written);
+        if self.names.len() < SEEN_MAX {
+            self.names.push(name.clone());
+        }
+        name
+    }
+
+    fn device(&mut self, written: &str) -> Result<Word, WordTooLong> {
+        if let Some(device) = self.devices.iter().find(|device| device.as_str() == written) {
+            return Ok(device.clone());
+        }
+        let device = Word::new(written)?;
+        if self.devices.len() < SEEN_MAX {
+            self.devices.push(device.clone());
+        }
+        Ok(device)
+    }
 }
 
 /// A stored name: an earlier version had other rules.

@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::kept::{Kept, Page, Part, RoomId};
 use super::messages::{self, SEQ_MAX};
+use super::numbers;
 
 /// The text of a message that is damaged.
 pub(super) const DAMAGED: &str =
@@ -177,11 +178,10 @@ fn is_stored_beyond(db: &Connection, room: RoomId, part: Part) -> rusqlite::Resu
 /// room cannot be read.
 pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     let [first, last] = [messages::place(room, 0), messages::place(room, SEQ_MAX)];
-    let by_index = "SELECT max(place) FROM message INDEXED BY message_by_n
-                    WHERE n IS NOT NULL AND place BETWEEN ? AND ?";
-    let numbered: Option<i64> = db
-        .query_row(by_index, [first, last], |row| row.get(0))
-        .or_else(|error| if is_damage(&error) { Ok(None) } else { Err(error) })?;
+    let numbered = match numbers::last_place(db, [first, last]) {
+        Err(error) if is_damage(&error) => None,
+        numbered => numbered?,
+    };
     let read: Option<i64> =
         db.query_row("SELECT max(read_seq) FROM member WHERE room = ?", [room.0], |row| {
             row.get(0)

@@ -7,7 +7,7 @@ use super::JournalError;
 /// The steps from an empty file to the schema of today: step `k` makes version `k + 1` of version
 /// `k`. A step that has been released is never changed; what is new is a new step.
 ///
-/// A message's `place` is its room's number and its `seq` in one integer ([`super::store::place`]):
+/// A message's `place` is its room's number and its `seq` in one integer ([`super::messages::place`]):
 /// the table is its own index, in the order in which everything reads it. The name of who said it
 /// stands in the message as it was then. A room's `key` is what its name is compared by; that of a
 /// private conversation is `@3@7`, by the numbers of its two users, and its `name` is empty.
@@ -65,8 +65,30 @@ const STEPS: &[&str] = &[
     UPDATE room SET sum = checksum(id, key, name, topic);
     ALTER TABLE member ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
     UPDATE member SET sum = checksum(user, room, is_in, read_seq);
-    -- A repeat is found by the device and the number that the client gave it.
-    CREATE INDEX message_by_n ON message (from_id, device, n) WHERE n IS NOT NULL;
+    -- Which numbers the devices have given to messages, see `numbers.rs`; n is less by 2^63.
+    CREATE TABLE sent (
+        from_id INTEGER NOT NULL,
+        device TEXT NOT NULL,
+        n INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (from_id, device, n)
+    ) STRICT, WITHOUT ROWID;
+    WITH numbered AS (
+        SELECT from_id, device, place, CASE
+            WHEN n < 0 THEN n + 9223372036854775807 + 1
+            ELSE n - 9223372036854775807 - 1
+        END AS n FROM message WHERE n IS NOT NULL
+    ), compared AS (
+        SELECT *, lag(n) OVER device + 1 = n AND lag(place) OVER device + 1 = place AS goes_on
+        FROM numbered WINDOW device AS (PARTITION BY from_id, device ORDER BY n)
+    ), counted AS (
+        SELECT *, sum(goes_on IS NOT 1) OVER (PARTITION BY from_id, device ORDER BY n) AS run
+        FROM compared
+    )
+    INSERT OR IGNORE INTO sent
+    SELECT from_id, device, min(n), min(place), count(*) FROM counted
+    GROUP BY from_id, device, run;
     DROP TABLE device;
     -- Which journal this is: `id` is made with it, `epoch` is another one after each restore.
     CREATE TABLE identity (
@@ -101,6 +123,15 @@ pub(super) fn bring_forward(db: &mut Connection) -> Result<(), JournalError> {
         }
     }
     if found > KNOWN { Err(JournalError::Newer { found, known: KNOWN }) } else { Ok(()) }
+}
+
+/// Makes a file of an earlier version of an empty one.
+#[cfg(test)]
+pub(super) fn make(db: &Connection, version: u32) -> rusqlite::Result<()> {
+    for sql in &STEPS[..version as usize] {
+        db.execute_batch(sql)?;
+    }
+    db.pragma_update(None, "user_version", version)
 }
 
 /// The version of the file; 0 where it is no journal yet.

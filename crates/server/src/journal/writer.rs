@@ -12,9 +12,10 @@ use tokio::sync::mpsc;
 use tracing::{error, info};
 
 use super::change::AnyChange;
-use super::commit::{Commit, Numbers};
+use super::commit::Commit;
 use super::file::BUSY_TIMEOUT;
 use super::kept::{Kept, RoomId};
+use super::numbers::Numbers;
 use super::{Clock, JOURNAL_QUEUE_ENTRIES, in_words, store};
 use crate::batch::Said;
 use crate::clock::next_time;
@@ -210,7 +211,10 @@ impl Writer {
                 Entry::Say(submission) => {
                     submission.decided = Some(commit.say(&submission.say)?);
                 }
-                Entry::Change(change) => change.apply(&transaction)?,
+                Entry::Change(change) => {
+                    commit.store_numbers()?;
+                    change.apply(&transaction)?;
+                }
             }
         }
         let done = commit.finish(self.last_user)?;
@@ -222,7 +226,7 @@ impl Writer {
         }
         self.last_at = at;
         self.last_user = self.last_user.max(done.last_user);
-        self.numbers.extend(done.numbers);
+        self.numbers.extend(done.numbers());
         publish(entries);
         Ok(())
     }

@@ -104,7 +104,8 @@ async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
         let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));
         let keys = futures_util::stream::iter(keys);
         let never = std::future::pending();
-        within("the end", crate::run(&mut terminal, options(), Nobody, keys, || (), never)).await
+        let run = crate::run(&mut terminal, options(), Nobody, keys, || (), never);
+        Box::pin(within("the end", run)).await
     };
     assert!(ends_with(vec![]).await.is_ok());
     let error = ends_with(vec![Err(io::ErrorKind::BrokenPipe.into())]).await;
@@ -123,7 +124,7 @@ async fn it_stops_when_told_to() {
     let keys = futures_util::stream::pending();
     let stop = std::future::ready(());
     let run = crate::run(&mut terminal, options(), Nobody, keys, || (), stop);
-    within("the end", run).await.unwrap();
+    Box::pin(within("the end", run)).await.unwrap();
 }
 
 /// A terminal that takes no frame until `taken` is sent, and a shell behind it.

@@ -218,9 +218,11 @@ impl Log {
         own.last().map_or(read, |(entry, _)| entry.seq)
     }
 
-    /// All that was said, in the order of the screen; with its `seq` where it has one.
+    /// All messages in the order of the screen, each with its `seq` if it has one, and the rule below those
+    /// of before a restore.
     pub fn said(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
-        let said = self.entries.iter().filter(|entry| matches!(entry.body, Body::Said { .. }));
+        let is_shown = |entry: &&Entry| matches!(entry.body, Body::Said { .. } | Body::Restored);
+        let said = self.entries.iter().filter(is_shown);
         said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }
 

@@ -43,6 +43,9 @@ pub struct Room {
     mentions: Vec<u64>,
     /// How the server has it.
     pub with_server: WithServer,
+    /// Whether the journal was restored from a backup and the server has not told the room since. It may
+    /// not have it any more; then what the client has is all there is of it, and stays.
+    pub is_restored: bool,
     /// The last of the messages that are on their way because they were asked for.
     pub coming: Option<u64>,
     /// Whether older messages were asked for.
@@ -74,6 +77,7 @@ impl Room {
             read_told: 0,
             mentions: Vec::new(),
             with_server: WithServer::Unsure,
+            is_restored: false,
             coming: None,
             loading: false,
         }
@@ -105,6 +109,7 @@ impl Room {
 
     /// The journal was restored from a backup: what is here is from before, and no `seq` holds.
     pub fn restored(&mut self, at: At) {
+        self.is_restored = self.log.said().next().is_some();
         self.log.restored(at);
         (self.last_seq, self.read, self.read_told) = (0, 0, 0);
         self.mentions.clear();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chat_proto::{RoomName, UserName};
 use serde::{Deserialize, Serialize};
 
-use super::{StoreError, at, files};
+use super::{StoreError, at, files, names};
 
 /// Largest file that is read, in bytes: a full input box for each of the most rooms there are, each
 /// byte escaped.
@@ -14,14 +14,34 @@ const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// What is typed and not sent, and the room it is about to be said in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Drafts {
     /// The room on the screen.
     pub shown: RoomName,
     /// What is typed for each room; none of them empty.
     pub texts: BTreeMap<RoomName, String>,
     /// The titles of the direct messages that the next run shows before it has a session.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub titles: BTreeMap<RoomName, UserName>,
+}
+
+/// The drafts as the file has them. Version 0.1.0 wrote no titles, and called private conversations by
+/// names.
+#[derive(Deserialize)]
+struct Stored {
+    shown: String,
+    texts: BTreeMap<String, String>,
+    titles: Option<BTreeMap<RoomName, UserName>>,
+}
+
+impl From<Stored> for Drafts {
+    fn from(stored: Stored) -> Self {
+        let Stored { shown, texts, titles } = stored;
+        let addressed = |written: &str| titles.as_ref().and_then(|_| RoomName::new(written).ok());
+        let room = |written: &str| addressed(written).unwrap_or_else(|| names::room(written));
+        let shown = room(&shown);
+        let texts = texts.into_iter().map(|(name, text)| (room(&name), text)).collect();
+        Self { shown, texts, titles: titles.unwrap_or_default() }
+    }
 }
 
 impl Drafts {

@@ -106,6 +106,15 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// What a file is about that has a name of [`file_name`], if that is not shortened.
+pub(super) fn written(file_name: &str) -> String {
+    let mut written = file_name.to_owned();
+    for c in ['/', '\\', '~', ' ', '.', '%'] {
+        written = written.replace(&format!("%{:02X}", u32::from(c)), &c.to_string());
+    }
+    written
+}
+
 /// A name for a file that is about `what`: another for each, and one that can be read.
 pub(super) fn file_name(what: &str) -> String {
     let mut name = String::new();

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chat_proto::command::Word;
 use chat_proto::{Secret, UserName};
 
-use super::{StoreError, TOKEN_BYTES_MAX, TOKEN_FILE, at, files, slot};
+use super::{StoreError, TOKEN_BYTES_MAX, TOKEN_FILE, at, files, names, slot};
 
 /// The directory of the servers whose journal is known.
 const JOURNALS: &str = "journals";
@@ -82,7 +82,11 @@ impl Server {
 
     /// The directory to which a name leads, there or not.
     fn lead(&self, name: &UserName) -> Result<PathBuf, StoreError> {
-        lead_in(&self.directory(), name)
+        let lead = lead_in(&self.directory(), name)?;
+        if self.journal.is_none() && !lead.exists() {
+            return Ok(names::directory(&self.directory(), name).unwrap_or(lead));
+        }
+        Ok(lead)
     }
 }
 

@@ -9,7 +9,7 @@ use chat_proto::command::{Kind, Say, Word};
 use chat_proto::{RoomName, Text};
 use serde::{Deserialize, Serialize};
 
-use super::{StoreError, at, files};
+use super::{StoreError, at, files, names};
 
 /// After how many lines the file is rewritten with the unanswered messages alone: rarely enough that
 /// nobody waits for it, and often enough that it stays small.
@@ -46,27 +46,44 @@ impl OwnMessage {
     #[must_use]
     pub fn command(&self, device: &Word) -> Say {
         let device = (self.id.device != *device).then(|| self.id.device.clone());
-        Say { device, ..self.line() }
+        let Self { id, room, kind, text } = self;
+        Say { room: room.clone(), kind: *kind, n: Some(id.n), device, text: text.clone() }
     }
 
-    fn line(&self) -> Say {
+    fn line(&self) -> StoredMessage {
         let Self { id, room, kind, text } = self;
         let (device, n) = (Some(id.device.clone()), Some(id.n));
-        Say { room: room.clone(), kind: *kind, n, device, text: text.clone() }
+        StoredMessage { room: room.as_str().to_owned(), kind: *kind, n, device, text: text.clone() }
     }
 
-    /// A message as a line of the file has it. A line of version 0.1.0 names no device.
-    fn from_line(say: Say, device: &Word) -> Option<Self> {
-        let Say { room, kind, n, device: written, text } = say;
+    /// A message as a line of the file has it. A line of version 0.1.0 names no device, and a private
+    /// conversation by the other user's name.
+    fn from_line(line: StoredMessage, device: &Word) -> Option<Self> {
+        let StoredMessage { room, kind, n, device: written, text } = line;
+        let addressed = written.as_ref().and_then(|_| RoomName::new(&room).ok());
+        let room = addressed.unwrap_or_else(|| names::room(&room));
         let id = MessageId { device: written.unwrap_or_else(|| device.clone()), n: n? };
         Some(Self { id, room, kind, text })
     }
 }
 
+/// A message as a line of the file has it. The room is read once it is known which version wrote it.
+#[derive(Serialize, Deserialize)]
+struct StoredMessage {
+    room: String,
+    #[serde(default)]
+    kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    n: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<Word>,
+    text: Text,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    Said(Say),
+    Said(StoredMessage),
     Answered(Vec<MessageId>),
     /// Written by version 0.1.0: the numbers of its one device.
     Settled(Vec<u64>),
@@ -117,7 +134,7 @@ impl Journal {
     }
 
     /// Stores a message; on the disk when this returns.
-    pub(super) fn said(&mut self, message: OwnMessage) -> Result<(), StoreError> {
+    pub(super) fn said(&mut self, message: &OwnMessage) -> Result<(), StoreError> {
         self.add(Line::Said(message.line()), true)
     }
 
@@ -134,8 +151,8 @@ impl Journal {
 
     fn take(&mut self, line: Line) {
         match line {
-            Line::Said(say) => {
-                let Some(message) = OwnMessage::from_line(say, &self.device) else {
+            Line::Said(line) => {
+                let Some(message) = OwnMessage::from_line(line, &self.device) else {
                     return tracing::warn!("a message without a number");
                 };
                 self.messages.retain(|other| other.id != message.id);

@@ -154,7 +154,7 @@ fn what_is_not_settled_outlives_a_crash() {
     for n in 1..=4 {
         store.keep(Keep::Said(say(n))).unwrap();
     }
-    store.keep(settled(&vec![1, 3])).unwrap();
+    store.keep(settled(&[1, 3])).unwrap();
     drop(store);
     let (_, bob) = open(&state, "bob");
     assert_eq!(numbers(&bob), [2, 4]);
@@ -203,7 +203,7 @@ fn the_file_stays_small() {
     let path = find(&state, "outbox-1");
     store.keep(Keep::Said(say(7))).unwrap();
     for _ in 0..2 * LINES_MAX {
-        store.keep(settled(&vec![6])).unwrap();
+        store.keep(settled(&[6])).unwrap();
     }
     let lines = fs::read_to_string(&path).unwrap().lines().count();
     assert!(lines <= LINES_MAX + 2, "{lines}");

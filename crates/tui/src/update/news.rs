@@ -46,7 +46,9 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
         Event::Message(message) => return said(state, &message),
         Event::Accepted(accepted) => return accept(state, accepted),
         Event::Refused(refusal) => return refused::refused(state, refusal, at),
-        Event::History { room, messages, more } => older(state, &room, &messages, more),
+        Event::History { room, messages, more } => {
+            return older(state, &room, &messages, more);
+        }
         Event::Joined { room, user } => joined(state, &room, user, at),
         Event::Left { room, user, .. } if user.id == state.me => state.close(&room),
         Event::Left { room, user, reason } => left(state, &room, &user, reason, at),
@@ -129,6 +131,7 @@ fn room_now(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option<
     if is_first && shown == *name {
         room.open();
     }
+    room.is_restored = false;
     let was = std::mem::replace(&mut room.with_server, WithServer::In);
     if room.log.since() >= room.last_seq || was == WithServer::Wanted {
         return None;
@@ -155,10 +158,7 @@ fn said(state: &mut State, message: &Message) -> Vec<Effect> {
         let join = Command::Join { room: message.room.clone(), since: None };
         effects.extend(send(state, join));
     }
-    if own && let (Some(device), Some(n)) = (&message.device, message.n) {
-        let id = MessageId { device: device.clone(), n };
-        effects.extend(settle(state, &id, None));
-    }
+    effects.extend(settle_own(state, message));
     let body = body(state, message);
     let is_mention =
         matches!(&body, Body::Said { how: How::Heard(found), .. } if !found.is_empty());
@@ -199,22 +199,30 @@ fn body(state: &State, message: &Message) -> Body {
     Body::Said { from: message.from.name.clone(), kind: message.kind, text, how }
 }
 
+/// A message of the user's own is stored: it no longer waits, if it did.
+fn settle_own(state: &mut State, message: &Message) -> Option<Effect> {
+    let device = message.device.clone().filter(|_| message.from.id == state.me)?;
+    settle(state, &MessageId { device, n: message.n? }, None)
+}
+
 /// A page that was asked for; any other would make the log grow with nobody reading back.
-fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) {
+fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) -> Vec<Effect> {
     if !state.rooms.get_mut(name).is_some_and(|room| std::mem::take(&mut room.loading)) {
-        return;
+        return Vec::new();
     }
+    let effects = messages.iter().filter_map(|message| settle_own(state, message)).collect();
     let log = state.panes().log;
     let is_shown = state.room().name == *name && !log.is_empty();
     let older: Vec<_> =
         messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect();
     let Some(room) = state.rooms.get_mut(name) else {
-        return;
+        return effects;
     };
     if is_shown {
         room.log.hold(log.width.into(), log.height.into());
     }
     room.log.hear_older(older.into_iter(), more);
+    effects
 }
 
 fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {

@@ -36,7 +36,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect
     }
     if let Some(name) = wanted {
         // Whatever was asked about it: where the server does not have it, it is none of ours.
-        state.close(&name);
+        close(state, &name);
     }
     if refusal.code == RefusalCode::NotReadable
         && let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room))
@@ -48,6 +48,14 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect
     let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
     state.room_mut().log.note(at, Tone::Trouble, text);
     Vec::new()
+}
+
+/// Closes a room that the server does not have, unless what the client has is all there is of it.
+fn close(state: &mut State, name: &RoomName) {
+    match state.rooms.get_mut(name).filter(|room| room.is_restored) {
+        Some(room) => room.with_server = WithServer::Unsure,
+        None => state.close(name),
+    }
 }
 
 /// Another message has the number of that one: it gets a new one, and is sent again.
@@ -70,7 +78,7 @@ fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: At) {
     let is_ours = refusal.code != RefusalCode::NotInRoom
         && state.rooms.get_mut(&message.room).is_some_and(|room| is_in(room.with_server));
     if !is_ours {
-        state.close(&message.room);
+        close(state, &message.room);
     }
     if let Some(room) = state.rooms.get_mut(&message.room) {
         room.log.refuse(&message.id, at, refusal.text);

@@ -108,16 +108,25 @@ pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: At) -> Vec<Effect
     state.told.rooms = true;
     addresses::resolve_drafts(state, at);
     let rooms = state.rooms.list().iter();
-    let left = rooms
-        .filter(|room| room.with_server == WithServer::Unsure && !state.outbox.has_for(&room.name));
+    let left = rooms.filter(|room| {
+        room.with_server == WithServer::Unsure
+            && !room.is_restored
+            && !state.outbox.has_for(&room.name)
+    });
     let left: Vec<RoomName> = left.map(|room| room.name.clone()).collect();
     for room in left {
         state.close(&room);
     }
     // The last run ended before the user was let in there, or it was left elsewhere; but not unsaid.
-    let unknown: Vec<RoomName> = unknown(state).cloned().collect();
+    let mut to_join: Vec<RoomName> = unknown(state).cloned().collect();
+    // The backup that was restored did not have the room, or not the user in it.
+    let restored = state.rooms.list().iter().filter(|room| {
+        room.is_restored && room.with_server == WithServer::Unsure && !to_join.contains(&room.name)
+    });
+    let restored: Vec<RoomName> = restored.map(|room| room.name.clone()).collect();
+    to_join.extend(restored);
     let mut effects = Vec::new();
-    for name in unknown {
+    for name in to_join {
         if let Some(room) = state.rooms.get_mut(&name) {
             room.with_server = WithServer::Wanted;
         }

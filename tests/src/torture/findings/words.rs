@@ -15,9 +15,15 @@ pub(crate) fn direct(one: u32, other: u32) -> u32 {
 }
 
 /// The two users of a private conversation, or `None` if the room is public.
-pub(super) fn pair(room: u32) -> Option<[u32; 2]> {
+pub(crate) fn pair(room: u32) -> Option<[u32; 2]> {
     let pair = room.checked_sub(DIRECT)?;
     Some([pair / USERS_MAX, pair % USERS_MAX])
+}
+
+/// The other user of a private conversation; `None` if the room is public.
+pub(crate) fn other(room: u32, user: u32) -> Option<u32> {
+    let [one, other] = pair(room)?;
+    Some(if one == user { other } else { one })
 }
 
 /// Where a message stands.

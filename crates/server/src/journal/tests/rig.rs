@@ -115,8 +115,8 @@ impl Rig {
         let (mut entries, mut asked) = (Vec::new(), Vec::new());
         for (index, numbers) in groups.iter().enumerate() {
             if index > 0 {
-                let greatest = |db: &Connection| messages::greatest_n(db, 7, &laptop());
-                let (ask, told) = Change::boxed(greatest, |last| last.unwrap().unwrap());
+                let last = |db: &Connection| numbers::last(db, &(7, laptop()));
+                let (ask, told) = Change::boxed(last, |last| last.unwrap().unwrap().last());
                 entries.push(Entry::Change(ask));
                 asked.push(told);
             }

@@ -271,7 +271,7 @@ async fn what_is_typed_is_kept_where_it_ends_and_the_end_itself_is_not() {
     let keys = futures_util::stream::iter(keys);
     let never = std::future::pending();
     let run = crate::run(&mut terminal, options(), Nobody, keys, || (), never);
-    within("the end", run).await.unwrap();
+    Box::pin(within("the end", run)).await.unwrap();
     let mut bob = Client::start(options(), Nobody, 80, 20);
     sees(&mut bob, "> half a sen").await;
     bob.presses(KeyCode::Char('u'), KeyModifiers::CONTROL).await;

@@ -95,3 +95,39 @@ fn what_is_stored_for_another_journal_is_asked_for_before_anything_is_sent() {
     assert!(!screen.contains("of the first") && !screen.contains("waits"), "{screen}");
     assert_shows(&bench, "this is another server");
 }
+
+/// The user is in #rust and in a direct message; the journal is restored from a backup that has neither.
+fn restored_without_rooms() -> Bench {
+    let mut bench = Bench::connected(100, 24);
+    for name in ["#rust", "@3-7"] {
+        bench.hears(room_event(name, 0, 0));
+        bench.says_in(name, 1, user(3, "ana"), &format!("old in {name}"));
+    }
+    bench.loses();
+    let welcome = Welcome { journal: Some(journal("journal", "another")), ..welcome(7, "bob") };
+    bench.tells(News::Welcome { session: 2, welcome });
+    bench.hears(room_event("#lobby", 0, 0));
+    bench
+}
+
+#[test]
+fn a_room_that_the_backup_does_not_have_stays_and_is_joined_again() {
+    let mut bench = restored_without_rooms();
+    let effects = bench.hears(Event::Pong { nonce: rooms_told() });
+    let joins = ["#rust", "@3-7"].map(|name| Command::Join { room: room(name), since: None });
+    assert_eq!(sent(&effects), joins);
+    for name in ["#rust", "@3-7"] {
+        let kept = bench.state.rooms.get_mut(&room(name)).unwrap();
+        assert_eq!(kept.log.said().count(), 2, "the message and the rule");
+    }
+}
+
+#[test]
+fn a_room_that_the_restored_server_refuses_keeps_what_it_shows() {
+    let mut bench = restored_without_rooms();
+    bench.hears(Event::Pong { nonce: rooms_told() });
+    let refusal = Refusal::new(RefusalCode::NoSuchUser, "nobody has that number");
+    let refusal = Refusal { room: Some(room("@3-7")), ..refusal };
+    bench.hears(Event::Refused(refusal));
+    assert!(bench.state.rooms.index(&room("@3-7")).is_some());
+}

@@ -126,3 +126,23 @@ fn a_damaged_message_is_dimmed_and_holds_its_place() {
     let read = Command::Read { room: RoomName::lobby(), seq: 2 };
     assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
 }
+
+#[test]
+fn a_message_of_ones_own_in_a_page_no_longer_waits() {
+    let mut bench = at_the_oldest();
+    bench.loses();
+    bench.types("mine\n");
+    bench.control_home();
+    let id = bench.state.outbox.messages().next().unwrap().id.clone();
+    // Another client, on a copy of the directory, has sent it.
+    let own = Message {
+        device: Some(id.device),
+        n: Some(id.n),
+        ..message_in("#lobby", 450, user(7, "bob"), "mine", bench.at)
+    };
+    bench.state.room_mut().loading = true;
+    bench.hears(Event::History { room: RoomName::lobby(), messages: vec![own], more: true });
+    assert_eq!(bench.state.outbox.messages().count(), 0);
+    let mine = |(_, body): &(Option<u64>, &Body)| matches!(body, Body::Said { text, .. } if text == "mine");
+    assert_eq!(bench.state.room().log.said().filter(mine).count(), 1);
+}

@@ -1,0 +1,64 @@
+//! What version 0.1.0 stored under names that are none today.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chat_proto::{RoomName, UserName};
+
+use super::files;
+
+/// The room of something that version 0.1.0 stored. It called a private conversation by the other user's name,
+/// which may have the form of an address, or have characters that no name has today: the server has mended
+/// it in the same way. What is no room today is taken for the name of a user, too: nothing is sent there, and
+/// the text goes back to whoever wrote it.
+pub(super) fn room(written: &str) -> RoomName {
+    let by_name = || RoomName::private(&UserName::mend(written.trim_start_matches(['#', '@'])));
+    match written.starts_with('@') {
+        true => by_name(),
+        false => RoomName::new(written).unwrap_or_else(|_| by_name()),
+    }
+}
+
+/// The directory, among those of all `users`, of one whom version 0.1.0 called by a name that is `name` if it
+/// is mended.
+pub(super) fn directory(users: &Path, name: &UserName) -> Option<PathBuf> {
+    let entries = fs::read_dir(users).ok()?.flatten();
+    let is_it = |path: &PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let written = files::written(&file);
+        UserName::new(&written).is_err() && UserName::mend(&written) == *name
+    };
+    entries.map(|entry| entry.path()).find(is_it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_conversation_is_that_with_a_user_of_a_mended_name() {
+        for (written, name) in [
+            ("@ana", "@ana"),
+            ("@a:b", "@a_b"),
+            ("@7-12", "@7_12"),
+            ("#rust", "#rust"),
+            ("#a b", "@a b"),
+            ("rust", "@rust"),
+            ("", "@guest"),
+        ] {
+            assert_eq!(room(written).as_str(), name);
+        }
+    }
+
+    #[test]
+    fn a_directory_is_found_by_the_mended_name() {
+        let users = tempfile::tempdir().unwrap();
+        for name in ["colon: me", "ana"] {
+            fs::create_dir(users.path().join(files::file_name(name))).unwrap();
+        }
+        let name = |written: &str| UserName::new(written).unwrap();
+        let found = directory(users.path(), &name("colon_ me"));
+        assert_eq!(found, Some(users.path().join("colon:%20me")));
+        assert_eq!(directory(users.path(), &name("ana")), None, "it is found by itself");
+    }
+}

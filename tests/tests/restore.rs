@@ -1,0 +1,99 @@
+//! A backup is made, copied by hand, restored; and a lock is taken away: with the programs as they are shipped.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+use std::fs;
+use std::path::Path;
+
+use e2e::binary::{Daemon, program};
+use e2e::native::Native;
+use e2e::within;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// Runs `chat-server` with these arguments on this data directory; its exit code, and all that it prints.
+async fn run(args: &[&str], data: &Path) -> (Option<i32>, String) {
+    let mut command = Command::new(program("chat-server"));
+    let output = command.args(args).arg("--data").arg(data).kill_on_drop(true).output();
+    let output = within(format!("the end of chat-server {args:?}"), output).await.unwrap();
+    let [out, log] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.code(), out + &log)
+}
+
+async fn start(data: &Path) -> Daemon {
+    Daemon::start(&["--data", data.to_str().unwrap()]).await
+}
+
+/// A client of the daemon that is in the lobby, and which journal it was told.
+async fn join(daemon: &Daemon, name: &str) -> (Native, Value) {
+    let mut client = Native::connect(daemon.address).await;
+    client.send(&json!({"type": "hello", "version": 1, "name": name})).await;
+    let journal = client.expect("welcome").await["journal"].clone();
+    client.expect("room").await;
+    (client, journal)
+}
+
+async fn texts(client: &mut Native) -> Vec<String> {
+    client.send(&json!({"type": "history", "room": "#lobby"})).await;
+    let history = client.until("history").await;
+    let messages = history["messages"].as_array().unwrap();
+    messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_made_copied_by_hand_refused_and_restored() {
+    let (home, data) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (data, backup) = (data.path(), home.path().join("backup.sqlite"));
+    let mut daemon = start(data).await;
+    let (mut ana, before) = join(&daemon, "ana").await;
+    ana.say(1, "before").await;
+    ana.until("accepted").await;
+    let (code, told) = run(&["backup", backup.to_str().unwrap()], data).await;
+    assert_eq!(code, Some(0), "{told}");
+    ana.say(2, "after").await;
+    ana.until("accepted").await;
+    let (code, told) = run(&["restore", backup.to_str().unwrap()], data).await;
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("is in use by another chat-server"), "{told}");
+    daemon.signal("KILL");
+    daemon.exit_code().await;
+
+    fs::copy(&backup, data.join("journal.sqlite")).unwrap();
+    for args in [&["--listen", "127.0.0.1:0"][..], &["check"]] {
+        let (code, told) = run(args, data).await;
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains("beside it belongs to another file"), "{told}");
+    }
+    let (code, told) = run(&["restore", backup.to_str().unwrap()], data).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("1 rooms, 1 messages") && told.contains("journal-before-"), "{told}");
+    assert_eq!(run(&["check"], data).await.0, Some(0));
+
+    let daemon = start(data).await;
+    let (mut eva, after) = join(&daemon, "eva").await;
+    assert_eq!(texts(&mut eva).await, ["before"]);
+    assert_eq!(after["id"], before["id"]);
+    assert_ne!(after["epoch"], before["epoch"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_finds_a_daemon_without_its_lock() {
+    let data = TempDir::new().unwrap();
+    let daemon = start(data.path()).await;
+    let (mut ana, _) = join(&daemon, "ana").await;
+    ana.say(1, "hi").await;
+    ana.until("accepted").await;
+    let (code, told) = run(&["check"], data.path()).await;
+    assert_eq!(code, Some(0), "{told}");
+    fs::remove_file(data.path().join("lock")).unwrap();
+    for lock in ["removed", "replaced"] {
+        let (code, told) = run(&["check"], data.path()).await;
+        assert_eq!(code, Some(1), "{lock}: {told}");
+        assert!(told.contains("uses the journal without its lock"), "{lock}: {told}");
+        fs::write(data.path().join("lock"), "").unwrap();
+    }
+    ana.say(2, "still here").await;
+    ana.until("accepted").await;
+}
