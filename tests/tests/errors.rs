@@ -1,4 +1,5 @@
 //! The rule of errors: what an error shows does not repeat its source.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

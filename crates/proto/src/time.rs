@@ -1,6 +1,7 @@
 //! A moment, as the wire writes it.
 
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
@@ -38,6 +39,17 @@ impl From<Timestamp> for At {
     }
 }
 
+/// A clock beyond the calendar shows the nearest moment in it.
+impl From<SystemTime> for At {
+    fn from(clock: SystemTime) -> Self {
+        let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Self::from_millis(match clock.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => millis(after),
+            Err(before) => -millis(before.duration()),
+        })
+    }
+}
+
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
@@ -68,6 +80,16 @@ mod tests {
         assert_eq!(At::from_millis(1_795_356_127_123).to_string(), "2026-11-22T14:02:07.123Z");
         let read: At = serde_json::from_str("\"2026-11-22T15:02:07.1239+01:00\"").unwrap();
         assert_eq!(read, At::from_millis(1_795_356_127_123));
+    }
+
+    #[test]
+    fn a_clock_may_show_any_time() {
+        let at = |seconds| Duration::from_secs(seconds);
+        let epoch = SystemTime::UNIX_EPOCH;
+        assert_eq!(At::from(epoch + at(1)).as_millis(), 1000);
+        assert_eq!(At::from(epoch - at(1)).as_millis(), -1000);
+        assert_eq!(At::from(epoch + at(1 << 55)), At::from_millis(i64::MAX));
+        assert_eq!(At::from(epoch - at(1 << 55)), At::from_millis(i64::MIN));
     }
 
     #[test]

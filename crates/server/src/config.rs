@@ -18,7 +18,7 @@
 //! | answers to what a session sent: [`IN_FLIGHT_MAX`] of 64 bytes | 64 KiB | 0.6 GiB |
 //! | messages to write to a classic client: [`CLASSIC_QUEUE_BYTES`], shared by all of them | 64 KiB | 0.6 GiB |
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use chat_proto::At;
 
@@ -138,12 +138,21 @@ pub const BACKLOG_CONNECTIONS: u32 = 4_096;
 /// closing with its bytes unread would tell it "reset" instead.
 pub const LINGER: Duration = Duration::from_secs(1);
 
+/// Connections past the limit that are kept half open to read the reason. Clients close at once, so that
+/// few are open at a time, unless they come in a crowd.
+pub const TURNED_AWAY_MAX: usize = 64;
+
+/// The same if the system grants few open files.
+pub const TURNED_AWAY_MIN: usize = 4;
+
 /// The settings of one daemon.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Connections in all, whoever they are: what the default limit of open files of a service
     /// manager (and some) allows.
     pub max_connections: usize,
+    /// Connections past the limit that are still open.
+    pub turned_away_max: usize,
     /// Connections that have not yet said who they are: enough for a thousand to come at once, too
     /// few to fill the daemon with strangers.
     pub unidentified_max: usize,
@@ -202,6 +211,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             max_connections: 10_000,
+            turned_away_max: TURNED_AWAY_MAX,
             unidentified_max: 4_096,
             unidentified_per_address_max: 1_024,
             identify_timeout: Duration::from_secs(60),
@@ -227,6 +237,7 @@ impl Default for Config {
 }
 
 /// The time of the system.
+#[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
 fn system_clock() -> At {
-    At::from(jiff::Timestamp::now())
+    At::from(SystemTime::now())
 }

@@ -26,6 +26,7 @@ pub mod seat;
 pub mod session;
 pub mod socket;
 mod token;
+mod turn_away;
 mod unidentified;
 mod watch;
 

@@ -6,9 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{interval, sleep, timeout};
@@ -17,6 +16,7 @@ use tracing::{error, info, warn};
 use crate::config::{Config, EXPIRE_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
 use crate::session::{Peer, Shared, serve};
 use crate::socket::{self, Unacknowledged};
+use crate::turn_away::TurnedAway;
 use crate::unidentified::Unidentified;
 use crate::watch::{DaemonError, watch};
 
@@ -27,9 +27,6 @@ const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
 /// that: a classic client may be silent for days, and a vanished one should be gone in minutes.
 const KEEP_ALIVE: TcpKeepalive =
     TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(20));
-
-/// What one who cannot come in is told, whatever it speaks: it has not been asked.
-const FULL: &[u8] = b"chat-server has too many connections; try again in a moment\n";
 
 /// Something that connections come from. The real one is a [`TcpListener`]; tests have their own.
 pub trait Listen {
@@ -180,6 +177,7 @@ async fn accept<L: Listen>(mut listener: L, shared: &Arc<Shared>, sessions: &mut
     let config = &shared.config;
     let unidentified =
         Unidentified::new(config.unidentified_max, config.unidentified_per_address_max);
+    let mut turned_away = TurnedAway::new(config.turned_away_max);
     let mut trouble = Trouble::default();
     loop {
         // Those that have ended first: there is room for others then.
@@ -191,7 +189,7 @@ async fn accept<L: Listen>(mut listener: L, shared: &Arc<Shared>, sessions: &mut
             }
             accepted = listener.accept() => accepted,
         };
-        let (mut stream, peer) = match accepted {
+        let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 if trouble.must_wait(&error) {
@@ -204,7 +202,7 @@ async fn accept<L: Listen>(mut listener: L, shared: &Arc<Shared>, sessions: &mut
         let slot = unidentified.slot(peer.ip());
         let Some(slot) = slot.filter(|_| sessions.len() < config.max_connections) else {
             info!(%peer, "turned away: too many connections");
-            let _ = stream.write_all(FULL).now_or_never();
+            turned_away.reject(stream).await;
             continue;
         };
         if let Err(error) = L::prepare(&stream) {
@@ -255,7 +253,7 @@ mod tests {
     use std::future::pending;
 
     use tempfile::TempDir;
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
     use crate::journal::{Durability, Place};

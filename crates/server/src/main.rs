@@ -11,6 +11,7 @@ mod status;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use anyhow::Context;
 use chat_log::Log;
@@ -18,7 +19,6 @@ use chat_server::journal::{self, Checked, Place, Replaced};
 use chat_server::session::Shared;
 use chat_server::{DaemonError, Listeners};
 use clap::Parser;
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 
@@ -82,7 +82,7 @@ fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
             writeln!(out, "{} is in {}", directory.display(), file.display())?;
         }
         Task::Restore { file } => {
-            let replaced = journal::restore(&directory, file, Timestamp::now().into())
+            let replaced = journal::restore(&directory, file, SystemTime::now().into())
                 .context("nothing was restored")?;
             report(&mut out, &directory, file, &replaced)?;
         }
@@ -146,8 +146,9 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let place = args.place().context(NO_DIRECTORY)?;
     let mut config = args.config();
     let listeners = sockets::listen(&args.listen)?;
-    config.max_connections =
-        open_files::connections_allowed(config.max_connections, listeners.len())?;
+    let allowed = open_files::connections_allowed(config.max_connections, listeners.len())?;
+    config.max_connections = allowed.connections;
+    config.turned_away_max = allowed.turned_away;
     let shared = Shared::open(config, &place, args.durability())?;
     let addresses: Vec<_> =
         listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;

@@ -3,50 +3,64 @@
 use anyhow::ensure;
 use tracing::warn;
 
+use chat_server::config::{TURNED_AWAY_MAX, TURNED_AWAY_MIN};
+
 use crate::sockets::LISTENERS_MAX;
 
 /// Files that the daemon has open besides connections and listeners: standard input, output and error,
-/// the log; 8 of the runtime; 5 of the journal's writer; 8 of its readers; and one for a connection
-/// that is accepted in order to be refused. 26, and some more.
+/// the log; 8 of the runtime; 5 of the journal's writer; 8 of its readers; and
+/// [`TURNED_AWAY_MIN`] for connections past the limit, one of them just accepted. 29, and two more.
 const FILES_BESIDES: usize = 32 - 1;
 
+/// How many connections the open files allow.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Allowed {
+    /// Connections that are served.
+    pub(crate) connections: usize,
+    /// Connections past the limit that stay open for a moment.
+    pub(crate) turned_away: usize,
+}
+
 /// Asks the system for as many open files as `max_connections` and `listeners` need, since many
-/// systems grant a program 1,024 unless it asks for more. Returns how many connections the granted
-/// files allow.
+/// systems grant a program 1,024 unless it asks for more. Returns what the granted files allow.
 ///
 /// # Errors
 /// If they allow none.
 pub(crate) fn connections_allowed(
     max_connections: usize,
     listeners: usize,
-) -> anyhow::Result<usize> {
+) -> anyhow::Result<Allowed> {
     let besides = FILES_BESIDES + listeners.min(LISTENERS_MAX);
-    let wanted = max_connections.saturating_add(besides);
+    let wanted = max_connections.saturating_add(besides + TURNED_AWAY_MAX - TURNED_AWAY_MIN);
     let granted = match rlimit::increase_nofile_limit(wanted as u64) {
         Ok(granted) => usize::try_from(granted).unwrap_or(usize::MAX),
         Err(error) => {
             warn!(%error, "cannot ask the system for more open files");
-            return Ok(max_connections);
+            return Ok(Allowed { connections: max_connections, turned_away: TURNED_AWAY_MIN });
         }
     };
     let allowed = allowed(granted, besides, max_connections);
     ensure!(
-        allowed > 0,
+        allowed.connections > 0,
         "the system lets this program open {granted} files, and it needs {} at least; raise the \
          limit (ulimit -n, or LimitNOFILE= of systemd)",
         besides + 1
     );
-    if allowed < max_connections {
+    if allowed.connections < max_connections {
+        let connections = allowed.connections;
         warn!(
-            "the system grants {granted} open files: {allowed} connections at most, not \
+            "the system grants {granted} open files: {connections} connections at most, not \
              {max_connections}; raise the limit (ulimit -n, or LimitNOFILE= of systemd) for more"
         );
     }
     Ok(allowed)
 }
 
-fn allowed(granted: usize, besides: usize, max_connections: usize) -> usize {
-    granted.saturating_sub(besides).min(max_connections)
+fn allowed(granted: usize, besides: usize, max_connections: usize) -> Allowed {
+    let free = granted.saturating_sub(besides);
+    let connections = free.min(max_connections);
+    let turned_away = (TURNED_AWAY_MIN + free - connections).min(TURNED_AWAY_MAX);
+    Allowed { connections, turned_away }
 }
 
 #[cfg(test)]
@@ -55,9 +69,15 @@ mod tests {
 
     #[test]
     fn connections_leave_files_for_all_else() {
-        assert_eq!(allowed(20_000, 32, 10_000), 10_000);
-        assert_eq!(allowed(1_024, 32, 10_000), 992);
-        assert_eq!(allowed(32, 32, 10_000), 0);
-        assert_eq!(allowed(3, 32, 10_000), 0);
+        for (granted, max_connections, connections, turned_away) in [
+            (20_000, 10_000, 10_000, 64),
+            (10_040, 10_000, 10_000, 12),
+            (1_024, 10_000, 992, 4),
+            (32, 10_000, 0, 4),
+            (3, 10_000, 0, 4),
+        ] {
+            let expected = Allowed { connections, turned_away };
+            assert_eq!(allowed(granted, 32, max_connections), expected, "{granted}");
+        }
     }
 }

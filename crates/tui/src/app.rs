@@ -9,12 +9,11 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use chat_proto::{At, UserName};
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, StreamExt};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -85,9 +84,10 @@ impl Options {
 }
 
 /// The time of the system.
+#[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
 #[must_use]
 pub fn system_clock() -> At {
-    At::from(Timestamp::now())
+    At::from(SystemTime::now())
 }
 
 /// Why the program could not go on. Nothing the network does is among it.

@@ -299,7 +299,8 @@ impl Client {
             return;
         }
         let place = Place { room, seq: message["seq"].as_u64().unwrap() };
-        let words: Words = message["text"].as_str().unwrap().parse().unwrap();
+        let words = message["text"].as_str().unwrap().parse::<Words>();
+        let words = words.unwrap_or_else(|error| panic!("{error}: {message}"));
         if line.wanted.get(&room).is_some_and(|last| place.seq >= *last) {
             line.wanted.remove(&room);
         }

@@ -1,0 +1,126 @@
+//! Connections past the limit: each is sent the reason, and has a moment to read it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::config::{LINGER, READ_BYTES};
+
+/// Sent to rejected connections; their protocol is not detected yet, hence plain text.
+const FULL: &[u8] = b"chat-server has too many connections; try again in a moment\n";
+
+/// How long the write of the reason may delay the listener. A new socket has room for it, so it takes no
+/// longer than the runtime needs to find that out.
+const WRITE_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// Rejected connections that are still open.
+#[derive(Debug)]
+pub(crate) struct TurnedAway {
+    open: VecDeque<AbortOnDropHandle<()>>,
+    open_max: usize,
+}
+
+impl TurnedAway {
+    /// At most `open_max` stay open at once; beyond that the oldest is closed.
+    pub(crate) fn new(open_max: usize) -> Self {
+        Self { open: VecDeque::new(), open_max }
+    }
+
+    /// Sends the reason, and closes the connection once the peer has closed its side, or after [`LINGER`].
+    /// To close it with the peer's bytes unread would reset it, and the peer might lose the reason.
+    pub(crate) async fn reject(
+        &mut self,
+        mut stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    ) {
+        let write = async {
+            stream.write_all(FULL).await?;
+            stream.shutdown().await
+        };
+        if !matches!(timeout(WRITE_TIMEOUT, write).await, Ok(Ok(()))) {
+            return;
+        }
+        self.open.retain(|task| !task.is_finished());
+        if self.open.len() >= self.open_max {
+            self.open.pop_front();
+        }
+        let listen = async move {
+            let mut unread = [0; READ_BYTES];
+            while let Ok(1..) = stream.read(&mut unread).await {}
+        };
+        let linger = async { drop(timeout(LINGER, listen).await) };
+        self.open.push_back(AbortOnDropHandle::new(tokio::spawn(linger)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use tokio::io::{DuplexStream, ReadBuf, duplex};
+
+    use super::*;
+
+    /// A socket whose readiness the runtime has not asked for yet: the first write waits.
+    struct Fresh(DuplexStream, bool);
+
+    impl AsyncRead for Fresh {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            into: &mut ReadBuf<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            Pin::new(&mut self.0).poll_read(cx, into)
+        }
+    }
+
+    impl AsyncWrite for Fresh {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<std::io::Result<usize>> {
+            if std::mem::take(&mut self.1) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Pin::new(&mut self.0).poll_write(cx, bytes)
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+            Pin::new(&mut self.0).poll_flush(cx)
+        }
+
+        fn poll_shutdown(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            Pin::new(&mut self.0).poll_shutdown(cx)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_is_sent_the_reason_and_a_bounded_number_stays_open() {
+        let mut turned_away = TurnedAway::new(2);
+        let mut clients = Vec::new();
+        for _ in 0..3 {
+            let (mut client, server) = duplex(1024);
+            turned_away.reject(Fresh(server, true)).await;
+            let mut reason = String::new();
+            client.read_to_string(&mut reason).await.unwrap();
+            assert_eq!(reason.as_bytes(), FULL);
+            clients.push(client);
+        }
+        tokio::task::yield_now().await;
+        let mut is_open = Vec::new();
+        for client in &mut clients {
+            is_open.push(client.write_all(b"hello\n").await.is_ok());
+        }
+        assert_eq!(is_open, [false, true, true], "the oldest is closed");
+        tokio::time::sleep(2 * LINGER).await;
+        assert!(clients[2].write_all(b"hello\n").await.is_err(), "it is closed after a moment");
+    }
+}
