@@ -123,10 +123,7 @@ pub(super) fn visit(path: &Path) -> Result<Connection, JournalError> {
     let log = mark::log_beside(path);
     let db = connect(path)?;
     keep_log(&db, log.is_some())?;
-    match schema::version(&db)? {
-        found if found > schema::KNOWN => Err(JournalError::Newer { found, known: schema::KNOWN }),
-        _ => Ok(db),
-    }
+    Ok(db)
 }
 
 /// Whether SQLite leaves the log beside the file if this connection is the last to be closed. Otherwise it
@@ -143,6 +140,7 @@ fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, Journ
     // A journal is never without a version: whatever is here is not one, and is left alone.
     match schema::version(&db)? {
         0 => Err(JournalError::Damaged(format!("{} is no journal", path.display()))),
+        found if found > schema::KNOWN => Err(JournalError::Newer { found, known: schema::KNOWN }),
         _ => Ok(db),
     }
 }

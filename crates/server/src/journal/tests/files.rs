@@ -51,8 +51,11 @@ async fn a_file_of_tomorrow_is_left_alone() {
     let db = Connection::open(file::of(directory.path())).unwrap();
     db.pragma_update(None, "user_version", 99).unwrap();
     drop(db);
+    let state = || fs::read(run::state_of(&file::of(directory.path()))).unwrap();
+    let before = state();
     let Err(error) = open(directory.path()) else { panic!("opened") };
     assert!(matches!(error, JournalError::Newer { found: 99, known: 3 }), "{error}");
+    assert_eq!(state(), before);
 }
 
 #[tokio::test]
