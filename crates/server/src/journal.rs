@@ -218,7 +218,7 @@ impl Journal {
     }
 
     /// Removes up to [`TRIM_MESSAGES`] of the oldest messages of `room`, those that are from before
-    /// `before`, but never the last. Returns how many. See [`messages::trim`] for messages whose time is
+    /// `before`, but never the last. Returns how many. See `messages::trim` for messages whose time is
     /// after `now`, and so is wrong.
     ///
     /// # Errors

@@ -82,8 +82,8 @@ fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
             writeln!(out, "{} is in {}", directory.display(), file.display())?;
         }
         Task::Restore { file } => {
-            let replaced = journal::restore(&directory, file, SystemTime::now().into())
-                .context("nothing was restored")?;
+            let replaced =
+                journal::restore(&directory, file, now()).context("nothing was restored")?;
             report(&mut out, &directory, file, &replaced)?;
         }
         Task::Check => {
@@ -125,6 +125,12 @@ fn report(
         out,
         "Start chat-server. Clients keep what they have shown, marked as from before the restore."
     )
+}
+
+/// The time of the system.
+#[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
+fn now() -> chat_proto::At {
+    SystemTime::now().into()
 }
 
 fn start(args: &Args, log: Log) -> anyhow::Result<ExitCode> {

@@ -5,7 +5,7 @@
 //! * Control characters become visible pictures (`␛`), C1 and the bidi embeddings, overrides and
 //!   isolates become `�`: whoever sends them is seen to.
 //! * Invisible characters go away, except joiners and variation selectors in places in which they are
-//!   text: see [`sequences`].
+//!   text: see `sequences`.
 //! * A character carries at most [`CLUSTER_CHARS_MAX`] − 1 marks, and a mark without a character
 //!   gets `◌` to stand on.
 //! * A tab becomes spaces. A line end is kept in messages, and is a space elsewhere.

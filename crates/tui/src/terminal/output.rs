@@ -92,7 +92,7 @@ impl Output {
     /// Sends bytes, without waiting.
     ///
     /// # Errors
-    /// Returns an error if the terminal is gone, or takes nothing while [`WRITES_MAX`] writes wait.
+    /// Returns an error if the terminal is gone, or takes nothing while `WRITES_MAX` writes wait.
     pub fn send(&self, bytes: Vec<u8>) -> io::Result<()> {
         self.queue(Chunk { bytes, written: None })
     }
