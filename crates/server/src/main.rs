@@ -151,11 +151,13 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::new(hangup).context("cannot listen for signals")?;
     let place = args.place().context(NO_DIRECTORY)?;
     let mut config = args.config();
-    let listeners = sockets::listen(&args.listen)?;
-    let allowed = open_files::connections_allowed(config.max_connections, listeners.len())?;
+    let wanted = sockets::resolve(&args.listen)?;
+    let allowed = open_files::connections_allowed(config.max_connections, wanted.count())?;
     config.max_connections = allowed.connections;
     config.turned_away_max = allowed.turned_away;
+    // Before anybody can connect: a journal that cannot be opened must not look like a daemon that is there.
     let shared = Shared::open(config, &place, args.durability())?;
+    let listeners = wanted.listen()?;
     let addresses: Vec<_> =
         listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
     announce::announce(&addresses);

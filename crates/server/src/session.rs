@@ -34,7 +34,7 @@ use self::greet::Greeted;
 use self::rooms::Due;
 use self::seats::Seats;
 use self::strikes::Strikes;
-use crate::config::Config;
+use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Door, DoorReader, DoorWriter, Heard, Turn};
 use crate::hub::{Hub, Member};
 use crate::journal::{Answer, Durability, Journal, JournalError, Outcome, Place};
@@ -43,6 +43,10 @@ use crate::socket::Unacknowledged;
 /// Why a message is refused whose number another one has.
 const NUMBER_USED: &str =
     "this device has sent another message under this number; send it again with a greater one";
+
+/// Commands of one client that are carried out before its session looks at the rooms again. Each may be a
+/// batch of its own in a room's ring, so this is a part of [`ROOM_RING_BATCHES`].
+const COMMANDS_IN_TURN: usize = ROOM_RING_BATCHES / 4;
 
 /// What all sessions of a daemon share.
 #[derive(Debug)]
@@ -238,7 +242,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         self.heard_at = Instant::now();
         self.pinged = false;
         let mut heard = heard;
-        loop {
+        for commands in 1.. {
             match heard {
                 Ok(Some(Heard::Command(Command::Say(say)))) => self.say(say).await?,
                 Ok(Some(Heard::Command(command))) => Box::pin(self.obey(command)).await?,
@@ -247,12 +251,28 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 Err(error) => return ControlFlow::Break(End::Failed(error)),
             }
             if self.writer.is_full() || self.answers.is_full() {
-                return ControlFlow::Continue(());
+                break;
+            }
+            if commands % COMMANDS_IN_TURN == 0 {
+                self.keep_up()?;
             }
             match self.reader.ready() {
-                Ok(None) => return ControlFlow::Continue(()),
+                Ok(None) => break,
                 more => heard = more,
             }
+        }
+        self.keep_up()
+    }
+
+    /// Passes on what has happened in the rooms by now, so that a client that sends without a pause does not
+    /// fall behind by its own messages: those would be read from the journal, and sent to it again.
+    fn keep_up(&mut self) -> ControlFlow<End> {
+        if self.writer.is_full() {
+            return ControlFlow::Continue(());
+        }
+        match self.seats.next().now_or_never() {
+            Some(brought) => self.pass_on(brought),
+            None => ControlFlow::Continue(()),
         }
     }
 

@@ -17,32 +17,52 @@ pub(crate) const LISTENERS_MAX: usize = 16;
 /// the first address may be in use on another.
 const PORT_TRIES: usize = 16;
 
-/// Listens on each of `addresses`, and on each of the addresses of a name.
+/// The addresses of the command line, with the addresses of this machine that each of them means.
+pub(crate) struct Wanted<'a> {
+    each: Vec<(&'a Address, Vec<SocketAddr>)>,
+    all: Vec<SocketAddr>,
+}
+
+/// Looks the names among `addresses` up.
 ///
 /// # Errors
-/// If one of them cannot be listened on.
-pub(crate) fn listen(addresses: &[Address]) -> anyhow::Result<Vec<TcpListener>> {
-    let mut wanted = Vec::new();
+/// If a name has no address, or there are too many.
+pub(crate) fn resolve(addresses: &[Address]) -> anyhow::Result<Wanted<'_>> {
+    let mut each = Vec::new();
     for address in addresses {
         let found = address
             .resolve()
             .with_context(|| format!("cannot listen on {address}: the name has no address"))?;
-        wanted.push((address, found));
+        each.push((address, found));
     }
-    let all: Vec<SocketAddr> = wanted.iter().flat_map(|(_, found)| found).copied().collect();
+    let all: Vec<SocketAddr> = each.iter().flat_map(|(_, found)| found).copied().collect();
     ensure!(
         all.len() <= LISTENERS_MAX,
         "cannot listen on {} addresses; {LISTENERS_MAX} are the most. Use 0.0.0.0 or [::] for all \
          addresses of this machine",
         all.len()
     );
-    let mut sockets: Vec<TcpListener> = Vec::new();
-    for (address, found) in wanted {
-        let mut found = found;
-        found.retain(|one| one.port() == 0 || !is_among(*one, &sockets));
-        sockets.extend(listen_on(address, &found, &all)?);
+    Ok(Wanted { each, all })
+}
+
+impl Wanted<'_> {
+    /// How many sockets it takes at most.
+    pub(crate) const fn count(&self) -> usize {
+        self.all.len()
     }
-    Ok(sockets)
+
+    /// Listens on all of them. From then on clients connect: the rest of the daemon must be ready.
+    ///
+    /// # Errors
+    /// If one of them cannot be listened on.
+    pub(crate) fn listen(self) -> anyhow::Result<Vec<TcpListener>> {
+        let mut sockets: Vec<TcpListener> = Vec::new();
+        for (address, mut found) in self.each {
+            found.retain(|one| one.port() == 0 || !is_among(*one, &sockets));
+            sockets.extend(listen_on(address, &found, &self.all)?);
+        }
+        Ok(sockets)
+    }
 }
 
 fn is_among(address: SocketAddr, sockets: &[TcpListener]) -> bool {
@@ -140,6 +160,10 @@ impl Failed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn listen(addresses: &[Address]) -> anyhow::Result<Vec<TcpListener>> {
+        resolve(addresses)?.listen()
+    }
 
     fn addresses(written: &[&str]) -> Vec<Address> {
         written.iter().map(|written| written.parse().unwrap()).collect()

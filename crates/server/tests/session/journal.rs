@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use chat_server::Config;
+use chat_server::journal::{Durability, Place};
+use chat_server::session::Shared;
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon, daemon_with};
@@ -175,4 +177,29 @@ async fn at_the_end_the_speaker_hears_what_is_kept() {
     };
     assert_eq!(goodbye["code"], "shutdown");
     assert!(answered >= 1);
+}
+
+/// A client that sends without a pause must not fall behind the room by its own messages: they would come
+/// to it again, and fill the connection of one that does not read meanwhile.
+#[tokio::test]
+async fn who_sends_without_a_pause_is_not_sent_its_own_messages() {
+    const MESSAGES: u64 = 4000;
+    const ALL_BYTES: usize = 16 * 1024 * 1024;
+    let directory = tempfile::TempDir::new().unwrap();
+    // A writer with a thread of its own commits while the session listens.
+    let place = Place::Directory(directory.path().to_path_buf());
+    let daemon = Shared::open(Config::default(), &place, Durability::Os).unwrap();
+    let mut ana = Peer::connect_through(&daemon, ALL_BYTES);
+    ana.send(r#"{"type":"hello","version":1,"name":"ana"}"#).await;
+    ana.expect("welcome").await;
+    ana.expect("room").await;
+    let text = "x".repeat(2000);
+    for n in 1..=MESSAGES {
+        let say = json!({"type": "say", "room": "#lobby", "n": n, "text": text});
+        ana.send(&say.to_string()).await;
+    }
+    for n in 1..=MESSAGES {
+        let event = ana.next().await.expect("an answer to each");
+        assert_eq!((&event["type"], &event["n"]), (&json!("accepted"), &json!(n)), "{event}");
+    }
 }

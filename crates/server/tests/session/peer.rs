@@ -38,7 +38,12 @@ pub(crate) fn daemon_with(config: Config) -> Arc<Shared> {
 impl Peer {
     /// A new connection.
     pub(crate) fn connect(shared: &Arc<Shared>) -> Self {
-        let (client, server) = duplex(PIPE_BYTES);
+        Self::connect_through(shared, PIPE_BYTES)
+    }
+
+    /// The same through a pipe that holds so many bytes each way.
+    pub(crate) fn connect_through(shared: &Arc<Shared>, bytes: usize) -> Self {
+        let (client, server) = duplex(bytes);
         tokio::spawn(serve(server, HERE, Arc::clone(shared), ()));
         Self { stream: client, unread: Vec::new() }
     }
