@@ -16,6 +16,7 @@ mod expire;
 mod member;
 mod names;
 mod places;
+mod repeat;
 mod rooms;
 mod settle;
 mod state;

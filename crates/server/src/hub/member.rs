@@ -16,7 +16,7 @@ use crate::room::Room;
 /// One session's place in the hub; it leaves when it is dropped.
 #[derive(Debug)]
 pub struct Member {
-    hub: Arc<Hub>,
+    pub(super) hub: Arc<Hub>,
     user: u64,
     session: u64,
     news: Arc<Bell>,
@@ -135,7 +135,8 @@ impl Member {
     /// names another.
     ///
     /// # Errors
-    /// Where the user is not in the room, or the daemon is going away; then no answer comes.
+    /// If the user is not in the room and has not sent this message before, or the daemon is going away;
+    /// then no answer comes.
     pub async fn say(
         &self,
         say: command::Say,
@@ -143,30 +144,39 @@ impl Member {
         device: &Word,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
-        let command::Say { room: name, kind, n, device: named, text } = say;
-        let mut seat = seat;
+        let (name, mut seat) = (say.room.clone(), seat);
         let (place, state, room) = loop {
             let place = self.hub.journal.place().await?;
-            {
+            let not_in_room = {
                 let state = self.hub.open()?;
                 let room = match seat.take().filter(|seat| state.is_in(self.user, seat.id)) {
                     Some(room) => Ok(room),
                     None => state.room_of(self.user, &name).cloned(),
                 };
-                if !name.is_private() {
-                    break (place, state, room?);
+                // Unless one of the two is not in a private conversation, or is about to leave.
+                match room {
+                    Ok(room)
+                        if !name.is_private()
+                            || self.members(&state, &room, Into::Both).is_empty() =>
+                    {
+                        break (place, state, room);
+                    }
+                    Ok(_) => None,
+                    Err(error) => Some(error),
                 }
-                // Unless one of the two is not in it, or is about to leave.
-                if let Ok(room) = room
-                    && self.members(&state, &room, Into::Both).is_empty()
-                {
-                    break (place, state, room);
-                }
-            }
+            };
             drop(place);
             // Boxed to keep the session's future small: few messages need it.
-            Box::pin(self.call(&name)).await?;
+            if let Some(sent) = Box::pin(self.sent_before(&say, device)).await? {
+                let _ = answer.try_send(sent); // fails only if the session is gone
+                return Ok(());
+            }
+            match not_in_room {
+                Some(error) if !name.is_private() => return Err(error),
+                _ => Box::pin(self.call(&name)).await?,
+            };
         };
+        let command::Say { kind, n, device: named, text, .. } = say;
         let account = state.existing(self.user);
         let (from, session) = (account.user.clone(), self.session);
         let (names_device, answer) = (named.is_some(), answer.clone());

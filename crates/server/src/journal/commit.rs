@@ -9,8 +9,8 @@ use rusqlite::{Connection, Transaction};
 use super::kept::{Kept, RoomId};
 use super::messages::{self, Keeper};
 use super::numbers::{self, Device, Last, Numbers, Run};
-use super::store;
-use super::writer::{Decided, Outcome, Say};
+use super::writer::{Decided, Say};
+use super::{repeat, store};
 
 /// A commit in the making.
 pub(super) struct Commit<'a> {
@@ -54,7 +54,8 @@ impl<'a> Commit<'a> {
             && last.may_have(n)
         {
             last.store(self.transaction, &device)?;
-            if let Some(outcome) = sent_before(self.transaction, say, &device, n)? {
+            let message = (say.room.id, say.kind, &say.text);
+            if let Some(outcome) = repeat::outcome(self.transaction, &device, n, message)? {
                 return Ok(Decided::Old(outcome));
             }
         }
@@ -113,23 +114,6 @@ fn last<'n>(
             Ok(vacant.insert(Last::stored(run)))
         }
     }
-}
-
-/// What becomes of a message if its device has given the number to a stored one; `None` if it has not.
-fn sent_before(
-    db: &Connection,
-    say: &Say,
-    device: &Device,
-    n: u64,
-) -> rusqlite::Result<Option<Outcome>> {
-    let Some(place) = numbers::place_of(db, device, n)? else { return Ok(None) };
-    let found = messages::numbered(db, place, device, n)?;
-    Ok(found.map(|(room, kept)| match kept {
-        Some(kept) if room == say.room.id && kept.kind == say.kind && kept.text == say.text => {
-            Outcome::Repeat { seq: kept.seq, at: kept.at }
-        }
-        _ => Outcome::NumberUsed,
-    }))
 }
 
 impl Done {

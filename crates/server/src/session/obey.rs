@@ -59,6 +59,18 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         say.room = room.clone();
         let mut seat = self.seats.in_room(&room);
         if seat.is_none() && room.is_private() {
+            // A repeat brings nobody back into the conversation.
+            match Box::pin(self.member.sent_before(&say, &self.device)).await {
+                Ok(Some(sent)) => {
+                    self.tell_answer(&sent);
+                    return ControlFlow::Continue(());
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    let refusal = Refusal { n, device, room: Some(room), ..error.into() };
+                    return self.refuse(refusal);
+                }
+            }
             // Subscribe before sending, or the session would receive its own message as another's.
             match Box::pin(self.member.call(&room)).await {
                 Ok(_) => self.follow()?,

@@ -203,3 +203,32 @@ async fn who_sends_without_a_pause_is_not_sent_its_own_messages() {
         assert_eq!((&event["type"], &event["n"]), (&json!("accepted"), &json!(n)), "{event}");
     }
 }
+
+/// The answer was lost, and another session has left the room meanwhile.
+#[tokio::test(start_paused = true)]
+async fn a_repeat_is_accepted_after_its_room_was_left() {
+    let daemon = daemon();
+    let _ana = Peer::native(&daemon, "ana").await;
+    let (mut bob, _) = Peer::with_token(&daemon, "bob").await;
+    for room in ["#rust", "@1-2"] {
+        bob.ask(json!({"type": "join", "room": room}), "room").await;
+        let say = |text| json!({"type": "say", "room": room, "n": 1, "device": room, "text": text});
+        let accepted = bob.until_answer(say("once")).await;
+        assert_eq!(accepted["seq"], 1, "{accepted}");
+        bob.send(&json!({"type": "leave", "room": room}).to_string()).await;
+        bob.until("left").await;
+        let repeat = json!({"type": "accepted", "n": 1, "device": room, "room": room, "seq": 1,
+                            "at": accepted["at"], "repeat": true});
+        assert_eq!(bob.until_answer(say("once")).await, repeat);
+        let refused = bob.until_answer(say("something else")).await;
+        assert_eq!(refused["code"], "number_used", "{refused}");
+        let gone = json!({"type": "history", "room": room});
+        assert_eq!(
+            bob.until_answer(gone).await["code"],
+            "not_in_room",
+            "the repeat joined nothing"
+        );
+    }
+    let new = json!({"type": "say", "room": "#rust", "n": 2, "text": "a new message"});
+    assert_eq!(bob.until_answer(new).await["code"], "not_in_room");
+}

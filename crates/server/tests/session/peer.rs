@@ -142,6 +142,17 @@ impl Peer {
         }
     }
 
+    /// Sends a command; the next line that accepts or refuses something.
+    pub(crate) async fn until_answer(&mut self, command: Value) -> Value {
+        self.send(&command.to_string()).await;
+        loop {
+            let line = self.next().await.expect("the end instead of an answer");
+            if line["type"] == "accepted" || line["type"] == "refused" {
+                return line;
+            }
+        }
+    }
+
     /// What one `recv` of a classic client returns.
     pub(crate) async fn recv(&mut self) -> String {
         if self.unread.is_empty() {
