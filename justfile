@@ -68,9 +68,10 @@ guard:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- guard
 
-# What must be clean before a change goes in: format, lints, documentation, the cost of a delivery
+# What must be clean before a change goes in: format, lints, rules, documentation, the cost of a delivery
 check: && guard
     cargo fmt --all --check
+    cargo test --quiet --locked -p house
     cargo clippy --workspace --locked --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::{At, User, UserName};
+use chat_proto::{At, Secret, User, UserName};
 
 use super::member::Member;
 use super::state::{Account, State};
@@ -10,7 +10,7 @@ use super::{Hub, HubError, IfTaken};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
 use crate::journal::{KeptMember, KeptUser, RoomId, keep};
-use crate::token::{Token, TokenHash};
+use crate::token::{self, TokenHash};
 
 impl Hub {
     /// Lets the classic client `user` in under the name it `wants`, or one like it. Nothing of it is
@@ -44,12 +44,12 @@ impl Hub {
         self: &Arc<Self>,
         user: Option<u64>,
         wants: &UserName,
-    ) -> Result<(Member, Token), HubError> {
-        let token = Token::new().map_err(|error| HubError::NotKept(error.to_string()))?;
+    ) -> Result<(Member, Secret), HubError> {
+        let token = token::new().map_err(|error| HubError::NotKept(error.to_string()))?;
         let place = self.journal.place().await?;
         let then = {
             let mut state = self.open()?;
-            let newcomer = self.newcomer(&mut state, user, wants, TokenHash::of(token.as_str()))?;
+            let newcomer = self.newcomer(&mut state, user, wants, TokenHash::of(&token))?;
             let (kept, read) = (newcomer.kept.clone(), newcomer.read);
             let moved = newcomer.moved.clone();
             let hub = Arc::clone(self);
@@ -74,7 +74,7 @@ impl Hub {
     /// Where nobody has this token, or the daemon is going away.
     pub async fn enter_again(
         self: &Arc<Self>,
-        token: &str,
+        token: &Secret,
         wants: &UserName,
     ) -> Result<Member, HubError> {
         let mut member = {
