@@ -36,7 +36,7 @@ fn collect(directory: &Path, extension: &str, found: &mut Vec<Source>) {
             collect(&path, extension, found);
         } else if path.extension().is_some_and(|it| it == extension) {
             let text = fs::read_to_string(&path).unwrap();
-            let path = path.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
+            let path = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
             found.push(Source { path, text });
         }
     }
