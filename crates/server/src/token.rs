@@ -31,6 +31,16 @@ impl Token {
         Ok(Self(written))
     }
 
+    /// The token that the client of a new user has made: as many hexadecimal digits as [`Token::new`]
+    /// makes, up to twice as many; `None` if it is something else. Whether they are random is the
+    /// client's business: it is the client's own user who could be impersonated.
+    #[must_use]
+    pub fn proposed(written: &str) -> Option<Self> {
+        let has_length = (2 * TOKEN_BYTES..=4 * TOKEN_BYTES).contains(&written.len());
+        let is_hex = written.bytes().all(|byte| byte.is_ascii_hexdigit());
+        (has_length && is_hex).then(|| Self(written.to_owned()))
+    }
+
     /// The token as its user is told it, in hexadecimal digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -82,5 +92,15 @@ mod tests {
         assert!(TokenHash::of(one.as_str()).is(&TokenHash::of(one.as_str())));
         assert!(!TokenHash::of(one.as_str()).is(&TokenHash::of(other.as_str())));
         assert!(!format!("{one:?}").contains(one.as_str()));
+    }
+
+    #[test]
+    fn a_proposed_token_has_at_least_as_many_digits_as_one_made_here() {
+        let made = Token::new().unwrap();
+        assert_eq!(Token::proposed(made.as_str()).unwrap().as_str(), made.as_str());
+        assert!(Token::proposed(&"0".repeat(128)).is_some());
+        for bad in ["", &made.as_str()[1..], &"0".repeat(129), &"x".repeat(64)] {
+            assert!(Token::proposed(bad).is_none(), "{bad}");
+        }
     }
 }

@@ -94,7 +94,7 @@ impl Identity {
         let known = self.known.iter().find(|known| journal.is_some_and(|id| known.has(id)));
         let token = known.map(|known| known.token.clone()).or_else(|| self.token.clone());
         let (name, device) = (self.name.clone(), self.device.clone());
-        Hello { version: VERSION, name, token, device }
+        Hello { version: VERSION, name, token, new: false, device }
     }
 
     /// Stores the token and name of a welcome for the next session.

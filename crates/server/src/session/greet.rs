@@ -128,6 +128,10 @@ async fn let_in(
         return Err(Refusal::new(RefusalCode::BadVersion, text));
     }
     let (member, token) = match &hello.token {
+        Some(token) if hello.new => {
+            let token = token.reveal();
+            (shared.hub.enter_proposed(told, &hello.name, token).await?, token.to_owned())
+        }
         Some(token) => {
             let token = token.reveal();
             (shared.hub.enter_again(token, &hello.name).await?, token.to_owned())
