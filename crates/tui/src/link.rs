@@ -16,7 +16,6 @@ mod opening;
 mod race;
 mod session;
 
-use std::fmt;
 use std::time::Duration;
 
 use chat_proto::command::{Hello, VERSION, Word};
@@ -69,7 +68,7 @@ pub enum Order {
 }
 
 /// Who calls.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The name to ask for.
     pub name: UserName,
@@ -82,13 +81,6 @@ pub struct Identity {
     pub seed: Option<Seed>,
     /// The device of this run.
     pub device: Word,
-}
-
-/// Without the token, which is a secret.
-impl fmt::Debug for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Identity({} on {})", self.name, self.device.as_str())
-    }
 }
 
 impl From<&Profile> for Identity {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::{At, User, UserName};
+use chat_proto::{At, Secret, User, UserName};
 
 use super::member::Member;
 use super::state::{Account, State};
@@ -10,7 +10,7 @@ use super::{Hub, HubError, IfTaken};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
 use crate::journal::{KeptMember, KeptUser, RoomId, keep};
-use crate::token::{Token, TokenHash};
+use crate::token::{self, TokenHash};
 
 impl Hub {
     /// Lets the classic client `user` in under the name it `wants`, or one like it. Nothing of it is
@@ -44,9 +44,9 @@ impl Hub {
         self: &Arc<Self>,
         user: Option<u64>,
         wants: &UserName,
-    ) -> Result<(Member, Token), HubError> {
+    ) -> Result<(Member, Secret), HubError> {
         loop {
-            let token = Token::new().map_err(|error| HubError::NotKept(error.to_string()))?;
+            let token = token::new().map_err(|error| HubError::NotKept(error.to_string()))?;
             if let Some(member) = self.enter_with(user, wants, &token).await? {
                 return Ok((member, token));
             }
@@ -57,21 +57,22 @@ impl Hub {
     /// that lost the welcome, or was started twice at once, is one user.
     ///
     /// # Errors
-    /// As [`Hub::enter_new`]; and if no user has the token and it is not of the form that
-    /// [`Token::proposed`] takes.
+    /// As [`Hub::enter_new`]; and if no user has the token and it could be guessed.
     pub async fn enter_proposed(
         self: &Arc<Self>,
         user: Option<u64>,
         wants: &UserName,
-        token: &str,
+        token: &Secret,
     ) -> Result<Member, HubError> {
         loop {
             match self.enter_again(token, wants).await {
                 Err(HubError::BadToken) => {}
                 entered => return entered,
             }
-            let token = Token::proposed(token).ok_or(HubError::BadNewToken)?;
-            if let Some(member) = self.enter_with(user, wants, &token).await? {
+            if !token::is_long_enough(token) {
+                return Err(HubError::BadNewToken);
+            }
+            if let Some(member) = self.enter_with(user, wants, token).await? {
                 return Ok(member);
             }
             // Another connection's user with this token is being stored. A change that is queued now
@@ -86,9 +87,9 @@ impl Hub {
         self: &Arc<Self>,
         user: Option<u64>,
         wants: &UserName,
-        token: &Token,
+        token: &Secret,
     ) -> Result<Option<Member>, HubError> {
-        let token = TokenHash::of(token.as_str());
+        let token = TokenHash::of(token);
         let place = self.journal.place().await?;
         let then = {
             let mut state = self.open()?;
@@ -119,7 +120,7 @@ impl Hub {
     /// Where nobody has this token, or the daemon is going away.
     pub async fn enter_again(
         self: &Arc<Self>,
-        token: &str,
+        token: &Secret,
         wants: &UserName,
     ) -> Result<Member, HubError> {
         let mut member = {

@@ -2,7 +2,7 @@ use std::cell::Cell;
 use std::path::Path;
 
 use chat_proto::command::{Kind, Say, Word};
-use chat_proto::{At, LeaveReason, RefusalCode, Text, Topic, UserName};
+use chat_proto::{At, LeaveReason, RefusalCode, Secret, Text, Topic, UserName};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -63,12 +63,11 @@ fn room(name: &str) -> RoomName {
     RoomName::new(name).unwrap()
 }
 
-async fn enter(hub: &Arc<Hub>, wants: &str) -> Result<(Member, String), HubError> {
-    let (member, token) = hub.enter_new(None, &name(wants)).await?;
-    Ok((member, token.as_str().to_owned()))
+async fn enter(hub: &Arc<Hub>, wants: &str) -> Result<(Member, Secret), HubError> {
+    hub.enter_new(None, &name(wants)).await
 }
 
-async fn back(hub: &Arc<Hub>, token: &str, wants: &str) -> Result<Member, HubError> {
+async fn back(hub: &Arc<Hub>, token: &Secret, wants: &str) -> Result<Member, HubError> {
     hub.enter_again(token, &name(wants)).await
 }
 
@@ -167,7 +166,10 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
     drop((bob, phone));
 
     let hub = again(hub, directory.path()).await;
-    assert_eq!(back(&hub, "no such token", "bob").await.unwrap_err(), HubError::BadToken);
+    assert_eq!(
+        back(&hub, &Secret::new("no such token"), "bob").await.unwrap_err(),
+        HubError::BadToken
+    );
     let bob = back(&hub, &token, "bob").await.unwrap();
     assert_eq!((bob.id(), bob.user().name), (1, name("bob")));
     assert_eq!(rooms(&bob), [("#lobby".to_owned(), 0, 0), ("#rust".to_owned(), 1, 1)]);
@@ -332,11 +334,11 @@ async fn two_users_of_an_old_journal_do_not_have_one_name() {
     let (journal, mut restored) = Journal::open(&Kept::Memory, Durability::Os, clock).unwrap();
     let mut tokens = Vec::new();
     for (id, written, seen_at) in [(1, "Bob", 5), (2, "bob", 9), (3, "bob_2", 1)] {
-        let token = crate::token::Token::new().unwrap();
+        let token = crate::token::new().unwrap();
         let user = chat_proto::User { id, name: name(written) };
-        let hash = crate::token::TokenHash::of(token.as_str());
+        let hash = crate::token::TokenHash::of(&token);
         restored.users.push(KeptUser { user, token: hash, seen_at: At::from_millis(seen_at) });
-        tokens.push(token.as_str().to_owned());
+        tokens.push(token);
     }
     let hub = Hub::new(journal, restored, config());
     let mut names = Vec::new();

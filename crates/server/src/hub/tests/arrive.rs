@@ -3,8 +3,8 @@
 use super::*;
 
 /// A token of 64 hexadecimal digits.
-fn token(digit: char) -> String {
-    String::from(digit).repeat(64)
+fn token(digit: char) -> Secret {
+    Secret::new(String::from(digit).repeat(64))
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn a_new_user_that_cannot_be_stored_may_come_again_with_its_token() {
 #[tokio::test]
 async fn a_new_token_that_could_be_guessed_is_refused() {
     let hub = hub();
-    let refused = hub.enter_proposed(None, &name("ana"), "secret").await.unwrap_err();
+    let refused = hub.enter_proposed(None, &name("ana"), &Secret::new("secret")).await.unwrap_err();
     assert_eq!((&refused, refused.code()), (&HubError::BadNewToken, RefusalCode::BadToken));
     enter(&hub, "ana").await.unwrap();
 }
