@@ -24,6 +24,14 @@ pub(crate) fn new() -> Result<Secret, getrandom::Error> {
     Ok(Secret::new(written))
 }
 
+/// Whether a token that a client has made for a new user has as many hexadecimal digits as one of [`new`],
+/// and at most twice as many. That they are random is up to the client.
+pub(crate) fn is_long_enough(token: &Secret) -> bool {
+    let digits = token.reveal().as_bytes();
+    let has_length = (2 * TOKEN_BYTES..=4 * TOKEN_BYTES).contains(&digits.len());
+    has_length && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
 /// What is stored of a token. The token cannot be found from it, since it is random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
@@ -67,5 +75,15 @@ mod tests {
         assert!(!TokenHash::of(&one).is(&TokenHash::of(&other)));
         let shown = format!("{one:?} {:?}", TokenHash::of(&one));
         assert!(!shown.contains(one.reveal()), "{shown}");
+    }
+
+    #[test]
+    fn a_token_of_a_client_has_at_least_as_many_digits_as_one_made_here() {
+        let made = new().unwrap();
+        assert!(is_long_enough(&made));
+        assert!(is_long_enough(&Secret::new("0".repeat(128))));
+        for bad in ["", &made.reveal()[1..], &"0".repeat(129), &"x".repeat(64)] {
+            assert!(!is_long_enough(&Secret::new(bad)), "{bad}");
+        }
     }
 }

@@ -128,6 +128,9 @@ async fn let_in(
         return Err(Refusal::new(RefusalCode::BadVersion, text));
     }
     let (member, token) = match &hello.token {
+        Some(token) if hello.new => {
+            (shared.hub.enter_proposed(told, &hello.name, token).await?, token.clone())
+        }
         Some(token) => (shared.hub.enter_again(token, &hello.name).await?, token.clone()),
         None => shared.hub.enter_new(told, &hello.name).await?,
     };

@@ -2,6 +2,7 @@ use chat_proto::Secret;
 
 use super::*;
 use crate::link::{Identity, Order};
+use crate::seed::Seed;
 use crate::store::{Keep, KnownServer, Store};
 
 /// The token of the fixture.
@@ -11,12 +12,12 @@ const TOKEN: &str = "secret";
 #[test]
 fn no_debug_shows_a_token() {
     let token = || Secret::new(TOKEN);
-    let device = Word::new("here").unwrap();
     let journal = journal("journal", "epoch").id;
     let known = vec![KnownServer::new(&journal, token())];
-    let profile = Profile { token: Some(token()), known: known.clone(), ..profile("bob") };
-    let identity =
-        Identity { name: name("bob"), token: Some(token()), known: known.clone(), device };
+    let seed = Seed::new().unwrap();
+    let profile =
+        Profile { token: Some(token()), known: known.clone(), seed: Some(seed), ..profile("bob") };
+    let identity = Identity::from(&profile);
     let (mut store, _) = Store::open(None, "127.0.0.1:12345", name("bob")).unwrap();
     store.keep(Keep::Token(token())).unwrap();
     let welcome = welcome(7, "bob");
@@ -26,7 +27,7 @@ fn no_debug_shows_a_token() {
     assert!(effects.contains(&kept), "{effects:?}");
     let shown = [
         format!("{:?}", token()),
-        format!("{known:?}"),
+        format!("{known:?} {seed:?}"),
         format!("{profile:?}"),
         format!("{store:?}"),
         format!("{:?}", Event::Welcome(welcome.clone())),
@@ -37,6 +38,6 @@ fn no_debug_shows_a_token() {
         format!("{:?}", bench.state),
     ];
     for shown in shown {
-        assert!(!shown.contains(TOKEN), "{shown}");
+        assert!(!shown.contains(TOKEN) && !shown.contains(&seed.written()), "{shown}");
     }
 }
