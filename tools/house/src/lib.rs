@@ -3,6 +3,8 @@
 //! They read the files of the checkout, and need nothing that must be built first: `cargo test -p house`.
 
 #[cfg(test)]
+mod directions;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod secrets;

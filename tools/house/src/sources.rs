@@ -25,6 +25,11 @@ pub(crate) fn files(directories: &[&str], extension: &str) -> Vec<Source> {
     found
 }
 
+/// Returns the text of a file of the checkout.
+pub(crate) fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
