@@ -68,9 +68,10 @@ guard:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- guard
 
-# Check formatting, lints, documentation and the cost of a delivery; must pass before a change is merged
+# Check formatting, rules, lints, documentation and the cost of a delivery; must pass before a change is merged
 check: && guard
     cargo fmt --all --check
+    cargo test --quiet --locked -p house
     cargo clippy --workspace --locked --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps
 

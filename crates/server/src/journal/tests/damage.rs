@@ -252,7 +252,7 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
         let fill = |db: &Connection| {
             for id in [1, 2] {
                 let name = UserName::new(&format!("user{id}")).unwrap();
-                let token = crate::token::TokenHash::of(name.as_str());
+                let token = crate::token::TokenHash::of(&chat_proto::Secret::new(name.as_str()));
                 keep::user(db, &KeptUser { user: User { id, name }, token, seen_at: clock() })?;
             }
             let two = Called::Named(RoomName::new("#two").unwrap());
