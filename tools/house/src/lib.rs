@@ -10,3 +10,7 @@ mod errors;
 mod secrets;
 #[cfg(test)]
 mod sources;
+#[cfg(test)]
+mod test_count;
+#[cfg(test)]
+mod words;
