@@ -44,6 +44,28 @@ async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number(
 }
 
 #[tokio::test(start_paused = true)]
+async fn clients_that_start_before_the_first_welcome_say_the_token_of_the_first() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = || Options { state: Some(directory.path().to_owned()), ..options() };
+    let (mut tokens, mut running) = (Vec::new(), Vec::new());
+    for is_killed in [true, false, false] {
+        let (server, client) = tokio::io::duplex(4096);
+        let bob = Client::start(options(), Once(Some(client)), 80, 20);
+        let mut server = Framed::new(server, NativeCodec::<Command>::default());
+        assert_eq!(hears(&mut server).await, Command::About);
+        let (about, journal) = (welcome(7, "bob").server, journal("journal", "epoch"));
+        tells(&mut server, &Event::About { server: about, journal }).await;
+        let Command::Hello(hello) = hears(&mut server).await else { panic!("no hello") };
+        assert!(hello.new);
+        tokens.push(hello.token.unwrap());
+        if !is_killed {
+            running.push((bob, server));
+        }
+    }
+    assert!(tokens.iter().all(|token| *token == tokens[0]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_copied_directory_sends_one_message_under_one_number_from_both() {
     let [directory, copy] = [(); 2].map(|()| tempfile::TempDir::new().unwrap());
     let options = |directory: &Path| Options { state: Some(directory.to_owned()), ..options() };
