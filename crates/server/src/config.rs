@@ -8,7 +8,7 @@
 //! | what | each | in total |
 //! |---|---|---|
 //! | the rings of the rooms: [`RINGS_BYTES_MAX`] | | 64 MiB |
-//! | the journal's queue, and the commit: [`JOURNAL_QUEUE_ENTRIES`](crate::journal::JOURNAL_QUEUE_ENTRIES) texts of 16 KiB, twice | | 128 MiB |
+//! | the queue of the hub, and the commit: [`QUEUE_ITEMS`](crate::hub::QUEUE_ITEMS) texts of 16 KiB, twice | | 128 MiB |
 //! | send buffer in the kernel, if the peer reads nothing: [`UNSENT_BYTES_MAX`] and a segment | 80 KiB | 0.8 GiB |
 //! | the same, if it acknowledges nothing: [`SEND_BUFFER_BYTES`] twice | 256 KiB | 2.4 GiB |
 //! | receive buffer in the kernel, while the session reads nothing: [`RECEIVE_BUFFER_BYTES`] twice | 128 KiB | 1.2 GiB |
@@ -24,7 +24,7 @@ use chat_proto::At;
 
 use tokio::time::Instant;
 
-use crate::clock::{Clock, Monotonic};
+pub use crate::clock::{Clock, Monotonic};
 
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;

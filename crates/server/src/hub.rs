@@ -1,52 +1,72 @@
-//! Who is who, and who is where. Knows no sockets.
+//! The users, the rooms, and who is in which room. Knows no sockets.
 //!
-//! One lock over all of it, held for short and never across an `await`. What is to outlast the
-//! daemon takes three steps, of which the lock covers the first and the last:
+//! ```text
+//! session ─ request, message ─→ queue ─→ decide ─→ Engine::append ─→ apply
+//!                                        (lock)    (the journal)     (lock) ├─→ rooms (broadcast)
+//!                                                                           └─→ answers to the sessions
+//! ```
 //!
-//! 1. under the lock, it is checked and put into the journal's queue;
-//! 2. the journal keeps it;
-//! 3. the journal's writer *settles* it: under the lock, it becomes so, and the rooms are told.
+//! Everything that is stored takes these three steps, in the order of the queue:
 //!
-//! So nobody sees what is not kept, and what the hub knows changes in the order of what is kept.
+//! 1. *decide*: under the lock, each request is checked against the directory and against what those before
+//!    it lead to, and becomes changes or a refusal;
+//! 2. *append*: the journal stores messages and changes with one commit, or nothing;
+//! 3. *apply*: under the lock, the directory changes; rooms publish, and sessions are answered.
+//!
+//! So nobody sees what is not stored, and a commit that fails leaves nothing to undo. The one lock over the
+//! directory is held for short and never across an `await`.
 
+mod actor;
+mod answer;
+mod apply;
 mod bell;
+mod commits;
+mod decide;
+mod directory;
 mod enter;
 mod error;
-mod expire;
 mod member;
 mod names;
 mod places;
-mod repeat;
+mod proposal;
+mod queue;
+mod request;
 mod rooms;
-mod settle;
+mod rooms_ahead;
 mod state;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use chat_proto::event::RoomInfo;
 use chat_proto::{At, RoomName};
+use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+pub use self::actor::Actor;
+pub use self::answer::{Answer, Outcome};
+use self::commits::Commits;
+use self::directory::Directory;
 pub use self::error::HubError;
 pub use self::member::{Member, Place};
+pub use self::queue::QUEUE_ITEMS;
+use self::queue::Queue;
+use self::request::Request;
 use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
-use crate::journal::{Journal, JournalError, Restored, keep};
+use crate::journal::{
+    Change, Durability, Engine, Entry, Journal, JournalError, Place as JournalPlace, Restored,
+    RoomId, Task,
+};
 use crate::room::Room;
 
-/// Who is who, and who is where.
+/// The users, the rooms, and who is in which room.
 #[derive(Debug)]
 pub struct Hub {
-    state: Mutex<State>,
+    directory: Arc<Directory>,
+    queue: Queue,
     journal: Journal,
-    config: Config,
-    clock: SteadyClock,
-    /// The newest time that was stored when the daemon started.
-    newest: At,
-    last_session: AtomicU64,
 }
 
 /// What to do where the name somebody wants is taken.
@@ -59,37 +79,67 @@ pub enum IfTaken {
 }
 
 impl Hub {
-    /// The hub as it was kept, with nobody there.
-    #[must_use]
-    pub fn new(journal: Journal, restored: Restored, config: Config) -> Arc<Self> {
-        let Config { clock, monotonic, steady_span, .. } = config;
-        let newest = restored.newest.unwrap_or_else(clock);
-        let clock = SteadyClock::new(clock, monotonic, steady_span, newest);
+    /// Opens the journal, and the hub as it is stored there, with nobody connected.
+    ///
+    /// # Errors
+    /// Returns an error that says why the journal cannot be used, and what to do.
+    ///
+    /// # Panics
+    /// Outside a runtime, if the place of the journal has no thread of its own.
+    pub fn open(
+        place: &JournalPlace,
+        durability: Durability,
+        config: &Config,
+    ) -> Result<Arc<Self>, JournalError> {
+        let (engine, journal, restored) = Journal::open(place, durability)?;
+        Self::start(engine, journal, restored, config)
+    }
+
+    fn start(
+        mut engine: Engine,
+        journal: Journal,
+        restored: Restored,
+        config: &Config,
+    ) -> Result<Arc<Self>, JournalError> {
+        let Config { clock: wall, monotonic, steady_span, users_max, name_hold, .. } = *config;
+        let newest = restored.newest.unwrap_or_else(wall);
+        let clock = SteadyClock::new(wall, monotonic, steady_span, newest);
         let (state, renamed) = State::restore(restored, config.presence_users);
         for kept in &renamed {
             info!(id = kept.user.id, name = %kept.user.name, "renamed: another user had the name, too");
         }
+        let renamed: Vec<_> = renamed.into_iter().map(Change::User).collect();
         // If it cannot be stored now, they get names like these at the next start again.
         if !renamed.is_empty()
-            && let Some(place) = journal.place_now()
+            && let Err(error) = engine.append(vec![Entry::Changes(renamed)], wall())
         {
-            let store = move |db: &_| renamed.iter().try_for_each(|kept| keep::user(db, kept));
-            drop(place.change(store, |_| ()));
+            engine.refuse(&error);
         }
-        let state = Mutex::new(state);
-        Arc::new(Self { state, journal, config, clock, newest, last_session: AtomicU64::new(0) })
+        let directory = Directory::new(state, clock, newest, users_max, name_hold);
+        let directory = Arc::new(directory);
+        let commits = Commits::new(engine, Arc::clone(&directory), wall);
+        let queue = Queue::start(commits).map_err(JournalError::NoThread)?;
+        let hub = Arc::new(Self { directory, queue, journal });
+        hub.directory.is_of(&hub);
+        Ok(hub)
     }
 
     /// The time by the daemon's clock.
     #[must_use]
     pub fn time(&self) -> At {
-        self.now()
+        self.directory.clock.now()
     }
 
-    /// What is kept.
+    /// The journal, to read.
     #[must_use]
     pub const fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    /// Cancelled when the journal is closed, after the last session is gone, or since its writer failed.
+    #[must_use]
+    pub fn ended(&self) -> CancellationToken {
+        self.queue.ended()
     }
 
     /// The number of a new user: 1, 2, 3 … as long as the journal lasts.
@@ -120,21 +170,20 @@ impl Hub {
         }
     }
 
-    /// Takes note that all who are connected are here, so that a daemon that is killed has not forgotten
-    /// it; keeps it where what is kept is far off, a few at a time, so that others get their turn between.
+    /// Updates when each connected user was seen, so that a crash does not lose it. Stores only times that
+    /// are far off, a few at a time, so that messages are not delayed.
     ///
     /// # Errors
-    /// Where it cannot be kept; it is the next time.
-    pub async fn see_all(&self) -> Result<(), JournalError> {
-        let now = self.now();
+    /// Returns an error if they cannot be stored; they are the next time.
+    pub async fn see_all(&self) -> Result<(), HubError> {
+        let at = self.time();
         let mut after = 0;
         loop {
-            let (last, due) = self.state().see(after, SEEN_USERS, before(now, SEEN_STEP), now);
+            let (last, users) = self.state().see(after, SEEN_USERS, before(at, SEEN_STEP), at);
             let Some(last) = last else { return Ok(()) };
             after = last;
-            if !due.is_empty() {
-                let seen = move |db: &_| due.iter().try_for_each(|user| keep::seen(db, *user, now));
-                self.journal.change(seen).await?;
+            if !users.is_empty() {
+                self.done(Request::See { users, at }).await?;
             }
         }
     }
@@ -146,7 +195,7 @@ impl Hub {
     /// # Errors
     /// If they cannot be removed.
     pub async fn trim(&self, keep: Option<Duration>) -> Result<(), JournalError> {
-        self.clock.compare();
+        self.directory.clock.compare();
         let Some(keep) = keep else { return Ok(()) };
         let mut after = None;
         loop {
@@ -155,49 +204,63 @@ impl Hub {
             after = Some(last.id);
             for room in rooms {
                 // Asked again each time: the clock may jump meanwhile.
-                while let Some(before) = self.clock.before(keep)
-                    && self.journal.trim(room.id, before, self.now()).await? > 0
+                while let Some(before) = self.directory.clock.before(keep)
+                    && self.trim_room(room.id, before).await? > 0
                 {}
             }
         }
     }
 
-    /// Ends all rooms: nothing more is taken, and every session gets what was, then the end. Returns
-    /// when all that was taken is kept.
-    pub async fn close(&self) {
-        let place = self.journal.place().await;
-        let (then, rooms) = {
-            let mut state = self.state();
-            state.is_closed = true;
-            let rooms: Vec<_> = state.rooms.all().cloned().collect();
-            // Behind all that was said: nothing is put into the queue but under this lock.
-            let close = {
-                let rooms = rooms.clone();
-                move |_| rooms.iter().for_each(|room| room.close())
-            };
-            (place.map(|place| place.change(|_| Ok(()), close)), rooms)
-        };
-        if let Ok(then) = then
-            && then.await.is_ok()
-        {
-            return;
+    async fn trim_room(&self, room: RoomId, before: At) -> Result<usize, JournalError> {
+        match self.queue.run(Task::trim(room, before, self.time())).await {
+            // A room with a page that cannot be read stays as it is; the others must not wait for it.
+            Err(JournalError::Damaged(_)) => Ok(0),
+            removed => removed,
         }
-        rooms.iter().for_each(|room| room.close());
     }
 
-    fn next_session(&self) -> u64 {
-        self.last_session.fetch_add(1, Ordering::Relaxed) + 1
+    /// Removes all unused rooms, a few at a time, so that messages are not delayed.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be removed; they stay until the next call.
+    pub async fn expire_rooms(&self) -> Result<(), HubError> {
+        while !self.state().rooms.unused(1).is_empty() {
+            self.done(Request::ExpireRooms).await?;
+        }
+        Ok(())
     }
 
-    /// The state, to change.
-    fn open(&self) -> Result<MutexGuard<'_, State>, HubError> {
+    /// Ends all rooms: nothing more is accepted, and every session gets what was sent, then the end.
+    /// Returns when everything that was accepted is stored.
+    pub async fn close(&self) {
+        if self.queue.close().await.is_err() {
+            self.directory.close();
+        }
+    }
+
+    /// The state, unless the hub is closed.
+    fn accepting(&self) -> Result<MutexGuard<'_, State>, HubError> {
         let state = self.state();
         if state.is_closed { Err(HubError::GoingAway) } else { Ok(state) }
     }
 
+    /// Has the journal refuse to store anything, or store again: for tests of what clients see then.
+    ///
+    /// # Errors
+    /// Returns an error if the journal's writer has ended.
+    #[doc(hidden)]
+    pub async fn refuse_to_store(&self, refuse: bool) -> Result<(), JournalError> {
+        self.queue.run(Task::new(move |db| db.pragma_update(None, "query_only", refuse))).await
+    }
+
+    /// Has the loop of commits panic, as a fault of the daemon would.
+    #[cfg(test)]
+    pub(crate) async fn break_commits(&self) -> Result<(), JournalError> {
+        self.queue.with_connection(|_| panic!("a commit that fails by a fault of the daemon")).await
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        // A session that panicked within a call is the one who lacks what it was about to do.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.directory.state()
     }
 }
 

@@ -1,23 +1,23 @@
-//! The journal: the durable, ordered record of every room's messages.
+//! The journal: the durable, ordered record of messages and of all other changes.
 //!
 //! ```text
-//! session ─ Entry ─→ queue ─→ writer: takes all that waits, numbers it, commits it once
-//!                                ├─ what is kept, in batches ─→ room (broadcast)
-//!                                └─ the answer ─→ session
+//! entries (messages, changes, tasks) ─→ Engine::append ─→ Commit: one item for each entry
+//!                                       Journal::read  ─→ pages of messages
 //! ```
 //!
-//! There is one writer and one connection that writes. Readers have connections of their own, a
-//! bounded number, and never run on the threads that serve sessions. Everything that is kept goes
-//! through the one queue, so that what the daemon knows changes in the order of what is kept.
+//! There is one [`Engine`] with one connection that writes; its caller takes care of order and threads.
+//! Readers have connections of their own, a bounded number, and never run on the threads that serve
+//! sessions. The journal knows no hub, no room and no session: what a commit means is up to its caller.
 
 mod change;
 mod check;
 mod checksum;
 mod commit;
 mod copy;
+mod engine;
 mod error;
 mod file;
-pub(crate) mod keep;
+mod keep;
 mod kept;
 mod load;
 mod lock;
@@ -32,42 +32,33 @@ mod run;
 mod salvage;
 mod schema;
 mod store;
+mod task;
 mod unlocked;
 mod wal;
-mod writer;
 
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chat_proto::At;
-use chat_proto::command::Word;
 use chat_proto::event::JournalId;
-use futures_util::FutureExt;
 use rusqlite::Connection;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::warn;
 
-use self::change::Change;
-pub(crate) use self::change::KeptThen;
+pub use self::change::Change;
 pub use self::check::{Checked, check};
+pub(crate) use self::commit::{Commit, Committed, Entry, Message};
 pub use self::copy::backup;
+pub(crate) use self::engine::{AppendError, Engine};
 pub use self::error::JournalError;
 use self::error::in_words;
+#[cfg(test)]
+pub(crate) use self::file::BUSY_TIMEOUT;
 use self::file::Opened;
 pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};
 use self::reader::Readers;
-pub use self::repeat::Sent;
+pub(crate) use self::repeat::{Repeat, Sent};
 pub use self::restore::{Replaced, restore};
-pub use self::writer::{Answer, Outcome, Say};
-use self::writer::{Entry, Writer};
-pub use crate::clock::{Clock, Monotonic};
-use crate::watch::reason;
-
-/// Entries that wait for the writer: what it commits at once at the most. At 16 KiB a text they
-/// take 64 MiB, at 64 bytes next to nothing.
-pub const JOURNAL_QUEUE_ENTRIES: usize = 4096;
+pub(crate) use self::task::{Task, TaskResult};
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
 pub const TRIM_MESSAGES: u32 = 500;
@@ -115,122 +106,71 @@ pub struct Restored {
     pub damage: Vec<String>,
 }
 
-/// The way to the journal. Cheap to clone; the journal closes when the last is gone.
+/// The read side of the journal. Cheap to clone. What is written goes through the [`Engine`].
 #[derive(Debug, Clone)]
 pub struct Journal {
-    /// `None` where the journal is in memory: that has one connection, the writer's. Dropped before
-    /// `entries`, which ends the writer: SQLite removes its log if the writer's connection is the last.
-    readers: Option<Readers>,
-    entries: mpsc::Sender<Entry>,
-    ended: CancellationToken,
+    source: Source,
     identity: Arc<JournalId>,
 }
 
+/// Where messages are read from.
+#[derive(Debug, Clone)]
+enum Source {
+    File(Readers),
+    /// A journal in memory has one connection.
+    Memory(Arc<Mutex<Connection>>),
+}
+
 impl Journal {
-    /// Opens the journal, and starts its writer: a thread where it waits for a disk, and in memory
-    /// a task of the runtime, so that a test's paused clock knows that there is work to do.
+    /// Opens the journal: the engine that writes it, the side that reads it, and what it holds.
     ///
     /// # Errors
-    /// Says why it cannot be used, and what to do.
-    ///
-    /// # Panics
-    /// Outside a runtime, where the writer is a task of it.
-    pub fn open(
+    /// Returns an error that says why it cannot be used, and what to do.
+    pub(crate) fn open(
         place: &Place,
         durability: Durability,
-        clock: Clock,
-    ) -> Result<(Self, Restored), JournalError> {
-        let (entries, waiting) = mpsc::channel(JOURNAL_QUEUE_ENTRIES);
-        let ended = CancellationToken::new();
-        let guard = ended.clone().drop_guard();
-        let (opened, readers) = match place {
-            Place::Memory => ((file::open_memory()?, None), None),
+    ) -> Result<(Engine, Self, Restored), JournalError> {
+        let (db, run, lock, readers) = match place {
+            Place::Memory => (file::open_memory()?, None, None, None),
             Place::Directory(directory) | Place::DirectoryInTask(directory) => {
                 let lock = lock::take(directory)?;
                 let path = file::of(directory);
                 let Opened { db, run } = file::open(&path, durability)?;
                 let has_threads = matches!(place, Place::Directory(_));
-                ((db, Some((run, lock))), Some(Readers::new(path, has_threads)))
+                (db, Some(run), Some(lock), Some(Readers::new(path, has_threads)))
             }
         };
-        let restored = read_all(&opened.0)?;
-        let identity = Arc::new(store::identity(&opened.0)?);
-        // Dropped in this order, also if the task is: the file is closed before the run ends.
-        let mut open = (Writer::new(opened.0), opened.1, guard);
-        if let Place::Directory(directory) = place {
-            std::thread::Builder::new()
-                .name("journal".to_owned())
-                .spawn(move || {
-                    let run = AssertUnwindSafe(|| open.0.run(waiting, clock));
-                    note_panic(std::panic::catch_unwind(run));
-                    drop(open);
-                })
-                .map_err(JournalError::io(directory))?;
-        } else {
-            tokio::spawn(async move {
-                let run = AssertUnwindSafe(open.0.run_in_task(waiting, clock));
-                note_panic(run.catch_unwind().await);
-                drop(open);
-            });
-        }
-        Ok((Self { entries, readers, ended, identity }, restored))
+        let restored = read_all(&db)?;
+        let identity = Arc::new(store::identity(&db)?);
+        let db = Arc::new(Mutex::new(db));
+        let source = readers.map_or_else(|| Source::Memory(Arc::clone(&db)), Source::File);
+        let has_thread = matches!(place, Place::Directory(_));
+        let engine = Engine::new(db, &restored.rooms, has_thread, run, lock);
+        Ok((engine, Self { source, identity }, restored))
     }
 
-    /// What tells that the writer has ended and the file is free, after the last `Journal` is gone.
-    #[must_use]
-    pub fn ended(&self) -> CancellationToken {
-        self.ended.clone()
-    }
-
-    /// Waits for a place in the queue; what is kept is put there at once.
+    /// Opens the journal in `place` to read it, while no daemon has it.
     ///
     /// # Errors
-    /// Where the journal is closed.
-    pub async fn place(&self) -> Result<Ticket<'_>, JournalError> {
-        self.entries.reserve().await.map(Ticket).map_err(|_| JournalError::Closed)
-    }
-
-    /// A place in the queue, where there is one free.
-    #[must_use]
-    pub fn place_now(&self) -> Option<Ticket<'_>> {
-        self.entries.try_reserve().map(Ticket).ok()
-    }
-
-    /// Does something with the writer's connection, in the order of all that is kept.
-    ///
-    /// # Errors
-    /// Where it could not be kept; then nothing of it is.
-    pub async fn change<T, F>(&self, apply: F) -> Result<T, JournalError>
-    where
-        T: Send + 'static,
-        F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
-        self.place().await?.change(apply, |kept| kept).await.map_err(|_| JournalError::Closed)?
+    /// Returns an error that says why it cannot be used, and what to do.
+    pub fn open_to_read(place: &Place) -> Result<(Self, Restored), JournalError> {
+        let (_, journal, restored) = Self::open(place, Durability::Os)?;
+        Ok((journal, restored))
     }
 
     /// A page of the messages of `room`, oldest first.
     ///
     /// # Errors
-    /// Where they cannot be read.
+    /// Returns an error if they cannot be read.
     pub async fn read(&self, room: RoomId, page: Page) -> Result<Vec<Kept>, JournalError> {
-        match &self.readers {
-            Some(readers) => readers.read(move |db| messages::messages(db, room, page)).await,
-            None => self.change(move |db| messages::messages(db, room, page)).await,
-        }
-    }
-
-    /// Removes up to [`TRIM_MESSAGES`] of the oldest messages of `room`, those that are from before
-    /// `before`, but never the last. Returns how many. See `messages::trim` for messages whose time is
-    /// after `now`, and so is wrong.
-    ///
-    /// # Errors
-    /// If they cannot be removed.
-    pub async fn trim(&self, room: RoomId, before: At, now: At) -> Result<usize, JournalError> {
-        let trim = move |db: &Connection| messages::trim(db, room, before, now, TRIM_MESSAGES);
-        match self.change(trim).await {
-            // A room with a page that cannot be read stays as it is; the others must not wait for it.
-            Err(JournalError::Damaged(_)) => Ok(0),
-            removed => removed,
+        match &self.source {
+            Source::File(readers) => {
+                readers.read(move |db| messages::messages(db, room, page)).await
+            }
+            Source::Memory(db) => {
+                let db = db.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(messages::messages(&db, room, page)?)
+            }
         }
     }
 
@@ -238,23 +178,6 @@ impl Journal {
     #[must_use]
     pub fn identity(&self) -> &JournalId {
         &self.identity
-    }
-
-    /// The greatest `n` accepted from a device of `user`, those in the queue included; 0 if there is none.
-    ///
-    /// # Errors
-    /// Where it cannot be read.
-    pub async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
-        let device = (user, device.clone());
-        let last = self.change(move |db| numbers::last(db, &device)).await?;
-        Ok(last.map_or(0, numbers::Run::last))
-    }
-}
-
-/// Logs why the writer ended, if it did not end in order.
-fn note_panic(ended: std::thread::Result<()>) {
-    if let Err(panic) = ended {
-        error!(reason = reason(&*panic), "the journal's writer failed");
     }
 }
 
@@ -271,33 +194,5 @@ fn read_all(db: &Connection) -> Result<Restored, JournalError> {
     Ok(restored)
 }
 
-/// A place in the writer's queue.
-#[derive(Debug)]
-pub struct Ticket<'a>(mpsc::Permit<'a, Entry>);
-
-impl Ticket<'_> {
-    /// Gives the writer something that was said. The answer comes once it is kept.
-    pub fn say(self, say: Say) {
-        self.0.send(say.into());
-    }
-
-    /// Gives the writer a change to keep: `apply` within the transaction, perhaps again where that
-    /// fails; then `settle` with what became of it, in the order of all that is kept. What `settle`
-    /// returns comes to whoever waits for it.
-    pub(crate) fn change<T, U>(
-        self,
-        apply: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
-        settle: impl FnOnce(Result<T, JournalError>) -> U + Send + 'static,
-    ) -> KeptThen<U>
-    where
-        T: Send + 'static,
-        U: Send + 'static,
-    {
-        let (change, then) = Change::boxed(apply, settle);
-        self.0.send(Entry::Change(change));
-        then
-    }
-}
-
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

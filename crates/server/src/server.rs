@@ -43,8 +43,7 @@ impl Server {
         place: &Place,
         durability: Durability,
     ) -> Result<Self, JournalError> {
-        let (journal, restored) = Journal::open(place, durability, config.clock)?;
-        let hub = Hub::new(journal, restored, config.clone());
+        let hub = Hub::open(place, durability, &config)?;
         let closing = CancellationToken::new();
         Ok(Self { context: Arc::new(Context { config, hub, closing }) })
     }
@@ -63,7 +62,7 @@ impl Server {
     ) -> Result<(), DaemonError> {
         let context = &self.context;
         let drain_timeout = context.config.drain_timeout;
-        let journal_ended = self.journal().ended();
+        let journal_ended = context.hub.ended();
         let mut sessions = JoinSet::new();
         let ended = tokio::select! {
             () = journal_ended.cancelled() => Err(DaemonError::Ended("the journal's writer")),
@@ -121,6 +120,15 @@ impl Server {
         self.context.hub.tell_presence();
     }
 
+    /// Has the journal refuse to store anything, or store again: for tests of what clients see then.
+    ///
+    /// # Errors
+    /// Returns an error if the journal's writer has ended.
+    #[doc(hidden)]
+    pub async fn refuse_to_store(&self, refuse: bool) -> Result<(), JournalError> {
+        self.context.hub.refuse_to_store(refuse).await
+    }
+
     /// The journal of the daemon.
     #[must_use]
     pub fn journal(&self) -> &Journal {
@@ -175,13 +183,8 @@ mod tests {
             let server = Server::open(Config::default(), &place, Durability::Os).unwrap();
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-            let journal = server.journal().clone();
-            let breaks = async move {
-                let place = journal.place().await.unwrap();
-                let settled =
-                    place.change(|_| Ok(()), |_| panic!("a change that cannot be applied"));
-                assert!(settled.await.is_err());
-            };
+            let hub = Arc::clone(&server.context.hub);
+            let breaks = async move { assert!(hub.break_commits().await.is_err()) };
             let daemon = server.run(listener, pending());
             let all = async { tokio::join!(daemon, talk(client), breaks) };
             let (ended, read, ()) = timeout(DEADLINE, all).await.expect("the daemon ends");

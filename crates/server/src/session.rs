@@ -7,6 +7,7 @@ mod end;
 mod greet;
 mod lists;
 mod obey;
+mod pending;
 mod rooms;
 mod seats;
 mod strikes;
@@ -33,13 +34,13 @@ use self::admit::{Admitted, admit};
 use self::answers::Answers;
 use self::end::{End, Leaving};
 use self::greet::Greeted;
+use self::pending::PendingCommand;
 use self::rooms::Due;
 use self::seats::Seats;
 use self::strikes::Strikes;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Door, DoorReader, DoorWriter, Heard, Turn};
-use crate::hub::{Hub, Member};
-use crate::journal::{Answer, Outcome};
+use crate::hub::{Answer, Hub, HubError, Member, Outcome};
 use crate::socket::Unacknowledged;
 
 /// Why a message is refused whose number another one has.
@@ -119,6 +120,7 @@ struct Session<R, W> {
     member: Member,
     device: Word,
     answers: Answers,
+    pending: PendingCommand,
     strikes: Strikes,
     /// When the client was last heard.
     heard_at: Instant,
@@ -149,6 +151,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             member,
             device,
             answers: Answers::default(),
+            pending: PendingCommand::default(),
             strikes: Strikes::default(),
             heard_at,
             pinged: false,
@@ -197,7 +200,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         if takes && self.due != Due::Nothing {
             return self.follow();
         }
-        let listens = takes && !self.answers.is_full();
+        // A command may depend on the one before.
+        let listens = takes && !self.answers.is_full() && self.pending.is_empty();
         let is_native = self.is_native();
         tokio::select! {
             biased;
@@ -205,7 +209,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             // In a box, as all that waits for more than it was told: it takes memory.
             heard = self.reader.next(), if listens => Box::pin(self.hear(heard)).await,
             answer = self.answers.next(), if takes => self.tell_answers(&answer),
-            () = self.member.news(), if takes => self.follow(),
+            result = self.pending.next(), if takes => Box::pin(self.finish_command(*result)).await,
+            // What a command of this session has changed is sent with its answer.
+            () = self.member.news(), if takes && self.pending.is_empty() => self.follow(),
             brought = self.seats.next(), if takes => {
                 self.pass_on(brought)?;
                 self.write_now()
@@ -227,7 +233,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 Ok(None) => return ControlFlow::Break(End::Left),
                 Err(error) => return ControlFlow::Break(End::Failed(error)),
             }
-            if self.writer.is_full() || self.answers.is_full() {
+            if self.writer.is_full() || self.answers.is_full() || !self.pending.is_empty() {
                 break;
             }
             if commands % COMMANDS_IN_TURN == 0 {
@@ -279,21 +285,22 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     fn tell_answer(&mut self, answer: &Answer) {
         let Answer { room, n, device, outcome } = answer;
-        let (n, device, room) = (*n, device.clone(), room.name().clone());
+        let (n, device, room) = (*n, device.clone(), room.clone());
         let refusal = match outcome {
-            Outcome::Kept { seq, at } | Outcome::Repeat { seq, at } => {
+            Outcome::Stored { seq, at } | Outcome::Repeat { seq, at } => {
                 let repeat = matches!(outcome, Outcome::Repeat { .. });
                 let accepted = Accepted { n, device, room, seq: *seq, at: *at, repeat };
                 return self.writer.tell(&Event::Accepted(accepted));
             }
             Outcome::NumberUsed => Refusal::new(RefusalCode::NumberUsed, NUMBER_USED),
-            Outcome::NotKept(reason) => {
+            Outcome::Refused(HubError::NotKept(reason)) => {
                 // Not logged for each: the journal has logged it once.
                 let text = format!("not kept: {reason}; say it again in a moment");
                 Refusal::new(RefusalCode::NotKept, text)
             }
-            Outcome::Failed(reason) => {
-                Refusal::new(RefusalCode::NotKept, format!("not kept: {reason}"))
+            Outcome::Refused(error) => {
+                self.log(|| debug!(code = %error.code(), "refused"));
+                error.clone().into()
             }
         };
         self.writer.tell(&Event::Refused(Refusal { n, device, room: Some(room), ..refusal }));
@@ -307,6 +314,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             && let Ok(answer) = timeout_at(deadline, self.answers.next()).await
         {
             self.tell_answer(&answer);
+        }
+        if !self.pending.is_empty()
+            && let Ok(result) = timeout_at(deadline, self.pending.next()).await
+        {
+            // The session ends in any case.
+            let _ = self.finish_command(*result).await;
         }
     }
 

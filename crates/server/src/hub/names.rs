@@ -20,53 +20,40 @@ const SHORT_NUMBERS_TRIED: usize = 8;
 /// See [`SHORT_NUMBERS_TRIED`]: ten times as many as there can be users.
 const SHORT_NUMBERS: u64 = 1_000_000;
 
-/// Who holds which name: the names of all users, and those that users are about to have.
+/// Who holds which name.
 #[derive(Debug, Default)]
-pub(super) struct Names(HashMap<UserName, Holder>);
-
-#[derive(Debug)]
-struct Holder {
-    user: u64,
-    /// Once if it is the user's name, and once for each change to it that is in the journal's queue.
-    holds: u32,
-}
+pub(super) struct Names(HashMap<UserName, u64>);
 
 impl Names {
     pub(super) fn holder(&self, name: &UserName) -> Option<u64> {
-        self.0.get(name).map(|holder| holder.user)
+        self.0.get(name).copied()
     }
 
-    /// Holds a name for `user`, once more if the user holds it already. Another holder loses it.
-    pub(super) fn reserve(&mut self, name: &UserName, user: u64) {
-        let holder = self.0.entry(name.clone()).or_insert(Holder { user, holds: 0 });
-        match holder.user == user {
-            true => holder.holds += 1,
-            false => *holder = Holder { user, holds: 1 },
-        }
+    /// `user` has the name from now on; another holder loses it.
+    pub(super) fn hold(&mut self, name: &UserName, user: u64) {
+        // The key as well: the name may be written otherwise.
+        self.0.remove(name);
+        self.0.insert(name.clone(), user);
     }
 
-    /// Releases a name that `user` held, once; does nothing if another user holds it by now.
+    /// Releases a name, if `user` holds it.
     pub(super) fn release(&mut self, name: &UserName, user: u64) {
-        if let Some(holder) = self.0.get_mut(name)
-            && holder.user == user
-        {
-            holder.holds -= 1;
-            if holder.holds == 0 {
-                self.0.remove(name);
-            }
+        if self.holder(name) == Some(user) {
+            self.0.remove(name);
         }
     }
 
-    /// The name that `user`, or a new user, gets if it `wants` one. Takes the same time whatever the
-    /// number of names.
+    /// The name that `user`, or a new user, gets if it `wants` one and `holder` knows who has which. Takes
+    /// the same time whatever the number of names.
     pub(super) fn free(
         &self,
         user: Option<u64>,
         wants: &UserName,
         if_taken: IfTaken,
+        holder: impl Fn(&UserName) -> Option<u64>,
     ) -> Result<UserName, HubError> {
         let is_free = |name: &UserName| {
-            let holder = self.holder(name);
+            let holder = holder(name);
             name.key() != SERVER_NAME && (holder.is_none() || holder == user)
         };
         if is_free(wants) {
@@ -103,19 +90,18 @@ mod tests {
     }
 
     fn free(names: &Names, wants: &UserName) -> UserName {
-        names.free(None, wants, IfTaken::Number).unwrap()
+        names.free(None, wants, IfTaken::Number, |name| names.holder(name)).unwrap()
     }
 
     #[test]
-    fn a_name_is_held_until_the_last_change_to_it_is_over() {
+    fn only_its_holder_releases_a_name() {
         let mut names = Names::default();
         let bob = name("bob");
-        names.reserve(&bob, 1); // the user's name
-        names.reserve(&bob, 1); // about to have it again
+        names.hold(&bob, 1);
+        names.hold(&name("BOB"), 2);
         names.release(&bob, 1);
+        assert_eq!(names.holder(&bob), Some(2));
         names.release(&bob, 2);
-        assert_eq!(names.holder(&bob), Some(1));
-        names.release(&bob, 1);
         assert_eq!(names.holder(&bob), None);
     }
 
@@ -123,16 +109,16 @@ mod tests {
     fn a_free_name_is_found_among_many_that_look_like_it() {
         let mut names = Names::default();
         let bob = name("bob");
-        names.reserve(&bob, 1);
+        names.hold(&bob, 1);
         for number in 2..2_000 {
-            names.reserve(&bob.numbered(number), number);
+            names.hold(&bob.numbered(number), number);
         }
         let mut found = Vec::new();
         for user in 2_000..2_100 {
             let tried = names.names_like(None, &bob).take(40);
             assert!(tried.filter(|name| names.holder(name).is_none()).count() > 10, "few tries");
             let free = free(&names, &bob);
-            names.reserve(&free, user);
+            names.hold(&free, user);
             found.push(free);
         }
         found.sort();
@@ -147,9 +133,9 @@ mod tests {
     fn a_taken_name_among_100_000() {
         let mut names = Names::default();
         let bob = name("bob");
-        names.reserve(&bob, 1);
+        names.hold(&bob, 1);
         for number in 2..100_000 {
-            names.reserve(&bob.numbered(number), number);
+            names.hold(&bob.numbered(number), number);
         }
         let start = Instant::now();
         for _ in 0..100 {

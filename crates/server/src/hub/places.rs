@@ -9,9 +9,6 @@ use crate::journal::RoomId;
 pub(super) struct InRoom {
     /// The last message the user has read.
     pub(super) read: u64,
-    /// How many changes by which the user leaves are in the journal's queue. A change that is queued
-    /// now comes after them.
-    pub(super) leaving: u32,
     /// Whether the room is a direct message.
     pub(super) is_direct: bool,
 }
@@ -39,11 +36,6 @@ impl Places {
     /// The place in a room the user is in.
     pub(super) fn get(&self, room: RoomId) -> Option<&InRoom> {
         self.find(room).ok().map(|index| &self.now[index].1)
-    }
-
-    /// The same, to change.
-    pub(super) fn get_mut(&mut self, room: RoomId) -> Option<&mut InRoom> {
-        self.find(room).ok().map(|index| &mut self.now[index].1)
     }
 
     /// The place in a room the user is in or has left.

@@ -2,7 +2,7 @@
 //! users, rooms or sessions.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
@@ -11,7 +11,6 @@ use super::names::Names;
 use super::places::{InRoom, Places};
 use super::rooms::Rooms;
 use super::{HubError, IfTaken};
-use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{Called, KeptMember, KeptUser, Pair, Restored, RoomId};
 use crate::room::Room;
 use crate::token::TokenHash;
@@ -25,10 +24,9 @@ pub(super) struct State {
     connected: BTreeSet<u64>,
     pub(super) names: Names,
     tokens: HashMap<TokenHash, u64>,
-    /// The tokens of users that are being stored; no more than the journal's queue has entries.
-    pub(super) arriving: HashSet<TokenHash>,
     pub(super) rooms: Rooms,
-    last_user: u64,
+    /// The greatest number that a user has, or had.
+    pub(super) last_user: u64,
     /// Whether the daemon is going away: then nothing more is taken.
     pub(super) is_closed: bool,
 }
@@ -69,7 +67,6 @@ impl State {
             connected: BTreeSet::new(),
             names: Names::default(),
             tokens: HashMap::new(),
-            arriving: HashSet::new(),
             rooms: Rooms::restore(rooms, last_room, presence_users),
             last_user,
             is_closed: false,
@@ -95,7 +92,10 @@ impl State {
         }
         for kept in &mut doubled {
             let user = &mut kept.user;
-            if let Ok(free) = self.names.free(Some(user.id), &user.name, IfTaken::Number) {
+            if let Ok(free) = self
+                .names
+                .free(Some(user.id), &user.name, IfTaken::Number, |name| self.names.holder(name))
+            {
                 user.name = free;
             }
             self.restore_user(kept.clone());
@@ -105,7 +105,6 @@ impl State {
 
     fn restore_user(&mut self, kept: KeptUser) {
         let KeptUser { user, token, seen_at } = kept;
-        self.names.reserve(&user.name, user.id);
         self.put_account(Account::new(user, Some(token), seen_at, 0));
     }
 
@@ -132,7 +131,7 @@ impl State {
         self.accounts.get_mut(&user)
     }
 
-    /// The account of a user who has a session, or of whom a change is in the journal's queue.
+    /// The account of a user who has a session, or whom a commit has changed.
     pub(super) fn existing(&self, user: u64) -> &Account {
         self.accounts.get(&user).expect("a user with a session or a stored change has an account")
     }
@@ -144,14 +143,10 @@ impl State {
             .expect("a user with a session or a stored change has an account")
     }
 
-    pub(super) fn by_token(&mut self, token: &TokenHash) -> Option<&mut Account> {
-        let account = self.accounts.get_mut(self.tokens.get(token)?)?;
-        account.token.is_some_and(|known| known.is(token)).then_some(account)
-    }
-
-    /// Whether no user has this token, nor is being stored with it.
-    pub(super) fn is_new_token(&self, token: &TokenHash) -> bool {
-        !self.tokens.contains_key(token) && !self.arriving.contains(token)
+    /// The number of the user with that token.
+    pub(super) fn by_token(&self, token: &TokenHash) -> Option<u64> {
+        let account = self.accounts.get(self.tokens.get(token)?)?;
+        account.token.is_some_and(|known| known.is(token)).then_some(account.user.id)
     }
 
     pub(super) const fn next_user(&mut self) -> u64 {
@@ -164,9 +159,10 @@ impl State {
         self.tokens.len()
     }
 
-    /// Adds a user, whose name is reserved.
+    /// Adds a user, who holds its name from now on.
     pub(super) fn put_account(&mut self, account: Account) {
         let id = account.user.id;
+        self.names.hold(&account.user.name, id);
         if let Some(token) = account.token {
             self.tokens.insert(token, id);
         }
@@ -257,7 +253,7 @@ impl State {
         (last, due)
     }
 
-    /// Gives `user` the name that was reserved, and sends it to all who see it; not to the partners in
+    /// Gives `user` another name, and sends it to all who see it; not to the partners in
     /// direct messages of a user who is away.
     pub(super) fn rename(&mut self, user: u64, name: &UserName) {
         let account = self.existing_mut(user);
@@ -267,31 +263,20 @@ impl State {
             self.rooms.existing(id).rename(&was, name);
         }
         self.names.release(&was.name, user);
+        self.names.hold(name, user);
     }
 
     /// What `user` means by the name or address of a room, or by the name of another user.
     pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<Called, HubError> {
-        let other = if let Some(pair) = name.pair() {
-            if !pair.contains(&user) {
-                return Err(HubError::NotYours(name.clone()));
-            }
-            let other = if pair[0] == user { pair[1] } else { pair[0] };
-            self.accounts.get(&other).ok_or(HubError::NoSuchNumber(other))?
-        } else if let Some(other) = name.other() {
-            let account = self.names.holder(&other).and_then(|id| self.accounts.get(&id));
-            account.ok_or(HubError::NoSuchUser(other))?
-        } else {
-            return Ok(Called::Named(name.clone()));
-        };
-        match other {
-            Account { user: other, .. } if other.id == user => {
-                Err(HubError::IsYourself(other.name.clone()))
-            }
-            Account { token: None, user: other, .. } => {
-                Err(HubError::IsClassic(other.name.clone()))
-            }
-            Account { user: other, .. } => Ok(Called::Private(Pair::of(user, other.id))),
-        }
+        called(
+            user,
+            name,
+            |name| self.names.holder(name),
+            |id| {
+                let account = self.accounts.get(&id)?;
+                Some((&account.user, account.token.is_none()))
+            },
+        )
     }
 
     /// The room that goes by that name, where `user` is in it.
@@ -306,24 +291,36 @@ impl State {
     pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
         self.existing(user).rooms.get(room).is_some()
     }
+}
 
-    /// Whether `user` is in the room, and still is once all is stored that is queued now.
-    pub(super) fn stays_in(&self, user: u64, room: RoomId) -> bool {
-        self.existing(user).rooms.get(room).is_some_and(|place| place.leaving == 0)
-    }
-
-    /// Whether `user` may be in one more room of the kind of `called`.
-    pub(super) fn has_room_left(&self, user: u64, called: &Called) -> bool {
-        let rooms = &self.existing(user).rooms;
-        match called {
-            Called::Named(_) => rooms.count(false) < ROOMS_PER_USER_MAX,
-            Called::Private(_) => rooms.count(true) < PRIVATE_PER_USER_MAX,
+/// What `user` means by the name or address of a room, or by the name of another user: `holder` knows who
+/// has which name, and `find` who has which number and is a guest.
+pub(super) fn called<'u>(
+    user: u64,
+    name: &RoomName,
+    holder: impl Fn(&UserName) -> Option<u64>,
+    find: impl Fn(u64) -> Option<(&'u User, bool)>,
+) -> Result<Called, HubError> {
+    let (other, is_guest) = if let Some(pair) = name.pair() {
+        if !pair.contains(&user) {
+            return Err(HubError::NotYours(name.clone()));
         }
+        let other = if pair[0] == user { pair[1] } else { pair[0] };
+        find(other).ok_or(HubError::NoSuchNumber(other))?
+    } else if let Some(other) = name.other() {
+        holder(&other).and_then(find).ok_or(HubError::NoSuchUser(other))?
+    } else {
+        return Ok(Called::Named(name.clone()));
+    };
+    match other {
+        other if other.id == user => Err(HubError::IsYourself(other.name.clone())),
+        other if is_guest => Err(HubError::IsClassic(other.name.clone())),
+        other => Ok(Called::Private(Pair::of(user, other.id))),
     }
 }
 
 /// A place in `room`, of which all up to `read` is read.
 pub(super) fn place_in(room: &Room, read: u64) -> InRoom {
     let is_direct = matches!(room.called(), Called::Private(_));
-    InRoom { read, leaving: 0, is_direct }
+    InRoom { read, is_direct }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::batch::Batch;
-use crate::journal::{Durability, KeptUser, Outcome, Place as Kept};
+use crate::journal::{Durability, KeptUser, Place as Kept};
 
 thread_local! {
     /// What the clock of this test shows.
@@ -38,8 +38,7 @@ fn config() -> Config {
 }
 
 fn open(place: &Kept) -> Arc<Hub> {
-    let (journal, restored) = Journal::open(place, Durability::Os, clock).unwrap();
-    Hub::new(journal, restored, config())
+    Hub::open(place, Durability::Os, &config()).unwrap()
 }
 
 fn hub() -> Arc<Hub> {
@@ -49,7 +48,7 @@ fn hub() -> Arc<Hub> {
 /// Ends the hub as the daemon does, and starts one where it ended.
 async fn again(hub: Arc<Hub>, directory: &Path) -> Arc<Hub> {
     hub.close().await;
-    let ended = hub.journal.ended();
+    let ended = hub.ended();
     drop(hub);
     ended.cancelled().await;
     open(&Kept::Directory(directory.to_path_buf()))
@@ -76,7 +75,10 @@ async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError>
     let text = Text::new(text).unwrap();
     let say = Say { room: room(to), kind: Kind::Text, n: None, device: None, text };
     member.say(say, None, &Word::default(), &answer).await?;
-    Ok(answers.recv().await.unwrap().outcome)
+    match answers.recv().await.unwrap().outcome {
+        Outcome::Refused(error) => Err(error),
+        outcome => Ok(outcome),
+    }
 }
 
 fn rooms(member: &Member) -> Vec<(String, u64, u64)> {
@@ -95,6 +97,9 @@ mod arrive;
 mod clock;
 mod direct;
 mod expire;
+mod faults;
+mod repeats;
+mod rig;
 
 #[tokio::test]
 async fn a_taken_name_is_refused_with_one_that_is_free() {
@@ -111,13 +116,16 @@ async fn a_taken_name_is_refused_with_one_that_is_free() {
 #[tokio::test]
 async fn a_classic_name_is_numbered_and_free_when_its_user_has_left() {
     let hub = hub();
-    let enter = |wants: &str| hub.enter_classic(hub.next_user(), &name(wants)).unwrap();
-    let mut bobs: Vec<Member> = (0..30).map(|_| enter("bob")).collect();
+    let enter = async |wants: &str| hub.enter_classic(hub.next_user(), &name(wants)).await.unwrap();
+    let mut bobs = Vec::new();
+    for _ in 0..30 {
+        bobs.push(enter("bob").await);
+    }
     let names: Vec<String> = bobs.iter().map(|bob| bob.user().name.to_string()).collect();
     assert_eq!(names[..3], ["bob", "bob_2", "bob_3"]);
     assert_eq!(names[29], "bob_30", "past the numbers tried, the user's own");
     bobs.remove(0).leave(LeaveReason::Bye);
-    assert_eq!(enter("bob").user().name, name("bob"));
+    assert_eq!(enter("bob").await.user().name, name("bob"));
 }
 
 #[tokio::test]
@@ -129,12 +137,12 @@ async fn nobody_is_called_like_the_server() {
 #[tokio::test]
 async fn a_user_may_write_its_own_name_otherwise() {
     let hub = hub();
-    let (mut bob, _) = enter(&hub, "bob").await.unwrap();
-    bob.rename(&name("Bob"), IfTaken::Refuse).await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    bob.actor().rename(&name("Bob"), IfTaken::Refuse).await.unwrap();
     assert_eq!(bob.user().name.as_str(), "Bob");
     let (ana, _) = enter(&hub, "ana").await.unwrap();
-    assert!(bob.rename(&ana.user().name, IfTaken::Refuse).await.is_err());
-    bob.rename(&name("eva"), IfTaken::Refuse).await.unwrap();
+    assert!(bob.actor().rename(&ana.user().name, IfTaken::Refuse).await.is_err());
+    bob.actor().rename(&name("eva"), IfTaken::Refuse).await.unwrap();
     assert!(enter(&hub, "bob").await.is_ok(), "the old name is free");
 }
 
@@ -143,7 +151,7 @@ async fn a_closed_hub_takes_nothing_and_ends_its_rooms() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let mut live = bob.room(&room("#lobby")).unwrap().listen(500).unwrap().live;
-    assert!(matches!(say(&bob, "#lobby", "last words").await, Ok(Outcome::Kept { seq: 1, .. })));
+    assert!(matches!(say(&bob, "#lobby", "last words").await, Ok(Outcome::Stored { seq: 1, .. })));
     hub.close().await;
     assert_eq!(say(&bob, "#lobby", "too late").await, Err(HubError::GoingAway));
     assert!(live.recv().await.is_ok());
@@ -158,11 +166,11 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
     let phone = back(&hub, &token, "bob").await.unwrap();
     assert_eq!(phone.id(), bob.id());
     assert_ne!(phone.session(), bob.session());
-    bob.join(&room("#rust")).await.unwrap();
-    bob.set_topic(&room("#rust"), Topic::new("crabs").unwrap()).await.unwrap();
+    bob.actor().join(&room("#rust")).await.unwrap();
+    bob.actor().set_topic(&room("#rust"), Topic::new("crabs").unwrap()).await.unwrap();
     assert!(say(&phone, "#rust", "hi").await.is_ok(), "what one session joins, all do");
-    assert_eq!(phone.read(&room("#rust"), 9).await, Ok(1), "no further than there is");
-    assert_eq!(bob.read(&room("#rust"), 0).await, Ok(1), "never backwards");
+    assert_eq!(phone.actor().read(&room("#rust"), 9).await, Ok(1), "no further than there is");
+    assert_eq!(bob.actor().read(&room("#rust"), 0).await, Ok(1), "never backwards");
     drop((bob, phone));
 
     let hub = again(hub, directory.path()).await;
@@ -182,7 +190,7 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
 async fn the_number_of_one_who_spoke_is_nobody_elses() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Kept::Directory(directory.path().to_path_buf()));
-    let ana = hub.enter_classic(hub.next_user(), &name("ana")).unwrap();
+    let ana = hub.enter_classic(hub.next_user(), &name("ana")).await.unwrap();
     say(&ana, "#lobby", "hi").await.unwrap();
     drop(ana);
     let hub = again(hub, directory.path()).await;
@@ -209,7 +217,7 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
     say(&bob, "@ana", "a secret").await.unwrap();
     let (eva, _) = enter(&hub, "eva").await.unwrap();
     say(&eva, "@bob", "hi").await.unwrap();
-    bob.leave_room(&room("@eva")).await.unwrap();
+    bob.actor().leave_room(&room("@eva")).await.unwrap();
     drop(bob);
     days_pass(29);
     assert!(enter(&hub, "bob").await.is_err());
@@ -241,7 +249,7 @@ async fn who_stays_for_long_is_known_to_be_here_also_to_a_daemon_that_is_killed(
     days_pass(31);
     hub.see_all().await.unwrap();
     let seen = |name: &'static str| {
-        hub.journal.change(move |db| {
+        hub.queue.with_connection(move |db| {
             db.query_row("SELECT seen_at FROM user WHERE name = ?", [name], |row| row.get(0))
         })
     };
@@ -256,12 +264,12 @@ async fn rooms_are_bounded_and_the_lobby_stays() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let lobby = room("#lobby");
-    assert_eq!(bob.leave_room(&lobby).await.unwrap_err(), HubError::CannotLeave(lobby));
+    assert_eq!(bob.actor().leave_room(&lobby).await.unwrap_err(), HubError::CannotLeave(lobby));
     for n in 1..100 {
-        bob.join(&room(&format!("#room{n}"))).await.unwrap();
+        bob.actor().join(&room(&format!("#room{n}"))).await.unwrap();
     }
-    assert_eq!(bob.join(&room("#more")).await.unwrap_err(), HubError::InTooManyRooms);
-    assert!(bob.join(&room("#room7")).await.is_ok(), "where it is already");
+    assert_eq!(bob.actor().join(&room("#more")).await.unwrap_err(), HubError::InTooManyRooms);
+    assert!(bob.actor().join(&room("#room7")).await.is_ok(), "where it is already");
     assert_eq!(say(&bob, "#more", "hi").await, Err(HubError::NotInRoom(room("#more"))));
     let (first, more) = hub.rooms(Some(&room("#lobby")), 2);
     let first: Vec<_> = first.iter().map(|info| (info.room.as_str(), info.count)).collect();
@@ -282,26 +290,29 @@ async fn a_crowd_that_talks_to_one_takes_none_of_its_rooms() {
     let refused = say(&eva, "@bob", "hi").await.unwrap_err();
     assert_eq!(refused.code(), RefusalCode::TooManyRooms, "{refused}");
     assert!(refused.to_string().starts_with("bob is in 100 private conversations"), "{refused}");
-    let refused = bob.join(&room("@eva")).await.unwrap_err();
+    let refused = bob.actor().join(&room("@eva")).await.unwrap_err();
     assert!(refused.to_string().starts_with("you are in 100 private conversations"), "{refused}");
     assert!(say(&crowd[7], "@bob", "still here").await.is_ok(), "where both are already");
-    assert!(bob.join(&room("#rust")).await.is_ok());
-    bob.leave_room(&room("@stranger1")).await.unwrap();
+    assert!(bob.actor().join(&room("#rust")).await.is_ok());
+    bob.actor().leave_room(&room("@stranger1")).await.unwrap();
     assert!(say(&eva, "@bob", "hi").await.is_ok());
     assert!(say(&crowd[0], "@bob", "hi").await.is_err(), "nor does one come back past the bound");
 }
 
 #[tokio::test]
 async fn past_a_number_of_users_only_those_who_are_known_come_in() {
-    let (journal, restored) = Journal::open(&Kept::Memory, Durability::Os, clock).unwrap();
-    let hub = Hub::new(journal, restored, Config { users_max: 2, ..config() });
+    let config = Config { users_max: 2, ..config() };
+    let hub = Hub::open(&Kept::Memory, Durability::Os, &config).unwrap();
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     let (_ana, _) = enter(&hub, "ana").await.unwrap();
     drop(bob);
     let refused = enter(&hub, "eva").await.unwrap_err();
     assert_eq!((&refused, refused.code()), (&HubError::TooManyUsers(2), RefusalCode::NotKept));
     assert!(back(&hub, &token, "bob").await.is_ok());
-    assert!(hub.enter_classic(hub.next_user(), &name("eva")).is_ok(), "nothing of it is kept");
+    assert!(
+        hub.enter_classic(hub.next_user(), &name("eva")).await.is_ok(),
+        "nothing of it is kept"
+    );
 }
 
 #[tokio::test]
@@ -310,28 +321,24 @@ async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     let hub = open(&Kept::Directory(directory.path().to_path_buf()));
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     drop(bob);
-    let read_only = |on: bool| {
-        let hub = Arc::clone(&hub);
-        async move { hub.journal.change(move |db| db.pragma_update(None, "query_only", on)).await }
-    };
-    read_only(true).await.unwrap();
+    hub.refuse_to_store(true).await.unwrap();
     assert_eq!(enter(&hub, "eva").await.unwrap_err().code(), RefusalCode::NotKept);
-    let mut bob = back(&hub, &token, "bob").await.unwrap();
-    assert_eq!(bob.last_n(&Word::default()).await, Ok(0));
-    assert!(matches!(say(&bob, "#lobby", "hi").await, Ok(Outcome::NotKept(_))));
+    let bob = back(&hub, &token, "bob").await.unwrap();
+    assert_eq!(bob.actor().last_n(&Word::default()).await, Ok(0));
+    assert!(matches!(say(&bob, "#lobby", "hi").await, Err(HubError::NotKept(_))));
     assert_eq!(
-        bob.rename(&name("eva"), IfTaken::Refuse).await.unwrap_err().code(),
+        bob.actor().rename(&name("eva"), IfTaken::Refuse).await.unwrap_err().code(),
         RefusalCode::NotKept
     );
     assert_eq!(bob.user().name, name("bob"));
-    read_only(false).await.unwrap();
-    assert!(matches!(say(&bob, "#lobby", "hi").await, Ok(Outcome::Kept { seq: 1, .. })));
+    hub.refuse_to_store(false).await.unwrap();
+    assert!(matches!(say(&bob, "#lobby", "hi").await, Ok(Outcome::Stored { seq: 1, .. })));
     assert!(enter(&hub, "eva").await.is_ok(), "the name was not lost");
 }
 
 #[tokio::test]
 async fn two_users_of_an_old_journal_do_not_have_one_name() {
-    let (journal, mut restored) = Journal::open(&Kept::Memory, Durability::Os, clock).unwrap();
+    let (engine, journal, mut restored) = Journal::open(&Kept::Memory, Durability::Os).unwrap();
     let mut tokens = Vec::new();
     for (id, written, seen_at) in [(1, "Bob", 5), (2, "bob", 9), (3, "bob_2", 1)] {
         let token = crate::token::new().unwrap();
@@ -340,13 +347,13 @@ async fn two_users_of_an_old_journal_do_not_have_one_name() {
         restored.users.push(KeptUser { user, token: hash, seen_at: At::from_millis(seen_at) });
         tokens.push(token);
     }
-    let hub = Hub::new(journal, restored, config());
+    let hub = Hub::start(engine, journal, restored, &config()).unwrap();
     let mut names = Vec::new();
     for token in &tokens {
         names.push(back(&hub, token, "bob").await.unwrap().user().name.to_string());
     }
     assert_eq!(names, ["Bob_3", "bob", "bob_2"], "the one seen last keeps the name");
-    let stored = hub.journal.change(|db| {
+    let stored = hub.queue.with_connection(|db| {
         db.query_row("SELECT name FROM user WHERE id = 1", [], |row| row.get::<_, String>(0))
     });
     assert_eq!(stored.await.unwrap(), "Bob_3");

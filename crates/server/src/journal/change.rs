@@ -1,59 +1,88 @@
-//! A change that the journal keeps and that is no message.
+//! Changes of what is stored, other than messages. Plain values: the hub decides about them, the journal
+//! stores them, and whoever follows the commits reads them.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chat_proto::{At, Topic, User};
 use rusqlite::Connection;
-use tokio::sync::oneshot;
 
-use super::JournalError;
+use super::keep;
+use super::kept::{Called, KeptMember, KeptUser, RoomId};
 
-/// What comes once a change is kept, or could not be.
-pub(crate) type KeptThen<U> = oneshot::Receiver<U>;
-
-/// A change on its way into the journal.
-pub(super) trait AnyChange: Send {
-    /// Makes the change within a transaction; may be called again where that one failed.
-    fn apply(&mut self, db: &Connection) -> rusqlite::Result<()>;
-    /// Says what became of it.
-    fn settle(&mut self, kept: Result<(), JournalError>);
+/// A change of what is stored, other than a message.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// A new user, or another name of a user.
+    User(KeptUser),
+    /// A user without a token: not stored, as it ends with its session.
+    Guest(User),
+    /// Another name of a user without a token.
+    GuestRenamed(User),
+    /// The user was connected at that time.
+    Seen {
+        /// The user's number.
+        user: u64,
+        /// When.
+        at: At,
+    },
+    /// A room, unless it is stored already.
+    Room {
+        /// Its number.
+        id: RoomId,
+        /// Its name or its two users.
+        called: Called,
+    },
+    /// A room without users, messages and a topic is removed.
+    RoomRemoved {
+        /// Its number.
+        id: RoomId,
+        /// The users with a membership in it, all of them former.
+        visitors: Arc<BTreeSet<u64>>,
+    },
+    /// A room has another topic.
+    Topic {
+        /// The room's number.
+        room: RoomId,
+        /// The topic.
+        topic: Topic,
+        /// Who set it.
+        by: User,
+    },
+    /// A user joined a room, or has a membership in a direct message that it is not in. What is stored of
+    /// an earlier membership stays.
+    Member(KeptMember),
+    /// A user left a room.
+    Left {
+        /// The user's number.
+        user: u64,
+        /// The room's number.
+        room: RoomId,
+    },
+    /// A user has read a room up to a message; never backwards.
+    Read {
+        /// The user's number.
+        user: u64,
+        /// The room's number.
+        room: RoomId,
+        /// The message.
+        seq: u64,
+    },
 }
 
-/// A change of one kind.
-pub(super) struct Change<T, U, A, S> {
-    apply: A,
-    applied: Option<T>,
-    /// Taken when it is settled.
-    settle: Option<(S, oneshot::Sender<U>)>,
-}
-
-impl<T, U, A, S> Change<T, U, A, S>
-where
-    A: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    S: FnOnce(Result<T, JournalError>) -> U + Send + 'static,
-    T: Send + 'static,
-    U: Send + 'static,
-{
-    pub(super) fn boxed(apply: A, settle: S) -> (Box<dyn AnyChange>, KeptThen<U>) {
-        let (answer, then) = oneshot::channel();
-        (Box::new(Self { apply, applied: None, settle: Some((settle, answer)) }), then)
-    }
-}
-
-impl<T, U, A, S> AnyChange for Change<T, U, A, S>
-where
-    A: FnMut(&Connection) -> rusqlite::Result<T> + Send,
-    S: FnOnce(Result<T, JournalError>) -> U + Send,
-    T: Send,
-    U: Send,
-{
-    fn apply(&mut self, db: &Connection) -> rusqlite::Result<()> {
-        self.applied = Some((self.apply)(db)?);
-        Ok(())
-    }
-
-    fn settle(&mut self, kept: Result<(), JournalError>) {
-        let kept = kept.and_then(|()| self.applied.take().ok_or(JournalError::Closed));
-        if let Some((settle, answer)) = self.settle.take() {
-            // Whoever asked may be gone; what was settled stands.
-            let _ = answer.send(settle(kept));
+impl Change {
+    /// Stores the change within a transaction.
+    pub(super) fn store(&self, db: &Connection) -> rusqlite::Result<()> {
+        match self {
+            Self::User(user) => keep::user(db, user),
+            Self::Guest(_) | Self::GuestRenamed(_) => Ok(()),
+            Self::Seen { user, at } => keep::seen(db, *user, *at),
+            Self::Room { id, called } => keep::room(db, *id, called),
+            Self::RoomRemoved { id, visitors } => keep::remove_room(db, *id, visitors),
+            Self::Topic { room, topic, .. } => keep::topic(db, *room, topic),
+            Self::Member(member) => keep::member(db, *member),
+            Self::Left { user, room } => keep::has_left(db, *user, *room),
+            Self::Read { user, room, seq } => keep::read(db, *user, *room, *seq),
         }
     }
 }

@@ -1,87 +1,184 @@
-//! One commit: each message gets its `seq`, unless its device has sent it before.
+//! One commit: what goes into it, what comes of it, and how a message gets its `seq`.
 
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
-use chat_proto::At;
+use chat_proto::command::{Kind, Word};
+use chat_proto::{At, Text, User};
 use rusqlite::{Connection, Transaction};
 
+use super::change::Change;
 use super::kept::{Kept, RoomId};
 use super::messages::{self, Keeper};
 use super::numbers::{self, Device, Last, Numbers, Run};
-use super::writer::{Decided, Say};
-use super::{repeat, store};
+use super::repeat::{self, Repeat};
+use super::store;
+use super::task::Task;
+
+/// One item of a commit.
+#[derive(Debug)]
+pub(crate) enum Entry<'t> {
+    /// A message.
+    Message(Message),
+    /// Changes that are stored together; there may be none.
+    Changes(Vec<Change>),
+    /// Work in the order of the queue.
+    Task(&'t mut Task),
+}
+
+/// A message to store.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    /// The room.
+    pub(crate) room: RoomId,
+    /// The author, under the present name.
+    pub(crate) from: User,
+    /// The device that sends it.
+    pub(crate) device: Word,
+    /// The number that the device gives it. A message without one is never taken for a repeat.
+    pub(crate) n: Option<u64>,
+    /// Whether it is text or an action.
+    pub(crate) kind: Kind,
+    /// The text.
+    pub(crate) text: Text,
+    /// Whether it may only be a repeat, and is not stored otherwise.
+    pub(crate) is_repeat_only: bool,
+    /// Changes that are stored with it, if it is new: users who come into a direct message.
+    pub(crate) changes: Vec<Change>,
+}
+
+/// What one commit has stored.
+#[derive(Debug)]
+pub(crate) struct Commit {
+    /// How many commits there were since the journal was opened, this one included.
+    pub(crate) position: u64,
+    /// For each entry what came of it, in the same order.
+    pub(crate) items: Vec<Committed>,
+}
+
+/// What came of one entry.
+#[derive(Debug)]
+pub(crate) enum Committed {
+    /// The message is stored, with its changes.
+    Message {
+        /// Its room.
+        room: RoomId,
+        /// The message as it is stored.
+        kept: Kept,
+        /// The changes that came with it.
+        changes: Vec<Change>,
+    },
+    /// The message is not stored: its device has sent one under this number before.
+    Repeat(Repeat),
+    /// The message is not stored: it was no repeat, and might only be one.
+    NoRepeat,
+    /// The changes are stored.
+    Changes(Vec<Change>),
+    /// The task has run.
+    Task,
+}
 
 /// A commit in the making.
-pub(super) struct Commit<'a> {
+pub(super) struct Draft<'a> {
     transaction: &'a Transaction<'a>,
     keeper: Keeper<'a>,
     known: &'a Numbers,
     at: At,
-    /// The `seq` of the last message of each room that has one in this commit.
+    /// The `seq` of the last message of each room before the commit.
+    stored_seqs: &'a HashMap<RoomId, u64>,
+    /// The same of each room that has a message in it.
     last_seqs: BTreeMap<RoomId, u64>,
     numbers: HashMap<Device, Last>,
     last_user: u64,
 }
 
-/// What a commit leaves to know if it goes well.
+/// What the engine has to know after a commit.
 pub(super) struct Done {
     numbers: HashMap<Device, Last>,
+    /// The `seq` of the last message of each room that has one in the commit.
+    pub(super) last_seqs: BTreeMap<RoomId, u64>,
     /// The greatest number of a user with a message in it.
     pub(super) last_user: u64,
-    pub(super) has_messages: bool,
 }
 
-impl<'a> Commit<'a> {
+impl<'a> Draft<'a> {
     pub(super) fn new(
         transaction: &'a Transaction<'a>,
         known: &'a Numbers,
+        stored_seqs: &'a HashMap<RoomId, u64>,
         at: At,
     ) -> rusqlite::Result<Self> {
         let keeper = Keeper::new(transaction)?;
         let (last_seqs, numbers) = (BTreeMap::new(), HashMap::new());
-        Ok(Self { transaction, keeper, known, at, last_seqs, numbers, last_user: 0 })
+        Ok(Self { transaction, keeper, known, at, stored_seqs, last_seqs, numbers, last_user: 0 })
+    }
+
+    /// Stores one entry.
+    pub(super) fn add(&mut self, entry: Entry<'_>) -> rusqlite::Result<Committed> {
+        match entry {
+            Entry::Message(message) => self.message(message),
+            Entry::Changes(changes) => {
+                self.store(&changes)?;
+                Ok(Committed::Changes(changes))
+            }
+            Entry::Task(task) => {
+                self.store_numbers()?;
+                task.run(self.transaction)?;
+                Ok(Committed::Task)
+            }
+        }
     }
 
     /// Stores a message, unless its device has given its number to one that is stored already.
-    pub(super) fn say(&mut self, say: &Say) -> rusqlite::Result<Decided> {
-        let device = (say.from.id, say.device.clone());
-        let mut last = match say.n {
+    fn message(&mut self, message: Message) -> rusqlite::Result<Committed> {
+        let device = (message.from.id, message.device.clone());
+        let mut last = match message.n {
             Some(_) => Some(last(self.transaction, self.known, &mut self.numbers, &device)?),
             None => None,
         };
-        if let (Some(n), Some(last)) = (say.n, &mut last)
+        if let (Some(n), Some(last)) = (message.n, &mut last)
             && last.may_have(n)
         {
             last.store(self.transaction, &device)?;
-            let message = (say.room.id, say.kind, &say.text);
-            if let Some(outcome) = repeat::outcome(self.transaction, &device, n, message)? {
-                return Ok(Decided::Old(outcome));
+            let sent = (message.room, message.kind, &message.text);
+            if let Some(repeat) = repeat::find(self.transaction, &device, n, sent)? {
+                return Ok(Committed::Repeat(repeat));
             }
         }
-        let last_seq = self.last_seqs.entry(say.room.id).or_insert_with(|| say.room.last_seq());
+        if message.is_repeat_only {
+            return Ok(Committed::NoRepeat);
+        }
+        for change in &message.changes {
+            change.store(self.transaction)?;
+        }
+        let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(0);
+        let last_seq = self.last_seqs.entry(message.room).or_insert(stored);
+        let Message { room, from, device: name, n, kind, text, changes, .. } = message;
         let kept = Kept {
             seq: *last_seq + 1,
-            from: say.from.clone(),
+            from,
             at: self.at,
-            kind: say.kind,
-            text: say.text.clone(),
-            device: say.device.clone(),
-            n: say.n,
+            kind,
+            text,
+            device: name,
+            n,
             damaged: false,
         };
-        self.keeper.message(say.room.id, &kept)?;
+        self.keeper.message(room, &kept)?;
         *last_seq += 1;
-        self.last_user = self.last_user.max(say.from.id);
-        if let (Some(n), Some(last)) = (say.n, last) {
-            let place = messages::place(say.room.id, kept.seq);
-            last.note(self.transaction, &device, n, place)?;
+        self.last_user = self.last_user.max(kept.from.id);
+        if let (Some(n), Some(last)) = (n, last) {
+            last.note(self.transaction, &device, n, messages::place(room, kept.seq))?;
         }
-        Ok(Decided::New(kept))
+        Ok(Committed::Message { room, kept, changes })
     }
 
-    /// Stores the numbers of the messages so far, for a change that asks for them.
-    pub(super) fn store_numbers(&mut self) -> rusqlite::Result<()> {
+    fn store(&self, changes: &[Change]) -> rusqlite::Result<()> {
+        changes.iter().try_for_each(|change| change.store(self.transaction))
+    }
+
+    /// Stores the numbers of the messages so far, for a task that reads them.
+    fn store_numbers(&mut self) -> rusqlite::Result<()> {
         let transaction = self.transaction;
         self.numbers.iter_mut().try_for_each(|(device, last)| last.store(transaction, device))
     }
@@ -92,8 +189,8 @@ impl<'a> Commit<'a> {
         if self.last_user > last_user {
             store::put_last_user(self.transaction, self.last_user)?;
         }
-        let has_messages = !self.last_seqs.is_empty();
-        Ok(Done { numbers: self.numbers, last_user: self.last_user, has_messages })
+        let Self { numbers, last_seqs, last_user, .. } = self;
+        Ok(Done { numbers, last_seqs, last_user })
     }
 }
 

@@ -106,6 +106,9 @@ pub enum JournalError {
     /// Another backup to the same file is running.
     #[error("another backup to {} is running; wait for it, or name another file", .0.display())]
     BackupRuns(PathBuf),
+    /// The system gives the writer no thread.
+    #[error("the journal's writer cannot be started: {0}")]
+    NoThread(io::Error),
     /// A reader panicked.
     #[error("a reader of the journal failed: {0}")]
     ReaderFailed(String),

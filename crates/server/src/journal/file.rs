@@ -15,7 +15,7 @@ const FILE: &str = "journal.sqlite";
 
 /// How long one connection waits where another is just rearranging the file (a checkpoint): far
 /// more than that takes.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Statements a connection keeps prepared: all that there are, and some.
 const STATEMENTS: usize = 32;

@@ -1,4 +1,4 @@
-//! What the hub has the journal keep: one statement each, to be called within a change.
+//! How each change is stored: one statement each.
 //!
 //! Each row has a checksum. An update of one column applies only to a row whose checksum is right: it
 //! must not turn a damaged row into one that looks whole.
@@ -9,11 +9,10 @@ use chat_proto::{At, Topic};
 use rusqlite::{Connection, params};
 
 use super::kept::{Called, KeptMember, KeptUser, RoomId};
-use super::messages::last_seq;
 use super::store::number;
 
 /// Keeps a new user, or another name of an old one and that it was here.
-pub(crate) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
+pub(super) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO user (id, name, key, token, seen_at, sum)
          VALUES (?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5)) ON CONFLICT (id) DO UPDATE
@@ -31,7 +30,7 @@ pub(crate) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
 }
 
 /// Keeps that there is a room.
-pub(crate) fn room(db: &Connection, id: RoomId, called: &Called) -> rusqlite::Result<()> {
+pub(super) fn room(db: &Connection, id: RoomId, called: &Called) -> rusqlite::Result<()> {
     let name = match called {
         Called::Named(name) => name.as_str(),
         Called::Private(_) => "",
@@ -45,31 +44,22 @@ pub(crate) fn room(db: &Connection, id: RoomId, called: &Called) -> rusqlite::Re
     Ok(())
 }
 
-/// Removes a room that has neither a message nor a topic, and the places of its `users`. Returns
-/// whether it had neither; it has nobody in it.
-pub(crate) fn remove_unused(
+/// Removes a room, and the memberships of its former users. It has neither a message nor a topic.
+pub(super) fn remove_room(
     db: &Connection,
     id: RoomId,
     users: &BTreeSet<u64>,
-) -> rusqlite::Result<bool> {
-    if last_seq(db, id)? > 0 {
-        return Ok(false);
-    }
-    let removed = db
-        .prepare_cached("DELETE FROM room WHERE id = ? AND topic = ''")?
-        .execute(params![id.0])?;
-    if removed == 0 {
-        return Ok(false);
-    }
+) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM room WHERE id = ?")?.execute(params![id.0])?;
     let mut remove = db.prepare_cached("DELETE FROM member WHERE user = ? AND room = ?")?;
     for user in users {
         remove.execute(params![number(*user), id.0])?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Keeps what a room is about.
-pub(crate) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Result<()> {
+pub(super) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE room SET topic = ?1, sum = checksum(id, key, name, ?1)
          WHERE id = ?2 AND sum = checksum(id, key, name, topic)",
@@ -79,7 +69,7 @@ pub(crate) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Res
 }
 
 /// Keeps that a user was here.
-pub(crate) fn seen(db: &Connection, user: u64, at: At) -> rusqlite::Result<()> {
+pub(super) fn seen(db: &Connection, user: u64, at: At) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE user SET seen_at = ?1, sum = checksum(id, name, key, token, ?1)
          WHERE id = ?2 AND sum = checksum(id, name, key, token, seen_at)",
@@ -90,7 +80,7 @@ pub(crate) fn seen(db: &Connection, user: u64, at: At) -> rusqlite::Result<()> {
 
 /// Keeps a user's place in a room; how far it has read only where that was not known. Nobody leaves by
 /// it: for that there is [`has_left`].
-pub(crate) fn member(db: &Connection, member: KeptMember) -> rusqlite::Result<()> {
+pub(super) fn member(db: &Connection, member: KeptMember) -> rusqlite::Result<()> {
     // A damaged row is replaced: nothing in it can be trusted.
     db.prepare_cached(
         "DELETE FROM member
@@ -112,7 +102,7 @@ pub(crate) fn member(db: &Connection, member: KeptMember) -> rusqlite::Result<()
 }
 
 /// Keeps that a user has left a room.
-pub(crate) fn has_left(db: &Connection, user: u64, room: RoomId) -> rusqlite::Result<()> {
+pub(super) fn has_left(db: &Connection, user: u64, room: RoomId) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE member SET is_in = 0, sum = checksum(user, room, 0, read_seq)
          WHERE user = ?1 AND room = ?2 AND sum = checksum(user, room, is_in, read_seq)",
@@ -122,7 +112,7 @@ pub(crate) fn has_left(db: &Connection, user: u64, room: RoomId) -> rusqlite::Re
 }
 
 /// Keeps how far a user has read a room; never backwards.
-pub(crate) fn read(db: &Connection, user: u64, room: RoomId, seq: u64) -> rusqlite::Result<()> {
+pub(super) fn read(db: &Connection, user: u64, room: RoomId, seq: u64) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE member
          SET read_seq = max(read_seq, ?3), sum = checksum(user, room, is_in, max(read_seq, ?3))

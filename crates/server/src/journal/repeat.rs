@@ -1,57 +1,57 @@
 //! Messages that were sent before: a device gives a number to one message only.
 
-use chat_proto::Text;
 use chat_proto::command::{Kind, Word};
+use chat_proto::{At, Text};
 use rusqlite::Connection;
 
 use super::kept::RoomId;
+use super::messages;
 use super::numbers::{self, Device};
-use super::writer::Outcome;
-use super::{Journal, JournalError, messages};
 
 /// What identifies a message that is sent again.
 #[derive(Debug, Clone)]
-pub struct Sent {
+pub(crate) struct Sent {
     /// The user who sends it.
-    pub user: u64,
+    pub(crate) user: u64,
     /// The device that numbered it.
-    pub device: Word,
+    pub(crate) device: Word,
     /// The number.
-    pub n: u64,
+    pub(crate) n: u64,
     /// The room it is sent to.
-    pub room: RoomId,
+    pub(crate) room: RoomId,
     /// Whether it is text or an action.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// The text.
-    pub text: Text,
+    pub(crate) text: Text,
 }
 
-impl Journal {
-    /// What became of a message that was sent before; `None` if no stored message has its number.
-    /// Messages in the queue are stored first.
-    ///
-    /// # Errors
-    /// Returns an error if the journal cannot be read.
-    pub async fn sent_before(&self, sent: Sent) -> Result<Option<Outcome>, JournalError> {
-        let device = (sent.user, sent.device);
-        self.change(move |db| outcome(db, &device, sent.n, (sent.room, sent.kind, &sent.text)))
-            .await
-    }
+/// The stored message that has the number of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// It is the same message.
+    Same {
+        /// Its number in the room.
+        seq: u64,
+        /// When it was stored.
+        at: At,
+    },
+    /// It is another message, or a damaged one.
+    Other,
 }
 
-/// What becomes of a message if its device has given the number `n` to a stored one; `None` if it has
-/// not. A damaged message counts as another one.
-pub(super) fn outcome(
+/// The stored message to which `device` gave the number `n`, beside a message with that room, kind and
+/// text; `None` if there is none.
+pub(super) fn find(
     db: &Connection,
     device: &Device,
     n: u64,
     (room, kind, text): (RoomId, Kind, &Text),
-) -> rusqlite::Result<Option<Outcome>> {
+) -> rusqlite::Result<Option<Repeat>> {
     let Some(place) = numbers::place_of(db, device, n)? else { return Ok(None) };
     Ok(messages::numbered(db, place, device, n)?.map(|found| match found {
         (its_room, Some(kept)) if its_room == room && kept.kind == kind && kept.text == *text => {
-            Outcome::Repeat { seq: kept.seq, at: kept.at }
+            Repeat::Same { seq: kept.seq, at: kept.at }
         }
-        _ => Outcome::NumberUsed,
+        _ => Repeat::Other,
     }))
 }

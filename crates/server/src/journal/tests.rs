@@ -1,105 +1,31 @@
+mod bench;
 mod clock;
 mod damage;
-mod faults;
 mod files;
-mod layer;
+pub(crate) mod layer;
+mod making;
 mod repeats;
 mod restored;
-mod rig;
 mod runs;
 
 use std::fs;
-use std::sync::Arc;
 
-use chat_proto::command::Kind;
+use chat_proto::command::{Kind, Word};
 use chat_proto::limits::{LINE_BYTES_MAX, NAME_CHARS_MAX};
 use chat_proto::{Event, RoomName, Text, Topic, User, UserName};
 use tempfile::TempDir;
 
-use super::writer::Answer;
+use self::bench::{Bench, Outcome, open, open_at, say};
+pub(crate) use self::bench::{engine_through, found};
 use super::*;
 use crate::config::PAGE_MESSAGES;
-use crate::room::Room;
 
 fn clock() -> At {
     At::from_millis(1_795_356_127_123)
 }
 
-/// A journal in a directory, with what it held when it was opened.
-struct Bench {
-    journal: Journal,
-    restored: Restored,
-    lobby: Arc<Room>,
-}
-
-fn open(directory: &Path) -> Result<Bench, JournalError> {
-    open_at(&Place::Directory(directory.to_path_buf()))
-}
-
-fn open_at(place: &Place) -> Result<Bench, JournalError> {
-    let (journal, restored) = Journal::open(place, Durability::Os, clock)?;
-    let lobby = Room::new(restored.rooms[0].clone(), 500, &Arc::default());
-    Ok(Bench { journal, restored, lobby })
-}
-
-impl Bench {
-    /// Says `text` as [`say`] has it; does not wait.
-    async fn says(&self, n: u64, text: &str, answer: &mpsc::Sender<Answer>) {
-        let place = self.journal.place().await.unwrap();
-        place.say(say(n, text, Arc::clone(&self.lobby), answer));
-    }
-
-    /// Says `text`, and returns what became of it.
-    async fn say(&self, n: u64, text: &str) -> Outcome {
-        let (answer, mut answers) = mpsc::channel(1);
-        self.says(n, text, &answer).await;
-        answers.recv().await.unwrap().outcome
-    }
-
-    async fn texts(&self, of: Part) -> Vec<(u64, String)> {
-        let page = Page { of, limit: 100 };
-        let kept = self.journal.read(RoomId::LOBBY, page).await.unwrap();
-        kept.iter().map(|kept| (kept.seq, kept.text.to_string())).collect()
-    }
-
-    /// How SQLite takes care that a commit is whole.
-    async fn mode(&self) -> String {
-        let ask = |db: &Connection| db.pragma_query_value(None, "journal_mode", |row| row.get(0));
-        self.journal.change(ask).await.unwrap()
-    }
-
-    /// Lets the journal have so many pages, and no more.
-    async fn allow_pages(&self, pages: u32) {
-        let set = move |db: &Connection| db.pragma_update(None, "max_page_count", pages);
-        // The answer of this pragma is a row, which is no error.
-        let _ = self.journal.change(set).await;
-    }
-
-    /// Closes the journal and waits until its file is free.
-    async fn close(self) {
-        let ended = self.journal.ended();
-        drop(self);
-        ended.cancelled().await;
-    }
-}
-
 fn laptop() -> Word {
     Word::new("laptop").unwrap()
-}
-
-/// The `n`th thing said on the laptop of user 7.
-fn say(n: u64, text: &str, room: Arc<Room>, answer: &mpsc::Sender<Answer>) -> Say {
-    Say {
-        room,
-        from: User { id: 7, name: UserName::new("bob").unwrap() },
-        session: 1,
-        device: laptop(),
-        names_device: false,
-        n: Some(n),
-        kind: Kind::Text,
-        text: Text::new(text).unwrap(),
-        answer: answer.clone(),
-    }
 }
 
 fn kept(seq: u64) -> Outcome {
@@ -147,10 +73,8 @@ async fn without_threads_a_time_of_the_runtimes_own_stands_still_until_all_is_do
 async fn what_is_said_again_after_a_crash_is_a_repeat() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
-    let (answer, answers) = mpsc::channel(1);
-    drop(answers); // nobody hears that it was kept
-    journal.says(5, "once", &answer).await;
-    journal.close().await;
+    journal.say(5, "once").await;
+    journal.close().await; // nobody hears that it was stored
 
     let journal = open(directory.path()).unwrap();
     assert_eq!(journal.journal.last_n(7, &laptop()).await.unwrap(), 5);
@@ -158,18 +82,6 @@ async fn what_is_said_again_after_a_crash_is_a_repeat() {
     assert_eq!(journal.say(5, "once").await, repeat(1));
     assert_eq!(journal.say(5, "something else").await, Outcome::NumberUsed);
     assert_eq!(journal.say(6, "twice").await, kept(2));
-}
-
-/// Whoever comes back while its last words wait for their commit is told of them.
-#[test]
-fn the_last_number_is_that_of_what_was_said_before_in_the_same_commit() {
-    let mut rig = rig::Rig::new(&layer::Layer::new(), rig::NEVER);
-    assert_eq!(rig.say(), kept(1));
-    assert_eq!(rig.last_numbers(&[&[], &[4], &[5, 5], &[7]]), [1, 4, 5]);
-    assert_eq!(rig.last_numbers(&[&[6], &[8], &[8], &[]]), [7, 8, 8]);
-    assert_eq!(rig.last_numbers(&[&[8], &[]]), [8]);
-    let published = [(1, 1, 1), (1, 2, 4), (1, 3, 5), (1, 4, 7), (1, 5, 6), (1, 6, 8)];
-    assert_eq!(rig.published(), published);
 }
 
 /// SQLite's integers end at 2⁶³; those of a client do not.
@@ -192,44 +104,6 @@ async fn the_greatest_numbers_are_known_again_as_they_were() {
     assert_eq!(numbers, [BEYOND - 1, BEYOND, BEYOND + 1]);
     assert_eq!(journal.say(BEYOND + 1, "great").await, repeat(3));
     assert_eq!(journal.say(u64::MAX, "greatest").await, kept(4));
-}
-
-#[tokio::test]
-async fn one_that_cannot_be_kept_takes_none_with_it() {
-    let directory = TempDir::new().unwrap();
-    let journal = open(directory.path()).unwrap();
-    let (answer, mut answers) = mpsc::channel(10);
-    let mut bad = Vec::new();
-    for n in 1..=5 {
-        journal.says(n, "good", &answer).await;
-        let place = journal.journal.place().await.unwrap();
-        bad.push(place.change(|db| db.execute("INSERT INTO nothing", []), |kept| kept.is_err()));
-    }
-    for seq in 1..=5 {
-        assert_eq!(answers.recv().await.unwrap().outcome, kept(seq));
-    }
-    for bad in bad {
-        assert!(bad.await.unwrap(), "it says so");
-    }
-}
-
-/// A change applies to what comes after it in the queue: a message before it reaches its readers first.
-#[test]
-fn a_commit_is_published_in_the_order_of_the_queue() {
-    let mut rig = rig::Rig::new(&layer::Layer::new(), rig::NEVER);
-    let (answer, _answers) = mpsc::channel(10);
-    let lobby = Arc::clone(rig.room(1));
-    let seen = || {
-        let room = Arc::clone(&lobby);
-        Change::boxed(|_| Ok(()), move |_| room.last_seq())
-    };
-    let (first, mut before) = seen();
-    let (second, mut between) = seen();
-    let says = |n| Entry::from(say(n, "hi", Arc::clone(&lobby), &answer));
-    let mut entries = [Entry::Change(first), says(1), says(2), Entry::Change(second), says(3)];
-    rig.commit(&mut entries);
-    assert_eq!((before.try_recv(), between.try_recv()), (Ok(0), Ok(2)));
-    assert_eq!(lobby.last_seq(), 3);
 }
 
 #[tokio::test]
@@ -264,20 +138,12 @@ async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     let name = RoomName::new(&format!("#{}", "😀".repeat(NAME_CHARS_MAX))).unwrap();
-    let called = Called::Named(name.clone());
-    let (id, topic) = (RoomId(2), Topic::default());
-    let room = Room::new(
-        KeptRoom { id, called: called.clone(), topic, last_seq: 0 },
-        500,
-        &Arc::default(),
-    );
+    let (id, called) = (RoomId(2), Called::Named(name.clone()));
     journal.journal.change(move |db| keep::room(db, id, &called)).await.unwrap();
-    let (answer, mut answers) = mpsc::channel(PAGE_MESSAGES as usize);
     for n in 1..=u64::from(PAGE_MESSAGES) {
-        let say = say(i64::MAX as u64 - 1000 + n, &"\"".repeat(31), Arc::clone(&room), &answer);
+        let message = say(i64::MAX as u64 - 1000 + n, &"\"".repeat(31));
         let (kind, device) = (Kind::Action, Word::default());
-        journal.journal.place().await.unwrap().say(Say { kind, device, ..say });
-        assert_eq!(answers.recv().await.unwrap().outcome, kept(n));
+        assert_eq!(journal.send(Message { room: id, kind, device, ..message }), kept(n));
     }
     let page = Page { of: Part::Before(u64::MAX), limit: PAGE_MESSAGES };
     let found = journal.journal.read(id, page).await.unwrap();

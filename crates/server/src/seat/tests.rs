@@ -1,11 +1,10 @@
 use chat_proto::command::{Kind, Word};
 use chat_proto::{At, Text, User, UserName};
 use futures_util::{FutureExt, StreamExt};
-use tokio::sync::mpsc;
 
 use super::*;
 use crate::batch::Said;
-use crate::journal::{Durability, KeptRoom, Outcome, Restored, Say};
+use crate::journal::{Committed, Durability, Engine, Entry, KeptRoom, Message};
 use crate::ring::Rings;
 
 fn clock() -> At {
@@ -13,22 +12,28 @@ fn clock() -> At {
 }
 
 /// A journal in memory, and the lobby as it has it.
-fn open() -> (Journal, KeptRoom) {
-    let place = crate::journal::Place::Memory;
-    let (journal, Restored { rooms, .. }) = Journal::open(&place, Durability::Os, clock).unwrap();
-    (journal, rooms[0].clone())
+fn open() -> (Engine, Journal, KeptRoom) {
+    open_at(&crate::journal::Place::Memory)
 }
 
-/// Has the journal keep so many messages in `room`.
-async fn say(journal: &Journal, room: &Arc<Room>, count: u64) {
-    for seq in 1..=count {
-        let (answer, mut answers) = mpsc::channel(1);
-        let (room, from) = (Arc::clone(room), User { id: 1, name: UserName::mend("ana") });
+fn open_at(place: &crate::journal::Place) -> (Engine, Journal, KeptRoom) {
+    let (engine, journal, restored) = Journal::open(place, Durability::Os).unwrap();
+    (engine, journal, restored.rooms[0].clone())
+}
+
+/// Stores so many messages, and publishes them in `room`.
+fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
+    for _ in 1..=count {
+        let from = User { id: 1, name: UserName::mend("ana") };
         let (device, kind, text) = (Word::default(), Kind::Text, Text::new("hi").unwrap());
-        let (session, names_device) = (1, false);
-        let say = Say { room, from, session, device, names_device, n: None, kind, text, answer };
-        journal.place().await.unwrap().say(say);
-        assert_eq!(answers.recv().await.unwrap().outcome, Outcome::Kept { seq, at: clock() });
+        let (is_repeat_only, changes) = (false, Vec::new());
+        let message =
+            Message { room: room.id, from, device, n: None, kind, text, is_repeat_only, changes };
+        let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
+        for item in commit.items {
+            let Committed::Message { kept, .. } = item else { panic!("{item:?}") };
+            room.publish_said(vec![Said { kept, session: 1 }]);
+        }
     }
 }
 
@@ -52,8 +57,8 @@ fn seqs(brought: &Brought) -> Vec<u64> {
 /// the file between the two.
 #[tokio::test]
 async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
-    let (journal, lobby) = open();
-    say(&journal, &Room::new(lobby.clone(), 500, &Arc::default()), 3).await;
+    let (mut engine, journal, lobby) = open();
+    say(&mut engine, &Room::new(lobby.clone(), 500, &Arc::default()), 3);
     let page = Page { of: Part::After(1), limit: PAGE_MESSAGES };
     let untold = journal.read(lobby.id, page).await.unwrap();
     let told_one = Room::new(KeptRoom { last_seq: 1, ..lobby }, 500, &Arc::default());
@@ -70,13 +75,13 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
 
 #[tokio::test]
 async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
-    let (journal, lobby) = open();
+    let (mut engine, journal, lobby) = open();
     let room = Room::new(lobby, 500, &Arc::new(Rings::new(0))); // drops each at once
     let entry = room.listen(500).unwrap();
     let seat =
         seat(Arc::clone(&room), journal.clone(), entry, 0, Missing::IsBrought, a_page(), 500);
     let mut seat = std::pin::pin!(seat);
-    say(&journal, &room, 3).await;
+    say(&mut engine, &room, 3);
     assert_eq!(seqs(&seat.next().await.unwrap()), [1, 2, 3]);
     let more = seat.next().now_or_never();
     assert!(more.is_none(), "{more:?}");
@@ -84,9 +89,11 @@ async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
 
 #[tokio::test]
 async fn the_seats_of_a_session_read_one_page_at_a_time() {
-    let (journal, lobby) = open();
+    let directory = tempfile::TempDir::new().unwrap();
+    let place = crate::journal::Place::Directory(directory.path().to_path_buf());
+    let (mut engine, journal, lobby) = open_at(&place);
     let room = Room::new(lobby, 500, &Arc::default());
-    say(&journal, &room, 3).await;
+    say(&mut engine, &room, 3);
     let pages = a_page();
     let mut seats = [(); 2].map(|()| {
         let (entry, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));

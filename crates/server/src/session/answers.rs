@@ -5,7 +5,7 @@ use std::future::pending;
 use tokio::sync::mpsc;
 
 use crate::config::IN_FLIGHT_MAX;
-use crate::journal::Answer;
+use crate::hub::Answer;
 
 /// Where the journal answers what one client says.
 #[derive(Debug, Default)]

@@ -46,7 +46,7 @@ where
             }
             Some(Heard::Command(Command::Rename { name })) if reader.door() == Door::Classic => {
                 let id = told.unwrap_or_else(|| context.hub.next_user());
-                let member = context.hub.enter_classic(id, &name);
+                let member = context.hub.enter_classic(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 note_entry(&member);
                 return Ok(Greeted { member, device: Word::default() });
@@ -134,7 +134,7 @@ async fn let_in(
         Some(token) => (context.hub.enter_again(token, &hello.name).await?, token.clone()),
         None => context.hub.enter_new(told, &hello.name).await?,
     };
-    let last = member.last_n(&hello.device).await?;
+    let last = member.actor().last_n(&hello.device).await?;
     Ok((member, token, last))
 }
 

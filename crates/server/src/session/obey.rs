@@ -1,6 +1,7 @@
 //! What a client asks, and what comes of it.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use chat_proto::command::Say;
 use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName, Topic, UserName};
@@ -11,9 +12,11 @@ use super::Session;
 use super::end::End;
 use super::greet::about;
 use super::lists::{fitting_rooms, fitting_users, limit};
+use super::pending::CommandResult;
 use crate::config::PAGE_MESSAGES;
-use crate::hub::{HubError, IfTaken};
-use crate::journal::{Journal, JournalError, Page, Part, RoomId};
+use crate::hub::{Answer, HubError, IfTaken};
+use crate::journal::{Journal, JournalError, Kept, Page, Part, RoomId};
+use crate::room::Room;
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     pub(super) async fn obey(&mut self, mut command: Command) -> ControlFlow<End> {
@@ -29,14 +32,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         match command {
             Command::Say(say) => self.say(say).await,
             Command::About => self.tell(&about(&self.context)),
-            Command::Join { room, since } => self.join(room, since).await,
-            Command::Leave { room } => self.leave(room).await,
-            Command::History { room, before, limit } => self.history(room, before, limit).await,
+            Command::Join { room, since } => self.join(room, since),
+            Command::Leave { room } => self.leave(room),
+            Command::History { room, before, limit } => self.history(room, before, limit),
             Command::Who { room, after, limit } => self.who(room, after.as_ref(), limit),
-            Command::Topic { room, topic } => self.topic(room, topic).await,
+            Command::Topic { room, topic } => self.topic(room, topic),
             Command::Rooms { after, limit } => self.list_rooms(after.as_ref(), limit),
-            Command::Read { room, seq } => self.read(room, seq).await,
-            Command::Rename { name } => self.rename(&name).await,
+            Command::Read { room, seq } => self.read(room, seq),
+            Command::Rename { name } => self.rename(name),
             Command::Ping { nonce } => self.tell(&Event::Pong { nonce }),
             Command::Pong { .. } => ControlFlow::Continue(()),
             Command::Bye => ControlFlow::Break(End::Code(EndCode::Bye)),
@@ -47,75 +50,151 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
     }
 
-    /// The answer comes once it is kept.
+    /// The answer comes after the commit.
     pub(super) async fn say(&mut self, mut say: Say) -> ControlFlow<End> {
-        let (n, device) = (say.n, say.device.clone());
-        let room = match self.member.address(&say.room) {
+        say.room = match self.member.address(&say.room) {
             Ok(address) => address,
-            Err(error) => {
-                return self.refuse(Refusal { n, device, room: Some(say.room), ..error.into() });
-            }
+            Err(error) => return self.refuse_say(&say, error),
         };
-        say.room = room.clone();
-        let mut seat = self.seats.in_room(&room);
-        if seat.is_none() && room.is_private() {
+        let room = self.seats.in_room(&say.room);
+        if room.is_none() && say.room.is_private() {
             // A repeat brings nobody back into the conversation.
-            match Box::pin(self.member.sent_before(&say, &self.device)).await {
-                Ok(Some(sent)) => {
-                    self.tell_answer(&sent);
-                    return ControlFlow::Continue(());
-                }
-                Ok(None) => {}
-                Err(error) => {
-                    let refusal = Refusal { n, device, room: Some(room), ..error.into() };
-                    return self.refuse(refusal);
-                }
-            }
-            // Subscribe before sending, or the session would receive its own message as another's.
-            match Box::pin(self.member.call(&room)).await {
-                Ok(_) => self.follow()?,
-                Err(error) => {
-                    let refusal = Refusal { n, device, room: Some(room), ..error.into() };
-                    return self.refuse(refusal);
-                }
-            }
-            seat = self.seats.in_room(&room);
+            let (actor, device) = (self.member.actor().clone(), self.device.clone());
+            self.pending.wait(async move {
+                let answer = actor.sent_before(&say, &device).await;
+                CommandResult::SentBefore { say, answer }
+            });
+            return ControlFlow::Continue(());
         }
-        match self.member.say(say, seat, &self.device, self.answers.sender()).await {
+        self.send(say, room).await
+    }
+
+    /// Puts a message into the queue; `room` is its room if the session is subscribed to it.
+    async fn send(&mut self, say: Say, room: Option<Arc<Room>>) -> ControlFlow<End> {
+        let (n, device, name) = (say.n, say.device.clone(), say.room.clone());
+        let room = room.map(|room| room.id);
+        match self.member.say(say, room, &self.device, self.answers.sender()).await {
             Ok(()) => {
                 self.answers.expect_one();
                 ControlFlow::Continue(())
             }
-            Err(error) => self.refuse(Refusal { n, device, room: Some(room), ..error.into() }),
+            Err(error) => self.refuse(Refusal { n, device, room: Some(name), ..error.into() }),
         }
     }
 
-    async fn join(&mut self, name: RoomName, since: Option<u64>) -> ControlFlow<End> {
-        let room = match self.member.join(&name).await {
-            Ok(room) => room,
-            Err(error) => return self.refuse_in(name, error),
-        };
-        let since = since.unwrap_or_else(|| self.newest_after(&room));
+    /// Answers a command that has waited.
+    pub(super) async fn finish_command(&mut self, result: CommandResult) -> ControlFlow<End> {
+        match result {
+            CommandResult::Joined { name, since, room } => match room {
+                Ok(room) => self.joined(&room, since),
+                Err(error) => self.refuse_in(name, error),
+            },
+            CommandResult::Left { name, room } => match room {
+                Ok(room) => {
+                    // Also if the user has been called back at once.
+                    self.tell_left(room.id);
+                    self.follow()
+                }
+                Err(error) => self.refuse_in(name, error),
+            },
+            // The room sends it to everybody, this client as well.
+            CommandResult::Topic { name, set } => match set {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => self.refuse_in(name, error),
+            },
+            CommandResult::Read { name, seq } => match seq {
+                Ok(seq) => self.has_read(name, seq),
+                Err(error) => self.refuse_in(name, error),
+            },
+            // The lobby sends it to everybody, this client as well.
+            CommandResult::Renamed(renamed) => match renamed {
+                Ok(()) => {
+                    self.log(|| info!("renamed"));
+                    ControlFlow::Continue(())
+                }
+                Err(error) => self.refuse(error.into()),
+            },
+            CommandResult::SentBefore { say, answer } => self.sent_before(say, answer),
+            CommandResult::Called { say, called } => match called {
+                // Subscribe before sending, or the session would receive its own message as another's.
+                Ok(()) => {
+                    self.follow()?;
+                    let room = self.seats.in_room(&say.room);
+                    self.send(say, room).await
+                }
+                Err(error) => self.refuse_say(&say, error),
+            },
+            CommandResult::History { name, page } => match page {
+                Ok((kept, more)) => {
+                    let user = self.member.id();
+                    let messages = kept.iter().map(|kept| kept.told(&name, user)).collect();
+                    self.tell(&Event::History { room: name, messages, more })
+                }
+                Err(error) => self.refuse_unreadable(name, &error),
+            },
+        }
+    }
+
+    fn joined(&mut self, room: &Arc<Room>, since: Option<u64>) -> ControlFlow<End> {
+        let since = since.unwrap_or_else(|| self.newest_after(room));
         let place = self.member.places().into_iter().find(|place| place.room.id == room.id);
         match place {
-            Some(place) => self.take_seat(&room, place.read, since),
+            Some(place) => self.take_seat(room, place.read, since),
             // Another session of the user has left it just now.
             None => self.follow(),
         }
     }
 
-    async fn leave(&mut self, name: RoomName) -> ControlFlow<End> {
-        match self.member.leave_room(&name).await {
-            Ok(room) => {
-                // Also where the user has been called back at once.
-                self.tell_left(room.id);
-                self.follow()
+    fn has_read(&mut self, name: RoomName, seq: u64) -> ControlFlow<End> {
+        if let Ok(room) = self.member.room(&name)
+            && let Some(seat) = self.seats.get_mut(room.id)
+        {
+            seat.read = seq;
+        }
+        self.tell(&Event::Read { room: name, seq })
+    }
+
+    fn sent_before(
+        &mut self,
+        say: Say,
+        answer: Result<Option<Answer>, HubError>,
+    ) -> ControlFlow<End> {
+        match answer {
+            Ok(Some(answer)) => {
+                self.tell_answer(&answer);
+                ControlFlow::Continue(())
             }
-            Err(error) => self.refuse_in(name, error),
+            Ok(None) => {
+                let actor = self.member.actor().clone();
+                self.pending.wait(async move {
+                    let called = actor.call(&say.room).await.map(drop);
+                    CommandResult::Called { say, called }
+                });
+                ControlFlow::Continue(())
+            }
+            Err(error) => self.refuse_say(&say, error),
         }
     }
 
-    async fn history(
+    fn join(&mut self, name: RoomName, since: Option<u64>) -> ControlFlow<End> {
+        let actor = self.member.actor().clone();
+        self.pending.wait(async move {
+            let room = actor.join(&name).await;
+            CommandResult::Joined { name, since, room }
+        });
+        ControlFlow::Continue(())
+    }
+
+    fn leave(&mut self, name: RoomName) -> ControlFlow<End> {
+        let actor = self.member.actor().clone();
+        self.pending.wait(async move {
+            let room = actor.leave_room(&name).await;
+            CommandResult::Left { name, room }
+        });
+        ControlFlow::Continue(())
+    }
+
+    fn history(
         &mut self,
         name: RoomName,
         before: Option<u64>,
@@ -126,23 +205,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Err(error) => return self.refuse_in(name, error),
         };
         let limit = limit.unwrap_or(PAGE_MESSAGES).min(PAGE_MESSAGES);
-        let page =
-            Page { of: Part::Before(before.unwrap_or(u64::MAX).min(room.last_seq() + 1)), limit };
-        let kept = match self.context.hub.journal().read(room.id, page).await {
-            Ok(kept) => kept,
-            Err(error) => return self.refuse_unreadable(name, &error),
-        };
-        let user = self.member.id();
-        let messages = kept.iter().map(|kept| kept.told(&name, user)).collect();
-        let first = kept.first().map(|first| first.seq);
-        let more = match first {
-            Some(first) => match has_older(self.context.hub.journal(), room.id, first).await {
-                Ok(more) => more,
-                Err(error) => return self.refuse_unreadable(name, &error),
-            },
-            None => false,
-        };
-        self.tell(&Event::History { room: name, messages, more })
+        let before = before.unwrap_or(u64::MAX).min(room.last_seq() + 1);
+        let journal = self.context.hub.journal().clone();
+        self.pending.wait(async move {
+            let page = page_before(&journal, room.id, before, limit).await;
+            CommandResult::History { name, page }
+        });
+        ControlFlow::Continue(())
     }
 
     fn who(
@@ -166,42 +235,40 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         self.tell(&Event::Rooms { rooms, more: is_more || is_cut })
     }
 
-    /// Where it goes well, the room tells everybody, this client as well.
-    async fn topic(&mut self, name: RoomName, topic: Topic) -> ControlFlow<End> {
-        match self.member.set_topic(&name, topic).await {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => self.refuse_in(name, error),
-        }
+    fn topic(&mut self, name: RoomName, topic: Topic) -> ControlFlow<End> {
+        let actor = self.member.actor().clone();
+        self.pending.wait(async move {
+            let set = actor.set_topic(&name, topic).await;
+            CommandResult::Topic { name, set }
+        });
+        ControlFlow::Continue(())
     }
 
-    async fn read(&mut self, name: RoomName, seq: u64) -> ControlFlow<End> {
-        let read = match self.member.read(&name, seq).await {
-            Ok(read) => read,
-            Err(error) => return self.refuse_in(name, error),
-        };
-        if let Ok(room) = self.member.room(&name)
-            && let Some(seat) = self.seats.get_mut(room.id)
-        {
-            seat.read = read;
-        }
-        self.tell(&Event::Read { room: name, seq: read })
+    fn read(&mut self, name: RoomName, seq: u64) -> ControlFlow<End> {
+        let actor = self.member.actor().clone();
+        self.pending.wait(async move {
+            let seq = actor.read(&name, seq).await;
+            CommandResult::Read { name, seq }
+        });
+        ControlFlow::Continue(())
     }
 
-    /// Where it goes well, the lobby tells everybody, this client as well.
-    async fn rename(&mut self, wants: &UserName) -> ControlFlow<End> {
+    fn rename(&mut self, wants: UserName) -> ControlFlow<End> {
         let if_taken = if self.is_native() { IfTaken::Refuse } else { IfTaken::Number };
-        match self.member.rename(wants, if_taken).await {
-            Ok(()) => {
-                self.log(|| info!("renamed"));
-                ControlFlow::Continue(())
-            }
-            Err(error) => self.refuse(error.into()),
-        }
+        let actor = self.member.actor().clone();
+        self.pending
+            .wait(async move { CommandResult::Renamed(actor.rename(&wants, if_taken).await) });
+        ControlFlow::Continue(())
     }
 
     fn tell(&mut self, event: &Event) -> ControlFlow<End> {
         self.writer.tell(event);
         ControlFlow::Continue(())
+    }
+
+    fn refuse_say(&mut self, say: &Say, error: HubError) -> ControlFlow<End> {
+        let (n, device, room) = (say.n, say.device.clone(), Some(say.room.clone()));
+        self.refuse(Refusal { n, device, room, ..error.into() })
     }
 
     fn refuse_in(&mut self, room: RoomName, error: HubError) -> ControlFlow<End> {
@@ -229,8 +296,16 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
     }
 }
 
-/// Whether the room has messages before that `seq`: not where older ones are not kept.
-async fn has_older(journal: &Journal, room: RoomId, seq: u64) -> Result<bool, JournalError> {
-    let page = Page { of: Part::Before(seq), limit: 1 };
-    Ok(!journal.read(room, page).await?.is_empty())
+/// Up to `limit` messages before `before`, and whether there are older ones.
+async fn page_before(
+    journal: &Journal,
+    room: RoomId,
+    before: u64,
+    limit: u32,
+) -> Result<(Vec<Kept>, bool), JournalError> {
+    let kept = journal.read(room, Page { of: Part::Before(before), limit }).await?;
+    let Some(first) = kept.first() else { return Ok((kept, false)) };
+    let older = Page { of: Part::Before(first.seq), limit: 1 };
+    let is_more = !journal.read(room, older).await?.is_empty();
+    Ok((kept, is_more))
 }

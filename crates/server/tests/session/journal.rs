@@ -12,6 +12,31 @@ fn seqs(messages: &[Value]) -> Vec<u64> {
     messages.iter().map(|message| message["seq"].as_u64().unwrap()).collect()
 }
 
+/// A command waits for its commit, and nothing else does: what comes from the rooms is delivered meanwhile.
+#[tokio::test]
+async fn a_command_that_waits_for_its_commit_holds_up_no_delivery() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let place = Place::Directory(directory.path().to_path_buf());
+    let daemon = Server::open(Config::default(), &place, Durability::Os).unwrap();
+    let (ana, token) = Peer::with_token(&daemon, "ana").await;
+    let mut bob = Peer::native(&daemon, "bob").await;
+    drop(ana);
+    bob.until("left").await;
+    // Another program has the file, so no commit ends.
+    let other = rusqlite::Connection::open(directory.path().join("journal.sqlite")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    bob.send(r##"{"type":"join","room":"#rust"}"##).await;
+    bob.send(r#"{"type":"ping"}"#).await;
+    // A user who comes back needs no commit to be seen.
+    let mut ana = Peer::connect(&daemon);
+    let hello = json!({"type": "hello", "version": 1, "name": "ana", "token": token});
+    ana.send(&hello.to_string()).await;
+    bob.expect("joined").await;
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(bob.expect("room").await["room"], "#rust");
+    bob.expect("pong").await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_said_again_is_a_repeat_and_the_welcome_tells_what_is_kept() {
     let daemon = daemon();

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use chat_proto::At;
-use chat_server::journal::{self, Called, Durability, Page, Part};
+use chat_server::journal::{self, Called, Page, Part};
 
 use super::words::{Place, Words, direct};
 use crate::torture::room_name;
@@ -26,8 +25,7 @@ impl Journal {
     /// conversations of `users`, by the numbers that the daemon gave them.
     pub(crate) async fn open(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Self {
         let place = journal::Place::DirectoryInTask(directory.to_owned());
-        let (stored, restored) =
-            journal::Journal::open(&place, Durability::Os, || At::from_millis(0)).unwrap();
+        let (stored, restored) = journal::Journal::open_to_read(&place).unwrap();
         let mut journal = Self::default();
         for room in &restored.rooms {
             let number = number_of(&room.called, rooms, users);

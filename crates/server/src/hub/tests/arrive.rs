@@ -51,16 +51,13 @@ async fn a_connection_that_ends_while_its_user_is_stored_leaves_the_user_to_the_
 async fn a_new_user_that_cannot_be_stored_may_come_again_with_its_token() {
     let hub = hub();
     let (ana, token) = (name("ana"), token('a'));
-    let read_only = async |on: bool| {
-        hub.journal.change(move |db| db.pragma_update(None, "query_only", on)).await.unwrap();
-    };
-    read_only(true).await;
+    hub.refuse_to_store(true).await.unwrap();
     let enter = || hub.enter_proposed(None, &ana, &token);
     let (one, other) = tokio::join!(enter(), enter());
     for refused in [one, other] {
         assert_eq!(refused.unwrap_err().code(), RefusalCode::NotKept);
     }
-    read_only(false).await;
+    hub.refuse_to_store(false).await.unwrap();
     enter().await.unwrap();
 }
 
@@ -74,8 +71,8 @@ async fn a_new_token_that_could_be_guessed_is_refused() {
 
 #[tokio::test]
 async fn past_a_number_of_users_a_new_token_is_refused_and_a_known_one_is_not() {
-    let (journal, restored) = Journal::open(&Kept::Memory, Durability::Os, clock).unwrap();
-    let hub = Hub::new(journal, restored, Config { users_max: 1, ..config() });
+    let config = Config { users_max: 1, ..config() };
+    let hub = Hub::open(&Kept::Memory, Durability::Os, &config).unwrap();
     drop(hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap());
     let refused = hub.enter_proposed(None, &name("bob"), &token('b')).await.unwrap_err();
     assert_eq!(refused, HubError::TooManyUsers(1));

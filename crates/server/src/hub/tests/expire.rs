@@ -11,7 +11,7 @@ fn listed(hub: &Hub) -> Vec<String> {
 
 /// The rooms and the places in them that the journal has, but for the lobby's.
 async fn stored(hub: &Hub) -> (Vec<u32>, u32) {
-    let stored = hub.journal.change(|db| {
+    let stored = hub.queue.with_connection(|db| {
         let rooms = db
             .prepare("SELECT id FROM room WHERE id > 1 ORDER BY id")?
             .query_map([], |row| row.get(0))?
@@ -28,7 +28,7 @@ async fn fail_removals(hub: &Hub, fail: bool) {
         true => "CREATE TRIGGER fail BEFORE DELETE ON room BEGIN SELECT RAISE(ABORT, 'no'); END",
         false => "DROP TRIGGER fail",
     };
-    hub.journal.change(move |db| db.execute_batch(sql)).await.unwrap();
+    hub.queue.with_connection(move |db| db.execute_batch(sql)).await.unwrap();
 }
 
 #[tokio::test]
@@ -36,16 +36,16 @@ async fn a_room_that_cannot_be_stored_is_nowhere() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
-    hub.journal.change(|db| db.pragma_update(None, "query_only", true)).await.unwrap();
+    hub.refuse_to_store(true).await.unwrap();
     let ghosts = [room("#ghost"), room("@ana")];
     for ghost in &ghosts {
-        assert_eq!(bob.join(ghost).await.unwrap_err().code(), RefusalCode::NotKept);
+        assert_eq!(bob.actor().join(ghost).await.unwrap_err().code(), RefusalCode::NotKept);
     }
     assert_eq!(listed(&hub), ["#lobby"]);
     assert_eq!((rooms(&bob).len(), rooms(&ana).len()), (1, 1));
-    hub.journal.change(|db| db.pragma_update(None, "query_only", false)).await.unwrap();
+    hub.refuse_to_store(false).await.unwrap();
     for ghost in &ghosts {
-        bob.join(ghost).await.unwrap();
+        bob.actor().join(ghost).await.unwrap();
     }
     assert_eq!(listed(&hub), ["#ghost", "#lobby"]);
 }
@@ -55,7 +55,7 @@ async fn a_room_is_listed_when_it_is_stored_and_not_before() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let rust = room("#rust");
-    let mut join = Box::pin(bob.join(&rust));
+    let mut join = Box::pin(bob.actor().join(&rust));
     assert!(futures_util::poll!(&mut join).is_pending());
     assert_eq!(listed(&hub), ["#lobby"]);
     join.await.unwrap();
@@ -69,12 +69,12 @@ async fn an_unused_room_goes_and_its_number_is_never_used_again() {
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     drop(enter(&hub, "ana").await.unwrap());
     for name in ["#rust", "@ana", "#talk", "#about", "#last"] {
-        bob.join(&room(name)).await.unwrap();
+        bob.actor().join(&room(name)).await.unwrap();
     }
     say(&bob, "#talk", "a word").await.unwrap();
-    bob.set_topic(&room("#about"), Topic::new("crabs").unwrap()).await.unwrap();
+    bob.actor().set_topic(&room("#about"), Topic::new("crabs").unwrap()).await.unwrap();
     for name in ["#rust", "@ana", "#talk", "#about", "#last"] {
-        bob.leave_room(&room(name)).await.unwrap();
+        bob.actor().leave_room(&room(name)).await.unwrap();
     }
     assert_eq!(
         stored(&hub).await,
@@ -86,8 +86,8 @@ async fn an_unused_room_goes_and_its_number_is_never_used_again() {
     let hub = again(hub, directory.path()).await;
     let bob = back(&hub, &token, "bob").await.unwrap();
     assert_eq!(listed(&hub), ["#about", "#lobby", "#talk"]);
-    assert_eq!(bob.join(&room("#rust")).await.unwrap().id, RoomId(7));
-    assert_eq!(bob.join(&room("#talk")).await.unwrap().id, RoomId(4));
+    assert_eq!(bob.actor().join(&room("#rust")).await.unwrap().id, RoomId(7));
+    assert_eq!(bob.actor().join(&room("#talk")).await.unwrap().id, RoomId(4));
 }
 
 #[tokio::test]
@@ -98,10 +98,10 @@ async fn rooms_that_an_older_version_left_go() {
     fail_removals(&hub, true).await;
     for nth in 0..250 {
         let name = room(&format!("#room{nth}"));
-        bob.join(&name).await.unwrap();
-        bob.leave_room(&name).await.unwrap();
+        bob.actor().join(&name).await.unwrap();
+        bob.actor().leave_room(&name).await.unwrap();
     }
-    bob.join(&room("#mine")).await.unwrap();
+    bob.actor().join(&room("#mine")).await.unwrap();
     assert!(hub.expire_rooms().await.is_err());
     assert_eq!(listed(&hub).len(), 252);
     fail_removals(&hub, false).await;
@@ -117,14 +117,15 @@ async fn a_message_on_its_way_while_the_last_user_leaves_keeps_the_room() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (rust, about) = (room("#rust"), room("#about"));
-    bob.join(&rust).await.unwrap();
-    bob.join(&about).await.unwrap();
-    // Each is queued behind the leave, and stored before the removal that the leave begins.
-    let (left, said) = tokio::join!(bob.leave_room(&rust), say(&bob, "#rust", "last words"));
+    bob.actor().join(&rust).await.unwrap();
+    bob.actor().join(&about).await.unwrap();
+    // Each is queued before the leave, and stored by the same commit.
+    let (said, left) =
+        tokio::join!(say(&bob, "#rust", "last words"), bob.actor().leave_room(&rust));
     let id = left.unwrap().id;
-    assert!(matches!(said, Ok(Outcome::Kept { seq: 1, .. })));
-    let topic = bob.set_topic(&about, Topic::new("crabs").unwrap());
-    let (left, topic) = tokio::join!(bob.leave_room(&about), topic);
+    assert!(matches!(said, Ok(Outcome::Stored { seq: 1, .. })));
+    let topic = bob.actor().set_topic(&about, Topic::new("crabs").unwrap());
+    let (topic, left) = tokio::join!(topic, bob.actor().leave_room(&about));
     assert!(left.is_ok() && topic.is_ok());
     assert_eq!(stored(&hub).await.0, [2, 3]);
     assert_eq!(listed(&hub), ["#about", "#lobby", "#rust"]);
@@ -138,24 +139,23 @@ async fn a_join_that_waits_while_the_room_goes_finds_it() {
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     let rust = room("#rust");
-    bob.join(&rust).await.unwrap();
+    bob.actor().join(&rust).await.unwrap();
     // Behind the leave, and before the removal.
-    let (left, joined) = tokio::join!(bob.leave_room(&rust), ana.join(&rust));
+    let (left, joined) = tokio::join!(bob.actor().leave_room(&rust), ana.actor().join(&rust));
     assert_eq!((left.unwrap().id, joined.unwrap().id), (RoomId(2), RoomId(2)));
     assert_eq!(stored(&hub).await.0, [2]);
 
     // Behind the removal.
     fail_removals(&hub, true).await;
-    ana.leave_room(&rust).await.unwrap();
+    ana.actor().leave_room(&rust).await.unwrap();
     fail_removals(&hub, false).await;
-    let removal = hub.expire(&mut hub.state(), hub.journal.place_now().unwrap()).unwrap();
-    let (joined, removed) = tokio::join!(bob.join(&rust), removal);
-    assert!(removed.unwrap().is_ok());
-    assert!(matches!(say(&bob, "#rust", "here").await, Ok(Outcome::Kept { seq: 1, .. })));
+    let (removed, joined) = tokio::join!(hub.expire_rooms(), bob.actor().join(&rust));
+    assert_eq!(removed, Ok(()));
+    assert!(matches!(say(&bob, "#rust", "here").await, Ok(Outcome::Stored { seq: 1, .. })));
     assert_eq!(joined.unwrap().info().1, 1, "on the list");
     assert_eq!(
         (listed(&hub), stored(&hub).await.0),
-        (vec!["#lobby".into(), "#rust".into()], vec![2])
+        (vec!["#lobby".into(), "#rust".into()], vec![3])
     );
     assert_eq!(rooms(&bob), [("#lobby".to_owned(), 0, 0), ("#rust".to_owned(), 1, 0)]);
 }
@@ -166,16 +166,16 @@ async fn a_direct_message_without_a_word_goes_when_both_have_left() {
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let (ana, _) = enter(&hub, "ana").await.unwrap();
     let (to_ana, to_bob) = (room("@ana"), room("@bob"));
-    bob.join(&to_ana).await.unwrap();
-    ana.join(&to_bob).await.unwrap();
-    bob.leave_room(&to_ana).await.unwrap();
+    bob.actor().join(&to_ana).await.unwrap();
+    ana.actor().join(&to_bob).await.unwrap();
+    bob.actor().leave_room(&to_ana).await.unwrap();
     assert_eq!(stored(&hub).await, (vec![2], 2), "ana is still in it");
-    ana.leave_room(&to_bob).await.unwrap();
+    ana.actor().leave_room(&to_bob).await.unwrap();
     assert_eq!(stored(&hub).await, (vec![], 0));
 
     say(&bob, "@ana", "a word").await.unwrap();
-    bob.leave_room(&to_ana).await.unwrap();
-    ana.leave_room(&to_bob).await.unwrap();
+    bob.actor().leave_room(&to_ana).await.unwrap();
+    ana.actor().leave_room(&to_bob).await.unwrap();
     assert_eq!(stored(&hub).await, (vec![3], 2), "it has a message");
-    assert_eq!(bob.join(&room("@1-2")).await.unwrap().last_seq(), 1);
+    assert_eq!(bob.actor().join(&room("@1-2")).await.unwrap().last_seq(), 1);
 }

@@ -1,11 +1,6 @@
 //! Times that are wrong.
 
 use super::*;
-use crate::journal::writer::Entry;
-
-fn lobby() -> KeptRoom {
-    load::load(&file::open_memory().unwrap()).unwrap().rooms.swap_remove(0)
-}
 
 /// A room's messages have these times; `seq`s that stay when all before 100 are removed at 200.
 fn trimmed(times: &[i64]) -> Vec<i64> {
@@ -42,18 +37,15 @@ fn wrong_times_remove_nothing_that_is_new_and_keep_nothing_for_ever() {
 #[test]
 fn a_time_that_was_wrong_for_a_minute_stamps_no_later_message() {
     let at = |times: &[i64]| {
-        let room = Room::new(lobby(), 500, &Arc::default());
-        let (answer, mut answers) = mpsc::channel(times.len());
-        let mut writer = Writer::new(file::open_memory().unwrap());
-        for (n, time) in (1..).zip(times) {
-            let say = say(n, "hi", Arc::clone(&room), &answer);
-            writer.keep(&mut [Entry::from(say)], At::from_millis(*time));
-        }
-        let stamps = times.iter().map(|_| match answers.try_recv().unwrap().outcome {
+        let journal = open_at(&Place::Memory).unwrap();
+        let stamp = |(n, time): (u64, &i64)| match journal
+            .journal
+            .send(say(n, "hi"), At::from_millis(*time))
+        {
             Outcome::Kept { at, .. } => at.as_millis(),
             other => panic!("{other:?}"),
-        });
-        stamps.collect::<Vec<i64>>()
+        };
+        (1..).zip(times).map(stamp).collect::<Vec<i64>>()
     };
     let day = 86_400_000;
     assert_eq!(at(&[day, 3 * day, day + 1000]), [day, 3 * day, day + 1000]);

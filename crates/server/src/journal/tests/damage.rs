@@ -41,7 +41,7 @@ fn sql(directory: &TempDir, sql: &str) {
 /// All messages of the lobby, in pages of `limit` from the first or from the last.
 async fn read(journal: &Bench, of: fn(u64) -> Part, limit: u32) -> Vec<Kept> {
     let mut found: Vec<Kept> = Vec::new();
-    let (is_after, last_seq) = (matches!(of(0), Part::After(_)), journal.lobby.last_seq());
+    let (is_after, last_seq) = (matches!(of(0), Part::After(_)), journal.last_seq());
     let mut edge = if is_after { 0 } else { last_seq + 1 };
     loop {
         let page = Page { of: of(edge), limit };
@@ -169,7 +169,7 @@ async fn the_end_of_a_room_that_cannot_be_read_is_not_written_over() {
         bytes[page..page + PAGE_BYTES].fill(0xFF);
     });
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.lobby.last_seq(), 300, "as the index has it");
+    assert_eq!(journal.last_seq(), 300, "as the index has it");
     let Outcome::NotKept(reason) = journal.say(301, "more").await else { panic!("stored") };
     assert!(reason.contains("damaged"), "{reason}");
     let messages = read(&journal, Part::After, 200).await;

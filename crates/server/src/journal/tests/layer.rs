@@ -18,7 +18,7 @@ const PAGE_BYTES: u64 = 4096;
 
 /// A call that can fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Call {
+pub(crate) enum Call {
     Read,
     Write,
     Sync,
@@ -27,7 +27,7 @@ pub(super) enum Call {
 
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// It does nothing, and is an error of the disk.
     Error,
     /// It does nothing, because the disk is full.
@@ -40,23 +40,23 @@ pub(super) enum Fault {
 
 /// Which calls fail, and how.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Plan {
-    pub(super) fault: Fault,
+pub(crate) struct Plan {
+    pub(crate) fault: Fault,
     /// The calls it is about; all where there are none.
-    pub(super) calls: &'static [Call],
+    pub(crate) calls: &'static [Call],
     /// How the names of the files end that it is about.
-    pub(super) files: &'static str,
+    pub(crate) files: &'static str,
     /// How many of them go well before.
-    pub(super) after: u64,
+    pub(crate) after: u64,
     /// Whether all that come later fail, too.
-    pub(super) lasts: bool,
+    pub(crate) lasts: bool,
 }
 
 /// What a test commands the layer by.
 #[derive(Debug, Clone)]
-pub(super) struct Layer {
+pub(crate) struct Layer {
     /// What SQLite knows it by.
-    pub(super) name: Arc<str>,
+    pub(crate) name: Arc<str>,
     state: Arc<Mutex<State>>,
 }
 
@@ -79,7 +79,7 @@ struct Disk {
 }
 
 impl Layer {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static LAYERS: AtomicU32 = AtomicU32::new(0);
         let number = LAYERS.fetch_add(1, Ordering::Relaxed);
         let layer = Self { name: format!("layer-{number}").into(), state: Arc::default() };
@@ -87,33 +87,33 @@ impl Layer {
         layer
     }
 
-    pub(super) fn fail(&self, plan: Plan) {
+    pub(crate) fn fail(&self, plan: Plan) {
         let mut state = self.state();
         (state.plan, state.fired) = (Some(plan), 0);
     }
 
-    pub(super) fn heal(&self) {
+    pub(crate) fn heal(&self) {
         self.state().plan = None;
     }
 
     /// Another program begins to write the file, or ends.
-    pub(super) fn hold(&self, is_held: bool) {
+    pub(crate) fn hold(&self, is_held: bool) {
         self.state().is_held = is_held;
     }
 
     /// How long SQLite has waited for others since it was asked last.
-    pub(super) fn slept(&self) -> Duration {
+    pub(crate) fn slept(&self) -> Duration {
         std::mem::take(&mut self.state().slept)
     }
 
     /// How many calls have failed since it was told to.
-    pub(super) fn fired(&self) -> u64 {
+    pub(crate) fn fired(&self) -> u64 {
         self.state().fired
     }
 
     /// Writes into the directory `to` what a loss of power would leave of the files in `from`. Of
     /// the pages that were not synced, the disk has those that `is_there` says.
-    pub(super) fn lose_power(&self, from: &Path, to: &Path, is_there: fn(u64) -> bool) {
+    pub(crate) fn lose_power(&self, from: &Path, to: &Path, is_there: fn(u64) -> bool) {
         for (path, disk) in self.state().disks.iter().filter(|(path, _)| path.starts_with(from)) {
             // One that is not there has another name by now.
             let Ok(now) = fs::read(path) else { continue };

@@ -61,7 +61,7 @@ impl Vfs for Layer {
 
 /// An open file.
 #[derive(Debug)]
-pub(in crate::journal::tests) struct Handle {
+pub(crate) struct Handle {
     layer: Layer,
     file: File,
     path: PathBuf,
@@ -160,7 +160,7 @@ const WRITE_LOCK: u8 = 0;
 
 /// The shared memory of one connection alone: SQLite's own copy of it is all there is.
 #[derive(Debug)]
-pub(in crate::journal::tests) struct Unshared(Layer);
+pub(crate) struct Unshared(Layer);
 
 impl WalIndex for Unshared {
     fn map(&mut self, _region: u32) -> io::Result<[u8; 32768]> {

@@ -1,0 +1,126 @@
+//! What a user asks of the hub. Each request waits for its commit.
+
+use std::sync::Arc;
+
+use chat_proto::command::{self, Word};
+use chat_proto::{RoomName, Topic, UserName};
+
+use super::answer::{Answer, Outcome};
+use super::request::{DirectScope, Request};
+use super::{Hub, HubError, IfTaken};
+use crate::journal::{Repeat, Sent, Task};
+use crate::room::Room;
+
+/// A user, as the author of requests. Cheap to clone; it does not keep the user connected.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub(super) hub: Arc<Hub>,
+    pub(super) user: u64,
+}
+
+impl Actor {
+    /// The user's number.
+    #[must_use]
+    pub const fn id(&self) -> u64 {
+        self.user
+    }
+
+    /// The greatest `n` accepted from a device of this user, those in the queue included; 0 if there is
+    /// none.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be read.
+    pub async fn last_n(&self, device: &Word) -> Result<u64, HubError> {
+        Ok(self.hub.queue.run(Task::last_n((self.id(), device.clone()))).await?)
+    }
+
+    /// The answer to a message that was sent before; `None` if its number is not used. Whether the user
+    /// is in the room does not matter: the answer may have been lost, and the user may have left since.
+    ///
+    /// # Errors
+    /// Returns an error if the journal cannot be read.
+    pub async fn sent_before(
+        &self,
+        say: &command::Say,
+        device: &Word,
+    ) -> Result<Option<Answer>, HubError> {
+        let Some(n) = say.n else { return Ok(None) };
+        let room = {
+            let state = self.hub.state();
+            let called = state.called(self.id(), &say.room)?;
+            state.rooms.called(&called).map(|room| room.id)
+        };
+        let Some(room) = room else { return Ok(None) };
+        let named = say.device.clone();
+        let device = named.clone().unwrap_or_else(|| device.clone());
+        let (user, kind, text) = (self.id(), say.kind, say.text.clone());
+        let sent = Sent { user, device, n, room, kind, text };
+        let repeat = self.hub.queue.run(Task::sent_before(sent)).await?;
+        Ok(repeat.map(|repeat| {
+            let outcome = match repeat {
+                Repeat::Same { seq, at } => Outcome::Repeat { seq, at },
+                Repeat::Other => Outcome::NumberUsed,
+            };
+            Answer { room: say.room.clone(), n: say.n, device: named, outcome }
+        }))
+    }
+
+    /// Joins a room, which is made if there is none. All the user's sessions do.
+    ///
+    /// # Errors
+    /// Returns an error if there is nobody to talk to, there are too many rooms, it cannot be stored, or
+    /// the daemon is going away.
+    pub async fn join(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+        self.enter(name, DirectScope::Own).await
+    }
+
+    /// Joins a direct message, together with the other user, since a message is to be sent.
+    ///
+    /// # Errors
+    /// As [`Actor::join`] has them; the other user counts as well.
+    pub async fn call(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+        self.enter(name, DirectScope::Both).await
+    }
+
+    async fn enter(&self, name: &RoomName, scope: DirectScope) -> Result<Arc<Room>, HubError> {
+        let join = Request::Join { user: self.id(), name: name.clone(), scope };
+        Ok(self.hub.done(join).await?.room())
+    }
+
+    /// Leaves a room, and returns it. All the user's sessions do.
+    ///
+    /// # Errors
+    /// Returns an error if the user is not in the room or cannot leave it, it cannot be stored, or the
+    /// daemon is going away.
+    pub async fn leave_room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+        let leave = Request::Leave { user: self.id(), name: name.clone() };
+        Ok(self.hub.done(leave).await?.room())
+    }
+
+    /// Records that the user has read a room up to `seq`; never backwards. Returns how far it has.
+    ///
+    /// # Errors
+    /// Returns an error if the user is not in the room, it cannot be stored, or the daemon is going away.
+    pub async fn read(&self, name: &RoomName, seq: u64) -> Result<u64, HubError> {
+        let read = Request::Read { user: self.id(), name: name.clone(), seq };
+        Ok(self.hub.done(read).await?.read())
+    }
+
+    /// Sets the topic of a room. Everybody in it is sent it, this user as well.
+    ///
+    /// # Errors
+    /// Returns an error if the user is not in the room, it cannot be stored, or the daemon is going away.
+    pub async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
+        let topic = Request::SetTopic { user: self.id(), name: name.clone(), topic };
+        self.hub.done(topic).await.map(drop)
+    }
+
+    /// Takes another name. Everybody is sent it, this user as well.
+    ///
+    /// # Errors
+    /// Returns an error if the name is taken, it cannot be stored, or the daemon is going away.
+    pub async fn rename(&self, wants: &UserName, if_taken: IfTaken) -> Result<(), HubError> {
+        let rename = Request::Rename { user: self.id(), wants: wants.clone(), if_taken };
+        self.hub.done(rename).await.map(drop)
+    }
+}

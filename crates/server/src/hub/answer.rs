@@ -1,0 +1,82 @@
+//! What the hub answers.
+
+use std::sync::Arc;
+
+use chat_proto::command::Word;
+use chat_proto::{At, RoomName};
+
+use super::HubError;
+use super::member::Member;
+use crate::room::Room;
+
+/// What became of a message, and of which.
+#[derive(Debug)]
+pub struct Answer {
+    /// The room it was sent to.
+    pub room: RoomName,
+    /// The number the device gave it.
+    pub n: Option<u64>,
+    /// The device, if the client named it.
+    pub device: Option<Word>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is stored.
+    Stored {
+        /// Its number in the room.
+        seq: u64,
+        /// When it was stored.
+        at: At,
+    },
+    /// It was stored before.
+    Repeat {
+        /// Its number in the room.
+        seq: u64,
+        /// When it was stored.
+        at: At,
+    },
+    /// It is not stored: its device has given its number to another message.
+    NumberUsed,
+    /// It is not stored; why.
+    Refused(HubError),
+}
+
+/// What a request has led to.
+#[derive(Debug)]
+pub(super) enum Done {
+    /// What was asked for.
+    Changed,
+    /// A session of the user has begun.
+    Admitted(Member),
+    /// The user has joined or left this room.
+    Room(Arc<Room>),
+    /// The last message that the user has read.
+    Read(u64),
+}
+
+impl Done {
+    pub(super) fn member(self) -> Member {
+        match self {
+            Self::Admitted(member) => member,
+            other => unreachable!("a new user is answered with a member, not {other:?}"),
+        }
+    }
+
+    pub(super) fn room(self) -> Arc<Room> {
+        match self {
+            Self::Room(room) => room,
+            other => unreachable!("a join or leave is answered with a room, not {other:?}"),
+        }
+    }
+
+    pub(super) fn read(self) -> u64 {
+        match self {
+            Self::Read(seq) => seq,
+            other => unreachable!("a read is answered with a number, not {other:?}"),
+        }
+    }
+}

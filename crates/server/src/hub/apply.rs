@@ -1,0 +1,279 @@
+//! Applying a commit, in its order: the directory changes, rooms publish, and sessions are answered. A
+//! change applies to the messages after it in the queue, and not to those before.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chat_proto::{LeaveReason, Topic, User, UserName};
+use tokio::sync::oneshot;
+use tracing::trace;
+
+use super::HubError;
+use super::answer::{Answer, Done, Outcome};
+use super::decide::{Decision, Grant};
+use super::directory::Directory;
+use super::member::Member;
+use super::request::{Item, Submission};
+use super::state::{Account, place_in};
+use crate::batch::Said;
+use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
+use crate::journal::{Change, Commit, Committed, KeptMember, KeptRoom, KeptUser, Repeat, RoomId};
+
+/// Messages of one commit that are not published yet, and the answers to their senders.
+#[derive(Default)]
+struct Unpublished<'i> {
+    /// By number: what is sent follows from the messages, and from nothing else.
+    rooms: BTreeMap<RoomId, Vec<Said>>,
+    answers: Vec<(&'i Submission, Outcome)>,
+}
+
+impl Directory {
+    /// Applies what a commit has stored. The items, the decisions about them and what the journal made of
+    /// them are in one order.
+    pub(super) fn apply(
+        self: &Arc<Self>,
+        items: &mut [Item],
+        decisions: Vec<Decision>,
+        commit: Commit,
+    ) {
+        trace!(position = commit.position, items = items.len(), "committed");
+        let mut unpublished = Unpublished::default();
+        for ((item, decision), committed) in items.iter_mut().zip(decisions).zip(commit.items) {
+            match item {
+                Item::Message(submission) => {
+                    self.apply_message(&mut unpublished, submission, decision, committed);
+                }
+                Item::Request(_, reply) => {
+                    self.publish(&mut unpublished);
+                    let done = self.apply_request(decision, committed);
+                    answer(reply, done);
+                }
+                Item::Task(task) => task.finish(Ok(())),
+                Item::Close(closed) => {
+                    self.publish(&mut unpublished);
+                    self.close();
+                    answer(closed, ());
+                }
+            }
+        }
+        self.publish(&mut unpublished);
+    }
+
+    fn apply_message<'i>(
+        self: &Arc<Self>,
+        unpublished: &mut Unpublished<'i>,
+        submission: &'i Submission,
+        decision: Decision,
+        committed: Committed,
+    ) {
+        let outcome = match (decision, committed) {
+            (Decision::Refused(error), _)
+            | (Decision::Message(Some(error)), Committed::NoRepeat) => Outcome::Refused(error),
+            (_, Committed::Repeat(Repeat::Same { seq, at })) => Outcome::Repeat { seq, at },
+            (_, Committed::Repeat(Repeat::Other)) => Outcome::NumberUsed,
+            (_, Committed::Message { room, kept, changes }) => {
+                if !changes.is_empty() {
+                    self.publish(unpublished);
+                    changes.into_iter().for_each(|change| self.apply_change(change));
+                }
+                let outcome = Outcome::Stored { seq: kept.seq, at: kept.at };
+                let session = submission.session;
+                unpublished.rooms.entry(room).or_default().push(Said { kept, session });
+                outcome
+            }
+            (decision, committed) => unreachable!("{decision:?} led to {committed:?}"),
+        };
+        unpublished.answers.push((submission, outcome));
+    }
+
+    fn apply_request(
+        self: &Arc<Self>,
+        decision: Decision,
+        committed: Committed,
+    ) -> Result<Done, HubError> {
+        let grant = match decision {
+            Decision::Granted(grant) => grant,
+            Decision::Refused(error) => return Err(error),
+            other => unreachable!("{other:?} about a request"),
+        };
+        if let Committed::Changes(changes) = committed {
+            changes.into_iter().for_each(|change| self.apply_change(change));
+        }
+        Ok(match grant {
+            Grant::Changed => Done::Changed,
+            Grant::Session(user) => {
+                let hub = self.hub().ok_or(HubError::GoingAway)?;
+                Done::Admitted(Member::begin(hub, user))
+            }
+            Grant::Room(id) => Done::Room(Arc::clone(self.state().rooms.existing(id))),
+            Grant::Read(seq) => Done::Read(seq),
+        })
+    }
+
+    /// Sends the messages to the readers of their rooms, and then the answers to their senders.
+    fn publish(&self, unpublished: &mut Unpublished<'_>) {
+        if unpublished.answers.is_empty() {
+            return;
+        }
+        let rooms: Vec<_> = {
+            let state = self.state();
+            let rooms = std::mem::take(&mut unpublished.rooms).into_iter();
+            rooms.map(|(id, said)| (Arc::clone(state.rooms.existing(id)), said)).collect()
+        };
+        for (room, said) in rooms {
+            room.publish_said(said);
+        }
+        for (submission, outcome) in unpublished.answers.drain(..) {
+            submission.answer(outcome);
+        }
+    }
+
+    fn apply_change(self: &Arc<Self>, change: Change) {
+        match change {
+            Change::User(KeptUser { user, token, seen_at }) => {
+                if self.state().account(user.id).is_some() {
+                    return self.apply_name(&user);
+                }
+                // Where it has read the lobby up to comes with its membership.
+                self.state().put_account(Account::new(user, Some(token), seen_at, 0));
+            }
+            Change::Guest(user) => {
+                let mut state = self.state();
+                let read = state.rooms.lobby().last_seq();
+                state.put_account(Account::new(user, None, self.clock.now(), read));
+            }
+            Change::GuestRenamed(user) => self.apply_name(&user),
+            Change::Seen { user, at } => {
+                if let Some(account) = self.state().account_mut(user) {
+                    account.seen_at = account.seen_at.max(at);
+                }
+            }
+            Change::Room { id, called } => {
+                let topic = Topic::default();
+                self.state().rooms.add(KeptRoom { id, called, topic, last_seq: 0 });
+            }
+            Change::RoomRemoved { id, visitors } => {
+                let visitors: Vec<u64> = visitors.iter().copied().collect();
+                self.apply_removal(id, &visitors);
+            }
+            Change::Topic { room, topic, by } => {
+                let room = Arc::clone(self.state().rooms.existing(room));
+                room.set_topic(&by, &topic);
+            }
+            Change::Member(member) => self.apply_member(member),
+            Change::Left { user, room } => self.apply_left(user, room),
+            Change::Read { user, room, seq } => {
+                let mut state = self.state();
+                let Some(account) = state.account_mut(user) else { return };
+                // The room may have been removed after the user left it.
+                let Some(place) = account.rooms.known_mut(room) else { return };
+                place.read = place.read.max(seq);
+                account.news.ring();
+            }
+        }
+    }
+
+    fn apply_member(&self, KeptMember { user, room, is_in, read_seq }: KeptMember) {
+        let mut state = self.state();
+        let room = Arc::clone(state.rooms.existing(room));
+        let Some(account) = state.account_mut(user) else { return };
+        if room.id == RoomId::LOBBY {
+            let lobby = account.rooms.known_mut(room.id).expect("everybody is in the lobby");
+            lobby.read = lobby.read.max(read_seq);
+            return;
+        }
+        let place = place_in(&room, read_seq);
+        let is_new = is_in && account.rooms.come(room.id, place);
+        account.rooms.note(room.id, place);
+        account.news.ring();
+        let (user, is_here) = (account.user.clone(), account.sessions > 0);
+        state.rooms.came(room.id, user.id, is_new);
+        if is_new && is_here {
+            state.enter(&room, &user);
+        }
+    }
+
+    fn apply_left(&self, user: u64, room: RoomId) {
+        let mut state = self.state();
+        let room = Arc::clone(state.rooms.existing(room));
+        let Some(account) = state.account_mut(user) else { return };
+        account.news.ring();
+        if account.rooms.go(room.id) {
+            let user = account.user.clone();
+            state.leave(&room, &user, LeaveReason::Bye);
+            state.rooms.left(room.id);
+        }
+    }
+
+    /// A user has another name.
+    fn apply_name(&self, User { id: user, name }: &User) {
+        let mut state = self.state();
+        let Some(account) = state.account(*user) else { return }; // a guest that is gone
+        let was = account.user.clone();
+        state.rename(*user, name);
+        if state.existing(*user).sessions > 0 {
+            return; // the lobby has sent it to everybody
+        }
+        let here = state.existing(*user).rooms.now().map(|(id, _)| id);
+        let here: Vec<RoomId> = here.filter(|id| *id != RoomId::LOBBY).collect();
+        for id in here {
+            let room = state.rooms.existing(id);
+            if room.other(*user).is_some() {
+                room.tell_renamed(&was, name);
+            }
+        }
+        drop(state);
+        self.tell_left_partners(&was, name);
+    }
+
+    /// The partner may still be in direct messages that the user has left: there may be many.
+    fn tell_left_partners(&self, was: &User, name: &UserName) {
+        let mut after = RoomId::LOBBY;
+        loop {
+            let state = self.state();
+            let left = state.existing(was.id).rooms.left_direct(after, ROOMS_AT_ONCE);
+            let Some(last) = left.last() else { return };
+            after = *last;
+            for id in left {
+                if let Some(room) = state.rooms.get(id) {
+                    room.tell_renamed(was, name);
+                }
+            }
+        }
+    }
+
+    fn apply_removal(&self, room: RoomId, visitors: &[u64]) {
+        self.state().rooms.remove(room);
+        for visitors in visitors.chunks(VISITORS_AT_ONCE) {
+            let mut state = self.state();
+            for user in visitors {
+                if let Some(account) = state.account_mut(*user) {
+                    account.rooms.forget(room);
+                }
+            }
+        }
+    }
+
+    /// Ends all rooms: every session gets what was sent so far, then the end.
+    pub(super) fn close(&self) {
+        let mut state = self.state();
+        state.is_closed = true;
+        state.rooms.all().for_each(|room| room.close());
+    }
+}
+
+/// Answers once, if somebody waits for it.
+pub(super) fn answer<T>(reply: &mut Option<oneshot::Sender<T>>, done: T) {
+    if let Some(reply) = reply.take() {
+        let _ = reply.send(done); // fails only if the caller is gone
+    }
+}
+
+impl Submission {
+    pub(super) fn answer(&self, outcome: Outcome) {
+        let device = self.names_device.then(|| self.device.clone());
+        let answer = Answer { room: self.name.clone(), n: self.n, device, outcome };
+        // Fails only if the session is gone: it asks for no more answers than it has capacity for.
+        let _ = self.answer.try_send(answer);
+    }
+}

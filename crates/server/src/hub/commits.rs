@@ -1,0 +1,97 @@
+//! One commit after another: what is in the queue is decided, stored, and applied.
+
+use std::sync::Arc;
+
+use chat_proto::At;
+
+use super::HubError;
+use super::answer::Outcome;
+use super::apply::answer;
+use super::directory::Directory;
+use super::request::{Item, Request};
+use crate::clock::Clock;
+use crate::journal::{AppendError, Engine};
+
+/// What commits the items of the queue. Knows no thread.
+#[derive(Debug)]
+pub(super) struct Commits {
+    engine: Engine,
+    directory: Arc<Directory>,
+    clock: Clock,
+}
+
+impl Commits {
+    pub(super) const fn new(engine: Engine, directory: Arc<Directory>, clock: Clock) -> Self {
+        Self { engine, directory, clock }
+    }
+
+    pub(super) const fn has_thread(&self) -> bool {
+        self.engine.has_thread()
+    }
+
+    /// Commits all items at once; if that fails, each alone, so that one that cannot be stored takes none
+    /// with it.
+    pub(super) fn commit(&mut self, items: &mut [Item]) {
+        let now = (self.clock)();
+        if let Err(error) = self.try_to_commit(items, now) {
+            match items {
+                [item] => self.refuse(item, error),
+                items => {
+                    // All have waited together for another program that has the file; none waits again.
+                    self.engine.wait_if_busy(false);
+                    self.commit_each(items, now);
+                    self.engine.wait_if_busy(true);
+                }
+            }
+        }
+        self.remove_unused_rooms(now);
+    }
+
+    fn commit_each(&mut self, items: &mut [Item], now: At) {
+        let mut disk_is_full = None;
+        for item in items.chunks_mut(1) {
+            if let (Item::Message(submission), Some(reason)) = (&item[0], &disk_is_full) {
+                submission.answer(Outcome::Refused(HubError::NotKept(String::clone(reason))));
+                continue;
+            }
+            if let Err(error) = self.try_to_commit(item, now) {
+                disk_is_full = error.is_of_the_disk().then(|| error.reason());
+                self.refuse(&mut item[0], error);
+            }
+        }
+    }
+
+    /// Decides about all items, stores them with one commit and applies it; or does nothing.
+    fn try_to_commit(&mut self, items: &mut [Item], now: At) -> Result<(), AppendError> {
+        let (decisions, entries) = self.directory.decide(items);
+        let commit = self.engine.append(entries, now)?;
+        self.directory.apply(items, decisions, commit);
+        Ok(())
+    }
+
+    /// A room is unused once the last user has left it.
+    fn remove_unused_rooms(&mut self, now: At) {
+        if !self.directory.state().rooms.take_has_left() {
+            return;
+        }
+        let mut items = [Item::Request(Box::new(Request::ExpireRooms), None)];
+        // They stay until the next time if this fails.
+        if let Err(error) = self.try_to_commit(&mut items, now) {
+            self.engine.refuse(&error);
+        }
+    }
+
+    fn refuse(&mut self, item: &mut Item, error: AppendError) {
+        self.engine.refuse(&error);
+        let refusal = |error: AppendError| match error.is_a_conflict() {
+            true => HubError::Failed(error.reason()),
+            false => HubError::NotKept(error.reason()),
+        };
+        match item {
+            Item::Message(submission) => submission.answer(Outcome::Refused(refusal(error))),
+            Item::Task(task) => task.finish(Err(error.into())),
+            Item::Request(_, reply) => answer(reply, Err(refusal(error))),
+            Item::Close(_) => unreachable!("nothing is stored when the hub closes"),
+        }
+    }
+}

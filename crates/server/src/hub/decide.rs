@@ -1,0 +1,344 @@
+//! Deciding, at the head of the queue: whether each request is carried out, and by which changes. One step
+//! under the lock for all items of a commit; the directory itself stays as it is.
+
+use chat_proto::{RoomName, User, UserName};
+
+use super::directory::Directory;
+use super::proposal::Proposal;
+use super::request::{DirectScope, Item, Request, Submission};
+use super::rooms::Unused;
+use super::{HubError, IfTaken};
+use crate::config::ROOMS_EXPIRED_AT_ONCE;
+use crate::journal::{Called, Change, Entry, KeptMember, KeptUser, Message, RoomId};
+use crate::token::TokenHash;
+
+/// What is decided about one item, beside the entry for the journal.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// It is not carried out.
+    Refused(HubError),
+    /// The message goes to the journal: to be stored, or to be refused for that reason if it is no repeat.
+    Message(Option<HubError>),
+    /// The request is carried out, and answered with this.
+    Granted(Grant),
+    /// A task.
+    Task,
+    /// The hub closes.
+    Close,
+}
+
+/// What a request is answered with once its changes are stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Grant {
+    Changed,
+    /// A session of this user begins.
+    Session(u64),
+    Room(RoomId),
+    Read(u64),
+}
+
+/// Changes, and the answer to the request for them.
+type Decided = Result<(Vec<Change>, Grant), HubError>;
+
+impl Directory {
+    /// Decides about the items of one commit, in their order. Returns as many decisions and entries.
+    pub(super) fn decide<'i>(&self, items: &'i mut [Item]) -> (Vec<Decision>, Vec<Entry<'i>>) {
+        let mut state = self.state();
+        let mut proposal = Proposal::new(&state);
+        let decided = items.iter_mut().map(|item| self.decide_one(&mut proposal, item)).unzip();
+        // A number that was given to a user is used up even if the commit fails.
+        state.last_user = proposal.last_user();
+        decided
+    }
+
+    fn decide_one<'i>(
+        &self,
+        proposal: &mut Proposal<'_>,
+        item: &'i mut Item,
+    ) -> (Decision, Entry<'i>) {
+        let refused = |error| (Decision::Refused(error), Entry::Changes(Vec::new()));
+        match item {
+            Item::Task(task) => (Decision::Task, Entry::Task(task)),
+            Item::Close(_) => {
+                proposal.is_closed = true;
+                (Decision::Close, Entry::Changes(Vec::new()))
+            }
+            _ if proposal.is_closed => refused(HubError::GoingAway),
+            Item::Message(submission) => match message(proposal, submission) {
+                Ok((message, refusal)) => (Decision::Message(refusal), Entry::Message(message)),
+                Err(error) => refused(error),
+            },
+            Item::Request(request, _) => match self.change(proposal, request) {
+                Ok((changes, grant)) => (Decision::Granted(grant), Entry::Changes(changes)),
+                Err(error) => refused(error),
+            },
+        }
+    }
+
+    fn change(&self, proposal: &mut Proposal<'_>, request: &Request) -> Decided {
+        match request {
+            Request::Register { user, wants, token } => {
+                self.register(proposal, *user, wants, *token)
+            }
+            Request::Guest { user, wants } => guest(proposal, *user, wants),
+            Request::Rename { user, wants, if_taken } => rename(proposal, *user, wants, *if_taken),
+            Request::Join { user, name, scope } => join(proposal, *user, name, *scope),
+            Request::Leave { user, name } => leave(proposal, *user, name),
+            Request::SetTopic { user, name, topic } => {
+                let room = proposal.room_of(*user, name)?;
+                let by = proposal.author(*user)?.clone();
+                proposal.rooms.note_used(room);
+                Ok((vec![Change::Topic { room, topic: topic.clone(), by }], Grant::Changed))
+            }
+            Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
+            Request::See { users, at } => {
+                let seen = |user: &u64| Change::Seen { user: *user, at: *at };
+                Ok((users.iter().map(seen).collect(), Grant::Changed))
+            }
+            Request::ExpireRooms => Ok((expire(proposal), Grant::Changed)),
+        }
+    }
+
+    /// A new user; or, if its token is known, one more session of the user who has it.
+    ///
+    /// A name that was held by a user who has not been seen for the time that names are held is given
+    /// away, if the clock can be believed; that user, with all that is its own, goes by a free name like it.
+    fn register(
+        &self,
+        proposal: &mut Proposal<'_>,
+        id: Option<u64>,
+        wants: &UserName,
+        token: TokenHash,
+    ) -> Decided {
+        if let Some(user) = proposal.by_token(&token) {
+            return Ok((Vec::new(), Grant::Session(user)));
+        }
+        if proposal.users_kept() >= self.users_max {
+            return Err(HubError::TooManyUsers(self.users_max));
+        }
+        let mut changes = Vec::new();
+        if let Some(moved) = self.overdue(proposal, wants) {
+            let name = free(proposal, None, wants, IfTaken::Number)?;
+            let user = User { id: moved.user.id, name };
+            proposal.rename(&user);
+            changes.push(Change::User(KeptUser { user, ..moved }));
+        }
+        let name = free(proposal, id, wants, IfTaken::Refuse)?;
+        let id = id.unwrap_or_else(|| proposal.next_user());
+        // A clock that is years behind must not make a new user look like an old one.
+        let seen_at = self.clock.now().max(self.newest);
+        let user = User { id, name };
+        proposal.add_user(&user, Some(token));
+        changes.push(Change::User(KeptUser { user, token, seen_at }));
+        let read_seq = proposal.rooms.last_seq(RoomId::LOBBY);
+        let lobby = KeptMember { user: id, room: RoomId::LOBBY, is_in: true, read_seq };
+        changes.push(Change::Member(lobby));
+        Ok((changes, Grant::Session(id)))
+    }
+
+    /// Who has `name`, and has not been seen for long.
+    fn overdue(&self, proposal: &Proposal<'_>, name: &UserName) -> Option<KeptUser> {
+        // No name is given away while the clock cannot be believed.
+        let since = self.clock.before(self.name_hold)?;
+        let holder = proposal.state.overdue(name, since)?.user.id;
+        if proposal.holder(name) != Some(holder) {
+            return None; // given away by this commit
+        }
+        proposal.record(holder)
+    }
+}
+
+fn guest(proposal: &mut Proposal<'_>, id: u64, wants: &UserName) -> Decided {
+    let name = free(proposal, Some(id), wants, IfTaken::Number)?;
+    let user = User { id, name };
+    proposal.add_user(&user, None);
+    Ok((vec![Change::Guest(user)], Grant::Session(id)))
+}
+
+fn rename(proposal: &mut Proposal<'_>, id: u64, wants: &UserName, if_taken: IfTaken) -> Decided {
+    let name = free(proposal, Some(id), wants, if_taken)?;
+    let user = User { id, name };
+    let record = proposal.record(id);
+    proposal.rename(&user);
+    let change = match record {
+        Some(record) => Change::User(KeptUser { user, ..record }),
+        None => Change::GuestRenamed(user),
+    };
+    Ok((vec![change], Grant::Changed))
+}
+
+fn free(
+    proposal: &Proposal<'_>,
+    user: Option<u64>,
+    wants: &UserName,
+    if_taken: IfTaken,
+) -> Result<UserName, HubError> {
+    proposal.state.names.free(user, wants, if_taken, |name| proposal.holder(name))
+}
+
+fn join(proposal: &mut Proposal<'_>, user: u64, name: &RoomName, scope: DirectScope) -> Decided {
+    let called = proposal.called(user, name)?;
+    let (room, changes) = memberships(proposal, user, &called, scope)?;
+    proposal.rooms.add(&called);
+    for change in &changes {
+        if let Change::Member(member) = change {
+            proposal.put_member(*member, is_direct(&called));
+        }
+    }
+    proposal.rooms.note_used(room);
+    Ok((changes, Grant::Room(room)))
+}
+
+/// The changes by which `user` is in a room, and by scope the other user of a direct message; none if they
+/// are in it.
+fn memberships(
+    proposal: &mut Proposal<'_>,
+    user: u64,
+    called: &Called,
+    scope: DirectScope,
+) -> Result<(RoomId, Vec<Change>), HubError> {
+    let users = match called {
+        Called::Named(_) => vec![user],
+        Called::Private(pair) => pair.ids().to_vec(),
+    };
+    let joins = |id: u64| id == user || scope == DirectScope::Both;
+    let stored = proposal.rooms.find(called);
+    for id in users.iter().copied().filter(|id| joins(*id)) {
+        let is_in = stored.is_some_and(|room| proposal.is_in(id, room));
+        if !is_in && !proposal.may_join_more(id, is_direct(called)) {
+            return Err(too_many(proposal, user, id, called));
+        }
+    }
+    let users_kept = proposal.users_kept();
+    let (room, is_new) = proposal.rooms.find_or_make(called, users_kept)?;
+    if users.iter().all(|id| proposal.is_in(*id, room) || !joins(*id)) {
+        return Ok((room, Vec::new()));
+    }
+    let last_seq = proposal.rooms.last_seq(room);
+    let mut changes = Vec::new();
+    if is_new {
+        changes.push(Change::Room { id: room, called: called.clone() });
+    }
+    for id in users {
+        let known = proposal.membership(id, room);
+        // What is there already is not new to a user who joins.
+        let read_seq = known.map_or(last_seq, |known| known.read);
+        if joins(id) || known.is_none() {
+            changes.push(Change::Member(KeptMember { user: id, room, is_in: joins(id), read_seq }));
+        }
+    }
+    Ok((room, changes))
+}
+
+/// Why `joins` cannot be in one more room, as `user` is told.
+fn too_many(proposal: &Proposal<'_>, user: u64, joins: u64, called: &Called) -> HubError {
+    match (called, proposal.user(joins)) {
+        (Called::Private(_), Some(other)) if joins != user => {
+            HubError::IsInTooManyConversations(other.name.clone())
+        }
+        (Called::Private(_), _) => HubError::InTooManyConversations,
+        (Called::Named(_), _) => HubError::InTooManyRooms,
+    }
+}
+
+const fn is_direct(called: &Called) -> bool {
+    matches!(called, Called::Private(_))
+}
+
+fn leave(proposal: &mut Proposal<'_>, user: u64, name: &RoomName) -> Decided {
+    let called = proposal.called(user, name)?;
+    let room = proposal.room_of(user, name)?;
+    if room == RoomId::LOBBY {
+        return Err(HubError::CannotLeave(name.clone()));
+    }
+    proposal.leave(user, room, is_direct(&called));
+    Ok((vec![Change::Left { user, room }], Grant::Room(room)))
+}
+
+fn read(proposal: &mut Proposal<'_>, user: u64, name: &RoomName, seq: u64) -> Decided {
+    let room = proposal.room_of(user, name)?;
+    let seq = seq.min(proposal.rooms.last_seq(room));
+    let known = proposal.membership(user, room).map_or(0, |known| known.read);
+    if known >= seq {
+        return Ok((Vec::new(), Grant::Read(known)));
+    }
+    proposal.read(user, room, seq);
+    Ok((vec![Change::Read { user, room, seq }], Grant::Read(seq)))
+}
+
+/// The removal of unused rooms, a few at a time, so that messages do not wait for it.
+fn expire(proposal: &mut Proposal<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for Unused { id, visitors } in proposal.state.rooms.unused(ROOMS_EXPIRED_AT_ONCE) {
+        if !proposal.rooms.is_used(id) {
+            proposal.rooms.remove(id);
+            changes.push(Change::RoomRemoved { id, visitors });
+        }
+    }
+    changes
+}
+
+/// The message for the journal, and why it is not stored unless it is a repeat.
+///
+/// Whether the user is in the room does not matter for a repeat: its answer may have been lost, and the
+/// user may have left meanwhile.
+fn message(
+    proposal: &mut Proposal<'_>,
+    submission: &Submission,
+) -> Result<(Message, Option<HubError>), HubError> {
+    let user = submission.user;
+    let from = proposal.author(user)?.clone();
+    let (room, placed) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
+        Some(room) if !submission.name.is_private() => (room, Ok(Vec::new())),
+        _ => place(proposal, user, &submission.name)?,
+    };
+    let (changes, refusal) = match placed {
+        Ok(changes) => (changes, None),
+        Err(error) if submission.n.is_some() => (Vec::new(), Some(error)),
+        Err(error) => return Err(error),
+    };
+    if refusal.is_none() {
+        proposal.rooms.note_used(room);
+    }
+    let message = Message {
+        room,
+        from,
+        device: submission.device.clone(),
+        n: submission.n,
+        kind: submission.kind,
+        text: submission.text.clone(),
+        is_repeat_only: refusal.is_some(),
+        changes,
+    };
+    Ok((message, refusal))
+}
+
+/// The room that a message goes to, and the changes it comes with; or why a new message may not go there.
+fn place(
+    proposal: &mut Proposal<'_>,
+    user: u64,
+    name: &RoomName,
+) -> Result<(RoomId, Result<Vec<Change>, HubError>), HubError> {
+    let called = proposal.called(user, name)?;
+    let room = proposal.rooms.find(&called);
+    if !is_direct(&called) {
+        let not_in_room = || HubError::NotInRoom(name.clone());
+        let room = room.ok_or_else(not_in_room)?;
+        let is_in = proposal.is_in(user, room);
+        return Ok((room, if is_in { Ok(Vec::new()) } else { Err(not_in_room()) }));
+    }
+    match memberships(proposal, user, &called, DirectScope::Both) {
+        Ok((room, changes)) => {
+            for change in &changes {
+                if let Change::Member(member) = change {
+                    proposal.put_perhaps(*member, true);
+                }
+            }
+            Ok((room, Ok(changes)))
+        }
+        Err(error) => match room {
+            Some(room) => Ok((room, Err(error))),
+            None => Err(error),
+        },
+    }
+}

@@ -1,0 +1,229 @@
+//! The directory as it will be once what is decided so far is stored.
+//!
+//! Requests are decided at the head of the queue, in its order, and each must see what those before it
+//! lead to. Nothing of that is in the directory before the commit, so a commit that fails leaves nothing
+//! to undo.
+
+use std::collections::{HashMap, HashSet};
+
+use chat_proto::{RoomName, User, UserName};
+
+use super::HubError;
+use super::rooms_ahead::RoomsAhead;
+use super::state::{Account, State, called};
+use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX};
+use crate::journal::{Called, KeptMember, KeptUser, RoomId};
+use crate::token::TokenHash;
+
+/// The directory, and what one commit is about to change in it.
+pub(super) struct Proposal<'s> {
+    pub(super) state: &'s State,
+    pub(super) rooms: RoomsAhead<'s>,
+    /// Who will have a name, and `None` for a name that will be free.
+    names: HashMap<UserName, Option<u64>>,
+    users: HashMap<u64, UserAhead>,
+    tokens: HashMap<TokenHash, u64>,
+    members: HashMap<(u64, RoomId), Membership>,
+    /// By user, and whether direct messages are counted: memberships more or less than there are.
+    counts: HashMap<(u64, bool), isize>,
+    /// Users with a token more than there are.
+    users_more: usize,
+    last_user: u64,
+    /// Whether the hub is closed by what is decided so far.
+    pub(super) is_closed: bool,
+    /// Memberships that come with a message, if that is new.
+    perhaps: HashSet<(u64, RoomId)>,
+}
+
+/// A user as it will be.
+struct UserAhead {
+    user: User,
+    is_guest: bool,
+}
+
+/// A user's membership in a room as it will be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Membership {
+    pub(super) is_in: bool,
+    pub(super) read: u64,
+}
+
+impl<'s> Proposal<'s> {
+    pub(super) fn new(state: &'s State) -> Self {
+        Self {
+            state,
+            rooms: RoomsAhead::new(&state.rooms),
+            names: HashMap::new(),
+            users: HashMap::new(),
+            tokens: HashMap::new(),
+            members: HashMap::new(),
+            counts: HashMap::new(),
+            users_more: 0,
+            last_user: state.last_user,
+            is_closed: state.is_closed,
+            perhaps: HashSet::new(),
+        }
+    }
+
+    /// A user; `None` if there is none with that number.
+    pub(super) fn user(&self, id: u64) -> Option<&User> {
+        match self.users.get(&id) {
+            Some(ahead) => Some(&ahead.user),
+            None => Some(&self.state.account(id)?.user),
+        }
+    }
+
+    /// The number of a new user.
+    pub(super) const fn next_user(&mut self) -> u64 {
+        self.last_user += 1;
+        self.last_user
+    }
+
+    /// The greatest number that a user has.
+    pub(super) const fn last_user(&self) -> u64 {
+        self.last_user
+    }
+
+    /// A user with a session: it cannot be gone, unless it is a guest.
+    pub(super) fn author(&self, id: u64) -> Result<&User, HubError> {
+        self.user(id).ok_or(HubError::NoSuchNumber(id))
+    }
+
+    /// The stored record of a user; `None` for a guest.
+    pub(super) fn record(&self, id: u64) -> Option<KeptUser> {
+        let stored = self.state.account(id).and_then(Account::to_keep)?;
+        Some(KeptUser { user: self.user(id)?.clone(), ..stored })
+    }
+
+    pub(super) fn by_token(&self, token: &TokenHash) -> Option<u64> {
+        self.tokens.get(token).copied().or_else(|| self.state.by_token(token))
+    }
+
+    /// Users with a token.
+    pub(super) fn users_kept(&self) -> usize {
+        self.state.users_kept() + self.users_more
+    }
+
+    /// Who has a name.
+    pub(super) fn holder(&self, name: &UserName) -> Option<u64> {
+        match self.names.get(name) {
+            Some(holder) => *holder,
+            None => self.state.names.holder(name),
+        }
+    }
+
+    /// `user` has another name.
+    pub(super) fn rename(&mut self, user: &User) {
+        let is_guest = self.is_guest(user.id);
+        if let Some(was) = self.user(user.id).map(|was| was.name.clone())
+            && self.holder(&was) == Some(user.id)
+        {
+            self.names.insert(was, None);
+        }
+        self.put_user(user, is_guest);
+    }
+
+    /// A new user.
+    pub(super) fn add_user(&mut self, user: &User, token: Option<TokenHash>) {
+        self.put_user(user, token.is_none());
+        if let Some(token) = token {
+            self.tokens.insert(token, user.id);
+            self.users_more += 1;
+        }
+        self.members.insert((user.id, RoomId::LOBBY), Membership { is_in: true, read: 0 });
+    }
+
+    fn put_user(&mut self, user: &User, is_guest: bool) {
+        // The key as well: the name may be written otherwise.
+        self.names.remove(&user.name);
+        self.names.insert(user.name.clone(), Some(user.id));
+        self.users.insert(user.id, UserAhead { user: user.clone(), is_guest });
+    }
+
+    fn is_guest(&self, id: u64) -> bool {
+        match self.users.get(&id) {
+            Some(ahead) => ahead.is_guest,
+            None => self.state.account(id).is_some_and(|account| account.token.is_none()),
+        }
+    }
+
+    /// What `user` means by the name or address of a room, or by the name of another user.
+    pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<Called, HubError> {
+        let find = |id| Some((self.user(id)?, self.is_guest(id)));
+        called(user, name, |name| self.holder(name), find)
+    }
+
+    /// The room that goes by that name, if `user` is in it.
+    pub(super) fn room_of(&self, user: u64, name: &RoomName) -> Result<RoomId, HubError> {
+        let called = self.called(user, name)?;
+        let room = self.rooms.find(&called).filter(|room| self.is_in(user, *room));
+        room.ok_or_else(|| HubError::NotInRoom(name.clone()))
+    }
+
+    pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
+        self.membership(user, room).is_some_and(|membership| membership.is_in)
+    }
+
+    /// The membership of `user` in a room it is or was in.
+    pub(super) fn membership(&self, user: u64, room: RoomId) -> Option<Membership> {
+        if let Some(membership) = self.members.get(&(user, room)) {
+            return Some(*membership);
+        }
+        let rooms = &self.state.account(user)?.rooms;
+        let known = rooms.known(room)?;
+        Some(Membership { is_in: rooms.get(room).is_some(), read: known.read })
+    }
+
+    /// A user joins a room, or gets a membership in one that it is not in.
+    pub(super) fn put_member(&mut self, member: KeptMember, is_direct: bool) {
+        let before = self.membership(member.user, member.room);
+        let was_in = before.is_some_and(|before| before.is_in);
+        let membership = Membership {
+            is_in: was_in || member.is_in,
+            read: before.map_or(member.read_seq, |before| before.read),
+        };
+        self.put_membership(member.user, member.room, membership, is_direct);
+    }
+
+    /// The same, if the message that comes with it is new: only counted.
+    pub(super) fn put_perhaps(&mut self, member: KeptMember, is_direct: bool) {
+        if member.is_in
+            && !self.is_in(member.user, member.room)
+            && self.perhaps.insert((member.user, member.room))
+        {
+            *self.counts.entry((member.user, is_direct)).or_default() += 1;
+        }
+    }
+
+    /// A user leaves a room it is in.
+    pub(super) fn leave(&mut self, user: u64, room: RoomId, is_direct: bool) {
+        if let Some(before) = self.membership(user, room) {
+            let membership = Membership { is_in: false, ..before };
+            self.put_membership(user, room, membership, is_direct);
+        }
+    }
+
+    /// A user has read a room up to `seq`.
+    pub(super) fn read(&mut self, user: u64, room: RoomId, seq: u64) {
+        if let Some(before) = self.membership(user, room) {
+            self.members.insert((user, room), Membership { read: seq.max(before.read), ..before });
+        }
+    }
+
+    fn put_membership(&mut self, user: u64, room: RoomId, now: Membership, is_direct: bool) {
+        let was_in = self.is_in(user, room);
+        self.members.insert((user, room), now);
+        let change = isize::from(now.is_in) - isize::from(was_in);
+        if change != 0 {
+            *self.counts.entry((user, is_direct)).or_default() += change;
+        }
+    }
+
+    /// Whether `user` may be in one more room of that kind.
+    pub(super) fn may_join_more(&self, user: u64, is_direct: bool) -> bool {
+        let now = self.state.account(user).map_or(0, |account| account.rooms.count(is_direct));
+        let more = self.counts.get(&(user, is_direct)).copied().unwrap_or(0);
+        let max = if is_direct { PRIVATE_PER_USER_MAX } else { ROOMS_PER_USER_MAX };
+        now.saturating_add_signed(more) < max
+    }
+}

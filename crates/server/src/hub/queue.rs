@@ -1,0 +1,157 @@
+//! The queue of the hub, and the loop that commits what is in it.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+use super::HubError;
+use super::answer::Done;
+use super::commits::Commits;
+use super::request::{Item, Request, Submission};
+use crate::journal::{JournalError, Task, TaskResult};
+use crate::watch::reason;
+
+/// Items that wait for a commit, and items of one commit. At 16 KiB a text they take 64 MiB, at 64 bytes
+/// next to nothing.
+pub const QUEUE_ITEMS: usize = 4096;
+
+/// The way into the queue. The loop ends once the last is dropped.
+#[derive(Debug, Clone)]
+pub(super) struct Queue {
+    items: mpsc::Sender<Item>,
+    ended: CancellationToken,
+}
+
+/// A request that waits for its commit.
+#[derive(Debug)]
+pub(super) struct Pending(oneshot::Receiver<Result<Done, HubError>>);
+
+impl Pending {
+    /// Waits for the commit. Cancel safe.
+    pub(super) async fn done(&mut self) -> Result<Done, HubError> {
+        (&mut self.0).await.unwrap_or(Err(HubError::GoingAway))
+    }
+}
+
+impl Queue {
+    /// Starts the loop: on a thread if the engine waits for a disk, otherwise as a task of the runtime, so
+    /// that a test's paused clock stands still until all work is done.
+    ///
+    /// # Errors
+    /// Returns an error if the system gives no thread.
+    ///
+    /// # Panics
+    /// Outside a runtime, if the loop is a task of it.
+    pub(super) fn start(commits: Commits) -> Result<Self, std::io::Error> {
+        let (items, waiting) = mpsc::channel(QUEUE_ITEMS);
+        let ended = CancellationToken::new();
+        let guard = ended.clone().drop_guard();
+        let has_thread = commits.has_thread();
+        // Dropped in this order, also if the task is: the journal is closed before the token says so.
+        let mut open = (commits, guard);
+        if has_thread {
+            std::thread::Builder::new().name("journal".to_owned()).spawn(move || {
+                let run = AssertUnwindSafe(|| run(&mut open.0, waiting));
+                log_panic(std::panic::catch_unwind(run));
+                drop(open);
+            })?;
+        } else {
+            tokio::spawn(async move {
+                let run = AssertUnwindSafe(run_in_task(&mut open.0, waiting));
+                log_panic(run.catch_unwind().await);
+                drop(open);
+            });
+        }
+        Ok(Self { items, ended })
+    }
+
+    /// Cancelled when the loop has ended and the journal is closed.
+    pub(super) fn ended(&self) -> CancellationToken {
+        self.ended.clone()
+    }
+
+    /// Waits for a place in the queue, and puts a message there.
+    pub(super) async fn send(&self, submission: Submission) -> Result<(), HubError> {
+        self.put(Item::Message(Box::new(submission))).await
+    }
+
+    /// Waits for a place in the queue, and puts a request there.
+    pub(super) async fn request(&self, request: Request) -> Result<Pending, HubError> {
+        let (reply, done) = oneshot::channel();
+        self.put(Item::Request(Box::new(request), Some(reply))).await?;
+        Ok(Pending(done))
+    }
+
+    /// Puts a request into the queue if there is a place; nobody waits for it.
+    pub(super) fn try_request(&self, request: Request) {
+        let _ = self.items.try_send(Item::Request(Box::new(request), None));
+    }
+
+    /// Waits for a place in the queue, and for what a task returns.
+    pub(super) async fn run<T>(
+        &self,
+        (task, result): (Task, TaskResult<T>),
+    ) -> Result<T, JournalError> {
+        self.items.send(Item::Task(task)).await.map_err(|_| JournalError::Closed)?;
+        result.await.map_err(|_| JournalError::Closed)?
+    }
+
+    /// Has everything refused that comes after; returns once all before is answered. An error means that
+    /// the loop has ended.
+    pub(super) async fn close(&self) -> Result<(), HubError> {
+        let (closed, done) = oneshot::channel();
+        self.put(Item::Close(Some(closed))).await?;
+        done.await.map_err(|_| HubError::GoingAway)
+    }
+
+    async fn put(&self, item: Item) -> Result<(), HubError> {
+        self.items.send(item).await.map_err(|_| HubError::GoingAway)
+    }
+}
+
+/// Commits whatever waits, until the last sender is dropped.
+fn run(commits: &mut Commits, mut waiting: mpsc::Receiver<Item>) {
+    let mut items = Vec::new();
+    while waiting.blocking_recv_many(&mut items, QUEUE_ITEMS) > 0 {
+        // Woken by the first of many, it may have taken the processor from a session that is about to
+        // send more: a commit for each would cost all of them dearly.
+        std::thread::yield_now();
+        while items.len() < QUEUE_ITEMS
+            && let Ok(item) = waiting.try_recv()
+        {
+            items.push(item);
+        }
+        commits.commit(&mut items);
+        items.clear();
+    }
+}
+
+/// The same, without a thread of its own.
+async fn run_in_task(commits: &mut Commits, mut waiting: mpsc::Receiver<Item>) {
+    let mut items = Vec::new();
+    while waiting.recv_many(&mut items, QUEUE_ITEMS).await > 0 {
+        commits.commit(&mut items);
+        items.clear();
+    }
+}
+
+/// Logs why the loop ended, if it did not end in order.
+fn log_panic(ended: std::thread::Result<()>) {
+    if let Err(panic) = ended {
+        error!(reason = reason(&*panic), "the journal's writer failed");
+    }
+}
+
+#[cfg(test)]
+impl Queue {
+    /// Runs `ask` on the journal's connection, in the order of the queue.
+    pub(super) async fn with_connection<T: Send + 'static>(
+        &self,
+        ask: impl FnMut(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        self.run(Task::new(ask)).await
+    }
+}

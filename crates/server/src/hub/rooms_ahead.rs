@@ -1,0 +1,190 @@
+//! The rooms as they will be once what is decided so far is stored.
+
+use std::collections::{HashMap, HashSet};
+
+use super::HubError;
+use super::rooms::Rooms;
+use crate::config::{DIRECT_PER_USER, ROOMS_MAX};
+use crate::journal::{Called, RoomId};
+
+/// The rooms, and what one commit is about to change in them.
+pub(super) struct RoomsAhead<'r> {
+    rooms: &'r Rooms,
+    /// Rooms that are not stored yet, by the key of their names.
+    new: HashMap<String, New>,
+    /// Rooms that something stands in the way of removing.
+    used: HashSet<RoomId>,
+    removed: HashSet<RoomId>,
+    named_more: usize,
+    direct_more: usize,
+    last: u32,
+}
+
+struct New {
+    id: RoomId,
+    /// Whether it will exist in any case. Otherwise it comes with a message, if that is new.
+    is_sure: bool,
+}
+
+impl<'r> RoomsAhead<'r> {
+    pub(super) fn new(rooms: &'r Rooms) -> Self {
+        let (used, removed) = (HashSet::new(), HashSet::new());
+        let (new, last) = (HashMap::new(), rooms.last());
+        Self { rooms, new, used, removed, named_more: 0, direct_more: 0, last }
+    }
+
+    /// The room with that name or of these users.
+    pub(super) fn find(&self, called: &Called) -> Option<RoomId> {
+        if let Some(room) = self.stored(called) {
+            return Some(room);
+        }
+        if self.new.is_empty() {
+            return None;
+        }
+        self.new.get(&called.key()).filter(|new| new.is_sure).map(|new| new.id)
+    }
+
+    /// The `seq` of the last message of a room, as far as it is applied; 0 before the first.
+    pub(super) fn last_seq(&self, id: RoomId) -> u64 {
+        self.rooms.get(id).map_or(0, |room| room.last_seq())
+    }
+
+    /// The room with that name or of these users, made if there is none; and whether it is new. Call
+    /// [`RoomsAhead::add`] if it is to exist in any case. There are `users` users.
+    ///
+    /// # Errors
+    /// Returns an error if there are as many rooms as there can be.
+    pub(super) fn find_or_make(
+        &mut self,
+        called: &Called,
+        users: usize,
+    ) -> Result<(RoomId, bool), HubError> {
+        if let Some(room) = self.stored(called) {
+            return Ok((room, false));
+        }
+        if let Some(new) = self.new.get(&called.key()) {
+            return Ok((new.id, !new.is_sure));
+        }
+        let direct_max = DIRECT_PER_USER.saturating_mul(users);
+        match called {
+            Called::Named(_) if self.rooms.count(false) + self.named_more >= ROOMS_MAX => {
+                return Err(HubError::TooManyRooms);
+            }
+            Called::Private(_) if self.rooms.count(true) + self.direct_more >= direct_max => {
+                return Err(HubError::TooManyConversations(direct_max));
+            }
+            Called::Named(_) => self.named_more += 1,
+            Called::Private(_) => self.direct_more += 1,
+        }
+        if self.last >= RoomId::MAX.0 {
+            return Err(HubError::OutOfRoomNumbers);
+        }
+        self.last += 1;
+        let id = RoomId(self.last);
+        self.new.insert(called.key(), New { id, is_sure: false });
+        Ok((id, true))
+    }
+
+    /// The room that [`RoomsAhead::find_or_make`] has made will exist.
+    pub(super) fn add(&mut self, called: &Called) {
+        if let Some(new) = self.new.get_mut(&called.key()) {
+            new.is_sure = true;
+        }
+    }
+
+    /// The room has a message, a topic or a member by this commit, so it is not removed.
+    pub(super) fn note_used(&mut self, id: RoomId) {
+        self.used.insert(id);
+    }
+
+    pub(super) fn is_used(&self, id: RoomId) -> bool {
+        self.used.contains(&id)
+    }
+
+    /// The room is removed.
+    pub(super) fn remove(&mut self, id: RoomId) {
+        self.removed.insert(id);
+    }
+
+    fn stored(&self, called: &Called) -> Option<RoomId> {
+        let room = self.rooms.called(called)?.id;
+        (!self.removed.contains(&room)).then_some(room)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::{RoomName, Topic};
+
+    use super::*;
+    use crate::journal::{KeptRoom, Pair};
+
+    fn rooms() -> Rooms {
+        let called = Called::Named(RoomName::lobby());
+        Rooms::restore(vec![kept(RoomId::LOBBY, called)], 1, 500)
+    }
+
+    fn kept(id: RoomId, called: Called) -> KeptRoom {
+        KeptRoom { id, called, topic: Topic::default(), last_seq: 0 }
+    }
+
+    fn named(nth: usize) -> Called {
+        Called::Named(RoomName::new(&format!("#room{nth}")).unwrap())
+    }
+
+    fn make(rooms: &mut Rooms, called: &Called, users: usize) -> Result<RoomId, HubError> {
+        let (id, is_new) = RoomsAhead::new(rooms).find_or_make(called, users)?;
+        if is_new {
+            rooms.add(kept(id, called.clone()));
+        }
+        Ok(id)
+    }
+
+    #[test]
+    fn direct_messages_have_a_bound_of_their_own_that_grows_with_the_users() {
+        let mut rooms = rooms();
+        let users = 2 * DIRECT_PER_USER;
+        let direct = |nth: u64| Called::Private(Pair::of(1_000_000, nth));
+        for nth in 0..2 * ROOMS_MAX as u64 {
+            make(&mut rooms, &direct(nth), users).unwrap();
+        }
+        for nth in 1..ROOMS_MAX {
+            make(&mut rooms, &named(nth), users).unwrap();
+        }
+        assert_eq!(make(&mut rooms, &named(0), users), Err(HubError::TooManyRooms));
+        assert!(make(&mut rooms, &named(7), users).is_ok(), "it exists");
+        let few = 2 * ROOMS_MAX / DIRECT_PER_USER;
+        let refused = make(&mut rooms, &direct(999_999), few);
+        assert_eq!(refused, Err(HubError::TooManyConversations(2 * ROOMS_MAX)));
+        assert!(make(&mut rooms, &direct(999_999), few + 1).is_ok());
+    }
+
+    #[test]
+    fn the_rooms_of_one_commit_count_before_they_are_stored() {
+        let rooms = rooms();
+        let mut ahead = RoomsAhead::new(&rooms);
+        for nth in 1..ROOMS_MAX {
+            ahead.find_or_make(&named(nth), 1).unwrap();
+        }
+        assert_eq!(ahead.find_or_make(&named(0), 1), Err(HubError::TooManyRooms));
+        let (seventh, is_new) = ahead.find_or_make(&named(7), 1).unwrap();
+        assert!(is_new && ahead.find(&named(7)).is_none(), "it comes with a message, perhaps");
+        ahead.add(&named(7));
+        assert_eq!(ahead.find_or_make(&named(7), 1), Ok((seventh, false)));
+        assert_eq!(ahead.find(&named(7)), Some(seventh));
+        assert!(
+            RoomsAhead::new(&rooms).find(&named(7)).is_none(),
+            "a commit that failed leaves none"
+        );
+    }
+
+    #[test]
+    fn the_last_number_of_a_room_is_not_passed() {
+        let called = Called::Named(RoomName::lobby());
+        let lobby = vec![kept(RoomId::LOBBY, called)];
+        let mut rooms = Rooms::restore(lobby, RoomId::MAX.0 - 1, 500);
+        assert_eq!(make(&mut rooms, &named(1), 1), Ok(RoomId::MAX));
+        assert_eq!(make(&mut rooms, &named(2), 1), Err(HubError::OutOfRoomNumbers));
+        assert!(make(&mut rooms, &named(1), 1).is_ok());
+    }
+}

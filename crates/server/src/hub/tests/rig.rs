@@ -1,0 +1,329 @@
+//! The commits of a hub on a disk that fails on command, and what a crash leaves of it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use chat_proto::User;
+
+use super::*;
+use crate::clock::SteadyClock;
+use crate::hub::commits::Commits;
+use crate::hub::directory::Directory;
+use crate::hub::request::{Item, Reply, Request, Submission};
+use crate::hub::state::State;
+use crate::journal::tests::layer::Layer;
+use crate::journal::tests::{engine_through, found};
+use crate::journal::{
+    Called, Change, Durability, Entry, Journal, KeptMember, RoomId, Task, backup,
+};
+use crate::ring::Live;
+
+/// Rooms that something is said in.
+const ROOMS: [&str; 3] = ["#lobby", "#two", "#three"];
+
+/// Frames of the log after which SQLite brings it into the file.
+pub(super) const OFTEN: u32 = 8;
+pub(super) const NEVER: u32 = 0;
+
+/// A message as a test compares it: its room, `seq` and `n`.
+pub(super) type Place = (u32, u64, u64);
+
+/// The author of all messages.
+const BOB: u64 = 7;
+
+pub(super) fn file_of(directory: &Path) -> PathBuf {
+    directory.join("journal.sqlite")
+}
+
+pub(super) fn kept(seq: u64) -> Outcome {
+    Outcome::Stored { seq, at: clock() }
+}
+
+pub(super) fn repeat(seq: u64) -> Outcome {
+    Outcome::Repeat { seq, at: clock() }
+}
+
+/// A journal with the rooms and no message, made once: making it waits for a real disk.
+fn empty_journal() -> &'static [u8] {
+    static MADE: OnceLock<Vec<u8>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let directory = TempDir::new().unwrap();
+        let place = Kept::Directory(directory.path().to_path_buf());
+        let (mut engine, journal, _) = Journal::open(&place, Durability::Os).unwrap();
+        let room = |(id, name)| {
+            let called = Called::Named(RoomName::new(name).unwrap());
+            Change::Room { id: RoomId(id), called }
+        };
+        let rooms = (1..).zip(ROOMS).map(room).collect();
+        engine.append(vec![Entry::Changes(rooms)], clock()).unwrap();
+        drop((engine, journal));
+        fs::read(file_of(directory.path())).unwrap()
+    })
+}
+
+/// The commits of a hub on a disk that fails on command.
+pub(super) struct Rig {
+    layer: Layer,
+    commits: Option<Commits>,
+    pub(super) directory: TempDir,
+    rooms: Vec<(Arc<Room>, Live)>,
+    /// The room of each message so far, and what its author was answered.
+    told: BTreeMap<u64, (u32, Outcome)>,
+    topic: &'static str,
+}
+
+impl Rig {
+    pub(super) fn new(layer: &Layer, checkpoint_frames: u32) -> Self {
+        let directory = TempDir::new().unwrap();
+        fs::write(file_of(directory.path()), empty_journal()).unwrap();
+        Self::open(layer, directory, checkpoint_frames)
+    }
+
+    /// On what is in `directory`.
+    pub(super) fn open(layer: &Layer, directory: TempDir, checkpoint_frames: u32) -> Self {
+        layer.heal();
+        let (commits, rooms) = start(layer, directory.path(), checkpoint_frames);
+        let (layer, commits, told) = (layer.clone(), Some(commits), BTreeMap::new());
+        Self { layer, commits, directory, rooms, told, topic: "" }
+    }
+
+    fn commit(&mut self, items: &mut [Item]) {
+        self.commits.as_mut().expect("it is open").commit(items);
+    }
+
+    /// A message of user 7 on its laptop.
+    pub(super) fn submission(
+        n: u64,
+        text: &str,
+        room: u32,
+        answer: &mpsc::Sender<Answer>,
+    ) -> Submission {
+        Submission {
+            user: BOB,
+            session: 1,
+            name: RoomName::new(ROOMS[room as usize - 1]).unwrap(),
+            room: Some(RoomId(room)),
+            device: Word::new("laptop").unwrap(),
+            names_device: false,
+            n: Some(n),
+            kind: Kind::Text,
+            text: Text::new(text).unwrap(),
+            answer: answer.clone(),
+        }
+    }
+
+    /// Has the writer keep a message of so many bytes in each of these rooms, all at once. Everybody
+    /// must be answered.
+    pub(super) fn keep(&mut self, rooms: &[u32], bytes: usize) {
+        let (answer, mut answers) = mpsc::channel(rooms.len());
+        let first = self.told.len() as u64 + 1;
+        let item = |(n, room): (u64, &u32)| {
+            let submission = Self::submission(n, &"x".repeat(bytes), *room, &answer);
+            Item::Message(Box::new(submission))
+        };
+        let mut items: Vec<_> = (first..).zip(rooms).map(item).collect();
+        self.commit(&mut items);
+        for _ in rooms {
+            let answer = answers.try_recv().expect("everybody is answered");
+            let n = answer.n.unwrap();
+            let room = ROOMS.iter().position(|room| *room == answer.room.as_str()).unwrap();
+            let room = u32::try_from(room).unwrap() + 1;
+            let before = self.told.insert(n, (room, answer.outcome));
+            assert_eq!(before, None, "message {n} is answered twice");
+        }
+        assert!(answers.try_recv().is_err(), "nobody is answered twice");
+    }
+
+    /// Commits these messages at once, and returns what became of them.
+    pub(super) fn send(
+        &mut self,
+        submissions: impl Fn(&mpsc::Sender<Answer>) -> Vec<Submission>,
+    ) -> Vec<Outcome> {
+        let (answer, mut answers) = mpsc::channel(100);
+        let submissions = submissions(&answer);
+        let count = submissions.len();
+        let items = submissions.into_iter().map(|one| Item::Message(Box::new(one)));
+        self.commit(&mut items.collect::<Vec<_>>());
+        (0..count).map(|_| answers.try_recv().expect("it is answered").outcome).collect()
+    }
+
+    /// What the author of the last message was answered.
+    pub(super) fn last_outcome(&self) -> Outcome {
+        self.told.values().next_back().unwrap().1.clone()
+    }
+
+    pub(super) fn room(&self, number: u32) -> &Arc<Room> {
+        &self.rooms[number as usize - 1].0
+    }
+
+    /// Goes on with other commits, which know what is in the file and no more.
+    pub(super) fn restart(&mut self) {
+        self.commits = None;
+        let (commits, rooms) = start(&self.layer, self.directory.path(), NEVER);
+        (self.commits, self.rooms) = (Some(commits), rooms);
+    }
+
+    /// Commits messages with these numbers at once, and asks between two groups of them for the last
+    /// number that was accepted.
+    pub(super) fn last_numbers(&mut self, groups: &[&[u64]]) -> Vec<u64> {
+        let (answer, _answers) = mpsc::channel(10);
+        let (mut items, mut asked) = (Vec::new(), Vec::new());
+        for (index, numbers) in groups.iter().enumerate() {
+            if index > 0 {
+                let (task, last) = Task::last_n((BOB, Word::new("laptop").unwrap()));
+                items.push(Item::Task(task));
+                asked.push(last);
+            }
+            let message = |n: &u64| Item::Message(Box::new(Self::submission(*n, "hi", 1, &answer)));
+            items.extend(numbers.iter().map(message));
+        }
+        self.commit(&mut items);
+        asked.into_iter().map(|mut last| last.try_recv().unwrap().unwrap()).collect()
+    }
+
+    /// Commits one topic of the lobby after another at once.
+    pub(super) fn set_topics(&mut self, topics: &[&'static str]) {
+        let (mut items, mut replies) = (Vec::new(), Vec::new());
+        for topic in topics {
+            let (reply, done) = tokio::sync::oneshot::channel();
+            items.push(topic_item(topic, Some(reply)));
+            replies.push((topic, done));
+        }
+        self.commit(&mut items);
+        for (topic, mut done) in replies {
+            if done.try_recv().expect("the request is answered").is_ok() {
+                self.topic = topic;
+            }
+        }
+    }
+
+    /// Commits a topic between messages at once; returns a word for each batch that the lobby published.
+    pub(super) fn topic_between_messages(&mut self) -> Vec<String> {
+        let (answer, _answers) = mpsc::channel(10);
+        let says = |n| Item::Message(Box::new(Self::submission(n, "hi", 1, &answer)));
+        let mut items = [says(1), says(2), topic_item("crabs", None), says(3)];
+        self.commit(&mut items);
+        let mut published = Vec::new();
+        while let Ok(batch) = self.rooms[0].1.try_recv() {
+            published.push(match &*batch {
+                Batch::Said(said) => format!("{} messages", said.said().len()),
+                Batch::News(_) => "a topic".to_owned(),
+            });
+        }
+        published
+    }
+
+    /// Says one message, and returns what its sender was told.
+    pub(super) fn say(&mut self) -> Outcome {
+        self.keep(&[1], 10);
+        self.last_outcome()
+    }
+
+    /// What the readers were told.
+    pub(super) fn published(&mut self) -> Vec<Place> {
+        let mut published = Vec::new();
+        for (room, live) in &mut self.rooms {
+            while let Ok(batch) = live.try_recv() {
+                let Batch::Said(said) = &*batch else { continue };
+                let place = |kept: &crate::journal::Kept| (room.id.0, kept.seq, kept.n.unwrap());
+                published.extend(said.said().iter().map(|said| place(&said.kept)));
+            }
+        }
+        published
+    }
+
+    pub(super) fn accepted(&self) -> Vec<Place> {
+        let kept = self.told.iter().filter_map(|(n, (room, outcome))| match outcome {
+            Outcome::Stored { seq, .. } => Some((*room, *seq, *n)),
+            _ => None,
+        });
+        let mut kept: Vec<_> = kept.collect();
+        kept.sort_unstable();
+        kept
+    }
+
+    pub(super) fn refusals(&self) -> Vec<&str> {
+        let reasons = self.told.values().filter_map(|(_, outcome)| match outcome {
+            Outcome::Refused(HubError::NotKept(reason)) => Some(&**reason),
+            _ => None,
+        });
+        reasons.collect()
+    }
+
+    /// What would be found if the daemon were killed now.
+    pub(super) fn killed(&self) -> TempDir {
+        let copy = TempDir::new().unwrap();
+        for name in ["journal.sqlite", "journal.sqlite-wal"] {
+            let from = self.directory.path().join(name);
+            if from.exists() {
+                fs::copy(from, copy.path().join(name)).unwrap();
+            }
+        }
+        copy
+    }
+
+    /// A backup that is put in the journal's place.
+    pub(super) fn backup(&self) -> TempDir {
+        let (killed, restored) = (self.killed(), TempDir::new().unwrap());
+        backup(killed.path(), &file_of(restored.path())).unwrap();
+        restored
+    }
+
+    /// What would be found if the machine lost its power now.
+    fn without_power(&self, is_there: fn(u64) -> bool) -> TempDir {
+        let left = TempDir::new().unwrap();
+        self.layer.lose_power(self.directory.path(), left.path(), is_there);
+        left
+    }
+
+    /// What would be found after whatever crash, each with a word for it.
+    pub(super) fn crashes(&self) -> Vec<(&'static str, TempDir)> {
+        vec![
+            ("killed", self.killed()),
+            ("without power", self.without_power(|_| false)),
+            ("without power, every other page written", self.without_power(|page| page % 2 == 0)),
+        ]
+    }
+
+    /// Whatever crash comes now, what is found is what was accepted.
+    pub(super) fn assert_kept(&self, what: &str) {
+        for (crash, left) in self.crashes() {
+            let (messages, topic) = found(left.path());
+            assert_eq!(messages, self.accepted(), "{what}, {crash}");
+            assert_eq!(topic, self.topic, "{what}, {crash}");
+        }
+    }
+}
+
+/// The commits of a hub in which user 7 is in all rooms, and what the rooms publish.
+fn start(
+    layer: &Layer,
+    directory: &Path,
+    checkpoint_frames: u32,
+) -> (Commits, Vec<(Arc<Room>, Live)>) {
+    let path = file_of(directory);
+    let (engine, mut restored) =
+        engine_through(&layer.name, &path, Some(checkpoint_frames)).unwrap();
+    let token = crate::token::TokenHash::of(&Secret::new("bob"));
+    let user = User { id: BOB, name: name("bob") };
+    restored.users = vec![KeptUser { user, token, seen_at: clock() }];
+    let member = |room| KeptMember { user: BOB, room: RoomId(room), is_in: true, read_seq: 0 };
+    restored.members = (1..=3).map(member).collect();
+    let (state, _) = State::restore(restored, 500);
+    let clock_of_hub = SteadyClock::new(clock, || MONOTONIC.get(), DAY, clock());
+    let hub = Arc::new(Directory::new(state, clock_of_hub, clock(), 100, DAY));
+    let rooms = (1..=3).map(|room| Arc::clone(hub.state().rooms.existing(RoomId(room))));
+    let rooms = rooms.map(|room| {
+        let live = room.listen(0).unwrap().live;
+        (room, live)
+    });
+    let rooms = rooms.collect();
+    (Commits::new(engine, hub, clock), rooms)
+}
+
+fn topic_item(topic: &str, reply: Option<Reply>) -> Item {
+    let (name, topic) = (RoomName::lobby(), Topic::new(topic).unwrap());
+    Item::Request(Box::new(Request::SetTopic { user: BOB, name, topic }), reply)
+}

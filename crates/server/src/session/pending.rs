@@ -1,0 +1,62 @@
+//! A command that waits for a commit or for a page of the journal. The session delivers meanwhile, and
+//! reads no further command, since that may depend on this one.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Poll, ready};
+
+use chat_proto::RoomName;
+use chat_proto::command::Say;
+
+use crate::hub::{Answer, HubError};
+use crate::journal::{JournalError, Kept};
+use crate::room::Room;
+
+/// The command that waits, if any.
+#[derive(Default)]
+pub(super) struct PendingCommand(Option<Pin<Box<dyn Future<Output = Box<CommandResult>> + Send>>>);
+
+/// What a command has led to.
+pub(super) enum CommandResult {
+    /// The user has joined a room, and wants the messages after `since`.
+    Joined { name: RoomName, since: Option<u64>, room: Result<Arc<Room>, HubError> },
+    /// The user has left a room.
+    Left { name: RoomName, room: Result<Arc<Room>, HubError> },
+    /// The topic of a room was set.
+    Topic { name: RoomName, set: Result<(), HubError> },
+    /// The user has read a room.
+    Read { name: RoomName, seq: Result<u64, HubError> },
+    /// The user has another name.
+    Renamed(Result<(), HubError>),
+    /// A message to a direct message that the session is not subscribed to was sent before, or was not.
+    SentBefore { say: Say, answer: Result<Option<Answer>, HubError> },
+    /// The users of a direct message have joined it, so the message can be sent.
+    Called { say: Say, called: Result<(), HubError> },
+    /// A page of history, and whether there is more.
+    History { name: RoomName, page: Result<(Vec<Kept>, bool), JournalError> },
+}
+
+impl PendingCommand {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Waits for the command from now on. None may be waited for already.
+    pub(super) fn wait(&mut self, result: impl Future<Output = CommandResult> + Send + 'static) {
+        debug_assert!(self.is_empty(), "a command waits already");
+        // Boxed, to keep the session's future small.
+        self.0 = Some(Box::pin(async { Box::new(result.await) }));
+    }
+
+    /// The result. Cancel safe; waits forever if no command waits.
+    pub(super) fn next(&mut self) -> impl Future<Output = Box<CommandResult>> {
+        // By hand, to keep the session's future small.
+        poll_fn(|cx| {
+            let Some(waiting) = &mut self.0 else { return Poll::Pending };
+            let result = ready!(waiting.as_mut().poll(cx));
+            self.0 = None;
+            Poll::Ready(result)
+        })
+    }
+}
