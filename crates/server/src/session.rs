@@ -10,6 +10,8 @@ mod obey;
 mod rooms;
 mod seats;
 mod strikes;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::io;

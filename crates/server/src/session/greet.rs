@@ -122,33 +122,30 @@ async fn let_in(
     told: Option<u64>,
     hello: &Hello,
     shared: &Shared,
-) -> Result<(Member, String, u64), Refusal> {
+) -> Result<(Member, Secret, u64), Refusal> {
     if hello.version != VERSION {
         let text = format!("this server speaks version {VERSION} of the protocol");
         return Err(Refusal::new(RefusalCode::BadVersion, text));
     }
     let (member, token) = match &hello.token {
-        Some(token) => {
-            let token = token.reveal();
-            (shared.hub.enter_again(token, &hello.name).await?, token.to_owned())
+        Some(token) if hello.new => {
+            (shared.hub.enter_proposed(told, &hello.name, token).await?, token.clone())
         }
-        None => {
-            let (member, token) = shared.hub.enter_new(told, &hello.name).await?;
-            (member, token.as_str().to_owned())
-        }
+        Some(token) => (shared.hub.enter_again(token, &hello.name).await?, token.clone()),
+        None => shared.hub.enter_new(told, &hello.name).await?,
     };
     let last = member.last_n(&hello.device).await?;
     Ok((member, token, last))
 }
 
-fn welcome(member: &Member, token: String, last: u64, shared: &Shared) -> Welcome {
+fn welcome(member: &Member, token: Secret, last: u64, shared: &Shared) -> Welcome {
     let config = &shared.config;
     let User { id, name } = member.user();
     Welcome {
         version: VERSION,
         id,
         name,
-        token: Some(Secret::new(token)),
+        token: Some(token),
         last,
         journal: Some(shared.hub.journal().identity().clone()),
         server: server(),

@@ -142,6 +142,31 @@ async fn one_new_name_asked_for_twice_at_one_instant_is_one_users() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_new_token_said_twice_at_one_instant_is_one_users() {
+    let daemon = daemon();
+    let mut witness = Witness::new(&daemon, false).await;
+    for round in 0..ROUNDS {
+        let (name, token) = (format!("new{round}"), format!("{round:064x}"));
+        let hello =
+            json!({"type": "hello", "version": 1, "name": name, "token": token, "new": true});
+        let ask = async || {
+            let mut peer = Peer::connect(&daemon);
+            peer.send(&hello.to_string()).await;
+            let welcome = peer.expect("welcome").await;
+            (peer, welcome)
+        };
+        let ((one, first), (other, second)) = tokio::join!(ask(), ask());
+        assert_eq!(first["id"], second["id"]);
+        for welcome in [&first, &second] {
+            assert_eq!((&welcome["name"], &welcome["token"]), (&json!(name), &json!(token)));
+        }
+        assert_eq!(witness.peer.expect("joined").await["user"]["name"], json!(name));
+        drop((one, other));
+        assert_eq!(witness.peer.expect("left").await["user"]["name"], json!(name));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_connection_that_ends_during_its_hello_leaves_nobody() {
     let daemon = daemon();
     let mut witness = Witness::new(&daemon, false).await;

@@ -1,5 +1,7 @@
 //! What is served, and found by `check`, of a file with damaged bytes.
 
+use chat_proto::Secret;
+
 use super::*;
 use crate::token::TokenHash;
 
@@ -233,7 +235,7 @@ async fn messages_of_an_unknown_kind_or_user_are_damage() {
 async fn a_check_finds_that_the_end_of_a_room_is_missing() {
     let directory = closed(5).await;
     let journal = open(directory.path()).unwrap();
-    let (token, seen_at) = (TokenHash::of("bob"), clock());
+    let (token, seen_at) = (TokenHash::of(&Secret::new("bob")), clock());
     let bob = KeptUser { user: User { id: 7, name: UserName::mend("bob") }, token, seen_at };
     let member = KeptMember { user: 7, room: RoomId::LOBBY, is_in: true, read_seq: 5 };
     let fill = move |db: &Connection| {
@@ -269,7 +271,7 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
         let fill = |db: &Connection| {
             for id in [1, 2] {
                 let name = UserName::new(&format!("user{id}")).unwrap();
-                let token = TokenHash::of(name.as_str());
+                let token = TokenHash::of(&Secret::new(name.as_str()));
                 keep::user(db, &KeptUser { user: User { id, name }, token, seen_at: clock() })?;
             }
             let two = Called::Named(RoomName::new("#two").unwrap());

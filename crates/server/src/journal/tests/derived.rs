@@ -1,5 +1,7 @@
 //! Damage of the small records that others repeat: the lobby, the greatest numbers, a user who is gone.
 
+use chat_proto::Secret;
+
 use super::damage::{PAGE_BYTES, change, root, sql};
 use super::*;
 use crate::token::TokenHash;
@@ -15,7 +17,7 @@ async fn filled() -> TempDir {
     let fill = |db: &Connection| {
         for id in [2, LAST_USER] {
             let name = UserName::new(&format!("user{id}")).unwrap();
-            let token = TokenHash::of(name.as_str());
+            let token = TokenHash::of(&Secret::new(name.as_str()));
             keep::user(db, &KeptUser { user: User { id, name }, token, seen_at: clock() })?;
             let (user, room) = (id, RoomId::LOBBY);
             keep::member(db, KeptMember { user, room, is_in: true, read_seq: 0 })?;
@@ -139,7 +141,7 @@ async fn a_user_has_its_number_from_its_record_on() {
     let directory = filled().await;
     let journal = open(directory.path()).unwrap();
     let user = User { id: 9, name: UserName::new("silent").unwrap() };
-    let silent = KeptUser { user, token: TokenHash::of("silent"), seen_at: clock() };
+    let silent = KeptUser { user, token: TokenHash::of(&Secret::new("silent")), seen_at: clock() };
     journal.journal.change(move |db| keep::user(db, &silent)).await.unwrap();
     journal.close().await;
     sql(&directory, "DELETE FROM user WHERE id = 9");

@@ -186,7 +186,6 @@ async fn a_backup_that_was_killed_is_not_there_and_the_next_one_replaces_it() {
     assert_eq!(names(copy.parent().unwrap()), ["copy.sqlite", "other.sqlite"]);
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn everything_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
