@@ -1,9 +1,7 @@
 //! Sessions of one user that begin and end at the same instant: nobody is listed twice, or stays
 //! listed after its last session, and each coming and going is sent once.
 
-use std::sync::Arc;
-
-use chat_server::session::Shared;
+use chat_server::Server;
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon};
@@ -23,7 +21,7 @@ struct Witness {
 }
 
 impl Witness {
-    async fn new(daemon: &Arc<Shared>, bob_is_here: bool) -> Self {
+    async fn new(daemon: &Server, bob_is_here: bool) -> Self {
         Self { peer: Peer::native(daemon, "ana").await, bob_is_here }
     }
 
@@ -67,7 +65,7 @@ impl Witness {
     }
 }
 
-async fn enter(daemon: &Arc<Shared>, token: &Value) -> Peer {
+async fn enter(daemon: &Server, token: &Value) -> Peer {
     let mut peer = Peer::connect(daemon);
     peer.send(&hello(token)).await;
     peer.expect("welcome").await;
@@ -75,7 +73,7 @@ async fn enter(daemon: &Arc<Shared>, token: &Value) -> Peer {
     peer
 }
 
-async fn a_token(daemon: &Arc<Shared>, witness: &mut Witness) -> Value {
+async fn a_token(daemon: &Server, witness: &mut Witness) -> Value {
     let (bob, token) = Peer::with_token(daemon, "bob").await;
     witness.next().await;
     drop(bob);
@@ -174,7 +172,7 @@ async fn a_connection_that_ends_during_its_hello_leaves_nobody() {
     for round in 0..ROUNDS {
         let mut ended = Vec::new();
         for nth in 0..4 {
-            let (daemon, hello) = (Arc::clone(&daemon), hello(&token));
+            let (daemon, hello) = (daemon.clone(), hello(&token));
             ended.push(tokio::spawn(async move {
                 let mut peer = Peer::connect(&daemon);
                 peer.send(&hello).await;
