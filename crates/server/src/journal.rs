@@ -26,6 +26,7 @@ mod messages;
 mod numbers;
 mod private;
 mod reader;
+mod rebuild;
 mod repeat;
 mod restore;
 mod run;
@@ -34,6 +35,7 @@ mod schema;
 mod store;
 mod task;
 mod unlocked;
+mod used;
 mod wal;
 
 use std::path::{Path, PathBuf};

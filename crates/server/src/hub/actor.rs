@@ -31,7 +31,8 @@ impl Actor {
     /// # Errors
     /// Returns an error if it cannot be read.
     pub async fn last_n(&self, device: &Word) -> Result<u64, HubError> {
-        Ok(self.hub.queue.run(Task::last_n((self.id(), device.clone()))).await?)
+        let last = self.hub.queue.run(Task::last_n((self.id(), device.clone()))).await;
+        Ok(Task::known_last_n(last)?)
     }
 
     /// The answer to a message that was sent before; `None` if its number is not used. Whether the user

@@ -63,6 +63,13 @@ impl Commits {
 
     /// Decides about all items, stores them with one commit and applies it; or does nothing.
     fn try_to_commit(&mut self, items: &mut [Item], now: At) -> Result<(), AppendError> {
+        match self.try_once(items, now) {
+            Err(error) if self.engine.repair(&error, now) => self.try_once(items, now),
+            committed => committed,
+        }
+    }
+
+    fn try_once(&mut self, items: &mut [Item], now: At) -> Result<(), AppendError> {
         let (decisions, entries) = self.directory.decide(items);
         let commit = self.engine.append(entries, now)?;
         self.directory.apply(items, decisions, commit);

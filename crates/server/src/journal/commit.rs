@@ -12,8 +12,8 @@ use super::kept::{Kept, RoomId};
 use super::messages::{self, Keeper};
 use super::numbers::{self, Device, Last, Numbers, Run};
 use super::repeat::{self, Repeat};
-use super::store;
 use super::task::Task;
+use super::used;
 
 /// One item of a commit.
 #[derive(Debug)]
@@ -187,7 +187,7 @@ impl<'a> Draft<'a> {
     pub(super) fn finish(mut self, last_user: u64) -> rusqlite::Result<Done> {
         self.store_numbers()?;
         if self.last_user > last_user {
-            store::put_last_user(self.transaction, self.last_user)?;
+            used::put_last_user(self.transaction, self.last_user)?;
         }
         let Self { numbers, last_seqs, last_user, .. } = self;
         Ok(Done { numbers, last_seqs, last_user })

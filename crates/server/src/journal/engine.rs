@@ -7,17 +7,21 @@ use std::time::Duration;
 
 use chat_proto::At;
 use rusqlite::{Connection, ErrorCode};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::change::Change;
 use super::commit::{Commit, Committed, Draft, Entry};
 use super::file::BUSY_TIMEOUT;
 use super::kept::{KeptRoom, RoomId};
 use super::lock::Lock;
-use super::numbers::Numbers;
+use super::numbers::{self, Numbers};
 use super::run::Run;
-use super::{JournalError, in_words, store};
+use super::{JournalError, in_words, rebuild, store};
 use crate::clock::next_time;
+
+/// How long the engine waits before it tries again to make a damaged table again: that reads all messages,
+/// and everybody waits for it.
+const REBUILD_RETRY: Duration = Duration::from_secs(60);
 
 /// The one that writes the journal. One caller, in order.
 #[derive(Debug)]
@@ -38,6 +42,8 @@ pub(crate) struct Engine {
     /// Whether a commit that failed may be whole in SQLite's log all the same: the sync comes after the
     /// last write. A crash would bring it to life.
     may_come_back: bool,
+    /// When the table of message numbers could not be made again.
+    rebuild_failed_at: Option<At>,
     has_thread: bool,
     /// Dropped last, when the connection is closed.
     _run: Option<Run>,
@@ -65,6 +71,7 @@ impl Engine {
             position: 0,
             is_troubled: false,
             may_come_back: false,
+            rebuild_failed_at: None,
             has_thread,
             _run: run,
             _lock: lock,
@@ -85,7 +92,8 @@ impl Engine {
     /// Stores all entries with one commit, in their order, or nothing.
     ///
     /// # Errors
-    /// Returns an error if nothing is stored; the caller then calls [`Engine::refuse`], or tries again.
+    /// Returns an error if nothing is stored; the caller then calls [`Engine::repair`] and tries again, or
+    /// calls [`Engine::refuse`].
     pub(crate) fn append(
         &mut self,
         entries: Vec<Entry<'_>>,
@@ -125,6 +133,34 @@ impl Engine {
         }
     }
 
+    /// Makes the table of message numbers again if that is why nothing was stored, unless that has failed
+    /// a short time ago. Returns whether the caller may try again.
+    pub(crate) fn repair(&mut self, error: &AppendError, now: At) -> bool {
+        let Some(damage) = numbers::damage(&error.0) else { return false };
+        if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
+            return false;
+        }
+        warn!("{damage}; making it again from the messages");
+        let rebuilt = rebuild::message_numbers(&self.db());
+        match rebuilt {
+            Ok(()) => {
+                info!("the table of message numbers is whole again");
+                self.numbers = Numbers::default();
+                self.rebuild_failed_at = None;
+                true
+            }
+            Err(error) => {
+                error!(
+                    reason = in_words(&error),
+                    "cannot make the table of message numbers again; retrying in {} s",
+                    REBUILD_RETRY.as_secs()
+                );
+                self.rebuild_failed_at = Some(now);
+                false
+            }
+        }
+    }
+
     /// Logs that an entry is not stored, and makes sure that a crash does not bring it back.
     pub(crate) fn refuse(&mut self, error: &AppendError) {
         self.note_trouble(Some(&error.0));
@@ -157,6 +193,12 @@ impl Engine {
             _ => {}
         }
     }
+}
+
+/// Whether it is too early to try again what has failed. A clock that was set back is no reason to wait.
+fn is_soon_after(failed: At, now: At) -> bool {
+    let passed = now.as_millis().saturating_sub(failed.as_millis());
+    u128::try_from(passed).is_ok_and(|passed| passed < REBUILD_RETRY.as_millis())
 }
 
 impl AppendError {

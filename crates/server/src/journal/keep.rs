@@ -10,6 +10,7 @@ use rusqlite::{Connection, params};
 
 use super::kept::{Called, KeptMember, KeptUser, RoomId};
 use super::store::number;
+use super::used;
 
 /// Keeps a new user, or another name of an old one and that it was here.
 pub(super) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
@@ -26,7 +27,7 @@ pub(super) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
         kept.token.as_bytes(),
         kept.seen_at.as_millis(),
     ])?;
-    Ok(())
+    used::put_last_user(db, kept.user.id)
 }
 
 /// Keeps that there is a room.
@@ -40,8 +41,7 @@ pub(super) fn room(db: &Connection, id: RoomId, called: &Called) -> rusqlite::Re
          VALUES (?1, ?2, ?3, '', checksum(?1, ?2, ?3, '')) ON CONFLICT DO NOTHING",
     )?
     .execute(params![id.0, called.key(), name])?;
-    db.prepare_cached("UPDATE number SET last_room = ?1 WHERE last_room < ?1")?.execute([id.0])?;
-    Ok(())
+    used::put_last_room(db, id)
 }
 
 /// Removes a room, and the memberships of its former users. It has neither a message nor a topic.

@@ -6,6 +6,7 @@ use std::fmt;
 use chat_proto::At;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use tracing::warn;
 
 use super::kept::RoomId;
 use super::numbers::{self, Device, Run};
@@ -75,6 +76,19 @@ impl Task {
     /// is after `now`, and so is wrong.
     pub(crate) fn trim(room: RoomId, before: At, now: At) -> (Self, TaskResult<usize>) {
         Self::new(move |db| messages::trim(db, room, before, now, TRIM_MESSAGES))
+    }
+
+    /// What [`Task::last_n`] means for a session: 0 if the number cannot be known, because the table that
+    /// has it is damaged and cannot be made again. A client needs no more: it sends again what it has no
+    /// answer for.
+    pub(crate) fn known_last_n(last: Result<u64, JournalError>) -> Result<u64, JournalError> {
+        match last {
+            Err(error @ JournalError::Damaged(_)) => {
+                warn!(%error, "cannot read the last number of a device; continuing with 0");
+                Ok(0)
+            }
+            last => last,
+        }
     }
 
     pub(super) fn run(&mut self, db: &Connection) -> rusqlite::Result<()> {

@@ -1,9 +1,11 @@
 mod bench;
 mod clock;
 mod damage;
+mod derived;
 mod files;
 pub(crate) mod layer;
 mod making;
+mod rebuilt;
 mod repeats;
 mod restored;
 mod runs;

@@ -133,7 +133,13 @@ impl Bench {
 impl Both {
     pub(super) fn send(&self, message: Message, now: At) -> Outcome {
         let mut engine = self.engine.lock().unwrap();
-        match engine.append(vec![Entry::Message(message)], now) {
+        let appended = match engine.append(vec![Entry::Message(message.clone())], now) {
+            Err(error) if engine.repair(&error, now) => {
+                engine.append(vec![Entry::Message(message)], now)
+            }
+            appended => appended,
+        };
+        match appended {
             Ok(commit) => match commit.items.into_iter().next().unwrap() {
                 Committed::Message { kept, .. } => Outcome::Kept { seq: kept.seq, at: kept.at },
                 Committed::Repeat(Repeat::Same { seq, at }) => Outcome::Repeat { seq, at },
@@ -156,7 +162,7 @@ impl Both {
     }
 
     pub(super) async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
-        self.run(Task::last_n((user, device.clone())))
+        Task::known_last_n(self.run(Task::last_n((user, device.clone()))))
     }
 
     pub(super) async fn trim(
@@ -169,7 +175,13 @@ impl Both {
     }
 
     fn run<T>(&self, (mut task, mut result): (Task, TaskResult<T>)) -> Result<T, JournalError> {
-        let appended = self.engine.lock().unwrap().append(vec![Entry::Task(&mut task)], clock());
+        let mut engine = self.engine.lock().unwrap();
+        let appended = match engine.append(vec![Entry::Task(&mut task)], clock()) {
+            Err(error) if engine.repair(&error, clock()) => {
+                engine.append(vec![Entry::Task(&mut task)], clock())
+            }
+            appended => appended,
+        };
         task.finish(appended.map(drop).map_err(JournalError::from));
         result.try_recv().expect("a task is answered")
     }
