@@ -8,7 +8,7 @@ use chat_proto::At;
 use rusqlite::OpenFlags;
 use tracing::warn;
 
-use super::{Checked, JournalError, check, file, lock, mark, private, run, schema, store};
+use super::{Checked, JournalError, check, file, lock, mark, private, rebuild, run, schema, store};
 
 /// What belongs to a journal's file, by the end of the name; the file itself first.
 const PARTS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
@@ -83,6 +83,7 @@ fn prepare(from: &Path, draft: &Path) -> Result<Checked, JournalError> {
         }
         db.pragma_update(None, "journal_mode", "delete")?;
         schema::bring_forward(&mut db)?;
+        rebuild::forget_abandoned(&db)?;
         let checked = check::check_file(&db)?;
         store::begin_epoch(&db)?;
         db.close().map_err(|(_, error)| error)?;

@@ -1,8 +1,10 @@
 mod clock;
 mod damage;
+mod derived;
 mod faults;
 mod files;
 mod layer;
+mod rebuilt;
 mod repeats;
 mod restored;
 mod rig;
