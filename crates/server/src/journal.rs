@@ -27,6 +27,7 @@ mod numbers;
 mod private;
 mod reader;
 mod repeat;
+mod replace;
 mod restore;
 mod run;
 mod salvage;

@@ -2,6 +2,7 @@ mod clock;
 mod damage;
 mod faults;
 mod files;
+mod interrupted;
 mod layer;
 mod repeats;
 mod restored;
