@@ -22,6 +22,7 @@ mod kept;
 mod load;
 mod lock;
 mod mark;
+mod mend;
 mod messages;
 mod numbers;
 mod private;

@@ -15,9 +15,6 @@ const FAULTS_MAX: usize = 1000;
 /// Messages that are read at once around a page that cannot be read.
 const PAGE_MESSAGES: u32 = 200;
 
-/// The version of the schema from which rows have checksums.
-const CHECKSUMS_SINCE: u32 = 2;
-
 /// What [`check`] found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
@@ -82,7 +79,7 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     }
     let mut checked = Checked::default();
     check_structure(db, &mut checked)?;
-    let has_sums = version >= CHECKSUMS_SINCE;
+    let has_sums = version >= schema::CHECKSUMS_SINCE;
     if has_sums {
         check_records(db, &mut checked)?;
     }

@@ -31,6 +31,20 @@ pub enum JournalError {
          `chat-server restore FILE`, where FILE is what `chat-server backup` made"
     )]
     Damaged(String),
+    /// A part of a journal of an earlier version cannot be read.
+    #[error(
+        "the journal is of version {found} and cannot be brought to version {known}, since a part of it \
+         cannot be read ({error}). It was left as it is. Put a backup in its place with \
+         `chat-server restore FILE`, or use the chat-server that wrote it, which serves the rest"
+    )]
+    NotUpgraded {
+        /// The version of the file.
+        found: u32,
+        /// The version of today.
+        known: u32,
+        /// What SQLite says.
+        error: rusqlite::Error,
+    },
     /// A backup was copied to a place where a log of another file is.
     #[error(
         "{} is a backup, and {} beside it belongs to another file; to open them would mix the two. \

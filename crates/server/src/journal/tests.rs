@@ -8,6 +8,7 @@ mod repeats;
 mod restored;
 mod rig;
 mod runs;
+mod upgrade;
 
 use std::fs;
 use std::sync::Arc;
