@@ -126,6 +126,8 @@ pub async fn run_shared(
     drop(shared);
     if timeout(drain_timeout, journal_ended.cancelled()).await.is_err() {
         warn!("the journal has not ended yet");
+    } else {
+        info!("ended; the journal is closed");
     }
     ended
 }
