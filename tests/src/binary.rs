@@ -105,7 +105,6 @@ impl Daemon {
     }
 
     /// Sends the signal of this name, without its `SIG`, to this process.
-    #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         send_signal(self.child.id().expect("it has not ended"), name);
     }
@@ -140,7 +139,6 @@ impl Daemon {
 }
 
 /// Sends the signal of this name, without its `SIG`, to a child that has not been waited for.
-#[cfg(unix)]
 pub(crate) fn send_signal(pid: u32, name: &str) {
     let pid = pid.to_string();
     // A shell has `kill` built in; the program of that name is not everywhere.

@@ -19,7 +19,6 @@
 pub mod binary;
 pub mod classic;
 pub mod native;
-#[cfg(unix)]
 pub mod pty;
 pub mod server;
 pub mod sim;

@@ -2,11 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
 
 use chat_server::config::BACKLOG_CONNECTIONS;
 use chat_server::journal::{Durability, Place};
-use chat_server::session::Shared;
 use chat_server::{Config, DaemonError};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
@@ -46,20 +44,20 @@ impl Server {
 
     /// Starts a daemon on a socket that listens already.
     pub fn start_on(listener: TcpListener, config: Config) -> Self {
-        Self::start_sharing(listener, Shared::new(config))
+        Self::start_daemon(listener, chat_server::Server::in_memory(config))
     }
 
     /// Starts a daemon that keeps what is said in `data`, or goes on with what is there.
     pub fn start_keeping(listener: TcpListener, data: &Path) -> Self {
         let place = Place::Directory(data.to_owned());
-        let shared = Shared::open(Config::default(), &place, Durability::Os).unwrap();
-        Self::start_sharing(listener, shared)
+        let daemon = chat_server::Server::open(Config::default(), &place, Durability::Os).unwrap();
+        Self::start_daemon(listener, daemon)
     }
 
-    fn start_sharing(listener: TcpListener, shared: Arc<Shared>) -> Self {
+    fn start_daemon(listener: TcpListener, daemon: chat_server::Server) -> Self {
         let address = listener.local_addr().unwrap();
         let (going_away, shutdown) = oneshot::channel();
-        let daemon = tokio::spawn(chat_server::run_shared(listener, shared, async {
+        let daemon = tokio::spawn(daemon.run(listener, async {
             let _ = shutdown.await;
         }));
         Self { address, going_away, daemon }

@@ -189,8 +189,6 @@ struct World<'a> {
     users: Users,
     classics: Classics,
     directory: Rc<RefCell<BTreeMap<u64, u32>>>,
-    /// Lets the second clients begin.
-    seconds: watch::Sender<bool>,
     /// Whether each client has begun.
     begun: Vec<watch::Receiver<bool>>,
     log: Log,
@@ -211,10 +209,9 @@ impl World<'_> {
         let (stop, stopping) = watch::channel(false);
         let place = directory(data, SERVER);
         sim.host(SERVER, move || serve(place.clone(), stopping.clone()));
-        let (seconds, waiting) = watch::channel(false);
+        // Also the two clients of one user, on one directory in which nothing is stored yet.
         let (_, at_once) = watch::channel(true);
-        let mut begun = vec![at_once; plan.users as usize];
-        begun.resize(begun.len() + plan.seconds as usize, waiting);
+        let mut begun = vec![at_once; (plan.users + plan.seconds) as usize];
         let mut disks = Disks {
             server: directory(data, SERVER),
             backups: disk_of_backup(data),
@@ -253,14 +250,11 @@ impl World<'_> {
             classics.push(Arc::clone(&user));
             sim.host(network::classic(number).as_str(), move || classic::chat(Arc::clone(&user)));
         }
-        Self { plan, sim, storm, users, classics, directory: ids, seconds, begun, log }
+        Self { plan, sim, storm, users, classics, directory: ids, begun, log }
     }
 
     /// The whole story. Leaves the journal to be read, and the users to be asked.
     fn run(mut self) -> (Outcome, Users, Classics) {
-        self.until_in();
-        // Two clients of a user who has no token yet would be two users.
-        self.seconds.send_replace(true);
         self.until_in();
         self.set_talking(true);
         let end = self.sim.elapsed() + self.plan.storm;

@@ -1,7 +1,6 @@
 //! The daemon on a bad day of its machine: a log that cannot be written, standard streams that nobody
 //! serves, a hang-up, no home. It starts, serves, and ends as on any other day.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::fs::{self, File};

@@ -1,6 +1,5 @@
 //! `./chat`, with programs that are built already.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::fs;

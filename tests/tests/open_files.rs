@@ -1,6 +1,5 @@
 //! The daemon with few open files: it lets in as many as it has files for, and says so to the others.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::net::SocketAddr;

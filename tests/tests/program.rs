@@ -1,6 +1,5 @@
 //! The daemon as a program: what it prints, how it ends, and what its exit code says.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use e2e::binary::{Daemon, program};

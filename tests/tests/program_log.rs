@@ -1,6 +1,5 @@
 //! The daemon's log: lines for a person or a program, and never what anybody says.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use e2e::binary::{Daemon, program};

@@ -1,6 +1,5 @@
 //! A backup is made, copied by hand, restored; and a lock is taken away: with the programs as they are shipped.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::fs;

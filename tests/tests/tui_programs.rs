@@ -1,6 +1,5 @@
 //! The programs as a user has them: the daemon, and the client on a terminal.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use e2e::binary::{Daemon, program};

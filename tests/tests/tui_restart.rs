@@ -1,6 +1,5 @@
 //! The server goes away and comes back, and the terminal clients with it, by themselves.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::path::Path;

@@ -1,6 +1,5 @@
 //! The client on a terminal that is given to a shell, written on by others, or not what one wishes.
 
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use chat_tui::testing::emulator::{Emulator, POLICIES, Policy};

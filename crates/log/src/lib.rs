@@ -12,6 +12,10 @@
 //! `tracing-appender` bounds its queue in lines and not in bytes, loses the lines of a failed write
 //! without counting them, and prints its own errors to standard output.
 
+// Here, since both programs need this crate and it is compiled before them.
+#[cfg(not(unix))]
+compile_error!("chat-server and chat-tui run on Unix only: Linux, macOS, a BSD");
+
 mod panics;
 mod print;
 mod queue;

@@ -2,6 +2,8 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 /// Where the lines go. Used by the writer thread alone.
@@ -49,21 +51,13 @@ impl Sink {
 /// Standard error without the lock that the standard library has around it: whoever prints there
 /// would wait for a writer that is blocked.
 fn own_stderr() -> Box<dyn Write + Send> {
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd;
-        if let Ok(own) = io::stderr().as_fd().try_clone_to_owned() {
-            return Box::new(File::from(own));
-        }
+    match io::stderr().as_fd().try_clone_to_owned() {
+        Ok(own) => Box::new(File::from(own)),
+        Err(_) => Box::new(io::stderr()),
     }
-    Box::new(io::stderr())
 }
 
 /// Opens the file to append to it; its owner alone may read it.
 fn open(path: &PathBuf) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }

@@ -1,5 +1,6 @@
 use std::fs;
 use std::io::{self, BufRead, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -178,11 +179,7 @@ fn a_file_is_appended_to_by_its_owner_alone_and_opened_again_after_a_rotation() 
     assert!(error.is_none(), "{error:?}");
     (&log).write_all(b"before\n").unwrap();
     log.flush();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    }
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let rotated = directory.path().join("chat.log.1");
     fs::rename(&path, &rotated).unwrap();
     assert!(log.reopen());
@@ -220,7 +217,6 @@ fn a_file_that_cannot_be_opened_is_an_error_and_no_end() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_named_pipe_that_nobody_reads_does_not_hold_up_the_start() {
     let directory = TempDir::new().unwrap();

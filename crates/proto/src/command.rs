@@ -118,6 +118,9 @@ pub struct Hello {
     /// The token of an earlier welcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    /// Whether `token`, if the server does not know it, becomes that of a new user.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new: bool,
     /// The client's own word for this run of it; empty if it has none.
     #[serde(default, skip_serializing_if = "Word::is_empty")]
     pub device: Word,

@@ -51,7 +51,7 @@ mod tests {
     fn a_hello_can_be_logged_and_its_token_is_not() {
         let token = Some(Secret::new("5f0c1e9a"));
         let name = UserName::new("bob").unwrap();
-        let hello = Hello { version: VERSION, name, token, device: Word::default() };
+        let hello = Hello { version: VERSION, name, token, new: false, device: Word::default() };
         let logged = format!("{:?}", Command::Hello(hello));
         assert!(logged.contains("bob") && !logged.contains("5f0c1e9a"), "{logged}");
     }

@@ -39,7 +39,6 @@ pub struct Reader {
 }
 
 /// The incoming half of a door.
-#[derive(Debug)]
 pub enum DoorReader<R> {
     /// See [`NativeReader`].
     Native(NativeReader<R>),
@@ -94,7 +93,6 @@ pub enum Turn {
 }
 
 /// The outgoing half of a door. What it is told waits in it, within bounds, until it is written.
-#[derive(Debug)]
 pub enum DoorWriter<W> {
     /// See [`NativeWriter`].
     Native(NativeWriter<W>),

@@ -27,6 +27,7 @@ mod messages;
 mod numbers;
 mod private;
 mod reader;
+mod rebuild;
 mod repeat;
 mod replace;
 mod restore;
@@ -35,6 +36,7 @@ mod salvage;
 mod schema;
 mod store;
 mod unlocked;
+mod used;
 mod wal;
 mod writer;
 
@@ -242,14 +244,21 @@ impl Journal {
         &self.identity
     }
 
-    /// The greatest `n` accepted from a device of `user`, those in the queue included; 0 if there is none.
+    /// The greatest `n` accepted from a device of `user`, those in the queue included; 0 if there is none
+    /// or it cannot be known, because the table that has it is damaged and cannot be made again.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// Returns an error if the disk fails or the journal is closed.
     pub async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
         let device = (user, device.clone());
-        let last = self.change(move |db| numbers::last(db, &device)).await?;
-        Ok(last.map_or(0, numbers::Run::last))
+        match self.change(move |db| numbers::last(db, &device)).await {
+            // A client needs no more: it sends again what it has no answer for.
+            Err(error @ JournalError::Damaged(_)) => {
+                warn!(user, %error, "cannot read the last number of a device; continuing with 0");
+                Ok(0)
+            }
+            last => Ok(last?.map_or(0, numbers::Run::last)),
+        }
     }
 }
 

@@ -72,8 +72,7 @@ pub fn bind_beside(address: SocketAddr, others: &[SocketAddr]) -> io::Result<Tcp
     if address.is_ipv6() && others.iter().any(is_v4_beside) {
         socket.set_only_v6(true)?;
     }
-    // A daemon may start again at once; on Windows this would let two have one port.
-    #[cfg(unix)]
+    // A daemon may start again at once.
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     bound_buffers(&socket)?;

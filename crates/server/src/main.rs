@@ -16,8 +16,7 @@ use std::time::SystemTime;
 use anyhow::Context;
 use chat_log::Log;
 use chat_server::journal::{self, Checked, Place, Replaced};
-use chat_server::session::Shared;
-use chat_server::{DaemonError, Listeners};
+use chat_server::{DaemonError, Listeners, Server};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
@@ -156,14 +155,14 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     config.max_connections = allowed.connections;
     config.turned_away_max = allowed.turned_away;
     // Before anybody can connect: a journal that cannot be opened must not look like a daemon that is there.
-    let shared = Shared::open(config, &place, args.durability())?;
+    let server = Server::open(config, &place, args.durability())?;
     let listeners = wanted.listen()?;
     let addresses: Vec<_> =
         listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
     announce::announce(&addresses);
 
     let (first_signal, mut going_away) = tokio::sync::oneshot::channel();
-    let daemon = chat_server::run_shared(Listeners::new(listeners), shared, async {
+    let daemon = server.run(Listeners::new(listeners), async {
         let _ = (&mut going_away).await;
     });
     tokio::pin!(daemon);

@@ -10,6 +10,8 @@ mod obey;
 mod rooms;
 mod seats;
 mod strikes;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::io;
@@ -37,7 +39,7 @@ use self::strikes::Strikes;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Door, DoorReader, DoorWriter, Heard, Turn};
 use crate::hub::{Hub, Member};
-use crate::journal::{Answer, Durability, Journal, JournalError, Outcome, Place};
+use crate::journal::{Answer, Outcome};
 use crate::socket::Unacknowledged;
 
 /// Why a message is refused whose number another one has.
@@ -48,41 +50,16 @@ const NUMBER_USED: &str =
 /// batch of its own in a room's ring, so this is a part of [`ROOM_RING_BATCHES`].
 const COMMANDS_IN_TURN: usize = ROOM_RING_BATCHES / 4;
 
-/// What all sessions of a daemon share.
+/// What every session needs of its daemon.
 #[derive(Debug)]
-pub struct Shared {
+pub struct Context {
     /// The settings.
     pub config: Config,
     /// Who is who, and who is where.
     pub hub: Arc<Hub>,
-    /// Cancelled when the daemon goes away, for those who have not said who they are. The others
-    /// see the end of their rooms.
+    /// Cancelled when the daemon goes away, for the connections that have not said who they are. The
+    /// others see the end of their rooms.
     pub closing: CancellationToken,
-}
-
-impl Shared {
-    /// A daemon that keeps nothing but in memory.
-    ///
-    /// # Panics
-    /// Outside a runtime.
-    #[must_use]
-    pub fn new(config: Config) -> Arc<Self> {
-        Self::open(config, &Place::Memory, Durability::Os).expect("there is memory for a journal")
-    }
-
-    /// A daemon that goes on where its journal ends.
-    ///
-    /// # Errors
-    /// Where the journal cannot be used.
-    pub fn open(
-        config: Config,
-        place: &Place,
-        durability: Durability,
-    ) -> Result<Arc<Self>, JournalError> {
-        let (journal, restored) = Journal::open(place, durability, config.clock)?;
-        let hub = Hub::new(journal, restored, config.clone());
-        Ok(Arc::new(Self { config, hub, closing: CancellationToken::new() }))
-    }
 }
 
 /// The other end of a connection.
@@ -107,7 +84,7 @@ impl From<SocketAddr> for Peer {
 pub fn serve<S, P, U>(
     stream: S,
     peer: P,
-    shared: Arc<Shared>,
+    context: Arc<Context>,
     unidentified: U,
 ) -> impl Future<Output = ()> + use<S, P, U>
 where
@@ -117,7 +94,7 @@ where
     let peer = peer.into();
     let span =
         info_span!("session", peer = %peer.address, door = field::Empty, user = field::Empty);
-    let admitted = Box::pin(admit(stream, peer, shared, unidentified).instrument(span));
+    let admitted = Box::pin(admit(stream, peer, context, unidentified).instrument(span));
     async {
         let leaving = match admitted.await {
             Admitted::In(mut session) => {
@@ -133,7 +110,7 @@ where
 
 /// One client that is in.
 struct Session<R, W> {
-    shared: Arc<Shared>,
+    context: Arc<Context>,
     peer: SocketAddr,
     reader: DoorReader<R>,
     writer: DoorWriter<W>,
@@ -157,13 +134,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         writer: DoorWriter<W>,
         peer: SocketAddr,
         greeted: Greeted,
-        shared: Arc<Shared>,
+        context: Arc<Context>,
     ) -> Self {
         let Greeted { member, device } = greeted;
         let heard_at = Instant::now();
         Self {
-            silence: Box::pin(sleep_until(heard_at + shared.config.idle_timeout)),
-            shared,
+            silence: Box::pin(sleep_until(heard_at + context.config.idle_timeout)),
+            context,
             peer,
             reader,
             writer,
@@ -195,7 +172,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         span.in_scope(|| info!(reason = %end, "left"));
         drop(self.seats);
         self.member.leave(end.leave_reason(self.reader.door()));
-        Leaving { reader: self.reader, writer: self.writer, end, shared: self.shared, span }
+        Leaving { reader: self.reader, writer: self.writer, end, context: self.context, span }
     }
 
     /// Logs something of this session. Most have nothing to log for hours, and a span takes memory.
@@ -325,7 +302,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Waits for what is still on its way into the journal, so that the user leaves after its last
     /// words, and the client knows what is kept.
     async fn tell_last_answers(&mut self) {
-        let deadline = Instant::now() + self.shared.config.goodbye_timeout;
+        let deadline = Instant::now() + self.context.config.goodbye_timeout;
         while !self.answers.is_empty()
             && let Ok(answer) = timeout_at(deadline, self.answers.next()).await
         {
@@ -361,13 +338,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Pings a client that was silent for too long, and gives up one that was pinged.
     fn look_for_silence(&mut self) -> ControlFlow<End> {
         let now = Instant::now();
-        let mut look_at = self.heard_at + self.shared.config.idle_timeout;
+        let mut look_at = self.heard_at + self.context.config.idle_timeout;
         if look_at <= now {
             if self.pinged {
                 return ControlFlow::Break(End::Code(EndCode::Idle));
             }
             self.pinged = true;
-            look_at = now + self.shared.config.idle_timeout;
+            look_at = now + self.context.config.idle_timeout;
             self.answers.rest();
             self.writer.tell(&Event::Ping { nonce: Nonce::default() });
         }

@@ -1,63 +1,55 @@
 //! Tokens: the secret by which a client that comes back is known as the same user.
 
-use std::fmt::{self, Write};
+use std::fmt::Write;
 
+use chat_proto::Secret;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 /// Bytes of a token: 256 random bits, beyond guessing.
 const TOKEN_BYTES: usize = 32;
 
-/// A secret that is told to its user and kept nowhere here.
-pub struct Token(String);
+/// Makes a new token, in hexadecimal digits. It is sent to its user and stored nowhere here.
+///
+/// # Errors
+/// Returns an error if the system has no random numbers.
+pub(crate) fn new() -> Result<Secret, getrandom::Error> {
+    let mut bytes = [0; TOKEN_BYTES];
+    getrandom::fill(&mut bytes)?;
+    let mut written = String::with_capacity(2 * TOKEN_BYTES);
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(written, "{byte:02x}");
+    }
+    Ok(Secret::new(written))
+}
 
-/// What is kept of a token. The token cannot be found from it, since it is random.
+/// Whether a token that a client has made for a new user has as many hexadecimal digits as one of [`new`],
+/// and at most twice as many. That they are random is up to the client.
+pub(crate) fn is_long_enough(token: &Secret) -> bool {
+    let digits = token.reveal().as_bytes();
+    let has_length = (2 * TOKEN_BYTES..=4 * TOKEN_BYTES).contains(&digits.len());
+    has_length && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// What is stored of a token. The token cannot be found from it, since it is random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 
-impl Token {
-    /// A new token.
-    ///
-    /// # Errors
-    /// Where the system has no random numbers to give.
-    pub fn new() -> Result<Self, getrandom::Error> {
-        let mut secret = [0; TOKEN_BYTES];
-        getrandom::fill(&mut secret)?;
-        let mut written = String::with_capacity(2 * TOKEN_BYTES);
-        for byte in secret {
-            // Writing to a string cannot fail.
-            let _ = write!(written, "{byte:02x}");
-        }
-        Ok(Self(written))
-    }
-
-    /// The token as its user is told it, in hexadecimal digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
-
 impl TokenHash {
-    /// What is kept of the token that is written like this.
+    /// The hash of a token.
     #[must_use]
-    pub fn of(written: &str) -> Self {
-        Self(Sha256::digest(written.as_bytes()).into())
+    pub fn of(token: &Secret) -> Self {
+        Self(Sha256::digest(token.reveal().as_bytes()).into())
     }
 
-    /// The hash as it was kept.
+    /// The hash as it was stored.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The hash as it is kept.
+    /// The hash as it is stored.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -76,11 +68,22 @@ mod tests {
 
     #[test]
     fn each_token_is_another_and_its_hash_is_its_own() {
-        let (one, other) = (Token::new().unwrap(), Token::new().unwrap());
-        assert_eq!(one.as_str().len(), 64);
-        assert_ne!(one.as_str(), other.as_str());
-        assert!(TokenHash::of(one.as_str()).is(&TokenHash::of(one.as_str())));
-        assert!(!TokenHash::of(one.as_str()).is(&TokenHash::of(other.as_str())));
-        assert!(!format!("{one:?}").contains(one.as_str()));
+        let (one, other) = (new().unwrap(), new().unwrap());
+        assert_eq!(one.reveal().len(), 64);
+        assert_ne!(one, other);
+        assert!(TokenHash::of(&one).is(&TokenHash::of(&one)));
+        assert!(!TokenHash::of(&one).is(&TokenHash::of(&other)));
+        let shown = format!("{one:?} {:?}", TokenHash::of(&one));
+        assert!(!shown.contains(one.reveal()), "{shown}");
+    }
+
+    #[test]
+    fn a_token_of_a_client_has_at_least_as_many_digits_as_one_made_here() {
+        let made = new().unwrap();
+        assert!(is_long_enough(&made));
+        assert!(is_long_enough(&Secret::new("0".repeat(128))));
+        for bad in ["", &made.reveal()[1..], &"0".repeat(129), &"x".repeat(64)] {
+            assert!(!is_long_enough(&Secret::new(bad)), "{bad}");
+        }
     }
 }

@@ -189,12 +189,7 @@ pub async fn run_shown(
 ) -> Result<Unsent, Failure> {
     let opened = Store::open(options.state.as_deref(), &options.server, options.name);
     let (store, profile) = opened.map_err(RunError::State)?;
-    let identity = Identity {
-        name: profile.name.clone(),
-        token: profile.token.clone(),
-        known: profile.known.clone(),
-        device: profile.device.clone(),
-    };
+    let identity = Identity::from(&profile);
     let link = Link::start(dial, identity);
     let mut state = State::new(options.server, profile, options.zone, size);
     begin(&mut state, (options.clock)());

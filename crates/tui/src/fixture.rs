@@ -35,6 +35,7 @@ pub(crate) fn profile(written: &str) -> Profile {
         token: None,
         known: Vec::new(),
         journal: Some(journal("journal", "epoch").id),
+        seed: None,
         device: Word::new("here").unwrap(),
         unsettled: Vec::new(),
         drafts: Drafts::default(),

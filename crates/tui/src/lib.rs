@@ -27,6 +27,7 @@ pub mod mention;
 pub mod palette;
 pub mod prompt;
 mod quote;
+pub mod seed;
 pub mod state;
 pub mod store;
 pub mod terminal;

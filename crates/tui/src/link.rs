@@ -16,7 +16,6 @@ mod opening;
 mod race;
 mod session;
 
-use std::fmt;
 use std::time::Duration;
 
 use chat_proto::command::{Hello, VERSION, Word};
@@ -29,8 +28,9 @@ use tokio_util::task::AbortOnDropHandle;
 pub use self::address::{BadAddress, DEFAULT_PORT, ServerAddress};
 use self::caller::Caller;
 pub use self::dial::{Dial, Tcp};
+use crate::seed::Seed;
 use crate::state::OUTBOX_MAX;
-use crate::store::KnownServer;
+use crate::store::{KnownServer, Profile};
 
 /// Most orders that wait for the link: a full outbox, a question for each room that is told at once,
 /// and what a user types meanwhile.
@@ -68,7 +68,7 @@ pub enum Order {
 }
 
 /// Who calls.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The name to ask for.
     pub name: UserName,
@@ -77,14 +77,16 @@ pub struct Identity {
     /// The servers that are known by their journals: such a server is asked for its journal first, and
     /// no other server is shown its token.
     pub known: Vec<KnownServer>,
+    /// Makes the token of a new user; `None` if the server has to.
+    pub seed: Option<Seed>,
     /// The device of this run.
     pub device: Word,
 }
 
-/// Without the token, which is a secret.
-impl fmt::Debug for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Identity({} on {})", self.name, self.device.as_str())
+impl From<&Profile> for Identity {
+    fn from(profile: &Profile) -> Self {
+        let Profile { name, token, known, seed, device, .. } = profile.clone();
+        Self { name, token, known, seed, device }
     }
 }
 
@@ -94,7 +96,16 @@ impl Identity {
         let known = self.known.iter().find(|known| journal.is_some_and(|id| known.has(id)));
         let token = known.map(|known| known.token.clone()).or_else(|| self.token.clone());
         let (name, device) = (self.name.clone(), self.device.clone());
-        Hello { version: VERSION, name, token, device }
+        // A server that does not tell its journal is of version 0.1.0, and makes the token itself.
+        let made = journal.zip(self.seed).filter(|_| token.is_none());
+        let made = made.map(|(journal, seed)| seed.token(journal, &name));
+        let new = made.is_some();
+        Hello { version: VERSION, name, token: token.or(made), new, device }
+    }
+
+    /// Whether the hello depends on the server's journal.
+    const fn needs_journal(&self) -> bool {
+        !self.known.is_empty() || (self.token.is_none() && self.seed.is_some())
     }
 
     /// Stores the token and name of a welcome for the next session.

@@ -9,6 +9,7 @@
 //! STATE/journals/ID/OTHER/same-as   NAME: this is another name of the same user
 //! STATE/ADDRESS/.journal            the ID that was last at this address: a hint
 //! STATE/ADDRESS/NAME/…              the same before the first session, and from version 0.1.0
+//! STATE/seed                        makes the tokens of new users; a secret
 //! STATE/device                      the device of version 0.1.0
 //! ```
 //!
@@ -22,6 +23,8 @@ mod files;
 mod home;
 mod journal;
 mod names;
+mod narrow;
+mod seed;
 mod slot;
 
 use std::io;
@@ -36,6 +39,7 @@ use self::home::{Home, Server};
 pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
+use crate::seed::Seed;
 
 /// Longest token that is taken for one, in bytes: a line of the wire has room for little more.
 const TOKEN_BYTES_MAX: u64 = 32 * 1024;
@@ -53,6 +57,17 @@ pub enum StoreError {
         path: PathBuf,
         /// What the system says.
         error: io::Error,
+    },
+    /// The directory is not this client's alone, and other users of the machine can open it.
+    #[error(
+        "other users of this machine can open {}, and it has files that are not of chat-tui. Choose a \
+         directory of its own, or close this one: chmod 700 {}",
+        path.display(),
+        path.display()
+    )]
+    Shared {
+        /// The directory.
+        path: PathBuf,
     },
     /// More clients than there are outboxes for one user.
     #[error("{SLOTS_MAX} clients of this user are running already; end one of them")]
@@ -76,6 +91,8 @@ pub struct Profile {
     pub known: Vec<KnownServer>,
     /// The journal under which this is stored; `None` if it is stored under the address.
     pub journal: Option<Word>,
+    /// Makes the token of a new user; `None` if the server has to.
+    pub seed: Option<Seed>,
     /// The device of this run.
     pub device: Word,
     /// The messages that have no answer, in order.
@@ -131,6 +148,7 @@ pub enum Keep {
 pub struct Store {
     name: UserName,
     device: Word,
+    seed: Option<Seed>,
     place: Place,
 }
 
@@ -153,29 +171,28 @@ impl Store {
     /// `None` nothing outlives the program.
     ///
     /// # Errors
-    /// If the directory cannot be used, or [`SLOTS_MAX`] clients use it already.
+    /// If the directory cannot be used, or is not for the user alone, or [`SLOTS_MAX`] clients use it
+    /// already.
     pub fn open(
         state: Option<&Path>,
         address: &str,
         name: UserName,
     ) -> Result<(Self, Profile), StoreError> {
-        let place = match state {
-            None => Place::Memory { user: MemoryUser::default(), others: Vec::new() },
+        let (place, seed) = match state {
+            None => (Place::Memory { user: MemoryUser::default(), others: Vec::new() }, None),
             Some(state) => {
                 files::make_private(state).map_err(at(state))?;
-                // A directory in which the client has stored nothing yet may have another purpose, too.
-                if state.join(DEVICE_FILE).exists() || home::has_any(state) {
-                    files::narrow_directory(state);
-                }
+                narrow::all(state)?;
+                let seed = seed::open(state)?;
                 let server = Server::at(state, address)?;
                 // What was never in a session, or comes from version 0.1.0, moves with the next one.
                 let unfiled = Home::find_used(server.with_journal(None), &name)?;
                 let home = unfiled.map_or_else(|| Home::find(server, &name), Ok)?;
                 let slot = Slot::open(&home.directory, &slot_device(state)?)?;
-                Place::Directory { home, slot }
+                (Place::Directory { home, slot }, Some(seed))
             }
         };
-        let store = Self { name, device: new_device(), place };
+        let store = Self { name, device: new_device(), seed, place };
         let profile = store.profile()?;
         Ok((store, profile))
     }
@@ -203,6 +220,7 @@ impl Store {
             token,
             known,
             journal,
+            seed: self.seed,
             device: self.device.clone(),
             unsettled: self.slot().journal.messages().to_vec(),
             drafts: self.slot().drafts.drafts().clone(),

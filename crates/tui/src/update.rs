@@ -146,6 +146,9 @@ fn say(
     text: &str,
     at: At,
 ) -> Result<Vec<Effect>, String> {
+    if room.is_private() {
+        addresses::check_server(state)?;
+    }
     let text = Text::new(text).map_err(|error| format!("not said: {error}"))?;
     if state.outbox.is_full() {
         return Err(format!("not said: {OUTBOX_MAX} messages wait for the server already"));

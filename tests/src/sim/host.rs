@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use chat_server::Config;
 use chat_server::journal::{Durability, Place};
-use chat_server::session::Shared;
+use chat_server::{Config, Server};
 use chat_tui::Options;
 use chat_tui::app::run_shown;
 use ratatui::layout::Size;
@@ -35,12 +34,12 @@ pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> tur
         keep: Some(KEEP),
         ..Config::default()
     };
-    let shared = Shared::open(config, &Place::DirectoryInTask(data), Durability::Os)?;
+    let daemon = Server::open(config, &Place::DirectoryInTask(data), Durability::Os)?;
     let listener = Listener::bind().await?;
-    chat_server::run_shared(listener, shared, async {
+    let stopped = async {
         let _ = stop.wait_for(|stop| *stop).await;
-    })
-    .await?;
+    };
+    daemon.run(listener, stopped).await?;
     Ok(())
 }
 

@@ -159,8 +159,10 @@ pub(crate) fn say() -> impl Strategy<Value = Say> {
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        (any::<u32>(), user_name(), option::of(secret()), word()).prop_map(
-            |(version, name, token, device)| Command::Hello(Hello { version, name, token, device })
+        (any::<u32>(), user_name(), option::of(secret()), any::<bool>(), word()).prop_map(
+            |(version, name, token, new, device)| {
+                Command::Hello(Hello { version, name, token, new, device })
+            }
         ),
         Just(Command::About),
         say().prop_map(Command::Say),

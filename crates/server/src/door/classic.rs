@@ -20,7 +20,6 @@ use crate::batch::{Batch, Pieces, pieces_bytes};
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
 
 /// Reads names and messages, and gives them as the commands they stand for.
-#[derive(Debug)]
 pub struct ClassicReader<R> {
     io: R,
     buffer: BytesMut,
@@ -103,7 +102,6 @@ fn command(said: Said) -> Command {
 
 /// Writes one message at a time, with `classic_gap` between two, since the client takes for one
 /// message whatever one `recv` returns.
-#[derive(Debug)]
 pub struct ClassicWriter<W> {
     /// Holds one piece at most.
     outlet: Outlet<W>,

@@ -58,7 +58,6 @@ pub fn guess(first: &[u8]) -> Guess {
 }
 
 /// A caller that told which door it is for.
-#[derive(Debug)]
 pub struct Caller {
     /// The door.
     pub door: Door,

@@ -15,7 +15,6 @@ use crate::batch::{Batch, SaidBatch};
 use crate::config::OUT_BYTES_MAX;
 
 /// Reads commands, a line each.
-#[derive(Debug)]
 pub struct NativeReader<R> {
     io: R,
     buffer: BytesMut,
@@ -59,7 +58,6 @@ impl<R: AsyncRead + Unpin> NativeReader<R> {
 }
 
 /// Writes events, a line each, all that waits with one call.
-#[derive(Debug)]
 pub struct NativeWriter<W> {
     outlet: Outlet<W>,
 }

@@ -22,7 +22,6 @@ const PIECES_MAX: usize = 16;
 
 /// The bytes that wait to be written to one client. How many there may be is the door's business.
 /// Holds no memory while none wait.
-#[derive(Debug)]
 pub(super) struct Outlet<W> {
     io: W,
     /// The first piece; empty where nothing waits. Most are alone.

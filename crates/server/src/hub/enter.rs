@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::{At, User, UserName};
+use chat_proto::{At, Secret, User, UserName};
 
 use super::member::Member;
 use super::state::{Account, State};
@@ -10,7 +10,7 @@ use super::{Hub, HubError, IfTaken};
 use crate::clock::before;
 use crate::config::SEEN_STEP;
 use crate::journal::{KeptMember, KeptUser, RoomId, keep};
-use crate::token::{Token, TokenHash};
+use crate::token::{self, TokenHash};
 
 impl Hub {
     /// Lets the classic client `user` in under the name it `wants`, or one like it. Nothing of it is
@@ -44,12 +44,59 @@ impl Hub {
         self: &Arc<Self>,
         user: Option<u64>,
         wants: &UserName,
-    ) -> Result<(Member, Token), HubError> {
-        let token = Token::new().map_err(|error| HubError::NotKept(error.to_string()))?;
+    ) -> Result<(Member, Secret), HubError> {
+        loop {
+            let token = token::new().map_err(|error| HubError::NotKept(error.to_string()))?;
+            if let Some(member) = self.enter_with(user, wants, &token).await? {
+                return Ok((member, token));
+            }
+        }
+    }
+
+    /// Lets a user in whose client has made the `token`: the user who has it, or a new one. So a client
+    /// that lost the welcome, or was started twice at once, is one user.
+    ///
+    /// # Errors
+    /// As [`Hub::enter_new`]; and if no user has the token and it could be guessed.
+    pub async fn enter_proposed(
+        self: &Arc<Self>,
+        user: Option<u64>,
+        wants: &UserName,
+        token: &Secret,
+    ) -> Result<Member, HubError> {
+        loop {
+            match self.enter_again(token, wants).await {
+                Err(HubError::BadToken) => {}
+                entered => return entered,
+            }
+            if !token::is_long_enough(token) {
+                return Err(HubError::BadNewToken);
+            }
+            if let Some(member) = self.enter_with(user, wants, token).await? {
+                return Ok(member);
+            }
+            // Another connection's user with this token is being stored. A change that is queued now
+            // ends after that one is settled.
+            self.journal.change(|_| Ok(())).await?;
+        }
+    }
+
+    /// Stores a new user with this token, and lets it in; `None` if there is a user with this token, or
+    /// one is being stored.
+    async fn enter_with(
+        self: &Arc<Self>,
+        user: Option<u64>,
+        wants: &UserName,
+        token: &Secret,
+    ) -> Result<Option<Member>, HubError> {
+        let token = TokenHash::of(token);
         let place = self.journal.place().await?;
         let then = {
             let mut state = self.open()?;
-            let newcomer = self.newcomer(&mut state, user, wants, TokenHash::of(token.as_str()))?;
+            if !state.is_new_token(&token) {
+                return Ok(None);
+            }
+            let newcomer = self.newcomer(&mut state, user, wants, token)?;
             let (kept, read) = (newcomer.kept.clone(), newcomer.read);
             let moved = newcomer.moved.clone();
             let hub = Arc::clone(self);
@@ -63,8 +110,7 @@ impl Hub {
                 move |kept| hub.settle_newcomer(newcomer, kept.map_err(HubError::from)),
             )
         };
-        let member = then.await.map_err(|_| HubError::GoingAway)??;
-        Ok((member, token))
+        then.await.map_err(|_| HubError::GoingAway)?.map(Some)
     }
 
     /// Lets the user in whose token this is. Where it `wants` another name than it has, it gets it if
@@ -74,7 +120,7 @@ impl Hub {
     /// Where nobody has this token, or the daemon is going away.
     pub async fn enter_again(
         self: &Arc<Self>,
-        token: &str,
+        token: &Secret,
         wants: &UserName,
     ) -> Result<Member, HubError> {
         let mut member = {
@@ -148,6 +194,7 @@ impl Hub {
             state.names.reserve(&moved.user.name, moved.user.id);
         }
         state.names.reserve(&name, id);
+        state.arriving.insert(token);
         // A clock that is years behind must not make a new user look like an old one.
         let kept =
             KeptUser { user: User { id, name }, token, seen_at: self.now().max(self.newest) };
@@ -163,6 +210,7 @@ impl Hub {
         let Newcomer { kept: KeptUser { user, token, seen_at }, moved, read } = newcomer;
         if let Err(error) = kept {
             let mut state = self.state();
+            state.arriving.remove(&token);
             state.names.release(&user.name, user.id);
             if let Some(User { id, name }) = moved.map(|moved| moved.user) {
                 state.names.release(&name, id);
@@ -178,6 +226,7 @@ impl Hub {
         }
         let mut state = self.state();
         let id = user.id;
+        state.arriving.remove(&token);
         state.put_account(Account::new(user, Some(token), seen_at, read));
         Ok(self.admit(&mut state, id))
     }

@@ -20,6 +20,12 @@ pub enum HubError {
     /// The client's doing: the token is none of this server's.
     #[error("this token is not known here; say hello without one, and you get a new one")]
     BadToken,
+    /// The client's doing: the token that it made for a new user is not as it should be.
+    #[error(
+        "the token of a new user must be 64 to 128 random hexadecimal digits; say hello without one, \
+         and you get one"
+    )]
+    BadNewToken,
     /// The client's doing: the user is not in the room.
     #[error("you are not in {0}; join it first")]
     NotInRoom(RoomName),
@@ -94,7 +100,7 @@ impl HubError {
     pub const fn code(&self) -> RefusalCode {
         match self {
             Self::NameTaken { .. } => RefusalCode::NameTaken,
-            Self::BadToken => RefusalCode::BadToken,
+            Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
             Self::NotInRoom(_) | Self::NotYours(_) => RefusalCode::NotInRoom,
             Self::CannotLeave(_) => RefusalCode::CannotLeave,
             Self::NoSuchUser(_)

@@ -2,7 +2,7 @@
 //! users, rooms or sessions.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub(super) struct State {
     connected: BTreeSet<u64>,
     pub(super) names: Names,
     tokens: HashMap<TokenHash, u64>,
+    /// The tokens of users that are being stored; no more than the journal's queue has entries.
+    pub(super) arriving: HashSet<TokenHash>,
     pub(super) rooms: Rooms,
     last_user: u64,
     /// Whether the daemon is going away: then nothing more is taken.
@@ -67,6 +69,7 @@ impl State {
             connected: BTreeSet::new(),
             names: Names::default(),
             tokens: HashMap::new(),
+            arriving: HashSet::new(),
             rooms: Rooms::restore(rooms, last_room, presence_users),
             last_user,
             is_closed: false,
@@ -144,6 +147,11 @@ impl State {
     pub(super) fn by_token(&mut self, token: &TokenHash) -> Option<&mut Account> {
         let account = self.accounts.get_mut(self.tokens.get(token)?)?;
         account.token.is_some_and(|known| known.is(token)).then_some(account)
+    }
+
+    /// Whether no user has this token, nor is being stored with it.
+    pub(super) fn is_new_token(&self, token: &TokenHash) -> bool {
+        !self.tokens.contains_key(token) && !self.arriving.contains(token)
     }
 
     pub(super) const fn next_user(&mut self) -> u64 {

@@ -1,19 +1,19 @@
 //! Whether a journal is whole.
 
-use std::collections::BTreeMap;
+mod derived;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
+use self::derived::Tally;
 use super::kept::{Page, Part, RoomId};
-use super::messages::{self, Extent, SEQ_MAX};
-use super::{JournalError, file, load, lock, run, salvage, schema, unlocked};
+use super::messages::{self, Census, Extent};
+use super::{JournalError, file, load, lock, rebuild, run, salvage, schema, unlocked};
 
 /// Faults that are reported one by one; of a file with more than this, more lines say nothing more.
 const FAULTS_MAX: usize = 1000;
-
-/// Messages that are read at once around a page that cannot be read.
-const PAGE_MESSAGES: u32 = 200;
 
 /// What [`check`] found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,7 +39,8 @@ impl Checked {
 }
 
 /// Checks that the journal in `directory` is whole: the structure of its file, the checksum of every
-/// record, that every room's messages are numbered without a gap, and that its log is complete.
+/// record, that every room's messages are numbered without a gap, that the records which repeat what
+/// others say agree with them, and that its log is complete.
 ///
 /// # Errors
 /// Returns an error if it cannot be read at all, or is of a newer version.
@@ -77,29 +78,49 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     if version > schema::KNOWN {
         return Err(JournalError::Newer { found: version, known: schema::KNOWN });
     }
+    // All is read as it is at one moment: a daemon may be writing.
+    let snapshot = db.unchecked_transaction()?;
     let mut checked = Checked::default();
-    check_structure(db, &mut checked)?;
+    let is_current = version == schema::KNOWN;
+    let abandoned = if is_current { rebuild::abandoned(db)? } else { BTreeSet::new() };
+    check_structure(db, &abandoned, &mut checked)?;
     let has_sums = version >= schema::CHECKSUMS_SINCE;
     if has_sums {
         check_records(db, &mut checked)?;
     }
-    for (room, key) in rooms(db, &mut checked)? {
+    let (rooms, mut tally) = (rooms(db, &mut checked)?, Tally::NONE);
+    for (room, key) in &rooms {
         checked.rooms += 1;
-        check_room(db, room, &key, has_sums, &mut checked)?;
+        tally.add(check_room(db, *room, key, has_sums, &mut checked)?);
     }
+    if is_current {
+        derived::check_runs(db, &tally, &mut checked)?;
+        derived::check_numbers(db, &tally, &rooms.into_keys().collect(), &mut checked)?;
+    }
+    snapshot.finish()?;
     Ok(checked)
 }
 
-fn check_structure(db: &Connection, checked: &mut Checked) -> Result<(), JournalError> {
-    let mut integrity = db.prepare("PRAGMA integrity_check")?;
+/// Adds what SQLite finds wrong, except that the `abandoned` pages are unused.
+fn check_structure(
+    db: &Connection,
+    abandoned: &BTreeSet<u32>,
+    checked: &mut Checked,
+) -> Result<(), JournalError> {
+    let lines_max = rebuild::STRUCTURE_LINES_MAX;
+    let mut integrity = db.prepare(&format!("PRAGMA integrity_check({lines_max})"))?;
     let mut rows = integrity.query([])?;
     loop {
         match rows.next() {
             Ok(None) => return Ok(()),
             Ok(Some(row)) => {
-                let line: String = row.get(0)?;
-                if line != "ok" {
-                    checked.add(line);
+                let text: String = row.get(0)?;
+                let is_known = |line: &str| {
+                    rebuild::unused(line).is_some_and(|page| abandoned.contains(&page))
+                };
+                let is_fault = |line: &&str| *line != "ok" && !line.starts_with("*** in database");
+                for line in text.lines().filter(is_fault).filter(|line| !is_known(line)) {
+                    checked.add(line.to_owned());
                 }
             }
             Err(error) if salvage::is_damage(&error) => {
@@ -151,41 +172,28 @@ fn rooms(db: &Connection, checked: &mut Checked) -> Result<BTreeMap<RoomId, Stri
         let (id, key) = room?;
         rooms.insert(id, key);
     }
-    let mut next = Some(0);
-    while let Some(place) = next {
-        let sql = "SELECT place FROM message WHERE place >= ? ORDER BY place LIMIT 1";
-        let found = db.prepare_cached(sql)?.query_row([place], |row| row.get(0)).optional();
-        next = match found {
-            Ok(found) => found.filter(|found| *found >= place).and_then(|place: i64| {
-                let id = messages::room_of(place);
-                rooms.entry(id).or_insert_with(|| {
-                    checked
-                        .add(format!("there are messages of room {}, which has no record", id.0));
-                    format!("number {}", id.0)
-                });
-                messages::place(id, SEQ_MAX).checked_add(1)
-            }),
-            // The structure has told of it.
-            Err(error) if salvage::is_damage(&error) => None,
-            Err(error) => return Err(error.into()),
-        };
+    for id in salvage::rooms_with_messages(db)? {
+        rooms.entry(id).or_insert_with(|| {
+            checked.add(format!("there are messages of room {}, which has no record", id.0));
+            format!("number {}", id.0)
+        });
     }
     Ok(rooms)
 }
 
-/// Adds what there is of a room, and what is damaged or missing.
+/// Adds what there is of a room, and what is damaged or missing. Returns what its messages count.
 pub(super) fn check_room(
     db: &Connection,
     room: RoomId,
     key: &str,
     has_sums: bool,
     checked: &mut Checked,
-) -> Result<(), JournalError> {
-    let last = match scan(db, room, key, has_sums, checked) {
+) -> Result<Tally, JournalError> {
+    let (last, tally) = match scan(db, room, key, has_sums, checked) {
         Err(error) if salvage::is_damage(&error) && has_sums => around(db, room, key, checked)?,
-        last => last?,
+        scanned => scanned?,
     };
-    let sql = "SELECT coalesce(max(read_seq), 0) FROM member WHERE room = ?";
+    let sql = "SELECT max(0, coalesce(max(read_seq), 0)) FROM member WHERE room = ?";
     let read: u64 = db.query_row(sql, [room.0], |row| super::store::unsigned(row, 0))?;
     if read > last {
         checked.add(format!(
@@ -193,7 +201,7 @@ pub(super) fn check_room(
              room is missing"
         ));
     }
-    Ok(())
+    Ok(tally)
 }
 
 /// Checks a room whose pages can all be read. Returns the `seq` of its last message.
@@ -203,12 +211,11 @@ fn scan(
     key: &str,
     has_sums: bool,
     checked: &mut Checked,
-) -> rusqlite::Result<u64> {
-    // By one statement, and so at one moment: a daemon may be writing.
+) -> rusqlite::Result<(u64, Tally)> {
     let Extent { count, first, last } = messages::extent(db, room)?;
-    let damaged = if has_sums { messages::damaged(db, room, FAULTS_MAX)? } else { Vec::new() };
-    checked.messages += count - damaged.len() as u64;
-    for seq in damaged {
+    let census = if has_sums { messages::census(db, room, FAULTS_MAX)? } else { Census::default() };
+    checked.messages += count - census.damaged.len() as u64;
+    for seq in &census.damaged {
         checked.add(format!("room {key}: message {seq} is damaged"));
     }
     let span = if count == 0 { 0 } else { last - first + 1 };
@@ -218,7 +225,11 @@ fn scan(
             span - count
         ));
     }
-    Ok(last)
+    Ok((last, tally(&census, has_sums && census.damaged.len() < FAULTS_MAX)))
+}
+
+fn tally(census: &Census, is_complete: bool) -> Tally {
+    Tally { numbered: census.numbered, last_user: census.last_user, is_complete }
 }
 
 /// Checks a room in which there are pages that cannot be read.
@@ -227,11 +238,11 @@ fn around(
     room: RoomId,
     key: &str,
     checked: &mut Checked,
-) -> rusqlite::Result<u64> {
+) -> rusqlite::Result<(u64, Tally)> {
     let last = messages::last_seq(db, room)?;
-    let mut seq = 0;
+    let (mut seq, mut census) = (0, Census::default());
     while seq < last {
-        let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
+        let page = Page { of: Part::After(seq), limit: salvage::PAGE_MESSAGES };
         let found = messages::messages(db, room, page)?;
         let Some(end) = found.last().map(|message| message.seq) else { break };
         for message in found.iter().filter(|message| message.seq <= last) {
@@ -239,9 +250,10 @@ fn around(
                 checked.add(format!("room {key}: message {} cannot be read", message.seq));
             } else {
                 checked.messages += 1;
+                census.add(message);
             }
         }
         seq = end;
     }
-    Ok(last)
+    Ok((last, tally(&census, false)))
 }

@@ -10,7 +10,7 @@ use super::kept::{Kept, RoomId};
 use super::messages::{self, Keeper};
 use super::numbers::{self, Device, Last, Numbers, Run};
 use super::writer::{Decided, Say};
-use super::{repeat, store};
+use super::{repeat, used};
 
 /// A commit in the making.
 pub(super) struct Commit<'a> {
@@ -90,7 +90,7 @@ impl<'a> Commit<'a> {
     pub(super) fn finish(mut self, last_user: u64) -> rusqlite::Result<Done> {
         self.store_numbers()?;
         if self.last_user > last_user {
-            store::put_last_user(self.transaction, self.last_user)?;
+            used::put_last_user(self.transaction, self.last_user)?;
         }
         let has_messages = !self.last_seqs.is_empty();
         Ok(Done { numbers: self.numbers, last_user: self.last_user, has_messages })

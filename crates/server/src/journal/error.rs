@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::numbers;
+
 /// Why the journal cannot be opened, read, or written.
 #[derive(Debug, Error)]
 pub enum JournalError {
@@ -163,12 +165,15 @@ impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
         match error.sqlite_error_code() {
+            _ if numbers::is_damaged(&error) => Self::Damaged(error.to_string()),
             Some(ConstraintViolation) => Self::Conflict(in_words(&error)),
             Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),
         }
     }
 }
+
+const DAMAGED: &str = "the server's journal is damaged; `chat-server check` says where";
 
 /// SQLite's trouble in words that say what to do, where it is the disk's or another program's.
 pub(super) fn in_words(error: &rusqlite::Error) -> String {
@@ -180,9 +185,8 @@ pub(super) fn in_words(error: &rusqlite::Error) -> String {
         Some(DiskFull) => "the server's disk is full".to_owned(),
         Some(ReadOnly) => "the server's data directory cannot be written".to_owned(),
         Some(SystemIoFailure) => format!("the server's disk fails: {error}"),
-        Some(DatabaseCorrupt) => {
-            "the server's journal is damaged; `chat-server check` says where".to_owned()
-        }
+        Some(DatabaseCorrupt) => DAMAGED.to_owned(),
+        _ if numbers::is_damaged(error) => DAMAGED.to_owned(),
         Some(ConstraintViolation) => {
             format!("the server would store something twice ({error}); report this fault of it")
         }

@@ -11,6 +11,7 @@ use rusqlite::{Connection, params};
 use super::kept::{Called, KeptMember, KeptUser, RoomId};
 use super::messages::last_seq;
 use super::store::number;
+use super::used;
 
 /// Keeps a new user, or another name of an old one and that it was here.
 pub(crate) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
@@ -27,7 +28,7 @@ pub(crate) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
         kept.token.as_bytes(),
         kept.seen_at.as_millis(),
     ])?;
-    Ok(())
+    used::put_last_user(db, kept.user.id)
 }
 
 /// Keeps that there is a room.
@@ -41,8 +42,7 @@ pub(crate) fn room(db: &Connection, id: RoomId, called: &Called) -> rusqlite::Re
          VALUES (?1, ?2, ?3, '', checksum(?1, ?2, ?3, '')) ON CONFLICT DO NOTHING",
     )?
     .execute(params![id.0, called.key(), name])?;
-    db.prepare_cached("UPDATE number SET last_room = ?1 WHERE last_room < ?1")?.execute([id.0])?;
-    Ok(())
+    used::put_last_room(db, id)
 }
 
 /// Removes a room that has neither a message nor a topic, and the places of its `users`. Returns

@@ -3,31 +3,86 @@
 //! A damaged record must not keep the daemon from starting. What is wrong in it is replaced by something
 //! that misleads nobody, in the file as well, and logged.
 
+use std::collections::{BTreeSet, HashSet};
+
 use chat_proto::{At, Topic, User, UserName};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::kept::{Called, KeptMember, KeptRoom, KeptUser, RoomId};
 use super::store::unsigned;
-use super::{Restored, checksum, keep, messages};
+use super::{Restored, checksum, keep, messages, used};
 use crate::token::TokenHash;
 
 /// What the key of a room begins with whose name was lost. No other key begins so.
 pub(super) const LOST: &str = "!";
 
+/// The key and the name of the room that every user is in.
+const LOBBY: &str = "#lobby";
+
 /// Reads all of it.
 pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
     let mut damage = Vec::new();
+    mend_lobby(db, &mut damage)?;
     let (rooms, users) = (rooms(db, &mut damage)?, users(db, &mut damage)?);
+    let members = members(db, &mut damage)?;
+    note_missing(&users, &members, &mut damage);
+    let used = used::load(db, &rooms, &users, &members, &mut damage)?;
     Ok(Restored {
         newest: messages::newest(db, &rooms, &users)?,
         rooms,
         users,
-        members: members(db, &mut damage)?,
-        last_user: last_user(db)?,
-        last_room: last_room(db)?,
+        members,
+        last_user: used.last_user,
+        last_room: used.last_room.0,
         damage,
     })
+}
+
+/// Makes the record of the lobby again if it is missing or has lost its name: no session can begin without
+/// that room.
+fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()> {
+    let found = db
+        .query_row("SELECT key, name FROM room WHERE id = ?", [RoomId::LOBBY.0], |row| {
+            Ok([0, 1].map(|column| row.get::<_, String>(column).unwrap_or_default()))
+        })
+        .optional()?;
+    let is_missing = found.is_none();
+    if found.is_some_and(|found| found == [LOBBY, LOBBY]) {
+        return Ok(());
+    }
+    damage.push(format!(
+        "room {LOBBY}: its record is {}; it is made again without a topic",
+        if is_missing { "missing" } else { "damaged" }
+    ));
+    let transaction = db.unchecked_transaction()?;
+    // The index has the keys as they were.
+    db.execute_batch("REINDEX room")?;
+    // Another room that has the name loses it.
+    db.execute(
+        "UPDATE room SET key = ?1 || id, name = '', sum = checksum(id, ?1 || id, '', topic)
+         WHERE key = ?2 AND id <> ?3",
+        params![LOST, LOBBY, RoomId::LOBBY.0],
+    )?;
+    db.execute(
+        "INSERT OR REPLACE INTO room (id, key, name, topic, sum)
+         VALUES (?1, ?2, ?2, '', checksum(?1, ?2, ?2, ''))",
+        params![RoomId::LOBBY.0, LOBBY],
+    )?;
+    transaction.commit()
+}
+
+/// Adds the users who are in a room and have no record.
+fn note_missing(users: &[KeptUser], members: &[KeptMember], damage: &mut Vec<String>) {
+    let known: HashSet<u64> = users.iter().map(|user| user.user.id).collect();
+    let missing: BTreeSet<u64> =
+        members.iter().map(|member| member.user).filter(|user| !known.contains(user)).collect();
+    damage.extend(missing.iter().map(|user| {
+        format!(
+            "user number {user}: its record is missing; its token is unknown, and its number is not \
+             given to another user"
+        )
+    }));
 }
 
 /// Whether the last column of a row is the checksum of the others.
@@ -182,16 +237,4 @@ fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Ke
         });
     }
     Ok(members)
-}
-
-/// The greatest number a user ever had, as far as it was kept.
-fn last_user(db: &Connection) -> rusqlite::Result<u64> {
-    let sql = "SELECT max(last_user, (SELECT coalesce(max(id), 0) FROM user)) FROM number";
-    db.query_row(sql, [], |row| unsigned(row, 0))
-}
-
-/// The greatest number a room ever had: a number that was used is never used again.
-fn last_room(db: &Connection) -> rusqlite::Result<u32> {
-    let sql = "SELECT max(last_room, (SELECT coalesce(max(id), 0) FROM room)) FROM number";
-    db.query_row(sql, [], |row| row.get(0))
 }

@@ -109,6 +109,9 @@ pub(super) fn at(db: &Connection, room: RoomId, seq: u64) -> rusqlite::Result<Op
 
 /// The room of the message at `place`, and the message if it is whole and the one to which `device` gave the
 /// number `n`.
+///
+/// # Errors
+/// Returns an error if another message is there: then the place is wrong.
 pub(super) fn numbered(
     db: &Connection,
     place: i64,
@@ -117,8 +120,11 @@ pub(super) fn numbered(
 ) -> rusqlite::Result<Option<(RoomId, Option<Kept>)>> {
     let is_it = |kept: &Kept| kept.from.id == *user && kept.device == *device && kept.n == Some(n);
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
-        .query_row([place], |row| {
-            Ok((room_of(place), kept(row, &mut Seen::default()).ok().filter(is_it)))
+        .query_row([place], |row| match kept(row, &mut Seen::default()) {
+            Ok(other) if !is_it(&other) => {
+                Err(numbers::damaged("a row has the place of another message"))
+            }
+            found => Ok((room_of(place), found.ok())),
         })
         .optional()
 }
@@ -174,28 +180,40 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
     })
 }
 
-/// The `seq` of up to `limit` messages of `room` that are damaged, or not found by their number.
-pub(super) fn damaged(db: &Connection, room: RoomId, limit: usize) -> rusqlite::Result<Vec<u64>> {
+/// What a scan of the messages of a room finds.
+#[derive(Debug, Default)]
+pub(super) struct Census {
+    /// The `seq` of the damaged ones.
+    pub(super) damaged: Vec<u64>,
+    /// How many others have a number of their device.
+    pub(super) numbered: u64,
+    /// The greatest number of a user who sent one of the others.
+    pub(super) last_user: u64,
+}
+
+impl Census {
+    pub(super) fn add(&mut self, message: &Kept) {
+        self.numbered += u64::from(message.n.is_some());
+        self.last_user = self.last_user.max(message.from.id);
+    }
+}
+
+/// Scans the messages of `room`, up to the `limit`th that is damaged.
+pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::Result<Census> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place"
     ))?;
     let mut rows = statement.query(params![place(room, 0), place(room, SEQ_MAX)])?;
-    let (mut damaged, mut seen) = (Vec::new(), Seen::default());
-    while damaged.len() < limit
+    let (mut census, mut seen) = (Census::default(), Seen::default());
+    while census.damaged.len() < limit
         && let Some(row) = rows.next()?
     {
-        let place = row.get(0)?;
-        let is_whole = match kept(row, &mut seen) {
-            Ok(Kept { n: Some(n), device, from, .. }) => {
-                numbers::place_of(db, &(from.id, device), n)? == Some(place)
-            }
-            message => message.is_ok(),
-        };
-        if !is_whole {
-            damaged.push(seq_of(place));
+        match kept(row, &mut seen) {
+            Ok(message) => census.add(&message),
+            Err(_) => census.damaged.push(seq_of(row.get(0)?)),
         }
     }
-    Ok(damaged)
+    Ok(census)
 }
 
 /// Removes up to `limit` of the oldest messages of `room`, but never the last, since the next one's

@@ -3,21 +3,56 @@
 //! The table `sent` has a row for each run of messages of one device whose numbers and places both rise by
 //! one: a sender that is alone in a room makes one row, however much it sends. No number is in two rows.
 //! A row may cover messages that retention has removed; those numbers are free again.
+//!
+//! The rows can be made again from the messages ([`super::rebuild`]). That is done if one is damaged.
 
 use std::collections::HashMap;
 
 use chat_proto::command::Word;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Type;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
-use super::store::number;
+use super::load;
+use super::store::{foreign, number, unsigned};
 
 /// Devices whose last run the writer remembers, rather than look it up: each takes some 130 bytes.
-const DEVICES_REMEMBERED: usize = 100_000;
+pub(super) const DEVICES_REMEMBERED: usize = 100_000;
 
 /// A device of a user.
 pub(super) type Device = (u64, Word);
 
-/// Messages of one device with numbers and places that rise by one.
+/// The columns of a run: those that its checksum is made of, then the checksum.
+pub(super) const COLUMNS: &str = "from_id, device, n, place, count, sum";
+
+/// Why the table must be made again.
+#[derive(Debug, thiserror::Error)]
+#[error("the table of message numbers is damaged: {0}")]
+struct Damaged(String);
+
+/// Whether a statement failed because the table is damaged.
+pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::FromSqlConversionFailure(_, _, error) if error.is::<Damaged>())
+}
+
+/// The error of a row that is wrong.
+pub(super) fn damaged(what: impl Into<String>) -> rusqlite::Error {
+    foreign(0, Type::Null, Damaged(what.into()))
+}
+
+/// Marks an error of a statement on the table if the table is damaged. If the disk has failed, it may be
+/// able to read the table later.
+fn marked(error: rusqlite::Error) -> rusqlite::Error {
+    use rusqlite::Error::{IntegralValueOutOfRange, InvalidColumnType};
+    let is_corrupt = error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt);
+    match error {
+        IntegralValueOutOfRange(..) | InvalidColumnType(..) => damaged(error.to_string()),
+        _ if is_corrupt => damaged(error.to_string()),
+        error => error,
+    }
+}
+
+/// Messages of one device with numbers and places that rise by one. Neither those of the last one nor
+/// `count` are out of range: see [`Run::checked`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Run {
     first: u64,
@@ -37,19 +72,36 @@ impl Run {
 
     /// The run with one more message, if that continues it.
     fn extended(self, n: u64, place: i64) -> Option<Self> {
-        let continues =
-            self.last().checked_add(1) == Some(n) && self.place + number(self.count) == place;
+        let continues = self.last().checked_add(1) == Some(n)
+            && self.place.checked_add_unsigned(self.count) == Some(place);
         continues.then(|| Self { count: self.count + 1, ..self })
     }
 
-    fn place_of(self, n: u64) -> Option<i64> {
+    pub(super) fn place_of(self, n: u64) -> Option<i64> {
         let index = n.checked_sub(self.first).filter(|index| *index < self.count)?;
-        Some(self.place + number(index))
+        self.place.checked_add_unsigned(index)
     }
 
-    fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let count: u64 = super::store::unsigned(row, 2)?;
-        Ok(Self { first: written(row.get(0)?), place: row.get(1)?, count: count.max(1) })
+    /// The places of its messages, the first and the last.
+    pub(super) fn places(self) -> [i64; 2] {
+        [self.place, self.place.saturating_add_unsigned(self.count - 1)]
+    }
+
+    /// A run of a row; `None` if no run can be so.
+    fn checked(first: u64, place: i64, count: u64) -> Option<Self> {
+        let more = count.checked_sub(1)?;
+        first.checked_add(more)?;
+        place.checked_add_unsigned(more)?;
+        Some(Self { first, place, count })
+    }
+
+    /// The run of a row of [`COLUMNS`].
+    pub(super) fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        if !load::is_whole(row)? {
+            return Err(damaged("the checksum of a row is wrong"));
+        }
+        Self::checked(written(row.get(2)?), row.get(3)?, unsigned(row, 4)?)
+            .ok_or_else(|| damaged("a row has a number that is out of range"))
     }
 }
 
@@ -138,9 +190,10 @@ const fn written(stored: i64) -> u64 {
 /// Stores a run, in place of a shorter one that begins with the same number.
 fn put(db: &Connection, (user, device): &Device, run: Run) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO sent (from_id, device, n, place, count) VALUES (?, ?, ?, ?, ?)
+        "INSERT INTO sent (from_id, device, n, place, count, sum)
+         VALUES (?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5))
          ON CONFLICT (from_id, device, n) DO UPDATE
-         SET place = excluded.place, count = excluded.count",
+         SET place = excluded.place, count = excluded.count, sum = excluded.sum",
     )?
     .execute(params![
         number(*user),
@@ -148,7 +201,8 @@ fn put(db: &Connection, (user, device): &Device, run: Run) -> rusqlite::Result<(
         stored(run.first),
         run.place,
         number(run.count)
-    ])?;
+    ])
+    .map_err(marked)?;
     Ok(())
 }
 
@@ -182,12 +236,14 @@ pub(super) fn last(db: &Connection, device: &Device) -> rusqlite::Result<Option<
 
 /// The last run of a device that begins with `n` or a lower number.
 fn covering(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<Option<Run>> {
-    db.prepare_cached(
-        "SELECT n, place, count FROM sent
-         WHERE from_id = ? AND device = ? AND n <= ? ORDER BY n DESC LIMIT 1",
-    )?
-    .query_row(params![number(device.0), device.1.as_str(), stored(n)], Run::of_row)
-    .optional()
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sent
+         WHERE from_id = ? AND device = ? AND n <= ? ORDER BY n DESC LIMIT 1"
+    );
+    db.prepare_cached(&sql)?
+        .query_row(params![number(device.0), device.1.as_str(), stored(n)], Run::of_row)
+        .optional()
+        .map_err(marked)
 }
 
 /// Removes the run that ends with the number of a removed message: nothing of it is left.
@@ -196,17 +252,26 @@ pub(super) fn forget(db: &Connection, device: &Device, n: u64) -> rusqlite::Resu
         Some(run) if run.last() == n => {
             let (user, device) = device;
             db.prepare_cached("DELETE FROM sent WHERE from_id = ? AND device = ? AND n = ?")?
-                .execute(params![number(*user), device.as_str(), stored(run.first)])?;
+                .execute(params![number(*user), device.as_str(), stored(run.first)])
+                .map_err(marked)?;
             Ok(())
         }
         _ => Ok(()),
     }
 }
 
-/// The greatest place between two that a number is stored for.
+/// The greatest place between two that a whole row has a number for.
 pub(super) fn last_place(db: &Connection, places: [i64; 2]) -> rusqlite::Result<Option<i64>> {
-    let sql = "SELECT max(place + count - 1) FROM sent WHERE place BETWEEN ? AND ?";
-    db.query_row(sql, places, |row| row.get(0))
+    let sql = "SELECT max(place + (count - 1)) FROM sent
+               WHERE place BETWEEN ? AND ? AND sum = checksum(from_id, device, n, place, count)";
+    db.query_row(sql, places, |row| row.get(0)).map_err(marked)
+}
+
+/// The greatest number of a user who has a run; 0 if there is none.
+pub(super) fn last_user(db: &Connection) -> rusqlite::Result<u64> {
+    let sql = format!("SELECT {COLUMNS} FROM sent ORDER BY from_id DESC LIMIT 1");
+    let last = |row: &Row<'_>| Run::of_row(row).and_then(|_| unsigned(row, 0));
+    Ok(db.query_row(&sql, [], last).optional().map_err(marked)?.unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -219,7 +284,8 @@ mod tests {
     }
 
     fn rows(db: &Connection) -> Vec<Run> {
-        let mut statement = db.prepare("SELECT n, place, count FROM sent ORDER BY n").unwrap();
+        let sql = format!("SELECT {COLUMNS} FROM sent ORDER BY n");
+        let mut statement = db.prepare(&sql).unwrap();
         statement.query_map([], Run::of_row).unwrap().map(Result::unwrap).collect()
     }
 
@@ -234,6 +300,18 @@ mod tests {
         assert_eq!(run.extended(0, 42), None);
         assert_eq!((run.last(), run.count), (u64::MAX, 2));
         assert_eq!((run.place_of(u64::MAX), run.place_of(3)), (Some(41), None));
+    }
+
+    #[test]
+    fn a_run_that_ends_out_of_range_is_none() {
+        for (first, place, count) in
+            [(u64::MAX, 40, 2), (2, i64::MAX, 2), (2, 40, 0), (2, 40, u64::MAX)]
+        {
+            assert_eq!(Run::checked(first, place, count), None);
+        }
+        let greatest = Run::checked(u64::MAX, i64::MAX, 1).unwrap();
+        assert_eq!(greatest.extended(0, i64::MIN), None);
+        assert_eq!(greatest.last(), u64::MAX);
     }
 
     #[test]

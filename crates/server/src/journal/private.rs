@@ -2,14 +2,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 /// The mode of every file.
-#[cfg(unix)]
 const FILE_MODE: u32 = 0o600;
 
 /// The mode of the data directory.
-#[cfg(unix)]
 const DIRECTORY_MODE: u32 = 0o700;
 
 /// Opens a file to read and write, whatever is in it; makes one for its owner alone if there is none.
@@ -29,38 +28,26 @@ pub(super) fn create_new(path: &Path) -> io::Result<File> {
 
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, FILE_MODE);
+    options.read(true).write(true).mode(FILE_MODE);
     options
 }
 
 /// Makes a directory, and those above it, if there is none.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, DIRECTORY_MODE);
-    builder.create(path)
+    fs::DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(path)
 }
 
 /// Takes the permissions of others from a file or directory that an earlier version made with more; does
 /// nothing if it does not exist.
 pub(super) fn narrow(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let metadata = match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            metadata => metadata?,
-        };
-        let mode = metadata.permissions().mode();
-        // A directory with the sticky bit is shared on purpose, such as /tmp.
-        if mode & 0o077 != 0 && mode & 0o1000 == 0 {
-            fs::set_permissions(path, fs::Permissions::from_mode(mode & DIRECTORY_MODE))?;
-        }
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        metadata => metadata?,
+    };
+    let mode = metadata.permissions().mode();
+    // A directory with the sticky bit is shared on purpose, such as /tmp.
+    if mode & 0o077 != 0 && mode & 0o1000 == 0 {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode & DIRECTORY_MODE))?;
     }
-    #[cfg(not(unix))]
-    let _ = path;
     Ok(())
 }

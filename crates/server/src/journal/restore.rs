@@ -9,7 +9,7 @@ use rusqlite::OpenFlags;
 use tracing::warn;
 
 use super::replace::{self, AfterStep};
-use super::{Checked, JournalError, check, file, lock, mark, private, run, schema, store};
+use super::{Checked, JournalError, check, file, lock, mark, private, rebuild, run, schema, store};
 
 /// The parts of a journal that have messages, by the end of the name.
 const CONTENTS: [&str; 3] = ["", "-wal", "-journal"];
@@ -90,6 +90,7 @@ fn prepare(
         }
         db.pragma_update(None, "journal_mode", "delete")?;
         schema::bring_forward(&mut db)?;
+        rebuild::forget_abandoned(&db)?;
         let checked = check::check_file(&db)?;
         store::begin_epoch(&db)?;
         db.close().map_err(|(_, error)| error)?;

@@ -3,6 +3,8 @@
 //! A scan ends at the first such page. Point look-ups find out which messages are on it: each of those is
 //! served as a tombstone, and all others as they are.
 
+use std::collections::BTreeSet;
+
 use chat_proto::command::{Kind, Word};
 use chat_proto::{At, Text, User, UserName};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
@@ -20,6 +22,9 @@ const SERVER: (u64, &str) = (0, "chat-server");
 
 /// Look-ups for each message of a page: of a file in which what is found leads nowhere, no more is read.
 const STEPS_PER_MESSAGE: u32 = 4;
+
+/// Messages that are read at once if all are read.
+pub(super) const PAGE_MESSAGES: u32 = 200;
 
 /// Whether a statement failed because a part of the file cannot be read: another part may be readable.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
@@ -174,12 +179,56 @@ fn is_stored_beyond(db: &Connection, room: RoomId, part: Part) -> rusqlite::Resu
     }
 }
 
+/// The rooms that have a message, up to a page of messages that cannot be read.
+pub(super) fn rooms_with_messages(db: &Connection) -> rusqlite::Result<BTreeSet<RoomId>> {
+    let mut rooms = BTreeSet::new();
+    let mut next = Some(0);
+    while let Some(place) = next {
+        let sql = "SELECT place FROM message WHERE place >= ? ORDER BY place LIMIT 1";
+        let found = db.prepare_cached(sql)?.query_row([place], |row| row.get(0)).optional();
+        next = match found {
+            Ok(found) => found.filter(|found| *found >= place).and_then(|place: i64| {
+                let room = messages::room_of(place);
+                rooms.insert(room);
+                messages::place(room, SEQ_MAX).checked_add(1)
+            }),
+            Err(error) if is_damage(&error) => None,
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(rooms)
+}
+
+/// Calls `take` with each message that is not damaged, in the order of the rooms and of their messages.
+pub(super) fn each(
+    db: &Connection,
+    mut take: impl FnMut(RoomId, &Kept) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut rooms = rooms_with_messages(db)?;
+    let mut statement = db.prepare("SELECT id FROM room")?;
+    for room in statement.query_map([], |row| row.get(0).map(RoomId))? {
+        rooms.insert(room?);
+    }
+    for room in rooms {
+        let last = messages::last_seq(db, room)?;
+        let mut seq = 0;
+        while seq < last {
+            let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
+            let found = messages::messages(db, room, page)?;
+            let Some(end) = found.last().map(|message| message.seq) else { break };
+            found.iter().filter(|found| !found.damaged).try_for_each(|found| take(room, found))?;
+            seq = end;
+        }
+    }
+    Ok(())
+}
+
 /// The `seq` of the last message of `room` as far as anything readable knows of it, if the end of the
 /// room cannot be read.
 pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     let [first, last] = [messages::place(room, 0), messages::place(room, SEQ_MAX)];
     let numbered = match numbers::last_place(db, [first, last]) {
-        Err(error) if is_damage(&error) => None,
+        Err(error) if is_damage(&error) || numbers::is_damaged(&error) => None,
         numbered => numbered?,
     };
     let read: Option<i64> =

@@ -103,10 +103,42 @@ const STEPS: &[&str] = &[
     ALTER TABLE number ADD COLUMN last_room INTEGER NOT NULL DEFAULT 1;
     UPDATE number SET last_room = (SELECT coalesce(max(id), 1) FROM room);
 ",
+    "
+    -- A user has its number from its record on, not from its first message.
+    UPDATE number SET last_user = max(last_user, (SELECT coalesce(max(id), 0) FROM user));
+    ALTER TABLE number ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+    UPDATE number SET sum = checksum(last_user, last_room);
+    ALTER TABLE sent ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+    UPDATE sent SET sum = checksum(from_id, device, n, place, count);
+    -- Pages of the file that belonged to a damaged table, see `rebuild.rs`.
+    CREATE TABLE abandoned (
+        page INTEGER PRIMARY KEY
+    ) STRICT;
+",
 ];
 
 /// The version from which rows have checksums.
 pub(super) const CHECKSUMS_SINCE: u32 = 2;
+
+/// The table `sent` as it is today.
+pub(super) const SENT: &str = "
+    CREATE TABLE sent (
+        from_id INTEGER NOT NULL,
+        device TEXT NOT NULL,
+        n INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        sum INTEGER NOT NULL,
+        PRIMARY KEY (from_id, device, n)
+    ) STRICT, WITHOUT ROWID";
+
+/// The table `number` as it is today.
+pub(super) const NUMBER: &str = "
+    CREATE TABLE number (
+        last_user INTEGER NOT NULL,
+        last_room INTEGER NOT NULL,
+        sum INTEGER NOT NULL
+    ) STRICT";
 
 /// The version of today.
 #[expect(clippy::cast_possible_truncation, reason = "there are few steps")]

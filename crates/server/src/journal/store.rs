@@ -7,12 +7,6 @@ use rusqlite::{Connection, Row};
 
 use super::schema;
 
-/// Keeps the greatest number that a user has said something under.
-pub(super) fn put_last_user(db: &Connection, id: u64) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE number SET last_user = max(last_user, ?)")?.execute([number(id)])?;
-    Ok(())
-}
-
 /// Which journal this is.
 pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
     let word = |row: &Row<'_>, column| {

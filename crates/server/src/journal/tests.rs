@@ -1,9 +1,11 @@
 mod clock;
 mod damage;
+mod derived;
 mod faults;
 mod files;
 mod interrupted;
 mod layer;
+mod rebuilt;
 mod repeats;
 mod restored;
 mod rig;

@@ -4,6 +4,8 @@
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
+use rustix::process::{Flock, FlockType, fcntl_getlk};
+
 use super::{file, lock, mark};
 
 /// The number of a process that has the journal in `directory` open while nobody holds the lock; `None`
@@ -26,18 +28,10 @@ fn is_locked(lock: &Path) -> bool {
 }
 
 /// The number of another process that has locked a part of the file, as SQLite does while it is open.
-#[cfg(unix)]
 fn open_by(file: &Path) -> Option<u32> {
-    use rustix::process::{Flock, FlockType, fcntl_getlk};
-
     let file = File::options().read(true).write(true).open(file).ok()?;
     let lock = fcntl_getlk(&file, &Flock::from(FlockType::WriteLock)).ok()??;
     u32::try_from(lock.pid?.as_raw_nonzero().get()).ok()
-}
-
-#[cfg(not(unix))]
-fn open_by(_file: &Path) -> Option<u32> {
-    None
 }
 
 /// Whether a process copies or checks a journal.

@@ -9,17 +9,21 @@ use chat_proto::command::{Kind, Word};
 use chat_proto::{At, Text, User};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::change::AnyChange;
 use super::commit::Commit;
 use super::file::BUSY_TIMEOUT;
 use super::kept::{Kept, RoomId};
-use super::numbers::Numbers;
-use super::{Clock, JOURNAL_QUEUE_ENTRIES, in_words, store};
+use super::numbers::{self, Numbers};
+use super::{Clock, JOURNAL_QUEUE_ENTRIES, in_words, rebuild, store};
 use crate::batch::Said;
 use crate::clock::next_time;
 use crate::room::Room;
+
+/// How long the writer waits before it tries again to make a damaged table again: that reads all messages,
+/// and everybody waits for it.
+const REBUILD_RETRY: Duration = Duration::from_secs(60);
 
 /// Something for the writer to keep.
 pub(super) enum Entry {
@@ -120,6 +124,8 @@ pub(super) struct Writer {
     /// Whether a commit that failed may be whole in SQLite's log all the same: the sync comes after
     /// the last write. A crash would bring it to life.
     may_come_back: bool,
+    /// When the table of message numbers could not be made again.
+    rebuild_failed_at: Option<At>,
 }
 
 impl Writer {
@@ -131,6 +137,7 @@ impl Writer {
             last_at: At::from_millis(0),
             is_troubled: false,
             may_come_back: false,
+            rebuild_failed_at: None,
         }
     }
 
@@ -201,8 +208,43 @@ impl Writer {
         entry.not_kept(error);
     }
 
-    /// Keeps all entries with one commit, and tells everybody; or does nothing.
+    /// Keeps all entries with one commit, and tells everybody; or does nothing. If the table of message
+    /// numbers is damaged, it is made again first.
     fn try_to_keep(&mut self, entries: &mut [Entry], now: At) -> rusqlite::Result<()> {
+        match self.try_once(entries, now) {
+            Err(error) if numbers::is_damaged(&error) && self.has_rebuilt(&error, now) => {
+                self.try_once(entries, now)
+            }
+            kept => kept,
+        }
+    }
+
+    /// Makes the table of message numbers again, unless that has failed a short time ago.
+    fn has_rebuilt(&mut self, damage: &rusqlite::Error, now: At) -> bool {
+        if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
+            return false;
+        }
+        warn!(%damage, "making the table of message numbers again from the messages");
+        match rebuild::message_numbers(&self.db) {
+            Ok(()) => {
+                info!("the table of message numbers is whole again");
+                self.numbers = Numbers::default();
+                self.rebuild_failed_at = None;
+                true
+            }
+            Err(error) => {
+                error!(
+                    reason = in_words(&error),
+                    "cannot make the table of message numbers again; retrying in {} s",
+                    REBUILD_RETRY.as_secs()
+                );
+                self.rebuild_failed_at = Some(now);
+                false
+            }
+        }
+    }
+
+    fn try_once(&mut self, entries: &mut [Entry], now: At) -> rusqlite::Result<()> {
         let at = next_time(now, self.last_at);
         let transaction = self.db.transaction()?;
         let mut commit = Commit::new(&transaction, &self.numbers, at)?;
@@ -243,6 +285,12 @@ impl Writer {
             _ => {}
         }
     }
+}
+
+/// Whether it is too early to try again what has failed. A clock that was set back is no reason to wait.
+fn is_soon_after(failed: At, now: At) -> bool {
+    let passed = now.as_millis().saturating_sub(failed.as_millis());
+    u128::try_from(passed).is_ok_and(|passed| passed < REBUILD_RETRY.as_millis())
 }
 
 /// Whether the next entry would fare no better.

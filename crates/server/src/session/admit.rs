@@ -9,7 +9,7 @@ use tracing::{Span, debug, field, info};
 
 use super::end::{End, Leaving, turn_away};
 use super::greet::greet;
-use super::{Peer, Session, Shared};
+use super::{Context, Peer, Session};
 use crate::config::Config;
 use crate::door::detect::{Caller, DetectError, detect};
 use crate::door::{
@@ -32,48 +32,48 @@ pub(super) enum Admitted<R, W> {
 pub(super) async fn admit<S, U>(
     mut stream: S,
     peer: Peer,
-    shared: Arc<Shared>,
+    context: Arc<Context>,
     unidentified: U,
 ) -> Admitted<ReadHalf<S>, WriteHalf<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let deadline = Instant::now() + shared.config.identify_timeout;
+    let deadline = Instant::now() + context.config.identify_timeout;
     let caller = tokio::select! {
         biased;
-        () = shared.closing.cancelled() => return Admitted::Gone,
-        caller = find_door(&mut stream, &shared, deadline) => caller,
+        () = context.closing.cancelled() => return Admitted::Gone,
+        caller = find_door(&mut stream, &context, deadline) => caller,
     };
     let Some(caller) = caller else { return Admitted::Gone };
     let id = caller.id;
-    let (mut reader, mut writer) = open_door(stream, caller, peer.unacknowledged, &shared.config);
+    let (mut reader, mut writer) = open_door(stream, caller, peer.unacknowledged, &context.config);
     let entry = tokio::select! {
         biased;
-        () = shared.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, &shared)) => {
+        () = context.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
+        entry = timeout_at(deadline, greet(&mut reader, &mut writer, id, &context)) => {
             entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
         }
     };
     drop(unidentified);
     match entry {
         Ok(greeted) => {
-            Admitted::In(Box::new(Session::new(reader, writer, peer.address, greeted, shared)))
+            Admitted::In(Box::new(Session::new(reader, writer, peer.address, greeted, context)))
         }
         Err(end) => {
             info!(reason = %end, "ended before it was in");
             let span = Span::current();
-            Admitted::Out(Box::new(Leaving { reader, writer, end, shared, span }))
+            Admitted::Out(Box::new(Leaving { reader, writer, end, context, span }))
         }
     }
 }
 
 /// Finds out who is calling; turns away one for whom there is no door.
-async fn find_door<S>(stream: &mut S, shared: &Shared, deadline: Instant) -> Option<Caller>
+async fn find_door<S>(stream: &mut S, context: &Context, deadline: Instant) -> Option<Caller>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let config = &shared.config;
-    let knock = detect(stream, config.detect_silence, || shared.hub.next_user());
+    let config = &context.config;
+    let knock = detect(stream, config.detect_silence, || context.hub.next_user());
     match timeout_at(deadline, knock).await {
         Ok(Ok(caller)) => return Some(caller),
         Ok(Err(DetectError::Left)) => debug!("left without a word"),

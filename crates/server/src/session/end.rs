@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use tracing::{Span, debug};
 
-use super::Shared;
+use super::Context;
 use crate::config::{Config, LINGER, READ_BYTES};
 use crate::door::{Door, DoorReader, DoorWriter};
 use crate::hub::HubError;
@@ -83,7 +83,7 @@ pub(super) struct Leaving<R, W> {
     pub(super) reader: DoorReader<R>,
     pub(super) writer: DoorWriter<W>,
     pub(super) end: End,
-    pub(super) shared: Arc<Shared>,
+    pub(super) context: Arc<Context>,
     /// What is logged of it.
     pub(super) span: Span,
 }
@@ -92,8 +92,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Leaving<R, W> {
     /// Ends a session: says why, writes what waits, and closes the connection once the client has had
     /// the time to read it.
     pub(super) async fn farewell(self: Box<Self>) {
-        let Self { mut reader, mut writer, end, shared, span } = *self;
-        let config = &shared.config;
+        let Self { mut reader, mut writer, end, context, span } = *self;
+        let config = &context.config;
         match end {
             End::Failed(_) => return,
             End::Left | End::Refused(_) => {}

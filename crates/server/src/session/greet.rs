@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::{Span, info};
 
-use super::Shared;
+use super::Context;
 use super::end::End;
 use super::strikes::Strikes;
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
@@ -31,7 +31,7 @@ pub(super) async fn greet<R, W>(
     reader: &mut DoorReader<R>,
     writer: &mut DoorWriter<W>,
     told: Option<u64>,
-    shared: &Shared,
+    context: &Context,
 ) -> Result<Greeted, End>
 where
     R: AsyncRead + Unpin,
@@ -42,17 +42,17 @@ where
         let refusal = match reader.next().await.map_err(End::Failed)? {
             None => return Err(End::Left),
             Some(Heard::Command(Command::Hello(hello))) => {
-                return answer(writer, told, hello, shared).await;
+                return answer(writer, told, hello, context).await;
             }
             Some(Heard::Command(Command::Rename { name })) if reader.door() == Door::Classic => {
-                let id = told.unwrap_or_else(|| shared.hub.next_user());
-                let member = shared.hub.enter_classic(id, &name);
+                let id = told.unwrap_or_else(|| context.hub.next_user());
+                let member = context.hub.enter_classic(id, &name);
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 note_entry(&member);
                 return Ok(Greeted { member, device: Word::default() });
             }
             Some(Heard::Command(Command::About)) => {
-                tell_now(reader.door(), writer, &about(shared)).await?;
+                tell_now(reader.door(), writer, &about(context)).await?;
                 continue;
             }
             Some(Heard::Command(Command::Bye)) => return Err(End::Code(EndCode::Bye)),
@@ -87,8 +87,8 @@ async fn tell_now<W: AsyncWrite + Unpin>(
 }
 
 /// The answer to `about`.
-pub(super) fn about(shared: &Shared) -> Event {
-    Event::About { server: server(), journal: shared.hub.journal().identity().clone() }
+pub(super) fn about(context: &Context) -> Event {
+    Event::About { server: server(), journal: context.hub.journal().identity().clone() }
 }
 
 fn server() -> Server {
@@ -101,11 +101,11 @@ async fn answer<W: AsyncWrite + Unpin>(
     writer: &mut DoorWriter<W>,
     told: Option<u64>,
     hello: Hello,
-    shared: &Shared,
+    context: &Context,
 ) -> Result<Greeted, End> {
-    match let_in(told, &hello, shared).await {
+    match let_in(told, &hello, context).await {
         Ok((member, token, last)) => {
-            writer.tell(&Event::Welcome(welcome(&member, token, last, shared)));
+            writer.tell(&Event::Welcome(welcome(&member, token, last, context)));
             note_entry(&member);
             Ok(Greeted { member, device: hello.device })
         }
@@ -121,36 +121,33 @@ async fn answer<W: AsyncWrite + Unpin>(
 async fn let_in(
     told: Option<u64>,
     hello: &Hello,
-    shared: &Shared,
-) -> Result<(Member, String, u64), Refusal> {
+    context: &Context,
+) -> Result<(Member, Secret, u64), Refusal> {
     if hello.version != VERSION {
         let text = format!("this server speaks version {VERSION} of the protocol");
         return Err(Refusal::new(RefusalCode::BadVersion, text));
     }
     let (member, token) = match &hello.token {
-        Some(token) => {
-            let token = token.reveal();
-            (shared.hub.enter_again(token, &hello.name).await?, token.to_owned())
+        Some(token) if hello.new => {
+            (context.hub.enter_proposed(told, &hello.name, token).await?, token.clone())
         }
-        None => {
-            let (member, token) = shared.hub.enter_new(told, &hello.name).await?;
-            (member, token.as_str().to_owned())
-        }
+        Some(token) => (context.hub.enter_again(token, &hello.name).await?, token.clone()),
+        None => context.hub.enter_new(told, &hello.name).await?,
     };
     let last = member.last_n(&hello.device).await?;
     Ok((member, token, last))
 }
 
-fn welcome(member: &Member, token: String, last: u64, shared: &Shared) -> Welcome {
-    let config = &shared.config;
+fn welcome(member: &Member, token: Secret, last: u64, context: &Context) -> Welcome {
+    let config = &context.config;
     let User { id, name } = member.user();
     Welcome {
         version: VERSION,
         id,
         name,
-        token: Some(Secret::new(token)),
+        token: Some(token),
         last,
-        journal: Some(shared.hub.journal().identity().clone()),
+        journal: Some(context.hub.journal().identity().clone()),
         server: server(),
         limits: Limits {
             line_bytes: limits::LINE_BYTES_MAX,

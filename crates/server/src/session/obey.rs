@@ -28,7 +28,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
         match command {
             Command::Say(say) => self.say(say).await,
-            Command::About => self.tell(&about(&self.shared)),
+            Command::About => self.tell(&about(&self.context)),
             Command::Join { room, since } => self.join(room, since).await,
             Command::Leave { room } => self.leave(room).await,
             Command::History { room, before, limit } => self.history(room, before, limit).await,
@@ -128,7 +128,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let limit = limit.unwrap_or(PAGE_MESSAGES).min(PAGE_MESSAGES);
         let page =
             Page { of: Part::Before(before.unwrap_or(u64::MAX).min(room.last_seq() + 1)), limit };
-        let kept = match self.shared.hub.journal().read(room.id, page).await {
+        let kept = match self.context.hub.journal().read(room.id, page).await {
             Ok(kept) => kept,
             Err(error) => return self.refuse_unreadable(name, &error),
         };
@@ -136,7 +136,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let messages = kept.iter().map(|kept| kept.told(&name, user)).collect();
         let first = kept.first().map(|first| first.seq);
         let more = match first {
-            Some(first) => match has_older(self.shared.hub.journal(), room.id, first).await {
+            Some(first) => match has_older(self.context.hub.journal(), room.id, first).await {
                 Ok(more) => more,
                 Err(error) => return self.refuse_unreadable(name, &error),
             },
@@ -161,7 +161,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn list_rooms(&mut self, after: Option<&RoomName>, asked: Option<u32>) -> ControlFlow<End> {
-        let (rooms, is_more) = self.shared.hub.rooms(after, limit(asked));
+        let (rooms, is_more) = self.context.hub.rooms(after, limit(asked));
         let (rooms, is_cut) = fitting_rooms(rooms);
         self.tell(&Event::Rooms { rooms, more: is_more || is_cut })
     }

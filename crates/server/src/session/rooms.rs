@@ -67,7 +67,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     /// The `seq` behind which the newest messages of `room` are, as many as come unasked.
     pub(super) fn newest_after(&self, room: &Room) -> u64 {
-        room.last_seq().saturating_sub(u64::from(self.shared.config.history_on_join))
+        room.last_seq().saturating_sub(u64::from(self.context.config.history_on_join))
     }
 
     pub(super) fn tell_left(&mut self, id: RoomId) {
@@ -85,7 +85,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         read: u64,
         since: u64,
     ) -> ControlFlow<End> {
-        let users_listed = self.shared.config.users_listed;
+        let users_listed = self.context.config.users_listed;
         let Some(mut entry) = room.listen(users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
@@ -94,7 +94,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         self.tell_room(room, &mut entry.snapshot, title.clone(), read);
         let seq = since.min(entry.snapshot.last_seq);
         let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
-        let journal = self.shared.hub.journal().clone();
+        let journal = self.context.hub.journal().clone();
         let pages = self.seats.pages();
         let seat = seat(Arc::clone(room), journal, entry, since, missing, pages, users_listed);
         self.seats.insert(room, title, read, seq, seat);

@@ -177,7 +177,7 @@ async fn closing_the_connection_is_how_a_classic_client_says_goodbye() {
 async fn refusals_that_wait_too_long_are_skipped_and_counted() {
     let daemon = daemon();
     let (mut ana, _) = Peer::classic(&daemon, "ana").await;
-    daemon.hub.journal().change(|db| db.pragma_update(None, "query_only", true)).await.unwrap();
+    daemon.journal().change(|db| db.pragma_update(None, "query_only", true)).await.unwrap();
     ana.write("1||ana||hi".repeat(1000).as_bytes()).await;
     let (mut told, mut skipped) = (0, 0);
     while told + skipped < 1000 {

@@ -1,9 +1,7 @@
 //! Sessions of one user that begin and end at the same instant: nobody is listed twice, or stays
 //! listed after its last session, and each coming and going is sent once.
 
-use std::sync::Arc;
-
-use chat_server::session::Shared;
+use chat_server::Server;
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon};
@@ -23,7 +21,7 @@ struct Witness {
 }
 
 impl Witness {
-    async fn new(daemon: &Arc<Shared>, bob_is_here: bool) -> Self {
+    async fn new(daemon: &Server, bob_is_here: bool) -> Self {
         Self { peer: Peer::native(daemon, "ana").await, bob_is_here }
     }
 
@@ -67,7 +65,7 @@ impl Witness {
     }
 }
 
-async fn enter(daemon: &Arc<Shared>, token: &Value) -> Peer {
+async fn enter(daemon: &Server, token: &Value) -> Peer {
     let mut peer = Peer::connect(daemon);
     peer.send(&hello(token)).await;
     peer.expect("welcome").await;
@@ -75,7 +73,7 @@ async fn enter(daemon: &Arc<Shared>, token: &Value) -> Peer {
     peer
 }
 
-async fn a_token(daemon: &Arc<Shared>, witness: &mut Witness) -> Value {
+async fn a_token(daemon: &Server, witness: &mut Witness) -> Value {
     let (bob, token) = Peer::with_token(daemon, "bob").await;
     witness.next().await;
     drop(bob);
@@ -142,6 +140,31 @@ async fn one_new_name_asked_for_twice_at_one_instant_is_one_users() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_new_token_said_twice_at_one_instant_is_one_users() {
+    let daemon = daemon();
+    let mut witness = Witness::new(&daemon, false).await;
+    for round in 0..ROUNDS {
+        let (name, token) = (format!("new{round}"), format!("{round:064x}"));
+        let hello =
+            json!({"type": "hello", "version": 1, "name": name, "token": token, "new": true});
+        let ask = async || {
+            let mut peer = Peer::connect(&daemon);
+            peer.send(&hello.to_string()).await;
+            let welcome = peer.expect("welcome").await;
+            (peer, welcome)
+        };
+        let ((one, first), (other, second)) = tokio::join!(ask(), ask());
+        assert_eq!(first["id"], second["id"]);
+        for welcome in [&first, &second] {
+            assert_eq!((&welcome["name"], &welcome["token"]), (&json!(name), &json!(token)));
+        }
+        assert_eq!(witness.peer.expect("joined").await["user"]["name"], json!(name));
+        drop((one, other));
+        assert_eq!(witness.peer.expect("left").await["user"]["name"], json!(name));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_connection_that_ends_during_its_hello_leaves_nobody() {
     let daemon = daemon();
     let mut witness = Witness::new(&daemon, false).await;
@@ -149,7 +172,7 @@ async fn a_connection_that_ends_during_its_hello_leaves_nobody() {
     for round in 0..ROUNDS {
         let mut ended = Vec::new();
         for nth in 0..4 {
-            let (daemon, hello) = (Arc::clone(&daemon), hello(&token));
+            let (daemon, hello) = (daemon.clone(), hello(&token));
             ended.push(tokio::spawn(async move {
                 let mut peer = Peer::connect(&daemon);
                 peer.send(&hello).await;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use chat_server::Config;
 use chat_server::journal::{Durability, Place};
-use chat_server::session::Shared;
+use chat_server::{Config, Server};
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, daemon, daemon_with};
@@ -164,8 +163,7 @@ async fn at_the_end_the_speaker_hears_what_is_kept() {
         bob.send(&json!({"type": "say", "room": "#lobby", "n": n, "text": "x"}).to_string()).await;
     }
     bob.expect("accepted").await;
-    daemon.closing.cancel();
-    daemon.hub.close().await;
+    daemon.close().await;
     let mut answered = 1;
     let goodbye = loop {
         let event = bob.next().await.expect("the end without a goodbye");
@@ -188,7 +186,7 @@ async fn who_sends_without_a_pause_is_not_sent_its_own_messages() {
     let directory = tempfile::TempDir::new().unwrap();
     // A writer with a thread of its own commits while the session listens.
     let place = Place::Directory(directory.path().to_path_buf());
-    let daemon = Shared::open(Config::default(), &place, Durability::Os).unwrap();
+    let daemon = Server::open(Config::default(), &place, Durability::Os).unwrap();
     let mut ana = Peer::connect_through(&daemon, ALL_BYTES);
     ana.send(r#"{"type":"hello","version":1,"name":"ana"}"#).await;
     ana.expect("welcome").await;

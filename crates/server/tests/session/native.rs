@@ -69,6 +69,7 @@ async fn a_hello_that_cannot_be_answered_is_refused_and_the_connection_closes() 
         (r#"{"type":"hello","version":2,"name":"bob"}"#, "bad_version"),
         (r#"{"type":"hello","version":1,"name":"b|b"}"#, "bad_name"),
         (r#"{"type":"hello","version":1,"name":"bob","token":"secret"}"#, "bad_token"),
+        (r#"{"type":"hello","version":1,"name":"bob","token":"secret","new":true}"#, "bad_token"),
     ] {
         let mut bob = Peer::connect(&daemon);
         bob.send(hello).await;

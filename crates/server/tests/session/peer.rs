@@ -1,11 +1,9 @@
 //! A client on the other end of a pipe: sends what it is told to, and waits for what should come.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use chat_server::Config;
-use chat_server::session::{Shared, serve};
+use chat_server::{Config, Server};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
@@ -26,31 +24,31 @@ pub(crate) struct Peer {
 }
 
 /// A daemon without a socket.
-pub(crate) fn daemon() -> Arc<Shared> {
+pub(crate) fn daemon() -> Server {
     daemon_with(Config::default())
 }
 
 /// The same, with these settings.
-pub(crate) fn daemon_with(config: Config) -> Arc<Shared> {
-    Shared::new(config)
+pub(crate) fn daemon_with(config: Config) -> Server {
+    Server::in_memory(config)
 }
 
 impl Peer {
     /// A new connection.
-    pub(crate) fn connect(shared: &Arc<Shared>) -> Self {
-        Self::connect_through(shared, PIPE_BYTES)
+    pub(crate) fn connect(daemon: &Server) -> Self {
+        Self::connect_through(daemon, PIPE_BYTES)
     }
 
     /// The same through a pipe that holds so many bytes each way.
-    pub(crate) fn connect_through(shared: &Arc<Shared>, bytes: usize) -> Self {
-        let (client, server) = duplex(bytes);
-        tokio::spawn(serve(server, HERE, Arc::clone(shared), ()));
+    pub(crate) fn connect_through(daemon: &Server, bytes: usize) -> Self {
+        let (client, stream) = duplex(bytes);
+        tokio::spawn(daemon.serve(stream, HERE));
         Self { stream: client, unread: Vec::new() }
     }
 
     /// A native client that is in; what it was told on entering is read.
-    pub(crate) async fn native(shared: &Arc<Shared>, name: &str) -> Self {
-        let mut peer = Self::connect(shared);
+    pub(crate) async fn native(daemon: &Server, name: &str) -> Self {
+        let mut peer = Self::connect(daemon);
         peer.send(&format!(r#"{{"type":"hello","version":1,"name":"{name}"}}"#)).await;
         peer.expect("welcome").await;
         peer.expect("room").await;
@@ -58,8 +56,8 @@ impl Peer {
     }
 
     /// Another session of the user with this token, on this device; and its welcome.
-    pub(crate) async fn again(shared: &Arc<Shared>, token: &Value, device: &str) -> (Self, Value) {
-        let mut peer = Self::connect(shared);
+    pub(crate) async fn again(daemon: &Server, token: &Value, device: &str) -> (Self, Value) {
+        let mut peer = Self::connect(daemon);
         let hello = json!({"type": "hello", "version": 1, "name": "again", "token": token,
                            "device": device});
         peer.send(&hello.to_string()).await;
@@ -69,8 +67,8 @@ impl Peer {
     }
 
     /// A native client that is in, and its token.
-    pub(crate) async fn with_token(shared: &Arc<Shared>, name: &str) -> (Self, Value) {
-        let mut peer = Self::connect(shared);
+    pub(crate) async fn with_token(daemon: &Server, name: &str) -> (Self, Value) {
+        let mut peer = Self::connect(daemon);
         let hello = json!({"type": "hello", "version": 1, "name": name, "device": "laptop"});
         peer.send(&hello.to_string()).await;
         let token = peer.expect("welcome").await["token"].clone();
@@ -90,8 +88,8 @@ impl Peer {
     }
 
     /// A classic client that is in, and its number.
-    pub(crate) async fn classic(shared: &Arc<Shared>, name: &str) -> (Self, u64) {
-        let mut peer = Self::connect(shared);
+    pub(crate) async fn classic(daemon: &Server, name: &str) -> (Self, u64) {
+        let mut peer = Self::connect(daemon);
         let told = peer.recv().await;
         let id = told.strip_prefix("ID:").unwrap_or_else(|| panic!("no number: {told}"));
         let id = id.parse().unwrap();

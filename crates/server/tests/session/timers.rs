@@ -118,7 +118,7 @@ async fn at_the_end_all_get_what_was_accepted_and_a_goodbye() {
     for _ in 1..=50 {
         bob.expect("accepted").await;
     }
-    daemon.hub.close().await;
+    daemon.close().await;
     for n in 1..=50 {
         assert_eq!(ana.expect("message").await["seq"], n);
         assert_eq!(eva.recv().await, format!("2||bob||{n}"));
@@ -136,8 +136,7 @@ async fn nobody_comes_in_while_the_daemon_goes_away() {
     let daemon = daemon();
     let mut waiting = Peer::connect(&daemon);
     assert_eq!(waiting.recv().await, "ID:1");
-    daemon.closing.cancel();
-    daemon.hub.close().await;
+    daemon.close().await;
     let closed = timeout(SECOND, waiting.recv()).await;
     assert_eq!(closed.as_deref(), Ok(""));
 }

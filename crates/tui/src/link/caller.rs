@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chat_proto::command::Word;
+use chat_proto::{Refusal, RefusalCode};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -61,6 +62,12 @@ impl Orders {
             Order::Send { .. } | Order::Bye => {}
         }
     }
+
+    /// Whether the server has refused the token that this client made for a new user, as one that knows
+    /// `about` but not `new`.
+    fn is_made_in_vain(&self, refusal: &Refusal) -> bool {
+        refusal.code == RefusalCode::BadToken && self.identity.hello(self.journal.as_ref()).new
+    }
 }
 
 /// The task of the link.
@@ -115,6 +122,11 @@ impl<D: Dial> Caller<D> {
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
             Err(Failed::Lost(why)) => return self.lost(why).await,
+            Err(Failed::Refused(refusal)) if self.orders.is_made_in_vain(&refusal) => {
+                tracing::info!("the server takes no token of a new user; it makes the token");
+                self.orders.identity.seed = None;
+                return Next::Call;
+            }
             Err(Failed::Refused(refusal)) => {
                 tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
                 self.tell(News::Refused(refusal)).await;

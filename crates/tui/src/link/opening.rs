@@ -47,8 +47,8 @@ impl From<Lost> for Failed {
     }
 }
 
-/// Connects and says hello. A client that has tokens asks for the server's journal first, and shows none
-/// to another server; `journal` becomes the id of that journal.
+/// Connects and says hello. A client that has tokens, or makes them, asks for the server's journal first,
+/// and shows no token to another server; `journal` becomes the id of that journal.
 pub(super) async fn open<D: Dial>(
     dial: &mut D,
     identity: &Identity,
@@ -60,7 +60,7 @@ pub(super) async fn open<D: Dial>(
         Err(_) => return Err(Lost::Unreachable("no answer".to_owned()).into()),
     };
     let deadline = Instant::now() + WELCOME_TIMEOUT;
-    let asks = !identity.known.is_empty();
+    let asks = identity.needs_journal();
     let command = if asks { Command::About } else { Command::Hello(identity.hello(None)) };
     let mut first = BytesMut::new();
     let greeting = async {
@@ -184,15 +184,16 @@ struct Answers<'a, S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
     /// Waits for the answer to the question which journal the server has; `None` if it does not know the
-    /// question.
+    /// question, as version 0.1.0. Any other refusal is about the client, not the question.
     async fn about(&mut self) -> Result<Option<Word>, Failed> {
         loop {
             match self.next().await? {
                 Event::About { journal, .. } => return Ok(Some(journal.id)),
-                Event::Refused(refusal) if refusal.code == RefusalCode::Shutdown => {
-                    return Err(refused(refusal));
-                }
-                Event::Refused(_) => return Ok(None),
+                Event::Refused(Refusal {
+                    code: RefusalCode::UnknownType | RefusalCode::HelloFirst,
+                    ..
+                }) => return Ok(None),
+                Event::Refused(refusal) => return Err(refused(refusal)),
                 _ => {}
             }
         }

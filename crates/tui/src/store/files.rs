@@ -40,6 +40,18 @@ pub(super) fn narrow_directory(directory: &Path) {
     narrow_one(directory, DIRECTORY_MODE);
 }
 
+/// The same for one file, if it is there.
+pub(super) fn narrow_file(path: &Path) {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        narrow_one(path, FILE_MODE);
+    }
+}
+
+/// Whether users other than the owner may do something with a directory.
+pub(super) fn is_open_to_others(directory: &Path) -> io::Result<bool> {
+    Ok(fs::metadata(directory)?.permissions().mode() & 0o777 & !DIRECTORY_MODE != 0)
+}
+
 fn narrow_one(path: &Path, mode: u32) {
     let done = fs::metadata(path).and_then(|metadata| {
         let wider = metadata.permissions().mode() & 0o777 & !mode;

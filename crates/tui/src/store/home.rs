@@ -12,14 +12,14 @@ use chat_proto::{Secret, UserName};
 use super::{StoreError, TOKEN_BYTES_MAX, TOKEN_FILE, at, files, names, slot};
 
 /// The directory of the servers whose journal is known.
-const JOURNALS: &str = "journals";
+pub(super) const JOURNALS: &str = "journals";
 
 /// The file in the directory of an address that says which journal was last there. No user's directory
 /// has this name, see [`files::file_name`].
-const HINT_FILE: &str = ".journal";
+pub(super) const HINT_FILE: &str = ".journal";
 
 /// The file that says in which directory the user of this name is.
-const SAME_AS_FILE: &str = "same-as";
+pub(super) const SAME_AS_FILE: &str = "same-as";
 
 /// Longest name of a directory, in bytes: file systems have room for 255.
 const SAME_AS_BYTES_MAX: u64 = 256;
@@ -175,11 +175,6 @@ impl Home {
         }
         Ok(())
     }
-}
-
-/// Whether the state directory has something for a server that is known by its journal.
-pub(super) fn has_any(state: &Path) -> bool {
-    state.join(JOURNALS).exists()
 }
 
 /// The tokens of users called `name`, each with the directory of its server: the file name of a journal.

@@ -143,7 +143,7 @@ fn outbox(number: usize) -> String {
     format!("outbox-{number}")
 }
 
-fn lock_file(number: usize) -> String {
+pub(super) fn lock_file(number: usize) -> String {
     format!("lock-{number}")
 }
 

@@ -1,4 +1,5 @@
 mod journals;
+mod modes;
 mod names;
 mod trouble;
 
@@ -91,49 +92,6 @@ fn the_same_name_is_the_same_user_tomorrow_on_another_device() {
     assert_eq!(open(&state, "ana").1.token, None);
     let elsewhere = Store::open(Some(state.path()), "elsewhere:1", name("bob")).unwrap();
     assert_eq!(elsewhere.1.token, None);
-}
-
-#[test]
-fn only_the_owner_reads_it() {
-    let state = TempDir::new().unwrap();
-    let (mut store, _) = open(&state, "bob");
-    store.keep(Keep::Token(Secret::new("secret"))).unwrap();
-    store.keep(Keep::Said(say(1))).unwrap();
-    store.keep(Keep::Drafts(drafts("#rust", &[]))).unwrap();
-    assert_private(&state, 6);
-    filed(&mut store, "journal");
-    assert_private(&state, 12);
-}
-
-#[test]
-fn what_others_could_read_is_made_the_owners_alone() {
-    let state = TempDir::new().unwrap();
-    let (mut store, _) = open(&state, "bob");
-    store.keep(Keep::Token(Secret::new("secret"))).unwrap();
-    filed(&mut store, "journal");
-    drop(store);
-    for path in everything(state.path()) {
-        let mode = if path.is_dir() { 0o755 } else { 0o644 };
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-    }
-    fs::set_permissions(state.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    drop(open(&state, "bob"));
-    let home = find(&state, "journal/bob");
-    let paths = everything(&home).into_iter().chain([home, state.path().to_owned()]);
-    for path in paths {
-        assert_mode(&path);
-    }
-}
-
-fn assert_private(state: &TempDir, count: usize) {
-    let paths = everything(state.path());
-    assert_eq!(paths.len(), count, "{paths:?}");
-    paths.iter().for_each(|path| assert_mode(path));
-}
-
-fn assert_mode(path: &Path) {
-    let mode = fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode, if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
 }
 
 #[test]

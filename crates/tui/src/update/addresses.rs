@@ -10,6 +10,21 @@ use crate::prompt::Editor;
 use crate::state::{QUESTIONS_MAX, Question, Room, State, Tone, WithServer};
 use crate::store::Keep;
 
+/// Checks that the server knows addresses. One of version 0.1.0 takes an address for a name, and a name
+/// may belong to another user by the time the message is there.
+///
+/// # Errors
+/// In words for the user, if it does not; nothing is known before the first session.
+pub(super) fn check_server(state: &State) -> Result<(), String> {
+    let had_session = state.me != 0;
+    if had_session && state.epoch.is_none() {
+        let text = "not sent: this server delivers direct messages by name, and a name may belong to \
+                    somebody else by now. Ask who runs the server to update it, or write in a room";
+        return Err(text.to_owned());
+    }
+    Ok(())
+}
+
 /// Asks the server for the user of a name, to go to the direct message and send `text` there.
 ///
 /// # Errors

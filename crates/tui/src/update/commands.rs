@@ -165,6 +165,7 @@ fn talk_to(
     if name == state.name {
         return Err("that is you".to_owned());
     }
+    addresses::check_server(state)?;
     let Some((room, title)) = state.address(&name) else {
         return Ok(vec![addresses::ask(state, name, typed, text)?]);
     };

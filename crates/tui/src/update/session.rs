@@ -243,10 +243,9 @@ pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
 /// The client goes on as another user of the same server.
 pub(super) fn became(state: &mut State, profile: Profile, at: At) -> Vec<Effect> {
     take_all_pending(state);
-    let (name, token, known) = (profile.name.clone(), profile.token.clone(), profile.known.clone());
+    let identity = Identity::from(&profile);
     state.take_up(profile);
     pend_all(state, at);
-    let identity = Identity { name, token, known, device: state.device.clone() };
     vec![Effect::Order(Order::CallAs(Box::new(identity)))]
 }
 

@@ -6,6 +6,7 @@ mod journals;
 mod older;
 mod refused;
 mod rooms;
+mod tokens;
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{Accepted, Message};

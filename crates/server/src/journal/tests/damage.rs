@@ -1,6 +1,9 @@
 //! What is served, and found by `check`, of a file with damaged bytes.
 
+use chat_proto::Secret;
+
 use super::*;
+use crate::token::TokenHash;
 
 /// Bytes of a page of the file.
 pub(super) const PAGE_BYTES: usize = 4096;
@@ -21,7 +24,7 @@ pub(super) fn text(n: u64) -> String {
 }
 
 /// Changes the file of a closed journal.
-fn change(directory: &TempDir, change: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn change(directory: &TempDir, change: impl FnOnce(&mut Vec<u8>)) {
     let path = file::of(directory.path());
     let mut bytes = fs::read(&path).unwrap();
     change(&mut bytes);
@@ -33,7 +36,15 @@ pub(super) fn find(bytes: &[u8], part: &str) -> usize {
     bytes.windows(part.len()).position(|window| window == part.as_bytes()).expect("it is there")
 }
 
-fn sql(directory: &TempDir, sql: &str) {
+/// The place in the file of the page at which a table begins.
+pub(super) fn root(directory: &TempDir, table: &str) -> usize {
+    let db = file::connect(&file::of(directory.path())).unwrap();
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?";
+    let page: u32 = db.query_row(sql, [table], |row| row.get(0)).unwrap();
+    (page as usize - 1) * PAGE_BYTES
+}
+
+pub(super) fn sql(directory: &TempDir, sql: &str) {
     let db = file::connect(&file::of(directory.path())).unwrap();
     db.execute_batch(sql).unwrap();
 }
@@ -224,14 +235,22 @@ async fn messages_of_an_unknown_kind_or_user_are_damage() {
 async fn a_check_finds_that_the_end_of_a_room_is_missing() {
     let directory = closed(5).await;
     let journal = open(directory.path()).unwrap();
+    let (token, seen_at) = (TokenHash::of(&Secret::new("bob")), clock());
+    let bob = KeptUser { user: User { id: 7, name: UserName::mend("bob") }, token, seen_at };
     let member = KeptMember { user: 7, room: RoomId::LOBBY, is_in: true, read_seq: 5 };
-    journal.journal.change(move |db| keep::member(db, member)).await.unwrap();
+    let fill = move |db: &Connection| {
+        keep::user(db, &bob)?;
+        keep::member(db, member)
+    };
+    journal.journal.change(fill).await.unwrap();
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
     sql(&directory, "DELETE FROM message WHERE n = 5");
-    let fault = "room #lobby: somebody has read message 5, and the last one is 4; the end of the room \
-                 is missing";
-    assert_eq!(check(directory.path()).unwrap().faults, [fault]);
+    let read = "room #lobby: somebody has read message 5, and the last one is 4; the end of the room \
+                is missing";
+    let numbered = "room number 1: message 5 has a number, and is after the last message; the end of \
+                    the room is missing";
+    assert_eq!(check(directory.path()).unwrap().faults, [read, numbered]);
 }
 
 /// Users, rooms and members of a journal whose records are damaged one by one.
@@ -252,7 +271,7 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
         let fill = |db: &Connection| {
             for id in [1, 2] {
                 let name = UserName::new(&format!("user{id}")).unwrap();
-                let token = crate::token::TokenHash::of(name.as_str());
+                let token = TokenHash::of(&Secret::new(name.as_str()));
                 keep::user(db, &KeptUser { user: User { id, name }, token, seen_at: clock() })?;
             }
             let two = Called::Named(RoomName::new("#two").unwrap());

@@ -109,10 +109,35 @@ async fn a_number_whose_message_is_removed_is_free_again() {
 
 #[tokio::test]
 async fn a_check_finds_a_message_that_its_number_does_not_lead_to() {
-    let directory = TempDir::new().unwrap();
-    let journal = open(directory.path()).unwrap();
-    journal.say(1, "hi").await;
-    let lose = |db: &Connection| db.execute("UPDATE sent SET place = place + 1", []);
-    journal.journal.change(lose).await.unwrap();
-    assert_eq!(check(directory.path()).unwrap().faults, ["room #lobby: message 1 is damaged"]);
+    let lacks = "the table of message numbers lacks those of 2 messages; one of them that is sent again \
+                 would be stored twice";
+    let others = "the table of message numbers has 1 numbers of device \"laptop\" of user 7 at other \
+                  messages";
+    let beyond = "room number 1: message 3 has a number, and is after the last message; the end of the \
+                  room is missing";
+    let damaged = "the table of message numbers has damaged rows: 1; chat-server makes it again from the \
+                   messages";
+    let sum = "sum = checksum(from_id, device, n, place, count)";
+    for (change, faults) in [
+        ("UPDATE sent SET place = place + 1", &[damaged, lacks][..]),
+        ("UPDATE sent SET place = place + 1; UPDATE sent SET {sum}", &[others, beyond, lacks]),
+        (
+            "UPDATE sent SET place = place + 9; UPDATE sent SET {sum}",
+            &[beyond.replace('3', "11").as_str(), lacks],
+        ),
+        ("UPDATE sent SET count = 0; UPDATE sent SET {sum}", &[damaged, lacks]),
+        ("UPDATE sent SET n = 9223372036854775807; UPDATE sent SET {sum}", &[damaged, lacks]),
+        ("UPDATE sent SET place = 9223372036854775807; UPDATE sent SET {sum}", &[damaged, lacks]),
+        ("DELETE FROM sent", &[lacks]),
+    ] {
+        let directory = TempDir::new().unwrap();
+        let journal = open(directory.path()).unwrap();
+        journal.say(1, "hi").await;
+        journal.say(2, "hi").await;
+        assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
+        let change = change.replace("{sum}", sum);
+        let sql = change.clone();
+        journal.journal.change(move |db| db.execute_batch(&sql)).await.unwrap();
+        assert_eq!(check(directory.path()).unwrap().faults, faults, "{change}");
+    }
 }

@@ -18,7 +18,7 @@ async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number(
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (mut server, first) = lets_in(server).await;
-    assert_eq!(first.token, None);
+    assert!(first.new, "the client makes the token of a new user");
     bob.types("one\ntwo\n").await;
     sees(&mut bob, "… bob: two").await;
     assert_eq!(hears_say(&mut server).await, (None, Some(1), "one".into()));
@@ -41,6 +41,28 @@ async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number(
     }
     bob.types("four\n").await;
     assert_eq!(hears_say(&mut server).await, (None, Some(4), "four".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_that_start_before_the_first_welcome_say_the_token_of_the_first() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let options = || Options { state: Some(directory.path().to_owned()), ..options() };
+    let (mut tokens, mut running) = (Vec::new(), Vec::new());
+    for is_killed in [true, false, false] {
+        let (server, client) = tokio::io::duplex(4096);
+        let bob = Client::start(options(), Once(Some(client)), 80, 20);
+        let mut server = Framed::new(server, NativeCodec::<Command>::default());
+        assert_eq!(hears(&mut server).await, Command::About);
+        let (about, journal) = (welcome(7, "bob").server, journal("journal", "epoch"));
+        tells(&mut server, &Event::About { server: about, journal }).await;
+        let Command::Hello(hello) = hears(&mut server).await else { panic!("no hello") };
+        assert!(hello.new);
+        tokens.push(hello.token.unwrap());
+        if !is_killed {
+            running.push((bob, server));
+        }
+    }
+    assert!(tokens.iter().all(|token| *token == tokens[0]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,7 +121,7 @@ async fn another_server_at_the_address_is_shown_no_token_and_sent_no_message() {
         ..welcome(7, "bob")
     };
     let (mut second, hello) = lets_in_with(second, other).await;
-    assert_eq!(hello.token, None);
+    assert!(hello.new && hello.token != Some(Secret::new("secret")), "a new user there");
     let screen = sees(&mut bob, "this is another server").await;
     assert!(!screen.contains("for the first") && !screen.contains("half a sen"), "{screen}");
     bob.types("for the second\n").await;
@@ -190,6 +212,9 @@ async fn who_was_refused_goes_on_as_another_with_what_waits() {
     let mut bob = Client::start(options, Several(vec![other, client]), 80, 20);
     bob.types("waits\n").await;
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
+    assert_eq!(hears(&mut server).await, Command::About);
+    let journal = journal("journal", "epoch");
+    tells(&mut server, &Event::About { server: welcome(7, "bob").server, journal }).await;
     hears(&mut server).await;
     let refusal = chat_proto::Refusal::new(chat_proto::RefusalCode::NameTaken, "taken");
     tells(&mut server, &Event::Refused(refusal)).await;

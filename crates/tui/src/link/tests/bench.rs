@@ -88,9 +88,14 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new() -> Self {
+        Self::with_seed(None)
+    }
+
+    /// The same, of a client that makes the tokens of its new users.
+    pub(super) fn with_seed(seed: Option<Seed>) -> Self {
         let (calls, answers) = mpsc::channel(8);
         let device = Word::new("test").unwrap();
-        let identity = Identity { name: name("bob"), token: None, known: Vec::new(), device };
+        let identity = Identity { name: name("bob"), token: None, known: Vec::new(), seed, device };
         Self { link: Link::start(Calls(answers), identity), calls, heard: None }
     }
 

@@ -1,5 +1,7 @@
 //! Direct messages go by addresses, whatever their users are called.
 
+use chat_proto::event::Welcome;
+
 use super::*;
 use crate::store::Drafts;
 
@@ -171,4 +173,28 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
     assert_eq!(kept(&effects), [&Keep::Settled(vec![left(1, "@ana", "psst").id])]);
     let screen = bench.screen();
     assert!(screen.contains("› bob: psst") && !screen.contains("not sent"), "{screen}");
+}
+
+#[test]
+fn a_server_without_addresses_is_sent_no_direct_message() {
+    for typed in ["/msg ana psst", "/msg eve psst"] {
+        let mut bench = Bench::with_profile(120, 24, Profile { journal: None, ..profile("bob") });
+        bench.connects_to(1, Welcome { journal: None, ..welcome(7, "bob") });
+        assert_eq!(rooms_of_says(&bench.types("to all\n")), [RoomName::lobby()]);
+        assert_eq!(sent(&bench.types(&format!("{typed}\n"))), [], "{typed}");
+        assert_shows(&bench, "not sent: this server delivers direct messages by name");
+        assert_eq!(self::typed(&bench), typed);
+    }
+}
+
+#[test]
+fn the_direct_message_that_a_server_without_addresses_tells_is_only_read() {
+    let mut bench = Bench::with_profile(120, 24, Profile { journal: None, ..profile("bob") });
+    bench.connects_to(1, Welcome { journal: None, ..welcome(7, "bob") });
+    bench.hears(room_event("@ana", 0, 0));
+    bench.alt(KeyCode::Char('2'));
+    bench.hears(Event::Message(message_in("@ana", 1, user(3, "ana"), "psst", bench.at)));
+    assert_shows(&bench, "ana: psst");
+    assert_eq!(rooms_of_says(&bench.types("what?\n")), []);
+    assert_eq!(typed(&bench), "what?");
 }

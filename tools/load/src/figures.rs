@@ -52,8 +52,8 @@ impl Figures {
     }
 
     /// What could not be measured.
-    pub(crate) fn failed(error: &impl fmt::Display) -> Self {
-        Self { fault: Some(error.to_string()), ..Self::default() }
+    pub(crate) fn failed(fault: String) -> Self {
+        Self { fault: Some(fault), ..Self::default() }
     }
 
     /// How this compares with `other`; `None` where either of them is a failure.

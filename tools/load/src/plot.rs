@@ -58,7 +58,7 @@ pub(crate) fn plot(cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
             for target in [Target::Rawfan, Target::Ours] {
                 writeln!(io::stderr(), "{along:?} {value}, {} …", target.name())?;
                 let figures = measure::run(&along.plan(value), target, cores, Durability::Os)
-                    .unwrap_or_else(|error| Figures::failed(&error));
+                    .unwrap_or_else(|error| Figures::failed(measure::with_sources(&error)));
                 interrupt::check()?;
                 is_whole &= figures.fault.is_none();
                 writeln!(out, "{}", line(value, target, &figures))?;

@@ -8,7 +8,7 @@ use crate::cores::Cores;
 use crate::engine::Storm;
 use crate::figures::{Figures, median};
 use crate::interrupt;
-use crate::measure::{self, MeasureError};
+use crate::measure::{self, MeasureError, with_sources};
 use crate::plan::Lag;
 use crate::table::{self, Comers, Row};
 use crate::target::{Durability, PEERS, Target};
@@ -117,7 +117,7 @@ fn lag(case: &Case, figures: Figures) -> Figures {
     if figures.fault.is_some() || case.lag == Lag::None || behind >= LAG_BEHIND {
         return figures;
     }
-    Figures::failed(&format!(
+    Figures::failed(format!(
         "it was only {behind} messages behind, fewer than {LAG_BEHIND}; is the machine very busy?"
     ))
 }
@@ -135,7 +135,7 @@ fn comers<M, T>(
     };
     let all = alternate(each, needs_more, |(target, users)| {
         tell(&format!("{users} users {name}, {}", target.name()));
-        measure(target, users).map_err(|error| error.to_string())
+        measure(target, users).map_err(|error| with_sources(&error))
     })?;
     let comers = |(&(target, users), rounds): (&(Target, usize), Vec<Result<M, String>>)| {
         let rounds: Result<Vec<M>, String> = rounds.into_iter().collect();
@@ -179,7 +179,7 @@ fn alternate<W: Copy, T>(
 /// Measures one load, as long as the table has it.
 fn load(case: &Case, target: Target, cores: &Cores) -> Figures {
     let measured = measure::load(case, target, cores, case.workload.counted(), MESSAGES_MAX);
-    measured.unwrap_or_else(|error| Figures::failed(&error))
+    measured.unwrap_or_else(|error| Figures::failed(with_sources(&error)))
 }
 
 fn is_well<T>(comers: &Comers<T>) -> bool {
@@ -196,7 +196,7 @@ fn targets(with_peers: bool, cores: &Cores) -> Vec<Target> {
     for &peer in PEERS.iter().filter(|_| with_peers) {
         match peer.is_there(cores) {
             Ok(()) => targets.push(peer),
-            Err(error) => tell(&format!("without {}: {error}", peer.name())),
+            Err(error) => tell(&format!("without {}: {}", peer.name(), with_sources(&error))),
         }
     }
     targets

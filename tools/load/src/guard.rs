@@ -58,7 +58,7 @@ pub(crate) enum GuardError {
     Target(#[from] TargetError),
     #[error(transparent)]
     Engine(#[from] EngineError),
-    #[error("what was counted says nothing: {0}")]
+    #[error("the counted load was not complete")]
     NotAll(#[from] NotAll),
     #[error("{VALGRIND} did not say what it has counted but {0:?}")]
     NotCounted(String),
@@ -90,7 +90,7 @@ pub(crate) fn guard(cores: &Cores, out: &mut impl Write) -> Result<bool, GuardEr
         is_well &= !is_too_great;
     }
     if !is_well {
-        writeln!(out, "where that is worth it, write the new figures to crates/load/costs.txt")?;
+        writeln!(out, "where that is worth it, write the new figures to tools/load/costs.txt")?;
     }
     Ok(is_well)
 }

@@ -223,7 +223,7 @@ impl<'a> Load<'a> {
                     Pace::Rate(rate) => u64::from(number) * 1_000_000_000 / u64::from(rate),
                 };
             }
-            conn.flush().map_err(|error| EngineError::Broken { user, error })?;
+            conn.flush().map_err(|source| EngineError::Broken { user, source })?;
         }
         Ok(())
     }
@@ -240,7 +240,7 @@ impl<'a> Load<'a> {
                 while self.hear(user, READ_BYTES)? == Found::Some {}
             }
             if event.is_writable() {
-                self.conns[user].flush().map_err(|error| EngineError::Broken { user, error })?;
+                self.conns[user].flush().map_err(|source| EngineError::Broken { user, source })?;
             }
         }
         Ok(has_read)
@@ -284,7 +284,7 @@ impl<'a> Load<'a> {
         match conns[user].read(buffer, most, took) {
             Ok(Found::End) => Err(EngineError::Cut { user }),
             Ok(found) => Ok(found),
-            Err(error) => Err(EngineError::Broken { user, error }),
+            Err(error) => Err(EngineError::Broken { user, source: error }),
         }
     }
 

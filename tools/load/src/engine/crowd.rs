@@ -122,12 +122,12 @@ impl<'a> Crowd<'a> {
 
     fn begin(&mut self, user: usize, step: Option<Step>) -> Result<(), EngineError> {
         if user == self.conns.len() {
-            self.connect(user).map_err(|error| EngineError::Connect { user, error })?;
+            self.connect(user).map_err(|source| EngineError::Connect { user, source })?;
         }
         let Some(Step { say, answer }) = step else { return Ok(()) };
         let conn = &mut self.conns[user];
         conn.out.extend_from_slice(&say);
-        conn.flush().map_err(|error| EngineError::Broken { user, error })?;
+        conn.flush().map_err(|source| EngineError::Broken { user, source })?;
         self.waits[user] = Some(Answer { wanted: answer, told: Vec::new() });
         self.waiting += 1;
         Ok(())
@@ -157,9 +157,9 @@ impl<'a> Crowd<'a> {
             if is_writable {
                 let conn = &mut self.conns[user];
                 if let Some(error) = conn.stream().take_error()? {
-                    return Err(EngineError::Connect { user, error });
+                    return Err(EngineError::Connect { user, source: error });
                 }
-                conn.flush().map_err(|error| EngineError::Broken { user, error })?;
+                conn.flush().map_err(|source| EngineError::Broken { user, source })?;
             }
             if is_readable {
                 has_read = true;
@@ -183,7 +183,7 @@ impl<'a> Crowd<'a> {
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => return Err(EngineError::Broken { user, error }),
+                Err(error) => return Err(EngineError::Broken { user, source: error }),
             }
         }
     }

@@ -1,5 +1,7 @@
 //! One measurement: a server is started, put under load, and ended.
 
+use std::error::Error;
+use std::iter;
 use std::time::Duration;
 
 use crate::cores::Cores;
@@ -16,6 +18,12 @@ pub(crate) enum MeasureError {
     Target(#[from] TargetError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+/// An error and its sources in one line, for a table.
+pub(crate) fn with_sources(error: &(dyn Error + 'static)) -> String {
+    let chain = iter::successors(Some(error), |&error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Measures `target` under the load of `case`, with at most `messages` of each sender.
@@ -78,4 +86,18 @@ pub(crate) fn storm(
 ) -> Result<Storm, MeasureError> {
     let server = target.start(cores, durability)?;
     Ok(engine::storm(users, target.dialect(), server.address, server.process())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_table_shows_an_error_with_its_sources_once_each() {
+        let source = io::Error::other("out of ports");
+        let error = MeasureError::from(EngineError::Connect { user: 3, source });
+        assert_eq!(with_sources(&error), "user 3 cannot connect: out of ports");
+    }
 }

@@ -1,20 +1,15 @@
 //! The rule of errors: what an error shows does not repeat its source.
-#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::sources::files;
 
 /// The programs print an error with all its sources, so one that has its source in its own text as well is
 /// printed twice.
 #[test]
 fn no_error_shows_the_text_of_its_source() {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
     let mut found = Vec::new();
-    for name in ["proto", "server", "tui"] {
-        for file in rust_files(&crates.join(name).join("src")) {
-            let source = fs::read_to_string(&file).unwrap();
-            found.extend(repeats(&source).into_iter().map(|text| (file.clone(), text)));
-        }
+    for source in files(&["crates", "tools/load"], "rs") {
+        let texts = repeats(&source.text).into_iter();
+        found.extend(texts.map(|text| (source.path.clone(), text)));
     }
     assert!(found.is_empty(), "these show their source and have it too: {found:#?}");
 }
@@ -47,17 +42,4 @@ fn repeats(source: &str) -> Vec<String> {
         })
         .map(|(text, _)| text.to_owned())
         .collect()
-}
-
-fn rust_files(directory: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files
 }

@@ -67,10 +67,10 @@ pub(crate) enum NotAll {
 /// Why a load could not be run.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EngineError {
-    #[error("the generator cannot use the network or the process table: {0}")]
+    #[error("the generator cannot use the network or the process table")]
     Io(#[from] io::Error),
-    #[error("user {user} cannot connect: {error}")]
-    Connect { user: usize, error: io::Error },
+    #[error("user {user} cannot connect")]
+    Connect { user: usize, source: io::Error },
     #[error("only {ready} of {users} users came in within {}; user {waits} was told {told:?}", crowd::DEADLINE.as_secs())]
     Greeting { ready: usize, users: usize, waits: usize, told: String },
     #[error("after {} s the server still told users of each other", crowd::QUIET_AT_MOST.as_secs())]
@@ -79,8 +79,8 @@ pub(crate) enum EngineError {
     Closed { user: usize, told: String },
     #[error("the server closed the connection of user {user} under load")]
     Cut { user: usize },
-    #[error("the connection of user {user} broke: {error}")]
-    Broken { user: usize, error: io::Error },
+    #[error("the connection of user {user} broke")]
+    Broken { user: usize, source: io::Error },
     #[error("it was asked to end")]
     Stopped,
 }

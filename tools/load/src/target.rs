@@ -81,14 +81,14 @@ pub(crate) struct Server {
 /// Why a server could not be started.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TargetError {
-    #[error("{} cannot be started: {error}; build it first, in the same profile", program.display())]
-    Start { program: PathBuf, error: io::Error },
+    #[error("{} cannot be started; build it first, in the same profile", program.display())]
+    Start { program: PathBuf, source: io::Error },
     #[error("{} did not say where it listens but {said:?}", program.display())]
     NoAddress { program: PathBuf, said: String },
     #[error("{0} is not installed; the Debian package {0} has it")]
     NotInstalled(&'static str),
-    #[error("there is no place for what the server keeps: {0}")]
-    Home(io::Error),
+    #[error("cannot prepare the directory and the port of the server")]
+    Home(#[source] io::Error),
 }
 
 impl Durability {
@@ -288,5 +288,5 @@ fn ours(home: &Path, durability: Durability) -> Result<Command, TargetError> {
 
 fn spawn(command: &mut Command) -> Result<Child, TargetError> {
     let spawned = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
-    spawned.map_err(|error| TargetError::Start { program: command.get_program().into(), error })
+    spawned.map_err(|source| TargetError::Start { program: command.get_program().into(), source })
 }

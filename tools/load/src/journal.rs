@@ -66,9 +66,9 @@ pub(crate) enum JournalError {
     Target(#[from] TargetError),
     #[error(transparent)]
     Engine(#[from] EngineError),
-    #[error("the journal could not be filled: {0}")]
+    #[error("the journal could not be filled")]
     NotFilled(#[from] NotAll),
-    #[error("the daemon was asked and did not answer: {0}")]
+    #[error("the daemon did not answer a question")]
     Io(#[from] io::Error),
 }
 

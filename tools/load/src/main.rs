@@ -1,5 +1,8 @@
 //! `chat-load`, the yardstick: puts a chat server under load and measures what it costs.
 
+#[cfg(not(unix))]
+compile_error!("chat-load runs on Unix only: Linux, macOS, a BSD");
+
 mod args;
 mod bench;
 mod child;

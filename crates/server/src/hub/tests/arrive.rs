@@ -1,0 +1,83 @@
+//! New users whose clients make their tokens.
+
+use super::*;
+
+/// A token of 64 hexadecimal digits.
+fn token(digit: char) -> Secret {
+    Secret::new(String::from(digit).repeat(64))
+}
+
+#[tokio::test]
+async fn a_client_that_lost_the_welcome_is_the_same_user_again() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let ana = hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap();
+    let id = ana.id();
+    drop(ana);
+    let ana = hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap();
+    assert_eq!((ana.id(), ana.user().name), (id, name("ana")));
+    drop(ana);
+    let hub = again(hub, directory.path()).await;
+    assert_eq!(back(&hub, &token('a'), "ana").await.unwrap().id(), id, "it is stored");
+    let other = hub.enter_proposed(None, &name("ana"), &token('b')).await;
+    assert_eq!(other.unwrap_err().code(), RefusalCode::NameTaken, "another token, another user");
+}
+
+#[tokio::test]
+async fn two_connections_with_one_new_token_at_once_are_one_user() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::DirectoryInTask(directory.path().to_path_buf()));
+    for (digit, names) in [('a', ["ana", "ana"]), ('b', ["bob", "rob"])] {
+        let (token, names) = (token(digit), names.map(name));
+        let enter = |name| hub.enter_proposed(None, name, &token);
+        let (one, other) = tokio::join!(enter(&names[0]), enter(&names[1]));
+        assert_eq!(one.unwrap().id(), other.unwrap().id(), "{digit}");
+    }
+    assert_eq!(hub.state().users_kept(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_while_its_user_is_stored_leaves_the_user_to_the_next() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::DirectoryInTask(directory.path().to_path_buf()));
+    let (ana, token) = (name("ana"), token('a'));
+    let mut lost = Box::pin(hub.enter_proposed(None, &ana, &token));
+    assert!(futures_util::poll!(&mut lost).is_pending());
+    drop(lost);
+    assert_eq!(hub.enter_proposed(None, &ana, &token).await.unwrap().id(), 1);
+}
+
+#[tokio::test]
+async fn a_new_user_that_cannot_be_stored_may_come_again_with_its_token() {
+    let hub = hub();
+    let (ana, token) = (name("ana"), token('a'));
+    let read_only = async |on: bool| {
+        hub.journal.change(move |db| db.pragma_update(None, "query_only", on)).await.unwrap();
+    };
+    read_only(true).await;
+    let enter = || hub.enter_proposed(None, &ana, &token);
+    let (one, other) = tokio::join!(enter(), enter());
+    for refused in [one, other] {
+        assert_eq!(refused.unwrap_err().code(), RefusalCode::NotKept);
+    }
+    read_only(false).await;
+    enter().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_token_that_could_be_guessed_is_refused() {
+    let hub = hub();
+    let refused = hub.enter_proposed(None, &name("ana"), &Secret::new("secret")).await.unwrap_err();
+    assert_eq!((&refused, refused.code()), (&HubError::BadNewToken, RefusalCode::BadToken));
+    enter(&hub, "ana").await.unwrap();
+}
+
+#[tokio::test]
+async fn past_a_number_of_users_a_new_token_is_refused_and_a_known_one_is_not() {
+    let (journal, restored) = Journal::open(&Kept::Memory, Durability::Os, clock).unwrap();
+    let hub = Hub::new(journal, restored, Config { users_max: 1, ..config() });
+    drop(hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap());
+    let refused = hub.enter_proposed(None, &name("bob"), &token('b')).await.unwrap_err();
+    assert_eq!(refused, HubError::TooManyUsers(1));
+    hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap();
+}

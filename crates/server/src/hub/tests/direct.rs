@@ -1,0 +1,120 @@
+//! Direct messages, and their addresses.
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_said_in_private_waits_for_one_who_is_away() {
+    let hub = hub();
+    let (ana, token) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    drop(ana);
+    say(&bob, "@ana", "are you there?").await.unwrap();
+    assert_eq!(bob.read(&room("@ana"), 1).await, Ok(1));
+    let ana = back(&hub, &token, "ana").await.unwrap();
+    assert_eq!(rooms(&ana)[1], ("@1-2".to_owned(), 1, 0));
+    assert_eq!((titles(&ana), titles(&bob)), (vec!["bob".to_owned()], vec!["ana".to_owned()]));
+
+    ana.leave_room(&room("@bob")).await.unwrap();
+    assert_eq!(rooms(&ana).len(), 1);
+    bob.join(&room("@ana")).await.unwrap();
+    assert_eq!(rooms(&ana).len(), 1, "a join alone calls nobody");
+    say(&bob, "@ana", "hello?").await.unwrap();
+    assert_eq!(rooms(&ana)[1].0, "@1-2");
+}
+
+#[tokio::test]
+async fn two_who_begin_to_talk_at_once_are_both_in_it() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::DirectoryInTask(directory.path().to_path_buf()));
+    let (ana, ana_token) = enter(&hub, "ana").await.unwrap();
+    let (bob, bob_token) = enter(&hub, "bob").await.unwrap();
+    let (anas, bobs) = (room("@bob"), room("@ana"));
+    let (first, second) = tokio::join!(ana.join(&anas), bob.join(&bobs));
+    let both = first.unwrap().info().1;
+    assert_eq!((both, second.is_ok()), (2, true), "on the list");
+    for member in [&ana, &bob] {
+        assert_eq!(rooms(member)[1].0, "@1-2");
+    }
+    drop((ana, bob));
+    let hub = again(hub, directory.path()).await;
+    for (token, name, other) in [(ana_token, "ana", "bob"), (bob_token, "bob", "ana")] {
+        let member = back(&hub, &token, name).await.unwrap();
+        assert_eq!(rooms(&member).get(1).map(|room| room.0.as_str()), Some("@1-2"));
+        assert_eq!(titles(&member), [other]);
+    }
+}
+
+#[tokio::test]
+async fn one_who_is_about_to_leave_is_called_back_by_what_comes_after() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    say(&bob, "@ana", "hi").await.unwrap();
+    let bobs_room = room("@bob");
+    let (left, said) = tokio::join!(ana.leave_room(&bobs_room), say(&bob, "@ana", "wait"));
+    assert!(left.is_ok());
+    assert!(matches!(said, Ok(Outcome::Kept { seq: 2, .. })));
+    assert_eq!(rooms(&ana).get(1), Some(&("@1-2".to_owned(), 2, 0)));
+
+    let (left, joined) = tokio::join!(ana.leave_room(&bobs_room), ana.join(&bobs_room));
+    assert!(left.is_ok() && joined.is_ok());
+    assert_eq!(rooms(&ana).len(), 2, "the join came after the leave");
+}
+
+#[tokio::test]
+async fn there_is_no_private_talk_with_nobody_oneself_or_a_classic_client() {
+    let hub = hub();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let _eva = hub.enter_classic(hub.next_user(), &name("eva")).unwrap();
+    for other in ["@nobody", "@bob", "@eva", "@1-2", "@1-3"] {
+        let error = say(&bob, other, "hi").await.unwrap_err();
+        assert_eq!(error.code(), RefusalCode::NoSuchUser, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_for_its_two_users_alone() {
+    let hub = hub();
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let (bob, _) = enter(&hub, "bob").await.unwrap();
+    let (eva, _) = enter(&hub, "eva").await.unwrap();
+    say(&ana, "@bob", "a secret").await.unwrap();
+    for address in ["@1-2", "@1-9", "@8-9"] {
+        let address = room(address);
+        let refused = [
+            say(&eva, address.as_str(), "me too").await.unwrap_err(),
+            eva.join(&address).await.unwrap_err(),
+            eva.room(&address).unwrap_err(),
+            eva.leave_room(&address).await.unwrap_err(),
+            eva.address(&address).unwrap_err(),
+        ];
+        for refused in refused {
+            assert_eq!(refused.code(), RefusalCode::NotInRoom, "{refused}");
+        }
+    }
+    assert_eq!(rooms(&eva).len(), 1);
+    assert!(matches!(say(&bob, "@2-1", "yes?").await, Ok(Outcome::Kept { seq: 2, .. })));
+    assert_eq!(bob.address(&room("@Ana")), Ok(room("@1-2")));
+    assert_eq!(rooms(&bob), [("#lobby".to_owned(), 0, 0), ("@1-2".to_owned(), 2, 0)]);
+}
+
+#[tokio::test]
+async fn an_address_leads_to_the_same_user_after_each_change_of_names() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let (mut ana, ana_token) = enter(&hub, "ana").await.unwrap();
+    let (bob, bob_token) = enter(&hub, "bob").await.unwrap();
+    let (mut eva, _) = enter(&hub, "eva").await.unwrap();
+    say(&bob, "@ana", "hi").await.unwrap();
+    ana.rename(&name("ana2"), IfTaken::Refuse).await.unwrap();
+    eva.rename(&name("ana"), IfTaken::Refuse).await.unwrap();
+    assert_eq!(bob.address(&room("@ana")), Ok(room("@2-3")), "as it is read");
+    say(&bob, "@1-2", "for ana alone").await.unwrap();
+    assert_eq!((rooms(&eva).len(), titles(&bob)), (1, vec!["ana2".to_owned()]));
+    drop((ana, bob, eva));
+    let hub = again(hub, directory.path()).await;
+    let bob = back(&hub, &bob_token, "bob").await.unwrap();
+    say(&bob, "@1-2", "still for her").await.unwrap();
+    let ana = back(&hub, &ana_token, "ana2").await.unwrap();
+    assert_eq!(rooms(&ana)[1], ("@1-2".to_owned(), 3, 0));
+}

@@ -1,0 +1,64 @@
+//! The periodic jobs of the daemon.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::interval;
+use tracing::warn;
+
+use crate::config::{EXPIRE_STEP, PRESENCE_STEP, SEEN_STEP, TRIM_STEP};
+use crate::hub::Hub;
+use crate::watch::{DaemonError, watch};
+
+/// Runs the periodic jobs; returns why one has ended, which none does by itself. Messages are stored for
+/// `keep`.
+pub(crate) async fn run(hub: &Arc<Hub>, keep: Option<Duration>) -> DaemonError {
+    tokio::select! {
+        error = watch("the count of users", tell_presence(hub)) => error,
+        error = watch("the removal of old messages", trim(hub, keep)) => error,
+        error = watch("the storing of last-seen times", see_all(hub)) => error,
+        error = watch("the removal of unused rooms", expire_rooms(hub)) => error,
+    }
+}
+
+/// Removes messages older than `keep`, and watches the clock that decides their age.
+async fn trim(hub: &Arc<Hub>, keep: Option<Duration>) {
+    let mut step = interval(TRIM_STEP);
+    loop {
+        step.tick().await;
+        if let Err(error) = hub.trim(keep).await {
+            warn!(%error, "old messages are not removed; trying again in a minute");
+        }
+    }
+}
+
+/// Stores that the connected users were seen: a user who was not for long loses its name.
+async fn see_all(hub: &Arc<Hub>) {
+    let mut step = interval(SEEN_STEP);
+    loop {
+        step.tick().await;
+        if let Err(error) = hub.see_all().await {
+            warn!(%error, "it is not kept who is here; trying again in an hour");
+        }
+    }
+}
+
+/// Removes the unused rooms that could not be removed at once.
+async fn expire_rooms(hub: &Arc<Hub>) {
+    let mut step = interval(EXPIRE_STEP);
+    loop {
+        step.tick().await;
+        if let Err(error) = hub.expire_rooms().await {
+            warn!(%error, "unused rooms are not removed; trying again in a minute");
+        }
+    }
+}
+
+/// Sends to the large rooms how many users they have.
+async fn tell_presence(hub: &Arc<Hub>) {
+    let mut step = interval(PRESENCE_STEP);
+    loop {
+        step.tick().await;
+        hub.tell_presence();
+    }
+}

@@ -1,0 +1,111 @@
+//! Replaces a damaged table whose content can be made again from the rest of the file.
+//!
+//! SQLite drops a table by freeing every page that its pages lead to, and a damaged page may lead to those
+//! of another table. So the pages of the old table are left where they are: nothing leads to them any more.
+//! The table `abandoned` lists them, so that a check does not report them. A backup does not have them.
+
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeSet, HashMap};
+
+use rusqlite::Connection;
+
+use super::numbers::{self, Device, Last};
+use super::{messages, salvage, schema};
+
+/// Lines that a check of the file's structure returns at most: one for each unused page of 4 GiB.
+pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
+
+/// Makes the table of the numbers of messages again from the messages. Reads all of them.
+pub(super) fn message_numbers(db: &Connection) -> rusqlite::Result<()> {
+    replace(db, "sent", schema::SENT, fill_message_numbers)
+}
+
+/// Replaces `table` by one that `make` makes and `fill` fills; or changes nothing.
+pub(super) fn replace(
+    db: &Connection,
+    table: &str,
+    make: &str,
+    fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let replace = || {
+        let transaction = db.unchecked_transaction()?;
+        db.pragma_update(None, "writable_schema", true)?;
+        db.execute("DELETE FROM sqlite_schema WHERE tbl_name = ?", [table])?;
+        read_schema_again(db)?;
+        db.execute_batch(make)?;
+        fill(db)?;
+        list_abandoned(db)?;
+        transaction.commit()
+    };
+    let replaced = replace();
+    // After a rollback the table is there again.
+    replaced.and(read_schema_again(db))
+}
+
+/// Has SQLite read the schema of the file again. Ends the writing of the schema, too.
+fn read_schema_again(db: &Connection) -> rusqlite::Result<()> {
+    db.pragma_update(None, "writable_schema", "reset")
+}
+
+fn fill_message_numbers(db: &Connection) -> rusqlite::Result<()> {
+    let mut devices: HashMap<Device, Last> = HashMap::new();
+    salvage::each(db, |room, message| {
+        let Some(n) = message.n else { return Ok(()) };
+        if devices.len() >= numbers::DEVICES_REMEMBERED {
+            store(db, &mut devices)?;
+            devices.clear();
+        }
+        let device = (message.from.id, message.device.clone());
+        let last = match devices.entry(device.clone()) {
+            Occupied(last) => last.into_mut(),
+            Vacant(vacant) => vacant.insert(Last::stored(numbers::last(db, &device)?)),
+        };
+        last.note(db, &device, n, messages::place(room, message.seq))
+    })?;
+    store(db, &mut devices)
+}
+
+fn store(db: &Connection, devices: &mut HashMap<Device, Last>) -> rusqlite::Result<()> {
+    devices.iter_mut().try_for_each(|(device, last)| last.store(db, device))
+}
+
+fn list_abandoned(db: &Connection) -> rusqlite::Result<()> {
+    let mut structure = db.prepare(&format!("PRAGMA quick_check({STRUCTURE_LINES_MAX})"))?;
+    let mut lines = structure.query([])?;
+    let mut pages = BTreeSet::new();
+    loop {
+        match lines.next() {
+            Ok(Some(row)) => pages.extend(row.get::<_, String>(0)?.lines().filter_map(unused)),
+            Ok(None) => break,
+            // A page of another table.
+            Err(error) if salvage::is_damage(&error) => break,
+            Err(error) => return Err(error),
+        }
+    }
+    drop(lines);
+    let mut list = db.prepare("INSERT OR IGNORE INTO abandoned (page) VALUES (?)")?;
+    match pages.iter().try_for_each(|page| list.execute([page]).map(|_| ())) {
+        // Without the list, a check reports the pages.
+        Err(error) if salvage::is_damage(&error) => Ok(()),
+        listed => listed,
+    }
+}
+
+/// The page that a line of a check of the structure calls unused.
+pub(super) fn unused(line: &str) -> Option<u32> {
+    line.strip_prefix("Page ")?.strip_suffix(": never used")?.parse().ok()
+}
+
+/// The pages of damaged tables that were replaced; none if the list of them cannot be read.
+pub(super) fn abandoned(db: &Connection) -> rusqlite::Result<BTreeSet<u32>> {
+    let mut list = db.prepare("SELECT page FROM abandoned")?;
+    match list.query_map([], |row| row.get(0))?.collect() {
+        Err(error) if salvage::is_damage(&error) => Ok(BTreeSet::new()),
+        pages => pages,
+    }
+}
+
+/// Forgets the pages of another file, of which this one is a copy.
+pub(super) fn forget_abandoned(db: &Connection) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM abandoned", []).map(|_| ())
+}

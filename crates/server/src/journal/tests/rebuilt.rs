@@ -1,0 +1,207 @@
+//! A table of message numbers that is damaged is made again from the messages.
+
+use super::damage::{PAGE_BYTES, change, root, sql};
+use super::*;
+
+/// Messages of a journal whose table of message numbers takes several pages: one of each device.
+const DEVICES: u64 = 300;
+
+fn device(n: u64) -> Word {
+    Word::new(format!("a device with a name that takes its place, number {n:04}")).unwrap()
+}
+
+fn text(n: u64) -> String {
+    format!("the message of device {n}")
+}
+
+/// Sends messages, each of a device of its own, and returns what became of them.
+async fn send(journal: &Bench, numbers: std::ops::RangeInclusive<u64>) -> Vec<Outcome> {
+    let (answer, mut answers) = mpsc::channel(JOURNAL_QUEUE_ENTRIES);
+    for n in numbers.clone() {
+        let message = say(n, &text(n), Arc::clone(&journal.lobby), &answer);
+        journal.journal.place().await.unwrap().say(Say { device: device(n), ..message });
+    }
+    // The writer has the only senders left, so that the test ends if it fails.
+    drop(answer);
+    let mut outcomes = Vec::new();
+    for _ in numbers {
+        outcomes.push(answers.recv().await.unwrap().outcome);
+    }
+    outcomes
+}
+
+/// A closed journal with a message of each device.
+async fn closed() -> TempDir {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    send(&journal, 1..=DEVICES).await;
+    journal.close().await;
+    directory
+}
+
+/// Nobody is refused, no message is stored twice, and nothing is lost.
+async fn assert_whole(directory: &TempDir, what: &str) {
+    let journal = open(directory.path()).unwrap();
+    for n in [1, 150, DEVICES] {
+        assert_eq!(journal.journal.last_n(7, &device(n)).await.unwrap(), n, "{what}");
+    }
+    let repeats: Vec<_> = (1..=DEVICES).map(repeat).collect();
+    assert_eq!(send(&journal, 1..=DEVICES).await, repeats, "{what}");
+    let next = DEVICES + 1;
+    assert_eq!(send(&journal, next..=next).await, [kept(next)], "{what}");
+    let mut after = 0;
+    while after < DEVICES {
+        for (seq, found) in journal.texts(Part::After(after)).await {
+            assert_eq!((seq, found), (after + 1, text(after + 1)), "{what}");
+            after = seq;
+        }
+    }
+    journal.close().await;
+    assert_eq!(check(directory.path()).unwrap().faults, [""; 0], "{what}");
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.restored.damage, [""; 0], "{what}");
+    journal.close().await;
+    let elsewhere = TempDir::new().unwrap();
+    let copy = elsewhere.path().join("copy");
+    backup(directory.path(), &copy).unwrap();
+    restore(elsewhere.path(), &copy, clock()).unwrap();
+    let copy = file::connect(&file::of(elsewhere.path())).unwrap();
+    assert!(rebuild::abandoned(&copy).unwrap().is_empty(), "{what}: it has no such pages");
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_read_refuses_nobody() {
+    for (what, byte) in [("zeros", 0), ("ones", 0xFF), ("noise", 0xA5)] {
+        let directory = closed().await;
+        let page = root(&directory, "sent");
+        change(&directory, |bytes| bytes[page..page + PAGE_BYTES].fill(byte));
+        let faults = check(directory.path()).unwrap().faults;
+        let fault = "the table of message numbers cannot be read; chat-server makes it again from the \
+                     messages";
+        assert!(faults.iter().any(|found| found == fault), "{what}: {faults:?}");
+        assert_whole(&directory, what).await;
+    }
+}
+
+#[tokio::test]
+async fn each_page_of_the_table_is_made_again() {
+    let directory = closed().await;
+    let whole = fs::read(file::of(directory.path())).unwrap();
+    let messages = root(&directory, "message");
+    let is_of_table = |page: &usize| {
+        let page = &whole[page * PAGE_BYTES..(page + 1) * PAGE_BYTES];
+        // Leaves of an index: those of the messages are of another kind.
+        page[0] == 0x0A && page.windows(9).any(|window| window == b"its place")
+    };
+    let pages: Vec<usize> = (0..whole.len() / PAGE_BYTES).filter(is_of_table).collect();
+    assert!(pages.len() > 3 && !pages.contains(&(messages / PAGE_BYTES)), "{pages:?}");
+    for page in pages {
+        let mut bytes = whole.clone();
+        bytes[page * PAGE_BYTES..(page + 1) * PAGE_BYTES].fill(0);
+        let damaged = TempDir::new().unwrap();
+        fs::write(file::of(damaged.path()), bytes).unwrap();
+        assert!(!check(damaged.path()).unwrap().faults.is_empty());
+        assert_whole(&damaged, &format!("page {page}")).await;
+    }
+}
+
+/// SQLite frees what a table leads to when the table is dropped.
+#[tokio::test]
+async fn a_page_that_leads_to_the_messages_does_not_take_them_with_it() {
+    let directory = closed().await;
+    let [sent, messages] = ["sent", "message"].map(|table| root(&directory, table));
+    change(&directory, |bytes| {
+        let child = u32::try_from(messages / PAGE_BYTES + 1).unwrap();
+        bytes[sent + 8..sent + 12].copy_from_slice(&child.to_be_bytes());
+    });
+    assert_whole(&directory, "a page of the messages").await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_damaged_is_made_again() {
+    let sum = "UPDATE sent SET sum = checksum(from_id, device, n, place, count)";
+    for (is_whole, change) in [
+        (false, "count = 100"),
+        (false, "place = place + 1"),
+        (false, "place = 9223372036854775807, count = 9223372036854775807"),
+        (false, "n = n + 1"),
+        (true, "place = place + 1"),
+        (true, "count = 0"),
+        (true, "count = -1"),
+        (true, "place = 9223372036854775807, count = 9223372036854775807"),
+        (true, "n = 9223372036854775807, count = 2"),
+    ] {
+        let directory = closed().await;
+        let again = if is_whole { sum } else { "" };
+        // In the middle, where the start does not look.
+        sql(
+            &directory,
+            &format!(
+                "UPDATE sent SET {change} WHERE n = (SELECT n FROM sent LIMIT 1 OFFSET 149); {again}"
+            ),
+        );
+        let faults = check(directory.path()).unwrap().faults;
+        assert!(!faults.is_empty(), "{change}");
+        let journal = open(directory.path()).unwrap();
+        assert_eq!(send(&journal, 150..=150).await, [repeat(150)], "{change}, whole: {is_whole}");
+        journal.close().await;
+    }
+}
+
+/// A daemon that runs has looked up some of the numbers, and remembers them.
+#[tokio::test]
+async fn a_daemon_that_runs_makes_the_table_again() {
+    let directory = TempDir::new().unwrap();
+    for place in [Place::Memory, Place::Directory(directory.path().to_path_buf())] {
+        let journal = open_at(&place).unwrap();
+        for n in 1..=3 {
+            assert_eq!(journal.say(n, "hi").await, kept(n));
+        }
+        let damage = |db: &Connection| db.execute("UPDATE sent SET count = count + 7", []);
+        journal.journal.change(damage).await.unwrap();
+        assert_eq!(journal.journal.last_n(7, &laptop()).await.unwrap(), 3);
+        assert_eq!(journal.say(2, "hi").await, repeat(2));
+        assert_eq!(journal.say(4, "hi").await, kept(4));
+        journal.close().await;
+    }
+    assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_session_begins_even_if_the_table_cannot_be_made_again() {
+    let directory = TempDir::new().unwrap();
+    let journal = open(directory.path()).unwrap();
+    for n in 1..=3 {
+        journal.say(n, "hi").await;
+    }
+    let damage = |db: &Connection| db.execute("UPDATE sent SET count = count + 7", []);
+    journal.journal.change(damage).await.unwrap();
+    journal.allow_pages(1).await;
+    assert_eq!(journal.journal.last_n(7, &laptop()).await.unwrap(), 0);
+    let Outcome::NotKept(reason) = journal.say(2, "hi").await else { panic!("stored") };
+    assert!(reason.contains("`chat-server check`"), "{reason}");
+    journal.close().await;
+    let journal = open(directory.path()).unwrap();
+    assert_eq!(journal.say(2, "hi").await, repeat(2));
+}
+
+#[tokio::test]
+async fn a_table_that_was_made_again_is_the_one_of_a_new_journal() {
+    let directory = closed().await;
+    let db = file::connect(&file::of(directory.path())).unwrap();
+    let columns = |table: &str| -> Vec<String> {
+        let sql = format!(
+            "SELECT name || type || \"notnull\" || pk FROM pragma_table_info('{table}') ORDER BY cid"
+        );
+        db.prepare(&sql)
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    };
+    let before = ["sent", "number"].map(columns);
+    rebuild::message_numbers(&db).unwrap();
+    rebuild::replace(&db, "number", schema::NUMBER, |_| Ok(())).unwrap();
+    assert_eq!(["sent", "number"].map(columns), before);
+}

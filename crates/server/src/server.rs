@@ -1,0 +1,205 @@
+//! The daemon as a whole: what it opens, what it runs on its listener, and how it ends.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::jobs;
+use crate::journal::{Durability, Journal, JournalError, Place};
+use crate::listen::{Listen, accept, note_panic};
+use crate::session::{self, Context};
+use crate::watch::{DaemonError, watch};
+
+/// A daemon: a journal, and the users and rooms that are in it. A clone is the same daemon.
+#[derive(Debug, Clone)]
+pub struct Server {
+    context: Arc<Context>,
+}
+
+impl Server {
+    /// A daemon that stores nothing on disk.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    #[must_use]
+    pub fn in_memory(config: Config) -> Self {
+        Self::open(config, &Place::Memory, Durability::Os).expect("there is memory for a journal")
+    }
+
+    /// A daemon that goes on where its journal ends.
+    ///
+    /// # Errors
+    /// Returns an error if the journal cannot be used.
+    pub fn open(
+        config: Config,
+        place: &Place,
+        durability: Durability,
+    ) -> Result<Self, JournalError> {
+        let (journal, restored) = Journal::open(place, durability, config.clock)?;
+        let hub = Hub::new(journal, restored, config.clone());
+        let closing = CancellationToken::new();
+        Ok(Self { context: Arc::new(Context { config, hub, closing }) })
+    }
+
+    /// Runs the daemon on `listener` until `shutdown` completes; then drains it, and returns once the
+    /// sessions have ended, or after `config.drain_timeout`. Everything that was accepted is stored when it
+    /// returns; the journal is free for others, unless sessions had to be cut off.
+    ///
+    /// # Errors
+    /// Returns an error if a part that the daemon cannot do without has ended by itself: the journal's
+    /// writer, the listener, or a periodic job. The sessions are drained all the same.
+    pub async fn run(
+        self,
+        listener: impl Listen,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), DaemonError> {
+        let context = &self.context;
+        let drain_timeout = context.config.drain_timeout;
+        let journal_ended = self.journal().ended();
+        let mut sessions = JoinSet::new();
+        let ended = tokio::select! {
+            () = journal_ended.cancelled() => Err(DaemonError::Ended("the journal's writer")),
+            error = watch("the listener", accept(listener, context, &mut sessions)) => Err(error),
+            error = jobs::run(&context.hub, context.config.keep) => Err(error),
+            () = shutdown => Ok(()),
+        };
+        if let Err(error) = &ended {
+            error!("{error}");
+        }
+        self.drain(sessions).await;
+        drop(self);
+        if timeout(drain_timeout, journal_ended.cancelled()).await.is_err() {
+            warn!("the journal has not ended yet");
+        } else {
+            info!("ended; the journal is closed");
+        }
+        ended
+    }
+
+    /// Ends the sessions, and waits for them no longer than `config.drain_timeout`.
+    async fn drain(&self, mut sessions: JoinSet<()>) {
+        info!(sessions = sessions.len(), "going away");
+        let drain = async {
+            self.close().await;
+            while let Some(ended) = sessions.join_next().await {
+                note_panic(ended);
+            }
+        };
+        if timeout(self.context.config.drain_timeout, drain).await.is_err() {
+            warn!(sessions = sessions.len(), "cut off: they did not take their goodbye in time");
+            sessions.shutdown().await;
+        }
+    }
+
+    /// Takes nothing more, and sends each session what was accepted, then a goodbye. [`Server::run`] does
+    /// so at its end.
+    pub async fn close(&self) {
+        self.context.closing.cancel();
+        self.context.hub.close().await;
+    }
+
+    /// Serves one connection to its end, as [`Server::run`] does for those of its listener.
+    pub fn serve<S>(
+        &self,
+        stream: S,
+        peer: SocketAddr,
+    ) -> impl Future<Output = ()> + Send + 'static + use<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        session::serve(stream, peer, Arc::clone(&self.context), ())
+    }
+
+    /// Sends to the large rooms how many users they have. [`Server::run`] does so periodically.
+    pub fn tell_presence(&self) {
+        self.context.hub.tell_presence();
+    }
+
+    /// The journal of the daemon.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        self.context.hub.journal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::io;
+    use std::time::Duration;
+
+    use tempfile::TempDir;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// How long the daemon may take to notice, to drain and to end: more than any of it takes.
+    const DEADLINE: Duration = Duration::from_secs(60);
+
+    /// A listener with one connection, which then fails as its source does.
+    struct Failing(Option<tokio::io::DuplexStream>);
+
+    impl Listen for Failing {
+        type Stream = tokio::io::DuplexStream;
+
+        async fn accept(&mut self) -> io::Result<(Self::Stream, SocketAddr)> {
+            let stream = self.0.take().expect("the listener is broken");
+            Ok((stream, SocketAddr::from(([127, 0, 0, 1], 1))))
+        }
+
+        fn prepare(_: &Self::Stream) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Everything that a daemon on this listener sends to a native client that says hello.
+    async fn talk(mut client: impl AsyncRead + AsyncWrite + Unpin) -> String {
+        let hello = b"{\"type\":\"hello\",\"version\":1,\"name\":\"ana\"}\n";
+        client.write_all(hello).await.unwrap();
+        let mut read = String::new();
+        client.read_to_string(&mut read).await.unwrap();
+        read
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_panics_ends_the_daemon_with_an_error() {
+        let directory = TempDir::new().unwrap();
+        for place in [Place::Memory, Place::Directory(directory.path().to_path_buf())] {
+            let server = Server::open(Config::default(), &place, Durability::Os).unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let journal = server.journal().clone();
+            let breaks = async move {
+                let place = journal.place().await.unwrap();
+                let settled =
+                    place.change(|_| Ok(()), |_| panic!("a change that cannot be applied"));
+                assert!(settled.await.is_err());
+            };
+            let daemon = server.run(listener, pending());
+            let all = async { tokio::join!(daemon, talk(client), breaks) };
+            let (ended, read, ()) = timeout(DEADLINE, all).await.expect("the daemon ends");
+            assert_eq!(ended, Err(DaemonError::Ended("the journal's writer")));
+            assert!(read.contains("\"shutdown\"") || read.is_empty(), "{read}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_panics_ends_the_daemon_with_an_error() {
+        let (client, stream) = tokio::io::duplex(64 * 1024);
+        let server = Server::in_memory(Config::default());
+        let daemon = server.run(Failing(Some(stream)), pending());
+        let all = async { tokio::join!(daemon, talk(client)) };
+        let (ended, _) = timeout(DEADLINE, all).await.expect("the daemon ends");
+        let reason = "the listener is broken".to_owned();
+        assert_eq!(ended, Err(DaemonError::Failed { part: "the listener", reason }));
+    }
+}

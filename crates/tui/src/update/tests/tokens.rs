@@ -1,0 +1,43 @@
+use chat_proto::Secret;
+
+use super::*;
+use crate::link::{Identity, Order};
+use crate::seed::Seed;
+use crate::store::{Keep, KnownServer, Store};
+
+/// The token of the fixture.
+const TOKEN: &str = "secret";
+
+/// Whatever is logged with `?`, a token is not in the log.
+#[test]
+fn no_debug_shows_a_token() {
+    let token = || Secret::new(TOKEN);
+    let journal = journal("journal", "epoch").id;
+    let known = vec![KnownServer::new(&journal, token())];
+    let seed = Seed::new().unwrap();
+    let profile =
+        Profile { token: Some(token()), known: known.clone(), seed: Some(seed), ..profile("bob") };
+    let identity = Identity::from(&profile);
+    let (mut store, _) = Store::open(None, "127.0.0.1:12345", name("bob")).unwrap();
+    store.keep(Keep::Token(token())).unwrap();
+    let welcome = welcome(7, "bob");
+    let kept = Effect::Keep(Keep::Token(token()));
+    let mut bench = Bench::with_profile(80, 24, profile.clone());
+    let effects = bench.tells(News::Welcome { session: 1, welcome: welcome.clone() });
+    assert!(effects.contains(&kept), "{effects:?}");
+    let shown = [
+        format!("{:?}", token()),
+        format!("{known:?} {seed:?}"),
+        format!("{profile:?}"),
+        format!("{store:?}"),
+        format!("{:?}", Event::Welcome(welcome.clone())),
+        format!("{:?}", News::Welcome { session: 1, welcome: welcome.clone() }),
+        format!("{:?}", Effect::File { session: 1, welcome: Box::new(welcome) }),
+        format!("{:?}", Effect::Order(Order::CallAs(Box::new(identity)))),
+        format!("{effects:?}"),
+        format!("{:?}", bench.state),
+    ];
+    for shown in shown {
+        assert!(!shown.contains(TOKEN) && !shown.contains(&seed.written()), "{shown}");
+    }
+}

@@ -1,0 +1,168 @@
+//! The rule of directions: within a crate a module uses only modules on lines below its own in the list of
+//! `docs/architecture.md`. Tests are free.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::sources::{Source, files, read};
+
+/// The page with the list, and the heading it is under.
+const PAGE: &str = "docs/architecture.md";
+const HEADING: &str = "## Directions";
+
+/// Uses that go the other way today: crate, module, what it uses, and why it does so still. One that is no
+/// longer there is removed here: the list only becomes shorter.
+const EXCEPTIONS: [(&str, &str, &str, &str); 7] = [
+    ("crates/server", "journal", "batch", "the writer publishes what it has committed"),
+    ("crates/server", "journal", "room", "the writer publishes what it has committed"),
+    (
+        "crates/server",
+        "ring",
+        "batch",
+        "a ring holds batches, and a batch counts its bytes in the rings",
+    ),
+    ("crates/tui", "clean", "link", "it cleans the news of the link before they are state"),
+    ("crates/tui", "link", "state", "the bound of the outbox, which the link's queue takes over"),
+    ("crates/tui", "prompt", "update", "the names of the commands, which it completes"),
+    ("crates/tui", "view", "update", "the keys, which the help shows"),
+];
+
+/// In each crate: which module uses which, and one file where it does.
+type Uses = BTreeMap<(String, String), String>;
+
+#[test]
+fn modules_use_only_what_is_below_them() {
+    let page = read(PAGE);
+    let lists = lists(&page);
+    assert_eq!(lists.len(), 2, "the list of {PAGE} is of two crates");
+    let mut found = Vec::new();
+    for (name, order) in lists {
+        let sources = files(&[&format!("{name}/src")], "rs");
+        let modules: BTreeSet<_> = sources
+            .iter()
+            .map(|source| module(name, source))
+            .filter(|module| module != "lib")
+            .collect();
+        let mut uses = uses(name, &sources);
+        for module in modules.iter().filter(|module| !order.contains_key(module.as_str())) {
+            found.push(format!("{name}: {module} is on no line of {PAGE}"));
+        }
+        for listed in order.keys().filter(|listed| !modules.contains(**listed)) {
+            found.push(format!("{name}: {PAGE} lists {listed}, which is not there"));
+        }
+        uses.retain(|(from, to), _| !is_allowed(&order, from, to));
+        for (_, from, to, _) in EXCEPTIONS.iter().filter(|exception| exception.0 == name) {
+            if uses.remove(&((*from).to_owned(), (*to).to_owned())).is_none() {
+                found.push(format!("{name}: {from} no longer uses {to}; remove the exception"));
+            }
+        }
+        found
+            .extend(uses.into_iter().map(|((from, to), path)| format!("{path}: {from} uses {to}")));
+    }
+    assert!(found.is_empty(), "see {HEADING} in {PAGE}: {found:#?}");
+}
+
+#[test]
+fn uses_are_found_however_they_are_written() {
+    let source = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
+    let sources = [
+        source("a/src/hub.rs", "use crate::room::Room;\nuse super::ring::Ring;\n"),
+        source(
+            "a/src/hub/names.rs",
+            "use super::super::{clock, config::{Config, x}};\nuse super::room;\n",
+        ),
+        source("a/src/seat.rs", "/// See [`crate::hub`].\nfn new() -> crate::batch::Batch {\n"),
+        source("a/src/room/tests.rs", "use crate::session;\n"),
+        source(
+            "a/src/room.rs",
+            "use super::x;\n#[cfg(test)]\nmod tests {\n    use crate::hub;\n}\n",
+        ),
+    ];
+    let uses = uses("a", &sources);
+    let found: Vec<_> = uses.keys().map(|(from, to)| format!("{from} {to}")).collect();
+    let expected = ["hub clock", "hub config", "hub ring", "hub room", "room x", "seat batch"];
+    assert_eq!(found, expected);
+    let page = format!("{HEADING}\n\n```text\na\n    hub\n    room seat\n    clock\n```\n");
+    let order = &lists(&page)[0].1;
+    assert!(is_allowed(order, "hub", "clock") && is_allowed(order, "hub", "seat"));
+    assert!(!is_allowed(order, "room", "seat") && !is_allowed(order, "clock", "hub"));
+}
+
+/// The list of each crate: its modules, each with the number of its line.
+fn lists(page: &str) -> Vec<(&str, BTreeMap<&str, usize>)> {
+    let (_, section) = page.split_once(HEADING).expect("the page has the heading");
+    let block = section.split("```").nth(1).expect("the list is a block");
+    let mut lists = Vec::new();
+    for (number, line) in block.lines().enumerate().skip(1) {
+        if !line.starts_with(' ') {
+            lists.push((line, BTreeMap::new()));
+        } else if let Some((_, order)) = lists.last_mut() {
+            order.extend(line.split_whitespace().map(|module| (module, number)));
+        }
+    }
+    lists
+}
+
+fn is_allowed(order: &BTreeMap<&str, usize>, from: &str, to: &str) -> bool {
+    order.get(from).zip(order.get(to)).is_some_and(|(from, to)| from < to)
+}
+
+/// The top module that a file belongs to.
+fn module(name: &str, source: &Source) -> String {
+    let path = source.path.strip_prefix(&format!("{name}/src/")).expect("it is of the crate");
+    path.split('/').next().unwrap_or(path).trim_end_matches(".rs").to_owned()
+}
+
+/// What the modules of a crate use of one another.
+fn uses(name: &str, sources: &[Source]) -> Uses {
+    let mut uses = Uses::new();
+    for source in sources.iter().filter(|source| !is_test(&source.path)) {
+        let from = module(name, source);
+        let depth = source.path.split('/').count() - format!("{name}/src").split('/').count();
+        let code = source.text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let code: String =
+            code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for root in ["crate::".to_owned(), "super::".repeat(depth)] {
+            for to in code.split(&root).skip(1).flat_map(named) {
+                if to != from {
+                    uses.insert((from.clone(), to.to_owned()), source.path.clone());
+                }
+            }
+        }
+    }
+    uses
+}
+
+fn is_test(path: &str) -> bool {
+    path.ends_with("/tests.rs") || path.contains("/tests/")
+}
+
+/// The modules that stand at the start of a path, or in braces there.
+fn named(rest: &str) -> Vec<&str> {
+    let end_of = |text: &str| text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let first = |text: &'_ str| end_of(text).unwrap_or(text.len());
+    let names = match rest.strip_prefix('{') {
+        None => vec![&rest[..first(rest)]],
+        Some(group) => parts(group).into_iter().map(|part| &part[..first(part)]).collect(),
+    };
+    names.into_iter().filter(|name| name.starts_with(char::is_lowercase)).collect()
+}
+
+/// The parts of a group, up to the brace that closes it.
+fn parts(group: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0);
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                parts.push(group[start..at].trim());
+                start = at + 1;
+                if c == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    parts
+}
