@@ -110,26 +110,31 @@ fn check_structure(
     let lines_max = rebuild::STRUCTURE_LINES_MAX;
     let mut integrity = db.prepare(&format!("PRAGMA integrity_check({lines_max})"))?;
     let mut rows = integrity.query([])?;
+    let mut unused = 0;
     loop {
         match rows.next() {
-            Ok(None) => return Ok(()),
+            Ok(None) => break,
             Ok(Some(row)) => {
                 let text: String = row.get(0)?;
-                let is_known = |line: &str| {
-                    rebuild::unused(line).is_some_and(|page| abandoned.contains(&page))
-                };
                 let is_fault = |line: &&str| *line != "ok" && !line.starts_with("*** in database");
-                for line in text.lines().filter(is_fault).filter(|line| !is_known(line)) {
-                    checked.add(line.to_owned());
+                for line in text.lines().filter(is_fault) {
+                    match rebuild::unused(line) {
+                        Some(page) => unused += u32::from(!abandoned.contains(&page)),
+                        None => checked.add(line.to_owned()),
+                    }
                 }
             }
             Err(error) if salvage::is_damage(&error) => {
                 checked.add(error.to_string());
-                return Ok(());
+                break;
             }
             Err(error) => return Err(error.into()),
         }
     }
+    if unused > 0 {
+        checked.add(format!("pages of the file that belong to no table: {unused}"));
+    }
+    Ok(())
 }
 
 /// Checks all records but the messages.

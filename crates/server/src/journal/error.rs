@@ -164,8 +164,10 @@ impl JournalError {
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
+        if let Some(damage) = numbers::damage(&error) {
+            return Self::Damaged(damage.to_string());
+        }
         match error.sqlite_error_code() {
-            _ if numbers::is_damaged(&error) => Self::Damaged(error.to_string()),
             Some(ConstraintViolation) => Self::Conflict(in_words(&error)),
             Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),

@@ -27,11 +27,19 @@ pub(super) const COLUMNS: &str = "from_id, device, n, place, count, sum";
 /// Why the table must be made again.
 #[derive(Debug, thiserror::Error)]
 #[error("the table of message numbers is damaged: {0}")]
-struct Damaged(String);
+pub(super) struct Damaged(String);
+
+/// The damage of the table, if a statement failed because of it.
+pub(super) fn damage(error: &rusqlite::Error) -> Option<&Damaged> {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(_, _, error) => error.downcast_ref(),
+        _ => None,
+    }
+}
 
 /// Whether a statement failed because the table is damaged.
 pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
-    matches!(error, rusqlite::Error::FromSqlConversionFailure(_, _, error) if error.is::<Damaged>())
+    damage(error).is_some()
 }
 
 /// The error of a row that is wrong.

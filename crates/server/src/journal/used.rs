@@ -79,20 +79,7 @@ fn of_records(
         Called::Private(pair) => Some(pair.ids()),
         Called::Named(_) => None,
     });
-    let numbered = match numbers::last_user(db) {
-        Err(error) if numbers::is_damaged(&error) => {
-            damage.push(format!("{error}; it is made again from the messages"));
-            match rebuild::message_numbers(db).and_then(|()| numbers::last_user(db)) {
-                Ok(last) => last,
-                // The writer tries again when it needs the table.
-                Err(error) => {
-                    damage.push(format!("it cannot be made again: {}", in_words(&error)));
-                    0
-                }
-            }
-        }
-        last => last?,
-    };
+    let numbered = last_sender(db, damage)?;
     let users = users.iter().map(|KeptUser { user: User { id, .. }, .. }| *id);
     let ids = users.chain(members.iter().map(|member| member.user)).chain(pairs.flatten());
     // A room whose name is lost is not among the rooms that were read.
@@ -101,6 +88,18 @@ fn of_records(
     Ok(Used {
         last_user: ids.max().unwrap_or(0).max(numbered),
         last_room: members.iter().map(|member| member.room).fold(room, RoomId::max),
+    })
+}
+
+/// The greatest number of a user in the table of message numbers, which is made again if it is damaged.
+fn last_sender(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<u64> {
+    let last = numbers::last_user(db);
+    let Some(damaged) = last.as_ref().err().and_then(numbers::damage) else { return last };
+    damage.push(format!("{damaged}; it is made again from the messages"));
+    rebuild::message_numbers(db).and_then(|()| numbers::last_user(db)).or_else(|error| {
+        // The writer tries again when it needs the table.
+        damage.push(format!("it cannot be made again: {}", in_words(&error)));
+        Ok(0)
     })
 }
 

@@ -15,7 +15,7 @@ use super::change::AnyChange;
 use super::commit::Commit;
 use super::file::BUSY_TIMEOUT;
 use super::kept::{Kept, RoomId};
-use super::numbers::{self, Numbers};
+use super::numbers::{self, Damaged, Numbers};
 use super::{Clock, JOURNAL_QUEUE_ENTRIES, in_words, rebuild, store};
 use crate::batch::Said;
 use crate::clock::next_time;
@@ -212,7 +212,9 @@ impl Writer {
     /// numbers is damaged, it is made again first.
     fn try_to_keep(&mut self, entries: &mut [Entry], now: At) -> rusqlite::Result<()> {
         match self.try_once(entries, now) {
-            Err(error) if numbers::is_damaged(&error) && self.has_rebuilt(&error, now) => {
+            Err(error)
+                if numbers::damage(&error).is_some_and(|damage| self.has_rebuilt(damage, now)) =>
+            {
                 self.try_once(entries, now)
             }
             kept => kept,
@@ -220,11 +222,11 @@ impl Writer {
     }
 
     /// Makes the table of message numbers again, unless that has failed a short time ago.
-    fn has_rebuilt(&mut self, damage: &rusqlite::Error, now: At) -> bool {
+    fn has_rebuilt(&mut self, damage: &Damaged, now: At) -> bool {
         if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
             return false;
         }
-        warn!(%damage, "making the table of message numbers again from the messages");
+        warn!("{damage}; making it again from the messages");
         match rebuild::message_numbers(&self.db) {
             Ok(()) => {
                 info!("the table of message numbers is whole again");

@@ -79,6 +79,9 @@ async fn a_page_that_cannot_be_read_refuses_nobody() {
         let fault = "the table of message numbers cannot be read; chat-server makes it again from the \
                      messages";
         assert!(faults.iter().any(|found| found == fault), "{what}: {faults:?}");
+        let unused =
+            |fault: &&String| fault.starts_with("pages of the file that belong to no table: ");
+        assert_eq!(faults.iter().filter(unused).count(), 1, "{what}: {faults:?}");
         assert_whole(&directory, what).await;
     }
 }
@@ -165,6 +168,16 @@ async fn a_daemon_that_runs_makes_the_table_again() {
         journal.close().await;
     }
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_start_says_what_is_made_again() {
+    let directory = closed().await;
+    sql(&directory, "UPDATE sent SET count = count + 7");
+    let journal = open(directory.path()).unwrap();
+    let line = "the table of message numbers is damaged: the checksum of a row is wrong; it is made again \
+                from the messages";
+    assert_eq!(journal.restored.damage, [line]);
 }
 
 #[tokio::test]
