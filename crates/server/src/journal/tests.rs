@@ -3,12 +3,14 @@ mod damage;
 mod derived;
 mod faults;
 mod files;
+mod interrupted;
 mod layer;
 mod rebuilt;
 mod repeats;
 mod restored;
 mod rig;
 mod runs;
+mod upgrade;
 
 use std::fs;
 use std::sync::Arc;
