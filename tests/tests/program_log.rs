@@ -27,6 +27,33 @@ async fn a_log_for_a_program_is_json_line_by_line() {
     assert!(joined["span"]["peer"].as_str().unwrap().starts_with("127.0.0.1:"), "{joined}");
 }
 
+/// Ends of a daemon that are tried: one that does not wait for its log loses the last line in one of five.
+const ENDS: usize = 10;
+
+/// The program ends right after its last line: without waiting for the log, it would be lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_has_the_end_of_a_daemon_that_was_asked_to_end() {
+    let home = tempfile::TempDir::new().unwrap();
+    for end in 0..ENDS {
+        let file = home.path().join(format!("chat-{end}.log"));
+        let to_file = ["--data", ":memory:", "--log-file", file.to_str().unwrap()];
+        let args = if end % 2 == 0 { &to_file[..] } else { &to_file[..2] };
+        let mut daemon = Daemon::start(args).await;
+        let mut ana = Native::join(daemon.address, "ana").await;
+        // The daemon waits for clients to take their goodbye.
+        tokio::spawn(async move { while ana.next().await.is_some() {} });
+        daemon.signal("TERM");
+        assert_eq!(daemon.exit_code().await, Some(0));
+        let mut log = daemon.whole_log().await;
+        if end % 2 == 0 {
+            log = std::fs::read_to_string(&file).unwrap().lines().map(str::to_owned).collect();
+        }
+        let [.., left, last] = &log[..] else { panic!("{log:#?}") };
+        assert!(left.contains("left"), "{log:#?}");
+        assert!(last.ends_with("ended; the journal is closed"), "{log:#?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_cannot_fill_the_log_with_what_it_is_refused() {
     let mut daemon = Daemon::start(&[]).await;

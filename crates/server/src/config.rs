@@ -8,7 +8,7 @@
 //! | what | each | in total |
 //! |---|---|---|
 //! | the rings of the rooms: [`RINGS_BYTES_MAX`] | | 64 MiB |
-//! | the queue of the hub, and the commit: [`QUEUE_ITEMS`](crate::hub::QUEUE_ITEMS) texts of 16 KiB, twice | | 128 MiB |
+//! | the queue of the hub, and the commit: `QUEUE_ITEMS` texts of 16 KiB, twice | | 128 MiB |
 //! | send buffer in the kernel, if the peer reads nothing: [`UNSENT_BYTES_MAX`] and a segment | 80 KiB | 0.8 GiB |
 //! | the same, if it acknowledges nothing: [`SEND_BUFFER_BYTES`] twice | 256 KiB | 2.4 GiB |
 //! | receive buffer in the kernel, while the session reads nothing: [`RECEIVE_BUFFER_BYTES`] twice | 128 KiB | 1.2 GiB |

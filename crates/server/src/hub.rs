@@ -43,13 +43,11 @@ use chat_proto::{At, RoomName};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-pub use self::actor::Actor;
-pub use self::answer::{Answer, Outcome};
+pub(crate) use self::answer::{Answer, Outcome};
 use self::commits::Commits;
 use self::directory::Directory;
-pub use self::error::HubError;
-pub use self::member::{Member, Place};
-pub use self::queue::QUEUE_ITEMS;
+pub(crate) use self::error::HubError;
+pub(crate) use self::member::{Member, Place};
 use self::queue::Queue;
 use self::request::Request;
 use self::state::State;
@@ -63,7 +61,7 @@ use crate::room::Room;
 
 /// The users, the rooms, and who is in which room.
 #[derive(Debug)]
-pub struct Hub {
+pub(crate) struct Hub {
     directory: Arc<Directory>,
     queue: Queue,
     journal: Journal,
@@ -71,7 +69,7 @@ pub struct Hub {
 
 /// What to do where the name somebody wants is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IfTaken {
+pub(crate) enum IfTaken {
     /// Refuse, and suggest a free one.
     Refuse,
     /// Take a free one like it: the peer cannot be asked.
@@ -86,7 +84,7 @@ impl Hub {
     ///
     /// # Panics
     /// Outside a runtime, if the place of the journal has no thread of its own.
-    pub fn open(
+    pub(crate) fn open(
         place: &JournalPlace,
         durability: Durability,
         config: &Config,
@@ -126,31 +124,31 @@ impl Hub {
 
     /// The time by the daemon's clock.
     #[must_use]
-    pub fn time(&self) -> At {
+    pub(crate) fn time(&self) -> At {
         self.directory.clock.now()
     }
 
     /// The journal, to read.
     #[must_use]
-    pub const fn journal(&self) -> &Journal {
+    pub(crate) const fn journal(&self) -> &Journal {
         &self.journal
     }
 
     /// Cancelled when the journal is closed, after the last session is gone, or since its writer failed.
     #[must_use]
-    pub fn ended(&self) -> CancellationToken {
+    pub(crate) fn ended(&self) -> CancellationToken {
         self.queue.ended()
     }
 
     /// The number of a new user: 1, 2, 3 … as long as the journal lasts.
-    pub fn next_user(&self) -> u64 {
+    pub(crate) fn next_user(&self) -> u64 {
         self.state().next_user()
     }
 
     /// Up to `limit` of the rooms of many, by name, after the room `after`, and whether there are
     /// more.
     #[must_use]
-    pub fn rooms(&self, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
+    pub(crate) fn rooms(&self, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
         let after = after.map_or("", RoomName::key);
         let mut rooms = self.state().rooms.named_after(after, limit.saturating_add(1));
         let is_more = rooms.len() > limit;
@@ -163,7 +161,7 @@ impl Hub {
     }
 
     /// Tells in the large rooms how many are there, where that has changed.
-    pub fn tell_presence(&self) {
+    pub(crate) fn tell_presence(&self) {
         let due = self.state().rooms.take_presence_due();
         for room in due.values() {
             room.tell_presence();
@@ -175,7 +173,7 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error if they cannot be stored; they are the next time.
-    pub async fn see_all(&self) -> Result<(), HubError> {
+    pub(crate) async fn see_all(&self) -> Result<(), HubError> {
         let at = self.time();
         let mut after = 0;
         loop {
@@ -194,7 +192,7 @@ impl Hub {
     ///
     /// # Errors
     /// If they cannot be removed.
-    pub async fn trim(&self, keep: Option<Duration>) -> Result<(), JournalError> {
+    pub(crate) async fn trim(&self, keep: Option<Duration>) -> Result<(), JournalError> {
         self.directory.clock.compare();
         let Some(keep) = keep else { return Ok(()) };
         let mut after = None;
@@ -223,7 +221,7 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error if they cannot be removed; they stay until the next call.
-    pub async fn expire_rooms(&self) -> Result<(), HubError> {
+    pub(crate) async fn expire_rooms(&self) -> Result<(), HubError> {
         while !self.state().rooms.unused(1).is_empty() {
             self.done(Request::ExpireRooms).await?;
         }
@@ -232,7 +230,7 @@ impl Hub {
 
     /// Ends all rooms: nothing more is accepted, and every session gets what was sent, then the end.
     /// Returns when everything that was accepted is stored.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         if self.queue.close().await.is_err() {
             self.directory.close();
         }
@@ -249,7 +247,7 @@ impl Hub {
     /// # Errors
     /// Returns an error if the journal's writer has ended.
     #[doc(hidden)]
-    pub async fn refuse_to_store(&self, refuse: bool) -> Result<(), JournalError> {
+    pub(crate) async fn refuse_to_store(&self, refuse: bool) -> Result<(), JournalError> {
         self.queue.run(Task::new(move |db| db.pragma_update(None, "query_only", refuse))).await
     }
 

@@ -22,12 +22,14 @@ mod kept;
 mod load;
 mod lock;
 mod mark;
+mod mend;
 mod messages;
 mod numbers;
 mod private;
 mod reader;
 mod rebuild;
 mod repeat;
+mod replace;
 mod restore;
 mod run;
 mod salvage;
@@ -46,7 +48,7 @@ use chat_proto::event::JournalId;
 use rusqlite::Connection;
 use tracing::warn;
 
-pub use self::change::Change;
+pub(crate) use self::change::Change;
 pub use self::check::{Checked, check};
 pub(crate) use self::commit::{Commit, Committed, Entry, Message};
 pub use self::copy::backup;
@@ -56,14 +58,15 @@ use self::error::in_words;
 #[cfg(test)]
 pub(crate) use self::file::BUSY_TIMEOUT;
 use self::file::Opened;
-pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};
+pub use self::kept::{Called, Kept, KeptRoom, Page, Pair, Part, RoomId};
+pub(crate) use self::kept::{KeptMember, KeptUser};
 use self::reader::Readers;
 pub(crate) use self::repeat::{Repeat, Sent};
 pub use self::restore::{Replaced, restore};
 pub(crate) use self::task::{Task, TaskResult};
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
-pub const TRIM_MESSAGES: u32 = 500;
+pub(crate) const TRIM_MESSAGES: u32 = 500;
 
 /// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
 const DAMAGE_LOGGED: usize = 20;
@@ -95,17 +98,17 @@ pub struct Restored {
     /// All rooms.
     pub rooms: Vec<KeptRoom>,
     /// All users who hold a name.
-    pub users: Vec<KeptUser>,
+    pub(crate) users: Vec<KeptUser>,
     /// Who is in which room.
-    pub members: Vec<KeptMember>,
+    pub(crate) members: Vec<KeptMember>,
     /// The greatest number a user ever had; 0 before the first.
-    pub last_user: u64,
+    pub(crate) last_user: u64,
     /// The newest time that is stored, of a room's last message or of a user; `None` if nothing is.
-    pub newest: Option<At>,
+    pub(crate) newest: Option<At>,
     /// The greatest number a room ever had, as far as it was stored.
-    pub last_room: u32,
+    pub(crate) last_room: u32,
     /// What was found damaged and is replaced, a line for each record.
-    pub damage: Vec<String>,
+    pub(crate) damage: Vec<String>,
 }
 
 /// The read side of the journal. Cheap to clone. What is written goes through the [`Engine`].

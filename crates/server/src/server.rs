@@ -77,6 +77,8 @@ impl Server {
         drop(self);
         if timeout(drain_timeout, journal_ended.cancelled()).await.is_err() {
             warn!("the journal has not ended yet");
+        } else {
+            info!("ended; the journal is closed");
         }
         ended
     }

@@ -83,6 +83,8 @@ pub struct Told {
     pub not_kept: bool,
     /// All rooms the user is in; in this session.
     pub rooms: bool,
+    /// A room that is shorter than it was; in this session, which is about to end.
+    pub shorter_room: bool,
     /// Why the server does not let the client in, as it stands in the log; until there is a session.
     pub not_let_in: Option<String>,
 }

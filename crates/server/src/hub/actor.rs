@@ -13,7 +13,7 @@ use crate::room::Room;
 
 /// A user, as the author of requests. Cheap to clone; it does not keep the user connected.
 #[derive(Debug, Clone)]
-pub struct Actor {
+pub(crate) struct Actor {
     pub(super) hub: Arc<Hub>,
     pub(super) user: u64,
 }
@@ -21,7 +21,7 @@ pub struct Actor {
 impl Actor {
     /// The user's number.
     #[must_use]
-    pub const fn id(&self) -> u64 {
+    pub(crate) const fn id(&self) -> u64 {
         self.user
     }
 
@@ -30,7 +30,7 @@ impl Actor {
     ///
     /// # Errors
     /// Returns an error if it cannot be read.
-    pub async fn last_n(&self, device: &Word) -> Result<u64, HubError> {
+    pub(crate) async fn last_n(&self, device: &Word) -> Result<u64, HubError> {
         let last = self.hub.queue.run(Task::last_n((self.id(), device.clone()))).await;
         Ok(Task::known_last_n(last)?)
     }
@@ -40,7 +40,7 @@ impl Actor {
     ///
     /// # Errors
     /// Returns an error if the journal cannot be read.
-    pub async fn sent_before(
+    pub(crate) async fn sent_before(
         &self,
         say: &command::Say,
         device: &Word,
@@ -71,7 +71,7 @@ impl Actor {
     /// # Errors
     /// Returns an error if there is nobody to talk to, there are too many rooms, it cannot be stored, or
     /// the daemon is going away.
-    pub async fn join(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+    pub(crate) async fn join(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.enter(name, DirectScope::Own).await
     }
 
@@ -79,7 +79,7 @@ impl Actor {
     ///
     /// # Errors
     /// As [`Actor::join`] has them; the other user counts as well.
-    pub async fn call(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+    pub(crate) async fn call(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.enter(name, DirectScope::Both).await
     }
 
@@ -93,7 +93,7 @@ impl Actor {
     /// # Errors
     /// Returns an error if the user is not in the room or cannot leave it, it cannot be stored, or the
     /// daemon is going away.
-    pub async fn leave_room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+    pub(crate) async fn leave_room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         let leave = Request::Leave { user: self.id(), name: name.clone() };
         Ok(self.hub.done(leave).await?.room())
     }
@@ -102,7 +102,7 @@ impl Actor {
     ///
     /// # Errors
     /// Returns an error if the user is not in the room, it cannot be stored, or the daemon is going away.
-    pub async fn read(&self, name: &RoomName, seq: u64) -> Result<u64, HubError> {
+    pub(crate) async fn read(&self, name: &RoomName, seq: u64) -> Result<u64, HubError> {
         let read = Request::Read { user: self.id(), name: name.clone(), seq };
         Ok(self.hub.done(read).await?.read())
     }
@@ -111,7 +111,7 @@ impl Actor {
     ///
     /// # Errors
     /// Returns an error if the user is not in the room, it cannot be stored, or the daemon is going away.
-    pub async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
+    pub(crate) async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
         let topic = Request::SetTopic { user: self.id(), name: name.clone(), topic };
         self.hub.done(topic).await.map(drop)
     }
@@ -120,7 +120,7 @@ impl Actor {
     ///
     /// # Errors
     /// Returns an error if the name is taken, it cannot be stored, or the daemon is going away.
-    pub async fn rename(&self, wants: &UserName, if_taken: IfTaken) -> Result<(), HubError> {
+    pub(crate) async fn rename(&self, wants: &UserName, if_taken: IfTaken) -> Result<(), HubError> {
         let rename = Request::Rename { user: self.id(), wants: wants.clone(), if_taken };
         self.hub.done(rename).await.map(drop)
     }

@@ -11,7 +11,7 @@ use crate::room::Room;
 
 /// What became of a message, and of which.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The room it was sent to.
     pub room: RoomName,
     /// The number the device gave it.
@@ -24,7 +24,7 @@ pub struct Answer {
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// It is stored.
     Stored {
         /// Its number in the room.

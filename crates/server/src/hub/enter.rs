@@ -18,7 +18,11 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error if the daemon is going away.
-    pub async fn enter_classic(&self, user: u64, wants: &UserName) -> Result<Member, HubError> {
+    pub(crate) async fn enter_classic(
+        &self,
+        user: u64,
+        wants: &UserName,
+    ) -> Result<Member, HubError> {
         Ok(self.done(Request::Guest { user, wants: wants.clone() }).await?.member())
     }
 
@@ -28,7 +32,7 @@ impl Hub {
     /// # Errors
     /// Returns an error if the name is taken, the user cannot be stored, there are too many, or the daemon
     /// is going away.
-    pub async fn enter_new(
+    pub(crate) async fn enter_new(
         self: &Arc<Self>,
         user: Option<u64>,
         wants: &UserName,
@@ -43,7 +47,7 @@ impl Hub {
     ///
     /// # Errors
     /// As [`Hub::enter_new`]; and if no user has the token and it could be guessed.
-    pub async fn enter_proposed(
+    pub(crate) async fn enter_proposed(
         self: &Arc<Self>,
         user: Option<u64>,
         wants: &UserName,
@@ -74,7 +78,7 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error if nobody has this token, or the daemon is going away.
-    pub async fn enter_again(
+    pub(crate) async fn enter_again(
         self: &Arc<Self>,
         token: &Secret,
         wants: &UserName,

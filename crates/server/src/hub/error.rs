@@ -8,7 +8,7 @@ use crate::journal::{JournalError, RoomId};
 
 /// Why the hub does not do what a client asks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum HubError {
+pub(crate) enum HubError {
     /// The client's doing: it asked for a name that somebody else has.
     #[error("the name {wanted} is taken; {free} is free")]
     NameTaken {
@@ -97,7 +97,7 @@ pub enum HubError {
 impl HubError {
     /// The word for it.
     #[must_use]
-    pub const fn code(&self) -> RefusalCode {
+    pub(crate) const fn code(&self) -> RefusalCode {
         match self {
             Self::NameTaken { .. } => RefusalCode::NameTaken,
             Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,

@@ -16,7 +16,7 @@ use crate::room::Room;
 
 /// One session's membership in the hub; it leaves when it is dropped.
 #[derive(Debug)]
-pub struct Member {
+pub(crate) struct Member {
     actor: Actor,
     session: u64,
     /// Rings if the rooms of the user, or its read positions, have changed.
@@ -28,7 +28,7 @@ pub struct Member {
 
 /// A room a user is in.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub(crate) struct Place {
     /// The room.
     pub room: Arc<Room>,
     /// The last message of it that the user has read.
@@ -49,31 +49,31 @@ impl Member {
 
     /// The user's number.
     #[must_use]
-    pub const fn id(&self) -> u64 {
+    pub(crate) const fn id(&self) -> u64 {
         self.actor.user
     }
 
     /// The session's number, from 1 with each start of the daemon.
     #[must_use]
-    pub const fn session(&self) -> u64 {
+    pub(crate) const fn session(&self) -> u64 {
         self.session
     }
 
     /// Who this is.
     #[must_use]
-    pub fn user(&self) -> User {
+    pub(crate) fn user(&self) -> User {
         self.actor.hub.state().existing(self.id()).user.clone()
     }
 
     /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere. Cancel
     /// safe.
-    pub async fn news(&mut self) {
+    pub(crate) async fn news(&mut self) {
         self.news.listen(&mut self.heard).await;
     }
 
     /// The rooms the user is in, the lobby first.
     #[must_use]
-    pub fn places(&self) -> Vec<Place> {
+    pub(crate) fn places(&self) -> Vec<Place> {
         let state = self.actor.hub.state();
         let place = |(id, read)| Place { room: Arc::clone(state.rooms.existing(id)), read };
         state.existing(self.id()).rooms.now().map(place).collect()
@@ -83,7 +83,7 @@ impl Member {
     ///
     /// # Errors
     /// Returns an error if the user is not in it.
-    pub fn room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+    pub(crate) fn room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.actor.hub.state().room_of(self.id(), name).cloned()
     }
 
@@ -92,7 +92,7 @@ impl Member {
     ///
     /// # Errors
     /// Returns an error if there is no direct message with that user.
-    pub fn address(&self, name: &RoomName) -> Result<RoomName, HubError> {
+    pub(crate) fn address(&self, name: &RoomName) -> Result<RoomName, HubError> {
         if !name.is_private() {
             return Ok(name.clone());
         }
@@ -107,14 +107,14 @@ impl Member {
 
     /// The present name of the other user of a direct message; `None` for any other room.
     #[must_use]
-    pub fn title(&self, room: &Room) -> Option<UserName> {
+    pub(crate) fn title(&self, room: &Room) -> Option<UserName> {
         let other = room.other(self.id())?;
         Some(self.actor.hub.state().account(other)?.user.name.clone())
     }
 
     /// Who is here, as a classic client is sent it.
     #[must_use]
-    pub fn classic_users(&self) -> classic::Told {
+    pub(crate) fn classic_users(&self) -> classic::Told {
         let own = self.user();
         let lobby = Arc::clone(self.actor.hub.state().rooms.lobby());
         lobby.with_users(|users| classic::users(&own, users.values(), users.len()))
@@ -122,7 +122,7 @@ impl Member {
 
     /// The user, for what it asks of the hub.
     #[must_use]
-    pub const fn actor(&self) -> &Actor {
+    pub(crate) const fn actor(&self) -> &Actor {
         &self.actor
     }
 
@@ -132,7 +132,7 @@ impl Member {
     ///
     /// # Errors
     /// Returns an error if the daemon is going away; then no answer comes.
-    pub async fn say(
+    pub(crate) async fn say(
         &self,
         say: command::Say,
         room: Option<RoomId>,
@@ -157,7 +157,7 @@ impl Member {
     }
 
     /// Leaves, and tells the others why.
-    pub fn leave(mut self, reason: LeaveReason) {
+    pub(crate) fn leave(mut self, reason: LeaveReason) {
         self.reason = reason;
     }
 }

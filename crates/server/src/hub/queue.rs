@@ -16,7 +16,7 @@ use crate::watch::reason;
 
 /// Items that wait for a commit, and items of one commit. At 16 KiB a text they take 64 MiB, at 64 bytes
 /// next to nothing.
-pub const QUEUE_ITEMS: usize = 4096;
+pub(crate) const QUEUE_ITEMS: usize = 4096;
 
 /// The way into the queue. The loop ends once the last is dropped.
 #[derive(Debug, Clone)]

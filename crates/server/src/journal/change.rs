@@ -12,7 +12,7 @@ use super::kept::{Called, KeptMember, KeptUser, RoomId};
 
 /// A change of what is stored, other than a message.
 #[derive(Debug, Clone)]
-pub enum Change {
+pub(crate) enum Change {
     /// A new user, or another name of a user.
     User(KeptUser),
     /// A user without a token: not stored, as it ends with its session.

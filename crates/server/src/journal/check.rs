@@ -15,9 +15,6 @@ use super::{JournalError, file, load, lock, rebuild, run, salvage, schema, unloc
 /// Faults that are reported one by one; of a file with more than this, more lines say nothing more.
 const FAULTS_MAX: usize = 1000;
 
-/// The version of the schema from which rows have checksums.
-const CHECKSUMS_SINCE: u32 = 2;
-
 /// What [`check`] found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
@@ -87,7 +84,7 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     let is_current = version == schema::KNOWN;
     let abandoned = if is_current { rebuild::abandoned(db)? } else { BTreeSet::new() };
     check_structure(db, &abandoned, &mut checked)?;
-    let has_sums = version >= CHECKSUMS_SINCE;
+    let has_sums = version >= schema::CHECKSUMS_SINCE;
     if has_sums {
         check_records(db, &mut checked)?;
     }

@@ -33,6 +33,20 @@ pub enum JournalError {
          `chat-server restore FILE`, where FILE is what `chat-server backup` made"
     )]
     Damaged(String),
+    /// A part of a journal of an earlier version cannot be read.
+    #[error(
+        "the journal is of version {found} and cannot be brought to version {known}, since a part of it \
+         cannot be read ({error}). It was left as it is. Put a backup in its place with \
+         `chat-server restore FILE`, or use the chat-server that wrote it, which serves the rest"
+    )]
+    NotUpgraded {
+        /// The version of the file.
+        found: u32,
+        /// The version of today.
+        known: u32,
+        /// What SQLite says.
+        error: rusqlite::Error,
+    },
     /// A backup was copied to a place where a log of another file is.
     #[error(
         "{} is a backup, and {} beside it belongs to another file; to open them would mix the two. \
@@ -73,12 +87,28 @@ pub enum JournalError {
         /// The first of them.
         first: String,
     },
-    /// A restore was killed before its end.
+    /// A restore was killed, and it is not known where the old journal belongs.
     #[error(
-        "a restore did not come to its end, and left {}. Run `chat-server restore FILE` again",
-        .0.display()
+        "a restore was interrupted and cannot be completed by itself: {file} is the backup, ready to be \
+         put in place. Run `chat-server restore {file}`; it moves other files aside and deletes none",
+        file = .0.display()
     )]
     RestoreInterrupted(PathBuf),
+    /// A restore was killed, and the next start of the daemon completes it.
+    #[error(
+        "a restore is running or was interrupted: {} is the backup, and is not in place yet. If no \
+         `chat-server restore` is running, start chat-server, which completes the restore",
+        .0.display()
+    )]
+    RestorePending(PathBuf),
+    /// A restore to a directory without a journal was killed.
+    #[error(
+        "a restore is running or was interrupted: {file} is an incomplete copy of the backup, and there \
+         is no journal yet. If no `chat-server restore` is running, run `chat-server restore FILE` again; \
+         or delete {file} to begin with an empty journal",
+        file = .0.display()
+    )]
+    RestoreIncomplete(PathBuf),
     /// SQLite's trouble with opening it.
     #[error(
         "{} cannot be opened: {}. It was left as it is; make room on the disk or mend it, or start \

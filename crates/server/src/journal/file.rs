@@ -8,7 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::run::{self, Run};
-use super::{Durability, JournalError, checksum, mark, private, schema};
+use super::{Durability, JournalError, checksum, mark, private, replace, schema};
 
 /// The journal's file in the data directory.
 const FILE: &str = "journal.sqlite";
@@ -32,11 +32,6 @@ const LOG_PAGES: i64 = 4096;
 /// Where in `directory` the journal is.
 pub(super) fn of(directory: &Path) -> PathBuf {
     directory.join(FILE)
-}
-
-/// The file of a restore that is under way: while it is there, no daemon starts.
-pub(super) fn restored(directory: &Path) -> PathBuf {
-    of(directory).with_extension("restored")
 }
 
 /// Takes the permissions of others from the journal's files, which an earlier version made with more.
@@ -75,10 +70,7 @@ pub(super) fn open_through(
     durability: Durability,
 ) -> Result<Opened, JournalError> {
     let open = || {
-        let restored = path.with_extension("restored");
-        if restored.exists() {
-            return Err(JournalError::RestoreInterrupted(restored));
-        }
+        replace::finish(path)?;
         if !path.exists() {
             make(layer, path)?;
         }
@@ -116,8 +108,10 @@ pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
 /// Opens the file for a moment, while a daemon may be using it or after one was killed.
 ///
 /// # Errors
-/// Returns an error if it must not be opened: its log belongs to another file, or it is of a newer version.
+/// Returns an error if it must not be opened: a restore was interrupted, its log belongs to another file, or it
+/// is of a newer version.
 pub(super) fn visit(path: &Path) -> Result<Connection, JournalError> {
+    replace::refuse_unfinished(path)?;
     mark::check(path)?;
     run::find_loss(path)?;
     let log = mark::log_beside(path);
@@ -190,14 +184,20 @@ fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
 
 /// Gives the finished file `draft` the name `path`, for good.
 pub(super) fn put_in_place(draft: &Path, path: &Path) -> Result<(), JournalError> {
-    let sync = |path: &Path| {
-        File::open(path).and_then(|file| file.sync_all()).map_err(JournalError::io(path))
-    };
     sync(draft)?;
     fs::rename(draft, path).map_err(JournalError::io(path))?;
+    sync_directory_of(path)
+}
+
+/// Makes the names last that were given in the directory of `path`.
+pub(super) fn sync_directory_of(path: &Path) -> Result<(), JournalError> {
     match path.parent() {
-        // A directory cannot be opened everywhere; where it can, the new name is to last.
+        // A directory cannot be opened on every system.
         Some(directory) if cfg!(unix) && !directory.as_os_str().is_empty() => sync(directory),
         _ => Ok(()),
     }
+}
+
+fn sync(path: &Path) -> Result<(), JournalError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(JournalError::io(path))
 }

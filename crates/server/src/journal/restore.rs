@@ -1,6 +1,6 @@
 //! Puts a backup in the journal's place.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,12 +8,10 @@ use chat_proto::At;
 use rusqlite::OpenFlags;
 use tracing::warn;
 
+use super::replace::{self, AfterStep};
 use super::{Checked, JournalError, check, file, lock, mark, private, rebuild, run, schema, store};
 
-/// What belongs to a journal's file, by the end of the name; the file itself first.
-const PARTS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
-
-/// Those of them that have messages.
+/// The parts of a journal that have messages, by the end of the name.
 const CONTENTS: [&str; 3] = ["", "-wal", "-journal"];
 
 /// What [`restore`] did.
@@ -26,28 +24,33 @@ pub struct Replaced {
 }
 
 /// Makes the backup `from` the journal in `directory`: checks it, puts what is there aside under a name
-/// with the time `now`, and begins a new epoch. Nothing is deleted, and a restore that is killed can be
-/// done again: until then no daemon starts.
+/// with the time `now`, and begins a new epoch. Nothing is deleted. A restore that is killed has changed
+/// nothing, or is completed by the next daemon that starts and by the next restore.
 ///
 /// # Errors
 /// Returns an error if a daemon has the directory, or `from` is not whole; then nothing has been changed.
 pub fn restore(directory: &Path, from: &Path, now: At) -> Result<Replaced, JournalError> {
+    restore_in_steps(directory, from, now, &mut || ())
+}
+
+pub(super) fn restore_in_steps(
+    directory: &Path,
+    from: &Path,
+    now: At,
+    after_step: AfterStep<'_>,
+) -> Result<Replaced, JournalError> {
     refuse_in_use(from)?;
     let _lock = lock::take(directory)?;
+    let journal = file::of(directory);
+    replace::resume_aside(&journal)?;
     mark::check(from)?;
     if let Some(loss) = run::find_loss(from)? {
         warn!("{loss}");
     }
-    let (journal, ready) = (file::of(directory), file::restored(directory));
-    let draft = ready.with_extension("restoring");
-    let now_there = prepare(from, &draft).inspect_err(|_| {
-        for part in PARTS {
-            let _ = fs::remove_file(mark::with_suffix(&draft, part));
-        }
+    let now_there = prepare(from, &journal, after_step).inspect_err(|_| {
+        let _ = replace::remove_draft(&journal);
     })?;
-    file::put_in_place(&draft, &ready)?;
-    let aside = put_aside(&journal, now)?;
-    file::put_in_place(&ready, &journal)?;
+    let aside = replace::replace(&journal, now, after_step)?;
     Ok(Replaced { now: now_there, aside })
 }
 
@@ -67,14 +70,18 @@ fn refuse_in_use(from: &Path) -> Result<(), JournalError> {
 }
 
 /// Copies the backup with its log, brings the copy to the schema of today, checks it, and begins its epoch.
-fn prepare(from: &Path, draft: &Path) -> Result<Checked, JournalError> {
-    for part in PARTS {
-        // What a restore that was killed has left.
-        remove(&mark::with_suffix(draft, part))?;
-    }
+fn prepare(
+    from: &Path,
+    journal: &Path,
+    after_step: AfterStep<'_>,
+) -> Result<Checked, JournalError> {
+    replace::remove_draft(journal)?;
+    after_step();
+    let draft = &replace::draft(journal);
     // The log with the file: SQLite brings it into the copy, and the source stays as it is.
     for part in CONTENTS {
         copy(&mark::with_suffix(from, part), &mark::with_suffix(draft, part), part)?;
+        after_step();
     }
     let opened = || -> Result<Checked, JournalError> {
         let mut db = file::sqlite(None, draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -98,6 +105,7 @@ fn prepare(from: &Path, draft: &Path) -> Result<Checked, JournalError> {
         });
     }
     mark::clear(draft)?;
+    after_step();
     Ok(checked)
 }
 
@@ -109,43 +117,4 @@ fn copy(from: &Path, to: &Path, part: &str) -> Result<(), JournalError> {
     };
     let mut copy = private::create_new(to).map_err(JournalError::io(to))?;
     io::copy(&mut source, &mut copy).map(|_| ()).map_err(JournalError::io(to))
-}
-
-/// Renames what there is of the journal. Returns its new name.
-fn put_aside(journal: &Path, now: At) -> Result<Option<PathBuf>, JournalError> {
-    let time: String =
-        now.to_string().chars().take_while(|c| *c != '.').filter(|c| *c != ':').collect();
-    let aside = (1..)
-        .map(|n| {
-            let number = if n == 1 { String::new() } else { format!("-{n}") };
-            journal.with_file_name(format!("journal-before-{time}Z{number}.sqlite"))
-        })
-        .find(|aside| PARTS.iter().all(|part| !mark::with_suffix(aside, part).exists()))
-        .expect("there are more numbers than files");
-    let mut is_there = false;
-    for part in PARTS {
-        let old = mark::with_suffix(journal, part);
-        match fs::rename(&old, mark::with_suffix(&aside, part)) {
-            Ok(()) => is_there = true,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(JournalError::Io { path: old, error }),
-        }
-    }
-    // So that it can be restored as it was.
-    let old = run::state_of(journal);
-    match fs::rename(&old, run::state_of(&aside)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(JournalError::Io { path: old, error })
-        }
-        _ => Ok(is_there.then_some(aside)),
-    }
-}
-
-fn remove(path: &Path) -> Result<(), JournalError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(JournalError::Io { path: path.to_path_buf(), error })
-        }
-        _ => Ok(()),
-    }
 }

@@ -1,8 +1,9 @@
 //! The journal's file: its schema, by version, and how an older one is brought forward.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
+use tracing::warn;
 
-use super::JournalError;
+use super::{JournalError, mend};
 
 /// The steps from an empty file to the schema of today: step `k` makes version `k + 1` of version
 /// `k`. A step that has been released is never changed; what is new is a new step.
@@ -116,6 +117,9 @@ const STEPS: &[&str] = &[
 ",
 ];
 
+/// The version from which rows have checksums.
+pub(super) const CHECKSUMS_SINCE: u32 = 2;
+
 /// The table `sent` as it is today.
 pub(super) const SENT: &str = "
     CREATE TABLE sent (
@@ -143,18 +147,54 @@ pub(super) const KNOWN: u32 = STEPS.len() as u32;
 /// Brings the file behind `db` to the schema of today.
 ///
 /// # Errors
-/// Where the file is of a newer version.
+/// Returns an error if the file is of a newer version, or a part of an older one cannot be read.
 pub(super) fn bring_forward(db: &mut Connection) -> Result<(), JournalError> {
     let found = version(db)?;
     for (version, sql) in (1..).zip(STEPS) {
         if version > found {
-            let transaction = db.transaction()?;
-            transaction.execute_batch(sql)?;
-            transaction.pragma_update(None, "user_version", version)?;
-            transaction.commit()?;
+            match step(db, version, sql, &[]) {
+                Err(error) if found > 0 && is_of_content(&error) => {
+                    mend_and_step(db, version, sql).map_err(|error| of_upgrade(error, found))?;
+                }
+                done => done?,
+            }
         }
     }
     if found > KNOWN { Err(JournalError::Newer { found, known: KNOWN }) } else { Ok(()) }
+}
+
+/// Makes `version` of the version before it. The messages at the places `damaged` are replaced.
+fn step(db: &mut Connection, version: u32, sql: &str, damaged: &[i64]) -> rusqlite::Result<()> {
+    let transaction = db.transaction()?;
+    mend::replace(&transaction, damaged)?;
+    transaction.execute_batch(sql)?;
+    mend::mark(&transaction, damaged)?;
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.commit()
+}
+
+/// Does a step that has failed because of what is in the file, around the messages that are damaged.
+fn mend_and_step(db: &mut Connection, version: u32, sql: &str) -> rusqlite::Result<()> {
+    let damaged = if version == CHECKSUMS_SINCE { mend::find(db)? } else { Vec::new() };
+    step(db, version, sql, &damaged)?;
+    warn!("{} messages are damaged and cannot be shown", damaged.len());
+    Ok(())
+}
+
+/// Whether a step failed because of what is in the file. SQLite has no code of its own for a value of a type
+/// that the table does not allow.
+fn is_of_content(error: &rusqlite::Error) -> bool {
+    use ErrorCode::{ConstraintViolation, DatabaseCorrupt, TypeMismatch, Unknown};
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ConstraintViolation | DatabaseCorrupt | TypeMismatch | Unknown))
+}
+
+fn of_upgrade(error: rusqlite::Error, found: u32) -> JournalError {
+    if is_of_content(&error) {
+        JournalError::NotUpgraded { found, known: KNOWN, error }
+    } else {
+        error.into()
+    }
 }
 
 /// Makes a file of an earlier version of an empty one.

@@ -3,12 +3,14 @@ mod clock;
 mod damage;
 mod derived;
 mod files;
+mod interrupted;
 pub(crate) mod layer;
 mod making;
 mod rebuilt;
 mod repeats;
 mod restored;
 mod runs;
+mod upgrade;
 
 use std::fs;
 

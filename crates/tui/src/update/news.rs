@@ -27,6 +27,7 @@ fn told(state: &mut State, news: News, at: At) -> Vec<Effect> {
         News::Welcome { session, welcome } => {
             return session::welcomed(state, session, welcome, at);
         }
+        News::Event(_) if state.told.shorter_room => {}
         News::Event(event) => return heard(state, event, at),
         News::Unreadable(refusal) => unreadable(state, &refusal, at),
         News::Refused(refusal) => session::not_let_in(state, &refusal, at),
@@ -39,6 +40,9 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
     match event {
         // Asked for before the session alone.
         Event::About { .. } => {}
+        Event::Room { room, last_seq, .. } if session::is_set_back(state, &room, last_seq) => {
+            return session::set_back(state, at);
+        }
         Event::Room { room, title, topic, count, users, last_seq, read } => {
             let now = RoomNow { topic, count, users, last_seq, read };
             return room_told(state, &room, title, now, at);

@@ -7,7 +7,7 @@ use chat_proto::{At, Command, Refusal, RefusalCode, RoomName, User};
 use super::{Effect, addresses, drafts, pend, send, send_waiting};
 use crate::link::{Identity, Lost, Order, ServerAddress};
 use crate::prompt::Editor;
-use crate::state::{Connection, State, Tone, WithServer};
+use crate::state::{Connection, Room, State, Tone, WithServer};
 use crate::store::{Keep, OwnMessage, Profile};
 
 /// What the ping says whose answer comes behind all rooms the user is in.
@@ -56,7 +56,7 @@ pub(super) fn filed(
 fn begin(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effect> {
     state.connection = Connection::Connected { session };
     state.trouble = None;
-    (state.told.unreadable, state.told.rooms) = (false, false);
+    (state.told.unreadable, state.told.rooms, state.told.shorter_room) = (false, false, false);
     state.told.not_let_in = None;
     // The name was asked for, and then it was free after all: what was typed goes on.
     if let Some(draft) = state.draft.take() {
@@ -90,6 +90,30 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effec
     let nonce = Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default());
     effects.extend(send(state, Command::Ping { nonce }));
     effects
+}
+
+/// Whether a room that the server tells for the first time in this session has fewer messages than it had,
+/// in the same epoch. Then the server's whole data directory was set back to an older copy, which the server
+/// cannot notice.
+pub(super) fn is_set_back(state: &State, name: &RoomName, last_seq: u64) -> bool {
+    let room = state.rooms.list().iter().find(|room| room.name == *name);
+    let is_shorter = |room: &Room| {
+        room.with_server != WithServer::In && last_seq < room.last_seq.max(room.log.last())
+    };
+    state.epoch.is_some() && room.is_some_and(is_shorter)
+}
+
+/// Treats what the server has as another epoch: no `seq` holds, in any room. Connects again, since what the
+/// server still sends in this session answers what was asked with the old ones.
+pub(super) fn set_back(state: &mut State, at: At) -> Vec<Effect> {
+    for room in state.rooms.iter_mut() {
+        room.restored(at);
+    }
+    state.told.shorter_room = true;
+    let text = "the server was set back to an older copy of its data: messages above the line may be gone \
+                there. Connecting again to load all rooms";
+    state.room_mut().log.note(at, Tone::Trouble, text);
+    vec![Effect::Order(Order::Call(state.name.clone()))]
 }
 
 /// The rooms the user has asked to be let in while there was no session.

@@ -19,7 +19,7 @@ async fn closed(messages: u64) -> TempDir {
     directory
 }
 
-fn text(n: u64) -> String {
+pub(super) fn text(n: u64) -> String {
     format!("MARK{n:04}ENDS and some words")
 }
 
@@ -32,7 +32,7 @@ pub(super) fn change(directory: &TempDir, change: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// Where `part` is in the file, the first time.
-fn find(bytes: &[u8], part: &str) -> usize {
+pub(super) fn find(bytes: &[u8], part: &str) -> usize {
     bytes.windows(part.len()).position(|window| window == part.as_bytes()).expect("it is there")
 }
 
@@ -50,7 +50,7 @@ pub(super) fn sql(directory: &TempDir, sql: &str) {
 }
 
 /// All messages of the lobby, in pages of `limit` from the first or from the last.
-async fn read(journal: &Bench, of: fn(u64) -> Part, limit: u32) -> Vec<Kept> {
+pub(super) async fn read(journal: &Bench, of: fn(u64) -> Part, limit: u32) -> Vec<Kept> {
     let mut found: Vec<Kept> = Vec::new();
     let (is_after, last_seq) = (matches!(of(0), Part::After(_)), journal.last_seq());
     let mut edge = if is_after { 0 } else { last_seq + 1 };
@@ -69,7 +69,7 @@ async fn read(journal: &Bench, of: fn(u64) -> Part, limit: u32) -> Vec<Kept> {
     found
 }
 
-fn damaged(messages: &[Kept]) -> Vec<u64> {
+pub(super) fn damaged(messages: &[Kept]) -> Vec<u64> {
     messages.iter().filter(|message| message.damaged).map(|message| message.seq).collect()
 }
 

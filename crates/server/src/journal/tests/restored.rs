@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn names(directory: &Path) -> Vec<String> {
+pub(super) fn names(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).unwrap();
     let mut names: Vec<_> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -11,7 +11,7 @@ fn names(directory: &Path) -> Vec<String> {
 }
 
 /// A closed journal with one message, and a backup of it.
-async fn with_backup() -> (TempDir, PathBuf) {
+pub(super) async fn with_backup() -> (TempDir, PathBuf) {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     journal.say(1, "before").await;
@@ -23,7 +23,7 @@ async fn with_backup() -> (TempDir, PathBuf) {
     (directory, copy)
 }
 
-async fn texts(directory: &Path) -> Vec<String> {
+pub(super) async fn texts(directory: &Path) -> Vec<String> {
     let journal = open(directory).unwrap();
     let texts = journal.texts(Part::After(0)).await;
     journal.close().await;
@@ -155,7 +155,7 @@ async fn a_restore_changes_nothing_if_the_backup_is_not_whole() {
 #[tokio::test]
 async fn a_restore_that_was_killed_is_done_again() {
     let (directory, copy) = with_backup().await;
-    let ready = file::restored(directory.path());
+    let ready = replace::ready(&file::of(directory.path()));
     fs::copy(&copy, &ready).unwrap();
     fs::rename(file::of(directory.path()), directory.path().join("aside")).unwrap();
     let Err(error) = open(directory.path()) else { panic!("a new journal is made") };

@@ -51,13 +51,100 @@ fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
 }
 
 #[test]
-fn the_same_epoch_and_a_shorter_room_is_no_restore() {
+fn a_room_that_is_told_again_in_the_same_session_is_no_restore() {
     let mut bench = Bench::connected(100, 20);
     for text in ["one", "two"] {
         bench.said(3, "ana", text);
     }
     bench.hears(room_event("#lobby", 1, 1));
     assert!(!bench.screen().contains("restore"), "{}", bench.screen());
+}
+
+/// A client in two rooms that has seen messages in both and is writing, as the server's whole data
+/// directory is replaced by an older copy: the epoch is the same. The lobby is longer than it was by now.
+fn set_back() -> (Bench, Vec<Effect>) {
+    let mut bench = Bench::connected(100, 30);
+    bench.hears(room_event("#rust", 0, 0));
+    for seq in 1..=3 {
+        bench.said(3, "ana", &format!("old {seq}"));
+        bench.says_in("#rust", seq, user(3, "ana"), &format!("old in #rust {seq}"));
+    }
+    bench.loses();
+    bench.types("waits\nhalf a sen");
+    let first = bench.tells(News::Welcome { session: 2, welcome: welcome(7, "bob") });
+    assert_eq!(says(&first), [(1, "waits")]);
+    let join = Command::Join { room: room("#lobby"), since: Some(3) };
+    assert_eq!(sent(&bench.hears(room_event("#lobby", 9, 3))), [join]);
+    let effects = bench.hears(room_event("#rust", 2, 0));
+    (bench, effects)
+}
+
+#[test]
+fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
+    let (mut bench, effects) = set_back();
+    assert_eq!(effects, [Effect::Order(Order::Call(name("bob")))]);
+    // Answers to what was asked with places that do not hold.
+    bench.hears(room_event("#lobby", 9, 3));
+    for seq in 4..=9 {
+        bench.says_in("#lobby", seq, user(3, "ana"), &format!("too early {seq}"));
+    }
+    bench.tells(News::Lost(Lost::Asked));
+
+    let effects = bench.tells(News::Welcome { session: 3, welcome: welcome(7, "bob") });
+    assert_eq!(says(&effects), [(1, "waits")], "under the number it had");
+    for (name, last_seq) in [("#lobby", 9), ("#rust", 2)] {
+        let join = Command::Join { room: room(name), since: Some(0) };
+        assert_eq!(sent(&bench.hears(room_event(name, last_seq, 0))), [join]);
+        bench.hears(room_event(name, last_seq, 0));
+        for seq in 1..=last_seq {
+            bench.says_in(name, seq, user(3, "ana"), &format!("fresh in {name} {seq}"));
+        }
+    }
+    let screen = bench.screen();
+    let mut from = 0;
+    for text in [
+        "ana: old 1",
+        "ana: old 3",
+        "before the restore",
+        "fresh in #lobby 1",
+        "fresh in #lobby 9",
+        "… bob: waits",
+        "set back to an older copy",
+        "> half",
+    ] {
+        let found = screen[from..].find(text);
+        from += found.unwrap_or_else(|| panic!("no {text} in its place on\n{screen}"));
+    }
+    assert!(!screen.contains("too early"), "{screen}");
+    let rust = bench.state.rooms.get_mut(&room("#rust")).unwrap();
+    assert_eq!(rust.log.said().count(), 6, "three messages, the rule, and two messages");
+}
+
+#[test]
+fn a_server_that_was_set_back_is_noticed_once() {
+    let (mut bench, _) = set_back();
+    bench.tells(News::Lost(Lost::Asked));
+    for session in [3, 4] {
+        let effects = bench.tells(News::Welcome { session, welcome: welcome(7, "bob") });
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Order(Order::Call(_)))));
+        for (name, last_seq) in [("#lobby", 9), ("#rust", 2)] {
+            let effects = bench.hears(room_event(name, last_seq, 0));
+            assert!(effects.iter().all(|effect| !matches!(effect, Effect::Order(Order::Call(_)))));
+        }
+        bench.loses();
+    }
+}
+
+#[test]
+fn a_message_that_was_accepted_counts_for_the_length_of_its_room() {
+    let mut bench = Bench::connected(100, 20);
+    bench.types("kept\n");
+    bench.accepts(1);
+    bench.loses();
+    bench.tells(News::Welcome { session: 2, welcome: welcome(7, "bob") });
+    let effects = bench.hears(room_event("#lobby", 0, 0));
+    assert_eq!(effects, [Effect::Order(Order::Call(name("bob")))]);
+    assert_shows(&bench, "bob: kept");
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! Messages of a journal of version 1 that keep it from being brought forward.
+//!
+//! That version has no checksums. A row whose columns have other types than the table, or cannot be told apart,
+//! fails the statements of the next version, and with it the whole step. It is replaced by a row that is
+//! damaged for certain; all others stay as they are.
+
+use rusqlite::types::{Type, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::salvage;
+
+/// The columns of a message of version 1, and their types but for NULL.
+const COLUMNS: [(&str, Type); 7] = [
+    ("from_id", Type::Integer),
+    ("from_name", Type::Text),
+    ("at", Type::Integer),
+    ("kind", Type::Integer),
+    ("device", Type::Text),
+    ("n", Type::Integer),
+    ("text", Type::Text),
+];
+
+/// The only column that may be NULL.
+const OPTIONAL: &str = "n";
+
+/// The checksum of a row that is damaged: no other row has a negative one.
+const NO_SUM: i64 = -1;
+
+/// Replaces the messages at these places, which [`find`] has found.
+pub(super) fn replace(db: &Transaction<'_>, places: &[i64]) -> rusqlite::Result<()> {
+    for place in places {
+        db.execute("REPLACE INTO message VALUES (?, 0, '', 0, 0, '', NULL, '')", [place])?;
+    }
+    Ok(())
+}
+
+/// Makes sure that the messages at these places are damaged, once there are checksums.
+pub(super) fn mark(db: &Transaction<'_>, places: &[i64]) -> rusqlite::Result<()> {
+    for place in places {
+        db.execute("UPDATE message SET sum = ? WHERE place = ?", params![NO_SUM, place])?;
+    }
+    Ok(())
+}
+
+/// The places of the messages that cannot be read as messages. Not to be called in a transaction: SQLite writes
+/// nothing more in one in which it has found damage.
+///
+/// # Errors
+/// Returns an error if a page cannot be read: then nothing is known of what is in it.
+pub(super) fn find(db: &Connection) -> rusqlite::Result<Vec<i64>> {
+    let mut damaged = Vec::new();
+    let mut after = Some(i64::MIN);
+    while let Some(place) = after {
+        after = match scan(db, place, &mut damaged) {
+            Ok(()) => None,
+            Err((last, error)) if salvage::is_damage(&error) => {
+                // The row behind the last one that could be read.
+                let next = next(db, last)?;
+                damaged.extend(next);
+                next
+            }
+            Err((_, error)) => return Err(error),
+        };
+    }
+    Ok(damaged)
+}
+
+/// Adds the damaged rows behind `after`. Returns the last place that could be read with the error.
+fn scan(db: &Connection, after: i64, damaged: &mut Vec<i64>) -> Result<(), (i64, rusqlite::Error)> {
+    let mut last = after;
+    let mut read = || {
+        let names = COLUMNS.map(|(name, _)| name).join(", ");
+        let sql = format!("SELECT place, {names} FROM message WHERE place > ? ORDER BY place");
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query([after])?;
+        while let Some(row) = rows.next()? {
+            let place = row.get(0)?;
+            if !is_message(row)? {
+                damaged.push(place);
+            }
+            last = place;
+        }
+        Ok(())
+    };
+    read().map_err(|error| (last, error))
+}
+
+fn is_message(row: &Row<'_>) -> rusqlite::Result<bool> {
+    for (index, (name, kind)) in (1..).zip(COLUMNS) {
+        let value = row.get_ref(index)?;
+        if value.data_type() != kind && !(name == OPTIONAL && value == ValueRef::Null) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The first place behind `place`: does not read the rest of the row.
+fn next(db: &Connection, place: i64) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT place FROM message WHERE place > ? ORDER BY place LIMIT 1";
+    db.prepare_cached(sql)?.query_row([place], |row| row.get(0)).optional()
+}
