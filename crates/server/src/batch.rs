@@ -14,7 +14,7 @@ const LINE_BYTES: usize = 144;
 
 /// One item of a room's channel, shared by every session that is to pass it on.
 #[derive(Debug)]
-pub enum Batch {
+pub(crate) enum Batch {
     /// What one commit of the journal kept of this room, or a part of it where it is long.
     Said(SaidBatch),
     /// A change of the room that is no message.
@@ -23,7 +23,7 @@ pub enum Batch {
 
 /// One message of a batch.
 #[derive(Debug)]
-pub struct Said {
+pub(crate) struct Said {
     /// The message.
     pub kept: Kept,
     /// The session that said it, and has its answer already.
@@ -32,7 +32,7 @@ pub struct Said {
 
 /// Messages of one room, one after another, encoded once for each wire format in use.
 #[derive(Debug)]
-pub struct SaidBatch {
+pub(crate) struct SaidBatch {
     said: Vec<Said>,
     /// The numbers of those who said something of it, in order; empty if there is one message.
     by: Vec<u64>,
@@ -65,7 +65,7 @@ impl Lines {
 impl SaidBatch {
     /// Messages that one commit stored, of the room with that name or address.
     #[must_use]
-    pub fn new(mut said: Vec<Said>, room: RoomName, rings: &Arc<Rings>) -> Self {
+    pub(crate) fn new(mut said: Vec<Said>, room: RoomName, rings: &Arc<Rings>) -> Self {
         said.shrink_to_fit(); // part of a long commit; it was made for all of it
         let mut by = Vec::new();
         if said.len() > 1 {
@@ -80,7 +80,7 @@ impl SaidBatch {
 
     /// The messages, in their order.
     #[must_use]
-    pub fn said(&self) -> &[Said] {
+    pub(crate) fn said(&self) -> &[Said] {
         &self.said
     }
 
@@ -94,7 +94,7 @@ impl SaidBatch {
 
     /// The `seq` of the last message.
     #[must_use]
-    pub fn last_seq(&self) -> u64 {
+    pub(crate) fn last_seq(&self) -> u64 {
         self.said.last().map_or(0, |said| said.kept.seq)
     }
 
@@ -143,7 +143,7 @@ pub(crate) fn pieces_bytes(pieces: &Pieces) -> usize {
 
 /// A change of a room, encoded once.
 #[derive(Debug)]
-pub struct News {
+pub(crate) struct News {
     line: Bytes,
     /// Counts its bytes for as long as it exists.
     _charge: Charge,

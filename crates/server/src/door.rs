@@ -1,10 +1,10 @@
 //! The doors: one protocol each, at the edge. A door turns bytes into commands and events into
 //! bytes; it knows no rooms.
 
-pub mod classic;
-pub mod detect;
+pub(crate) mod classic;
+pub(crate) mod detect;
 mod inlet;
-pub mod native;
+pub(crate) mod native;
 mod outlet;
 mod write_timeout;
 
@@ -14,15 +14,15 @@ use std::sync::Arc;
 use chat_proto::{Command, EndCode, Event, Refusal};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-pub use self::classic::{ClassicReader, ClassicWriter};
-pub use self::detect::Door;
-pub use self::native::{NativeReader, NativeWriter};
-pub use self::write_timeout::WriteTimeout;
+pub(crate) use self::classic::{ClassicReader, ClassicWriter};
+pub(crate) use self::detect::Door;
+pub(crate) use self::native::{NativeReader, NativeWriter};
+pub(crate) use self::write_timeout::WriteTimeout;
 use crate::batch::Batch;
 
 /// What came in at a door.
 #[derive(Debug)]
-pub enum Heard {
+pub(crate) enum Heard {
     /// A command.
     Command(Command),
     /// Something that is none; what to answer.
@@ -31,7 +31,7 @@ pub enum Heard {
 
 /// Whose session it is that takes what happens in a room.
 #[derive(Debug, Clone, Copy)]
-pub struct Reader {
+pub(crate) struct Reader {
     /// The user's number.
     pub user: u64,
     /// The session's.
@@ -39,7 +39,7 @@ pub struct Reader {
 }
 
 /// The incoming half of a door.
-pub enum DoorReader<R> {
+pub(crate) enum DoorReader<R> {
     /// See [`NativeReader`].
     Native(NativeReader<R>),
     /// See [`ClassicReader`].
@@ -49,7 +49,7 @@ pub enum DoorReader<R> {
 impl<R> DoorReader<R> {
     /// Which door this is.
     #[must_use]
-    pub const fn door(&self) -> Door {
+    pub(crate) const fn door(&self) -> Door {
         match self {
             Self::Native(_) => Door::Native,
             Self::Classic(_) => Door::Classic,
@@ -62,7 +62,7 @@ impl<R: AsyncRead + Unpin> DoorReader<R> {
     ///
     /// # Errors
     /// Where the connection fails.
-    pub async fn next(&mut self) -> io::Result<Option<Heard>> {
+    pub(crate) async fn next(&mut self) -> io::Result<Option<Heard>> {
         match self {
             Self::Native(reader) => reader.next().await,
             // In a box, so that the native door, which most use, does not take its memory.
@@ -74,7 +74,7 @@ impl<R: AsyncRead + Unpin> DoorReader<R> {
     ///
     /// # Errors
     /// Where the connection fails.
-    pub fn ready(&mut self) -> io::Result<Option<Heard>> {
+    pub(crate) fn ready(&mut self) -> io::Result<Option<Heard>> {
         match self {
             Self::Native(reader) => reader.ready(),
             Self::Classic(reader) => reader.ready(),
@@ -84,7 +84,7 @@ impl<R: AsyncRead + Unpin> DoorReader<R> {
 
 /// What a call of [`DoorWriter::write`] came to.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Turn {
+pub(crate) enum Turn {
     /// Bytes went out.
     Wrote,
     /// A classic client is due the list of users; give it with
@@ -93,7 +93,7 @@ pub enum Turn {
 }
 
 /// The outgoing half of a door. What it is told waits in it, within bounds, until it is written.
-pub enum DoorWriter<W> {
+pub(crate) enum DoorWriter<W> {
     /// See [`NativeWriter`].
     Native(NativeWriter<W>),
     /// See [`ClassicWriter`].
@@ -102,7 +102,7 @@ pub enum DoorWriter<W> {
 
 impl<W: AsyncWrite + Unpin> DoorWriter<W> {
     /// Takes an event for this session alone.
-    pub fn tell(&mut self, event: &Event) {
+    pub(crate) fn tell(&mut self, event: &Event) {
         match self {
             Self::Native(writer) => writer.tell(event),
             Self::Classic(writer) => writer.tell(event),
@@ -110,7 +110,7 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
     }
 
     /// Takes what happened in a room, but for what the session said itself.
-    pub fn relay(&mut self, batch: &Arc<Batch>, reader: Reader) {
+    pub(crate) fn relay(&mut self, batch: &Arc<Batch>, reader: Reader) {
         match self {
             Self::Native(writer) => writer.relay(batch, reader),
             Self::Classic(writer) => writer.relay(batch, reader),
@@ -119,7 +119,7 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
 
     /// Says why the session ends. With `at_once`, what waits is dropped, as far as that can be done
     /// between two messages.
-    pub fn goodbye(&mut self, code: EndCode, text: &str, at_once: bool) {
+    pub(crate) fn goodbye(&mut self, code: EndCode, text: &str, at_once: bool) {
         match self {
             Self::Native(writer) => writer.goodbye(code, text, at_once),
             Self::Classic(writer) => writer.goodbye(text, at_once),
@@ -127,7 +127,7 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
     }
 
     /// Whether so much waits that nothing more should be told for now.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         match self {
             Self::Native(writer) => writer.is_full(),
             Self::Classic(_) => false,
@@ -135,7 +135,7 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
     }
 
     /// Whether there is something to write.
-    pub fn wants_write(&self) -> bool {
+    pub(crate) fn wants_write(&self) -> bool {
         match self {
             Self::Native(writer) => writer.wants_write(),
             Self::Classic(writer) => writer.wants_write(),
@@ -147,7 +147,7 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
     /// # Errors
     /// Where the connection fails; `TimedOut` where the client has taken nothing for
     /// `write_timeout`.
-    pub async fn write(&mut self) -> io::Result<Turn> {
+    pub(crate) async fn write(&mut self) -> io::Result<Turn> {
         match self {
             Self::Native(writer) => writer.write().await,
             Self::Classic(writer) => Box::pin(writer.write()).await,
@@ -158,7 +158,7 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
     ///
     /// # Errors
     /// Where the connection fails.
-    pub async fn shutdown(&mut self) -> io::Result<()> {
+    pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
         match self {
             Self::Native(writer) => writer.shutdown().await,
             Self::Classic(writer) => writer.shutdown().await,

@@ -29,8 +29,8 @@ use chat_proto::event::RoomInfo;
 use chat_proto::{At, RoomName};
 use tracing::info;
 
-pub use self::error::HubError;
-pub use self::member::{Member, Place};
+pub(crate) use self::error::HubError;
+pub(crate) use self::member::{Member, Place};
 use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
@@ -39,7 +39,7 @@ use crate::room::Room;
 
 /// Who is who, and who is where.
 #[derive(Debug)]
-pub struct Hub {
+pub(crate) struct Hub {
     state: Mutex<State>,
     journal: Journal,
     config: Config,
@@ -51,7 +51,7 @@ pub struct Hub {
 
 /// What to do where the name somebody wants is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IfTaken {
+pub(crate) enum IfTaken {
     /// Refuse, and suggest a free one.
     Refuse,
     /// Take a free one like it: the peer cannot be asked.
@@ -61,7 +61,7 @@ pub enum IfTaken {
 impl Hub {
     /// The hub as it was kept, with nobody there.
     #[must_use]
-    pub fn new(journal: Journal, restored: Restored, config: Config) -> Arc<Self> {
+    pub(crate) fn new(journal: Journal, restored: Restored, config: Config) -> Arc<Self> {
         let Config { clock, monotonic, steady_span, .. } = config;
         let newest = restored.newest.unwrap_or_else(clock);
         let clock = SteadyClock::new(clock, monotonic, steady_span, newest);
@@ -80,27 +80,21 @@ impl Hub {
         Arc::new(Self { state, journal, config, clock, newest, last_session: AtomicU64::new(0) })
     }
 
-    /// The time by the daemon's clock.
-    #[must_use]
-    pub fn time(&self) -> At {
-        self.now()
-    }
-
     /// What is kept.
     #[must_use]
-    pub const fn journal(&self) -> &Journal {
+    pub(crate) const fn journal(&self) -> &Journal {
         &self.journal
     }
 
     /// The number of a new user: 1, 2, 3 … as long as the journal lasts.
-    pub fn next_user(&self) -> u64 {
+    pub(crate) fn next_user(&self) -> u64 {
         self.state().next_user()
     }
 
     /// Up to `limit` of the rooms of many, by name, after the room `after`, and whether there are
     /// more.
     #[must_use]
-    pub fn rooms(&self, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
+    pub(crate) fn rooms(&self, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
         let after = after.map_or("", RoomName::key);
         let mut rooms = self.state().rooms.named_after(after, limit.saturating_add(1));
         let is_more = rooms.len() > limit;
@@ -113,7 +107,7 @@ impl Hub {
     }
 
     /// Tells in the large rooms how many are there, where that has changed.
-    pub fn tell_presence(&self) {
+    pub(crate) fn tell_presence(&self) {
         let due = self.state().rooms.take_presence_due();
         for room in due.values() {
             room.tell_presence();
@@ -125,7 +119,7 @@ impl Hub {
     ///
     /// # Errors
     /// Where it cannot be kept; it is the next time.
-    pub async fn see_all(&self) -> Result<(), JournalError> {
+    pub(crate) async fn see_all(&self) -> Result<(), JournalError> {
         let now = self.now();
         let mut after = 0;
         loop {
@@ -145,7 +139,7 @@ impl Hub {
     ///
     /// # Errors
     /// If they cannot be removed.
-    pub async fn trim(&self, keep: Option<Duration>) -> Result<(), JournalError> {
+    pub(crate) async fn trim(&self, keep: Option<Duration>) -> Result<(), JournalError> {
         self.clock.compare();
         let Some(keep) = keep else { return Ok(()) };
         let mut after = None;
@@ -164,7 +158,7 @@ impl Hub {
 
     /// Ends all rooms: nothing more is taken, and every session gets what was, then the end. Returns
     /// when all that was taken is kept.
-    pub async fn close(&self) {
+    pub(crate) async fn close(&self) {
         let place = self.journal.place().await;
         let (then, rooms) = {
             let mut state = self.state();

@@ -60,11 +60,12 @@ pub use self::copy::backup;
 pub use self::error::JournalError;
 use self::error::in_words;
 use self::file::Opened;
-pub use self::kept::{Called, Kept, KeptMember, KeptRoom, KeptUser, Page, Pair, Part, RoomId};
+pub use self::kept::{Called, Kept, KeptRoom, Page, Pair, Part, RoomId};
+pub(crate) use self::kept::{KeptMember, KeptUser};
 use self::reader::Readers;
-pub use self::repeat::Sent;
+pub(crate) use self::repeat::Sent;
 pub use self::restore::{Replaced, restore};
-pub use self::writer::{Answer, Outcome, Say};
+pub(crate) use self::writer::{Answer, Outcome, Say};
 use self::writer::{Entry, Writer};
 pub use crate::clock::{Clock, Monotonic};
 use crate::watch::reason;
@@ -74,7 +75,7 @@ use crate::watch::reason;
 pub const JOURNAL_QUEUE_ENTRIES: usize = 4096;
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
-pub const TRIM_MESSAGES: u32 = 500;
+pub(crate) const TRIM_MESSAGES: u32 = 500;
 
 /// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
 const DAMAGE_LOGGED: usize = 20;
@@ -106,9 +107,9 @@ pub struct Restored {
     /// All rooms.
     pub rooms: Vec<KeptRoom>,
     /// All users who hold a name.
-    pub users: Vec<KeptUser>,
+    pub(crate) users: Vec<KeptUser>,
     /// Who is in which room.
-    pub members: Vec<KeptMember>,
+    pub(crate) members: Vec<KeptMember>,
     /// The greatest number a user ever had; 0 before the first.
     pub last_user: u64,
     /// The newest time that is stored, of a room's last message or of a user; `None` if nothing is.
@@ -190,13 +191,13 @@ impl Journal {
     ///
     /// # Errors
     /// Where the journal is closed.
-    pub async fn place(&self) -> Result<Ticket<'_>, JournalError> {
+    pub(crate) async fn place(&self) -> Result<Ticket<'_>, JournalError> {
         self.entries.reserve().await.map(Ticket).map_err(|_| JournalError::Closed)
     }
 
     /// A place in the queue, where there is one free.
     #[must_use]
-    pub fn place_now(&self) -> Option<Ticket<'_>> {
+    pub(crate) fn place_now(&self) -> Option<Ticket<'_>> {
         self.entries.try_reserve().map(Ticket).ok()
     }
 
@@ -229,7 +230,12 @@ impl Journal {
     ///
     /// # Errors
     /// If they cannot be removed.
-    pub async fn trim(&self, room: RoomId, before: At, now: At) -> Result<usize, JournalError> {
+    pub(crate) async fn trim(
+        &self,
+        room: RoomId,
+        before: At,
+        now: At,
+    ) -> Result<usize, JournalError> {
         let trim = move |db: &Connection| messages::trim(db, room, before, now, TRIM_MESSAGES);
         match self.change(trim).await {
             // A room with a page that cannot be read stays as it is; the others must not wait for it.
@@ -249,7 +255,7 @@ impl Journal {
     ///
     /// # Errors
     /// Returns an error if the disk fails or the journal is closed.
-    pub async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
+    pub(crate) async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
         let device = (user, device.clone());
         match self.change(move |db| numbers::last(db, &device)).await {
             // A client needs no more: it sends again what it has no answer for.
@@ -284,11 +290,11 @@ fn read_all(db: &Connection) -> Result<Restored, JournalError> {
 
 /// A place in the writer's queue.
 #[derive(Debug)]
-pub struct Ticket<'a>(mpsc::Permit<'a, Entry>);
+pub(crate) struct Ticket<'a>(mpsc::Permit<'a, Entry>);
 
 impl Ticket<'_> {
     /// Gives the writer something that was said. The answer comes once it is kept.
-    pub fn say(self, say: Say) {
+    pub(crate) fn say(self, say: Say) {
         self.0.send(say.into());
     }
 

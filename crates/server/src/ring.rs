@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast::error::RecvError;
+#[cfg(test)]
+use tokio::sync::broadcast::error::TryRecvError;
 use tracing::warn;
 
 use crate::batch::Batch;
@@ -22,7 +24,7 @@ const QUEUE_SLACK: usize = 1024;
 
 /// The memory of the rings of all rooms.
 #[derive(Debug)]
-pub struct Rings {
+pub(crate) struct Rings {
     bytes_max: usize,
     /// Bytes of all batches that exist, in a ring or in the hands of a session.
     bytes: AtomicUsize,
@@ -48,7 +50,7 @@ pub(crate) struct Ring(broadcast::Sender<Arc<Slot>>);
 
 /// The receiving half of a room's ring: all that happens in the room, in its order.
 #[derive(Debug)]
-pub struct Live(broadcast::Receiver<Arc<Slot>>);
+pub(crate) struct Live(broadcast::Receiver<Arc<Slot>>);
 
 /// The bytes of one batch, as counted in [`Rings`].
 #[derive(Debug)]
@@ -66,14 +68,14 @@ impl Default for Rings {
 impl Rings {
     /// Rings that hold up to `bytes_max` together.
     #[must_use]
-    pub fn new(bytes_max: usize) -> Self {
+    pub(crate) fn new(bytes_max: usize) -> Self {
         let (bytes, dropped, queue) = (AtomicUsize::new(0), AtomicU64::new(0), Mutex::default());
         Self { bytes_max, bytes, dropped, queue }
     }
 
     /// Bytes of all batches that exist.
     #[must_use]
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.bytes.load(Relaxed)
     }
 
@@ -162,7 +164,7 @@ impl Live {
     ///
     /// # Errors
     /// Returns `Lagged` if batches were dropped before they were taken, `Closed` if the room has ended.
-    pub async fn recv(&mut self) -> Result<Arc<Batch>, RecvError> {
+    pub(crate) async fn recv(&mut self) -> Result<Arc<Batch>, RecvError> {
         let slot = self.0.recv().await?;
         let batch = slot.lock().clone();
         batch.ok_or(RecvError::Lagged(1))
@@ -172,7 +174,8 @@ impl Live {
     ///
     /// # Errors
     /// As [`Live::recv`] does, and `Empty` if there is none.
-    pub fn try_recv(&mut self) -> Result<Arc<Batch>, TryRecvError> {
+    #[cfg(test)]
+    pub(crate) fn try_recv(&mut self) -> Result<Arc<Batch>, TryRecvError> {
         let slot = self.0.try_recv()?;
         let batch = slot.lock().clone();
         batch.ok_or(TryRecvError::Lagged(1))

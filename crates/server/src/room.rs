@@ -16,7 +16,7 @@ use crate::ring::{Live, Ring, Rings};
 
 /// One room.
 #[derive(Debug)]
-pub struct Room {
+pub(crate) struct Room {
     /// Its number in the journal.
     pub id: RoomId,
     called: Called,
@@ -41,7 +41,7 @@ struct State {
 
 /// A room at one moment, and all that happens in it after.
 #[derive(Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The room.
     pub snapshot: Snapshot,
     /// What happens from then on.
@@ -50,7 +50,7 @@ pub struct Entry {
 
 /// A room at one moment.
 #[derive(Debug, Clone)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     /// What it is about.
     pub topic: Topic,
     /// How many users are in it.
@@ -67,7 +67,7 @@ impl Room {
     /// The room as it was stored, with nobody in it. If more than `presence_users` are in it, who comes
     /// and goes is not sent. `rings` holds what its readers have yet to take.
     #[must_use]
-    pub fn new(kept: KeptRoom, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
+    pub(crate) fn new(kept: KeptRoom, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
         let name = match &kept.called {
             Called::Named(name) => name.clone(),
             Called::Private(pair) => {
@@ -90,26 +90,26 @@ impl Room {
 
     /// What it is called.
     #[must_use]
-    pub const fn called(&self) -> &Called {
+    pub(crate) const fn called(&self) -> &Called {
         &self.called
     }
 
     /// With whom the user of that number is in a private conversation here.
     #[must_use]
-    pub fn other(&self, user: u64) -> Option<u64> {
+    pub(crate) fn other(&self, user: u64) -> Option<u64> {
         let Called::Private(pair) = self.called else { return None };
         pair.ids().into_iter().find(|id| *id != user)
     }
 
     /// Its name; the address of a private conversation. It never changes.
     #[must_use]
-    pub const fn name(&self) -> &RoomName {
+    pub(crate) const fn name(&self) -> &RoomName {
         &self.name
     }
 
     /// The `seq` of its last message; 0 before the first.
     #[must_use]
-    pub fn last_seq(&self) -> u64 {
+    pub(crate) fn last_seq(&self) -> u64 {
         self.state().last_seq
     }
 
@@ -123,7 +123,7 @@ impl Room {
     /// Listens, without being seen: the room as it is now and what happens in it from now on, with
     /// nothing lost or doubled between the two. `None` where the daemon is going away.
     #[must_use]
-    pub fn listen(&self, users_listed: usize) -> Option<Entry> {
+    pub(crate) fn listen(&self, users_listed: usize) -> Option<Entry> {
         let mut state = self.state();
         if state.is_closed {
             return None;
@@ -135,14 +135,14 @@ impl Room {
 
     /// What the room is about, and how many users are in it.
     #[must_use]
-    pub fn info(&self) -> (Topic, usize) {
+    pub(crate) fn info(&self) -> (Topic, usize) {
         let state = self.state();
         (state.topic.clone(), state.users.len())
     }
 
     /// Up to `limit` users by name, after the name `after`, and whether there are more.
     #[must_use]
-    pub fn users(&self, after: Option<&UserName>, limit: usize) -> (Vec<User>, bool) {
+    pub(crate) fn users(&self, after: Option<&UserName>, limit: usize) -> (Vec<User>, bool) {
         let state = self.state();
         let mut rest = state.users.range((after.map_or(Unbounded, Excluded), Unbounded));
         let users = rest.by_ref().take(limit).map(|(_, user)| user.clone()).collect();
@@ -150,7 +150,7 @@ impl Room {
     }
 
     /// Lets `look` at the list of users, by name.
-    pub fn with_users<T>(&self, look: impl FnOnce(&BTreeMap<UserName, User>) -> T) -> T {
+    pub(crate) fn with_users<T>(&self, look: impl FnOnce(&BTreeMap<UserName, User>) -> T) -> T {
         look(&self.state().users)
     }
 

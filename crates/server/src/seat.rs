@@ -17,7 +17,7 @@ use crate::room::{Entry, Room, Snapshot};
 
 /// What a seat brings.
 #[derive(Debug)]
-pub enum Brought {
+pub(crate) enum Brought {
     /// Something that happens now.
     Live(Arc<Batch>),
     /// Messages that were missed, oldest first.
@@ -34,7 +34,7 @@ pub enum Brought {
 
 /// How a session takes what it has missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
+pub(crate) enum Missing {
     /// From the journal.
     IsBrought,
     /// Not at all, but counted.
@@ -59,7 +59,7 @@ struct Place {
 
 /// Takes a seat in `room`: all after `seq` comes, then what happens live. `entry` is the room as
 /// the session was told it.
-pub fn seat(
+pub(crate) fn seat(
     room: Arc<Room>,
     journal: Journal,
     entry: Entry,

@@ -52,7 +52,7 @@ const COMMANDS_IN_TURN: usize = ROOM_RING_BATCHES / 4;
 
 /// What every session needs of its daemon.
 #[derive(Debug)]
-pub struct Context {
+pub(crate) struct Context {
     /// The settings.
     pub config: Config,
     /// Who is who, and who is where.
@@ -63,7 +63,7 @@ pub struct Context {
 }
 
 /// The other end of a connection.
-pub struct Peer {
+pub(crate) struct Peer {
     /// Where it is.
     pub address: SocketAddr,
     /// How to ask which bytes it has yet to acknowledge, if the system can be asked.
@@ -81,7 +81,7 @@ impl From<SocketAddr> for Peer {
 ///
 /// Each stage but the longest has a box of its own, and a span of the log, so that one who is in
 /// takes no memory for the others.
-pub fn serve<S, P, U>(
+pub(crate) fn serve<S, P, U>(
     stream: S,
     peer: P,
     context: Arc<Context>,

@@ -34,30 +34,30 @@ pub(crate) fn is_long_enough(token: &Secret) -> bool {
 
 /// What is stored of a token. The token cannot be found from it, since it is random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TokenHash([u8; 32]);
+pub(crate) struct TokenHash([u8; 32]);
 
 impl TokenHash {
     /// The hash of a token.
     #[must_use]
-    pub fn of(token: &Secret) -> Self {
+    pub(crate) fn of(token: &Secret) -> Self {
         Self(Sha256::digest(token.reveal().as_bytes()).into())
     }
 
     /// The hash as it was stored.
     #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
     /// The hash as it is stored.
     #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 32] {
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
     /// Whether the two are the same, in a time that does not tell how much of them is.
     #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
 }

@@ -7,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use chat_proto::At;
+use chat_server::Listen;
 use chat_server::config::PORT;
-use chat_server::listen::Listen;
 use chat_tui::link::Dial;
 use turmoil::net::{TcpListener, TcpStream};
 

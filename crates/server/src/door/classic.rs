@@ -20,7 +20,7 @@ use crate::batch::{Batch, Pieces, pieces_bytes};
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
 
 /// Reads names and messages, and gives them as the commands they stand for.
-pub struct ClassicReader<R> {
+pub(crate) struct ClassicReader<R> {
     io: R,
     buffer: BytesMut,
     codec: ServerEnd,
@@ -35,7 +35,7 @@ impl<R: AsyncRead + Unpin> ClassicReader<R> {
     /// Reads from `io`, of which the greeting, `first`, has been read already, what the client of
     /// connection `id` says. Its name has as long to follow the greeting as a silent caller has to
     /// speak.
-    pub fn new(io: R, first: BytesMut, id: u64, config: &Config) -> Self {
+    pub(crate) fn new(io: R, first: BytesMut, id: u64, config: &Config) -> Self {
         let settle = config.classic_settle;
         let settles_at = Some(Instant::now() + config.detect_silence);
         Self { io, buffer: first, codec: ServerEnd::new(id), settle, settles_at, ended: false }
@@ -45,7 +45,7 @@ impl<R: AsyncRead + Unpin> ClassicReader<R> {
     ///
     /// # Errors
     /// Where the connection fails.
-    pub async fn next(&mut self) -> io::Result<Option<Heard>> {
+    pub(crate) async fn next(&mut self) -> io::Result<Option<Heard>> {
         loop {
             if let Some(heard) = self.ready()? {
                 return Ok(Some(heard));
@@ -102,7 +102,7 @@ fn command(said: Said) -> Command {
 
 /// Writes one message at a time, with `classic_gap` between two, since the client takes for one
 /// message whatever one `recv` returns.
-pub struct ClassicWriter<W> {
+pub(crate) struct ClassicWriter<W> {
     /// Holds one piece at most.
     outlet: Outlet<W>,
     /// Pieces of the message that is being written, and of what the client is told of its own doings:
@@ -125,7 +125,7 @@ pub struct ClassicWriter<W> {
 impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     /// Writes to `io`, first the list of users, and no sooner than a gap from now: the client's
     /// number may just have gone out. Gives up on a client that takes nothing for `write_timeout`.
-    pub fn new(io: W, write_timeout: WriteTimeout, config: &Config) -> Self {
+    pub(crate) fn new(io: W, write_timeout: WriteTimeout, config: &Config) -> Self {
         let gap = config.classic_gap;
         Self {
             outlet: Outlet::new(io, write_timeout),
@@ -182,13 +182,13 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     }
 
     /// Takes note that there were so many messages more, which came too fast to be taken.
-    pub fn skip(&mut self, messages: u64) {
+    pub(crate) fn skip(&mut self, messages: u64) {
         self.skipped += messages;
         self.list_due_at.get_or_insert_with(|| Instant::now() + self.list_settle);
     }
 
     /// Takes the list of users that [`Turn::ListDue`] asked for.
-    pub fn give_list(&mut self, list: &Told) {
+    pub(crate) fn give_list(&mut self, list: &Told) {
         self.outlet.tail().extend_from_slice(&bytes_of(list));
     }
 

@@ -16,7 +16,7 @@ const NATIVE_GREETING: &[u8] = b"{";
 
 /// One protocol at the edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
+pub(crate) enum Door {
     /// One JSON object a line.
     Native,
     /// The unframed text of the original chat.
@@ -34,7 +34,7 @@ impl fmt::Display for Door {
 
 /// What the first bytes of a connection tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guess {
+pub(crate) enum Guess {
     /// Which door it is for.
     Door(Door),
     /// Nothing yet.
@@ -45,7 +45,7 @@ pub enum Guess {
 
 /// Guesses from the first bytes of a connection which door it is for.
 #[must_use]
-pub fn guess(first: &[u8]) -> Guess {
+pub(crate) fn guess(first: &[u8]) -> Guess {
     for (greeting, door) in [(NATIVE_GREETING, Door::Native), (CLASSIC_GREETING, Door::Classic)] {
         if first.starts_with(greeting) {
             return Guess::Door(door);
@@ -58,7 +58,7 @@ pub fn guess(first: &[u8]) -> Guess {
 }
 
 /// A caller that told which door it is for.
-pub struct Caller {
+pub(crate) struct Caller {
     /// The door.
     pub door: Door,
     /// The number it has been told; a classic caller always has.
@@ -69,7 +69,7 @@ pub struct Caller {
 
 /// How a connection came to be for no door.
 #[derive(Debug, thiserror::Error)]
-pub enum DetectError {
+pub(crate) enum DetectError {
     /// The peer closed it before it was known who it is.
     #[error("the peer left without a word")]
     Left,
@@ -89,7 +89,7 @@ pub enum DetectError {
 ///
 /// # Errors
 /// Says how the connection came to be for no door. There is no deadline: that is the caller's.
-pub async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
+pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     silence: Duration,
     next_id: impl Fn() -> u64,

@@ -15,7 +15,7 @@ use crate::batch::{Batch, SaidBatch};
 use crate::config::OUT_BYTES_MAX;
 
 /// Reads commands, a line each.
-pub struct NativeReader<R> {
+pub(crate) struct NativeReader<R> {
     io: R,
     buffer: BytesMut,
     codec: NativeCodec<Command>,
@@ -24,7 +24,7 @@ pub struct NativeReader<R> {
 
 impl<R: AsyncRead + Unpin> NativeReader<R> {
     /// Reads from `io`, of which `first` has been read already.
-    pub fn new(io: R, first: BytesMut) -> Self {
+    pub(crate) fn new(io: R, first: BytesMut) -> Self {
         Self { io, buffer: first, codec: NativeCodec::default(), ended: false }
     }
 
@@ -32,7 +32,7 @@ impl<R: AsyncRead + Unpin> NativeReader<R> {
     ///
     /// # Errors
     /// Where the connection fails.
-    pub async fn next(&mut self) -> io::Result<Option<Heard>> {
+    pub(crate) async fn next(&mut self) -> io::Result<Option<Heard>> {
         loop {
             if let Some(heard) = self.ready()? {
                 return Ok(Some(heard));
@@ -58,13 +58,13 @@ impl<R: AsyncRead + Unpin> NativeReader<R> {
 }
 
 /// Writes events, a line each, all that waits with one call.
-pub struct NativeWriter<W> {
+pub(crate) struct NativeWriter<W> {
     outlet: Outlet<W>,
 }
 
 impl<W: AsyncWrite + Unpin> NativeWriter<W> {
     /// Writes to `io`, and gives up on a client that takes nothing for `write_timeout`.
-    pub fn new(io: W, write_timeout: WriteTimeout) -> Self {
+    pub(crate) fn new(io: W, write_timeout: WriteTimeout) -> Self {
         Self { outlet: Outlet::new(io, write_timeout) }
     }
 

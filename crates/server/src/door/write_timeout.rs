@@ -19,7 +19,7 @@ use crate::socket::Unacknowledged;
 const STEPS: u32 = 4;
 
 /// How long a client may take nothing of the bytes that wait for it.
-pub struct WriteTimeout {
+pub(crate) struct WriteTimeout {
     after: Duration,
     unacknowledged: Option<Unacknowledged>,
     /// Set while a write waits.
@@ -40,7 +40,7 @@ impl WriteTimeout {
     /// Gives up a client that takes nothing for `after`. Without `unacknowledged`, only the bytes
     /// that the connection accepts count as taken.
     #[must_use]
-    pub const fn new(after: Duration, unacknowledged: Option<Unacknowledged>) -> Self {
+    pub(crate) const fn new(after: Duration, unacknowledged: Option<Unacknowledged>) -> Self {
         Self { after, unacknowledged, stall: None }
     }
 

@@ -18,7 +18,7 @@ impl Hub {
     ///
     /// # Errors
     /// Where the daemon is going away.
-    pub fn enter_classic(
+    pub(crate) fn enter_classic(
         self: &Arc<Self>,
         user: u64,
         wants: &UserName,
@@ -40,7 +40,7 @@ impl Hub {
     ///
     /// # Errors
     /// Where the name is taken, the user cannot be kept, there are too many, or the daemon is going away.
-    pub async fn enter_new(
+    pub(crate) async fn enter_new(
         self: &Arc<Self>,
         user: Option<u64>,
         wants: &UserName,
@@ -58,7 +58,7 @@ impl Hub {
     ///
     /// # Errors
     /// As [`Hub::enter_new`]; and if no user has the token and it could be guessed.
-    pub async fn enter_proposed(
+    pub(crate) async fn enter_proposed(
         self: &Arc<Self>,
         user: Option<u64>,
         wants: &UserName,
@@ -118,7 +118,7 @@ impl Hub {
     ///
     /// # Errors
     /// Where nobody has this token, or the daemon is going away.
-    pub async fn enter_again(
+    pub(crate) async fn enter_again(
         self: &Arc<Self>,
         token: &Secret,
         wants: &UserName,

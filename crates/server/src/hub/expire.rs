@@ -17,7 +17,7 @@ impl Hub {
     ///
     /// # Errors
     /// Returns an error if the journal cannot be written; the rooms stay until the next call.
-    pub async fn expire_rooms(self: &Arc<Self>) -> Result<(), HubError> {
+    pub(crate) async fn expire_rooms(self: &Arc<Self>) -> Result<(), HubError> {
         loop {
             let place = self.journal.place().await?;
             let expired = self.expire(&mut *self.open()?, place);

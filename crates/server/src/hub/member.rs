@@ -15,7 +15,7 @@ use crate::room::Room;
 
 /// One session's place in the hub; it leaves when it is dropped.
 #[derive(Debug)]
-pub struct Member {
+pub(crate) struct Member {
     pub(super) hub: Arc<Hub>,
     user: u64,
     session: u64,
@@ -27,7 +27,7 @@ pub struct Member {
 
 /// A room a user is in.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub(crate) struct Place {
     /// The room.
     pub room: Arc<Room>,
     /// The last message of it that the user has read.
@@ -51,31 +51,31 @@ impl Member {
 
     /// The user's number.
     #[must_use]
-    pub const fn id(&self) -> u64 {
+    pub(crate) const fn id(&self) -> u64 {
         self.user
     }
 
     /// The session's number, from 1 with each start of the daemon.
     #[must_use]
-    pub const fn session(&self) -> u64 {
+    pub(crate) const fn session(&self) -> u64 {
         self.session
     }
 
     /// Who this is.
     #[must_use]
-    pub fn user(&self) -> User {
+    pub(crate) fn user(&self) -> User {
         self.hub.state().existing(self.user).user.clone()
     }
 
     /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere. Cancel
     /// safe.
-    pub async fn news(&mut self) {
+    pub(crate) async fn news(&mut self) {
         self.news.listen(&mut self.heard).await;
     }
 
     /// The rooms the user is in, the lobby first.
     #[must_use]
-    pub fn places(&self) -> Vec<Place> {
+    pub(crate) fn places(&self) -> Vec<Place> {
         let state = self.hub.state();
         let place = |(id, read)| Place { room: Arc::clone(state.rooms.existing(id)), read };
         state.existing(self.user).rooms.now().map(place).collect()
@@ -85,7 +85,7 @@ impl Member {
     ///
     /// # Errors
     /// Where the user is not in it.
-    pub fn room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+    pub(crate) fn room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.hub.state().room_of(self.user, name).cloned()
     }
 
@@ -94,7 +94,7 @@ impl Member {
     ///
     /// # Errors
     /// Returns an error if there is no direct message with that user.
-    pub fn address(&self, name: &RoomName) -> Result<RoomName, HubError> {
+    pub(crate) fn address(&self, name: &RoomName) -> Result<RoomName, HubError> {
         if !name.is_private() {
             return Ok(name.clone());
         }
@@ -109,7 +109,7 @@ impl Member {
 
     /// The present name of the other user of a direct message; `None` for any other room.
     #[must_use]
-    pub fn title(&self, room: &Room) -> Option<UserName> {
+    pub(crate) fn title(&self, room: &Room) -> Option<UserName> {
         let other = room.other(self.user)?;
         Some(self.hub.state().account(other)?.user.name.clone())
     }
@@ -118,13 +118,13 @@ impl Member {
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub async fn last_n(&self, device: &Word) -> Result<u64, HubError> {
+    pub(crate) async fn last_n(&self, device: &Word) -> Result<u64, HubError> {
         Ok(self.hub.journal.last_n(self.user, device).await?)
     }
 
     /// Who is here, as a classic client is told.
     #[must_use]
-    pub fn classic_users(&self) -> Told {
+    pub(crate) fn classic_users(&self) -> Told {
         let own = self.user();
         let lobby = Arc::clone(self.hub.state().rooms.lobby());
         lobby.with_users(|users| classic::users(&own, users.values(), users.len()))
@@ -137,7 +137,7 @@ impl Member {
     /// # Errors
     /// If the user is not in the room and has not sent this message before, or the daemon is going away;
     /// then no answer comes.
-    pub async fn say(
+    pub(crate) async fn say(
         &self,
         say: command::Say,
         seat: Option<Arc<Room>>,
@@ -191,7 +191,7 @@ impl Member {
     /// # Errors
     /// Where there is nobody to talk to, there are too many rooms, it cannot be kept, or the daemon
     /// is going away.
-    pub async fn join(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+    pub(crate) async fn join(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.enter(name, Into::Mine).await
     }
 
@@ -199,7 +199,7 @@ impl Member {
     ///
     /// # Errors
     /// As [`Member::join`] has them; the other one counts as well.
-    pub async fn call(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+    pub(crate) async fn call(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.enter(name, Into::Both).await
     }
 
@@ -279,7 +279,7 @@ impl Member {
     /// # Errors
     /// Where the user is not in the room or cannot leave it, it cannot be kept, or the daemon is
     /// going away.
-    pub async fn leave_room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+    pub(crate) async fn leave_room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         let place = self.hub.journal.place().await?;
         let then = {
             let mut state = self.hub.open()?;
@@ -302,7 +302,7 @@ impl Member {
     ///
     /// # Errors
     /// Where the user is not in the room, it cannot be kept, or the daemon is going away.
-    pub async fn read(&self, name: &RoomName, seq: u64) -> Result<u64, HubError> {
+    pub(crate) async fn read(&self, name: &RoomName, seq: u64) -> Result<u64, HubError> {
         let place = self.hub.journal.place().await?;
         let then = {
             let state = self.hub.open()?;
@@ -325,7 +325,7 @@ impl Member {
     ///
     /// # Errors
     /// Where the user is not in the room, it cannot be kept, or the daemon is going away.
-    pub async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
+    pub(crate) async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
         let place = self.hub.journal.place().await?;
         let then = {
             let state = self.hub.open()?;
@@ -344,7 +344,11 @@ impl Member {
     ///
     /// # Errors
     /// Where the name is taken, it cannot be kept, or the daemon is going away.
-    pub async fn rename(&mut self, wants: &UserName, if_taken: IfTaken) -> Result<(), HubError> {
+    pub(crate) async fn rename(
+        &mut self,
+        wants: &UserName,
+        if_taken: IfTaken,
+    ) -> Result<(), HubError> {
         let place = self.hub.journal.place().await?;
         let then = {
             let mut state = self.hub.open()?;
@@ -372,7 +376,7 @@ impl Member {
     }
 
     /// Leaves, and tells the others why.
-    pub fn leave(mut self, reason: LeaveReason) {
+    pub(crate) fn leave(mut self, reason: LeaveReason) {
         self.reason = reason;
     }
 }

@@ -16,7 +16,7 @@ impl Member {
     ///
     /// # Errors
     /// Returns an error if the journal cannot be read.
-    pub async fn sent_before(
+    pub(crate) async fn sent_before(
         &self,
         say: &command::Say,
         device: &Word,

@@ -163,7 +163,7 @@ fn room_name(written: &str) -> RoomName {
 
 /// A user as it is kept.
 #[derive(Debug, Clone)]
-pub struct KeptUser {
+pub(crate) struct KeptUser {
     /// Its number and name.
     pub user: User,
     /// The hash of its token.
@@ -174,7 +174,7 @@ pub struct KeptUser {
 
 /// A user's place in a room, as it is kept.
 #[derive(Debug, Clone, Copy)]
-pub struct KeptMember {
+pub(crate) struct KeptMember {
     /// The user's number.
     pub user: u64,
     /// The room's.

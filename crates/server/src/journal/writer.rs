@@ -52,7 +52,7 @@ pub(super) enum Decided {
 
 /// A message on its way into the journal.
 #[derive(Debug)]
-pub struct Say {
+pub(crate) struct Say {
     /// The room it is said in.
     pub room: Arc<Room>,
     /// Who says it.
@@ -75,7 +75,7 @@ pub struct Say {
 
 /// What became of a message, and of which.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The room it was said in.
     pub room: Arc<Room>,
     /// The number the device gave it.
