@@ -285,12 +285,16 @@ impl Run {
         let is_log_empty = checkpoint(db, "TRUNCATE")?;
         let generations = &mut self.state.generations;
         let generation = generations.last().copied().unwrap_or_default();
+        // The checkpoint or the last commit below waits for the disk: this one need not.
+        let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+        db.pragma_update(None, "synchronous", "normal")?;
         let transaction = db.unchecked_transaction()?;
         if self.owes_epoch {
             store::begin_epoch(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", generation)?;
         transaction.commit()?;
+        db.pragma_update(None, "synchronous", synchronous)?;
         // A backup that runs holds it up: then the file has the old one for a while.
         if is_log_empty && checkpoint(db, "FULL")? {
             *generations = vec![generation];
