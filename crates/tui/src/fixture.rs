@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::event::{Accepted, JournalId, Limits, Message, Server, Welcome};
+use chat_proto::event::{Accepted, JournalId, Limits, Message, MessageKind, Server, Welcome};
 use chat_proto::{
     At, Command, Event, Refusal, RefusalCode, RoomName, Secret, Text, Topic, User, UserName,
 };
@@ -73,7 +73,7 @@ pub(crate) fn message_in(room: &str, seq: u64, from: User, text: &str, at: At) -
         seq,
         from,
         at,
-        kind: Kind::Text,
+        kind: MessageKind::Text,
         text: Text::new(text).unwrap(),
         damaged: false,
         device: None,
