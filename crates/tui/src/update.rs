@@ -17,13 +17,12 @@ use chat_proto::command::Kind;
 use chat_proto::event::Welcome;
 use chat_proto::{At, Command, RoomName, Text, UserName};
 
-pub use self::commands::{COMMANDS, CommandHelp};
-pub use self::keys::KEYS;
 pub use self::tend::tend;
 use crate::clean;
 use crate::input::{Input, Wheel};
 use crate::link::Order;
-use crate::state::{Body, Delivery, How, OUTBOX_MAX, State, Tone};
+use crate::outbox::OUTBOX_MAX;
+use crate::state::{Body, Delivery, How, State, Tone};
 use crate::store::{Keep, OwnMessage};
 
 /// Rows per notch of the mouse wheel: what terminals do.
@@ -77,7 +76,7 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
             state.rooms.set_zone(&zone);
             Vec::new()
         }
-        Input::News(news) => news::news(state, clean::news(news), at),
+        Input::News(news) => news::news(state, news.clean(), at),
         Input::Stuck => {
             let text = "too much waits for the network; /reconnect calls the server again";
             state.room_mut().log.note(at, Tone::Trouble, text);

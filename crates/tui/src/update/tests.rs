@@ -19,6 +19,7 @@ use crate::fixture::{
     Bench, direct_event, journal, kept, left, message_in, name, own, profile, room, room_event,
     says, sent, user, welcome,
 };
+use crate::help::COMMANDS;
 use crate::link::{Lost, News};
 use crate::store::{MessageId, Profile};
 
