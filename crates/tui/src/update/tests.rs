@@ -9,7 +9,7 @@ mod rooms;
 mod tokens;
 
 use chat_proto::command::{Nonce, Word};
-use chat_proto::event::{Accepted, Message};
+use chat_proto::event::{Accepted, Message, MessageKind};
 use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
