@@ -88,7 +88,7 @@ pub(crate) enum Turn {
     /// Bytes went out.
     Wrote,
     /// A classic client is due the list of users; give it with
-    /// [`ClassicWriter::give_list`].
+    /// [`ClassicWriter::list_users`].
     ListDue,
 }
 

@@ -41,6 +41,7 @@ use self::strikes::Strikes;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Door, DoorReader, DoorWriter, Heard, Turn};
 use crate::hub::{Answer, Hub, HubError, Member, Outcome};
+use crate::journal::RoomId;
 use crate::socket::Unacknowledged;
 
 /// Why a message is refused whose number another one has.
@@ -339,12 +340,19 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         match turn {
             Ok(Turn::Wrote) => ControlFlow::Continue(()),
             Ok(Turn::ListDue) => {
-                if let DoorWriter::Classic(writer) = &mut self.writer {
-                    writer.give_list(&self.member.classic_users());
-                }
+                self.list_users();
                 ControlFlow::Continue(())
             }
             Err(error) => ControlFlow::Break(End::of_write(error)),
+        }
+    }
+
+    /// Sends who is in the lobby.
+    fn list_users(&mut self) {
+        let Some(lobby) = self.seats.get(RoomId::LOBBY) else { return };
+        let own = self.member.user();
+        if let DoorWriter::Classic(writer) = &mut self.writer {
+            lobby.room.with_users(|users| writer.list_users(&own, users.values(), users.len()));
         }
     }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use chat_proto::classic::{Said, ServerEnd, Told, notice};
+use chat_proto::classic::{self, Said, ServerEnd, Told, notice};
 use chat_proto::command::{Kind, Say};
-use chat_proto::{Command, Event, RoomName};
+use chat_proto::{Command, Event, RoomName, User};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::codec::Decoder;
@@ -187,9 +187,15 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
         self.list_due_at.get_or_insert_with(|| Instant::now() + self.list_settle);
     }
 
-    /// Takes the list of users that [`Turn::ListDue`] asked for.
-    pub(crate) fn give_list(&mut self, list: &Told) {
-        self.outlet.tail().extend_from_slice(&bytes_of(list));
+    /// Takes the list of users that [`Turn::ListDue`] asked for: the client's own user first, then as
+    /// many of the `count` others as fit one write.
+    pub(crate) fn list_users<'u>(
+        &mut self,
+        own: &User,
+        users: impl Iterator<Item = &'u User>,
+        count: usize,
+    ) {
+        self.outlet.tail().extend_from_slice(&bytes_of(&classic::users(own, users, count)));
     }
 
     pub(super) fn goodbye(&mut self, text: &str, at_once: bool) {

@@ -46,7 +46,7 @@ where
             }
             Some(Heard::Command(Command::Rename { name })) if reader.door() == Door::Classic => {
                 let id = told.unwrap_or_else(|| context.hub.next_user());
-                let member = context.hub.enter_classic(id, &name).await;
+                let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 note_entry(&member);
                 return Ok(Greeted { member, device: Word::default() });
