@@ -91,14 +91,11 @@ words! {
 }
 
 impl RefusalCode {
-    /// Whether the line itself was broken, as opposed to a good line that asks for too much: a peer
-    /// with too many broken lines is cut off.
+    /// Whether the line itself was broken, as opposed to a good line that asks for too much, or for what a
+    /// newer server does: a peer with too many broken lines is cut off.
     #[must_use]
     pub const fn is_broken_line(self) -> bool {
-        matches!(
-            self,
-            Self::BadUtf8 | Self::BadJson | Self::LineTooLong | Self::UnknownType | Self::BadField
-        )
+        matches!(self, Self::BadUtf8 | Self::BadJson | Self::LineTooLong | Self::BadField)
     }
 }
 

@@ -139,6 +139,14 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The `type` of every event, as the wire has it.
+    pub const TYPES: &[&str] = &[
+        "welcome", "about", "room", "history", "users", "rooms", "presence", "topic", "read",
+        "joined", "left", "renamed", "message", "accepted", "refused", "ping", "pong", "goodbye",
+    ];
+}
+
 /// Somebody who is here: a number and a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -228,7 +236,7 @@ pub struct Message {
     /// When the server took it.
     pub at: At,
     /// Whether it was said or done.
-    pub kind: Kind,
+    pub kind: MessageKind,
     /// What was said.
     pub text: Text,
     /// Whether the message is damaged on the server's disk: then `text` says so, and `from` is the
@@ -241,6 +249,39 @@ pub struct Message {
     /// The number the device gave it; told to the user's own sessions alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
+}
+
+/// The kind of a message as a client reads it: a newer server may have more kinds than [`Kind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// Something said.
+    Text,
+    /// Something done, in the third person.
+    Action,
+    /// A kind of a newer server. The text of the message is for a person to read.
+    #[serde(other)]
+    Unknown,
+}
+
+impl MessageKind {
+    /// How to show the message: of an unknown kind, its text is shown as if it was said.
+    #[must_use]
+    pub const fn shown_as(self) -> Kind {
+        match self {
+            Self::Text | Self::Unknown => Kind::Text,
+            Self::Action => Kind::Action,
+        }
+    }
+}
+
+impl From<Kind> for MessageKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => Self::Text,
+            Kind::Action => Self::Action,
+        }
+    }
 }
 
 /// The fields of [`Event::Accepted`].

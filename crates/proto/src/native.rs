@@ -63,8 +63,9 @@ impl Vocabulary for Command {
 impl Vocabulary for Event {
     const SKIPS_PREAMBLE: bool = true;
 
-    fn explain(_line: &[u8], error: &serde_json::Error) -> UnreadableLine {
-        Box::new(Refusal::new(RefusalCode::BadField, explain::shortened(error)))
+    /// An event of an unknown type is told apart from a broken one: a client ignores it.
+    fn explain(line: &[u8], error: &serde_json::Error) -> UnreadableLine {
+        Box::new(explain::event(line, error))
     }
 }
 

@@ -101,6 +101,7 @@ fn every_command_has_one_example() {
 #[test]
 fn every_event_has_one_example() {
     assert_each_has_one_example::<Event>("## Events");
+    assert_eq!(types::<Event>(), Event::TYPES);
 }
 
 #[test]

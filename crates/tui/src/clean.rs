@@ -14,16 +14,13 @@ mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::RoomInfo;
+use chat_proto::event::{RoomInfo, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
 use chat_proto::{Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
 use self::sequences::without_loose;
-
-use crate::link::{Lost, News};
-
 /// Most characters of one grapheme cluster: a base and eight marks, more than any script needs.
 pub const CLUSTER_CHARS_MAX: usize = 9;
 
@@ -39,29 +36,9 @@ const TAB: &str = "    ";
 /// What stands for a character that must not be shown.
 const REPLACEMENT: char = '\u{FFFD}';
 
-/// Cleans all that came from the network in `news`.
+/// Cleans an event of the server.
 #[must_use]
-pub fn news(news: News) -> News {
-    match news {
-        News::Event(event) => News::Event(self::event(event)),
-        News::Welcome { session, mut welcome } => {
-            welcome.name = name(&welcome.name);
-            welcome.server.name = line(&welcome.server.name);
-            welcome.server.version = line(&welcome.server.version);
-            News::Welcome { session, welcome }
-        }
-        News::Refused(refusal) => News::Refused(Box::new(self::refusal(&refusal))),
-        News::Unreadable(refusal) => News::Unreadable(Box::new(self::refusal(&refusal))),
-        News::Lost(Lost::Goodbye { code, text }) => {
-            News::Lost(Lost::Goodbye { code, text: line(&text) })
-        }
-        News::Lost(Lost::TurnedAway(text)) => News::Lost(Lost::TurnedAway(line(&text))),
-        News::Lost(Lost::Another(text)) => News::Lost(Lost::Another(line(&text))),
-        News::Dialling | News::Waiting { .. } | News::About { .. } | News::Lost(_) => news,
-    }
-}
-
-fn event(event: Event) -> Event {
+pub fn event(event: Event) -> Event {
     match event {
         Event::Welcome(_)
         | Event::About { .. }
@@ -110,7 +87,9 @@ fn event(event: Event) -> Event {
     }
 }
 
-fn refusal(refusal: &Refusal) -> Refusal {
+/// Cleans why the server does not carry out something.
+#[must_use]
+pub fn refusal(refusal: &Refusal) -> Refusal {
     Refusal {
         code: refusal.code,
         text: line(&refusal.text),
@@ -119,6 +98,15 @@ fn refusal(refusal: &Refusal) -> Refusal {
         room: refusal.room.as_ref().map(room),
         suggestion: refusal.suggestion.as_ref().map(name),
     }
+}
+
+/// Cleans what the server says of itself and the user.
+#[must_use]
+pub fn welcome(mut welcome: Welcome) -> Welcome {
+    welcome.name = name(&welcome.name);
+    welcome.server.name = line(&welcome.server.name);
+    welcome.server.version = line(&welcome.server.version);
+    welcome
 }
 
 fn message(message: Message) -> Message {

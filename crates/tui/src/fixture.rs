@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::event::{Accepted, JournalId, Limits, Message, Server, Welcome};
+use chat_proto::event::{Accepted, JournalId, Limits, Message, MessageKind, Server, Welcome};
 use chat_proto::{
     At, Command, Event, Refusal, RefusalCode, RoomName, Secret, Text, Topic, User, UserName,
 };
@@ -21,7 +21,7 @@ use crate::state::State;
 use crate::store::{Drafts, Keep, MessageId, OwnMessage, Profile};
 use crate::testing::Screen;
 use crate::update::drafts::KEEP_AFTER;
-use crate::update::{Effect, begin, tend, update};
+use crate::update::{Effect, update};
 use crate::view;
 
 /// Longest that anything is waited for, on the paused clock of a test: much longer than a link waits
@@ -73,7 +73,7 @@ pub(crate) fn message_in(room: &str, seq: u64, from: User, text: &str, at: At) -
         seq,
         from,
         at,
-        kind: Kind::Text,
+        kind: MessageKind::Text,
         text: Text::new(text).unwrap(),
         damaged: false,
         device: None,
@@ -169,7 +169,7 @@ impl Bench {
         let state = State::new("127.0.0.1:12345".into(), profile, TimeZone::UTC, size);
         let at = "2026-11-22T14:02:00Z".parse::<jiff::Timestamp>().unwrap().into();
         let mut bench = Self { state, at, seq: 0 };
-        begin(&mut bench.state, at);
+        bench.takes(Input::Start { notice: None });
         bench
     }
 
@@ -210,7 +210,7 @@ impl Bench {
 
     pub(crate) fn takes_all(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = update(&mut self.state, input, self.at);
-        effects.extend(tend(&mut self.state));
+        effects.extend(update(&mut self.state, Input::Frame, self.at));
         effects
     }
 

@@ -123,6 +123,6 @@ mod tests {
 
     #[test]
     fn the_help_has_room_for_every_key() {
-        assert_eq!(usize::from(HELP_ROWS), crate::update::KEYS.len() + 2);
+        assert_eq!(usize::from(HELP_ROWS), crate::help::KEYS.len() + 2);
     }
 }

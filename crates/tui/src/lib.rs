@@ -8,8 +8,10 @@
 //! * [`app`]: the loop; a function of its terminal, its keys and how it dials.
 //! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it does, and to
 //!   what. Pure: the time comes in as a value, the network as news.
-//! * [`view`]: the state as a screen; [`layout`], [`wrap`] and [`palette`] are its measures.
-//! * [`link`]: the one task that talks to the server; [`clean`]: what its news pass first.
+//! * [`view`]: the state as a screen; [`layout`], [`wrap`] and [`palette`] are its measures; [`help`]:
+//!   the commands and keys in words.
+//! * [`link`]: the one task that talks to the server; [`clean`]: what its news pass first;
+//!   [`outbox`]: the messages without an answer.
 //! * [`store`]: what outlives the program: who the user is, what is left to be said, and what is typed
 //!   and not sent.
 //! * [`unsent`]: what is said after the end.
@@ -20,10 +22,12 @@ pub mod app;
 pub mod clean;
 #[cfg(test)]
 mod fixture;
+pub mod help;
 pub mod input;
 pub mod layout;
 pub mod link;
 pub mod mention;
+pub mod outbox;
 pub mod palette;
 pub mod prompt;
 mod quote;
@@ -43,4 +47,4 @@ pub use input::Input;
 pub use link::{ServerAddress, Tcp};
 pub use state::State;
 pub use unsent::Unsent;
-pub use update::{Effect, tend, update};
+pub use update::{Effect, update};

@@ -11,6 +11,7 @@
 mod address;
 mod backoff;
 mod caller;
+mod clean;
 mod dial;
 mod opening;
 mod race;
@@ -28,8 +29,8 @@ use tokio_util::task::AbortOnDropHandle;
 pub use self::address::{BadAddress, DEFAULT_PORT, ServerAddress};
 use self::caller::Caller;
 pub use self::dial::{Dial, Tcp};
+use crate::outbox::OUTBOX_MAX;
 use crate::seed::Seed;
-use crate::state::OUTBOX_MAX;
 use crate::store::{KnownServer, Profile};
 
 /// Most orders that wait for the link: a full outbox, a question for each room that is told at once,

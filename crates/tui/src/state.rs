@@ -2,7 +2,6 @@
 
 mod entry;
 mod log;
-mod outbox;
 mod rooms;
 mod unaddressed;
 mod users;
@@ -14,11 +13,11 @@ use ratatui::layout::Size;
 
 pub use self::entry::{Above, Body, Delivery, Entry, How, Part, Tone};
 pub use self::log::{Log, NOTES_MAX, Place, SCROLLBACK_BYTES_MAX, SCROLLBACK_MAX};
-pub use self::outbox::{OUTBOX_MAX, Outbox};
 pub use self::rooms::{ROOMS_MAX, Room, Rooms, WithServer};
 pub use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 pub use self::users::Users;
 use crate::layout::{Panes, Wants, panes};
+use crate::outbox::Outbox;
 use crate::prompt::{Editor, PROMPT_BYTES_MAX, Prompt, Rows};
 use crate::store::{Drafts, Profile};
 

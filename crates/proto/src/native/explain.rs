@@ -1,8 +1,9 @@
-//! What is wrong with a line that is no command: the slow path, taken only for broken lines.
+//! What is wrong with a line that is no command or no event: the slow path, taken only for broken lines
+//! and those of a newer peer.
 
 use serde_json::{Map, Value};
 
-use crate::{Command, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
+use crate::{Command, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
 
 /// Most characters of what serde says that are passed on: it repeats what it did not expect, and
 /// what a line is answered with must be no longer than a line may be.
@@ -25,6 +26,14 @@ pub(super) fn command(line: &[u8], error: &serde_json::Error) -> Refusal {
         room: string(&fields, "room").and_then(|room| RoomName::new(room).ok()),
         ..Refusal::new(code, text)
     }
+}
+
+/// Says what is wrong with `line`, which serde could not read as an event.
+pub(super) fn event(line: &[u8], error: &serde_json::Error) -> Refusal {
+    let fields: Map<String, Value> = serde_json::from_slice(line).unwrap_or_default();
+    let is_known = string(&fields, "type").is_none_or(|kind| Event::TYPES.contains(&kind));
+    let code = if is_known { RefusalCode::BadField } else { RefusalCode::UnknownType };
+    Refusal::new(code, shortened(error))
 }
 
 fn broken_rule(fields: &Map<String, Value>, error: &str) -> (RefusalCode, String) {

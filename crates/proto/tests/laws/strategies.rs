@@ -1,7 +1,9 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
 use chat_proto::command::{Hello, Kind, Nonce, Say, Word};
-use chat_proto::event::{Accepted, JournalId, Limits, Message, RoomInfo, Server, Welcome};
+use chat_proto::event::{
+    Accepted, JournalId, Limits, Message, MessageKind, RoomInfo, Server, Welcome,
+};
 use chat_proto::{
     At, Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Secret, Text, Topic,
     User, UserName,
@@ -124,7 +126,7 @@ fn room_info() -> impl Strategy<Value = RoomInfo> {
 
 fn message() -> impl Strategy<Value = Message> {
     let own = option::of((word(), option::of(any::<u64>())));
-    (room_name(), any::<u64>(), user(), at(), kind(), text(), any::<bool>(), own).prop_map(
+    (room_name(), any::<u64>(), user(), at(), message_kind(), text(), any::<bool>(), own).prop_map(
         |(room, seq, from, at, kind, text, damaged, own)| {
             let (device, n) = own.unzip();
             Message { room, seq, from, at, kind, text, damaged, device, n: n.flatten() }
@@ -138,6 +140,10 @@ pub(crate) fn user() -> impl Strategy<Value = User> {
 
 pub(crate) fn kind() -> impl Strategy<Value = Kind> {
     select(&[Kind::Text, Kind::Action][..])
+}
+
+fn message_kind() -> impl Strategy<Value = MessageKind> {
+    select(&[MessageKind::Text, MessageKind::Action, MessageKind::Unknown][..])
 }
 
 fn word() -> impl Strategy<Value = Word> {

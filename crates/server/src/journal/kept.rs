@@ -84,7 +84,7 @@ impl Kept {
             seq: self.seq,
             from: self.from.clone(),
             at: self.at,
-            kind: self.kind,
+            kind: self.kind.into(),
             text: self.text.clone(),
             damaged: self.damaged,
             device: is_own.then(|| self.device.clone()),

@@ -188,6 +188,21 @@ async fn too_many_broken_lines_end_the_session() {
     assert_eq!(ana.expect("left").await["reason"], "too_many_errors");
 }
 
+/// A newer client may send what this server does not know.
+#[tokio::test(start_paused = true)]
+async fn commands_of_unknown_types_are_refused_and_cost_no_connection() {
+    let daemon = daemon();
+    let mut bob = Peer::native(&daemon, "bob").await;
+    for _ in 0..50 {
+        bob.send(r##"{"type":"react","room":"#lobby","n":1}"##).await;
+        let refused = bob.expect("refused").await;
+        assert_eq!((&refused["code"], &refused["n"]), (&json!("unknown_type"), &json!(1)));
+    }
+    let poll = json!({"type": "say", "room": "#lobby", "n": 2, "kind": "poll", "text": "tea?"});
+    assert_eq!(bob.ask(poll, "refused").await["code"], "bad_field");
+    assert_eq!(bob.say("#lobby", "hi").await["seq"], 1, "nothing of that was stored");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_last_line_without_an_end_counts() {
     let daemon = daemon();

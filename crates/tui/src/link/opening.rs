@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::codec::{Framed, FramedParts};
 
-use super::session::{Wire, in_words, read, write};
+use super::session::{Wire, in_words, is_of_unknown_type, read, write};
 use super::{DIAL_TIMEOUT, Dial, Identity, Lost};
 
 /// How long the server may take to answer the hello.
@@ -26,7 +26,7 @@ const PREAMBLE_BYTES_MAX: usize = 256;
 /// Most characters that are shown of what another server has sent: about half a row.
 const SHOWN_CHARS_MAX: usize = 60;
 
-/// Most unreadable lines before the welcome. A newer server may send an event that is not known here;
+/// Most unreadable lines before the welcome. A newer server may send an event that cannot be read here;
 /// one that sends nothing else is no chat-server.
 const UNREADABLE_LINES_MAX: usize = 8;
 
@@ -220,6 +220,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
                 Err(why) => return Err(why),
                 Ok(Ok(Event::Goodbye { code, text })) => return Err(Lost::Goodbye { code, text }),
                 Ok(Ok(event)) => return Ok(event),
+                Ok(Err(unknown)) if is_of_unknown_type(&unknown) => {}
                 Ok(Err(unreadable)) => {
                     tracing::warn!(why = unreadable.text, "unreadable line");
                     self.unreadable_lines += 1;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat_proto::command::Nonce;
 use chat_proto::event::{Limits, Welcome};
 use chat_proto::native::UnreadableLine;
-use chat_proto::{Command, Event, NativeCodec};
+use chat_proto::{Command, Event, NativeCodec, RefusalCode};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
@@ -115,6 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 News::Event(event)
             }
+            Err(unknown) if is_of_unknown_type(&unknown) => return Ok(()),
             Err(unreadable) => {
                 tracing::warn!(why = unreadable.text, "unreadable line");
                 News::Unreadable(unreadable)
@@ -183,6 +184,15 @@ where
         Ok(Err(error)) => Err(Lost::Broken(in_words(&error))),
         Err(_) => Err(Lost::Silent),
     }
+}
+
+/// Whether a newer server has sent an event of a type that is not known here, which is ignored.
+pub(super) fn is_of_unknown_type(line: &UnreadableLine) -> bool {
+    let is_unknown = line.code == RefusalCode::UnknownType;
+    if is_unknown {
+        tracing::debug!(why = line.text, "ignored an event of an unknown type");
+    }
+    is_unknown
 }
 
 /// What went wrong, without the number that only a programmer reads.

@@ -2,7 +2,7 @@ mod bench;
 mod tokens;
 
 use chat_proto::command::Nonce;
-use chat_proto::event::User;
+use chat_proto::event::{Message, MessageKind, User};
 use chat_proto::{At, RefusalCode, Secret};
 use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
@@ -181,6 +181,29 @@ async fn a_new_name_is_said_in_the_next_hello() {
     server.tells(&renamed(3, "anna")).await;
     drop(server);
     assert_eq!(bench.answers().await.welcomes().await, name("rob"));
+}
+
+/// A newer server may send what is not known here: a type is ignored, a kind of message is shown.
+#[tokio::test(start_paused = true)]
+async fn events_of_unknown_types_are_ignored_and_messages_of_unknown_kinds_are_not() {
+    const UNKNOWN: &str = r##"{"type":"typing","room":"#lobby","user":{"id":3,"name":"ana"}}"##;
+    let mut bench = Bench::new();
+    let mut server = bench.answers().await;
+    for _ in 0..20 {
+        server.writes(UNKNOWN).await;
+    }
+    server.welcomes().await;
+    bench.session().await;
+    server.writes(UNKNOWN).await;
+    let Event::Message(message) = message(user(3, "ana"), "tea?", At::from_millis(0)) else {
+        panic!("no message");
+    };
+    let poll = Message { kind: MessageKind::Unknown, ..message };
+    let line = serde_json::to_string(&Event::Message(poll.clone())).unwrap();
+    server.writes(&line.replace("unknown", "poll")).await;
+    assert_eq!(bench.hears().await, News::Event(Event::Message(poll)));
+    server.writes(r##"{"type":"message","room":"#lobby"}"##).await;
+    assert!(matches!(bench.hears().await, News::Unreadable(_)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chat_proto::{RoomName, UserName};
 
-use crate::update::COMMANDS;
+use crate::help::COMMANDS;
 
 /// A round of completions: each Tab offers the next.
 #[derive(Debug)]

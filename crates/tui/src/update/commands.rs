@@ -4,37 +4,9 @@ use chat_proto::command::Kind;
 use chat_proto::{At, Command, RefusalCode, RoomName, Topic, UserName};
 
 use super::{Effect, addresses, say, send, session};
+use crate::help::{COMMANDS, CommandHelp};
 use crate::link::Order;
 use crate::state::{Connection, Room, State, Tone, WithServer};
-
-/// What a `/` command is called and does.
-#[derive(Debug)]
-pub struct CommandHelp {
-    /// Its name, `/` included.
-    pub name: &'static str,
-    /// What comes after it.
-    pub argument: &'static str,
-    /// What it does.
-    pub does: &'static str,
-}
-
-/// Every `/` command.
-pub const COMMANDS: [CommandHelp; 14] = [
-    CommandHelp { name: "/help", argument: "", does: "lists these commands" },
-    CommandHelp { name: "/join", argument: " #ROOM", does: "goes into a room" },
-    CommandHelp { name: "/leave", argument: " [ROOM]", does: "leaves this room, or that one" },
-    CommandHelp { name: "/msg", argument: " NAME [TEXT]", does: "talks to one user alone" },
-    CommandHelp { name: "/rooms", argument: "", does: "lists the rooms there are" },
-    CommandHelp { name: "/who", argument: "", does: "lists who is in this room" },
-    CommandHelp { name: "/topic", argument: " [TEXT]", does: "what it is about; -delete empties" },
-    CommandHelp { name: "/me", argument: " TEXT", does: "says what you do: * bob waves" },
-    CommandHelp { name: "/name", argument: " NAME", does: "takes another name" },
-    CommandHelp { name: "/clear", argument: "", does: "empties the log on your screen" },
-    CommandHelp { name: "/reconnect", argument: "", does: "calls the server again now" },
-    CommandHelp { name: "/read", argument: "", does: "marks this room as read" },
-    CommandHelp { name: "/forget", argument: "", does: "drops a token that is refused" },
-    CommandHelp { name: "/quit", argument: "", does: "ends the program" },
-];
 
 /// What is said where something needs a session.
 const NOT_CONNECTED: &str = "not connected: try again when it says so below";

@@ -200,7 +200,7 @@ fn body(state: &State, message: &Message) -> Body {
         true => How::Own(Delivery::Accepted),
         false => How::Heard(mentions(&text, &state.name)),
     };
-    Body::Said { from: message.from.name.clone(), kind: message.kind, text, how }
+    Body::Said { from: message.from.name.clone(), kind: message.kind.shown_as(), text, how }
 }
 
 /// A message of the user's own is stored: it no longer waits, if it did.

@@ -9,7 +9,7 @@ mod rooms;
 mod tokens;
 
 use chat_proto::command::{Nonce, Word};
-use chat_proto::event::{Accepted, Message};
+use chat_proto::event::{Accepted, Message, MessageKind};
 use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
@@ -19,6 +19,7 @@ use crate::fixture::{
     Bench, direct_event, journal, kept, left, message_in, name, own, profile, room, room_event,
     says, sent, user, welcome,
 };
+use crate::help::COMMANDS;
 use crate::link::{Lost, News};
 use crate::store::{MessageId, Profile};
 

@@ -5,10 +5,10 @@ use ratatui::style::Stylize;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 
+use crate::help::KEYS;
 use crate::layout;
 use crate::palette::Palette;
 use crate::state::State;
-use crate::update::KEYS;
 
 /// Columns of the keys.
 const KEY_COLUMNS: usize = 17;

@@ -6,7 +6,7 @@ use std::io;
 use chat_proto::command::Say;
 use chat_proto::{NativeCodec, RoomName, Text};
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::{DuplexStream, duplex};
+use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
 use tokio_util::codec::Framed;
 
@@ -44,6 +44,13 @@ impl Server {
 
     pub(super) async fn tells(&mut self, event: &Event) {
         within(format!("{event:?} told"), self.line.send(event)).await.unwrap();
+    }
+
+    /// Sends a line as it is.
+    pub(super) async fn writes(&mut self, line: &str) {
+        let line = format!("{line}\n");
+        let stream = self.line.get_mut();
+        within("a line written", stream.write_all(line.as_bytes())).await.unwrap();
     }
 
     /// Lets the client in, and returns the name it said.

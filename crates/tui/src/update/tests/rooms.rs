@@ -53,6 +53,19 @@ fn rooms_count_what_is_new_there() {
     assert_eq!(sent(&bench.takes(Input::Tick)), [read("#rust", 2)]);
 }
 
+/// A newer server may have kinds of messages that are not known here.
+#[test]
+fn a_message_of_an_unknown_kind_shows_its_text_and_fills_its_place() {
+    let mut bench = Bench::connected(100, 20);
+    bench.said(3, "ana", "one");
+    let poll = message_in("#lobby", 2, user(3, "ana"), "asks: tea?", bench.at);
+    let poll = Message { kind: MessageKind::Unknown, ..poll };
+    assert!(bench.hears(Event::Message(poll)).is_empty());
+    assert_shows(&bench, "ana: asks: tea?");
+    let read = Command::Read { room: RoomName::lobby(), seq: 2 };
+    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+}
+
 #[test]
 fn what_was_read_elsewhere_is_read() {
     let mut bench = Bench::connected(100, 20);

@@ -1,7 +1,6 @@
 //! Whatever a peer sends, the screen stays a screen.
 
-use chat_proto::command::Kind;
-use chat_proto::event::{Message, RoomInfo, Server};
+use chat_proto::event::{Message, MessageKind, RoomInfo, Server};
 use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -161,7 +160,7 @@ fn everywhere(hostile: &str) -> Vec<News> {
     news.push(News::Event(Event::Rooms { rooms: vec![info], more: true }));
     let user = from.clone();
     news.push(News::Event(Event::Topic { room: room(), topic: Topic::mend(&text), user }));
-    for kind in [Kind::Text, Kind::Action] {
+    for kind in [MessageKind::Text, MessageKind::Action, MessageKind::Unknown] {
         if let Ok(text) = said.clone() {
             let at = chat_proto::At::from_millis(0);
             let from = from.clone();
