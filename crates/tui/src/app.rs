@@ -24,10 +24,10 @@ pub use self::control::Control;
 use crate::input::Input;
 use crate::link::{Dial, Identity, Link};
 use crate::palette::Palette;
-use crate::state::{State, Tone};
+use crate::state::State;
 use crate::store::{Store, StoreError};
 use crate::unsent::Unsent;
-use crate::update::{Effect, begin, tend, update};
+use crate::update::{Effect, update};
 use crate::view;
 use crate::zone::ZoneWatch;
 
@@ -191,11 +191,7 @@ pub async fn run_shown(
     let (store, profile) = opened.map_err(RunError::State)?;
     let identity = Identity::from(&profile);
     let link = Link::start(dial, identity);
-    let mut state = State::new(options.server, profile, options.zone, size);
-    begin(&mut state, (options.clock)());
-    if let Some(notice) = options.notice {
-        state.room_mut().log.note((options.clock)(), Tone::Trouble, notice);
-    }
+    let state = State::new(options.server, profile, options.zone, size);
     let mut app = App {
         state,
         store,
@@ -210,6 +206,7 @@ pub async fn run_shown(
         zone_watch: options.zone_watch,
         zone_looked: Instant::now(),
     };
+    let _ = app.take(Input::Start { notice: options.notice });
     let ended = app.run(show, keys, stop).await;
     // However it ends, what was seen is told and what is typed is kept; nobody is there for the rest.
     let _ = app.take(Input::Tick);
@@ -272,8 +269,7 @@ impl<C: Control> App<C> {
                 drawable = drawable, if self.changed => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
                     let _ = self.look_at_zone(ZONE_LOOK.0);
-                    let effects = tend(&mut self.state);
-                    let flow = self.carry_out(effects);
+                    let flow = self.take(Input::Frame);
                     show(&self.state, std::mem::take(&mut self.anew))?;
                     self.changed = false;
                     if std::mem::take(&mut self.mentioned) {

@@ -22,7 +22,7 @@ use crate::state::State;
 use crate::store::{Drafts, Keep, MessageId, OwnMessage, Profile};
 use crate::testing::Screen;
 use crate::update::drafts::KEEP_AFTER;
-use crate::update::{Effect, begin, tend, update};
+use crate::update::{Effect, update};
 use crate::view;
 
 /// Longest that anything is waited for, on the paused clock of a test: much longer than a link waits
@@ -171,7 +171,7 @@ impl Bench {
         let state = State::new("127.0.0.1:12345".into(), profile, TimeZone::UTC, size);
         let at = "2026-11-22T14:02:00Z".parse::<jiff::Timestamp>().unwrap().into();
         let mut bench = Self { state, at, seq: 0 };
-        begin(&mut bench.state, at);
+        bench.takes(Input::Start { notice: None });
         bench
     }
 
@@ -212,7 +212,7 @@ impl Bench {
 
     pub(crate) fn takes_all(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = update(&mut self.state, input, self.at);
-        effects.extend(tend(&mut self.state));
+        effects.extend(update(&mut self.state, Input::Frame, self.at));
         effects
     }
 

@@ -11,6 +11,14 @@ use crate::store::Profile;
 /// One thing that happens.
 #[derive(Debug, Clone)]
 pub enum Input {
+    /// The program starts: once, before all else.
+    Start {
+        /// What the user should know about the terminal.
+        notice: Option<&'static str>,
+    },
+    /// The screen is about to be drawn. This comes with each frame and not with each message: thousands
+    /// may come between two frames, and nobody sees them.
+    Frame,
     /// A key goes down, or repeats.
     Key(KeyEvent),
     /// A text is pasted.

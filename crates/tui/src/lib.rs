@@ -47,4 +47,4 @@ pub use input::Input;
 pub use link::{ServerAddress, Tcp};
 pub use state::State;
 pub use unsent::Unsent;
-pub use update::{Effect, tend, update};
+pub use update::{Effect, update};

@@ -17,7 +17,6 @@ use chat_proto::command::Kind;
 use chat_proto::event::Welcome;
 use chat_proto::{At, Command, RoomName, Text, UserName};
 
-pub use self::tend::tend;
 use crate::clean;
 use crate::input::{Input, Wheel};
 use crate::link::Order;
@@ -61,6 +60,14 @@ pub enum Effect {
 pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
     let may_type = matches!(input, Input::Key(_) | Input::Paste(_));
     let mut effects = match input {
+        Input::Start { notice } => {
+            session::pend_all(state, at);
+            if let Some(notice) = notice {
+                state.room_mut().log.note(at, Tone::Trouble, notice);
+            }
+            Vec::new()
+        }
+        Input::Frame => tend::frame(state),
         Input::Key(key) => keys::key(state, key, at),
         Input::Paste(text) => {
             insert(state, &text, at);
@@ -101,11 +108,6 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
         effects.extend(drafts::look(state));
     }
     effects
-}
-
-/// Shows what was kept from an earlier run. To be done once, before anything else.
-pub fn begin(state: &mut State, at: At) {
-    session::pend_all(state, at);
 }
 
 fn not_kept(state: &mut State, why: &str, at: At) {

@@ -14,10 +14,8 @@ const READ_AFTER: Duration = Duration::from_secs(1);
 /// How many older messages are asked for at once: some full screens.
 const HISTORY_PAGE: u32 = 100;
 
-/// Takes note of what the screen is about to show. To be done with each frame and not with each
-/// message: thousands may come between two frames, and nobody sees them.
-#[must_use]
-pub fn tend(state: &mut State) -> Vec<Effect> {
+/// Takes note of what the screen is about to show.
+pub(super) fn frame(state: &mut State) -> Vec<Effect> {
     let log = state.panes().log;
     let (width, height) = (usize::from(log.width), usize::from(log.height));
     if log.is_empty() {
