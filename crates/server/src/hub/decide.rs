@@ -41,14 +41,24 @@ pub(super) enum Grant {
 type Decided = Result<(Vec<Change>, Grant), HubError>;
 
 impl Directory {
-    /// Decides about the items of one commit, in their order. Returns as many decisions and entries.
-    pub(super) fn decide<'i>(&self, items: &'i mut [Item]) -> (Vec<Decision>, Vec<Entry<'i>>) {
+    /// Decides about the items of one commit, in their order. There are as many decisions and entries.
+    pub(super) fn decide<'i>(
+        &self,
+        items: &'i mut [Item],
+        decisions: &mut Vec<Decision>,
+    ) -> Vec<Entry<'i>> {
         let mut state = self.state();
         let mut proposal = Proposal::new(&state);
-        let decided = items.iter_mut().map(|item| self.decide_one(&mut proposal, item)).unzip();
+        decisions.clear();
+        let entries = items.iter_mut().map(|item| {
+            let (decision, entry) = self.decide_one(&mut proposal, item);
+            decisions.push(decision);
+            entry
+        });
+        let entries = entries.collect();
         // A number that was given to a user is used up even if the commit fails.
         state.last_user = proposal.last_user();
-        decided
+        entries
     }
 
     fn decide_one<'i>(

@@ -43,7 +43,7 @@ pub(crate) enum HubError {
     NoSuchNumber(u64),
     /// The client's doing: that one cannot be talked to in private.
     #[error("{0} is here with a classic client, which knows no private conversations")]
-    IsClassic(UserName),
+    IsGuest(UserName),
     /// The client's doing: it talks to itself.
     #[error("a private conversation takes two; you are {0} yourself")]
     IsYourself(UserName),
@@ -105,7 +105,7 @@ impl HubError {
             Self::CannotLeave(_) => RefusalCode::CannotLeave,
             Self::NoSuchUser(_)
             | Self::NoSuchNumber(_)
-            | Self::IsClassic(_)
+            | Self::IsGuest(_)
             | Self::IsYourself(_) => RefusalCode::NoSuchUser,
             Self::InTooManyRooms
             | Self::InTooManyConversations

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_proto::command::{self, Word};
-use chat_proto::{LeaveReason, RoomName, User, UserName, classic};
+use chat_proto::{LeaveReason, RoomName, User, UserName};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
@@ -110,14 +110,6 @@ impl Member {
     pub(crate) fn title(&self, room: &Room) -> Option<UserName> {
         let other = room.other(self.id())?;
         Some(self.actor.hub.state().account(other)?.user.name.clone())
-    }
-
-    /// Who is here, as a classic client is sent it.
-    #[must_use]
-    pub(crate) fn classic_users(&self) -> classic::Told {
-        let own = self.user();
-        let lobby = Arc::clone(self.actor.hub.state().rooms.lobby());
-        lobby.with_users(|users| classic::users(&own, users.values(), users.len()))
     }
 
     /// The user, for what it asks of the hub.

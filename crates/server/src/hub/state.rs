@@ -35,7 +35,7 @@ pub(super) struct State {
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) user: User,
-    /// `None` for a classic client, whose user is gone with it.
+    /// `None` for a guest, who has one session and is gone with it.
     pub(super) token: Option<TokenHash>,
     pub(super) seen_at: At,
     pub(super) sessions: usize,
@@ -51,7 +51,7 @@ impl Account {
         Self { user, token, seen_at, sessions: 0, rooms, news }
     }
 
-    /// The account as it is kept; `None` for a classic client's.
+    /// The account as it is kept; `None` for a guest.
     pub(super) fn to_keep(&self) -> Option<KeptUser> {
         let (user, seen_at) = (self.user.clone(), self.seen_at);
         self.token.map(|token| KeptUser { user, token, seen_at })
@@ -314,7 +314,7 @@ pub(super) fn called<'u>(
     };
     match other {
         other if other.id == user => Err(HubError::IsYourself(other.name.clone())),
-        other if is_guest => Err(HubError::IsClassic(other.name.clone())),
+        other if is_guest => Err(HubError::IsGuest(other.name.clone())),
         other => Ok(Called::Private(Pair::of(user, other.id))),
     }
 }

@@ -114,9 +114,9 @@ async fn a_taken_name_is_refused_with_one_that_is_free() {
 }
 
 #[tokio::test]
-async fn a_classic_name_is_numbered_and_free_when_its_user_has_left() {
+async fn a_guests_name_is_numbered_and_free_when_the_guest_has_left() {
     let hub = hub();
-    let enter = async |wants: &str| hub.enter_classic(hub.next_user(), &name(wants)).await.unwrap();
+    let enter = async |wants: &str| hub.enter_guest(hub.next_user(), &name(wants)).await.unwrap();
     let mut bobs = Vec::new();
     for _ in 0..30 {
         bobs.push(enter("bob").await);
@@ -190,7 +190,7 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
 async fn the_number_of_one_who_spoke_is_nobody_elses() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Kept::Directory(directory.path().to_path_buf()));
-    let ana = hub.enter_classic(hub.next_user(), &name("ana")).await.unwrap();
+    let ana = hub.enter_guest(hub.next_user(), &name("ana")).await.unwrap();
     say(&ana, "#lobby", "hi").await.unwrap();
     drop(ana);
     let hub = again(hub, directory.path()).await;
@@ -309,10 +309,7 @@ async fn past_a_number_of_users_only_those_who_are_known_come_in() {
     let refused = enter(&hub, "eva").await.unwrap_err();
     assert_eq!((&refused, refused.code()), (&HubError::TooManyUsers(2), RefusalCode::NotKept));
     assert!(back(&hub, &token, "bob").await.is_ok());
-    assert!(
-        hub.enter_classic(hub.next_user(), &name("eva")).await.is_ok(),
-        "nothing of it is kept"
-    );
+    assert!(hub.enter_guest(hub.next_user(), &name("eva")).await.is_ok(), "nothing of it is kept");
 }
 
 #[tokio::test]

@@ -254,7 +254,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn rename(&mut self, wants: UserName) -> ControlFlow<End> {
-        let if_taken = if self.is_native() { IfTaken::Refuse } else { IfTaken::Number };
+        let if_taken = match self.reader.capabilities().can_be_refused_a_name {
+            true => IfTaken::Refuse,
+            false => IfTaken::Number,
+        };
         let actor = self.member.actor().clone();
         self.pending
             .wait(async move { CommandResult::Renamed(actor.rename(&wants, if_taken).await) });
