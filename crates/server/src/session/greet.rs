@@ -2,10 +2,10 @@
 
 use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::{Limits, Server, Welcome};
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, Secret, User, limits};
+use chat_proto::{Command, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, limits};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
-use tracing::{Span, info};
+use tracing::{Span, debug, info};
 
 use super::Context;
 use super::end::End;
@@ -108,6 +108,7 @@ async fn answer<W: AsyncWrite + Unpin>(
         Ok((member, token, last)) => {
             writer.tell(&Event::Welcome(welcome(&member, token, last, context)));
             note_entry(&member);
+            debug!(features = ?hello.features, "the client has these features");
             Ok(Greeted { member, device: hello.device })
         }
         Err(refusal) => {
@@ -150,6 +151,7 @@ fn welcome(member: &Member, token: Secret, last: u64, context: &Context) -> Welc
         last,
         journal: Some(context.hub.journal().identity().clone()),
         server: server(),
+        features: Features::all(),
         limits: Limits {
             line_bytes: limits::LINE_BYTES_MAX,
             text_bytes: limits::TEXT_BYTES_MAX,

@@ -1,5 +1,6 @@
 mod bench;
 mod kept;
+mod older_server;
 
 use std::io;
 use std::time::Duration;
