@@ -32,6 +32,9 @@ pub(crate) enum HubError {
     /// The client's doing: the conversation is that of two other users.
     #[error("{0} is the conversation of two other users; you cannot join it")]
     NotYours(RoomName),
+    /// The client's doing: it has no token.
+    #[error("you cannot join {0}: a client without a token is in the lobby alone")]
+    GuestInLobbyAlone(RoomName),
     /// The client's doing: everybody is in the lobby.
     #[error("everybody is in {0}, and stays there")]
     CannotLeave(RoomName),
@@ -101,7 +104,9 @@ impl HubError {
         match self {
             Self::NameTaken { .. } => RefusalCode::NameTaken,
             Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
-            Self::NotInRoom(_) | Self::NotYours(_) => RefusalCode::NotInRoom,
+            Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
+                RefusalCode::NotInRoom
+            }
             Self::CannotLeave(_) => RefusalCode::CannotLeave,
             Self::NoSuchUser(_)
             | Self::NoSuchNumber(_)
@@ -124,9 +129,10 @@ impl From<HubError> for Refusal {
         let refusal = Self::new(error.code(), error.to_string());
         match error {
             HubError::NameTaken { free, .. } => Self { suggestion: Some(free), ..refusal },
-            HubError::NotInRoom(room) | HubError::NotYours(room) | HubError::CannotLeave(room) => {
-                Self { room: Some(room), ..refusal }
-            }
+            HubError::NotInRoom(room)
+            | HubError::NotYours(room)
+            | HubError::GuestInLobbyAlone(room)
+            | HubError::CannotLeave(room) => Self { room: Some(room), ..refusal },
             _ => refusal,
         }
     }

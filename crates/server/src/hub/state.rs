@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::bell::Bell;
 use super::names::Names;
 use super::places::{InRoom, Places};
+use super::policy::{Action, Standing, UserKind, may};
 use super::rooms::Rooms;
 use super::{HubError, IfTaken};
 use crate::journal::{Called, KeptMember, KeptUser, Pair, Restored, RoomId};
@@ -49,6 +50,13 @@ impl Account {
     pub(super) fn new(user: User, token: Option<TokenHash>, seen_at: At, read: u64) -> Self {
         let (rooms, news) = (Places::in_lobby(read), Arc::default());
         Self { user, token, seen_at, sessions: 0, rooms, news }
+    }
+
+    pub(super) const fn kind(&self) -> UserKind {
+        match self.token {
+            Some(_) => UserKind::Registered,
+            None => UserKind::Guest,
+        }
     }
 
     /// The account as it is kept; `None` for a guest.
@@ -279,13 +287,19 @@ impl State {
         )
     }
 
-    /// The room that goes by that name, where `user` is in it.
-    pub(super) fn room_of(&self, user: u64, name: &RoomName) -> Result<&Arc<Room>, HubError> {
+    /// The room that goes by that name, if `user` may do `action` there.
+    pub(super) fn permit(
+        &self,
+        user: u64,
+        name: &RoomName,
+        action: fn(Standing) -> Action,
+    ) -> Result<&Arc<Room>, HubError> {
         let called = self.called(user, name)?;
-        self.rooms
-            .called(&called)
-            .filter(|room| self.is_in(user, room.id))
-            .ok_or_else(|| HubError::NotInRoom(name.clone()))
+        let room = self.rooms.called(&called);
+        let is_in = room.is_some_and(|room| self.is_in(user, room.id));
+        let standing = Standing::new(&called, room.map(|room| room.id), is_in);
+        may(self.existing(user).kind(), action(standing)).map_err(|denied| denied.in_room(name))?;
+        room.ok_or_else(|| HubError::NotInRoom(name.clone()))
     }
 
     pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
