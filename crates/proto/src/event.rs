@@ -43,6 +43,15 @@ pub enum Event {
         /// The last message of it that this user has read.
         #[serde(default)]
         read: u64,
+        /// How many messages of others the user has not read, as far as they were counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unread: Option<u64>,
+        /// How many of those name the user.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mentions: Option<u64>,
+        /// Whether there are more, which were not counted.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        more: bool,
     },
     /// Older messages of a room: answers a `history`.
     History {
@@ -91,6 +100,18 @@ pub enum Event {
         room: RoomName,
         /// The last message that was read.
         seq: u64,
+        /// The last message that was counted, if unread messages were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_seq: Option<u64>,
+        /// How many messages of others the user has not read, as far as they were counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unread: Option<u64>,
+        /// How many of those name the user.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mentions: Option<u64>,
+        /// Whether there are more, which were not counted.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        more: bool,
     },
     /// Somebody came into a room.
     Joined {

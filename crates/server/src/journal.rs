@@ -37,14 +37,15 @@ mod schema;
 mod store;
 mod task;
 mod unlocked;
+mod unread;
 mod used;
 mod wal;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chat_proto::At;
 use chat_proto::event::JournalId;
+use chat_proto::{At, User};
 use rusqlite::Connection;
 use tracing::warn;
 
@@ -64,6 +65,7 @@ use self::reader::Readers;
 pub(crate) use self::repeat::{Repeat, Sent};
 pub use self::restore::{Replaced, restore};
 pub(crate) use self::task::{Task, TaskResult};
+pub(crate) use self::unread::Unread;
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
 pub(crate) const TRIM_MESSAGES: u32 = 500;
@@ -168,13 +170,32 @@ impl Journal {
     /// # Errors
     /// Returns an error if they cannot be read.
     pub async fn read(&self, room: RoomId, page: Page) -> Result<Vec<Kept>, JournalError> {
+        self.ask(move |db| messages::messages(db, room, page)).await
+    }
+
+    /// What `user` has not read of the messages of `room` after `read`, up to `last_seq`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn unread(
+        &self,
+        room: RoomId,
+        (read, last_seq): (u64, u64),
+        user: User,
+    ) -> Result<Unread, JournalError> {
+        self.ask(move |db| unread::unread(db, room, (read, last_seq), &user)).await
+    }
+
+    async fn ask<T, F>(&self, ask: F) -> Result<T, JournalError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
         match &self.source {
-            Source::File(readers) => {
-                readers.read(move |db| messages::messages(db, room, page)).await
-            }
+            Source::File(readers) => readers.read(ask).await,
             Source::Memory(db) => {
                 let db = db.lock().unwrap_or_else(PoisonError::into_inner);
-                Ok(messages::messages(&db, room, page)?)
+                Ok(ask(&db)?)
             }
         }
     }

@@ -13,6 +13,7 @@ mod seats;
 mod strikes;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::future::Future;
 use std::io;
@@ -120,6 +121,8 @@ struct Session<R, W> {
     due: Due,
     member: Member,
     device: Word,
+    /// Whether the client shows how much its user has not read.
+    shows_unread: bool,
     answers: Answers,
     pending: PendingCommand,
     strikes: Strikes,
@@ -139,7 +142,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         greeted: Greeted,
         context: Arc<Context>,
     ) -> Self {
-        let Greeted { member, device } = greeted;
+        let Greeted { member, device, shows_unread } = greeted;
         let heard_at = Instant::now();
         Self {
             silence: Box::pin(sleep_until(heard_at + context.config.idle_timeout)),
@@ -151,6 +154,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             due: Due::Entry,
             member,
             device,
+            shows_unread,
             answers: Answers::default(),
             pending: PendingCommand::default(),
             strikes: Strikes::default(),
@@ -198,8 +202,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// [`crate::config::OUT_BYTES_MAX`] and what one step adds wait for it.
     async fn turn(&mut self) -> ControlFlow<End> {
         let takes = !self.writer.is_full();
-        if takes && self.due != Due::Nothing {
-            return self.follow();
+        if takes && self.due != Due::Nothing && self.pending.is_empty() {
+            return self.follow_counting();
         }
         // A command may depend on the one before.
         let listens = takes && !self.answers.is_full() && self.pending.is_empty();
@@ -212,7 +216,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             answer = self.answers.next(), if takes => self.tell_answers(&answer),
             result = self.pending.next(), if takes => Box::pin(self.finish_command(*result)).await,
             // What a command of this session has changed is sent with its answer.
-            () = self.member.news(), if takes && self.pending.is_empty() => self.follow(),
+            () = self.member.news(), if takes && self.pending.is_empty() => {
+                self.follow_counting()
+            }
             brought = self.seats.next(), if takes => {
                 self.pass_on(brought)?;
                 self.write_now()

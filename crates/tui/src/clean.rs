@@ -45,7 +45,18 @@ pub fn event(event: Event) -> Event {
         | Event::Accepted(_)
         | Event::Ping { .. }
         | Event::Pong { .. } => event,
-        Event::Room { room, title, topic, count, users, last_seq, read } => Event::Room {
+        Event::Room {
+            room,
+            title,
+            topic,
+            count,
+            users,
+            last_seq,
+            read,
+            unread,
+            mentions,
+            more,
+        } => Event::Room {
             room: self::room(&room),
             title: title.as_ref().map(name),
             topic: self::topic(&topic),
@@ -53,6 +64,9 @@ pub fn event(event: Event) -> Event {
             users: users.iter().map(user).collect(),
             last_seq,
             read,
+            unread,
+            mentions,
+            more,
         },
         Event::History { room, messages, more } => Event::History {
             room: self::room(&room),
@@ -71,7 +85,10 @@ pub fn event(event: Event) -> Event {
             topic: self::topic(&topic),
             user: self::user(&user),
         },
-        Event::Read { room, seq } => Event::Read { room: self::room(&room), seq },
+        Event::Read { room, seq, last_seq, unread, mentions, more } => {
+            let room = self::room(&room);
+            Event::Read { room, seq, last_seq, unread, mentions, more }
+        }
         Event::Joined { room, user } => {
             Event::Joined { room: self::room(&room), user: self::user(&user) }
         }

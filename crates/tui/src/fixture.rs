@@ -97,6 +97,9 @@ pub(crate) fn room_event(name: &str, last_seq: u64, read: u64) -> Event {
         users,
         last_seq,
         read,
+        unread: None,
+        mentions: None,
+        more: false,
     }
 }
 
@@ -116,6 +119,9 @@ pub(crate) fn direct_event(with: &User, last_seq: u64, read: u64) -> Event {
         users: vec![with.clone(), user(7, "bob")],
         last_seq,
         read,
+        unread: None,
+        mentions: None,
+        more: false,
     }
 }
 

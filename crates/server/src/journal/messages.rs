@@ -1,4 +1,4 @@
-//! The messages of the journal: every statement on the table `message`.
+//! The messages of the journal: every statement on the table `message`, but the one that counts (`unread.rs`).
 
 use std::sync::LazyLock;
 

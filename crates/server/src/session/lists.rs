@@ -54,8 +54,18 @@ mod tests {
         let (users, is_cut) = fitting_users((1..=500).map(user).collect());
         assert!(users.len() > 100 && is_cut);
         let (room, topic) = (RoomName::lobby(), Topic::mend(&"\"".repeat(512)));
-        let room =
-            Event::Room { room, title: None, topic, count: 500, users, last_seq: 1, read: 1 };
+        let room = Event::Room {
+            room,
+            title: None,
+            topic,
+            count: 500,
+            users,
+            last_seq: u64::MAX,
+            read: u64::MAX,
+            unread: Some(u64::MAX),
+            mentions: Some(u64::MAX),
+            more: true,
+        };
         let line = serde_json::to_string(&room).unwrap();
         assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
     }

@@ -1,9 +1,10 @@
 //! The rooms a session is in: what happens there is passed on to its client.
 
+use std::future::ready;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chat_proto::{EndCode, Event, LeaveReason, UserName};
+use chat_proto::{EndCode, Event, LeaveReason, RoomName, UserName};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::error;
@@ -12,6 +13,7 @@ use super::Session;
 use super::end::End;
 use super::lists::fitting_users;
 use super::seats::Seat;
+use super::unread::{Counted, Subscription};
 use crate::batch::Batch;
 use crate::door::Reader;
 use crate::hub::Place;
@@ -35,6 +37,16 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// has come into or has left, and how far it has read, here or in another of its sessions. What
     /// the door does not hold is due as long as it does not.
     pub(super) fn follow(&mut self) -> ControlFlow<End> {
+        self.follow_places(false)
+    }
+
+    /// The same, and counts what is not read, if the client shows that. A room whose messages are counted is
+    /// due until they are: the session goes on with [`Session::subscribed`].
+    pub(super) fn follow_counting(&mut self) -> ControlFlow<End> {
+        self.follow_places(self.shows_unread)
+    }
+
+    fn follow_places(&mut self, counts: bool) -> ControlFlow<End> {
         let is_entry = self.due == Due::Entry;
         if !is_entry {
             self.due = Due::News;
@@ -46,22 +58,28 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             self.tell_left(room);
         }
         for Place { room, read } in places {
-            if self.writer.is_full() {
+            // One count at a time.
+            if self.writer.is_full() || !self.pending.is_empty() {
                 return ControlFlow::Continue(());
             }
+            let take_seat = if counts { Self::take_counted_seat } else { Self::take_seat };
             match self.seats.get_mut(room.id) {
                 // It knows from when it was here before, and asks for what it lacks.
-                None if is_entry => self.take_seat(&room, read, u64::MAX)?,
+                None if is_entry => take_seat(self, &room, read, u64::MAX)?,
                 // Something was said there, perhaps, that called the user.
-                None => self.take_seat(&room, read, read.max(self.newest_after(&room)))?,
+                None => take_seat(self, &room, read, read.max(self.newest_after(&room)))?,
                 Some(known) if known.read != read => {
                     known.read = read;
-                    self.writer.tell(&Event::Read { room: room.name().clone(), seq: read });
+                    let name = room.name().clone();
+                    match counts {
+                        true => self.count_after(room, name, ready(Ok(read))),
+                        false => self.writer.tell(&read_event(name, read, None)),
+                    }
                 }
                 Some(_) => {}
             }
         }
-        self.due = Due::Nothing;
+        self.due = if self.pending.is_empty() { Due::Nothing } else { self.due };
         ControlFlow::Continue(())
     }
 
@@ -85,20 +103,59 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         read: u64,
         since: u64,
     ) -> ControlFlow<End> {
-        let users_listed = self.context.config.users_listed;
-        let Some(mut entry) = room.listen(users_listed) else {
+        let Some(entry) = room.listen(self.context.config.users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
         };
+        let room = Arc::clone(room);
+        self.subscribe(Subscription { room, entry, read, since, counted: None });
+        ControlFlow::Continue(())
+    }
+
+    /// The same, once it is counted what the user has not read there, if the client shows that.
+    pub(super) fn take_counted_seat(
+        &mut self,
+        room: &Arc<Room>,
+        read: u64,
+        since: u64,
+    ) -> ControlFlow<End> {
+        let Some(counter) = self.counter() else { return self.take_seat(room, read, since) };
+        let Some(entry) = room.listen(self.context.config.users_listed) else {
+            return ControlFlow::Break(End::Code(EndCode::Shutdown));
+        };
+        let subscription =
+            Subscription { room: Arc::clone(room), entry, read, since, counted: None };
+        match subscription.without_unread() {
+            Ok(subscription) => self.subscribe(subscription),
+            Err(subscription) => self.count_for(counter, subscription),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Goes on with a subscription that has waited for its count. The user may have left the room meanwhile, or
+    /// have read on in another session.
+    pub(super) fn subscribed(&mut self, mut subscription: Subscription) -> ControlFlow<End> {
+        let places = self.member.places();
+        let place = places.into_iter().find(|place| place.room.id == subscription.room.id);
+        let Some(place) = place else { return self.follow_counting() };
+        if place.read != subscription.read {
+            (subscription.read, subscription.counted) = (place.read, None);
+        }
+        self.subscribe(subscription);
+        ControlFlow::Continue(())
+    }
+
+    fn subscribe(&mut self, subscription: Subscription) {
+        let Subscription { room, mut entry, read, since, counted } = subscription;
+        let users_listed = self.context.config.users_listed;
         // Looked up after `listen`, so that a later change of the name comes through the channel.
-        let title = self.member.title(room);
-        self.tell_room(room, &mut entry.snapshot, title.clone(), read);
+        let title = self.member.title(&room);
+        self.tell_room(&room, &mut entry.snapshot, title.clone(), read, counted);
         let seq = since.min(entry.snapshot.last_seq);
         let catch_up = self.reader.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
         let pages = self.seats.pages();
-        let seat = seat(Arc::clone(room), journal, entry, since, catch_up, pages, users_listed);
-        self.seats.insert(room, title, read, seq, seat);
-        ControlFlow::Continue(())
+        let seat = seat(Arc::clone(&room), journal, entry, since, catch_up, pages, users_listed);
+        self.seats.insert(&room, title, read, seq, seat);
     }
 
     /// Takes the users out of `snapshot`: they are many, and half of what a join costs.
@@ -108,12 +165,25 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         snapshot: &mut Snapshot,
         title: Option<UserName>,
         read: u64,
+        counted: Option<Counted>,
     ) {
         let (users, _) = fitting_users(std::mem::take(&mut snapshot.users));
         let Snapshot { topic, count, last_seq, .. } = snapshot;
         let (room, topic) = (room.name().clone(), topic.clone());
         let (count, last_seq) = (*count, *last_seq);
-        self.writer.tell(&Event::Room { room, title, topic, count, users, last_seq, read });
+        let unread = counted.map(|counted| counted.unread);
+        self.writer.tell(&Event::Room {
+            room,
+            title,
+            topic,
+            count,
+            users,
+            last_seq,
+            read,
+            unread: unread.map(|unread| unread.messages),
+            mentions: unread.map(|unread| unread.mentions),
+            more: unread.is_some_and(|unread| unread.more),
+        });
     }
 
     /// Passes on what happened in a room, and all that happened besides, up to what the door holds.
@@ -138,7 +208,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                     seat.title = self.member.title(&seat.room);
                     let (room, title) = (Arc::clone(&seat.room), seat.title.clone());
                     let read = seat.read;
-                    self.tell_room(&room, &mut snapshot, title, read);
+                    self.tell_room(&room, &mut snapshot, title, read, None);
                 }
                 if id == RoomId::LOBBY {
                     return self.tell_titles();
@@ -191,5 +261,18 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         for kept in missed {
             self.writer.tell(&Event::Message(kept.told(seat.room.name(), user)));
         }
+    }
+}
+
+/// How far the user has read a room, and what it has not read of it, if that was counted.
+pub(super) fn read_event(room: RoomName, seq: u64, counted: Option<Counted>) -> Event {
+    let unread = counted.map(|counted| counted.unread);
+    Event::Read {
+        room,
+        seq,
+        last_seq: counted.map(|counted| counted.last_seq),
+        unread: unread.map(|unread| unread.messages),
+        mentions: unread.map(|unread| unread.mentions),
+        more: unread.is_some_and(|unread| unread.more),
     }
 }

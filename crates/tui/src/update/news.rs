@@ -1,13 +1,13 @@
 //! What the link tells. All of it is clean by now.
 
 use chat_proto::event::{Accepted, Message, RoomInfo};
+use chat_proto::mention::mentions;
 use chat_proto::{At, Command, Event, LeaveReason, Refusal, RoomName, Topic, User, UserName};
 
 use super::{Effect, addresses, refused, send, session};
 use crate::link::News;
-use crate::mention::mentions;
 use crate::quote::quoted;
-use crate::state::{Body, Connection, Delivery, How, Room, State, Tone, WithServer};
+use crate::state::{Body, Connection, Counted, Delivery, How, Room, State, Tone, WithServer};
 use crate::store::{Keep, MessageId};
 
 /// Most names of users or rooms that are put on one note.
@@ -43,8 +43,20 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
         Event::Room { room, last_seq, .. } if session::is_set_back(state, &room, last_seq) => {
             return session::set_back(state, at);
         }
-        Event::Room { room, title, topic, count, users, last_seq, read } => {
-            let now = RoomNow { topic, count, users, last_seq, read };
+        Event::Room {
+            room,
+            title,
+            topic,
+            count,
+            users,
+            last_seq,
+            read,
+            unread,
+            mentions,
+            more,
+        } => {
+            let counted = Counted::told(read, last_seq, (unread, mentions), more);
+            let now = RoomNow { topic, count, users, last_seq, read, counted };
             return room_told(state, &room, title, now, at);
         }
         Event::Message(message) => return said(state, &message),
@@ -65,9 +77,11 @@ fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
                 room.users.recount(count);
             }
         }
-        Event::Read { room, seq } => {
+        Event::Read { room, seq, last_seq, unread, mentions, more } => {
             if let Some(room) = state.rooms.get_mut(&room) {
+                let last_seq = last_seq.unwrap_or(seq);
                 room.has_read(seq);
+                room.is_counted(Counted::told(seq, last_seq, (unread, mentions), more));
                 room.read_told = room.read_told.max(seq);
             }
         }
@@ -90,6 +104,7 @@ struct RoomNow {
     users: Vec<User>,
     last_seq: u64,
     read: u64,
+    counted: Option<Counted>,
 }
 
 /// The user is in that room. For a direct message `title` is the other user's name now.
@@ -131,6 +146,7 @@ fn room_now(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option<
     room.last_seq = room.last_seq.max(now.last_seq);
     room.read_told = room.read_told.max(now.read);
     room.has_read(now.read);
+    room.is_counted(now.counted);
     room.log.reach(now.last_seq);
     if is_first && shown == *name {
         room.open();

@@ -64,6 +64,9 @@ fn a_title_follows_its_user() {
         users: vec![user(7, "bob")],
         last_seq: 0,
         read: 0,
+        unread: None,
+        mentions: None,
+        more: false,
     });
     bench.hears(Event::Renamed { user: user(3, "anna"), name: name("ana3") });
     assert_shows(&bench, "▸2 @ana3");

@@ -66,15 +66,57 @@ fn a_message_of_an_unknown_kind_shows_its_text_and_fills_its_place() {
     assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
 }
 
+/// A read position, and what is not read up to which message.
+fn read_event(room: &str, seq: u64, counted: Option<(u64, u64, u64)>) -> Event {
+    let (last_seq, unread, mentions) =
+        counted.map_or((None, None, None), |(last_seq, u, m)| (Some(last_seq), Some(u), Some(m)));
+    let room = self::room(room);
+    Event::Read { room, seq, last_seq, unread, mentions, more: false }
+}
+
+#[test]
+fn the_server_counts_what_is_not_read() {
+    let mut bench = Bench::connected(100, 20);
+    bench.in_rust();
+    bench.alt(KeyCode::Char('1'));
+    let Event::Room { room, title, topic, count, users, .. } = room_event("#rust", 10, 4) else {
+        panic!("no room");
+    };
+    // Of the six messages after the fourth, four are the user's own.
+    bench.hears(Event::Room {
+        room,
+        title,
+        topic,
+        count,
+        users,
+        last_seq: 10,
+        read: 4,
+        unread: Some(2),
+        mentions: Some(0),
+        more: false,
+    });
+    assert_shows(&bench, "2 #rust    2");
+    bench.says_in("#rust", 11, user(3, "ana"), "one");
+    assert_shows(&bench, "2 #rust    3");
+    bench.says_in("#rust", 12, user(3, "ana"), "bob!");
+    assert_shows(&bench, "2 #rust   @1");
+    bench.hears(read_event("#rust", 6, Some((12, 3, 2))));
+    assert_shows(&bench, "2 #rust   @2");
+    bench.hears(read_event("#rust", 9, Some((12, 2, 1))));
+    assert_shows(&bench, "2 #rust   @1");
+    bench.hears(read_event("#rust", 12, Some((12, 0, 0))));
+    assert_shows(&bench, "2 #rust      ");
+}
+
 #[test]
 fn what_was_read_elsewhere_is_read() {
     let mut bench = Bench::connected(100, 20);
     bench.in_rust();
     bench.alt(KeyCode::Char('1'));
     bench.says_in("#rust", 1, user(3, "ana"), "one");
-    bench.hears(Event::Read { room: room("#rust"), seq: 1 });
+    bench.hears(read_event("#rust", 1, None));
     assert_shows(&bench, "2 #rust      ");
-    bench.hears(Event::Read { room: room("#rust"), seq: 0 });
+    bench.hears(read_event("#rust", 0, None));
     assert!(sent(&bench.takes(Input::Tick)).is_empty());
 }
 
@@ -256,7 +298,10 @@ fn a_room_told_again_changes_the_list_quietly() {
             count: 2,
             users,
             last_seq,
-            read: 0
+            read: 0,
+            unread: None,
+            mentions: None,
+            more: false,
         }))
         .is_empty()
     );
