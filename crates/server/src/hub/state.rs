@@ -88,8 +88,8 @@ impl State {
         (state, renamed)
     }
 
-    /// Two users may have one name in an older journal, which compared names otherwise: the one seen
-    /// last keeps it, and the other gets a number. Returns those.
+    /// Two users may have one name in an older journal, which compared names otherwise, such as `Ana María` and
+    /// `Ana_María`: the one seen last keeps it, and the other gets a number. Returns those.
     fn restore_users(&mut self, mut users: Vec<KeptUser>) -> Vec<KeptUser> {
         users.sort_by_key(|kept| (Reverse(kept.seen_at), kept.user.id));
         let mut doubled = Vec::new();

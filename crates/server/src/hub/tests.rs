@@ -355,3 +355,23 @@ async fn two_users_of_an_old_journal_do_not_have_one_name() {
     });
     assert_eq!(stored.await.unwrap(), "Bob_3");
 }
+
+#[tokio::test]
+async fn two_users_of_an_old_journal_do_not_differ_in_a_space_alone() {
+    let (engine, journal, mut restored) = Journal::open(&Kept::Memory, Durability::Os).unwrap();
+    let mut tokens = Vec::new();
+    for (id, written, seen_at) in [(1, "Ana María", 5), (2, "ana_maría", 9)] {
+        let token = crate::token::new().unwrap();
+        let user = chat_proto::User { id, name: name(written) };
+        let hash = crate::token::TokenHash::of(&token);
+        restored.users.push(KeptUser { user, token: hash, seen_at: At::from_millis(seen_at) });
+        tokens.push(token);
+    }
+    let hub = Hub::start(engine, journal, restored, &config()).unwrap();
+    let mut users = Vec::new();
+    for (token, wants) in tokens.iter().zip(["Ana María", "ana_maría"]) {
+        let user = back(&hub, token, wants).await.unwrap().user();
+        users.push((user.id, user.name.to_string()));
+    }
+    assert_eq!(users, [(1, "Ana María_2".to_owned()), (2, "ana_maría".to_owned())]);
+}
