@@ -1,4 +1,5 @@
-//! What a room sends to every session in it: the unit of encoding and of fan-out.
+//! A batch: what a room sends to all its sessions, either messages of one commit or one change of the room.
+//! It is encoded once for each protocol.
 
 mod encoded;
 
@@ -23,9 +24,9 @@ pub(crate) struct Batch {
 /// What is in a batch.
 #[derive(Debug)]
 pub(crate) enum Items {
-    /// What one commit of the journal stored in this room, or a part of it if it is long.
+    /// The messages of this room in one commit, or a part of them if they are long.
     Messages(Messages),
-    /// A change of the room that is no message.
+    /// A change of the room: a user who joins or leaves, a name, a topic, the number of users.
     Update(Box<Event>),
 }
 
