@@ -1,5 +1,6 @@
 mod bench;
 mod kept;
+mod stored;
 
 use std::io;
 use std::time::Duration;
