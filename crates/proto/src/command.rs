@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::limits::WORD_BYTES_MAX;
-use crate::{RoomName, Secret, Text, Topic, UserName};
+use crate::{Features, RoomName, Secret, Text, Topic, UserName};
 
 /// The version of the native protocol that this crate speaks.
 pub const VERSION: u32 = 1;
@@ -124,6 +124,9 @@ pub struct Hello {
     /// The client's own word for this run of it; empty if it has none.
     #[serde(default, skip_serializing_if = "Word::is_empty")]
     pub device: Word,
+    /// What the client can do.
+    #[serde(default, skip_serializing_if = "Features::is_empty")]
+    pub features: Features,
 }
 
 /// The fields of [`Command::Say`].

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Kind, Nonce, Word};
-use crate::{At, EndCode, LeaveReason, RefusalCode, RoomName, Secret, Text, Topic, UserName};
+use crate::{
+    At, EndCode, Features, LeaveReason, RefusalCode, RoomName, Secret, Text, Topic, UserName,
+};
 
 /// One thing the server tells a client; in the native protocol one JSON object, told apart by its
 /// `type`.
@@ -177,6 +179,9 @@ pub struct Welcome {
     pub journal: Option<JournalId>,
     /// What the server is.
     pub server: Server,
+    /// What the server can do.
+    #[serde(default, skip_serializing_if = "Features::is_empty")]
+    pub features: Features,
     /// What a client must keep to.
     pub limits: Limits,
 }

@@ -13,12 +13,14 @@
 //! * [`command`] and [`event`]: the two vocabularies, what a client asks and what the server tells.
 //! * [`native`]: the codec of the native protocol, for both of its ends.
 //! * [`classic`]: the text of the original chat, for both of its ends.
+//! * [`features`]: what a client and a server can do, as each tells the other.
 //! * [`code`]: the closed lists of words that say why something was refused or ended.
 
 pub mod classic;
 pub mod code;
 pub mod command;
 pub mod event;
+pub mod features;
 pub mod limits;
 pub mod name;
 pub mod native;
@@ -30,6 +32,7 @@ pub mod unsafe_chars;
 pub use code::{EndCode, LeaveReason, RefusalCode};
 pub use command::Command;
 pub use event::{Event, Message, Refusal, User};
+pub use features::Features;
 pub use name::{NameError, RoomName, UserName};
 pub use native::NativeCodec;
 pub use secret::Secret;

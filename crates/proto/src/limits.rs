@@ -26,6 +26,9 @@ pub const NAME_BYTES_MAX: usize = NAME_CHARS_MAX * 4;
 /// Longest word a client may call its installation by, and longest nonce, in bytes.
 pub const WORD_BYTES_MAX: usize = 64;
 
+/// Most features that a client or a server has: several for each version to come.
+pub const FEATURES_MAX: usize = 64;
+
 /// Most bytes that go to a classic client in one write: its `recv` takes no more at a time, and
 /// takes what one `recv` returns as one message.
 pub const CLASSIC_WRITE_BYTES_MAX: usize = 1024;

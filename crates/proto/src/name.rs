@@ -61,7 +61,8 @@ pub enum NameError {
 /// spaces and ASCII punctuation, without what stands beside names on a screen, as `docs/protocol.md` has
 /// it; not of the form `7-12`, which is the address of a private conversation.
 ///
-/// Two names are equal if their [keys](UserName::key) are: `Bob`, `bob` and `ｂｏｂ` are one name.
+/// Two names are equal if their [keys](UserName::key) are: `Bob`, `bob` and `ｂｏｂ` are one name, and so are
+/// `Ana María` and `ana_maría`.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Cow<str>")]
 pub struct UserName(Name);
@@ -90,9 +91,22 @@ struct Spelling {
 }
 
 impl Name {
-    fn new(written: impl Into<Box<str>>) -> Self {
+    /// A user's name, perhaps with `@` in front.
+    fn of_user(written: impl Into<Box<str>>) -> Self {
         let written = written.into();
-        let key = Some(compare_key(&written)).filter(|key| **key != *written);
+        let key = without_spaces(compare_key(&written));
+        Self::with_key(written, key)
+    }
+
+    /// The name of a room, which has no spaces.
+    fn of_room(written: impl Into<Box<str>>) -> Self {
+        let written = written.into();
+        let key = compare_key(&written);
+        Self::with_key(written, key)
+    }
+
+    fn with_key(written: Box<str>, key: String) -> Self {
+        let key = Some(key).filter(|key| **key != *written);
         Self(Arc::new(Spelling { written, key: key.map(Into::into) }))
     }
 
@@ -113,7 +127,7 @@ impl UserName {
     pub fn new(written: &str) -> Result<Self, NameError> {
         let written = composed(written);
         check_user(&written)?;
-        Ok(Self(Name::new(written)))
+        Ok(Self(Name::of_user(written)))
     }
 
     /// Makes a name of anything: for a peer that cannot be asked for another.
@@ -144,7 +158,7 @@ impl UserName {
 
     /// The name of one who gave none.
     fn guest() -> Self {
-        Self(Name::new("guest"))
+        Self(Name::of_user("guest"))
     }
 
     /// This name with `_2`, `_3`, … at its end, cut where it would be too long: what to offer where
@@ -164,10 +178,16 @@ impl UserName {
     }
 
     /// What names are compared by: compatibility caseless matching (Unicode 16, section 3.13.5,
-    /// D146), without joiners.
+    /// D146), without joiners, and with `_` for each space.
     #[must_use]
     pub fn key(&self) -> &str {
         self.0.key()
+    }
+
+    /// The key with the spaces as they are: what version 0.1.0 compared names by, and named files after.
+    #[must_use]
+    pub fn key_with_spaces(&self) -> String {
+        compare_key(self.as_str())
     }
 }
 
@@ -185,26 +205,30 @@ impl RoomName {
             let [one, other] = users.ok_or_else(|| NameError::BadAddress(bare.to_owned()))?;
             return Ok(Self::direct(one, other));
         }
-        if written.starts_with('#') { check_room(bare) } else { check_user(bare) }?;
-        Ok(Self(Name::new(written)))
+        if written.starts_with('#') {
+            check_room(bare)?;
+            return Ok(Self(Name::of_room(written)));
+        }
+        check_user(bare)?;
+        Ok(Self(Name::of_user(written)))
     }
 
     /// The room everybody is in.
     #[must_use]
     pub fn lobby() -> Self {
-        Self(Name::new("#lobby"))
+        Self(Name::of_room("#lobby"))
     }
 
     /// The private conversation with whoever is called `user` when the server reads it.
     #[must_use]
     pub fn private(user: &UserName) -> Self {
-        Self(Name::new(format!("@{user}")))
+        Self(Name::of_user(format!("@{user}")))
     }
 
     /// The address of the private conversation of two users, whichever is given first.
     #[must_use]
     pub fn direct(one: u64, other: u64) -> Self {
-        Self(Name::new(format!("@{}-{}", one.min(other), one.max(other))))
+        Self(Name::of_user(format!("@{}-{}", one.min(other), one.max(other))))
     }
 
     /// Whether this is a private conversation, by its address or by a user's name.
@@ -223,7 +247,7 @@ impl RoomName {
     #[must_use]
     pub fn other(&self) -> Option<UserName> {
         let name = self.as_str().strip_prefix('@')?;
-        address(name).is_none().then(|| UserName(Name::new(name)))
+        address(name).is_none().then(|| UserName(Name::of_user(name)))
     }
 
     /// The name as it was written, in NFC, sigil first.
@@ -268,6 +292,12 @@ fn compare_key(name: &str) -> String {
     let shown: String = name.nfd().filter(|c| !is_joiner(*c)).collect();
     let once: String = caseless::default_case_fold_str(&shown).nfkd().collect();
     caseless::default_case_fold_str(&once).nfkd().collect()
+}
+
+/// The key of a user's name: a space and `_` are the same, so that a name with spaces can be written as one
+/// word.
+fn without_spaces(key: String) -> String {
+    if key.contains(' ') { key.replace(' ', "_") } else { key }
 }
 
 /// Gives both kinds of name the traits that follow from their being compared by key.

@@ -5,7 +5,7 @@
 use std::fmt::{Debug, Display};
 
 use chat_proto::native::{Vocabulary, write_line};
-use chat_proto::{Command, EndCode, Event, LeaveReason, RefusalCode, limits};
+use chat_proto::{Command, EndCode, Event, LeaveReason, RefusalCode, features, limits};
 use serde_json::{Map, Value};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
@@ -124,6 +124,11 @@ fn the_lists_of_codes_are_whole() {
 }
 
 #[test]
+fn the_list_of_features_is_whole() {
+    assert_lists_all("### `features`", features::ALL);
+}
+
+#[test]
 fn the_codes_of_a_broken_line_are_named() {
     let (_, named) = section("## Limits").split_once("**Bad input.**").unwrap();
     let named = named.split_once('.').unwrap().0;
@@ -146,7 +151,8 @@ fn the_limits_are_those_of_the_code() {
         ("a line", limits::LINE_BYTES_MAX),
         ("a text", limits::TEXT_BYTES_MAX),
         ("a name", limits::NAME_CHARS_MAX),
-        ("a `device`, a nonce that is a string", limits::WORD_BYTES_MAX),
+        ("a `device`, a nonce that is a string, a feature", limits::WORD_BYTES_MAX),
+        ("features of a client or a server", limits::FEATURES_MAX),
     ];
     let page = section("## Limits").replace(',', "");
     for (what, limit) in rows {

@@ -1,6 +1,7 @@
 //! The doors: one protocol each, at the edge. A door turns bytes into commands and events into
 //! bytes; it knows no rooms.
 
+mod capabilities;
 pub(crate) mod classic;
 pub(crate) mod detect;
 mod inlet;
@@ -11,9 +12,10 @@ mod write_timeout;
 use std::io;
 use std::sync::Arc;
 
-use chat_proto::{Command, EndCode, Event, Refusal};
+use chat_proto::{Command, EndCode, Event, Refusal, User};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+pub(crate) use self::capabilities::Capabilities;
 pub(crate) use self::classic::{ClassicReader, ClassicWriter};
 pub(crate) use self::detect::Door;
 pub(crate) use self::native::{NativeReader, NativeWriter};
@@ -55,6 +57,15 @@ impl<R> DoorReader<R> {
             Self::Classic(_) => Door::Classic,
         }
     }
+
+    /// What its clients can do.
+    #[must_use]
+    pub(crate) const fn capabilities(&self) -> &'static Capabilities {
+        match self {
+            Self::Native(_) => &native::CAPABILITIES,
+            Self::Classic(_) => &classic::CAPABILITIES,
+        }
+    }
 }
 
 impl<R: AsyncRead + Unpin> DoorReader<R> {
@@ -87,8 +98,7 @@ impl<R: AsyncRead + Unpin> DoorReader<R> {
 pub(crate) enum Turn {
     /// Bytes went out.
     Wrote,
-    /// A classic client is due the list of users; give it with
-    /// [`ClassicWriter::give_list`].
+    /// The client is due the list of users; give it with [`DoorWriter::list_users`].
     ListDue,
 }
 
@@ -114,6 +124,29 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
         match self {
             Self::Native(writer) => writer.relay(batch, reader),
             Self::Classic(writer) => writer.relay(batch, reader),
+        }
+    }
+
+    /// Takes note of `messages` that the client is not sent, see
+    /// [`CatchUp::Count`](crate::seat::CatchUp::Count).
+    pub(crate) fn skip(&mut self, messages: u64) {
+        match self {
+            Self::Native(_) => {} // is sent all of them
+            Self::Classic(writer) => writer.skip(messages),
+        }
+    }
+
+    /// Takes the list of users that [`Turn::ListDue`] asked for: the client's own user, and all `count`
+    /// users of the lobby.
+    pub(crate) fn list_users<'u>(
+        &mut self,
+        own: &User,
+        users: impl Iterator<Item = &'u User>,
+        count: usize,
+    ) {
+        match self {
+            Self::Native(_) => {} // is sent who comes and goes
+            Self::Classic(writer) => writer.list_users(own, users, count),
         }
     }
 

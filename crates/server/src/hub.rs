@@ -28,6 +28,7 @@ mod error;
 mod member;
 mod names;
 mod places;
+mod policy;
 mod proposal;
 mod queue;
 mod request;

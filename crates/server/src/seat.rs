@@ -32,20 +32,20 @@ pub(crate) enum Brought {
     End,
 }
 
-/// How a session takes what it has missed.
+/// What a session gets of the messages it missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Missing {
-    /// From the journal.
-    IsBrought,
-    /// Not at all, but counted.
-    IsCounted,
+pub(crate) enum CatchUp {
+    /// All of them, from the journal.
+    Replay,
+    /// How many they are.
+    Count,
 }
 
 /// What a seat knows about where it is.
 struct Place {
     room: Arc<Room>,
     journal: Journal,
-    missing: Missing,
+    catch_up: CatchUp,
     /// One page at a time for all seats of a session: it may not take them for long.
     pages: Arc<Semaphore>,
     users_listed: usize,
@@ -64,15 +64,24 @@ pub(crate) fn seat(
     journal: Journal,
     entry: Entry,
     seq: u64,
-    missing: Missing,
+    catch_up: CatchUp,
     pages: Arc<Semaphore>,
     users_listed: usize,
 ) -> impl Stream<Item = Brought> + Send {
     let Entry { snapshot, live } = entry;
     let live = (seq >= snapshot.last_seq).then_some(live);
     let (seq, changes) = (seq.min(snapshot.last_seq), snapshot.changes);
-    let place =
-        Place { room, journal, missing, pages, users_listed, seq, changes, live, has_ended: false };
+    let place = Place {
+        room,
+        journal,
+        catch_up,
+        pages,
+        users_listed,
+        seq,
+        changes,
+        live,
+        has_ended: false,
+    };
     unfold(place, |mut place| async move {
         let brought = place.next().await?;
         Some((brought, place))
@@ -111,7 +120,7 @@ impl Place {
 
     /// Brings the next page of what was missed; goes live where nothing is missing any more.
     async fn catch_up(&mut self) -> Option<Brought> {
-        if self.missing == Missing::IsBrought && self.room.last_seq() > self.seq {
+        if self.catch_up == CatchUp::Replay && self.room.last_seq() > self.seq {
             // In a box: most miss nothing, and what a session waits for takes memory.
             return Some(Box::pin(self.page()).await);
         }
@@ -119,15 +128,15 @@ impl Place {
             return Some(Brought::End);
         };
         let missed = snapshot.last_seq - self.seq;
-        if missed > 0 && self.missing == Missing::IsBrought {
+        if missed > 0 && self.catch_up == CatchUp::Replay {
             return None; // something was said just now: that first
         }
         self.live = Some(live);
         self.seq = snapshot.last_seq;
         let knows = std::mem::replace(&mut self.changes, snapshot.changes);
-        match self.missing {
-            Missing::IsCounted => Some(Brought::Skipped(missed)),
-            Missing::IsBrought => (knows != snapshot.changes).then_some(Brought::Again(snapshot)),
+        match self.catch_up {
+            CatchUp::Count => Some(Brought::Skipped(missed)),
+            CatchUp::Replay => (knows != snapshot.changes).then_some(Brought::Again(snapshot)),
         }
     }
 

@@ -39,8 +39,9 @@ use self::rooms::Due;
 use self::seats::Seats;
 use self::strikes::Strikes;
 use crate::config::{Config, ROOM_RING_BATCHES};
-use crate::door::{Door, DoorReader, DoorWriter, Heard, Turn};
+use crate::door::{DoorReader, DoorWriter, Heard, Turn};
 use crate::hub::{Answer, Hub, HubError, Member, Outcome};
+use crate::journal::RoomId;
 use crate::socket::Unacknowledged;
 
 /// Why a message is refused whose number another one has.
@@ -174,7 +175,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let span = self.span();
         span.in_scope(|| info!(reason = %end, "left"));
         drop(self.seats);
-        self.member.leave(end.leave_reason(self.reader.door()));
+        self.member.leave(end.leave_reason(self.reader.capabilities()));
         Leaving { reader: self.reader, writer: self.writer, end, context: self.context, span }
     }
 
@@ -202,10 +203,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
         // A command may depend on the one before.
         let listens = takes && !self.answers.is_full() && self.pending.is_empty();
-        let is_native = self.is_native();
+        let answers_pings = self.reader.capabilities().answers_pings;
         tokio::select! {
             biased;
-            () = &mut self.silence, if is_native => self.look_for_silence(),
+            () = &mut self.silence, if answers_pings => self.look_for_silence(),
             // In a box, as all that waits for more than it was told: it takes memory.
             heard = self.reader.next(), if listens => Box::pin(self.hear(heard)).await,
             answer = self.answers.next(), if takes => self.tell_answers(&answer),
@@ -339,13 +340,19 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         match turn {
             Ok(Turn::Wrote) => ControlFlow::Continue(()),
             Ok(Turn::ListDue) => {
-                if let DoorWriter::Classic(writer) = &mut self.writer {
-                    writer.give_list(&self.member.classic_users());
-                }
+                self.list_users();
                 ControlFlow::Continue(())
             }
             Err(error) => ControlFlow::Break(End::of_write(error)),
         }
+    }
+
+    /// Sends who is in the lobby.
+    fn list_users(&mut self) {
+        let Some(lobby) = self.seats.get(RoomId::LOBBY) else { return };
+        let own = self.member.user();
+        let writer = &mut self.writer;
+        lobby.room.with_users(|users| writer.list_users(&own, users.values(), users.len()));
     }
 
     /// Pings a client that was silent for too long, and gives up one that was pinged.
@@ -363,9 +370,5 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
         self.silence.as_mut().reset(look_at);
         ControlFlow::Continue(())
-    }
-
-    const fn is_native(&self) -> bool {
-        matches!(self.reader.door(), Door::Native)
     }
 }

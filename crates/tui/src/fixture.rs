@@ -6,7 +6,8 @@ use std::time::Duration;
 use chat_proto::command::{Kind, Word};
 use chat_proto::event::{Accepted, JournalId, Limits, Message, MessageKind, Server, Welcome};
 use chat_proto::{
-    At, Command, Event, Refusal, RefusalCode, RoomName, Secret, Text, Topic, User, UserName,
+    At, Command, Event, Features, Refusal, RefusalCode, RoomName, Secret, Text, Topic, User,
+    UserName,
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
@@ -140,6 +141,7 @@ pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
         last: 0,
         journal: Some(journal("journal", "epoch")),
         server: Server { name: "chat-server".into(), version: "0.1.0".into() },
+        features: Features::all(),
         limits: Limits {
             line_bytes: 65_536,
             text_bytes: 16_384,

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::{JournalId, Welcome};
-use chat_proto::{Command, EndCode, Event, Refusal, Secret, UserName};
+use chat_proto::{Command, EndCode, Event, Features, Refusal, Secret, UserName};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
@@ -101,7 +101,8 @@ impl Identity {
         let made = journal.zip(self.seed).filter(|_| token.is_none());
         let made = made.map(|(journal, seed)| seed.token(journal, &name));
         let new = made.is_some();
-        Hello { version: VERSION, name, token: token.or(made), new, device }
+        let features = Features::all();
+        Hello { version: VERSION, name, token: token.or(made), new, device, features }
     }
 
     /// Whether the hello depends on the server's journal.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use chat_proto::UserName;
 use unicode_width::UnicodeWidthChar;
 
-/// Finds where `text` has `name` as a whole word, in whatever letter case; byte ranges, in order and
-/// apart: `ha ha ha` has `ha ha` once.
+/// Finds where `text` has `name` as a whole word, in whatever letter case, and with spaces or `_`; byte
+/// ranges, in order and apart: `ha ha ha` has `ha ha` once.
 #[must_use]
 pub fn mentions(text: &str, name: &UserName) -> Vec<Range<usize>> {
     let words = words(text);
@@ -15,6 +15,7 @@ pub fn mentions(text: &str, name: &UserName) -> Vec<Range<usize>> {
     words
         .windows(length)
         .filter_map(|window| Some(window.first()?.start..window.last()?.end))
+        .filter(|range| !is_within_word(text, range))
         .filter(|range| UserName::new(&text[range.clone()]).is_ok_and(|found| found == *name))
         .filter(|range| {
             let is_apart = range.start >= end;
@@ -26,13 +27,28 @@ pub fn mentions(text: &str, name: &UserName) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Takes a text apart: runs of letters, digits, underscores and their marks, and single others.
+/// Whether the range goes on to the left or to the right with a part of the same word, as in `bob_2`.
+fn is_within_word(text: &str, range: &Range<usize>) -> bool {
+    [range.start, range.end].into_iter().any(|edge| {
+        let (before, after) = text.split_at(edge);
+        let (before, after) = (before.chars().next_back(), after.chars().next());
+        before.is_some_and(joins) && after.is_some_and(joins)
+    })
+}
+
+/// Whether a word goes on with `c`.
+fn joins(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c.width() == Some(0)
+}
+
+/// Takes a text apart: runs of letters, digits and their marks, and single others. A space and `_` are one
+/// each, since a name may be written with either.
 fn words(text: &str) -> Vec<Range<usize>> {
     let mut words: Vec<Range<usize>> = Vec::new();
     let mut within = false;
     for (start, c) in text.char_indices() {
         let end = start + c.len_utf8();
-        let joins = c.is_alphanumeric() || c == '_' || c.width() == Some(0);
+        let joins = joins(c) && c != '_';
         match words.last_mut() {
             Some(word) if joins && within => word.end = end,
             _ => words.push(start..end),
@@ -57,6 +73,10 @@ mod tests {
             ("bobby, kabob and bob_2", "bob", vec![]),
             ("bob\u{301}", "bob", vec![]),
             ("ask Ana  Maria, ana maria", "ana maria", vec!["ana maria"]),
+            ("@Ana_Maria: hi, ANA_MARIA", "ana maria", vec!["Ana_Maria", "ANA_MARIA"]),
+            ("Ana_Maria_2, xAna_Maria", "ana maria", vec![]),
+            ("bob_2, bob 2", "bob_2", vec!["bob_2", "bob 2"]),
+            ("_bob_, x_bob", "bob", vec![]),
             ("STRASSE", "straße", vec!["STRASSE"]),
             ("a-b c", "a-b", vec!["a-b"]),
             ("ha ha ha", "ha ha", vec!["ha ha"]),

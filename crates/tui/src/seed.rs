@@ -61,7 +61,7 @@ impl Seed {
         let mut hash = Sha256::new();
         hash.update(self.0);
         hash.update(Sha256::digest(journal.as_str()));
-        hash.update(Sha256::digest(name.key()));
+        hash.update(Sha256::digest(name.key_with_spaces()));
         Secret::new(hex(&hash.finalize()))
     }
 }

@@ -10,6 +10,22 @@ fn the_same_name_in_other_letters_is_the_same_name() {
 }
 
 #[test]
+fn a_space_and_an_underscore_are_the_same_in_a_users_name() {
+    for other in ["Ana_María", "ANA_MARÍA", "ana＿maría"] {
+        assert_eq!(UserName::new("Ana María").unwrap(), UserName::new(other).unwrap(), "{other}");
+        let direct = RoomName::new(&format!("@{other}")).unwrap();
+        assert_eq!(direct, RoomName::new("@Ana María").unwrap(), "{other}");
+    }
+    for other in ["Ana-María", "AnaMaría", "Ana__María"] {
+        assert_ne!(UserName::new("Ana María").unwrap(), UserName::new(other).unwrap(), "{other}");
+    }
+    let name = UserName::new("Ana María").unwrap();
+    assert_eq!(name.key(), "ana_mari\u{301}a");
+    assert_eq!(name.key_with_spaces(), "ana mari\u{301}a");
+    assert_eq!(RoomName::new("#A_b").unwrap().key(), "#a_b");
+}
+
+#[test]
 fn the_short_way_to_a_key_leads_where_the_long_one_does() {
     for c in (0..128).map(char::from) {
         let long: String = caseless::default_case_fold_str(&c.to_string()).nfkd().collect();

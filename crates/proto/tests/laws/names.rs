@@ -164,6 +164,28 @@ proptest! {
     }
 
     #[test]
+    fn a_space_and_an_underscore_make_no_other_name(name in user_name(), spaces in any::<u64>()) {
+        prop_assert!(!name.key().contains(' '));
+        let is_either = |c: char| matches!(c, ' ' | '_');
+        let other: String = name
+            .as_str()
+            .char_indices()
+            .map(|(at, c)| match c {
+                c if is_either(c) && spaces >> (at % 64) & 1 == 1 => ' ',
+                c if is_either(c) => '_',
+                c => c,
+            })
+            .collect();
+        let underscored = UserName::new(&name.as_str().replace(' ', "_")).unwrap();
+        prop_assert_eq!(&underscored, &name);
+        // Two spaces in a row, and those at an end, are in no name.
+        if let Ok(other) = UserName::new(&other) {
+            prop_assert_eq!(&other, &name);
+            prop_assert_eq!(RoomName::private(&other), RoomName::private(&name));
+        }
+    }
+
+    #[test]
     fn neither_case_nor_width_makes_another_name(written in "[!-~]{1,32}") {
         let Ok(name) = UserName::new(&written) else { return Ok(()) };
         let wide: String = written

@@ -5,13 +5,14 @@ use chat_proto::event::{
     Accepted, JournalId, Limits, Message, MessageKind, RoomInfo, Server, Welcome,
 };
 use chat_proto::{
-    At, Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Secret, Text, Topic,
-    User, UserName,
+    At, Command, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName, Secret,
+    Text, Topic, User, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use serde_json::json;
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
 /// of its own, with a name.
@@ -150,6 +151,11 @@ fn word() -> impl Strategy<Value = Word> {
     writing(12).prop_filter_map("it is short", |word| Word::new(word).ok())
 }
 
+fn features() -> impl Strategy<Value = Features> {
+    let words = vec(select(&["addresses", "unread", "", "of_tomorrow"][..]), 0..6);
+    words.prop_map(|words| serde_json::from_value(json!(words)).unwrap())
+}
+
 fn nonce() -> impl Strategy<Value = Nonce> {
     prop_oneof![any::<u64>().prop_map(Nonce::Number), word().prop_map(Nonce::Word)]
 }
@@ -165,11 +171,10 @@ pub(crate) fn say() -> impl Strategy<Value = Say> {
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        (any::<u32>(), user_name(), option::of(secret()), any::<bool>(), word()).prop_map(
-            |(version, name, token, new, device)| {
-                Command::Hello(Hello { version, name, token, new, device })
-            }
-        ),
+        (any::<u32>(), user_name(), option::of(secret()), any::<bool>(), word(), features())
+            .prop_map(|(version, name, token, new, device, features)| {
+                Command::Hello(Hello { version, name, token, new, device, features })
+            }),
         Just(Command::About),
         say().prop_map(Command::Say),
         (room_name(), option::of(any::<u64>()))
@@ -271,8 +276,8 @@ fn welcome() -> impl Strategy<Value = Welcome> {
         },
     );
     let (token, journal) = (option::of(secret()), option::of(journal_id()));
-    (any::<u32>(), user(), token, any::<u64>(), journal, server(), limits).prop_map(
-        |(version, User { id, name }, token, last, journal, server, limits)| Welcome {
+    (any::<u32>(), user(), token, any::<u64>(), journal, server(), features(), limits).prop_map(
+        |(version, User { id, name }, token, last, journal, server, features, limits)| Welcome {
             version,
             id,
             name,
@@ -280,6 +285,7 @@ fn welcome() -> impl Strategy<Value = Welcome> {
             last,
             journal,
             server,
+            features,
             limits,
         },
     )

@@ -6,18 +6,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use chat_proto::classic::{Said, ServerEnd, Told, notice};
+use chat_proto::classic::{self, Said, ServerEnd, Told, notice};
 use chat_proto::command::{Kind, Say};
-use chat_proto::{Command, Event, RoomName};
+use chat_proto::{Command, Event, RoomName, User};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::codec::Decoder;
 
 use super::inlet::read_some;
 use super::outlet::Outlet;
-use super::{Heard, Reader, Turn, WriteTimeout};
+use super::{Capabilities, Heard, Reader, Turn, WriteTimeout};
 use crate::batch::{Batch, Pieces, pieces_bytes};
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
+use crate::seat::CatchUp;
+
+pub(super) const CAPABILITIES: Capabilities = Capabilities {
+    enters_as_guest: true,
+    can_be_refused_a_name: false,
+    catch_up: CatchUp::Count,
+    answers_pings: false,
+    end_is_goodbye: true,
+};
 
 /// Reads names and messages, and gives them as the commands they stand for.
 pub(crate) struct ClassicReader<R> {
@@ -115,6 +124,8 @@ pub(crate) struct ClassicWriter<W> {
     last_words: Option<Bytes>,
     /// Messages that were skipped and that the client has not been told of.
     skipped: u64,
+    /// When the first list of users is due, if the client is in the lobby by then.
+    first_list_at: Instant,
     /// When the list of users is due.
     list_due_at: Option<Instant>,
     next_write_at: Instant,
@@ -123,8 +134,7 @@ pub(crate) struct ClassicWriter<W> {
 }
 
 impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
-    /// Writes to `io`, first the list of users, and no sooner than a gap from now: the client's
-    /// number may just have gone out. Gives up on a client that takes nothing for `write_timeout`.
+    /// Writes to `io`, no sooner than a gap from now: the client's number may just have gone out. Gives up on a client that takes nothing for `write_timeout`.
     pub(crate) fn new(io: W, write_timeout: WriteTimeout, config: &Config) -> Self {
         let gap = config.classic_gap;
         Self {
@@ -134,7 +144,8 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
             queue_bytes: 0,
             last_words: None,
             skipped: 0,
-            list_due_at: Some(Instant::now() + config.classic_list_settle),
+            first_list_at: Instant::now() + config.classic_list_settle,
+            list_due_at: None,
             next_write_at: Instant::now() + gap,
             gap,
             list_settle: config.classic_list_settle,
@@ -142,11 +153,13 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     }
 
     pub(super) fn tell(&mut self, event: &Event) {
-        let Event::Refused(refusal) = event else { return };
-        if self.pieces.len() >= CLASSIC_PIECES_MAX {
-            self.skipped += 1;
-        } else {
-            self.pieces.extend(notice(&refusal.text).iter().map(bytes_of));
+        match event {
+            Event::Refused(_) if self.pieces.len() >= CLASSIC_PIECES_MAX => self.skipped += 1,
+            Event::Refused(refusal) => {
+                self.pieces.extend(notice(&refusal.text).iter().map(bytes_of));
+            }
+            Event::Room { .. } => self.list_due_at = Some(self.first_list_at),
+            _ => {}
         }
     }
 
@@ -159,9 +172,7 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
                     }
                 }
             }
-            Batch::News(news) if news.changes_users => {
-                self.list_due_at.get_or_insert_with(|| Instant::now() + self.list_settle);
-            }
+            Batch::News(news) if news.changes_users => self.note_changed_users(),
             Batch::News(_) => {}
         }
     }
@@ -181,15 +192,22 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
         Some(message)
     }
 
-    /// Takes note that there were so many messages more, which came too fast to be taken.
-    pub(crate) fn skip(&mut self, messages: u64) {
+    pub(super) fn skip(&mut self, messages: u64) {
         self.skipped += messages;
+        self.note_changed_users();
+    }
+
+    fn note_changed_users(&mut self) {
         self.list_due_at.get_or_insert_with(|| Instant::now() + self.list_settle);
     }
 
-    /// Takes the list of users that [`Turn::ListDue`] asked for.
-    pub(crate) fn give_list(&mut self, list: &Told) {
-        self.outlet.tail().extend_from_slice(&bytes_of(list));
+    pub(super) fn list_users<'u>(
+        &mut self,
+        own: &User,
+        users: impl Iterator<Item = &'u User>,
+        count: usize,
+    ) {
+        self.outlet.tail().extend_from_slice(&bytes_of(&classic::users(own, users, count)));
     }
 
     pub(super) fn goodbye(&mut self, text: &str, at_once: bool) {

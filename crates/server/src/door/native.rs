@@ -10,9 +10,18 @@ use tokio_util::codec::Decoder;
 
 use super::inlet::read_some;
 use super::outlet::Outlet;
-use super::{Heard, Reader, Turn, WriteTimeout};
+use super::{Capabilities, Heard, Reader, Turn, WriteTimeout};
 use crate::batch::{Batch, SaidBatch};
 use crate::config::OUT_BYTES_MAX;
+use crate::seat::CatchUp;
+
+pub(super) const CAPABILITIES: Capabilities = Capabilities {
+    enters_as_guest: false,
+    can_be_refused_a_name: true,
+    catch_up: CatchUp::Replay,
+    answers_pings: true,
+    end_is_goodbye: false,
+};
 
 /// Reads commands, a line each.
 pub(crate) struct NativeReader<R> {

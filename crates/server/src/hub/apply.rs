@@ -18,12 +18,13 @@ use super::state::{Account, place_in};
 use crate::batch::Said;
 use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
 use crate::journal::{Change, Commit, Committed, KeptMember, KeptRoom, KeptUser, Repeat, RoomId};
+use crate::room::Room;
 
 /// Messages of one commit that are not published yet, and the answers to their senders.
 #[derive(Default)]
 struct Unpublished<'i> {
     /// By number: what is sent follows from the messages, and from nothing else.
-    rooms: BTreeMap<RoomId, Vec<Said>>,
+    rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Said>)>,
     answers: Vec<(&'i Submission, Outcome)>,
 }
 
@@ -33,7 +34,7 @@ impl Directory {
     pub(super) fn apply(
         self: &Arc<Self>,
         items: &mut [Item],
-        decisions: Vec<Decision>,
+        decisions: impl Iterator<Item = Decision>,
         commit: Commit,
     ) {
         trace!(position = commit.position, items = items.len(), "committed");
@@ -78,7 +79,10 @@ impl Directory {
                 }
                 let outcome = Outcome::Stored { seq: kept.seq, at: kept.at };
                 let session = submission.session;
-                unpublished.rooms.entry(room).or_default().push(Said { kept, session });
+                let room = unpublished.rooms.entry(room);
+                let existing = |id: &RoomId| Arc::clone(self.state().rooms.existing(*id));
+                let (_, said) = room.or_insert_with_key(|id| (existing(id), Vec::new()));
+                said.push(Said { kept, session });
                 outcome
             }
             (decision, committed) => unreachable!("{decision:?} led to {committed:?}"),
@@ -115,12 +119,7 @@ impl Directory {
         if unpublished.answers.is_empty() {
             return;
         }
-        let rooms: Vec<_> = {
-            let state = self.state();
-            let rooms = std::mem::take(&mut unpublished.rooms).into_iter();
-            rooms.map(|(id, said)| (Arc::clone(state.rooms.existing(id)), said)).collect()
-        };
-        for (room, said) in rooms {
+        for (room, said) in std::mem::take(&mut unpublished.rooms).into_values() {
             room.publish_said(said);
         }
         for (submission, outcome) in unpublished.answers.drain(..) {

@@ -7,6 +7,7 @@ use chat_proto::At;
 use super::HubError;
 use super::answer::Outcome;
 use super::apply::answer;
+use super::decide::Decision;
 use super::directory::Directory;
 use super::request::{Item, Request};
 use crate::clock::Clock;
@@ -18,11 +19,13 @@ pub(super) struct Commits {
     engine: Engine,
     directory: Arc<Directory>,
     clock: Clock,
+    /// About the items of the commit in the making; kept for its capacity.
+    decisions: Vec<Decision>,
 }
 
 impl Commits {
     pub(super) const fn new(engine: Engine, directory: Arc<Directory>, clock: Clock) -> Self {
-        Self { engine, directory, clock }
+        Self { engine, directory, clock, decisions: Vec::new() }
     }
 
     pub(super) const fn has_thread(&self) -> bool {
@@ -70,9 +73,9 @@ impl Commits {
     }
 
     fn try_once(&mut self, items: &mut [Item], now: At) -> Result<(), AppendError> {
-        let (decisions, entries) = self.directory.decide(items);
+        let entries = self.directory.decide(items, &mut self.decisions);
         let commit = self.engine.append(entries, now)?;
-        self.directory.apply(items, decisions, commit);
+        self.directory.apply(items, self.decisions.drain(..), commit);
         Ok(())
     }
 

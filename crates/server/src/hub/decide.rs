@@ -4,6 +4,7 @@
 use chat_proto::{RoomName, User, UserName};
 
 use super::directory::Directory;
+use super::policy::{Action, Standing, may};
 use super::proposal::Proposal;
 use super::request::{DirectScope, Item, Request, Submission};
 use super::rooms::Unused;
@@ -41,14 +42,24 @@ pub(super) enum Grant {
 type Decided = Result<(Vec<Change>, Grant), HubError>;
 
 impl Directory {
-    /// Decides about the items of one commit, in their order. Returns as many decisions and entries.
-    pub(super) fn decide<'i>(&self, items: &'i mut [Item]) -> (Vec<Decision>, Vec<Entry<'i>>) {
+    /// Decides about the items of one commit, in their order. There are as many decisions and entries.
+    pub(super) fn decide<'i>(
+        &self,
+        items: &'i mut [Item],
+        decisions: &mut Vec<Decision>,
+    ) -> Vec<Entry<'i>> {
         let mut state = self.state();
         let mut proposal = Proposal::new(&state);
-        let decided = items.iter_mut().map(|item| self.decide_one(&mut proposal, item)).unzip();
+        decisions.clear();
+        let entries = items.iter_mut().map(|item| {
+            let (decision, entry) = self.decide_one(&mut proposal, item);
+            decisions.push(decision);
+            entry
+        });
+        let entries = entries.collect();
         // A number that was given to a user is used up even if the commit fails.
         state.last_user = proposal.last_user();
-        decided
+        entries
     }
 
     fn decide_one<'i>(
@@ -85,7 +96,7 @@ impl Directory {
             Request::Join { user, name, scope } => join(proposal, *user, name, *scope),
             Request::Leave { user, name } => leave(proposal, *user, name),
             Request::SetTopic { user, name, topic } => {
-                let room = proposal.room_of(*user, name)?;
+                let room = proposal.permit(*user, name, Action::SetTopic)?;
                 let by = proposal.author(*user)?.clone();
                 proposal.rooms.note_used(room);
                 Ok((vec![Change::Topic { room, topic: topic.clone(), by }], Grant::Changed))
@@ -156,6 +167,8 @@ fn guest(proposal: &mut Proposal<'_>, id: u64, wants: &UserName) -> Decided {
 }
 
 fn rename(proposal: &mut Proposal<'_>, id: u64, wants: &UserName, if_taken: IfTaken) -> Decided {
+    may(proposal.kind(id), Action::TakeName)
+        .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
     let name = free(proposal, Some(id), wants, if_taken)?;
     let user = User { id, name };
     let record = proposal.record(id);
@@ -178,6 +191,7 @@ fn free(
 
 fn join(proposal: &mut Proposal<'_>, user: u64, name: &RoomName, scope: DirectScope) -> Decided {
     let called = proposal.called(user, name)?;
+    proposal.permit_called(user, name, &called, Action::Join)?;
     let (room, changes) = memberships(proposal, user, &called, scope)?;
     proposal.rooms.add(&called);
     for change in &changes {
@@ -247,16 +261,13 @@ const fn is_direct(called: &Called) -> bool {
 
 fn leave(proposal: &mut Proposal<'_>, user: u64, name: &RoomName) -> Decided {
     let called = proposal.called(user, name)?;
-    let room = proposal.room_of(user, name)?;
-    if room == RoomId::LOBBY {
-        return Err(HubError::CannotLeave(name.clone()));
-    }
+    let room = proposal.permit(user, name, Action::Leave)?;
     proposal.leave(user, room, is_direct(&called));
     Ok((vec![Change::Left { user, room }], Grant::Room(room)))
 }
 
 fn read(proposal: &mut Proposal<'_>, user: u64, name: &RoomName, seq: u64) -> Decided {
-    let room = proposal.room_of(user, name)?;
+    let room = proposal.permit(user, name, Action::MarkRead)?;
     let seq = seq.min(proposal.rooms.last_seq(room));
     let known = proposal.membership(user, room).map_or(0, |known| known.read);
     if known >= seq {
@@ -288,9 +299,14 @@ fn message(
 ) -> Result<(Message, Option<HubError>), HubError> {
     let user = submission.user;
     let from = proposal.author(user)?.clone();
+    let name = &submission.name;
     let (room, placed) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
-        Some(room) if !submission.name.is_private() => (room, Ok(Vec::new())),
-        _ => place(proposal, user, &submission.name)?,
+        Some(room) if !name.is_private() => {
+            let action = Action::Send(Standing::member_of(room));
+            let placed = may(proposal.kind(user), action).map(|()| Vec::new());
+            (room, placed.map_err(|denied| denied.in_room(name)))
+        }
+        _ => place(proposal, user, name)?,
     };
     let (changes, refusal) = match placed {
         Ok(changes) => (changes, None),
@@ -322,12 +338,12 @@ fn place(
     let called = proposal.called(user, name)?;
     let room = proposal.rooms.find(&called);
     if !is_direct(&called) {
-        let not_in_room = || HubError::NotInRoom(name.clone());
-        let room = room.ok_or_else(not_in_room)?;
-        let is_in = proposal.is_in(user, room);
-        return Ok((room, if is_in { Ok(Vec::new()) } else { Err(not_in_room()) }));
+        let permitted = proposal.permit_called(user, name, &called, Action::Send);
+        let room = room.ok_or_else(|| HubError::NotInRoom(name.clone()))?;
+        return Ok((room, permitted.map(|()| Vec::new())));
     }
-    match memberships(proposal, user, &called, DirectScope::Both) {
+    let permitted = proposal.permit_called(user, name, &called, Action::Send);
+    match permitted.and_then(|()| memberships(proposal, user, &called, DirectScope::Both)) {
         Ok((room, changes)) => {
             for change in &changes {
                 if let Change::Member(member) = change {

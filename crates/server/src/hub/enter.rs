@@ -13,12 +13,11 @@ use crate::config::SEEN_STEP;
 use crate::token::{self, TokenHash};
 
 impl Hub {
-    /// Lets the classic client `user` in under the name it `wants`, or one like it. Nothing of it is
-    /// stored.
+    /// Lets the guest `user` in under the name it `wants`, or one like it. Nothing of a guest is stored.
     ///
     /// # Errors
     /// Returns an error if the daemon is going away.
-    pub(crate) async fn enter_classic(
+    pub(crate) async fn enter_guest(
         &self,
         user: u64,
         wants: &UserName,

@@ -32,6 +32,9 @@ pub(crate) enum HubError {
     /// The client's doing: the conversation is that of two other users.
     #[error("{0} is the conversation of two other users; you cannot join it")]
     NotYours(RoomName),
+    /// The client's doing: it has no token.
+    #[error("you cannot join {0}: a client without a token is in the lobby alone")]
+    GuestInLobbyAlone(RoomName),
     /// The client's doing: everybody is in the lobby.
     #[error("everybody is in {0}, and stays there")]
     CannotLeave(RoomName),
@@ -43,7 +46,7 @@ pub(crate) enum HubError {
     NoSuchNumber(u64),
     /// The client's doing: that one cannot be talked to in private.
     #[error("{0} is here with a classic client, which knows no private conversations")]
-    IsClassic(UserName),
+    IsGuest(UserName),
     /// The client's doing: it talks to itself.
     #[error("a private conversation takes two; you are {0} yourself")]
     IsYourself(UserName),
@@ -101,11 +104,13 @@ impl HubError {
         match self {
             Self::NameTaken { .. } => RefusalCode::NameTaken,
             Self::BadToken | Self::BadNewToken => RefusalCode::BadToken,
-            Self::NotInRoom(_) | Self::NotYours(_) => RefusalCode::NotInRoom,
+            Self::NotInRoom(_) | Self::NotYours(_) | Self::GuestInLobbyAlone(_) => {
+                RefusalCode::NotInRoom
+            }
             Self::CannotLeave(_) => RefusalCode::CannotLeave,
             Self::NoSuchUser(_)
             | Self::NoSuchNumber(_)
-            | Self::IsClassic(_)
+            | Self::IsGuest(_)
             | Self::IsYourself(_) => RefusalCode::NoSuchUser,
             Self::InTooManyRooms
             | Self::InTooManyConversations
@@ -124,9 +129,10 @@ impl From<HubError> for Refusal {
         let refusal = Self::new(error.code(), error.to_string());
         match error {
             HubError::NameTaken { free, .. } => Self { suggestion: Some(free), ..refusal },
-            HubError::NotInRoom(room) | HubError::NotYours(room) | HubError::CannotLeave(room) => {
-                Self { room: Some(room), ..refusal }
-            }
+            HubError::NotInRoom(room)
+            | HubError::NotYours(room)
+            | HubError::GuestInLobbyAlone(room)
+            | HubError::CannotLeave(room) => Self { room: Some(room), ..refusal },
             _ => refusal,
         }
     }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use chat_proto::command::{self, Word};
-use chat_proto::{LeaveReason, RoomName, User, UserName, classic};
+use chat_proto::event::RoomInfo;
+use chat_proto::{LeaveReason, RoomName, User, UserName};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
 use super::answer::Answer;
 use super::bell::Bell;
+use super::policy::{Action, may};
 use super::request::Submission;
 use super::{Hub, HubError};
 use crate::journal::{Called, RoomId};
@@ -79,12 +81,40 @@ impl Member {
         state.existing(self.id()).rooms.now().map(place).collect()
     }
 
-    /// The room that goes by that name.
+    /// The room that goes by that name, to read its history.
     ///
     /// # Errors
     /// Returns an error if the user is not in it.
     pub(crate) fn room(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
-        self.actor.hub.state().room_of(self.id(), name).cloned()
+        self.actor.hub.state().permit(self.id(), name, Action::ReadHistory).cloned()
+    }
+
+    /// Up to `limit` users of a room, by name, after the name `after`, and whether there are more.
+    ///
+    /// # Errors
+    /// Returns an error if the user is not in the room.
+    pub(crate) fn users(
+        &self,
+        name: &RoomName,
+        after: Option<&UserName>,
+        limit: usize,
+    ) -> Result<(Vec<User>, bool), HubError> {
+        let room = self.actor.hub.state().permit(self.id(), name, Action::ListUsers).cloned()?;
+        Ok(room.users(after, limit))
+    }
+
+    /// Up to `limit` of the rooms with a name, by name, after the room `after`, and whether there are more.
+    ///
+    /// # Errors
+    /// Returns an error if the user may not list them.
+    pub(crate) fn rooms(
+        &self,
+        after: Option<&RoomName>,
+        limit: usize,
+    ) -> Result<(Vec<RoomInfo>, bool), HubError> {
+        let kind = self.actor.hub.state().existing(self.id()).kind();
+        may(kind, Action::ListRooms).map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+        Ok(self.actor.hub.rooms(after, limit))
     }
 
     /// The address of the room that a command calls `name`: the user in `@name` is whoever has that
@@ -110,14 +140,6 @@ impl Member {
     pub(crate) fn title(&self, room: &Room) -> Option<UserName> {
         let other = room.other(self.id())?;
         Some(self.actor.hub.state().account(other)?.user.name.clone())
-    }
-
-    /// Who is here, as a classic client is sent it.
-    #[must_use]
-    pub(crate) fn classic_users(&self) -> classic::Told {
-        let own = self.user();
-        let lobby = Arc::clone(self.actor.hub.state().rooms.lobby());
-        lobby.with_users(|users| classic::users(&own, users.values(), users.len()))
     }
 
     /// The user, for what it asks of the hub.

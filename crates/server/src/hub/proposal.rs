@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use chat_proto::{RoomName, User, UserName};
 
 use super::HubError;
+use super::policy::{Action, Standing, UserKind, may};
 use super::rooms_ahead::RoomsAhead;
 use super::state::{Account, State, called};
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX};
@@ -38,7 +39,7 @@ pub(super) struct Proposal<'s> {
 /// A user as it will be.
 struct UserAhead {
     user: User,
-    is_guest: bool,
+    kind: UserKind,
 }
 
 /// A user's membership in a room as it will be.
@@ -114,18 +115,18 @@ impl<'s> Proposal<'s> {
 
     /// `user` has another name.
     pub(super) fn rename(&mut self, user: &User) {
-        let is_guest = self.is_guest(user.id);
+        let kind = self.kind(user.id);
         if let Some(was) = self.user(user.id).map(|was| was.name.clone())
             && self.holder(&was) == Some(user.id)
         {
             self.names.insert(was, None);
         }
-        self.put_user(user, is_guest);
+        self.put_user(user, kind);
     }
 
     /// A new user.
     pub(super) fn add_user(&mut self, user: &User, token: Option<TokenHash>) {
-        self.put_user(user, token.is_none());
+        self.put_user(user, if token.is_some() { UserKind::Registered } else { UserKind::Guest });
         if let Some(token) = token {
             self.tokens.insert(token, user.id);
             self.users_more += 1;
@@ -133,31 +134,51 @@ impl<'s> Proposal<'s> {
         self.members.insert((user.id, RoomId::LOBBY), Membership { is_in: true, read: 0 });
     }
 
-    fn put_user(&mut self, user: &User, is_guest: bool) {
+    fn put_user(&mut self, user: &User, kind: UserKind) {
         // The key as well: the name may be written otherwise.
         self.names.remove(&user.name);
         self.names.insert(user.name.clone(), Some(user.id));
-        self.users.insert(user.id, UserAhead { user: user.clone(), is_guest });
-    }
-
-    fn is_guest(&self, id: u64) -> bool {
-        match self.users.get(&id) {
-            Some(ahead) => ahead.is_guest,
-            None => self.state.account(id).is_some_and(|account| account.token.is_none()),
-        }
+        self.users.insert(user.id, UserAhead { user: user.clone(), kind });
     }
 
     /// What `user` means by the name or address of a room, or by the name of another user.
     pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<Called, HubError> {
-        let find = |id| Some((self.user(id)?, self.is_guest(id)));
+        let find = |id| Some((self.user(id)?, self.kind(id) == UserKind::Guest));
         called(user, name, |name| self.holder(name), find)
     }
 
-    /// The room that goes by that name, if `user` is in it.
-    pub(super) fn room_of(&self, user: u64, name: &RoomName) -> Result<RoomId, HubError> {
+    /// The room that goes by that name, if `user` may do `action` there.
+    pub(super) fn permit(
+        &self,
+        user: u64,
+        name: &RoomName,
+        action: fn(Standing) -> Action,
+    ) -> Result<RoomId, HubError> {
         let called = self.called(user, name)?;
-        let room = self.rooms.find(&called).filter(|room| self.is_in(user, *room));
-        room.ok_or_else(|| HubError::NotInRoom(name.clone()))
+        self.permit_called(user, name, &called, action)?;
+        self.rooms.find(&called).ok_or_else(|| HubError::NotInRoom(name.clone()))
+    }
+
+    /// Whether `user` may do `action` in the room that is called `called`, whether it exists or not.
+    pub(super) fn permit_called(
+        &self,
+        user: u64,
+        name: &RoomName,
+        called: &Called,
+        action: fn(Standing) -> Action,
+    ) -> Result<(), HubError> {
+        let room = self.rooms.find(called);
+        let is_in = room.is_some_and(|room| self.is_in(user, room));
+        let standing = Standing::new(called, room, is_in);
+        may(self.kind(user), action(standing)).map_err(|denied| denied.in_room(name))
+    }
+
+    pub(super) fn kind(&self, id: u64) -> UserKind {
+        match self.users.get(&id) {
+            Some(ahead) => ahead.kind,
+            // A guest may be gone by now; it may do what guests may.
+            None => self.state.account(id).map_or(UserKind::Guest, Account::kind),
+        }
     }
 
     pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::bell::Bell;
 use super::names::Names;
 use super::places::{InRoom, Places};
+use super::policy::{Action, Standing, UserKind, may};
 use super::rooms::Rooms;
 use super::{HubError, IfTaken};
 use crate::journal::{Called, KeptMember, KeptUser, Pair, Restored, RoomId};
@@ -35,7 +36,7 @@ pub(super) struct State {
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) user: User,
-    /// `None` for a classic client, whose user is gone with it.
+    /// `None` for a guest, who has one session and is gone with it.
     pub(super) token: Option<TokenHash>,
     pub(super) seen_at: At,
     pub(super) sessions: usize,
@@ -51,7 +52,14 @@ impl Account {
         Self { user, token, seen_at, sessions: 0, rooms, news }
     }
 
-    /// The account as it is kept; `None` for a classic client's.
+    pub(super) const fn kind(&self) -> UserKind {
+        match self.token {
+            Some(_) => UserKind::Registered,
+            None => UserKind::Guest,
+        }
+    }
+
+    /// The account as it is kept; `None` for a guest.
     pub(super) fn to_keep(&self) -> Option<KeptUser> {
         let (user, seen_at) = (self.user.clone(), self.seen_at);
         self.token.map(|token| KeptUser { user, token, seen_at })
@@ -79,8 +87,8 @@ impl State {
         (state, renamed)
     }
 
-    /// Two users may have one name in an older journal, which compared names otherwise: the one seen
-    /// last keeps it, and the other gets a number. Returns those.
+    /// Two users may have one name in an older journal, which compared names otherwise, such as `Ana María` and
+    /// `Ana_María`: the one seen last keeps it, and the other gets a number. Returns those.
     fn restore_users(&mut self, mut users: Vec<KeptUser>) -> Vec<KeptUser> {
         users.sort_by_key(|kept| (Reverse(kept.seen_at), kept.user.id));
         let mut doubled = Vec::new();
@@ -279,13 +287,19 @@ impl State {
         )
     }
 
-    /// The room that goes by that name, where `user` is in it.
-    pub(super) fn room_of(&self, user: u64, name: &RoomName) -> Result<&Arc<Room>, HubError> {
+    /// The room that goes by that name, if `user` may do `action` there.
+    pub(super) fn permit(
+        &self,
+        user: u64,
+        name: &RoomName,
+        action: fn(Standing) -> Action,
+    ) -> Result<&Arc<Room>, HubError> {
         let called = self.called(user, name)?;
-        self.rooms
-            .called(&called)
-            .filter(|room| self.is_in(user, room.id))
-            .ok_or_else(|| HubError::NotInRoom(name.clone()))
+        let room = self.rooms.called(&called);
+        let is_in = room.is_some_and(|room| self.is_in(user, room.id));
+        let standing = Standing::new(&called, room.map(|room| room.id), is_in);
+        may(self.existing(user).kind(), action(standing)).map_err(|denied| denied.in_room(name))?;
+        room.ok_or_else(|| HubError::NotInRoom(name.clone()))
     }
 
     pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
@@ -314,7 +328,7 @@ pub(super) fn called<'u>(
     };
     match other {
         other if other.id == user => Err(HubError::IsYourself(other.name.clone())),
-        other if is_guest => Err(HubError::IsClassic(other.name.clone())),
+        other if is_guest => Err(HubError::IsGuest(other.name.clone())),
         other => Ok(Called::Private(Pair::of(user, other.id))),
     }
 }

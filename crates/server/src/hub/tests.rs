@@ -114,9 +114,9 @@ async fn a_taken_name_is_refused_with_one_that_is_free() {
 }
 
 #[tokio::test]
-async fn a_classic_name_is_numbered_and_free_when_its_user_has_left() {
+async fn a_guests_name_is_numbered_and_free_when_the_guest_has_left() {
     let hub = hub();
-    let enter = async |wants: &str| hub.enter_classic(hub.next_user(), &name(wants)).await.unwrap();
+    let enter = async |wants: &str| hub.enter_guest(hub.next_user(), &name(wants)).await.unwrap();
     let mut bobs = Vec::new();
     for _ in 0..30 {
         bobs.push(enter("bob").await);
@@ -190,7 +190,7 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
 async fn the_number_of_one_who_spoke_is_nobody_elses() {
     let directory = TempDir::new().unwrap();
     let hub = open(&Kept::Directory(directory.path().to_path_buf()));
-    let ana = hub.enter_classic(hub.next_user(), &name("ana")).await.unwrap();
+    let ana = hub.enter_guest(hub.next_user(), &name("ana")).await.unwrap();
     say(&ana, "#lobby", "hi").await.unwrap();
     drop(ana);
     let hub = again(hub, directory.path()).await;
@@ -309,10 +309,7 @@ async fn past_a_number_of_users_only_those_who_are_known_come_in() {
     let refused = enter(&hub, "eva").await.unwrap_err();
     assert_eq!((&refused, refused.code()), (&HubError::TooManyUsers(2), RefusalCode::NotKept));
     assert!(back(&hub, &token, "bob").await.is_ok());
-    assert!(
-        hub.enter_classic(hub.next_user(), &name("eva")).await.is_ok(),
-        "nothing of it is kept"
-    );
+    assert!(hub.enter_guest(hub.next_user(), &name("eva")).await.is_ok(), "nothing of it is kept");
 }
 
 #[tokio::test]
@@ -357,4 +354,24 @@ async fn two_users_of_an_old_journal_do_not_have_one_name() {
         db.query_row("SELECT name FROM user WHERE id = 1", [], |row| row.get::<_, String>(0))
     });
     assert_eq!(stored.await.unwrap(), "Bob_3");
+}
+
+#[tokio::test]
+async fn two_users_of_an_old_journal_do_not_differ_in_a_space_alone() {
+    let (engine, journal, mut restored) = Journal::open(&Kept::Memory, Durability::Os).unwrap();
+    let mut tokens = Vec::new();
+    for (id, written, seen_at) in [(1, "Ana María", 5), (2, "ana_maría", 9)] {
+        let token = crate::token::new().unwrap();
+        let user = chat_proto::User { id, name: name(written) };
+        let hash = crate::token::TokenHash::of(&token);
+        restored.users.push(KeptUser { user, token: hash, seen_at: At::from_millis(seen_at) });
+        tokens.push(token);
+    }
+    let hub = Hub::start(engine, journal, restored, &config()).unwrap();
+    let mut users = Vec::new();
+    for (token, wants) in tokens.iter().zip(["Ana María", "ana_maría"]) {
+        let user = back(&hub, token, wants).await.unwrap().user();
+        users.push((user.id, user.name.to_string()));
+    }
+    assert_eq!(users, [(1, "Ana María_2".to_owned()), (2, "ana_maría".to_owned())]);
 }

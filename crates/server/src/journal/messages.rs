@@ -1,5 +1,7 @@
 //! The messages of the journal: every statement on the table `message`.
 
+use std::sync::LazyLock;
+
 use chat_proto::command::{Kind, Word, WordTooLong};
 use chat_proto::limits::LINE_BYTES_MAX;
 use chat_proto::{At, Text, User, UserName};
@@ -28,13 +30,16 @@ const VALUES: usize = 8;
 /// The columns of a message: those [`VALUES`], then the checksum.
 const COLUMNS: &str = "place, from_id, from_name, at, kind, device, n, text, sum";
 
+/// Made once: every commit needs it.
+static INSERT: LazyLock<String> =
+    LazyLock::new(|| format!("INSERT INTO message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+
 /// Inserts messages, one after another; made once for all that one commit keeps.
 pub(super) struct Keeper<'db>(CachedStatement<'db>);
 
 impl<'db> Keeper<'db> {
     pub(super) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
-        let sql = format!("INSERT INTO message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        Ok(Self(db.prepare_cached(&sql)?))
+        Ok(Self(db.prepare_cached(&INSERT)?))
     }
 
     /// Keeps a message.

@@ -9,11 +9,11 @@
 use std::collections::HashMap;
 
 use chat_proto::command::Word;
-use rusqlite::types::Type;
+use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
-use super::load;
 use super::store::{foreign, number, unsigned};
+use super::{checksum, load};
 
 /// Devices whose last run the writer remembers, rather than look it up: each takes some 130 bytes.
 pub(super) const DEVICES_REMEMBERED: usize = 100_000;
@@ -197,19 +197,20 @@ const fn written(stored: i64) -> u64 {
 
 /// Stores a run, in place of a shorter one that begins with the same number.
 fn put(db: &Connection, (user, device): &Device, run: Run) -> rusqlite::Result<()> {
+    let [user, first, count] = [number(*user), stored(run.first), number(run.count)];
+    let sum = checksum::of([
+        ValueRef::Integer(user),
+        ValueRef::Text(device.as_str().as_bytes()),
+        ValueRef::Integer(first),
+        ValueRef::Integer(run.place),
+        ValueRef::Integer(count),
+    ]);
     db.prepare_cached(
-        "INSERT INTO sent (from_id, device, n, place, count, sum)
-         VALUES (?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5))
+        "INSERT INTO sent (from_id, device, n, place, count, sum) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (from_id, device, n) DO UPDATE
          SET place = excluded.place, count = excluded.count, sum = excluded.sum",
     )?
-    .execute(params![
-        number(*user),
-        device.as_str(),
-        stored(run.first),
-        run.place,
-        number(run.count)
-    ])
+    .execute(params![user, device.as_str(), first, run.place, count, sum])
     .map_err(marked)?;
     Ok(())
 }

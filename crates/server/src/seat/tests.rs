@@ -64,7 +64,7 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
     let told_one = Room::new(KeptRoom { last_seq: 1, ..lobby }, 500, &Arc::default());
 
     let entry = told_one.listen(500).unwrap();
-    let seat = seat(Arc::clone(&told_one), journal, entry, 0, Missing::IsBrought, a_page(), 500);
+    let seat = seat(Arc::clone(&told_one), journal, entry, 0, CatchUp::Replay, a_page(), 500);
     let mut seat = std::pin::pin!(seat);
     assert_eq!(seqs(&seat.next().await.unwrap()), [1]);
     let early = seat.next().now_or_never();
@@ -78,8 +78,7 @@ async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
     let (mut engine, journal, lobby) = open();
     let room = Room::new(lobby, 500, &Arc::new(Rings::new(0))); // drops each at once
     let entry = room.listen(500).unwrap();
-    let seat =
-        seat(Arc::clone(&room), journal.clone(), entry, 0, Missing::IsBrought, a_page(), 500);
+    let seat = seat(Arc::clone(&room), journal.clone(), entry, 0, CatchUp::Replay, a_page(), 500);
     let mut seat = std::pin::pin!(seat);
     say(&mut engine, &room, 3);
     assert_eq!(seqs(&seat.next().await.unwrap()), [1, 2, 3]);
@@ -98,7 +97,7 @@ async fn the_seats_of_a_session_read_one_page_at_a_time() {
     let mut seats = [(); 2].map(|()| {
         let (entry, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
         let (room, journal) = (Arc::clone(&room), journal.clone());
-        Box::pin(seat(room, journal, entry, 0, Missing::IsBrought, pages, 500))
+        Box::pin(seat(room, journal, entry, 0, CatchUp::Replay, pages, 500))
     });
     assert!(seats[0].next().now_or_never().is_none());
     assert_eq!(pages.available_permits(), 0);

@@ -11,7 +11,7 @@ use tracing::{Span, debug};
 
 use super::Context;
 use crate::config::{Config, LINGER, READ_BYTES};
-use crate::door::{Door, DoorReader, DoorWriter};
+use crate::door::{Capabilities, DoorReader, DoorWriter};
 use crate::hub::HubError;
 
 /// What one who speaks none of the protocols is told; one line.
@@ -54,10 +54,9 @@ impl End {
     }
 
     /// What the others in the room are told.
-    pub(super) const fn leave_reason(&self, door: Door) -> LeaveReason {
+    pub(super) const fn leave_reason(&self, capabilities: &Capabilities) -> LeaveReason {
         match self {
-            // A classic client has no other way to say goodbye.
-            Self::Left if matches!(door, Door::Classic) => LeaveReason::Bye,
+            Self::Left if capabilities.end_is_goodbye => LeaveReason::Bye,
             Self::Code(EndCode::Bye) => LeaveReason::Bye,
             Self::Code(EndCode::TooSlow) => LeaveReason::TooSlow,
             Self::Code(EndCode::Idle) => LeaveReason::Idle,

@@ -2,23 +2,23 @@
 
 use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::{Limits, Server, Welcome};
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, Secret, User, limits};
+use chat_proto::{Command, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, limits};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
-use tracing::{Span, info};
+use tracing::{Span, debug, info};
 
 use super::Context;
 use super::end::End;
 use super::strikes::Strikes;
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
-use crate::door::{Door, DoorReader, DoorWriter, Heard};
+use crate::door::{DoorReader, DoorWriter, Heard};
 use crate::hub::Member;
 
 /// A client that was let in.
 pub(super) struct Greeted {
     /// Its place in the hub.
     pub(super) member: Member,
-    /// The client's own word for where it runs; empty for a classic one.
+    /// The client's own word for where it runs; empty for a guest.
     pub(super) device: Word,
 }
 
@@ -44,15 +44,17 @@ where
             Some(Heard::Command(Command::Hello(hello))) => {
                 return answer(writer, told, hello, context).await;
             }
-            Some(Heard::Command(Command::Rename { name })) if reader.door() == Door::Classic => {
+            Some(Heard::Command(Command::Rename { name }))
+                if reader.capabilities().enters_as_guest =>
+            {
                 let id = told.unwrap_or_else(|| context.hub.next_user());
-                let member = context.hub.enter_classic(id, &name).await;
+                let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 note_entry(&member);
                 return Ok(Greeted { member, device: Word::default() });
             }
             Some(Heard::Command(Command::About)) => {
-                tell_now(reader.door(), writer, &about(context)).await?;
+                tell_now(writer, &about(context)).await?;
                 continue;
             }
             Some(Heard::Command(Command::Bye)) => return Err(End::Code(EndCode::Bye)),
@@ -63,7 +65,7 @@ where
             Some(Heard::Unreadable(refusal)) => *refusal,
         };
         let code = refusal.code;
-        tell_now(reader.door(), writer, &Event::Refused(refusal)).await?;
+        tell_now(writer, &Event::Refused(refusal)).await?;
         if code == RefusalCode::BadName {
             return Err(End::Refused(code));
         }
@@ -75,12 +77,11 @@ where
 
 /// Sends an event to a client that is not in yet: there is no session that would write it.
 async fn tell_now<W: AsyncWrite + Unpin>(
-    door: Door,
     writer: &mut DoorWriter<W>,
     event: &Event,
 ) -> Result<(), End> {
     writer.tell(event);
-    while writer.wants_write() && door == Door::Native {
+    while writer.wants_write() {
         writer.write().await.map_err(End::of_write)?;
     }
     Ok(())
@@ -107,6 +108,7 @@ async fn answer<W: AsyncWrite + Unpin>(
         Ok((member, token, last)) => {
             writer.tell(&Event::Welcome(welcome(&member, token, last, context)));
             note_entry(&member);
+            debug!(features = ?hello.features, "the client has these features");
             Ok(Greeted { member, device: hello.device })
         }
         Err(refusal) => {
@@ -149,6 +151,7 @@ fn welcome(member: &Member, token: Secret, last: u64, context: &Context) -> Welc
         last,
         journal: Some(context.hub.journal().identity().clone()),
         server: server(),
+        features: Features::all(),
         limits: Limits {
             line_bytes: limits::LINE_BYTES_MAX,
             text_bytes: limits::TEXT_BYTES_MAX,

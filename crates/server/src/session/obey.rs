@@ -220,17 +220,19 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         after: Option<&UserName>,
         asked: Option<u32>,
     ) -> ControlFlow<End> {
-        let room = match self.member.room(&name) {
-            Ok(room) => room,
+        let (users, is_more) = match self.member.users(&name, after, limit(asked)) {
+            Ok(users) => users,
             Err(error) => return self.refuse_in(name, error),
         };
-        let (users, is_more) = room.users(after, limit(asked));
         let (users, is_cut) = fitting_users(users);
         self.tell(&Event::Users { room: name, users, more: is_more || is_cut })
     }
 
     fn list_rooms(&mut self, after: Option<&RoomName>, asked: Option<u32>) -> ControlFlow<End> {
-        let (rooms, is_more) = self.context.hub.rooms(after, limit(asked));
+        let (rooms, is_more) = match self.member.rooms(after, limit(asked)) {
+            Ok(rooms) => rooms,
+            Err(error) => return self.refuse(error.into()),
+        };
         let (rooms, is_cut) = fitting_rooms(rooms);
         self.tell(&Event::Rooms { rooms, more: is_more || is_cut })
     }
@@ -254,7 +256,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn rename(&mut self, wants: UserName) -> ControlFlow<End> {
-        let if_taken = if self.is_native() { IfTaken::Refuse } else { IfTaken::Number };
+        let if_taken = match self.reader.capabilities().can_be_refused_a_name {
+            true => IfTaken::Refuse,
+            false => IfTaken::Number,
+        };
         let actor = self.member.actor().clone();
         self.pending
             .wait(async move { CommandResult::Renamed(actor.rename(&wants, if_taken).await) });

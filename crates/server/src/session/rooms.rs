@@ -13,11 +13,11 @@ use super::end::End;
 use super::lists::fitting_users;
 use super::seats::Seat;
 use crate::batch::Batch;
-use crate::door::{DoorWriter, Reader};
+use crate::door::Reader;
 use crate::hub::Place;
 use crate::journal::{Kept, RoomId};
 use crate::room::{Room, Snapshot};
-use crate::seat::{Brought, Missing, seat};
+use crate::seat::{Brought, seat};
 
 /// What the client has yet to be told of where its user is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,10 +93,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let title = self.member.title(room);
         self.tell_room(room, &mut entry.snapshot, title.clone(), read);
         let seq = since.min(entry.snapshot.last_seq);
-        let missing = if self.is_native() { Missing::IsBrought } else { Missing::IsCounted };
+        let catch_up = self.reader.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
         let pages = self.seats.pages();
-        let seat = seat(Arc::clone(room), journal, entry, since, missing, pages, users_listed);
+        let seat = seat(Arc::clone(room), journal, entry, since, catch_up, pages, users_listed);
         self.seats.insert(room, title, read, seq, seat);
         ControlFlow::Continue(())
     }
@@ -144,11 +144,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                     return self.tell_titles();
                 }
             }
-            Brought::Skipped(messages) => {
-                if let DoorWriter::Classic(writer) = &mut self.writer {
-                    writer.skip(messages);
-                }
-            }
+            Brought::Skipped(messages) => self.writer.skip(messages),
             Brought::Unreadable(error) => {
                 self.log(|| error!(%error, "the client has missed messages that cannot be read"));
                 return ControlFlow::Break(End::Code(EndCode::Unreadable));

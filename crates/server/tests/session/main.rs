@@ -6,6 +6,7 @@ mod classic;
 mod ghosts;
 mod journal;
 mod native;
+mod older;
 mod peer;
 mod rooms;
 mod timers;

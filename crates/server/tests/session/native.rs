@@ -63,6 +63,24 @@ async fn a_taken_name_is_refused_with_a_free_one_and_the_connection_closes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_name_with_a_space_and_one_with_an_underscore_are_one() {
+    let daemon = daemon();
+    let mut ana = Peer::native(&daemon, "Ana María").await;
+    let mut late = Peer::connect(&daemon);
+    late.send(r#"{"type":"hello","version":1,"name":"ana_maría"}"#).await;
+    assert_eq!(late.expect("refused").await["code"], "name_taken");
+    let mut bob = Peer::native(&daemon, "bob").await;
+    ana.expect("joined").await;
+    bob.send(r#"{"type":"say","room":"@Ana_María","n":1,"text":"hi"}"#).await;
+    assert_eq!(bob.until("accepted").await["room"], "@1-2");
+    let message = ana.until("message").await;
+    assert_eq!((&message["room"], &message["text"]), (&json!("@1-2"), &json!("hi")));
+    // Its own name in another spelling is free to its user.
+    ana.send(r#"{"type":"rename","name":"Ana_María"}"#).await;
+    assert_eq!(ana.until("renamed").await["name"], "Ana_María");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hello_that_cannot_be_answered_is_refused_and_the_connection_closes() {
     let daemon = daemon();
     for (hello, code) in [

@@ -1,5 +1,6 @@
 mod bench;
 mod kept;
+mod older_server;
 mod stored;
 
 use std::io;

@@ -77,7 +77,7 @@ impl Server {
     }
 
     fn directory_of(&self, name: &UserName) -> PathBuf {
-        self.directory().join(files::file_name(name.key()))
+        self.directory().join(files::file_name(&name.key_with_spaces()))
     }
 
     /// The directory to which a name leads, there or not.
@@ -91,7 +91,10 @@ impl Server {
 }
 
 fn lead_in(users: &Path, name: &UserName) -> Result<PathBuf, StoreError> {
-    let own = users.join(files::file_name(name.key()));
+    let own = users.join(files::file_name(&name.key_with_spaces()));
+    // Of two users of version 0.1.0 that differ in a space and `_`, each is found by its own name.
+    let other = if own.exists() { None } else { names::spelled_otherwise(users, name) };
+    let own = other.unwrap_or(own);
     let path = own.join(SAME_AS_FILE);
     let same_as = files::read(&path, SAME_AS_BYTES_MAX).map_err(at(&path))?;
     let same_as = same_as.as_deref().map(str::trim).filter(|same_as| is_name(same_as));

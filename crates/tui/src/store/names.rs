@@ -1,4 +1,4 @@
-//! What version 0.1.0 stored under names that are none today.
+//! What is stored under another spelling of a name, or under what version 0.1.0 took for a name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,17 @@ pub(super) fn directory(users: &Path, name: &UserName) -> Option<PathBuf> {
         UserName::new(&written).is_err() && UserName::mend(&written) == *name
     };
     entries.map(|entry| entry.path()).find(is_it)
+}
+
+/// The directory, among those of all `users`, of a user whose name differs in spaces and `_` alone.
+pub(super) fn spelled_otherwise(users: &Path, name: &UserName) -> Option<PathBuf> {
+    let entries = fs::read_dir(users).ok()?.flatten();
+    let is_it = |path: &PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        UserName::new(&files::written(&file)).is_ok_and(|found| found == *name)
+    };
+    // Always the same of several.
+    entries.map(|entry| entry.path()).filter(is_it).min()
 }
 
 #[cfg(test)]

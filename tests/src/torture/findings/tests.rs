@@ -91,3 +91,24 @@ fn a_classic_client_reads_the_lobby_in_order() {
     assert_eq!(heard(&[words(7, 7, None)]).unfounded, 1);
     assert_eq!(heard(&[words(0, 2, Some(1))]).misdirected, 1);
 }
+
+/// A message that was undone by a restore and sent again stands behind others by then.
+#[test]
+fn what_a_classic_client_read_before_a_restore_may_stand_elsewhere_now() {
+    let (first, second) = (words(0, 1, None), words(1, 1, None));
+    let read = |is_before: bool| {
+        found(|journal, records| {
+            journal.put(place(LOBBY, 2), second);
+            journal.restored([(LOBBY, 0)].into());
+            for record in records.iter_mut() {
+                record.read(place(LOBBY, 2), second);
+            }
+            records[2].heard(second);
+            records[2].heard(first);
+            if is_before {
+                records[2].restored();
+            }
+        })
+    };
+    assert_eq!((read(true).out_of_order, read(false).out_of_order), (0, 1));
+}

@@ -63,10 +63,10 @@ async fn one_who_is_about_to_leave_is_called_back_by_what_comes_after() {
 }
 
 #[tokio::test]
-async fn there_is_no_private_talk_with_nobody_oneself_or_a_classic_client() {
+async fn there_is_no_private_talk_with_nobody_oneself_or_a_guest() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
-    let _eva = hub.enter_classic(hub.next_user(), &name("eva")).await.unwrap();
+    let _eva = hub.enter_guest(hub.next_user(), &name("eva")).await.unwrap();
     for other in ["@nobody", "@bob", "@eva", "@1-2", "@1-3"] {
         let error = say(&bob, other, "hi").await.unwrap_err();
         assert_eq!(error.code(), RefusalCode::NoSuchUser, "{error}");

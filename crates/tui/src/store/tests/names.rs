@@ -120,6 +120,32 @@ fn who_becomes_the_same_user_by_another_name_keeps_its_outbox() {
 }
 
 #[test]
+fn a_name_with_spaces_is_found_by_one_with_underscores() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "Ana María");
+    store.keep(Keep::Token(Secret::new("of ana"))).unwrap();
+    drop(store);
+    assert_eq!(token(&open(&state, "ana_maría").1), Some("of ana"));
+    assert!(find(&state, "ana%20mari\u{301}a").is_dir(), "as version 0.1.0 called it");
+}
+
+/// Version 0.1.0 took them for two users.
+#[test]
+fn each_of_two_users_who_differ_in_a_space_has_its_own() {
+    let state = TempDir::new().unwrap();
+    drop(open(&state, "bob"));
+    for (number, written) in ["a b", "a_b"].into_iter().enumerate() {
+        // As that version made it: today the second would be found to be the first.
+        let server = state.path().join(files::file_name(SERVER));
+        let directory = server.join(files::file_name(written));
+        files::make_private(&directory).unwrap();
+        fs::write(directory.join(TOKEN_FILE), format!("{number}\n")).unwrap();
+    }
+    assert_eq!(token(&open(&state, "a b").1), Some("0"));
+    assert_eq!(token(&open(&state, "a_b").1), Some("1"));
+}
+
+#[test]
 fn a_damaged_name_leads_nowhere_else() {
     let state = TempDir::new().unwrap();
     drop(bob_now_rob(&state));

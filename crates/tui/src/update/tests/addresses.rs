@@ -32,6 +32,21 @@ fn a_message_that_waits_goes_to_the_user_it_was_written_to_whoever_has_the_name_
 }
 
 #[test]
+fn a_name_with_a_space_can_be_written_as_one_word() {
+    let mut bench = Bench::connected(100, 20);
+    bench.hears(Event::Joined { room: RoomName::lobby(), user: user(9, "Ana María") });
+    for typed in ["/msg Ana_María hi\n", "/msg @ana_maría hi\n", "/msg Ana María hi\n"] {
+        assert_eq!(rooms_of_says(&bench.types(typed)), [room("@7-9")], "{typed}");
+        assert_shows(&bench, "▸2 @Ana María");
+    }
+    // The server is asked for a name that is not known here, and tells it as it is written.
+    let mut bench = Bench::connected(100, 20);
+    bench.types("/msg Zoë_Ek hi\n");
+    let effects = bench.hears(direct_event(&user(8, "Zoë Ek"), 0, 0));
+    assert_eq!(rooms_of_says(&effects), [room("@7-8")]);
+}
+
+#[test]
 fn a_title_follows_its_user() {
     let mut bench = Bench::connected(100, 20);
     bench.types("/msg ana\n");

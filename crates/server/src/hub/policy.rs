@@ -1,0 +1,150 @@
+//! Who may do what: one pure function, asked under the lock by every operation.
+
+use chat_proto::RoomName;
+
+use super::HubError;
+use crate::journal::{Called, RoomId};
+
+/// What kind of user asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum UserKind {
+    /// A user without a token, for one session.
+    Guest,
+    /// A user with a token.
+    Registered,
+}
+
+/// What a user asks to do. A new operation is a new action, and [`may`] does not compile without an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Action {
+    TakeName,
+    ListRooms,
+    Join(Standing),
+    Leave(Standing),
+    Send(Standing),
+    SetTopic(Standing),
+    MarkRead(Standing),
+    ReadHistory(Standing),
+    ListUsers(Standing),
+}
+
+/// A room as far as rights go, and whether the user is in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    room: RoomKind,
+    is_in: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RoomKind {
+    Lobby,
+    Named,
+    Direct,
+}
+
+/// Why an action is not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Denied {
+    /// The user is not in the room.
+    NotInRoom,
+    /// Everybody stays in the lobby.
+    StaysInLobby,
+    /// A guest is in the lobby alone.
+    GuestInLobbyAlone,
+}
+
+impl Standing {
+    /// In the room that goes by `called`; `id` is its number, if it exists.
+    pub(super) fn new(called: &Called, id: Option<RoomId>, is_in: bool) -> Self {
+        let room = match called {
+            Called::Private(_) => RoomKind::Direct,
+            Called::Named(_) if id == Some(RoomId::LOBBY) => RoomKind::Lobby,
+            Called::Named(_) => RoomKind::Named,
+        };
+        Self { room, is_in }
+    }
+
+    /// In a room with a name that the user is in.
+    pub(super) fn member_of(id: RoomId) -> Self {
+        let room = if id == RoomId::LOBBY { RoomKind::Lobby } else { RoomKind::Named };
+        Self { room, is_in: true }
+    }
+}
+
+/// Whether a user of that kind may do something.
+///
+/// # Errors
+/// Returns why not.
+pub(super) const fn may(kind: UserKind, action: Action) -> Result<(), Denied> {
+    match action {
+        Action::TakeName | Action::ListRooms => Ok(()),
+        Action::Join(Standing { room, .. }) => match (kind, room) {
+            (UserKind::Registered, _) | (UserKind::Guest, RoomKind::Lobby) => Ok(()),
+            (UserKind::Guest, RoomKind::Named | RoomKind::Direct) => Err(Denied::GuestInLobbyAlone),
+        },
+        Action::Leave(Standing { is_in: false, .. }) => Err(Denied::NotInRoom),
+        Action::Leave(Standing { room: RoomKind::Lobby, .. }) => Err(Denied::StaysInLobby),
+        Action::Leave(_) => Ok(()),
+        // A message brings both users into a direct message.
+        Action::Send(Standing { room: RoomKind::Direct, .. }) => match kind {
+            UserKind::Registered => Ok(()),
+            UserKind::Guest => Err(Denied::GuestInLobbyAlone),
+        },
+        Action::Send(Standing { is_in, .. })
+        | Action::SetTopic(Standing { is_in, .. })
+        | Action::MarkRead(Standing { is_in, .. })
+        | Action::ReadHistory(Standing { is_in, .. })
+        | Action::ListUsers(Standing { is_in, .. }) => {
+            if is_in {
+                Ok(())
+            } else {
+                Err(Denied::NotInRoom)
+            }
+        }
+    }
+}
+
+impl Denied {
+    /// The same for the client that asked for the room `name`.
+    pub(super) fn in_room(self, name: &RoomName) -> HubError {
+        match self {
+            Self::NotInRoom => HubError::NotInRoom(name.clone()),
+            Self::StaysInLobby => HubError::CannotLeave(name.clone()),
+            Self::GuestInLobbyAlone => HubError::GuestInLobbyAlone(name.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOMS: [RoomKind; 3] = [RoomKind::Lobby, RoomKind::Named, RoomKind::Direct];
+
+    fn allowed(kind: UserKind, action: fn(Standing) -> Action, is_in: bool) -> Vec<RoomKind> {
+        let may = |room: &RoomKind| may(kind, action(Standing { room: *room, is_in })).is_ok();
+        ROOMS.into_iter().filter(may).collect()
+    }
+
+    #[test]
+    fn what_is_in_a_room_is_for_those_in_it() {
+        for action in [Action::SetTopic, Action::MarkRead, Action::ReadHistory, Action::ListUsers] {
+            for kind in [UserKind::Registered, UserKind::Guest] {
+                assert_eq!(allowed(kind, action, true), ROOMS);
+                assert_eq!(allowed(kind, action, false), []);
+            }
+        }
+        assert_eq!(allowed(UserKind::Registered, Action::Send, true), ROOMS);
+        assert_eq!(allowed(UserKind::Registered, Action::Send, false), [RoomKind::Direct]);
+    }
+
+    #[test]
+    fn everybody_stays_in_the_lobby_and_a_guest_comes_into_no_other_room() {
+        use RoomKind::{Direct, Lobby, Named};
+        assert_eq!(allowed(UserKind::Registered, Action::Leave, true), [Named, Direct]);
+        assert_eq!(allowed(UserKind::Registered, Action::Leave, false), []);
+        assert_eq!(allowed(UserKind::Registered, Action::Join, false), ROOMS);
+        assert_eq!(allowed(UserKind::Guest, Action::Join, false), [Lobby]);
+        assert_eq!(allowed(UserKind::Guest, Action::Send, true), [Lobby, Named]);
+    }
+}
