@@ -1,4 +1,5 @@
-//! What a room sends to all who are in it: the unit of encoding and of fan-out.
+//! A batch: what a room sends to all its sessions, either messages of one commit or one change of the room.
+//! It is encoded once for each protocol.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -15,9 +16,9 @@ const LINE_BYTES: usize = 144;
 /// One item of a room's channel, shared by every session that is to pass it on.
 #[derive(Debug)]
 pub(crate) enum Batch {
-    /// What one commit of the journal kept of this room, or a part of it where it is long.
+    /// The messages of this room in one commit, or a part of them if they are long.
     Said(SaidBatch),
-    /// A change of the room that is no message.
+    /// A change of the room: a user who joins or leaves, a name, a topic, the number of users.
     News(News),
 }
 

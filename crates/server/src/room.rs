@@ -1,7 +1,6 @@
-//! A room: who is in it, and the channel by which all of them hear what happens there.
+//! A room: its users, its topic, and the ring by which its sessions receive messages and changes.
 //!
-//! What is said comes from the journal's writer, once it is kept; who comes and goes, from the hub.
-//! Both under the room's lock, which is held for short and never across an `await`.
+//! Only the hub changes a room, under the room's lock, which is held for short and never across an `await`.
 
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
@@ -161,7 +160,7 @@ impl Room {
     }
 }
 
-/// What changes a room. Only the hub and the journal's writer do.
+/// The changes of a room. Only the hub makes them.
 impl Room {
     /// Puts `user` on the list and sends it to the others; returns true if, in a large room, the number
     /// of users is to be sent instead, see [`Room::tell_presence`].
@@ -225,7 +224,7 @@ impl Room {
         state.tell(&Event::Presence { room: self.name.clone(), count });
     }
 
-    /// Tells everybody here what the journal has kept. Called by its writer alone.
+    /// Sends stored messages to all sessions in the room. Called once for each commit, in commit order.
     pub(crate) fn publish_said(&self, said: Vec<Said>) {
         let mut state = self.state();
         state.last_seq = said.last().map_or(state.last_seq, |last| last.kept.seq);

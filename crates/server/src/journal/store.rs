@@ -1,4 +1,4 @@
-//! What the journal asks of SQLite about all that is no message; messages are in [`super::messages`].
+//! The id and the epoch of the journal, the commit that overwrites a failed one, and how numbers are stored.
 
 use chat_proto::command::Word;
 use chat_proto::event::JournalId;
@@ -23,8 +23,7 @@ pub(super) fn begin_epoch(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Keeps what is kept already, with a commit that does write: it takes the place in SQLite's log of
-/// one that failed.
+/// Commits a change of nothing, which overwrites a failed commit in SQLite's log.
 pub(super) fn overwrite_failed(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "user_version", schema::version(db)?)
 }

@@ -1,4 +1,4 @@
-//! The rooms a session is in: what happens there is passed on to its client.
+//! Subscribes the session to the rooms that its user is in, and delivers what happens there to the client.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -19,21 +19,21 @@ use crate::journal::{Kept, RoomId};
 use crate::room::{Room, Snapshot};
 use crate::seat::{Brought, seat};
 
-/// What the client has yet to be told of where its user is.
+/// What the client is still to be sent about the rooms of its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Due {
-    /// All of it: it has just come in.
+    /// All rooms: the session has just begun.
     Entry,
-    /// What has changed, or the rest of that.
+    /// What has changed, or the rest of it.
     News,
     /// Nothing.
     Nothing,
 }
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
-    /// Goes where the user is, and tells the client what it does not know yet: the rooms the user
-    /// has come into or has left, and how far it has read, here or in another of its sessions. What
-    /// the door does not hold is due as long as it does not.
+    /// Compares the seats of the session with the rooms of its user, and sends the client the difference: rooms
+    /// that the user has joined or left, and how far it has read, here or in another session. If the door is full,
+    /// the rest stays due.
     pub(super) fn follow(&mut self) -> ControlFlow<End> {
         let is_entry = self.due == Due::Entry;
         if !is_entry {
@@ -50,7 +50,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 return ControlFlow::Continue(());
             }
             match self.seats.get_mut(room.id) {
-                // It knows from when it was here before, and asks for what it lacks.
+                // A client that was here before sends `join` with `since` for what it has missed.
                 None if is_entry => self.take_seat(&room, read, u64::MAX)?,
                 // Something was said there, perhaps, that called the user.
                 None => self.take_seat(&room, read, read.max(self.newest_after(&room)))?,

@@ -1,4 +1,4 @@
-//! The seats of a session, and what comes next in any of them.
+//! The seats of a session, one for each room, polled in turn.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -28,8 +28,8 @@ pub(super) struct Seat {
     has_ended: bool,
 }
 
-/// Seats that are asked in turn, from the one behind that which had something last: a busy room
-/// holds up no quiet one, and what happens is the same each time it happens.
+/// The seats, polled in turn, from the one behind the last that had an item: a busy room does not hold up a
+/// quiet one, and runs can be repeated.
 pub(super) struct Seats {
     seats: Vec<Seat>,
     first: usize,
