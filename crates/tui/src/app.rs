@@ -1,4 +1,4 @@
-//! The loop: waits for whatever happens, updates the state, and draws.
+//! The loop of the client: waits for inputs, updates the state, carries out the effects, and draws.
 
 mod control;
 mod failure;

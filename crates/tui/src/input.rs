@@ -1,4 +1,4 @@
-//! Everything that can happen to the screen.
+//! The inputs: everything that can change the screen.
 
 use chat_proto::event::Welcome;
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};

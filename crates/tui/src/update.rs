@@ -1,4 +1,4 @@
-//! What an input does to the state, and what has to be done outside because of it.
+//! `update`: changes the state by one input, and returns the effects that are to be carried out.
 //!
 //! Pure: the time is a value, the network is news, and what is to happen comes back as effects.
 

@@ -1,4 +1,4 @@
-//! What was said in a room, in the room's order, and the place where the user reads.
+//! The log of a room: its messages in their order, and the place where the user reads.
 //!
 //! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
 //! go above, and what was missed goes where it belongs. What is not settled stands at the end.

@@ -1,4 +1,4 @@
-//! What is typed with a `/` in front.
+//! Carries out the `/` commands of the user.
 
 use chat_proto::command::Kind;
 use chat_proto::{At, Command, RefusalCode, RoomName, Topic, UserName};

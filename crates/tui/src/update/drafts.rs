@@ -1,4 +1,4 @@
-//! What is typed and not sent is kept, so that half a sentence outlives a client that is killed.
+//! Stores drafts, so that half a sentence outlives a client that is killed.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! What the link tells. All of it is clean by now.
+//! Handles the news of the link: events of the server, and the state of the connection. All texts are
+//! clean by now.
 
 use chat_proto::event::{Accepted, Message, RoomInfo};
 use chat_proto::{At, Command, Event, LeaveReason, Refusal, RoomName, Topic, User, UserName};

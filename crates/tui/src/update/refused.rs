@@ -1,4 +1,4 @@
-//! What the server does not carry out: it is told, and what was said is not lost with it.
+//! Handles refusals of the server: the user sees the reason, and the text is not lost.
 
 use chat_proto::{At, Refusal, RefusalCode, RoomName};
 

@@ -1,4 +1,4 @@
-//! How sessions begin and end: who the user is, which rooms there are, and what is said again.
+//! How sessions begin and end: who the user is, which rooms there are, and which messages are sent again.
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::Welcome;
