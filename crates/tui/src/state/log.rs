@@ -169,6 +169,11 @@ impl Log {
         Some(entry.body)
     }
 
+    /// That message is stored.
+    pub fn stored(&mut self, id: &MessageId) {
+        self.renumber(id, id.clone());
+    }
+
     /// That message has another number.
     pub fn renumber(&mut self, id: &MessageId, new: MessageId) {
         if let Some(entry) = self.pending(id).and_then(|index| self.entries.get_mut(index))
@@ -179,7 +184,7 @@ impl Log {
     }
 
     fn pending(&self, id: &MessageId) -> Option<usize> {
-        let is_it = |entry: &Entry| matches!(&entry.body, Body::Said { how: How::Own(Delivery::Pending(of)), .. } if of == id);
+        let is_it = |entry: &Entry| entry.pending() == Some(id);
         self.entries.iter().rposition(is_it)
     }
 
@@ -337,8 +342,16 @@ impl Entry {
     }
 
     /// Whether it was said and is not settled.
-    fn is_pending(&self) -> bool {
-        matches!(self.body, Body::Said { how: How::Own(Delivery::Pending(_)), .. })
+    const fn is_pending(&self) -> bool {
+        self.pending().is_some()
+    }
+
+    /// Which message it is, if it was said and is not settled.
+    const fn pending(&self) -> Option<&MessageId> {
+        match &self.body {
+            Body::Said { how: How::Own(delivery), .. } => delivery.pending(),
+            _ => None,
+        }
     }
 
     /// Whether it is the user's own.

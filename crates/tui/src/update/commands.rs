@@ -191,7 +191,7 @@ fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, Strin
     ask(state, Command::Topic { room, topic })
 }
 
-fn forget(state: &State) -> Result<Vec<Effect>, String> {
+fn forget(state: &mut State) -> Result<Vec<Effect>, String> {
     match state.connection {
         Connection::Refused { code: RefusalCode::BadToken } => Ok(session::forget(state)),
         _ => Err("/forget is for a token that the server refuses".to_owned()),
