@@ -258,6 +258,10 @@ impl User {
                 last_n.clear();
             }
             let Body::Said { text, how, .. } = body else { continue };
+            if matches!(how, How::Own(Delivery::Storing(_))) {
+                // Nobody is promised that.
+                continue;
+            }
             let words: Words = text.parse().unwrap();
             if seq.is_none() && words.client != self.number {
                 // From a copied outbox, and perhaps sent by another client by now: until the answer
