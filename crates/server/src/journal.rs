@@ -5,7 +5,7 @@
 //!                                       Journal::read  ─→ pages of messages
 //! ```
 //!
-//! There is one [`Engine`] with one connection that writes; its caller takes care of order and threads.
+//! There is one `Engine` with one connection that writes; its caller takes care of order and threads.
 //! Readers have connections of their own, a bounded number, and never run on the threads that serve
 //! sessions. The journal knows no hub, no room and no session: what a commit means is up to its caller.
 
@@ -113,7 +113,7 @@ pub struct Restored {
     pub(crate) damage: Vec<String>,
 }
 
-/// The read side of the journal. Cheap to clone. What is written goes through the [`Engine`].
+/// The read side of the journal. Cheap to clone. What is written goes through the `Engine`.
 #[derive(Debug, Clone)]
 pub struct Journal {
     source: Source,

@@ -1,17 +1,18 @@
 //! The chat daemon: one port, every client.
 //!
 //! ```text
-//! bytes → door → session ─ command ─→ hub → journal ─ committed batch ─→ room (broadcast)
-//!                   ↑                                                        │
-//!                 bytes ← door ← session ← seat ←────────────────────────────┘
+//! bytes → door → session ─ message, request ─→ hub: decide → journal → apply
+//!                   ↑                                                    │
+//!                 bytes ← door ← session ← seat ← ring ← room ←──────────┘
 //! ```
 //!
 //! * [`Server`] is the whole daemon: it runs on what [`bind`] gives, which `listen` accepts connections from,
 //!   and with the periodic `jobs`.
 //! * `door` turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
 //! * `session` is one connected client, and the only place that knows both a door and the hub.
-//! * `hub` and `room` are who is who, who is where, and the fan-out. They know no sockets.
-//! * [`journal`] keeps what is said, in order; `seat` brings it to a session, whole.
+//! * `hub` has the users, the rooms and the queue of everything that is to be stored. It knows no sockets.
+//! * `room` sends each batch of messages to the sessions in it; `seat` gives a session all of them, in order.
+//! * [`journal`] stores messages and changes in one SQLite file.
 
 mod batch;
 mod clock;

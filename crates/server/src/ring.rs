@@ -1,10 +1,9 @@
-//! The ring of a room: the batches that sessions have yet to take; and the memory that the rings of all
-//! rooms hold together.
+//! The ring of a room: the newest batches, until all its sessions have received them.
 //!
-//! A ring keeps a batch until every session has taken it, so one session that takes nothing could fill
-//! the ring of each of its rooms. All rings share one bound in bytes: past it, the oldest batches are
-//! dropped, whatever room they are of. Sessions that keep up have taken those already; one that lags
-//! reads them from the journal.
+//! A ring holds a batch until every session has received it, so one session that reads nothing could fill the
+//! ring of each of its rooms. All rings share one bound in bytes: past it, the oldest batches are dropped,
+//! whatever room they are of. Sessions that keep up have received those already; one that lags reads them
+//! from the journal.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};

@@ -1,6 +1,7 @@
-//! A seat: one session's place in one room. It brings all that happens there, in order, once:
-//! what the session has missed from the journal, page by page, then what happens live; and where
-//! the session falls behind, from the journal again.
+//! A seat: the stream of everything that happens in one room, for one session, in order and once.
+//!
+//! It reads the messages that the session has missed from the journal, page by page, and then receives from
+//! the room's ring. If the session falls behind the ring, it reads from the journal again.
 
 use std::sync::Arc;
 
@@ -15,16 +16,16 @@ use crate::journal::{Journal, JournalError, Kept, Page, Part};
 use crate::ring::Live;
 use crate::room::{Entry, Room, Snapshot};
 
-/// What a seat brings.
+/// One item of the stream of a seat.
 #[derive(Debug)]
 pub(crate) enum Brought {
-    /// Something that happens now.
+    /// A batch of the ring.
     Live(Arc<Batch>),
     /// Messages that were missed, oldest first.
     Missed(Vec<Kept>),
-    /// The room as it is now, where what the session knows of it no longer holds.
+    /// The room as it is now, if the session has missed a change of it.
     Again(Snapshot),
-    /// So many messages were passed over, since this seat is for what happens live alone.
+    /// The number of messages that were missed and are not replayed, see [`CatchUp::Count`].
     Skipped(u64),
     /// The journal cannot be read.
     Unreadable(JournalError),
@@ -41,7 +42,7 @@ pub(crate) enum CatchUp {
     Count,
 }
 
-/// What a seat knows about where it is.
+/// How far a seat is.
 struct Place {
     room: Arc<Room>,
     journal: Journal,
@@ -111,9 +112,9 @@ impl Place {
     }
 
     fn note(&mut self, batch: Arc<Batch>) -> Brought {
-        match &*batch {
-            Batch::Said(said) => self.seq = said.last_seq(),
-            Batch::News(_) => self.changes += 1,
+        match batch.last_seq() {
+            Some(seq) => self.seq = seq,
+            None => self.changes += 1,
         }
         Brought::Live(batch)
     }

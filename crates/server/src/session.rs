@@ -1,5 +1,9 @@
-//! A session: one connected client, from hello to goodbye. The only place that knows both a door
-//! and the hub.
+//! A session: one connected client, from its first bytes to the end of the connection. The only place that
+//! knows both a door and the hub.
+//!
+//! [`serve`] leads a connection through its stages: `admit` and `greet` let the client in, [`Session::turn`]
+//! is the loop of the session, and `end` closes the connection. `obey` carries out commands, `rooms` and
+//! `seats` deliver what happens in the rooms, `answers` and `pending` wait for the hub.
 
 mod admit;
 mod answers;
@@ -82,8 +86,8 @@ impl From<SocketAddr> for Peer {
 /// Serves the connection of `peer` to its end. `unidentified` is dropped once the peer has said who
 /// it is. Trouble with the connection is logged here, once.
 ///
-/// Each stage but the longest has a box of its own, and a span of the log, so that one who is in
-/// takes no memory for the others.
+/// The stages before and after the session are boxed, and have a span of the log, so that a session does not
+/// hold memory for them.
 pub(crate) fn serve<S, P, U>(
     stream: S,
     peer: P,
@@ -193,13 +197,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         info_span!("session", %peer, %door, %user)
     }
 
-    /// Waits for the next thing to happen, and does what it asks for; or goes on with telling the client
-    /// where its user is, before it is listened to.
+    /// One turn of the loop: waits for the first of its sources that is ready, and handles it. Rooms that the
+    /// client does not know of yet are sent before it is read from.
     ///
-    /// Writing is last, so that one write takes all that has happened. What comes before it ends by
-    /// itself, in a full door or with too much in flight: a client that does not take what it is
-    /// sent is neither listened to nor sent more, so that no more than
-    /// [`crate::config::OUT_BYTES_MAX`] and what one step adds wait for it.
+    /// The order of the sources is fixed, so that runs can be repeated. Writing is last, so that one write
+    /// takes all that has happened. If the door is full, nothing is read from the client or its rooms: no more
+    /// than [`crate::config::OUT_BYTES_MAX`] and what one step adds wait to be written.
     async fn turn(&mut self) -> ControlFlow<End> {
         let takes = !self.writer.is_full();
         if takes && self.due != Due::Nothing && self.pending.is_empty() {
@@ -211,7 +214,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         tokio::select! {
             biased;
             () = &mut self.silence, if answers_pings => self.look_for_silence(),
-            // In a box, as all that waits for more than it was told: it takes memory.
+            // Boxed, to keep the session's future small.
             heard = self.reader.next(), if listens => Box::pin(self.hear(heard)).await,
             answer = self.answers.next(), if takes => self.tell_answers(&answer),
             result = self.pending.next(), if takes => Box::pin(self.finish_command(*result)).await,
@@ -227,7 +230,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
     }
 
-    /// Does what the client asks, as far as that has come in.
+    /// Carries out a command, and those that were received with it.
     async fn hear(&mut self, heard: io::Result<Option<Heard>>) -> ControlFlow<End> {
         self.heard_at = Instant::now();
         self.pinged = false;

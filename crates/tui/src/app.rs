@@ -1,31 +1,34 @@
-//! The loop: waits for whatever happens, updates the state, and draws.
+//! The loop of the client: waits for inputs, updates the state, carries out the effects, and draws.
 
 mod control;
+mod failure;
+mod options;
+mod storing;
 
-use std::error::Error;
-use std::fmt;
 use std::future::Future;
 use std::io;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::pin::pin;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use chat_proto::{At, UserName};
+use chat_proto::At;
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, StreamExt};
-use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect, Size};
 use tokio::time::{Instant, sleep_until};
 
 pub use self::control::Control;
+pub use self::failure::{Failure, RunError};
+pub use self::options::{Options, system_clock};
+use self::storing::Opening;
+pub use self::storing::STORE_TIMEOUT;
 use crate::input::Input;
 use crate::link::{Dial, Identity, Link};
 use crate::palette::Palette;
 use crate::state::State;
-use crate::store::{Store, StoreError};
+use crate::store::{Job, Store, StoreTask};
 use crate::unsent::Unsent;
 use crate::update::{Effect, update};
 use crate::view;
@@ -40,99 +43,6 @@ const NEWS_AT_ONCE_MAX: usize = 64;
 /// Shortest and longest time between two looks at the time zone of the machine: with a frame, and
 /// without one. Nobody arrives in another zone twice in a second.
 const ZONE_LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-
-/// What the user has chosen, and what only the edge of the program knows.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The name to ask for.
-    pub name: UserName,
-    /// The server's address, for the status line.
-    pub server: String,
-    /// The directory of what outlives the program; `None` where nothing does.
-    pub state: Option<PathBuf>,
-    /// The time zone of the times on the screen.
-    pub zone: TimeZone,
-    /// Where a change of the time zone shows; `None` if it cannot change.
-    pub zone_watch: Option<ZoneWatch>,
-    /// What the user should know about the terminal, shown at the start.
-    pub notice: Option<&'static str>,
-    /// Whether a mention rings the bell.
-    pub bell: bool,
-    /// Whether there are colours.
-    pub colours: bool,
-    /// Where the time comes from.
-    pub clock: fn() -> At,
-}
-
-impl Options {
-    /// What a user called `name` has who has chosen nothing: a bell, colours, UTC, the time of the
-    /// system, and nothing that outlives the program.
-    #[must_use]
-    pub fn new(name: UserName, server: impl Into<String>) -> Self {
-        Self {
-            name,
-            server: server.into(),
-            state: None,
-            zone: TimeZone::UTC,
-            zone_watch: None,
-            notice: None,
-            bell: true,
-            colours: true,
-            clock: system_clock,
-        }
-    }
-}
-
-/// The time of the system.
-#[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
-#[must_use]
-pub fn system_clock() -> At {
-    At::from(SystemTime::now())
-}
-
-/// Why the program could not go on. Nothing the network does is among it.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The terminal takes nothing any more.
-    #[error("cannot draw on the terminal: {0}")]
-    Draw(String),
-    /// The terminal gives nothing any more.
-    #[error("cannot read the keys")]
-    Keys(#[source] io::Error),
-    /// What outlives the program can neither be read nor kept.
-    #[error("cannot open the state directory (--state DIR names another one)")]
-    State(#[from] StoreError),
-    /// The link's task is gone, by a fault of the program.
-    #[error("the network part of the program has ended; this is a bug")]
-    Link,
-}
-
-/// The program could not go on, and which messages wait. As an error it is the reason alone.
-#[derive(Debug)]
-pub struct Failure {
-    /// Why.
-    pub error: RunError,
-    /// The messages that the server has not answered.
-    pub unsent: Unsent,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl Error for Failure {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.error.source()
-    }
-}
-
-impl From<RunError> for Failure {
-    fn from(error: RunError) -> Self {
-        Self { error, unsent: Unsent::default() }
-    }
-}
 
 /// Runs the client on `terminal` until the user quits, `stop` is ready, or `keys` end.
 ///
@@ -187,14 +97,18 @@ pub async fn run_shown(
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
-    let opened = Store::open(options.state.as_deref(), &options.server, options.name);
+    let (directory, server, name) = (options.state, options.server.clone(), options.name);
+    let open = move || Store::open(directory.as_deref(), &server, name);
+    let opened = options.writer.run(open).await.ok_or(RunError::Store)?;
     let (store, profile) = opened.map_err(RunError::State)?;
+    let store = StoreTask::start(store, options.writer);
     let identity = Identity::from(&profile);
     let link = Link::start(dial, identity);
     let state = State::new(options.server, profile, options.zone, size);
     let mut app = App {
         state,
         store,
+        opening: None,
         link,
         control,
         clock: options.clock,
@@ -219,7 +133,9 @@ pub async fn run_shown(
 
 struct App<C> {
     state: State,
-    store: Store,
+    store: StoreTask,
+    /// Set while the store opens what is stored for another user or server.
+    opening: Option<Opening>,
     link: Link,
     control: C,
     clock: fn() -> At,
@@ -249,6 +165,7 @@ impl<C: Control> App<C> {
         let (mut keys, mut stop) = (pin!(keys), pin!(stop));
         let mut next_frame = Instant::now();
         loop {
+            let may_take = self.may_take();
             let control = &mut self.control;
             // A terminal that takes nothing holds up frames, and nothing else.
             let drawable = async {
@@ -258,7 +175,11 @@ impl<C: Control> App<C> {
             let flow = tokio::select! {
                 biased;
                 () = &mut stop => return Ok(()),
-                event = keys.next() => match event {
+                done = self.store.done() => match done {
+                    None => return Err(RunError::Store),
+                    Some(done) => self.take_done(done),
+                },
+                event = keys.next(), if may_take => match event {
                     None => return Ok(()),
                     Some(Err(error)) => return Err(RunError::Keys(error)),
                     Some(Ok(event)) => match Input::from_terminal(event) {
@@ -278,14 +199,16 @@ impl<C: Control> App<C> {
                     next_frame = Instant::now() + FRAME_MIN;
                     flow
                 }
-                () = sleep_until(self.tick.unwrap_or(next_frame)), if self.tick.is_some() => {
+                () = sleep_until(self.tick.unwrap_or(next_frame)),
+                    if self.tick.is_some() && may_take =>
+                {
                     self.tick = None;
                     self.take(Input::Tick)
                 }
                 () = sleep_until(self.zone_looked + ZONE_LOOK.1), if self.zone_watch.is_some() => {
                     self.look_at_zone(ZONE_LOOK.1)
                 }
-                news = self.link.news() => match news {
+                news = self.link.news(), if may_take => match news {
                     None => return Err(RunError::Link),
                     Some(news) => self.take_news(Input::News(news)),
                 },
@@ -313,6 +236,9 @@ impl<C: Control> App<C> {
     fn take_news(&mut self, first: Input) -> ControlFlow<()> {
         self.take(first)?;
         for _ in 1..NEWS_AT_ONCE_MAX {
+            if !self.may_take() {
+                break;
+            }
             let Some(news) = self.link.ready() else {
                 break;
             };
@@ -321,25 +247,13 @@ impl<C: Control> App<C> {
         ControlFlow::Continue(())
     }
 
-    /// Says goodbye, and takes in what the server still answers. Returns what it has not answered.
-    async fn close(self) -> Unsent {
-        let Self { mut state, mut store, link, clock, .. } = self;
-        link.close(|news| {
-            for effect in update(&mut state, Input::News(news), clock()) {
-                if let Effect::Keep(keep) = effect
-                    && let Err(error) = store.keep(keep)
-                {
-                    tracing::error!(%error, "not kept");
-                }
-            }
-        })
-        .await;
-        Unsent::new(&state, store.is_lasting())
-    }
-
     fn take(&mut self, input: Input) -> ControlFlow<()> {
-        // A tick shows nothing: what goes wrong with it comes as an input of its own.
-        self.changed |= !matches!(input, Input::Tick);
+        self.changed |= match &input {
+            // It shows nothing: what goes wrong with it comes as an input of its own.
+            Input::Tick => false,
+            Input::Stored(Ok(())) => self.state.outbox.is_storing(),
+            _ => true,
+        };
         let effects = update(&mut self.state, input, (self.clock)());
         self.carry_out(effects)
     }
@@ -347,23 +261,16 @@ impl<C: Control> App<C> {
     fn carry_out(&mut self, effects: Vec<Effect>) -> ControlFlow<()> {
         let mut flow = ControlFlow::Continue(());
         for effect in effects {
-            // What follows from an effect is an input that has none but orders, so it goes no deeper.
             match effect {
-                Effect::Keep(keep) => {
-                    if let Err(error) = self.store.keep(keep) {
-                        tracing::error!(%error, "not kept");
-                        self.take(Input::NotKept(error.to_string()))?;
-                    }
-                }
+                Effect::Keep(keep) => self.store.give(Job::Keep(keep)),
                 Effect::Become(name) => {
-                    let became = self.store.turn_into(name).map(Box::new);
-                    self.take(Input::Became(became.map_err(|error| error.to_string())))?;
+                    self.opening = Some(Opening::User);
+                    self.store.give(Job::Become(name));
                 }
                 Effect::File { session, welcome } => {
                     let journal = welcome.journal.as_ref().map(|journal| journal.id.clone());
-                    let profile = self.store.file_under(journal).map(Box::new);
-                    let profile = profile.map_err(|error| error.to_string());
-                    self.take(Input::Filed { session, welcome, profile })?;
+                    self.opening = Some(Opening::Server { session, welcome });
+                    self.store.give(Job::File(journal));
                 }
                 Effect::Tick(after) => {
                     let due = Instant::now() + after;
@@ -375,6 +282,7 @@ impl<C: Control> App<C> {
                 Effect::Ring => self.mentioned = self.bell,
                 Effect::Order(order) => {
                     if self.link.order(order).is_err() {
+                        // It has no effect, so this goes no deeper.
                         self.take(Input::Stuck)?;
                     }
                 }

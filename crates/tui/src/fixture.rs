@@ -54,6 +54,8 @@ pub(crate) struct Bench {
     pub(crate) at: At,
     /// The last message of the lobby.
     pub(crate) seq: u64,
+    /// What the store answers; `None` while it does not.
+    pub(crate) disk: Option<Result<(), String>>,
 }
 
 pub(crate) fn name(name: &str) -> UserName {
@@ -176,7 +178,7 @@ impl Bench {
         let size = Size { width, height };
         let state = State::new("127.0.0.1:12345".into(), profile, TimeZone::UTC, size);
         let at = "2026-11-22T14:02:00Z".parse::<jiff::Timestamp>().unwrap().into();
-        let mut bench = Self { state, at, seq: 0 };
+        let mut bench = Self { state, at, seq: 0, disk: Some(Ok(())) };
         bench.takes(Input::Start { notice: None });
         bench
     }
@@ -219,7 +221,19 @@ impl Bench {
     pub(crate) fn takes_all(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = update(&mut self.state, input, self.at);
         effects.extend(update(&mut self.state, Input::Frame, self.at));
+        let keeps = effects.iter().filter(|effect| matches!(effect, Effect::Keep(_))).count();
+        if self.disk.is_some() {
+            for _ in 0..keeps {
+                effects.extend(self.stores());
+            }
+        }
         effects
+    }
+
+    /// The store answers.
+    pub(crate) fn stores(&mut self) -> Vec<Effect> {
+        let answer = self.disk.clone().unwrap_or(Ok(()));
+        update(&mut self.state, Input::Stored(answer), self.at)
     }
 
     pub(crate) fn tells(&mut self, news: News) -> Vec<Effect> {

@@ -1,4 +1,4 @@
-//! Everything that can happen to the screen.
+//! The inputs: everything that can change the screen.
 
 use chat_proto::event::Welcome;
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
@@ -35,8 +35,9 @@ pub enum Input {
     Stuck,
     /// The time has come that [`Effect::Tick`](crate::Effect::Tick) has asked for.
     Tick,
-    /// Something could not be kept, for that reason.
-    NotKept(String),
+    /// What the first [`Effect::Keep`](crate::Effect::Keep) without an answer has asked for is stored, or
+    /// why it is not.
+    Stored(Result<(), String>),
     /// The client goes on as another user, of whom this is known; or why it cannot.
     Became(Result<Box<Profile>, String>),
     /// A session has begun with a server of another journal, for which this is stored; or why it cannot

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! key / news → input → update(state) → state + effects → view → screen
-//!                                       └→ link (network), bell
+//!                                       └→ link (network), store (disk), bell
 //! ```
 //!
 //! * [`app`]: the loop; a function of its terminal, its keys and how it dials.
@@ -13,7 +13,7 @@
 //! * [`link`]: the one task that talks to the server; [`clean`]: what its news pass first;
 //!   [`outbox`]: the messages without an answer.
 //! * [`store`]: what outlives the program: who the user is, what is left to be said, and what is typed
-//!   and not sent.
+//!   and not sent. A task of its own writes it.
 //! * [`unsent`]: what is said after the end.
 //! * [`terminal`]: its modes, what is written to it and read from it; [`zone`]: the machine's time zone.
 //! * [`testing`]: a client on a screen that a test can read.

@@ -1,4 +1,4 @@
-//! The link to the server: dials, says hello, pings, and calls again when a line is lost.
+//! The link: the task that connects to the server, sends commands, receives events, and reconnects.
 //!
 //! ```text
 //! orders ──▶ redirect / session ──▶ bytes

@@ -11,6 +11,7 @@ use anyhow::Context;
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_proto::UserName;
 use chat_tui::app::system_clock;
+use chat_tui::store::Writer;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
 use chat_tui::zone::ZoneWatch;
 use chat_tui::{Failure, Options, Tcp, Unsent};
@@ -103,6 +104,7 @@ fn options(args: Args) -> anyhow::Result<Options> {
         name: name.unwrap_or_else(login_name),
         server,
         state: Some(state),
+        writer: Writer::Thread,
         // Before the zone is read, so that no change is missed.
         zone_watch: ZoneWatch::new(),
         zone: TimeZone::system(),

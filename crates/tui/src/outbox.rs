@@ -1,13 +1,13 @@
 //! The user's own messages that have no answer: they wait for a session, or for the server. Each has its
 //! device and number from the start and keeps them until the server has answered, however often it is
-//! sent: so it is in the room once.
+//! sent: so it is in the room once. None is sent before it is stored.
 
 use std::collections::VecDeque;
 
 use chat_proto::command::{Kind, Say, Word};
 use chat_proto::{RoomName, Text};
 
-use crate::store::{MessageId, OwnMessage};
+use crate::store::{Keep, MessageId, OwnMessage};
 
 /// Most messages that may be without an answer: more than anybody types while a server restarts.
 pub const OUTBOX_MAX: usize = 100;
@@ -18,6 +18,8 @@ struct Pending {
     message: OwnMessage,
     /// Whether it was sent in this session.
     sent: bool,
+    /// The number of the store's answer with which it is stored; 0 if it was stored before.
+    stored_at: u64,
 }
 
 /// The messages without an answer, in the order in which they were written.
@@ -28,6 +30,11 @@ pub struct Outbox {
     device: Word,
     /// The last number given out.
     last_n: u64,
+    /// How often the store was asked for something, and how often it has answered.
+    asked: u64,
+    answered: u64,
+    /// The number of the answer before which nothing is sent.
+    held_until: u64,
 }
 
 impl Outbox {
@@ -36,15 +43,17 @@ impl Outbox {
     #[must_use]
     pub fn new(device: Word, left: Vec<OwnMessage>) -> Self {
         let last_n = left.iter().map(|message| message.id.n).max().unwrap_or_default();
-        let pending = left.into_iter().map(|message| Pending { message, sent: false }).collect();
-        Self { pending, device, last_n }
+        let pending = left.into_iter();
+        let pending =
+            pending.map(|message| Pending { message, sent: false, stored_at: 0 }).collect();
+        Self { pending, device, last_n, ..Self::default() }
     }
 
     /// Takes others instead, with which the same run goes on.
     pub fn replace(&mut self, messages: Vec<OwnMessage>) {
         let next = Self::new(self.device.clone(), messages);
-        let last_n = self.last_n.max(next.last_n);
-        *self = Self { last_n, ..next };
+        self.last_n = self.last_n.max(next.last_n);
+        self.pending = next.pending;
     }
 
     /// Whether nothing more can be written for now.
@@ -74,7 +83,9 @@ impl Outbox {
     pub fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> OwnMessage {
         let id = self.next_id();
         let message = OwnMessage { id, room, kind, text };
-        self.pending.push_back(Pending { message: message.clone(), sent: false });
+        // Not before the store is asked for it.
+        let stored_at = u64::MAX;
+        self.pending.push_back(Pending { message: message.clone(), sent: false, stored_at });
         message
     }
 
@@ -94,9 +105,52 @@ impl Outbox {
         Some(new)
     }
 
-    /// All that were not sent in this session, in order; they count as sent.
+    /// The store is asked for `keep`; it answers in the order in which it is asked. After a token or a
+    /// number has changed, no message may be sent before that is stored: a client that is killed meanwhile
+    /// would send it again as another one.
+    pub fn ask(&mut self, keep: &Keep) {
+        self.asked += 1;
+        match keep {
+            Keep::Said(message) => {
+                let pending = self.pending.iter_mut().find(|other| other.message.id == message.id);
+                if let Some(pending) = pending {
+                    pending.stored_at = self.asked;
+                }
+            }
+            Keep::Unsettled(_) | Keep::Token(_) => self.held_until = self.asked,
+            Keep::Settled(_) | Keep::Drafts(_) | Keep::NoToken(_) | Keep::Name(_) => {}
+        }
+    }
+
+    /// The store has answered. Returns the message that is stored with it.
+    pub fn hear_store(&mut self) -> Option<&MessageId> {
+        self.answered += 1;
+        let stored = self.pending.iter().find(|pending| pending.stored_at == self.answered);
+        stored.map(|pending| &pending.message.id)
+    }
+
+    /// Whether that message is stored, or the store has failed.
+    #[must_use]
+    pub fn is_stored(&self, id: &MessageId) -> bool {
+        let pending = self.pending.iter().find(|pending| pending.message.id == *id);
+        pending.is_none_or(|pending| pending.stored_at <= self.answered)
+    }
+
+    /// Whether a message is not stored yet.
+    #[must_use]
+    pub fn is_storing(&self) -> bool {
+        self.pending.iter().any(|pending| pending.stored_at > self.answered)
+    }
+
+    /// All that are stored and were not sent in this session, in order; they count as sent. What follows on
+    /// one that is not stored waits for that one.
     pub fn send(&mut self) -> Vec<Say> {
-        let waiting = self.pending.iter_mut().filter(|pending| !pending.sent);
+        if self.answered < self.held_until {
+            return Vec::new();
+        }
+        let stored =
+            self.pending.iter_mut().take_while(|pending| pending.stored_at <= self.answered);
+        let waiting = stored.filter(|pending| !pending.sent);
         waiting
             .map(|pending| {
                 pending.sent = true;
@@ -137,10 +191,18 @@ mod tests {
     fn outbox(count: u64) -> Outbox {
         let mut outbox = Outbox::new(word("this"), Vec::new());
         for number in 1..=count {
-            let text = Text::new(format!("text {number}")).unwrap();
-            outbox.put(RoomName::lobby(), Kind::Text, text);
+            says(&mut outbox, &format!("text {number}"));
         }
         outbox
+    }
+
+    /// Puts a message, and stores it.
+    fn says(outbox: &mut Outbox, text: &str) -> OwnMessage {
+        let message = outbox.put(RoomName::lobby(), Kind::Text, Text::new(text).unwrap());
+        outbox.ask(&Keep::Said(message.clone()));
+        assert!(!outbox.is_stored(&message.id));
+        assert_eq!(outbox.hear_store(), Some(&message.id));
+        message
     }
 
     fn word(word: &str) -> Word {
@@ -180,7 +242,7 @@ mod tests {
     fn messages_of_earlier_runs_are_sent_under_their_devices_and_new_numbers_are_greater() {
         let mut outbox =
             Outbox::new(word("this"), vec![left("one", 7), left("two", 3), left("two", 7)]);
-        let new = outbox.put(RoomName::lobby(), Kind::Text, Text::new("x").unwrap());
+        let new = says(&mut outbox, "x");
         assert_eq!(new.id, MessageId { device: word("this"), n: 8 });
         let sent = outbox.send();
         assert_eq!(ids(&sent), [(Some("one"), 7), (Some("two"), 3), (Some("two"), 7), (None, 8)]);

@@ -17,6 +17,8 @@
 //! soon as a session tells it. A second client of the same user has the same token, `outbox-2` and
 //! `drafts-2`. Each run has a device of its own, so a directory that was copied or restored never gives
 //! one number twice. Only the owner can read a directory or a file.
+//!
+//! The store is used by a task of its own, since a disk may be slow: see [`StoreTask`].
 
 mod drafts;
 mod files;
@@ -26,6 +28,7 @@ mod names;
 mod narrow;
 mod seed;
 mod slot;
+mod task;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -39,6 +42,7 @@ use self::home::{Home, Server};
 pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
+pub use self::task::{Done, JOBS_MAX, Job, StoreTask, Writer};
 use crate::seed::Seed;
 
 /// Longest token that is taken for one, in bytes: a line of the wire has room for little more.

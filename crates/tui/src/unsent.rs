@@ -14,13 +14,25 @@ const ROOMS_NAMED_MAX: usize = 3;
 pub struct Unsent {
     server: String,
     rooms: Vec<(RoomName, usize)>,
-    is_stored: bool,
+    place: Place,
+}
+
+/// Where the messages without an answer are as the program ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// On the disk.
+    Disk,
+    /// In memory alone.
+    #[default]
+    Memory,
+    /// The disk has not taken them in time.
+    Unknown,
 }
 
 impl Unsent {
-    /// The messages of a state, which are stored on the disk or not.
+    /// The messages of a state, which are in that place.
     #[must_use]
-    pub fn new(state: &State, is_stored: bool) -> Self {
+    pub fn new(state: &State, place: Place) -> Self {
         let mut rooms: Vec<(RoomName, usize)> = Vec::new();
         for message in state.unanswered() {
             let label = state.rooms.label(&message.room);
@@ -29,7 +41,7 @@ impl Unsent {
                 None => rooms.push((label, 1)),
             }
         }
-        Self { server: state.server.clone(), rooms, is_stored }
+        Self { server: state.server.clone(), rooms, place }
     }
 
     /// How many there are.
@@ -54,9 +66,15 @@ impl fmt::Display for Unsent {
         if self.rooms.len() > ROOMS_NAMED_MAX {
             f.write_str(", and more")?;
         }
-        match self.is_stored {
-            true => write!(f, ". The next start of chat-tui sends {them}."),
-            false => write!(f, ". Nothing is stored on this machine, so nobody sends {them}."),
+        match self.place {
+            Place::Disk => write!(f, ". The next start of chat-tui sends {them}."),
+            Place::Memory => {
+                write!(f, ". Nothing is stored on this machine, so nobody sends {them}.")
+            }
+            Place::Unknown => write!(
+                f,
+                ". The disk did not store {them} in time. The next start of chat-tui sends what was stored."
+            ),
         }
     }
 }
@@ -67,7 +85,7 @@ mod tests {
     use crate::fixture::Bench;
 
     fn unsent(bench: &Bench) -> String {
-        Unsent::new(&bench.state, true).to_string()
+        Unsent::new(&bench.state, Place::Disk).to_string()
     }
 
     #[test]
@@ -89,7 +107,12 @@ mod tests {
             bench.types(&format!("/join {room}\nx\n"));
         }
         assert!(unsent(&bench).contains("1 to #a, and more. The"), "{}", unsent(&bench));
-        let lost = Unsent::new(&bench.state, false).to_string();
+        let unknown = Unsent::new(&bench.state, Place::Unknown).to_string();
+        assert!(
+            unknown.ends_with("The next start of chat-tui sends what was stored."),
+            "{unknown}"
+        );
+        let lost = Unsent::new(&bench.state, Place::Memory).to_string();
         assert!(
             lost.ends_with("Nothing is stored on this machine, so nobody sends them."),
             "{lost}"

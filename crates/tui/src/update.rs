@@ -1,4 +1,4 @@
-//! What an input does to the state, and what has to be done outside because of it.
+//! `update`: changes the state by one input, and returns the effects that are to be carried out.
 //!
 //! Pure: the time is a value, the network is news, and what is to happen comes back as effects.
 
@@ -30,11 +30,13 @@ const WHEEL_ROWS: isize = 3;
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Keep something for the next run. Comes before what depends on its being kept.
+    /// Keep something for the next run. Each is answered by [`Input::Stored`], in their order.
     Keep(Keep),
-    /// Go on as another user; [`Input::Became`] tells what is known of that one.
+    /// Go on as another user; [`Input::Became`] tells what is known of that one. No key and no news come
+    /// before.
     Become(UserName),
-    /// Go on with what is stored for the server of this welcome; [`Input::Filed`] tells it.
+    /// Go on with what is stored for the server of this welcome; [`Input::Filed`] tells it. No key and no
+    /// news come before.
     File {
         /// The number of the session.
         session: u64,
@@ -90,9 +92,11 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
             Vec::new()
         }
         Input::Tick => tend::tick(state).into_iter().chain(drafts::tick(state)).collect(),
-        Input::NotKept(why) => {
-            not_kept(state, &why, at);
-            Vec::new()
+        Input::Stored(stored) => {
+            if let Err(why) = stored {
+                not_kept(state, &why, at);
+            }
+            stored_next(state)
         }
         Input::Filed { session, welcome, profile } => {
             session::filed(state, session, *welcome, profile, at)
@@ -108,6 +112,23 @@ pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
         effects.extend(drafts::look(state));
     }
     effects
+}
+
+/// Asks the store for something.
+fn keep(state: &mut State, keep: Keep) -> Effect {
+    state.outbox.ask(&keep);
+    Effect::Keep(keep)
+}
+
+/// The store has answered: a message that waited for it may be sent. If it could not be stored, it is sent
+/// all the same.
+fn stored_next(state: &mut State) -> Vec<Effect> {
+    if let Some(id) = state.outbox.hear_store() {
+        for room in state.rooms.iter_mut() {
+            room.log.stored(id);
+        }
+    }
+    send_waiting(state)
 }
 
 fn not_kept(state: &mut State, why: &str, at: At) {
@@ -136,7 +157,8 @@ fn scroll(state: &mut State, rows: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Says something in `room`: keeps it, shows it, and sends it as soon as there is a session.
+/// Says something in `room`: keeps it, shows it, and sends it as soon as it is stored and there is a
+/// session.
 ///
 /// # Errors
 /// In words for the user, where it cannot be said; then nothing has changed.
@@ -159,26 +181,27 @@ fn say(
     };
     place.log.to_newest();
     let message = state.outbox.put(room.clone(), kind, text);
+    let effect = keep(state, Keep::Said(message.clone()));
     pend(state, &message, at);
-    let mut effects = vec![Effect::Keep(Keep::Said(message))];
-    effects.extend(send_waiting(state));
-    Ok(effects)
+    Ok(vec![effect])
 }
 
 /// Shows a message that has no answer.
 fn pend(state: &mut State, message: &OwnMessage, at: At) {
+    let id = message.id.clone();
+    let is_stored = state.outbox.is_stored(&id);
     let body = Body::Said {
         from: state.name.clone(),
         kind: message.kind,
         text: clean::text(message.text.as_str()),
-        how: How::Own(Delivery::Pending(message.id.clone())),
+        how: How::Own(if is_stored { Delivery::Pending(id) } else { Delivery::Storing(id) }),
     };
     if let Some(room) = state.rooms.get_or_make(&message.room) {
         room.log.pend(at, body);
     }
 }
 
-/// Sends all that waits, where there is a session and it is known where the user is.
+/// Sends all that waits and is stored, where there is a session and it is known where the user is.
 fn send_waiting(state: &mut State) -> Vec<Effect> {
     if state.session().is_none() || session::unknown(state).next().is_some() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The state as a screen.
+//! Draws the state on the screen, one file for each pane.
 
 mod help;
 mod log;

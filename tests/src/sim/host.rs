@@ -10,6 +10,7 @@ use chat_server::journal::{Durability, Place};
 use chat_server::{Config, Server};
 use chat_tui::Options;
 use chat_tui::app::run_shown;
+use chat_tui::store::Writer;
 use ratatui::layout::Size;
 use tokio::sync::watch;
 
@@ -22,6 +23,9 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(9);
 
 /// How long messages are stored: longer than a simulation lasts, and shorter than its clocks jump.
 const KEEP: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// How long a client's disk takes for each write: long enough that many a client is killed meanwhile.
+const DISK_TIME: Duration = Duration::from_millis(20);
 
 /// The screen of a client: small, since to lay it out takes most of the time.
 const SCREEN: Size = Size { width: 60, height: 10 };
@@ -54,6 +58,7 @@ pub(super) async fn chat(
     let options = Options {
         state: Some(state),
         clock: network::now,
+        writer: Writer::Task(DISK_TIME),
         ..Options::new(user.borrow().name()?, SERVER)
     };
     user.borrow_mut().begins();

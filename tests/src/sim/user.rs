@@ -70,6 +70,8 @@ pub(super) struct User {
     /// The room on the screen, and the one it is on the way to: what it types is for that one.
     shown: String,
     going_to: Option<String>,
+    /// The user to whose direct message the screen goes as soon as the server has sent its address.
+    awaits_direct: Option<u32>,
     /// The numbers that the server has given the users.
     directory: Rc<RefCell<BTreeMap<u64, u32>>>,
     /// The epoch of the journal in which all began, and whether this client is in a later one.
@@ -109,6 +111,7 @@ impl User {
             rooms: plan.rooms,
             shown: String::new(),
             going_to: None,
+            awaits_direct: None,
             directory,
             random,
             talks: false,
@@ -140,6 +143,7 @@ impl User {
         self.lives += 1;
         self.connected = false;
         self.going_to = None;
+        self.awaits_direct = None;
         self.on_screen.clear();
         self.has_typed = false;
         info!(life = self.lives, "begins");
@@ -222,6 +226,9 @@ impl User {
         self.waiting = state.outbox.messages().count();
         self.shown = state.room().name.as_str().to_owned();
         self.going_to.take_if(|name| *name == self.shown);
+        let shown = self.number_of(&state.room().name);
+        let (user, comes_back) = (self.user, self.has_typed);
+        self.awaits_direct.take_if(|to| comes_back || shown == Some(direct(user, *to)));
         for room in state.rooms.list() {
             if let Some(number) = self.number_of(&room.name) {
                 self.reads(number, room.log.said());
@@ -251,6 +258,10 @@ impl User {
                 last_n.clear();
             }
             let Body::Said { text, how, .. } = body else { continue };
+            if matches!(how, How::Own(Delivery::Storing(_))) {
+                // Nobody is promised that.
+                continue;
+            }
             let words: Words = text.parse().unwrap();
             if seq.is_none() && words.client != self.number {
                 // From a copied outbox, and perhaps sent by another client by now: until the answer
@@ -309,7 +320,7 @@ impl User {
     /// or to another user in private; now and then it calls the server again. Nothing while it is on the way
     /// to a room, as what it types would be said in another.
     fn does(&mut self) -> Option<String> {
-        if self.going_to.is_some() {
+        if self.going_to.is_some() || self.awaits_direct.is_some() {
             return None;
         }
         let lobby = || Some(room_name(0));
@@ -323,6 +334,7 @@ impl User {
             15..25 => {
                 let to = (self.user + self.random.u32(1..self.users)) % self.users;
                 let words = self.next_words(Some(to));
+                self.awaits_direct = Some(to);
                 Some(format!("/msg {} {words}", user_name(to)))
             }
             _ if self.shown.starts_with('@') => {

@@ -1,4 +1,4 @@
-//! What a user asks of the hub. Each request waits for its commit.
+//! The requests of a user: join, leave, topic, name, read position. Each waits for its commit.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the hub answers.
+//! The answers of the hub: to messages ([`Answer`]) and to requests (`Done`).
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
-//! Applying a commit, in its order: the directory changes, rooms publish, and sessions are answered. A
-//! change applies to the messages after it in the queue, and not to those before.
+//! Applies a commit: changes the directory, publishes messages to their rooms, and answers the sessions.
+//!
+//! A change applies to the messages behind it in the queue, and not to those in front of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! A bell, by which the sessions of a user are told that something of it has changed. A `watch` of
-//! nothing, in a fifth of the memory.
+//! Wakes the sessions of a user if its rooms or read positions have changed: a `watch` without a value, in a
+//! fifth of the memory.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! One commit after another: what is in the queue is decided, stored, and applied.
+//! Commits the items of the queue: decides about them, stores them, applies them. If that fails, each alone.
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
-//! Deciding, at the head of the queue: whether each request is carried out, and by which changes. One step
-//! under the lock for all items of a commit; the directory itself stays as it is.
+//! Decides about the items of one commit: which are carried out, and by which changes.
+//!
+//! One step under the lock for all of them. The directory stays as it is until the commit is applied.
 
 use chat_proto::{RoomName, User, UserName};
 

@@ -1,4 +1,4 @@
-//! The applied state of the hub, under its lock.
+//! The directory: users, rooms and memberships as they are stored, and who is connected, under one lock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};

@@ -1,4 +1,4 @@
-//! How a session of a user begins.
+//! How a session of a user begins: with a token, as a new user, or as a guest.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Why the hub does not do what a client asks.
+//! Why the hub refuses a message or a request.
 
 use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
 use thiserror::Error;

@@ -1,4 +1,4 @@
-//! One session's membership in the hub.
+//! A member: one session in the hub. It sends messages, and leaves the user's rooms when it is dropped.
 
 use std::sync::Arc;
 

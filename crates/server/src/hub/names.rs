@@ -1,4 +1,4 @@
-//! Who holds which name.
+//! Which user has which name, and which names are free.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;

@@ -1,4 +1,4 @@
-//! The rooms of one user.
+//! The rooms of one user, those it has left included, and how far it has read them.
 
 use std::collections::BTreeMap;
 

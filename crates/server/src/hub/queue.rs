@@ -1,4 +1,4 @@
-//! The queue of the hub, and the loop that commits what is in it.
+//! The queue of the hub, and the loop that commits all that is in it.
 
 use std::panic::AssertUnwindSafe;
 

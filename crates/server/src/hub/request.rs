@@ -1,4 +1,4 @@
-//! What sessions ask the hub for: values that wait in its queue until they are decided.
+//! The items of the queue: messages, requests for changes, and tasks. Plain values, until they are decided.
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::{At, RoomName, Text, Topic, UserName};

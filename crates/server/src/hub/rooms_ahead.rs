@@ -1,4 +1,4 @@
-//! The rooms as they will be once what is decided so far is stored.
+//! The rooms as they will be once what is decided so far is stored: a part of [`super::proposal`].
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,5 +1,6 @@
-//! What the hub knows. Every method is one step under its lock, and none takes longer if there are more
-//! users, rooms or sessions.
+//! The content of the directory: accounts, names, tokens and rooms.
+//!
+//! Every method is one step under the lock, and none takes longer if there are more users, rooms or sessions.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};

@@ -1,5 +1,7 @@
-//! Changes of what is stored, other than messages. Plain values: the hub decides about them, the journal
-//! stores them, and whoever follows the commits reads them.
+//! A change of the journal that is no message: a user, a name, a room, a membership, a topic, a read
+//! position.
+//!
+//! Plain values: the hub decides about them, the journal stores them, and the hub applies them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

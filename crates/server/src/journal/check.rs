@@ -1,4 +1,4 @@
-//! Whether a journal is whole.
+//! Checks a journal: finds damaged and missing messages and records.
 
 mod derived;
 

@@ -1,4 +1,4 @@
-//! One commit: what goes into it, what comes of it, and how a message gets its `seq`.
+//! One commit: its entries, how a message gets its `seq`, and the result of each entry.
 
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};

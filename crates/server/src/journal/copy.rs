@@ -1,4 +1,4 @@
-//! A copy of the journal, made while a daemon may be writing it.
+//! Copies the journal to a backup, also while a daemon writes it.
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;

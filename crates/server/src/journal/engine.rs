@@ -1,5 +1,5 @@
-//! The engine that stores commits in SQLite. It has one connection that writes, and knows no queue, no
-//! thread, no room and no session.
+//! The engine: stores commits in SQLite, with the one connection that writes. It knows no queue, no thread,
+//! no room and no session.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! The journal's file: making it and opening it.
+//! Makes and opens the journal's file.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

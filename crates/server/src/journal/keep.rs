@@ -1,7 +1,7 @@
-//! How each change is stored: one statement each.
+//! Stores changes: one statement for each kind.
 //!
-//! Each row has a checksum. An update of one column applies only to a row whose checksum is right: it
-//! must not turn a damaged row into one that looks whole.
+//! Each row has a checksum. An update of one column applies only to a row whose checksum is right: it must
+//! not turn a damaged row into one that looks whole.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What the journal keeps, as it is read from it.
+//! Stored records as values: messages, users, rooms, memberships; and the pages in which messages are read.
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::limits::NAME_BYTES_MAX;

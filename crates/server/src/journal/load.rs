@@ -1,7 +1,7 @@
-//! What the daemon reads from the journal when it starts: all but the messages.
+//! Reads all but the messages from the journal when the daemon starts.
 //!
-//! A damaged record must not keep the daemon from starting. What is wrong in it is replaced by something
-//! that misleads nobody, in the file as well, and logged.
+//! A damaged record must not keep the daemon from starting. What is wrong in it is replaced by something that
+//! misleads nobody, in the file as well, and logged.
 
 use std::collections::{BTreeSet, HashSet};
 

@@ -1,4 +1,4 @@
-//! The lock that keeps a second daemon off a data directory.
+//! Locks a data directory, so that one daemon at a time uses it.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
-//! Which numbers the devices of users have given to their messages: how a repeat is found.
+//! Finds the message of a number: which numbers the devices of users have given to their messages.
 //!
 //! The table `sent` has a row for each run of messages of one device whose numbers and places both rise by
-//! one: a sender that is alone in a room makes one row, however much it sends. No number is in two rows.
-//! A row may cover messages that retention has removed; those numbers are free again.
+//! one: a sender that is alone in a room makes one row, however much it sends. No number is in two rows. A
+//! row may cover messages that retention has removed; those numbers are free again.
 //!
 //! The rows can be made again from the messages ([`super::rebuild`]). That is done if one is damaged.
 

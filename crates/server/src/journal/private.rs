@@ -1,4 +1,4 @@
-//! Files for their owner alone: private conversations are in them.
+//! Makes files that only their owner can read: direct messages are in them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;

@@ -1,4 +1,4 @@
-//! Reading the journal: a bounded number of connections, off the threads that serve sessions.
+//! Reads the journal with a bounded number of connections, off the threads that serve sessions.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Messages that were sent before: a device gives a number to one message only.
+//! Recognises a repeat: a message under a number that its device has used before.
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::{At, Text};

@@ -1,4 +1,4 @@
-//! Reading messages around pages of the file that cannot be read.
+//! Reads messages around pages of the file that cannot be read.
 //!
 //! A scan ends at the first such page. Point look-ups find out which messages are on it: each of those is
 //! served as a tombstone, and all others as they are.

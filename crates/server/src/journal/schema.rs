@@ -1,4 +1,4 @@
-//! The journal's file: its schema, by version, and how an older one is brought forward.
+//! The schema of the journal's file, by version, and how an older file is brought forward.
 
 use rusqlite::{Connection, ErrorCode};
 use tracing::warn;

@@ -1,11 +1,11 @@
-//! What the journal asks of SQLite about all that is no message; messages are in [`super::messages`].
+//! The id and the epoch of the journal, the commit that overwrites a failed one, and how numbers are stored.
 
 use chat_proto::command::Word;
 use chat_proto::event::JournalId;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
 
-use super::schema;
+use super::{schema, used};
 
 /// Which journal this is.
 pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
@@ -17,14 +17,14 @@ pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
     })
 }
 
-/// Begins a new epoch: the journal is not the continuation of what its clients know.
+/// Begins a new epoch: the journal is not the continuation of what its clients know. The numbers of users
+/// that its clients may know, and the journal does not, are not given again.
 pub(super) fn begin_epoch(db: &Connection) -> rusqlite::Result<()> {
     db.execute("UPDATE identity SET epoch = lower(hex(randomblob(8)))", [])?;
-    Ok(())
+    used::skip_users(db)
 }
 
-/// Keeps what is kept already, with a commit that does write: it takes the place in SQLite's log of
-/// one that failed.
+/// Commits a change of nothing, which overwrites a failed commit in SQLite's log.
 pub(super) fn overwrite_failed(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "user_version", schema::version(db)?)
 }

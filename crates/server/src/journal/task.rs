@@ -1,5 +1,5 @@
-//! Work on the journal that is neither a message nor a change: it runs in the order of the queue, within
-//! the transaction of a commit.
+//! A task: work on the journal that is neither a message nor a change. It runs in the order of the queue,
+//! within the transaction of a commit.
 
 use std::fmt;
 

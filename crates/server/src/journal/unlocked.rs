@@ -1,5 +1,5 @@
-//! Whether a daemon uses the journal without its lock: somebody removed or replaced the file. The lock of the
-//! directory keeps a second daemon off, but not one of a version that knows the file alone.
+//! Finds a daemon that uses the journal without its lock, because somebody removed or replaced the file. The
+//! lock of the directory keeps a second daemon off, but not one of a version that knows the file alone.
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The door: who is calling, and whether it is let in.
+//! The first stage of a connection: finds out which protocol the client speaks, and lets it in.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the client has said and was not answered yet.
+//! The answers to messages that a session has sent to the hub, and how many are still to come.
 
 use std::future::pending;
 
@@ -32,7 +32,7 @@ impl Answers {
         &self.way.get_or_insert_with(|| mpsc::channel(IN_FLIGHT_MAX)).0
     }
 
-    /// Takes note that one more is to come.
+    /// Counts one more that is to come.
     pub(super) const fn expect_one(&mut self) {
         self.in_flight += 1;
     }

@@ -1,4 +1,4 @@
-//! How a session ends, and what its client is told of it.
+//! The last stage of a connection: sends the reason for the end, and closes.
 
 use std::fmt;
 use std::io;

@@ -1,4 +1,4 @@
-//! The greeting: a client says who it is, and is let in or told why not.
+//! Reads the `hello`, or the name of a classic client, and lets the user in or refuses it.
 
 use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::{Limits, Server, Welcome};

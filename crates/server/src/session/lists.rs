@@ -1,4 +1,4 @@
-//! Lists that fit a line.
+//! Lists of users and rooms, cut so that each fits into one line of the protocol.
 
 use chat_proto::User;
 use chat_proto::event::RoomInfo;

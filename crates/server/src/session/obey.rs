@@ -1,4 +1,7 @@
-//! What a client asks, and what comes of it.
+//! Carries out the commands of a client, and answers them.
+//!
+//! A message is answered after its commit, see `answers`. Any other command that is stored, or reads the
+//! journal, waits in `pending` and is answered by `finish_command`.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

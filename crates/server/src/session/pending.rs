@@ -1,5 +1,5 @@
-//! A command that waits for a commit or for a page of the journal. The session delivers meanwhile, and
-//! reads no further command, since that may depend on this one.
+//! A command that waits for a commit or for a page of the journal. The session delivers meanwhile, and reads
+//! no further command, since that may depend on this one.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;

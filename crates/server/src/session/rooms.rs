@@ -1,4 +1,4 @@
-//! The rooms a session is in: what happens there is passed on to its client.
+//! Subscribes the session to the rooms that its user is in, and delivers what happens there to the client.
 
 use std::future::ready;
 use std::ops::ControlFlow;
@@ -14,28 +14,28 @@ use super::end::End;
 use super::lists::fitting_users;
 use super::seats::Seat;
 use super::unread::{Counted, Subscription};
-use crate::batch::Batch;
+use crate::batch::{Batch, Items};
 use crate::door::Reader;
 use crate::hub::Place;
 use crate::journal::{Kept, RoomId};
 use crate::room::{Room, Snapshot};
 use crate::seat::{Brought, seat};
 
-/// What the client has yet to be told of where its user is.
+/// What the client is still to be sent about the rooms of its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Due {
-    /// All of it: it has just come in.
+    /// All rooms: the session has just begun.
     Entry,
-    /// What has changed, or the rest of that.
+    /// What has changed, or the rest of it.
     News,
     /// Nothing.
     Nothing,
 }
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
-    /// Goes where the user is, and tells the client what it does not know yet: the rooms the user
-    /// has come into or has left, and how far it has read, here or in another of its sessions. What
-    /// the door does not hold is due as long as it does not.
+    /// Compares the seats of the session with the rooms of its user, and sends the client the difference: rooms
+    /// that the user has joined or left, and how far it has read, here or in another session. If the door is full,
+    /// the rest stays due.
     pub(super) fn follow(&mut self) -> ControlFlow<End> {
         self.follow_places(false)
     }
@@ -64,7 +64,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             }
             let take_seat = if counts { Self::take_counted_seat } else { Self::take_seat };
             match self.seats.get_mut(room.id) {
-                // It knows from when it was here before, and asks for what it lacks.
+                // A client that was here before sends `join` with `since` for what it has missed.
                 None if is_entry => take_seat(self, &room, read, u64::MAX)?,
                 // Something was said there, perhaps, that called the user.
                 None => take_seat(self, &room, read, read.max(self.newest_after(&room)))?,
@@ -247,8 +247,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     fn relay(&mut self, batch: &Arc<Batch>) {
         let user = self.member.id();
-        if let Batch::News(news) = &**batch
-            && news.left == Some(user)
+        if let Items::Update(event) = batch.items()
+            && matches!(&**event, Event::Left { user: left, .. } if left.id == user)
         {
             return; // told where the session leaves the room, see `follow`
         }

@@ -1,4 +1,4 @@
-//! The seats of a session, and what comes next in any of them.
+//! The seats of a session, one for each room, polled in turn.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -9,7 +9,6 @@ use chat_proto::{RoomName, UserName};
 use futures_util::Stream;
 use tokio::sync::Semaphore;
 
-use crate::batch::Batch;
 use crate::journal::RoomId;
 use crate::room::Room;
 use crate::seat::Brought;
@@ -28,8 +27,8 @@ pub(super) struct Seat {
     has_ended: bool,
 }
 
-/// Seats that are asked in turn, from the one behind that which had something last: a busy room
-/// holds up no quiet one, and what happens is the same each time it happens.
+/// The seats, polled in turn, from the one behind the last that had an item: a busy room does not hold up a
+/// quiet one, and runs can be repeated.
 pub(super) struct Seats {
     seats: Vec<Seat>,
     first: usize,
@@ -131,10 +130,7 @@ impl Seats {
 /// The `seq` of the last message in `brought`; `None` if there is no message in it.
 fn last_seq(brought: &Brought) -> Option<u64> {
     match brought {
-        Brought::Live(batch) => match &**batch {
-            Batch::Said(said) => Some(said.last_seq()),
-            Batch::News(_) => None,
-        },
+        Brought::Live(batch) => batch.last_seq(),
         Brought::Missed(missed) => missed.last().map(|last| last.seq),
         Brought::Again(_) | Brought::Skipped(_) | Brought::Unreadable(_) | Brought::End => None,
     }

@@ -1,4 +1,4 @@
-//! How many broken lines a client may send.
+//! Counts the broken lines of a client, and says when they are too many.
 
 use std::collections::VecDeque;
 

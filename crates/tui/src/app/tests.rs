@@ -1,6 +1,7 @@
 mod bench;
 mod kept;
 mod older_server;
+mod stored;
 
 use std::io;
 use std::time::Duration;

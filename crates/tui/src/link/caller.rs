@@ -1,4 +1,4 @@
-//! The task of the link: one call after the other, with a pause where one has failed.
+//! The task of the link: one connection after the other, with a pause after one that failed.
 
 use std::time::Duration;
 

@@ -86,12 +86,24 @@ pub enum How {
 /// What has become of the user's own message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
+    /// It is not stored yet: if the program is killed now, it is lost.
+    Storing(MessageId),
     /// It waits for a session, or for the server's answer.
     Pending(MessageId),
     /// The server has it.
     Accepted,
     /// The server does not take it, for that reason.
     Refused(String),
+}
+
+impl Delivery {
+    /// Which message it is, until it is settled.
+    pub(super) const fn pending(&self) -> Option<&MessageId> {
+        match self {
+            Self::Storing(id) | Self::Pending(id) => Some(id),
+            Self::Accepted | Self::Refused(_) => None,
+        }
+    }
 }
 
 /// What kind of note it is.

@@ -1,4 +1,4 @@
-//! What was said in a room, in the room's order, and the place where the user reads.
+//! The log of a room: its messages in their order, and the place where the user reads.
 //!
 //! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
 //! go above, and what was missed goes where it belongs. What is not settled stands at the end.
@@ -169,6 +169,11 @@ impl Log {
         Some(entry.body)
     }
 
+    /// That message is stored.
+    pub fn stored(&mut self, id: &MessageId) {
+        self.renumber(id, id.clone());
+    }
+
     /// That message has another number.
     pub fn renumber(&mut self, id: &MessageId, new: MessageId) {
         if let Some(entry) = self.pending(id).and_then(|index| self.entries.get_mut(index))
@@ -179,7 +184,7 @@ impl Log {
     }
 
     fn pending(&self, id: &MessageId) -> Option<usize> {
-        let is_it = |entry: &Entry| matches!(&entry.body, Body::Said { how: How::Own(Delivery::Pending(of)), .. } if of == id);
+        let is_it = |entry: &Entry| entry.pending() == Some(id);
         self.entries.iter().rposition(is_it)
     }
 
@@ -337,8 +342,16 @@ impl Entry {
     }
 
     /// Whether it was said and is not settled.
-    fn is_pending(&self) -> bool {
-        matches!(self.body, Body::Said { how: How::Own(Delivery::Pending(_)), .. })
+    const fn is_pending(&self) -> bool {
+        self.pending().is_some()
+    }
+
+    /// Which message it is, if it was said and is not settled.
+    const fn pending(&self) -> Option<&MessageId> {
+        match &self.body {
+            Body::Said { how: How::Own(delivery), .. } => delivery.pending(),
+            _ => None,
+        }
     }
 
     /// Whether it is the user's own.

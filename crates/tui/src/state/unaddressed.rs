@@ -1,5 +1,5 @@
-//! What has no address: what version 0.1.0 stored under the names of users, and what waits until the
-//! server says whose name it is. A name may change hands, so nothing is sent by it later.
+//! Messages and drafts without an address: what version 0.1.0 stored under the names of users, and what
+//! waits until the server says whose name it is. A name may change hands, so nothing is sent by it later.
 
 use std::collections::BTreeMap;
 

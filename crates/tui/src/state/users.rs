@@ -1,4 +1,4 @@
-//! Who is in the room.
+//! The users of a room, sorted by name.
 
 use chat_proto::{User, UserName};
 

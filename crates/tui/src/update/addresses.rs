@@ -4,7 +4,7 @@
 use chat_proto::command::Kind;
 use chat_proto::{At, Command, RoomName, UserName};
 
-use super::{Effect, drafts, say, send};
+use super::{Effect, drafts, keep, say, send};
 use crate::clean;
 use crate::prompt::Editor;
 use crate::state::{QUESTIONS_MAX, Question, Room, State, Tone, WithServer};
@@ -168,6 +168,6 @@ pub(super) fn give_back_messages(state: &mut State, at: At) -> Vec<Effect> {
     // What is typed first: if the client is killed between the two, it is given back twice.
     let mut effects: Vec<Effect> = drafts::tick(state).into_iter().collect();
     let ids = messages.into_iter().map(|message| message.id).collect();
-    effects.push(Effect::Keep(Keep::Settled(ids)));
+    effects.push(keep(state, Keep::Settled(ids)));
     effects
 }

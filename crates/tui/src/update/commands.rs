@@ -1,4 +1,4 @@
-//! What is typed with a `/` in front.
+//! Carries out the `/` commands of the user.
 
 use chat_proto::command::Kind;
 use chat_proto::{At, Command, RefusalCode, RoomName, Topic, UserName};
@@ -191,7 +191,7 @@ fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, Strin
     ask(state, Command::Topic { room, topic })
 }
 
-fn forget(state: &State) -> Result<Vec<Effect>, String> {
+fn forget(state: &mut State) -> Result<Vec<Effect>, String> {
     match state.connection {
         Connection::Refused { code: RefusalCode::BadToken } => Ok(session::forget(state)),
         _ => Err("/forget is for a token that the server refuses".to_owned()),

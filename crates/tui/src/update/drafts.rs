@@ -1,8 +1,8 @@
-//! What is typed and not sent is kept, so that half a sentence outlives a client that is killed.
+//! Stores drafts, so that half a sentence outlives a client that is killed.
 
 use std::time::Duration;
 
-use super::Effect;
+use super::{Effect, keep};
 use crate::state::State;
 use crate::store::{Drafts, Keep};
 
@@ -17,7 +17,7 @@ pub(super) fn look(state: &mut State) -> Option<Effect> {
     let (now, kept) = (state.drafts(), &state.kept);
     let is_gone = kept.texts.keys().any(|room| !now.texts.contains_key(room));
     if is_gone || now.shown != kept.shown {
-        return keep(state, now);
+        return keep_all(state, now);
     }
     if now == *kept || std::mem::replace(&mut state.keeping, true) {
         return None;
@@ -29,13 +29,13 @@ pub(super) fn look(state: &mut State) -> Option<Effect> {
 pub(super) fn tick(state: &mut State) -> Option<Effect> {
     state.keeping = false;
     let now = state.drafts();
-    keep(state, now)
+    keep_all(state, now)
 }
 
-fn keep(state: &mut State, now: Drafts) -> Option<Effect> {
+fn keep_all(state: &mut State, now: Drafts) -> Option<Effect> {
     if now == state.kept {
         return None;
     }
     state.kept = now.clone();
-    Some(Effect::Keep(Keep::Drafts(now)))
+    Some(keep(state, Keep::Drafts(now)))
 }

@@ -1,10 +1,11 @@
-//! What the link tells. All of it is clean by now.
+//! Handles the news of the link: events of the server, and the state of the connection. All texts are
+//! clean by now.
 
 use chat_proto::event::{Accepted, Message, RoomInfo};
 use chat_proto::mention::mentions;
 use chat_proto::{At, Command, Event, LeaveReason, Refusal, RoomName, Topic, User, UserName};
 
-use super::{Effect, addresses, refused, send, session};
+use super::{Effect, addresses, keep, refused, send, session};
 use crate::link::News;
 use crate::quote::quoted;
 use crate::state::{Body, Connection, Counted, Delivery, How, Room, State, Tone, WithServer};
@@ -284,7 +285,7 @@ fn settle(
             _ => drop(room.log.take_pending(id)),
         }
     }
-    Some(Effect::Keep(Keep::Settled(vec![id.clone()])))
+    Some(keep(state, Keep::Settled(vec![id.clone()])))
 }
 
 fn joined(state: &mut State, name: &RoomName, user: User, at: At) {
@@ -349,7 +350,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Ef
     }
     state.name = name.clone();
     tell(state, at, format!("you are {} now", quoted(name)));
-    Some(Effect::Keep(Keep::Name(name.clone())))
+    Some(keep(state, Keep::Name(name.clone())))
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: At) {

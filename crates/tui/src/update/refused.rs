@@ -1,8 +1,8 @@
-//! What the server does not carry out: it is told, and what was said is not lost with it.
+//! Handles refusals of the server: the user sees the reason, and the text is not lost.
 
 use chat_proto::{At, Refusal, RefusalCode, RoomName};
 
-use super::{Effect, addresses, send_waiting};
+use super::{Effect, addresses, keep};
 use crate::clean;
 use crate::state::{State, Tone, WithServer};
 use crate::store::{Keep, MessageId, OwnMessage};
@@ -24,7 +24,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect
         }
         if let Some(message) = state.outbox.settle(&id) {
             not_sent(state, &message, refusal, at);
-            return vec![Effect::Keep(Keep::Settled(vec![id]))];
+            return vec![keep(state, Keep::Settled(vec![id]))];
         }
     }
     if let Some(name) = refusal.room.as_ref().and_then(RoomName::other) {
@@ -58,7 +58,8 @@ fn close(state: &mut State, name: &RoomName) {
     }
 }
 
-/// Another message has the number of that one: it gets a new one, and is sent again.
+/// Another message has the number of that one: it gets a new one, and is sent again once
+/// that is stored.
 fn send_anew(state: &mut State, id: &MessageId) -> Vec<Effect> {
     let Some(new) = state.outbox.renumber(id) else {
         return Vec::new();
@@ -67,7 +68,7 @@ fn send_anew(state: &mut State, id: &MessageId) -> Vec<Effect> {
         room.log.renumber(id, new.clone());
     }
     let all = state.unanswered();
-    [Effect::Keep(Keep::Unsettled(all))].into_iter().chain(send_waiting(state)).collect()
+    vec![keep(state, Keep::Unsettled(all))]
 }
 
 /// A message was refused. Shows the reason next to it; if its room is closed, shows both in the room on

@@ -1,10 +1,10 @@
-//! How sessions begin and end: who the user is, which rooms there are, and what is said again.
+//! How sessions begin and end: who the user is, which rooms there are, and which messages are sent again.
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::Welcome;
 use chat_proto::{At, Command, Refusal, RefusalCode, RoomName, User};
 
-use super::{Effect, addresses, drafts, pend, send, send_waiting};
+use super::{Effect, addresses, drafts, keep, pend, send, send_waiting};
 use crate::link::{Identity, Lost, Order, ServerAddress};
 use crate::prompt::Editor;
 use crate::state::{Connection, Room, State, Tone, WithServer};
@@ -82,8 +82,8 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effec
     }
     state.me = welcome.id;
     state.name = welcome.name.clone();
-    let mut effects = vec![Effect::Keep(Keep::Name(welcome.name))];
-    effects.extend(welcome.token.map(|token| Effect::Keep(Keep::Token(token))));
+    let mut effects = vec![keep(state, Keep::Name(welcome.name))];
+    effects.extend(welcome.token.map(|token| keep(state, Keep::Token(token))));
     let wanted: Vec<Command> = wanted(state).collect();
     effects.extend(wanted.into_iter().filter_map(|command| send(state, command)));
     effects.extend(send_waiting(state));
@@ -266,7 +266,7 @@ fn take_all_pending(state: &mut State) {
 }
 
 /// Drops the token, and calls as a new user.
-pub(super) fn forget(state: &State) -> Vec<Effect> {
+pub(super) fn forget(state: &mut State) -> Vec<Effect> {
     let journal = state.called.clone();
-    vec![Effect::Keep(Keep::NoToken(journal)), Effect::Order(Order::CallAnew)]
+    vec![keep(state, Keep::NoToken(journal)), Effect::Order(Order::CallAnew)]
 }

@@ -1,4 +1,5 @@
-//! What follows from what is on the screen: what was seen is read, and what is above it is fetched.
+//! Runs before each frame: messages on the screen count as read, and older ones are fetched when the user
+//! comes near.
 
 use std::time::Duration;
 

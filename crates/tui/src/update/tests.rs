@@ -6,6 +6,7 @@ mod journals;
 mod older;
 mod refused;
 mod rooms;
+mod stored;
 mod tokens;
 
 use chat_proto::command::{Nonce, Word};

@@ -1,4 +1,4 @@
-//! The status line: how the line is, where we are, and what helps.
+//! The status line: the connection, the room, and a hint.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

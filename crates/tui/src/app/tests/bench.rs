@@ -1,6 +1,7 @@
 //! What the tests of the loop are made of: servers at the other end of a pipe, and waits that end.
 
 use std::io;
+use std::time::Duration;
 
 use chat_proto::command::{Hello, Word};
 use chat_proto::event::Welcome;
@@ -13,6 +14,7 @@ use tokio_util::codec::Framed;
 use crate::Options;
 use crate::fixture::{DEADLINE, name, room_event, welcome, within};
 use crate::link::Dial;
+use crate::store::Writer;
 use crate::testing::Client;
 
 /// The server's end of a connection.
@@ -52,7 +54,8 @@ impl Dial for Several {
 }
 
 pub(super) fn options() -> Options {
-    Options::new(name("bob"), "nowhere:1")
+    let writer = Writer::Task(Duration::ZERO);
+    Options { writer, ..Options::new(name("bob"), "nowhere:1") }
 }
 
 /// The server's end of a connection: it tells its journal if it is asked, and lets the client in.

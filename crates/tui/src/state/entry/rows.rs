@@ -129,6 +129,7 @@ impl Entry {
             Body::Said { how: How::Heard(_), .. } => '@',
             Body::Said { how: How::Damaged, .. } | Body::Restored => ' ',
             Body::Said { how: How::Own(delivery), .. } => match delivery {
+                Delivery::Storing(_) => ' ',
                 Delivery::Pending(_) => '…',
                 Delivery::Accepted => '›',
                 Delivery::Refused(_) => '×',
@@ -166,7 +167,9 @@ fn said(from: &UserName, kind: Kind, text: &str, how: &How) -> Flat {
             flat.with(Part::Text, &text[from..])
         }
         How::Own(Delivery::Accepted) => flat.with(Part::Text, text),
-        How::Own(Delivery::Pending(_)) | How::Damaged => flat.with(Part::Dim, text),
+        How::Own(Delivery::Storing(_) | Delivery::Pending(_)) | How::Damaged => {
+            flat.with(Part::Dim, text)
+        }
         How::Own(Delivery::Refused(why)) => {
             flat.with(Part::Dim, text).with(Part::Trouble, &format!(" (not said: {why})"))
         }

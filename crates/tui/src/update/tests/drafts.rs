@@ -48,7 +48,7 @@ fn what_is_sent_or_emptied_is_gone_at_once() {
     assert!(
         matches!(
             &effects[..],
-            [Effect::Keep(Keep::Said(_)), .., Effect::Keep(Keep::Drafts(none))]
+            [Effect::Keep(Keep::Said(_)), Effect::Keep(Keep::Drafts(none)), Effect::Order(_)]
                 if *none == Drafts::default()
         ),
         "{effects:?}"
