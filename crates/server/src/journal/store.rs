@@ -5,7 +5,7 @@ use chat_proto::event::JournalId;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
 
-use super::schema;
+use super::{schema, used};
 
 /// Which journal this is.
 pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
@@ -17,10 +17,11 @@ pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
     })
 }
 
-/// Begins a new epoch: the journal is not the continuation of what its clients know.
+/// Begins a new epoch: the journal is not the continuation of what its clients know. The numbers of users
+/// that its clients may know, and the journal does not, are not given again.
 pub(super) fn begin_epoch(db: &Connection) -> rusqlite::Result<()> {
     db.execute("UPDATE identity SET epoch = lower(hex(randomblob(8)))", [])?;
-    Ok(())
+    used::skip_users(db)
 }
 
 /// Commits a change of nothing, which overwrites a failed commit in SQLite's log.

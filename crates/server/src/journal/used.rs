@@ -10,6 +10,12 @@ use super::kept::{Called, KeptMember, KeptRoom, KeptUser, RoomId};
 use super::store::{number, unsigned};
 use super::{load, numbers, rebuild, salvage, schema};
 
+/// Numbers of users that a new epoch leaves out: more than can have been given between a backup and its
+/// restore. A direct message that waits in a client goes to the number that its user had; a number that was
+/// given again would lead it to somebody else. Two thousand restores are within the 32 bits that some classic
+/// clients have for a number.
+const EPOCH_USERS: u64 = 1_000_000;
+
 /// The greatest number of a user and of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Used {
@@ -37,6 +43,16 @@ pub(super) fn put_last_user(db: &Connection, id: u64) -> rusqlite::Result<()> {
          WHERE last_user < ?1 AND sum = checksum(last_user, last_room)",
     )?
     .execute([number(id)])?;
+    Ok(())
+}
+
+/// Leaves out [`EPOCH_USERS`] numbers. A damaged record stays as it is.
+pub(super) fn skip_users(db: &Connection) -> rusqlite::Result<()> {
+    db.execute(
+        "UPDATE number SET last_user = last_user + ?1, sum = checksum(last_user + ?1, last_room)
+         WHERE sum = checksum(last_user, last_room)",
+        [number(EPOCH_USERS)],
+    )?;
     Ok(())
 }
 
