@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserName};
 
-use crate::batch::{Batch, News, Said, SaidBatch};
+use crate::batch::{Batch, Said};
 use crate::config::BATCH_BYTES_MAX;
 use crate::journal::{Called, KeptRoom, RoomId};
 use crate::ring::{Live, Ring, Rings};
@@ -172,7 +172,7 @@ impl Room {
         }
         let is_large = state.users.len() > self.presence_users;
         if !is_large {
-            state.tell(&Event::Joined { room: self.name.clone(), user: user.clone() });
+            state.tell(Event::Joined { room: self.name.clone(), user: user.clone() });
         }
         is_large
     }
@@ -188,7 +188,7 @@ impl Room {
         let is_large = state.users.len() >= self.presence_users;
         if !is_large {
             let (room, user) = (self.name.clone(), user.clone());
-            state.tell(&Event::Left { room, user, reason });
+            state.tell(Event::Left { room, user, reason });
         }
         is_large
     }
@@ -214,14 +214,14 @@ impl Room {
         let mut state = self.state();
         state.topic = topic.clone();
         let (room, topic, user) = (self.name.clone(), topic.clone(), user.clone());
-        state.tell(&Event::Topic { room, topic, user });
+        state.tell(Event::Topic { room, topic, user });
     }
 
     /// Sends how many users are here.
     pub(crate) fn tell_presence(&self) {
         let mut state = self.state();
         let count = state.users.len();
-        state.tell(&Event::Presence { room: self.name.clone(), count });
+        state.tell(Event::Presence { room: self.name.clone(), count });
     }
 
     /// Sends stored messages to all sessions in the room. Called once for each commit, in commit order.
@@ -239,8 +239,8 @@ impl Room {
                 bytes += one.kept.text.as_str().len();
                 batch.push(one);
             }
-            let batch = SaidBatch::new(batch, self.name.clone(), &state.rings);
-            state.publish(Batch::Said(batch));
+            let batch = Batch::messages(batch, self.name.clone(), &state.rings);
+            state.publish(batch);
         }
     }
 
@@ -264,15 +264,15 @@ impl State {
     }
 
     /// Tells what has changed. Whoever takes it from the channel counts as this does.
-    fn tell(&mut self, event: &Event) {
+    fn tell(&mut self, event: Event) {
         self.changes += 1;
         if self.live.is_some() {
-            self.publish(Batch::News(News::new(event, &self.rings)));
+            self.publish(Batch::update(event, &self.rings));
         }
     }
 
     fn tell_renamed(&mut self, user: &User, name: &UserName) {
-        self.tell(&Event::Renamed { user: user.clone(), name: name.clone() });
+        self.tell(Event::Renamed { user: user.clone(), name: name.clone() });
     }
 
     fn publish(&mut self, batch: Batch) {

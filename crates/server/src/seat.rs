@@ -112,9 +112,9 @@ impl Place {
     }
 
     fn note(&mut self, batch: Arc<Batch>) -> Brought {
-        match &*batch {
-            Batch::Said(said) => self.seq = said.last_seq(),
-            Batch::News(_) => self.changes += 1,
+        match batch.last_seq() {
+            Some(seq) => self.seq = seq,
+            None => self.changes += 1,
         }
         Brought::Live(batch)
     }

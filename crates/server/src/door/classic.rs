@@ -16,7 +16,7 @@ use tokio_util::codec::Decoder;
 use super::inlet::read_some;
 use super::outlet::Outlet;
 use super::{Capabilities, Heard, Reader, Turn, WriteTimeout};
-use crate::batch::{Batch, Pieces, pieces_bytes};
+use crate::batch::{Batch, Encoded, Format, Items, Pieces, Said as Published, pieces_bytes};
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
 use crate::seat::CatchUp;
 
@@ -164,16 +164,19 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     }
 
     pub(super) fn relay(&mut self, batch: &Batch, reader: Reader) {
-        match batch {
-            Batch::Said(batch) => {
-                for (index, said) in batch.said().iter().enumerate() {
+        match batch.items() {
+            Items::Messages(messages) => {
+                let encoded = batch.encoded(Format::Classic, encode).messages();
+                for (said, message) in messages.said().iter().zip(encoded) {
                     if said.session != reader.session {
-                        self.take(batch.classic(index));
+                        self.take(message);
                     }
                 }
             }
-            Batch::News(news) if news.changes_users => self.note_changed_users(),
-            Batch::News(_) => {}
+            Items::Update(event) => match **event {
+                Event::Topic { .. } => {}
+                _ => self.note_changed_users(),
+            },
         }
     }
 
@@ -272,6 +275,17 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
     }
 }
 
+fn encode(items: &Items) -> Encoded {
+    let pieces = |said: &Published| -> Pieces {
+        let told = classic::message(&said.kept.from, said.kept.kind, &said.kept.text);
+        told.iter().map(bytes_of).collect()
+    };
+    Encoded::Messages(match items {
+        Items::Messages(messages) => messages.said().iter().map(pieces).collect(),
+        Items::Update(_) => Box::default(),
+    })
+}
+
 fn bytes_of(told: &Told) -> Bytes {
     told.to_string().into()
 }
@@ -281,7 +295,6 @@ mod tests {
     use chat_proto::{At, Text, User, UserName, command::Word};
 
     use super::*;
-    use crate::batch::{Said as Published, SaidBatch};
     use crate::journal::Kept;
 
     #[tokio::test]
@@ -303,7 +316,7 @@ mod tests {
             Published { kept, session: 1 }
         };
         let messages = (1..=100).map(published).collect();
-        let batch = Batch::Said(SaidBatch::new(messages, RoomName::lobby(), &Arc::default()));
+        let batch = Batch::messages(messages, RoomName::lobby(), &Arc::default());
         let config = Config::default();
         let write_timeout = WriteTimeout::new(config.write_timeout, None);
         let mut writer = ClassicWriter::new(Vec::new(), write_timeout, &config);

@@ -11,7 +11,7 @@ use tokio_util::codec::Decoder;
 use super::inlet::read_some;
 use super::outlet::Outlet;
 use super::{Capabilities, Heard, Reader, Turn, WriteTimeout};
-use crate::batch::{Batch, SaidBatch};
+use crate::batch::{Batch, Encoded, Format, Items, Lines};
 use crate::config::OUT_BYTES_MAX;
 use crate::seat::CatchUp;
 
@@ -22,6 +22,9 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     answers_pings: true,
     end_is_goodbye: false,
 };
+
+/// Bytes of a message's line beside its text, mostly: so much room is made for it beforehand.
+const LINE_BYTES: usize = 144;
 
 /// Reads commands, a line each.
 pub(crate) struct NativeReader<R> {
@@ -81,21 +84,15 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
         write_line(event, self.outlet.tail());
     }
 
+    /// Runs for each session and batch: only a session whose user sent some of its messages does
+    /// anything for each message.
     pub(super) fn relay(&mut self, batch: &Batch, reader: Reader) {
-        match batch {
-            Batch::News(news) => self.outlet.share(news.native().clone()),
-            Batch::Said(said) => self.relay_said(said, reader),
-        }
-    }
-
-    /// Runs on each session for each batch: what it does once a message is for those alone who said
-    /// some of them.
-    fn relay_said(&mut self, batch: &SaidBatch, reader: Reader) {
-        let lines = batch.native();
-        if !batch.is_by(reader.user) {
-            return self.outlet.share(lines.bytes.clone());
-        }
-        let said = batch.said();
+        let lines = lines(batch);
+        let messages = match batch.items() {
+            Items::Messages(messages) if messages.is_by(reader.user) => messages,
+            _ => return self.outlet.share(lines.bytes.clone()),
+        };
+        let said = messages.said();
         self.outlet.make_room(lines.bytes.len().min(OUT_BYTES_MAX));
         let mut others = 0;
         for (index, own) in said.iter().enumerate() {
@@ -105,7 +102,7 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
             self.outlet.share(lines.of(others..index));
             others = index + 1;
             if own.session != reader.session {
-                let message = own.kept.told(batch.room(), reader.user);
+                let message = own.kept.told(messages.room(), reader.user);
                 self.tell(&Event::Message(message));
             } // else it has its answer
         }
@@ -134,4 +131,26 @@ impl<W: AsyncWrite + Unpin> NativeWriter<W> {
     pub(super) async fn shutdown(&mut self) -> io::Result<()> {
         self.outlet.shutdown().await
     }
+}
+
+/// A batch as lines of the native protocol, for whoever sent nothing of it.
+pub(crate) fn lines(batch: &Batch) -> &Lines {
+    batch.encoded(Format::Native, encode).lines()
+}
+
+fn encode(items: &Items) -> Encoded {
+    Encoded::Lines(match items {
+        Items::Messages(messages) => {
+            let said = messages.said();
+            let bytes = said.iter().map(|said| said.kept.text.as_str().len() + LINE_BYTES).sum();
+            Lines::write(said.iter(), bytes, |said, line| {
+                // Users have numbers from 1: nobody's own.
+                let message = said.kept.told(messages.room(), 0);
+                write_line(&Event::Message(message), line);
+            })
+        }
+        Items::Update(event) => Lines::write([event].into_iter(), 0, |event, line| {
+            write_line(&**event, line);
+        }),
+    })
 }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::*;
-use crate::batch::Batch;
+use crate::door::native::lines;
 use crate::journal::{Durability, KeptUser, Place as Kept};
 
 thread_local! {
@@ -226,8 +226,7 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
     let mut left = eva.room(&room("@bob")).unwrap().listen(500).unwrap().live;
     let (thief, _) = enter(&hub, "bob").await.unwrap();
     let told = live.try_recv().unwrap();
-    let Batch::News(news) = &*told else { panic!("{told:?}") };
-    let line = String::from_utf8_lossy(news.native()).into_owned();
+    let line = String::from_utf8_lossy(&lines(&told).bytes).into_owned();
     assert!(line.contains(r#""renamed","user":{"id":1,"name":"bob"},"name":"bob_2""#), "{line}");
     assert!(left.try_recv().is_ok(), "also where the old bob has left");
     assert_eq!(rooms(&thief), [("#lobby".to_owned(), 0, 0)], "the secret stays with the old bob");

@@ -1,10 +1,9 @@
 use chat_proto::{Event, RoomName};
 
 use super::*;
-use crate::batch::News;
 
 fn news(rings: &Arc<Rings>) -> Batch {
-    Batch::News(News::new(&Event::Presence { room: RoomName::lobby(), count: 1 }, rings))
+    Batch::update(Event::Presence { room: RoomName::lobby(), count: 1 }, rings)
 }
 
 #[test]

@@ -3,7 +3,7 @@ use chat_proto::{At, Text, User, UserName};
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
-use crate::batch::Said;
+use crate::batch::{Items, Said};
 use crate::journal::{Committed, Durability, Engine, Entry, KeptRoom, Message};
 use crate::ring::Rings;
 
@@ -45,9 +45,9 @@ fn a_page() -> Arc<Semaphore> {
 fn seqs(brought: &Brought) -> Vec<u64> {
     match brought {
         Brought::Missed(missed) => missed.iter().map(|kept| kept.seq).collect(),
-        Brought::Live(batch) => match &**batch {
-            Batch::Said(said) => said.said().iter().map(|said| said.kept.seq).collect(),
-            Batch::News(news) => panic!("{news:?}"),
+        Brought::Live(batch) => match batch.items() {
+            Items::Messages(messages) => messages.said().iter().map(|said| said.kept.seq).collect(),
+            Items::Update(event) => panic!("{event:?}"),
         },
         other => panic!("{other:?}"),
     }

@@ -12,7 +12,7 @@ use super::Session;
 use super::end::End;
 use super::lists::fitting_users;
 use super::seats::Seat;
-use crate::batch::Batch;
+use crate::batch::{Batch, Items};
 use crate::door::Reader;
 use crate::hub::Place;
 use crate::journal::{Kept, RoomId};
@@ -177,8 +177,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     fn relay(&mut self, batch: &Arc<Batch>) {
         let user = self.member.id();
-        if let Batch::News(news) = &**batch
-            && news.left == Some(user)
+        if let Items::Update(event) = batch.items()
+            && matches!(&**event, Event::Left { user: left, .. } if left.id == user)
         {
             return; // told where the session leaves the room, see `follow`
         }

@@ -9,7 +9,6 @@ use chat_proto::{RoomName, UserName};
 use futures_util::Stream;
 use tokio::sync::Semaphore;
 
-use crate::batch::Batch;
 use crate::journal::RoomId;
 use crate::room::Room;
 use crate::seat::Brought;
@@ -131,10 +130,7 @@ impl Seats {
 /// The `seq` of the last message in `brought`; `None` if there is no message in it.
 fn last_seq(brought: &Brought) -> Option<u64> {
     match brought {
-        Brought::Live(batch) => match &**batch {
-            Batch::Said(said) => Some(said.last_seq()),
-            Batch::News(_) => None,
-        },
+        Brought::Live(batch) => batch.last_seq(),
         Brought::Missed(missed) => missed.last().map(|last| last.seq),
         Brought::Again(_) | Brought::Skipped(_) | Brought::Unreadable(_) | Brought::End => None,
     }

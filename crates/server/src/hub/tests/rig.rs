@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use chat_proto::User;
 
 use super::*;
+use crate::batch::Items;
 use crate::clock::SteadyClock;
 use crate::hub::commits::Commits;
 use crate::hub::directory::Directory;
@@ -207,9 +208,9 @@ impl Rig {
         self.commit(&mut items);
         let mut published = Vec::new();
         while let Ok(batch) = self.rooms[0].1.try_recv() {
-            published.push(match &*batch {
-                Batch::Said(said) => format!("{} messages", said.said().len()),
-                Batch::News(_) => "a topic".to_owned(),
+            published.push(match batch.items() {
+                Items::Messages(messages) => format!("{} messages", messages.said().len()),
+                Items::Update(_) => "a topic".to_owned(),
             });
         }
         published
@@ -226,9 +227,9 @@ impl Rig {
         let mut published = Vec::new();
         for (room, live) in &mut self.rooms {
             while let Ok(batch) = live.try_recv() {
-                let Batch::Said(said) = &*batch else { continue };
+                let Items::Messages(messages) = batch.items() else { continue };
                 let place = |kept: &crate::journal::Kept| (room.id.0, kept.seq, kept.n.unwrap());
-                published.extend(said.said().iter().map(|said| place(&said.kept)));
+                published.extend(messages.said().iter().map(|said| place(&said.kept)));
             }
         }
         published
