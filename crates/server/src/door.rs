@@ -128,7 +128,7 @@ impl<W: AsyncWrite + Unpin> DoorWriter<W> {
     }
 
     /// Takes note of `messages` that the client is not sent, see
-    /// [`CatchUp::Count`](crate::seat::CatchUp::Count).
+    /// [`CatchUp::Count`](crate::feed::CatchUp::Count).
     pub(crate) fn skip(&mut self, messages: u64) {
         match self {
             Self::Native(_) => {} // is sent all of them

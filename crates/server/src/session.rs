@@ -1,20 +1,20 @@
 //! A session: one connected client, from its first bytes to the end of the connection. The only place that
 //! knows both a door and the hub.
 //!
-//! [`serve`] leads a connection through its stages: `admit` and `greet` let the client in, [`Session::turn`]
-//! is the loop of the session, and `end` closes the connection. `obey` carries out commands, `rooms` and
-//! `seats` deliver what happens in the rooms, `answers` and `pending` wait for the hub.
+//! [`serve`] leads a connection through its stages: `admit` and `handshake` let the client in, [`Session::turn`]
+//! is the loop of the session, and `end` closes the connection. `commands` carries out commands, `rooms` and
+//! `subscriptions` deliver what happens in the rooms, `answers` and `pending` wait for the hub.
 
 mod admit;
 mod answers;
+mod commands;
 mod end;
-mod greet;
+mod error_budget;
+mod handshake;
 mod lists;
-mod obey;
 mod pending;
 mod rooms;
-mod seats;
-mod strikes;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod unread;
@@ -38,11 +38,11 @@ use tracing::{Instrument, Span, debug, field, info, info_span};
 use self::admit::{Admitted, admit};
 use self::answers::Answers;
 use self::end::{End, Leaving};
-use self::greet::Greeted;
+use self::error_budget::ErrorBudget;
+use self::handshake::Handshake;
 use self::pending::PendingCommand;
 use self::rooms::Due;
-use self::seats::Seats;
-use self::strikes::Strikes;
+use self::subscriptions::Subscriptions;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{DoorReader, DoorWriter, Heard, Turn};
 use crate::hub::{Answer, Hub, HubError, Member, Outcome};
@@ -121,7 +121,7 @@ struct Session<R, W> {
     peer: SocketAddr,
     reader: DoorReader<R>,
     writer: DoorWriter<W>,
-    seats: Seats,
+    subscriptions: Subscriptions,
     due: Due,
     member: Member,
     device: Word,
@@ -129,7 +129,7 @@ struct Session<R, W> {
     shows_unread: bool,
     answers: Answers,
     pending: PendingCommand,
-    strikes: Strikes,
+    strikes: ErrorBudget,
     /// When the client was last heard.
     heard_at: Instant,
     /// Whether it has been pinged since.
@@ -143,10 +143,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         reader: DoorReader<R>,
         writer: DoorWriter<W>,
         peer: SocketAddr,
-        greeted: Greeted,
+        handshake: Handshake,
         context: Arc<Context>,
     ) -> Self {
-        let Greeted { member, device, shows_unread } = greeted;
+        let Handshake { member, device, shows_unread } = handshake;
         let heard_at = Instant::now();
         Self {
             silence: Box::pin(sleep_until(heard_at + context.config.idle_timeout)),
@@ -154,14 +154,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             peer,
             reader,
             writer,
-            seats: Seats::default(),
+            subscriptions: Subscriptions::default(),
             due: Due::Entry,
             member,
             device,
             shows_unread,
             answers: Answers::default(),
             pending: PendingCommand::default(),
-            strikes: Strikes::default(),
+            strikes: ErrorBudget::default(),
             heard_at,
             pinged: false,
         }
@@ -182,7 +182,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     fn finish(self, end: End) -> Leaving<R, W> {
         let span = self.span();
         span.in_scope(|| info!(reason = %end, "left"));
-        drop(self.seats);
+        drop(self.subscriptions);
         self.member.leave(end.leave_reason(self.reader.capabilities()));
         Leaving { reader: self.reader, writer: self.writer, end, context: self.context, span }
     }
@@ -222,8 +222,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             () = self.member.news(), if takes && self.pending.is_empty() => {
                 self.follow_counting()
             }
-            brought = self.seats.next(), if takes => {
-                self.pass_on(brought)?;
+            item = self.subscriptions.next(), if takes => {
+                self.drain_feeds(item)?;
                 self.write_now()
             }
             turn = self.writer.write(), if self.writer.wants_write() => self.wrote(turn),
@@ -238,7 +238,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         for commands in 1.. {
             match heard {
                 Ok(Some(Heard::Command(Command::Say(say)))) => self.say(say).await?,
-                Ok(Some(Heard::Command(command))) => Box::pin(self.obey(command)).await?,
+                Ok(Some(Heard::Command(command))) => Box::pin(self.dispatch(command)).await?,
                 Ok(Some(Heard::Unreadable(refusal))) => self.refuse(*refusal)?,
                 Ok(None) => return ControlFlow::Break(End::Left),
                 Err(error) => return ControlFlow::Break(End::Failed(error)),
@@ -263,8 +263,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         if self.writer.is_full() {
             return ControlFlow::Continue(());
         }
-        match self.seats.next().now_or_never() {
-            Some(brought) => self.pass_on(brought),
+        match self.subscriptions.next().now_or_never() {
+            Some(item) => self.drain_feeds(item),
             None => ControlFlow::Continue(()),
         }
     }
@@ -358,7 +358,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     /// Sends who is in the lobby.
     fn list_users(&mut self) {
-        let Some(lobby) = self.seats.get(RoomId::LOBBY) else { return };
+        let Some(lobby) = self.subscriptions.get(RoomId::LOBBY) else { return };
         let own = self.member.user();
         let writer = &mut self.writer;
         lobby.room.with_users(|users| writer.list_users(&own, users.values(), users.len()));

@@ -18,7 +18,7 @@ use super::outlet::Outlet;
 use super::{Capabilities, Heard, Reader, Turn, WriteTimeout};
 use crate::batch::{Batch, Encoded, Format, Items, Pieces, Said as Published, pieces_bytes};
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
-use crate::seat::CatchUp;
+use crate::feed::CatchUp;
 
 pub(super) const CAPABILITIES: Capabilities = Capabilities {
     enters_as_guest: true,
@@ -292,18 +292,18 @@ fn bytes_of(told: &Told) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{At, Text, User, UserName, command::Word};
+    use chat_proto::{Text, Timestamp, User, UserName, command::Word};
 
     use super::*;
-    use crate::journal::Kept;
+    use crate::journal::StoredMessage;
 
     #[tokio::test]
     async fn long_messages_that_wait_are_bounded_by_their_bytes() {
         let text = Text::new("x".repeat(16_000)).unwrap();
         let published = |seq| {
-            let from = User { id: 1, name: UserName::mend("ana") };
-            let (at, kind, text) = (At::from_millis(0), Kind::Text, text.clone());
-            let kept = Kept {
+            let from = User { id: 1, name: UserName::from_lossy("ana") };
+            let (at, kind, text) = (Timestamp::from_millis(0), Kind::Text, text.clone());
+            let kept = StoredMessage {
                 seq,
                 from,
                 at,

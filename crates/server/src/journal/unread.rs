@@ -3,9 +3,9 @@
 use chat_proto::{User, mention};
 use rusqlite::{Connection, params};
 
-use super::kept::RoomId;
 use super::messages::place;
 use super::store::unsigned;
+use super::stored::RoomId;
 
 /// Most messages that are read to count: a screen shows no greater number, and they are read in a few
 /// milliseconds.

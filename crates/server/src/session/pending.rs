@@ -9,9 +9,9 @@ use std::task::{Poll, ready};
 use chat_proto::RoomName;
 use chat_proto::command::Say;
 
-use super::unread::{Counted, Subscription};
+use super::unread::{Counted, PendingSubscription};
 use crate::hub::{Answer, HubError};
-use crate::journal::{JournalError, Kept};
+use crate::journal::{JournalError, StoredMessage};
 use crate::room::Room;
 
 /// The command that waits, if any.
@@ -29,7 +29,7 @@ pub(super) enum CommandResult {
     /// The user has read a room.
     Read { name: RoomName, seq: Result<u64, HubError>, counted: Option<Counted> },
     /// What is not read of a room that the session subscribes to has been counted.
-    Subscribed(Box<Subscription>),
+    Subscribed(Box<PendingSubscription>),
     /// The user has another name.
     Renamed(Result<(), HubError>),
     /// A message to a direct message that the session is not subscribed to was sent before, or was not.
@@ -37,7 +37,7 @@ pub(super) enum CommandResult {
     /// The users of a direct message have joined it, so the message can be sent.
     Called { say: Say, called: Result<(), HubError> },
     /// A page of history, and whether there is more.
-    History { name: RoomName, page: Result<(Vec<Kept>, bool), JournalError> },
+    History { name: RoomName, page: Result<(Vec<StoredMessage>, bool), JournalError> },
 }
 
 impl PendingCommand {

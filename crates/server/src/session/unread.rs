@@ -28,7 +28,7 @@ pub(super) struct Counted {
 }
 
 /// A subscription to a room that waits for the count.
-pub(super) struct Subscription {
+pub(super) struct PendingSubscription {
     pub(super) room: Arc<Room>,
     pub(super) entry: Entry,
     pub(super) read: u64,
@@ -36,7 +36,7 @@ pub(super) struct Subscription {
     pub(super) counted: Option<Counted>,
 }
 
-impl Subscription {
+impl PendingSubscription {
     /// If all is read, there is nothing to wait for.
     ///
     /// # Errors
@@ -75,9 +75,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     /// Waits for the count for a subscription.
-    pub(super) fn count_for(&mut self, counter: Counter, mut subscription: Box<Subscription>) {
+    pub(super) fn count_for(
+        &mut self,
+        counter: Counter,
+        mut subscription: Box<PendingSubscription>,
+    ) {
         self.pending.wait(async move {
-            let Subscription { room, entry, read, .. } = &*subscription;
+            let PendingSubscription { room, entry, read, .. } = &*subscription;
             subscription.counted = counter.count(room, *read, entry.snapshot.last_seq).await;
             CommandResult::Subscribed(subscription)
         });

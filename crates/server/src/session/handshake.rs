@@ -11,13 +11,13 @@ use tracing::{Span, debug, info};
 
 use super::Context;
 use super::end::End;
-use super::strikes::Strikes;
+use super::error_budget::ErrorBudget;
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{DoorReader, DoorWriter, Heard};
 use crate::hub::Member;
 
 /// A client that was let in.
-pub(super) struct Greeted {
+pub(super) struct Handshake {
     /// Its place in the hub.
     pub(super) member: Member,
     /// The client's own word for where it runs; empty for a guest.
@@ -31,17 +31,17 @@ pub(super) struct Greeted {
 ///
 /// # Errors
 /// Says how it ended instead; a refusal has been told.
-pub(super) async fn greet<R, W>(
+pub(super) async fn handshake<R, W>(
     reader: &mut DoorReader<R>,
     writer: &mut DoorWriter<W>,
     told: Option<u64>,
     context: &Context,
-) -> Result<Greeted, End>
+) -> Result<Handshake, End>
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    let mut strikes = Strikes::default();
+    let mut strikes = ErrorBudget::default();
     loop {
         let refusal = match reader.next().await.map_err(End::Failed)? {
             None => return Err(End::Left),
@@ -55,7 +55,7 @@ where
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 note_entry(&member);
-                return Ok(Greeted { member, device: Word::default(), shows_unread: false });
+                return Ok(Handshake { member, device: Word::default(), shows_unread: false });
             }
             Some(Heard::Command(Command::About)) => {
                 tell_now(writer, &about(context)).await?;
@@ -107,14 +107,14 @@ async fn answer<W: AsyncWrite + Unpin>(
     told: Option<u64>,
     hello: Hello,
     context: &Context,
-) -> Result<Greeted, End> {
+) -> Result<Handshake, End> {
     match let_in(told, &hello, context).await {
         Ok((member, token, last)) => {
             writer.tell(&Event::Welcome(welcome(&member, token, last, context)));
             note_entry(&member);
             debug!(features = ?hello.features, "the client has these features");
             let shows_unread = hello.features.has(features::UNREAD);
-            Ok(Greeted { member, device: hello.device, shows_unread })
+            Ok(Handshake { member, device: hello.device, shows_unread })
         }
         Err(refusal) => {
             let code = refusal.code;
