@@ -30,6 +30,7 @@ mod records;
 mod repeat;
 mod replace;
 mod restore;
+mod rows;
 mod run;
 mod salvage;
 mod schema;

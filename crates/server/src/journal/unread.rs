@@ -3,7 +3,7 @@
 use chat_proto::{User, mention};
 use rusqlite::{Connection, params};
 
-use super::messages::place;
+use super::rows::place;
 use super::store::unsigned;
 use super::stored::RoomId;
 
