@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Hello, Kind, Nonce, Say, Word};
 use chat_proto::event::{
-    Accepted, JournalId, Limits, Message, MessageKind, RoomInfo, Server, Welcome,
+    Accepted, JournalId, Limits, Message, MessageKind, RoomInfo, RoomState, Server, Welcome,
 };
 use chat_proto::{
     Command, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName, Secret, Text,
@@ -244,7 +244,18 @@ fn room_event() -> impl Strategy<Value = Event> {
     let numbers = (any::<usize>(), any::<[u64; 2]>());
     (room_name(), title, topic(), vec(user(), 0..9), numbers, counts()).prop_map(
         |(room, title, topic, users, (count, [last_seq, read]), (unread, mentions, more))| {
-            Event::Room { room, title, topic, count, users, last_seq, read, unread, mentions, more }
+            Event::Room(RoomState {
+                room,
+                title,
+                topic,
+                count,
+                users,
+                last_seq,
+                read,
+                unread,
+                mentions,
+                more,
+            })
         },
     )
 }

@@ -158,7 +158,7 @@ impl<W: AsyncWrite + Unpin> ClassicWriter<W> {
             Event::Refused(refusal) => {
                 self.pieces.extend(notice(&refusal.text).iter().map(bytes_of));
             }
-            Event::Room { .. } => self.list_due_at = Some(self.first_list_at),
+            Event::Room(_) => self.list_due_at = Some(self.first_list_at),
             _ => {}
         }
     }

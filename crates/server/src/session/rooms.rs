@@ -4,6 +4,7 @@ use std::future::ready;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use chat_proto::event::RoomState;
 use chat_proto::{EndCode, Event, LeaveReason, RoomName, UserName};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -173,7 +174,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let (room, topic) = (room.name().clone(), topic.clone());
         let (count, last_seq) = (*count, *last_seq);
         let unread = counted.map(|counted| counted.unread);
-        self.writer.tell(&Event::Room {
+        self.writer.tell(&Event::Room(RoomState {
             room,
             title,
             topic,
@@ -184,7 +185,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             unread: unread.map(|unread| unread.messages),
             mentions: unread.map(|unread| unread.mentions),
             more: unread.is_some_and(|unread| unread.more),
-        });
+        }));
     }
 
     /// Passes on what happened in a room, and all that happened besides, up to what the door holds.

@@ -79,22 +79,9 @@ fn the_server_counts_what_is_not_read() {
     let mut bench = Bench::connected(100, 20);
     bench.in_rust();
     bench.alt(KeyCode::Char('1'));
-    let Event::Room { room, title, topic, count, users, .. } = room_event("#rust", 10, 4) else {
-        panic!("no room");
-    };
     // Of the six messages after the fourth, four are the user's own.
-    bench.hears(Event::Room {
-        room,
-        title,
-        topic,
-        count,
-        users,
-        last_seq: 10,
-        read: 4,
-        unread: Some(2),
-        mentions: Some(0),
-        more: false,
-    });
+    let (unread, mentions) = (Some(2), Some(0));
+    bench.hears(Event::Room(RoomState { unread, mentions, ..room_state("#rust", 10, 4) }));
     assert_shows(&bench, "2 #rust    2");
     bench.says_in("#rust", 11, user(3, "ana"), "one");
     assert_shows(&bench, "2 #rust    3");
@@ -288,23 +275,8 @@ fn a_room_told_again_changes_the_list_quietly() {
     let mut bench = Bench::connected(80, 20);
     bench.said(3, "ana", "one");
     let users = vec![user(7, "bob"), user(12, "dora")];
-    let room = RoomName::lobby();
-    let (topic, last_seq) = (chat_proto::Topic::default(), 1);
-    assert!(
-        sent(&bench.hears(Event::Room {
-            room,
-            title: None,
-            topic,
-            count: 2,
-            users,
-            last_seq,
-            read: 0,
-            unread: None,
-            mentions: None,
-            more: false,
-        }))
-        .is_empty()
-    );
+    let lobby = RoomState { users, count: 2, ..room_state("#lobby", 1, 0) };
+    assert!(sent(&bench.hears(Event::Room(lobby))).is_empty());
     assert_shows(&bench, "dora");
     assert!(!bench.screen().contains("is here"));
     bench.hears(Event::Presence { room: RoomName::lobby(), count: 700 });
