@@ -305,7 +305,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Outcome::NumberUsed => Refusal::new(RefusalCode::NumberUsed, NUMBER_USED),
             Outcome::Refused(HubError::NotKept(reason)) => {
                 // Not logged for each: the journal has logged it once.
-                let text = format!("not kept: {reason}; say it again in a moment");
+                let text = format!("not stored: {reason}; send it again in a moment");
                 Refusal::new(RefusalCode::NotKept, text)
             }
             Outcome::Refused(error) => {
