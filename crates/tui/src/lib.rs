@@ -24,12 +24,14 @@ pub mod layout;
 pub mod palette;
 pub mod prompt;
 mod quote;
+pub mod rows;
 pub mod state;
 pub mod terminal;
 pub mod testing;
 pub mod unsent;
 pub mod update;
 pub mod view;
+pub mod viewport;
 pub mod wrap;
 pub mod zone;
 

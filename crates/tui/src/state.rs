@@ -11,15 +11,17 @@ use chat_client::store::{Drafts, Profile};
 use chat_proto::command::Word;
 use chat_proto::{RefusalCode, RoomName, User, UserName};
 use jiff::tz::TimeZone;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 
-pub use self::entry::{Above, Body, Delivery, Entry, How, Part, Tone};
-pub use self::log::{Log, NOTES_MAX, Place, SCROLLBACK_BYTES_MAX, SCROLLBACK_MAX};
+pub use self::entry::{Body, Delivery, Entry, EntryId, How, Tone};
+pub use self::log::{Log, NOTES_MAX, SCROLLBACK_BYTES_MAX, SCROLLBACK_MAX};
 pub use self::rooms::{Counted, ROOMS_MAX, Room, Rooms, WithServer};
 pub use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 pub use self::users::Users;
 use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, PROMPT_BYTES_MAX, Prompt, Rows};
+use crate::rows::LogRows;
+use crate::viewport::{Place, Viewport};
 
 /// Narrowest screen that has a label before the input, in columns.
 const LABEL_WIDTH_MIN: u16 = 10;
@@ -29,6 +31,8 @@ const LABEL_WIDTH_MIN: u16 = 10;
 pub struct State {
     /// How large the screen is.
     pub size: Size,
+    /// The time zone of times and dates.
+    pub zone: TimeZone,
     /// The server's address, for the eye.
     pub server: String,
     /// The user's name: the wanted one, and once connected the one others see.
@@ -116,6 +120,7 @@ impl State {
     pub fn new(server: String, profile: Profile, zone: TimeZone, size: Size) -> Self {
         let mut state = Self {
             size,
+            zone,
             server,
             name: profile.name.clone(),
             me: 0,
@@ -125,7 +130,7 @@ impl State {
             called: None,
             connection: Connection::Connecting,
             trouble: None,
-            rooms: Rooms::new(zone),
+            rooms: Rooms::default(),
             outbox: Outbox::new(profile.device.clone(), Vec::new()),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
@@ -160,7 +165,7 @@ impl State {
     /// its room.
     pub fn forget_rooms(&mut self) {
         let drafts = self.typed();
-        self.rooms = Rooms::new(self.room().log.zone().clone());
+        self.rooms = Rooms::default();
         *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = Editor::default();
         self.prompt.end_completion();
         self.put_back(&drafts);
@@ -168,7 +173,7 @@ impl State {
 
     /// Forgets all that belongs to a server: its rooms, messages and drafts. They are stored for it.
     pub fn forget_server(&mut self) {
-        self.rooms = Rooms::new(self.room().log.zone().clone());
+        self.rooms = Rooms::default();
         *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = Editor::default();
         self.prompt.end_completion();
         self.outbox.replace(Vec::new());
@@ -274,6 +279,28 @@ impl State {
     /// The room on the screen.
     pub fn room_mut(&mut self) -> &mut Room {
         self.rooms.shown_mut()
+    }
+
+    /// The log on the screen as rows, and how many of them are shown; `None` if it has no place there.
+    #[must_use]
+    pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
+        let Rect { width, height, .. } = self.panes().log;
+        let rows = LogRows { log: &self.room().log, zone: &self.zone, width: width.into() };
+        (width > 0 && height > 0).then_some((rows, height.into()))
+    }
+
+    /// Moves through the log on the screen.
+    pub fn move_through(&mut self, moves: impl FnOnce(&mut Viewport, LogRows<'_>, usize)) {
+        let Rect { width, height, .. } = self.panes().log;
+        if width == 0 || height == 0 {
+            return;
+        }
+        let room = self.rooms.shown_mut();
+        let rows = LogRows { log: &room.log, zone: &self.zone, width: width.into() };
+        moves(&mut room.viewport, rows, height.into());
+        if room.viewport.place() == Place::Newest {
+            room.log.retry();
+        }
     }
 
     /// The number of the session, where there is one.

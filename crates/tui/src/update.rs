@@ -83,7 +83,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             Vec::new()
         }
         Input::Zone(zone) => {
-            state.rooms.set_zone(&zone);
+            state.zone = zone;
             Vec::new()
         }
         Input::News(news) => news::news(state, news.clean(), at),
@@ -151,10 +151,7 @@ fn insert(state: &mut State, text: &str, at: Timestamp) {
 }
 
 fn scroll(state: &mut State, rows: isize) -> Vec<Effect> {
-    let log = state.panes().log;
-    if !log.is_empty() {
-        state.room_mut().log.scroll(rows, log.width.into(), log.height.into());
-    }
+    state.move_through(|viewport, log, height| viewport.scroll(rows, log, height));
     Vec::new()
 }
 
@@ -180,7 +177,8 @@ fn say(
     let Some(place) = state.rooms.get_or_make(room) else {
         return Err("not said: there are too many rooms; /leave one".to_owned());
     };
-    place.log.to_newest();
+    place.viewport.to_newest();
+    place.log.retry();
     let message = state.outbox.put(room.clone(), kind, text);
     let effect = keep(state, Keep::Said(message.clone()));
     pend(state, &message, at);

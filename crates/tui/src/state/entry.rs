@@ -1,17 +1,19 @@
 //! One entry of the log.
 
-mod rows;
-
 use std::ops::Range;
 
 use chat_client::store::MessageId;
 use chat_proto::command::Kind;
 use chat_proto::{Timestamp, UserName};
-use jiff::civil::Date;
+
+/// Which entry of its log it is. An entry has the same one for as long as it is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EntryId(pub(super) u64);
 
 /// What stands in the log, once. All text in it is clean.
 #[derive(Debug, Clone)]
 pub struct Entry {
+    pub(super) id: EntryId,
     /// When it happened.
     pub at: Timestamp,
     /// What happened.
@@ -21,23 +23,20 @@ pub struct Entry {
     pub(super) seq: u64,
     /// Whether it is from before a restore of the server's journal, and has no place in the room.
     pub(super) is_void: bool,
-    /// What stands over it.
-    pub(super) above: Above,
 }
 
-/// The lines over an entry.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Above {
-    /// The date, where it is another than that of the entry before.
-    pub day: Option<Date>,
-    /// Whether this is the first message that the user has not read.
-    pub new: bool,
-}
+impl Entry {
+    /// Which entry it is.
+    #[must_use]
+    pub const fn id(&self) -> EntryId {
+        self.id
+    }
 
-impl Above {
-    /// How many rows they take.
-    pub(super) fn height(self) -> usize {
-        usize::from(self.day.is_some()) + usize::from(self.new)
+    /// Where it stands: the `seq` of a message, that of the last message before a note, and [`u64::MAX`] if
+    /// the entry is a message without an answer.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        self.seq
     }
 }
 
@@ -116,23 +115,4 @@ pub enum Tone {
     Info,
     /// Something is wrong.
     Trouble,
-}
-
-/// What a piece of a row is, for the view to choose a style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// The time, and what else matters less.
-    Dim,
-    /// The mark before a name.
-    Mark,
-    /// The name of who said it.
-    Name,
-    /// What was said.
-    Text,
-    /// The user's own name in it.
-    Mention,
-    /// What went wrong.
-    Trouble,
-    /// Where what was not read begins.
-    New,
 }

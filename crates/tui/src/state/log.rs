@@ -1,27 +1,21 @@
-//! What was said in a room, in the room's order, and the place where the user reads.
+//! What was said in a room, in the room's order.
 //!
 //! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
 //! go above, and what was missed goes where it belongs. What is not settled stands at the end.
 //!
-//! * `entries`: what is in the log, by `seq` and by rows.
+//! * `entries`: what is in the log, by `seq`.
 //! * `coverage`, `intervals`: which messages of the room are here, as numbers alone.
-//! * `viewport`, `reading`: the part that is on the screen.
 
 mod coverage;
 mod entries;
 mod intervals;
-mod reading;
-mod viewport;
 
 use chat_client::store::MessageId;
 use chat_proto::Timestamp;
-use jiff::tz::TimeZone;
 
 use self::coverage::Coverage;
 use self::entries::{Entries, UNSETTLED, VOID};
-pub use self::viewport::Place;
-use self::viewport::Viewport;
-use super::{Above, Body, Delivery, Entry, How, Tone};
+use super::{Body, Delivery, Entry, EntryId, How, Tone};
 
 /// Most messages that are kept, and so the furthest that one can read back: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;
@@ -35,34 +29,63 @@ pub const SCROLLBACK_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const NOTES_MAX: usize = 500;
 
 /// The log of a room.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Log {
     entries: Entries,
     coverage: Coverage,
-    viewport: Viewport,
     /// Whether older messages were asked for in vain; they are asked for again after the user was at
     /// the newest.
     in_vain: bool,
 }
 
 impl Log {
-    /// An empty log, in the time of `zone`.
+    /// An empty log.
     #[must_use]
-    pub fn new(zone: TimeZone) -> Self {
-        let entries = Entries::new(zone);
-        let (coverage, viewport) = (Coverage::default(), Viewport::default());
-        Self { entries, coverage, viewport, in_vain: false }
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// The time zone of the times.
-    pub(crate) const fn zone(&self) -> &TimeZone {
-        self.entries.zone()
+    /// How many entries it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
     }
 
-    /// Shows the times in another time zone, and the dates over the entries with them.
-    pub(crate) fn set_zone(&mut self, zone: TimeZone) {
-        self.entries.set_zone(zone);
-        self.label_all();
+    /// Whether it has no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.len() == 0
+    }
+
+    /// The entry `index`, the oldest being 0.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&Entry> {
+        self.entries.get(index)
+    }
+
+    /// The index of an entry; if it is no longer here, that of the first from `seq` on.
+    #[must_use]
+    pub fn position(&self, id: EntryId, seq: u64) -> usize {
+        self.entries.position(id, seq)
+    }
+
+    /// The index of the first message after what the user had read as the line was drawn; `None` if there is
+    /// no line.
+    #[must_use]
+    pub fn first_new(&self) -> Option<usize> {
+        self.entries.first_new()
+    }
+
+    /// The last message in front of the entry `end`.
+    #[must_use]
+    pub fn last_message(&self, end: usize) -> Option<u64> {
+        self.entries.last_message(end)
+    }
+
+    /// Whether the newest message of the room is or was here.
+    #[must_use]
+    pub const fn has_newest(&self) -> bool {
+        self.coverage.last() >= self.coverage.reached()
     }
 
     /// Adds a message where it belongs. Returns whether it was not there yet.
@@ -104,7 +127,7 @@ impl Log {
         if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
             return false;
         }
-        self.insert(index, Entry { seq, ..Entry::new(at, body) });
+        self.entries.insert(index, Entry { seq, ..Entry::new(at, body) });
         self.coverage.hear(seq);
         if self.entries.line_is_above_own() {
             self.draw_line(self.entries.read());
@@ -117,14 +140,14 @@ impl Log {
         let is_unsettled = self.entries.end_of(UNSETTLED - 1) < self.entries.len();
         let seq = if is_unsettled { UNSETTLED } else { self.coverage.reached() };
         let body = Body::Note(tone, text.into());
-        self.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
+        self.entries.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
         self.trim();
     }
 
     /// Adds something the user has said, which is not settled; it has its number.
     pub fn pend(&mut self, at: Timestamp, body: Body) {
         let entry = Entry { seq: UNSETTLED, ..Entry::new(at, body) };
-        self.insert(self.entries.len(), entry);
+        self.entries.insert(self.entries.len(), entry);
     }
 
     /// The server has that message: it stands where the room has it.
@@ -144,14 +167,14 @@ impl Log {
                 *how = How::Own(Delivery::Refused(why));
             }
             let seq = self.coverage.reached();
-            self.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
+            self.entries.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
         }
     }
 
     /// That message has no answer, goes away, and is returned.
     pub fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
         let index = self.entries.pending(id)?;
-        let entry = self.remove(index)?;
+        let entry = self.entries.remove(index)?;
         self.entries.settle_notes(self.coverage.reached());
         Some(entry.body)
     }
@@ -241,6 +264,11 @@ impl Log {
         self.in_vain = true;
     }
 
+    /// Older messages may be asked for again.
+    pub fn retry(&mut self) {
+        self.in_vain = false;
+    }
+
     /// Whether older messages are not to be had for now.
     #[must_use]
     pub const fn was_in_vain(&self) -> bool {
@@ -250,7 +278,6 @@ impl Log {
     /// Draws the line over the first message after `read` that is not the user's own, or none.
     pub fn draw_line(&mut self, read: Option<u64>) {
         self.entries.set_read(read);
-        self.label_all();
     }
 
     /// All messages in the order of the screen, each with its `seq` if it has one, and the rule below those
@@ -265,7 +292,7 @@ impl Log {
     pub fn clear(&mut self) {
         self.entries.clear();
         self.coverage.clear();
-        self.to_newest();
+        self.in_vain = false;
         self.draw_line(self.entries.read());
     }
 
@@ -276,36 +303,10 @@ impl Log {
         self.entries.make_void();
         if has_messages {
             let rule = Entry { seq: VOID, is_void: true, ..Entry::new(at, Body::Restored) };
-            self.insert(self.entries.end_of(VOID), rule);
+            self.entries.insert(self.entries.end_of(VOID), rule);
         }
         (self.coverage, self.in_vain) = (Coverage::default(), false);
         self.draw_line(None);
-    }
-
-    fn insert(&mut self, index: usize, entry: Entry) {
-        self.entries.insert(index, entry);
-        self.viewport.moved(index, true);
-        self.label(index);
-        self.label(index + 1);
-    }
-
-    fn remove(&mut self, index: usize) -> Option<Entry> {
-        let entry = self.entries.remove(index)?;
-        self.viewport.moved(index, false);
-        self.label(index);
-        self.label(index + 1);
-        Some(entry)
-    }
-
-    fn label(&mut self, index: usize) {
-        let lost = self.entries.label(index);
-        self.viewport.lost_rows(index, lost);
-    }
-
-    fn label_all(&mut self) {
-        for index in 0..self.entries.len() {
-            self.label(index);
-        }
     }
 
     /// Removes the oldest notes, and the oldest messages, if there are too many.
@@ -314,7 +315,7 @@ impl Log {
             let Some(oldest) = self.entries.iter().position(Entry::is_note) else {
                 return;
             };
-            self.remove(oldest);
+            self.entries.remove(oldest);
         }
         while self.entries.counts().1 > SCROLLBACK_MAX
             || self.entries.bytes() > SCROLLBACK_BYTES_MAX
@@ -323,7 +324,7 @@ impl Log {
             let Some(oldest) = self.entries.iter().position(is_old) else {
                 return;
             };
-            if let Some(entry) = self.remove(oldest).filter(Entry::is_message) {
+            if let Some(entry) = self.entries.remove(oldest).filter(Entry::is_message) {
                 self.coverage.drop_oldest(entry.seq);
             }
         }
@@ -332,7 +333,7 @@ impl Log {
 
 impl Entry {
     fn new(at: Timestamp, body: Body) -> Self {
-        Self { at, body, seq: UNSETTLED, is_void: false, above: Above::default() }
+        Self { id: EntryId::default(), at, body, seq: UNSETTLED, is_void: false }
     }
 }
 

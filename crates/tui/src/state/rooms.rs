@@ -1,10 +1,10 @@
 //! The rooms the user is in, and the one on the screen.
 
 use chat_proto::{RoomName, Timestamp, Topic, UserName};
-use jiff::tz::TimeZone;
 
 use super::{Log, Users};
 use crate::prompt::Editor;
+use crate::viewport::Viewport;
 
 /// Most rooms that are shown: more than a server lets one user into, and than anybody reads.
 pub const ROOMS_MAX: usize = 200;
@@ -33,6 +33,8 @@ pub struct Room {
     pub log: Log,
     /// What is typed for it, while it is not on the screen.
     pub editor: Editor,
+    /// The part of the log that is on the screen.
+    pub viewport: Viewport,
     /// The last message of it, here or not.
     pub last_seq: u64,
     /// The last message that the user has read.
@@ -93,14 +95,15 @@ pub enum WithServer {
 }
 
 impl Room {
-    fn new(name: RoomName, zone: TimeZone) -> Self {
+    fn new(name: RoomName) -> Self {
         Self {
             name,
             title: None,
             topic: Topic::default(),
             users: Users::default(),
-            log: Log::new(zone),
+            log: Log::new(),
             editor: Editor::default(),
+            viewport: Viewport::default(),
             last_seq: 0,
             read: 0,
             read_told: 0,
@@ -211,7 +214,7 @@ impl Room {
     pub fn open(&mut self) {
         self.log.draw_line((self.unread() > 0).then_some(self.read));
         if self.unread() > 0 {
-            self.log.to_new();
+            self.viewport.to_new();
         }
     }
 }
@@ -221,24 +224,16 @@ impl Room {
 pub struct Rooms {
     list: Vec<Room>,
     shown: usize,
-    zone: TimeZone,
+}
+
+impl Default for Rooms {
+    /// The lobby alone.
+    fn default() -> Self {
+        Self { list: vec![Room::new(RoomName::lobby())], shown: 0 }
+    }
 }
 
 impl Rooms {
-    /// The lobby alone.
-    #[must_use]
-    pub fn new(zone: TimeZone) -> Self {
-        Self { list: vec![Room::new(RoomName::lobby(), zone.clone())], shown: 0, zone }
-    }
-
-    /// Shows all times in another time zone.
-    pub fn set_zone(&mut self, zone: &TimeZone) {
-        self.zone = zone.clone();
-        for room in &mut self.list {
-            room.log.set_zone(zone.clone());
-        }
-    }
-
     /// The room on the screen.
     #[must_use]
     pub fn shown(&self) -> &Room {
@@ -300,7 +295,7 @@ impl Rooms {
         if self.list.len() >= ROOMS_MAX {
             return None;
         }
-        let new = Room::new(name.clone(), self.zone.clone());
+        let new = Room::new(name.clone());
         let index = self.list.partition_point(|room| order(room) < order(&new));
         self.list.insert(index, new);
         if index <= self.shown {

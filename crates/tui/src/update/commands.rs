@@ -66,6 +66,7 @@ fn clear(room: &mut Room) {
         room.has_read(room.log.since().min(room.last_seq));
     }
     room.log.clear();
+    room.viewport.to_newest();
 }
 
 fn ask(state: &State, command: Command) -> Result<Vec<Effect>, String> {

@@ -9,6 +9,7 @@ use super::{Effect, commands, insert, say, scroll};
 use crate::layout;
 use crate::prompt::{Editor, Motion};
 use crate::state::{Room, State, Tone};
+use crate::viewport::Viewport;
 
 /// A key goes down.
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
@@ -74,10 +75,10 @@ fn plain(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
         KeyCode::PageUp => return scroll(state, -page_rows(state)),
         KeyCode::PageDown => return scroll(state, page_rows(state)),
         KeyCode::Home if empty => to_oldest(state),
-        KeyCode::End if empty => state.room_mut().log.to_newest(),
+        KeyCode::End if empty => to_newest(state),
         KeyCode::Home => state.prompt.editor.go(Motion::LineStart),
         KeyCode::End => state.prompt.editor.go(Motion::LineEnd),
-        KeyCode::Esc => state.room_mut().log.to_newest(),
+        KeyCode::Esc => to_newest(state),
         _ => {}
     }
     Vec::new()
@@ -111,7 +112,7 @@ fn with_control(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> 
         KeyCode::Char('p') => up(state),
         KeyCode::Char('n') => down(state),
         KeyCode::Home => to_oldest(state),
-        KeyCode::End => state.room_mut().log.to_newest(),
+        KeyCode::End => to_newest(state),
         _ => {}
     }
     Vec::new()
@@ -173,10 +174,13 @@ fn complete(state: &mut State, backwards: bool) {
 }
 
 fn to_oldest(state: &mut State) {
-    let log = state.panes().log;
-    if !log.is_empty() {
-        state.room_mut().log.to_oldest(log.width.into(), log.height.into());
-    }
+    state.move_through(Viewport::to_oldest);
+}
+
+fn to_newest(state: &mut State) {
+    let room = state.room_mut();
+    room.viewport.to_newest();
+    room.log.retry();
 }
 
 /// Does what was typed, and empties the box; a command comes back with Up. A message that cannot be
@@ -202,7 +206,7 @@ fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     };
     done.unwrap_or_else(|why| {
         state.room_mut().log.note(at, Tone::Trouble, why);
-        state.room_mut().log.to_newest();
+        to_newest(state);
         // A command that was to send something has the text in it.
         if !is_command || ["/msg ", "/me "].iter().any(|command| typed.starts_with(command)) {
             state.prompt.editor = typed_before;

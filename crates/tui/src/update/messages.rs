@@ -8,6 +8,7 @@ use chat_proto::{Command, RoomName, Timestamp};
 
 use super::{Effect, keep, send};
 use crate::state::{Body, Delivery, How, Room, State, WithServer};
+use crate::viewport::Viewport;
 
 /// A message of a room, new or missed.
 pub(super) fn said(state: &mut State, message: &Message) -> Vec<Effect> {
@@ -80,16 +81,14 @@ pub(super) fn older(
         return Vec::new();
     }
     let effects = messages.iter().filter_map(|message| settle_own(state, message)).collect();
-    let log = state.panes().log;
-    let is_shown = state.room().name == *name && !log.is_empty();
     let older: Vec<_> =
         messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect();
+    if state.room().name == *name {
+        state.move_through(Viewport::hold);
+    }
     let Some(room) = state.rooms.get_mut(name) else {
         return effects;
     };
-    if is_shown {
-        room.log.hold(log.width.into(), log.height.into());
-    }
     room.log.hear_older(older.into_iter(), more);
     effects
 }

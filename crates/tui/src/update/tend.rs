@@ -7,6 +7,7 @@ use chat_proto::Command;
 
 use super::{Effect, send};
 use crate::state::{State, WithServer};
+use crate::viewport::Viewport;
 
 /// How long after it was seen the server is told how far the user has read: soon enough for another
 /// session, and one command for all that runs through meanwhile.
@@ -17,20 +18,21 @@ const HISTORY_PAGE: u32 = 100;
 
 /// Takes note of what the screen is about to show.
 pub(super) fn frame(state: &mut State) -> Vec<Effect> {
-    let log = state.panes().log;
-    let (width, height) = (usize::from(log.width), usize::from(log.height));
-    if log.is_empty() {
+    state.move_through(Viewport::follow);
+    let Some((rows, height)) = state.log_rows() else {
         return Vec::new();
-    }
+    };
+    let viewport = &state.room().viewport;
+    let (seen, is_near_oldest) =
+        (viewport.seen(rows, height), viewport.is_near_oldest(rows, height));
     let room = state.room_mut();
-    room.log.follow(width, height);
     // Behind a gap nothing counts as read: what is in it was never shown, and would never come if the
     // client were killed now.
     if room.log.goes_on_from(room.read) {
-        let seen = room.log.seen(width, height).min(room.last_seq).min(room.log.since());
+        let seen = seen.min(room.last_seq).min(room.log.since());
         room.has_read(seen);
     }
-    let mut effects: Vec<Effect> = older(state, width, height).into_iter().collect();
+    let mut effects: Vec<Effect> = older(state, is_near_oldest).into_iter().collect();
     if state.session().is_some() && !state.ticking && untold(state).next().is_some() {
         state.ticking = true;
         effects.push(Effect::Tick(READ_AFTER));
@@ -39,14 +41,11 @@ pub(super) fn frame(state: &mut State) -> Vec<Effect> {
 }
 
 /// Asks for older messages, where the user comes near the oldest that is here.
-fn older(state: &mut State, width: usize, height: usize) -> Option<Effect> {
+fn older(state: &mut State, is_near_oldest: bool) -> Option<Effect> {
     let room = state.room();
     // Not before all is there that was asked for when the room opened.
     let is_complete = room.log.last() >= room.last_seq && room.with_server == WithServer::In;
-    let wants = is_complete
-        && !room.loading
-        && room.log.has_older()
-        && room.log.is_near_oldest(width, height);
+    let wants = is_complete && !room.loading && room.log.has_older() && is_near_oldest;
     if !wants {
         return None;
     }

@@ -8,41 +8,42 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::palette::Palette;
-use crate::state::{Body, Entry, Part, State};
+use crate::rows::{LogRows, Part};
+use crate::state::{Body, State};
 
 pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
+    let room = state.room();
     let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let log = &state.room().log;
-    let (above, entries) = log.visible(width, height);
-    let rows = entries.flat_map(|entry| entry_lines(state, entry, palette, width));
+    let log = LogRows { log: &room.log, zone: &state.zone, width };
+    let (first, above) = room.viewport.top(log, height);
+    let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, palette));
     let lines: Vec<Line<'_>> = rows.skip(above).take(height).collect();
     // A log that does not fill its pane stands at its foot, where new messages come.
     let blank = height - lines.len();
     for (line, row) in lines.iter().zip(area.rows().skip(blank)) {
         line.render(row, buffer);
     }
-    if log.reads_back(width, height) {
+    if room.viewport.reads_back(log, height) {
         draw_reading_back(state, palette, area, buffer);
     }
-    if log.is_at_oldest(width, height) {
+    if room.viewport.is_at_oldest(log, height) {
         draw_beyond(state, palette, area, buffer);
     }
 }
 
 fn entry_lines(
-    state: &State,
-    entry: &Entry,
+    log: LogRows<'_>,
+    index: usize,
     palette: Palette,
-    width: usize,
 ) -> impl Iterator<Item = Line<'static>> {
-    let name = match &entry.body {
-        Body::Said { from, .. } => Some(from.clone()),
-        Body::Note(..) | Body::Restored => None,
+    let name = match log.log.get(index).map(|entry| &entry.body) {
+        Some(Body::Said { from, .. }) => Some(from.clone()),
+        _ => None,
     };
-    entry.rows(width, state.room().log.zone()).into_iter().map(move |row| {
+    log.rows(index).into_iter().map(move |row| {
         let pieces = row.into_iter();
         pieces.map(|(part, text)| Span::styled(text, style(part, name.as_ref(), palette))).collect()
     })

@@ -1,13 +1,10 @@
-//! The entries of a log, oldest first, and what stands over each of them.
+//! The entries of a log, oldest first.
 
 use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
 
+use crate::state::{Body, Delivery, Entry, EntryId, How};
 use chat_client::store::MessageId;
-use jiff::tz::TimeZone;
-
-use super::viewport::Top;
-use crate::state::{Above, Body, Delivery, Entry, How};
 
 /// Where entries stand that are not settled: behind all others.
 pub(super) const UNSETTLED: u64 = u64::MAX;
@@ -17,7 +14,7 @@ pub(super) const UNSETTLED: u64 = u64::MAX;
 pub(super) const VOID: u64 = 0;
 
 /// The entries, in the order of their `seq`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Entries {
     list: VecDeque<Entry>,
     /// How many of them are notes.
@@ -26,22 +23,11 @@ pub(super) struct Entries {
     bytes: usize,
     /// Where the user has read up to, as the line over what is new has it.
     read: Option<u64>,
-    zone: TimeZone,
+    /// How many there have been, which numbers them.
+    count: u64,
 }
 
 impl Entries {
-    pub(super) const fn new(zone: TimeZone) -> Self {
-        Self { list: VecDeque::new(), notes: 0, bytes: 0, read: None, zone }
-    }
-
-    pub(super) const fn zone(&self) -> &TimeZone {
-        &self.zone
-    }
-
-    pub(super) fn set_zone(&mut self, zone: TimeZone) {
-        self.zone = zone;
-    }
-
     pub(super) fn len(&self) -> usize {
         self.list.len()
     }
@@ -63,9 +49,10 @@ impl Entries {
         self.list.iter()
     }
 
-    /// Those from `first` on.
-    pub(super) fn from(&self, first: usize) -> Iter<'_, Entry> {
-        self.list.range(first.min(self.list.len())..)
+    /// The index of an entry; if it is no longer here, that of the first from `seq` on.
+    pub(super) fn position(&self, id: EntryId, seq: u64) -> usize {
+        let index = self.list.iter().position(|entry| entry.id == id);
+        index.unwrap_or_else(|| self.start_of(seq))
     }
 
     /// The `seq` of each message.
@@ -89,18 +76,20 @@ impl Entries {
         self.list.partition_point(|entry| entry.seq <= seq)
     }
 
-    pub(super) fn insert(&mut self, index: usize, entry: Entry) {
-        self.count(&entry, true);
+    pub(super) fn insert(&mut self, index: usize, mut entry: Entry) {
+        self.count += 1;
+        entry.id = EntryId(self.count);
+        self.measure(&entry, true);
         self.list.insert(index, entry);
     }
 
     pub(super) fn remove(&mut self, index: usize) -> Option<Entry> {
         let entry = self.list.remove(index)?;
-        self.count(&entry, false);
+        self.measure(&entry, false);
         Some(entry)
     }
 
-    const fn count(&mut self, entry: &Entry, came: bool) {
+    const fn measure(&mut self, entry: &Entry, came: bool) {
         match (entry.is_note(), came) {
             (true, true) => self.notes += 1,
             (true, false) => self.notes -= 1,
@@ -178,50 +167,10 @@ impl Entries {
         own.last().map_or(read, |(entry, _)| entry.seq)
     }
 
-    /// Sets what stands over the entry `index`. Returns how many rows fewer it takes.
-    pub(super) fn label(&mut self, index: usize) -> usize {
-        let Some(entry) = self.list.get(index) else {
-            return 0;
-        };
-        let before = index.checked_sub(1).and_then(|before| self.list.get(before));
-        let day = |entry: &Entry| entry.at.timestamp().to_zoned(self.zone.clone()).date();
-        let is_new = |read: u64| {
-            entry.is_message() && entry.seq > read && before.is_none_or(|before| before.seq <= read)
-        };
-        let today = day(entry);
-        let above = Above {
-            day: (before.map(day) != Some(today)).then_some(today),
-            new: self.read.is_some_and(is_new),
-        };
-        let lost = entry.above.height().saturating_sub(above.height());
-        self.list[index].above = above;
-        lost
-    }
-
-    /// The row `rows` above `from`, or the first there is.
-    pub(super) fn above(&self, (mut index, mut row): Top, mut rows: usize, width: usize) -> Top {
-        while rows > row {
-            if index == 0 {
-                return (0, 0);
-            }
-            rows -= row;
-            index -= 1;
-            row = self.list[index].height(width);
-        }
-        (index, row - rows)
-    }
-
-    /// The row `rows` below `from`, or the end.
-    pub(super) fn below(&self, (mut index, row): Top, rows: usize, width: usize) -> Top {
-        let mut rows = row + rows;
-        while let Some(height) = self.list.get(index).map(|entry| entry.height(width)) {
-            if rows < height {
-                return (index, rows);
-            }
-            rows -= height;
-            index += 1;
-        }
-        (index, 0)
+    /// The entry below the line.
+    pub(super) fn first_new(&self) -> Option<usize> {
+        let index = self.end_of(self.read?);
+        self.list.get(index).filter(|entry| entry.is_message()).map(|_| index)
     }
 }
 

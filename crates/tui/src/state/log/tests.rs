@@ -1,77 +1,5 @@
 use super::*;
 
-fn log(count: usize) -> Log {
-    let mut log = Log::new(TimeZone::UTC);
-    for number in 1..=count {
-        log.note(Timestamp::from_millis(0), Tone::Info, format!("{number} {}", "word ".repeat(20)));
-    }
-    log
-}
-
-fn first_text(log: &Log, width: usize, height: usize) -> (usize, String) {
-    let (row, mut entries) = log.visible(width, height);
-    match entries.next().map(|entry| &entry.body) {
-        Some(Body::Note(_, text) | Body::Said { text, .. }) => {
-            (row, text.chars().take(3).collect::<String>().trim().to_owned())
-        }
-        other => (row, format!("{other:?}")),
-    }
-}
-
-#[test]
-fn reading_back_keeps_its_place() {
-    let mut log = log(100);
-    log.scroll(-40, 60, 10);
-    let place = first_text(&log, 60, 10);
-    log.note(Timestamp::from_millis(0), Tone::Info, "new");
-    assert_eq!(first_text(&log, 60, 10), place);
-    assert_eq!(first_text(&log, 20, 10).1, place.1, "in a narrower log");
-    assert_eq!(first_text(&log, 60, 10), place, "and back");
-    log.scroll(1_000, 60, 10);
-    assert_eq!(log.place(), Place::Newest);
-}
-
-#[test]
-fn scrolling_there_and_back_ends_where_it_began() {
-    let mut log = log(100);
-    log.scroll(-50, 40, 10);
-    let place = first_text(&log, 40, 10);
-    log.scroll(-17, 40, 10);
-    log.scroll(17, 40, 10);
-    assert_eq!(first_text(&log, 40, 10), place);
-    log.to_oldest(40, 10);
-    log.scroll(-5, 40, 10);
-    assert_eq!(first_text(&log, 40, 10), (0, "1 w".to_owned()));
-}
-
-#[test]
-fn a_log_that_fits_does_not_scroll() {
-    let mut log = log(2);
-    log.scroll(-5, 80, 20);
-    assert_eq!(log.place(), Place::Newest);
-}
-
-#[test]
-fn notes_are_bounded_and_the_place_goes_with_them() {
-    let mut log = log(NOTES_MAX);
-    log.to_oldest(80, 10);
-    for _ in 0..10 {
-        log.note(Timestamp::from_millis(0), Tone::Info, "new");
-    }
-    assert_eq!(log.entries.len(), NOTES_MAX);
-    assert_eq!(first_text(&log, 80, 10), (0, "11".to_owned()));
-}
-
-#[test]
-fn a_day_line_comes_with_each_new_date() {
-    let mut log = Log::new(TimeZone::UTC);
-    for hours in [0, 1, 23, 24, 25] {
-        log.note(Timestamp::from_millis(hours * 3_600_000), Tone::Info, "note");
-    }
-    let days = log.entries.iter().filter(|entry| entry.above.day.is_some());
-    assert_eq!(days.count(), 2);
-}
-
 fn body(text: &str) -> Body {
     let from = chat_proto::UserName::new("ana").unwrap();
     let (kind, how) = (chat_proto::command::Kind::Text, How::Heard(Vec::new()));
@@ -108,7 +36,7 @@ fn texts(log: &Log) -> Vec<&str> {
 
 #[test]
 fn messages_stand_in_the_rooms_order_and_once() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     hear(&mut log, [3, 5, 4, 5, 1, 3]);
     log.note(at(), Tone::Info, "note");
     hear(&mut log, [2, 6]);
@@ -119,7 +47,7 @@ fn messages_stand_in_the_rooms_order_and_once() {
 
 #[test]
 fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     log.pend(at(), own(1));
     log.pend(at(), own(2));
     log.pend(at(), own(3));
@@ -137,7 +65,7 @@ fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
 
 #[test]
 fn notes_of_before_stand_behind_what_was_said_before_them() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     log.note(at(), Tone::Info, "connected");
     log.reach(3);
     hear(&mut log, 1..=4);
@@ -146,7 +74,7 @@ fn notes_of_before_stand_behind_what_was_said_before_them() {
 
 #[test]
 fn what_was_missed_is_asked_for_from_the_first_gap_on() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     assert_eq!(log.since(), 0);
     hear(&mut log, [5, 6, 7]);
     assert_eq!(log.since(), 7);
@@ -160,7 +88,7 @@ fn what_was_missed_is_asked_for_from_the_first_gap_on() {
 
 #[test]
 fn what_was_asked_for_and_did_not_come_is_asked_for_again() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     log.begin_after(3);
     // Live, and the line is lost before what was asked for.
     hear(&mut log, [9, 10]);
@@ -179,28 +107,33 @@ fn what_was_asked_for_and_did_not_come_is_asked_for_again() {
 }
 
 #[test]
-fn older_messages_go_above_and_the_place_stays() {
-    let mut log = Log::new(TimeZone::UTC);
+fn older_messages_go_above() {
+    let mut log = Log::new();
     hear(&mut log, 101..=200);
-    log.scroll(-60, 40, 10);
-    let place = first_text(&log, 40, 10);
     let page = (51..=100).map(|seq| (seq, at(), body(&seq.to_string())));
     log.hear_older(page, true);
-    assert_eq!(first_text(&log, 40, 10), place);
     assert!(log.has_older());
     log.hear_older((1..=50).map(|seq| (seq, at(), body("old"))), false);
-    assert_eq!(first_text(&log, 40, 10), place);
     assert_eq!((log.has_older(), log.entries.len()), (false, 200));
 }
 
 #[test]
+fn notes_are_bounded() {
+    let mut log = Log::new();
+    for number in 1..=NOTES_MAX + 10 {
+        log.note(at(), Tone::Info, number.to_string());
+    }
+    assert_eq!((log.entries.len(), texts(&log)[0]), (NOTES_MAX, "11"));
+}
+
+#[test]
 fn a_journal_that_begins_later_has_nothing_older() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     hear(&mut log, 50..=60);
     assert!(log.has_older());
     log.hear_older(std::iter::empty(), false);
     assert!(!log.has_older());
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     hear(&mut log, 50..=60);
     log.hear_older([(55, at(), body("again"))].into_iter(), true);
     assert!(!log.has_older(), "whatever is said of more");
@@ -208,12 +141,12 @@ fn a_journal_that_begins_later_has_nothing_older() {
 
 #[test]
 fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     log.pend(at(), own(1));
     hear(&mut log, 2_000..2_000 + 2 * SCROLLBACK_MAX as u64);
     assert_eq!((log.entries.len(), log.has_older()), (SCROLLBACK_MAX, false));
     assert_eq!(texts(&log).last(), Some(&"own 1"));
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     for seq in 1..=1_000 {
         log.hear(seq, at(), body(&"x".repeat(16_000)));
     }
@@ -222,7 +155,7 @@ fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
 
 #[test]
 fn a_page_of_older_messages_does_not_go_over_the_bound() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     hear(&mut log, 5_001..=5_100);
     log.hear_older((1..=5_000).map(|seq| (seq, at(), body("older"))), false);
     assert_eq!((log.entries.len(), log.oldest()), (SCROLLBACK_MAX, Some(3_101)));
@@ -231,48 +164,23 @@ fn a_page_of_older_messages_does_not_go_over_the_bound() {
 
 #[test]
 fn the_line_stands_over_the_first_that_is_new() {
-    let new = |log: &Log| -> Vec<u64> {
-        log.entries.iter().filter(|entry| entry.above.new).map(|entry| entry.seq).collect()
-    };
-    let mut log = Log::new(TimeZone::UTC);
+    let new = |log: &Log| log.first_new().and_then(|index| log.get(index)).map(Entry::seq);
+    let mut log = Log::new();
     log.reach(9);
     log.draw_line(Some(4));
     hear(&mut log, 6..=9);
-    assert_eq!(new(&log), [6]);
+    assert_eq!(new(&log), Some(6));
     hear(&mut log, 2..=5);
     log.note(at(), Tone::Info, "note");
     hear(&mut log, [10]);
-    assert_eq!(new(&log), [5]);
+    assert_eq!(new(&log), Some(5));
     log.draw_line(None);
-    assert!(new(&log).is_empty());
-}
-
-#[test]
-fn a_log_opens_at_what_is_new_and_follows_once_all_is_seen() {
-    let mut log = Log::new(TimeZone::UTC);
-    log.reach(60);
-    log.draw_line(Some(30));
-    log.to_new();
-    hear(&mut log, 1..=60);
-    log.follow(40, 10);
-    assert_eq!((first_text(&log, 40, 10).1.as_str(), log.seen(40, 10)), ("28", 35));
-    log.scroll(100, 40, 10);
-    assert_eq!((log.place(), log.seen(40, 10)), (Place::Newest, 60));
-    let mut log = Log::new(TimeZone::UTC);
-    log.reach(3);
-    log.draw_line(Some(1));
-    log.to_new();
-    hear(&mut log, 1..=2);
-    log.follow(40, 10);
-    assert_eq!(log.place(), Place::New, "the last is still to come");
-    hear(&mut log, [3]);
-    log.follow(40, 10);
-    assert_eq!(log.place(), Place::Newest);
+    assert_eq!(new(&log), None);
 }
 
 #[test]
 fn notes_push_no_message_out() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     hear(&mut log, 1..=SCROLLBACK_MAX as u64);
     for number in 0..2 * NOTES_MAX {
         log.note(at(), Tone::Joined, format!("user {number} {}", "x".repeat(10_000)));
@@ -283,7 +191,7 @@ fn notes_push_no_message_out() {
 
 #[test]
 fn nothing_counts_as_read_behind_messages_that_were_never_here() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     assert!(log.goes_on_from(0), "an empty room");
     log.begin_after(2_100);
     hear(&mut log, 2_101..=2_600);
@@ -302,7 +210,7 @@ fn nothing_counts_as_read_behind_messages_that_were_never_here() {
 
 #[test]
 fn a_cleared_log_does_not_make_up_for_what_was_never_here() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     log.begin_after(500);
     hear(&mut log, 501..=510);
     log.clear();
@@ -312,7 +220,7 @@ fn a_cleared_log_does_not_make_up_for_what_was_never_here() {
 
 #[test]
 fn after_a_restore_all_that_was_here_stands_above_a_rule() {
-    let mut log = Log::new(TimeZone::UTC);
+    let mut log = Log::new();
     hear(&mut log, 1..=3);
     log.note(at(), Tone::Info, "note");
     log.pend(at(), own(1));
@@ -335,7 +243,7 @@ proptest::proptest! {
     /// Whatever comes, in whatever order: the room's order, each once, what is not settled last.
     #[test]
     fn the_order_holds(steps in proptest::collection::vec((0_u8..7, 1_u64..40), 0..80)) {
-        let mut log = Log::new(TimeZone::UTC);
+        let mut log = Log::new();
         for (step, number) in steps {
             match step {
                 0 | 1 => hear(&mut log, [number]),

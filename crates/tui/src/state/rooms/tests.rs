@@ -5,7 +5,7 @@ fn name(name: &str) -> RoomName {
 }
 
 fn rooms(names: &[&str]) -> Rooms {
-    let mut rooms = Rooms::new(TimeZone::UTC);
+    let mut rooms = Rooms::default();
     for room in names {
         rooms.get_or_make(&name(room)).unwrap();
     }

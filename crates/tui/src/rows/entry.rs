@@ -7,8 +7,9 @@ use chat_proto::command::Kind;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Body, Delivery, Entry, How, Part, Tone};
+use super::Above;
 use crate::quote::quoted;
+use crate::state::{Body, Delivery, Entry, How, Tone};
 use crate::wrap::wrap;
 
 /// Columns of the time and the mark: `14:02 › `.
@@ -27,6 +28,25 @@ const NARROW_INDENT: usize = 2;
 /// What the rule says that stands below all that is from before the restore; the first that fits.
 const RESTORED: [&str; 3] =
     ["above: before the restore of the server", "above: before the restore", "restored"];
+
+/// What a piece of a row is, for the view to choose a style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The time, and what else matters less.
+    Dim,
+    /// The mark before a name.
+    Mark,
+    /// The name of who said it.
+    Name,
+    /// What was said.
+    Text,
+    /// The user's own name in it.
+    Mention,
+    /// What went wrong.
+    Trouble,
+    /// Where what was not read begins.
+    New,
+}
 
 /// A row: its pieces from left to right.
 pub(crate) type Row = Vec<(Part, String)>;
@@ -63,88 +83,80 @@ impl Flat {
     }
 }
 
-impl Entry {
-    /// How many rows it takes in a log of `width` columns.
-    #[must_use]
-    pub fn height(&self, width: usize) -> usize {
-        let own = match self.body {
-            Body::Restored => 1,
-            _ => breaks(&self.flat(), width).len(),
-        };
-        self.above.height() + own
+/// How many rows an entry takes without the lines over it.
+pub(super) fn height(entry: &Entry, width: usize) -> usize {
+    match entry.body {
+        Body::Restored => 1,
+        _ => breaks(&flat(entry), width).len(),
     }
+}
 
-    /// Its rows in a log of `width` columns, in the time of `zone`.
-    pub(crate) fn rows(&self, width: usize, zone: &TimeZone) -> Vec<Row> {
-        let mut rows = self.rows_above(width, zone);
-        if let Body::Restored = self.body {
-            rows.push(vec![(Part::New, line(&RESTORED, width))]);
-            return rows;
-        }
-        let flat = self.flat();
-        let (first, rest) = indents(width);
-        rows.extend(breaks(&flat, width).into_iter().enumerate().map(|(index, range)| {
-            let mut row = if index == 0 { self.head(first, zone) } else { blank(rest) };
-            row.extend(flat.row(&range));
-            row
-        }));
-        rows
+/// The rows of an entry without the lines over it.
+pub(super) fn rows(entry: &Entry, width: usize, zone: &TimeZone) -> Vec<Row> {
+    if let Body::Restored = entry.body {
+        return vec![vec![(Part::New, line(&RESTORED, width))]];
     }
+    let flat = flat(entry);
+    let (first, rest) = indents(width);
+    let rows = breaks(&flat, width).into_iter().enumerate().map(|(index, range)| {
+        let mut row = if index == 0 { head(entry, first, zone) } else { blank(rest) };
+        row.extend(flat.row(&range));
+        row
+    });
+    rows.collect()
+}
 
-    /// The date, and where what is new begins.
-    fn rows_above(&self, width: usize, zone: &TimeZone) -> Vec<Row> {
-        let mut rows = Vec::new();
-        if let Some(date) = self.above.day {
-            rows.push(vec![(Part::Dim, day_line(date, width))]);
-        }
-        if self.above.new {
-            rows.push(vec![(
-                Part::New,
-                line(&[&format!("new since {}", self.time(zone)), "new"], width),
-            )]);
-        }
-        rows
+/// The date, and where what is new begins.
+pub(super) fn rows_above(entry: &Entry, above: Above, width: usize, zone: &TimeZone) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some(date) = above.day {
+        rows.push(vec![(Part::Dim, day_line(date, width))]);
     }
-
-    fn time(&self, zone: &TimeZone) -> String {
-        self.at.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string()
+    if above.new {
+        let long = format!("new since {}", time(entry, zone));
+        rows.push(vec![(Part::New, line(&[&long, "new"], width))]);
     }
+    rows
+}
 
-    /// The time and the mark.
-    fn head(&self, columns: usize, zone: &TimeZone) -> Row {
-        if columns == 0 {
-            return Row::new();
-        }
-        vec![(Part::Dim, self.time(zone) + " "), (Part::Mark, format!("{} ", self.mark()))]
+fn time(entry: &Entry, zone: &TimeZone) -> String {
+    entry.at.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string()
+}
+
+/// The time and the mark.
+fn head(entry: &Entry, columns: usize, zone: &TimeZone) -> Row {
+    if columns == 0 {
+        return Row::new();
     }
+    vec![(Part::Dim, time(entry, zone) + " "), (Part::Mark, format!("{} ", mark(entry)))]
+}
 
-    /// One sign that says what kind of entry it is, without any colour.
-    fn mark(&self) -> char {
-        match &self.body {
-            Body::Note(Tone::Joined, _) => '→',
-            Body::Note(Tone::Left, _) => '←',
-            Body::Note(Tone::Info, _) => '·',
-            Body::Note(Tone::Trouble, _) => '!',
-            Body::Said { how: How::Heard(mentions), .. } if mentions.is_empty() => ' ',
-            Body::Said { how: How::Heard(_), .. } => '@',
-            Body::Said { how: How::Damaged, .. } | Body::Restored => ' ',
-            Body::Said { how: How::Own(delivery), .. } => match delivery {
-                Delivery::Storing(_) => ' ',
-                Delivery::Pending(_) => '…',
-                Delivery::Accepted => '›',
-                Delivery::Refused(_) => '×',
-            },
-        }
+/// One sign that says what kind of entry it is, without any colour.
+fn mark(entry: &Entry) -> char {
+    match &entry.body {
+        Body::Note(Tone::Joined, _) => '→',
+        Body::Note(Tone::Left, _) => '←',
+        Body::Note(Tone::Info, _) => '·',
+        Body::Note(Tone::Trouble, _) => '!',
+        Body::Said { how: How::Heard(mentions), .. } if mentions.is_empty() => ' ',
+        Body::Said { how: How::Heard(_), .. } => '@',
+        Body::Said { how: How::Damaged, .. } | Body::Restored => ' ',
+        Body::Said { how: How::Own(delivery), .. } => match delivery {
+            Delivery::Storing(_) => ' ',
+            Delivery::Pending(_) => '…',
+            Delivery::Accepted => '›',
+            Delivery::Refused(_) => '×',
+        },
     }
+}
 
-    fn flat(&self) -> Flat {
-        match &self.body {
-            Body::Note(Tone::Trouble, text) => Flat::new().with(Part::Trouble, text),
-            Body::Note(Tone::Info, text) => Flat::new().with(Part::Text, text),
-            Body::Note(_, text) => Flat::new().with(Part::Dim, text),
-            Body::Restored => Flat::new(),
-            Body::Said { from, kind, text, how } => said(from, *kind, text, how),
-        }
+fn flat(entry: &Entry) -> Flat {
+    match &entry.body {
+        Body::Note(Tone::Trouble, text) => Flat::new().with(Part::Trouble, text),
+        Body::Note(Tone::Info, text) => Flat::new().with(Part::Text, text),
+        Body::Note(_, text) => Flat::new().with(Part::Dim, text),
+        Body::Restored => Flat::new(),
+        Body::Said { from, kind, text, how } => said(from, *kind, text, how),
     }
 }
 
@@ -214,15 +226,17 @@ mod tests {
     use chat_proto::Timestamp;
 
     use super::*;
+    use crate::state::Log;
 
     fn shown(text: &str, width: usize) -> Vec<String> {
         let from = UserName::new("ana").unwrap();
         let how = How::Heard(Vec::new());
         let body = Body::Said { from, kind: Kind::Text, text: text.to_owned(), how };
-        let above = super::super::Above::default();
-        let entry = Entry { at: Timestamp::from_millis(0), body, seq: 0, is_void: false, above };
-        let rows = entry.rows(width, &TimeZone::UTC);
-        assert_eq!(rows.len(), entry.height(width));
+        let mut log = Log::new();
+        log.hear(1, Timestamp::from_millis(0), body);
+        let entry = log.get(0).unwrap();
+        let rows = rows(entry, width, &TimeZone::UTC);
+        assert_eq!(rows.len(), height(entry, width));
         rows.iter().map(|row| row.iter().map(|(_, text)| text.as_str()).collect()).collect()
     }
 
