@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use chat_proto::command::{Kind, Say, Word};
 use chat_proto::{RoomName, Text};
 
-use crate::store::{Keep, MessageId, OwnMessage};
+use crate::store::{MessageId, OwnMessage, StoreOp};
 
 /// Most messages that may be without an answer: more than anybody types while a server restarts.
 pub const OUTBOX_MAX: usize = 100;
@@ -108,17 +108,20 @@ impl Outbox {
     /// The store is asked for `keep`; it answers in the order in which it is asked. After a token or a
     /// number has changed, no message may be sent before that is stored: a client that is killed meanwhile
     /// would send it again as another one.
-    pub fn ask(&mut self, keep: &Keep) {
+    pub fn ask(&mut self, keep: &StoreOp) {
         self.asked += 1;
         match keep {
-            Keep::Said(message) => {
+            StoreOp::Message(message) => {
                 let pending = self.pending.iter_mut().find(|other| other.message.id == message.id);
                 if let Some(pending) = pending {
                     pending.stored_at = self.asked;
                 }
             }
-            Keep::Unsettled(_) | Keep::Token(_) => self.held_until = self.asked,
-            Keep::Settled(_) | Keep::Drafts(_) | Keep::NoToken(_) | Keep::Name(_) => {}
+            StoreOp::Pending(_) | StoreOp::Token(_) => self.held_until = self.asked,
+            StoreOp::Acknowledged(_)
+            | StoreOp::Drafts(_)
+            | StoreOp::ForgetToken(_)
+            | StoreOp::Name(_) => {}
         }
     }
 
@@ -171,7 +174,7 @@ impl Outbox {
     }
 
     /// The server has answered that message: it does not wait any more.
-    pub fn settle(&mut self, id: &MessageId) -> Option<OwnMessage> {
+    pub fn acknowledge(&mut self, id: &MessageId) -> Option<OwnMessage> {
         let index = self.pending.iter().position(|pending| pending.message.id == *id)?;
         self.pending.remove(index).map(|pending| pending.message)
     }
@@ -199,7 +202,7 @@ mod tests {
     /// Puts a message, and stores it.
     fn says(outbox: &mut Outbox, text: &str) -> OwnMessage {
         let message = outbox.put(RoomName::lobby(), Kind::Text, Text::new(text).unwrap());
-        outbox.ask(&Keep::Said(message.clone()));
+        outbox.ask(&StoreOp::Message(message.clone()));
         assert!(!outbox.is_stored(&message.id));
         assert_eq!(outbox.hear_store(), Some(&message.id));
         message
@@ -219,17 +222,17 @@ mod tests {
         says.iter().map(|say| (say.device.as_ref().map(Word::as_str), say.n.unwrap())).collect()
     }
 
-    fn settle(outbox: &mut Outbox, device: Option<&str>, n: u64) -> bool {
+    fn acknowledge(outbox: &mut Outbox, device: Option<&str>, n: u64) -> bool {
         let id = outbox.answered(device.map(word).as_ref(), n);
-        id.and_then(|id| outbox.settle(&id)).is_some()
+        id.and_then(|id| outbox.acknowledge(&id)).is_some()
     }
 
     #[test]
     fn a_message_without_an_answer_is_sent_again_under_its_number() {
         let mut outbox = outbox(3);
         outbox.send();
-        assert!(settle(&mut outbox, None, 1));
-        assert!(!settle(&mut outbox, None, 1));
+        assert!(acknowledge(&mut outbox, None, 1));
+        assert!(!acknowledge(&mut outbox, None, 1));
         outbox.lost();
         assert_eq!(outbox.waiting(), 2);
         let again = outbox.send();
@@ -246,13 +249,13 @@ mod tests {
         assert_eq!(new.id, MessageId { device: word("this"), n: 8 });
         let sent = outbox.send();
         assert_eq!(ids(&sent), [(Some("one"), 7), (Some("two"), 3), (Some("two"), 7), (None, 8)]);
-        assert!(!settle(&mut outbox, Some("this"), 7), "that is another message");
-        assert!(settle(&mut outbox, Some("two"), 7));
-        assert!(!settle(&mut outbox, Some("two"), 7));
-        assert!(settle(&mut outbox, Some("one"), 7));
+        assert!(!acknowledge(&mut outbox, Some("this"), 7), "that is another message");
+        assert!(acknowledge(&mut outbox, Some("two"), 7));
+        assert!(!acknowledge(&mut outbox, Some("two"), 7));
+        assert!(acknowledge(&mut outbox, Some("one"), 7));
         // A server of version 0.1.0 knows the number alone.
-        assert!(settle(&mut outbox, None, 3));
-        assert!(settle(&mut outbox, None, 8));
+        assert!(acknowledge(&mut outbox, None, 3));
+        assert!(acknowledge(&mut outbox, None, 8));
         assert_eq!(outbox.messages().count(), 0);
     }
 

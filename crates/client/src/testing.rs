@@ -25,7 +25,7 @@ pub fn profile(written: &str) -> Profile {
         journal: Some(journal("journal", "epoch").id),
         seed: None,
         device: word("here"),
-        unsettled: Vec::new(),
+        pending: Vec::new(),
         drafts: Drafts::default(),
     }
 }

@@ -210,7 +210,7 @@ impl<C: Control> App<C> {
                 }
                 news = self.link.news(), if may_take => match news {
                     None => return Err(RunError::Link),
-                    Some(news) => self.take_news(Input::News(news)),
+                    Some(news) => self.take_news(Input::Link(news)),
                 },
             };
             if flow.is_break() {
@@ -242,7 +242,7 @@ impl<C: Control> App<C> {
             let Some(news) = self.link.ready() else {
                 break;
             };
-            self.take(Input::News(news))?;
+            self.take(Input::Link(news))?;
         }
         ControlFlow::Continue(())
     }
@@ -262,7 +262,7 @@ impl<C: Control> App<C> {
         let mut flow = ControlFlow::Continue(());
         for effect in effects {
             match effect {
-                Effect::Keep(keep) => self.store.give(Job::Keep(keep)),
+                Effect::Store(keep) => self.store.give(Job::Store(keep)),
                 Effect::Become(name) => {
                     self.opening = Some(Opening::User);
                     self.store.give(Job::Become(name));
@@ -280,7 +280,7 @@ impl<C: Control> App<C> {
                 Effect::Redraw => self.anew = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = self.bell,
-                Effect::Order(order) => {
+                Effect::Link(order) => {
                     if self.link.order(order).is_err() {
                         // It has no effect, so this goes no deeper.
                         self.take(Input::Stuck)?;

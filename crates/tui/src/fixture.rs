@@ -1,7 +1,7 @@
 //! A state on a bench, for the tests of what it does and how it looks.
 
-use chat_client::link::{Lost, News, Order};
-use chat_client::store::{Drafts, Keep, Profile};
+use chat_client::link::{LinkEvent, LinkRequest, Lost};
+use chat_client::store::{Drafts, Profile, StoreOp};
 pub(crate) use chat_client::testing::{
     DEADLINE, direct_event, journal, left, message, message_in, name, own, profile, room,
     room_event, room_state, user, welcome, within,
@@ -66,7 +66,7 @@ impl Bench {
 
     /// The same, with this welcome.
     pub(crate) fn connects_to(&mut self, session: u64, welcome: Welcome) -> Vec<Effect> {
-        let mut effects = self.tells(News::Welcome { session, welcome });
+        let mut effects = self.tells(LinkEvent::Welcome { session, welcome });
         let seq = self.seq;
         effects.extend(self.hears(room_event("#lobby", seq, seq)));
         effects
@@ -82,7 +82,8 @@ impl Bench {
     pub(crate) fn takes(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = self.takes_all(input);
         effects.retain(|effect| {
-            *effect != Effect::Tick(KEEP_AFTER) && !matches!(effect, Effect::Keep(Keep::Drafts(_)))
+            *effect != Effect::Tick(KEEP_AFTER)
+                && !matches!(effect, Effect::Store(StoreOp::Drafts(_)))
         });
         effects
     }
@@ -90,7 +91,7 @@ impl Bench {
     pub(crate) fn takes_all(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = update(&mut self.state, input, self.at);
         effects.extend(update(&mut self.state, Input::Frame, self.at));
-        let keeps = effects.iter().filter(|effect| matches!(effect, Effect::Keep(_))).count();
+        let keeps = effects.iter().filter(|effect| matches!(effect, Effect::Store(_))).count();
         if self.disk.is_some() {
             for _ in 0..keeps {
                 effects.extend(self.stores());
@@ -105,12 +106,12 @@ impl Bench {
         update(&mut self.state, Input::Stored(answer), self.at)
     }
 
-    pub(crate) fn tells(&mut self, news: News) -> Vec<Effect> {
-        self.takes(Input::News(news))
+    pub(crate) fn tells(&mut self, news: LinkEvent) -> Vec<Effect> {
+        self.takes(Input::Link(news))
     }
 
     pub(crate) fn hears(&mut self, event: Event) -> Vec<Effect> {
-        self.tells(News::Event(event))
+        self.tells(LinkEvent::Event(event))
     }
 
     pub(crate) fn said(&mut self, id: u64, from: &str, text: &str) -> Vec<Effect> {
@@ -136,7 +137,7 @@ impl Bench {
     }
 
     pub(crate) fn loses(&mut self) {
-        self.tells(News::Lost(Lost::Closed));
+        self.tells(LinkEvent::Lost(Lost::Closed));
     }
 
     pub(crate) fn refuses_name(&mut self) {
@@ -144,7 +145,7 @@ impl Bench {
             suggestion: Some(name("bob_2")),
             ..Refusal::new(RefusalCode::NameTaken, "the name bob is taken")
         };
-        self.tells(News::Refused(Box::new(refusal)));
+        self.tells(LinkEvent::Refused(Box::new(refusal)));
     }
 
     /// Types a text; `\n` is Enter.
@@ -190,7 +191,7 @@ impl Bench {
 /// The numbers and texts of what is sent.
 pub(crate) fn says(effects: &[Effect]) -> Vec<(u64, &str)> {
     let says = effects.iter().filter_map(|effect| match effect {
-        Effect::Order(Order::Send { command: Command::Say(say), .. }) => Some(say),
+        Effect::Link(LinkRequest::Send { command: Command::Say(say), .. }) => Some(say),
         _ => None,
     });
     says.map(|say| (say.n.unwrap(), say.text.as_str())).collect()
@@ -199,16 +200,16 @@ pub(crate) fn says(effects: &[Effect]) -> Vec<(u64, &str)> {
 /// The commands that are sent, `say` and `ping` left out.
 pub(crate) fn sent(effects: &[Effect]) -> Vec<Command> {
     let commands = effects.iter().filter_map(|effect| match effect {
-        Effect::Order(Order::Send { command, .. }) => Some(command),
+        Effect::Link(LinkRequest::Send { command, .. }) => Some(command),
         _ => None,
     });
     commands.filter(|c| !matches!(c, Command::Say(_) | Command::Ping { .. })).cloned().collect()
 }
 
 /// What is kept.
-pub(crate) fn kept(effects: &[Effect]) -> Vec<&Keep> {
+pub(crate) fn kept(effects: &[Effect]) -> Vec<&StoreOp> {
     let kept = effects.iter().filter_map(|effect| match effect {
-        Effect::Keep(keep) => Some(keep),
+        Effect::Store(keep) => Some(keep),
         _ => None,
     });
     kept.collect()

@@ -1,6 +1,6 @@
 //! The inputs: everything that can change the screen.
 
-use chat_client::link::News;
+use chat_client::link::LinkEvent;
 use chat_client::store::Profile;
 use chat_proto::event::Welcome;
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
@@ -29,12 +29,12 @@ pub enum Input {
     /// The machine is in another time zone.
     Zone(TimeZone),
     /// The link tells something.
-    News(News),
+    Link(LinkEvent),
     /// The link took no order, since too many wait.
     Stuck,
     /// The time has come that [`Effect::Tick`](crate::Effect::Tick) has asked for.
     Tick,
-    /// What the first [`Effect::Keep`](crate::Effect::Keep) without an answer has asked for is stored, or
+    /// What the first [`Effect::Store`](crate::Effect::Store) without an answer has asked for is stored, or
     /// why it is not.
     Stored(Result<(), String>),
     /// The client goes on as another user, of whom this is known; or why it cannot.

@@ -5,8 +5,8 @@ mod entry;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-pub(crate) use self::entry::{Part, Row};
-use crate::state::{Entry, Log};
+pub(crate) use self::entry::{Row, SpanKind};
+use crate::state::{Log, LogEntry};
 
 /// A row of a log: the index of an entry, and which of its rows.
 pub type Top = (usize, usize);
@@ -45,7 +45,7 @@ impl LogRows<'_> {
             return Above::default();
         };
         let before = index.checked_sub(1).and_then(|before| self.log.get(before));
-        let day = |entry: &Entry| entry.at.timestamp().to_zoned(self.zone.clone()).date();
+        let day = |entry: &LogEntry| entry.at.timestamp().to_zoned(self.zone.clone()).date();
         let today = day(entry);
         let is_another = before.map(day) != Some(today);
         Above { day: is_another.then_some(today), new: self.log.first_new() == Some(index) }

@@ -13,9 +13,9 @@ use chat_proto::{RefusalCode, RoomName, User, UserName};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
-pub use self::entry::{Body, Delivery, Entry, EntryId, How, Tone};
-pub use self::log::{Log, NOTES_MAX, SCROLLBACK_BYTES_MAX, SCROLLBACK_MAX};
-pub use self::rooms::{Counted, ROOMS_MAX, Room, Rooms, WithServer};
+pub use self::entry::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
+pub use self::log::{Log, NOTICES_MAX, SCROLLBACK_BYTES_MAX, SCROLLBACK_MAX};
+pub use self::rooms::{Counted, JoinState, ROOMS_MAX, Room, Rooms};
 pub use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 pub use self::users::Users;
 use crate::layout::{Panes, Wants, panes};
@@ -74,12 +74,12 @@ pub struct State {
     /// Whether a tick was asked for to keep what is typed, and has not come.
     pub keeping: bool,
     /// What need not be told twice.
-    pub told: Told,
+    pub warned: WarnOnce,
 }
 
 /// What need not be told twice.
 #[derive(Debug, Clone, Default)]
-pub struct Told {
+pub struct WarnOnce {
     /// That the server says things this version does not know; in this session.
     pub unreadable: bool,
     /// That messages cannot be stored on this machine.
@@ -141,7 +141,7 @@ impl State {
             kept: Drafts::default(),
             ticking: false,
             keeping: false,
-            told: Told::default(),
+            warned: WarnOnce::default(),
         };
         state.take_up(profile);
         state
@@ -152,7 +152,7 @@ impl State {
     pub fn take_up(&mut self, profile: Profile) {
         let mut drafts = profile.drafts;
         self.kept = drafts.clone();
-        let messages = self.unaddressed.take(profile.unsettled, &mut drafts);
+        let messages = self.unaddressed.take(profile.pending, &mut drafts);
         self.outbox.replace(messages);
         self.journal = profile.journal;
         self.name = profile.name;

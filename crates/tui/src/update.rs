@@ -15,15 +15,15 @@ mod tend;
 use std::time::Duration;
 
 use chat_client::clean;
-use chat_client::link::Order;
+use chat_client::link::LinkRequest;
 use chat_client::outbox::OUTBOX_MAX;
-use chat_client::store::{Keep, OwnMessage};
+use chat_client::store::{OwnMessage, StoreOp};
 use chat_proto::command::Kind;
 use chat_proto::event::Welcome;
 use chat_proto::{Command, RoomName, Text, Timestamp, UserName};
 
 use crate::input::{Input, Wheel};
-use crate::state::{Body, Delivery, How, State, Tone};
+use crate::state::{Body, Delivery, NoticeKind, Origin, State};
 
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
@@ -31,8 +31,8 @@ const WHEEL_ROWS: isize = 3;
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Keep something for the next run. Each is answered by [`Input::Stored`], in their order.
-    Keep(Keep),
+    /// Store something for the next run. Each is answered by [`Input::Stored`], in their order.
+    Store(StoreOp),
     /// Go on as another user; [`Input::Became`] tells what is known of that one. No key and no news come
     /// before.
     Become(UserName),
@@ -45,7 +45,7 @@ pub enum Effect {
         welcome: Box<Welcome>,
     },
     /// Give the link an order.
-    Order(Order),
+    Link(LinkRequest),
     /// Give an [`Input::Tick`] after this time, or before; one for all that ask.
     Tick(Duration),
     /// Ring the bell.
@@ -64,9 +64,9 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     let may_type = matches!(input, Input::Key(_) | Input::Paste(_));
     let mut effects = match input {
         Input::Start { notice } => {
-            session::pend_all(state, at);
+            session::push_all_pending(state, at);
             if let Some(notice) = notice {
-                state.room_mut().log.note(at, Tone::Trouble, notice);
+                state.room_mut().log.notice(at, NoticeKind::Trouble, notice);
             }
             Vec::new()
         }
@@ -86,10 +86,10 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.zone = zone;
             Vec::new()
         }
-        Input::News(news) => news::news(state, news.clean(), at),
+        Input::Link(news) => news::news(state, news.clean(), at),
         Input::Stuck => {
             let text = "too much waits for the network; /reconnect calls the server again";
-            state.room_mut().log.note(at, Tone::Trouble, text);
+            state.room_mut().log.notice(at, NoticeKind::Trouble, text);
             Vec::new()
         }
         Input::Tick => tend::tick(state).into_iter().chain(drafts::tick(state)).collect(),
@@ -105,7 +105,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Became(Ok(profile)) => session::became(state, *profile, at),
         Input::Became(Err(why)) => {
             let text = format!("not another user: {}", clean::line(&why));
-            state.room_mut().log.note(at, Tone::Trouble, text);
+            state.room_mut().log.notice(at, NoticeKind::Trouble, text);
             Vec::new()
         }
     };
@@ -116,9 +116,9 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
 }
 
 /// Asks the store for something.
-fn keep(state: &mut State, keep: Keep) -> Effect {
+fn keep(state: &mut State, keep: StoreOp) -> Effect {
     state.outbox.ask(&keep);
-    Effect::Keep(keep)
+    Effect::Store(keep)
 }
 
 /// The store has answered: a message that waited for it may be sent. If it could not be stored, it is sent
@@ -133,12 +133,12 @@ fn stored_next(state: &mut State) -> Vec<Effect> {
 }
 
 fn not_kept(state: &mut State, why: &str, at: Timestamp) {
-    if !std::mem::replace(&mut state.told.not_kept, true) {
+    if !std::mem::replace(&mut state.warned.not_kept, true) {
         let why = clean::line(why);
         let text = format!(
             "this cannot be kept on this machine: {why}; what waits is lost if the program ends"
         );
-        state.room_mut().log.note(at, Tone::Trouble, text);
+        state.room_mut().log.notice(at, NoticeKind::Trouble, text);
     }
 }
 
@@ -146,7 +146,7 @@ fn not_kept(state: &mut State, why: &str, at: Timestamp) {
 fn insert(state: &mut State, text: &str, at: Timestamp) {
     state.prompt.end_completion();
     if let Err(error) = state.prompt.editor.insert(text) {
-        state.room_mut().log.note(at, Tone::Trouble, error.to_string());
+        state.room_mut().log.notice(at, NoticeKind::Trouble, error.to_string());
     }
 }
 
@@ -180,23 +180,23 @@ fn say(
     place.viewport.to_newest();
     place.log.retry();
     let message = state.outbox.put(room.clone(), kind, text);
-    let effect = keep(state, Keep::Said(message.clone()));
-    pend(state, &message, at);
+    let effect = keep(state, StoreOp::Message(message.clone()));
+    show_pending(state, &message, at);
     Ok(vec![effect])
 }
 
 /// Shows a message that has no answer.
-fn pend(state: &mut State, message: &OwnMessage, at: Timestamp) {
+fn show_pending(state: &mut State, message: &OwnMessage, at: Timestamp) {
     let id = message.id.clone();
     let is_stored = state.outbox.is_stored(&id);
-    let body = Body::Said {
+    let body = Body::Message {
         from: state.name.clone(),
         kind: message.kind,
         text: clean::text(message.text.as_str()),
-        how: How::Own(if is_stored { Delivery::Pending(id) } else { Delivery::Storing(id) }),
+        origin: Origin::Own(if is_stored { Delivery::Pending(id) } else { Delivery::Storing(id) }),
     };
     if let Some(room) = state.rooms.get_or_make(&message.room) {
-        room.log.pend(at, body);
+        room.log.push_pending(at, body);
     }
 }
 
@@ -212,7 +212,7 @@ fn send_waiting(state: &mut State) -> Vec<Effect> {
 /// Sends a command, where there is a session.
 fn send(state: &State, command: Command) -> Option<Effect> {
     let session = state.session()?;
-    Some(Effect::Order(Order::Send { session, command }))
+    Some(Effect::Link(LinkRequest::Send { session, command }))
 }
 
 #[cfg(test)]

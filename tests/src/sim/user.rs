@@ -10,7 +10,7 @@ use std::time::Duration;
 use chat_proto::command::Word;
 use chat_proto::{NameError, RoomName, UserName};
 use chat_tui::State;
-use chat_tui::state::{Body, Connection, Delivery, How, WithServer};
+use chat_tui::state::{Body, Connection, Delivery, JoinState, Origin};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::Stream;
 use futures_util::stream::unfold;
@@ -220,7 +220,7 @@ impl User {
         let public = (0..self.rooms).map(room_name);
         let is_in = |name: &String| {
             let mut rooms = state.rooms.list().iter();
-            rooms.any(|room| room.name.as_str() == name && room.with_server == WithServer::In)
+            rooms.any(|room| room.name.as_str() == name && room.join_state == JoinState::Joined)
         };
         self.is_in = u32::try_from(public.filter(is_in).count()).unwrap_or(u32::MAX);
         self.waiting = state.outbox.messages().count();
@@ -257,8 +257,8 @@ impl User {
                 on_screen.append(&mut there);
                 last_n.clear();
             }
-            let Body::Said { text, how, .. } = body else { continue };
-            if matches!(how, How::Own(Delivery::Storing(_))) {
+            let Body::Message { text, origin, .. } = body else { continue };
+            if matches!(origin, Origin::Own(Delivery::Storing(_))) {
                 // Nobody is promised that.
                 continue;
             }
@@ -282,7 +282,7 @@ impl User {
             {
                 error!(room, %words, seq, last, "out of order");
             }
-            if let How::Own(Delivery::Refused(why)) = how {
+            if let Origin::Own(Delivery::Refused(why)) = origin {
                 panic!("user {} was refused {words}: {why}", self.number);
             }
             self.takes_in(room, seq, words);

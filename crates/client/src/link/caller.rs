@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::backoff::Backoff;
 use super::opening::{Failed, open};
 use super::session::{self, End};
-use super::{Dial, Identity, Lost, News, Order};
+use super::{Dial, Identity, LinkEvent, LinkRequest, Lost};
 
 /// How long a session must last for the pauses to start over: a server that lets everybody in and ends
 /// at once is not called more often than one that is not there.
@@ -31,7 +31,7 @@ pub(super) enum Next {
 
 /// The orders, and what they change: who calls.
 pub(super) struct Orders {
-    pub(super) queue: mpsc::Receiver<Order>,
+    pub(super) queue: mpsc::Receiver<LinkRequest>,
     pub(super) identity: Identity,
     /// The journal of the server that was called last, if it told it.
     pub(super) journal: Option<Word>,
@@ -43,8 +43,8 @@ impl Orders {
     pub(super) async fn redirect(&mut self) -> Next {
         loop {
             match self.queue.recv().await {
-                Some(Order::Send { .. }) => {}
-                Some(Order::Bye) | None => return Next::End,
+                Some(LinkRequest::Send { .. }) => {}
+                Some(LinkRequest::Bye) | None => return Next::End,
                 Some(order) => {
                     self.change(order);
                     return Next::Call;
@@ -54,12 +54,12 @@ impl Orders {
     }
 
     /// Takes from an order who calls from now on.
-    pub(super) fn change(&mut self, order: Order) {
+    pub(super) fn change(&mut self, order: LinkRequest) {
         match order {
-            Order::Call(name) => self.identity.name = name,
-            Order::CallAs(identity) => self.identity = *identity,
-            Order::CallAnew => self.identity.forget(self.journal.as_ref()),
-            Order::Send { .. } | Order::Bye => {}
+            LinkRequest::Call(name) => self.identity.name = name,
+            LinkRequest::CallAs(identity) => self.identity = *identity,
+            LinkRequest::CallAnew => self.identity.forget(self.journal.as_ref()),
+            LinkRequest::Send { .. } | LinkRequest::Bye => {}
         }
     }
 
@@ -74,7 +74,7 @@ impl Orders {
 pub(super) struct Caller<D> {
     dial: D,
     orders: Orders,
-    news: mpsc::Sender<News>,
+    news: mpsc::Sender<LinkEvent>,
     backoff: Backoff,
     sessions: u64,
 }
@@ -83,8 +83,8 @@ impl<D: Dial> Caller<D> {
     pub(super) fn new(
         dial: D,
         identity: Identity,
-        queue: mpsc::Receiver<Order>,
-        news: mpsc::Sender<News>,
+        queue: mpsc::Receiver<LinkRequest>,
+        news: mpsc::Sender<LinkEvent>,
     ) -> Self {
         let orders = Orders { queue, identity, journal: None };
         Self { dial, orders, news, backoff: Backoff::default(), sessions: 0 }
@@ -105,7 +105,7 @@ impl<D: Dial> Caller<D> {
 
     /// Calls the server and stays until the session ends.
     async fn call(&mut self) -> Next {
-        self.tell(News::Dialling).await;
+        self.tell(LinkEvent::Dialling).await;
         self.orders.journal = None;
         let identity = self.orders.identity.clone();
         let mut journal = None;
@@ -117,7 +117,7 @@ impl<D: Dial> Caller<D> {
         };
         if let Some(journal) = journal {
             self.orders.journal = Some(journal.clone());
-            self.tell(News::About { journal }).await;
+            self.tell(LinkEvent::About { journal }).await;
         }
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
@@ -129,7 +129,7 @@ impl<D: Dial> Caller<D> {
             }
             Err(Failed::Refused(refusal)) => {
                 tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
-                self.tell(News::Refused(refusal)).await;
+                self.tell(LinkEvent::Refused(refusal)).await;
                 return Next::Stop;
             }
         };
@@ -138,7 +138,7 @@ impl<D: Dial> Caller<D> {
         let session = self.sessions;
         // Whatever becomes of the session, the next one is the same user's.
         self.orders.identity.learn(&welcome);
-        self.tell(News::Welcome { session, welcome: welcome.clone() }).await;
+        self.tell(LinkEvent::Welcome { session, welcome: welcome.clone() }).await;
         let began = Instant::now();
         let end = session::run(wire, session, &welcome, &mut self.orders, &self.news).await;
         if began.elapsed() >= STEADY_AFTER {
@@ -147,7 +147,7 @@ impl<D: Dial> Caller<D> {
         match end {
             End::Lost(why) => self.lost(why).await,
             End::Called => {
-                self.tell(News::Lost(Lost::Asked)).await;
+                self.tell(LinkEvent::Lost(Lost::Asked)).await;
                 Next::Call
             }
             End::Bye => Next::End,
@@ -157,7 +157,7 @@ impl<D: Dial> Caller<D> {
     async fn lost(&mut self, why: Lost) -> Next {
         // As a string it is escaped: a server's goodbye must not write lines of its own.
         tracing::warn!(why = why.to_string(), "no session");
-        self.tell(News::Lost(why)).await;
+        self.tell(LinkEvent::Lost(why)).await;
         Next::Pause
     }
 
@@ -171,7 +171,7 @@ impl<D: Dial> Caller<D> {
             else {
                 return Next::Call;
             };
-            self.tell(News::Waiting { seconds: next_second + 1 }).await;
+            self.tell(LinkEvent::Waiting { seconds: next_second + 1 }).await;
             tokio::select! {
                 biased;
                 next = self.orders.redirect() => return next,
@@ -181,7 +181,7 @@ impl<D: Dial> Caller<D> {
     }
 
     /// Tells the screen. Where it is gone, the queue of orders will say so, too.
-    async fn tell(&mut self, news: News) {
+    async fn tell(&mut self, news: LinkEvent) {
         let _ = self.news.send(news).await;
     }
 }

@@ -1,9 +1,9 @@
 //! The news of the link without anything that is unsafe to show.
 
-use super::{Lost, News};
+use super::{LinkEvent, Lost};
 use crate::clean;
 
-impl News {
+impl LinkEvent {
     /// Cleans all that came from the network.
     #[must_use]
     pub fn clean(self) -> Self {

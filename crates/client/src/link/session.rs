@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::Framed;
 
 use super::caller::Orders;
-use super::{BYE_TIMEOUT, Lost, News, Order};
+use super::{BYE_TIMEOUT, LinkEvent, LinkRequest, Lost};
 
 /// How long the network may take to take one command off our hands.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,7 +47,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     number: u64,
     welcome: &Welcome,
     orders: &mut Orders,
-    news: &mpsc::Sender<News>,
+    news: &mpsc::Sender<LinkEvent>,
 ) -> End {
     let ping_after = ping_after(&welcome.limits);
     let mut session = Session { wire, number, id: welcome.id, pings: 0 };
@@ -98,7 +98,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         &mut self,
         item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
         orders: &mut Orders,
-        news: &mpsc::Sender<News>,
+        news: &mpsc::Sender<LinkEvent>,
     ) -> Result<(), End> {
         let told = match read(item).map_err(End::Lost)? {
             Ok(Event::Ping { nonce }) => return self.write(&Command::Pong { nonce }).await,
@@ -113,12 +113,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 {
                     orders.identity.name = name.clone();
                 }
-                News::Event(event)
+                LinkEvent::Event(event)
             }
             Err(unknown) if is_of_unknown_type(&unknown) => return Ok(()),
             Err(unreadable) => {
                 tracing::warn!(why = unreadable.text, "unreadable line");
-                News::Unreadable(unreadable)
+                LinkEvent::Unreadable(unreadable)
             }
         };
         // Where the screen is gone, the queue of orders ends the session.
@@ -128,21 +128,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     async fn obey(
         &mut self,
-        order: Option<Order>,
+        order: Option<LinkRequest>,
         orders: &mut Orders,
-        news: &mpsc::Sender<News>,
+        news: &mpsc::Sender<LinkEvent>,
     ) -> Result<(), End> {
         match order {
-            Some(Order::Send { session, command }) if session == self.number => {
+            Some(LinkRequest::Send { session, command }) if session == self.number => {
                 self.write(&command).await
             }
-            Some(Order::Send { .. }) => Ok(()),
-            Some(order @ (Order::Call(_) | Order::CallAs(_) | Order::CallAnew)) => {
+            Some(LinkRequest::Send { .. }) => Ok(()),
+            Some(
+                order @ (LinkRequest::Call(_) | LinkRequest::CallAs(_) | LinkRequest::CallAnew),
+            ) => {
                 self.bye(orders, news).await;
                 orders.change(order);
                 Err(End::Called)
             }
-            Some(Order::Bye) | None => {
+            Some(LinkRequest::Bye) | None => {
                 self.bye(orders, news).await;
                 Err(End::Bye)
             }
@@ -156,7 +158,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Leaves, and listens until the server knows: so what it still answers is heard, and the name is
     /// free for the next call.
-    async fn bye(&mut self, orders: &mut Orders, news: &mpsc::Sender<News>) {
+    async fn bye(&mut self, orders: &mut Orders, news: &mpsc::Sender<LinkEvent>) {
         let farewell = async {
             if self.write(&Command::Bye).await.is_ok() {
                 loop {

@@ -36,7 +36,7 @@ impl<C: Control> App<C> {
             error.to_string()
         };
         let input = match done {
-            Done::Kept(kept) => Input::Stored(kept.map_err(in_words)),
+            Done::Stored(kept) => Input::Stored(kept.map_err(in_words)),
             Done::Opened(profile) => match (self.opening.take(), profile.map_err(in_words)) {
                 (Some(Opening::Server { session, welcome }), profile) => {
                     Input::Filed { session, welcome, profile }
@@ -59,9 +59,9 @@ impl<C: Control> App<C> {
         }
         let Self { mut state, mut store, link, clock, .. } = self;
         link.close(|news| {
-            for effect in update(&mut state, Input::News(news), clock()) {
-                if let Effect::Keep(keep) = effect {
-                    store.give(Job::Keep(keep));
+            for effect in update(&mut state, Input::Link(news), clock()) {
+                if let Effect::Store(keep) = effect {
+                    store.give(Job::Store(keep));
                 }
             }
         })

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::Above;
 use crate::quote::quoted;
-use crate::state::{Body, Delivery, Entry, How, Tone};
+use crate::state::{Body, Delivery, LogEntry, NoticeKind, Origin};
 use crate::wrap::wrap;
 
 /// Columns of the time and the mark: `14:02 › `.
@@ -31,7 +31,7 @@ const RESTORED: [&str; 3] =
 
 /// What a piece of a row is, for the view to choose a style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum SpanKind {
     /// The time, and what else matters less.
     Dim,
     /// The mark before a name.
@@ -49,12 +49,12 @@ pub(crate) enum Part {
 }
 
 /// A row: its pieces from left to right.
-pub(crate) type Row = Vec<(Part, String)>;
+pub(crate) type Row = Vec<(SpanKind, String)>;
 
 /// The text of an entry with its parts, ends of bytes in the text.
 struct Flat {
     text: String,
-    parts: Vec<(Part, usize)>,
+    parts: Vec<(SpanKind, usize)>,
 }
 
 impl Flat {
@@ -62,7 +62,7 @@ impl Flat {
         Self { text: String::new(), parts: Vec::new() }
     }
 
-    fn with(mut self, part: Part, text: &str) -> Self {
+    fn with(mut self, part: SpanKind, text: &str) -> Self {
         self.text.push_str(text);
         self.parts.push((part, self.text.len()));
         self
@@ -84,7 +84,7 @@ impl Flat {
 }
 
 /// How many rows an entry takes without the lines over it.
-pub(super) fn height(entry: &Entry, width: usize) -> usize {
+pub(super) fn height(entry: &LogEntry, width: usize) -> usize {
     match entry.body {
         Body::Restored => 1,
         _ => breaks(&flat(entry), width).len(),
@@ -92,9 +92,9 @@ pub(super) fn height(entry: &Entry, width: usize) -> usize {
 }
 
 /// The rows of an entry without the lines over it.
-pub(super) fn rows(entry: &Entry, width: usize, zone: &TimeZone) -> Vec<Row> {
+pub(super) fn rows(entry: &LogEntry, width: usize, zone: &TimeZone) -> Vec<Row> {
     if let Body::Restored = entry.body {
-        return vec![vec![(Part::New, line(&RESTORED, width))]];
+        return vec![vec![(SpanKind::New, line(&RESTORED, width))]];
     }
     let flat = flat(entry);
     let (first, rest) = indents(width);
@@ -107,41 +107,46 @@ pub(super) fn rows(entry: &Entry, width: usize, zone: &TimeZone) -> Vec<Row> {
 }
 
 /// The date, and where what is new begins.
-pub(super) fn rows_above(entry: &Entry, above: Above, width: usize, zone: &TimeZone) -> Vec<Row> {
+pub(super) fn rows_above(
+    entry: &LogEntry,
+    above: Above,
+    width: usize,
+    zone: &TimeZone,
+) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(date) = above.day {
-        rows.push(vec![(Part::Dim, day_line(date, width))]);
+        rows.push(vec![(SpanKind::Dim, day_line(date, width))]);
     }
     if above.new {
         let long = format!("new since {}", time(entry, zone));
-        rows.push(vec![(Part::New, line(&[&long, "new"], width))]);
+        rows.push(vec![(SpanKind::New, line(&[&long, "new"], width))]);
     }
     rows
 }
 
-fn time(entry: &Entry, zone: &TimeZone) -> String {
+fn time(entry: &LogEntry, zone: &TimeZone) -> String {
     entry.at.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
 /// The time and the mark.
-fn head(entry: &Entry, columns: usize, zone: &TimeZone) -> Row {
+fn head(entry: &LogEntry, columns: usize, zone: &TimeZone) -> Row {
     if columns == 0 {
         return Row::new();
     }
-    vec![(Part::Dim, time(entry, zone) + " "), (Part::Mark, format!("{} ", mark(entry)))]
+    vec![(SpanKind::Dim, time(entry, zone) + " "), (SpanKind::Mark, format!("{} ", mark(entry)))]
 }
 
 /// One sign that says what kind of entry it is, without any colour.
-fn mark(entry: &Entry) -> char {
+fn mark(entry: &LogEntry) -> char {
     match &entry.body {
-        Body::Note(Tone::Joined, _) => '→',
-        Body::Note(Tone::Left, _) => '←',
-        Body::Note(Tone::Info, _) => '·',
-        Body::Note(Tone::Trouble, _) => '!',
-        Body::Said { how: How::Heard(mentions), .. } if mentions.is_empty() => ' ',
-        Body::Said { how: How::Heard(_), .. } => '@',
-        Body::Said { how: How::Damaged, .. } | Body::Restored => ' ',
-        Body::Said { how: How::Own(delivery), .. } => match delivery {
+        Body::Notice(NoticeKind::Joined, _) => '→',
+        Body::Notice(NoticeKind::Left, _) => '←',
+        Body::Notice(NoticeKind::Info, _) => '·',
+        Body::Notice(NoticeKind::Trouble, _) => '!',
+        Body::Message { origin: Origin::Heard(mentions), .. } if mentions.is_empty() => ' ',
+        Body::Message { origin: Origin::Heard(_), .. } => '@',
+        Body::Message { origin: Origin::Damaged, .. } | Body::Restored => ' ',
+        Body::Message { origin: Origin::Own(delivery), .. } => match delivery {
             Delivery::Storing(_) => ' ',
             Delivery::Pending(_) => '…',
             Delivery::Accepted => '›',
@@ -150,40 +155,41 @@ fn mark(entry: &Entry) -> char {
     }
 }
 
-fn flat(entry: &Entry) -> Flat {
+fn flat(entry: &LogEntry) -> Flat {
     match &entry.body {
-        Body::Note(Tone::Trouble, text) => Flat::new().with(Part::Trouble, text),
-        Body::Note(Tone::Info, text) => Flat::new().with(Part::Text, text),
-        Body::Note(_, text) => Flat::new().with(Part::Dim, text),
+        Body::Notice(NoticeKind::Trouble, text) => Flat::new().with(SpanKind::Trouble, text),
+        Body::Notice(NoticeKind::Info, text) => Flat::new().with(SpanKind::Text, text),
+        Body::Notice(_, text) => Flat::new().with(SpanKind::Dim, text),
         Body::Restored => Flat::new(),
-        Body::Said { from, kind, text, how } => said(from, *kind, text, how),
+        Body::Message { from, kind, text, origin } => said(from, *kind, text, origin),
     }
 }
 
-fn said(from: &UserName, kind: Kind, text: &str, how: &How) -> Flat {
+fn said(from: &UserName, kind: Kind, text: &str, origin: &Origin) -> Flat {
     let flat = match kind {
-        Kind::Text => Flat::new().with(Part::Name, from.as_str()).with(Part::Text, ": "),
-        Kind::Action => {
-            Flat::new().with(Part::Text, "* ").with(Part::Name, &quoted(from)).with(Part::Text, " ")
-        }
+        Kind::Text => Flat::new().with(SpanKind::Name, from.as_str()).with(SpanKind::Text, ": "),
+        Kind::Action => Flat::new()
+            .with(SpanKind::Text, "* ")
+            .with(SpanKind::Name, &quoted(from))
+            .with(SpanKind::Text, " "),
     };
-    match how {
-        How::Heard(mentions) => {
+    match origin {
+        Origin::Heard(mentions) => {
             let mut flat = flat;
             let mut from = 0;
             for mention in mentions {
-                flat = flat.with(Part::Text, &text[from..mention.start]);
-                flat = flat.with(Part::Mention, &text[mention.clone()]);
+                flat = flat.with(SpanKind::Text, &text[from..mention.start]);
+                flat = flat.with(SpanKind::Mention, &text[mention.clone()]);
                 from = mention.end;
             }
-            flat.with(Part::Text, &text[from..])
+            flat.with(SpanKind::Text, &text[from..])
         }
-        How::Own(Delivery::Accepted) => flat.with(Part::Text, text),
-        How::Own(Delivery::Storing(_) | Delivery::Pending(_)) | How::Damaged => {
-            flat.with(Part::Dim, text)
+        Origin::Own(Delivery::Accepted) => flat.with(SpanKind::Text, text),
+        Origin::Own(Delivery::Storing(_) | Delivery::Pending(_)) | Origin::Damaged => {
+            flat.with(SpanKind::Dim, text)
         }
-        How::Own(Delivery::Refused(why)) => {
-            flat.with(Part::Dim, text).with(Part::Trouble, &format!(" (not said: {why})"))
+        Origin::Own(Delivery::Refused(why)) => {
+            flat.with(SpanKind::Dim, text).with(SpanKind::Trouble, &format!(" (not said: {why})"))
         }
     }
 }
@@ -203,7 +209,7 @@ fn breaks(flat: &Flat, width: usize) -> Vec<Range<usize>> {
 }
 
 fn blank(columns: usize) -> Row {
-    vec![(Part::Text, " ".repeat(columns))]
+    vec![(SpanKind::Text, " ".repeat(columns))]
 }
 
 /// `── Sunday, 22 November 2026 ─────`, in fewer words where there is less room.
@@ -230,10 +236,10 @@ mod tests {
 
     fn shown(text: &str, width: usize) -> Vec<String> {
         let from = UserName::new("ana").unwrap();
-        let how = How::Heard(Vec::new());
-        let body = Body::Said { from, kind: Kind::Text, text: text.to_owned(), how };
+        let origin = Origin::Heard(Vec::new());
+        let body = Body::Message { from, kind: Kind::Text, text: text.to_owned(), origin };
         let mut log = Log::new();
-        log.hear(1, Timestamp::from_millis(0), body);
+        log.insert(1, Timestamp::from_millis(0), body);
         let entry = log.get(0).unwrap();
         let rows = rows(entry, width, &TimeZone::UTC);
         assert_eq!(rows.len(), height(entry, width));

@@ -12,7 +12,7 @@ pub struct EntryId(pub(super) u64);
 
 /// What stands in the log, once. All text in it is clean.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct LogEntry {
     pub(super) id: EntryId,
     /// When it happened.
     pub at: Timestamp,
@@ -25,7 +25,7 @@ pub struct Entry {
     pub(super) is_void: bool,
 }
 
-impl Entry {
+impl LogEntry {
     /// Which entry it is.
     #[must_use]
     pub const fn id(&self) -> EntryId {
@@ -44,7 +44,7 @@ impl Entry {
 #[derive(Debug, Clone)]
 pub enum Body {
     /// Somebody said or did something.
-    Said {
+    Message {
         /// Who.
         from: UserName,
         /// Whether it was said or done.
@@ -52,10 +52,10 @@ pub enum Body {
         /// What.
         text: String,
         /// Whose it is.
-        how: How,
+        origin: Origin,
     },
     /// The room or the client has something to tell.
-    Note(Tone, String),
+    Notice(NoticeKind, String),
     /// All above is from before the journal was restored from a backup.
     Restored,
 }
@@ -64,7 +64,7 @@ impl Body {
     /// How many bytes of text it keeps.
     pub(super) const fn bytes(&self) -> usize {
         match self {
-            Self::Said { text, .. } | Self::Note(_, text) => text.len(),
+            Self::Message { text, .. } | Self::Notice(_, text) => text.len(),
             Self::Restored => 0,
         }
     }
@@ -72,7 +72,7 @@ impl Body {
 
 /// Whose message it is.
 #[derive(Debug, Clone)]
-pub enum How {
+pub enum Origin {
     /// Another's, which mentions the user there.
     Heard(Vec<Range<usize>>),
     /// The user's own.
@@ -106,7 +106,7 @@ impl Delivery {
 
 /// What kind of note it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub enum NoticeKind {
     /// Somebody came.
     Joined,
     /// Somebody left.

@@ -14,8 +14,8 @@ use chat_client::store::MessageId;
 use chat_proto::Timestamp;
 
 use self::coverage::Coverage;
-use self::entries::{Entries, UNSETTLED, VOID};
-use super::{Body, Delivery, Entry, EntryId, How, Tone};
+use self::entries::{Entries, PENDING, VOID};
+use super::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
 
 /// Most messages that are kept, and so the furthest that one can read back: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;
@@ -26,7 +26,7 @@ pub const SCROLLBACK_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Most notes that are kept. They have a bound of their own, so that a thousand users who come and go
 /// push no message out.
-pub const NOTES_MAX: usize = 500;
+pub const NOTICES_MAX: usize = 500;
 
 /// The log of a room.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ pub struct Log {
     coverage: Coverage,
     /// Whether older messages were asked for in vain; they are asked for again after the user was at
     /// the newest.
-    in_vain: bool,
+    has_failed: bool,
 }
 
 impl Log {
@@ -59,7 +59,7 @@ impl Log {
 
     /// The entry `index`, the oldest being 0.
     #[must_use]
-    pub fn get(&self, index: usize) -> Option<&Entry> {
+    pub fn get(&self, index: usize) -> Option<&LogEntry> {
         self.entries.get(index)
     }
 
@@ -89,8 +89,8 @@ impl Log {
     }
 
     /// Adds a message where it belongs. Returns whether it was not there yet.
-    pub fn hear(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
-        let seq = seq.clamp(VOID + 1, UNSETTLED - 1);
+    pub fn insert(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
+        let seq = seq.clamp(VOID + 1, PENDING - 1);
         let is_new = self.place_message(seq, at, body);
         self.coverage.reach(seq);
         self.trim();
@@ -99,7 +99,7 @@ impl Log {
 
     /// Adds older messages, oldest first, as far as there is room; `more` says whether there are
     /// still older ones.
-    pub fn hear_older(
+    pub fn insert_older(
         &mut self,
         older: impl DoubleEndedIterator<Item = (u64, Timestamp, Body)>,
         more: bool,
@@ -112,12 +112,12 @@ impl Log {
                 is_cut = true;
                 break;
             }
-            self.place_message(seq.clamp(VOID + 1, UNSETTLED - 1), at, body);
+            self.place_message(seq.clamp(VOID + 1, PENDING - 1), at, body);
         }
         let oldest = self.oldest();
         // A page with nothing older in it would be asked for again without end.
         let is_last = !is_cut && (!more || oldest == before);
-        self.coverage.hear_older(before, oldest, is_last);
+        self.coverage.insert_older(before, oldest, is_last);
     }
 
     /// Puts a message where it belongs, once: before the notes that came after it.
@@ -127,8 +127,8 @@ impl Log {
         if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
             return false;
         }
-        self.entries.insert(index, Entry { seq, ..Entry::new(at, body) });
-        self.coverage.hear(seq);
+        self.entries.insert(index, LogEntry { seq, ..LogEntry::new(at, body) });
+        self.coverage.insert(seq);
         if self.entries.line_is_above_own() {
             self.draw_line(self.entries.read());
         }
@@ -136,38 +136,39 @@ impl Log {
     }
 
     /// Adds a note, behind all that was said; until then, behind what is not settled as well.
-    pub fn note(&mut self, at: Timestamp, tone: Tone, text: impl Into<String>) {
-        let is_unsettled = self.entries.end_of(UNSETTLED - 1) < self.entries.len();
-        let seq = if is_unsettled { UNSETTLED } else { self.coverage.reached() };
-        let body = Body::Note(tone, text.into());
-        self.entries.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
+    pub fn notice(&mut self, at: Timestamp, tone: NoticeKind, text: impl Into<String>) {
+        let is_unsettled = self.entries.end_of(PENDING - 1) < self.entries.len();
+        let seq = if is_unsettled { PENDING } else { self.coverage.reached() };
+        let body = Body::Notice(tone, text.into());
+        self.entries.insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         self.trim();
     }
 
     /// Adds something the user has said, which is not settled; it has its number.
-    pub fn pend(&mut self, at: Timestamp, body: Body) {
-        let entry = Entry { seq: UNSETTLED, ..Entry::new(at, body) };
+    pub fn push_pending(&mut self, at: Timestamp, body: Body) {
+        let entry = LogEntry { seq: PENDING, ..LogEntry::new(at, body) };
         self.entries.insert(self.entries.len(), entry);
     }
 
     /// The server has that message: it stands where the room has it.
     pub fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
         if let Some(mut body) = self.take_pending(id) {
-            if let Body::Said { how, .. } = &mut body {
-                *how = How::Own(Delivery::Accepted);
+            if let Body::Message { origin, .. } = &mut body {
+                *origin = Origin::Own(Delivery::Accepted);
             }
-            self.hear(seq, at, body);
+            self.insert(seq, at, body);
         }
     }
 
     /// That message is refused: it stands where it was written, with the reason.
     pub fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
         if let Some(mut body) = self.take_pending(id) {
-            if let Body::Said { how, .. } = &mut body {
-                *how = How::Own(Delivery::Refused(why));
+            if let Body::Message { origin, .. } = &mut body {
+                *origin = Origin::Own(Delivery::Refused(why));
             }
             let seq = self.coverage.reached();
-            self.entries.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
+            self.entries
+                .insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         }
     }
 
@@ -175,7 +176,7 @@ impl Log {
     pub fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
         let index = self.entries.pending(id)?;
         let entry = self.entries.remove(index)?;
-        self.entries.settle_notes(self.coverage.reached());
+        self.entries.place_pending_notices(self.coverage.reached());
         Some(entry.body)
     }
 
@@ -212,9 +213,9 @@ impl Log {
 
     /// The newest message of the room is `seq`: notes of before stand behind it.
     pub fn reach(&mut self, seq: u64) {
-        let seq = seq.min(UNSETTLED - 1);
+        let seq = seq.min(PENDING - 1);
         if self.coverage.last() == 0 {
-            self.entries.place_notes(seq);
+            self.entries.place_notices(seq);
         }
         self.coverage.reach(seq);
     }
@@ -244,7 +245,7 @@ impl Log {
     /// Whether older messages may be had, and there is room for them.
     #[must_use]
     pub fn has_older(&self) -> bool {
-        !self.is_full() && !self.in_vain && self.lacks_older()
+        !self.is_full() && !self.has_failed && self.lacks_older()
     }
 
     /// Whether the room has older messages than those that are here, as far as is known.
@@ -260,19 +261,19 @@ impl Log {
     }
 
     /// Older messages were asked for and are not to be had for now.
-    pub fn asked_in_vain(&mut self) {
-        self.in_vain = true;
+    pub fn history_failed(&mut self) {
+        self.has_failed = true;
     }
 
     /// Older messages may be asked for again.
     pub fn retry(&mut self) {
-        self.in_vain = false;
+        self.has_failed = false;
     }
 
     /// Whether older messages are not to be had for now.
     #[must_use]
-    pub const fn was_in_vain(&self) -> bool {
-        self.in_vain
+    pub const fn has_history_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// Draws the line over the first message after `read` that is not the user's own, or none.
@@ -283,7 +284,8 @@ impl Log {
     /// All messages in the order of the screen, each with its `seq` if it has one, and the rule below those
     /// of before a restore.
     pub fn said(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
-        let is_shown = |entry: &&Entry| matches!(entry.body, Body::Said { .. } | Body::Restored);
+        let is_shown =
+            |entry: &&LogEntry| matches!(entry.body, Body::Message { .. } | Body::Restored);
         let said = self.entries.iter().filter(is_shown);
         said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }
@@ -292,7 +294,7 @@ impl Log {
     pub fn clear(&mut self) {
         self.entries.clear();
         self.coverage.clear();
-        self.in_vain = false;
+        self.has_failed = false;
         self.draw_line(self.entries.read());
     }
 
@@ -302,17 +304,17 @@ impl Log {
         let has_messages = self.entries.messages().next().is_some();
         self.entries.make_void();
         if has_messages {
-            let rule = Entry { seq: VOID, is_void: true, ..Entry::new(at, Body::Restored) };
+            let rule = LogEntry { seq: VOID, is_void: true, ..LogEntry::new(at, Body::Restored) };
             self.entries.insert(self.entries.end_of(VOID), rule);
         }
-        (self.coverage, self.in_vain) = (Coverage::default(), false);
+        (self.coverage, self.has_failed) = (Coverage::default(), false);
         self.draw_line(None);
     }
 
     /// Removes the oldest notes, and the oldest messages, if there are too many.
     fn trim(&mut self) {
-        while self.entries.counts().0 > NOTES_MAX {
-            let Some(oldest) = self.entries.iter().position(Entry::is_note) else {
+        while self.entries.counts().0 > NOTICES_MAX {
+            let Some(oldest) = self.entries.iter().position(LogEntry::is_notice) else {
                 return;
             };
             self.entries.remove(oldest);
@@ -320,20 +322,20 @@ impl Log {
         while self.entries.counts().1 > SCROLLBACK_MAX
             || self.entries.bytes() > SCROLLBACK_BYTES_MAX
         {
-            let is_old = |entry: &Entry| !entry.is_pending() && !entry.is_note();
+            let is_old = |entry: &LogEntry| !entry.is_pending() && !entry.is_notice();
             let Some(oldest) = self.entries.iter().position(is_old) else {
                 return;
             };
-            if let Some(entry) = self.entries.remove(oldest).filter(Entry::is_message) {
+            if let Some(entry) = self.entries.remove(oldest).filter(LogEntry::is_message) {
                 self.coverage.drop_oldest(entry.seq);
             }
         }
     }
 }
 
-impl Entry {
+impl LogEntry {
     fn new(at: Timestamp, body: Body) -> Self {
-        Self { id: EntryId::default(), at, body, seq: UNSETTLED, is_void: false }
+        Self { id: EntryId::default(), at, body, seq: PENDING, is_void: false }
     }
 }
 

@@ -40,13 +40,13 @@ pub struct Room {
     /// The last message that the user has read.
     pub read: u64,
     /// The last message that the server knows to be read.
-    pub read_told: u64,
+    pub read_sent: u64,
     /// The messages that name the user and are not read.
     mentions: Vec<u64>,
     /// What the server has counted, as long as the user has not read further.
     counted: Option<Counted>,
     /// How the server has it.
-    pub with_server: WithServer,
+    pub join_state: JoinState,
     /// Whether the journal was restored from a backup and the server has not told the room since. It may
     /// not have it any more; then what the client has is all there is of it, and stays.
     pub is_restored: bool,
@@ -85,13 +85,13 @@ impl Counted {
 
 /// How the server has a room of ours, in this session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WithServer {
+pub enum JoinState {
     /// It has not said: the user was in it before.
-    Unsure,
+    Unknown,
     /// It has not said, but the user has asked to be let in.
-    Wanted,
+    Requested,
     /// The user is in it, and what was missed is asked for.
-    In,
+    Joined,
 }
 
 impl Room {
@@ -106,10 +106,10 @@ impl Room {
             viewport: Viewport::default(),
             last_seq: 0,
             read: 0,
-            read_told: 0,
+            read_sent: 0,
             mentions: Vec::new(),
             counted: None,
-            with_server: WithServer::Unsure,
+            join_state: JoinState::Unknown,
             is_restored: false,
             coming: None,
             loading: false,
@@ -164,7 +164,7 @@ impl Room {
     pub fn restored(&mut self, at: Timestamp) {
         self.is_restored = self.log.said().next().is_some();
         self.log.restored(at);
-        (self.last_seq, self.read, self.read_told) = (0, 0, 0);
+        (self.last_seq, self.read, self.read_sent) = (0, 0, 0);
         self.mentions.clear();
         self.counted = None;
         self.coming = None;
@@ -175,7 +175,7 @@ impl Room {
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         let must_be_joined = !self.is_private() && self.name != RoomName::lobby();
-        must_be_joined && self.with_server == WithServer::Unsure && !self.log.has_begun()
+        must_be_joined && self.join_state == JoinState::Unknown && !self.log.has_begun()
     }
 
     /// A message that names the user has come. Returns whether it is not read yet.

@@ -2,13 +2,13 @@
 //! changes; a name is only asked about.
 
 use chat_client::clean;
-use chat_client::store::Keep;
+use chat_client::store::StoreOp;
 use chat_proto::command::Kind;
 use chat_proto::{Command, RoomName, Timestamp, UserName};
 
 use super::{Effect, drafts, keep, say, send};
 use crate::prompt::Editor;
-use crate::state::{QUESTIONS_MAX, Question, Room, State, Tone, WithServer};
+use crate::state::{JoinState, NoticeKind, QUESTIONS_MAX, Question, Room, State};
 
 /// Checks that the server knows addresses. One of version 0.1.0 takes an address for a name, and a name
 /// may belong to another user by the time the message is there.
@@ -94,7 +94,7 @@ pub(super) fn lost(state: &mut State, at: Timestamp) {
 }
 
 fn give_back_typed(state: &mut State, question: &Question, why: &str, at: Timestamp) {
-    state.room_mut().log.note(at, Tone::Trouble, why);
+    state.room_mut().log.notice(at, NoticeKind::Trouble, why);
     put_back(state, None, &question.typed);
 }
 
@@ -126,7 +126,7 @@ pub(super) fn resolve_drafts(state: &mut State, at: Timestamp) {
             let note =
                 format!("{name} is not here any more; Up brings back what was typed: {typed}");
             state.prompt.remember(text);
-            state.room_mut().log.note(at, Tone::Trouble, note);
+            state.room_mut().log.notice(at, NoticeKind::Trouble, note);
         }
     }
     if let Some(index) = shown.and_then(|shown| state.rooms.index(&shown)) {
@@ -137,19 +137,19 @@ pub(super) fn resolve_drafts(state: &mut State, at: Timestamp) {
 /// The direct message that the server has told under this name in this session.
 fn told_as(state: &State, name: &RoomName) -> Option<RoomName> {
     let room = state.rooms.titled(&name.other()?)?;
-    (room.with_server == WithServer::In).then(|| room.name.clone())
+    (room.join_state == JoinState::Joined).then(|| room.name.clone())
 }
 
 /// Gives back the messages that version 0.1.0 stored under names: the user who had such a name then may
 /// not be the one who has it now. Not before all missed messages are here: one may be among them.
 pub(super) fn give_back_messages(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let is_here = |room: &Room| {
-        room.with_server == WithServer::In
+        room.join_state == JoinState::Joined
             && room.coming.is_none()
             && room.log.since() >= room.last_seq
     };
     let mut private = state.rooms.list().iter().filter(|room| room.is_private());
-    let is_due = state.told.rooms && !state.unaddressed.messages.is_empty();
+    let is_due = state.warned.rooms && !state.unaddressed.messages.is_empty();
     if !is_due || !private.all(is_here) {
         return Vec::new();
     }
@@ -168,11 +168,11 @@ pub(super) fn give_back_messages(state: &mut State, at: Timestamp) -> Vec<Effect
         if !is_in_box {
             state.prompt.remember(text.to_owned());
         }
-        state.room_mut().log.note(at, Tone::Trouble, note);
+        state.room_mut().log.notice(at, NoticeKind::Trouble, note);
     }
     // What is typed first: if the client is killed between the two, it is given back twice.
     let mut effects: Vec<Effect> = drafts::tick(state).into_iter().collect();
     let ids = messages.into_iter().map(|message| message.id).collect();
-    effects.push(keep(state, Keep::Settled(ids)));
+    effects.push(keep(state, StoreOp::Acknowledged(ids)));
     effects
 }

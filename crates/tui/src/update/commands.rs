@@ -1,12 +1,12 @@
 //! Carries out the `/` commands of the user.
 
-use chat_client::link::Order;
+use chat_client::link::LinkRequest;
 use chat_proto::command::Kind;
 use chat_proto::{Command, RefusalCode, RoomName, Timestamp, Topic, UserName};
 
 use super::{Effect, addresses, say, send, session};
 use crate::help::{COMMANDS, CommandHelp};
-use crate::state::{Connection, Room, State, Tone, WithServer};
+use crate::state::{Connection, JoinState, NoticeKind, Room, State};
 
 /// What is said where something needs a session.
 const NOT_CONNECTED: &str = "not connected: try again when it says so below";
@@ -33,7 +33,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         }
         "/name" if argument.is_empty() => {
             let text = format!("you are {}; /name NAME takes another name", state.name);
-            state.room_mut().log.note(at, Tone::Info, text);
+            state.room_mut().log.notice(at, NoticeKind::Info, text);
         }
         "/name" => return rename(state, argument),
         "/join" => return join(state, typed, argument, at),
@@ -50,7 +50,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
             room.has_read(room.last_seq);
         }
         "/clear" => clear(state.room_mut()),
-        "/reconnect" => return Ok(vec![Effect::Order(Order::Call(state.name.clone()))]),
+        "/reconnect" => return Ok(vec![Effect::Link(LinkRequest::Call(state.name.clone()))]),
         "/forget" => return forget(state),
         // The way to see that a panic gives the terminal back; not in a release.
         #[cfg(debug_assertions)]
@@ -104,7 +104,7 @@ fn go_to(state: &mut State, name: &RoomName) -> Result<Option<Effect>, String> {
     let room = state.rooms.get_or_make(name).ok_or("there are too many rooms; /leave one")?;
     let join = Command::Join { room: name.clone(), since: None };
     if !is_known {
-        room.with_server = WithServer::Wanted;
+        room.join_state = JoinState::Requested;
     }
     if let Some(index) = state.rooms.index(name) {
         state.show(index);
@@ -194,7 +194,7 @@ fn topic(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>
             "" => format!("nobody has said what {label} is about; /topic TEXT does"),
             topic => format!("{label} is about: {topic}; /topic {NO_TOPIC} empties it"),
         };
-        state.room_mut().log.note(at, Tone::Info, text);
+        state.room_mut().log.notice(at, NoticeKind::Info, text);
         return Ok(Vec::new());
     }
     let text = if argument == NO_TOPIC { "" } else { argument };
@@ -215,7 +215,7 @@ fn help(state: &mut State, at: Timestamp) {
         format!("{:wide$}  {does}", format!("{name}{argument}"), wide = wide.unwrap_or_default())
     });
     let text = lines.collect::<Vec<_>>().join("\n") + "\nF1 shows the keys.";
-    state.room_mut().log.note(at, Tone::Info, text);
+    state.room_mut().log.notice(at, NoticeKind::Info, text);
 }
 
 /// Takes another name: of the server where there is a session, else with the next call. Where no
@@ -229,5 +229,5 @@ pub(super) fn rename(state: &mut State, typed: &str) -> Result<Vec<Effect>, Stri
         return Ok(vec![Effect::Become(name)]);
     }
     state.name = name.clone();
-    Ok(vec![Effect::Order(Order::Call(name))])
+    Ok(vec![Effect::Link(LinkRequest::Call(name))])
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat_client::store::{Drafts, Keep};
+use chat_client::store::{Drafts, StoreOp};
 
 use super::{Effect, keep};
 use crate::state::State;
@@ -38,5 +38,5 @@ fn keep_all(state: &mut State, now: Drafts) -> Option<Effect> {
         return None;
     }
     state.kept = now.clone();
-    Some(keep(state, Keep::Drafts(now)))
+    Some(keep(state, StoreOp::Drafts(now)))
 }

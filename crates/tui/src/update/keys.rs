@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use super::{Effect, commands, insert, say, scroll};
 use crate::layout;
 use crate::prompt::{Editor, Motion};
-use crate::state::{Room, State, Tone};
+use crate::state::{NoticeKind, Room, State};
 use crate::viewport::Viewport;
 
 /// A key goes down.
@@ -205,7 +205,7 @@ fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
         say(state, &room, Kind::Text, text, at)
     };
     done.unwrap_or_else(|why| {
-        state.room_mut().log.note(at, Tone::Trouble, why);
+        state.room_mut().log.notice(at, NoticeKind::Trouble, why);
         to_newest(state);
         // A command that was to send something has the text in it.
         if !is_command || ["/msg ", "/me "].iter().any(|command| typed.starts_with(command)) {
@@ -223,7 +223,7 @@ fn enter_name(state: &mut State, typed: &str, at: Timestamp) -> Vec<Effect> {
             effects
         }
         Err(why) => {
-            state.room_mut().log.note(at, Tone::Trouble, why);
+            state.room_mut().log.notice(at, NoticeKind::Trouble, why);
             Vec::new()
         }
     }

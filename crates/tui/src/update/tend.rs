@@ -6,7 +6,7 @@ use std::time::Duration;
 use chat_proto::Command;
 
 use super::{Effect, send};
-use crate::state::{State, WithServer};
+use crate::state::{JoinState, State};
 use crate::viewport::Viewport;
 
 /// How long after it was seen the server is told how far the user has read: soon enough for another
@@ -44,7 +44,7 @@ pub(super) fn frame(state: &mut State) -> Vec<Effect> {
 fn older(state: &mut State, is_near_oldest: bool) -> Option<Effect> {
     let room = state.room();
     // Not before all is there that was asked for when the room opened.
-    let is_complete = room.log.last() >= room.last_seq && room.with_server == WithServer::In;
+    let is_complete = room.log.last() >= room.last_seq && room.join_state == JoinState::Joined;
     let wants = is_complete && !room.loading && room.log.has_older() && is_near_oldest;
     if !wants {
         return None;
@@ -64,7 +64,7 @@ pub(super) fn tick(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     for room in state.rooms.iter_mut() {
-        room.read_told = room.read_told.max(room.read);
+        room.read_sent = room.read_sent.max(room.read);
     }
     reads.into_iter().filter_map(|command| send(state, command)).collect()
 }
@@ -72,6 +72,6 @@ pub(super) fn tick(state: &mut State) -> Vec<Effect> {
 fn untold(state: &State) -> impl Iterator<Item = Command> {
     let rooms = state.rooms.list().iter();
     let untold =
-        rooms.filter(|room| room.read > room.read_told && room.with_server == WithServer::In);
+        rooms.filter(|room| room.read > room.read_sent && room.join_state == JoinState::Joined);
     untold.map(|room| Command::Read { room: room.name.clone(), seq: room.read })
 }

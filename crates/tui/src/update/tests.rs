@@ -9,7 +9,7 @@ mod rooms;
 mod stored;
 mod tokens;
 
-use chat_client::link::{Lost, News};
+use chat_client::link::{LinkEvent, Lost};
 use chat_client::store::{MessageId, Profile};
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{Accepted, Message, MessageKind, RoomState};
@@ -105,9 +105,12 @@ fn a_paste_of_many_lines_is_one_message() {
 fn commands_do_what_they_say() {
     let mut bench = Bench::connected(80, 20);
     assert_eq!(bench.types("/quit\n"), [Effect::Quit]);
-    assert_eq!(bench.types("/reconnect\n"), [Effect::Order(Order::Call(name("bob")))]);
+    assert_eq!(bench.types("/reconnect\n"), [Effect::Link(LinkRequest::Call(name("bob")))]);
     let command = Command::Rename { name: name("rob") };
-    assert_eq!(bench.types("/name rob\n"), [Effect::Order(Order::Send { session: 1, command })]);
+    assert_eq!(
+        bench.types("/name rob\n"),
+        [Effect::Link(LinkRequest::Send { session: 1, command })]
+    );
     bench.types("/me waves\n");
     assert_shows(&bench, "… * bob waves");
     assert_eq!(says(&bench.types("//text\n")), [(2, "/text")]);
@@ -145,7 +148,9 @@ fn a_taken_name_is_asked_for_and_nothing_typed_is_lost() {
     assert_eq!(typed(&bench), "half a sen");
     let rob = profile("rob");
     let effects = bench.takes(Input::Became(Ok(Box::new(rob))));
-    assert!(matches!(&effects[..], [Effect::Order(Order::CallAs(rob))] if rob.name == name("rob")));
+    assert!(
+        matches!(&effects[..], [Effect::Link(LinkRequest::CallAs(rob))] if rob.name == name("rob"))
+    );
     assert_eq!(bench.state.name, name("rob"));
 }
 
@@ -238,7 +243,7 @@ fn an_unreadable_line_is_told_once_a_session() {
     let mut bench = Bench::connected(100, 20);
     for _ in 0..3 {
         let refusal = Refusal::new(RefusalCode::BadField, "unknown variant `presence`");
-        bench.tells(News::Unreadable(Box::new(refusal)));
+        bench.tells(LinkEvent::Unreadable(Box::new(refusal)));
     }
     assert_eq!(bench.screen().matches("cannot read").count(), 1);
 }

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::palette::Palette;
-use crate::rows::{LogRows, Part};
+use crate::rows::{LogRows, SpanKind};
 use crate::state::{Body, State};
 
 pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
@@ -40,7 +40,7 @@ fn entry_lines(
     palette: Palette,
 ) -> impl Iterator<Item = Line<'static>> {
     let name = match log.log.get(index).map(|entry| &entry.body) {
-        Some(Body::Said { from, .. }) => Some(from.clone()),
+        Some(Body::Message { from, .. }) => Some(from.clone()),
         _ => None,
     };
     log.rows(index).into_iter().map(move |row| {
@@ -49,13 +49,13 @@ fn entry_lines(
     })
 }
 
-fn style(part: Part, name: Option<&UserName>, palette: Palette) -> Style {
+fn style(part: SpanKind, name: Option<&UserName>, palette: Palette) -> Style {
     match part {
-        Part::Dim => palette.dim(),
-        Part::Mark | Part::Text => Style::new(),
-        Part::Name => name.map(|name| palette.name(name)).unwrap_or_default(),
-        Part::Mention => palette.striking(),
-        Part::Trouble | Part::New => palette.bad(),
+        SpanKind::Dim => palette.dim(),
+        SpanKind::Mark | SpanKind::Text => Style::new(),
+        SpanKind::Name => name.map(|name| palette.name(name)).unwrap_or_default(),
+        SpanKind::Mention => palette.striking(),
+        SpanKind::Trouble | SpanKind::New => palette.bad(),
     }
 }
 
@@ -74,7 +74,7 @@ fn draw_beyond(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer)
     let log = &state.room().log;
     if state.room().loading {
         draw_on(row, " loading… ", palette.dim(), buffer);
-    } else if log.was_in_vain() {
+    } else if log.has_history_failed() {
         draw_on(row, " cannot be read now; End and PgUp try again ", palette.bad(), buffer);
     } else if log.lacks_older() && log.oldest().is_some() {
         let text = match (log.is_full(), state.session()) {

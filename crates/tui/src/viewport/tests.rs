@@ -3,7 +3,7 @@ use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::state::{Body, How, Log, NOTES_MAX, Tone};
+use crate::state::{Body, Log, NOTICES_MAX, NoticeKind, Origin};
 
 /// A log, and a viewport on it.
 struct Reader {
@@ -15,18 +15,18 @@ impl Reader {
     fn new(notes: usize) -> Self {
         let mut reader = Self { log: Log::new(), viewport: Viewport::default() };
         for number in 1..=notes {
-            reader.note(&format!("{number} {}", "word ".repeat(20)));
+            reader.notice(&format!("{number} {}", "word ".repeat(20)));
         }
         reader
     }
 
-    fn note(&mut self, text: &str) {
-        self.log.note(at(), Tone::Info, text);
+    fn notice(&mut self, text: &str) {
+        self.log.notice(at(), NoticeKind::Info, text);
     }
 
     fn hear(&mut self, seqs: impl IntoIterator<Item = u64>) {
         for seq in seqs {
-            self.log.hear(seq, at(), body(&seq.to_string()));
+            self.log.insert(seq, at(), body(&seq.to_string()));
         }
     }
 
@@ -56,7 +56,7 @@ impl Reader {
         let rows = LogRows { log: &self.log, zone: &TimeZone::UTC, width };
         let (index, row) = self.viewport.top(rows, height);
         match self.log.get(index).map(|entry| &entry.body) {
-            Some(Body::Note(_, text) | Body::Said { text, .. }) => {
+            Some(Body::Notice(_, text) | Body::Message { text, .. }) => {
                 (row, text.chars().take(3).collect::<String>().trim().to_owned())
             }
             other => (row, format!("{other:?}")),
@@ -70,7 +70,12 @@ fn at() -> Timestamp {
 
 fn body(text: &str) -> Body {
     let from = UserName::new("ana").unwrap();
-    Body::Said { from, kind: Kind::Text, text: text.to_owned(), how: How::Heard(Vec::new()) }
+    Body::Message {
+        from,
+        kind: Kind::Text,
+        text: text.to_owned(),
+        origin: Origin::Heard(Vec::new()),
+    }
 }
 
 #[test]
@@ -78,7 +83,7 @@ fn reading_back_keeps_its_place() {
     let mut reader = Reader::new(100);
     reader.scrolls(-40, 60, 10);
     let place = reader.top(60, 10);
-    reader.note("new");
+    reader.notice("new");
     assert_eq!(reader.top(60, 10), place);
     assert_eq!(reader.top(20, 10).1, place.1, "in a narrower log");
     assert_eq!(reader.top(60, 10), place, "and back");
@@ -108,12 +113,12 @@ fn a_log_that_fits_does_not_scroll() {
 
 #[test]
 fn the_place_goes_to_the_next_entry_if_its_own_is_dropped() {
-    let mut reader = Reader::new(NOTES_MAX);
+    let mut reader = Reader::new(NOTICES_MAX);
     reader.to_oldest(80, 10);
     for _ in 0..10 {
-        reader.note("new");
+        reader.notice("new");
     }
-    assert_eq!(reader.log.len(), NOTES_MAX);
+    assert_eq!(reader.log.len(), NOTICES_MAX);
     assert_eq!(reader.top(80, 10), (0, "11".to_owned()));
 }
 
@@ -121,7 +126,7 @@ fn the_place_goes_to_the_next_entry_if_its_own_is_dropped() {
 fn a_day_line_comes_with_each_new_date() {
     let mut log = Log::new();
     for hours in [0, 1, 23, 24, 25] {
-        log.note(Timestamp::from_millis(hours * 3_600_000), Tone::Info, "note");
+        log.notice(Timestamp::from_millis(hours * 3_600_000), NoticeKind::Info, "note");
     }
     let rows = LogRows { log: &log, zone: &TimeZone::UTC, width: 40 };
     let days = (0..log.len()).filter(|index| rows.lines_above(*index).day.is_some());
@@ -135,9 +140,9 @@ fn older_messages_go_above_and_the_place_stays() {
     reader.scrolls(-60, 40, 10);
     let place = reader.top(40, 10);
     let page = (51..=100).map(|seq| (seq, at(), body(&seq.to_string())));
-    reader.log.hear_older(page, true);
+    reader.log.insert_older(page, true);
     assert_eq!(reader.top(40, 10), place);
-    reader.log.hear_older((1..=50).map(|seq| (seq, at(), body("old"))), false);
+    reader.log.insert_older((1..=50).map(|seq| (seq, at(), body("old"))), false);
     assert_eq!(reader.top(40, 10), place);
 }
 

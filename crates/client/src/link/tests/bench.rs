@@ -90,7 +90,7 @@ pub(super) struct Bench {
     pub(super) link: Link,
     calls: mpsc::Sender<io::Result<DuplexStream>>,
     /// What the link has told last.
-    heard: Option<News>,
+    heard: Option<LinkEvent>,
 }
 
 impl Bench {
@@ -121,14 +121,14 @@ impl Bench {
         }
     }
 
-    pub(super) async fn hears(&mut self) -> News {
+    pub(super) async fn hears(&mut self) -> LinkEvent {
         self.hears_that("news", Some).await
     }
 
     /// Hears news until there is a session; returns its number.
     pub(super) async fn session(&mut self) -> u64 {
         let session = |news| match news {
-            News::Welcome { session, .. } => Some(session),
+            LinkEvent::Welcome { session, .. } => Some(session),
             _ => None,
         };
         self.hears_that("a session", session).await
@@ -137,7 +137,7 @@ impl Bench {
     /// Hears news until there is no session any more.
     pub(super) async fn lost(&mut self) -> Lost {
         let lost = |news| match news {
-            News::Lost(why) => Some(why),
+            LinkEvent::Lost(why) => Some(why),
             _ => None,
         };
         self.hears_that("the line lost", lost).await
@@ -147,7 +147,7 @@ impl Bench {
     pub(super) async fn hears_that<T>(
         &mut self,
         what: &str,
-        wanted: impl Fn(News) -> Option<T>,
+        wanted: impl Fn(LinkEvent) -> Option<T>,
     ) -> T {
         let hearing = async {
             loop {
@@ -171,6 +171,6 @@ impl Bench {
             device: None,
             text,
         };
-        self.link.order(Order::Send { session, command: Command::Say(say) }).unwrap();
+        self.link.order(LinkRequest::Send { session, command: Command::Say(say) }).unwrap();
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
 
-use crate::state::{Body, Delivery, Entry, EntryId, How};
+use crate::state::{Body, Delivery, EntryId, LogEntry, Origin};
 use chat_client::store::MessageId;
 
 /// Where entries stand that are not settled: behind all others.
-pub(super) const UNSETTLED: u64 = u64::MAX;
+pub(super) const PENDING: u64 = u64::MAX;
 
 /// Where entries stand from before a restore of the server's journal: in front of all others. Their
 /// places in the room are void.
@@ -16,7 +16,7 @@ pub(super) const VOID: u64 = 0;
 /// The entries, in the order of their `seq`.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
-    list: VecDeque<Entry>,
+    list: VecDeque<LogEntry>,
     /// How many of them are notes.
     notes: usize,
     /// How many bytes of text the others have.
@@ -41,11 +41,11 @@ impl Entries {
         self.bytes
     }
 
-    pub(super) fn get(&self, index: usize) -> Option<&Entry> {
+    pub(super) fn get(&self, index: usize) -> Option<&LogEntry> {
         self.list.get(index)
     }
 
-    pub(super) fn iter(&self) -> Iter<'_, Entry> {
+    pub(super) fn iter(&self) -> Iter<'_, LogEntry> {
         self.list.iter()
     }
 
@@ -76,21 +76,21 @@ impl Entries {
         self.list.partition_point(|entry| entry.seq <= seq)
     }
 
-    pub(super) fn insert(&mut self, index: usize, mut entry: Entry) {
+    pub(super) fn insert(&mut self, index: usize, mut entry: LogEntry) {
         self.count += 1;
         entry.id = EntryId(self.count);
         self.measure(&entry, true);
         self.list.insert(index, entry);
     }
 
-    pub(super) fn remove(&mut self, index: usize) -> Option<Entry> {
+    pub(super) fn remove(&mut self, index: usize) -> Option<LogEntry> {
         let entry = self.list.remove(index)?;
         self.measure(&entry, false);
         Some(entry)
     }
 
-    const fn measure(&mut self, entry: &Entry, came: bool) {
-        match (entry.is_note(), came) {
+    const fn measure(&mut self, entry: &LogEntry, came: bool) {
+        match (entry.is_notice(), came) {
             (true, true) => self.notes += 1,
             (true, false) => self.notes -= 1,
             (false, true) => self.bytes += entry.body.bytes(),
@@ -100,31 +100,31 @@ impl Entries {
 
     /// Removes all but what is not settled.
     pub(super) fn clear(&mut self) {
-        self.list.retain(Entry::is_pending);
+        self.list.retain(LogEntry::is_pending);
         self.notes = 0;
         self.bytes = self.list.iter().map(|entry| entry.body.bytes()).sum();
     }
 
     /// All that is settled has no place in the room any more.
     pub(super) fn make_void(&mut self) {
-        let end = self.end_of(UNSETTLED - 1);
+        let end = self.end_of(PENDING - 1);
         for entry in self.list.iter_mut().take(end) {
             (entry.seq, entry.is_void) = (VOID, true);
         }
     }
 
     /// Puts all that is settled, which are notes, behind `seq`.
-    pub(super) fn place_notes(&mut self, seq: u64) {
-        let is_placed = |entry: &&mut Entry| entry.seq != UNSETTLED && !entry.is_void;
+    pub(super) fn place_notices(&mut self, seq: u64) {
+        let is_placed = |entry: &&mut LogEntry| entry.seq != PENDING && !entry.is_void;
         for entry in self.list.iter_mut().filter(is_placed) {
             entry.seq = seq;
         }
     }
 
     /// Puts the notes among what is not settled behind `seq`, if nothing else is there.
-    pub(super) fn settle_notes(&mut self, seq: u64) {
-        if !self.list.iter().any(Entry::is_pending) {
-            for entry in self.list.iter_mut().filter(|entry| entry.seq == UNSETTLED) {
+    pub(super) fn place_pending_notices(&mut self, seq: u64) {
+        if !self.list.iter().any(LogEntry::is_pending) {
+            for entry in self.list.iter_mut().filter(|entry| entry.seq == PENDING) {
                 entry.seq = seq;
             }
         }
@@ -138,7 +138,7 @@ impl Entries {
     /// How the message at that place is delivered.
     pub(super) fn delivery_mut(&mut self, index: usize) -> Option<&mut Delivery> {
         match &mut self.list.get_mut(index)?.body {
-            Body::Said { how: How::Own(delivery), .. } => Some(delivery),
+            Body::Message { origin: Origin::Own(delivery), .. } => Some(delivery),
             _ => None,
         }
     }
@@ -174,10 +174,10 @@ impl Entries {
     }
 }
 
-impl Entry {
+impl LogEntry {
     /// Whether it is neither a message nor the rule of a restore.
-    pub(super) const fn is_note(&self) -> bool {
-        matches!(self.body, Body::Note(..))
+    pub(super) const fn is_notice(&self) -> bool {
+        matches!(self.body, Body::Notice(..))
     }
 
     /// Whether it was said and is not settled.
@@ -188,22 +188,22 @@ impl Entry {
     /// Which message it is, if it was said and is not settled.
     const fn pending(&self) -> Option<&MessageId> {
         match &self.body {
-            Body::Said { how: How::Own(delivery), .. } => delivery.pending(),
+            Body::Message { origin: Origin::Own(delivery), .. } => delivery.pending(),
             _ => None,
         }
     }
 
     /// Whether it is the user's own.
     const fn is_own(&self) -> bool {
-        matches!(self.body, Body::Said { how: How::Own(_), .. })
+        matches!(self.body, Body::Message { origin: Origin::Own(_), .. })
     }
 
     /// Whether it is a message that has its place in the room.
     pub(super) fn is_message(&self) -> bool {
         let is_said = match &self.body {
-            Body::Said { how, .. } => !matches!(how, How::Own(Delivery::Refused(_))),
-            Body::Note(..) | Body::Restored => false,
+            Body::Message { origin, .. } => !matches!(origin, Origin::Own(Delivery::Refused(_))),
+            Body::Notice(..) | Body::Restored => false,
         };
-        is_said && self.seq != UNSETTLED && !self.is_void
+        is_said && self.seq != PENDING && !self.is_void
     }
 }

@@ -2,8 +2,8 @@ use super::*;
 
 fn body(text: &str) -> Body {
     let from = chat_proto::UserName::new("ana").unwrap();
-    let (kind, how) = (chat_proto::command::Kind::Text, How::Heard(Vec::new()));
-    Body::Said { from, kind, text: text.to_owned(), how }
+    let (kind, origin) = (chat_proto::command::Kind::Text, Origin::Heard(Vec::new()));
+    Body::Message { from, kind, text: text.to_owned(), origin }
 }
 
 fn id(n: u64) -> MessageId {
@@ -12,8 +12,8 @@ fn id(n: u64) -> MessageId {
 
 fn own(n: u64) -> Body {
     let from = chat_proto::UserName::new("bob").unwrap();
-    let (kind, how) = (chat_proto::command::Kind::Text, How::Own(Delivery::Pending(id(n))));
-    Body::Said { from, kind, text: format!("own {n}"), how }
+    let (kind, origin) = (chat_proto::command::Kind::Text, Origin::Own(Delivery::Pending(id(n))));
+    Body::Message { from, kind, text: format!("own {n}"), origin }
 }
 
 fn at() -> Timestamp {
@@ -22,13 +22,13 @@ fn at() -> Timestamp {
 
 fn hear(log: &mut Log, seqs: impl IntoIterator<Item = u64>) {
     for seq in seqs {
-        log.hear(seq, at(), body(&seq.to_string()));
+        log.insert(seq, at(), body(&seq.to_string()));
     }
 }
 
 fn texts(log: &Log) -> Vec<&str> {
     let texts = log.entries.iter().map(|entry| match &entry.body {
-        Body::Said { text, .. } | Body::Note(_, text) => text.as_str(),
+        Body::Message { text, .. } | Body::Notice(_, text) => text.as_str(),
         Body::Restored => "rule",
     });
     texts.collect()
@@ -38,19 +38,19 @@ fn texts(log: &Log) -> Vec<&str> {
 fn messages_stand_in_the_rooms_order_and_once() {
     let mut log = Log::new();
     hear(&mut log, [3, 5, 4, 5, 1, 3]);
-    log.note(at(), Tone::Info, "note");
+    log.notice(at(), NoticeKind::Info, "note");
     hear(&mut log, [2, 6]);
     assert_eq!(texts(&log), ["1", "2", "3", "4", "5", "note", "6"]);
-    assert!(!log.hear(5, at(), body("twice")));
-    assert!(log.hear(7, at(), body("7")));
+    assert!(!log.insert(5, at(), body("twice")));
+    assert!(log.insert(7, at(), body("7")));
 }
 
 #[test]
 fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
     let mut log = Log::new();
-    log.pend(at(), own(1));
-    log.pend(at(), own(2));
-    log.pend(at(), own(3));
+    log.push_pending(at(), own(1));
+    log.push_pending(at(), own(2));
+    log.push_pending(at(), own(3));
     hear(&mut log, [1, 3]);
     assert_eq!(texts(&log), ["1", "3", "own 1", "own 2", "own 3"]);
     log.accept(&id(1), 2, at());
@@ -66,7 +66,7 @@ fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
 #[test]
 fn notes_of_before_stand_behind_what_was_said_before_them() {
     let mut log = Log::new();
-    log.note(at(), Tone::Info, "connected");
+    log.notice(at(), NoticeKind::Info, "connected");
     log.reach(3);
     hear(&mut log, 1..=4);
     assert_eq!(texts(&log), ["1", "2", "3", "connected", "4"]);
@@ -111,19 +111,19 @@ fn older_messages_go_above() {
     let mut log = Log::new();
     hear(&mut log, 101..=200);
     let page = (51..=100).map(|seq| (seq, at(), body(&seq.to_string())));
-    log.hear_older(page, true);
+    log.insert_older(page, true);
     assert!(log.has_older());
-    log.hear_older((1..=50).map(|seq| (seq, at(), body("old"))), false);
+    log.insert_older((1..=50).map(|seq| (seq, at(), body("old"))), false);
     assert_eq!((log.has_older(), log.entries.len()), (false, 200));
 }
 
 #[test]
 fn notes_are_bounded() {
     let mut log = Log::new();
-    for number in 1..=NOTES_MAX + 10 {
-        log.note(at(), Tone::Info, number.to_string());
+    for number in 1..=NOTICES_MAX + 10 {
+        log.notice(at(), NoticeKind::Info, number.to_string());
     }
-    assert_eq!((log.entries.len(), texts(&log)[0]), (NOTES_MAX, "11"));
+    assert_eq!((log.entries.len(), texts(&log)[0]), (NOTICES_MAX, "11"));
 }
 
 #[test]
@@ -131,24 +131,24 @@ fn a_journal_that_begins_later_has_nothing_older() {
     let mut log = Log::new();
     hear(&mut log, 50..=60);
     assert!(log.has_older());
-    log.hear_older(std::iter::empty(), false);
+    log.insert_older(std::iter::empty(), false);
     assert!(!log.has_older());
     let mut log = Log::new();
     hear(&mut log, 50..=60);
-    log.hear_older([(55, at(), body("again"))].into_iter(), true);
+    log.insert_older([(55, at(), body("again"))].into_iter(), true);
     assert!(!log.has_older(), "whatever is said of more");
 }
 
 #[test]
 fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
     let mut log = Log::new();
-    log.pend(at(), own(1));
+    log.push_pending(at(), own(1));
     hear(&mut log, 2_000..2_000 + 2 * SCROLLBACK_MAX as u64);
     assert_eq!((log.entries.len(), log.has_older()), (SCROLLBACK_MAX, false));
     assert_eq!(texts(&log).last(), Some(&"own 1"));
     let mut log = Log::new();
     for seq in 1..=1_000 {
-        log.hear(seq, at(), body(&"x".repeat(16_000)));
+        log.insert(seq, at(), body(&"x".repeat(16_000)));
     }
     assert!(log.entries.bytes() <= SCROLLBACK_BYTES_MAX && log.entries.len() > 200);
 }
@@ -157,21 +157,21 @@ fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
 fn a_page_of_older_messages_does_not_go_over_the_bound() {
     let mut log = Log::new();
     hear(&mut log, 5_001..=5_100);
-    log.hear_older((1..=5_000).map(|seq| (seq, at(), body("older"))), false);
+    log.insert_older((1..=5_000).map(|seq| (seq, at(), body("older"))), false);
     assert_eq!((log.entries.len(), log.oldest()), (SCROLLBACK_MAX, Some(3_101)));
     assert!(!log.has_older());
 }
 
 #[test]
 fn the_line_stands_over_the_first_that_is_new() {
-    let new = |log: &Log| log.first_new().and_then(|index| log.get(index)).map(Entry::seq);
+    let new = |log: &Log| log.first_new().and_then(|index| log.get(index)).map(LogEntry::seq);
     let mut log = Log::new();
     log.reach(9);
     log.draw_line(Some(4));
     hear(&mut log, 6..=9);
     assert_eq!(new(&log), Some(6));
     hear(&mut log, 2..=5);
-    log.note(at(), Tone::Info, "note");
+    log.notice(at(), NoticeKind::Info, "note");
     hear(&mut log, [10]);
     assert_eq!(new(&log), Some(5));
     log.draw_line(None);
@@ -182,11 +182,11 @@ fn the_line_stands_over_the_first_that_is_new() {
 fn notes_push_no_message_out() {
     let mut log = Log::new();
     hear(&mut log, 1..=SCROLLBACK_MAX as u64);
-    for number in 0..2 * NOTES_MAX {
-        log.note(at(), Tone::Joined, format!("user {number} {}", "x".repeat(10_000)));
+    for number in 0..2 * NOTICES_MAX {
+        log.notice(at(), NoticeKind::Joined, format!("user {number} {}", "x".repeat(10_000)));
     }
     assert_eq!(log.oldest(), Some(1));
-    assert_eq!(log.entries.len(), SCROLLBACK_MAX + NOTES_MAX);
+    assert_eq!(log.entries.len(), SCROLLBACK_MAX + NOTICES_MAX);
 }
 
 #[test]
@@ -197,9 +197,9 @@ fn nothing_counts_as_read_behind_messages_that_were_never_here() {
     hear(&mut log, 2_101..=2_600);
     assert!(!log.goes_on_from(1) && log.goes_on_from(2_100));
     // Older pages close the gap, the last one for good.
-    log.hear_older((2_001..=2_100).map(|seq| (seq, at(), body("older"))), true);
+    log.insert_older((2_001..=2_100).map(|seq| (seq, at(), body("older"))), true);
     assert!(!log.goes_on_from(1_999) && log.goes_on_from(2_000));
-    log.hear_older((1_900..=2_000).map(|seq| (seq, at(), body("older"))), false);
+    log.insert_older((1_900..=2_000).map(|seq| (seq, at(), body("older"))), false);
     assert!(log.goes_on_from(0), "older ones are not to be had");
     assert!(!log.lacks_older());
     // What goes because there is too much is a gap again.
@@ -222,8 +222,8 @@ fn a_cleared_log_does_not_make_up_for_what_was_never_here() {
 fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     let mut log = Log::new();
     hear(&mut log, 1..=3);
-    log.note(at(), Tone::Info, "note");
-    log.pend(at(), own(1));
+    log.notice(at(), NoticeKind::Info, "note");
+    log.push_pending(at(), own(1));
     log.restored(at());
     assert_eq!((log.last(), log.oldest(), log.has_begun()), (0, None, false));
     log.reach(2);
@@ -231,7 +231,7 @@ fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     log.accept(&id(1), 3, at());
     assert_eq!(texts(&log), ["1", "2", "3", "note", "rule", "1", "2", "own 1"]);
     assert_eq!(log.since(), 3);
-    log.hear_older([(1, at(), body("again"))].into_iter(), false);
+    log.insert_older([(1, at(), body("again"))].into_iter(), false);
     assert!(!log.lacks_older());
     // Once more: the second rule stands below the first.
     log.restored(at());
@@ -247,8 +247,8 @@ proptest::proptest! {
         for (step, number) in steps {
             match step {
                 0 | 1 => hear(&mut log, [number]),
-                2 => log.note(at(), Tone::Info, "note"),
-                3 => log.pend(at(), own(number)),
+                2 => log.notice(at(), NoticeKind::Info, "note"),
+                3 => log.push_pending(at(), own(number)),
                 4 => log.accept(&id(number), number, at()),
                 5 if number > 35 => log.restored(at()),
                 _ => log.refuse(&id(number), at(), "no".into()),
@@ -261,11 +261,11 @@ proptest::proptest! {
         let runs = messages.chunk_by(|one, next| one + 1 == *next);
         let first_run_end = runs.into_iter().next().and_then(<[u64]>::last).copied();
         proptest::prop_assert_eq!(log.since(), first_run_end.unwrap_or(log.last()));
-        let (notes, others): (Vec<&Entry>, Vec<&Entry>) =
-            log.entries.iter().partition(|entry| entry.is_note());
+        let (notes, others): (Vec<&LogEntry>, Vec<&LogEntry>) =
+            log.entries.iter().partition(|entry| entry.is_notice());
         let bytes: usize = others.iter().map(|entry| entry.body.bytes()).sum();
         proptest::prop_assert_eq!((notes.len(), bytes), (log.entries.counts().0, log.entries.bytes()));
         let pending = log.entries.iter().filter(|entry| entry.is_pending());
-        proptest::prop_assert!(pending.into_iter().all(|entry| entry.seq == UNSETTLED));
+        proptest::prop_assert!(pending.into_iter().all(|entry| entry.seq == PENDING));
     }
 }

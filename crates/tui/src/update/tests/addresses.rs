@@ -8,7 +8,9 @@ use super::*;
 /// The rooms to which something is sent.
 fn rooms_of_says(effects: &[Effect]) -> Vec<RoomName> {
     let says = effects.iter().filter_map(|effect| match effect {
-        Effect::Order(Order::Send { command: Command::Say(say), .. }) => Some(say.room.clone()),
+        Effect::Link(LinkRequest::Send { command: Command::Say(say), .. }) => {
+            Some(say.room.clone())
+        }
         _ => None,
     });
     says.collect()
@@ -119,8 +121,8 @@ fn a_line_that_is_lost_while_a_name_is_asked_for_gives_the_text_back() {
 fn a_direct_message_of_an_earlier_run_has_its_title_before_there_is_a_session() {
     let titles = [(room("@3-7"), name("ana"))].into();
     let drafts = Drafts { shown: room("@3-7"), titles, ..Drafts::default() };
-    let unsettled = vec![left(1, "@3-7", "psst")];
-    let mut bench = Bench::with_profile(100, 20, Profile { drafts, unsettled, ..profile("bob") });
+    let pending = vec![left(1, "@3-7", "psst")];
+    let mut bench = Bench::with_profile(100, 20, Profile { drafts, pending, ..profile("bob") });
     assert_shows(&bench, "▸2 @ana");
     assert_shows(&bench, "… bob: psst");
     bench.types("/msg ana more\n");
@@ -131,8 +133,8 @@ fn a_direct_message_of_an_earlier_run_has_its_title_before_there_is_a_session() 
 fn of_version_0_1_0() -> Bench {
     let texts = [(room("@ana"), "half a sen".to_owned())].into();
     let drafts = Drafts { shown: room("@ana"), texts, ..Drafts::default() };
-    let unsettled = vec![left(1, "@ana", "psst"), left(2, "#lobby", "all")];
-    Bench::with_profile(120, 24, Profile { drafts, unsettled, ..profile("bob") })
+    let pending = vec![left(1, "@ana", "psst"), left(2, "#lobby", "all")];
+    Bench::with_profile(120, 24, Profile { drafts, pending, ..profile("bob") })
 }
 
 #[test]
@@ -143,7 +145,7 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
     effects.extend(bench.hears(Event::Pong { nonce: rooms_told() }));
     assert_eq!(rooms_of_says(&effects), [RoomName::lobby()]);
     let id = left(1, "@ana", "psst").id;
-    assert_eq!(kept(&effects).last(), Some(&&Keep::Settled(vec![id])));
+    assert_eq!(kept(&effects).last(), Some(&&StoreOp::Acknowledged(vec![id])));
     assert_shows(&bench, "▸2 @ana");
     assert_shows(&bench, "not sent to @ana: an earlier version stored it under this name");
     // The user sees whom Enter sends it to.
@@ -178,7 +180,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
         ..message_in("@3-7", 1, user(7, "bob"), "psst", bench.at)
     };
     let effects = bench.hears(Event::Message(missed));
-    assert_eq!(kept(&effects), [&Keep::Settled(vec![left(1, "@ana", "psst").id])]);
+    assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
     let screen = bench.screen();
     assert!(screen.contains("› bob: psst") && !screen.contains("not sent"), "{screen}");
 }

@@ -19,7 +19,7 @@ fn types(bench: &mut Bench, text: &str) -> Vec<Effect> {
 /// The drafts that are to be kept.
 fn kept_drafts(effects: &[Effect]) -> Vec<Drafts> {
     let kept = kept(effects).into_iter().filter_map(|keep| match keep {
-        Keep::Drafts(drafts) => Some(drafts.clone()),
+        StoreOp::Drafts(drafts) => Some(drafts.clone()),
         _ => None,
     });
     kept.collect()
@@ -49,7 +49,7 @@ fn what_is_sent_or_emptied_is_gone_at_once() {
     assert!(
         matches!(
             &effects[..],
-            [Effect::Keep(Keep::Said(_)), Effect::Keep(Keep::Drafts(none)), Effect::Order(_)]
+            [Effect::Store(StoreOp::Message(_)), Effect::Store(StoreOp::Drafts(none)), Effect::Link(_)]
                 if *none == Drafts::default()
         ),
         "{effects:?}"
@@ -180,7 +180,7 @@ fn another_user_goes_on_with_what_is_typed_each_text_in_its_room() {
     let both = Drafts { titles, ..both };
     assert_eq!(bench.state.drafts(), both);
     let welcome = welcome(8, "bob");
-    bench.takes_all(Input::News(News::Welcome { session: 2, welcome }));
+    bench.takes_all(Input::Link(LinkEvent::Welcome { session: 2, welcome }));
     assert_shows(&bench, "▸2 @ana");
     assert_eq!((typed(&bench).as_str(), bench.state.drafts()), ("for ana", both.clone()));
     assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [both], "it was not kept yet");

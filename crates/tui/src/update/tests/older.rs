@@ -55,7 +55,7 @@ fn pages_that_nobody_asked_for_are_not_taken() {
 /// A client that has missed 2,599 messages, of which it has fetched the last 500, and looks at the newest.
 fn far_behind() -> Bench {
     let mut bench = Bench::new(80, 20);
-    bench.tells(News::Welcome { session: 1, welcome: welcome(7, "bob") });
+    bench.tells(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
     let join = Command::Join { room: RoomName::lobby(), since: Some(2_100) };
     assert_eq!(sent(&bench.hears(room_event("#lobby", 2_600, 1))), [join]);
     bench.hears(room_event("#lobby", 2_600, 1));
@@ -122,7 +122,7 @@ fn a_damaged_message_is_dimmed_and_holds_its_place() {
     assert!(!bench.hears(Event::Message(damaged)).contains(&Effect::Ring));
     assert_shows(&bench, "chat-server: This message is damaged, bob.");
     let body = bench.state.room().log.said().last().map(|(_, body)| body.clone());
-    assert!(matches!(body, Some(Body::Said { how: How::Damaged, .. })));
+    assert!(matches!(body, Some(Body::Message { origin: Origin::Damaged, .. })));
     let read = Command::Read { room: RoomName::lobby(), seq: 2 };
     assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
 }
@@ -143,6 +143,6 @@ fn a_message_of_ones_own_in_a_page_no_longer_waits() {
     bench.state.room_mut().loading = true;
     bench.hears(Event::History { room: RoomName::lobby(), messages: vec![own], more: true });
     assert_eq!(bench.state.outbox.messages().count(), 0);
-    let mine = |(_, body): &(Option<u64>, &Body)| matches!(body, Body::Said { text, .. } if text == "mine");
+    let mine = |(_, body): &(Option<u64>, &Body)| matches!(body, Body::Message { text, .. } if text == "mine");
     assert_eq!(bench.state.room().log.said().filter(mine).count(), 1);
 }

@@ -213,7 +213,7 @@ fn older_messages_are_asked_for_once_and_the_place_stays() {
 #[test]
 fn a_room_opens_at_what_is_new() {
     let mut bench = Bench::new(80, 12);
-    bench.tells(News::Welcome { session: 1, welcome: welcome(7, "bob") });
+    bench.tells(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
     let effects = bench.hears(room_event("#lobby", 100, 70));
     assert_eq!(sent(&effects), [Command::Join { room: RoomName::lobby(), since: Some(20) }]);
     for seq in 21..=100 {
@@ -230,7 +230,7 @@ fn a_room_opens_at_what_is_new() {
 #[test]
 fn ones_own_words_are_not_new() {
     let mut bench = Bench::new(80, 20);
-    bench.tells(News::Welcome { session: 1, welcome: welcome(7, "bob") });
+    bench.tells(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
     // Killed before the server was told how far this user has read.
     bench.hears(room_event("#lobby", 4, 1));
     bench.says_in("#lobby", 1, user(3, "ana"), "one");
@@ -292,7 +292,7 @@ fn another_user_has_other_rooms() {
     }
     bench.loses();
     bench.types("waits\n");
-    bench.tells(News::Welcome { session: 2, welcome: welcome(8, "bob") });
+    bench.tells(LinkEvent::Welcome { session: 2, welcome: welcome(8, "bob") });
     assert_eq!(bench.state.rooms.list().len(), 2, "the one something waits for, and the lobby");
     assert_shows(&bench, "▸2 #rust");
 }
