@@ -23,7 +23,6 @@ pub mod input;
 pub mod layout;
 pub mod palette;
 pub mod prompt;
-mod quote;
 pub mod rows;
 pub mod state;
 pub mod terminal;

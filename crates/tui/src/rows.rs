@@ -2,11 +2,12 @@
 
 mod entry;
 
+use chat_client::entry::LogEntry;
+use chat_client::log::Log;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 pub(crate) use self::entry::{Row, SpanKind};
-use crate::state::{Log, LogEntry};
 
 /// A row of a log: the index of an entry, and which of its rows.
 pub type Top = (usize, usize);

@@ -1,7 +1,8 @@
 //! The part of a log that is on the screen, and how the user moves through it.
 
+use chat_client::entry::EntryId;
+
 use crate::rows::{LogRows, Top};
-use crate::state::EntryId;
 
 /// Rows above the line over what is new, if the log opens there: read messages, for orientation.
 const ROWS_BEFORE_NEW: usize = 3;
@@ -30,7 +31,7 @@ pub struct Anchor {
 }
 
 /// The part of a log that is on the screen.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Viewport {
     place: Place,
 }

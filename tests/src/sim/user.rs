@@ -7,10 +7,12 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
+use chat_client::Connection;
+use chat_client::entry::{Body, Delivery, Origin};
+use chat_client::rooms::JoinState;
 use chat_proto::command::Word;
 use chat_proto::{NameError, RoomName, UserName};
 use chat_tui::State;
-use chat_tui::state::{Body, Connection, Delivery, JoinState, Origin};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::Stream;
 use futures_util::stream::unfold;
@@ -200,38 +202,39 @@ impl User {
 
     /// Looks at the screen.
     pub(super) fn sees(&mut self, state: &State) {
-        let connected = matches!(state.connection, Connection::Connected { .. });
-        let is_refused = matches!(state.connection, Connection::Refused { .. });
+        let client = &state.client;
+        let connected = matches!(client.connection(), Connection::Connected { .. });
+        let is_refused = matches!(client.connection(), Connection::Refused { .. });
         assert!(!is_refused, "user {} is not let in", self.number);
         if std::mem::replace(&mut self.connected, connected) != connected {
             info!(connected, "sees");
             self.calls += u64::from(connected);
             self.changes += 1;
         }
-        if let Some(epoch) = &state.epoch {
+        if let Some(epoch) = client.epoch() {
             let mut first = self.first_epoch.borrow_mut();
             let is_first = first.get_or_insert_with(|| epoch.clone()) == epoch;
             self.epoch = if is_first { Epoch::First } else { Epoch::Restored };
         }
         self.has_typed = !state.prompt.editor.is_empty();
-        if state.me != 0 {
-            self.directory.borrow_mut().insert(state.me, self.user);
+        if client.me() != 0 {
+            self.directory.borrow_mut().insert(client.me(), self.user);
         }
         let public = (0..self.rooms).map(room_name);
         let is_in = |name: &String| {
-            let mut rooms = state.rooms.list().iter();
-            rooms.any(|room| room.name.as_str() == name && room.join_state == JoinState::Joined)
+            let mut rooms = client.rooms().list().iter();
+            rooms.any(|room| room.name().as_str() == name && room.join_state() == JoinState::Joined)
         };
         self.is_in = u32::try_from(public.filter(is_in).count()).unwrap_or(u32::MAX);
-        self.waiting = state.outbox.messages().count();
-        self.shown = state.room().name.as_str().to_owned();
+        self.waiting = client.outbox().messages().count();
+        self.shown = client.room().name().as_str().to_owned();
         self.going_to.take_if(|name| *name == self.shown);
-        let shown = self.number_of(&state.room().name);
+        let shown = self.number_of(client.room().name());
         let (user, comes_back) = (self.user, self.has_typed);
         self.awaits_direct.take_if(|to| comes_back || shown == Some(direct(user, *to)));
-        for room in state.rooms.list() {
-            if let Some(number) = self.number_of(&room.name) {
-                self.reads(number, room.log.said());
+        for room in client.rooms().list() {
+            if let Some(number) = self.number_of(room.name()) {
+                self.reads(number, room.log().said());
             }
         }
     }

@@ -59,7 +59,7 @@ async fn the_user_need_not_wait() {
     bench.refuses(1).await;
     assert!(matches!(bench.lost().await, Lost::Unreachable(_)));
     let before = Instant::now();
-    bench.link.order(LinkRequest::Call(name("rob"))).unwrap();
+    bench.link.request(LinkRequest::Call(name("rob"))).unwrap();
     let mut server = bench.answers().await;
     assert_eq!(server.welcomes().await, name("rob"));
     bench.session().await;
@@ -75,7 +75,7 @@ async fn a_refused_name_waits_for_another() {
     server.tells(&Event::Refused(refusal.clone())).await;
     assert_eq!(bench.hears().await, LinkEvent::Dialling);
     assert_eq!(bench.hears().await, LinkEvent::Refused(Box::new(refusal)));
-    bench.link.order(LinkRequest::Call(name("rob"))).unwrap();
+    bench.link.request(LinkRequest::Call(name("rob"))).unwrap();
     assert_eq!(bench.answers().await.welcomes().await, name("rob"));
 }
 
@@ -279,7 +279,7 @@ async fn an_answer_during_the_farewell_is_heard() {
     server.welcomes().await;
     let session = bench.session().await;
     bench.says(session, 1);
-    bench.link.order(LinkRequest::Call(name("bob"))).unwrap();
+    bench.link.request(LinkRequest::Call(name("bob"))).unwrap();
     assert_eq!(number(&server.hears().await), Some(1));
     assert_eq!(server.hears().await, Command::Bye);
     let answer = message(user(3, "ana"), "still heard", Timestamp::from_millis(0));
@@ -292,11 +292,11 @@ async fn an_answer_during_the_farewell_is_heard() {
 #[tokio::test(start_paused = true)]
 async fn too_many_orders_are_refused() {
     let bench = Bench::new();
-    let order = || bench.link.order(LinkRequest::Call(name("bob")));
+    let request = || bench.link.request(LinkRequest::Call(name("bob")));
     for _ in 0..REQUESTS_MAX {
-        order().unwrap();
+        request().unwrap();
     }
-    assert!(order().is_err());
+    assert!(request().is_err());
 }
 
 #[tokio::test(start_paused = true)]
@@ -346,7 +346,7 @@ async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_t
         drop(server);
         bench.lost().await;
         let since = Instant::now();
-        let dialled = |news| matches!(news, LinkEvent::Dialling).then_some(());
+        let dialled = |events| matches!(events, LinkEvent::Dialling).then_some(());
         bench.hears_that("another call", dialled).await;
         pauses.push(since.elapsed().as_secs_f64());
     }
@@ -362,7 +362,7 @@ async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_t
     bench.lost().await;
     let since = Instant::now();
     bench
-        .hears_that("another call", |news| matches!(news, LinkEvent::Dialling).then_some(()))
+        .hears_that("another call", |events| matches!(events, LinkEvent::Dialling).then_some(()))
         .await;
     assert!(since.elapsed() <= Duration::from_millis(1100), "{:?}", since.elapsed());
 }

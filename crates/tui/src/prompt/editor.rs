@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Longest text that can be typed or pasted, in bytes: two messages, so that one that is too long
 /// can be cut in the box.
-pub const PROMPT_BYTES_MAX: usize = 2 * chat_proto::limits::TEXT_BYTES_MAX;
+pub const PROMPT_BYTES_MAX: usize = chat_client::request::DRAFT_BYTES_MAX;
 
 /// Most changes that can be undone.
 const UNDO_MAX: usize = 200;

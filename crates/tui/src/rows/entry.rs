@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
+use chat_client::entry::{Body, Delivery, LogEntry, NoticeKind, Origin};
+use chat_client::quoted;
 use chat_proto::UserName;
 use chat_proto::command::Kind;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Above;
-use crate::quote::quoted;
-use crate::state::{Body, Delivery, LogEntry, NoticeKind, Origin};
 use crate::wrap::wrap;
 
 /// Columns of the time and the mark: `14:02 › `.
@@ -229,10 +229,10 @@ fn line(words: &[&str], width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chat_client::log::Log;
     use chat_proto::Timestamp;
 
     use super::*;
-    use crate::state::Log;
 
     fn shown(text: &str, width: usize) -> Vec<String> {
         let from = UserName::new("ana").unwrap();

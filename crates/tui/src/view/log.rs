@@ -1,5 +1,6 @@
 //! The chat log.
 
+use chat_client::entry::Body;
 use chat_proto::UserName;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
@@ -9,16 +10,17 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::palette::Palette;
 use crate::rows::{LogRows, SpanKind};
-use crate::state::{Body, State};
+use crate::state::State;
 
 pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let room = state.room();
+    let room = state.client.room();
     let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let log = LogRows { log: &room.log, zone: &state.zone, width };
-    let (first, above) = room.viewport.top(log, height);
+    let log = LogRows { log: room.log(), zone: &state.zone, width };
+    let viewport = state.viewport();
+    let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, palette));
     let lines: Vec<Line<'_>> = rows.skip(above).take(height).collect();
     // A log that does not fill its pane stands at its foot, where new messages come.
@@ -26,10 +28,10 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     for (line, row) in lines.iter().zip(area.rows().skip(blank)) {
         line.render(row, buffer);
     }
-    if room.viewport.reads_back(log, height) {
+    if viewport.reads_back(log, height) {
         draw_reading_back(state, palette, area, buffer);
     }
-    if room.viewport.is_at_oldest(log, height) {
+    if viewport.is_at_oldest(log, height) {
         draw_beyond(state, palette, area, buffer);
     }
 }
@@ -61,7 +63,7 @@ fn style(part: SpanKind, name: Option<&UserName>, palette: Palette) -> Style {
 
 /// Tells one who reads back that there is more, on the last row.
 fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
-    let (text, style) = match state.room().unread() {
+    let (text, style) = match state.client.room().unread() {
         0 => (" End: newest ↓ ".to_owned(), palette.dim()),
         unread => (format!(" {unread} new ↓ "), palette.striking()),
     };
@@ -71,13 +73,13 @@ fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut B
 /// Says on the first row, where the oldest message is seen, what is with those before it.
 fn draw_beyond(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
     let row = area.rows().next();
-    let log = &state.room().log;
-    if state.room().loading {
+    let log = state.client.room().log();
+    if state.client.room().is_loading() {
         draw_on(row, " loading… ", palette.dim(), buffer);
     } else if log.has_history_failed() {
         draw_on(row, " cannot be read now; End and PgUp try again ", palette.bad(), buffer);
     } else if log.lacks_older() && log.oldest().is_some() {
-        let text = match (log.is_full(), state.session()) {
+        let text = match (log.is_full(), state.client.session()) {
             (true, _) => " Older messages exist and are not shown here ",
             (false, None) => " Older messages exist; they come when you are connected ",
             (false, Some(_)) => " Older messages exist: PgUp loads them ",

@@ -1,9 +1,10 @@
+use chat_client::entry::{Body, NoticeKind, Origin};
+use chat_client::log::{Log, NOTICES_MAX};
 use chat_proto::command::Kind;
 use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::state::{Body, Log, NOTICES_MAX, NoticeKind, Origin};
 
 /// A log, and a viewport on it.
 struct Reader {

@@ -8,9 +8,10 @@ use super::*;
 /// The rooms to which something is sent.
 fn rooms_of_says(effects: &[Effect]) -> Vec<RoomName> {
     let says = effects.iter().filter_map(|effect| match effect {
-        Effect::Link(LinkRequest::Send { command: Command::Say(say), .. }) => {
-            Some(say.room.clone())
-        }
+        Effect::Client(ClientEffect::Link(LinkRequest::Send {
+            command: Command::Say(say),
+            ..
+        })) => Some(say.room.clone()),
         _ => None,
     });
     says.collect()
@@ -72,7 +73,7 @@ fn a_name_that_is_not_known_is_asked_for_and_the_text_is_sent_to_its_address() {
     let mut bench = Bench::connected(100, 20);
     let effects = bench.types("/msg zoe psst\n");
     assert_eq!(sent(&effects), [Command::Join { room: room("@zoe"), since: None }]);
-    assert_eq!((says(&effects).len(), bench.state.outbox.messages().count()), (0, 0));
+    assert_eq!((says(&effects).len(), bench.state.client.outbox().messages().count()), (0, 0));
     let effects = bench.hears(direct_event(&user(9, "zoe"), 0, 0));
     assert_eq!(rooms_of_says(&effects), [room("@7-9")]);
     assert_shows(&bench, "▸2 @zoe");
@@ -98,14 +99,14 @@ fn a_name_that_changes_hands_while_it_is_asked_for_gives_the_text_back() {
     assert_shows(&bench, "not sent: zoe is zoe2 now");
     assert_eq!(typed(&bench), "/msg zoe psst");
     bench.hears(direct_event(&user(11, "zoe"), 0, 0));
-    assert_eq!(bench.state.outbox.messages().count(), 0);
+    assert_eq!(bench.state.client.outbox().messages().count(), 0);
 }
 
 #[test]
 fn a_line_that_is_lost_while_a_name_is_asked_for_gives_the_text_back() {
     let mut bench = Bench::connected(100, 20);
     bench.types("/msg zoe psst\n");
-    let asked = bench.state.drafts();
+    let asked = bench.state.client.drafts();
     assert_eq!(
         asked.texts[&RoomName::lobby()],
         "/msg zoe psst",
@@ -158,9 +159,9 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
 #[test]
 fn what_is_stored_under_a_name_stays_stored_until_there_is_a_session() {
     let mut bench = of_version_0_1_0();
-    let stored = bench.state.drafts();
+    let stored = bench.state.client.drafts();
     assert_eq!((&stored.shown, &stored.texts[&room("@ana")][..]), (&room("@ana"), "half a sen"));
-    assert_eq!(bench.state.unanswered().len(), 2);
+    assert_eq!(bench.state.client.unanswered().len(), 2);
     bench.connects(1);
     bench.hears(Event::Pong { nonce: rooms_told() });
     assert_shows(&bench, "@ana is not here any more; Up brings back what was typed: half a sen");

@@ -79,7 +79,7 @@ fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
     let mut bench = Bench::connected(80, 20);
     let effects = bench.types("hi\n");
     assert!(
-        matches!(&effects[..], [Effect::Store(StoreOp::Message(said)), Effect::Link(_)] if said.id == own(1))
+        matches!(&effects[..], [Effect::Client(ClientEffect::Store(StoreOp::Message(said))), Effect::Client(ClientEffect::Link(_))] if said.id == own(1))
     );
     assert_eq!(kept(&bench.accepts(1)), [&StoreOp::Acknowledged(vec![own(1)])]);
     bench.types("no\n");
@@ -94,7 +94,7 @@ fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
         at: bench.at,
         repeat: true,
     }));
-    assert_eq!(bench.state.outbox.messages().count(), 0);
+    assert_eq!(bench.state.client.outbox().messages().count(), 0);
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_refused_token_is_said_and_dropped_only_when_asked() {
     assert_shows(&bench, "/forget drops");
     let effects = bench.types("/forget\n");
     assert_eq!(kept(&effects), [&StoreOp::ForgetToken(None)]);
-    assert_eq!(effects[1], Effect::Link(LinkRequest::CallAnew));
+    assert_eq!(effects[1], Effect::Client(ClientEffect::Link(LinkRequest::CallAnew)));
     bench.connects(1);
     bench.types("/forget\n");
     assert_shows(&bench, "/forget is for a token that the server refuses");
@@ -224,19 +224,19 @@ fn what_is_behind_a_gap_does_not_count_as_read() {
     bench.in_rust();
     let says = |bench: &mut Bench, seq| drop(bench.says_in("#rust", seq, user(3, "ana"), "text"));
     says(&mut bench, 1);
-    bench.takes(Input::Tick);
+    bench.takes(Input::Client(ClientInput::Tick));
     bench.loses();
     bench.connects(2);
     bench.hears(room_event("#rust", 4, 1));
     says(&mut bench, 5);
-    assert!(sent(&bench.takes(Input::Tick)).is_empty());
+    assert!(sent(&bench.takes(Input::Client(ClientInput::Tick))).is_empty());
     bench.hears(room_event("#rust", 5, 1));
     says(&mut bench, 2);
     let read = |seq| [Command::Read { room: room("#rust"), seq }];
-    assert_eq!(sent(&bench.takes(Input::Tick)), read(2));
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), read(2));
     // The third and the fourth are not to be had any more.
     says(&mut bench, 5);
-    assert_eq!(sent(&bench.takes(Input::Tick)), read(5));
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), read(5));
 }
 
 #[test]
@@ -246,9 +246,10 @@ fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
     bench.loses();
     let effects = bench.connects(2);
     let ping = effects.iter().find_map(|effect| match effect {
-        Effect::Link(LinkRequest::Send { command: Command::Ping { nonce }, .. }) => {
-            Some(nonce.clone())
-        }
+        Effect::Client(ClientEffect::Link(LinkRequest::Send {
+            command: Command::Ping { nonce },
+            ..
+        })) => Some(nonce.clone()),
         _ => None,
     });
     let effects = bench.hears(room_event("#ada", 9, 9));
@@ -320,8 +321,7 @@ fn the_log_has_the_reason_for_which_one_is_not_let_in_once() {
 #[test]
 fn a_newcomer_whom_nothing_answers_learns_how_to_start_a_server() {
     let refused = || LinkEvent::Lost(Lost::Unreachable("Connection refused".into()));
-    let mut bench = Bench::new(160, 20);
-    bench.state.server = "localhost:4000".to_owned();
+    let mut bench = Bench::at("localhost:4000", 160, 20);
     bench.tells(refused());
     bench.tells(refused());
     assert_eq!(bench.screen().matches("chat-server --listen localhost:4000").count(), 1);
@@ -329,8 +329,7 @@ fn a_newcomer_whom_nothing_answers_learns_how_to_start_a_server() {
     bench.loses();
     bench.tells(refused());
     assert_eq!(bench.screen().matches("--listen").count(), 1, "it was there a moment ago");
-    let mut bench = Bench::new(100, 20);
-    bench.state.server = "chat.example.org:12345".to_owned();
+    let mut bench = Bench::at("chat.example.org:12345", 100, 20);
     bench.tells(refused());
     assert_shows(&bench, "Cannot reach chat.example.org:12345: Connection refused.");
 }

@@ -38,11 +38,11 @@ fn messages_are_sent_in_order_however_the_disk_answers() {
     assert!(said(bench.stores()).is_empty(), "there is no session");
     assert!(said(bench.connects(2)).is_empty(), "name and token are not stored yet");
     for _third_name_and_token in 0..3 {
-        assert_eq!(bench.state.outbox.waiting(), 3);
+        assert_eq!(bench.state.client.outbox().waiting(), 3);
         let sent = said(bench.stores());
         assert!(sent.is_empty() || sent == [1, 2, 3], "{sent:?}");
     }
-    assert_eq!(bench.state.outbox.waiting(), 0);
+    assert_eq!(bench.state.client.outbox().waiting(), 0);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn no_debug_shows_a_token() {
     let (mut store, _) = Store::open(None, "127.0.0.1:12345", name("bob")).unwrap();
     store.keep(StoreOp::Token(token())).unwrap();
     let welcome = welcome(7, "bob");
-    let kept = Effect::Store(StoreOp::Token(token()));
+    let kept = Effect::Client(ClientEffect::Store(StoreOp::Token(token())));
     let mut bench = Bench::with_profile(80, 24, profile.clone());
     let effects = bench.tells(LinkEvent::Welcome { session: 1, welcome: welcome.clone() });
     assert!(effects.contains(&kept), "{effects:?}");
@@ -32,8 +32,14 @@ fn no_debug_shows_a_token() {
         format!("{store:?}"),
         format!("{:?}", Event::Welcome(welcome.clone())),
         format!("{:?}", LinkEvent::Welcome { session: 1, welcome: welcome.clone() }),
-        format!("{:?}", Effect::File { session: 1, welcome: Box::new(welcome) }),
-        format!("{:?}", Effect::Link(LinkRequest::CallAs(Box::new(identity)))),
+        format!(
+            "{:?}",
+            Effect::Client(ClientEffect::File { session: 1, welcome: Box::new(welcome) })
+        ),
+        format!(
+            "{:?}",
+            Effect::Client(ClientEffect::Link(LinkRequest::CallAs(Box::new(identity))))
+        ),
         format!("{effects:?}"),
         format!("{:?}", bench.state),
     ];

@@ -1,14 +1,14 @@
 //! Whatever a peer sends, the screen stays a screen.
 
-use chat_client::clean;
 use chat_client::link::{LinkEvent, Lost};
+use chat_client::sanitize;
 use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState, Server};
 use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
 
-use crate::fixture::{Bench, user, welcome};
+use crate::fixture::{Bench, expect_older, user, welcome};
 use crate::palette::Palette;
 use crate::view;
 
@@ -215,7 +215,7 @@ fn inspect(bench: &Bench, hostile: &str) {
         let is_text = |c: &char| {
             matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
                 && chars().count() > 1
-                && clean::text(cell.symbol()) == cell.symbol()
+                && sanitize::text(cell.symbol()) == cell.symbol()
         };
         let bad = bad.filter(|c| !is_text(c));
         assert_eq!(bad, None, "{:?} for {hostile:?}", cell.symbol());
@@ -240,10 +240,8 @@ fn inspect(bench: &Bench, hostile: &str) {
 
 /// Asks for the page of older messages that is told: no other is taken.
 fn asks_for_older(bench: &mut Bench, news: &LinkEvent) {
-    if let LinkEvent::Event(Event::History { room, .. }) = news
-        && let Some(room) = bench.state.rooms.get_mut(room)
-    {
-        room.loading = true;
+    if let LinkEvent::Event(Event::History { room, .. }) = news {
+        expect_older(&mut bench.state.client, room);
     }
 }
 

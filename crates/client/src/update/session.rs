@@ -1,14 +1,15 @@
 //! How sessions begin and end: who the user is, which rooms there are, and which messages are sent again.
 
-use chat_client::link::{Identity, LinkRequest, Lost, ServerAddress};
-use chat_client::store::{OwnMessage, Profile, StoreOp};
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User};
 
-use super::{Effect, addresses, drafts, keep, send, send_waiting, show_pending};
-use crate::prompt::Editor;
-use crate::state::{Connection, JoinState, NoticeKind, Room, State};
+use super::{Effect, addresses, drafts, send, send_waiting, show_pending, store};
+use crate::entry::NoticeKind;
+use crate::link::{Identity, LinkRequest, Lost, ServerAddress};
+use crate::rooms::{JoinState, Room};
+use crate::state::{Connection, State};
+use crate::store::{OwnMessage, Profile, StoreOp};
 
 /// What the ping says whose answer comes behind all rooms the user is in.
 const ROOMS_TOLD: &str = "rooms";
@@ -43,14 +44,14 @@ pub(super) fn filed(
         state.forget_server();
         let text = "this is another server than the one that was here before: messages and drafts for \
                     that one stay stored and are not sent here";
-        state.room_mut().log.notice(at, NoticeKind::Info, text);
+        state.notice(at, NoticeKind::Info, text);
     } else {
         take_all_pending(state);
     }
     match profile {
         Ok(profile) => state.take_up(*profile),
         Err(why) => {
-            super::not_kept(state, &why, at);
+            super::not_stored(state, &why, at);
             state.journal = welcome.journal.as_ref().map(|journal| journal.id.clone());
         }
     }
@@ -64,10 +65,6 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     (state.warned.unreadable, state.warned.rooms, state.warned.shorter_room) =
         (false, false, false);
     state.warned.not_let_in = None;
-    // The name was asked for, and then it was free after all: what was typed goes on.
-    if let Some(draft) = state.draft.take() {
-        state.prompt.editor = draft;
-    }
     let is_other = welcome.id != state.me;
     if is_other && state.me != 0 {
         // What another user was told is not this one's.
@@ -84,12 +81,12 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     if is_other || welcome.name.as_str() != state.name.as_str() {
         let server = &welcome.server;
         let text = format!("connected to {} {} as {}", server.name, server.version, welcome.name);
-        state.room_mut().log.notice(at, NoticeKind::Info, text);
+        state.notice(at, NoticeKind::Info, text);
     }
     state.me = welcome.id;
     state.name = welcome.name.clone();
-    let mut effects = vec![keep(state, StoreOp::Name(welcome.name))];
-    effects.extend(welcome.token.map(|token| keep(state, StoreOp::Token(token))));
+    let mut effects = vec![store(state, StoreOp::Name(welcome.name))];
+    effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
     let wanted: Vec<Command> = wanted(state).collect();
     effects.extend(wanted.into_iter().filter_map(|command| send(state, command)));
     effects.extend(send_waiting(state));
@@ -118,7 +115,7 @@ pub(super) fn set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
     state.warned.shorter_room = true;
     let text = "the server was set back to an older copy of its data: messages above the line may be gone \
                 there. Connecting again to load all rooms";
-    state.room_mut().log.notice(at, NoticeKind::Trouble, text);
+    state.notice(at, NoticeKind::Trouble, text);
     vec![Effect::Link(LinkRequest::Call(state.name.clone()))]
 }
 
@@ -206,7 +203,7 @@ fn note_why(state: &mut State, why: &Lost, at: Timestamp) {
         _ => return,
     };
     if state.warned.not_let_in.as_ref() != Some(&text) {
-        state.room_mut().log.notice(at, NoticeKind::Trouble, text.clone());
+        state.notice(at, NoticeKind::Trouble, text.clone());
         state.warned.not_let_in = Some(text);
     }
 }
@@ -236,13 +233,10 @@ pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: Timestamp) {
         _ if about_name => format!("not let in: {}; type another name below", refusal.text),
         _ => format!("not let in: {}; /reconnect tries it again", refusal.text),
     };
-    state.room_mut().log.notice(at, NoticeKind::Trouble, text);
-    if about_name && state.draft.is_none() {
-        state.prompt.put_back();
+    state.notice(at, NoticeKind::Trouble, text);
+    if about_name {
         let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);
-        let asking = Editor::new(suggestion.as_str());
-        state.draft = Some(std::mem::replace(&mut state.prompt.editor, asking));
-        state.prompt.end_completion();
+        state.effects.push(Effect::NameRequired(suggestion.clone()));
     }
 }
 
@@ -274,5 +268,5 @@ fn take_all_pending(state: &mut State) {
 /// Drops the token, and calls as a new user.
 pub(super) fn forget(state: &mut State) -> Vec<Effect> {
     let journal = state.called.clone();
-    vec![keep(state, StoreOp::ForgetToken(journal)), Effect::Link(LinkRequest::CallAnew)]
+    vec![store(state, StoreOp::ForgetToken(journal)), Effect::Link(LinkRequest::CallAnew)]
 }

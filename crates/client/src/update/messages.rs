@@ -1,14 +1,15 @@
 //! Messages that come from the server: into the log of their room, and out of the outbox if they are the
 //! user's own.
 
-use chat_client::store::{MessageId, StoreOp};
 use chat_proto::event::{Accepted, Message};
 use chat_proto::mention::mentions;
 use chat_proto::{Command, RoomName, Timestamp};
 
-use super::{Effect, keep, send};
-use crate::state::{Body, Delivery, JoinState, Origin, Room, State};
-use crate::viewport::Viewport;
+use super::{Effect, send, store};
+use crate::entry::{Body, Delivery, Origin};
+use crate::rooms::{JoinState, Room};
+use crate::state::State;
+use crate::store::{MessageId, StoreOp};
 
 /// A message of a room, new or missed.
 pub(super) fn said(state: &mut State, message: &Message) -> Vec<Effect> {
@@ -47,7 +48,7 @@ pub(super) fn said(state: &mut State, message: &Message) -> Vec<Effect> {
     }
     let strikes = is_mention || (room.is_private() && !own);
     if is_new && strikes && room.mention(message.seq) {
-        effects.push(Effect::Ring);
+        effects.push(Effect::Alert);
     }
     effects
 }
@@ -83,9 +84,6 @@ pub(super) fn older(
     let effects = messages.iter().filter_map(|message| acknowledge_own(state, message)).collect();
     let older: Vec<_> =
         messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect();
-    if state.room().name == *name {
-        state.move_through(Viewport::hold);
-    }
     let Some(room) = state.rooms.get_mut(name) else {
         return effects;
     };
@@ -132,5 +130,5 @@ fn acknowledge(
             _ => drop(room.log.take_pending(id)),
         }
     }
-    Some(keep(state, StoreOp::Acknowledged(vec![id.clone()])))
+    Some(store(state, StoreOp::Acknowledged(vec![id.clone()])))
 }

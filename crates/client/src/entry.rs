@@ -2,27 +2,28 @@
 
 use std::ops::Range;
 
-use chat_client::store::MessageId;
 use chat_proto::command::Kind;
 use chat_proto::{Timestamp, UserName};
 
+use crate::store::MessageId;
+
 /// Which entry of its log it is. An entry has the same one for as long as it is there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct EntryId(pub(super) u64);
+pub struct EntryId(pub(crate) u64);
 
 /// What stands in the log, once. All text in it is clean.
 #[derive(Debug, Clone)]
 pub struct LogEntry {
-    pub(super) id: EntryId,
+    pub(crate) id: EntryId,
     /// When it happened.
     pub at: Timestamp,
     /// What happened.
     pub body: Body,
     /// Where it stands: a message's own `seq`, the last one before a note, and
     /// [`u64::MAX`] for what is not settled.
-    pub(super) seq: u64,
+    pub(crate) seq: u64,
     /// Whether it is from before a restore of the server's journal, and has no place in the room.
-    pub(super) is_void: bool,
+    pub(crate) is_void: bool,
 }
 
 impl LogEntry {
@@ -62,7 +63,7 @@ pub enum Body {
 
 impl Body {
     /// How many bytes of text it keeps.
-    pub(super) const fn bytes(&self) -> usize {
+    pub(crate) const fn bytes(&self) -> usize {
         match self {
             Self::Message { text, .. } | Self::Notice(_, text) => text.len(),
             Self::Restored => 0,
@@ -96,7 +97,7 @@ pub enum Delivery {
 
 impl Delivery {
     /// Which message it is, until it is settled.
-    pub(super) const fn pending(&self) -> Option<&MessageId> {
+    pub(crate) const fn pending(&self) -> Option<&MessageId> {
         match self {
             Self::Storing(id) | Self::Pending(id) => Some(id),
             Self::Accepted | Self::Refused(_) => None,

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
 
-use crate::state::{Body, Delivery, EntryId, LogEntry, Origin};
-use chat_client::store::MessageId;
+use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
+use crate::store::MessageId;
 
 /// Where entries stand that are not settled: behind all others.
 pub(super) const PENDING: u64 = u64::MAX;

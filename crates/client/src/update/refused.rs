@@ -1,11 +1,13 @@
 //! Handles refusals of the server: the user sees the reason, and the text is not lost.
 
-use chat_client::clean;
-use chat_client::store::{MessageId, OwnMessage, StoreOp};
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, keep};
-use crate::state::{JoinState, NoticeKind, State};
+use super::{Effect, addresses, store};
+use crate::entry::NoticeKind;
+use crate::rooms::JoinState;
+use crate::sanitize;
+use crate::state::State;
+use crate::store::{MessageId, OwnMessage, StoreOp};
 
 /// The server refuses something.
 pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec<Effect> {
@@ -24,7 +26,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         }
         if let Some(message) = state.outbox.acknowledge(&id) {
             not_sent(state, &message, refusal, at);
-            return vec![keep(state, StoreOp::Acknowledged(vec![id]))];
+            return vec![store(state, StoreOp::Acknowledged(vec![id]))];
         }
     }
     if let Some(name) = refusal.room.as_ref().and_then(RoomName::other) {
@@ -46,7 +48,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     }
     let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
     let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
-    state.room_mut().log.notice(at, NoticeKind::Trouble, text);
+    state.notice(at, NoticeKind::Trouble, text);
     Vec::new()
 }
 
@@ -68,7 +70,7 @@ fn send_anew(state: &mut State, id: &MessageId) -> Vec<Effect> {
         room.log.renumber(id, new.clone());
     }
     let all = state.unanswered();
-    vec![keep(state, StoreOp::Pending(all))]
+    vec![store(state, StoreOp::Pending(all))]
 }
 
 /// A message was refused. Shows the reason next to it; if its room is closed, shows both in the room on
@@ -85,8 +87,8 @@ fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Times
         room.log.refuse(&message.id, at, refusal.text);
         return;
     }
-    let text = clean::text(message.text.as_str());
+    let text = sanitize::text(message.text.as_str());
     let note = format!("not said in {label}: {}; Up brings it back: {text}", refusal.text);
-    state.room_mut().log.notice(at, NoticeKind::Trouble, note);
-    state.prompt.remember(message.text.as_str().to_owned());
+    state.notice(at, NoticeKind::Trouble, note);
+    state.effects.push(Effect::TextReturned(message.text.as_str().to_owned()));
 }

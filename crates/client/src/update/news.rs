@@ -1,28 +1,30 @@
 //! Handles the news of the link: events of the server, and the state of the connection. All texts are
 //! clean by now.
 
-use chat_client::link::LinkEvent;
-use chat_client::store::StoreOp;
 use chat_proto::event::{RoomInfo, RoomState};
 use chat_proto::{
     Command, Event, LeaveReason, Refusal, RoomName, Timestamp, Topic, User, UserName,
 };
 
-use super::{Effect, addresses, keep, messages, refused, send, session};
+use super::{Effect, addresses, messages, refused, send, session, store};
+use crate::entry::NoticeKind;
+use crate::link::LinkEvent;
 use crate::quote::quoted;
-use crate::state::{Connection, Counted, JoinState, NoticeKind, State};
+use crate::rooms::{Counted, JoinState};
+use crate::state::{Connection, State};
+use crate::store::StoreOp;
 
 /// Most names of users or rooms that are put on one note.
 const LISTED_MAX: usize = 100;
 
-pub(super) fn news(state: &mut State, news: LinkEvent, at: Timestamp) -> Vec<Effect> {
-    let mut effects = told(state, news, at);
+pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
+    let mut effects = link_event(state, event, at);
     effects.extend(addresses::give_back_messages(state, at));
     effects
 }
 
-fn told(state: &mut State, news: LinkEvent, at: Timestamp) -> Vec<Effect> {
-    match news {
+fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
+    match event {
         LinkEvent::Dialling => (state.connection, state.called) = (Connection::Connecting, None),
         LinkEvent::About { journal } => state.called = Some(journal),
         LinkEvent::Waiting { seconds } => state.connection = Connection::Waiting { seconds },
@@ -75,7 +77,7 @@ fn heard(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Users { room, users, more } => {
             let names = users.iter().map(|user| user.name.as_str());
             let label = state.rooms.label(&room);
-            tell(state, at, format!("in {label}: {}", listed(names, more)));
+            state.notice(at, NoticeKind::Info, format!("in {label}: {}", listed(names, more)));
         }
         Event::Rooms { rooms, more } => rooms_listed(state, &rooms, more, at),
         Event::Pong { nonce } => return session::rooms_told(state, &nonce, at),
@@ -125,7 +127,9 @@ fn room_now(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> 
     room.log.reach(now.last_seq);
     if is_first && shown == *name {
         room.open();
+        state.effects.push(Effect::RoomOpened(name.clone()));
     }
+    let room = state.rooms.get_mut(name)?;
     room.is_restored = false;
     let was = std::mem::replace(&mut room.join_state, JoinState::Joined);
     if room.log.since() >= room.last_seq || was == JoinState::Requested {
@@ -202,8 +206,8 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
         return None;
     }
     state.name = name.clone();
-    tell(state, at, format!("you are {} now", quoted(name)));
-    Some(keep(state, StoreOp::Name(name.clone())))
+    state.notice(at, NoticeKind::Info, format!("you are {} now", quoted(name)));
+    Some(store(state, StoreOp::Name(name.clone())))
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: Timestamp) {
@@ -230,7 +234,11 @@ fn rooms_listed(state: &mut State, rooms: &[RoomInfo], more: bool, at: Timestamp
     if more || rooms.len() > LISTED_MAX {
         text.push_str("\nand more");
     }
-    tell(state, at, text + "\n/join #NAME goes there, and makes one that is not there yet");
+    state.notice(
+        at,
+        NoticeKind::Info,
+        text + "\n/join #NAME goes there, and makes one that is not there yet",
+    );
 }
 
 fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, more: bool) -> String {
@@ -239,16 +247,12 @@ fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, more: bool) -> Stri
     names.join(", ") + if is_cut { ", and more" } else { "" }
 }
 
-fn tell(state: &mut State, at: Timestamp, text: String) {
-    state.room_mut().log.notice(at, NoticeKind::Info, text);
-}
-
 fn unreadable(state: &mut State, refusal: &Refusal, at: Timestamp) {
     if !std::mem::replace(&mut state.warned.unreadable, true) {
         let text = format!(
             "the server says something this version cannot read ({}); a newer one may",
             refusal.text
         );
-        state.room_mut().log.notice(at, NoticeKind::Trouble, text);
+        state.notice(at, NoticeKind::Trouble, text);
     }
 }

@@ -10,12 +10,12 @@ mod coverage;
 mod entries;
 mod intervals;
 
-use chat_client::store::MessageId;
 use chat_proto::Timestamp;
 
 use self::coverage::Coverage;
 use self::entries::{Entries, PENDING, VOID};
-use super::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
+use crate::entry::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
+use crate::store::MessageId;
 
 /// Most messages that are kept, and so the furthest that one can read back: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;
@@ -74,6 +74,12 @@ impl Log {
     #[must_use]
     pub fn first_new(&self) -> Option<usize> {
         self.entries.first_new()
+    }
+
+    /// Whether a line stands, or will stand, over the first new message.
+    #[must_use]
+    pub const fn has_line(&self) -> bool {
+        self.entries.read().is_some()
     }
 
     /// The last message in front of the entry `end`.
@@ -145,13 +151,13 @@ impl Log {
     }
 
     /// Adds something the user has said, which is not settled; it has its number.
-    pub fn push_pending(&mut self, at: Timestamp, body: Body) {
+    pub(crate) fn push_pending(&mut self, at: Timestamp, body: Body) {
         let entry = LogEntry { seq: PENDING, ..LogEntry::new(at, body) };
         self.entries.insert(self.entries.len(), entry);
     }
 
     /// The server has that message: it stands where the room has it.
-    pub fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
+    pub(crate) fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
         if let Some(mut body) = self.take_pending(id) {
             if let Body::Message { origin, .. } = &mut body {
                 *origin = Origin::Own(Delivery::Accepted);
@@ -161,7 +167,7 @@ impl Log {
     }
 
     /// That message is refused: it stands where it was written, with the reason.
-    pub fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
+    pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
         if let Some(mut body) = self.take_pending(id) {
             if let Body::Message { origin, .. } = &mut body {
                 *origin = Origin::Own(Delivery::Refused(why));
@@ -173,7 +179,7 @@ impl Log {
     }
 
     /// That message has no answer, goes away, and is returned.
-    pub fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
+    pub(crate) fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
         let index = self.entries.pending(id)?;
         let entry = self.entries.remove(index)?;
         self.entries.place_pending_notices(self.coverage.reached());
@@ -181,12 +187,12 @@ impl Log {
     }
 
     /// That message is stored.
-    pub fn stored(&mut self, id: &MessageId) {
+    pub(crate) fn stored(&mut self, id: &MessageId) {
         self.renumber(id, id.clone());
     }
 
     /// That message has another number.
-    pub fn renumber(&mut self, id: &MessageId, new: MessageId) {
+    pub(crate) fn renumber(&mut self, id: &MessageId, new: MessageId) {
         let delivery = self.entries.pending(id).and_then(|index| self.entries.delivery_mut(index));
         if let Some(delivery) = delivery {
             *delivery = Delivery::Pending(new);
@@ -221,12 +227,12 @@ impl Log {
     }
 
     /// All after `seq` is asked for, and is to be here; unless that was so of more already.
-    pub fn begin_after(&mut self, seq: u64) {
+    pub(crate) fn begin_after(&mut self, seq: u64) {
         self.coverage.begin_after(seq);
     }
 
     /// All up to `seq` is here, as far as it is still to be had.
-    pub fn is_complete_to(&mut self, seq: u64) {
+    pub(crate) fn is_complete_to(&mut self, seq: u64) {
         self.coverage.is_complete_to(seq);
     }
 
@@ -261,12 +267,12 @@ impl Log {
     }
 
     /// Older messages were asked for and are not to be had for now.
-    pub fn history_failed(&mut self) {
+    pub(crate) fn history_failed(&mut self) {
         self.has_failed = true;
     }
 
     /// Older messages may be asked for again.
-    pub fn retry(&mut self) {
+    pub(crate) fn retry(&mut self) {
         self.has_failed = false;
     }
 
@@ -291,7 +297,7 @@ impl Log {
     }
 
     /// Forgets all but what is not settled.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.coverage.clear();
         self.has_failed = false;
@@ -300,7 +306,7 @@ impl Log {
 
     /// The journal was restored from a backup: all that is here stays, above a rule, and has no place
     /// in the room any more. What has no answer waits as before.
-    pub fn restored(&mut self, at: Timestamp) {
+    pub(crate) fn restored(&mut self, at: Timestamp) {
         let has_messages = self.entries.messages().next().is_some();
         self.entries.make_void();
         if has_messages {
