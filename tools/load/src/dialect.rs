@@ -10,7 +10,7 @@ mod template;
 pub(crate) use known::{CLASSIC, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW, RAW_LONG, REDIS};
 pub(crate) use template::Template;
 
-use crate::stamp::{DIGITS, NUMBER_AT, STAMP_BYTES, Stamp};
+use crate::stamp::{DIGITS, NUMBER_OFFSET, STAMP_BYTES, Stamp};
 use pattern::fill;
 
 /// Bytes of an MQTT message besides its text: the length of the room's name, and the name.
@@ -51,7 +51,7 @@ pub(crate) struct Step {
 
 /// One user of a load, and where it is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct Member {
     /// Its number, from 0.
     pub(crate) user: usize,
     /// The number of its room, from 0.
@@ -62,14 +62,14 @@ pub(crate) struct Place {
 
 impl Dialect {
     /// The first step of the user: to be known. `None` where there is nothing to say.
-    pub(crate) fn hello(&self, place: Place) -> Option<Step> {
-        self.step(self.hello, self.welcome, place)
+    pub(crate) fn hello(&self, member: Member) -> Option<Step> {
+        self.step(self.hello, self.welcome, member)
     }
 
     /// The second: to be in its room. `None` where it is there already.
-    pub(crate) fn join(&self, place: Place) -> Option<Step> {
-        let is_there = place.is_only_room && self.lobby.is_some();
-        if is_there { None } else { self.step(self.join, self.joined, place) }
+    pub(crate) fn join(&self, member: Member) -> Option<Step> {
+        let is_there = member.is_only_room && self.lobby.is_some();
+        if is_there { None } else { self.step(self.join, self.joined, member) }
     }
 
     /// Whether there is a room everybody is in.
@@ -77,10 +77,10 @@ impl Dialect {
         self.lobby.is_some()
     }
 
-    fn step(&self, say: &[u8], answer: &[u8], place: Place) -> Option<Step> {
+    fn step(&self, say: &[u8], answer: &[u8], member: Member) -> Option<Step> {
         let filled = |pattern| {
             let mut filled = Vec::new();
-            fill(pattern, &mut filled, |name, out| self.write(name, place, out));
+            fill(pattern, &mut filled, |name, out| self.write(name, member, out));
             filled
         };
         (!say.is_empty()).then(|| Step { say: filled(say), answer: filled(answer) })
@@ -88,15 +88,15 @@ impl Dialect {
 
     /// A message of the user, its text `text_bytes` long, or as long as it may be here; a stamp at the
     /// least.
-    pub(crate) fn message(&self, place: Place, text_bytes: usize) -> Template {
-        let sender = u32::try_from(place.user).unwrap_or(u32::MAX);
-        let mut text = Stamp { sender, number: 0 }.written().to_vec();
+    pub(crate) fn message(&self, member: Member, text_bytes: usize) -> Template {
+        let sender = u32::try_from(member.user).unwrap_or(u32::MAX);
+        let mut text = Stamp { sender, number: 0 }.to_bytes().to_vec();
         text.resize(text_bytes.min(self.text_bytes_max).max(STAMP_BYTES), b'x');
         let mut template = Template::default();
         let Template { bytes, numbers } = &mut template;
         fill(self.message, bytes, |name, out| match name {
             b"text" => {
-                numbers.push(out.len() + NUMBER_AT);
+                numbers.push(out.len() + NUMBER_OFFSET);
                 out.extend_from_slice(&text);
             }
             b"n" => {
@@ -105,17 +105,17 @@ impl Dialect {
             }
             b"bytes" => out.extend_from_slice(text.len().to_string().as_bytes()),
             b"mqtt bytes" => mqtt_length(MQTT_BESIDES + text.len(), out),
-            name => self.write(name, place, out),
+            name => self.write(name, member, out),
         });
         template
     }
 
     /// Writes what `name` stands for in what a user says.
-    fn write(&self, name: &[u8], place: Place, out: &mut Vec<u8>) {
+    fn write(&self, name: &[u8], member: Member, out: &mut Vec<u8>) {
         let written = match (name, self.lobby) {
-            (b"user", _) => place.user.to_string(),
-            (b"room", Some(lobby)) if place.is_only_room => lobby.to_owned(),
-            (b"room", _) => format!("{}{:04}", self.room, place.room),
+            (b"user", _) => member.user.to_string(),
+            (b"room", Some(lobby)) if member.is_only_room => lobby.to_owned(),
+            (b"room", _) => format!("{}{:04}", self.room, member.room),
             _ => String::new(),
         };
         out.extend_from_slice(written.as_bytes());
@@ -135,8 +135,8 @@ fn mqtt_length(mut length: usize, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
-    const ALONE: Place = Place { user: 7, room: 0, is_only_room: true };
-    const AMONG: Place = Place { user: 7, room: 3, is_only_room: false };
+    const ALONE: Member = Member { user: 7, room: 0, is_only_room: true };
+    const AMONG: Member = Member { user: 7, room: 3, is_only_room: false };
 
     #[test]
     fn the_only_room_is_the_lobby_where_there_is_one() {

@@ -57,7 +57,7 @@ pub(crate) struct Outcome {
 
 /// Why a load was not all that was planned.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotAll {
+pub(crate) enum Incomplete {
     #[error("something was lost: {0}")]
     Lost(String),
     #[error("only {sent} of {planned} messages were said in time; is the machine very busy?")]
@@ -90,11 +90,11 @@ impl Outcome {
     ///
     /// # Errors
     /// Says what was not so.
-    pub(crate) fn is_all_of(&self, plan: &Plan) -> Result<(), NotAll> {
+    pub(crate) fn check_complete(&self, plan: &Plan) -> Result<(), Incomplete> {
         let (sent, planned) = (self.sent, plan.messages());
         match &self.fault {
-            Some(fault) => Err(NotAll::Lost(fault.clone())),
-            None if sent < planned => Err(NotAll::TooFew { sent, planned }),
+            Some(fault) => Err(Incomplete::Lost(fault.clone())),
+            None if sent < planned => Err(Incomplete::TooFew { sent, planned }),
             None => Ok(()),
         }
     }
@@ -112,8 +112,8 @@ pub(crate) fn run(
 ) -> Result<Outcome, EngineError> {
     let mut poll = Poll::new()?;
     let mut crowd = Crowd::new(&mut poll, address, plan.laggard());
-    crowd.wave(plan.users(), dialect.coming_max, |user| dialect.hello(plan.place(user)))?;
-    crowd.wave(plan.users(), dialect.coming_max, |user| dialect.join(plan.place(user)))?;
+    crowd.wave(plan.users(), dialect.coming_max, |user| dialect.hello(plan.member(user)))?;
+    crowd.wave(plan.users(), dialect.coming_max, |user| dialect.join(plan.member(user)))?;
     crowd.settle()?;
     let conns = crowd.into_conns();
     Load::new(poll, conns, plan, dialect).run(server)
@@ -122,7 +122,7 @@ pub(crate) fn run(
 /// Polls for `wait` at most, and once more where a signal came between that does not end the program.
 fn poll_again(poll: &mut Poll, events: &mut Events, wait: Duration) -> Result<(), EngineError> {
     loop {
-        if interrupt::is_asked() {
+        if interrupt::is_requested() {
             return Err(EngineError::Stopped);
         }
         match poll.poll(events, Some(wait)) {
@@ -157,10 +157,10 @@ mod tests {
             latency: latencies(),
             fault: fault.map(str::to_owned),
         };
-        assert_eq!(outcome(5_000, None).is_all_of(&plan), Ok(()));
-        let lost = outcome(5_000, Some("lost")).is_all_of(&plan);
-        assert_eq!(lost, Err(NotAll::Lost("lost".into())));
-        let short = outcome(4_999, None).is_all_of(&plan);
-        assert_eq!(short, Err(NotAll::TooFew { sent: 4_999, planned: 5_000 }));
+        assert_eq!(outcome(5_000, None).check_complete(&plan), Ok(()));
+        let lost = outcome(5_000, Some("lost")).check_complete(&plan);
+        assert_eq!(lost, Err(Incomplete::Lost("lost".into())));
+        let short = outcome(4_999, None).check_complete(&plan);
+        assert_eq!(short, Err(Incomplete::TooFew { sent: 4_999, planned: 5_000 }));
     }
 }

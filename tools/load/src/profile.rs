@@ -97,7 +97,7 @@ fn sample(case: &Case, cores: &Cores) -> Result<(Flame, Shares), ProfileError> {
     let plan = case.plan(LONG, MESSAGES_MAX);
     let ran = engine::run(&plan, &NATIVE, daemon.address, daemon.process());
     // It says that it was ended; whether it has seen anything is in what it tells.
-    let _ = child::end_by(&mut perf, Signal::INT, PERF_MAX);
+    let _ = child::end_by_signal(&mut perf, Signal::INT, PERF_MAX);
     well(ran?)?;
     let mut script = Command::new("perf")
         .args(["script", "-F", "comm,ip,sym", "-i"])

@@ -116,13 +116,13 @@ mod tests {
     #[test]
     fn stamps_are_found_wherever_reads_cut_them() {
         let line = |number| {
-            let stamp = Stamp { sender: 1, number }.written();
+            let stamp = Stamp { sender: 1, number }.to_bytes();
             [&b"{\"text\":\""[..], &stamp, b"xx\"}\n"].concat()
         };
         let wire = [line(0), line(1), line(2)].concat();
         for cut in 0..=wire.len() {
             let mut seen = Vec::new();
-            let mut take = |stamp: &[u8]| seen.extend(Stamp::read(stamp).map(|s| s.number));
+            let mut take = |stamp: &[u8]| seen.extend(Stamp::parse(stamp).map(|s| s.number));
             let left = stamps(&wire[..cut], &mut take).to_vec();
             assert!(left.len() < STAMP_BYTES);
             assert_eq!(stamps(&[&left, &wire[cut..]].concat(), &mut take), b"");

@@ -146,7 +146,7 @@ impl<'a> Load<'a> {
         messages: u32,
     ) -> Result<(), EngineError> {
         let until = Instant::now() + long;
-        let wait = if self.plan.is_about_latency() { Duration::ZERO } else { STEP };
+        let wait = if self.plan.measures_latency() { Duration::ZERO } else { STEP };
         while Instant::now() < until && self.senders.flight.sent.iter().any(|&sent| sent < messages)
         {
             self.speak(messages)?;
@@ -265,7 +265,7 @@ impl<'a> Load<'a> {
         let mut now = None;
         let Self { conns, buffer, tally, senders, latency, began, delivered, .. } = self;
         let took = |bytes: &[u8]| {
-            let Some(stamp) = Stamp::read(bytes) else { return tally.no_stamp(reader, bytes) };
+            let Some(stamp) = Stamp::parse(bytes) else { return tally.no_stamp(reader, bytes) };
             let Some(sender) = tally.take(reader, stamp) else { return };
             if is_laggard {
                 return;
@@ -298,7 +298,7 @@ impl Senders {
         let users: Vec<usize> = (0..plan.rooms)
             .flat_map(|room| (0..plan.senders).map(move |sender| room * plan.members + sender))
             .collect();
-        let template = |&user: &usize| dialect.message(plan.place(user), plan.text_bytes);
+        let template = |&user: &usize| dialect.message(plan.member(user), plan.text_bytes);
         let in_flight = match plan.pace {
             Pace::Window(size) => size,
             Pace::Rate(_) => RATE_IN_FLIGHT,
@@ -308,7 +308,7 @@ impl Senders {
             templates: users.iter().map(template).collect(),
             times: vec![0; flight.places()],
             flight,
-            sample: if plan.is_about_latency() { 1 } else { SAMPLE },
+            sample: if plan.measures_latency() { 1 } else { SAMPLE },
             free: (0..users.len()).collect(),
             is_free: vec![true; users.len()],
             users,

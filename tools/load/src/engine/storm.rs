@@ -7,7 +7,7 @@ use mio::Poll;
 
 use super::EngineError;
 use super::crowd::Crowd;
-use crate::dialect::{Dialect, Place};
+use crate::dialect::{Dialect, Member};
 use crate::process::Process;
 
 /// What users coming in took.
@@ -36,18 +36,18 @@ pub(crate) fn storm(
 ) -> Result<Storm, EngineError> {
     let mut poll = Poll::new()?;
     let mut crowd = Crowd::new(&mut poll, address, None);
-    let place = |user| Place { user, room: 0, is_only_room: false };
-    let comes_by_joining = dialect.join(place(0)).is_some();
+    let member = |user| Member { user, room: 0, is_only_room: false };
+    let comes_by_joining = dialect.join(member(0)).is_some();
     if comes_by_joining {
-        crowd.wave(users, dialect.coming_max, |user| dialect.hello(place(user)))?;
+        crowd.wave(users, dialect.coming_max, |user| dialect.hello(member(user)))?;
         crowd.settle()?;
     }
     let at_once = if comes_by_joining { users } else { users.min(dialect.coming_max) };
     let (before, began) = (server.usage()?, Instant::now());
     if comes_by_joining {
-        crowd.wave(users, at_once, |user| dialect.join(place(user)))?;
+        crowd.wave(users, at_once, |user| dialect.join(member(user)))?;
     } else {
-        crowd.wave(users, at_once, |user| dialect.hello(place(user)))?;
+        crowd.wave(users, at_once, |user| dialect.hello(member(user)))?;
     }
     let took = began.elapsed();
     crowd.settle()?;
@@ -70,9 +70,9 @@ pub(crate) fn idle(
     let mut poll = Poll::new()?;
     let before = server.usage()?;
     let mut crowd = Crowd::new(&mut poll, address, None);
-    let place = |user| Place { user, room: user / members, is_only_room: members >= users };
-    crowd.wave(users, dialect.coming_max, |user| dialect.hello(place(user)))?;
-    crowd.wave(users, dialect.coming_max, |user| dialect.join(place(user)))?;
+    let member = |user| Member { user, room: user / members, is_only_room: members >= users };
+    crowd.wave(users, dialect.coming_max, |user| dialect.hello(member(user)))?;
+    crowd.wave(users, dialect.coming_max, |user| dialect.join(member(user)))?;
     crowd.settle()?;
     Ok(server.usage()?.memory.saturating_sub(before.memory))
 }
