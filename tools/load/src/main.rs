@@ -1,4 +1,4 @@
-//! `chat-load`, the yardstick: puts a chat server under load and measures what it costs.
+//! `chat-load` puts a chat server under load and measures what it costs.
 
 #[cfg(not(unix))]
 compile_error!("chat-load runs on Unix only: Linux, macOS, a BSD");
