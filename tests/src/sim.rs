@@ -157,7 +157,7 @@ pub fn simulate(plan: Plan) -> Outcome {
     let restored = outcome.faults.restored > 0;
     if restored {
         let backup = read_journal(&disk_of_backup(data.path()), plan.rooms, &outcome.directory);
-        journal.restored(backup.last());
+        journal.set_restored(backup.last_seqs());
     }
     let mut records: Vec<_> = users.iter().map(|user| user.borrow().record(restored)).collect();
     for classic in classics {
@@ -262,7 +262,7 @@ impl World<'_> {
             let restored = self.storm.faults.restored;
             self.storm.rage(&mut self.sim);
             if self.storm.faults.restored > restored {
-                self.classics.iter().for_each(|classic| classic.lock().unwrap().restored());
+                self.classics.iter().for_each(|classic| classic.lock().unwrap().set_restored());
             }
             self.step();
         }
@@ -335,7 +335,7 @@ impl World<'_> {
             user.borrow_mut().talks = talks;
         }
         for classic in &self.classics {
-            classic.lock().unwrap().talks = talks;
+            classic.lock().unwrap().is_sending = talks;
         }
     }
 }

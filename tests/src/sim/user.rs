@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use tracing::{error, info};
 
 use super::Plan;
-use crate::torture::findings::{Place, Record, Words, direct};
+use crate::torture::findings::{Label, Position, Record, direct};
 use crate::torture::room_name;
 
 /// How long a user thinks before it types again, in milliseconds.
@@ -77,18 +77,18 @@ pub(super) struct User {
     /// The epoch of the journal in which all began, and whether this client is in a later one.
     first_epoch: Rc<RefCell<Option<Word>>>,
     epoch: Epoch,
-    /// Its own words that were ever on the screen.
-    own: BTreeMap<Words, Own>,
+    /// Its own label that were ever on the screen.
+    own: BTreeMap<Label, Own>,
     /// The messages that were ever on the screen.
-    read: BTreeMap<(Epoch, Place), Words>,
+    read: BTreeMap<(Epoch, Position), Label>,
     /// What was on the screen in this life, and what is gone from it.
-    on_screen: BTreeMap<u32, BTreeSet<Words>>,
-    gone: BTreeSet<Words>,
+    on_screen: BTreeMap<u32, BTreeSet<Label>>,
+    gone: BTreeSet<Label>,
     /// Whether something is in its input box.
     pub(super) has_typed: bool,
-    /// What was there twice, and what stood in the wrong place.
-    doubled: BTreeSet<Words>,
-    out_of_order: BTreeSet<Words>,
+    /// What was there twice, and what stood in the wrong position.
+    doubled: BTreeSet<Label>,
+    out_of_order: BTreeSet<Label>,
     /// How often the screen showed something of all this that it had not shown before.
     pub(super) changes: u64,
 }
@@ -159,7 +159,7 @@ impl User {
         self.waiting
     }
 
-    /// What was there twice, and what stood in the wrong place.
+    /// What was there twice, and what stood in the wrong position.
     pub(super) fn faults(&self) -> (u64, u64) {
         (self.doubled.len() as u64, self.out_of_order.len() as u64)
     }
@@ -180,21 +180,21 @@ impl User {
         let mut record = Record::new(self.number, self.user);
         // What a restore took away may come again, late, from the outbox of a copy.
         if self.shares_directory(self.number) || restored && self.plan.is_copied(self.number) {
-            record = record.unordered();
+            record.set_unordered();
         }
-        for (words, own) in &self.own {
+        for (label, own) in &self.own {
             match restored && own.epoch == Epoch::First {
-                true => record.accepted_before(*words, own.room, own.seq),
-                false => record.accepted(*words, own.room, own.seq),
+                true => record.add_accepted_before(*label, own.room, own.seq),
+                false => record.add_accepted(*label, own.room, own.seq),
             }
         }
-        for ((epoch, place), words) in &self.read {
+        for ((epoch, position), label) in &self.read {
             match restored && *epoch == Epoch::First {
-                true => record.read_before(*place, *words),
-                false => record.read(*place, *words),
+                true => record.add_read_before(*position, *label),
+                false => record.add_read(*position, *label),
             }
         }
-        record.calls = self.calls;
+        record.connections = self.calls;
         record
     }
 
@@ -262,56 +262,56 @@ impl User {
                 // Nobody is promised that.
                 continue;
             }
-            let words: Words = text.parse().unwrap();
-            if seq.is_none() && words.client != self.number {
+            let label: Label = text.parse().unwrap();
+            if seq.is_none() && label.client != self.number {
                 // From a copied outbox, and perhaps sent by another client by now: until the answer
                 // comes, it may be here a second time.
-                on_screen.insert(words);
+                on_screen.insert(label);
                 continue;
             }
-            if !there.insert(words) && self.doubled.insert(words) {
-                error!(room, %words, "doubled");
+            if !there.insert(label) && self.doubled.insert(label) {
+                error!(room, %label, "doubled");
             }
-            let last = last_n.insert(words.client, words.n);
+            let last = last_n.insert(label.client, label.n);
             // What waits stands below what the client on a copy has sent, until its own answer comes.
             let may_be_late = seq.is_none() || self.epoch == Epoch::Restored;
-            if last.is_some_and(|last| last > words.n)
-                && !self.shares_directory(words.client)
-                && !(may_be_late && self.plan.is_copied(words.client))
-                && self.out_of_order.insert(words)
+            if last.is_some_and(|last| last > label.n)
+                && !self.shares_directory(label.client)
+                && !(may_be_late && self.plan.is_copied(label.client))
+                && self.out_of_order.insert(label)
             {
-                error!(room, %words, seq, last, "out of order");
+                error!(room, %label, seq, last, "out of order");
             }
             if let How::Own(Delivery::Refused(why)) = how {
-                panic!("user {} was refused {words}: {why}", self.number);
+                panic!("user {} was refused {label}: {why}", self.number);
             }
-            self.takes_in(room, seq, words);
+            self.takes_in(room, seq, label);
         }
         on_screen.append(&mut there);
-        for words in self.on_screen.insert(room, on_screen).unwrap_or_default() {
-            if !self.on_screen[&room].contains(&words) && self.gone.insert(words) {
-                error!(room, %words, "gone from the screen");
+        for label in self.on_screen.insert(room, on_screen).unwrap_or_default() {
+            if !self.on_screen[&room].contains(&label) && self.gone.insert(label) {
+                error!(room, %label, "gone from the screen");
             }
         }
     }
 
-    fn takes_in(&mut self, room: u32, seq: Option<u64>, words: Words) {
-        if words.client == self.number {
+    fn takes_in(&mut self, room: u32, seq: Option<u64>, label: Label) {
+        if label.client == self.number {
             let epoch = self.epoch;
-            let own = self.own.entry(words).or_insert_with(|| {
-                info!(room, %words, "said");
+            let own = self.own.entry(label).or_insert_with(|| {
+                info!(room, %label, "said");
                 Own { room, seq: None, epoch }
             });
             if seq.is_some() && (own.seq.is_none() || own.epoch < epoch) {
                 (own.seq, own.epoch) = (seq, epoch);
-                info!(room, %words, seq, "accepted");
+                info!(room, %label, seq, "accepted");
                 self.changes += 1;
             }
         }
         if let Some(seq) = seq
-            && self.read.insert((self.epoch, Place { room, seq }), words).is_none()
+            && self.read.insert((self.epoch, Position { room, seq }), label).is_none()
         {
-            info!(room, %words, seq, "read");
+            info!(room, %label, seq, "read");
             self.changes += 1;
         }
     }
@@ -333,21 +333,21 @@ impl User {
             }
             15..25 => {
                 let to = (self.user + self.random.u32(1..self.users)) % self.users;
-                let words = self.next_words(Some(to));
+                let label = self.next_label(Some(to));
                 self.awaits_direct = Some(to);
-                Some(format!("/msg {} {words}", user_name(to)))
+                Some(format!("/msg {} {label}", user_name(to)))
             }
             _ if self.shown.starts_with('@') => {
                 self.going_to = lobby();
                 lobby().map(|lobby| format!("/join {lobby}"))
             }
-            _ => Some(self.next_words(None).to_string()),
+            _ => Some(self.next_label(None).to_string()),
         }
     }
 
-    fn next_words(&mut self, to: Option<u32>) -> Words {
+    fn next_label(&mut self, to: Option<u32>) -> Label {
         self.said += 1;
-        Words { client: self.number, n: self.said, to }
+        Label { client: self.number, n: self.said, to }
     }
 }
 
