@@ -203,7 +203,7 @@ fn targets(with_peers: bool, cores: &Cores) -> Vec<Target> {
         match peer.check_available(cores) {
             Ok(()) => targets.push(peer),
             Err(error) => {
-                print_progress(&format!("without {}: {}", peer.name(), with_sources(&error)))
+                print_progress(&format!("without {}: {}", peer.name(), with_sources(&error)));
             }
         }
     }
