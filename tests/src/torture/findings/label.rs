@@ -1,60 +1,61 @@
-//! What a message says, and where it stands.
+//! The label of a message, which is its text, and its position.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// From which number on rooms are private conversations.
+/// The first number of rooms that are direct messages.
 const DIRECT: u32 = 10_000;
 
-/// How many users there may be: two of their numbers make that of a conversation.
+/// Upper bound of the number of users: the number of a direct message has those of its two users.
 const USERS_MAX: u32 = 100;
 
-/// The number of the private conversation of two users, whichever is given first.
+/// Returns the number of the direct message of two users, in any order.
 pub(crate) fn direct(one: u32, other: u32) -> u32 {
     DIRECT + one.min(other) * USERS_MAX + one.max(other)
 }
 
-/// The two users of a private conversation, or `None` if the room is public.
+/// Returns the two users of a direct message, or `None` if the room is public.
 pub(crate) fn pair(room: u32) -> Option<[u32; 2]> {
     let pair = room.checked_sub(DIRECT)?;
     Some([pair / USERS_MAX, pair % USERS_MAX])
 }
 
-/// The other user of a private conversation; `None` if the room is public.
+/// Returns the other user of a direct message, or `None` if the room is public.
 pub(crate) fn other(room: u32, user: u32) -> Option<u32> {
     let [one, other] = pair(room)?;
     Some(if one == user { other } else { one })
 }
 
-/// Where a message stands.
+/// The position of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+pub struct Position {
     /// The number of the room.
     pub room: u32,
-    /// Its place in the room.
+    /// Its number in the room.
     pub seq: u64,
 }
 
-/// What a message says: who says it, and as the how-manieth. No two say the same.
+/// The text of a message. No two messages have the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Words {
-    /// The number of the client.
+pub struct Label {
+    /// The number of the client that sent it.
     pub client: u32,
-    /// The number the client gave it.
+    /// Its number among the messages of the client.
     pub n: u64,
-    /// The user for whom it is, if it is private.
+    /// Its recipient, if it is a direct message.
     pub to: Option<u32>,
 }
 
-impl fmt::Display for Words {
+impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.client, self.n)?;
         self.to.map_or(Ok(()), |to| write!(f, ">{to}"))
     }
 }
 
-impl FromStr for Words {
+impl FromStr for Label {
     type Err = std::num::ParseIntError;
+
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (client, n) = text.split_once(':').unwrap_or((text, ""));
         let (n, to) = n.split_once('>').map_or((n, None), |(n, to)| (n, Some(to)));

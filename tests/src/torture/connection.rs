@@ -1,4 +1,4 @@
-//! One connection of a client.
+//! The connection of a client of the torture.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -9,19 +9,19 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
-/// A connection, and how far it has come.
-pub(super) struct Line {
+/// A connection and its state.
+pub(super) struct Connection {
     incoming: Lines<BufReader<OwnedReadHalf>>,
     outgoing: OwnedWriteHalf,
-    /// Whether the server is done with what a hello brings.
-    pub(super) is_greeted: bool,
-    /// The rooms that were asked for and are told from where they were left.
+    /// True once the client has received the `pong` after its `hello`: it has all that a `hello` brings.
+    pub(super) is_ready: bool,
+    /// Rooms that were joined with `since` on this connection.
     pub(super) joined: HashSet<u32>,
-    /// What is still to be read of them, by room, when all is to be read.
-    pub(super) wanted: HashMap<u32, u64>,
+    /// The last `seq` of each joined room that is not yet read up to there.
+    pub(super) unread: HashMap<u32, u64>,
 }
 
-impl Line {
+impl Connection {
     pub(super) async fn connect(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
@@ -29,9 +29,9 @@ impl Line {
         Ok(Self {
             incoming: BufReader::new(incoming).lines(),
             outgoing,
-            is_greeted: false,
+            is_ready: false,
             joined: HashSet::new(),
-            wanted: HashMap::new(),
+            unread: HashMap::new(),
         })
     }
 
@@ -42,7 +42,7 @@ impl Line {
     pub(super) async fn next(&mut self) -> io::Result<Value> {
         let line = self.incoming.next_line().await?;
         let line = line.ok_or(io::ErrorKind::UnexpectedEof)?;
-        // The last line of a daemon that was killed may be cut.
+        // The first line begins with bytes for classic clients; the last one of a killed daemon may be cut off.
         let start = line.find('{').unwrap_or(0);
         serde_json::from_str(&line[start..]).map_err(|_| io::ErrorKind::InvalidData.into())
     }

@@ -1,17 +1,15 @@
-//! The tables of users who come: idle ones, and many at once.
+//! The tables of arriving users: idle ones, and simultaneous joins.
 
 use super::{table, times};
 use crate::engine::Storm;
 use crate::target::Target;
 
-/// What users who came did to a server, or why they could not come.
+/// One measurement of arriving users.
 #[derive(Debug)]
-pub(crate) struct Comers<T> {
-    /// The server.
+pub(crate) struct Arrivals<T> {
     pub(crate) target: Target,
-    /// How many users.
     pub(crate) users: usize,
-    /// What was measured: the median.
+    /// The median, or why a round failed.
     pub(crate) measured: Result<T, String>,
 }
 
@@ -20,10 +18,10 @@ const IDLE_HEAD: &str = "\
 |---|---|---|---|
 ";
 
-/// The table of what an idle user takes, in bytes each.
-pub(crate) fn idle(all: &[Comers<f64>]) -> String {
-    let line = |comers: &Comers<f64>| {
-        let Comers { target, users, measured } = comers;
+/// Returns the table of the memory of idle users, from bytes for each.
+pub(crate) fn idle(all: &[Arrivals<f64>]) -> String {
+    let line = |arrivals: &Arrivals<f64>| {
+        let Arrivals { target, users, measured } = arrivals;
         let head = format!("| {users} | {} |", target.name());
         match measured {
             Ok(bytes) => {
@@ -37,14 +35,14 @@ pub(crate) fn idle(all: &[Comers<f64>]) -> String {
 }
 
 const STORMS_HEAD: &str = "\
-| users who join at once | server | ms until all are in | CPU µs each | × rawfan | × of the first |
+| users who join at once | server | ms until all have joined | CPU µs each | × rawfan | × of the first |
 |---|---|---|---|---|---|
 ";
 
-/// The table of storms; each is compared with rawfan's, and with the first of the same server.
-pub(crate) fn storms(all: &[Comers<Storm>]) -> String {
-    let line = |comers: &Comers<Storm>| {
-        let Comers { target, users, measured } = comers;
+/// Returns the table of storms; each is compared with rawfan and with the first storm of the same server.
+pub(crate) fn storms(all: &[Arrivals<Storm>]) -> String {
+    let line = |arrivals: &Arrivals<Storm>| {
+        let Arrivals { target, users, measured } = arrivals;
         let storm = match measured {
             Ok(storm) => storm,
             Err(fault) => return format!("| {users} | {} | **failed**: {fault} |", target.name()),
@@ -53,7 +51,7 @@ pub(crate) fn storms(all: &[Comers<Storm>]) -> String {
             all if all == *users => users.to_string(),
             at_once => format!("{users}, {at_once} at a time"),
         };
-        let first = all.iter().find(|comers| comers.target == *target);
+        let first = all.iter().find(|arrivals| arrivals.target == *target);
         let first = first.and_then(|first| first.measured.as_ref().ok());
         let (took, each) = (storm.took.as_secs_f64() * 1e3, cpu_each(storm));
         format!(
@@ -66,13 +64,14 @@ pub(crate) fn storms(all: &[Comers<Storm>]) -> String {
     table(STORMS_HEAD, all.iter().map(line))
 }
 
-/// What was measured of rawfan with so many users, if it was well.
-fn rawfan<T>(all: &[Comers<T>], users: usize) -> Option<&T> {
-    let is_raw = |comers: &&Comers<T>| comers.target == Target::Rawfan && comers.users == users;
+/// Returns the measurement of rawfan with this number of users, unless it failed.
+fn rawfan<T>(all: &[Arrivals<T>], users: usize) -> Option<&T> {
+    let is_raw =
+        |arrivals: &&Arrivals<T>| arrivals.target == Target::Rawfan && arrivals.users == users;
     all.iter().find(is_raw)?.measured.as_ref().ok()
 }
 
-/// Processor time for each user of a storm, in microseconds.
+/// Processor time per user of a storm, in microseconds.
 #[allow(clippy::cast_precision_loss, reason = "figures for a table")]
 fn cpu_each(storm: &Storm) -> f64 {
     storm.cpu.as_secs_f64() * 1e6 / storm.users as f64
@@ -84,10 +83,10 @@ mod tests {
 
     use super::*;
 
-    fn storm(target: Target, users: usize, ms: u64) -> Comers<Storm> {
+    fn storm(target: Target, users: usize, ms: u64) -> Arrivals<Storm> {
         let took = Duration::from_millis(ms);
         let at_once = users.min(1_000);
-        Comers { target, users, measured: Ok(Storm { users, at_once, took, cpu: took }) }
+        Arrivals { target, users, measured: Ok(Storm { users, at_once, took, cpu: took }) }
     }
 
     #[test]
@@ -99,21 +98,21 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_compared_with_a_storm_that_failed() {
-        let failed = |target| Comers { target, users: 500, measured: Err("closed".into()) };
+    fn nothing_is_compared_with_a_failed_storm() {
+        let failed = |target| Arrivals { target, users: 500, measured: Err("closed".into()) };
         let table = storms(&[
             failed(Target::Rawfan),
             failed(Target::Ours),
-            Comers { users: 500, ..storm(Target::Redis, 500, 50) },
-            Comers { users: 500, ..storm(Target::Ours, 500, 50) },
+            Arrivals { users: 500, ..storm(Target::Redis, 500, 50) },
+            Arrivals { users: 500, ..storm(Target::Ours, 500, 50) },
         ]);
         assert!(table.contains("\n| 500 | ours | **failed**: closed |\n"), "{table}");
         assert!(table.ends_with("| 500 | ours | 50 | 100.0 | – | – |\n"), "{table}");
     }
 
     #[test]
-    fn an_idle_user_is_compared_with_one_of_rawfan() {
-        let user = |target, measured| Comers { target, users: 10, measured };
+    fn an_idle_user_is_compared_with_an_idle_user_of_rawfan() {
+        let user = |target, measured| Arrivals { target, users: 10, measured };
         let table = idle(&[user(Target::Rawfan, Ok(512.0)), user(Target::Ours, Ok(1536.0))]);
         assert_eq!(table.lines().last(), Some("| 10 | ours | 1.50 | 3.00 |"));
     }
