@@ -7,10 +7,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use chat_client::Connection;
+use chat_client::entry::{Body, Delivery, Origin};
+use chat_client::rooms::JoinState;
 use chat_proto::command::Word;
 use chat_proto::{NameError, RoomName, UserName};
 use chat_tui::State;
-use chat_tui::state::{Body, Connection, Delivery, How, WithServer};
 use tracing::{error, info};
 
 pub(super) use self::keys::keys;
@@ -191,38 +193,39 @@ impl User {
 
     /// Reads the screen.
     pub(super) fn read_screen(&mut self, state: &State) {
-        let connected = matches!(state.connection, Connection::Connected { .. });
-        let is_refused = matches!(state.connection, Connection::Refused { .. });
+        let client = &state.client;
+        let connected = matches!(client.connection(), Connection::Connected { .. });
+        let is_refused = matches!(client.connection(), Connection::Refused { .. });
         assert!(!is_refused, "user {} was refused", self.number);
         if std::mem::replace(&mut self.connected, connected) != connected {
             info!(connected, "connection changed");
             self.connections += u64::from(connected);
             self.changes += 1;
         }
-        if let Some(epoch) = &state.epoch {
+        if let Some(epoch) = client.epoch() {
             let mut first = self.first_epoch.borrow_mut();
             let is_first = first.get_or_insert_with(|| epoch.clone()) == epoch;
             self.epoch = if is_first { Epoch::First } else { Epoch::Restored };
         }
         self.has_typed = !state.prompt.editor.is_empty();
-        if state.me != 0 {
-            self.directory.borrow_mut().insert(state.me, self.user);
+        if client.me() != 0 {
+            self.directory.borrow_mut().insert(client.me(), self.user);
         }
         let public = (0..self.plan.rooms).map(room_name);
         let is_joined = |name: &String| {
-            let mut rooms = state.rooms.list().iter();
-            rooms.any(|room| room.name.as_str() == name && room.with_server == WithServer::In)
+            let mut rooms = client.rooms().list().iter();
+            rooms.any(|room| room.name().as_str() == name && room.join_state() == JoinState::Joined)
         };
         self.joined = u32::try_from(public.filter(is_joined).count()).unwrap_or(u32::MAX);
-        self.pending = state.outbox.messages().count();
-        self.shown = state.room().name.as_str().to_owned();
+        self.pending = client.outbox().messages().count();
+        self.shown = client.room().name().as_str().to_owned();
         self.going_to.take_if(|name| *name == self.shown);
-        let shown = self.number_of(&state.room().name);
+        let shown = self.number_of(client.room().name());
         let (user, is_returned) = (self.user, self.has_typed);
         self.awaits_direct.take_if(|to| is_returned || shown == Some(direct(user, *to)));
-        for room in state.rooms.list() {
-            if let Some(number) = self.number_of(&room.name) {
-                self.read_room(number, room.log.said());
+        for room in client.rooms().list() {
+            if let Some(number) = self.number_of(room.name()) {
+                self.read_room(number, room.log().said());
             }
         }
     }
@@ -252,8 +255,8 @@ impl User {
                 on_screen.append(&mut there);
                 last_n.clear();
             }
-            let Body::Said { text, how, .. } = body else { continue };
-            if matches!(how, How::Own(Delivery::Storing(_))) {
+            let Body::Message { text, origin, .. } = body else { continue };
+            if matches!(origin, Origin::Own(Delivery::Storing(_))) {
                 // It may still be lost with the client.
                 continue;
             }
@@ -277,7 +280,7 @@ impl User {
             {
                 error!(room, %label, seq, last, "out of order");
             }
-            if let How::Own(Delivery::Refused(why)) = how {
+            if let Origin::Own(Delivery::Refused(why)) = origin {
                 panic!("user {} was refused {label}: {why}", self.number);
             }
             self.record_message(room, seq, label);

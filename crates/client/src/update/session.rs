@@ -1,14 +1,15 @@
 //! How sessions begin and end: who the user is, which rooms there are, and which messages are sent again.
 
-use chat_client::link::{Identity, Lost, Order, ServerAddress};
-use chat_client::store::{Keep, OwnMessage, Profile};
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User};
 
-use super::{Effect, addresses, drafts, keep, pend, send, send_waiting};
-use crate::prompt::Editor;
-use crate::state::{Connection, Room, State, Tone, WithServer};
+use super::{Effect, addresses, drafts, send, send_waiting, show_pending, store};
+use crate::entry::NoticeKind;
+use crate::link::{Identity, LinkRequest, Lost, ServerAddress};
+use crate::rooms::{JoinState, Room};
+use crate::state::{Connection, State};
+use crate::store::{OwnMessage, Profile, StoreOp};
 
 /// What the ping says whose answer comes behind all rooms the user is in.
 const ROOMS_TOLD: &str = "rooms";
@@ -43,35 +44,32 @@ pub(super) fn filed(
         state.forget_server();
         let text = "this is another server than the one that was here before: messages and drafts for \
                     that one stay stored and are not sent here";
-        state.room_mut().log.note(at, Tone::Info, text);
+        state.notice(at, NoticeKind::Info, text);
     } else {
         take_all_pending(state);
     }
     match profile {
         Ok(profile) => state.take_up(*profile),
         Err(why) => {
-            super::not_kept(state, &why, at);
+            super::not_stored(state, &why, at);
             state.journal = welcome.journal.as_ref().map(|journal| journal.id.clone());
         }
     }
-    pend_all(state, at);
+    push_all_pending(state, at);
     begin(state, session, welcome, at)
 }
 
 fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Vec<Effect> {
     state.connection = Connection::Connected { session };
     state.trouble = None;
-    (state.told.unreadable, state.told.rooms, state.told.shorter_room) = (false, false, false);
-    state.told.not_let_in = None;
-    // The name was asked for, and then it was free after all: what was typed goes on.
-    if let Some(draft) = state.draft.take() {
-        state.prompt.editor = draft;
-    }
+    (state.warned.unreadable, state.warned.rooms, state.warned.shorter_room) =
+        (false, false, false);
+    state.warned.not_let_in = None;
     let is_other = welcome.id != state.me;
     if is_other && state.me != 0 {
         // What another user was told is not this one's.
         state.forget_rooms();
-        pend_all(state, at);
+        push_all_pending(state, at);
     }
     let epoch = welcome.journal.map(|journal| journal.epoch);
     if state.epoch.is_some() && epoch != state.epoch {
@@ -83,12 +81,12 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     if is_other || welcome.name.as_str() != state.name.as_str() {
         let server = &welcome.server;
         let text = format!("connected to {} {} as {}", server.name, server.version, welcome.name);
-        state.room_mut().log.note(at, Tone::Info, text);
+        state.notice(at, NoticeKind::Info, text);
     }
     state.me = welcome.id;
     state.name = welcome.name.clone();
-    let mut effects = vec![keep(state, Keep::Name(welcome.name))];
-    effects.extend(welcome.token.map(|token| keep(state, Keep::Token(token))));
+    let mut effects = vec![store(state, StoreOp::Name(welcome.name))];
+    effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
     let wanted: Vec<Command> = wanted(state).collect();
     effects.extend(wanted.into_iter().filter_map(|command| send(state, command)));
     effects.extend(send_waiting(state));
@@ -103,7 +101,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
 pub(super) fn is_set_back(state: &State, now: &RoomState) -> bool {
     let room = state.rooms.list().iter().find(|room| room.name == now.room);
     let is_shorter = |room: &Room| {
-        room.with_server != WithServer::In && now.last_seq < room.last_seq.max(room.log.last())
+        room.join_state != JoinState::Joined && now.last_seq < room.last_seq.max(room.log.last())
     };
     state.epoch.is_some() && room.is_some_and(is_shorter)
 }
@@ -114,17 +112,17 @@ pub(super) fn set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
     for room in state.rooms.iter_mut() {
         room.restored(at);
     }
-    state.told.shorter_room = true;
+    state.warned.shorter_room = true;
     let text = "the server was set back to an older copy of its data: messages above the line may be gone \
                 there. Connecting again to load all rooms";
-    state.room_mut().log.note(at, Tone::Trouble, text);
-    vec![Effect::Order(Order::Call(state.name.clone()))]
+    state.notice(at, NoticeKind::Trouble, text);
+    vec![Effect::Link(LinkRequest::Call(state.name.clone()))]
 }
 
 /// The rooms the user has asked to be let in while there was no session.
 fn wanted(state: &State) -> impl Iterator<Item = Command> {
     let rooms = state.rooms.list().iter();
-    let wanted = rooms.filter(|room| room.with_server == WithServer::Wanted);
+    let wanted = rooms.filter(|room| room.join_state == JoinState::Requested);
     wanted.map(|room| Command::Join { room: room.name.clone(), since: None })
 }
 
@@ -134,11 +132,11 @@ pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec
     if *nonce != Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default()) {
         return Vec::new();
     }
-    state.told.rooms = true;
+    state.warned.rooms = true;
     addresses::resolve_drafts(state, at);
     let rooms = state.rooms.list().iter();
     let left = rooms.filter(|room| {
-        room.with_server == WithServer::Unsure
+        room.join_state == JoinState::Unknown
             && !room.is_restored
             && !state.outbox.has_for(&room.name)
     });
@@ -150,14 +148,14 @@ pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec
     let mut to_join: Vec<RoomName> = unknown(state).cloned().collect();
     // The backup that was restored did not have the room, or not the user in it.
     let restored = state.rooms.list().iter().filter(|room| {
-        room.is_restored && room.with_server == WithServer::Unsure && !to_join.contains(&room.name)
+        room.is_restored && room.join_state == JoinState::Unknown && !to_join.contains(&room.name)
     });
     let restored: Vec<RoomName> = restored.map(|room| room.name.clone()).collect();
     to_join.extend(restored);
     let mut effects = Vec::new();
     for name in to_join {
         if let Some(room) = state.rooms.get_mut(&name) {
-            room.with_server = WithServer::Wanted;
+            room.join_state = JoinState::Requested;
         }
         effects.extend(send(state, Command::Join { room: name, since: None }));
     }
@@ -190,8 +188,8 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
         room.users.clear();
         room.loading = false;
         room.coming = None;
-        if room.with_server == WithServer::In {
-            room.with_server = WithServer::Unsure;
+        if room.join_state == JoinState::Joined {
+            room.join_state = JoinState::Unknown;
         }
     }
 }
@@ -204,9 +202,9 @@ fn note_why(state: &mut State, why: &Lost, at: Timestamp) {
         Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Another(_) | Lost::Tls => why.to_string(),
         _ => return,
     };
-    if state.told.not_let_in.as_ref() != Some(&text) {
-        state.room_mut().log.note(at, Tone::Trouble, text.clone());
-        state.told.not_let_in = Some(text);
+    if state.warned.not_let_in.as_ref() != Some(&text) {
+        state.notice(at, NoticeKind::Trouble, text.clone());
+        state.warned.not_let_in = Some(text);
     }
 }
 
@@ -235,13 +233,10 @@ pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: Timestamp) {
         _ if about_name => format!("not let in: {}; type another name below", refusal.text),
         _ => format!("not let in: {}; /reconnect tries it again", refusal.text),
     };
-    state.room_mut().log.note(at, Tone::Trouble, text);
-    if about_name && state.draft.is_none() {
-        state.prompt.put_back();
+    state.notice(at, NoticeKind::Trouble, text);
+    if about_name {
         let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);
-        let asking = Editor::new(suggestion.as_str());
-        state.draft = Some(std::mem::replace(&mut state.prompt.editor, asking));
-        state.prompt.end_completion();
+        state.effects.push(Effect::NameRequired(suggestion.clone()));
     }
 }
 
@@ -250,15 +245,15 @@ pub(super) fn became(state: &mut State, profile: Profile, at: Timestamp) -> Vec<
     take_all_pending(state);
     let identity = Identity::from(&profile);
     state.take_up(profile);
-    pend_all(state, at);
-    vec![Effect::Order(Order::CallAs(Box::new(identity)))]
+    push_all_pending(state, at);
+    vec![Effect::Link(LinkRequest::CallAs(Box::new(identity)))]
 }
 
 /// Shows all messages that have no answer.
-pub(super) fn pend_all(state: &mut State, at: Timestamp) {
+pub(super) fn push_all_pending(state: &mut State, at: Timestamp) {
     let messages: Vec<OwnMessage> = state.outbox.messages().cloned().collect();
     for message in messages {
-        pend(state, &message, at);
+        show_pending(state, &message, at);
     }
 }
 
@@ -273,5 +268,5 @@ fn take_all_pending(state: &mut State) {
 /// Drops the token, and calls as a new user.
 pub(super) fn forget(state: &mut State) -> Vec<Effect> {
     let journal = state.called.clone();
-    vec![keep(state, Keep::NoToken(journal)), Effect::Order(Order::CallAnew)]
+    vec![store(state, StoreOp::ForgetToken(journal)), Effect::Link(LinkRequest::CallAnew)]
 }

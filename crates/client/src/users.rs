@@ -20,7 +20,7 @@ impl Users {
     }
 
     /// Takes a new list, of a room with `count` users.
-    pub fn replace(&mut self, users: Vec<User>, count: usize) {
+    pub(crate) fn replace(&mut self, users: Vec<User>, count: usize) {
         self.sorted.clear();
         for user in users {
             self.insert(user);
@@ -29,18 +29,18 @@ impl Users {
     }
 
     /// There are `count` users, whoever they are.
-    pub fn recount(&mut self, count: usize) {
+    pub(crate) fn recount(&mut self, count: usize) {
         self.count = count.max(1);
     }
 
     /// Forgets everybody: where there is no session, nobody knows who is there.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.sorted.clear();
         self.count = 0;
     }
 
     /// Somebody came. Whoever is listed already does not come twice.
-    pub fn joined(&mut self, user: User) {
+    pub(crate) fn joined(&mut self, user: User) {
         if self.sorted.iter().any(|other| other.id == user.id) {
             return;
         }
@@ -49,13 +49,13 @@ impl Users {
     }
 
     /// Somebody left.
-    pub fn left(&mut self, id: u64) {
+    pub(crate) fn left(&mut self, id: u64) {
         self.sorted.retain(|user| user.id != id);
         self.count = self.count.saturating_sub(1);
     }
 
     /// Somebody has another name. Returns whether that one is listed here.
-    pub fn renamed(&mut self, id: u64, name: UserName) -> bool {
+    pub(crate) fn renamed(&mut self, id: u64, name: UserName) -> bool {
         let before = self.sorted.len();
         self.sorted.retain(|user| user.id != id);
         let was_here = self.sorted.len() < before;

@@ -1,43 +1,43 @@
 //! One entry of the log.
 
-mod rows;
-
 use std::ops::Range;
 
-use chat_client::store::MessageId;
 use chat_proto::command::Kind;
 use chat_proto::{Timestamp, UserName};
-use jiff::civil::Date;
+
+use crate::store::MessageId;
+
+/// Which entry of its log it is. An entry has the same one for as long as it is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EntryId(pub(crate) u64);
 
 /// What stands in the log, once. All text in it is clean.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct LogEntry {
+    pub(crate) id: EntryId,
     /// When it happened.
     pub at: Timestamp,
     /// What happened.
     pub body: Body,
     /// Where it stands: a message's own `seq`, the last one before a note, and
     /// [`u64::MAX`] for what is not settled.
-    pub(super) seq: u64,
+    pub(crate) seq: u64,
     /// Whether it is from before a restore of the server's journal, and has no place in the room.
-    pub(super) is_void: bool,
-    /// What stands over it.
-    pub(super) above: Above,
+    pub(crate) is_void: bool,
 }
 
-/// The lines over an entry.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Above {
-    /// The date, where it is another than that of the entry before.
-    pub day: Option<Date>,
-    /// Whether this is the first message that the user has not read.
-    pub new: bool,
-}
+impl LogEntry {
+    /// Which entry it is.
+    #[must_use]
+    pub const fn id(&self) -> EntryId {
+        self.id
+    }
 
-impl Above {
-    /// How many rows they take.
-    pub(super) fn height(self) -> usize {
-        usize::from(self.day.is_some()) + usize::from(self.new)
+    /// Where it stands: the `seq` of a message, that of the last message before a note, and [`u64::MAX`] if
+    /// the entry is a message without an answer.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        self.seq
     }
 }
 
@@ -45,7 +45,7 @@ impl Above {
 #[derive(Debug, Clone)]
 pub enum Body {
     /// Somebody said or did something.
-    Said {
+    Message {
         /// Who.
         from: UserName,
         /// Whether it was said or done.
@@ -53,19 +53,19 @@ pub enum Body {
         /// What.
         text: String,
         /// Whose it is.
-        how: How,
+        origin: Origin,
     },
     /// The room or the client has something to tell.
-    Note(Tone, String),
+    Notice(NoticeKind, String),
     /// All above is from before the journal was restored from a backup.
     Restored,
 }
 
 impl Body {
     /// How many bytes of text it keeps.
-    pub(super) const fn bytes(&self) -> usize {
+    pub(crate) const fn bytes(&self) -> usize {
         match self {
-            Self::Said { text, .. } | Self::Note(_, text) => text.len(),
+            Self::Message { text, .. } | Self::Notice(_, text) => text.len(),
             Self::Restored => 0,
         }
     }
@@ -73,7 +73,7 @@ impl Body {
 
 /// Whose message it is.
 #[derive(Debug, Clone)]
-pub enum How {
+pub enum Origin {
     /// Another's, which mentions the user there.
     Heard(Vec<Range<usize>>),
     /// The user's own.
@@ -97,7 +97,7 @@ pub enum Delivery {
 
 impl Delivery {
     /// Which message it is, until it is settled.
-    pub(super) const fn pending(&self) -> Option<&MessageId> {
+    pub(crate) const fn pending(&self) -> Option<&MessageId> {
         match self {
             Self::Storing(id) | Self::Pending(id) => Some(id),
             Self::Accepted | Self::Refused(_) => None,
@@ -107,7 +107,7 @@ impl Delivery {
 
 /// What kind of note it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub enum NoticeKind {
     /// Somebody came.
     Joined,
     /// Somebody left.
@@ -116,23 +116,4 @@ pub enum Tone {
     Info,
     /// Something is wrong.
     Trouble,
-}
-
-/// What a piece of a row is, for the view to choose a style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// The time, and what else matters less.
-    Dim,
-    /// The mark before a name.
-    Mark,
-    /// The name of who said it.
-    Name,
-    /// What was said.
-    Text,
-    /// The user's own name in it.
-    Mention,
-    /// What went wrong.
-    Trouble,
-    /// Where what was not read begins.
-    New,
 }

@@ -1,47 +1,42 @@
 //! Whom a name means. Messages are stored and sent under the address of a direct message, which never
 //! changes; a name is only asked about.
 
-use chat_client::clean;
-use chat_client::store::Keep;
 use chat_proto::command::Kind;
 use chat_proto::{Command, RoomName, Timestamp, UserName};
 
-use super::{Effect, drafts, keep, say, send};
-use crate::prompt::Editor;
-use crate::state::{QUESTIONS_MAX, Question, Room, State, Tone, WithServer};
+use super::{Effect, drafts, requests::say, send, store};
+use crate::entry::NoticeKind;
+use crate::request::RequestError;
+use crate::rooms::{JoinState, Room};
+use crate::sanitize;
+use crate::state::{QUESTIONS_MAX, Question, State};
+use crate::store::StoreOp;
 
 /// Checks that the server knows addresses. One of version 0.1.0 takes an address for a name, and a name
 /// may belong to another user by the time the message is there.
 ///
 /// # Errors
-/// In words for the user, if it does not; nothing is known before the first session.
-pub(super) fn check_server(state: &State) -> Result<(), String> {
+/// Returns an error if it does not; nothing is known before the first session.
+pub(super) fn check_server(state: &State) -> Result<(), RequestError> {
     let had_session = state.me != 0;
-    if had_session && state.epoch.is_none() {
-        let text = "not sent: this server delivers direct messages by name, and a name may belong to \
-                    somebody else by now. Ask who runs the server to update it, or write in a room";
-        return Err(text.to_owned());
-    }
-    Ok(())
+    if had_session && state.epoch.is_none() { Err(RequestError::OldServer) } else { Ok(()) }
 }
 
 /// Asks the server for the user of a name, to go to the direct message and send `text` there.
 ///
 /// # Errors
-/// In words for the user, if it cannot be asked; then nothing has changed.
+/// Returns an error if it cannot be asked; then nothing has changed.
 pub(super) fn ask(
     state: &mut State,
     name: UserName,
     typed: &str,
     text: &str,
-) -> Result<Effect, String> {
+) -> Result<Effect, RequestError> {
     if state.questions.len() >= QUESTIONS_MAX {
-        return Err("too many names are being looked up; try again in a moment".to_owned());
+        return Err(RequestError::TooManyLookups);
     }
     let join = Command::Join { room: RoomName::private(&name), since: None };
-    let effect = send(state, join).ok_or_else(|| {
-        format!("not sent: {name} is not known here, and there is no connection to ask the server")
-    })?;
+    let effect = send(state, join).ok_or_else(|| RequestError::UnknownName(name.clone()))?;
     state.questions.push(Question { name, typed: typed.to_owned(), text: text.to_owned() });
     Ok(effect)
 }
@@ -58,16 +53,17 @@ pub(super) fn told(
         return Vec::new();
     };
     let question = state.questions.remove(index);
-    if let Some(index) = state.rooms.index(room) {
-        state.show(index);
-    }
+    state.open(room);
     if question.text.is_empty() {
         return Vec::new();
     }
-    say(state, room, Kind::Text, &question.text, at).unwrap_or_else(|why| {
-        give_back_typed(state, &question, &why, at);
-        Vec::new()
-    })
+    match say(state, room, Kind::Text, &question.text, at) {
+        Ok(effect) => vec![effect],
+        Err(why) => {
+            give_back_typed(state, &question, &why.to_string(), at);
+            Vec::new()
+        }
+    }
 }
 
 /// Whether the server was asked for the user that a direct message is named after.
@@ -94,25 +90,9 @@ pub(super) fn lost(state: &mut State, at: Timestamp) {
 }
 
 fn give_back_typed(state: &mut State, question: &Question, why: &str, at: Timestamp) {
-    state.room_mut().log.note(at, Tone::Trouble, why);
-    put_back(state, None, &question.typed);
-}
-
-/// Puts a text into the input box of a room, or of the one on the screen, if that is empty. Returns
-/// whether it is there.
-fn put_back(state: &mut State, room: Option<&RoomName>, text: &str) -> bool {
-    let shown = state.room().name.clone();
-    let room = room.unwrap_or(&shown);
-    let editor = if *room == shown {
-        Some(state.draft.as_mut().unwrap_or(&mut state.prompt.editor))
-    } else {
-        state.rooms.get_mut(room).map(|room| &mut room.editor)
-    };
-    let Some(editor) = editor.filter(|editor| editor.is_empty()) else {
-        return false;
-    };
-    *editor = Editor::new(text);
-    true
+    state.notice(at, NoticeKind::Trouble, why);
+    let room = state.room().name.clone();
+    state.put_back(&room, &question.typed);
 }
 
 /// The server has told all rooms: what version 0.1.0 has typed for a name is put into the direct message
@@ -121,35 +101,35 @@ pub(super) fn resolve_drafts(state: &mut State, at: Timestamp) {
     let shown = state.unaddressed.shown.take().and_then(|shown| told_as(state, &shown));
     for (name, text) in std::mem::take(&mut state.unaddressed.texts) {
         let room = told_as(state, &name);
-        if !room.is_some_and(|room| put_back(state, Some(&room), &text)) {
-            let typed = clean::text(&text);
+        if !room.is_some_and(|room| state.put_back(&room, &text)) {
+            let typed = sanitize::text(&text);
             let note =
                 format!("{name} is not here any more; Up brings back what was typed: {typed}");
-            state.prompt.remember(text);
-            state.room_mut().log.note(at, Tone::Trouble, note);
+            state.effects.push(Effect::TextReturned(text));
+            state.notice(at, NoticeKind::Trouble, note);
         }
     }
-    if let Some(index) = shown.and_then(|shown| state.rooms.index(&shown)) {
-        state.show(index);
+    if let Some(shown) = shown {
+        state.open(&shown);
     }
 }
 
 /// The direct message that the server has told under this name in this session.
 fn told_as(state: &State, name: &RoomName) -> Option<RoomName> {
     let room = state.rooms.titled(&name.other()?)?;
-    (room.with_server == WithServer::In).then(|| room.name.clone())
+    (room.join_state == JoinState::Joined).then(|| room.name.clone())
 }
 
 /// Gives back the messages that version 0.1.0 stored under names: the user who had such a name then may
 /// not be the one who has it now. Not before all missed messages are here: one may be among them.
 pub(super) fn give_back_messages(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let is_here = |room: &Room| {
-        room.with_server == WithServer::In
+        room.join_state == JoinState::Joined
             && room.coming.is_none()
             && room.log.since() >= room.last_seq
     };
     let mut private = state.rooms.list().iter().filter(|room| room.is_private());
-    let is_due = state.told.rooms && !state.unaddressed.messages.is_empty();
+    let is_due = state.warned.rooms && !state.unaddressed.messages.is_empty();
     if !is_due || !private.all(is_here) {
         return Vec::new();
     }
@@ -157,22 +137,22 @@ pub(super) fn give_back_messages(state: &mut State, at: Timestamp) -> Vec<Effect
     for message in &messages {
         let room = told_as(state, &message.room);
         let text = message.text.as_str();
-        let is_in_box = room.is_some_and(|room| put_back(state, Some(&room), text));
+        let is_in_box = room.is_some_and(|room| state.put_back(&room, text));
         let how = if is_in_box { "it is typed there again" } else { "Up brings it back" };
         let note = format!(
             "not sent to {}: an earlier version stored it under this name, which somebody else may \
              have by now; {how}: {}",
             message.room,
-            clean::text(text)
+            sanitize::text(text)
         );
         if !is_in_box {
-            state.prompt.remember(text.to_owned());
+            state.effects.push(Effect::TextReturned(text.to_owned()));
         }
-        state.room_mut().log.note(at, Tone::Trouble, note);
+        state.notice(at, NoticeKind::Trouble, note);
     }
     // What is typed first: if the client is killed between the two, it is given back twice.
     let mut effects: Vec<Effect> = drafts::tick(state).into_iter().collect();
     let ids = messages.into_iter().map(|message| message.id).collect();
-    effects.push(keep(state, Keep::Settled(ids)));
+    effects.push(store(state, StoreOp::Acknowledged(ids)));
     effects
 }

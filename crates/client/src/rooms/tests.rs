@@ -5,7 +5,7 @@ fn name(name: &str) -> RoomName {
 }
 
 fn rooms(names: &[&str]) -> Rooms {
-    let mut rooms = Rooms::new(TimeZone::UTC);
+    let mut rooms = Rooms::default();
     for room in names {
         rooms.get_or_make(&name(room)).unwrap();
     }
@@ -24,30 +24,17 @@ fn the_lobby_is_first_and_private_rooms_are_last() {
 
 #[test]
 fn the_room_on_the_screen_stays_there() {
-    let (mut rooms, mut typed) = (rooms(&["#m"]), Editor::default());
-    rooms.show(1, &mut typed);
+    let mut rooms = rooms(&["#m"]);
+    rooms.open(1);
     rooms.get_or_make(&name("#a")).unwrap();
     rooms.get_or_make(&name("#z")).unwrap();
-    assert_eq!(rooms.shown().name, name("#m"));
-    rooms.close(&name("#a"), &mut typed);
-    assert_eq!(rooms.shown().name, name("#m"));
-    rooms.close(&name("#m"), &mut typed);
-    assert_eq!(rooms.shown().name, RoomName::lobby());
-    rooms.close(&RoomName::lobby(), &mut typed);
+    assert_eq!(rooms.current().name, name("#m"));
+    rooms.close(&name("#a"));
+    assert_eq!(rooms.current().name, name("#m"));
+    rooms.close(&name("#m"));
+    assert_eq!(rooms.current().name, RoomName::lobby());
+    rooms.close(&RoomName::lobby());
     assert_eq!(names(&rooms), ["#lobby", "#z"]);
-}
-
-#[test]
-fn what_is_typed_stays_with_its_room() {
-    let (mut rooms, mut typed) = (rooms(&["#rust"]), Editor::new("for the lobby"));
-    rooms.show(1, &mut typed);
-    assert_eq!(typed.text(), "");
-    typed = Editor::new("for rust");
-    rooms.show(0, &mut typed);
-    assert_eq!(typed.text(), "for the lobby");
-    rooms.show(1, &mut typed);
-    rooms.show(9, &mut typed);
-    assert_eq!(typed.text(), "for rust");
 }
 
 #[test]
@@ -62,15 +49,15 @@ fn there_are_only_so_many_rooms() {
 
 #[test]
 fn a_direct_message_stands_where_its_title_belongs() {
-    let (mut rooms, mut typed) = (rooms(&["@3-7", "@5-7"]), Editor::default());
+    let mut rooms = rooms(&["@3-7", "@5-7"]);
     let user = |name| UserName::new(name).unwrap();
     assert!(!rooms.entitle(&name("@3-7"), &user("ana")));
     assert!(!rooms.entitle(&name("@5-7"), &user("zoe")));
-    rooms.show(1, &mut typed);
+    rooms.open(1);
     assert!(!rooms.entitle(&name("@3-7"), &user("ana")), "that is its title");
     assert!(rooms.entitle(&name("@3-7"), &user("zz")));
     assert_eq!(names(&rooms), ["#lobby", "@5-7", "@3-7"]);
-    assert_eq!((&rooms.shown().name, rooms.shown().label()), (&name("@3-7"), name("@zz")));
+    assert_eq!((&rooms.current().name, rooms.current().label()), (&name("@3-7"), name("@zz")));
     // Two may be called the same for a moment: each stays what it is.
     rooms.entitle(&name("@3-7"), &user("zoe"));
     assert_eq!(rooms.list().len(), 3);
@@ -95,7 +82,7 @@ fn the_next_unread_room_is_one_that_names_the_user() {
 #[test]
 fn reading_never_goes_backwards() {
     let mut rooms = rooms(&[]);
-    let room = rooms.shown_mut();
+    let room = rooms.current_mut();
     room.last_seq = 10;
     room.mention(6);
     room.has_read(5);
@@ -110,7 +97,7 @@ fn reading_never_goes_backwards() {
 fn so_much_is_fetched_where_a_room_opens() {
     for (last_seq, read, since) in [(0, 0, 0), (10, 10, 0), (100, 90, 40), (9_000, 0, 8_500)] {
         let mut rooms = rooms(&[]);
-        let room = rooms.shown_mut();
+        let room = rooms.current_mut();
         (room.last_seq, room.read) = (last_seq, read);
         assert_eq!(room.since(), since);
     }

@@ -1,47 +1,33 @@
-//! The entries of a log, oldest first, and what stands over each of them.
+//! The entries of a log, oldest first.
 
 use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
 
-use chat_client::store::MessageId;
-use jiff::tz::TimeZone;
-
-use super::viewport::Top;
-use crate::state::{Above, Body, Delivery, Entry, How};
+use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
+use crate::store::MessageId;
 
 /// Where entries stand that are not settled: behind all others.
-pub(super) const UNSETTLED: u64 = u64::MAX;
+pub(super) const PENDING: u64 = u64::MAX;
 
 /// Where entries stand from before a restore of the server's journal: in front of all others. Their
 /// places in the room are void.
 pub(super) const VOID: u64 = 0;
 
 /// The entries, in the order of their `seq`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Entries {
-    list: VecDeque<Entry>,
+    list: VecDeque<LogEntry>,
     /// How many of them are notes.
     notes: usize,
     /// How many bytes of text the others have.
     bytes: usize,
     /// Where the user has read up to, as the line over what is new has it.
     read: Option<u64>,
-    zone: TimeZone,
+    /// How many there have been, which numbers them.
+    count: u64,
 }
 
 impl Entries {
-    pub(super) const fn new(zone: TimeZone) -> Self {
-        Self { list: VecDeque::new(), notes: 0, bytes: 0, read: None, zone }
-    }
-
-    pub(super) const fn zone(&self) -> &TimeZone {
-        &self.zone
-    }
-
-    pub(super) fn set_zone(&mut self, zone: TimeZone) {
-        self.zone = zone;
-    }
-
     pub(super) fn len(&self) -> usize {
         self.list.len()
     }
@@ -55,17 +41,18 @@ impl Entries {
         self.bytes
     }
 
-    pub(super) fn get(&self, index: usize) -> Option<&Entry> {
+    pub(super) fn get(&self, index: usize) -> Option<&LogEntry> {
         self.list.get(index)
     }
 
-    pub(super) fn iter(&self) -> Iter<'_, Entry> {
+    pub(super) fn iter(&self) -> Iter<'_, LogEntry> {
         self.list.iter()
     }
 
-    /// Those from `first` on.
-    pub(super) fn from(&self, first: usize) -> Iter<'_, Entry> {
-        self.list.range(first.min(self.list.len())..)
+    /// The index of an entry; if it is no longer here, that of the first from `seq` on.
+    pub(super) fn position(&self, id: EntryId, seq: u64) -> usize {
+        let index = self.list.iter().position(|entry| entry.id == id);
+        index.unwrap_or_else(|| self.start_of(seq))
     }
 
     /// The `seq` of each message.
@@ -89,19 +76,21 @@ impl Entries {
         self.list.partition_point(|entry| entry.seq <= seq)
     }
 
-    pub(super) fn insert(&mut self, index: usize, entry: Entry) {
-        self.count(&entry, true);
+    pub(super) fn insert(&mut self, index: usize, mut entry: LogEntry) {
+        self.count += 1;
+        entry.id = EntryId(self.count);
+        self.measure(&entry, true);
         self.list.insert(index, entry);
     }
 
-    pub(super) fn remove(&mut self, index: usize) -> Option<Entry> {
+    pub(super) fn remove(&mut self, index: usize) -> Option<LogEntry> {
         let entry = self.list.remove(index)?;
-        self.count(&entry, false);
+        self.measure(&entry, false);
         Some(entry)
     }
 
-    const fn count(&mut self, entry: &Entry, came: bool) {
-        match (entry.is_note(), came) {
+    const fn measure(&mut self, entry: &LogEntry, came: bool) {
+        match (entry.is_notice(), came) {
             (true, true) => self.notes += 1,
             (true, false) => self.notes -= 1,
             (false, true) => self.bytes += entry.body.bytes(),
@@ -111,31 +100,31 @@ impl Entries {
 
     /// Removes all but what is not settled.
     pub(super) fn clear(&mut self) {
-        self.list.retain(Entry::is_pending);
+        self.list.retain(LogEntry::is_pending);
         self.notes = 0;
         self.bytes = self.list.iter().map(|entry| entry.body.bytes()).sum();
     }
 
     /// All that is settled has no place in the room any more.
     pub(super) fn make_void(&mut self) {
-        let end = self.end_of(UNSETTLED - 1);
+        let end = self.end_of(PENDING - 1);
         for entry in self.list.iter_mut().take(end) {
             (entry.seq, entry.is_void) = (VOID, true);
         }
     }
 
     /// Puts all that is settled, which are notes, behind `seq`.
-    pub(super) fn place_notes(&mut self, seq: u64) {
-        let is_placed = |entry: &&mut Entry| entry.seq != UNSETTLED && !entry.is_void;
+    pub(super) fn place_notices(&mut self, seq: u64) {
+        let is_placed = |entry: &&mut LogEntry| entry.seq != PENDING && !entry.is_void;
         for entry in self.list.iter_mut().filter(is_placed) {
             entry.seq = seq;
         }
     }
 
     /// Puts the notes among what is not settled behind `seq`, if nothing else is there.
-    pub(super) fn settle_notes(&mut self, seq: u64) {
-        if !self.list.iter().any(Entry::is_pending) {
-            for entry in self.list.iter_mut().filter(|entry| entry.seq == UNSETTLED) {
+    pub(super) fn place_pending_notices(&mut self, seq: u64) {
+        if !self.list.iter().any(LogEntry::is_pending) {
+            for entry in self.list.iter_mut().filter(|entry| entry.seq == PENDING) {
                 entry.seq = seq;
             }
         }
@@ -149,7 +138,7 @@ impl Entries {
     /// How the message at that place is delivered.
     pub(super) fn delivery_mut(&mut self, index: usize) -> Option<&mut Delivery> {
         match &mut self.list.get_mut(index)?.body {
-            Body::Said { how: How::Own(delivery), .. } => Some(delivery),
+            Body::Message { origin: Origin::Own(delivery), .. } => Some(delivery),
             _ => None,
         }
     }
@@ -178,57 +167,17 @@ impl Entries {
         own.last().map_or(read, |(entry, _)| entry.seq)
     }
 
-    /// Sets what stands over the entry `index`. Returns how many rows fewer it takes.
-    pub(super) fn label(&mut self, index: usize) -> usize {
-        let Some(entry) = self.list.get(index) else {
-            return 0;
-        };
-        let before = index.checked_sub(1).and_then(|before| self.list.get(before));
-        let day = |entry: &Entry| entry.at.timestamp().to_zoned(self.zone.clone()).date();
-        let is_new = |read: u64| {
-            entry.is_message() && entry.seq > read && before.is_none_or(|before| before.seq <= read)
-        };
-        let today = day(entry);
-        let above = Above {
-            day: (before.map(day) != Some(today)).then_some(today),
-            new: self.read.is_some_and(is_new),
-        };
-        let lost = entry.above.height().saturating_sub(above.height());
-        self.list[index].above = above;
-        lost
-    }
-
-    /// The row `rows` above `from`, or the first there is.
-    pub(super) fn above(&self, (mut index, mut row): Top, mut rows: usize, width: usize) -> Top {
-        while rows > row {
-            if index == 0 {
-                return (0, 0);
-            }
-            rows -= row;
-            index -= 1;
-            row = self.list[index].height(width);
-        }
-        (index, row - rows)
-    }
-
-    /// The row `rows` below `from`, or the end.
-    pub(super) fn below(&self, (mut index, row): Top, rows: usize, width: usize) -> Top {
-        let mut rows = row + rows;
-        while let Some(height) = self.list.get(index).map(|entry| entry.height(width)) {
-            if rows < height {
-                return (index, rows);
-            }
-            rows -= height;
-            index += 1;
-        }
-        (index, 0)
+    /// The entry below the line.
+    pub(super) fn first_new(&self) -> Option<usize> {
+        let index = self.end_of(self.read?);
+        self.list.get(index).filter(|entry| entry.is_message()).map(|_| index)
     }
 }
 
-impl Entry {
+impl LogEntry {
     /// Whether it is neither a message nor the rule of a restore.
-    pub(super) const fn is_note(&self) -> bool {
-        matches!(self.body, Body::Note(..))
+    pub(super) const fn is_notice(&self) -> bool {
+        matches!(self.body, Body::Notice(..))
     }
 
     /// Whether it was said and is not settled.
@@ -239,22 +188,22 @@ impl Entry {
     /// Which message it is, if it was said and is not settled.
     const fn pending(&self) -> Option<&MessageId> {
         match &self.body {
-            Body::Said { how: How::Own(delivery), .. } => delivery.pending(),
+            Body::Message { origin: Origin::Own(delivery), .. } => delivery.pending(),
             _ => None,
         }
     }
 
     /// Whether it is the user's own.
     const fn is_own(&self) -> bool {
-        matches!(self.body, Body::Said { how: How::Own(_), .. })
+        matches!(self.body, Body::Message { origin: Origin::Own(_), .. })
     }
 
     /// Whether it is a message that has its place in the room.
     pub(super) fn is_message(&self) -> bool {
         let is_said = match &self.body {
-            Body::Said { how, .. } => !matches!(how, How::Own(Delivery::Refused(_))),
-            Body::Note(..) | Body::Restored => false,
+            Body::Message { origin, .. } => !matches!(origin, Origin::Own(Delivery::Refused(_))),
+            Body::Notice(..) | Body::Restored => false,
         };
-        is_said && self.seq != UNSETTLED && !self.is_void
+        is_said && self.seq != PENDING && !self.is_void
     }
 }

@@ -1,16 +1,18 @@
 //! Handles refusals of the server: the user sees the reason, and the text is not lost.
 
-use chat_client::clean;
-use chat_client::store::{Keep, MessageId, OwnMessage};
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, keep};
-use crate::state::{State, Tone, WithServer};
+use super::{Effect, addresses, store};
+use crate::entry::NoticeKind;
+use crate::rooms::JoinState;
+use crate::sanitize;
+use crate::state::State;
+use crate::store::{MessageId, OwnMessage, StoreOp};
 
 /// The server refuses something.
 pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec<Effect> {
     let room = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room));
-    let wanted = room.filter(|room| room.with_server == WithServer::Wanted);
+    let wanted = room.filter(|room| room.join_state == JoinState::Requested);
     let wanted = wanted.map(|room| room.name.clone());
     if refusal.code == RefusalCode::Shutdown && (refusal.n.is_some() || wanted.is_some()) {
         // Nor does it take what was said after that: all waits in its order for the server that comes
@@ -22,9 +24,9 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         if refusal.code == RefusalCode::NumberUsed {
             return send_anew(state, &id);
         }
-        if let Some(message) = state.outbox.settle(&id) {
+        if let Some(message) = state.outbox.acknowledge(&id) {
             not_sent(state, &message, refusal, at);
-            return vec![keep(state, Keep::Settled(vec![id]))];
+            return vec![store(state, StoreOp::Acknowledged(vec![id]))];
         }
     }
     if let Some(name) = refusal.room.as_ref().and_then(RoomName::other) {
@@ -42,18 +44,18 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         && let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room))
         && std::mem::take(&mut room.loading)
     {
-        room.log.asked_in_vain();
+        room.log.history_failed();
     }
     let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
     let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
-    state.room_mut().log.note(at, Tone::Trouble, text);
+    state.notice(at, NoticeKind::Trouble, text);
     Vec::new()
 }
 
 /// Closes a room that the server does not have, unless what the client has is all there is of it.
 fn close(state: &mut State, name: &RoomName) {
     match state.rooms.get_mut(name).filter(|room| room.is_restored) {
-        Some(room) => room.with_server = WithServer::Unsure,
+        Some(room) => room.join_state = JoinState::Unknown,
         None => state.close(name),
     }
 }
@@ -68,16 +70,16 @@ fn send_anew(state: &mut State, id: &MessageId) -> Vec<Effect> {
         room.log.renumber(id, new.clone());
     }
     let all = state.unanswered();
-    vec![keep(state, Keep::Unsettled(all))]
+    vec![store(state, StoreOp::Pending(all))]
 }
 
 /// A message was refused. Shows the reason next to it; if its room is closed, shows both in the room on
 /// the screen instead.
 fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Timestamp) {
-    let is_in = |with_server| with_server == WithServer::In;
+    let is_in = |join_state| join_state == JoinState::Joined;
     let label = state.rooms.label(&message.room);
     let is_ours = refusal.code != RefusalCode::NotInRoom
-        && state.rooms.get_mut(&message.room).is_some_and(|room| is_in(room.with_server));
+        && state.rooms.get_mut(&message.room).is_some_and(|room| is_in(room.join_state));
     if !is_ours {
         close(state, &message.room);
     }
@@ -85,8 +87,8 @@ fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Times
         room.log.refuse(&message.id, at, refusal.text);
         return;
     }
-    let text = clean::text(message.text.as_str());
+    let text = sanitize::text(message.text.as_str());
     let note = format!("not said in {label}: {}; Up brings it back: {text}", refusal.text);
-    state.room_mut().log.note(at, Tone::Trouble, note);
-    state.prompt.remember(message.text.as_str().to_owned());
+    state.notice(at, NoticeKind::Trouble, note);
+    state.effects.push(Effect::TextReturned(message.text.as_str().to_owned()));
 }

@@ -1,39 +1,41 @@
 //! Handles the news of the link: events of the server, and the state of the connection. All texts are
 //! clean by now.
 
-use chat_client::link::News;
-use chat_client::store::Keep;
 use chat_proto::event::{RoomInfo, RoomState};
 use chat_proto::{
     Command, Event, LeaveReason, Refusal, RoomName, Timestamp, Topic, User, UserName,
 };
 
-use super::{Effect, addresses, keep, messages, refused, send, session};
+use super::{Effect, addresses, messages, refused, send, session, store};
+use crate::entry::NoticeKind;
+use crate::link::LinkEvent;
 use crate::quote::quoted;
-use crate::state::{Connection, Counted, State, Tone, WithServer};
+use crate::rooms::{Counted, JoinState};
+use crate::state::{Connection, State};
+use crate::store::StoreOp;
 
 /// Most names of users or rooms that are put on one note.
 const LISTED_MAX: usize = 100;
 
-pub(super) fn news(state: &mut State, news: News, at: Timestamp) -> Vec<Effect> {
-    let mut effects = told(state, news, at);
+pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
+    let mut effects = link_event(state, event, at);
     effects.extend(addresses::give_back_messages(state, at));
     effects
 }
 
-fn told(state: &mut State, news: News, at: Timestamp) -> Vec<Effect> {
-    match news {
-        News::Dialling => (state.connection, state.called) = (Connection::Connecting, None),
-        News::About { journal } => state.called = Some(journal),
-        News::Waiting { seconds } => state.connection = Connection::Waiting { seconds },
-        News::Welcome { session, welcome } => {
+fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
+    match event {
+        LinkEvent::Dialling => (state.connection, state.called) = (Connection::Connecting, None),
+        LinkEvent::About { journal } => state.called = Some(journal),
+        LinkEvent::Waiting { seconds } => state.connection = Connection::Waiting { seconds },
+        LinkEvent::Welcome { session, welcome } => {
             return session::welcomed(state, session, welcome, at);
         }
-        News::Event(_) if state.told.shorter_room => {}
-        News::Event(event) => return heard(state, event, at),
-        News::Unreadable(refusal) => unreadable(state, &refusal, at),
-        News::Refused(refusal) => session::not_let_in(state, &refusal, at),
-        News::Lost(why) => session::lost(state, &why, at),
+        LinkEvent::Event(_) if state.warned.shorter_room => {}
+        LinkEvent::Event(event) => return heard(state, event, at),
+        LinkEvent::Unreadable(refusal) => unreadable(state, &refusal, at),
+        LinkEvent::Refused(refusal) => session::not_let_in(state, &refusal, at),
+        LinkEvent::Lost(why) => session::lost(state, &why, at),
     }
     Vec::new()
 }
@@ -69,13 +71,13 @@ fn heard(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
                 let last_seq = last_seq.unwrap_or(seq);
                 room.has_read(seq);
                 room.is_counted(Counted::told(seq, last_seq, (unread, mentions), more));
-                room.read_told = room.read_told.max(seq);
+                room.read_sent = room.read_sent.max(seq);
             }
         }
         Event::Users { room, users, more } => {
             let names = users.iter().map(|user| user.name.as_str());
             let label = state.rooms.label(&room);
-            tell(state, at, format!("in {label}: {}", listed(names, more)));
+            state.notice(at, NoticeKind::Info, format!("in {label}: {}", listed(names, more)));
         }
         Event::Rooms { rooms, more } => rooms_listed(state, &rooms, more, at),
         Event::Pong { nonce } => return session::rooms_told(state, &nonce, at),
@@ -95,7 +97,7 @@ fn room_told(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
         && let Some(room) = state.rooms.get_or_make(&name)
         && is_asked
     {
-        room.with_server = WithServer::Wanted;
+        room.join_state = JoinState::Requested;
     }
     state.rooms.entitle(&name, &title);
     let mut effects: Vec<Effect> = room_now(state, now, at).into_iter().collect();
@@ -119,19 +121,21 @@ fn room_now(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> 
     }
     let is_first = room.last_seq == 0 && room.log.last() == 0;
     room.last_seq = room.last_seq.max(now.last_seq);
-    room.read_told = room.read_told.max(now.read);
+    room.read_sent = room.read_sent.max(now.read);
     room.has_read(now.read);
     room.is_counted(counted);
     room.log.reach(now.last_seq);
     if is_first && shown == *name {
         room.open();
+        state.effects.push(Effect::RoomOpened(name.clone()));
     }
+    let room = state.rooms.get_mut(name)?;
     room.is_restored = false;
-    let was = std::mem::replace(&mut room.with_server, WithServer::In);
-    if room.log.since() >= room.last_seq || was == WithServer::Wanted {
+    let was = std::mem::replace(&mut room.join_state, JoinState::Joined);
+    if room.log.since() >= room.last_seq || was == JoinState::Requested {
         return None;
     }
-    if was == WithServer::In {
+    if was == JoinState::Joined {
         // The answer to what was asked: behind it comes all that was missed, in its order.
         room.coming = Some(now.last_seq);
         return None;
@@ -146,7 +150,7 @@ fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
     if let Some(room) = state.rooms.get_mut(name)
         && user.id != me
     {
-        room.log.note(at, Tone::Joined, format!("{} is here", quoted(&user.name)));
+        room.log.notice(at, NoticeKind::Joined, format!("{} is here", quoted(&user.name)));
         room.users.joined(user);
     }
 }
@@ -154,7 +158,7 @@ fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
 fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: Timestamp) {
     if let Some(room) = state.rooms.get_mut(name) {
         let text = format!("{} {}", quoted(&user.name), left_because(reason));
-        room.log.note(at, Tone::Left, text);
+        room.log.notice(at, NoticeKind::Left, text);
         room.users.left(user.id);
     }
 }
@@ -193,7 +197,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
         for room in listed {
             if let Some(room) = state.rooms.get_mut(&room) {
                 let text = format!("{} is {} now", quoted(&user.name), quoted(name));
-                room.log.note(at, Tone::Info, text);
+                room.log.notice(at, NoticeKind::Info, text);
             }
         }
         return None;
@@ -202,8 +206,8 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
         return None;
     }
     state.name = name.clone();
-    tell(state, at, format!("you are {} now", quoted(name)));
-    Some(keep(state, Keep::Name(name.clone())))
+    state.notice(at, NoticeKind::Info, format!("you are {} now", quoted(name)));
+    Some(store(state, StoreOp::Name(name.clone())))
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: Timestamp) {
@@ -213,7 +217,7 @@ fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: 
             "" => format!("{} says {label} is about nothing any more", quoted(&user.name)),
             topic => format!("{} says {label} is about: {topic}", quoted(&user.name)),
         };
-        room.log.note(at, Tone::Info, text);
+        room.log.notice(at, NoticeKind::Info, text);
         room.topic = topic;
     }
 }
@@ -230,7 +234,11 @@ fn rooms_listed(state: &mut State, rooms: &[RoomInfo], more: bool, at: Timestamp
     if more || rooms.len() > LISTED_MAX {
         text.push_str("\nand more");
     }
-    tell(state, at, text + "\n/join #NAME goes there, and makes one that is not there yet");
+    state.notice(
+        at,
+        NoticeKind::Info,
+        text + "\n/join #NAME goes there, and makes one that is not there yet",
+    );
 }
 
 fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, more: bool) -> String {
@@ -239,16 +247,12 @@ fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, more: bool) -> Stri
     names.join(", ") + if is_cut { ", and more" } else { "" }
 }
 
-fn tell(state: &mut State, at: Timestamp, text: String) {
-    state.room_mut().log.note(at, Tone::Info, text);
-}
-
 fn unreadable(state: &mut State, refusal: &Refusal, at: Timestamp) {
-    if !std::mem::replace(&mut state.told.unreadable, true) {
+    if !std::mem::replace(&mut state.warned.unreadable, true) {
         let text = format!(
             "the server says something this version cannot read ({}); a newer one may",
             refusal.text
         );
-        state.room_mut().log.note(at, Tone::Trouble, text);
+        state.notice(at, NoticeKind::Trouble, text);
     }
 }

@@ -3,39 +3,43 @@
 
 use std::collections::BTreeMap;
 
-use chat_client::store::{Drafts, OwnMessage};
 use chat_proto::{RoomName, User, UserName};
 
 use super::State;
+use crate::store::{Drafts, OwnMessage};
 
 /// Most names that the server is asked for at once: more than anybody types within a moment.
-pub const QUESTIONS_MAX: usize = 16;
+pub(crate) const QUESTIONS_MAX: usize = 16;
 
 /// What version 0.1.0 stored under the names of users.
 #[derive(Debug, Default)]
-pub struct Unaddressed {
+pub(crate) struct Unaddressed {
     /// The messages, which go back to the user.
-    pub messages: Vec<OwnMessage>,
+    pub(crate) messages: Vec<OwnMessage>,
     /// What is typed.
-    pub texts: BTreeMap<RoomName, String>,
+    pub(crate) texts: BTreeMap<RoomName, String>,
     /// The conversation on the screen.
-    pub shown: Option<RoomName>,
+    pub(crate) shown: Option<RoomName>,
 }
 
 /// A name that the server was asked for.
 #[derive(Debug)]
-pub struct Question {
+pub(crate) struct Question {
     /// The name.
-    pub name: UserName,
+    pub(crate) name: UserName,
     /// The command with which the user asked, as it was typed.
-    pub typed: String,
+    pub(crate) typed: String,
     /// What is to be sent to the user of that name; empty if nothing is.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl Unaddressed {
     /// Takes the messages and drafts that have no address out of those that were stored.
-    pub fn take(&mut self, messages: Vec<OwnMessage>, drafts: &mut Drafts) -> Vec<OwnMessage> {
+    pub(crate) fn take(
+        &mut self,
+        messages: Vec<OwnMessage>,
+        drafts: &mut Drafts,
+    ) -> Vec<OwnMessage> {
         let has_address = |room: &RoomName| room.other().is_none();
         let (addressed, others) = messages.into_iter().partition(|own| has_address(&own.room));
         self.messages = others;
@@ -52,8 +56,7 @@ impl State {
     /// The address of the direct message with the user of that name, and the name as it is written, if
     /// the user's number is known: of a direct message on the screen, of the users who are here, or of
     /// those who were here last.
-    #[must_use]
-    pub fn address(&self, name: &UserName) -> Option<(RoomName, UserName)> {
+    pub(crate) fn address(&self, name: &UserName) -> Option<(RoomName, UserName)> {
         let before = self.acquaintances.iter().filter(|_| self.session().is_none());
         self.address_here(name).or_else(|| self.direct(before, name))
     }
@@ -85,8 +88,7 @@ impl State {
     }
 
     /// The room that a user means by a name as it is typed: a direct message by its title.
-    #[must_use]
-    pub fn meant(&self, room: RoomName) -> RoomName {
+    pub(crate) fn meant(&self, room: RoomName) -> RoomName {
         let address = room.other().and_then(|name| self.address(&name));
         address.map_or(room, |(address, _)| address)
     }

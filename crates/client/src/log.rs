@@ -1,27 +1,21 @@
-//! What was said in a room, in the room's order, and the place where the user reads.
+//! What was said in a room, in the room's order.
 //!
 //! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
 //! go above, and what was missed goes where it belongs. What is not settled stands at the end.
 //!
-//! * `entries`: what is in the log, by `seq` and by rows.
+//! * `entries`: what is in the log, by `seq`.
 //! * `coverage`, `intervals`: which messages of the room are here, as numbers alone.
-//! * `viewport`, `reading`: the part that is on the screen.
 
 mod coverage;
 mod entries;
 mod intervals;
-mod reading;
-mod viewport;
 
-use chat_client::store::MessageId;
 use chat_proto::Timestamp;
-use jiff::tz::TimeZone;
 
 use self::coverage::Coverage;
-use self::entries::{Entries, UNSETTLED, VOID};
-pub use self::viewport::Place;
-use self::viewport::Viewport;
-use super::{Above, Body, Delivery, Entry, How, Tone};
+use self::entries::{Entries, PENDING, VOID};
+use crate::entry::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
+use crate::store::MessageId;
 
 /// Most messages that are kept, and so the furthest that one can read back: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;
@@ -32,42 +26,77 @@ pub const SCROLLBACK_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Most notes that are kept. They have a bound of their own, so that a thousand users who come and go
 /// push no message out.
-pub const NOTES_MAX: usize = 500;
+pub const NOTICES_MAX: usize = 500;
 
 /// The log of a room.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Log {
     entries: Entries,
     coverage: Coverage,
-    viewport: Viewport,
     /// Whether older messages were asked for in vain; they are asked for again after the user was at
     /// the newest.
-    in_vain: bool,
+    has_failed: bool,
 }
 
 impl Log {
-    /// An empty log, in the time of `zone`.
+    /// An empty log.
     #[must_use]
-    pub fn new(zone: TimeZone) -> Self {
-        let entries = Entries::new(zone);
-        let (coverage, viewport) = (Coverage::default(), Viewport::default());
-        Self { entries, coverage, viewport, in_vain: false }
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// The time zone of the times.
-    pub(crate) const fn zone(&self) -> &TimeZone {
-        self.entries.zone()
+    /// How many entries it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
     }
 
-    /// Shows the times in another time zone, and the dates over the entries with them.
-    pub(crate) fn set_zone(&mut self, zone: TimeZone) {
-        self.entries.set_zone(zone);
-        self.label_all();
+    /// Whether it has no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.len() == 0
+    }
+
+    /// The entry `index`, the oldest being 0.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&LogEntry> {
+        self.entries.get(index)
+    }
+
+    /// The index of an entry; if it is no longer here, that of the first from `seq` on.
+    #[must_use]
+    pub fn position(&self, id: EntryId, seq: u64) -> usize {
+        self.entries.position(id, seq)
+    }
+
+    /// The index of the first message after what the user had read as the line was drawn; `None` if there is
+    /// no line.
+    #[must_use]
+    pub fn first_new(&self) -> Option<usize> {
+        self.entries.first_new()
+    }
+
+    /// Whether a line stands, or will stand, over the first new message.
+    #[must_use]
+    pub const fn has_line(&self) -> bool {
+        self.entries.read().is_some()
+    }
+
+    /// The last message in front of the entry `end`.
+    #[must_use]
+    pub fn last_message(&self, end: usize) -> Option<u64> {
+        self.entries.last_message(end)
+    }
+
+    /// Whether the newest message of the room is or was here.
+    #[must_use]
+    pub const fn has_newest(&self) -> bool {
+        self.coverage.last() >= self.coverage.reached()
     }
 
     /// Adds a message where it belongs. Returns whether it was not there yet.
-    pub fn hear(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
-        let seq = seq.clamp(VOID + 1, UNSETTLED - 1);
+    pub fn insert(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
+        let seq = seq.clamp(VOID + 1, PENDING - 1);
         let is_new = self.place_message(seq, at, body);
         self.coverage.reach(seq);
         self.trim();
@@ -76,7 +105,7 @@ impl Log {
 
     /// Adds older messages, oldest first, as far as there is room; `more` says whether there are
     /// still older ones.
-    pub fn hear_older(
+    pub fn insert_older(
         &mut self,
         older: impl DoubleEndedIterator<Item = (u64, Timestamp, Body)>,
         more: bool,
@@ -89,12 +118,12 @@ impl Log {
                 is_cut = true;
                 break;
             }
-            self.place_message(seq.clamp(VOID + 1, UNSETTLED - 1), at, body);
+            self.place_message(seq.clamp(VOID + 1, PENDING - 1), at, body);
         }
         let oldest = self.oldest();
         // A page with nothing older in it would be asked for again without end.
         let is_last = !is_cut && (!more || oldest == before);
-        self.coverage.hear_older(before, oldest, is_last);
+        self.coverage.insert_older(before, oldest, is_last);
     }
 
     /// Puts a message where it belongs, once: before the notes that came after it.
@@ -104,8 +133,8 @@ impl Log {
         if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
             return false;
         }
-        self.insert(index, Entry { seq, ..Entry::new(at, body) });
-        self.coverage.hear(seq);
+        self.entries.insert(index, LogEntry { seq, ..LogEntry::new(at, body) });
+        self.coverage.insert(seq);
         if self.entries.line_is_above_own() {
             self.draw_line(self.entries.read());
         }
@@ -113,56 +142,57 @@ impl Log {
     }
 
     /// Adds a note, behind all that was said; until then, behind what is not settled as well.
-    pub fn note(&mut self, at: Timestamp, tone: Tone, text: impl Into<String>) {
-        let is_unsettled = self.entries.end_of(UNSETTLED - 1) < self.entries.len();
-        let seq = if is_unsettled { UNSETTLED } else { self.coverage.reached() };
-        let body = Body::Note(tone, text.into());
-        self.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
+    pub fn notice(&mut self, at: Timestamp, tone: NoticeKind, text: impl Into<String>) {
+        let is_unsettled = self.entries.end_of(PENDING - 1) < self.entries.len();
+        let seq = if is_unsettled { PENDING } else { self.coverage.reached() };
+        let body = Body::Notice(tone, text.into());
+        self.entries.insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         self.trim();
     }
 
     /// Adds something the user has said, which is not settled; it has its number.
-    pub fn pend(&mut self, at: Timestamp, body: Body) {
-        let entry = Entry { seq: UNSETTLED, ..Entry::new(at, body) };
-        self.insert(self.entries.len(), entry);
+    pub(crate) fn push_pending(&mut self, at: Timestamp, body: Body) {
+        let entry = LogEntry { seq: PENDING, ..LogEntry::new(at, body) };
+        self.entries.insert(self.entries.len(), entry);
     }
 
     /// The server has that message: it stands where the room has it.
-    pub fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
+    pub(crate) fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
         if let Some(mut body) = self.take_pending(id) {
-            if let Body::Said { how, .. } = &mut body {
-                *how = How::Own(Delivery::Accepted);
+            if let Body::Message { origin, .. } = &mut body {
+                *origin = Origin::Own(Delivery::Accepted);
             }
-            self.hear(seq, at, body);
+            self.insert(seq, at, body);
         }
     }
 
     /// That message is refused: it stands where it was written, with the reason.
-    pub fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
+    pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
         if let Some(mut body) = self.take_pending(id) {
-            if let Body::Said { how, .. } = &mut body {
-                *how = How::Own(Delivery::Refused(why));
+            if let Body::Message { origin, .. } = &mut body {
+                *origin = Origin::Own(Delivery::Refused(why));
             }
             let seq = self.coverage.reached();
-            self.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
+            self.entries
+                .insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         }
     }
 
     /// That message has no answer, goes away, and is returned.
-    pub fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
+    pub(crate) fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
         let index = self.entries.pending(id)?;
-        let entry = self.remove(index)?;
-        self.entries.settle_notes(self.coverage.reached());
+        let entry = self.entries.remove(index)?;
+        self.entries.place_pending_notices(self.coverage.reached());
         Some(entry.body)
     }
 
     /// That message is stored.
-    pub fn stored(&mut self, id: &MessageId) {
+    pub(crate) fn stored(&mut self, id: &MessageId) {
         self.renumber(id, id.clone());
     }
 
     /// That message has another number.
-    pub fn renumber(&mut self, id: &MessageId, new: MessageId) {
+    pub(crate) fn renumber(&mut self, id: &MessageId, new: MessageId) {
         let delivery = self.entries.pending(id).and_then(|index| self.entries.delivery_mut(index));
         if let Some(delivery) = delivery {
             *delivery = Delivery::Pending(new);
@@ -189,20 +219,20 @@ impl Log {
 
     /// The newest message of the room is `seq`: notes of before stand behind it.
     pub fn reach(&mut self, seq: u64) {
-        let seq = seq.min(UNSETTLED - 1);
+        let seq = seq.min(PENDING - 1);
         if self.coverage.last() == 0 {
-            self.entries.place_notes(seq);
+            self.entries.place_notices(seq);
         }
         self.coverage.reach(seq);
     }
 
     /// All after `seq` is asked for, and is to be here; unless that was so of more already.
-    pub fn begin_after(&mut self, seq: u64) {
+    pub(crate) fn begin_after(&mut self, seq: u64) {
         self.coverage.begin_after(seq);
     }
 
     /// All up to `seq` is here, as far as it is still to be had.
-    pub fn is_complete_to(&mut self, seq: u64) {
+    pub(crate) fn is_complete_to(&mut self, seq: u64) {
         self.coverage.is_complete_to(seq);
     }
 
@@ -221,7 +251,7 @@ impl Log {
     /// Whether older messages may be had, and there is room for them.
     #[must_use]
     pub fn has_older(&self) -> bool {
-        !self.is_full() && !self.in_vain && self.lacks_older()
+        !self.is_full() && !self.has_failed && self.lacks_older()
     }
 
     /// Whether the room has older messages than those that are here, as far as is known.
@@ -237,102 +267,81 @@ impl Log {
     }
 
     /// Older messages were asked for and are not to be had for now.
-    pub fn asked_in_vain(&mut self) {
-        self.in_vain = true;
+    pub(crate) fn history_failed(&mut self) {
+        self.has_failed = true;
+    }
+
+    /// Older messages may be asked for again.
+    pub(crate) fn retry(&mut self) {
+        self.has_failed = false;
     }
 
     /// Whether older messages are not to be had for now.
     #[must_use]
-    pub const fn was_in_vain(&self) -> bool {
-        self.in_vain
+    pub const fn has_history_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// Draws the line over the first message after `read` that is not the user's own, or none.
     pub fn draw_line(&mut self, read: Option<u64>) {
         self.entries.set_read(read);
-        self.label_all();
     }
 
     /// All messages in the order of the screen, each with its `seq` if it has one, and the rule below those
     /// of before a restore.
     pub fn said(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
-        let is_shown = |entry: &&Entry| matches!(entry.body, Body::Said { .. } | Body::Restored);
+        let is_shown =
+            |entry: &&LogEntry| matches!(entry.body, Body::Message { .. } | Body::Restored);
         let said = self.entries.iter().filter(is_shown);
         said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }
 
     /// Forgets all but what is not settled.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.coverage.clear();
-        self.to_newest();
+        self.has_failed = false;
         self.draw_line(self.entries.read());
     }
 
     /// The journal was restored from a backup: all that is here stays, above a rule, and has no place
     /// in the room any more. What has no answer waits as before.
-    pub fn restored(&mut self, at: Timestamp) {
+    pub(crate) fn restored(&mut self, at: Timestamp) {
         let has_messages = self.entries.messages().next().is_some();
         self.entries.make_void();
         if has_messages {
-            let rule = Entry { seq: VOID, is_void: true, ..Entry::new(at, Body::Restored) };
-            self.insert(self.entries.end_of(VOID), rule);
+            let rule = LogEntry { seq: VOID, is_void: true, ..LogEntry::new(at, Body::Restored) };
+            self.entries.insert(self.entries.end_of(VOID), rule);
         }
-        (self.coverage, self.in_vain) = (Coverage::default(), false);
+        (self.coverage, self.has_failed) = (Coverage::default(), false);
         self.draw_line(None);
-    }
-
-    fn insert(&mut self, index: usize, entry: Entry) {
-        self.entries.insert(index, entry);
-        self.viewport.moved(index, true);
-        self.label(index);
-        self.label(index + 1);
-    }
-
-    fn remove(&mut self, index: usize) -> Option<Entry> {
-        let entry = self.entries.remove(index)?;
-        self.viewport.moved(index, false);
-        self.label(index);
-        self.label(index + 1);
-        Some(entry)
-    }
-
-    fn label(&mut self, index: usize) {
-        let lost = self.entries.label(index);
-        self.viewport.lost_rows(index, lost);
-    }
-
-    fn label_all(&mut self) {
-        for index in 0..self.entries.len() {
-            self.label(index);
-        }
     }
 
     /// Removes the oldest notes, and the oldest messages, if there are too many.
     fn trim(&mut self) {
-        while self.entries.counts().0 > NOTES_MAX {
-            let Some(oldest) = self.entries.iter().position(Entry::is_note) else {
+        while self.entries.counts().0 > NOTICES_MAX {
+            let Some(oldest) = self.entries.iter().position(LogEntry::is_notice) else {
                 return;
             };
-            self.remove(oldest);
+            self.entries.remove(oldest);
         }
         while self.entries.counts().1 > SCROLLBACK_MAX
             || self.entries.bytes() > SCROLLBACK_BYTES_MAX
         {
-            let is_old = |entry: &Entry| !entry.is_pending() && !entry.is_note();
+            let is_old = |entry: &LogEntry| !entry.is_pending() && !entry.is_notice();
             let Some(oldest) = self.entries.iter().position(is_old) else {
                 return;
             };
-            if let Some(entry) = self.remove(oldest).filter(Entry::is_message) {
+            if let Some(entry) = self.entries.remove(oldest).filter(LogEntry::is_message) {
                 self.coverage.drop_oldest(entry.seq);
             }
         }
     }
 }
 
-impl Entry {
+impl LogEntry {
     fn new(at: Timestamp, body: Body) -> Self {
-        Self { at, body, seq: UNSETTLED, is_void: false, above: Above::default() }
+        Self { id: EntryId::default(), at, body, seq: PENDING, is_void: false }
     }
 }
 

@@ -31,7 +31,7 @@ enum Older {
 
 impl Coverage {
     /// That message is here.
-    pub(super) fn hear(&mut self, seq: u64) {
+    pub(super) fn insert(&mut self, seq: u64) {
         self.here.insert(seq, seq);
         self.last = self.last.max(seq);
     }
@@ -43,7 +43,7 @@ impl Coverage {
 
     /// A page of older messages is here, which goes on to `before`, the oldest that was here; now it is
     /// `oldest`. Whether it `is_last`: there is nothing older.
-    pub(super) fn hear_older(&mut self, before: Option<u64>, oldest: Option<u64>, is_last: bool) {
+    pub(super) fn insert_older(&mut self, before: Option<u64>, oldest: Option<u64>, is_last: bool) {
         if let (Some(before), Some(oldest)) = (before, oldest) {
             self.here.insert(oldest, before);
         }
@@ -148,7 +148,7 @@ mod tests {
                     }
                     _ if seq > dropped => {
                         here.insert(seq);
-                        coverage.hear(seq);
+                        coverage.insert(seq);
                     }
                     _ => {}
                 }
@@ -179,7 +179,7 @@ mod tests {
                     0 => coverage.is_complete_to(seq),
                     1 => coverage.clear(),
                     2 => coverage.begin_after(seq),
-                    _ => coverage.hear(seq),
+                    _ => coverage.insert(seq),
                 }
                 prop_assert!(coverage.since() >= since);
                 since = coverage.since();
@@ -191,12 +191,12 @@ mod tests {
     fn a_gap_in_what_is_not_to_be_had_is_none() {
         let mut coverage = Coverage::default();
         coverage.begin_after(10);
-        coverage.hear(15);
+        coverage.insert(15);
         assert_eq!((coverage.since(), coverage.goes_on_from(9)), (10, false));
         coverage.is_complete_to(15);
         assert_eq!((coverage.since(), coverage.goes_on_from(10)), (15, true));
-        coverage.hear(8);
-        coverage.hear_older(Some(15), Some(8), true);
+        coverage.insert(8);
+        coverage.insert_older(Some(15), Some(8), true);
         assert!(coverage.goes_on_from(0), "there is nothing older than 8");
         assert!(!coverage.lacks_older(Some(8)));
         coverage.drop_oldest(8);
