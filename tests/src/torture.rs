@@ -34,8 +34,8 @@ use crate::binary::{Daemon, program};
 /// reconnecting.
 const LIFE_MS: std::ops::Range<u64> = 150..900;
 
-/// Longest time until every message is accepted and read, once the daemon is no longer killed. Far longer than
-/// it takes.
+/// Longest time until every message is accepted and read, once the daemon is no longer killed. Far longer
+/// than it takes.
 const SETTLE_DEADLINE: Duration = Duration::from_secs(120);
 
 /// Number of users with a second client.
