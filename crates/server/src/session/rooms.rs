@@ -30,7 +30,7 @@ pub(super) enum Due {
     Nothing,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Compares the seats of the session with the rooms of its user, and sends the client the difference: rooms
     /// that the user has joined or left, and how far it has read, here or in another session. If the door is full,
     /// the rest stays due.
@@ -46,7 +46,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             self.tell_left(room);
         }
         for Place { room, read } in places {
-            if self.writer.is_full() {
+            if self.connection.is_full() {
                 return ControlFlow::Continue(());
             }
             match self.seats.get_mut(room.id) {
@@ -56,7 +56,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 None => self.take_seat(&room, read, read.max(self.newest_after(&room)))?,
                 Some(known) if known.read != read => {
                     known.read = read;
-                    self.writer.tell(&Event::Read { room: room.name().clone(), seq: read });
+                    self.connection.tell(&Event::Read { room: room.name().clone(), seq: read });
                 }
                 Some(_) => {}
             }
@@ -73,7 +73,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     pub(super) fn tell_left(&mut self, id: RoomId) {
         if let Some(room) = self.seats.remove(id) {
             let (room, user) = (room.name().clone(), self.member.user());
-            self.writer.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
+            self.connection.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
         }
     }
 
@@ -93,7 +93,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let title = self.member.title(room);
         self.tell_room(room, &mut entry.snapshot, title.clone(), read);
         let seq = since.min(entry.snapshot.last_seq);
-        let catch_up = self.reader.capabilities().catch_up;
+        let catch_up = self.connection.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
         let pages = self.seats.pages();
         let seat = seat(Arc::clone(room), journal, entry, since, catch_up, pages, users_listed);
@@ -113,7 +113,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let Snapshot { topic, count, last_seq, .. } = snapshot;
         let (room, topic) = (room.name().clone(), topic.clone());
         let (count, last_seq) = (*count, *last_seq);
-        self.writer.tell(&Event::Room { room, title, topic, count, users, last_seq, read });
+        self.connection.tell(&Event::Room { room, title, topic, count, users, last_seq, read });
     }
 
     /// Passes on what happened in a room, and all that happened besides, up to what the door holds.
@@ -121,7 +121,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let mut next = Some(brought);
         while let Some((room, brought)) = next {
             self.bring(room, brought)?;
-            if self.writer.is_full() {
+            if self.connection.is_full() {
                 break;
             }
             next = self.seats.next().now_or_never();
@@ -144,7 +144,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                     return self.tell_titles();
                 }
             }
-            Brought::Skipped(messages) => self.writer.skip(messages),
+            Brought::Skipped(messages) => self.connection.skip(messages),
             Brought::Unreadable(error) => {
                 self.log(|| error!(%error, "the client has missed messages that cannot be read"));
                 return ControlFlow::Break(End::Code(EndCode::Unreadable));
@@ -182,14 +182,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         {
             return; // told where the session leaves the room, see `follow`
         }
-        self.writer.relay(batch, Reader { user, session: self.member.session() });
+        self.connection.relay(batch, Reader { user, session: self.member.session() });
     }
 
     fn tell_missed(&mut self, id: RoomId, missed: &[Kept]) {
         let Some(seat) = self.seats.get(id) else { return };
         let user = self.member.id();
         for kept in missed {
-            self.writer.tell(&Event::Message(kept.told(seat.room.name(), user)));
+            self.connection.tell(&Event::Message(kept.told(seat.room.name(), user)));
         }
     }
 }

@@ -105,7 +105,8 @@ impl Seats {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<(RoomId, Brought)> {
+    /// See [`Seats::next`].
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<(RoomId, Brought)> {
         let count = self.seats.len();
         for index in (self.first..count).chain(0..self.first.min(count)) {
             let seat = &mut self.seats[index];
