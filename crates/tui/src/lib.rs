@@ -22,6 +22,7 @@ pub mod app;
 pub mod clean;
 #[cfg(test)]
 mod fixture;
+mod hash;
 pub mod help;
 pub mod input;
 pub mod layout;

@@ -4,6 +4,8 @@
 use chat_proto::UserName;
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::hash::fnv1a;
+
 /// Colours of the 256 that contrast with black and with white alike, 3.7 to 1 at least (WCAG 2).
 const NAMES: [u8; 12] = [28, 30, 32, 63, 64, 98, 130, 131, 132, 134, 162, 166];
 
@@ -54,13 +56,6 @@ impl Palette {
     pub(crate) fn good(self) -> Style {
         self.coloured(GOOD)
     }
-}
-
-/// FNV-1a: the standard library's hashers promise no stable value.
-pub(crate) fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

@@ -1,18 +1,25 @@
-//! The log of a room: its messages in their order, and the place where the user reads.
+//! What was said in a room, in the room's order, and the place where the user reads.
 //!
 //! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
 //! go above, and what was missed goes where it belongs. What is not settled stands at the end.
+//!
+//! * `entries`: what is in the log, by `seq` and by rows.
+//! * `coverage`, `intervals`: which messages of the room are here, as numbers alone.
+//! * `viewport`, `reading`: the part that is on the screen.
 
 mod coverage;
-mod older;
-mod place;
-
-use std::collections::VecDeque;
+mod entries;
+mod intervals;
+mod reading;
+mod viewport;
 
 use chat_proto::At;
 use jiff::tz::TimeZone;
 
-pub use self::place::Place;
+use self::coverage::Coverage;
+use self::entries::{Entries, UNSETTLED, VOID};
+pub use self::viewport::Place;
+use self::viewport::Viewport;
 use super::{Above, Body, Delivery, Entry, How, Tone};
 use crate::store::MessageId;
 
@@ -27,105 +34,90 @@ pub const SCROLLBACK_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// push no message out.
 pub const NOTES_MAX: usize = 500;
 
-/// Where entries stand that are not settled: behind all others.
-const UNSETTLED: u64 = u64::MAX;
-
-/// Where entries stand from before a restore of the server's journal: in front of all others. Their
-/// places in the room are void.
-const VOID: u64 = 0;
-
-/// The entries, oldest first.
+/// The log of a room.
 #[derive(Debug)]
 pub struct Log {
-    entries: VecDeque<Entry>,
-    /// How many of them are notes.
-    notes: usize,
-    /// How many bytes of text the others have.
-    bytes: usize,
-    /// The `seq` of the newest message that ever was in the log.
-    last: u64,
-    /// The newest message of the room, here or not: where notes stand.
-    reached: u64,
-    /// All after this is to be here: what is older is asked for only as the user comes there. `None`
-    /// until something is asked for.
-    begin: Option<u64>,
-    /// All messages after this one are here that are to be had, up to [`Self::since`]. `None` until
-    /// something is asked for.
-    whole_after: Option<u64>,
-    /// There is nothing older than this to be had.
-    floor: u64,
+    entries: Entries,
+    coverage: Coverage,
+    viewport: Viewport,
     /// Whether older messages were asked for in vain; they are asked for again after the user was at
     /// the newest.
     in_vain: bool,
-    /// Where the user has read up to, as the line over what is new has it.
-    read: Option<u64>,
-    zone: TimeZone,
-    place: Place,
 }
 
 impl Log {
     /// An empty log, in the time of `zone`.
     #[must_use]
     pub fn new(zone: TimeZone) -> Self {
-        Self {
-            entries: VecDeque::new(),
-            notes: 0,
-            bytes: 0,
-            last: 0,
-            reached: 0,
-            begin: None,
-            whole_after: None,
-            floor: 1,
-            in_vain: false,
-            read: None,
-            zone,
-            place: Place::Newest,
-        }
+        let entries = Entries::new(zone);
+        let (coverage, viewport) = (Coverage::default(), Viewport::default());
+        Self { entries, coverage, viewport, in_vain: false }
     }
 
     /// The time zone of the times.
     pub(crate) const fn zone(&self) -> &TimeZone {
-        &self.zone
+        self.entries.zone()
     }
 
     /// Shows the times in another time zone, and the dates over the entries with them.
     pub(crate) fn set_zone(&mut self, zone: TimeZone) {
-        self.zone = zone;
-        for index in 0..self.entries.len() {
-            self.label(index);
-        }
+        self.entries.set_zone(zone);
+        self.label_all();
     }
 
     /// Adds a message where it belongs. Returns whether it was not there yet.
     pub fn hear(&mut self, seq: u64, at: At, body: Body) -> bool {
         let seq = seq.clamp(VOID + 1, UNSETTLED - 1);
         let is_new = self.place_message(seq, at, body);
-        self.reached = self.reached.max(seq);
+        self.coverage.reach(seq);
         self.trim();
         is_new
     }
 
+    /// Adds older messages, oldest first, as far as there is room; `more` says whether there are
+    /// still older ones.
+    pub fn hear_older(
+        &mut self,
+        older: impl DoubleEndedIterator<Item = (u64, At, Body)>,
+        more: bool,
+    ) {
+        let before = self.oldest();
+        // From below, so that each comes over the place where the user reads.
+        let mut is_cut = false;
+        for (seq, at, body) in older.rev() {
+            if self.is_full() {
+                is_cut = true;
+                break;
+            }
+            self.place_message(seq.clamp(VOID + 1, UNSETTLED - 1), at, body);
+        }
+        let oldest = self.oldest();
+        // A page with nothing older in it would be asked for again without end.
+        let is_last = !is_cut && (!more || oldest == before);
+        self.coverage.hear_older(before, oldest, is_last);
+    }
+
     /// Puts a message where it belongs, once: before the notes that came after it.
     fn place_message(&mut self, seq: u64, at: At, body: Body) -> bool {
-        let index = self.entries.partition_point(|entry| entry.seq < seq);
+        let index = self.entries.start_of(seq);
         let there = self.entries.get(index);
         if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
             return false;
         }
         self.insert(index, Entry { seq, ..Entry::new(at, body) });
-        self.last = self.last.max(seq);
-        if self.read.is_some_and(|read| self.own_after(read) > read) {
-            self.draw_line(self.read);
+        self.coverage.hear(seq);
+        if self.entries.line_is_above_own() {
+            self.draw_line(self.entries.read());
         }
         true
     }
 
     /// Adds a note, behind all that was said; until then, behind what is not settled as well.
     pub fn note(&mut self, at: At, tone: Tone, text: impl Into<String>) {
-        let is_unsettled = self.entries.back().is_some_and(|entry| entry.seq == UNSETTLED);
-        let seq = if is_unsettled { UNSETTLED } else { self.reached };
+        let is_unsettled = self.entries.end_of(UNSETTLED - 1) < self.entries.len();
+        let seq = if is_unsettled { UNSETTLED } else { self.coverage.reached() };
         let body = Body::Note(tone, text.into());
-        self.insert(self.end_of(seq), Entry { seq, ..Entry::new(at, body) });
+        self.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
         self.trim();
     }
 
@@ -151,21 +143,16 @@ impl Log {
             if let Body::Said { how, .. } = &mut body {
                 *how = How::Own(Delivery::Refused(why));
             }
-            let seq = self.reached;
-            self.insert(self.end_of(seq), Entry { seq, ..Entry::new(at, body) });
+            let seq = self.coverage.reached();
+            self.insert(self.entries.end_of(seq), Entry { seq, ..Entry::new(at, body) });
         }
     }
 
     /// That message has no answer, goes away, and is returned.
     pub fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
-        let index = self.pending(id)?;
+        let index = self.entries.pending(id)?;
         let entry = self.remove(index)?;
-        if !self.entries.iter().any(Entry::is_pending) {
-            // The notes among them stay where they are.
-            for entry in self.entries.iter_mut().filter(|entry| entry.seq == UNSETTLED) {
-                entry.seq = self.reached;
-            }
-        }
+        self.entries.settle_notes(self.coverage.reached());
         Some(entry.body)
     }
 
@@ -176,51 +163,94 @@ impl Log {
 
     /// That message has another number.
     pub fn renumber(&mut self, id: &MessageId, new: MessageId) {
-        if let Some(entry) = self.pending(id).and_then(|index| self.entries.get_mut(index))
-            && let Body::Said { how, .. } = &mut entry.body
-        {
-            *how = How::Own(Delivery::Pending(new));
+        let delivery = self.entries.pending(id).and_then(|index| self.entries.delivery_mut(index));
+        if let Some(delivery) = delivery {
+            *delivery = Delivery::Pending(new);
         }
-    }
-
-    fn pending(&self, id: &MessageId) -> Option<usize> {
-        let is_it = |entry: &Entry| entry.pending() == Some(id);
-        self.entries.iter().rposition(is_it)
     }
 
     /// Whether it is known from where on all is to be here.
     #[must_use]
     pub const fn has_begun(&self) -> bool {
-        self.begin.is_some() || self.last > 0
+        self.coverage.has_begun()
     }
 
     /// The newest message that ever was in the log, 0 for none.
     #[must_use]
     pub const fn last(&self) -> u64 {
-        self.last
+        self.coverage.last()
     }
 
     /// The oldest message in the log.
     #[must_use]
     pub fn oldest(&self) -> Option<u64> {
-        self.messages().next()
+        self.entries.messages().next()
+    }
+
+    /// The newest message of the room is `seq`: notes of before stand behind it.
+    pub fn reach(&mut self, seq: u64) {
+        let seq = seq.min(UNSETTLED - 1);
+        if self.coverage.last() == 0 {
+            self.entries.place_notes(seq);
+        }
+        self.coverage.reach(seq);
+    }
+
+    /// All after `seq` is asked for, and is to be here; unless that was so of more already.
+    pub fn begin_after(&mut self, seq: u64) {
+        self.coverage.begin_after(seq);
+    }
+
+    /// All up to `seq` is here, as far as it is still to be had.
+    pub fn is_complete_to(&mut self, seq: u64) {
+        self.coverage.is_complete_to(seq);
+    }
+
+    /// The last message before the first gap: all after it has to be asked for.
+    #[must_use]
+    pub fn since(&self) -> u64 {
+        self.coverage.since()
+    }
+
+    /// Whether nothing is missing between `read` and what is here: nobody has read what was never here.
+    #[must_use]
+    pub fn goes_on_from(&self, read: u64) -> bool {
+        self.coverage.goes_on_from(read)
+    }
+
+    /// Whether older messages may be had, and there is room for them.
+    #[must_use]
+    pub fn has_older(&self) -> bool {
+        !self.is_full() && !self.in_vain && self.lacks_older()
+    }
+
+    /// Whether the room has older messages than those that are here, as far as is known.
+    #[must_use]
+    pub fn lacks_older(&self) -> bool {
+        self.coverage.lacks_older(self.oldest())
+    }
+
+    /// Whether there is no room for another message.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.entries.counts().1 >= SCROLLBACK_MAX || self.entries.bytes() >= SCROLLBACK_BYTES_MAX
+    }
+
+    /// Older messages were asked for and are not to be had for now.
+    pub fn asked_in_vain(&mut self) {
+        self.in_vain = true;
+    }
+
+    /// Whether older messages are not to be had for now.
+    #[must_use]
+    pub const fn was_in_vain(&self) -> bool {
+        self.in_vain
     }
 
     /// Draws the line over the first message after `read` that is not the user's own, or none.
     pub fn draw_line(&mut self, read: Option<u64>) {
-        self.read = read.map(|read| self.own_after(read));
-        for index in 0..self.entries.len() {
-            self.label(index);
-        }
-    }
-
-    /// The last of the user's own messages that follow on `read`: whoever said them has read them.
-    fn own_after(&self, read: u64) -> u64 {
-        let messages = self.entries.range(self.end_of(read)..).filter(|entry| entry.is_message());
-        let own = messages
-            .zip(read.saturating_add(1)..)
-            .take_while(|(entry, next)| entry.is_own() && entry.seq == *next);
-        own.last().map_or(read, |(entry, _)| entry.seq)
+        self.entries.set_read(read);
+        self.label_all();
     }
 
     /// All messages in the order of the screen, each with its `seq` if it has one, and the rule below those
@@ -231,141 +261,78 @@ impl Log {
         said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }
 
-    fn messages(&self) -> impl Iterator<Item = u64> {
-        let messages = self.entries.iter().filter(|entry| entry.is_message());
-        messages.map(|entry| entry.seq)
+    /// Forgets all but what is not settled.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.coverage.clear();
+        self.to_newest();
+        self.draw_line(self.entries.read());
     }
 
-    /// The place behind everything up to `seq`.
-    fn end_of(&self, seq: u64) -> usize {
-        self.entries.partition_point(|entry| entry.seq <= seq)
+    /// The journal was restored from a backup: all that is here stays, above a rule, and has no place
+    /// in the room any more. What has no answer waits as before.
+    pub fn restored(&mut self, at: At) {
+        let has_messages = self.entries.messages().next().is_some();
+        self.entries.make_void();
+        if has_messages {
+            let rule = Entry { seq: VOID, is_void: true, ..Entry::new(at, Body::Restored) };
+            self.insert(self.entries.end_of(VOID), rule);
+        }
+        (self.coverage, self.in_vain) = (Coverage::default(), false);
+        self.draw_line(None);
     }
 
     fn insert(&mut self, index: usize, entry: Entry) {
-        self.count(&entry, true);
         self.entries.insert(index, entry);
-        self.moved(index, true);
-    }
-
-    fn remove(&mut self, index: usize) -> Option<Entry> {
-        let entry = self.entries.remove(index)?;
-        self.count(&entry, false);
-        self.moved(index, false);
-        Some(entry)
-    }
-
-    const fn count(&mut self, entry: &Entry, came: bool) {
-        match (entry.is_note(), came) {
-            (true, true) => self.notes += 1,
-            (true, false) => self.notes -= 1,
-            (false, true) => self.bytes += entry.body.bytes(),
-            (false, false) => self.bytes -= entry.body.bytes(),
-        }
-    }
-
-    /// Keeps the place and the lines right after an entry came or went.
-    fn moved(&mut self, index: usize, came: bool) {
-        if let Place::Back { top, .. } = &mut self.place {
-            match came {
-                true if index <= *top => *top += 1,
-                false if index < *top => *top -= 1,
-                _ => {}
-            }
-        }
+        self.viewport.moved(index, true);
         self.label(index);
         self.label(index + 1);
     }
 
-    /// Sets what stands over the entry `index`.
+    fn remove(&mut self, index: usize) -> Option<Entry> {
+        let entry = self.entries.remove(index)?;
+        self.viewport.moved(index, false);
+        self.label(index);
+        self.label(index + 1);
+        Some(entry)
+    }
+
     fn label(&mut self, index: usize) {
-        let Some(entry) = self.entries.get(index) else {
-            return;
-        };
-        let before = index.checked_sub(1).and_then(|before| self.entries.get(before));
-        let day = |entry: &Entry| entry.at.timestamp().to_zoned(self.zone.clone()).date();
-        let is_new = |read: u64| {
-            entry.is_message() && entry.seq > read && before.is_none_or(|before| before.seq <= read)
-        };
-        let today = day(entry);
-        let above = Above {
-            day: (before.map(day) != Some(today)).then_some(today),
-            new: self.read.is_some_and(is_new),
-        };
-        let lost = entry.above.height().saturating_sub(above.height());
-        if let Place::Back { top, row } = &mut self.place
-            && *top == index
-        {
-            match row.checked_sub(lost) {
-                Some(left) => *row = left,
-                // The line at the top of the screen is gone: the last row of the entry before is there.
-                None => (*top, *row) = (top.saturating_sub(1), usize::MAX),
-            }
+        let lost = self.entries.label(index);
+        self.viewport.lost_rows(index, lost);
+    }
+
+    fn label_all(&mut self) {
+        for index in 0..self.entries.len() {
+            self.label(index);
         }
-        self.entries[index].above = above;
     }
 
     /// Removes the oldest notes, and the oldest messages, if there are too many.
     fn trim(&mut self) {
-        while self.notes > NOTES_MAX {
+        while self.entries.counts().0 > NOTES_MAX {
             let Some(oldest) = self.entries.iter().position(Entry::is_note) else {
                 return;
             };
             self.remove(oldest);
         }
-        while self.said_count() > SCROLLBACK_MAX || self.bytes > SCROLLBACK_BYTES_MAX {
+        while self.entries.counts().1 > SCROLLBACK_MAX
+            || self.entries.bytes() > SCROLLBACK_BYTES_MAX
+        {
             let is_old = |entry: &Entry| !entry.is_pending() && !entry.is_note();
             let Some(oldest) = self.entries.iter().position(is_old) else {
                 return;
             };
-            let seq = self.remove(oldest).filter(Entry::is_message).map(|entry| entry.seq);
-            self.begin = self.begin.map(|begin| begin.max(seq.unwrap_or(0)));
-            self.whole_after = self.whole_after.map(|after| after.max(seq.unwrap_or(0)));
-            if self.floor != u64::MAX {
-                self.floor = 1;
+            if let Some(entry) = self.remove(oldest).filter(Entry::is_message) {
+                self.coverage.drop_oldest(entry.seq);
             }
         }
-    }
-
-    fn said_count(&self) -> usize {
-        self.entries.len() - self.notes
     }
 }
 
 impl Entry {
     fn new(at: At, body: Body) -> Self {
         Self { at, body, seq: UNSETTLED, is_void: false, above: Above::default() }
-    }
-
-    /// Whether it is neither a message nor the rule of a restore.
-    const fn is_note(&self) -> bool {
-        matches!(self.body, Body::Note(..))
-    }
-
-    /// Whether it was said and is not settled.
-    const fn is_pending(&self) -> bool {
-        self.pending().is_some()
-    }
-
-    /// Which message it is, if it was said and is not settled.
-    const fn pending(&self) -> Option<&MessageId> {
-        match &self.body {
-            Body::Said { how: How::Own(delivery), .. } => delivery.pending(),
-            _ => None,
-        }
-    }
-
-    /// Whether it is the user's own.
-    fn is_own(&self) -> bool {
-        matches!(self.body, Body::Said { how: How::Own(_), .. })
-    }
-
-    /// Whether it is a message that has its place in the room.
-    fn is_message(&self) -> bool {
-        let is_said = match &self.body {
-            Body::Said { how, .. } => !matches!(how, How::Own(Delivery::Refused(_))),
-            Body::Note(..) | Body::Restored => false,
-        };
-        is_said && self.seq != UNSETTLED && !self.is_void
     }
 }
 

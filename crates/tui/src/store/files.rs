@@ -138,7 +138,7 @@ pub(super) fn file_name(what: &str) -> String {
         }
     }
     if name.len() > FILE_NAME_BYTES_MAX {
-        let hash = crate::palette::fnv1a(what);
+        let hash = crate::hash::fnv1a(what);
         name.truncate(name.floor_char_boundary(FILE_NAME_BYTES_MAX - 17));
         name.push_str(&format!("~{hash:016x}"));
     }

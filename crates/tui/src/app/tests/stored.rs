@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 
 use super::*;
 use crate::app::STORE_TIMEOUT;
-use crate::store::Writer;
+use crate::store::{JOBS_MAX, Writer};
 
 /// How long the disk takes for each write: much longer than what does not wait for it, and so short that the
 /// link, which the tests answer no ping of, lasts for some of them.
@@ -76,6 +76,23 @@ async fn a_disk_that_does_not_answer_in_time_holds_up_the_end_for_a_while_and_is
     let unsent = within("the end", bob.leaves()).await.unwrap().to_string();
     assert!(before.elapsed() <= STORE_TIMEOUT + crate::link::BYE_TIMEOUT, "{:?}", before.elapsed());
     assert!(unsent.contains("The disk did not store it in time"), "{unsent}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_much_that_waits_for_the_disk_holds_up_keys_and_loses_none() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let state = Some(directory.path().to_owned());
+    let options = Options { state, writer: Writer::Task(SLOW), ..options() };
+    let mut bob = Client::start(options, Nobody, 80, 20);
+    bob.types("/join #rust\n").await;
+    sees(&mut bob, "▸2 #rust").await;
+    let before = Instant::now();
+    for key in ['1', '2'].into_iter().cycle().take(JOBS_MAX) {
+        bob.presses(KeyCode::Char(key), KeyModifiers::ALT).await;
+    }
+    bob.types("x").await;
+    sees(&mut bob, "> x").await;
+    assert!(before.elapsed() >= SLOW, "the key has waited for the disk");
 }
 
 #[tokio::test(start_paused = true)]

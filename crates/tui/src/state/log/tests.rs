@@ -28,7 +28,7 @@ fn reading_back_keeps_its_place() {
     assert_eq!(first_text(&log, 20, 10).1, place.1, "in a narrower log");
     assert_eq!(first_text(&log, 60, 10), place, "and back");
     log.scroll(1_000, 60, 10);
-    assert_eq!(log.place, Place::Newest);
+    assert_eq!(log.place(), Place::Newest);
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn scrolling_there_and_back_ends_where_it_began() {
 fn a_log_that_fits_does_not_scroll() {
     let mut log = log(2);
     log.scroll(-5, 80, 20);
-    assert_eq!(log.place, Place::Newest);
+    assert_eq!(log.place(), Place::Newest);
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
     for seq in 1..=1_000 {
         log.hear(seq, at(), body(&"x".repeat(16_000)));
     }
-    assert!(log.bytes <= SCROLLBACK_BYTES_MAX && log.entries.len() > 200);
+    assert!(log.entries.bytes() <= SCROLLBACK_BYTES_MAX && log.entries.len() > 200);
 }
 
 #[test]
@@ -348,12 +348,15 @@ proptest::proptest! {
         }
         let seqs: Vec<u64> = log.entries.iter().map(|entry| entry.seq).collect();
         proptest::prop_assert!(seqs.is_sorted(), "{seqs:?}");
-        let messages: Vec<u64> = log.messages().collect();
+        let messages: Vec<u64> = log.entries.messages().collect();
         proptest::prop_assert!(messages.windows(2).all(|pair| pair[0] < pair[1]), "{messages:?}");
+        let runs = messages.chunk_by(|one, next| one + 1 == *next);
+        let first_run_end = runs.into_iter().next().and_then(<[u64]>::last).copied();
+        proptest::prop_assert_eq!(log.since(), first_run_end.unwrap_or(log.last()));
         let (notes, others): (Vec<&Entry>, Vec<&Entry>) =
             log.entries.iter().partition(|entry| entry.is_note());
         let bytes: usize = others.iter().map(|entry| entry.body.bytes()).sum();
-        proptest::prop_assert_eq!((notes.len(), bytes), (log.notes, log.bytes));
+        proptest::prop_assert_eq!((notes.len(), bytes), (log.entries.counts().0, log.entries.bytes()));
         let pending = log.entries.iter().filter(|entry| entry.is_pending());
         proptest::prop_assert!(pending.into_iter().all(|entry| entry.seq == UNSETTLED));
     }
