@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use chat_server::config::BACKLOG_CONNECTIONS;
-use chat_server::journal::{Durability, Place};
+use chat_server::journal::{Durability, Location};
 use chat_server::{Config, DaemonError};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
@@ -49,7 +49,7 @@ impl Server {
 
     /// Starts a daemon that keeps what is said in `data`, or goes on with what is there.
     pub fn start_keeping(listener: TcpListener, data: &Path) -> Self {
-        let place = Place::Directory(data.to_owned());
+        let place = Location::Directory(data.to_owned());
         let daemon = chat_server::Server::open(Config::default(), &place, Durability::Os).unwrap();
         Self::start_daemon(listener, daemon)
     }

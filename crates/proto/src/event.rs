@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Kind, Nonce, Word};
 use crate::{
-    At, EndCode, Features, LeaveReason, RefusalCode, RoomName, Secret, Text, Topic, UserName,
+    EndCode, Features, LeaveReason, RefusalCode, RoomName, Secret, Text, Timestamp, Topic, UserName,
 };
 
 /// One thing the server tells a client; in the native protocol one JSON object, told apart by its
@@ -239,7 +239,7 @@ pub struct Message {
     /// Who said it.
     pub from: User,
     /// When the server took it.
-    pub at: At,
+    pub at: Timestamp,
     /// Whether it was said or done.
     pub kind: MessageKind,
     /// What was said.
@@ -303,7 +303,7 @@ pub struct Accepted {
     /// Its place in the room.
     pub seq: u64,
     /// When the server took it.
-    pub at: At,
+    pub at: Timestamp,
     /// Whether it was accepted before: there is no second message.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeat: bool,

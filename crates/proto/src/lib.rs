@@ -37,4 +37,4 @@ pub use name::{NameError, RoomName, UserName};
 pub use native::NativeCodec;
 pub use secret::Secret;
 pub use text::{Text, TextError, Topic, TopicError};
-pub use time::At;
+pub use time::Timestamp;

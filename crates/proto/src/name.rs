@@ -135,7 +135,7 @@ impl UserName {
     /// What is not allowed becomes `_` or goes away, a long name is cut, and if nothing is left the
     /// name is `guest`.
     #[must_use]
-    pub fn mend(written: &str) -> Self {
+    pub fn from_lossy(written: &str) -> Self {
         let mended = rules::mended(written);
         let cut: String = mended.trim().chars().take(NAME_CHARS_MAX).collect();
         Self::new(cut.trim_end()).unwrap_or_else(|_| Self::guest())
@@ -144,7 +144,7 @@ impl UserName {
     /// Reads a name that a server sends, which may have other rules: what would break the rules here is
     /// mended, so that one name does not make a whole event unreadable.
     pub(crate) fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<str>::deserialize(deserializer).map(|written| Self::mend(&written))
+        Cow::<str>::deserialize(deserializer).map(|written| Self::from_lossy(&written))
     }
 
     /// The same for a name that may be left out.
@@ -153,7 +153,7 @@ impl UserName {
         D: Deserializer<'de>,
     {
         let written = Option::<Cow<'_, str>>::deserialize(deserializer)?;
-        Ok(written.map(|written| Self::mend(&written)))
+        Ok(written.map(|written| Self::from_lossy(&written)))
     }
 
     /// The name of one who gave none.
@@ -168,7 +168,7 @@ impl UserName {
         let suffix = format!("_{number}");
         let keep = NAME_CHARS_MAX - suffix.len();
         let stem: String = self.as_str().chars().take(keep).collect();
-        Self::mend(&format!("{}{suffix}", stem.trim_end()))
+        Self::from_lossy(&format!("{}{suffix}", stem.trim_end()))
     }
 
     /// The name as it was written, in NFC.

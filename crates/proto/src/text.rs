@@ -51,7 +51,7 @@ impl Text {
     /// line ends around it go away, and so does what is over the bound. `None` where nothing is left
     /// to say.
     #[must_use]
-    pub fn mend(written: &str) -> Option<Self> {
+    pub fn from_lossy(written: &str) -> Option<Self> {
         let kept: String = written.chars().filter(|c| !is_barred(*c)).collect();
         let kept = kept.trim_matches('\n');
         Self::new(&kept[..kept.floor_char_boundary(TEXT_BYTES_MAX)]).ok()
@@ -98,7 +98,7 @@ impl Topic {
 
     /// Makes a topic of anything: what is not allowed goes away, what is too long is cut.
     #[must_use]
-    pub fn mend(written: &str) -> Self {
+    pub fn from_lossy(written: &str) -> Self {
         let mut kept = String::new();
         for c in written.chars().filter(|c| !c.is_control() && !is_line_end(*c)) {
             if kept.len() + c.len_utf8() > TOPIC_BYTES_MAX {
@@ -183,10 +183,10 @@ mod tests {
 
     #[test]
     fn mending_leaves_what_can_be_said() {
-        assert_eq!(Text::mend("hi\r\n").unwrap().as_str(), "hi");
-        assert_eq!(Text::mend("\u{1b}[2J").unwrap().as_str(), "[2J");
-        assert_eq!(Text::mend("\n\r\0"), None);
-        assert_eq!(Text::mend(&"é".repeat(9000)).unwrap().as_str().len(), TEXT_BYTES_MAX);
+        assert_eq!(Text::from_lossy("hi\r\n").unwrap().as_str(), "hi");
+        assert_eq!(Text::from_lossy("\u{1b}[2J").unwrap().as_str(), "[2J");
+        assert_eq!(Text::from_lossy("\n\r\0"), None);
+        assert_eq!(Text::from_lossy(&"é".repeat(9000)).unwrap().as_str().len(), TEXT_BYTES_MAX);
     }
 
     #[test]

@@ -3,21 +3,20 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z; on the wire RFC 3339, in UTC, with three
 /// digits after the second: `2026-11-22T14:02:07.123Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct At(Timestamp);
+pub struct Timestamp(jiff::Timestamp);
 
-impl At {
+impl Timestamp {
     /// The moment `millis` milliseconds after (or before) 1970, or the nearest there is.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
-        let nearest = if millis < 0 { Timestamp::MIN } else { Timestamp::MAX };
-        Self(Timestamp::from_millisecond(millis).unwrap_or(nearest))
+        let nearest = if millis < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        Self(jiff::Timestamp::from_millisecond(millis).unwrap_or(nearest))
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -28,19 +27,19 @@ impl At {
 
     /// The moment as the library for dates and time zones has it.
     #[must_use]
-    pub const fn timestamp(self) -> Timestamp {
+    pub const fn timestamp(self) -> jiff::Timestamp {
         self.0
     }
 }
 
-impl From<Timestamp> for At {
-    fn from(at: Timestamp) -> Self {
+impl From<jiff::Timestamp> for Timestamp {
+    fn from(at: jiff::Timestamp) -> Self {
         Self::from_millis(at.as_millisecond())
     }
 }
 
 /// A clock beyond the calendar shows the nearest moment in it.
-impl From<SystemTime> for At {
+impl From<SystemTime> for Timestamp {
     fn from(clock: SystemTime) -> Self {
         let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         Self::from_millis(match clock.duration_since(SystemTime::UNIX_EPOCH) {
@@ -50,23 +49,23 @@ impl From<SystemTime> for At {
     }
 }
 
-impl fmt::Display for At {
+impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
         PRINTER.print_timestamp(&self.0, jiff::fmt::StdFmtWrite(f)).map_err(|_| fmt::Error)
     }
 }
 
-impl Serialize for At {
+impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl<'de> Deserialize<'de> for At {
+impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = String::deserialize(deserializer)?;
-        written.parse::<Timestamp>().map(Self::from).map_err(de::Error::custom)
+        written.parse::<jiff::Timestamp>().map(Self::from).map_err(de::Error::custom)
     }
 }
 
@@ -76,25 +75,28 @@ mod tests {
 
     #[test]
     fn a_moment_is_written_in_utc_with_milliseconds() {
-        assert_eq!(At::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
-        assert_eq!(At::from_millis(1_795_356_127_123).to_string(), "2026-11-22T14:02:07.123Z");
-        let read: At = serde_json::from_str("\"2026-11-22T15:02:07.1239+01:00\"").unwrap();
-        assert_eq!(read, At::from_millis(1_795_356_127_123));
+        assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(
+            Timestamp::from_millis(1_795_356_127_123).to_string(),
+            "2026-11-22T14:02:07.123Z"
+        );
+        let read: Timestamp = serde_json::from_str("\"2026-11-22T15:02:07.1239+01:00\"").unwrap();
+        assert_eq!(read, Timestamp::from_millis(1_795_356_127_123));
     }
 
     #[test]
     fn a_clock_may_show_any_time() {
         let at = |seconds| Duration::from_secs(seconds);
         let epoch = SystemTime::UNIX_EPOCH;
-        assert_eq!(At::from(epoch + at(1)).as_millis(), 1000);
-        assert_eq!(At::from(epoch - at(1)).as_millis(), -1000);
-        assert_eq!(At::from(epoch + at(1 << 55)), At::from_millis(i64::MAX));
-        assert_eq!(At::from(epoch - at(1 << 55)), At::from_millis(i64::MIN));
+        assert_eq!(Timestamp::from(epoch + at(1)).as_millis(), 1000);
+        assert_eq!(Timestamp::from(epoch - at(1)).as_millis(), -1000);
+        assert_eq!(Timestamp::from(epoch + at(1 << 55)), Timestamp::from_millis(i64::MAX));
+        assert_eq!(Timestamp::from(epoch - at(1 << 55)), Timestamp::from_millis(i64::MIN));
     }
 
     #[test]
     fn a_moment_beyond_the_calendar_is_the_nearest_in_it() {
-        assert!(At::from_millis(i64::MAX) > At::from_millis(0));
-        assert!(At::from_millis(i64::MIN) < At::from_millis(0));
+        assert!(Timestamp::from_millis(i64::MAX) > Timestamp::from_millis(0));
+        assert!(Timestamp::from_millis(i64::MIN) < Timestamp::from_millis(0));
     }
 }

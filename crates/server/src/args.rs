@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chat_server::Config;
-use chat_server::journal::{Durability, Place};
+use chat_server::journal::{Durability, Location};
 use clap::{Parser, ValueEnum};
 use jiff::fmt::friendly::SpanParser;
 
@@ -143,11 +143,11 @@ type Keep = Option<Duration>;
 
 impl Args {
     /// Where what is said is kept; `None` where there is no directory for it.
-    pub(crate) fn place(&self) -> Option<Place> {
+    pub(crate) fn place(&self) -> Option<Location> {
         if self.data.as_deref() == Some(Path::new(":memory:")) {
-            return Some(Place::Memory);
+            return Some(Location::Memory);
         }
-        self.directory().map(Place::Directory)
+        self.directory().map(Location::Directory)
     }
 
     /// The directory that `--data` names, or the usual one.
@@ -239,8 +239,8 @@ mod tests {
     #[test]
     fn what_is_kept_is_where_one_says() {
         let place = |args: &[&str]| Args::parse_from(args).place();
-        assert_eq!(place(&["chat-server", "--data", ":memory:"]), Some(Place::Memory));
-        let there = Some(Place::Directory("there".into()));
+        assert_eq!(place(&["chat-server", "--data", ":memory:"]), Some(Location::Memory));
+        let there = Some(Location::Directory("there".into()));
         assert_eq!(place(&["chat-server", "--data", "there"]), there);
         assert_eq!(place(&["chat-server", "backup", "to", "--data", "there"]), there);
     }

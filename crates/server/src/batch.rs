@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use chat_proto::{Event, RoomName};
 
 pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
-use crate::journal::Kept;
+use crate::journal::StoredMessage;
 use crate::ring::{Charge, Rings};
 
 /// One item of a room's channel, shared by every session in the room, and encoded once for each wire
@@ -43,7 +43,7 @@ pub(crate) struct Messages {
 #[derive(Debug)]
 pub(crate) struct Said {
     /// The message.
-    pub kept: Kept,
+    pub kept: StoredMessage,
     /// The session that said it, and has its answer already.
     pub session: u64,
 }

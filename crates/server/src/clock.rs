@@ -8,12 +8,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 /// A wall clock.
-pub type Clock = fn() -> At;
+pub type Clock = fn() -> Timestamp;
 
 /// A clock that nobody sets.
 pub type Monotonic = fn() -> Instant;
@@ -38,7 +38,7 @@ pub(crate) struct SteadyClock {
 #[derive(Debug)]
 struct Watch {
     /// When both clocks were read first since the last jump.
-    wall: At,
+    wall: Timestamp,
     monotonic: Instant,
     /// Whether a jump was logged after which the clock is not steady again.
     is_jump_logged: bool,
@@ -51,7 +51,7 @@ impl SteadyClock {
         wall: Clock,
         monotonic: Monotonic,
         steady_span: Duration,
-        newest: At,
+        newest: Timestamp,
     ) -> Self {
         let now = wall();
         let is_behind = now < newest;
@@ -67,14 +67,14 @@ impl SteadyClock {
     }
 
     /// The time by the wall clock.
-    pub(crate) fn now(&self) -> At {
+    pub(crate) fn now(&self) -> Timestamp {
         (self.wall)()
     }
 
     /// The moment before which something is older than `age`; `None` if the clock cannot be believed
     /// now. It must have run steadily since the last jump, and since the start of the daemon, for the
     /// span that is set, or for `age` if that is shorter: what was there before is that old then.
-    pub(crate) fn before(&self, age: Duration) -> Option<At> {
+    pub(crate) fn before(&self, age: Duration) -> Option<Timestamp> {
         let steady = self.compare();
         (steady >= self.steady_span.min(age)).then(|| before(self.now(), age))
     }
@@ -114,14 +114,14 @@ impl SteadyClock {
 /// The time of a message that is taken `now`, after one that was taken at `last`. Times do not go back,
 /// unless the clock was set back by more than a few seconds: it was wrong before, then, and messages
 /// must not have the wrong time until the right one has caught up.
-pub(crate) fn next_time(now: At, last: At) -> At {
+pub(crate) fn next_time(now: Timestamp, last: Timestamp) -> Timestamp {
     let ahead = last.as_millis() - now.as_millis();
     if (0..=millis(AHEAD_MAX)).contains(&ahead) { last } else { now }
 }
 
 /// The moment `span` before `now`.
-pub(crate) fn before(now: At, span: Duration) -> At {
-    At::from_millis(now.as_millis().saturating_sub(millis(span)))
+pub(crate) fn before(now: Timestamp, span: Duration) -> Timestamp {
+    Timestamp::from_millis(now.as_millis().saturating_sub(millis(span)))
 }
 
 fn millis(span: Duration) -> i64 {
@@ -144,8 +144,8 @@ mod tests {
         static PASSED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
     }
 
-    fn wall() -> At {
-        At::from_millis(WALL.get())
+    fn wall() -> Timestamp {
+        Timestamp::from_millis(WALL.get())
     }
 
     fn monotonic() -> Instant {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn clock() -> SteadyClock {
-        SteadyClock::new(wall, monotonic, HOUR, At::from_millis(START))
+        SteadyClock::new(wall, monotonic, HOUR, Timestamp::from_millis(START))
     }
 
     #[test]
@@ -172,7 +172,10 @@ mod tests {
         passes(HOUR - Duration::from_secs(1));
         assert_eq!(clock.before(DAY), None);
         passes(Duration::from_secs(1));
-        assert_eq!(clock.before(DAY), Some(At::from_millis(START + millis(HOUR) - millis(DAY))));
+        assert_eq!(
+            clock.before(DAY),
+            Some(Timestamp::from_millis(START + millis(HOUR) - millis(DAY)))
+        );
     }
 
     #[test]
@@ -221,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_times_of_messages_follow_their_order_or_the_clock() {
-        let at = At::from_millis;
+        let at = Timestamp::from_millis;
         assert_eq!(next_time(at(2000), at(1000)), at(2000));
         assert_eq!(next_time(at(1000), at(2000)), at(2000), "set back by a second");
         assert_eq!(next_time(at(1000), at(6000)), at(6000));

@@ -20,7 +20,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 
 use tokio::time::Instant;
 
@@ -238,6 +238,6 @@ impl Default for Config {
 
 /// The time of the system.
 #[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
-fn system_clock() -> At {
-    At::from(SystemTime::now())
+fn system_clock() -> Timestamp {
+    Timestamp::from(SystemTime::now())
 }

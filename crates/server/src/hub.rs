@@ -19,15 +19,15 @@
 mod actor;
 mod answer;
 mod apply;
-mod bell;
+mod changed;
 mod commits;
 mod decide;
 mod directory;
 mod enter;
 mod error;
 mod member;
+mod memberships;
 mod names;
-mod places;
 mod policy;
 mod proposal;
 mod queue;
@@ -40,7 +40,7 @@ use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use chat_proto::event::RoomInfo;
-use chat_proto::{At, RoomName};
+use chat_proto::{RoomName, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -48,15 +48,14 @@ pub(crate) use self::answer::{Answer, Outcome};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::error::HubError;
-pub(crate) use self::member::{Member, Place};
+pub(crate) use self::member::{Member, Membership};
 use self::queue::Queue;
 use self::request::Request;
 use self::state::State;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
 use crate::journal::{
-    Change, Durability, Engine, Entry, Journal, JournalError, Place as JournalPlace, Restored,
-    RoomId, Task,
+    Change, Durability, Engine, Entry, Journal, JournalError, Location, Restored, RoomId, Task,
 };
 use crate::room::Room;
 
@@ -86,7 +85,7 @@ impl Hub {
     /// # Panics
     /// Outside a runtime, if the place of the journal has no thread of its own.
     pub(crate) fn open(
-        place: &JournalPlace,
+        place: &Location,
         durability: Durability,
         config: &Config,
     ) -> Result<Arc<Self>, JournalError> {
@@ -125,7 +124,7 @@ impl Hub {
 
     /// The time by the daemon's clock.
     #[must_use]
-    pub(crate) fn time(&self) -> At {
+    pub(crate) fn time(&self) -> Timestamp {
         self.directory.clock.now()
     }
 
@@ -210,7 +209,7 @@ impl Hub {
         }
     }
 
-    async fn trim_room(&self, room: RoomId, before: At) -> Result<usize, JournalError> {
+    async fn trim_room(&self, room: RoomId, before: Timestamp) -> Result<usize, JournalError> {
         match self.queue.run(Task::trim(room, before, self.time())).await {
             // A room with a page that cannot be read stays as it is; the others must not wait for it.
             Err(JournalError::Damaged(_)) => Ok(0),

@@ -17,8 +17,6 @@ mod copy;
 mod engine;
 mod error;
 mod file;
-mod keep;
-mod kept;
 mod load;
 mod lock;
 mod mark;
@@ -28,6 +26,7 @@ mod numbers;
 mod private;
 mod reader;
 mod rebuild;
+mod records;
 mod repeat;
 mod replace;
 mod restore;
@@ -35,6 +34,7 @@ mod run;
 mod salvage;
 mod schema;
 mod store;
+mod stored;
 mod task;
 mod unlocked;
 mod used;
@@ -43,7 +43,7 @@ mod wal;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 use chat_proto::event::JournalId;
 use rusqlite::Connection;
 use tracing::warn;
@@ -58,11 +58,11 @@ use self::error::in_words;
 #[cfg(test)]
 pub(crate) use self::file::BUSY_TIMEOUT;
 use self::file::Opened;
-pub use self::kept::{Called, Kept, KeptRoom, Page, Pair, Part, RoomId};
-pub(crate) use self::kept::{KeptMember, KeptUser};
 use self::reader::Readers;
 pub(crate) use self::repeat::{Repeat, Sent};
 pub use self::restore::{Replaced, restore};
+pub use self::stored::{DirectKey, Page, Part, RoomId, RoomKey, RoomRecord, StoredMessage};
+pub(crate) use self::stored::{MembershipRecord, UserRecord};
 pub(crate) use self::task::{Task, TaskResult};
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
@@ -82,7 +82,7 @@ pub enum Durability {
 
 /// Where the journal is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// In a directory, which is made where there is none.
     Directory(PathBuf),
     /// The same without threads: the runtime's own waits for the disk. For a runtime that has a time
@@ -96,15 +96,15 @@ pub enum Place {
 #[derive(Debug, Default)]
 pub struct Restored {
     /// All rooms.
-    pub rooms: Vec<KeptRoom>,
+    pub rooms: Vec<RoomRecord>,
     /// All users who hold a name.
-    pub(crate) users: Vec<KeptUser>,
+    pub(crate) users: Vec<UserRecord>,
     /// Who is in which room.
-    pub(crate) members: Vec<KeptMember>,
+    pub(crate) members: Vec<MembershipRecord>,
     /// The greatest number a user ever had; 0 before the first.
     pub(crate) last_user: u64,
     /// The newest time that is stored, of a room's last message or of a user; `None` if nothing is.
-    pub(crate) newest: Option<At>,
+    pub(crate) newest: Option<Timestamp>,
     /// The greatest number a room ever had, as far as it was stored.
     pub(crate) last_room: u32,
     /// What was found damaged and is replaced, a line for each record.
@@ -132,16 +132,16 @@ impl Journal {
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
     pub(crate) fn open(
-        place: &Place,
+        place: &Location,
         durability: Durability,
     ) -> Result<(Engine, Self, Restored), JournalError> {
         let (db, run, lock, readers) = match place {
-            Place::Memory => (file::open_memory()?, None, None, None),
-            Place::Directory(directory) | Place::DirectoryInTask(directory) => {
+            Location::Memory => (file::open_memory()?, None, None, None),
+            Location::Directory(directory) | Location::DirectoryInTask(directory) => {
                 let lock = lock::take(directory)?;
                 let path = file::of(directory);
                 let Opened { db, run } = file::open(&path, durability)?;
-                let has_threads = matches!(place, Place::Directory(_));
+                let has_threads = matches!(place, Location::Directory(_));
                 (db, Some(run), Some(lock), Some(Readers::new(path, has_threads)))
             }
         };
@@ -149,7 +149,7 @@ impl Journal {
         let identity = Arc::new(store::identity(&db)?);
         let db = Arc::new(Mutex::new(db));
         let source = readers.map_or_else(|| Source::Memory(Arc::clone(&db)), Source::File);
-        let has_thread = matches!(place, Place::Directory(_));
+        let has_thread = matches!(place, Location::Directory(_));
         let engine = Engine::new(db, &restored.rooms, has_thread, run, lock);
         Ok((engine, Self { source, identity }, restored))
     }
@@ -158,7 +158,7 @@ impl Journal {
     ///
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
-    pub fn open_to_read(place: &Place) -> Result<(Self, Restored), JournalError> {
+    pub fn open_to_read(place: &Location) -> Result<(Self, Restored), JournalError> {
         let (_, journal, restored) = Self::open(place, Durability::Os)?;
         Ok((journal, restored))
     }
@@ -167,7 +167,7 @@ impl Journal {
     ///
     /// # Errors
     /// Returns an error if they cannot be read.
-    pub async fn read(&self, room: RoomId, page: Page) -> Result<Vec<Kept>, JournalError> {
+    pub async fn read(&self, room: RoomId, page: Page) -> Result<Vec<StoredMessage>, JournalError> {
         match &self.source {
             Source::File(readers) => {
                 readers.read(move |db| messages::messages(db, room, page)).await

@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 use chat_log::Log;
-use chat_server::journal::{self, Checked, Place, Replaced};
+use chat_server::journal::{self, Checked, Location, Replaced};
 use chat_server::{DaemonError, Listeners, Server};
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -70,7 +70,7 @@ fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
     if let Task::Status { address } = task {
         return status::status(address);
     }
-    let Place::Directory(directory) = args.place().context(NO_DIRECTORY)? else {
+    let Location::Directory(directory) = args.place().context(NO_DIRECTORY)? else {
         anyhow::bail!("nothing is kept in :memory:");
     };
     let mut out = io::stdout().lock();
@@ -128,7 +128,7 @@ fn report(
 
 /// The time of the system.
 #[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
-fn now() -> chat_proto::At {
+fn now() -> chat_proto::Timestamp {
     SystemTime::now().into()
 }
 

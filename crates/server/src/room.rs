@@ -10,7 +10,7 @@ use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserName};
 
 use crate::batch::{Batch, Said};
 use crate::config::BATCH_BYTES_MAX;
-use crate::journal::{Called, KeptRoom, RoomId};
+use crate::journal::{RoomId, RoomKey, RoomRecord};
 use crate::ring::{Live, Ring, Rings};
 
 /// One room.
@@ -18,7 +18,7 @@ use crate::ring::{Live, Ring, Rings};
 pub(crate) struct Room {
     /// Its number in the journal.
     pub id: RoomId,
-    called: Called,
+    called: RoomKey,
     name: RoomName,
     presence_users: usize,
     state: Mutex<State>,
@@ -66,10 +66,10 @@ impl Room {
     /// The room as it was stored, with nobody in it. If more than `presence_users` are in it, who comes
     /// and goes is not sent. `rings` holds what its readers have yet to take.
     #[must_use]
-    pub(crate) fn new(kept: KeptRoom, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
+    pub(crate) fn new(kept: RoomRecord, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
         let name = match &kept.called {
-            Called::Named(name) => name.clone(),
-            Called::Private(pair) => {
+            RoomKey::Named(name) => name.clone(),
+            RoomKey::Direct(pair) => {
                 let [one, other] = pair.ids();
                 RoomName::direct(one, other)
             }
@@ -89,14 +89,14 @@ impl Room {
 
     /// What it is called.
     #[must_use]
-    pub(crate) const fn called(&self) -> &Called {
+    pub(crate) const fn called(&self) -> &RoomKey {
         &self.called
     }
 
     /// With whom the user of that number is in a private conversation here.
     #[must_use]
     pub(crate) fn other(&self, user: u64) -> Option<u64> {
-        let Called::Private(pair) = self.called else { return None };
+        let RoomKey::Direct(pair) = self.called else { return None };
         pair.ids().into_iter().find(|id| *id != user)
     }
 
@@ -224,8 +224,8 @@ impl Room {
         state.tell(Event::Presence { room: self.name.clone(), count });
     }
 
-    /// Sends stored messages to all sessions in the room. Called once for each commit, in commit order.
-    pub(crate) fn publish_said(&self, said: Vec<Said>) {
+    /// Sends stored messages to all sessions in the room. RoomKey once for each commit, in commit order.
+    pub(crate) fn publish_messages(&self, said: Vec<Said>) {
         let mut state = self.state();
         state.last_seq = said.last().map_or(state.last_seq, |last| last.kept.seq);
         if state.live.is_none() {

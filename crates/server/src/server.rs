@@ -13,7 +13,7 @@ use tracing::{error, info, warn};
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::jobs;
-use crate::journal::{Durability, Journal, JournalError, Place};
+use crate::journal::{Durability, Journal, JournalError, Location};
 use crate::listen::{Listen, accept, note_panic};
 use crate::session::{self, Context};
 use crate::watch::{DaemonError, watch};
@@ -31,7 +31,8 @@ impl Server {
     /// Outside a runtime.
     #[must_use]
     pub fn in_memory(config: Config) -> Self {
-        Self::open(config, &Place::Memory, Durability::Os).expect("there is memory for a journal")
+        Self::open(config, &Location::Memory, Durability::Os)
+            .expect("there is memory for a journal")
     }
 
     /// A daemon that goes on where its journal ends.
@@ -40,7 +41,7 @@ impl Server {
     /// Returns an error if the journal cannot be used.
     pub fn open(
         config: Config,
-        place: &Place,
+        place: &Location,
         durability: Durability,
     ) -> Result<Self, JournalError> {
         let hub = Hub::open(place, durability, &config)?;
@@ -181,7 +182,7 @@ mod tests {
     #[tokio::test]
     async fn a_writer_that_panics_ends_the_daemon_with_an_error() {
         let directory = TempDir::new().unwrap();
-        for place in [Place::Memory, Place::Directory(directory.path().to_path_buf())] {
+        for place in [Location::Memory, Location::Directory(directory.path().to_path_buf())] {
             let server = Server::open(Config::default(), &place, Durability::Os).unwrap();
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();

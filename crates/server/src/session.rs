@@ -1,20 +1,20 @@
 //! A session: one connected client, from its first bytes to the end of the connection. The only place that
 //! knows both a door and the hub.
 //!
-//! [`serve`] leads a connection through its stages: `admit` and `greet` let the client in, [`Session::turn`]
-//! is the loop of the session, and `end` closes the connection. `obey` carries out commands, `rooms` and
-//! `seats` deliver what happens in the rooms, `answers` and `pending` wait for the hub.
+//! [`serve`] leads a connection through its stages: `admit` and `handshake` let the client in, [`Session::turn`]
+//! is the loop of the session, and `end` closes the connection. `commands` carries out commands, `rooms` and
+//! `subscriptions` deliver what happens in the rooms, `answers` and `pending` wait for the hub.
 
 mod admit;
 mod answers;
+mod commands;
 mod end;
-mod greet;
+mod error_budget;
+mod handshake;
 mod lists;
-mod obey;
 mod pending;
 mod rooms;
-mod seats;
-mod strikes;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -38,16 +38,16 @@ use tracing::{Instrument, Span, debug, field, info, info_span};
 use self::admit::{Admitted, admit};
 use self::answers::Answers;
 use self::end::{End, Leaving};
-use self::greet::Greeted;
+use self::error_budget::ErrorBudget;
+use self::handshake::Handshake;
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::Due;
-use self::seats::Seats;
-use self::strikes::Strikes;
+use self::subscriptions::Subscriptions;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Heard, Turn};
+use crate::feed::FeedItem;
 use crate::hub::{Answer, Hub, HubError, Member, Outcome};
 use crate::journal::RoomId;
-use crate::seat::Brought;
 use crate::socket::Unacknowledged;
 
 /// Why a message is refused whose number another one has.
@@ -128,8 +128,8 @@ enum Happened {
     Result(Box<CommandResult>),
     /// The rooms of the user, or how far it has read them, have changed.
     Changed,
-    /// A seat has an item.
-    Brought(RoomId, Brought),
+    /// A subscription has an item.
+    FeedItem(RoomId, FeedItem),
     /// The connection was written to, or failed.
     Write(io::Result<Turn>),
 }
@@ -139,13 +139,13 @@ struct Session<S> {
     context: Arc<Context>,
     peer: SocketAddr,
     connection: Connection<S>,
-    seats: Seats,
+    subscriptions: Subscriptions,
     due: Due,
     member: Member,
     device: Word,
     answers: Answers,
     pending: PendingCommand,
-    strikes: Strikes,
+    strikes: ErrorBudget,
     /// When the client was last heard.
     heard_at: Instant,
     /// Whether it has been pinged since.
@@ -158,23 +158,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn new(
         connection: Connection<S>,
         peer: SocketAddr,
-        greeted: Greeted,
+        handshake: Handshake,
         context: Arc<Context>,
     ) -> Self {
-        let Greeted { member, device } = greeted;
+        let Handshake { member, device } = handshake;
         let heard_at = Instant::now();
         Self {
             silence: Box::pin(sleep_until(heard_at + context.config.idle_timeout)),
             context,
             peer,
             connection,
-            seats: Seats::default(),
+            subscriptions: Subscriptions::default(),
             due: Due::Entry,
             member,
             device,
             answers: Answers::default(),
             pending: PendingCommand::default(),
-            strikes: Strikes::default(),
+            strikes: ErrorBudget::default(),
             heard_at,
             pinged: false,
         }
@@ -195,7 +195,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn finish(self, end: End) -> Leaving<S> {
         let span = self.span();
         span.in_scope(|| info!(reason = %end, "left"));
-        drop(self.seats);
+        drop(self.subscriptions);
         self.member.leave(end.leave_reason(self.connection.capabilities()));
         Leaving { connection: self.connection, end, context: self.context, span }
     }
@@ -231,8 +231,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Happened::Answer(answer) => self.tell_answers(&answer),
             Happened::Result(result) => Box::pin(self.finish_command(*result)).await,
             Happened::Changed => self.follow(),
-            Happened::Brought(room, brought) => {
-                self.pass_on((room, brought))?;
+            Happened::FeedItem(room, item) => {
+                self.drain_feeds((room, item))?;
                 self.write_now()
             }
             Happened::Write(turn) => self.wrote(turn),
@@ -243,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// whether it is read from. By hand rather than with `select!`, since reading and writing are both of
     /// the connection.
     async fn happens(&mut self, takes: bool, listens: bool) -> Happened {
-        let Self { silence, connection, answers, pending, member, seats, .. } = self;
+        let Self { silence, connection, answers, pending, member, subscriptions, .. } = self;
         let answers_pings = connection.capabilities().answers_pings;
         // What a command of this session has changed is sent with its answer.
         let follows = takes && pending.is_empty();
@@ -264,8 +264,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if follows && news.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(Happened::Changed);
             }
-            if takes && let Poll::Ready((room, brought)) = seats.poll_next(cx) {
-                return Poll::Ready(Happened::Brought(room, brought));
+            if takes && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {
+                return Poll::Ready(Happened::FeedItem(room, item));
             }
             if connection.wants_write() {
                 return connection.poll_write(cx).map(Happened::Write);
@@ -283,7 +283,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         for commands in 1.. {
             match heard {
                 Ok(Some(Heard::Command(Command::Say(say)))) => self.say(say).await?,
-                Ok(Some(Heard::Command(command))) => Box::pin(self.obey(command)).await?,
+                Ok(Some(Heard::Command(command))) => Box::pin(self.dispatch(command)).await?,
                 Ok(Some(Heard::Unreadable(refusal))) => self.refuse(*refusal)?,
                 Ok(None) => return ControlFlow::Break(End::Left),
                 Err(error) => return ControlFlow::Break(End::Failed(error)),
@@ -308,8 +308,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if self.connection.is_full() {
             return ControlFlow::Continue(());
         }
-        match self.seats.next().now_or_never() {
-            Some(brought) => self.pass_on(brought),
+        match self.subscriptions.next().now_or_never() {
+            Some(item) => self.drain_feeds(item),
             None => ControlFlow::Continue(()),
         }
     }
@@ -403,7 +403,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Sends who is in the lobby.
     fn list_users(&mut self) {
-        let Some(lobby) = self.seats.get(RoomId::LOBBY) else { return };
+        let Some(lobby) = self.subscriptions.get(RoomId::LOBBY) else { return };
         let own = self.member.user();
         let connection = &mut self.connection;
         lobby.room.with_users(|users| connection.list_users(&own, users.values(), users.len()));

@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 use std::time::Duration;
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
@@ -138,7 +138,7 @@ struct App<C> {
     opening: Option<Opening>,
     link: Link,
     control: C,
-    clock: fn() -> At,
+    clock: fn() -> Timestamp,
     bell: bool,
     /// Whether the bell is to ring with the next frame: once, however many mentions there were.
     mentioned: bool,

@@ -93,7 +93,7 @@ impl Args {
 
 /// A user's name; one that is none is told with one that is.
 fn user_name(written: &str) -> Result<UserName, String> {
-    let mended = || UserName::mend(written);
+    let mended = || UserName::from_lossy(written);
     UserName::new(written).map_err(|error| format!("{error}; {} is a name", mended()))
 }
 

@@ -123,7 +123,7 @@ fn room_info(info: &RoomInfo) -> RoomInfo {
 }
 
 fn topic(topic: &Topic) -> Topic {
-    Topic::mend(&line(topic.as_str()))
+    Topic::from_lossy(&line(topic.as_str()))
 }
 
 fn user(user: &User) -> User {
@@ -131,7 +131,7 @@ fn user(user: &User) -> User {
 }
 
 fn name(name: &UserName) -> UserName {
-    UserName::mend(&line(name.as_str()))
+    UserName::from_lossy(&line(name.as_str()))
 }
 
 fn room(room: &RoomName) -> RoomName {
@@ -139,7 +139,7 @@ fn room(room: &RoomName) -> RoomName {
 }
 
 fn said(said: &Text) -> Text {
-    Text::mend(&text(said.as_str())).unwrap_or_else(|| said.clone())
+    Text::from_lossy(&text(said.as_str())).unwrap_or_else(|| said.clone())
 }
 
 /// Cleans a text that may have several lines.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chat_proto::command::{Kind, Word};
 use chat_proto::event::{Accepted, JournalId, Limits, Message, MessageKind, Server, Welcome};
 use chat_proto::{
-    At, Command, Event, Features, Refusal, RefusalCode, RoomName, Secret, Text, Topic, User,
+    Command, Event, Features, Refusal, RefusalCode, RoomName, Secret, Text, Timestamp, Topic, User,
     UserName,
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -51,7 +51,7 @@ pub(crate) async fn within<T>(what: impl Display, doing: impl Future<Output = T>
 /// A state, and what time it is.
 pub(crate) struct Bench {
     pub(crate) state: State,
-    pub(crate) at: At,
+    pub(crate) at: Timestamp,
     /// The last message of the lobby.
     pub(crate) seq: u64,
     /// What the store answers; `None` while it does not.
@@ -66,11 +66,11 @@ pub(crate) fn user(id: u64, written: &str) -> User {
     User { id, name: name(written) }
 }
 
-pub(crate) fn message(from: User, text: &str, at: At) -> Event {
+pub(crate) fn message(from: User, text: &str, at: Timestamp) -> Event {
     Event::Message(message_in("#lobby", 1, from, text, at))
 }
 
-pub(crate) fn message_in(room: &str, seq: u64, from: User, text: &str, at: At) -> Message {
+pub(crate) fn message_in(room: &str, seq: u64, from: User, text: &str, at: Timestamp) -> Message {
     Message {
         room: self::room(room),
         seq,

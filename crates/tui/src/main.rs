@@ -123,7 +123,7 @@ fn state_directory() -> Option<PathBuf> {
 }
 
 fn login_name() -> UserName {
-    UserName::mend(&whoami::username().unwrap_or_default())
+    UserName::from_lossy(&whoami::username().unwrap_or_default())
 }
 
 /// Starts the log. An error here is one of the command line; later errors of the file end nothing.

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use chat_proto::command::Kind;
 use chat_proto::event::Welcome;
-use chat_proto::{At, Command, RoomName, Text, UserName};
+use chat_proto::{Command, RoomName, Text, Timestamp, UserName};
 
 use crate::clean;
 use crate::input::{Input, Wheel};
@@ -59,7 +59,7 @@ pub enum Effect {
 
 /// Takes what happened at `at` into `state`. Returns what is to be done, in that order.
 #[must_use]
-pub fn update(state: &mut State, input: Input, at: At) -> Vec<Effect> {
+pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     let may_type = matches!(input, Input::Key(_) | Input::Paste(_));
     let mut effects = match input {
         Input::Start { notice } => {
@@ -131,7 +131,7 @@ fn stored_next(state: &mut State) -> Vec<Effect> {
     send_waiting(state)
 }
 
-fn not_kept(state: &mut State, why: &str, at: At) {
+fn not_kept(state: &mut State, why: &str, at: Timestamp) {
     if !std::mem::replace(&mut state.told.not_kept, true) {
         let why = clean::line(why);
         let text = format!(
@@ -142,7 +142,7 @@ fn not_kept(state: &mut State, why: &str, at: At) {
 }
 
 /// Puts a text in the input box.
-fn insert(state: &mut State, text: &str, at: At) {
+fn insert(state: &mut State, text: &str, at: Timestamp) {
     state.prompt.end_completion();
     if let Err(error) = state.prompt.editor.insert(text) {
         state.room_mut().log.note(at, Tone::Trouble, error.to_string());
@@ -167,7 +167,7 @@ fn say(
     room: &RoomName,
     kind: Kind,
     text: &str,
-    at: At,
+    at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
     if room.is_private() {
         addresses::check_server(state)?;
@@ -187,7 +187,7 @@ fn say(
 }
 
 /// Shows a message that has no answer.
-fn pend(state: &mut State, message: &OwnMessage, at: At) {
+fn pend(state: &mut State, message: &OwnMessage, at: Timestamp) {
     let id = message.id.clone();
     let is_stored = state.outbox.is_stored(&id);
     let body = Body::Said {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use chat_server::journal::{Durability, Place};
+use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Server};
 use chat_tui::Options;
 use chat_tui::app::run_shown;
@@ -38,7 +38,7 @@ pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> tur
         keep: Some(KEEP),
         ..Config::default()
     };
-    let daemon = Server::open(config, &Place::DirectoryInTask(data), Durability::Os)?;
+    let daemon = Server::open(config, &Location::DirectoryInTask(data), Durability::Os)?;
     let listener = Listener::bind().await?;
     let stopped = async {
         let _ = stop.wait_for(|stop| *stop).await;

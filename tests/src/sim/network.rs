@@ -6,7 +6,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 use chat_server::Listen;
 use chat_server::config::PORT;
 use chat_tui::link::Dial;
@@ -29,9 +29,11 @@ pub(super) fn classic(number: u32) -> String {
 const BEGIN_MS: i64 = 1_800_000_000_000;
 
 /// The time of the simulation, as it is on the host that asks.
-pub(super) fn now() -> At {
+pub(super) fn now() -> Timestamp {
     let elapsed = turmoil::sim_elapsed().unwrap_or(Duration::ZERO);
-    At::from_millis(BEGIN_MS + i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX - BEGIN_MS))
+    Timestamp::from_millis(
+        BEGIN_MS + i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX - BEGIN_MS),
+    )
 }
 
 thread_local! {
@@ -45,8 +47,8 @@ pub(super) fn set_server_clock(wrong_ms: i64) {
 }
 
 /// The time by the clock of the daemon's host.
-pub(super) fn server_clock() -> At {
-    At::from_millis(now().as_millis() + WRONG_MS.get())
+pub(super) fn server_clock() -> Timestamp {
+    Timestamp::from_millis(now().as_millis() + WRONG_MS.get())
 }
 
 /// Where connections come from.

@@ -58,14 +58,14 @@ impl ServerEnd {
         let message = src.split_to(end);
         if let Some(name) = message.strip_prefix(NAME.as_bytes()) {
             self.name = name.to_vec();
-            return Some(Said::Name(UserName::mend(&String::from_utf8_lossy(name))));
+            return Some(Said::Name(UserName::from_lossy(&String::from_utf8_lossy(name))));
         }
         let stamp = self.stamp(&self.name);
         let text = message.strip_prefix(stamp.as_slice()).map_or_else(
             || after_claims(&String::from_utf8_lossy(&message)).to_owned(),
             |text| String::from_utf8_lossy(text).into_owned(),
         );
-        Text::mend(&text).map(Said::Text)
+        Text::from_lossy(&text).map(Said::Text)
     }
 
     /// What this client puts in front of what it says under `name`.

@@ -93,7 +93,7 @@ impl Client {
     /// What the server should hear of it.
     fn means(&self) -> Vec<Said> {
         let texts = self.texts.iter().cloned().map(Said::Text);
-        [Said::Name(UserName::mend(&self.name))].into_iter().chain(texts).collect()
+        [Said::Name(UserName::from_lossy(&self.name))].into_iter().chain(texts).collect()
     }
 }
 

@@ -5,8 +5,8 @@ use chat_proto::event::{
     Accepted, JournalId, Limits, Message, MessageKind, RoomInfo, Server, Welcome,
 };
 use chat_proto::{
-    At, Command, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName, Secret,
-    Text, Topic, User, UserName,
+    Command, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName, Secret, Text,
+    Timestamp, Topic, User, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -91,7 +91,7 @@ pub(crate) fn writing(bits: usize) -> impl Strategy<Value = String> {
 }
 
 pub(crate) fn user_name() -> impl Strategy<Value = UserName> {
-    writing(40).prop_map(|written| UserName::mend(&written))
+    writing(40).prop_map(|written| UserName::from_lossy(&written))
 }
 
 pub(crate) fn room_name() -> impl Strategy<Value = RoomName> {
@@ -110,11 +110,11 @@ pub(crate) fn room_name() -> impl Strategy<Value = RoomName> {
 pub(crate) fn text() -> impl Strategy<Value = Text> {
     let times = prop_oneof![9 => 1_usize..3, 1 => 1_usize..2000];
     (writing(40), times)
-        .prop_filter_map("it says something", |(said, times)| Text::mend(&said.repeat(times)))
+        .prop_filter_map("it says something", |(said, times)| Text::from_lossy(&said.repeat(times)))
 }
 
 fn topic() -> impl Strategy<Value = Topic> {
-    writing(20).prop_map(|written| Topic::mend(&written))
+    writing(20).prop_map(|written| Topic::from_lossy(&written))
 }
 
 fn room_info() -> impl Strategy<Value = RoomInfo> {
@@ -160,8 +160,8 @@ fn nonce() -> impl Strategy<Value = Nonce> {
     prop_oneof![any::<u64>().prop_map(Nonce::Number), word().prop_map(Nonce::Word)]
 }
 
-fn at() -> impl Strategy<Value = At> {
-    prop_oneof![0..4_102_444_800_000_i64, any::<i64>()].prop_map(At::from_millis)
+fn at() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![0..4_102_444_800_000_i64, any::<i64>()].prop_map(Timestamp::from_millis)
 }
 
 pub(crate) fn say() -> impl Strategy<Value = Say> {

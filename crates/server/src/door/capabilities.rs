@@ -1,6 +1,6 @@
 //! What a session does differently for the clients of one protocol than for those of another.
 
-use crate::seat::CatchUp;
+use crate::feed::CatchUp;
 
 /// What the clients of a protocol can do. Each door declares it; the session asks for nothing else.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use super::write_queue::WriteQueue;
 use super::{Capabilities, Heard, Reader, Wake};
 use crate::batch::{Batch, Encoded, Format, Items, Pieces, Said as Published, pieces_bytes};
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
-use crate::seat::CatchUp;
+use crate::feed::CatchUp;
 
 pub(super) const CAPABILITIES: Capabilities = Capabilities {
     enters_as_guest: true,

@@ -75,7 +75,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     /// Counts `messages` that the client is not sent, see
-    /// [`CatchUp::Count`](crate::seat::CatchUp::Count).
+    /// [`CatchUp::Count`](crate::feed::CatchUp::Count).
     pub(crate) fn skip(&mut self, messages: u64) {
         self.door.skip(messages);
     }

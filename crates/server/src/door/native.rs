@@ -11,7 +11,7 @@ use super::write_queue::WriteQueue;
 use super::{Capabilities, Heard, Reader};
 use crate::batch::{Batch, Encoded, Format, Items, Lines};
 use crate::config::OUT_BYTES_MAX;
-use crate::seat::CatchUp;
+use crate::feed::CatchUp;
 
 pub(super) const CAPABILITIES: Capabilities = Capabilities {
     enters_as_guest: false,
@@ -68,7 +68,7 @@ impl Native {
             out.share(lines.of(others..index));
             others = index + 1;
             if own.session != reader.session {
-                let message = own.kept.told(messages.room(), reader.user);
+                let message = own.kept.to_wire(messages.room(), reader.user);
                 Self::event(&Event::Message(message), out);
             } // else it has its answer
         }
@@ -95,7 +95,7 @@ fn encode(items: &Items) -> Encoded {
             let bytes = said.iter().map(|said| said.kept.text.as_str().len() + LINE_BYTES).sum();
             Lines::write(said.iter(), bytes, |said, line| {
                 // Users have numbers from 1: nobody's own.
-                let message = said.kept.told(messages.room(), 0);
+                let message = said.kept.to_wire(messages.room(), 0);
                 write_line(&Event::Message(message), line);
             })
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_proto::command::Word;
-use chat_proto::{At, RoomName};
+use chat_proto::{RoomName, Timestamp};
 
 use super::HubError;
 use super::member::Member;
@@ -30,14 +30,14 @@ pub(crate) enum Outcome {
         /// Its number in the room.
         seq: u64,
         /// When it was stored.
-        at: At,
+        at: Timestamp,
     },
     /// It was stored before.
     Repeat {
         /// Its number in the room.
         seq: u64,
         /// When it was stored.
-        at: At,
+        at: Timestamp,
     },
     /// It is not stored: its device has given its number to another message.
     NumberUsed,

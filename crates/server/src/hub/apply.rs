@@ -18,7 +18,9 @@ use super::request::{Item, Submission};
 use super::state::{Account, place_in};
 use crate::batch::Said;
 use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
-use crate::journal::{Change, Commit, Committed, KeptMember, KeptRoom, KeptUser, Repeat, RoomId};
+use crate::journal::{
+    Change, Commit, Committed, MembershipRecord, Repeat, RoomId, RoomRecord, UserRecord,
+};
 use crate::room::Room;
 
 /// Messages of one commit that are not published yet, and the answers to their senders.
@@ -121,7 +123,7 @@ impl Directory {
             return;
         }
         for (room, said) in std::mem::take(&mut unpublished.rooms).into_values() {
-            room.publish_said(said);
+            room.publish_messages(said);
         }
         for (submission, outcome) in unpublished.answers.drain(..) {
             submission.answer(outcome);
@@ -130,7 +132,7 @@ impl Directory {
 
     fn apply_change(self: &Arc<Self>, change: Change) {
         match change {
-            Change::User(KeptUser { user, token, seen_at }) => {
+            Change::User(UserRecord { user, token, seen_at }) => {
                 if self.state().account(user.id).is_some() {
                     return self.apply_name(&user);
                 }
@@ -150,7 +152,7 @@ impl Directory {
             }
             Change::Room { id, called } => {
                 let topic = Topic::default();
-                self.state().rooms.add(KeptRoom { id, called, topic, last_seq: 0 });
+                self.state().rooms.add(RoomRecord { id, called, topic, last_seq: 0 });
             }
             Change::RoomRemoved { id, visitors } => {
                 let visitors: Vec<u64> = visitors.iter().copied().collect();
@@ -173,7 +175,7 @@ impl Directory {
         }
     }
 
-    fn apply_member(&self, KeptMember { user, room, is_in, read_seq }: KeptMember) {
+    fn apply_member(&self, MembershipRecord { user, room, is_in, read_seq }: MembershipRecord) {
         let mut state = self.state();
         let room = Arc::clone(state.rooms.existing(room));
         let Some(account) = state.account_mut(user) else { return };

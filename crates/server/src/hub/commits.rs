@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 
 use super::HubError;
 use super::answer::Outcome;
@@ -50,7 +50,7 @@ impl Commits {
         self.remove_unused_rooms(now);
     }
 
-    fn commit_each(&mut self, items: &mut [Item], now: At) {
+    fn commit_each(&mut self, items: &mut [Item], now: Timestamp) {
         let mut disk_is_full = None;
         for item in items.chunks_mut(1) {
             if let (Item::Message(submission), Some(reason)) = (&item[0], &disk_is_full) {
@@ -65,14 +65,14 @@ impl Commits {
     }
 
     /// Decides about all items, stores them with one commit and applies it; or does nothing.
-    fn try_to_commit(&mut self, items: &mut [Item], now: At) -> Result<(), AppendError> {
+    fn try_to_commit(&mut self, items: &mut [Item], now: Timestamp) -> Result<(), AppendError> {
         match self.try_once(items, now) {
             Err(error) if self.engine.repair(&error, now) => self.try_once(items, now),
             committed => committed,
         }
     }
 
-    fn try_once(&mut self, items: &mut [Item], now: At) -> Result<(), AppendError> {
+    fn try_once(&mut self, items: &mut [Item], now: Timestamp) -> Result<(), AppendError> {
         let entries = self.directory.decide(items, &mut self.decisions);
         let commit = self.engine.append(entries, now)?;
         self.directory.apply(items, self.decisions.drain(..), commit);
@@ -80,7 +80,7 @@ impl Commits {
     }
 
     /// A room is unused once the last user has left it.
-    fn remove_unused_rooms(&mut self, now: At) {
+    fn remove_unused_rooms(&mut self, now: Timestamp) {
         if !self.directory.state().rooms.take_has_left() {
             return;
         }

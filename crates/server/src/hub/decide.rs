@@ -11,7 +11,7 @@ use super::request::{DirectScope, Item, Request, Submission};
 use super::rooms::Unused;
 use super::{HubError, IfTaken};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
-use crate::journal::{Called, Change, Entry, KeptMember, KeptUser, Message, RoomId};
+use crate::journal::{Change, Entry, MembershipRecord, Message, RoomId, RoomKey, UserRecord};
 use crate::token::TokenHash;
 
 /// What is decided about one item, beside the entry for the journal.
@@ -133,7 +133,7 @@ impl Directory {
             let name = free(proposal, None, wants, IfTaken::Number)?;
             let user = User { id: moved.user.id, name };
             proposal.rename(&user);
-            changes.push(Change::User(KeptUser { user, ..moved }));
+            changes.push(Change::User(UserRecord { user, ..moved }));
         }
         let name = free(proposal, id, wants, IfTaken::Refuse)?;
         let id = id.unwrap_or_else(|| proposal.next_user());
@@ -141,15 +141,15 @@ impl Directory {
         let seen_at = self.clock.now().max(self.newest);
         let user = User { id, name };
         proposal.add_user(&user, Some(token));
-        changes.push(Change::User(KeptUser { user, token, seen_at }));
+        changes.push(Change::User(UserRecord { user, token, seen_at }));
         let read_seq = proposal.rooms.last_seq(RoomId::LOBBY);
-        let lobby = KeptMember { user: id, room: RoomId::LOBBY, is_in: true, read_seq };
+        let lobby = MembershipRecord { user: id, room: RoomId::LOBBY, is_in: true, read_seq };
         changes.push(Change::Member(lobby));
         Ok((changes, Grant::Session(id)))
     }
 
     /// Who has `name`, and has not been seen for long.
-    fn overdue(&self, proposal: &Proposal<'_>, name: &UserName) -> Option<KeptUser> {
+    fn overdue(&self, proposal: &Proposal<'_>, name: &UserName) -> Option<UserRecord> {
         // No name is given away while the clock cannot be believed.
         let since = self.clock.before(self.name_hold)?;
         let holder = proposal.state.overdue(name, since)?.user.id;
@@ -175,7 +175,7 @@ fn rename(proposal: &mut Proposal<'_>, id: u64, wants: &UserName, if_taken: IfTa
     let record = proposal.record(id);
     proposal.rename(&user);
     let change = match record {
-        Some(record) => Change::User(KeptUser { user, ..record }),
+        Some(record) => Change::User(UserRecord { user, ..record }),
         None => Change::GuestRenamed(user),
     };
     Ok((vec![change], Grant::Changed))
@@ -209,12 +209,12 @@ fn join(proposal: &mut Proposal<'_>, user: u64, name: &RoomName, scope: DirectSc
 fn memberships(
     proposal: &mut Proposal<'_>,
     user: u64,
-    called: &Called,
+    called: &RoomKey,
     scope: DirectScope,
 ) -> Result<(RoomId, Vec<Change>), HubError> {
     let users = match called {
-        Called::Named(_) => vec![user],
-        Called::Private(pair) => pair.ids().to_vec(),
+        RoomKey::Named(_) => vec![user],
+        RoomKey::Direct(pair) => pair.ids().to_vec(),
     };
     let joins = |id: u64| id == user || scope == DirectScope::Both;
     let stored = proposal.rooms.find(called);
@@ -239,25 +239,30 @@ fn memberships(
         // What is there already is not new to a user who joins.
         let read_seq = known.map_or(last_seq, |known| known.read);
         if joins(id) || known.is_none() {
-            changes.push(Change::Member(KeptMember { user: id, room, is_in: joins(id), read_seq }));
+            changes.push(Change::Member(MembershipRecord {
+                user: id,
+                room,
+                is_in: joins(id),
+                read_seq,
+            }));
         }
     }
     Ok((room, changes))
 }
 
 /// Why `joins` cannot be in one more room, as `user` is told.
-fn too_many(proposal: &Proposal<'_>, user: u64, joins: u64, called: &Called) -> HubError {
+fn too_many(proposal: &Proposal<'_>, user: u64, joins: u64, called: &RoomKey) -> HubError {
     match (called, proposal.user(joins)) {
-        (Called::Private(_), Some(other)) if joins != user => {
+        (RoomKey::Direct(_), Some(other)) if joins != user => {
             HubError::IsInTooManyConversations(other.name.clone())
         }
-        (Called::Private(_), _) => HubError::InTooManyConversations,
-        (Called::Named(_), _) => HubError::InTooManyRooms,
+        (RoomKey::Direct(_), _) => HubError::InTooManyConversations,
+        (RoomKey::Named(_), _) => HubError::InTooManyRooms,
     }
 }
 
-const fn is_direct(called: &Called) -> bool {
-    matches!(called, Called::Private(_))
+const fn is_direct(called: &RoomKey) -> bool {
+    matches!(called, RoomKey::Direct(_))
 }
 
 fn leave(proposal: &mut Proposal<'_>, user: u64, name: &RoomName) -> Decided {

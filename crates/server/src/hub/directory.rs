@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 
 use super::Hub;
 use super::state::State;
@@ -16,7 +16,7 @@ pub(super) struct Directory {
     state: Mutex<State>,
     pub(super) clock: SteadyClock,
     /// The newest time that was stored when the daemon started.
-    pub(super) newest: At,
+    pub(super) newest: Timestamp,
     pub(super) users_max: usize,
     pub(super) name_hold: Duration,
     last_session: AtomicU64,
@@ -28,7 +28,7 @@ impl Directory {
     pub(super) fn new(
         state: State,
         clock: SteadyClock,
-        newest: At,
+        newest: Timestamp,
         users_max: usize,
         name_hold: Duration,
     ) -> Self {

@@ -9,11 +9,11 @@ use tokio::sync::mpsc;
 
 use super::actor::Actor;
 use super::answer::Answer;
-use super::bell::Bell;
+use super::changed::Changed;
 use super::policy::{Action, may};
 use super::request::Submission;
 use super::{Hub, HubError};
-use crate::journal::{Called, RoomId};
+use crate::journal::{RoomId, RoomKey};
 use crate::room::Room;
 
 /// One session's membership in the hub; it leaves when it is dropped.
@@ -22,7 +22,7 @@ pub(crate) struct Member {
     actor: Actor,
     session: u64,
     /// Rings if the rooms of the user, or its read positions, have changed.
-    news: Arc<Bell>,
+    news: Arc<Changed>,
     /// How often `news` was heard.
     heard: u64,
     reason: LeaveReason,
@@ -30,7 +30,7 @@ pub(crate) struct Member {
 
 /// A room a user is in.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct Membership {
     /// The room.
     pub room: Arc<Room>,
     /// The last message of it that the user has read.
@@ -75,9 +75,9 @@ impl Member {
 
     /// The rooms the user is in, the lobby first.
     #[must_use]
-    pub(crate) fn places(&self) -> Vec<Place> {
+    pub(crate) fn memberships(&self) -> Vec<Membership> {
         let state = self.actor.hub.state();
-        let place = |(id, read)| Place { room: Arc::clone(state.rooms.existing(id)), read };
+        let place = |(id, read)| Membership { room: Arc::clone(state.rooms.existing(id)), read };
         state.existing(self.id()).rooms.now().map(place).collect()
     }
 
@@ -127,8 +127,8 @@ impl Member {
             return Ok(name.clone());
         }
         match self.actor.hub.state().called(self.id(), name)? {
-            Called::Named(name) => Ok(name),
-            Called::Private(pair) => {
+            RoomKey::Named(name) => Ok(name),
+            RoomKey::Direct(pair) => {
                 let [one, other] = pair.ids();
                 Ok(RoomName::direct(one, other))
             }

@@ -3,7 +3,7 @@
 use chat_proto::RoomName;
 
 use super::HubError;
-use crate::journal::{Called, RoomId};
+use crate::journal::{RoomId, RoomKey};
 
 /// What kind of user asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,11 +55,11 @@ pub(super) enum Denied {
 
 impl Standing {
     /// In the room that goes by `called`; `id` is its number, if it exists.
-    pub(super) fn new(called: &Called, id: Option<RoomId>, is_in: bool) -> Self {
+    pub(super) fn new(called: &RoomKey, id: Option<RoomId>, is_in: bool) -> Self {
         let room = match called {
-            Called::Private(_) => RoomKind::Direct,
-            Called::Named(_) if id == Some(RoomId::LOBBY) => RoomKind::Lobby,
-            Called::Named(_) => RoomKind::Named,
+            RoomKey::Direct(_) => RoomKind::Direct,
+            RoomKey::Named(_) if id == Some(RoomId::LOBBY) => RoomKind::Lobby,
+            RoomKey::Named(_) => RoomKind::Named,
         };
         Self { room, is_in }
     }

@@ -13,7 +13,7 @@ use super::policy::{Action, Standing, UserKind, may};
 use super::rooms_ahead::RoomsAhead;
 use super::state::{Account, State, called};
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX};
-use crate::journal::{Called, KeptMember, KeptUser, RoomId};
+use crate::journal::{MembershipRecord, RoomId, RoomKey, UserRecord};
 use crate::token::TokenHash;
 
 /// The directory, and what one commit is about to change in it.
@@ -24,7 +24,7 @@ pub(super) struct Proposal<'s> {
     names: HashMap<UserName, Option<u64>>,
     users: HashMap<u64, UserAhead>,
     tokens: HashMap<TokenHash, u64>,
-    members: HashMap<(u64, RoomId), Membership>,
+    members: HashMap<(u64, RoomId), MembershipAhead>,
     /// By user, and whether direct messages are counted: memberships more or less than there are.
     counts: HashMap<(u64, bool), isize>,
     /// Users with a token more than there are.
@@ -44,7 +44,7 @@ struct UserAhead {
 
 /// A user's membership in a room as it will be.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Membership {
+pub(super) struct MembershipAhead {
     pub(super) is_in: bool,
     pub(super) read: u64,
 }
@@ -91,9 +91,9 @@ impl<'s> Proposal<'s> {
     }
 
     /// The stored record of a user; `None` for a guest.
-    pub(super) fn record(&self, id: u64) -> Option<KeptUser> {
+    pub(super) fn record(&self, id: u64) -> Option<UserRecord> {
         let stored = self.state.account(id).and_then(Account::to_keep)?;
-        Some(KeptUser { user: self.user(id)?.clone(), ..stored })
+        Some(UserRecord { user: self.user(id)?.clone(), ..stored })
     }
 
     pub(super) fn by_token(&self, token: &TokenHash) -> Option<u64> {
@@ -131,7 +131,7 @@ impl<'s> Proposal<'s> {
             self.tokens.insert(token, user.id);
             self.users_more += 1;
         }
-        self.members.insert((user.id, RoomId::LOBBY), Membership { is_in: true, read: 0 });
+        self.members.insert((user.id, RoomId::LOBBY), MembershipAhead { is_in: true, read: 0 });
     }
 
     fn put_user(&mut self, user: &User, kind: UserKind) {
@@ -142,7 +142,7 @@ impl<'s> Proposal<'s> {
     }
 
     /// What `user` means by the name or address of a room, or by the name of another user.
-    pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<Called, HubError> {
+    pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<RoomKey, HubError> {
         let find = |id| Some((self.user(id)?, self.kind(id) == UserKind::Guest));
         called(user, name, |name| self.holder(name), find)
     }
@@ -164,7 +164,7 @@ impl<'s> Proposal<'s> {
         &self,
         user: u64,
         name: &RoomName,
-        called: &Called,
+        called: &RoomKey,
         action: fn(Standing) -> Action,
     ) -> Result<(), HubError> {
         let room = self.rooms.find(called);
@@ -186,20 +186,20 @@ impl<'s> Proposal<'s> {
     }
 
     /// The membership of `user` in a room it is or was in.
-    pub(super) fn membership(&self, user: u64, room: RoomId) -> Option<Membership> {
+    pub(super) fn membership(&self, user: u64, room: RoomId) -> Option<MembershipAhead> {
         if let Some(membership) = self.members.get(&(user, room)) {
             return Some(*membership);
         }
         let rooms = &self.state.account(user)?.rooms;
         let known = rooms.known(room)?;
-        Some(Membership { is_in: rooms.get(room).is_some(), read: known.read })
+        Some(MembershipAhead { is_in: rooms.get(room).is_some(), read: known.read })
     }
 
     /// A user joins a room, or gets a membership in one that it is not in.
-    pub(super) fn put_member(&mut self, member: KeptMember, is_direct: bool) {
+    pub(super) fn put_member(&mut self, member: MembershipRecord, is_direct: bool) {
         let before = self.membership(member.user, member.room);
         let was_in = before.is_some_and(|before| before.is_in);
-        let membership = Membership {
+        let membership = MembershipAhead {
             is_in: was_in || member.is_in,
             read: before.map_or(member.read_seq, |before| before.read),
         };
@@ -207,7 +207,7 @@ impl<'s> Proposal<'s> {
     }
 
     /// The same, if the message that comes with it is new: only counted.
-    pub(super) fn put_perhaps(&mut self, member: KeptMember, is_direct: bool) {
+    pub(super) fn put_perhaps(&mut self, member: MembershipRecord, is_direct: bool) {
         if member.is_in
             && !self.is_in(member.user, member.room)
             && self.perhaps.insert((member.user, member.room))
@@ -219,7 +219,7 @@ impl<'s> Proposal<'s> {
     /// A user leaves a room it is in.
     pub(super) fn leave(&mut self, user: u64, room: RoomId, is_direct: bool) {
         if let Some(before) = self.membership(user, room) {
-            let membership = Membership { is_in: false, ..before };
+            let membership = MembershipAhead { is_in: false, ..before };
             self.put_membership(user, room, membership, is_direct);
         }
     }
@@ -227,11 +227,12 @@ impl<'s> Proposal<'s> {
     /// A user has read a room up to `seq`.
     pub(super) fn read(&mut self, user: u64, room: RoomId, seq: u64) {
         if let Some(before) = self.membership(user, room) {
-            self.members.insert((user, room), Membership { read: seq.max(before.read), ..before });
+            self.members
+                .insert((user, room), MembershipAhead { read: seq.max(before.read), ..before });
         }
     }
 
-    fn put_membership(&mut self, user: u64, room: RoomId, now: Membership, is_direct: bool) {
+    fn put_membership(&mut self, user: u64, room: RoomId, now: MembershipAhead, is_direct: bool) {
         let was_in = self.is_in(user, room);
         self.members.insert((user, room), now);
         let change = isize::from(now.is_in) - isize::from(was_in);

@@ -1,7 +1,7 @@
 //! The items of the queue: messages, requests for changes, and tasks. Plain values, until they are decided.
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::{At, RoomName, Text, Topic, UserName};
+use chat_proto::{RoomName, Text, Timestamp, Topic, UserName};
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, Done};
@@ -67,7 +67,7 @@ pub(super) enum Request {
     /// The user has read a room up to a message.
     Read { user: u64, name: RoomName, seq: u64 },
     /// The users are connected.
-    See { users: Vec<u64>, at: At },
+    See { users: Vec<u64>, at: Timestamp },
     /// Rooms that nobody uses are removed.
     ExpireRooms,
 }

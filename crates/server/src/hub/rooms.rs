@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
-use crate::journal::{Called, KeptRoom, Pair, RoomId};
+use crate::journal::{DirectKey, RoomId, RoomKey, RoomRecord};
 use crate::ring::Rings;
 use crate::room::Room;
 
@@ -17,7 +17,7 @@ pub(super) struct Rooms {
     by_id: BTreeMap<RoomId, Known>,
     /// The named rooms by the key of their names.
     named: BTreeMap<String, RoomId>,
-    direct: HashMap<Pair, RoomId>,
+    direct: HashMap<DirectKey, RoomId>,
     /// The greatest number a room ever had.
     last: u32,
     /// Rooms without members, and without a message or a topic when that was last looked at.
@@ -49,7 +49,7 @@ pub(super) struct Unused {
 
 impl Rooms {
     /// The rooms that the journal has; `last` is the greatest number that a room ever had.
-    pub(super) fn restore(rooms: Vec<KeptRoom>, last: u32, presence_users: usize) -> Self {
+    pub(super) fn restore(rooms: Vec<RoomRecord>, last: u32, presence_users: usize) -> Self {
         let mut restored = Self {
             by_id: BTreeMap::new(),
             named: BTreeMap::new(),
@@ -86,10 +86,10 @@ impl Rooms {
         self.existing(RoomId::LOBBY)
     }
 
-    pub(super) fn called(&self, called: &Called) -> Option<&Arc<Room>> {
+    pub(super) fn called(&self, called: &RoomKey) -> Option<&Arc<Room>> {
         let id = match called {
-            Called::Named(name) => self.named.get(name.key()),
-            Called::Private(pair) => self.direct.get(pair),
+            RoomKey::Named(name) => self.named.get(name.key()),
+            RoomKey::Direct(pair) => self.direct.get(pair),
         };
         self.get(*id?)
     }
@@ -122,7 +122,7 @@ impl Rooms {
     }
 
     /// Adds a room that is stored, unless it is there.
-    pub(super) fn add(&mut self, kept: KeptRoom) {
+    pub(super) fn add(&mut self, kept: RoomRecord) {
         if !self.by_id.contains_key(&kept.id) {
             self.maybe_unused.insert(kept.id);
             self.insert(kept);
@@ -174,8 +174,8 @@ impl Rooms {
         self.presence_due.remove(&id);
         let Some(known) = self.by_id.remove(&id) else { return };
         match known.room.called() {
-            Called::Named(name) => drop(self.named.remove(name.key())),
-            Called::Private(pair) => drop(self.direct.remove(pair)),
+            RoomKey::Named(name) => drop(self.named.remove(name.key())),
+            RoomKey::Direct(pair) => drop(self.direct.remove(pair)),
         }
     }
 
@@ -193,12 +193,12 @@ impl Rooms {
         self.by_id.get_mut(&id).expect("a room exists as long as a user is in it")
     }
 
-    fn insert(&mut self, kept: KeptRoom) {
+    fn insert(&mut self, kept: RoomRecord) {
         let id = kept.id;
         self.last = self.last.max(id.0);
         match &kept.called {
-            Called::Named(name) => drop(self.named.insert(name.key().to_owned(), id)),
-            Called::Private(pair) => drop(self.direct.insert(*pair, id)),
+            RoomKey::Named(name) => drop(self.named.insert(name.key().to_owned(), id)),
+            RoomKey::Direct(pair) => drop(self.direct.insert(*pair, id)),
         }
         let room = Room::new(kept, self.presence_users, &self.rings);
         self.by_id.insert(id, Known { room, members: 0, visitors: Arc::default() });

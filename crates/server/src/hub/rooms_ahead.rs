@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::HubError;
 use super::rooms::Rooms;
 use crate::config::{DIRECT_PER_USER, ROOMS_MAX};
-use crate::journal::{Called, RoomId};
+use crate::journal::{RoomId, RoomKey};
 
 /// The rooms, and what one commit is about to change in them.
 pub(super) struct RoomsAhead<'r> {
@@ -34,7 +34,7 @@ impl<'r> RoomsAhead<'r> {
     }
 
     /// The room with that name or of these users.
-    pub(super) fn find(&self, called: &Called) -> Option<RoomId> {
+    pub(super) fn find(&self, called: &RoomKey) -> Option<RoomId> {
         if let Some(room) = self.stored(called) {
             return Some(room);
         }
@@ -56,7 +56,7 @@ impl<'r> RoomsAhead<'r> {
     /// Returns an error if there are as many rooms as there can be.
     pub(super) fn find_or_make(
         &mut self,
-        called: &Called,
+        called: &RoomKey,
         users: usize,
     ) -> Result<(RoomId, bool), HubError> {
         if let Some(room) = self.stored(called) {
@@ -67,14 +67,14 @@ impl<'r> RoomsAhead<'r> {
         }
         let direct_max = DIRECT_PER_USER.saturating_mul(users);
         match called {
-            Called::Named(_) if self.rooms.count(false) + self.named_more >= ROOMS_MAX => {
+            RoomKey::Named(_) if self.rooms.count(false) + self.named_more >= ROOMS_MAX => {
                 return Err(HubError::TooManyRooms);
             }
-            Called::Private(_) if self.rooms.count(true) + self.direct_more >= direct_max => {
+            RoomKey::Direct(_) if self.rooms.count(true) + self.direct_more >= direct_max => {
                 return Err(HubError::TooManyConversations(direct_max));
             }
-            Called::Named(_) => self.named_more += 1,
-            Called::Private(_) => self.direct_more += 1,
+            RoomKey::Named(_) => self.named_more += 1,
+            RoomKey::Direct(_) => self.direct_more += 1,
         }
         if self.last >= RoomId::MAX.0 {
             return Err(HubError::OutOfRoomNumbers);
@@ -86,7 +86,7 @@ impl<'r> RoomsAhead<'r> {
     }
 
     /// The room that [`RoomsAhead::find_or_make`] has made will exist.
-    pub(super) fn add(&mut self, called: &Called) {
+    pub(super) fn add(&mut self, called: &RoomKey) {
         if let Some(new) = self.new.get_mut(&called.key()) {
             new.is_sure = true;
         }
@@ -106,7 +106,7 @@ impl<'r> RoomsAhead<'r> {
         self.removed.insert(id);
     }
 
-    fn stored(&self, called: &Called) -> Option<RoomId> {
+    fn stored(&self, called: &RoomKey) -> Option<RoomId> {
         let room = self.rooms.called(called)?.id;
         (!self.removed.contains(&room)).then_some(room)
     }
@@ -117,22 +117,22 @@ mod tests {
     use chat_proto::{RoomName, Topic};
 
     use super::*;
-    use crate::journal::{KeptRoom, Pair};
+    use crate::journal::{DirectKey, RoomRecord};
 
     fn rooms() -> Rooms {
-        let called = Called::Named(RoomName::lobby());
+        let called = RoomKey::Named(RoomName::lobby());
         Rooms::restore(vec![kept(RoomId::LOBBY, called)], 1, 500)
     }
 
-    fn kept(id: RoomId, called: Called) -> KeptRoom {
-        KeptRoom { id, called, topic: Topic::default(), last_seq: 0 }
+    fn kept(id: RoomId, called: RoomKey) -> RoomRecord {
+        RoomRecord { id, called, topic: Topic::default(), last_seq: 0 }
     }
 
-    fn named(nth: usize) -> Called {
-        Called::Named(RoomName::new(&format!("#room{nth}")).unwrap())
+    fn named(nth: usize) -> RoomKey {
+        RoomKey::Named(RoomName::new(&format!("#room{nth}")).unwrap())
     }
 
-    fn make(rooms: &mut Rooms, called: &Called, users: usize) -> Result<RoomId, HubError> {
+    fn make(rooms: &mut Rooms, called: &RoomKey, users: usize) -> Result<RoomId, HubError> {
         let (id, is_new) = RoomsAhead::new(rooms).find_or_make(called, users)?;
         if is_new {
             rooms.add(kept(id, called.clone()));
@@ -144,7 +144,7 @@ mod tests {
     fn direct_messages_have_a_bound_of_their_own_that_grows_with_the_users() {
         let mut rooms = rooms();
         let users = 2 * DIRECT_PER_USER;
-        let direct = |nth: u64| Called::Private(Pair::of(1_000_000, nth));
+        let direct = |nth: u64| RoomKey::Direct(DirectKey::of(1_000_000, nth));
         for nth in 0..2 * ROOMS_MAX as u64 {
             make(&mut rooms, &direct(nth), users).unwrap();
         }
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn the_last_number_of_a_room_is_not_passed() {
-        let called = Called::Named(RoomName::lobby());
+        let called = RoomKey::Named(RoomName::lobby());
         let lobby = vec![kept(RoomId::LOBBY, called)];
         let mut rooms = Rooms::restore(lobby, RoomId::MAX.0 - 1, 500);
         assert_eq!(make(&mut rooms, &named(1), 1), Ok(RoomId::MAX));

@@ -7,16 +7,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
-use super::bell::Bell;
+use super::changed::Changed;
+use super::memberships::{MemberState, Memberships};
 use super::names::Names;
-use super::places::{InRoom, Places};
 use super::policy::{Action, Standing, UserKind, may};
 use super::rooms::Rooms;
 use super::{HubError, IfTaken};
-use crate::journal::{Called, KeptMember, KeptUser, Pair, Restored, RoomId};
+use crate::journal::{DirectKey, MembershipRecord, Restored, RoomId, RoomKey, UserRecord};
 use crate::room::Room;
 use crate::token::TokenHash;
-use chat_proto::{At, LeaveReason, RoomName, User, UserName};
+use chat_proto::{LeaveReason, RoomName, Timestamp, User, UserName};
 
 /// What the hub knows.
 #[derive(Debug)]
@@ -39,17 +39,17 @@ pub(super) struct Account {
     pub(super) user: User,
     /// `None` for a guest, who has one session and is gone with it.
     pub(super) token: Option<TokenHash>,
-    pub(super) seen_at: At,
+    pub(super) seen_at: Timestamp,
     pub(super) sessions: usize,
-    pub(super) rooms: Places,
+    pub(super) rooms: Memberships,
     /// Tells the user's sessions that `rooms` has changed.
-    pub(super) news: Arc<Bell>,
+    pub(super) news: Arc<Changed>,
 }
 
 impl Account {
     /// A user who is new, and in the lobby, where `read` messages are not new to it.
-    pub(super) fn new(user: User, token: Option<TokenHash>, seen_at: At, read: u64) -> Self {
-        let (rooms, news) = (Places::in_lobby(read), Arc::default());
+    pub(super) fn new(user: User, token: Option<TokenHash>, seen_at: Timestamp, read: u64) -> Self {
+        let (rooms, news) = (Memberships::in_lobby(read), Arc::default());
         Self { user, token, seen_at, sessions: 0, rooms, news }
     }
 
@@ -61,15 +61,15 @@ impl Account {
     }
 
     /// The account as it is kept; `None` for a guest.
-    pub(super) fn to_keep(&self) -> Option<KeptUser> {
+    pub(super) fn to_keep(&self) -> Option<UserRecord> {
         let (user, seen_at) = (self.user.clone(), self.seen_at);
-        self.token.map(|token| KeptUser { user, token, seen_at })
+        self.token.map(|token| UserRecord { user, token, seen_at })
     }
 }
 
 impl State {
     /// What was stored, with nobody connected; and the users who have another name than was stored.
-    pub(super) fn restore(restored: Restored, presence_users: usize) -> (Self, Vec<KeptUser>) {
+    pub(super) fn restore(restored: Restored, presence_users: usize) -> (Self, Vec<UserRecord>) {
         let Restored { rooms, users, members, last_user, last_room, .. } = restored;
         let mut state = Self {
             accounts: HashMap::new(),
@@ -90,7 +90,7 @@ impl State {
 
     /// Two users may have one name in an older journal, which compared names otherwise, such as `Ana María` and
     /// `Ana_María`: the one seen last keeps it, and the other gets a number. Returns those.
-    fn restore_users(&mut self, mut users: Vec<KeptUser>) -> Vec<KeptUser> {
+    fn restore_users(&mut self, mut users: Vec<UserRecord>) -> Vec<UserRecord> {
         users.sort_by_key(|kept| (Reverse(kept.seen_at), kept.user.id));
         let mut doubled = Vec::new();
         for kept in users {
@@ -112,14 +112,14 @@ impl State {
         doubled
     }
 
-    fn restore_user(&mut self, kept: KeptUser) {
-        let KeptUser { user, token, seen_at } = kept;
+    fn restore_user(&mut self, kept: UserRecord) {
+        let UserRecord { user, token, seen_at } = kept;
         self.put_account(Account::new(user, Some(token), seen_at, 0));
     }
 
     /// A place whose user or room the journal does not have is nobody's.
-    fn restore_member(&mut self, member: KeptMember) {
-        let KeptMember { user, room: id, is_in, read_seq } = member;
+    fn restore_member(&mut self, member: MembershipRecord) {
+        let MembershipRecord { user, room: id, is_in, read_seq } = member;
         let Some(room) = self.rooms.get(id) else { return };
         let place = place_in(room, read_seq);
         let Some(account) = self.accounts.get_mut(&user) else { return };
@@ -231,7 +231,7 @@ impl State {
     }
 
     /// Who holds `name` and was not seen since `since`.
-    pub(super) fn overdue(&self, name: &UserName, since: At) -> Option<&Account> {
+    pub(super) fn overdue(&self, name: &UserName, since: Timestamp) -> Option<&Account> {
         let holder = self.accounts.get(&self.names.holder(name)?)?;
         let is_overdue =
             holder.sessions == 0 && holder.seen_at < since && holder.user.name == *name;
@@ -245,8 +245,8 @@ impl State {
         &mut self,
         after: u64,
         limit: usize,
-        known: At,
-        now: At,
+        known: Timestamp,
+        now: Timestamp,
     ) -> (Option<u64>, Vec<u64>) {
         let (mut last, mut due) = (None, Vec::new());
         for user in self.connected.range((Excluded(after), Unbounded)).take(limit) {
@@ -276,7 +276,7 @@ impl State {
     }
 
     /// What `user` means by the name or address of a room, or by the name of another user.
-    pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<Called, HubError> {
+    pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<RoomKey, HubError> {
         called(
             user,
             name,
@@ -315,7 +315,7 @@ pub(super) fn called<'u>(
     name: &RoomName,
     holder: impl Fn(&UserName) -> Option<u64>,
     find: impl Fn(u64) -> Option<(&'u User, bool)>,
-) -> Result<Called, HubError> {
+) -> Result<RoomKey, HubError> {
     let (other, is_guest) = if let Some(pair) = name.pair() {
         if !pair.contains(&user) {
             return Err(HubError::NotYours(name.clone()));
@@ -325,17 +325,17 @@ pub(super) fn called<'u>(
     } else if let Some(other) = name.other() {
         holder(&other).and_then(find).ok_or(HubError::NoSuchUser(other))?
     } else {
-        return Ok(Called::Named(name.clone()));
+        return Ok(RoomKey::Named(name.clone()));
     };
     match other {
         other if other.id == user => Err(HubError::IsYourself(other.name.clone())),
         other if is_guest => Err(HubError::IsGuest(other.name.clone())),
-        other => Ok(Called::Private(Pair::of(user, other.id))),
+        other => Ok(RoomKey::Direct(DirectKey::of(user, other.id))),
     }
 }
 
 /// A place in `room`, of which all up to `read` is read.
-pub(super) fn place_in(room: &Room, read: u64) -> InRoom {
-    let is_direct = matches!(room.called(), Called::Private(_));
-    InRoom { read, is_direct }
+pub(super) fn place_in(room: &Room, read: u64) -> MemberState {
+    let is_direct = matches!(room.called(), RoomKey::Direct(_));
+    MemberState { read, is_direct }
 }

@@ -2,14 +2,14 @@ use std::cell::Cell;
 use std::path::Path;
 
 use chat_proto::command::{Kind, Say, Word};
-use chat_proto::{At, LeaveReason, RefusalCode, Secret, Text, Topic, UserName};
+use chat_proto::{LeaveReason, RefusalCode, Secret, Text, Timestamp, Topic, UserName};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::*;
 use crate::door::native::lines;
-use crate::journal::{Durability, KeptUser, Place as Kept};
+use crate::journal::{Durability, Location, UserRecord};
 
 thread_local! {
     /// What the clock of this test shows.
@@ -18,8 +18,8 @@ thread_local! {
     static MONOTONIC: Cell<Instant> = Cell::new(Instant::now());
 }
 
-fn clock() -> At {
-    At::from_millis(NOW.get())
+fn clock() -> Timestamp {
+    Timestamp::from_millis(NOW.get())
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -37,12 +37,12 @@ fn config() -> Config {
     Config { clock, monotonic: || MONOTONIC.get(), ..Config::default() }
 }
 
-fn open(place: &Kept) -> Arc<Hub> {
+fn open(place: &Location) -> Arc<Hub> {
     Hub::open(place, Durability::Os, &config()).unwrap()
 }
 
 fn hub() -> Arc<Hub> {
-    open(&Kept::Memory)
+    open(&Location::Memory)
 }
 
 /// Ends the hub as the daemon does, and starts one where it ended.
@@ -51,7 +51,7 @@ async fn again(hub: Arc<Hub>, directory: &Path) -> Arc<Hub> {
     let ended = hub.ended();
     drop(hub);
     ended.cancelled().await;
-    open(&Kept::Directory(directory.to_path_buf()))
+    open(&Location::Directory(directory.to_path_buf()))
 }
 
 fn name(name: &str) -> UserName {
@@ -82,14 +82,14 @@ async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError>
 }
 
 fn rooms(member: &Member) -> Vec<(String, u64, u64)> {
-    let places = member.places().into_iter();
-    let shown = |Place { room, read }| (room.name().to_string(), room.last_seq(), read);
+    let places = member.memberships().into_iter();
+    let shown = |Membership { room, read }| (room.name().to_string(), room.last_seq(), read);
     places.map(shown).collect()
 }
 
 /// The names of those a user has direct messages with.
 fn titles(member: &Member) -> Vec<String> {
-    let places = member.places().into_iter();
+    let places = member.memberships().into_iter();
     places.filter_map(|place| Some(member.title(&place.room)?.to_string())).collect()
 }
 
@@ -161,7 +161,7 @@ async fn a_closed_hub_takes_nothing_and_ends_its_rooms() {
 #[tokio::test]
 async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     let phone = back(&hub, &token, "bob").await.unwrap();
     assert_eq!(phone.id(), bob.id());
@@ -189,7 +189,7 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
 #[tokio::test]
 async fn the_number_of_one_who_spoke_is_nobody_elses() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let ana = hub.enter_guest(hub.next_user(), &name("ana")).await.unwrap();
     say(&ana, "#lobby", "hi").await.unwrap();
     drop(ana);
@@ -253,7 +253,7 @@ async fn who_stays_for_long_is_known_to_be_here_also_to_a_daemon_that_is_killed(
         })
     };
     let (bob_seen, ana_seen): (i64, i64) = (seen("bob").await.unwrap(), seen("ana").await.unwrap());
-    assert_eq!(At::from_millis(bob_seen), clock());
+    assert_eq!(Timestamp::from_millis(bob_seen), clock());
     assert!(ana_seen < bob_seen, "who is away is not here");
     drop(bob);
 }
@@ -301,7 +301,7 @@ async fn a_crowd_that_talks_to_one_takes_none_of_its_rooms() {
 #[tokio::test]
 async fn past_a_number_of_users_only_those_who_are_known_come_in() {
     let config = Config { users_max: 2, ..config() };
-    let hub = Hub::open(&Kept::Memory, Durability::Os, &config).unwrap();
+    let hub = Hub::open(&Location::Memory, Durability::Os, &config).unwrap();
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     let (_ana, _) = enter(&hub, "ana").await.unwrap();
     drop(bob);
@@ -314,7 +314,7 @@ async fn past_a_number_of_users_only_those_who_are_known_come_in() {
 #[tokio::test]
 async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     drop(bob);
     hub.refuse_to_store(true).await.unwrap();
@@ -334,13 +334,17 @@ async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
 
 #[tokio::test]
 async fn two_users_of_an_old_journal_do_not_have_one_name() {
-    let (engine, journal, mut restored) = Journal::open(&Kept::Memory, Durability::Os).unwrap();
+    let (engine, journal, mut restored) = Journal::open(&Location::Memory, Durability::Os).unwrap();
     let mut tokens = Vec::new();
     for (id, written, seen_at) in [(1, "Bob", 5), (2, "bob", 9), (3, "bob_2", 1)] {
         let token = crate::token::new().unwrap();
         let user = chat_proto::User { id, name: name(written) };
         let hash = crate::token::TokenHash::of(&token);
-        restored.users.push(KeptUser { user, token: hash, seen_at: At::from_millis(seen_at) });
+        restored.users.push(UserRecord {
+            user,
+            token: hash,
+            seen_at: Timestamp::from_millis(seen_at),
+        });
         tokens.push(token);
     }
     let hub = Hub::start(engine, journal, restored, &config()).unwrap();
@@ -357,13 +361,17 @@ async fn two_users_of_an_old_journal_do_not_have_one_name() {
 
 #[tokio::test]
 async fn two_users_of_an_old_journal_do_not_differ_in_a_space_alone() {
-    let (engine, journal, mut restored) = Journal::open(&Kept::Memory, Durability::Os).unwrap();
+    let (engine, journal, mut restored) = Journal::open(&Location::Memory, Durability::Os).unwrap();
     let mut tokens = Vec::new();
     for (id, written, seen_at) in [(1, "Ana María", 5), (2, "ana_maría", 9)] {
         let token = crate::token::new().unwrap();
         let user = chat_proto::User { id, name: name(written) };
         let hash = crate::token::TokenHash::of(&token);
-        restored.users.push(KeptUser { user, token: hash, seen_at: At::from_millis(seen_at) });
+        restored.users.push(UserRecord {
+            user,
+            token: hash,
+            seen_at: Timestamp::from_millis(seen_at),
+        });
         tokens.push(token);
     }
     let hub = Hub::start(engine, journal, restored, &config()).unwrap();

@@ -6,17 +6,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_proto::{At, Topic, User};
+use chat_proto::{Timestamp, Topic, User};
 use rusqlite::Connection;
 
-use super::keep;
-use super::kept::{Called, KeptMember, KeptUser, RoomId};
+use super::records;
+use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
 
 /// A change of what is stored, other than a message.
 #[derive(Debug, Clone)]
 pub(crate) enum Change {
     /// A new user, or another name of a user.
-    User(KeptUser),
+    User(UserRecord),
     /// A user without a token: not stored, as it ends with its session.
     Guest(User),
     /// Another name of a user without a token.
@@ -26,14 +26,14 @@ pub(crate) enum Change {
         /// The user's number.
         user: u64,
         /// When.
-        at: At,
+        at: Timestamp,
     },
     /// A room, unless it is stored already.
     Room {
         /// Its number.
         id: RoomId,
         /// Its name or its two users.
-        called: Called,
+        called: RoomKey,
     },
     /// A room without users, messages and a topic is removed.
     RoomRemoved {
@@ -53,7 +53,7 @@ pub(crate) enum Change {
     },
     /// A user joined a room, or has a membership in a direct message that it is not in. What is stored of
     /// an earlier membership stays.
-    Member(KeptMember),
+    Member(MembershipRecord),
     /// A user left a room.
     Left {
         /// The user's number.
@@ -76,15 +76,15 @@ impl Change {
     /// Stores the change within a transaction.
     pub(super) fn store(&self, db: &Connection) -> rusqlite::Result<()> {
         match self {
-            Self::User(user) => keep::user(db, user),
+            Self::User(user) => records::user(db, user),
             Self::Guest(_) | Self::GuestRenamed(_) => Ok(()),
-            Self::Seen { user, at } => keep::seen(db, *user, *at),
-            Self::Room { id, called } => keep::room(db, *id, called),
-            Self::RoomRemoved { id, visitors } => keep::remove_room(db, *id, visitors),
-            Self::Topic { room, topic, .. } => keep::topic(db, *room, topic),
-            Self::Member(member) => keep::member(db, *member),
-            Self::Left { user, room } => keep::has_left(db, *user, *room),
-            Self::Read { user, room, seq } => keep::read(db, *user, *room, *seq),
+            Self::Seen { user, at } => records::seen(db, *user, *at),
+            Self::Room { id, called } => records::room(db, *id, called),
+            Self::RoomRemoved { id, visitors } => records::remove_room(db, *id, visitors),
+            Self::Topic { room, topic, .. } => records::topic(db, *room, topic),
+            Self::Member(member) => records::member(db, *member),
+            Self::Left { user, room } => records::has_left(db, *user, *room),
+            Self::Read { user, room, seq } => records::read(db, *user, *room, *seq),
         }
     }
 }

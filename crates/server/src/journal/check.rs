@@ -8,8 +8,8 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use self::derived::Tally;
-use super::kept::{Page, Part, RoomId};
 use super::messages::{self, Census, Extent};
+use super::stored::{Page, Part, RoomId};
 use super::{JournalError, file, load, lock, rebuild, run, salvage, schema, unlocked};
 
 /// Faults that are reported one by one; of a file with more than this, more lines say nothing more.

@@ -4,14 +4,14 @@ use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::{At, Text, User};
+use chat_proto::{Text, Timestamp, User};
 use rusqlite::{Connection, Transaction};
 
 use super::change::Change;
-use super::kept::{Kept, RoomId};
-use super::messages::{self, Keeper};
+use super::messages::{self, MessageInserter};
 use super::numbers::{self, Device, Last, Numbers, Run};
 use super::repeat::{self, Repeat};
+use super::stored::{RoomId, StoredMessage};
 use super::task::Task;
 use super::used;
 
@@ -64,7 +64,7 @@ pub(crate) enum Committed {
         /// Its room.
         room: RoomId,
         /// The message as it is stored.
-        kept: Kept,
+        kept: StoredMessage,
         /// The changes that came with it.
         changes: Vec<Change>,
     },
@@ -81,9 +81,9 @@ pub(crate) enum Committed {
 /// A commit in the making.
 pub(super) struct Draft<'a> {
     transaction: &'a Transaction<'a>,
-    keeper: Keeper<'a>,
+    keeper: MessageInserter<'a>,
     known: &'a Numbers,
-    at: At,
+    at: Timestamp,
     /// The `seq` of the last message of each room before the commit.
     stored_seqs: &'a HashMap<RoomId, u64>,
     /// The same of each room that has a message in it.
@@ -106,9 +106,9 @@ impl<'a> Draft<'a> {
         transaction: &'a Transaction<'a>,
         known: &'a Numbers,
         stored_seqs: &'a HashMap<RoomId, u64>,
-        at: At,
+        at: Timestamp,
     ) -> rusqlite::Result<Self> {
-        let keeper = Keeper::new(transaction)?;
+        let keeper = MessageInserter::new(transaction)?;
         let (last_seqs, numbers) = (BTreeMap::new(), HashMap::new());
         Ok(Self { transaction, keeper, known, at, stored_seqs, last_seqs, numbers, last_user: 0 })
     }
@@ -154,7 +154,7 @@ impl<'a> Draft<'a> {
         let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(0);
         let last_seq = self.last_seqs.entry(message.room).or_insert(stored);
         let Message { room, from, device: name, n, kind, text, changes, .. } = message;
-        let kept = Kept {
+        let kept = StoredMessage {
             seq: *last_seq + 1,
             from,
             at: self.at,

@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 use rusqlite::{Connection, ErrorCode};
 use tracing::{error, info, warn};
 
 use super::change::Change;
 use super::commit::{Commit, Committed, Draft, Entry};
 use super::file::BUSY_TIMEOUT;
-use super::kept::{KeptRoom, RoomId};
 use super::lock::Lock;
 use super::numbers::{self, Numbers};
 use super::run::Run;
+use super::stored::{RoomId, RoomRecord};
 use super::{JournalError, in_words, rebuild, store};
 use crate::clock::next_time;
 
@@ -34,7 +34,7 @@ pub(crate) struct Engine {
     /// The greatest number of a user with a message, as far as it is known.
     last_user: u64,
     /// The time of the last message, see [`next_time`].
-    last_at: At,
+    last_at: Timestamp,
     /// How many commits there were.
     position: u64,
     /// Whether the last commit failed, so that it is logged once and not for every message.
@@ -43,7 +43,7 @@ pub(crate) struct Engine {
     /// last write. A crash would bring it to life.
     may_come_back: bool,
     /// When the table of message numbers could not be made again.
-    rebuild_failed_at: Option<At>,
+    rebuild_failed_at: Option<Timestamp>,
     has_thread: bool,
     /// Dropped last, when the connection is closed.
     _run: Option<Run>,
@@ -57,7 +57,7 @@ pub(crate) struct AppendError(rusqlite::Error);
 impl Engine {
     pub(super) fn new(
         db: Arc<Mutex<Connection>>,
-        rooms: &[KeptRoom],
+        rooms: &[RoomRecord],
         has_thread: bool,
         run: Option<Run>,
         lock: Option<Lock>,
@@ -67,7 +67,7 @@ impl Engine {
             numbers: Numbers::default(),
             last_seqs: rooms.iter().map(|room| (room.id, room.last_seq)).collect(),
             last_user: 0,
-            last_at: At::from_millis(0),
+            last_at: Timestamp::from_millis(0),
             position: 0,
             is_troubled: false,
             may_come_back: false,
@@ -97,7 +97,7 @@ impl Engine {
     pub(crate) fn append(
         &mut self,
         entries: Vec<Entry<'_>>,
-        now: At,
+        now: Timestamp,
     ) -> Result<Commit, AppendError> {
         let at = next_time(now, self.last_at);
         let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
@@ -135,7 +135,7 @@ impl Engine {
 
     /// Makes the table of message numbers again if that is why nothing was stored, unless that has failed
     /// a short time ago. Returns whether the caller may try again.
-    pub(crate) fn repair(&mut self, error: &AppendError, now: At) -> bool {
+    pub(crate) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
         let Some(damage) = numbers::damage(&error.0) else { return false };
         if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
             return false;
@@ -196,7 +196,7 @@ impl Engine {
 }
 
 /// Whether it is too early to try again what has failed. A clock that was set back is no reason to wait.
-fn is_soon_after(failed: At, now: At) -> bool {
+fn is_soon_after(failed: Timestamp, now: Timestamp) -> bool {
     let passed = now.as_millis().saturating_sub(failed.as_millis());
     u128::try_from(passed).is_ok_and(|passed| passed < REBUILD_RETRY.as_millis())
 }

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use chat_proto::{At, Topic, User, UserName};
+use chat_proto::{Timestamp, Topic, User, UserName};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::kept::{Called, KeptMember, KeptRoom, KeptUser, RoomId};
 use super::store::unsigned;
-use super::{Restored, checksum, keep, messages, used};
+use super::stored::{MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
+use super::{Restored, checksum, messages, records, used};
 use crate::token::TokenHash;
 
 /// What the key of a room begins with whose name was lost. No other key begins so.
@@ -73,7 +73,7 @@ fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()>
 }
 
 /// Adds the users who are in a room and have no record.
-fn note_missing(users: &[KeptUser], members: &[KeptMember], damage: &mut Vec<String>) {
+fn note_missing(users: &[UserRecord], members: &[MembershipRecord], damage: &mut Vec<String>) {
     let known: HashSet<u64> = users.iter().map(|user| user.user.id).collect();
     let missing: BTreeSet<u64> =
         members.iter().map(|member| member.user).filter(|user| !known.contains(user)).collect();
@@ -96,7 +96,7 @@ pub(super) fn is_whole(row: &Row<'_>) -> rusqlite::Result<bool> {
     Ok(sum == Some(ValueRef::Integer(checksum::of(values))))
 }
 
-fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<KeptRoom>> {
+fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<RoomRecord>> {
     let mut rooms = Vec::new();
     let damage_before = damage.len();
     let mut statement = db.prepare("SELECT id, key, name, topic, sum FROM room ORDER BY id")?;
@@ -105,16 +105,21 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Kept
         let id = RoomId(row.get(0)?);
         let text = |column| row.get::<_, String>(column).unwrap_or_default();
         let (key, name, is_whole) = (text(1), text(2), is_whole(row)?);
-        let called = Called::read(&key, &name);
+        let called = RoomKey::read(&key, &name);
         // A name is stored twice, as it is written and as it is compared: damage changes one of them.
-        let is_sure = |called: &Called| is_whole || called.key() == key && !key.starts_with('@');
+        let is_sure = |called: &RoomKey| is_whole || called.key() == key && !key.starts_with('@');
         match called.filter(is_sure) {
             Some(called) if is_whole => {
-                rooms.push(KeptRoom { id, called, topic: Topic::mend(&text(3)), last_seq: 0 });
+                rooms.push(RoomRecord {
+                    id,
+                    called,
+                    topic: Topic::from_lossy(&text(3)),
+                    last_seq: 0,
+                });
             }
             Some(called) => {
                 damage.push(format!("room {key}: its record is damaged; its topic is lost"));
-                rooms.push(KeptRoom { id, called, topic: Topic::default(), last_seq: 0 });
+                rooms.push(RoomRecord { id, called, topic: Topic::default(), last_seq: 0 });
             }
             None if is_whole && key.starts_with(LOST) => {}
             None => {
@@ -143,7 +148,7 @@ fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     let mut statement = db.prepare(&format!("SELECT id, key, name FROM room WHERE {damaged}"))?;
     let ids = statement.query_map([], |row| {
         let [key, name] = [1, 2].map(|column| row.get::<_, String>(column).unwrap_or_default());
-        let called = Called::read(&key, &name);
+        let called = RoomKey::read(&key, &name);
         let is_sure = called.is_some_and(|called| called.key() == key && !key.starts_with('@'));
         Ok((row.get::<_, u32>(0)?, is_sure))
     })?;
@@ -162,7 +167,7 @@ fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<KeptUser>> {
+fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<UserRecord>> {
     let mut damaged = Vec::new();
     let mut users = Vec::new();
     let mut statement = db.prepare("SELECT id, name, key, token, seen_at, sum FROM user")?;
@@ -173,10 +178,10 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Kept
             continue;
         }
         let name = messages::name(&row.get::<_, String>(1)?);
-        users.push(KeptUser {
+        users.push(UserRecord {
             user: User { id: unsigned(row, 0)?, name },
             token: TokenHash::from_bytes(row.get(3)?),
-            seen_at: At::from_millis(row.get(4)?),
+            seen_at: Timestamp::from_millis(row.get(4)?),
         });
     }
     drop(rows);
@@ -194,21 +199,21 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Kept
             [],
             |row| row.get(0),
         )?));
-        let user = KeptUser {
+        let user = UserRecord {
             user: User { id, name: free_name(id, &users) },
             token,
             // A time that is wrong might keep others from being removed.
-            seen_at: At::from_millis(0),
+            seen_at: Timestamp::from_millis(0),
         };
-        keep::user(db, &user)?;
+        records::user(db, &user)?;
         users.push(user);
     }
     Ok(users)
 }
 
 /// A name for a user whose name is lost, which none of the others has.
-fn free_name(id: u64, users: &[KeptUser]) -> UserName {
-    let plain = UserName::mend(&format!("user_{id}"));
+fn free_name(id: u64, users: &[UserRecord]) -> UserName {
+    let plain = UserName::from_lossy(&format!("user_{id}"));
     let is_free = |name: &UserName| users.iter().all(|known| known.user.name != *name);
     if is_free(&plain) {
         return plain;
@@ -216,7 +221,7 @@ fn free_name(id: u64, users: &[KeptUser]) -> UserName {
     (2..).map(|n| plain.numbered(n)).find(is_free).expect("there are more numbers than users")
 }
 
-fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<KeptMember>> {
+fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<MembershipRecord>> {
     let mut members = Vec::new();
     let mut statement = db.prepare("SELECT user, room, is_in, read_seq, sum FROM member")?;
     let mut rows = statement.query([])?;
@@ -229,7 +234,7 @@ fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Ke
             ));
             continue;
         }
-        members.push(KeptMember {
+        members.push(MembershipRecord {
             user: unsigned(row, 0)?,
             room: RoomId(row.get(1)?),
             is_in: row.get(2)?,

@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use chat_proto::command::{Kind, Word, WordTooLong};
 use chat_proto::limits::LINE_BYTES_MAX;
-use chat_proto::{At, Text, User, UserName};
+use chat_proto::{Text, Timestamp, User, UserName};
 use rusqlite::types::{ToSqlOutput, Type, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::kept::{Kept, KeptRoom, KeptUser, Page, Part, RoomId};
 use super::numbers::{self, Device};
 use super::store::{foreign, number, unsigned};
+use super::stored::{Page, Part, RoomId, RoomRecord, StoredMessage, UserRecord};
 use super::{checksum, salvage};
 
 /// How many bits of a message's place are its `seq`: a million million messages a room, and eight
@@ -35,15 +35,15 @@ static INSERT: LazyLock<String> =
     LazyLock::new(|| format!("INSERT INTO message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
 
 /// Inserts messages, one after another; made once for all that one commit keeps.
-pub(super) struct Keeper<'db>(CachedStatement<'db>);
+pub(super) struct MessageInserter<'db>(CachedStatement<'db>);
 
-impl<'db> Keeper<'db> {
+impl<'db> MessageInserter<'db> {
     pub(super) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
         Ok(Self(db.prepare_cached(&INSERT)?))
     }
 
     /// Keeps a message.
-    pub(super) fn message(&mut self, room: RoomId, kept: &Kept) -> rusqlite::Result<()> {
+    pub(super) fn message(&mut self, room: RoomId, kept: &StoredMessage) -> rusqlite::Result<()> {
         let values: [ValueRef<'_>; VALUES] = [
             ValueRef::Integer(place(room, kept.seq)),
             ValueRef::Integer(number(kept.from.id)),
@@ -62,7 +62,11 @@ impl<'db> Keeper<'db> {
 }
 
 /// The messages of `room` within `page`, in their order. One that is damaged is a tombstone in its place.
-pub(super) fn messages(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>> {
+pub(super) fn messages(
+    db: &Connection,
+    room: RoomId,
+    page: Page,
+) -> rusqlite::Result<Vec<StoredMessage>> {
     let found = match scan(db, room, page) {
         Err(error) if salvage::is_damage(&error) => salvage::page(db, room, page)?,
         found => found?,
@@ -81,7 +85,7 @@ pub(super) fn messages(db: &Connection, room: RoomId, page: Page) -> rusqlite::R
 }
 
 /// The messages of `room` within `page`, nearest to where it begins first, and no more than fit a line.
-fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>> {
+fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<StoredMessage>> {
     let (first, last, order) = match page.of {
         Part::After(seq) => (seq.saturating_add(1), SEQ_MAX, "ASC"),
         Part::Before(seq) => (0, seq.saturating_sub(1), "DESC"),
@@ -92,7 +96,7 @@ fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>
     let places = params![place(room, first), place(room, last), page.limit];
     let mut seen = Seen::default();
     let rows = statement.query_map(places, |row| kept_or_tombstone(row, &mut seen))?;
-    let mut found: Vec<Kept> = Vec::new();
+    let mut found: Vec<StoredMessage> = Vec::new();
     let mut bytes = 0;
     for row in rows {
         let message = row?;
@@ -106,7 +110,11 @@ fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>
 }
 
 /// The message `seq` of `room`.
-pub(super) fn at(db: &Connection, room: RoomId, seq: u64) -> rusqlite::Result<Option<Kept>> {
+pub(super) fn at(
+    db: &Connection,
+    room: RoomId,
+    seq: u64,
+) -> rusqlite::Result<Option<StoredMessage>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
         .query_row([place(room, seq)], |row| kept_or_tombstone(row, &mut Seen::default()))
         .optional()
@@ -122,8 +130,9 @@ pub(super) fn numbered(
     place: i64,
     (user, device): &Device,
     n: u64,
-) -> rusqlite::Result<Option<(RoomId, Option<Kept>)>> {
-    let is_it = |kept: &Kept| kept.from.id == *user && kept.device == *device && kept.n == Some(n);
+) -> rusqlite::Result<Option<(RoomId, Option<StoredMessage>)>> {
+    let is_it =
+        |kept: &StoredMessage| kept.from.id == *user && kept.device == *device && kept.n == Some(n);
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
         .query_row([place], |row| match kept(row, &mut Seen::default()) {
             Ok(other) if !is_it(&other) => {
@@ -197,7 +206,7 @@ pub(super) struct Census {
 }
 
 impl Census {
-    pub(super) fn add(&mut self, message: &Kept) {
+    pub(super) fn add(&mut self, message: &StoredMessage) {
         self.numbered += u64::from(message.n.is_some());
         self.last_user = self.last_user.max(message.from.id);
     }
@@ -230,8 +239,8 @@ pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::R
 pub(super) fn trim(
     db: &Connection,
     room: RoomId,
-    before: At,
-    now: At,
+    before: Timestamp,
+    now: Timestamp,
     limit: u32,
 ) -> rusqlite::Result<usize> {
     let mut statement = db.prepare_cached(
@@ -263,9 +272,9 @@ pub(super) fn trim(
 /// The newest time of the rooms' last messages and of the users; `None` if there are none.
 pub(super) fn newest(
     db: &Connection,
-    rooms: &[KeptRoom],
-    users: &[KeptUser],
-) -> rusqlite::Result<Option<At>> {
+    rooms: &[RoomRecord],
+    users: &[UserRecord],
+) -> rusqlite::Result<Option<Timestamp>> {
     let mut newest = users.iter().map(|user| user.seen_at).max();
     for room in rooms {
         match at(db, room.id, room.last_seq) {
@@ -307,7 +316,7 @@ enum Damage {
     Kind(i64),
 }
 
-fn kept(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<Kept> {
+fn kept(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMessage> {
     let mut values = [ValueRef::Null; VALUES];
     for (index, value) in values.iter_mut().enumerate() {
         *value = row.get_ref(index)?;
@@ -318,10 +327,10 @@ fn kept(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<Kept> {
     let text = |index: usize| values[index].as_str().map_err(|e| foreign(index, Type::Text, e));
     let integer =
         |index: usize| values[index].as_i64().map_err(|e| foreign(index, Type::Integer, e));
-    Ok(Kept {
+    Ok(StoredMessage {
         seq: seq_of(integer(0)?),
         from: User { id: unsigned(row, 1)?, name: seen.name(text(2)?) },
-        at: At::from_millis(integer(3)?),
+        at: Timestamp::from_millis(integer(3)?),
         kind: match integer(4)? {
             0 => Kind::Text,
             1 => Kind::Action,
@@ -343,12 +352,12 @@ fn device_and_n(row: &Row<'_>) -> rusqlite::Result<Option<(Device, u64)>> {
 }
 
 /// The message of a row; what stands in its place if it is damaged.
-fn kept_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<Kept> {
+fn kept_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMessage> {
     kept(row, seen).or_else(|_| {
         let name = row.get(2).ok().and_then(|name: String| UserName::new(&name).ok());
         let id = unsigned(row, 1).ok().filter(|id| *id > 0);
         let from = id.zip(name).map(|(id, name)| User { id, name });
-        let at = At::from_millis(row.get(3).unwrap_or(0));
+        let at = Timestamp::from_millis(row.get(3).unwrap_or(0));
         Ok(salvage::tombstone(seq_of(row.get(0)?), from, at))
     })
 }
@@ -389,5 +398,5 @@ impl Seen {
 
 /// A stored name: an earlier version had other rules.
 pub(super) fn name(written: &str) -> UserName {
-    UserName::new(written).unwrap_or_else(|_| UserName::mend(written))
+    UserName::new(written).unwrap_or_else(|_| UserName::from_lossy(written))
 }

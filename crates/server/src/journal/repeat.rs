@@ -1,12 +1,12 @@
 //! Recognises a repeat: a message under a number that its device has used before.
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::{At, Text};
+use chat_proto::{Text, Timestamp};
 use rusqlite::Connection;
 
-use super::kept::RoomId;
 use super::messages;
 use super::numbers::{self, Device};
+use super::stored::RoomId;
 
 /// What identifies a message that is sent again.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub(crate) enum Repeat {
         /// Its number in the room.
         seq: u64,
         /// When it was stored.
-        at: At,
+        at: Timestamp,
     },
     /// It is another message, or a damaged one.
     Other,

@@ -13,7 +13,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 use tracing::{info, warn};
 
 use super::{JournalError, file, mark, private, run};
@@ -43,7 +43,7 @@ fn record(journal: &Path) -> PathBuf {
 /// if there was one.
 pub(super) fn replace(
     journal: &Path,
-    now: At,
+    now: Timestamp,
     after_step: AfterStep<'_>,
 ) -> Result<Option<PathBuf>, JournalError> {
     let ready = ready(journal);
@@ -59,7 +59,11 @@ pub(super) fn replace(
 }
 
 /// Chooses a name for the old journal that nothing has, and records it.
-fn choose(journal: &Path, now: At, after_step: AfterStep<'_>) -> Result<PathBuf, JournalError> {
+fn choose(
+    journal: &Path,
+    now: Timestamp,
+    after_step: AfterStep<'_>,
+) -> Result<PathBuf, JournalError> {
     let time: String =
         now.to_string().chars().take_while(|c| *c != '.').filter(|c| *c != ':').collect();
     let aside = (1..)

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 use rusqlite::OpenFlags;
 use tracing::warn;
 
@@ -29,14 +29,14 @@ pub struct Replaced {
 ///
 /// # Errors
 /// Returns an error if a daemon has the directory, or `from` is not whole; then nothing has been changed.
-pub fn restore(directory: &Path, from: &Path, now: At) -> Result<Replaced, JournalError> {
+pub fn restore(directory: &Path, from: &Path, now: Timestamp) -> Result<Replaced, JournalError> {
     restore_in_steps(directory, from, now, &mut || ())
 }
 
 pub(super) fn restore_in_steps(
     directory: &Path,
     from: &Path,
-    now: At,
+    now: Timestamp,
     after_step: AfterStep<'_>,
 ) -> Result<Replaced, JournalError> {
     refuse_in_use(from)?;

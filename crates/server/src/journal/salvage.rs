@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::{At, Text, User, UserName};
+use chat_proto::{Text, Timestamp, User, UserName};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
-use super::kept::{Kept, Page, Part, RoomId};
 use super::messages::{self, SEQ_MAX};
 use super::numbers;
+use super::stored::{Page, Part, RoomId, StoredMessage};
 
 /// The text of a message that is damaged.
 pub(super) const DAMAGED: &str =
@@ -33,9 +33,9 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
 }
 
 /// What stands in the place of a message that cannot be read.
-pub(super) fn tombstone(seq: u64, from: Option<User>, at: At) -> Kept {
-    let server = || User { id: SERVER.0, name: UserName::mend(SERVER.1) };
-    Kept {
+pub(super) fn tombstone(seq: u64, from: Option<User>, at: Timestamp) -> StoredMessage {
+    let server = || User { id: SERVER.0, name: UserName::from_lossy(SERVER.1) };
+    StoredMessage {
         seq,
         from: from.unwrap_or_else(server),
         at,
@@ -51,7 +51,11 @@ pub(super) fn tombstone(seq: u64, from: Option<User>, at: At) -> Kept {
 ///
 /// # Errors
 /// Returns the error of the disk if it failed for every message: it may be able to read them later.
-pub(super) fn page(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Kept>> {
+pub(super) fn page(
+    db: &Connection,
+    room: RoomId,
+    page: Page,
+) -> rusqlite::Result<Vec<StoredMessage>> {
     let is_further = |one: u64, than: u64| match page.of {
         Part::After(_) => one > than,
         Part::Before(_) => one < than,
@@ -81,7 +85,8 @@ pub(super) fn page(db: &Connection, room: RoomId, page: Page) -> rusqlite::Resul
                 Err(error) => return Err(error),
             },
             Err(error) if is_damage(&error) => {
-                let at = found.last().map_or(At::from_millis(0), |last: &Kept| last.at);
+                let at =
+                    found.last().map_or(Timestamp::from_millis(0), |last: &StoredMessage| last.at);
                 found.push(tombstone(seq, None, at));
                 failure = Some(error);
             }
@@ -121,8 +126,8 @@ pub(super) fn without_gaps(
     db: &Connection,
     room: RoomId,
     page: Page,
-    found: Vec<Kept>,
-) -> rusqlite::Result<Vec<Kept>> {
+    found: Vec<StoredMessage>,
+) -> rusqlite::Result<Vec<StoredMessage>> {
     let limit = page.limit as usize;
     let (Part::After(edge) | Part::Before(edge)) = page.of;
     let is_next = |before: u64, seq: u64| match page.of {
@@ -134,12 +139,12 @@ pub(super) fn without_gaps(
         return Ok(found);
     }
     // A damaged page may lead back to an earlier one.
-    let is_asked_for = |message: &Kept| match page.of {
+    let is_asked_for = |message: &StoredMessage| match page.of {
         Part::After(_) => message.seq > edge,
         Part::Before(_) => message.seq < edge,
     };
     let mut before = is_stored_beyond(db, room, page.of)?.then_some(edge);
-    let mut whole: Vec<Kept> = Vec::with_capacity(found.len());
+    let mut whole: Vec<StoredMessage> = Vec::with_capacity(found.len());
     for message in found.into_iter().filter(is_asked_for) {
         let Some(last) = before else {
             before = Some(message.seq);
@@ -202,7 +207,7 @@ pub(super) fn rooms_with_messages(db: &Connection) -> rusqlite::Result<BTreeSet<
 /// Calls `take` with each message that is not damaged, in the order of the rooms and of their messages.
 pub(super) fn each(
     db: &Connection,
-    mut take: impl FnMut(RoomId, &Kept) -> rusqlite::Result<()>,
+    mut take: impl FnMut(RoomId, &StoredMessage) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let mut rooms = rooms_with_messages(db)?;
     let mut statement = db.prepare("SELECT id FROM room")?;

@@ -3,14 +3,14 @@
 
 use std::fmt;
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use tracing::warn;
 
-use super::kept::RoomId;
 use super::numbers::{self, Device, Run};
 use super::repeat::{self, Repeat, Sent};
+use super::stored::RoomId;
 use super::{JournalError, TRIM_MESSAGES, messages};
 
 /// Where the result of a [`Task`] comes once the commit is durable.
@@ -74,7 +74,11 @@ impl Task {
     /// Removes up to [`TRIM_MESSAGES`] of the oldest messages of `room`, those that are from before
     /// `before`, but never the last; the result is how many. See `messages::trim` for messages whose time
     /// is after `now`, and so is wrong.
-    pub(crate) fn trim(room: RoomId, before: At, now: At) -> (Self, TaskResult<usize>) {
+    pub(crate) fn trim(
+        room: RoomId,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> (Self, TaskResult<usize>) {
         Self::new(move |db| messages::trim(db, room, before, now, TRIM_MESSAGES))
     }
 

@@ -24,8 +24,8 @@ pub(crate) use self::bench::{engine_through, found};
 use super::*;
 use crate::config::PAGE_MESSAGES;
 
-fn clock() -> At {
-    At::from_millis(1_795_356_127_123)
+fn clock() -> Timestamp {
+    Timestamp::from_millis(1_795_356_127_123)
 }
 
 fn laptop() -> Word {
@@ -33,7 +33,7 @@ fn laptop() -> Word {
 }
 
 fn kept(seq: u64) -> Outcome {
-    Outcome::Kept { seq, at: clock() }
+    Outcome::Stored { seq, at: clock() }
 }
 
 fn repeat(seq: u64) -> Outcome {
@@ -62,7 +62,7 @@ async fn what_is_kept_is_there_after_a_restart_in_its_order() {
 #[tokio::test(start_paused = true)]
 async fn without_threads_a_time_of_the_runtimes_own_stands_still_until_all_is_done() {
     let directory = TempDir::new().unwrap();
-    let place = Place::DirectoryInTask(directory.path().to_path_buf());
+    let place = Location::DirectoryInTask(directory.path().to_path_buf());
     let works = async {
         let journal = open_at(&place).unwrap();
         assert_eq!(journal.say(1, "text").await, kept(1));
@@ -142,8 +142,8 @@ async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     let name = RoomName::new(&format!("#{}", "😀".repeat(NAME_CHARS_MAX))).unwrap();
-    let (id, called) = (RoomId(2), Called::Named(name.clone()));
-    journal.journal.change(move |db| keep::room(db, id, &called)).await.unwrap();
+    let (id, called) = (RoomId(2), RoomKey::Named(name.clone()));
+    journal.journal.change(move |db| records::room(db, id, &called)).await.unwrap();
     for n in 1..=u64::from(PAGE_MESSAGES) {
         let message = say(i64::MAX as u64 - 1000 + n, &"\"".repeat(31));
         let (kind, device) = (Kind::Action, Word::default());
@@ -152,7 +152,7 @@ async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
     let page = Page { of: Part::Before(u64::MAX), limit: PAGE_MESSAGES };
     let found = journal.journal.read(id, page).await.unwrap();
     assert!(found.len() > 100, "{} messages", found.len());
-    let messages = found.iter().map(|kept| kept.told(&name, 7)).collect();
+    let messages = found.iter().map(|kept| kept.to_wire(&name, 7)).collect();
     let history = Event::History { room: name, messages, more: true };
     let line = serde_json::to_string(&history).unwrap();
     assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
@@ -211,7 +211,7 @@ async fn a_check_takes_what_happens_meanwhile_for_no_fault() {
     lobby(&mut checked);
     assert_eq!(checked, Checked { rooms: 1, messages: 2, faults: Vec::new(), more_faults: 0 });
 
-    let later = At::from_millis(clock().as_millis() + 1);
+    let later = Timestamp::from_millis(clock().as_millis() + 1);
     assert_eq!(journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap(), 1);
     let mut checked = Checked::default();
     lobby(&mut checked);
@@ -234,7 +234,7 @@ async fn trimming_leaves_the_last_message_and_what_is_not_too_old() {
     for n in 1..=3 {
         journal.say(n, "hi").await;
     }
-    let (room, later) = (RoomId::LOBBY, At::from_millis(clock().as_millis() + 1));
+    let (room, later) = (RoomId::LOBBY, Timestamp::from_millis(clock().as_millis() + 1));
     assert_eq!(journal.journal.trim(room, clock(), later).await.unwrap(), 0);
     assert_eq!(journal.journal.trim(room, later, later).await.unwrap(), 2);
     assert_eq!(journal.journal.trim(room, later, later).await.unwrap(), 0);

@@ -6,8 +6,8 @@ use chat_proto::User;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::in_words;
-use super::kept::{Called, KeptMember, KeptRoom, KeptUser, RoomId};
 use super::store::{number, unsigned};
+use super::stored::{MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
 use super::{load, numbers, rebuild, salvage, schema};
 
 /// Numbers of users that a new epoch leaves out: more than can have been given between a backup and its
@@ -86,17 +86,17 @@ pub(super) fn stored(db: &Connection) -> rusqlite::Result<Option<Used>> {
 /// The greatest numbers in all records but the messages.
 fn of_records(
     db: &Connection,
-    rooms: &[KeptRoom],
-    users: &[KeptUser],
-    members: &[KeptMember],
+    rooms: &[RoomRecord],
+    users: &[UserRecord],
+    members: &[MembershipRecord],
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Used> {
     let pairs = rooms.iter().filter_map(|room| match room.called {
-        Called::Private(pair) => Some(pair.ids()),
-        Called::Named(_) => None,
+        RoomKey::Direct(pair) => Some(pair.ids()),
+        RoomKey::Named(_) => None,
     });
     let numbered = last_sender(db, damage)?;
-    let users = users.iter().map(|KeptUser { user: User { id, .. }, .. }| *id);
+    let users = users.iter().map(|UserRecord { user: User { id, .. }, .. }| *id);
     let ids = users.chain(members.iter().map(|member| member.user)).chain(pairs.flatten());
     // A room whose name is lost is not among the rooms that were read.
     let room: Option<u32> = db.query_row("SELECT max(id) FROM room", [], |row| row.get(0))?;
@@ -133,9 +133,9 @@ fn of_messages(db: &Connection) -> rusqlite::Result<Used> {
 /// everything that has the number of a user or a room, messages included.
 pub(super) fn load(
     db: &Connection,
-    rooms: &[KeptRoom],
-    users: &[KeptUser],
-    members: &[KeptMember],
+    rooms: &[RoomRecord],
+    users: &[UserRecord],
+    members: &[MembershipRecord],
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Used> {
     let found = of_records(db, rooms, users, members, damage)?;

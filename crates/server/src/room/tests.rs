@@ -1,18 +1,18 @@
 use chat_proto::command::{Kind, Word};
-use chat_proto::{At, Text};
+use chat_proto::{Text, Timestamp};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::*;
 use crate::door::native::lines;
-use crate::journal::{Kept, Pair};
+use crate::journal::{DirectKey, StoredMessage};
 
-fn room(called: Called) -> Arc<Room> {
+fn room(called: RoomKey) -> Arc<Room> {
     let topic = Topic::default();
-    Room::new(KeptRoom { id: RoomId(2), called, topic, last_seq: 0 }, 3, &Arc::default())
+    Room::new(RoomRecord { id: RoomId(2), called, topic, last_seq: 0 }, 3, &Arc::default())
 }
 
 fn rust() -> Arc<Room> {
-    room(Called::Named(RoomName::new("#rust").unwrap()))
+    room(RoomKey::Named(RoomName::new("#rust").unwrap()))
 }
 
 fn user(id: u64, name: &str) -> User {
@@ -20,9 +20,12 @@ fn user(id: u64, name: &str) -> User {
 }
 
 fn said(seq: u64, text: &str) -> Said {
-    let (from, at, text) = (user(1, "ana"), At::from_millis(0), Text::new(text).unwrap());
+    let (from, at, text) = (user(1, "ana"), Timestamp::from_millis(0), Text::new(text).unwrap());
     let (kind, device, n) = (Kind::Text, Word::default(), None);
-    Said { kept: Kept { seq, from, at, kind, text, device, n, damaged: false }, session: 1 }
+    Said {
+        kept: StoredMessage { seq, from, at, kind, text, device, n, damaged: false },
+        session: 1,
+    }
 }
 
 fn line(live: &mut Live) -> String {
@@ -34,11 +37,11 @@ fn line(live: &mut Live) -> String {
 fn what_happens_after_the_list_is_told_and_nothing_before_it() {
     let room = rust();
     assert!(!room.enter(&user(1, "ana")));
-    room.publish_said(vec![said(1, "before")]);
+    room.publish_messages(vec![said(1, "before")]);
     let Entry { snapshot, mut live } = room.listen(500).unwrap();
     assert_eq!((snapshot.count, snapshot.last_seq), (1, 1));
     assert!(!room.enter(&user(2, "bob")));
-    room.publish_said(vec![said(2, "after"), said(3, "that")]);
+    room.publish_messages(vec![said(2, "after"), said(3, "that")]);
     assert!(line(&mut live).contains(r##""joined","room":"#rust""##));
     assert_eq!(line(&mut live).lines().count(), 2, "one batch");
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty);
@@ -50,7 +53,7 @@ fn a_room_that_nobody_listens_to_has_no_ring() {
     let room = rust();
     drop(room.listen(500).unwrap());
     assert!(room.state().live.is_some());
-    room.publish_said(vec![said(1, "anybody?")]);
+    room.publish_messages(vec![said(1, "anybody?")]);
     assert!(room.state().live.is_none());
     assert_eq!(room.last_seq(), 1);
 }
@@ -59,7 +62,7 @@ fn a_room_that_nobody_listens_to_has_no_ring() {
 fn what_is_long_comes_in_several_batches() {
     let room = rust();
     let mut live = room.listen(500).unwrap().live;
-    room.publish_said((1..=9).map(|seq| said(seq, &"x".repeat(16_384))).collect());
+    room.publish_messages((1..=9).map(|seq| said(seq, &"x".repeat(16_384))).collect());
     let batches = std::iter::from_fn(|| live.try_recv().ok());
     let last_seqs = batches.map(|batch| batch.last_seq().unwrap());
     assert_eq!(last_seqs.collect::<Vec<_>>(), [4, 8, 9]);
@@ -67,12 +70,12 @@ fn what_is_long_comes_in_several_batches() {
 
 #[test]
 fn both_users_of_a_direct_message_get_its_address_and_the_same_bytes() {
-    let room = room(Called::Private(Pair::of(2, 1)));
+    let room = room(RoomKey::Direct(DirectKey::of(2, 1)));
     assert_eq!(room.name().as_str(), "@1-2");
     let mut live = room.listen(500).unwrap().live;
     assert!(!room.enter(&user(2, "bob")));
     room.rename(&user(2, "bob"), &UserName::new("rob").unwrap());
-    room.publish_said(vec![said(1, "hi")]);
+    room.publish_messages(vec![said(1, "hi")]);
     assert!(line(&mut live).contains(r#""joined","room":"@1-2""#));
     let batch = live.try_recv().unwrap();
     let encoded = lines(&batch);
@@ -102,7 +105,7 @@ fn past_a_number_of_users_only_their_number_is_told() {
 fn a_closed_room_ends_for_all_who_listen() {
     let room = rust();
     let mut live = room.listen(500).unwrap().live;
-    room.publish_said(vec![said(1, "last words")]);
+    room.publish_messages(vec![said(1, "last words")]);
     room.close();
     assert!(line(&mut live).contains("last words"));
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Closed);
@@ -119,14 +122,14 @@ fn the_rings_of_all_rooms_share_one_bound() {
     let text = "\"".repeat(10_000); // 20,000 bytes on the wire
     let mut stalled = Vec::new();
     for id in 0..ROOMS {
-        let called = Called::Named(RoomName::new(&format!("#room{id}")).unwrap());
+        let called = RoomKey::Named(RoomName::new(&format!("#room{id}")).unwrap());
         let id = RoomId(u32::try_from(id).unwrap() + 2);
-        let kept = KeptRoom { id, called, topic: Topic::default(), last_seq: 0 };
+        let kept = RoomRecord { id, called, topic: Topic::default(), last_seq: 0 };
         let room = Room::new(kept, 3, &rings);
         stalled.push(room.listen(500).unwrap().live);
         let mut live = room.listen(500).unwrap().live;
         for seq in 1..=20 {
-            room.publish_said(vec![said(seq, &text)]);
+            room.publish_messages(vec![said(seq, &text)]);
             let sent = line(&mut live);
             assert!(
                 sent.contains(&format!("\"seq\":{seq},")),

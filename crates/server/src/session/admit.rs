@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{Span, debug, field, info};
 
 use super::end::{End, Leaving, turn_away};
-use super::greet::greet;
+use super::handshake::handshake;
 use super::{Context, Peer, Session};
 use crate::config::Config;
 use crate::door::detect::{Caller, DetectError, detect};
@@ -47,14 +47,14 @@ where
     let entry = tokio::select! {
         biased;
         () = context.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-        entry = timeout_at(deadline, greet(&mut connection, id, &context)) => {
+        entry = timeout_at(deadline, handshake(&mut connection, id, &context)) => {
             entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
         }
     };
     drop(unidentified);
     match entry {
-        Ok(greeted) => {
-            Admitted::In(Box::new(Session::new(connection, peer.address, greeted, context)))
+        Ok(handshake) => {
+            Admitted::In(Box::new(Session::new(connection, peer.address, handshake, context)))
         }
         Err(end) => {
             info!(reason = %end, "ended before it was in");

@@ -53,7 +53,7 @@ mod tests {
         };
         let (users, is_cut) = fitting_users((1..=500).map(user).collect());
         assert!(users.len() > 100 && is_cut);
-        let (room, topic) = (RoomName::lobby(), Topic::mend(&"\"".repeat(512)));
+        let (room, topic) = (RoomName::lobby(), Topic::from_lossy(&"\"".repeat(512)));
         let room =
             Event::Room { room, title: None, topic, count: 500, users, last_seq: 1, read: 1 };
         let line = serde_json::to_string(&room).unwrap();

@@ -10,7 +10,7 @@ use chat_proto::RoomName;
 use chat_proto::command::Say;
 
 use crate::hub::{Answer, HubError};
-use crate::journal::{JournalError, Kept};
+use crate::journal::{JournalError, StoredMessage};
 use crate::room::Room;
 
 /// The command that waits, if any.
@@ -34,7 +34,7 @@ pub(super) enum CommandResult {
     /// The users of a direct message have joined it, so the message can be sent.
     Called { say: Say, called: Result<(), HubError> },
     /// A page of history, and whether there is more.
-    History { name: RoomName, page: Result<(Vec<Kept>, bool), JournalError> },
+    History { name: RoomName, page: Result<(Vec<StoredMessage>, bool), JournalError> },
 }
 
 impl PendingCommand {

@@ -11,13 +11,13 @@ use tracing::error;
 use super::Session;
 use super::end::End;
 use super::lists::fitting_users;
-use super::seats::Seat;
+use super::subscriptions::Subscription;
 use crate::batch::{Batch, Items};
 use crate::door::Reader;
-use crate::hub::Place;
-use crate::journal::{Kept, RoomId};
+use crate::feed::{FeedItem, feed};
+use crate::hub::Membership;
+use crate::journal::{RoomId, StoredMessage};
 use crate::room::{Room, Snapshot};
-use crate::seat::{Brought, seat};
 
 /// What the client is still to be sent about the rooms of its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,35 +25,35 @@ pub(super) enum Due {
     /// All rooms: the session has just begun.
     Entry,
     /// What has changed, or the rest of it.
-    News,
+    RoomUpdate,
     /// Nothing.
     Nothing,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    /// Compares the seats of the session with the rooms of its user, and sends the client the difference: rooms
+    /// Compares the subscriptions of the session with the rooms of its user, and sends the client the difference: rooms
     /// that the user has joined or left, and how far it has read, here or in another session. If the door is full,
     /// the rest stays due.
     pub(super) fn follow(&mut self) -> ControlFlow<End> {
         let is_entry = self.due == Due::Entry;
         if !is_entry {
-            self.due = Due::News;
+            self.due = Due::RoomUpdate;
         }
-        let places = self.member.places();
+        let places = self.member.memberships();
         let is_left = |id: &RoomId| places.iter().all(|place| place.room.id != *id);
-        let left: Vec<RoomId> = self.seats.rooms().filter(is_left).collect();
+        let left: Vec<RoomId> = self.subscriptions.rooms().filter(is_left).collect();
         for room in left {
             self.tell_left(room);
         }
-        for Place { room, read } in places {
+        for Membership { room, read } in places {
             if self.connection.is_full() {
                 return ControlFlow::Continue(());
             }
-            match self.seats.get_mut(room.id) {
+            match self.subscriptions.get_mut(room.id) {
                 // A client that was here before sends `join` with `since` for what it has missed.
-                None if is_entry => self.take_seat(&room, read, u64::MAX)?,
+                None if is_entry => self.subscribe(&room, read, u64::MAX)?,
                 // Something was said there, perhaps, that called the user.
-                None => self.take_seat(&room, read, read.max(self.newest_after(&room)))?,
+                None => self.subscribe(&room, read, read.max(self.newest_after(&room)))?,
                 Some(known) if known.read != read => {
                     known.read = read;
                     self.connection.tell(&Event::Read { room: room.name().clone(), seq: read });
@@ -71,15 +71,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     pub(super) fn tell_left(&mut self, id: RoomId) {
-        if let Some(room) = self.seats.remove(id) {
+        if let Some(room) = self.subscriptions.remove(id) {
             let (room, user) = (room.name().clone(), self.member.user());
             self.connection.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
         }
     }
 
-    /// Takes a seat in `room`, in place of one the session may have had there: the client is told
+    /// Subscribes to `room`, in place of a subscription that the session may have: the client is told
     /// the room as it is, then all after `since`, then what happens live.
-    pub(super) fn take_seat(
+    pub(super) fn subscribe(
         &mut self,
         room: &Arc<Room>,
         read: u64,
@@ -95,9 +95,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let seq = since.min(entry.snapshot.last_seq);
         let catch_up = self.connection.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
-        let pages = self.seats.pages();
-        let seat = seat(Arc::clone(room), journal, entry, since, catch_up, pages, users_listed);
-        self.seats.insert(room, title, read, seq, seat);
+        let pages = self.subscriptions.pages();
+        let subscription =
+            feed(Arc::clone(room), journal, entry, since, catch_up, pages, users_listed);
+        self.subscriptions.insert(room, title, read, seq, subscription);
         ControlFlow::Continue(())
     }
 
@@ -117,40 +118,41 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Passes on what happened in a room, and all that happened besides, up to what the door holds.
-    pub(super) fn pass_on(&mut self, brought: (RoomId, Brought)) -> ControlFlow<End> {
-        let mut next = Some(brought);
-        while let Some((room, brought)) = next {
-            self.bring(room, brought)?;
+    pub(super) fn drain_feeds(&mut self, item: (RoomId, FeedItem)) -> ControlFlow<End> {
+        let mut next = Some(item);
+        while let Some((room, item)) = next {
+            self.take_item(room, item)?;
             if self.connection.is_full() {
                 break;
             }
-            next = self.seats.next().now_or_never();
+            next = self.subscriptions.next().now_or_never();
         }
         ControlFlow::Continue(())
     }
 
-    fn bring(&mut self, id: RoomId, brought: Brought) -> ControlFlow<End> {
-        match brought {
-            Brought::Live(batch) => self.relay(&batch),
-            Brought::Missed(missed) => self.tell_missed(id, &missed),
-            Brought::Again(mut snapshot) => {
-                if let Some(seat) = self.seats.get_mut(id) {
-                    seat.title = self.member.title(&seat.room);
-                    let (room, title) = (Arc::clone(&seat.room), seat.title.clone());
-                    let read = seat.read;
+    fn take_item(&mut self, id: RoomId, item: FeedItem) -> ControlFlow<End> {
+        match item {
+            FeedItem::Live(batch) => self.relay(&batch),
+            FeedItem::CatchUp(missed) => self.catch_up(id, &missed),
+            FeedItem::Snapshot(mut snapshot) => {
+                if let Some(subscription) = self.subscriptions.get_mut(id) {
+                    subscription.title = self.member.title(&subscription.room);
+                    let (room, title) =
+                        (Arc::clone(&subscription.room), subscription.title.clone());
+                    let read = subscription.read;
                     self.tell_room(&room, &mut snapshot, title, read);
                 }
                 if id == RoomId::LOBBY {
                     return self.tell_titles();
                 }
             }
-            Brought::Skipped(messages) => self.connection.skip(messages),
-            Brought::Unreadable(error) => {
+            FeedItem::Skipped(messages) => self.connection.skip(messages),
+            FeedItem::Failed(error) => {
                 self.log(|| error!(%error, "the client has missed messages that cannot be read"));
                 return ControlFlow::Break(End::Code(EndCode::Unreadable));
             }
-            Brought::End => {
-                if self.seats.have_ended() {
+            FeedItem::Closed => {
+                if self.subscriptions.have_ended() {
                     return ControlFlow::Break(End::Code(EndCode::Shutdown));
                 }
             }
@@ -162,15 +164,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// behind the lobby, and may have missed a `renamed` there.
     fn tell_titles(&mut self) -> ControlFlow<End> {
         let member = &self.member;
-        let is_stale = |seat: &&Seat| {
-            let title = member.title(&seat.room);
-            title.as_ref().map(UserName::as_str) != seat.title.as_ref().map(UserName::as_str)
+        let is_stale = |subscription: &&Subscription| {
+            let title = member.title(&subscription.room);
+            title.as_ref().map(UserName::as_str)
+                != subscription.title.as_ref().map(UserName::as_str)
         };
-        let stale = self.seats.direct().filter(is_stale);
-        let stale: Vec<_> =
-            stale.map(|seat| (Arc::clone(&seat.room), seat.read, seat.seq)).collect();
+        let stale = self.subscriptions.direct().filter(is_stale);
+        let stale: Vec<_> = stale
+            .map(|subscription| {
+                (Arc::clone(&subscription.room), subscription.read, subscription.seq)
+            })
+            .collect();
         for (room, read, seq) in stale {
-            self.take_seat(&room, read, seq)?;
+            self.subscribe(&room, read, seq)?;
         }
         ControlFlow::Continue(())
     }
@@ -185,11 +191,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.connection.relay(batch, Reader { user, session: self.member.session() });
     }
 
-    fn tell_missed(&mut self, id: RoomId, missed: &[Kept]) {
-        let Some(seat) = self.seats.get(id) else { return };
+    fn catch_up(&mut self, id: RoomId, missed: &[StoredMessage]) {
+        let Some(subscription) = self.subscriptions.get(id) else { return };
         let user = self.member.id();
         for kept in missed {
-            self.connection.tell(&Event::Message(kept.told(seat.room.name(), user)));
+            self.connection.tell(&Event::Message(kept.to_wire(subscription.room.name(), user)));
         }
     }
 }

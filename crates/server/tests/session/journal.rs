@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat_server::journal::{Durability, Place};
+use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Server};
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn seqs(messages: &[Value]) -> Vec<u64> {
 #[tokio::test]
 async fn a_command_that_waits_for_its_commit_holds_up_no_delivery() {
     let directory = tempfile::TempDir::new().unwrap();
-    let place = Place::Directory(directory.path().to_path_buf());
+    let place = Location::Directory(directory.path().to_path_buf());
     let daemon = Server::open(Config::default(), &place, Durability::Os).unwrap();
     let (ana, token) = Peer::with_token(&daemon, "ana").await;
     let mut bob = Peer::native(&daemon, "bob").await;
@@ -210,7 +210,7 @@ async fn who_sends_without_a_pause_is_not_sent_its_own_messages() {
     const ALL_BYTES: usize = 16 * 1024 * 1024;
     let directory = tempfile::TempDir::new().unwrap();
     // A writer with a thread of its own commits while the session listens.
-    let place = Place::Directory(directory.path().to_path_buf());
+    let place = Location::Directory(directory.path().to_path_buf());
     let daemon = Server::open(Config::default(), &place, Durability::Os).unwrap();
     let mut ana = Peer::connect_through(&daemon, ALL_BYTES);
     ana.send(r#"{"type":"hello","version":1,"name":"ana"}"#).await;

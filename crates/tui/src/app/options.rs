@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use chat_proto::{At, UserName};
+use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
 
 use crate::store::Writer;
@@ -31,7 +31,7 @@ pub struct Options {
     /// Whether there are colours.
     pub colours: bool,
     /// Where the time comes from.
-    pub clock: fn() -> At,
+    pub clock: fn() -> Timestamp,
 }
 
 impl Options {
@@ -57,6 +57,6 @@ impl Options {
 /// The time of the system.
 #[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
 #[must_use]
-pub fn system_clock() -> At {
-    At::from(SystemTime::now())
+pub fn system_clock() -> Timestamp {
+    Timestamp::from(SystemTime::now())
 }

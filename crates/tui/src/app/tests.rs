@@ -7,7 +7,7 @@ use std::io;
 use std::time::Duration;
 
 use chat_proto::command::Nonce;
-use chat_proto::{At, Command, Event, NativeCodec};
+use chat_proto::{Command, Event, NativeCodec, Timestamp};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 use tokio::time::{Instant, advance, timeout};
 use tokio_util::codec::Framed;
@@ -21,7 +21,7 @@ use crate::{Failure, Options, RunError, Unsent};
 async fn mentioned(options: Options) -> Client {
     let (server, client) = tokio::io::duplex(4096);
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
-    let mention = message(user(3, "ana"), "hi bob", At::from_millis(0));
+    let mention = message(user(3, "ana"), "hi bob", Timestamp::from_millis(0));
     for event in [Event::Welcome(welcome(7, "bob")), mention] {
         tells(&mut server, &event).await;
     }

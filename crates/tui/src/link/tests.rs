@@ -3,7 +3,7 @@ mod tokens;
 
 use chat_proto::command::Nonce;
 use chat_proto::event::{Message, MessageKind, User};
-use chat_proto::{At, RefusalCode, Secret};
+use chat_proto::{RefusalCode, Secret, Timestamp};
 use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 
@@ -26,7 +26,7 @@ async fn a_session_carries_news_in_and_orders_out() {
     let session = bench.session().await;
     bench.says(session, 1);
     assert_eq!(number(&server.hears().await), Some(1));
-    let event = message(user(3, "ana"), "hi", At::from_millis(0));
+    let event = message(user(3, "ana"), "hi", Timestamp::from_millis(0));
     server.tells(&event).await;
     assert_eq!(bench.hears().await, News::Event(event));
 }
@@ -195,7 +195,7 @@ async fn events_of_unknown_types_are_ignored_and_messages_of_unknown_kinds_are_n
     server.welcomes().await;
     bench.session().await;
     server.writes(UNKNOWN).await;
-    let Event::Message(message) = message(user(3, "ana"), "tea?", At::from_millis(0)) else {
+    let Event::Message(message) = message(user(3, "ana"), "tea?", Timestamp::from_millis(0)) else {
         panic!("no message");
     };
     let poll = Message { kind: MessageKind::Unknown, ..message };
@@ -245,7 +245,7 @@ async fn a_screen_that_is_behind_stops_the_server_and_misses_nothing() {
     let flood = tokio::spawn(async move {
         for number in 0..SENT {
             let text = number.to_string();
-            server.tells(&message(user(3, "ana"), &text, At::from_millis(0))).await;
+            server.tells(&message(user(3, "ana"), &text, Timestamp::from_millis(0))).await;
         }
         server
     });
@@ -282,7 +282,7 @@ async fn an_answer_during_the_farewell_is_heard() {
     bench.link.order(Order::Call(name("bob"))).unwrap();
     assert_eq!(number(&server.hears().await), Some(1));
     assert_eq!(server.hears().await, Command::Bye);
-    let answer = message(user(3, "ana"), "still heard", At::from_millis(0));
+    let answer = message(user(3, "ana"), "still heard", Timestamp::from_millis(0));
     server.tells(&answer).await;
     drop(server);
     assert_eq!(bench.hears().await, News::Event(answer));

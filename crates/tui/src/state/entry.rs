@@ -5,7 +5,7 @@ mod rows;
 use std::ops::Range;
 
 use chat_proto::command::Kind;
-use chat_proto::{At, UserName};
+use chat_proto::{Timestamp, UserName};
 use jiff::civil::Date;
 
 use crate::store::MessageId;
@@ -14,7 +14,7 @@ use crate::store::MessageId;
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// When it happened.
-    pub at: At,
+    pub at: Timestamp,
     /// What happened.
     pub body: Body,
     /// Where it stands: a message's own `seq`, the last one before a note, and

@@ -13,7 +13,7 @@ mod intervals;
 mod reading;
 mod viewport;
 
-use chat_proto::At;
+use chat_proto::Timestamp;
 use jiff::tz::TimeZone;
 
 use self::coverage::Coverage;
@@ -66,7 +66,7 @@ impl Log {
     }
 
     /// Adds a message where it belongs. Returns whether it was not there yet.
-    pub fn hear(&mut self, seq: u64, at: At, body: Body) -> bool {
+    pub fn hear(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
         let seq = seq.clamp(VOID + 1, UNSETTLED - 1);
         let is_new = self.place_message(seq, at, body);
         self.coverage.reach(seq);
@@ -78,7 +78,7 @@ impl Log {
     /// still older ones.
     pub fn hear_older(
         &mut self,
-        older: impl DoubleEndedIterator<Item = (u64, At, Body)>,
+        older: impl DoubleEndedIterator<Item = (u64, Timestamp, Body)>,
         more: bool,
     ) {
         let before = self.oldest();
@@ -98,7 +98,7 @@ impl Log {
     }
 
     /// Puts a message where it belongs, once: before the notes that came after it.
-    fn place_message(&mut self, seq: u64, at: At, body: Body) -> bool {
+    fn place_message(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
         let index = self.entries.start_of(seq);
         let there = self.entries.get(index);
         if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
@@ -113,7 +113,7 @@ impl Log {
     }
 
     /// Adds a note, behind all that was said; until then, behind what is not settled as well.
-    pub fn note(&mut self, at: At, tone: Tone, text: impl Into<String>) {
+    pub fn note(&mut self, at: Timestamp, tone: Tone, text: impl Into<String>) {
         let is_unsettled = self.entries.end_of(UNSETTLED - 1) < self.entries.len();
         let seq = if is_unsettled { UNSETTLED } else { self.coverage.reached() };
         let body = Body::Note(tone, text.into());
@@ -122,13 +122,13 @@ impl Log {
     }
 
     /// Adds something the user has said, which is not settled; it has its number.
-    pub fn pend(&mut self, at: At, body: Body) {
+    pub fn pend(&mut self, at: Timestamp, body: Body) {
         let entry = Entry { seq: UNSETTLED, ..Entry::new(at, body) };
         self.insert(self.entries.len(), entry);
     }
 
     /// The server has that message: it stands where the room has it.
-    pub fn accept(&mut self, id: &MessageId, seq: u64, at: At) {
+    pub fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
         if let Some(mut body) = self.take_pending(id) {
             if let Body::Said { how, .. } = &mut body {
                 *how = How::Own(Delivery::Accepted);
@@ -138,7 +138,7 @@ impl Log {
     }
 
     /// That message is refused: it stands where it was written, with the reason.
-    pub fn refuse(&mut self, id: &MessageId, at: At, why: String) {
+    pub fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
         if let Some(mut body) = self.take_pending(id) {
             if let Body::Said { how, .. } = &mut body {
                 *how = How::Own(Delivery::Refused(why));
@@ -271,7 +271,7 @@ impl Log {
 
     /// The journal was restored from a backup: all that is here stays, above a rule, and has no place
     /// in the room any more. What has no answer waits as before.
-    pub fn restored(&mut self, at: At) {
+    pub fn restored(&mut self, at: Timestamp) {
         let has_messages = self.entries.messages().next().is_some();
         self.entries.make_void();
         if has_messages {
@@ -331,7 +331,7 @@ impl Log {
 }
 
 impl Entry {
-    fn new(at: At, body: Body) -> Self {
+    fn new(at: Timestamp, body: Body) -> Self {
         Self { at, body, seq: UNSETTLED, is_void: false, above: Above::default() }
     }
 }

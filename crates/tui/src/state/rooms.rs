@@ -1,6 +1,6 @@
 //! The rooms the user is in, and the one on the screen.
 
-use chat_proto::{At, RoomName, Topic, UserName};
+use chat_proto::{RoomName, Timestamp, Topic, UserName};
 use jiff::tz::TimeZone;
 
 use super::{Log, Users};
@@ -108,7 +108,7 @@ impl Room {
     }
 
     /// The journal was restored from a backup: what is here is from before, and no `seq` holds.
-    pub fn restored(&mut self, at: At) {
+    pub fn restored(&mut self, at: Timestamp) {
         self.is_restored = self.log.said().next().is_some();
         self.log.restored(at);
         (self.last_seq, self.read, self.read_told) = (0, 0, 0);

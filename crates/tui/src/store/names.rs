@@ -12,7 +12,8 @@ use super::files;
 /// it in the same way. What is no room today is taken for the name of a user, too: nothing is sent there, and
 /// the text goes back to whoever wrote it.
 pub(super) fn room(written: &str) -> RoomName {
-    let by_name = || RoomName::private(&UserName::mend(written.trim_start_matches(['#', '@'])));
+    let by_name =
+        || RoomName::private(&UserName::from_lossy(written.trim_start_matches(['#', '@'])));
     match written.starts_with('@') {
         true => by_name(),
         false => RoomName::new(written).unwrap_or_else(|_| by_name()),
@@ -26,7 +27,7 @@ pub(super) fn directory(users: &Path, name: &UserName) -> Option<PathBuf> {
     let is_it = |path: &PathBuf| {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         let written = files::written(&file);
-        UserName::new(&written).is_err() && UserName::mend(&written) == *name
+        UserName::new(&written).is_err() && UserName::from_lossy(&written) == *name
     };
     entries.map(|entry| entry.path()).find(is_it)
 }

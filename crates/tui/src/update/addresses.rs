@@ -2,7 +2,7 @@
 //! changes; a name is only asked about.
 
 use chat_proto::command::Kind;
-use chat_proto::{At, Command, RoomName, UserName};
+use chat_proto::{Command, RoomName, Timestamp, UserName};
 
 use super::{Effect, drafts, keep, say, send};
 use crate::clean;
@@ -48,7 +48,12 @@ pub(super) fn ask(
 
 /// The server has told a direct message and its title. Where that was asked for, it is shown, and the
 /// text is sent.
-pub(super) fn told(state: &mut State, room: &RoomName, title: &UserName, at: At) -> Vec<Effect> {
+pub(super) fn told(
+    state: &mut State,
+    room: &RoomName,
+    title: &UserName,
+    at: Timestamp,
+) -> Vec<Effect> {
     let Some(index) = state.questions.iter().position(|question| question.name == *title) else {
         return Vec::new();
     };
@@ -71,7 +76,7 @@ pub(super) fn is_asked(state: &State, title: &UserName) -> bool {
 }
 
 /// The server will not say who has that name: the text goes back to the user.
-pub(super) fn unknown(state: &mut State, name: &UserName, why: &str, at: At) {
+pub(super) fn unknown(state: &mut State, name: &UserName, why: &str, at: Timestamp) {
     let is_it = |question: &mut Question| question.name == *name;
     let questions: Vec<Question> = state.questions.extract_if(.., is_it).collect();
     for question in questions {
@@ -80,7 +85,7 @@ pub(super) fn unknown(state: &mut State, name: &UserName, why: &str, at: At) {
 }
 
 /// There is no session any more: nothing will be answered.
-pub(super) fn lost(state: &mut State, at: At) {
+pub(super) fn lost(state: &mut State, at: Timestamp) {
     for question in std::mem::take(&mut state.questions) {
         let why =
             format!("not sent: the connection was lost before the server knew {}", question.name);
@@ -88,7 +93,7 @@ pub(super) fn lost(state: &mut State, at: At) {
     }
 }
 
-fn give_back_typed(state: &mut State, question: &Question, why: &str, at: At) {
+fn give_back_typed(state: &mut State, question: &Question, why: &str, at: Timestamp) {
     state.room_mut().log.note(at, Tone::Trouble, why);
     put_back(state, None, &question.typed);
 }
@@ -112,7 +117,7 @@ fn put_back(state: &mut State, room: Option<&RoomName>, text: &str) -> bool {
 
 /// The server has told all rooms: what version 0.1.0 has typed for a name is put into the direct message
 /// that has it as its title, where the user sees whom Enter sends it to.
-pub(super) fn resolve_drafts(state: &mut State, at: At) {
+pub(super) fn resolve_drafts(state: &mut State, at: Timestamp) {
     let shown = state.unaddressed.shown.take().and_then(|shown| told_as(state, &shown));
     for (name, text) in std::mem::take(&mut state.unaddressed.texts) {
         let room = told_as(state, &name);
@@ -137,7 +142,7 @@ fn told_as(state: &State, name: &RoomName) -> Option<RoomName> {
 
 /// Gives back the messages that version 0.1.0 stored under names: the user who had such a name then may
 /// not be the one who has it now. Not before all missed messages are here: one may be among them.
-pub(super) fn give_back_messages(state: &mut State, at: At) -> Vec<Effect> {
+pub(super) fn give_back_messages(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let is_here = |room: &Room| {
         room.with_server == WithServer::In
             && room.coming.is_none()

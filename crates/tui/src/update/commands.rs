@@ -1,7 +1,7 @@
 //! Carries out the `/` commands of the user.
 
 use chat_proto::command::Kind;
-use chat_proto::{At, Command, RefusalCode, RoomName, Topic, UserName};
+use chat_proto::{Command, RefusalCode, RoomName, Timestamp, Topic, UserName};
 
 use super::{Effect, addresses, say, send, session};
 use crate::help::{COMMANDS, CommandHelp};
@@ -18,7 +18,7 @@ const NO_TOPIC: &str = "-delete";
 ///
 /// # Errors
 /// In words for the user, where it cannot be done.
-pub(super) fn run(state: &mut State, typed: &str, at: At) -> Result<Vec<Effect>, String> {
+pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let (name, argument) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
     let argument = argument.trim();
     match name {
@@ -73,7 +73,12 @@ fn ask(state: &State, command: Command) -> Result<Vec<Effect>, String> {
 }
 
 /// Goes into a room: at once if the user is in it, else as soon as there is a session.
-fn join(state: &mut State, typed: &str, argument: &str, at: At) -> Result<Vec<Effect>, String> {
+fn join(
+    state: &mut State,
+    typed: &str,
+    argument: &str,
+    at: Timestamp,
+) -> Result<Vec<Effect>, String> {
     if argument.is_empty() {
         return Err("/join needs a room: /join #rust".to_owned());
     }
@@ -119,7 +124,12 @@ fn leave(state: &mut State, argument: &str) -> Result<Vec<Effect>, String> {
 
 /// Shows the direct message with a user, and sends a text there. It goes by the user's address; a name
 /// that is not known is asked for.
-fn talk(state: &mut State, typed: &str, argument: &str, at: At) -> Result<Vec<Effect>, String> {
+fn talk(
+    state: &mut State,
+    typed: &str,
+    argument: &str,
+    at: Timestamp,
+) -> Result<Vec<Effect>, String> {
     // As Tab may have completed it.
     let argument = argument.strip_prefix('@').unwrap_or(argument);
     let (name, text) = name_and_text(state, argument)?;
@@ -132,7 +142,7 @@ fn talk_to(
     typed: &str,
     name: UserName,
     text: &str,
-    at: At,
+    at: Timestamp,
 ) -> Result<Vec<Effect>, String> {
     if name == state.name {
         return Err("that is you".to_owned());
@@ -175,7 +185,7 @@ fn is_known(state: &State, written: &str) -> bool {
     name.is_ok_and(|name| name == state.name || state.address_here(&name).is_some())
 }
 
-fn topic(state: &mut State, argument: &str, at: At) -> Result<Vec<Effect>, String> {
+fn topic(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let room = state.room().name.clone();
     if argument.is_empty() {
         let label = state.room().label();
@@ -198,7 +208,7 @@ fn forget(state: &mut State) -> Result<Vec<Effect>, String> {
     }
 }
 
-fn help(state: &mut State, at: At) {
+fn help(state: &mut State, at: Timestamp) {
     let wide = COMMANDS.iter().map(|command| command.name.len() + command.argument.len()).max();
     let lines = COMMANDS.iter().map(|CommandHelp { name, argument, does }| {
         format!("{:wide$}  {does}", format!("{name}{argument}"), wide = wide.unwrap_or_default())

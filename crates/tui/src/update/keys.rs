@@ -1,7 +1,7 @@
 //! What each key does.
 
 use chat_proto::command::Kind;
-use chat_proto::{At, RoomName};
+use chat_proto::{RoomName, Timestamp};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 
@@ -11,7 +11,7 @@ use crate::prompt::{Editor, Motion};
 use crate::state::{Room, State, Tone};
 
 /// A key goes down.
-pub(super) fn key(state: &mut State, key: KeyEvent, at: At) -> Vec<Effect> {
+pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     if state.help.is_some() {
         return in_help(state, key);
     }
@@ -56,7 +56,7 @@ fn page_rows(state: &State) -> isize {
     isize::try_from(page(state)).unwrap_or(isize::MAX)
 }
 
-fn plain(state: &mut State, key: KeyEvent, at: At) -> Vec<Effect> {
+fn plain(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     let empty = state.prompt.editor.is_empty();
     match key.code {
         KeyCode::Enter if key.modifiers.contains(KeyModifiers::SHIFT) => insert(state, "\n", at),
@@ -83,7 +83,7 @@ fn plain(state: &mut State, key: KeyEvent, at: At) -> Vec<Effect> {
     Vec::new()
 }
 
-fn with_control(state: &mut State, code: KeyCode, at: At) -> Vec<Effect> {
+fn with_control(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> {
     let empty = state.prompt.editor.is_empty();
     let editor = &mut state.prompt.editor;
     match code {
@@ -117,7 +117,7 @@ fn with_control(state: &mut State, code: KeyCode, at: At) -> Vec<Effect> {
     Vec::new()
 }
 
-fn with_alt(state: &mut State, code: KeyCode, at: At) {
+fn with_alt(state: &mut State, code: KeyCode, at: Timestamp) {
     match code {
         KeyCode::Enter => insert(state, "\n", at),
         KeyCode::Char(digit @ '1'..='9') => {
@@ -181,7 +181,7 @@ fn to_oldest(state: &mut State) {
 
 /// Does what was typed, and empties the box; a command comes back with Up. A message that cannot be
 /// said stays, to be mended.
-fn enter(state: &mut State, at: At) -> Vec<Effect> {
+fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let typed = state.prompt.editor.text();
     let typed = typed.trim_end();
     let is_command = typed.starts_with('/') && !typed.starts_with("//");
@@ -212,7 +212,7 @@ fn enter(state: &mut State, at: At) -> Vec<Effect> {
 }
 
 /// Calls again under the name that was typed, and gives back what was typed before.
-fn enter_name(state: &mut State, typed: &str, at: At) -> Vec<Effect> {
+fn enter_name(state: &mut State, typed: &str, at: Timestamp) -> Vec<Effect> {
     match commands::rename(state, typed) {
         Ok(effects) => {
             state.prompt.editor = state.draft.take().unwrap_or_default();

@@ -2,7 +2,9 @@
 //! clean by now.
 
 use chat_proto::event::{Accepted, Message, RoomInfo};
-use chat_proto::{At, Command, Event, LeaveReason, Refusal, RoomName, Topic, User, UserName};
+use chat_proto::{
+    Command, Event, LeaveReason, Refusal, RoomName, Timestamp, Topic, User, UserName,
+};
 
 use super::{Effect, addresses, keep, refused, send, session};
 use crate::link::News;
@@ -14,13 +16,13 @@ use crate::store::{Keep, MessageId};
 /// Most names of users or rooms that are put on one note.
 const LISTED_MAX: usize = 100;
 
-pub(super) fn news(state: &mut State, news: News, at: At) -> Vec<Effect> {
+pub(super) fn news(state: &mut State, news: News, at: Timestamp) -> Vec<Effect> {
     let mut effects = told(state, news, at);
     effects.extend(addresses::give_back_messages(state, at));
     effects
 }
 
-fn told(state: &mut State, news: News, at: At) -> Vec<Effect> {
+fn told(state: &mut State, news: News, at: Timestamp) -> Vec<Effect> {
     match news {
         News::Dialling => (state.connection, state.called) = (Connection::Connecting, None),
         News::About { journal } => state.called = Some(journal),
@@ -37,7 +39,7 @@ fn told(state: &mut State, news: News, at: At) -> Vec<Effect> {
     Vec::new()
 }
 
-fn heard(state: &mut State, event: Event, at: At) -> Vec<Effect> {
+fn heard(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // Asked for before the session alone.
         Event::About { .. } => {}
@@ -99,7 +101,7 @@ fn room_told(
     name: &RoomName,
     title: Option<UserName>,
     now: RoomNow,
-    at: At,
+    at: Timestamp,
 ) -> Vec<Effect> {
     let Some(title) = title else {
         return room_now(state, name, now, at).into_iter().collect();
@@ -118,7 +120,7 @@ fn room_told(
 }
 
 /// What a room is now: what was missed there is asked for, once in a session.
-fn room_now(state: &mut State, name: &RoomName, now: RoomNow, at: At) -> Option<Effect> {
+fn room_now(state: &mut State, name: &RoomName, now: RoomNow, at: Timestamp) -> Option<Effect> {
     let shown = state.room().name.clone();
     let tells_epoch = state.epoch.is_some();
     let room = state.rooms.get_or_make(name)?;
@@ -259,7 +261,7 @@ fn has_said(room: &mut Room, seq: u64) {
 fn settle(
     state: &mut State,
     id: &MessageId,
-    place: Option<(&RoomName, u64, At)>,
+    place: Option<(&RoomName, u64, Timestamp)>,
 ) -> Option<Effect> {
     let unaddressed = state.unaddressed.messages.extract_if(.., |message| message.id == *id).next();
     let message = state.outbox.settle(id).or(unaddressed)?;
@@ -272,7 +274,7 @@ fn settle(
     Some(keep(state, Keep::Settled(vec![id.clone()])))
 }
 
-fn joined(state: &mut State, name: &RoomName, user: User, at: At) {
+fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
     let me = state.me;
     if let Some(room) = state.rooms.get_mut(name)
         && user.id != me
@@ -282,7 +284,7 @@ fn joined(state: &mut State, name: &RoomName, user: User, at: At) {
     }
 }
 
-fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: At) {
+fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: Timestamp) {
     if let Some(room) = state.rooms.get_mut(name) {
         let text = format!("{} {}", quoted(&user.name), left_because(reason));
         room.log.note(at, Tone::Left, text);
@@ -301,7 +303,7 @@ const fn left_because(reason: LeaveReason) -> &'static str {
 }
 
 /// Comes once for each room both are in.
-fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Effect> {
+fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Option<Effect> {
     let is_me = user.id == state.me;
     let mut listed = Vec::new();
     for room in state.rooms.iter_mut() {
@@ -337,7 +339,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: At) -> Option<Ef
     Some(keep(state, Keep::Name(name.clone())))
 }
 
-fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: At) {
+fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: Timestamp) {
     let label = state.rooms.label(name);
     if let Some(room) = state.rooms.get_mut(name) {
         let text = match topic.as_str() {
@@ -349,7 +351,7 @@ fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: 
     }
 }
 
-fn rooms_listed(state: &mut State, rooms: &[RoomInfo], more: bool, at: At) {
+fn rooms_listed(state: &mut State, rooms: &[RoomInfo], more: bool, at: Timestamp) {
     let mut text = String::from("rooms:");
     for RoomInfo { room, topic, count } in rooms.iter().take(LISTED_MAX) {
         let users = if *count == 1 { "1 user".to_owned() } else { format!("{count} users") };
@@ -370,11 +372,11 @@ fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, more: bool) -> Stri
     names.join(", ") + if is_cut { ", and more" } else { "" }
 }
 
-fn tell(state: &mut State, at: At, text: String) {
+fn tell(state: &mut State, at: Timestamp, text: String) {
     state.room_mut().log.note(at, Tone::Info, text);
 }
 
-fn unreadable(state: &mut State, refusal: &Refusal, at: At) {
+fn unreadable(state: &mut State, refusal: &Refusal, at: Timestamp) {
     if !std::mem::replace(&mut state.told.unreadable, true) {
         let text = format!(
             "the server says something this version cannot read ({}); a newer one may",

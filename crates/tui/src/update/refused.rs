@@ -1,6 +1,6 @@
 //! Handles refusals of the server: the user sees the reason, and the text is not lost.
 
-use chat_proto::{At, Refusal, RefusalCode, RoomName};
+use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
 use super::{Effect, addresses, keep};
 use crate::clean;
@@ -8,7 +8,7 @@ use crate::state::{State, Tone, WithServer};
 use crate::store::{Keep, MessageId, OwnMessage};
 
 /// The server refuses something.
-pub(super) fn refused(state: &mut State, refusal: Refusal, at: At) -> Vec<Effect> {
+pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec<Effect> {
     let room = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room));
     let wanted = room.filter(|room| room.with_server == WithServer::Wanted);
     let wanted = wanted.map(|room| room.name.clone());
@@ -73,7 +73,7 @@ fn send_anew(state: &mut State, id: &MessageId) -> Vec<Effect> {
 
 /// A message was refused. Shows the reason next to it; if its room is closed, shows both in the room on
 /// the screen instead.
-fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: At) {
+fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Timestamp) {
     let is_in = |with_server| with_server == WithServer::In;
     let label = state.rooms.label(&message.room);
     let is_ours = refusal.code != RefusalCode::NotInRoom

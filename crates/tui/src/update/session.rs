@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::Welcome;
-use chat_proto::{At, Command, Refusal, RefusalCode, RoomName, User};
+use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User};
 
 use super::{Effect, addresses, drafts, keep, pend, send, send_waiting};
 use crate::link::{Identity, Lost, Order, ServerAddress};
@@ -15,7 +15,12 @@ const ROOMS_TOLD: &str = "rooms";
 
 /// There is a session. The journal's id is the server's identity, whatever its address: with another one
 /// it goes on with what is stored for that server.
-pub(super) fn welcomed(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effect> {
+pub(super) fn welcomed(
+    state: &mut State,
+    session: u64,
+    welcome: Welcome,
+    at: Timestamp,
+) -> Vec<Effect> {
     let journal = welcome.journal.as_ref().map(|journal| &journal.id);
     if journal == state.journal.as_ref() {
         return begin(state, session, welcome, at);
@@ -31,7 +36,7 @@ pub(super) fn filed(
     session: u64,
     welcome: Welcome,
     profile: Result<Box<Profile>, String>,
-    at: At,
+    at: Timestamp,
 ) -> Vec<Effect> {
     let is_other = state.journal.is_some();
     if is_other {
@@ -53,7 +58,7 @@ pub(super) fn filed(
     begin(state, session, welcome, at)
 }
 
-fn begin(state: &mut State, session: u64, welcome: Welcome, at: At) -> Vec<Effect> {
+fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Vec<Effect> {
     state.connection = Connection::Connected { session };
     state.trouble = None;
     (state.told.unreadable, state.told.rooms, state.told.shorter_room) = (false, false, false);
@@ -105,7 +110,7 @@ pub(super) fn is_set_back(state: &State, name: &RoomName, last_seq: u64) -> bool
 
 /// Treats what the server has as another epoch: no `seq` holds, in any room. Connects again, since what the
 /// server still sends in this session answers what was asked with the old ones.
-pub(super) fn set_back(state: &mut State, at: At) -> Vec<Effect> {
+pub(super) fn set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
     for room in state.rooms.iter_mut() {
         room.restored(at);
     }
@@ -125,7 +130,7 @@ fn wanted(state: &State) -> impl Iterator<Item = Command> {
 
 /// The answer to a ping of the screen's own: by now the server has told all rooms, and those that
 /// it has not were left elsewhere.
-pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: At) -> Vec<Effect> {
+pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec<Effect> {
     if *nonce != Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default()) {
         return Vec::new();
     }
@@ -168,7 +173,7 @@ pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
 }
 
 /// There is no session any more, or none came about. All that is on the screen stays.
-pub(super) fn lost(state: &mut State, why: &Lost, at: At) {
+pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     note_why(state, why, at);
     state.connection = Connection::Connecting;
     if !matches!(why, Lost::Asked) {
@@ -193,7 +198,7 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: At) {
 
 /// Puts on the log, once, why the server does not let the client in, if the user can do something about
 /// it. The status line has it, too, but cut.
-fn note_why(state: &mut State, why: &Lost, at: At) {
+fn note_why(state: &mut State, why: &Lost, at: Timestamp) {
     let text = match why {
         Lost::Unreachable(why) if state.me == 0 => not_there(&state.server, why),
         Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Another(_) | Lost::Tls => why.to_string(),
@@ -217,7 +222,7 @@ fn not_there(server: &str, why: &str) -> String {
 }
 
 /// The server did not take the hello. About a name the user can do something, in the input box.
-pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
+pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: Timestamp) {
     state.connection = Connection::Refused { code: refusal.code };
     state.trouble = None;
     let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
@@ -241,7 +246,7 @@ pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: At) {
 }
 
 /// The client goes on as another user of the same server.
-pub(super) fn became(state: &mut State, profile: Profile, at: At) -> Vec<Effect> {
+pub(super) fn became(state: &mut State, profile: Profile, at: Timestamp) -> Vec<Effect> {
     take_all_pending(state);
     let identity = Identity::from(&profile);
     state.take_up(profile);
@@ -250,7 +255,7 @@ pub(super) fn became(state: &mut State, profile: Profile, at: At) -> Vec<Effect>
 }
 
 /// Shows all messages that have no answer.
-pub(super) fn pend_all(state: &mut State, at: At) {
+pub(super) fn pend_all(state: &mut State, at: Timestamp) {
     let messages: Vec<OwnMessage> = state.outbox.messages().cloned().collect();
     for message in messages {
         pend(state, &message, at);

@@ -249,7 +249,7 @@ fn help() {
 fn the_date_changes() {
     let mut bench = Bench::connected(80, 8);
     bench.said(3, "ana", "late");
-    bench.at = chat_proto::At::from_millis(bench.at.as_millis() + 86_400_000);
+    bench.at = chat_proto::Timestamp::from_millis(bench.at.as_millis() + 86_400_000);
     bench.said(3, "ana", "early");
     assert_snapshot!(bench.screen(), @r#"
                                                                      │ 3 users

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use chat_server::journal::{self, Called, Page, Part};
+use chat_server::journal::{self, Page, Part, RoomKey};
 
 use super::words::{Place, Words, direct};
 use crate::torture::room_name;
@@ -24,7 +24,7 @@ impl Journal {
     /// Reads the journal in `directory`, which no daemon has now: so many public `rooms`, and the private
     /// conversations of `users`, by the numbers that the daemon gave them.
     pub(crate) async fn open(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Self {
-        let place = journal::Place::DirectoryInTask(directory.to_owned());
+        let place = journal::Location::DirectoryInTask(directory.to_owned());
         let (stored, restored) = journal::Journal::open_to_read(&place).unwrap();
         let mut journal = Self::default();
         for room in &restored.rooms {
@@ -81,10 +81,10 @@ impl Journal {
 }
 
 /// The number of a room.
-fn number_of(called: &Called, rooms: u32, users: &BTreeMap<u64, u32>) -> Option<u32> {
+fn number_of(called: &RoomKey, rooms: u32, users: &BTreeMap<u64, u32>) -> Option<u32> {
     match called {
-        Called::Named(name) => (0..rooms).find(|room| room_name(*room) == name.as_str()),
-        Called::Private(pair) => {
+        RoomKey::Named(name) => (0..rooms).find(|room| room_name(*room) == name.as_str()),
+        RoomKey::Direct(pair) => {
             let [one, other] = pair.ids().map(|id| users.get(&id).copied());
             Some(direct(one?, other?))
         }

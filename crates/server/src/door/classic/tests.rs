@@ -1,20 +1,20 @@
 use chat_proto::command::Word;
-use chat_proto::{At, LeaveReason, Refusal, RefusalCode, Text, UserName};
+use chat_proto::{LeaveReason, Refusal, RefusalCode, Text, Timestamp, UserName};
 
 use super::*;
-use crate::journal::Kept;
+use crate::journal::StoredMessage;
 
 const ME: Reader = Reader { user: 2, session: 2 };
 
 fn ana() -> User {
-    User { id: 1, name: UserName::mend("ana") }
+    User { id: 1, name: UserName::from_lossy("ana") }
 }
 
 fn messages(texts: impl Iterator<Item = String>) -> Batch {
     let published = |(seq, text)| {
-        let (at, kind, text) = (At::from_millis(0), Kind::Text, Text::new(text).unwrap());
+        let (at, kind, text) = (Timestamp::from_millis(0), Kind::Text, Text::new(text).unwrap());
         let (device, n, from) = (Word::default(), None, ana());
-        let kept = Kept { seq, from, at, kind, text, device, n, damaged: false };
+        let kept = StoredMessage { seq, from, at, kind, text, device, n, damaged: false };
         Published { kept, session: 1 }
     };
     Batch::messages((1..).zip(texts).map(published).collect(), RoomName::lobby(), &Arc::default())

@@ -10,7 +10,7 @@ fn token(digit: char) -> Secret {
 #[tokio::test]
 async fn a_client_that_lost_the_welcome_is_the_same_user_again() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let ana = hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap();
     let id = ana.id();
     drop(ana);
@@ -26,7 +26,7 @@ async fn a_client_that_lost_the_welcome_is_the_same_user_again() {
 #[tokio::test]
 async fn two_connections_with_one_new_token_at_once_are_one_user() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::DirectoryInTask(directory.path().to_path_buf()));
+    let hub = open(&Location::DirectoryInTask(directory.path().to_path_buf()));
     for (digit, names) in [('a', ["ana", "ana"]), ('b', ["bob", "rob"])] {
         let (token, names) = (token(digit), names.map(name));
         let enter = |name| hub.enter_proposed(None, name, &token);
@@ -39,7 +39,7 @@ async fn two_connections_with_one_new_token_at_once_are_one_user() {
 #[tokio::test]
 async fn a_connection_that_ends_while_its_user_is_stored_leaves_the_user_to_the_next() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::DirectoryInTask(directory.path().to_path_buf()));
+    let hub = open(&Location::DirectoryInTask(directory.path().to_path_buf()));
     let (ana, token) = (name("ana"), token('a'));
     let mut lost = Box::pin(hub.enter_proposed(None, &ana, &token));
     assert!(futures_util::poll!(&mut lost).is_pending());
@@ -72,7 +72,7 @@ async fn a_new_token_that_could_be_guessed_is_refused() {
 #[tokio::test]
 async fn past_a_number_of_users_a_new_token_is_refused_and_a_known_one_is_not() {
     let config = Config { users_max: 1, ..config() };
-    let hub = Hub::open(&Kept::Memory, Durability::Os, &config).unwrap();
+    let hub = Hub::open(&Location::Memory, Durability::Os, &config).unwrap();
     drop(hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap());
     let refused = hub.enter_proposed(None, &name("bob"), &token('b')).await.unwrap_err();
     assert_eq!(refused, HubError::TooManyUsers(1));

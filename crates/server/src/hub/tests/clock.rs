@@ -20,7 +20,7 @@ async fn a_clock_that_jumps_gives_no_name_away() {
 #[tokio::test]
 async fn a_user_who_is_new_while_the_clock_is_years_behind_keeps_the_name() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
     drop(enter(&hub, "ana").await.unwrap());
     clock_jumps(-20_000);
     let hub = again(hub, directory.path()).await;

@@ -25,7 +25,7 @@ async fn what_is_said_in_private_waits_for_one_who_is_away() {
 #[tokio::test]
 async fn two_who_begin_to_talk_at_once_are_both_in_it() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::DirectoryInTask(directory.path().to_path_buf()));
+    let hub = open(&Location::DirectoryInTask(directory.path().to_path_buf()));
     let (ana, ana_token) = enter(&hub, "ana").await.unwrap();
     let (bob, bob_token) = enter(&hub, "bob").await.unwrap();
     let (anas, bobs) = (room("@bob"), room("@ana"));
@@ -102,7 +102,7 @@ async fn an_address_is_for_its_two_users_alone() {
 #[tokio::test]
 async fn an_address_leads_to_the_same_user_after_each_change_of_names() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (ana, ana_token) = enter(&hub, "ana").await.unwrap();
     let (bob, bob_token) = enter(&hub, "bob").await.unwrap();
     let (eva, _) = enter(&hub, "eva").await.unwrap();

@@ -65,7 +65,7 @@ async fn a_room_is_listed_when_it_is_stored_and_not_before() {
 #[tokio::test]
 async fn an_unused_room_goes_and_its_number_is_never_used_again() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (bob, token) = enter(&hub, "bob").await.unwrap();
     drop(enter(&hub, "ana").await.unwrap());
     for name in ["#rust", "@ana", "#talk", "#about", "#last"] {
@@ -93,7 +93,7 @@ async fn an_unused_room_goes_and_its_number_is_never_used_again() {
 #[tokio::test]
 async fn rooms_that_an_older_version_left_go() {
     let directory = TempDir::new().unwrap();
-    let hub = open(&Kept::Directory(directory.path().to_path_buf()));
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     fail_removals(&hub, true).await;
     for nth in 0..250 {

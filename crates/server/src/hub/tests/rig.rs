@@ -17,7 +17,7 @@ use crate::hub::state::State;
 use crate::journal::tests::layer::Layer;
 use crate::journal::tests::{engine_through, found};
 use crate::journal::{
-    Called, Change, Durability, Entry, Journal, KeptMember, RoomId, Task, backup,
+    Change, Durability, Entry, Journal, MembershipRecord, RoomId, RoomKey, Task, backup,
 };
 use crate::ring::Live;
 
@@ -29,7 +29,7 @@ pub(super) const OFTEN: u32 = 8;
 pub(super) const NEVER: u32 = 0;
 
 /// A message as a test compares it: its room, `seq` and `n`.
-pub(super) type Place = (u32, u64, u64);
+pub(super) type Membership = (u32, u64, u64);
 
 /// The author of all messages.
 const BOB: u64 = 7;
@@ -51,10 +51,10 @@ fn empty_journal() -> &'static [u8] {
     static MADE: OnceLock<Vec<u8>> = OnceLock::new();
     MADE.get_or_init(|| {
         let directory = TempDir::new().unwrap();
-        let place = Kept::Directory(directory.path().to_path_buf());
+        let place = Location::Directory(directory.path().to_path_buf());
         let (mut engine, journal, _) = Journal::open(&place, Durability::Os).unwrap();
         let room = |(id, name)| {
-            let called = Called::Named(RoomName::new(name).unwrap());
+            let called = RoomKey::Named(RoomName::new(name).unwrap());
             Change::Room { id: RoomId(id), called }
         };
         let rooms = (1..).zip(ROOMS).map(room).collect();
@@ -223,19 +223,20 @@ impl Rig {
     }
 
     /// What the readers were told.
-    pub(super) fn published(&mut self) -> Vec<Place> {
+    pub(super) fn published(&mut self) -> Vec<Membership> {
         let mut published = Vec::new();
         for (room, live) in &mut self.rooms {
             while let Ok(batch) = live.try_recv() {
                 let Items::Messages(messages) = batch.items() else { continue };
-                let place = |kept: &crate::journal::Kept| (room.id.0, kept.seq, kept.n.unwrap());
+                let place =
+                    |kept: &crate::journal::StoredMessage| (room.id.0, kept.seq, kept.n.unwrap());
                 published.extend(messages.said().iter().map(|said| place(&said.kept)));
             }
         }
         published
     }
 
-    pub(super) fn accepted(&self) -> Vec<Place> {
+    pub(super) fn accepted(&self) -> Vec<Membership> {
         let kept = self.told.iter().filter_map(|(n, (room, outcome))| match outcome {
             Outcome::Stored { seq, .. } => Some((*room, *seq, *n)),
             _ => None,
@@ -309,8 +310,9 @@ fn start(
         engine_through(&layer.name, &path, Some(checkpoint_frames)).unwrap();
     let token = crate::token::TokenHash::of(&Secret::new("bob"));
     let user = User { id: BOB, name: name("bob") };
-    restored.users = vec![KeptUser { user, token, seen_at: clock() }];
-    let member = |room| KeptMember { user: BOB, room: RoomId(room), is_in: true, read_seq: 0 };
+    restored.users = vec![UserRecord { user, token, seen_at: clock() }];
+    let member =
+        |room| MembershipRecord { user: BOB, room: RoomId(room), is_in: true, read_seq: 0 };
     restored.members = (1..=3).map(member).collect();
     let (state, _) = State::restore(restored, 500);
     let clock_of_hub = SteadyClock::new(clock, || MONOTONIC.get(), DAY, clock());

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Row};
 
 use super::Checked;
-use crate::journal::kept::RoomId;
 use crate::journal::numbers::{self, Run};
+use crate::journal::stored::RoomId;
 use crate::journal::used::{self, Used};
 use crate::journal::{JournalError, messages, salvage};
 

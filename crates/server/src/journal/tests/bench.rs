@@ -9,8 +9,8 @@ use super::*;
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
-    Kept { seq: u64, at: At },
-    Repeat { seq: u64, at: At },
+    Stored { seq: u64, at: Timestamp },
+    Repeat { seq: u64, at: Timestamp },
     NumberUsed,
     NotKept(String),
 }
@@ -28,10 +28,10 @@ pub(super) struct Bench {
 }
 
 pub(super) fn open(directory: &Path) -> Result<Bench, JournalError> {
-    open_at(&Place::Directory(directory.to_path_buf()))
+    open_at(&Location::Directory(directory.to_path_buf()))
 }
 
-pub(super) fn open_at(place: &Place) -> Result<Bench, JournalError> {
+pub(super) fn open_at(place: &Location) -> Result<Bench, JournalError> {
     let (engine, read, restored) = Journal::open(place, Durability::Os)?;
     Ok(Bench { journal: Both { read, engine: StdMutex::new(engine) }, restored })
 }
@@ -131,7 +131,7 @@ impl Bench {
 }
 
 impl Both {
-    pub(super) fn send(&self, message: Message, now: At) -> Outcome {
+    pub(super) fn send(&self, message: Message, now: Timestamp) -> Outcome {
         let mut engine = self.engine.lock().unwrap();
         let appended = match engine.append(vec![Entry::Message(message.clone())], now) {
             Err(error) if engine.repair(&error, now) => {
@@ -141,7 +141,7 @@ impl Both {
         };
         match appended {
             Ok(commit) => match commit.items.into_iter().next().unwrap() {
-                Committed::Message { kept, .. } => Outcome::Kept { seq: kept.seq, at: kept.at },
+                Committed::Message { kept, .. } => Outcome::Stored { seq: kept.seq, at: kept.at },
                 Committed::Repeat(Repeat::Same { seq, at }) => Outcome::Repeat { seq, at },
                 Committed::Repeat(Repeat::Other) => Outcome::NumberUsed,
                 other => panic!("{other:?}"),
@@ -168,8 +168,8 @@ impl Both {
     pub(super) async fn trim(
         &self,
         room: RoomId,
-        before: At,
-        now: At,
+        before: Timestamp,
+        now: Timestamp,
     ) -> Result<usize, JournalError> {
         self.run(Task::trim(room, before, now))
     }

@@ -6,19 +6,19 @@ use super::*;
 fn trimmed(times: &[i64]) -> Vec<i64> {
     let db = file::open_memory().unwrap();
     for (seq, at) in (1_i64..).zip(times) {
-        let kept = Kept {
+        let kept = StoredMessage {
             seq: seq.cast_unsigned(),
             from: User { id: 7, name: UserName::new("bob").unwrap() },
-            at: At::from_millis(*at),
+            at: Timestamp::from_millis(*at),
             kind: Kind::Text,
             device: Word::default(),
             n: None,
             text: Text::new("hi").unwrap(),
             damaged: false,
         };
-        messages::Keeper::new(&db).unwrap().message(RoomId::LOBBY, &kept).unwrap();
+        messages::MessageInserter::new(&db).unwrap().message(RoomId::LOBBY, &kept).unwrap();
     }
-    let [before, now] = [100, 200].map(At::from_millis);
+    let [before, now] = [100, 200].map(Timestamp::from_millis);
     while messages::trim(&db, RoomId::LOBBY, before, now, TRIM_MESSAGES).unwrap() > 0 {}
     let page = Page { of: Part::After(0), limit: 100 };
     let left = messages::messages(&db, RoomId::LOBBY, page).unwrap();
@@ -37,12 +37,12 @@ fn wrong_times_remove_nothing_that_is_new_and_keep_nothing_for_ever() {
 #[test]
 fn a_time_that_was_wrong_for_a_minute_stamps_no_later_message() {
     let at = |times: &[i64]| {
-        let journal = open_at(&Place::Memory).unwrap();
+        let journal = open_at(&Location::Memory).unwrap();
         let stamp = |(n, time): (u64, &i64)| match journal
             .journal
-            .send(say(n, "hi"), At::from_millis(*time))
+            .send(say(n, "hi"), Timestamp::from_millis(*time))
         {
-            Outcome::Kept { at, .. } => at.as_millis(),
+            Outcome::Stored { at, .. } => at.as_millis(),
             other => panic!("{other:?}"),
         };
         (1..).zip(times).map(stamp).collect::<Vec<i64>>()

@@ -50,8 +50,8 @@ pub(super) fn sql(directory: &TempDir, sql: &str) {
 }
 
 /// All messages of the lobby, in pages of `limit` from the first or from the last.
-pub(super) async fn read(journal: &Bench, of: fn(u64) -> Part, limit: u32) -> Vec<Kept> {
-    let mut found: Vec<Kept> = Vec::new();
+pub(super) async fn read(journal: &Bench, of: fn(u64) -> Part, limit: u32) -> Vec<StoredMessage> {
+    let mut found: Vec<StoredMessage> = Vec::new();
     let (is_after, last_seq) = (matches!(of(0), Part::After(_)), journal.last_seq());
     let mut edge = if is_after { 0 } else { last_seq + 1 };
     loop {
@@ -69,12 +69,12 @@ pub(super) async fn read(journal: &Bench, of: fn(u64) -> Part, limit: u32) -> Ve
     found
 }
 
-pub(super) fn damaged(messages: &[Kept]) -> Vec<u64> {
+pub(super) fn damaged(messages: &[StoredMessage]) -> Vec<u64> {
     messages.iter().filter(|message| message.damaged).map(|message| message.seq).collect()
 }
 
 /// Every message is served: as it was said, or as damaged.
-fn assert_served(messages: &[Kept], count: u64, what: &str) {
+fn assert_served(messages: &[StoredMessage], count: u64, what: &str) {
     let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();
     assert_eq!(seqs, (1..=count).collect::<Vec<_>>(), "{what}");
     for message in messages {
@@ -204,7 +204,7 @@ async fn a_message_that_is_missing_between_others_is_served_as_damaged() {
 async fn what_retention_removes_is_not_damaged() {
     let directory = closed(20).await;
     let journal = open(directory.path()).unwrap();
-    let later = At::from_millis(clock().as_millis() + 1);
+    let later = Timestamp::from_millis(clock().as_millis() + 1);
     journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap();
     let messages = read(&journal, Part::After, 3).await;
     assert_eq!(messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [20]);
@@ -236,11 +236,12 @@ async fn a_check_finds_that_the_end_of_a_room_is_missing() {
     let directory = closed(5).await;
     let journal = open(directory.path()).unwrap();
     let (token, seen_at) = (TokenHash::of(&Secret::new("bob")), clock());
-    let bob = KeptUser { user: User { id: 7, name: UserName::mend("bob") }, token, seen_at };
-    let member = KeptMember { user: 7, room: RoomId::LOBBY, is_in: true, read_seq: 5 };
+    let bob =
+        UserRecord { user: User { id: 7, name: UserName::from_lossy("bob") }, token, seen_at };
+    let member = MembershipRecord { user: 7, room: RoomId::LOBBY, is_in: true, read_seq: 5 };
     let fill = move |db: &Connection| {
-        keep::user(db, &bob)?;
-        keep::member(db, member)
+        records::user(db, &bob)?;
+        records::member(db, member)
     };
     journal.journal.change(fill).await.unwrap();
     journal.close().await;
@@ -272,14 +273,17 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
             for id in [1, 2] {
                 let name = UserName::new(&format!("user{id}")).unwrap();
                 let token = TokenHash::of(&Secret::new(name.as_str()));
-                keep::user(db, &KeptUser { user: User { id, name }, token, seen_at: clock() })?;
+                records::user(
+                    db,
+                    &UserRecord { user: User { id, name }, token, seen_at: clock() },
+                )?;
             }
-            let two = Called::Named(RoomName::new("#two").unwrap());
-            keep::room(db, RoomId(2), &two)?;
-            keep::room(db, RoomId(3), &Called::Private(Pair::of(1, 2)))?;
-            keep::topic(db, RoomId(2), &Topic::new("one").unwrap())?;
+            let two = RoomKey::Named(RoomName::new("#two").unwrap());
+            records::room(db, RoomId(2), &two)?;
+            records::room(db, RoomId(3), &RoomKey::Direct(DirectKey::of(1, 2)))?;
+            records::topic(db, RoomId(2), &Topic::new("one").unwrap())?;
             let (user, room) = (1, RoomId(2));
-            keep::member(db, KeptMember { user, room, is_in: true, read_seq: 0 })
+            records::member(db, MembershipRecord { user, room, is_in: true, read_seq: 0 })
         };
         journal.journal.change(fill).await.unwrap();
         journal.close().await;
@@ -295,9 +299,9 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
             (2, 3),
             "{statement}"
         );
-        let is_private = |room: &&KeptRoom| matches!(room.called, Called::Private(_));
+        let is_private = |room: &&RoomRecord| matches!(room.called, RoomKey::Direct(_));
         let private = journal.restored.rooms.iter().filter(is_private);
-        assert!(private.clone().all(|room| room.called == Called::Private(Pair::of(1, 2))));
+        assert!(private.clone().all(|room| room.called == RoomKey::Direct(DirectKey::of(1, 2))));
         journal.close().await;
 
         let journal = open(directory.path()).unwrap();

@@ -18,11 +18,11 @@ async fn filled() -> TempDir {
         for id in [2, LAST_USER] {
             let name = UserName::new(&format!("user{id}")).unwrap();
             let token = TokenHash::of(&Secret::new(name.as_str()));
-            keep::user(db, &KeptUser { user: User { id, name }, token, seen_at: clock() })?;
+            records::user(db, &UserRecord { user: User { id, name }, token, seen_at: clock() })?;
             let (user, room) = (id, RoomId::LOBBY);
-            keep::member(db, KeptMember { user, room, is_in: true, read_seq: 0 })?;
+            records::member(db, MembershipRecord { user, room, is_in: true, read_seq: 0 })?;
         }
-        keep::room(db, RoomId(LAST_ROOM), &Called::Named(RoomName::new("#last").unwrap()))
+        records::room(db, RoomId(LAST_ROOM), &RoomKey::Named(RoomName::new("#last").unwrap()))
     };
     journal.journal.change(fill).await.unwrap();
     journal.say(1, "hi").await;
@@ -57,7 +57,7 @@ async fn the_lobby_is_made_again_at_the_start() {
         assert!(journal.restored.damage.contains(&line), "{statement}: {:?}", journal.restored);
         let lobby = &journal.restored.rooms[0];
         assert_eq!((lobby.id, lobby.last_seq), (RoomId::LOBBY, 1), "{statement}");
-        assert_eq!(lobby.called, Called::Named(RoomName::lobby()), "{statement}");
+        assert_eq!(lobby.called, RoomKey::Named(RoomName::lobby()), "{statement}");
         assert_eq!(journal.say(2, "more").await, kept(2), "{statement}");
         journal.close().await;
         let journal = open(directory.path()).unwrap();
@@ -141,8 +141,9 @@ async fn a_user_has_its_number_from_its_record_on() {
     let directory = filled().await;
     let journal = open(directory.path()).unwrap();
     let user = User { id: 9, name: UserName::new("silent").unwrap() };
-    let silent = KeptUser { user, token: TokenHash::of(&Secret::new("silent")), seen_at: clock() };
-    journal.journal.change(move |db| keep::user(db, &silent)).await.unwrap();
+    let silent =
+        UserRecord { user, token: TokenHash::of(&Secret::new("silent")), seen_at: clock() };
+    journal.journal.change(move |db| records::user(db, &silent)).await.unwrap();
     journal.close().await;
     sql(&directory, "DELETE FROM user WHERE id = 9");
     assert_eq!(open(directory.path()).unwrap().restored.last_user, 9);

@@ -18,7 +18,7 @@ async fn a_full_disk_refuses_and_takes_again_when_it_is_not_full() {
                 assert_eq!(&*reason, "the server's disk is full");
                 refused += 1;
             }
-            outcome => assert!(matches!(outcome, Outcome::Kept { .. }), "{outcome:?}"),
+            outcome => assert!(matches!(outcome, Outcome::Stored { .. }), "{outcome:?}"),
         }
     }
     assert!(refused > 0);

@@ -145,7 +145,7 @@ async fn a_row_that_is_damaged_is_made_again() {
 #[tokio::test]
 async fn a_daemon_that_runs_makes_the_table_again() {
     let directory = TempDir::new().unwrap();
-    for place in [Place::Memory, Place::Directory(directory.path().to_path_buf())] {
+    for place in [Location::Memory, Location::Directory(directory.path().to_path_buf())] {
         let journal = open_at(&place).unwrap();
         for n in 1..=3 {
             assert_eq!(journal.say(n, "hi").await, kept(n));

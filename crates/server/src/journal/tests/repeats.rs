@@ -10,7 +10,7 @@ async fn a_number_whose_message_is_removed_is_free_again() {
     for n in 1..=4 {
         assert_eq!(journal.say(n, "hi").await, kept(n));
     }
-    let later = At::from_millis(clock().as_millis() + 1);
+    let later = Timestamp::from_millis(clock().as_millis() + 1);
     assert_eq!(journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap(), 3);
     for (n, outcome) in [(4, repeat(4)), (2, kept(5)), (2, repeat(5)), (4, repeat(4)), (3, kept(6))]
     {

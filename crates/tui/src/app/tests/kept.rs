@@ -176,7 +176,7 @@ async fn left_at_the_end(answers: bool) -> usize {
         hears_that(&mut server, "the goodbye", is_bye).await;
         if answers {
             let (n, device, room) = (Some(1), None, chat_proto::RoomName::lobby());
-            let (seq, at, repeat) = (1, At::from_millis(0), false);
+            let (seq, at, repeat) = (1, Timestamp::from_millis(0), false);
             let accepted = Accepted { n, device, room, seq, at, repeat };
             tells(&mut server, &Event::Accepted(accepted)).await;
         }
@@ -230,7 +230,7 @@ async fn how_far_one_has_read_is_told_after_a_while() {
     let (server, client) = tokio::io::duplex(4096);
     let _bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (mut server, _) = lets_in(server).await;
-    tells(&mut server, &message(user(3, "ana"), "hi", At::from_millis(0))).await;
+    tells(&mut server, &message(user(3, "ana"), "hi", Timestamp::from_millis(0))).await;
     assert_eq!(hears_read(&mut server).await, 1);
 }
 
@@ -312,7 +312,7 @@ async fn what_was_seen_is_told_before_the_end() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (mut server, _) = lets_in(server).await;
-    tells(&mut server, &message(user(3, "ana"), "hi", At::from_millis(0))).await;
+    tells(&mut server, &message(user(3, "ana"), "hi", Timestamp::from_millis(0))).await;
     sees(&mut bob, "ana: hi").await;
     within("the end", bob.quits()).await.unwrap();
     assert_eq!(hears_read(&mut server).await, 1);

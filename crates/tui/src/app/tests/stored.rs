@@ -30,7 +30,7 @@ async fn a_slow_disk_holds_up_neither_keys_nor_frames_but_what_is_sent() {
     bob.types("hi\nhalf a sen").await;
     sees(&mut bob, "> half a sen").await;
     sees(&mut bob, "   bob: hi").await;
-    tells(&mut server, &message(user(3, "ana"), "still there?", At::from_millis(0))).await;
+    tells(&mut server, &message(user(3, "ana"), "still there?", Timestamp::from_millis(0))).await;
     sees(&mut bob, "ana: still there?").await;
     assert!(before.elapsed() < SLOW, "nothing has waited for the disk");
     assert_eq!(hears_say(&mut server).await.2, "hi");

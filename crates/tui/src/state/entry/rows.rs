@@ -211,7 +211,7 @@ fn line(words: &[&str], width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::At;
+    use chat_proto::Timestamp;
 
     use super::*;
 
@@ -220,7 +220,7 @@ mod tests {
         let how = How::Heard(Vec::new());
         let body = Body::Said { from, kind: Kind::Text, text: text.to_owned(), how };
         let above = super::super::Above::default();
-        let entry = Entry { at: At::from_millis(0), body, seq: 0, is_void: false, above };
+        let entry = Entry { at: Timestamp::from_millis(0), body, seq: 0, is_void: false, above };
         let rows = entry.rows(width, &TimeZone::UTC);
         assert_eq!(rows.len(), entry.height(width));
         rows.iter().map(|row| row.iter().map(|(_, text)| text.as_str()).collect()).collect()

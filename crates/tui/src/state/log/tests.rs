@@ -3,7 +3,7 @@ use super::*;
 fn log(count: usize) -> Log {
     let mut log = Log::new(TimeZone::UTC);
     for number in 1..=count {
-        log.note(At::from_millis(0), Tone::Info, format!("{number} {}", "word ".repeat(20)));
+        log.note(Timestamp::from_millis(0), Tone::Info, format!("{number} {}", "word ".repeat(20)));
     }
     log
 }
@@ -23,7 +23,7 @@ fn reading_back_keeps_its_place() {
     let mut log = log(100);
     log.scroll(-40, 60, 10);
     let place = first_text(&log, 60, 10);
-    log.note(At::from_millis(0), Tone::Info, "new");
+    log.note(Timestamp::from_millis(0), Tone::Info, "new");
     assert_eq!(first_text(&log, 60, 10), place);
     assert_eq!(first_text(&log, 20, 10).1, place.1, "in a narrower log");
     assert_eq!(first_text(&log, 60, 10), place, "and back");
@@ -56,7 +56,7 @@ fn notes_are_bounded_and_the_place_goes_with_them() {
     let mut log = log(NOTES_MAX);
     log.to_oldest(80, 10);
     for _ in 0..10 {
-        log.note(At::from_millis(0), Tone::Info, "new");
+        log.note(Timestamp::from_millis(0), Tone::Info, "new");
     }
     assert_eq!(log.entries.len(), NOTES_MAX);
     assert_eq!(first_text(&log, 80, 10), (0, "11".to_owned()));
@@ -66,7 +66,7 @@ fn notes_are_bounded_and_the_place_goes_with_them() {
 fn a_day_line_comes_with_each_new_date() {
     let mut log = Log::new(TimeZone::UTC);
     for hours in [0, 1, 23, 24, 25] {
-        log.note(At::from_millis(hours * 3_600_000), Tone::Info, "note");
+        log.note(Timestamp::from_millis(hours * 3_600_000), Tone::Info, "note");
     }
     let days = log.entries.iter().filter(|entry| entry.above.day.is_some());
     assert_eq!(days.count(), 2);
@@ -88,8 +88,8 @@ fn own(n: u64) -> Body {
     Body::Said { from, kind, text: format!("own {n}"), how }
 }
 
-fn at() -> At {
-    At::from_millis(0)
+fn at() -> Timestamp {
+    Timestamp::from_millis(0)
 }
 
 fn hear(log: &mut Log, seqs: impl IntoIterator<Item = u64>) {

@@ -135,7 +135,7 @@ fn everywhere(hostile: &str) -> Vec<News> {
         News::Event(Event::Room {
             room: room(),
             title: None,
-            topic: Topic::mend(&text),
+            topic: Topic::from_lossy(&text),
             count: 1,
             users: vec![user(7, "bob")],
             last_seq: 0,
@@ -150,19 +150,19 @@ fn everywhere(hostile: &str) -> Vec<News> {
         welcome: chat_proto::event::Welcome { server, ..welcome(7, "bob") },
     });
     // The wire's own types keep some of it out; what they let in must not do harm either.
-    let said = Text::new(text.clone()).or_else(|_| Text::mend(&text).ok_or(()));
+    let said = Text::new(text.clone()).or_else(|_| Text::from_lossy(&text).ok_or(()));
     let kept: String = text.chars().take(32).collect();
-    let from = chat_proto::User { id: 9, name: UserName::mend(&kept) };
+    let from = chat_proto::User { id: 9, name: UserName::from_lossy(&kept) };
     news.push(News::Event(Event::Joined { room: room(), user: from.clone() }));
     let users = vec![from.clone(); 3];
     news.push(News::Event(Event::Users { room: room(), users, more: true }));
-    let info = RoomInfo { room: room(), topic: Topic::mend(&text), count: 1 };
+    let info = RoomInfo { room: room(), topic: Topic::from_lossy(&text), count: 1 };
     news.push(News::Event(Event::Rooms { rooms: vec![info], more: true }));
     let user = from.clone();
-    news.push(News::Event(Event::Topic { room: room(), topic: Topic::mend(&text), user }));
+    news.push(News::Event(Event::Topic { room: room(), topic: Topic::from_lossy(&text), user }));
     for kind in [MessageKind::Text, MessageKind::Action, MessageKind::Unknown] {
         if let Ok(text) = said.clone() {
-            let at = chat_proto::At::from_millis(0);
+            let at = chat_proto::Timestamp::from_millis(0);
             let from = from.clone();
             for room in ["#lobby".parse().unwrap(), RoomName::private(&from.name)] {
                 let (from, text) = (from.clone(), text.clone());

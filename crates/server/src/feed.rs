@@ -1,4 +1,4 @@
-//! A seat: the stream of everything that happens in one room, for one session, in order and once.
+//! A feed: the stream of everything that happens in one room, for one session, in order and once.
 //!
 //! It reads the messages that the session has missed from the journal, page by page, and then receives from
 //! the room's ring. If the session falls behind the ring, it reads from the journal again.
@@ -12,25 +12,25 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::batch::Batch;
 use crate::config::PAGE_MESSAGES;
-use crate::journal::{Journal, JournalError, Kept, Page, Part};
+use crate::journal::{Journal, JournalError, Page, Part, StoredMessage};
 use crate::ring::Live;
 use crate::room::{Entry, Room, Snapshot};
 
-/// One item of the stream of a seat.
+/// One item of the stream of a feed.
 #[derive(Debug)]
-pub(crate) enum Brought {
+pub(crate) enum FeedItem {
     /// A batch of the ring.
     Live(Arc<Batch>),
     /// Messages that were missed, oldest first.
-    Missed(Vec<Kept>),
+    CatchUp(Vec<StoredMessage>),
     /// The room as it is now, if the session has missed a change of it.
-    Again(Snapshot),
+    Snapshot(Snapshot),
     /// The number of messages that were missed and are not replayed, see [`CatchUp::Count`].
     Skipped(u64),
     /// The journal cannot be read.
-    Unreadable(JournalError),
+    Failed(JournalError),
     /// The room has ended: the daemon is going away.
-    End,
+    Closed,
 }
 
 /// What a session gets of the messages it missed.
@@ -42,15 +42,15 @@ pub(crate) enum CatchUp {
     Count,
 }
 
-/// How far a seat is.
-struct Place {
+/// How far a feed is.
+struct FeedState {
     room: Arc<Room>,
     journal: Journal,
     catch_up: CatchUp,
-    /// One page at a time for all seats of a session: it may not take them for long.
+    /// One page at a time for all feeds of a session: it may not take them for long.
     pages: Arc<Semaphore>,
     users_listed: usize,
-    /// The last message that was brought.
+    /// The last message of the feed.
     seq: u64,
     /// What the session knows of the room, see [`Snapshot::changes`].
     changes: u64,
@@ -58,9 +58,9 @@ struct Place {
     has_ended: bool,
 }
 
-/// Takes a seat in `room`: all after `seq` comes, then what happens live. `entry` is the room as
+/// The feed of `room`: all after `seq` comes, then what happens live. `entry` is the room as
 /// the session was told it.
-pub(crate) fn seat(
+pub(crate) fn feed(
     room: Arc<Room>,
     journal: Journal,
     entry: Entry,
@@ -68,11 +68,11 @@ pub(crate) fn seat(
     catch_up: CatchUp,
     pages: Arc<Semaphore>,
     users_listed: usize,
-) -> impl Stream<Item = Brought> + Send {
+) -> impl Stream<Item = FeedItem> + Send {
     let Entry { snapshot, live } = entry;
     let live = (seq >= snapshot.last_seq).then_some(live);
     let (seq, changes) = (seq.min(snapshot.last_seq), snapshot.changes);
-    let place = Place {
+    let state = FeedState {
         room,
         journal,
         catch_up,
@@ -83,50 +83,50 @@ pub(crate) fn seat(
         live,
         has_ended: false,
     };
-    unfold(place, |mut place| async move {
-        let brought = place.next().await?;
-        Some((brought, place))
+    unfold(state, |mut state| async move {
+        let item = state.next().await?;
+        Some((item, state))
     })
 }
 
-impl Place {
-    async fn next(&mut self) -> Option<Brought> {
+impl FeedState {
+    async fn next(&mut self) -> Option<FeedItem> {
         while !self.has_ended {
-            let brought = match &mut self.live {
+            let item = match &mut self.live {
                 None => self.catch_up().await,
                 Some(live) => match live.recv().await {
                     Ok(batch) => Some(self.note(batch)),
-                    Err(RecvError::Closed) => Some(Brought::End),
+                    Err(RecvError::Closed) => Some(FeedItem::Closed),
                     Err(RecvError::Lagged(_)) => {
                         self.live = None;
                         None
                     }
                 },
             };
-            self.has_ended = matches!(brought, Some(Brought::End | Brought::Unreadable(_)));
-            if brought.is_some() {
-                return brought;
+            self.has_ended = matches!(item, Some(FeedItem::Closed | FeedItem::Failed(_)));
+            if item.is_some() {
+                return item;
             }
         }
         None
     }
 
-    fn note(&mut self, batch: Arc<Batch>) -> Brought {
+    fn note(&mut self, batch: Arc<Batch>) -> FeedItem {
         match batch.last_seq() {
             Some(seq) => self.seq = seq,
             None => self.changes += 1,
         }
-        Brought::Live(batch)
+        FeedItem::Live(batch)
     }
 
     /// Brings the next page of what was missed; goes live where nothing is missing any more.
-    async fn catch_up(&mut self) -> Option<Brought> {
+    async fn catch_up(&mut self) -> Option<FeedItem> {
         if self.catch_up == CatchUp::Replay && self.room.last_seq() > self.seq {
             // In a box: most miss nothing, and what a session waits for takes memory.
             return Some(Box::pin(self.page()).await);
         }
         let Some(Entry { snapshot, live }) = self.room.listen(self.users_listed) else {
-            return Some(Brought::End);
+            return Some(FeedItem::Closed);
         };
         let missed = snapshot.last_seq - self.seq;
         if missed > 0 && self.catch_up == CatchUp::Replay {
@@ -136,12 +136,12 @@ impl Place {
         self.seq = snapshot.last_seq;
         let knows = std::mem::replace(&mut self.changes, snapshot.changes);
         match self.catch_up {
-            CatchUp::Count => Some(Brought::Skipped(missed)),
-            CatchUp::Replay => (knows != snapshot.changes).then_some(Brought::Again(snapshot)),
+            CatchUp::Count => Some(FeedItem::Skipped(missed)),
+            CatchUp::Replay => (knows != snapshot.changes).then_some(FeedItem::Snapshot(snapshot)),
         }
     }
 
-    async fn page(&mut self) -> Brought {
+    async fn page(&mut self) -> FeedItem {
         let page = Page { of: Part::After(self.seq), limit: PAGE_MESSAGES };
         // Never closed; without a permit, a page too many is read.
         let _permit = self.pages.acquire().await;
@@ -152,9 +152,9 @@ impl Place {
                 missed.retain(|kept| kept.seq <= last_seq);
                 // Nothing there although there should be: it is older than what is kept.
                 self.seq = missed.last().map_or(last_seq, |last| last.seq);
-                Brought::Missed(missed)
+                FeedItem::CatchUp(missed)
             }
-            Err(error) => Brought::Unreadable(error),
+            Err(error) => FeedItem::Failed(error),
         }
     }
 }

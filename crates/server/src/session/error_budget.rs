@@ -8,13 +8,13 @@ use crate::config::{BROKEN_LINES_MAX, BROKEN_LINES_WINDOW};
 
 /// When the latest broken lines came. Boxed, since most clients never send one.
 #[derive(Debug, Default)]
-pub(super) struct Strikes(Option<Box<Latest>>);
+pub(super) struct ErrorBudget(Option<Box<Latest>>);
 
 /// [`BROKEN_LINES_MAX`] moments at most.
 #[derive(Debug, Default)]
 struct Latest(VecDeque<Instant>);
 
-impl Strikes {
+impl ErrorBudget {
     /// Counts a broken line; true where it is one more than a client may send within
     /// [`BROKEN_LINES_WINDOW`].
     pub(super) fn is_one_too_many(&mut self, now: Instant) -> bool {
@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn twenty_in_ten_seconds_are_forgiven_and_one_more_is_not() {
         let start = Instant::now();
-        let mut strikes = Strikes::default();
+        let mut strikes = ErrorBudget::default();
         assert!((0..20).all(|_| !strikes.is_one_too_many(start)));
         assert!(strikes.is_one_too_many(start + Duration::from_secs(9)));
     }
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn old_ones_are_forgotten() {
         let start = Instant::now();
-        let mut strikes = Strikes::default();
+        let mut strikes = ErrorBudget::default();
         let each_second = (0..100).map(|second| start + Duration::from_secs(second));
         for at in each_second {
             assert!(!strikes.is_one_too_many(at));

@@ -6,7 +6,7 @@ use crate::journal::RoomId;
 
 /// A user's place in a room.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct InRoom {
+pub(super) struct MemberState {
     /// The last message the user has read.
     pub(super) read: u64,
     /// Whether the room is a direct message.
@@ -15,36 +15,36 @@ pub(super) struct InRoom {
 
 /// A user's places in rooms.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct Memberships {
     /// In the rooms the user is in, the lobby first. A list in order: most users are in two or three
     /// rooms, and a tree allocates a node of eleven at once. At most `ROOMS_PER_USER_MAX` and
     /// `PRIVATE_PER_USER_MAX` places.
-    now: Vec<(RoomId, InRoom)>,
+    now: Vec<(RoomId, MemberState)>,
     /// How many of them are in direct messages.
     direct: usize,
     /// In rooms that the user has left, or is yet to come into.
-    other: BTreeMap<RoomId, InRoom>,
+    other: BTreeMap<RoomId, MemberState>,
 }
 
-impl Places {
+impl Memberships {
     /// In the lobby, where `read` messages are not new.
     pub(super) fn in_lobby(read: u64) -> Self {
-        let lobby = InRoom { read, ..InRoom::default() };
+        let lobby = MemberState { read, ..MemberState::default() };
         Self { now: vec![(RoomId::LOBBY, lobby)], direct: 0, other: BTreeMap::new() }
     }
 
     /// The place in a room the user is in.
-    pub(super) fn get(&self, room: RoomId) -> Option<&InRoom> {
+    pub(super) fn get(&self, room: RoomId) -> Option<&MemberState> {
         self.find(room).ok().map(|index| &self.now[index].1)
     }
 
     /// The place in a room the user is in or has left.
-    pub(super) fn known(&self, room: RoomId) -> Option<&InRoom> {
+    pub(super) fn known(&self, room: RoomId) -> Option<&MemberState> {
         self.get(room).or_else(|| self.other.get(&room))
     }
 
     /// The same, to change.
-    pub(super) fn known_mut(&mut self, room: RoomId) -> Option<&mut InRoom> {
+    pub(super) fn known_mut(&mut self, room: RoomId) -> Option<&mut MemberState> {
         match self.find(room) {
             Ok(index) => Some(&mut self.now[index].1),
             Err(_) => self.other.get_mut(&room),
@@ -52,7 +52,7 @@ impl Places {
     }
 
     /// Stores a place in a room the user is not in, unless there is one.
-    pub(super) fn note(&mut self, room: RoomId, place: InRoom) {
+    pub(super) fn note(&mut self, room: RoomId, place: MemberState) {
         if self.find(room).is_err() {
             self.other.entry(room).or_insert(place);
         }
@@ -60,7 +60,7 @@ impl Places {
 
     /// The user is in the room: at the place it had there, or at `place` if there is none. Returns
     /// whether it was not in it before.
-    pub(super) fn come(&mut self, room: RoomId, place: InRoom) -> bool {
+    pub(super) fn come(&mut self, room: RoomId, place: MemberState) -> bool {
         let Err(index) = self.find(room) else { return false };
         let place = self.other.remove(&room).unwrap_or(place);
         self.direct += usize::from(place.is_direct);

@@ -13,16 +13,16 @@ use tracing::{error, info};
 
 use super::Session;
 use super::end::End;
-use super::greet::about;
+use super::handshake::about;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use super::pending::CommandResult;
 use crate::config::PAGE_MESSAGES;
 use crate::hub::{Answer, HubError, IfTaken};
-use crate::journal::{Journal, JournalError, Kept, Page, Part, RoomId};
+use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage};
 use crate::room::Room;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) async fn obey(&mut self, mut command: Command) -> ControlFlow<End> {
+    pub(super) async fn dispatch(&mut self, mut command: Command) -> ControlFlow<End> {
         if let Some(room) = room_of(&mut command) {
             match self.member.address(room) {
                 Ok(address) => *room = address,
@@ -59,7 +59,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(address) => address,
             Err(error) => return self.refuse_say(&say, error),
         };
-        let room = self.seats.in_room(&say.room);
+        let room = self.subscriptions.in_room(&say.room);
         if room.is_none() && say.room.is_private() {
             // A repeat brings nobody back into the conversation.
             let (actor, device) = (self.member.actor().clone(), self.device.clone());
@@ -122,7 +122,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 // Subscribe before sending, or the session would receive its own message as another's.
                 Ok(()) => {
                     self.follow()?;
-                    let room = self.seats.in_room(&say.room);
+                    let room = self.subscriptions.in_room(&say.room);
                     self.send(say, room).await
                 }
                 Err(error) => self.refuse_say(&say, error),
@@ -130,7 +130,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandResult::History { name, page } => match page {
                 Ok((kept, more)) => {
                     let user = self.member.id();
-                    let messages = kept.iter().map(|kept| kept.told(&name, user)).collect();
+                    let messages = kept.iter().map(|kept| kept.to_wire(&name, user)).collect();
                     self.tell(&Event::History { room: name, messages, more })
                 }
                 Err(error) => self.refuse_unreadable(name, &error),
@@ -140,9 +140,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     fn joined(&mut self, room: &Arc<Room>, since: Option<u64>) -> ControlFlow<End> {
         let since = since.unwrap_or_else(|| self.newest_after(room));
-        let place = self.member.places().into_iter().find(|place| place.room.id == room.id);
+        let place = self.member.memberships().into_iter().find(|place| place.room.id == room.id);
         match place {
-            Some(place) => self.take_seat(room, place.read, since),
+            Some(place) => self.subscribe(room, place.read, since),
             // Another session of the user has left it just now.
             None => self.follow(),
         }
@@ -150,9 +150,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     fn has_read(&mut self, name: RoomName, seq: u64) -> ControlFlow<End> {
         if let Ok(room) = self.member.room(&name)
-            && let Some(seat) = self.seats.get_mut(room.id)
+            && let Some(subscription) = self.subscriptions.get_mut(room.id)
         {
-            seat.read = seq;
+            subscription.read = seq;
         }
         self.tell(&Event::Read { room: name, seq })
     }
@@ -310,7 +310,7 @@ async fn page_before(
     room: RoomId,
     before: u64,
     limit: u32,
-) -> Result<(Vec<Kept>, bool), JournalError> {
+) -> Result<(Vec<StoredMessage>, bool), JournalError> {
     let kept = journal.read(room, Page { of: Part::Before(before), limit }).await?;
     let Some(first) = kept.first() else { return Ok((kept, false)) };
     let older = Page { of: Part::Before(first.seq), limit: 1 };

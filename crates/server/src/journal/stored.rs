@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::limits::NAME_BYTES_MAX;
-use chat_proto::{At, Message, RoomName, Text, Topic, User, UserName};
+use chat_proto::{Message, RoomName, Text, Timestamp, Topic, User, UserName};
 
 use crate::token::TokenHash;
 
@@ -46,13 +46,13 @@ impl RoomId {
 
 /// A message as it is kept; its room is known to whoever asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredMessage {
     /// Its place in the room.
     pub seq: u64,
     /// Who said it, as the user was called then.
     pub from: User,
     /// When it was taken.
-    pub at: At,
+    pub at: Timestamp,
     /// Whether it was said or done.
     pub kind: Kind,
     /// What was said.
@@ -65,7 +65,7 @@ pub struct Kept {
     pub damaged: bool,
 }
 
-impl Kept {
+impl StoredMessage {
     /// No fewer bytes than the message takes on the wire, in a room of the longest name: a quote takes
     /// two there, a control character of a device's name six.
     pub(super) fn encoded_bytes_max(&self) -> usize {
@@ -77,7 +77,7 @@ impl Kept {
     /// The message, of a room that goes by that name, as `reader` is told it: with the device and
     /// its number where it is the reader's own.
     #[must_use]
-    pub fn told(&self, room: &RoomName, reader: u64) -> Message {
+    pub fn to_wire(&self, room: &RoomName, reader: u64) -> Message {
         let is_own = self.from.id == reader;
         Message {
             room: room.clone(),
@@ -95,11 +95,11 @@ impl Kept {
 
 /// A room as it is kept.
 #[derive(Debug, Clone)]
-pub struct KeptRoom {
+pub struct RoomRecord {
     /// Its number.
     pub id: RoomId,
     /// What it is called.
-    pub called: Called,
+    pub called: RoomKey,
     /// What it is about.
     pub topic: Topic,
     /// The `seq` of its last message; 0 before the first.
@@ -108,18 +108,18 @@ pub struct KeptRoom {
 
 /// What a room is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Called {
+pub enum RoomKey {
     /// A name of its own.
     Named(RoomName),
     /// By each of two users what the other is called.
-    Private(Pair),
+    Direct(DirectKey),
 }
 
 /// The numbers of two users, the lower one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Pair([u64; 2]);
+pub struct DirectKey([u64; 2]);
 
-impl Pair {
+impl DirectKey {
     /// The two, in whatever order they are given.
     #[must_use]
     pub const fn of(one: u64, other: u64) -> Self {
@@ -133,48 +133,48 @@ impl Pair {
     }
 }
 
-impl Called {
+impl RoomKey {
     /// What tells it from all other rooms.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
             Self::Named(name) => name.key().to_owned(),
-            Self::Private(Pair([one, other])) => format!("@{one}@{other}"),
+            Self::Direct(DirectKey([one, other])) => format!("@{one}@{other}"),
         }
     }
 
-    /// The opposite of [`Called::key`], with the name as it is written.
+    /// The opposite of [`RoomKey::key`], with the name as it is written.
     pub(super) fn read(key: &str, name: &str) -> Option<Self> {
         let Some(pair) = key.strip_prefix('@') else {
             // An earlier version had other rules: a name that breaks those of today is mended.
             return name.starts_with('#').then(|| Self::Named(room_name(name)));
         };
         let (one, other) = pair.split_once('@')?;
-        Some(Self::Private(Pair::of(one.parse().ok()?, other.parse().ok()?)))
+        Some(Self::Direct(DirectKey::of(one.parse().ok()?, other.parse().ok()?)))
     }
 }
 
 fn room_name(written: &str) -> RoomName {
     RoomName::new(written).unwrap_or_else(|_| {
-        let mended = UserName::mend(&written[1..]).as_str().replace(char::is_whitespace, "_");
+        let mended = UserName::from_lossy(&written[1..]).as_str().replace(char::is_whitespace, "_");
         RoomName::new(&format!("#{mended}")).expect("a mended name without white space is one")
     })
 }
 
 /// A user as it is kept.
 #[derive(Debug, Clone)]
-pub(crate) struct KeptUser {
+pub(crate) struct UserRecord {
     /// Its number and name.
     pub user: User,
     /// The hash of its token.
     pub token: TokenHash,
     /// When it was last here.
-    pub seen_at: At,
+    pub seen_at: Timestamp,
 }
 
 /// A user's place in a room, as it is kept.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct KeptMember {
+pub(crate) struct MembershipRecord {
     /// The user's number.
     pub user: u64,
     /// The room's.
@@ -196,19 +196,19 @@ mod tests {
     fn no_message_takes_more_bytes_than_is_said() {
         let name = "😀".repeat(NAME_CHARS_MAX);
         let room = RoomName::new(&format!("#{name}")).unwrap();
-        let kept = Kept {
+        let kept = StoredMessage {
             seq: SEQ_MAX,
             from: User {
                 id: u64::MAX, name: UserName::new(&"😀".repeat(NAME_CHARS_MAX)).unwrap()
             },
-            at: At::from_millis(i64::MIN),
+            at: Timestamp::from_millis(i64::MIN),
             kind: Kind::Action,
             text: Text::new("\"\\\n").unwrap(),
             device: Word::new("\u{1}").unwrap(),
             n: Some(u64::MAX),
             damaged: true,
         };
-        let written = serde_json::to_string(&kept.told(&room, u64::MAX)).unwrap() + ",";
+        let written = serde_json::to_string(&kept.to_wire(&room, u64::MAX)).unwrap() + ",";
         assert!(written.len() <= kept.encoded_bytes_max(), "{} bytes: {written}", written.len());
     }
 }

@@ -1,30 +1,30 @@
 use chat_proto::command::{Kind, Word};
-use chat_proto::{At, Text, User, UserName};
+use chat_proto::{Text, Timestamp, User, UserName};
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
 use crate::batch::{Items, Said};
-use crate::journal::{Committed, Durability, Engine, Entry, KeptRoom, Message};
+use crate::journal::{Committed, Durability, Engine, Entry, Message, RoomRecord};
 use crate::ring::Rings;
 
-fn clock() -> At {
-    At::from_millis(0)
+fn clock() -> Timestamp {
+    Timestamp::from_millis(0)
 }
 
 /// A journal in memory, and the lobby as it has it.
-fn open() -> (Engine, Journal, KeptRoom) {
-    open_at(&crate::journal::Place::Memory)
+fn open() -> (Engine, Journal, RoomRecord) {
+    open_at(&crate::journal::Location::Memory)
 }
 
-fn open_at(place: &crate::journal::Place) -> (Engine, Journal, KeptRoom) {
-    let (engine, journal, restored) = Journal::open(place, Durability::Os).unwrap();
+fn open_at(state: &crate::journal::Location) -> (Engine, Journal, RoomRecord) {
+    let (engine, journal, restored) = Journal::open(state, Durability::Os).unwrap();
     (engine, journal, restored.rooms[0].clone())
 }
 
 /// Stores so many messages, and publishes them in `room`.
 fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
     for _ in 1..=count {
-        let from = User { id: 1, name: UserName::mend("ana") };
+        let from = User { id: 1, name: UserName::from_lossy("ana") };
         let (device, kind, text) = (Word::default(), Kind::Text, Text::new("hi").unwrap());
         let (is_repeat_only, changes) = (false, Vec::new());
         let message =
@@ -32,7 +32,7 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {
             let Committed::Message { kept, .. } = item else { panic!("{item:?}") };
-            room.publish_said(vec![Said { kept, session: 1 }]);
+            room.publish_messages(vec![Said { kept, session: 1 }]);
         }
     }
 }
@@ -41,11 +41,11 @@ fn a_page() -> Arc<Semaphore> {
     Arc::new(Semaphore::new(1))
 }
 
-/// The numbers of the messages that a seat brings.
-fn seqs(brought: &Brought) -> Vec<u64> {
-    match brought {
-        Brought::Missed(missed) => missed.iter().map(|kept| kept.seq).collect(),
-        Brought::Live(batch) => match batch.items() {
+/// The numbers of the messages that a feed brings.
+fn seqs(item: &FeedItem) -> Vec<u64> {
+    match item {
+        FeedItem::CatchUp(missed) => missed.iter().map(|kept| kept.seq).collect(),
+        FeedItem::Live(batch) => match batch.items() {
             Items::Messages(messages) => messages.said().iter().map(|said| said.kept.seq).collect(),
             Items::Update(event) => panic!("{event:?}"),
         },
@@ -61,16 +61,16 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
     say(&mut engine, &Room::new(lobby.clone(), 500, &Arc::default()), 3);
     let page = Page { of: Part::After(1), limit: PAGE_MESSAGES };
     let untold = journal.read(lobby.id, page).await.unwrap();
-    let told_one = Room::new(KeptRoom { last_seq: 1, ..lobby }, 500, &Arc::default());
+    let told_one = Room::new(RoomRecord { last_seq: 1, ..lobby }, 500, &Arc::default());
 
     let entry = told_one.listen(500).unwrap();
-    let seat = seat(Arc::clone(&told_one), journal, entry, 0, CatchUp::Replay, a_page(), 500);
-    let mut seat = std::pin::pin!(seat);
-    assert_eq!(seqs(&seat.next().await.unwrap()), [1]);
-    let early = seat.next().now_or_never();
+    let feed = feed(Arc::clone(&told_one), journal, entry, 0, CatchUp::Replay, a_page(), 500);
+    let mut feed = std::pin::pin!(feed);
+    assert_eq!(seqs(&feed.next().await.unwrap()), [1]);
+    let early = feed.next().now_or_never();
     assert!(early.is_none(), "{early:?}");
-    told_one.publish_said(untold.into_iter().map(|kept| Said { kept, session: 1 }).collect());
-    assert_eq!(seqs(&seat.next().await.unwrap()), [2, 3]);
+    told_one.publish_messages(untold.into_iter().map(|kept| Said { kept, session: 1 }).collect());
+    assert_eq!(seqs(&feed.next().await.unwrap()), [2, 3]);
 }
 
 #[tokio::test]
@@ -78,32 +78,32 @@ async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
     let (mut engine, journal, lobby) = open();
     let room = Room::new(lobby, 500, &Arc::new(Rings::new(0))); // drops each at once
     let entry = room.listen(500).unwrap();
-    let seat = seat(Arc::clone(&room), journal.clone(), entry, 0, CatchUp::Replay, a_page(), 500);
-    let mut seat = std::pin::pin!(seat);
+    let feed = feed(Arc::clone(&room), journal.clone(), entry, 0, CatchUp::Replay, a_page(), 500);
+    let mut feed = std::pin::pin!(feed);
     say(&mut engine, &room, 3);
-    assert_eq!(seqs(&seat.next().await.unwrap()), [1, 2, 3]);
-    let more = seat.next().now_or_never();
+    assert_eq!(seqs(&feed.next().await.unwrap()), [1, 2, 3]);
+    let more = feed.next().now_or_never();
     assert!(more.is_none(), "{more:?}");
 }
 
 #[tokio::test]
 async fn the_seats_of_a_session_read_one_page_at_a_time() {
     let directory = tempfile::TempDir::new().unwrap();
-    let place = crate::journal::Place::Directory(directory.path().to_path_buf());
-    let (mut engine, journal, lobby) = open_at(&place);
+    let state = crate::journal::Location::Directory(directory.path().to_path_buf());
+    let (mut engine, journal, lobby) = open_at(&state);
     let room = Room::new(lobby, 500, &Arc::default());
     say(&mut engine, &room, 3);
     let pages = a_page();
     let mut seats = [(); 2].map(|()| {
         let (entry, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
         let (room, journal) = (Arc::clone(&room), journal.clone());
-        Box::pin(seat(room, journal, entry, 0, CatchUp::Replay, pages, 500))
+        Box::pin(feed(room, journal, entry, 0, CatchUp::Replay, pages, 500))
     });
     assert!(seats[0].next().now_or_never().is_none());
     assert_eq!(pages.available_permits(), 0);
     assert!(seats[1].next().now_or_never().is_none());
-    for seat in &mut seats {
-        assert_eq!(seqs(&seat.next().await.unwrap()), [1, 2, 3]);
+    for feed in &mut seats {
+        assert_eq!(seqs(&feed.next().await.unwrap()), [1, 2, 3]);
     }
     assert_eq!(pages.available_permits(), 1);
 }

@@ -8,12 +8,12 @@ use tokio::sync::Notify;
 
 /// Rings for all who listen. Each keeps count of the rings it has heard.
 #[derive(Debug, Default)]
-pub(super) struct Bell {
+pub(super) struct Changed {
     rings: AtomicU64,
     sleepers: Notify,
 }
 
-impl Bell {
+impl Changed {
     /// How often it has rung.
     pub(super) fn rings(&self) -> u64 {
         self.rings.load(Ordering::Acquire)
@@ -47,7 +47,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_is_heard_once_by_each_even_by_one_who_was_away() {
-        let bell = Bell::default();
+        let bell = Changed::default();
         let (mut one, mut other) = (bell.rings(), bell.rings());
         assert!(bell.listen(&mut one).now_or_never().is_none());
         bell.ring();
@@ -60,7 +60,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_wakes_who_sleeps() {
-        let bell = Bell::default();
+        let bell = Changed::default();
         let mut heard = bell.rings();
         let ring = async { bell.ring() };
         tokio::join!(bell.listen(&mut heard), ring);

@@ -9,13 +9,13 @@ use tracing::{Span, debug, info};
 
 use super::Context;
 use super::end::End;
-use super::strikes::Strikes;
+use super::error_budget::ErrorBudget;
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Heard};
 use crate::hub::Member;
 
 /// A client that was let in.
-pub(super) struct Greeted {
+pub(super) struct Handshake {
     /// Its place in the hub.
     pub(super) member: Member,
     /// The client's own word for where it runs; empty for a guest.
@@ -27,12 +27,12 @@ pub(super) struct Greeted {
 ///
 /// # Errors
 /// Says how it ended instead; a refusal has been told.
-pub(super) async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
+pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     told: Option<u64>,
     context: &Context,
-) -> Result<Greeted, End> {
-    let mut strikes = Strikes::default();
+) -> Result<Handshake, End> {
+    let mut strikes = ErrorBudget::default();
     loop {
         let refusal = match connection.next().await.map_err(End::Failed)? {
             None => return Err(End::Left),
@@ -46,7 +46,7 @@ pub(super) async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 note_entry(&member);
-                return Ok(Greeted { member, device: Word::default() });
+                return Ok(Handshake { member, device: Word::default() });
             }
             Some(Heard::Command(Command::About)) => {
                 tell_now(connection, &about(context)).await?;
@@ -98,13 +98,13 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     told: Option<u64>,
     hello: Hello,
     context: &Context,
-) -> Result<Greeted, End> {
+) -> Result<Handshake, End> {
     match let_in(told, &hello, context).await {
         Ok((member, token, last)) => {
             connection.tell(&Event::Welcome(welcome(&member, token, last, context)));
             note_entry(&member);
             debug!(features = ?hello.features, "the client has these features");
-            Ok(Greeted { member, device: hello.device })
+            Ok(Handshake { member, device: hello.device })
         }
         Err(refusal) => {
             let code = refusal.code;

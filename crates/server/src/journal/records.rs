@@ -5,15 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use chat_proto::{At, Topic};
+use chat_proto::{Timestamp, Topic};
 use rusqlite::{Connection, params};
 
-use super::kept::{Called, KeptMember, KeptUser, RoomId};
 use super::store::number;
+use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
 use super::used;
 
 /// Keeps a new user, or another name of an old one and that it was here.
-pub(super) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
+pub(super) fn user(db: &Connection, kept: &UserRecord) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO user (id, name, key, token, seen_at, sum)
          VALUES (?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5)) ON CONFLICT (id) DO UPDATE
@@ -31,10 +31,10 @@ pub(super) fn user(db: &Connection, kept: &KeptUser) -> rusqlite::Result<()> {
 }
 
 /// Keeps that there is a room.
-pub(super) fn room(db: &Connection, id: RoomId, called: &Called) -> rusqlite::Result<()> {
+pub(super) fn room(db: &Connection, id: RoomId, called: &RoomKey) -> rusqlite::Result<()> {
     let name = match called {
-        Called::Named(name) => name.as_str(),
-        Called::Private(_) => "",
+        RoomKey::Named(name) => name.as_str(),
+        RoomKey::Direct(_) => "",
     };
     db.prepare_cached(
         "INSERT INTO room (id, key, name, topic, sum)
@@ -69,7 +69,7 @@ pub(super) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Res
 }
 
 /// Keeps that a user was here.
-pub(super) fn seen(db: &Connection, user: u64, at: At) -> rusqlite::Result<()> {
+pub(super) fn seen(db: &Connection, user: u64, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE user SET seen_at = ?1, sum = checksum(id, name, key, token, ?1)
          WHERE id = ?2 AND sum = checksum(id, name, key, token, seen_at)",
@@ -80,7 +80,7 @@ pub(super) fn seen(db: &Connection, user: u64, at: At) -> rusqlite::Result<()> {
 
 /// Keeps a user's place in a room; how far it has read only where that was not known. Nobody leaves by
 /// it: for that there is [`has_left`].
-pub(super) fn member(db: &Connection, member: KeptMember) -> rusqlite::Result<()> {
+pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Result<()> {
     // A damaged row is replaced: nothing in it can be trusted.
     db.prepare_cached(
         "DELETE FROM member

@@ -1,0 +1,141 @@
+//! The subscriptions of a session, one for each room, polled in turn.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use chat_proto::{RoomName, UserName};
+use futures_util::Stream;
+use tokio::sync::Semaphore;
+
+use crate::feed::FeedItem;
+use crate::journal::RoomId;
+use crate::room::Room;
+
+/// The subscription of a session to a room, and what its client knows of it.
+pub(super) struct Subscription {
+    pub(super) room: Arc<Room>,
+    /// How far the user has read it.
+    pub(super) read: u64,
+    /// The last message of it that the client has been sent.
+    pub(super) seq: u64,
+    /// The name of the other user of a direct message, as its `room` had it.
+    pub(super) title: Option<UserName>,
+    feed: Pin<Box<dyn Stream<Item = FeedItem> + Send>>,
+    /// Whether nothing more comes.
+    has_ended: bool,
+}
+
+/// The subscriptions, polled in turn, from the one behind the last that had an item: a busy room does not hold up a
+/// quiet one, and runs can be repeated.
+pub(super) struct Subscriptions {
+    subscriptions: Vec<Subscription>,
+    first: usize,
+    pages: Arc<Semaphore>,
+}
+
+impl Default for Subscriptions {
+    fn default() -> Self {
+        Self { subscriptions: Vec::new(), first: 0, pages: Arc::new(Semaphore::new(1)) }
+    }
+}
+
+impl Subscriptions {
+    /// Permits one page of the journal: those of all subscriptions would be too many for a session that does
+    /// not take them.
+    pub(super) fn pages(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.pages)
+    }
+
+    /// Adds a subscription, in place of one to the same room.
+    pub(super) fn insert(
+        &mut self,
+        room: &Arc<Room>,
+        title: Option<UserName>,
+        read: u64,
+        seq: u64,
+        feed: impl Stream<Item = FeedItem> + Send + 'static,
+    ) {
+        self.remove(room.id);
+        let (room, feed) = (Arc::clone(room), Box::pin(feed));
+        self.subscriptions.reserve_exact(1);
+        self.subscriptions.push(Subscription { room, read, seq, title, feed, has_ended: false });
+    }
+
+    /// The subscription to `room`.
+    pub(super) fn get(&self, room: RoomId) -> Option<&Subscription> {
+        self.subscriptions.iter().find(|subscription| subscription.room.id == room)
+    }
+
+    /// The subscription to `room`, to note what the client knows.
+    pub(super) fn get_mut(&mut self, room: RoomId) -> Option<&mut Subscription> {
+        self.subscriptions.iter_mut().find(|subscription| subscription.room.id == room)
+    }
+
+    /// The room with that name or address, if there is a subscription to it.
+    pub(super) fn in_room(&self, name: &RoomName) -> Option<Arc<Room>> {
+        let is_it = |subscription: &&Subscription| subscription.room.name() == name;
+        self.subscriptions.iter().find(is_it).map(|subscription| Arc::clone(&subscription.room))
+    }
+
+    /// Removes the subscription to `room`; the room, if there was one.
+    pub(super) fn remove(&mut self, room: RoomId) -> Option<Arc<Room>> {
+        let index =
+            self.subscriptions.iter().position(|subscription| subscription.room.id == room)?;
+        Some(self.subscriptions.remove(index).room)
+    }
+
+    /// The subscriptions to direct messages.
+    pub(super) fn direct(&self) -> impl Iterator<Item = &Subscription> {
+        self.subscriptions.iter().filter(|subscription| subscription.title.is_some())
+    }
+
+    /// The rooms of all subscriptions.
+    pub(super) fn rooms(&self) -> impl Iterator<Item = RoomId> {
+        self.subscriptions.iter().map(|subscription| subscription.room.id)
+    }
+
+    /// Whether nothing comes any more.
+    pub(super) fn have_ended(&self) -> bool {
+        self.subscriptions.iter().all(|subscription| subscription.has_ended)
+    }
+
+    /// What happens next in one of the rooms. Cancel safe; waits for ever where nothing comes.
+    pub(super) async fn next(&mut self) -> (RoomId, FeedItem) {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// See [`Subscriptions::next`].
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<(RoomId, FeedItem)> {
+        let count = self.subscriptions.len();
+        for index in (self.first..count).chain(0..self.first.min(count)) {
+            let subscription = &mut self.subscriptions[index];
+            if subscription.has_ended {
+                continue;
+            }
+            match subscription.feed.as_mut().poll_next(cx) {
+                Poll::Ready(Some(item)) => {
+                    subscription.has_ended = matches!(item, FeedItem::Closed);
+                    subscription.seq = last_seq(&item).unwrap_or(subscription.seq);
+                    self.first = index + 1;
+                    return Poll::Ready((self.subscriptions[index].room.id, item));
+                }
+                Poll::Ready(None) => subscription.has_ended = true,
+                Poll::Pending => {}
+            }
+        }
+        Poll::Pending
+    }
+}
+
+/// The `seq` of the last message in `brought`; `None` if there is no message in it.
+fn last_seq(item: &FeedItem) -> Option<u64> {
+    match item {
+        FeedItem::Live(batch) => batch.last_seq(),
+        FeedItem::CatchUp(missed) => missed.last().map(|last| last.seq),
+        FeedItem::Snapshot(_) | FeedItem::Skipped(_) | FeedItem::Failed(_) | FeedItem::Closed => {
+            None
+        }
+    }
+}
