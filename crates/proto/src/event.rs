@@ -22,28 +22,7 @@ pub enum Event {
         journal: JournalId,
     },
     /// A room the user is in, as it is now.
-    Room {
-        /// Its name; the address of a private conversation.
-        room: RoomName,
-        /// The other user of a private conversation, as it is called now.
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "UserName::lenient_option"
-        )]
-        title: Option<UserName>,
-        /// What it is about; empty where nobody has said.
-        topic: Topic,
-        /// How many users are in it.
-        count: usize,
-        /// The first of them, `limits.users_listed` at most.
-        users: Vec<User>,
-        /// The `seq` of its last message, 0 before the first.
-        last_seq: u64,
-        /// The last message of it that this user has read.
-        #[serde(default)]
-        read: u64,
-    },
+    Room(RoomState),
     /// Older messages of a room: answers a `history`.
     History {
         /// The room in question.
@@ -91,6 +70,18 @@ pub enum Event {
         room: RoomName,
         /// The last message that was read.
         seq: u64,
+        /// The last message that was counted, if unread messages were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_seq: Option<u64>,
+        /// How many messages of others the user has not read, as far as they were counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unread: Option<u64>,
+        /// How many of those name the user.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mentions: Option<u64>,
+        /// Whether there are more, which were not counted.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        more: bool,
     },
     /// Somebody came into a room.
     Joined {
@@ -147,6 +138,40 @@ impl Event {
         "welcome", "about", "room", "history", "users", "rooms", "presence", "topic", "read",
         "joined", "left", "renamed", "message", "accepted", "refused", "ping", "pong", "goodbye",
     ];
+}
+
+/// A room the user is in, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomState {
+    /// Its name, or the address of a direct message.
+    pub room: RoomName,
+    /// The present name of the other user of a direct message; `None` for any other room.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "UserName::lenient_option"
+    )]
+    pub title: Option<UserName>,
+    /// Its topic; empty if there is none.
+    pub topic: Topic,
+    /// How many users are in it.
+    pub count: usize,
+    /// The first of them, `limits.users_listed` at most.
+    pub users: Vec<User>,
+    /// The `seq` of its last message, 0 before the first.
+    pub last_seq: u64,
+    /// The last message that the user has read.
+    #[serde(default)]
+    pub read: u64,
+    /// How many messages of others the user has not read, as far as they were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<u64>,
+    /// How many of those name the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<u64>,
+    /// Whether there are more, which were not counted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
 }
 
 /// Somebody who is here: a number and a name.

@@ -15,11 +15,14 @@ pub const ADDRESSES: &str = "addresses";
 /// A client makes the token of a new user.
 pub const NEW_TOKENS: &str = "new_tokens";
 
+/// The server counts what the user has not read.
+pub const UNREAD: &str = "unread";
+
 /// What is not known is survived: commands and events of unknown types, messages of unknown kinds.
 pub const UNKNOWN_KINDS: &str = "unknown_kinds";
 
 /// Every feature of this version, in the order of its documentation.
-pub const ALL: &[&str] = &[ADDRESSES, NEW_TOKENS, UNKNOWN_KINDS];
+pub const ALL: &[&str] = &[ADDRESSES, NEW_TOKENS, UNREAD, UNKNOWN_KINDS];
 
 /// The features of one side, at most [`FEATURES_MAX`]. None, if it says nothing about them.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]

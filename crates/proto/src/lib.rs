@@ -14,6 +14,7 @@
 //! * [`native`]: the codec of the native protocol, for both of its ends.
 //! * [`classic`]: the text of the original chat, for both of its ends.
 //! * [`features`]: what a client and a server can do, as each tells the other.
+//! * [`mention`]: where a text names a user.
 //! * [`code`]: the closed lists of words that say why something was refused or ended.
 
 pub mod classic;
@@ -22,6 +23,7 @@ pub mod command;
 pub mod event;
 pub mod features;
 pub mod limits;
+pub mod mention;
 pub mod name;
 pub mod native;
 pub mod secret;

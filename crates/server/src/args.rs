@@ -40,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDR", default_values_t = [Address::default()])]
     pub(crate) listen: Vec<Address>,
 
-    /// Where to keep what is said: a directory, or :memory: for nowhere. If not given,
+    /// Where to store the journal: a directory, or :memory: to store nothing on disk. If not given,
     /// $XDG_DATA_HOME/chat-server or ~/.local/share/chat-server.
     #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
@@ -108,7 +108,7 @@ impl From<LogFormat> for chat_log::Format {
 /// What to do other than to serve.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Task {
-    /// Copy what is kept to a new file, also while a daemon runs.
+    /// Copy the journal to a new file, also while a daemon runs.
     Backup {
         /// The file to make; it must not be there yet.
         file: PathBuf,
@@ -118,7 +118,7 @@ pub(crate) enum Task {
         /// The file that `backup` made.
         file: PathBuf,
     },
-    /// Check that what is kept is whole; exit code 0 if it is, 1 if not.
+    /// Check that the journal is whole; exit code 0 if it is, 1 if not.
     Check,
     /// Ask a daemon whether it runs. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
     /// host is another machine and cannot be reached; 5: something else answers.
@@ -138,12 +138,12 @@ enum Survives {
     Os,
 }
 
-/// How long messages are kept; `None` for ever.
+/// How long messages are stored; `None` without end.
 type Keep = Option<Duration>;
 
 impl Args {
-    /// Where what is said is kept; `None` where there is no directory for it.
-    pub(crate) fn place(&self) -> Option<Location> {
+    /// Where the journal is; `None` if there is no directory for it.
+    pub(crate) fn location(&self) -> Option<Location> {
         if self.data.as_deref() == Some(Path::new(":memory:")) {
             return Some(Location::Memory);
         }
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_where_one_says() {
-        let place = |args: &[&str]| Args::parse_from(args).place();
+        let place = |args: &[&str]| Args::parse_from(args).location();
         assert_eq!(place(&["chat-server", "--data", ":memory:"]), Some(Location::Memory));
         let there = Some(Location::Directory("there".into()));
         assert_eq!(place(&["chat-server", "--data", "there"]), there);

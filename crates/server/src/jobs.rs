@@ -27,7 +27,7 @@ async fn trim(hub: &Arc<Hub>, keep: Option<Duration>) {
     loop {
         step.tick().await;
         if let Err(error) = hub.trim(keep).await {
-            warn!(%error, "old messages are not removed; trying again in a minute");
+            warn!(%error, "cannot remove old messages; retrying in 1 min");
         }
     }
 }
@@ -38,7 +38,7 @@ async fn see_all(hub: &Arc<Hub>) {
     loop {
         step.tick().await;
         if let Err(error) = hub.see_all().await {
-            warn!(%error, "it is not kept who is here; trying again in an hour");
+            warn!(%error, "cannot store last-seen times; retrying in 1 h");
         }
     }
 }
@@ -49,7 +49,7 @@ async fn expire_rooms(hub: &Arc<Hub>) {
     loop {
         step.tick().await;
         if let Err(error) = hub.expire_rooms().await {
-            warn!(%error, "unused rooms are not removed; trying again in a minute");
+            warn!(%error, "cannot remove unused rooms; retrying in 1 min");
         }
     }
 }

@@ -30,6 +30,7 @@ mod records;
 mod repeat;
 mod replace;
 mod restore;
+mod rows;
 mod run;
 mod salvage;
 mod schema;
@@ -37,14 +38,15 @@ mod store;
 mod stored;
 mod task;
 mod unlocked;
+mod unread;
 mod used;
 mod wal;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chat_proto::Timestamp;
 use chat_proto::event::JournalId;
+use chat_proto::{Timestamp, User};
 use rusqlite::Connection;
 use tracing::warn;
 
@@ -64,6 +66,7 @@ pub use self::restore::{Replaced, restore};
 pub use self::stored::{DirectKey, Page, Part, RoomId, RoomKey, RoomRecord, StoredMessage};
 pub(crate) use self::stored::{MembershipRecord, UserRecord};
 pub(crate) use self::task::{Task, TaskResult};
+pub(crate) use self::unread::Unread;
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
 pub(crate) const TRIM_MESSAGES: u32 = 500;
@@ -168,13 +171,32 @@ impl Journal {
     /// # Errors
     /// Returns an error if they cannot be read.
     pub async fn read(&self, room: RoomId, page: Page) -> Result<Vec<StoredMessage>, JournalError> {
+        self.ask(move |db| messages::messages(db, room, page)).await
+    }
+
+    /// What `user` has not read of the messages of `room` after `read`, up to `last_seq`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(crate) async fn unread(
+        &self,
+        room: RoomId,
+        (read, last_seq): (u64, u64),
+        user: User,
+    ) -> Result<Unread, JournalError> {
+        self.ask(move |db| unread::unread(db, room, (read, last_seq), &user)).await
+    }
+
+    async fn ask<T, F>(&self, ask: F) -> Result<T, JournalError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
         match &self.source {
-            Source::File(readers) => {
-                readers.read(move |db| messages::messages(db, room, page)).await
-            }
+            Source::File(readers) => readers.read(ask).await,
             Source::Memory(db) => {
                 let db = db.lock().unwrap_or_else(PoisonError::into_inner);
-                Ok(messages::messages(&db, room, page)?)
+                Ok(ask(&db)?)
             }
         }
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! bytes → door → session ─ message, request ─→ hub: decide → journal → apply
 //!                   ↑                                                    │
-//!                 bytes ← door ← session ← seat ← ring ← room ←──────────┘
+//!                 bytes ← door ← session ← feed ← ring ← room ←──────────┘
 //! ```
 //!
 //! * [`Server`] is the whole daemon: it runs on what [`bind`] gives, which `listen` accepts connections from,
@@ -11,7 +11,7 @@
 //! * `door` turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
 //! * `session` is one connected client, and the only place that knows both a door and the hub.
 //! * `hub` has the users, the rooms and the queue of everything that is to be stored. It knows no sockets.
-//! * `room` sends each batch of messages to the sessions in it; `seat` gives a session all of them, in order.
+//! * `room` sends each batch of messages to the sessions in it; `feed` gives a session all of them, in order.
 //! * [`journal`] stores messages and changes in one SQLite file.
 
 mod batch;

@@ -70,7 +70,7 @@ fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
     if let Task::Status { address } = task {
         return status::status(address);
     }
-    let Location::Directory(directory) = args.place().context(NO_DIRECTORY)? else {
+    let Location::Directory(directory) = args.location().context(NO_DIRECTORY)? else {
         anyhow::bail!("nothing is kept in :memory:");
     };
     let mut out = io::stdout().lock();
@@ -148,14 +148,14 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
         }
     };
     let mut signals = Signals::new(hangup).context("cannot listen for signals")?;
-    let place = args.place().context(NO_DIRECTORY)?;
+    let location = args.location().context(NO_DIRECTORY)?;
     let mut config = args.config();
     let wanted = sockets::resolve(&args.listen)?;
     let allowed = open_files::connections_allowed(config.max_connections, wanted.count())?;
     config.max_connections = allowed.connections;
     config.turned_away_max = allowed.turned_away;
     // Before anybody can connect: a journal that cannot be opened must not look like a daemon that is there.
-    let server = Server::open(config, &place, args.durability())?;
+    let server = Server::open(config, &location, args.durability())?;
     let listeners = wanted.listen()?;
     let addresses: Vec<_> =
         listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;

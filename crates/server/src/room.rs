@@ -231,12 +231,17 @@ impl Room {
         if state.live.is_none() {
             return;
         }
+        let length = |said: &Said| said.kept.text.as_str().len();
+        if said.iter().map(length).sum::<usize>() <= BATCH_BYTES_MAX {
+            let batch = Batch::messages(said, self.name.clone(), &state.rings);
+            return state.publish(batch);
+        }
         let mut said = said.into_iter().peekable();
         while said.peek().is_some() {
             let mut bytes = 0;
             let mut batch = Vec::with_capacity(said.len());
             while let Some(one) = said.next_if(|_| bytes < BATCH_BYTES_MAX) {
-                bytes += one.kept.text.as_str().len();
+                bytes += length(&one);
                 batch.push(one);
             }
             let batch = Batch::messages(batch, self.name.clone(), &state.rings);

@@ -17,6 +17,7 @@ mod rooms;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -143,6 +144,8 @@ struct Session<S> {
     due: Due,
     member: Member,
     device: Word,
+    /// Whether the client shows how much its user has not read.
+    shows_unread: bool,
     answers: Answers,
     pending: PendingCommand,
     strikes: ErrorBudget,
@@ -161,7 +164,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         handshake: Handshake,
         context: Arc<Context>,
     ) -> Self {
-        let Handshake { member, device } = handshake;
+        let Handshake { member, device, shows_unread } = handshake;
         let heard_at = Instant::now();
         Self {
             silence: Box::pin(sleep_until(heard_at + context.config.idle_timeout)),
@@ -172,6 +175,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             due: Due::Entry,
             member,
             device,
+            shows_unread,
             answers: Answers::default(),
             pending: PendingCommand::default(),
             strikes: ErrorBudget::default(),
@@ -219,8 +223,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// than [`crate::config::OUT_BYTES_MAX`] and what one step adds wait to be written.
     async fn turn(&mut self) -> ControlFlow<End> {
         let takes = !self.connection.is_full();
-        if takes && self.due != Due::Nothing {
-            return self.follow();
+        if takes && self.due != Due::Nothing && self.pending.is_empty() {
+            return self.follow_counting();
         }
         // A command may depend on the one before.
         let listens = takes && !self.answers.is_full() && self.pending.is_empty();
@@ -230,7 +234,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Happened::Heard(heard) => Box::pin(self.hear(heard)).await,
             Happened::Answer(answer) => self.tell_answers(&answer),
             Happened::Result(result) => Box::pin(self.finish_command(*result)).await,
-            Happened::Changed => self.follow(),
+            Happened::Changed => self.follow_counting(),
             Happened::FeedItem(room, item) => {
                 self.drain_feeds((room, item))?;
                 self.write_now()
@@ -350,7 +354,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Outcome::NumberUsed => Refusal::new(RefusalCode::NumberUsed, NUMBER_USED),
             Outcome::Refused(HubError::NotKept(reason)) => {
                 // Not logged for each: the journal has logged it once.
-                let text = format!("not kept: {reason}; say it again in a moment");
+                let text = format!("not stored: {reason}; send it again in a moment");
                 Refusal::new(RefusalCode::NotKept, text)
             }
             Outcome::Refused(error) => {

@@ -37,7 +37,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOST[:PORT]")]
     server: Option<ServerAddress>,
 
-    /// The directory of who you are and what is left to be said; $XDG_STATE_HOME/chat-tui or
+    /// The directory for tokens, unsent messages and drafts; $XDG_STATE_HOME/chat-tui or
     /// ~/.local/state/chat-tui if left out
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,

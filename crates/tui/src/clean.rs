@@ -14,7 +14,7 @@ mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{RoomInfo, Welcome};
+use chat_proto::event::{RoomInfo, RoomState, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
 use chat_proto::{Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
 use unicode_segmentation::UnicodeSegmentation;
@@ -45,15 +45,13 @@ pub fn event(event: Event) -> Event {
         | Event::Accepted(_)
         | Event::Ping { .. }
         | Event::Pong { .. } => event,
-        Event::Room { room, title, topic, count, users, last_seq, read } => Event::Room {
-            room: self::room(&room),
-            title: title.as_ref().map(name),
-            topic: self::topic(&topic),
-            count,
-            users: users.iter().map(user).collect(),
-            last_seq,
-            read,
-        },
+        Event::Room(state) => Event::Room(RoomState {
+            room: room(&state.room),
+            title: state.title.as_ref().map(name),
+            topic: topic(&state.topic),
+            users: state.users.iter().map(user).collect(),
+            ..state
+        }),
         Event::History { room, messages, more } => Event::History {
             room: self::room(&room),
             messages: messages.into_iter().map(message).collect(),
@@ -71,7 +69,10 @@ pub fn event(event: Event) -> Event {
             topic: self::topic(&topic),
             user: self::user(&user),
         },
-        Event::Read { room, seq } => Event::Read { room: self::room(&room), seq },
+        Event::Read { room, seq, last_seq, unread, mentions, more } => {
+            let room = self::room(&room);
+            Event::Read { room, seq, last_seq, unread, mentions, more }
+        }
         Event::Joined { room, user } => {
             Event::Joined { room: self::room(&room), user: self::user(&user) }
         }

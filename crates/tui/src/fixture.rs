@@ -4,7 +4,9 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::event::{Accepted, JournalId, Limits, Message, MessageKind, Server, Welcome};
+use chat_proto::event::{
+    Accepted, JournalId, Limits, Message, MessageKind, RoomState, Server, Welcome,
+};
 use chat_proto::{
     Command, Event, Features, Refusal, RefusalCode, RoomName, Secret, Text, Timestamp, Topic, User,
     UserName,
@@ -90,8 +92,13 @@ pub(crate) fn room(name: &str) -> RoomName {
 
 /// A room in which ana and carl are, and bob.
 pub(crate) fn room_event(name: &str, last_seq: u64, read: u64) -> Event {
+    Event::Room(room_state(name, last_seq, read))
+}
+
+/// The same, to change.
+pub(crate) fn room_state(name: &str, last_seq: u64, read: u64) -> RoomState {
     let users = vec![user(3, "ana"), user(5, "carl"), user(7, "bob")];
-    Event::Room {
+    RoomState {
         room: room(name),
         title: None,
         topic: Topic::default(),
@@ -99,6 +106,9 @@ pub(crate) fn room_event(name: &str, last_seq: u64, read: u64) -> Event {
         users,
         last_seq,
         read,
+        unread: None,
+        mentions: None,
+        more: false,
     }
 }
 
@@ -109,16 +119,13 @@ pub(crate) fn journal(id: &str, epoch: &str) -> JournalId {
 
 /// A direct message of the user 7, bob, with that one.
 pub(crate) fn direct_event(with: &User, last_seq: u64, read: u64) -> Event {
-    let Event::Room { topic, .. } = room_event("#lobby", 0, 0) else { panic!("no room") };
-    Event::Room {
+    Event::Room(RoomState {
         room: RoomName::direct(7, with.id),
         title: Some(with.name.clone()),
-        topic,
         count: 2,
         users: vec![with.clone(), user(7, "bob")],
-        last_seq,
-        read,
-    }
+        ..room_state("#lobby", last_seq, read)
+    })
 }
 
 /// A message of the user's own that an earlier run has left.

@@ -27,7 +27,6 @@ pub mod help;
 pub mod input;
 pub mod layout;
 pub mod link;
-pub mod mention;
 pub mod outbox;
 pub mod palette;
 pub mod prompt;

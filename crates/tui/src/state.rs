@@ -13,7 +13,7 @@ use ratatui::layout::Size;
 
 pub use self::entry::{Above, Body, Delivery, Entry, How, Part, Tone};
 pub use self::log::{Log, NOTES_MAX, Place, SCROLLBACK_BYTES_MAX, SCROLLBACK_MAX};
-pub use self::rooms::{ROOMS_MAX, Room, Rooms, WithServer};
+pub use self::rooms::{Counted, ROOMS_MAX, Room, Rooms, WithServer};
 pub use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 pub use self::users::Users;
 use crate::layout::{Panes, Wants, panes};

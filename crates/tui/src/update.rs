@@ -6,6 +6,7 @@ mod addresses;
 mod commands;
 pub(crate) mod drafts;
 mod keys;
+mod messages;
 mod news;
 mod refused;
 mod session;

@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Hello, Kind, Nonce, Say, Word};
 use chat_proto::event::{
-    Accepted, JournalId, Limits, Message, MessageKind, RoomInfo, Server, Welcome,
+    Accepted, JournalId, Limits, Message, MessageKind, RoomInfo, RoomState, Server, Welcome,
 };
 use chat_proto::{
     Command, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName, Secret, Text,
@@ -212,7 +212,16 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             topic,
             user
         }),
-        (room_name(), any::<u64>()).prop_map(|(room, seq)| Event::Read { room, seq }),
+        (room_name(), any::<u64>(), option::of(any::<u64>()), counts()).prop_map(
+            |(room, seq, last_seq, (unread, mentions, more))| Event::Read {
+                room,
+                seq,
+                last_seq,
+                unread,
+                mentions,
+                more
+            }
+        ),
         (room_name(), user()).prop_map(|(room, user)| Event::Joined { room, user }),
         (room_name(), user(), select(LeaveReason::ALL))
             .prop_map(|(room, user, reason)| Event::Left { room, user, reason }),
@@ -226,18 +235,27 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+fn counts() -> impl Strategy<Value = (Option<u64>, Option<u64>, bool)> {
+    (option::of(any::<u64>()), option::of(any::<u64>()), any::<bool>())
+}
+
 fn room_event() -> impl Strategy<Value = Event> {
     let title = option::of(user_name());
     let numbers = (any::<usize>(), any::<[u64; 2]>());
-    (room_name(), title, topic(), vec(user(), 0..9), numbers).prop_map(
-        |(room, title, topic, users, (count, [last_seq, read]))| Event::Room {
-            room,
-            title,
-            topic,
-            count,
-            users,
-            last_seq,
-            read,
+    (room_name(), title, topic(), vec(user(), 0..9), numbers, counts()).prop_map(
+        |(room, title, topic, users, (count, [last_seq, read]), (unread, mentions, more))| {
+            Event::Room(RoomState {
+                room,
+                title,
+                topic,
+                count,
+                users,
+                last_seq,
+                read,
+                unread,
+                mentions,
+                more,
+            })
         },
     )
 }

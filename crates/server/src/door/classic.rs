@@ -115,7 +115,7 @@ impl Classic {
             Event::Refused(refusal) => {
                 self.pieces.extend(notice(&refusal.text).iter().map(bytes_of));
             }
-            Event::Room { .. } => self.list = List::IsDueAt(self.first_list_at),
+            Event::Room(_) => self.list = List::IsDueAt(self.first_list_at),
             _ => {}
         }
     }

@@ -87,22 +87,22 @@ async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
 }
 
 #[tokio::test]
-async fn the_seats_of_a_session_read_one_page_at_a_time() {
+async fn the_feeds_of_a_session_read_one_page_at_a_time() {
     let directory = tempfile::TempDir::new().unwrap();
     let state = crate::journal::Location::Directory(directory.path().to_path_buf());
     let (mut engine, journal, lobby) = open_at(&state);
     let room = Room::new(lobby, 500, &Arc::default());
     say(&mut engine, &room, 3);
     let pages = a_page();
-    let mut seats = [(); 2].map(|()| {
+    let mut feeds = [(); 2].map(|()| {
         let (entry, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
         let (room, journal) = (Arc::clone(&room), journal.clone());
         Box::pin(feed(room, journal, entry, 0, CatchUp::Replay, pages, 500))
     });
-    assert!(seats[0].next().now_or_never().is_none());
+    assert!(feeds[0].next().now_or_never().is_none());
     assert_eq!(pages.available_permits(), 0);
-    assert!(seats[1].next().now_or_never().is_none());
-    for feed in &mut seats {
+    assert!(feeds[1].next().now_or_never().is_none());
+    for feed in &mut feeds {
         assert_eq!(seqs(&feed.next().await.unwrap()), [1, 2, 3]);
     }
     assert_eq!(pages.available_permits(), 1);

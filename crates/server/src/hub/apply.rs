@@ -38,11 +38,13 @@ impl Directory {
         self: &Arc<Self>,
         items: &mut [Item],
         decisions: impl Iterator<Item = Decision>,
-        commit: Commit,
+        commit: &mut Commit,
     ) {
         trace!(position = commit.position, items = items.len(), "committed");
         let mut unpublished = Unpublished::default();
-        for ((item, decision), committed) in items.iter_mut().zip(decisions).zip(commit.items) {
+        for ((item, decision), committed) in
+            items.iter_mut().zip(decisions).zip(commit.items.drain(..))
+        {
             match item {
                 Item::Message(submission) => {
                     self.apply_message(&mut unpublished, submission, decision, committed);
@@ -84,7 +86,7 @@ impl Directory {
                 let session = submission.session;
                 let room = unpublished.rooms.entry(room);
                 let existing = |id: &RoomId| Arc::clone(self.state().rooms.existing(*id));
-                let (_, said) = room.or_insert_with_key(|id| (existing(id), Vec::new()));
+                let (_, said) = room.or_insert_with_key(|id| (existing(id), Vec::with_capacity(1)));
                 said.push(Said { kept, session });
                 outcome
             }

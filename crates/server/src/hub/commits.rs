@@ -74,8 +74,9 @@ impl Commits {
 
     fn try_once(&mut self, items: &mut [Item], now: Timestamp) -> Result<(), AppendError> {
         let entries = self.directory.decide(items, &mut self.decisions);
-        let commit = self.engine.append(entries, now)?;
-        self.directory.apply(items, self.decisions.drain(..), commit);
+        let mut commit = self.engine.append(entries, now)?;
+        self.directory.apply(items, self.decisions.drain(..), &mut commit);
+        self.engine.reuse(commit);
         Ok(())
     }
 

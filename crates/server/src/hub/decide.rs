@@ -353,7 +353,7 @@ fn place(
         Ok((room, changes)) => {
             for change in &changes {
                 if let Change::Member(member) = change {
-                    proposal.put_perhaps(*member, true);
+                    proposal.put_with_message(*member, true);
                 }
             }
             Ok((room, Ok(changes)))

@@ -87,10 +87,10 @@ pub(crate) enum HubError {
     )]
     TooManyUsers(usize),
     /// The server's doing: it cannot be kept.
-    #[error("not kept: {0}; try again in a moment")]
+    #[error("not stored: {0}; try again in a moment")]
     NotKept(String),
     /// The server's doing, and a fault of it: to try again will not help.
-    #[error("not kept: {0}")]
+    #[error("not stored: {0}")]
     Failed(String),
     /// The server's doing.
     #[error("the server is going away; try again in a moment")]

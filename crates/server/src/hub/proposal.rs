@@ -33,7 +33,7 @@ pub(super) struct Proposal<'s> {
     /// Whether the hub is closed by what is decided so far.
     pub(super) is_closed: bool,
     /// Memberships that come with a message, if that is new.
-    perhaps: HashSet<(u64, RoomId)>,
+    with_messages: HashSet<(u64, RoomId)>,
 }
 
 /// A user as it will be.
@@ -62,7 +62,7 @@ impl<'s> Proposal<'s> {
             users_more: 0,
             last_user: state.last_user,
             is_closed: state.is_closed,
-            perhaps: HashSet::new(),
+            with_messages: HashSet::new(),
         }
     }
 
@@ -207,10 +207,10 @@ impl<'s> Proposal<'s> {
     }
 
     /// The same, if the message that comes with it is new: only counted.
-    pub(super) fn put_perhaps(&mut self, member: MembershipRecord, is_direct: bool) {
+    pub(super) fn put_with_message(&mut self, member: MembershipRecord, is_direct: bool) {
         if member.is_in
             && !self.is_in(member.user, member.room)
-            && self.perhaps.insert((member.user, member.room))
+            && self.with_messages.insert((member.user, member.room))
         {
             *self.counts.entry((member.user, is_direct)).or_default() += 1;
         }

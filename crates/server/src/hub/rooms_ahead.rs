@@ -168,7 +168,7 @@ mod tests {
         }
         assert_eq!(ahead.find_or_make(&named(0), 1), Err(HubError::TooManyRooms));
         let (seventh, is_new) = ahead.find_or_make(&named(7), 1).unwrap();
-        assert!(is_new && ahead.find(&named(7)).is_none(), "it comes with a message, perhaps");
+        assert!(is_new && ahead.find(&named(7)).is_none(), "it comes with a message");
         ahead.add(&named(7));
         assert_eq!(ahead.find_or_make(&named(7), 1), Ok((seventh, false)));
         assert_eq!(ahead.find(&named(7)), Some(seventh));

@@ -332,22 +332,24 @@ async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     assert!(enter(&hub, "eva").await.is_ok(), "the name was not lost");
 }
 
-#[tokio::test]
-async fn two_users_of_an_old_journal_do_not_have_one_name() {
+/// A hub whose journal has users with these numbers, names and last-seen times; and their tokens.
+fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
     let (engine, journal, mut restored) = Journal::open(&Location::Memory, Durability::Os).unwrap();
     let mut tokens = Vec::new();
-    for (id, written, seen_at) in [(1, "Bob", 5), (2, "bob", 9), (3, "bob_2", 1)] {
-        let token = crate::token::new().unwrap();
-        let user = chat_proto::User { id, name: name(written) };
-        let hash = crate::token::TokenHash::of(&token);
-        restored.users.push(UserRecord {
-            user,
-            token: hash,
-            seen_at: Timestamp::from_millis(seen_at),
-        });
-        tokens.push(token);
+    for (id, written, seen_at) in users {
+        let secret = crate::token::new().unwrap();
+        let user = chat_proto::User { id: *id, name: name(written) };
+        let token = crate::token::TokenHash::of(&secret);
+        let seen_at = Timestamp::from_millis(*seen_at);
+        restored.users.push(UserRecord { user, token, seen_at });
+        tokens.push(secret);
     }
-    let hub = Hub::start(engine, journal, restored, &config()).unwrap();
+    (Hub::start(engine, journal, restored, &config()).unwrap(), tokens)
+}
+
+#[tokio::test]
+async fn two_users_of_an_old_journal_do_not_have_one_name() {
+    let (hub, tokens) = with_old_users(&[(1, "Bob", 5), (2, "bob", 9), (3, "bob_2", 1)]);
     let mut names = Vec::new();
     for token in &tokens {
         names.push(back(&hub, token, "bob").await.unwrap().user().name.to_string());
@@ -361,20 +363,7 @@ async fn two_users_of_an_old_journal_do_not_have_one_name() {
 
 #[tokio::test]
 async fn two_users_of_an_old_journal_do_not_differ_in_a_space_alone() {
-    let (engine, journal, mut restored) = Journal::open(&Location::Memory, Durability::Os).unwrap();
-    let mut tokens = Vec::new();
-    for (id, written, seen_at) in [(1, "Ana María", 5), (2, "ana_maría", 9)] {
-        let token = crate::token::new().unwrap();
-        let user = chat_proto::User { id, name: name(written) };
-        let hash = crate::token::TokenHash::of(&token);
-        restored.users.push(UserRecord {
-            user,
-            token: hash,
-            seen_at: Timestamp::from_millis(seen_at),
-        });
-        tokens.push(token);
-    }
-    let hub = Hub::start(engine, journal, restored, &config()).unwrap();
+    let (hub, tokens) = with_old_users(&[(1, "Ana María", 5), (2, "ana_maría", 9)]);
     let mut users = Vec::new();
     for (token, wants) in tokens.iter().zip(["Ana María", "ana_maría"]) {
         let user = back(&hub, token, wants).await.unwrap().user();

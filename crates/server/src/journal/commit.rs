@@ -8,9 +8,10 @@ use chat_proto::{Text, Timestamp, User};
 use rusqlite::{Connection, Transaction};
 
 use super::change::Change;
-use super::messages::{self, MessageInserter};
+use super::messages::MessageInserter;
 use super::numbers::{self, Device, Last, Numbers, Run};
 use super::repeat::{self, Repeat};
+use super::rows;
 use super::stored::{RoomId, StoredMessage};
 use super::task::Task;
 use super::used;
@@ -168,7 +169,7 @@ impl<'a> Draft<'a> {
         *last_seq += 1;
         self.last_user = self.last_user.max(kept.from.id);
         if let (Some(n), Some(last)) = (n, last) {
-            last.note(self.transaction, &device, n, messages::place(room, kept.seq))?;
+            last.note(self.transaction, &device, n, rows::place(room, kept.seq))?;
         }
         Ok(Committed::Message { room, kept, changes })
     }

@@ -45,6 +45,8 @@ pub(crate) struct Engine {
     /// When the table of message numbers could not be made again.
     rebuild_failed_at: Option<Timestamp>,
     has_thread: bool,
+    /// The emptied items of the last commit, kept for their capacity.
+    spare: Vec<Committed>,
     /// Dropped last, when the connection is closed.
     _run: Option<Run>,
     _lock: Option<Lock>,
@@ -73,6 +75,7 @@ impl Engine {
             may_come_back: false,
             rebuild_failed_at: None,
             has_thread,
+            spare: Vec::new(),
             _run: run,
             _lock: lock,
         }
@@ -103,8 +106,10 @@ impl Engine {
         let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = db.transaction()?;
         let mut draft = Draft::new(&transaction, &self.numbers, &self.last_seqs, at)?;
-        let items = entries.into_iter().map(|entry| draft.add(entry));
-        let items = items.collect::<rusqlite::Result<Vec<_>>>()?;
+        let mut items = std::mem::take(&mut self.spare);
+        for entry in entries {
+            items.push(draft.add(entry)?);
+        }
         let done = draft.finish(self.last_user)?;
         transaction.commit().inspect_err(|_| self.may_come_back = true)?;
         drop(db);
@@ -120,6 +125,12 @@ impl Engine {
         self.numbers.extend(done.numbers());
         self.forget_rooms(&items);
         Ok(Commit { position: self.position, items })
+    }
+
+    /// Takes back a commit that is applied, to make the next one of its memory.
+    pub(crate) fn reuse(&mut self, mut commit: Commit) {
+        commit.items.clear();
+        self.spare = commit.items;
     }
 
     fn forget_rooms(&mut self, items: &[Committed]) {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::store::unsigned;
 use super::stored::{MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
-use super::{Restored, checksum, messages, records, used};
+use super::{Restored, checksum, messages, records, rows, used};
 use crate::token::TokenHash;
 
 /// What the key of a room begins with whose name was lost. No other key begins so.
@@ -177,7 +177,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
             damaged.push((unsigned(row, 0)?, row.get(3).ok()));
             continue;
         }
-        let name = messages::name(&row.get::<_, String>(1)?);
+        let name = rows::name(&row.get::<_, String>(1)?);
         users.push(UserRecord {
             user: User { id: unsigned(row, 0)?, name },
             token: TokenHash::from_bytes(row.get(3)?),

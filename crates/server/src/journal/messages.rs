@@ -1,40 +1,27 @@
-//! The messages of the journal: every statement on the table `message`.
+//! The messages of the journal: every statement on the table `message`, but the one that counts (`unread.rs`).
 
 use std::sync::LazyLock;
 
-use chat_proto::command::{Kind, Word, WordTooLong};
+use chat_proto::Timestamp;
 use chat_proto::limits::LINE_BYTES_MAX;
-use chat_proto::{Text, Timestamp, User, UserName};
-use rusqlite::types::{ToSqlOutput, Type, ValueRef};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params, params_from_iter};
 
 use super::numbers::{self, Device};
-use super::store::{foreign, number, unsigned};
+use super::rows::{self, COLUMNS, SEQ_MAX, Seen, device_and_n, place, room_of, seq_of};
+use super::store::unsigned;
 use super::stored::{Page, Part, RoomId, RoomRecord, StoredMessage, UserRecord};
 use super::{checksum, salvage};
-
-/// How many bits of a message's place are its `seq`: a million million messages a room, and eight
-/// million rooms.
-const SEQ_BITS: u32 = 40;
-
-/// Greatest `seq` of a room.
-pub(super) const SEQ_MAX: u64 = (1 << SEQ_BITS) - 1;
 
 /// Bytes that the messages of one page take at most when they are encoded, so that a page fits a
 /// line of the native protocol with the room's name and what else is around it.
 const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
 
-/// How many columns of a message its checksum is made of.
-const VALUES: usize = 8;
-
-/// The columns of a message: those [`VALUES`], then the checksum.
-const COLUMNS: &str = "place, from_id, from_name, at, kind, device, n, text, sum";
-
 /// Made once: every commit needs it.
 static INSERT: LazyLock<String> =
     LazyLock::new(|| format!("INSERT INTO message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
 
-/// Inserts messages, one after another; made once for all that one commit keeps.
+/// Inserts messages, one after another; made once for each commit.
 pub(super) struct MessageInserter<'db>(CachedStatement<'db>);
 
 impl<'db> MessageInserter<'db> {
@@ -42,18 +29,9 @@ impl<'db> MessageInserter<'db> {
         Ok(Self(db.prepare_cached(&INSERT)?))
     }
 
-    /// Keeps a message.
+    /// Stores a message.
     pub(super) fn message(&mut self, room: RoomId, kept: &StoredMessage) -> rusqlite::Result<()> {
-        let values: [ValueRef<'_>; VALUES] = [
-            ValueRef::Integer(place(room, kept.seq)),
-            ValueRef::Integer(number(kept.from.id)),
-            ValueRef::Text(kept.from.name.as_str().as_bytes()),
-            ValueRef::Integer(kept.at.as_millis()),
-            ValueRef::Integer(kind_number(kept.kind)),
-            ValueRef::Text(kept.device.as_str().as_bytes()),
-            kept.n.map_or(ValueRef::Null, |n| ValueRef::Integer(n.cast_signed())),
-            ValueRef::Text(kept.text.as_str().as_bytes()),
-        ];
+        let values = rows::values(room, kept);
         let sum = ValueRef::Integer(checksum::of(values));
         let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
         self.0.execute(params_from_iter(values))?;
@@ -95,7 +73,7 @@ fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Store
     ))?;
     let places = params![place(room, first), place(room, last), page.limit];
     let mut seen = Seen::default();
-    let rows = statement.query_map(places, |row| kept_or_tombstone(row, &mut seen))?;
+    let rows = statement.query_map(places, |row| rows::read_or_tombstone(row, &mut seen))?;
     let mut found: Vec<StoredMessage> = Vec::new();
     let mut bytes = 0;
     for row in rows {
@@ -116,7 +94,7 @@ pub(super) fn at(
     seq: u64,
 ) -> rusqlite::Result<Option<StoredMessage>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
-        .query_row([place(room, seq)], |row| kept_or_tombstone(row, &mut Seen::default()))
+        .query_row([place(room, seq)], |row| rows::read_or_tombstone(row, &mut Seen::default()))
         .optional()
 }
 
@@ -134,7 +112,7 @@ pub(super) fn numbered(
     let is_it =
         |kept: &StoredMessage| kept.from.id == *user && kept.device == *device && kept.n == Some(n);
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
-        .query_row([place], |row| match kept(row, &mut Seen::default()) {
+        .query_row([place], |row| match rows::read(row, &mut Seen::default()) {
             Ok(other) if !is_it(&other) => {
                 Err(numbers::damaged("a row has the place of another message"))
             }
@@ -164,7 +142,7 @@ fn last_two(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<(u64, bool)>>
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 2"
     ))?
     .query_map([place(room, 0), place(room, SEQ_MAX)], |row| {
-        Ok((seq_of(row.get(0)?), kept(row, &mut Seen::default()).is_ok()))
+        Ok((seq_of(row.get(0)?), rows::read(row, &mut Seen::default()).is_ok()))
     })?
     .collect()
 }
@@ -222,7 +200,7 @@ pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::R
     while census.damaged.len() < limit
         && let Some(row) = rows.next()?
     {
-        match kept(row, &mut seen) {
+        match rows::read(row, &mut seen) {
             Ok(message) => census.add(&message),
             Err(_) => census.damaged.push(seq_of(row.get(0)?)),
         }
@@ -284,119 +262,4 @@ pub(super) fn newest(
         }
     }
     Ok(newest)
-}
-
-/// Where the message `seq` of `room` stands in the table.
-pub(super) fn place(room: RoomId, seq: u64) -> i64 {
-    number(u64::from(room.0) << SEQ_BITS | seq.min(SEQ_MAX))
-}
-
-pub(super) const fn seq_of(place: i64) -> u64 {
-    place.cast_unsigned() & SEQ_MAX
-}
-
-/// No room has the number `u32::MAX`: a place beyond all rooms is in it.
-pub(super) fn room_of(place: i64) -> RoomId {
-    RoomId(u32::try_from(place >> SEQ_BITS).unwrap_or(u32::MAX))
-}
-
-const fn kind_number(kind: Kind) -> i64 {
-    match kind {
-        Kind::Text => 0,
-        Kind::Action => 1,
-    }
-}
-
-/// What a column of a stored message may not have.
-#[derive(Debug, thiserror::Error)]
-enum Damage {
-    #[error("the checksum is wrong")]
-    Sum,
-    #[error("the kind {0} is unknown")]
-    Kind(i64),
-}
-
-fn kept(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMessage> {
-    let mut values = [ValueRef::Null; VALUES];
-    for (index, value) in values.iter_mut().enumerate() {
-        *value = row.get_ref(index)?;
-    }
-    if checksum::of(values) != row.get::<_, i64>(VALUES)? {
-        return Err(foreign(VALUES, Type::Integer, Damage::Sum));
-    }
-    let text = |index: usize| values[index].as_str().map_err(|e| foreign(index, Type::Text, e));
-    let integer =
-        |index: usize| values[index].as_i64().map_err(|e| foreign(index, Type::Integer, e));
-    Ok(StoredMessage {
-        seq: seq_of(integer(0)?),
-        from: User { id: unsigned(row, 1)?, name: seen.name(text(2)?) },
-        at: Timestamp::from_millis(integer(3)?),
-        kind: match integer(4)? {
-            0 => Kind::Text,
-            1 => Kind::Action,
-            kind => return Err(foreign(4, Type::Integer, Damage::Kind(kind))),
-        },
-        device: seen.device(text(5)?).map_err(|e| foreign(5, Type::Text, e))?,
-        n: if values[6] == ValueRef::Null { None } else { Some(integer(6)?.cast_unsigned()) },
-        text: Text::new(text(7)?).map_err(|e| foreign(7, Type::Text, e))?,
-        damaged: false,
-    })
-}
-
-/// The device and the number of a message, if it has a number.
-fn device_and_n(row: &Row<'_>) -> rusqlite::Result<Option<(Device, u64)>> {
-    let device = Word::new(row.get::<_, String>(1)?).map_err(|e| foreign(1, Type::Text, e))?;
-    let n = row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned);
-    let user = unsigned(row, 0)?;
-    Ok(n.map(|n| ((user, device), n)))
-}
-
-/// The message of a row; what stands in its place if it is damaged.
-fn kept_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMessage> {
-    kept(row, seen).or_else(|_| {
-        let name = row.get(2).ok().and_then(|name: String| UserName::new(&name).ok());
-        let id = unsigned(row, 1).ok().filter(|id| *id > 0);
-        let from = id.zip(name).map(|(id, name)| User { id, name });
-        let at = Timestamp::from_millis(row.get(3).unwrap_or(0));
-        Ok(salvage::tombstone(seq_of(row.get(0)?), from, at))
-    })
-}
-
-/// Names and devices of the rows before: a page has few, and to check one costs more than to find it.
-#[derive(Default)]
-struct Seen {
-    names: Vec<UserName>,
-    devices: Vec<Word>,
-}
-
-/// How many of each are looked through.
-const SEEN_MAX: usize = 16;
-
-impl Seen {
-    fn name(&mut self, written: &str) -> UserName {
-        if let Some(name) = self.names.iter().find(|name| name.as_str() == written) {
-            return name.clone();
-        }
-        let name = name(written);
-        if self.names.len() < SEEN_MAX {
-            self.names.push(name.clone());
-        }
-        name
-    }
-
-    fn device(&mut self, written: &str) -> Result<Word, WordTooLong> {
-        if let Some(device) = self.devices.iter().find(|device| device.as_str() == written) {
-            return Ok(device.clone());
-        }
-        let device = Word::new(written)?;
-        if self.devices.len() < SEEN_MAX {
-            self.devices.push(device.clone());
-        }
-        Ok(device)
-    }
-}
-
-/// A stored name: an earlier version had other rules.
-pub(super) fn name(written: &str) -> UserName {
-    UserName::new(written).unwrap_or_else(|_| UserName::from_lossy(written))
 }

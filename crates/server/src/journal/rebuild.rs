@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::Connection;
 
 use super::numbers::{self, Device, Last};
-use super::{messages, salvage, schema};
+use super::{rows, salvage, schema};
 
 /// Lines that a check of the file's structure returns at most: one for each unused page of 4 GiB.
 pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
@@ -60,7 +60,7 @@ fn fill_message_numbers(db: &Connection) -> rusqlite::Result<()> {
             Occupied(last) => last.into_mut(),
             Vacant(vacant) => vacant.insert(Last::stored(numbers::last(db, &device)?)),
         };
-        last.note(db, &device, n, messages::place(room, message.seq))
+        last.note(db, &device, n, rows::place(room, message.seq))
     })?;
     store(db, &mut devices)
 }

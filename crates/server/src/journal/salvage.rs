@@ -9,8 +9,9 @@ use chat_proto::command::{Kind, Word};
 use chat_proto::{Text, Timestamp, User, UserName};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
-use super::messages::{self, SEQ_MAX};
+use super::messages;
 use super::numbers;
+use super::rows::{self, SEQ_MAX};
 use super::stored::{Page, Part, RoomId, StoredMessage};
 
 /// The text of a message that is damaged.
@@ -116,8 +117,8 @@ fn neighbour(db: &Connection, room: RoomId, seq: u64, part: Part) -> rusqlite::R
         Part::Before(_) => ("place BETWEEN ? AND ? ORDER BY place DESC", [0, seq]),
     };
     let sql = format!("SELECT place FROM message WHERE {sql} LIMIT 1");
-    let places = params![messages::place(room, from), messages::place(room, to)];
-    db.prepare_cached(&sql)?.query_row(places, |row| row.get(0).map(messages::seq_of)).optional()
+    let places = params![rows::place(room, from), rows::place(room, to)];
+    db.prepare_cached(&sql)?.query_row(places, |row| row.get(0).map(rows::seq_of)).optional()
 }
 
 /// Puts tombstones in the place of messages that are missing between two that are stored, and drops rows
@@ -176,7 +177,7 @@ fn is_stored_beyond(db: &Connection, room: RoomId, part: Part) -> rusqlite::Resu
         Part::Before(seq) => [seq, SEQ_MAX],
     };
     let sql = "SELECT count(*) FROM (SELECT 1 FROM message WHERE place BETWEEN ? AND ? LIMIT 1)";
-    let places = params![messages::place(room, from), messages::place(room, to)];
+    let places = params![rows::place(room, from), rows::place(room, to)];
     match db.prepare_cached(sql)?.query_row(places, |row| row.get(0)) {
         // What cannot be read is there.
         Err(error) if is_damage(&error) => Ok(true),
@@ -193,9 +194,9 @@ pub(super) fn rooms_with_messages(db: &Connection) -> rusqlite::Result<BTreeSet<
         let found = db.prepare_cached(sql)?.query_row([place], |row| row.get(0)).optional();
         next = match found {
             Ok(found) => found.filter(|found| *found >= place).and_then(|place: i64| {
-                let room = messages::room_of(place);
+                let room = rows::room_of(place);
                 rooms.insert(room);
-                messages::place(room, SEQ_MAX).checked_add(1)
+                rows::place(room, SEQ_MAX).checked_add(1)
             }),
             Err(error) if is_damage(&error) => None,
             Err(error) => return Err(error),
@@ -231,7 +232,7 @@ pub(super) fn each(
 /// The `seq` of the last message of `room` as far as anything readable knows of it, if the end of the
 /// room cannot be read.
 pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
-    let [first, last] = [messages::place(room, 0), messages::place(room, SEQ_MAX)];
+    let [first, last] = [rows::place(room, 0), rows::place(room, SEQ_MAX)];
     let numbered = match numbers::last_place(db, [first, last]) {
         Err(error) if is_damage(&error) || numbers::is_damaged(&error) => None,
         numbered => numbered?,
@@ -242,5 +243,5 @@ pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
         })?;
     let read = read.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
     // There is a message: a page of them cannot be read.
-    Ok(numbered.map_or(1, messages::seq_of).max(read.min(SEQ_MAX)))
+    Ok(numbered.map_or(1, rows::seq_of).max(read.min(SEQ_MAX)))
 }

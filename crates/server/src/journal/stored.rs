@@ -190,7 +190,7 @@ mod tests {
     use chat_proto::limits::NAME_CHARS_MAX;
 
     use super::*;
-    use crate::journal::messages::SEQ_MAX;
+    use crate::journal::rows::SEQ_MAX;
 
     #[test]
     fn no_message_takes_more_bytes_than_is_said() {

@@ -16,6 +16,8 @@ use super::end::End;
 use super::handshake::about;
 use super::lists::{fitting_rooms, fitting_users, limit};
 use super::pending::CommandResult;
+use super::rooms::read_event;
+use super::unread::Counted;
 use crate::config::PAGE_MESSAGES;
 use crate::hub::{Answer, HubError, IfTaken};
 use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage};
@@ -105,10 +107,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse_in(name, error),
             },
-            CommandResult::Read { name, seq } => match seq {
-                Ok(seq) => self.has_read(name, seq),
+            CommandResult::Read { name, seq, counted } => match seq {
+                Ok(seq) => self.has_read(name, seq, counted),
                 Err(error) => self.refuse_in(name, error),
             },
+            CommandResult::Subscribed(subscription) => self.subscribed(*subscription),
             // The lobby sends it to everybody, this client as well.
             CommandResult::Renamed(renamed) => match renamed {
                 Ok(()) => {
@@ -142,19 +145,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let since = since.unwrap_or_else(|| self.newest_after(room));
         let place = self.member.memberships().into_iter().find(|place| place.room.id == room.id);
         match place {
-            Some(place) => self.subscribe(room, place.read, since),
+            Some(place) => self.take_counted_seat(room, place.read, since),
             // Another session of the user has left it just now.
             None => self.follow(),
         }
     }
 
-    fn has_read(&mut self, name: RoomName, seq: u64) -> ControlFlow<End> {
+    fn has_read(&mut self, name: RoomName, seq: u64, counted: Option<Counted>) -> ControlFlow<End> {
         if let Ok(room) = self.member.room(&name)
             && let Some(subscription) = self.subscriptions.get_mut(room.id)
         {
             subscription.read = seq;
         }
-        self.tell(&Event::Read { room: name, seq })
+        self.tell(&read_event(name, seq, counted))
     }
 
     fn sent_before(
@@ -250,11 +253,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn read(&mut self, name: RoomName, seq: u64) -> ControlFlow<End> {
-        let actor = self.member.actor().clone();
-        self.pending.wait(async move {
-            let seq = actor.read(&name, seq).await;
-            CommandResult::Read { name, seq }
-        });
+        let room = match self.member.room(&name) {
+            Ok(room) => room,
+            Err(error) => return self.refuse_in(name, error),
+        };
+        let (actor, asked) = (self.member.actor().clone(), name.clone());
+        self.count_after(room, name, async move { actor.read(&asked, seq).await });
         ControlFlow::Continue(())
     }
 

@@ -2,7 +2,9 @@
 
 use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::{Limits, Server, Welcome};
-use chat_proto::{Command, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, limits};
+use chat_proto::{
+    Command, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, features, limits,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::{Span, debug, info};
@@ -20,6 +22,8 @@ pub(super) struct Handshake {
     pub(super) member: Member,
     /// The client's own word for where it runs; empty for a guest.
     pub(super) device: Word,
+    /// Whether the client shows how much is not read.
+    pub(super) shows_unread: bool,
 }
 
 /// Listens until the client says who it is, and lets it in. `told` is the number it has been told, if
@@ -46,7 +50,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 note_entry(&member);
-                return Ok(Handshake { member, device: Word::default() });
+                return Ok(Handshake { member, device: Word::default(), shows_unread: false });
             }
             Some(Heard::Command(Command::About)) => {
                 tell_now(connection, &about(context)).await?;
@@ -104,7 +108,8 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
             connection.tell(&Event::Welcome(welcome(&member, token, last, context)));
             note_entry(&member);
             debug!(features = ?hello.features, "the client has these features");
-            Ok(Handshake { member, device: hello.device })
+            let shows_unread = hello.features.has(features::UNREAD);
+            Ok(Handshake { member, device: hello.device, shows_unread })
         }
         Err(refusal) => {
             let code = refusal.code;

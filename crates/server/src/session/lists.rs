@@ -44,6 +44,7 @@ mod tests {
     use chat_proto::{Event, RoomName, Topic, UserName};
 
     use super::*;
+    use chat_proto::event::RoomState;
 
     #[test]
     fn a_list_of_the_longest_names_fits_a_line() {
@@ -54,8 +55,18 @@ mod tests {
         let (users, is_cut) = fitting_users((1..=500).map(user).collect());
         assert!(users.len() > 100 && is_cut);
         let (room, topic) = (RoomName::lobby(), Topic::from_lossy(&"\"".repeat(512)));
-        let room =
-            Event::Room { room, title: None, topic, count: 500, users, last_seq: 1, read: 1 };
+        let room = Event::Room(RoomState {
+            room,
+            title: None,
+            topic,
+            count: 500,
+            users,
+            last_seq: u64::MAX,
+            read: u64::MAX,
+            unread: Some(u64::MAX),
+            mentions: Some(u64::MAX),
+            more: true,
+        });
         let line = serde_json::to_string(&room).unwrap();
         assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
     }

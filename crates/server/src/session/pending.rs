@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use chat_proto::RoomName;
 use chat_proto::command::Say;
 
+use super::unread::{Counted, PendingSubscription};
 use crate::hub::{Answer, HubError};
 use crate::journal::{JournalError, StoredMessage};
 use crate::room::Room;
@@ -26,7 +27,9 @@ pub(super) enum CommandResult {
     /// The topic of a room was set.
     Topic { name: RoomName, set: Result<(), HubError> },
     /// The user has read a room.
-    Read { name: RoomName, seq: Result<u64, HubError> },
+    Read { name: RoomName, seq: Result<u64, HubError>, counted: Option<Counted> },
+    /// What is not read of a room that the session subscribes to has been counted.
+    Subscribed(Box<PendingSubscription>),
     /// The user has another name.
     Renamed(Result<(), HubError>),
     /// A message to a direct message that the session is not subscribed to was sent before, or was not.

@@ -10,3 +10,4 @@ mod older;
 mod peer;
 mod rooms;
 mod timers;
+mod unread;

@@ -41,6 +41,8 @@ pub struct Room {
     pub read_told: u64,
     /// The messages that name the user and are not read.
     mentions: Vec<u64>,
+    /// What the server has counted, as long as the user has not read further.
+    counted: Option<Counted>,
     /// How the server has it.
     pub with_server: WithServer,
     /// Whether the journal was restored from a backup and the server has not told the room since. It may
@@ -50,6 +52,33 @@ pub struct Room {
     pub coming: Option<u64>,
     /// Whether older messages were asked for.
     pub loading: bool,
+}
+
+/// What the server has counted of a room: messages of others that are not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// The last message that the user had read.
+    read: u64,
+    /// The last message that was counted.
+    last_seq: u64,
+    unread: u64,
+    mentions: u64,
+}
+
+impl Counted {
+    /// The count that the server has told; `None` if it has told none.
+    #[must_use]
+    pub fn told(
+        read: u64,
+        last_seq: u64,
+        (unread, mentions): (Option<u64>, Option<u64>),
+        more: bool,
+    ) -> Option<Self> {
+        let (unread, mentions) = (unread?, mentions?);
+        // Where there are too many to count, the user's own are not left out.
+        let unread = if more { last_seq.saturating_sub(read) } else { unread };
+        Some(Self { read, last_seq, unread, mentions })
+    }
 }
 
 /// How the server has a room of ours, in this session.
@@ -76,6 +105,7 @@ impl Room {
             read: 0,
             read_told: 0,
             mentions: Vec::new(),
+            counted: None,
             with_server: WithServer::Unsure,
             is_restored: false,
             coming: None,
@@ -85,14 +115,34 @@ impl Room {
 
     /// How many messages are not read.
     #[must_use]
-    pub const fn unread(&self) -> u64 {
-        self.last_seq.saturating_sub(self.read)
+    pub fn unread(&self) -> u64 {
+        match self.counted() {
+            Some(counted) => {
+                counted.unread.saturating_add(self.last_seq.saturating_sub(counted.last_seq))
+            }
+            None => self.last_seq.saturating_sub(self.read),
+        }
     }
 
     /// How many messages that are not read name the user.
     #[must_use]
     pub fn mentions(&self) -> usize {
-        self.mentions.len()
+        let known = self.mentions.len();
+        let Some(counted) = self.counted() else { return known };
+        let after = self.mentions.iter().filter(|seq| **seq > counted.last_seq).count();
+        // Each message that somebody sends to the user alone names the user.
+        let before = if self.is_private() { counted.unread } else { counted.mentions };
+        let before = usize::try_from(before).unwrap_or(MENTIONS_MAX).min(MENTIONS_MAX);
+        (before + after).max(known).min(MENTIONS_MAX)
+    }
+
+    fn counted(&self) -> Option<&Counted> {
+        self.counted.as_ref().filter(|counted| counted.read == self.read)
+    }
+
+    /// The server has counted what is not read, or has not.
+    pub fn is_counted(&mut self, counted: Option<Counted>) {
+        self.counted = counted.or(self.counted.take());
     }
 
     /// What the screen calls it: a direct message by its title.
@@ -113,6 +163,7 @@ impl Room {
         self.log.restored(at);
         (self.last_seq, self.read, self.read_told) = (0, 0, 0);
         self.mentions.clear();
+        self.counted = None;
         self.coming = None;
         self.loading = false;
     }

@@ -1,17 +1,16 @@
 //! Handles the news of the link: events of the server, and the state of the connection. All texts are
 //! clean by now.
 
-use chat_proto::event::{Accepted, Message, RoomInfo};
+use chat_proto::event::{RoomInfo, RoomState};
 use chat_proto::{
     Command, Event, LeaveReason, Refusal, RoomName, Timestamp, Topic, User, UserName,
 };
 
-use super::{Effect, addresses, keep, refused, send, session};
+use super::{Effect, addresses, keep, messages, refused, send, session};
 use crate::link::News;
-use crate::mention::mentions;
 use crate::quote::quoted;
-use crate::state::{Body, Connection, Delivery, How, Room, State, Tone, WithServer};
-use crate::store::{Keep, MessageId};
+use crate::state::{Connection, Counted, State, Tone, WithServer};
+use crate::store::Keep;
 
 /// Most names of users or rooms that are put on one note.
 const LISTED_MAX: usize = 100;
@@ -43,18 +42,15 @@ fn heard(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
         // Asked for before the session alone.
         Event::About { .. } => {}
-        Event::Room { room, last_seq, .. } if session::is_set_back(state, &room, last_seq) => {
+        Event::Room(room) if session::is_set_back(state, &room) => {
             return session::set_back(state, at);
         }
-        Event::Room { room, title, topic, count, users, last_seq, read } => {
-            let now = RoomNow { topic, count, users, last_seq, read };
-            return room_told(state, &room, title, now, at);
-        }
-        Event::Message(message) => return said(state, &message),
-        Event::Accepted(accepted) => return accept(state, accepted),
+        Event::Room(room) => return room_told(state, room, at),
+        Event::Message(message) => return messages::said(state, &message),
+        Event::Accepted(accepted) => return messages::accept(state, accepted),
         Event::Refused(refusal) => return refused::refused(state, refusal, at),
         Event::History { room, messages, more } => {
-            return older(state, &room, &messages, more);
+            return messages::older(state, &room, &messages, more);
         }
         Event::Joined { room, user } => joined(state, &room, user, at),
         Event::Left { room, user, .. } if user.id == state.me => state.close(&room),
@@ -68,9 +64,11 @@ fn heard(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
                 room.users.recount(count);
             }
         }
-        Event::Read { room, seq } => {
+        Event::Read { room, seq, last_seq, unread, mentions, more } => {
             if let Some(room) = state.rooms.get_mut(&room) {
+                let last_seq = last_seq.unwrap_or(seq);
                 room.has_read(seq);
+                room.is_counted(Counted::told(seq, last_seq, (unread, mentions), more));
                 room.read_told = room.read_told.max(seq);
             }
         }
@@ -86,41 +84,30 @@ fn heard(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A room as the server tells it.
-struct RoomNow {
-    topic: Topic,
-    count: usize,
-    users: Vec<User>,
-    last_seq: u64,
-    read: u64,
-}
-
-/// The user is in that room. For a direct message `title` is the other user's name now.
-fn room_told(
-    state: &mut State,
-    name: &RoomName,
-    title: Option<UserName>,
-    now: RoomNow,
-    at: Timestamp,
-) -> Vec<Effect> {
-    let Some(title) = title else {
-        return room_now(state, name, now, at).into_iter().collect();
+/// The user is in that room. The `title` of a direct message is the other user's name now.
+fn room_told(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
+    let name = now.room.clone();
+    let Some(title) = now.title.clone() else {
+        return room_now(state, now, at).into_iter().collect();
     };
     let is_asked = addresses::is_asked(state, &title);
-    if state.rooms.index(name).is_none()
-        && let Some(room) = state.rooms.get_or_make(name)
+    if state.rooms.index(&name).is_none()
+        && let Some(room) = state.rooms.get_or_make(&name)
         && is_asked
     {
         room.with_server = WithServer::Wanted;
     }
-    state.rooms.entitle(name, &title);
-    let mut effects: Vec<Effect> = room_now(state, name, now, at).into_iter().collect();
-    effects.extend(addresses::told(state, name, &title, at));
+    state.rooms.entitle(&name, &title);
+    let mut effects: Vec<Effect> = room_now(state, now, at).into_iter().collect();
+    effects.extend(addresses::told(state, &name, &title, at));
     effects
 }
 
 /// What a room is now: what was missed there is asked for, once in a session.
-fn room_now(state: &mut State, name: &RoomName, now: RoomNow, at: Timestamp) -> Option<Effect> {
+fn room_now(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> {
+    let counts = (now.unread, now.mentions);
+    let counted = Counted::told(now.read, now.last_seq, counts, now.more);
+    let name = &now.room;
     let shown = state.room().name.clone();
     let tells_epoch = state.epoch.is_some();
     let room = state.rooms.get_or_make(name)?;
@@ -134,6 +121,7 @@ fn room_now(state: &mut State, name: &RoomName, now: RoomNow, at: Timestamp) -> 
     room.last_seq = room.last_seq.max(now.last_seq);
     room.read_told = room.read_told.max(now.read);
     room.has_read(now.read);
+    room.is_counted(counted);
     room.log.reach(now.last_seq);
     if is_first && shown == *name {
         room.open();
@@ -151,127 +139,6 @@ fn room_now(state: &mut State, name: &RoomName, now: RoomNow, at: Timestamp) -> 
     let since = room.since();
     room.log.begin_after(since);
     send(state, Command::Join { room: name.clone(), since: Some(since) })
-}
-
-fn said(state: &mut State, message: &Message) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    let own = message.from.id == state.me;
-    let is_unknown = state.rooms.index(&message.room).is_none();
-    if is_unknown {
-        // A conversation that somebody begins; the server will tell the rest of it.
-        if !message.room.as_str().starts_with('@') {
-            return effects;
-        }
-        let join = Command::Join { room: message.room.clone(), since: None };
-        effects.extend(send(state, join));
-    }
-    effects.extend(settle_own(state, message));
-    let body = body(state, message);
-    let is_mention =
-        matches!(&body, Body::Said { how: How::Heard(found), .. } if !found.is_empty());
-    let Some(room) = state.rooms.get_or_make(&message.room) else {
-        return effects;
-    };
-    if is_unknown {
-        room.with_server = WithServer::Wanted;
-    }
-    if room.is_private() && room.title.is_none() && !own {
-        state.rooms.entitle(&message.room, &message.from.name);
-    }
-    let Some(room) = state.rooms.get_mut(&message.room) else {
-        return effects;
-    };
-    room.last_seq = room.last_seq.max(message.seq);
-    let is_new = room.log.hear(message.seq, message.at, body);
-    room.has_come(message.seq);
-    if own {
-        has_said(room, message.seq);
-    }
-    let strikes = is_mention || (room.is_private() && !own);
-    if is_new && strikes && room.mention(message.seq) {
-        effects.push(Effect::Ring);
-    }
-    effects
-}
-
-/// A message as it stands in the log.
-fn body(state: &State, message: &Message) -> Body {
-    let own = message.from.id == state.me;
-    let text = message.text.as_str().to_owned();
-    let how = match own {
-        _ if message.damaged => How::Damaged,
-        true => How::Own(Delivery::Accepted),
-        false => How::Heard(mentions(&text, &state.name)),
-    };
-    Body::Said { from: message.from.name.clone(), kind: message.kind.shown_as(), text, how }
-}
-
-/// A message of the user's own is stored: it no longer waits, if it did.
-fn settle_own(state: &mut State, message: &Message) -> Option<Effect> {
-    let device = message.device.clone().filter(|_| message.from.id == state.me)?;
-    settle(state, &MessageId { device, n: message.n? }, None)
-}
-
-/// A page that was asked for; any other would make the log grow with nobody reading back.
-fn older(state: &mut State, name: &RoomName, messages: &[Message], more: bool) -> Vec<Effect> {
-    if !state.rooms.get_mut(name).is_some_and(|room| std::mem::take(&mut room.loading)) {
-        return Vec::new();
-    }
-    let effects = messages.iter().filter_map(|message| settle_own(state, message)).collect();
-    let log = state.panes().log;
-    let is_shown = state.room().name == *name && !log.is_empty();
-    let older: Vec<_> =
-        messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect();
-    let Some(room) = state.rooms.get_mut(name) else {
-        return effects;
-    };
-    if is_shown {
-        room.log.hold(log.width.into(), log.height.into());
-    }
-    room.log.hear_older(older.into_iter(), more);
-    effects
-}
-
-fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
-    let Accepted { n: Some(n), device, room, seq, at, repeat } = accepted else {
-        return Vec::new();
-    };
-    // A server of version 0.1.0 does not tell which message it repeats.
-    let place = (!repeat || state.journal.is_some()).then_some((&room, seq, at));
-    let id = state.outbox.answered(device.as_ref(), n);
-    let effect = id.and_then(|id| settle(state, &id, place));
-    if place.is_some()
-        && let Some(room) = state.rooms.get_mut(&room)
-    {
-        room.last_seq = room.last_seq.max(seq);
-        room.log.reach(seq);
-        has_said(room, seq);
-    }
-    effect.into_iter().collect()
-}
-
-/// Whoever says something has read it, where all before it is read.
-fn has_said(room: &mut Room, seq: u64) {
-    if seq == room.read.saturating_add(1) {
-        room.has_read(seq);
-    }
-}
-
-/// The server has that message: at that place, or at one that comes with what was missed.
-fn settle(
-    state: &mut State,
-    id: &MessageId,
-    place: Option<(&RoomName, u64, Timestamp)>,
-) -> Option<Effect> {
-    let unaddressed = state.unaddressed.messages.extract_if(.., |message| message.id == *id).next();
-    let message = state.outbox.settle(id).or(unaddressed)?;
-    if let Some(room) = state.rooms.get_mut(&message.room) {
-        match place {
-            Some((name, seq, at)) if *name == message.room => room.log.accept(id, seq, at),
-            _ => drop(room.log.take_pending(id)),
-        }
-    }
-    Some(keep(state, Keep::Settled(vec![id.clone()])))
 }
 
 fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {

@@ -1,7 +1,7 @@
 //! How sessions begin and end: who the user is, which rooms there are, and which messages are sent again.
 
 use chat_proto::command::{Nonce, Word};
-use chat_proto::event::Welcome;
+use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User};
 
 use super::{Effect, addresses, drafts, keep, pend, send, send_waiting};
@@ -100,10 +100,10 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
 /// Whether a room that the server tells for the first time in this session has fewer messages than it had,
 /// in the same epoch. Then the server's whole data directory was set back to an older copy, which the server
 /// cannot notice.
-pub(super) fn is_set_back(state: &State, name: &RoomName, last_seq: u64) -> bool {
-    let room = state.rooms.list().iter().find(|room| room.name == *name);
+pub(super) fn is_set_back(state: &State, now: &RoomState) -> bool {
+    let room = state.rooms.list().iter().find(|room| room.name == now.room);
     let is_shorter = |room: &Room| {
-        room.with_server != WithServer::In && last_seq < room.last_seq.max(room.log.last())
+        room.with_server != WithServer::In && now.last_seq < room.last_seq.max(room.log.last())
     };
     state.epoch.is_some() && room.is_some_and(is_shorter)
 }

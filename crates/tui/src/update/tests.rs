@@ -10,7 +10,7 @@ mod stored;
 mod tokens;
 
 use chat_proto::command::{Nonce, Word};
-use chat_proto::event::{Accepted, Message, MessageKind};
+use chat_proto::event::{Accepted, Message, MessageKind, RoomState};
 use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::fixture::{
     Bench, direct_event, journal, kept, left, message_in, name, own, profile, room, room_event,
-    says, sent, user, welcome,
+    room_state, says, sent, user, welcome,
 };
 use crate::help::COMMANDS;
 use crate::link::{Lost, News};

@@ -9,7 +9,7 @@ use super::Checked;
 use crate::journal::numbers::{self, Run};
 use crate::journal::stored::RoomId;
 use crate::journal::used::{self, Used};
-use crate::journal::{JournalError, messages, salvage};
+use crate::journal::{JournalError, messages, rows, salvage};
 
 /// What a scan of all messages counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +164,7 @@ fn compare(
             device.1, device.0
         ));
     }
-    let (room, seq) = (messages::room_of(last), messages::seq_of(last));
+    let (room, seq) = (rows::room_of(last), rows::seq_of(last));
     if tally.is_complete && end != Some(last) && messages::last_seq(db, room)? < seq {
         checked.add(format!(
             "room number {}: message {seq} has a number, and is after the last message; the end of the \
@@ -185,7 +185,7 @@ fn is_of_run(row: &Row<'_>, device: &(i64, String), run: Run, place: i64) -> boo
 
 /// Whether the message at `place` is whole; a damaged one is reported with its room.
 fn is_whole(db: &Connection, place: i64) -> rusqlite::Result<bool> {
-    match messages::at(db, messages::room_of(place), messages::seq_of(place)) {
+    match messages::at(db, rows::room_of(place), rows::seq_of(place)) {
         Err(error) if salvage::is_damage(&error) => Ok(false),
         found => Ok(found?.is_some_and(|message| !message.damaged)),
     }

@@ -14,7 +14,7 @@ fn version_1() -> Vec<u8> {
     for n in 1..=MESSAGES {
         let sql = "INSERT INTO message VALUES (?, 7, 'bob', 1000, 0, 'laptop', ?, ?)";
         let n_stored = n.cast_signed();
-        let place = messages::place(RoomId::LOBBY, n);
+        let place = rows::place(RoomId::LOBBY, n);
         db.execute(sql, rusqlite::params![place, n_stored, text(n)]).unwrap();
     }
     db.close().unwrap();

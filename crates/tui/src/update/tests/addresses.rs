@@ -56,15 +56,8 @@ fn a_title_follows_its_user() {
     assert_shows(&bench, "ana is anna now");
     assert_shows(&bench, "bob in @anna");
     // Of one who is away it is told as well.
-    bench.hears(Event::Room {
-        room: room("@3-7"),
-        title: Some(name("anna")),
-        topic: chat_proto::Topic::default(),
-        count: 1,
-        users: vec![user(7, "bob")],
-        last_seq: 0,
-        read: 0,
-    });
+    let (title, users) = (Some(name("anna")), vec![user(7, "bob")]);
+    bench.hears(Event::Room(RoomState { title, count: 1, users, ..room_state("@3-7", 0, 0) }));
     bench.hears(Event::Renamed { user: user(3, "anna"), name: name("ana3") });
     assert_shows(&bench, "▸2 @ana3");
     assert_shows(&bench, "anna is ana3 now");

@@ -18,6 +18,15 @@ fn restored(last_seq: u64, read: u64) -> (Bench, Vec<Effect>) {
     (bench, effects)
 }
 
+/// All `texts` are on the screen, one after another.
+fn assert_in_order(screen: &str, texts: &[&str]) {
+    let mut from = 0;
+    for text in texts {
+        let found = screen[from..].find(text);
+        from += found.unwrap_or_else(|| panic!("no {text} in its place on\n{screen}"));
+    }
+}
+
 #[test]
 fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
     // The restored journal has as many messages as were here, and more: no number tells the difference.
@@ -32,19 +41,18 @@ fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
     bench.seq = 9;
     bench.accepts(1);
     let screen = bench.screen();
-    let mut from = 0;
-    for text in [
-        "ana: old 1",
-        "ana: old 3",
-        "before the restore",
-        "fresh 1",
-        "fresh 9",
-        "› bob: waits",
-        "> half",
-    ] {
-        let found = screen[from..].find(text);
-        from += found.unwrap_or_else(|| panic!("no {text} in its place on\n{screen}"));
-    }
+    assert_in_order(
+        &screen,
+        &[
+            "ana: old 1",
+            "ana: old 3",
+            "before the restore",
+            "fresh 1",
+            "fresh 9",
+            "› bob: waits",
+            "> half",
+        ],
+    );
     assert!(!screen.contains("begun anew"), "{screen}");
     let read = Command::Read { room, seq: 10 };
     assert_eq!(sent(&bench.takes(Input::Tick)), [read], "how far the user has read goes on");
@@ -101,20 +109,19 @@ fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
         }
     }
     let screen = bench.screen();
-    let mut from = 0;
-    for text in [
-        "ana: old 1",
-        "ana: old 3",
-        "before the restore",
-        "fresh in #lobby 1",
-        "fresh in #lobby 9",
-        "… bob: waits",
-        "set back to an older copy",
-        "> half",
-    ] {
-        let found = screen[from..].find(text);
-        from += found.unwrap_or_else(|| panic!("no {text} in its place on\n{screen}"));
-    }
+    assert_in_order(
+        &screen,
+        &[
+            "ana: old 1",
+            "ana: old 3",
+            "before the restore",
+            "fresh in #lobby 1",
+            "fresh in #lobby 9",
+            "… bob: waits",
+            "set back to an older copy",
+            "> half",
+        ],
+    );
     assert!(!screen.contains("too early"), "{screen}");
     let rust = bench.state.rooms.get_mut(&room("#rust")).unwrap();
     assert_eq!(rust.log.said().count(), 6, "three messages, the rule, and two messages");

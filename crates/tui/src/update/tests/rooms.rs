@@ -66,15 +66,44 @@ fn a_message_of_an_unknown_kind_shows_its_text_and_fills_its_place() {
     assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
 }
 
+/// A read position, and what is not read up to which message.
+fn read_event(room: &str, seq: u64, counted: Option<(u64, u64, u64)>) -> Event {
+    let (last_seq, unread, mentions) =
+        counted.map_or((None, None, None), |(last_seq, u, m)| (Some(last_seq), Some(u), Some(m)));
+    let room = self::room(room);
+    Event::Read { room, seq, last_seq, unread, mentions, more: false }
+}
+
+#[test]
+fn the_server_counts_what_is_not_read() {
+    let mut bench = Bench::connected(100, 20);
+    bench.in_rust();
+    bench.alt(KeyCode::Char('1'));
+    // Of the six messages after the fourth, four are the user's own.
+    let (unread, mentions) = (Some(2), Some(0));
+    bench.hears(Event::Room(RoomState { unread, mentions, ..room_state("#rust", 10, 4) }));
+    assert_shows(&bench, "2 #rust    2");
+    bench.says_in("#rust", 11, user(3, "ana"), "one");
+    assert_shows(&bench, "2 #rust    3");
+    bench.says_in("#rust", 12, user(3, "ana"), "bob!");
+    assert_shows(&bench, "2 #rust   @1");
+    bench.hears(read_event("#rust", 6, Some((12, 3, 2))));
+    assert_shows(&bench, "2 #rust   @2");
+    bench.hears(read_event("#rust", 9, Some((12, 2, 1))));
+    assert_shows(&bench, "2 #rust   @1");
+    bench.hears(read_event("#rust", 12, Some((12, 0, 0))));
+    assert_shows(&bench, "2 #rust      ");
+}
+
 #[test]
 fn what_was_read_elsewhere_is_read() {
     let mut bench = Bench::connected(100, 20);
     bench.in_rust();
     bench.alt(KeyCode::Char('1'));
     bench.says_in("#rust", 1, user(3, "ana"), "one");
-    bench.hears(Event::Read { room: room("#rust"), seq: 1 });
+    bench.hears(read_event("#rust", 1, None));
     assert_shows(&bench, "2 #rust      ");
-    bench.hears(Event::Read { room: room("#rust"), seq: 0 });
+    bench.hears(read_event("#rust", 0, None));
     assert!(sent(&bench.takes(Input::Tick)).is_empty());
 }
 
@@ -246,20 +275,8 @@ fn a_room_told_again_changes_the_list_quietly() {
     let mut bench = Bench::connected(80, 20);
     bench.said(3, "ana", "one");
     let users = vec![user(7, "bob"), user(12, "dora")];
-    let room = RoomName::lobby();
-    let (topic, last_seq) = (chat_proto::Topic::default(), 1);
-    assert!(
-        sent(&bench.hears(Event::Room {
-            room,
-            title: None,
-            topic,
-            count: 2,
-            users,
-            last_seq,
-            read: 0
-        }))
-        .is_empty()
-    );
+    let lobby = RoomState { users, count: 2, ..room_state("#lobby", 1, 0) };
+    assert!(sent(&bench.hears(Event::Room(lobby))).is_empty());
     assert_shows(&bench, "dora");
     assert!(!bench.screen().contains("is here"));
     bench.hears(Event::Presence { room: RoomName::lobby(), count: 700 });

@@ -1,6 +1,6 @@
 //! Whatever a peer sends, the screen stays a screen.
 
-use chat_proto::event::{Message, MessageKind, RoomInfo, Server};
+use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState, Server};
 use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -132,7 +132,7 @@ fn everywhere(hostile: &str) -> Vec<News> {
         News::Event(Event::Refused(refusal())),
         News::Event(Event::Refused(Refusal { n: Some(1), ..refusal() })),
         News::Unreadable(Box::new(refusal())),
-        News::Event(Event::Room {
+        News::Event(Event::Room(RoomState {
             room: room(),
             title: None,
             topic: Topic::from_lossy(&text),
@@ -140,7 +140,10 @@ fn everywhere(hostile: &str) -> Vec<News> {
             users: vec![user(7, "bob")],
             last_seq: 0,
             read: 0,
-        }),
+            unread: Some(u64::MAX),
+            mentions: Some(u64::MAX),
+            more: true,
+        })),
         News::Lost(Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() }),
         News::Refused(Box::new(refusal())),
     ];

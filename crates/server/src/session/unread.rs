@@ -1,0 +1,105 @@
+//! Counting what the user has not read, for clients that show it. The journal is read for that, so a `room` or
+//! `read` that has a count waits for it like the answer to a command.
+
+use std::sync::Arc;
+
+use chat_proto::{RoomName, User};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tracing::debug;
+
+use super::Session;
+use super::pending::CommandResult;
+use crate::hub::HubError;
+use crate::journal::{Journal, Unread};
+use crate::room::{Entry, Room};
+
+/// Counts for one user.
+pub(super) struct Counter {
+    journal: Journal,
+    user: User,
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    /// The last message of the room then.
+    pub(super) last_seq: u64,
+    pub(super) unread: Unread,
+}
+
+/// A subscription to a room that waits for the count.
+pub(super) struct PendingSubscription {
+    pub(super) room: Arc<Room>,
+    pub(super) entry: Entry,
+    pub(super) read: u64,
+    pub(super) since: u64,
+    pub(super) counted: Option<Counted>,
+}
+
+impl PendingSubscription {
+    /// If all is read, there is nothing to wait for.
+    ///
+    /// # Errors
+    /// Returns it as it is, if there is something to count.
+    pub(super) fn without_unread(mut self) -> Result<Self, Box<Self>> {
+        let last_seq = self.entry.snapshot.last_seq;
+        if self.read < last_seq {
+            return Err(Box::new(self));
+        }
+        self.counted = Some(Counted { last_seq, unread: Unread::default() });
+        Ok(self)
+    }
+}
+
+impl Counter {
+    /// Counts what comes after `read` in a room, up to `last_seq`; `None` if the journal cannot be read.
+    async fn count(self, room: &Room, read: u64, last_seq: u64) -> Option<Counted> {
+        if read >= last_seq {
+            return Some(Counted { last_seq, unread: Unread::default() });
+        }
+        match self.journal.unread(room.id, (read, last_seq), self.user).await {
+            Ok(unread) => Some(Counted { last_seq, unread }),
+            Err(error) => {
+                debug!(%error, "unread messages are not counted");
+                None
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    /// Counts what the user has not read, if the client shows that.
+    pub(super) fn counter(&self) -> Option<Counter> {
+        let journal = || self.context.hub.journal().clone();
+        self.shows_unread.then(|| Counter { journal: journal(), user: self.member.user() })
+    }
+
+    /// Waits for the count for a subscription.
+    pub(super) fn count_for(
+        &mut self,
+        counter: Counter,
+        mut subscription: Box<PendingSubscription>,
+    ) {
+        self.pending.wait(async move {
+            let PendingSubscription { room, entry, read, .. } = &*subscription;
+            subscription.counted = counter.count(room, *read, entry.snapshot.last_seq).await;
+            CommandResult::Subscribed(subscription)
+        });
+    }
+
+    /// Waits for the user to have read a room, and for the count of what comes after that.
+    pub(super) fn count_after<F>(&mut self, room: Arc<Room>, name: RoomName, read: F)
+    where
+        F: Future<Output = Result<u64, HubError>> + Send + 'static,
+    {
+        let counter = self.counter();
+        self.pending.wait(async move {
+            let seq = read.await;
+            let counted = match (&seq, counter) {
+                (Ok(seq), Some(counter)) => counter.count(&room, *seq, room.last_seq()).await,
+                _ => None,
+            };
+            CommandResult::Read { name, seq, counted }
+        });
+    }
+}
