@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
+use chat_client::link::{Dial, Tcp};
 use chat_tui::Options;
-use chat_tui::link::{Dial, Tcp};
 use chat_tui::testing::Client;
 use crossterm::event::{KeyCode, KeyModifiers};
 use tokio::net::TcpStream;

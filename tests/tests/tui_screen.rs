@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+use chat_client::Tcp;
 use chat_server::Config;
-use chat_tui::Tcp;
 use crossterm::event::KeyCode;
 use e2e::classic::Classic;
 use e2e::native::Native;

@@ -175,7 +175,7 @@ fn client(server: &Server, state: &TempDir, name: &str) -> Client {
         state: Some(state.path().to_owned()),
         ..chat_tui::Options::new(name.parse().unwrap(), CALLED)
     };
-    Client::start(options, chat_tui::Tcp::new(server.address), 120, 40)
+    Client::start(options, chat_client::Tcp::new(server.address), 120, 40)
 }
 
 async fn sees(client: &mut Client, text: &str) {

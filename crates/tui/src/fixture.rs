@@ -1,54 +1,25 @@
 //! A state on a bench, for the tests of what it does and how it looks.
 
-use std::fmt::Display;
-use std::time::Duration;
-
-use chat_proto::command::{Kind, Word};
-use chat_proto::event::{
-    Accepted, JournalId, Limits, Message, MessageKind, RoomState, Server, Welcome,
+use chat_client::link::{Lost, News, Order};
+use chat_client::store::{Drafts, Keep, Profile};
+pub(crate) use chat_client::testing::{
+    DEADLINE, direct_event, journal, left, message, message_in, name, own, profile, room,
+    room_event, room_state, user, welcome, within,
 };
-use chat_proto::{
-    Command, Event, Features, Refusal, RefusalCode, RoomName, Secret, Text, Timestamp, Topic, User,
-    UserName,
-};
+use chat_proto::event::{Accepted, Welcome};
+use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName, Timestamp, User};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::layout::Size;
-use tokio::time::timeout;
 
 use crate::input::Input;
-use crate::link::{Lost, News, Order};
 use crate::palette::Palette;
 use crate::state::State;
-use crate::store::{Drafts, Keep, MessageId, OwnMessage, Profile};
 use crate::testing::Screen;
 use crate::update::drafts::KEEP_AFTER;
 use crate::update::{Effect, update};
 use crate::view;
-
-/// Longest that anything is waited for, on the paused clock of a test: much longer than a link waits
-/// before it gives up a server, and over at once where nothing else can happen.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(600);
-
-/// What is stored of somebody for the server of [`welcome`].
-pub(crate) fn profile(written: &str) -> Profile {
-    Profile {
-        name: name(written),
-        token: None,
-        known: Vec::new(),
-        journal: Some(journal("journal", "epoch").id),
-        seed: None,
-        device: Word::new("here").unwrap(),
-        unsettled: Vec::new(),
-        drafts: Drafts::default(),
-    }
-}
-
-/// Waits until it is done, and says `what` was not where it never is.
-pub(crate) async fn within<T>(what: impl Display, doing: impl Future<Output = T>) -> T {
-    timeout(DEADLINE, doing).await.unwrap_or_else(|_| panic!("not within {DEADLINE:?}: {what}"))
-}
 
 /// A state, and what time it is.
 pub(crate) struct Bench {
@@ -58,109 +29,6 @@ pub(crate) struct Bench {
     pub(crate) seq: u64,
     /// What the store answers; `None` while it does not.
     pub(crate) disk: Option<Result<(), String>>,
-}
-
-pub(crate) fn name(name: &str) -> UserName {
-    UserName::new(name).unwrap()
-}
-
-pub(crate) fn user(id: u64, written: &str) -> User {
-    User { id, name: name(written) }
-}
-
-pub(crate) fn message(from: User, text: &str, at: Timestamp) -> Event {
-    Event::Message(message_in("#lobby", 1, from, text, at))
-}
-
-pub(crate) fn message_in(room: &str, seq: u64, from: User, text: &str, at: Timestamp) -> Message {
-    Message {
-        room: self::room(room),
-        seq,
-        from,
-        at,
-        kind: MessageKind::Text,
-        text: Text::new(text).unwrap(),
-        damaged: false,
-        device: None,
-        n: None,
-    }
-}
-
-pub(crate) fn room(name: &str) -> RoomName {
-    RoomName::new(name).unwrap()
-}
-
-/// A room in which ana and carl are, and bob.
-pub(crate) fn room_event(name: &str, last_seq: u64, read: u64) -> Event {
-    Event::Room(room_state(name, last_seq, read))
-}
-
-/// The same, to change.
-pub(crate) fn room_state(name: &str, last_seq: u64, read: u64) -> RoomState {
-    let users = vec![user(3, "ana"), user(5, "carl"), user(7, "bob")];
-    RoomState {
-        room: room(name),
-        title: None,
-        topic: Topic::default(),
-        count: 3,
-        users,
-        last_seq,
-        read,
-        unread: None,
-        mentions: None,
-        more: false,
-    }
-}
-
-/// The journal of a server.
-pub(crate) fn journal(id: &str, epoch: &str) -> JournalId {
-    JournalId { id: Word::new(id).unwrap(), epoch: Word::new(epoch).unwrap() }
-}
-
-/// A direct message of the user 7, bob, with that one.
-pub(crate) fn direct_event(with: &User, last_seq: u64, read: u64) -> Event {
-    Event::Room(RoomState {
-        room: RoomName::direct(7, with.id),
-        title: Some(with.name.clone()),
-        count: 2,
-        users: vec![with.clone(), user(7, "bob")],
-        ..room_state("#lobby", last_seq, read)
-    })
-}
-
-/// A message of the user's own that an earlier run has left.
-pub(crate) fn left(n: u64, room: &str, text: &str) -> OwnMessage {
-    let id = MessageId { device: Word::new("before").unwrap(), n };
-    OwnMessage { id, room: self::room(room), kind: Kind::Text, text: Text::new(text).unwrap() }
-}
-
-/// A message of this run.
-pub(crate) fn own(n: u64) -> MessageId {
-    MessageId { device: Word::new("here").unwrap(), n }
-}
-
-pub(crate) fn welcome(id: u64, written: &str) -> Welcome {
-    Welcome {
-        version: 1,
-        id,
-        name: name(written),
-        token: Some(Secret::new("secret")),
-        last: 0,
-        journal: Some(journal("journal", "epoch")),
-        server: Server { name: "chat-server".into(), version: "0.1.0".into() },
-        features: Features::all(),
-        limits: Limits {
-            line_bytes: 65_536,
-            text_bytes: 16_384,
-            name_chars: 32,
-            topic_bytes: 512,
-            users_listed: 500,
-            presence_users: 500,
-            rooms: 100,
-            history_messages: 200,
-            idle_timeout_ms: 60_000,
-        },
-    }
 }
 
 impl Bench {

@@ -1,12 +1,11 @@
 //! The inputs: everything that can change the screen.
 
+use chat_client::link::News;
+use chat_client::store::Profile;
 use chat_proto::event::Welcome;
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
-
-use crate::link::News;
-use crate::store::Profile;
 
 /// One thing that happens.
 #[derive(Debug, Clone)]

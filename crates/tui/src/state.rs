@@ -6,6 +6,8 @@ mod rooms;
 mod unaddressed;
 mod users;
 
+use chat_client::outbox::Outbox;
+use chat_client::store::{Drafts, Profile};
 use chat_proto::command::Word;
 use chat_proto::{RefusalCode, RoomName, User, UserName};
 use jiff::tz::TimeZone;
@@ -17,9 +19,7 @@ pub use self::rooms::{Counted, ROOMS_MAX, Room, Rooms, WithServer};
 pub use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 pub use self::users::Users;
 use crate::layout::{Panes, Wants, panes};
-use crate::outbox::Outbox;
 use crate::prompt::{Editor, PROMPT_BYTES_MAX, Prompt, Rows};
-use crate::store::{Drafts, Profile};
 
 /// Narrowest screen that has a label before the input, in columns.
 const LABEL_WIDTH_MIN: u16 = 10;

@@ -14,16 +14,16 @@ mod tend;
 
 use std::time::Duration;
 
+use chat_client::clean;
+use chat_client::link::Order;
+use chat_client::outbox::OUTBOX_MAX;
+use chat_client::store::{Keep, OwnMessage};
 use chat_proto::command::Kind;
 use chat_proto::event::Welcome;
 use chat_proto::{Command, RoomName, Text, Timestamp, UserName};
 
-use crate::clean;
 use crate::input::{Input, Wheel};
-use crate::link::Order;
-use crate::outbox::OUTBOX_MAX;
 use crate::state::{Body, Delivery, How, State, Tone};
-use crate::store::{Keep, OwnMessage};
 
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
+use chat_client::store::Writer;
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Server};
 use chat_tui::Options;
 use chat_tui::app::run_shown;
-use chat_tui::store::Writer;
 use ratatui::layout::Size;
 use tokio::sync::watch;
 

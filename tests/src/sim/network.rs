@@ -6,10 +6,10 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use chat_client::link::Dial;
 use chat_proto::Timestamp;
 use chat_server::Listen;
 use chat_server::config::PORT;
-use chat_tui::link::Dial;
 use turmoil::net::{TcpListener, TcpStream};
 
 /// What the daemon's host is called.

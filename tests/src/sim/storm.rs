@@ -21,7 +21,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chat_server::journal;
-
 use tokio::sync::watch;
 use tracing::info;
 use turmoil::{Protocol, Segment, Sim};

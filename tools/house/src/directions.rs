@@ -25,7 +25,7 @@ type Uses = BTreeMap<(String, String), String>;
 fn modules_use_only_what_is_below_them() {
     let page = read(PAGE);
     let lists = lists(&page);
-    assert_eq!(lists.len(), 2, "the list of {PAGE} is of two crates");
+    assert!(!lists.is_empty(), "{PAGE} lists no crate");
     let mut found = Vec::new();
     for (name, order) in lists {
         let sources = files(&[&format!("{name}/src")], "rs");

@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::{fmt, io};
 
-use crate::store::StoreError;
+use chat_client::store::StoreError;
+
 use crate::unsent::Unsent;
 
 /// Why the program could not go on. Nothing the network does is among it.

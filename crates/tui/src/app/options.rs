@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use chat_client::store::Writer;
 use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
 
-use crate::store::Writer;
 use crate::zone::ZoneWatch;
 
 /// What the user has chosen, and what only the edge of the program knows.

@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use chat_client::store::{Done, Job, StoreError};
 use chat_proto::event::Welcome;
 use tokio::time::{Instant, timeout_at};
 
 use super::{App, Control};
 use crate::input::Input;
-use crate::store::{Done, Job, StoreError};
 use crate::unsent::{Place, Unsent};
 use crate::update::{Effect, update};
 

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use chat_client::clean;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Editor;
-use crate::clean;
 use crate::wrap::columns;
 
 /// The text as rows, and where the cursor is in them.

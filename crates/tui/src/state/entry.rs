@@ -4,11 +4,10 @@ mod rows;
 
 use std::ops::Range;
 
+use chat_client::store::MessageId;
 use chat_proto::command::Kind;
 use chat_proto::{Timestamp, UserName};
 use jiff::civil::Date;
-
-use crate::store::MessageId;
 
 /// What stands in the log, once. All text in it is clean.
 #[derive(Debug, Clone)]

@@ -13,6 +13,7 @@ mod intervals;
 mod reading;
 mod viewport;
 
+use chat_client::store::MessageId;
 use chat_proto::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -21,7 +22,6 @@ use self::entries::{Entries, UNSETTLED, VOID};
 pub use self::viewport::Place;
 use self::viewport::Viewport;
 use super::{Above, Body, Delivery, Entry, How, Tone};
-use crate::store::MessageId;
 
 /// Most messages that are kept, and so the furthest that one can read back: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use chat_client::store::{Drafts, OwnMessage};
 use chat_proto::{RoomName, User, UserName};
 
 use super::State;
-use crate::store::{Drafts, OwnMessage};
 
 /// Most names that the server is asked for at once: more than anybody types within a moment.
 pub const QUESTIONS_MAX: usize = 16;

@@ -1,14 +1,14 @@
 //! Whom a name means. Messages are stored and sent under the address of a direct message, which never
 //! changes; a name is only asked about.
 
+use chat_client::clean;
+use chat_client::store::Keep;
 use chat_proto::command::Kind;
 use chat_proto::{Command, RoomName, Timestamp, UserName};
 
 use super::{Effect, drafts, keep, say, send};
-use crate::clean;
 use crate::prompt::Editor;
 use crate::state::{QUESTIONS_MAX, Question, Room, State, Tone, WithServer};
-use crate::store::Keep;
 
 /// Checks that the server knows addresses. One of version 0.1.0 takes an address for a name, and a name
 /// may belong to another user by the time the message is there.

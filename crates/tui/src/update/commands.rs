@@ -1,11 +1,11 @@
 //! Carries out the `/` commands of the user.
 
+use chat_client::link::Order;
 use chat_proto::command::Kind;
 use chat_proto::{Command, RefusalCode, RoomName, Timestamp, Topic, UserName};
 
 use super::{Effect, addresses, say, send, session};
 use crate::help::{COMMANDS, CommandHelp};
-use crate::link::Order;
 use crate::state::{Connection, Room, State, Tone, WithServer};
 
 /// What is said where something needs a session.

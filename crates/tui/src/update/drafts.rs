@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use chat_client::store::{Drafts, Keep};
+
 use super::{Effect, keep};
 use crate::state::State;
-use crate::store::{Drafts, Keep};
 
 /// How long after it was typed something is kept: two writes a second are nothing to a disk that is
 /// not waited for, and no more than a word is lost to who is killed meanwhile. It is not put off by

@@ -1,13 +1,13 @@
 //! Messages that come from the server: into the log of their room, and out of the outbox if they are the
 //! user's own.
 
+use chat_client::store::{Keep, MessageId};
 use chat_proto::event::{Accepted, Message};
 use chat_proto::mention::mentions;
 use chat_proto::{Command, RoomName, Timestamp};
 
 use super::{Effect, keep, send};
 use crate::state::{Body, Delivery, How, Room, State, WithServer};
-use crate::store::{Keep, MessageId};
 
 /// A message of a room, new or missed.
 pub(super) fn said(state: &mut State, message: &Message) -> Vec<Effect> {

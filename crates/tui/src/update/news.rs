@@ -1,16 +1,16 @@
 //! Handles the news of the link: events of the server, and the state of the connection. All texts are
 //! clean by now.
 
+use chat_client::link::News;
+use chat_client::store::Keep;
 use chat_proto::event::{RoomInfo, RoomState};
 use chat_proto::{
     Command, Event, LeaveReason, Refusal, RoomName, Timestamp, Topic, User, UserName,
 };
 
 use super::{Effect, addresses, keep, messages, refused, send, session};
-use crate::link::News;
 use crate::quote::quoted;
 use crate::state::{Connection, Counted, State, Tone, WithServer};
-use crate::store::Keep;
 
 /// Most names of users or rooms that are put on one note.
 const LISTED_MAX: usize = 100;

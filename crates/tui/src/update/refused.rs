@@ -1,11 +1,11 @@
 //! Handles refusals of the server: the user sees the reason, and the text is not lost.
 
+use chat_client::clean;
+use chat_client::store::{Keep, MessageId, OwnMessage};
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
 use super::{Effect, addresses, keep};
-use crate::clean;
 use crate::state::{State, Tone, WithServer};
-use crate::store::{Keep, MessageId, OwnMessage};
 
 /// The server refuses something.
 pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec<Effect> {

@@ -1,14 +1,14 @@
 //! How sessions begin and end: who the user is, which rooms there are, and which messages are sent again.
 
+use chat_client::link::{Identity, Lost, Order, ServerAddress};
+use chat_client::store::{Keep, OwnMessage, Profile};
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User};
 
 use super::{Effect, addresses, drafts, keep, pend, send, send_waiting};
-use crate::link::{Identity, Lost, Order, ServerAddress};
 use crate::prompt::Editor;
 use crate::state::{Connection, Room, State, Tone, WithServer};
-use crate::store::{Keep, OwnMessage, Profile};
 
 /// What the ping says whose answer comes behind all rooms the user is in.
 const ROOMS_TOLD: &str = "rooms";

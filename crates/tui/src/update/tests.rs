@@ -9,6 +9,8 @@ mod rooms;
 mod stored;
 mod tokens;
 
+use chat_client::link::{Lost, News};
+use chat_client::store::{MessageId, Profile};
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{Accepted, Message, MessageKind, RoomState};
 use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName};
@@ -21,8 +23,6 @@ use crate::fixture::{
     room_state, says, sent, user, welcome,
 };
 use crate::help::COMMANDS;
-use crate::link::{Lost, News};
-use crate::store::{MessageId, Profile};
 
 /// What the box holds.
 fn typed(bench: &Bench) -> String {

@@ -1,10 +1,10 @@
+use chat_client::link::News;
 use chat_proto::{Event, RoomName, Topic};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 
 use crate::fixture::{Bench, room, room_event, user};
 use crate::input::{Input, Wheel};
-use crate::link::News;
 
 fn chatting(width: u16, height: u16) -> Bench {
     let mut bench = Bench::connected(width, height);

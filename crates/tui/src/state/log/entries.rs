@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
 
+use chat_client::store::MessageId;
 use jiff::tz::TimeZone;
 
 use super::viewport::Top;
 use crate::state::{Above, Body, Delivery, Entry, How};
-use crate::store::MessageId;
 
 /// Where entries stand that are not settled: behind all others.
 pub(super) const UNSETTLED: u64 = u64::MAX;

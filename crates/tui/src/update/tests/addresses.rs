@@ -1,9 +1,9 @@
 //! Direct messages go by addresses, whatever their users are called.
 
+use chat_client::store::Drafts;
 use chat_proto::event::Welcome;
 
 use super::*;
-use crate::store::Drafts;
 
 /// The rooms to which something is sent.
 fn rooms_of_says(effects: &[Effect]) -> Vec<RoomName> {

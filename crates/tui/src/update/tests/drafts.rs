@@ -1,7 +1,8 @@
 //! What is typed and not sent is kept, and is there again.
 
+use chat_client::store::Drafts;
+
 use super::*;
-use crate::store::Drafts;
 use crate::update::drafts::KEEP_AFTER;
 
 fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {

@@ -1,7 +1,8 @@
 //! What was said and is refused does not disappear.
 
+use chat_client::store::Drafts;
+
 use super::*;
-use crate::store::Drafts;
 
 /// A client that has these messages of an earlier run, each for its room, the first of which was open.
 fn with_left(messages: &[(&str, &str)]) -> Bench {

@@ -1,9 +1,9 @@
 //! Nothing is sent before it is stored, and the screen says what is.
 
+use chat_client::store::Keep;
 use chat_proto::Secret;
 
 use super::*;
-use crate::store::Keep;
 
 /// A client in a session, whose disk does not answer.
 fn with_slow_disk() -> Bench {

@@ -1,9 +1,9 @@
+use chat_client::link::{Identity, Order};
+use chat_client::seed::Seed;
+use chat_client::store::{Keep, KnownServer, Store};
 use chat_proto::Secret;
 
 use super::*;
-use crate::link::{Identity, Order};
-use crate::seed::Seed;
-use crate::store::{Keep, KnownServer, Store};
 
 /// The token of the fixture.
 const TOKEN: &str = "secret";

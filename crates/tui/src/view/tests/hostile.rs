@@ -1,14 +1,14 @@
 //! Whatever a peer sends, the screen stays a screen.
 
+use chat_client::clean;
+use chat_client::link::{Lost, News};
 use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState, Server};
 use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
 
-use crate::clean;
 use crate::fixture::{Bench, user, welcome};
-use crate::link::{Lost, News};
 use crate::palette::Palette;
 use crate::view;
 

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use self::bench::Bench;
 use super::*;
-use crate::fixture::{message, name, user, within};
+use crate::testing::{message, name, user, within};
 
 fn number(command: &Command) -> Option<u64> {
     match command {

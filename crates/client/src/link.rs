@@ -234,7 +234,7 @@ impl Link {
     }
 
     /// News that are there already.
-    pub(crate) fn ready(&mut self) -> Option<News> {
+    pub fn ready(&mut self) -> Option<News> {
         self.news.try_recv().ok()
     }
 

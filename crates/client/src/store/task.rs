@@ -51,7 +51,7 @@ pub enum Writer {
 
 impl Writer {
     /// Does something that may wait for the disk. `None` if it panicked.
-    pub(crate) async fn run<T: Send + 'static>(
+    pub async fn run<T: Send + 'static>(
         self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {

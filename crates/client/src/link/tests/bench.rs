@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tokio_util::codec::Framed;
 
 use super::super::*;
-use crate::fixture::{DEADLINE, journal, name, welcome, within};
+use crate::testing::{DEADLINE, journal, name, welcome, within};
 
 /// Connections as the test hands them out: each call takes the next.
 pub(super) struct Calls(mpsc::Receiver<io::Result<DuplexStream>>);

@@ -29,14 +29,14 @@ impl Seed {
     ///
     /// # Errors
     /// Returns an error if the system has no random numbers.
-    pub(crate) fn new() -> Result<Self, getrandom::Error> {
+    pub fn new() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; SEED_BYTES];
         getrandom::fill(&mut bytes)?;
         Ok(Self(bytes))
     }
 
     /// The seed as it is stored: hexadecimal digits.
-    pub(crate) fn written(&self) -> String {
+    pub fn written(&self) -> String {
         hex(&self.0)
     }
 
@@ -78,7 +78,7 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::name;
+    use crate::testing::name;
 
     #[test]
     fn a_token_is_of_one_seed_one_server_and_one_name() {
