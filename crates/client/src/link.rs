@@ -1,20 +1,20 @@
 //! The link: the task that connects to the server, sends commands, receives events, and reconnects.
 //!
 //! ```text
-//! orders ──▶ redirect / session ──▶ bytes
-//! news   ◀── back-off / session ◀── bytes
+//! requests ──▶ redirect / session ──▶ bytes
+//! events   ◀── back-off / session ◀── bytes
 //! ```
 //!
-//! One task, with a bounded queue each way. Network trouble is news like any other; the task ends
+//! One task, with a bounded queue each way. Network trouble is events like any other; the task ends
 //! only when it is told to.
 
 mod address;
 mod backoff;
 mod caller;
-mod clean;
 mod dial;
 mod opening;
 mod race;
+mod sanitize;
 mod session;
 
 use std::time::Duration;
@@ -33,13 +33,13 @@ use crate::outbox::OUTBOX_MAX;
 use crate::seed::Seed;
 use crate::store::{KnownServer, Profile};
 
-/// Most orders that wait for the link: a full outbox, a question for each room that is told at once,
+/// Most requests that wait for the link: a full outbox, a question for each room that is told at once,
 /// and what a user types meanwhile.
-pub const ORDERS_MAX: usize = OUTBOX_MAX + 156;
+pub const REQUESTS_MAX: usize = OUTBOX_MAX + 156;
 
-/// Most news that wait for the screen. Beyond it the link stops reading, and the server notices: a
+/// Most events that wait for the screen. Beyond it the link stops reading, and the server notices: a
 /// few screens full are there to be drawn by then.
-pub const NEWS_MAX: usize = 256;
+pub const EVENTS_MAX: usize = 256;
 
 /// How long a connection may take, whatever the number of addresses: a name look-up and a few lost
 /// packets.
@@ -50,7 +50,7 @@ pub const BYE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What the link is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
+pub enum LinkRequest {
     /// Send a command in the session of that number; dropped where that session is over.
     Send {
         /// The number of the session it was meant for.
@@ -135,7 +135,7 @@ impl Identity {
 
 /// What the link tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum News {
+pub enum LinkEvent {
     /// The server is being called.
     Dialling,
     /// The server will be called again in so many seconds; told every second.
@@ -150,7 +150,7 @@ pub enum News {
     },
     /// A session has begun.
     Welcome {
-        /// Its number, from 1: the link's own, to tell its orders apart.
+        /// Its number, from 1: the link's own, to tell its requests apart.
         session: u64,
         /// What the server said.
         welcome: Welcome,
@@ -159,7 +159,7 @@ pub enum News {
     Event(Event),
     /// The server said something this version cannot read.
     Unreadable(Box<Refusal>),
-    /// The server does not let us in. The link waits for [`Order::Call`].
+    /// The server does not let us in. The link waits for [`LinkRequest::Call`].
     Refused(Box<Refusal>),
     /// There is no session (any more).
     Lost(Lost),
@@ -205,16 +205,16 @@ pub enum Lost {
     Asked,
 }
 
-/// There is no room for another order now.
+/// There is no room for another request now.
 #[derive(Debug, thiserror::Error)]
-#[error("{ORDERS_MAX} orders are waiting for the network")]
-pub struct TooManyOrders;
+#[error("{REQUESTS_MAX} requests are waiting for the network")]
+pub struct TooManyRequests;
 
 /// The screen's end of the link.
 #[derive(Debug)]
 pub struct Link {
-    orders: mpsc::Sender<Order>,
-    news: mpsc::Receiver<News>,
+    requests: mpsc::Sender<LinkRequest>,
+    events: mpsc::Receiver<LinkEvent>,
     task: AbortOnDropHandle<()>,
 }
 
@@ -222,39 +222,39 @@ impl Link {
     /// Starts calling. Must be called within a tokio runtime; dropping the link ends it at once.
     #[must_use]
     pub fn start(dial: impl Dial, identity: Identity) -> Self {
-        let (orders, queue) = mpsc::channel(ORDERS_MAX);
-        let (tell, news) = mpsc::channel(NEWS_MAX);
+        let (requests, queue) = mpsc::channel(REQUESTS_MAX);
+        let (tell, events) = mpsc::channel(EVENTS_MAX);
         let caller = Caller::new(dial, identity, queue, tell);
-        Self { orders, news, task: AbortOnDropHandle::new(tokio::spawn(caller.run())) }
+        Self { requests, events, task: AbortOnDropHandle::new(tokio::spawn(caller.run())) }
     }
 
-    /// Waits for news. `None` once the link's task has ended. Safe to cancel.
-    pub async fn news(&mut self) -> Option<News> {
-        self.news.recv().await
+    /// Waits for events. `None` once the link's task has ended. Safe to cancel.
+    pub async fn next(&mut self) -> Option<LinkEvent> {
+        self.events.recv().await
     }
 
-    /// News that are there already.
-    pub fn ready(&mut self) -> Option<News> {
-        self.news.try_recv().ok()
+    /// Events that are there already.
+    pub fn ready(&mut self) -> Option<LinkEvent> {
+        self.events.try_recv().ok()
     }
 
-    /// Gives an order, without waiting.
+    /// Gives a request, without waiting.
     ///
     /// # Errors
-    /// Where [`ORDERS_MAX`] orders wait already, or the link has ended.
-    pub fn order(&self, order: Order) -> Result<(), TooManyOrders> {
-        self.orders.try_send(order).map_err(|_| TooManyOrders)
+    /// Where [`REQUESTS_MAX`] requests wait already, or the link has ended.
+    pub fn request(&self, request: LinkRequest) -> Result<(), TooManyRequests> {
+        self.requests.try_send(request).map_err(|_| TooManyRequests)
     }
 
-    /// Says goodbye, for [`BYE_TIMEOUT`] at most. Calls `hear` with the news that come meanwhile: the
+    /// Says goodbye, for [`BYE_TIMEOUT`] at most. Calls `hear` with the events that come meanwhile: the
     /// server may still answer what was sent.
-    pub async fn close(self, mut hear: impl FnMut(News)) {
-        let Self { orders, mut news, task } = self;
+    pub async fn close(self, mut hear: impl FnMut(LinkEvent)) {
+        let Self { requests, mut events, task } = self;
         let farewell = async {
-            let bye = orders.send(Order::Bye);
+            let bye = requests.send(LinkRequest::Bye);
             let hearing = async {
-                while let Some(news) = news.recv().await {
-                    hear(news);
+                while let Some(event) = events.recv().await {
+                    hear(event);
                 }
             };
             let _ = tokio::join!(bye, hearing);

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use chat_proto::command::{Kind, Say, Word};
 use chat_proto::{RoomName, Text};
 
-use crate::store::{Keep, MessageId, OwnMessage};
+use crate::store::{MessageId, OwnMessage, StoreOp};
 
 /// Most messages that may be without an answer: more than anybody types while a server restarts.
 pub const OUTBOX_MAX: usize = 100;
@@ -40,8 +40,7 @@ pub struct Outbox {
 impl Outbox {
     /// The outbox of a run of `device`, with what earlier runs have left. Its own numbers are greater
     /// than theirs: a server of version 0.1.0 takes them all for those of one device.
-    #[must_use]
-    pub fn new(device: Word, left: Vec<OwnMessage>) -> Self {
+    pub(crate) fn new(device: Word, left: Vec<OwnMessage>) -> Self {
         let last_n = left.iter().map(|message| message.id.n).max().unwrap_or_default();
         let pending = left.into_iter();
         let pending =
@@ -50,7 +49,7 @@ impl Outbox {
     }
 
     /// Takes others instead, with which the same run goes on.
-    pub fn replace(&mut self, messages: Vec<OwnMessage>) {
+    pub(crate) fn replace(&mut self, messages: Vec<OwnMessage>) {
         let next = Self::new(self.device.clone(), messages);
         self.last_n = self.last_n.max(next.last_n);
         self.pending = next.pending;
@@ -80,7 +79,7 @@ impl Outbox {
     }
 
     /// Takes a message, to wait for a session; returns it with its device and number.
-    pub fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> OwnMessage {
+    pub(crate) fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> OwnMessage {
         let id = self.next_id();
         let message = OwnMessage { id, room, kind, text };
         // Not before the store is asked for it.
@@ -96,7 +95,7 @@ impl Outbox {
 
     /// The number of that message was used for another one: it gets a new one, and waits to be sent.
     /// Returns the new one.
-    pub fn renumber(&mut self, id: &MessageId) -> Option<MessageId> {
+    pub(crate) fn renumber(&mut self, id: &MessageId) -> Option<MessageId> {
         let index = self.pending.iter().position(|pending| pending.message.id == *id)?;
         let new = self.next_id();
         let pending = self.pending.get_mut(index)?;
@@ -108,30 +107,32 @@ impl Outbox {
     /// The store is asked for `keep`; it answers in the order in which it is asked. After a token or a
     /// number has changed, no message may be sent before that is stored: a client that is killed meanwhile
     /// would send it again as another one.
-    pub fn ask(&mut self, keep: &Keep) {
+    pub(crate) fn ask(&mut self, keep: &StoreOp) {
         self.asked += 1;
         match keep {
-            Keep::Said(message) => {
+            StoreOp::Message(message) => {
                 let pending = self.pending.iter_mut().find(|other| other.message.id == message.id);
                 if let Some(pending) = pending {
                     pending.stored_at = self.asked;
                 }
             }
-            Keep::Unsettled(_) | Keep::Token(_) => self.held_until = self.asked,
-            Keep::Settled(_) | Keep::Drafts(_) | Keep::NoToken(_) | Keep::Name(_) => {}
+            StoreOp::Pending(_) | StoreOp::Token(_) => self.held_until = self.asked,
+            StoreOp::Acknowledged(_)
+            | StoreOp::Drafts(_)
+            | StoreOp::ForgetToken(_)
+            | StoreOp::Name(_) => {}
         }
     }
 
     /// The store has answered. Returns the message that is stored with it.
-    pub fn hear_store(&mut self) -> Option<&MessageId> {
+    pub(crate) fn hear_store(&mut self) -> Option<&MessageId> {
         self.answered += 1;
         let stored = self.pending.iter().find(|pending| pending.stored_at == self.answered);
         stored.map(|pending| &pending.message.id)
     }
 
     /// Whether that message is stored, or the store has failed.
-    #[must_use]
-    pub fn is_stored(&self, id: &MessageId) -> bool {
+    pub(crate) fn is_stored(&self, id: &MessageId) -> bool {
         let pending = self.pending.iter().find(|pending| pending.message.id == *id);
         pending.is_none_or(|pending| pending.stored_at <= self.answered)
     }
@@ -144,7 +145,7 @@ impl Outbox {
 
     /// All that are stored and were not sent in this session, in order; they count as sent. What follows on
     /// one that is not stored waits for that one.
-    pub fn send(&mut self) -> Vec<Say> {
+    pub(crate) fn send(&mut self) -> Vec<Say> {
         if self.answered < self.held_until {
             return Vec::new();
         }
@@ -160,8 +161,7 @@ impl Outbox {
     }
 
     /// The message that an answer is about. A server of version 0.1.0 names no device.
-    #[must_use]
-    pub fn answered(&self, device: Option<&Word>, n: u64) -> Option<MessageId> {
+    pub(crate) fn answered(&self, device: Option<&Word>, n: u64) -> Option<MessageId> {
         let has = |id: &&MessageId| id.n == n && id.device == *device.unwrap_or(&self.device);
         let ids = || self.pending.iter().map(|pending| &pending.message.id);
         let sent = || self.pending.iter().filter(|pending| pending.sent);
@@ -171,13 +171,13 @@ impl Outbox {
     }
 
     /// The server has answered that message: it does not wait any more.
-    pub fn settle(&mut self, id: &MessageId) -> Option<OwnMessage> {
+    pub(crate) fn acknowledge(&mut self, id: &MessageId) -> Option<OwnMessage> {
         let index = self.pending.iter().position(|pending| pending.message.id == *id)?;
         self.pending.remove(index).map(|pending| pending.message)
     }
 
     /// The session is over: all that is left is to be sent again.
-    pub fn lost(&mut self) {
+    pub(crate) fn lost(&mut self) {
         for pending in &mut self.pending {
             pending.sent = false;
         }
@@ -199,7 +199,7 @@ mod tests {
     /// Puts a message, and stores it.
     fn says(outbox: &mut Outbox, text: &str) -> OwnMessage {
         let message = outbox.put(RoomName::lobby(), Kind::Text, Text::new(text).unwrap());
-        outbox.ask(&Keep::Said(message.clone()));
+        outbox.ask(&StoreOp::Message(message.clone()));
         assert!(!outbox.is_stored(&message.id));
         assert_eq!(outbox.hear_store(), Some(&message.id));
         message
@@ -219,17 +219,17 @@ mod tests {
         says.iter().map(|say| (say.device.as_ref().map(Word::as_str), say.n.unwrap())).collect()
     }
 
-    fn settle(outbox: &mut Outbox, device: Option<&str>, n: u64) -> bool {
+    fn acknowledge(outbox: &mut Outbox, device: Option<&str>, n: u64) -> bool {
         let id = outbox.answered(device.map(word).as_ref(), n);
-        id.and_then(|id| outbox.settle(&id)).is_some()
+        id.and_then(|id| outbox.acknowledge(&id)).is_some()
     }
 
     #[test]
     fn a_message_without_an_answer_is_sent_again_under_its_number() {
         let mut outbox = outbox(3);
         outbox.send();
-        assert!(settle(&mut outbox, None, 1));
-        assert!(!settle(&mut outbox, None, 1));
+        assert!(acknowledge(&mut outbox, None, 1));
+        assert!(!acknowledge(&mut outbox, None, 1));
         outbox.lost();
         assert_eq!(outbox.waiting(), 2);
         let again = outbox.send();
@@ -246,13 +246,13 @@ mod tests {
         assert_eq!(new.id, MessageId { device: word("this"), n: 8 });
         let sent = outbox.send();
         assert_eq!(ids(&sent), [(Some("one"), 7), (Some("two"), 3), (Some("two"), 7), (None, 8)]);
-        assert!(!settle(&mut outbox, Some("this"), 7), "that is another message");
-        assert!(settle(&mut outbox, Some("two"), 7));
-        assert!(!settle(&mut outbox, Some("two"), 7));
-        assert!(settle(&mut outbox, Some("one"), 7));
+        assert!(!acknowledge(&mut outbox, Some("this"), 7), "that is another message");
+        assert!(acknowledge(&mut outbox, Some("two"), 7));
+        assert!(!acknowledge(&mut outbox, Some("two"), 7));
+        assert!(acknowledge(&mut outbox, Some("one"), 7));
         // A server of version 0.1.0 knows the number alone.
-        assert!(settle(&mut outbox, None, 3));
-        assert!(settle(&mut outbox, None, 8));
+        assert!(acknowledge(&mut outbox, None, 3));
+        assert!(acknowledge(&mut outbox, None, 8));
         assert_eq!(outbox.messages().count(), 0);
     }
 

@@ -100,7 +100,7 @@ pub struct Profile {
     /// The device of this run.
     pub device: Word,
     /// The messages that have no answer, in order.
-    pub unsettled: Vec<OwnMessage>,
+    pub pending: Vec<OwnMessage>,
     /// What was typed and not sent, and the room that was open.
     pub drafts: Drafts,
 }
@@ -130,19 +130,19 @@ impl KnownServer {
 
 /// Something to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keep {
+pub enum StoreOp {
     /// A message that has no answer yet.
-    Said(OwnMessage),
+    Message(OwnMessage),
     /// The server has answered these messages.
-    Settled(Vec<MessageId>),
+    Acknowledged(Vec<MessageId>),
     /// These are all messages that have no answer: some have changed.
-    Unsettled(Vec<OwnMessage>),
+    Pending(Vec<OwnMessage>),
     /// This is all that is typed and not sent.
     Drafts(Drafts),
     /// The token for the next session.
     Token(Secret),
     /// The token for the server with that journal is of no use.
-    NoToken(Option<Word>),
+    ForgetToken(Option<Word>),
     /// The user has this name now, too: all that is stored is found under it.
     Name(UserName),
 }
@@ -226,7 +226,7 @@ impl Store {
             journal,
             seed: self.seed,
             device: self.device.clone(),
-            unsettled: self.slot().journal.messages().to_vec(),
+            pending: self.slot().journal.messages().to_vec(),
             drafts: self.slot().drafts.drafts().clone(),
         })
     }
@@ -299,15 +299,15 @@ impl Store {
     ///
     /// # Errors
     /// If it could not be written; it is known for as long as the program runs.
-    pub fn keep(&mut self, keep: Keep) -> Result<(), StoreError> {
+    pub fn keep(&mut self, keep: StoreOp) -> Result<(), StoreError> {
         match keep {
-            Keep::Said(message) => self.slot_mut().journal.said(&message),
-            Keep::Settled(ids) => self.slot_mut().journal.answered(&ids),
-            Keep::Unsettled(messages) => self.slot_mut().journal.replace(messages),
-            Keep::Drafts(drafts) => self.slot_mut().drafts.keep(drafts),
-            Keep::Token(token) => self.keep_token(token),
-            Keep::NoToken(journal) => self.forget_token(journal),
-            Keep::Name(name) => match &self.place {
+            StoreOp::Message(message) => self.slot_mut().journal.said(&message),
+            StoreOp::Acknowledged(ids) => self.slot_mut().journal.answered(&ids),
+            StoreOp::Pending(messages) => self.slot_mut().journal.replace(messages),
+            StoreOp::Drafts(drafts) => self.slot_mut().drafts.keep(drafts),
+            StoreOp::Token(token) => self.keep_token(token),
+            StoreOp::ForgetToken(journal) => self.forget_token(journal),
+            StoreOp::Name(name) => match &self.place {
                 Place::Directory { home, .. } => home.call(&name),
                 Place::Memory { .. } => Ok(()),
             },

@@ -9,6 +9,7 @@ use chat_proto::event::{JournalId, Limits, Message, MessageKind, RoomState, Serv
 use chat_proto::{Event, Features, RoomName, Secret, Text, Timestamp, Topic, User, UserName};
 use tokio::time::timeout;
 
+use crate::state::State;
 use crate::store::{Drafts, MessageId, OwnMessage, Profile};
 
 /// How long a test waits, on a paused clock: much longer than a link waits before it gives up a server. It
@@ -25,7 +26,7 @@ pub fn profile(written: &str) -> Profile {
         journal: Some(journal("journal", "epoch").id),
         seed: None,
         device: word("here"),
-        unsettled: Vec::new(),
+        pending: Vec::new(),
         drafts: Drafts::default(),
     }
 }
@@ -165,4 +166,11 @@ fn word(word: &str) -> Word {
 
 fn text_of(text: &str) -> Text {
     Text::new(text).expect("it is a text")
+}
+
+/// Makes the client take the next page of older messages of a room, as if it had asked for it.
+pub fn expect_older(state: &mut State, room: &RoomName) {
+    if let Some(room) = state.rooms.get_mut(room) {
+        room.loading = true;
+    }
 }

@@ -1,11 +1,12 @@
 //! A state on a bench, for the tests of what it does and how it looks.
 
-use chat_client::link::{Lost, News, Order};
-use chat_client::store::{Drafts, Keep, Profile};
+use chat_client::link::{LinkEvent, LinkRequest, Lost};
+use chat_client::store::{Drafts, Profile, StoreOp};
 pub(crate) use chat_client::testing::{
-    DEADLINE, direct_event, journal, left, message, message_in, name, own, profile, room,
-    room_event, room_state, user, welcome, within,
+    DEADLINE, direct_event, expect_older, journal, left, message, message_in, name, own, profile,
+    room, room_event, room_state, user, welcome, within,
 };
+use chat_client::update::STORE_DRAFTS_AFTER;
 use chat_proto::event::{Accepted, Welcome};
 use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName, Timestamp, User};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -17,8 +18,7 @@ use crate::input::Input;
 use crate::palette::Palette;
 use crate::state::State;
 use crate::testing::Screen;
-use crate::update::drafts::KEEP_AFTER;
-use crate::update::{Effect, update};
+use crate::update::{ClientEffect, ClientInput, Effect, update};
 use crate::view;
 
 /// A state, and what time it is.
@@ -44,8 +44,16 @@ impl Bench {
 
     /// The same, of which this is stored.
     pub(crate) fn with_profile(width: u16, height: u16, profile: Profile) -> Self {
-        let size = Size { width, height };
-        let state = State::new("127.0.0.1:12345".into(), profile, TimeZone::UTC, size);
+        Self::start("127.0.0.1:12345", profile, Size { width, height })
+    }
+
+    /// A client of the server at that address.
+    pub(crate) fn at(server: &str, width: u16, height: u16) -> Self {
+        Self::start(server, profile("bob"), Size { width, height })
+    }
+
+    fn start(server: &str, profile: Profile, size: Size) -> Self {
+        let state = State::new(server.into(), profile, TimeZone::UTC, size);
         let at = "2026-11-22T14:02:00Z".parse::<jiff::Timestamp>().unwrap().into();
         let mut bench = Self { state, at, seq: 0, disk: Some(Ok(())) };
         bench.takes(Input::Start { notice: None });
@@ -66,7 +74,7 @@ impl Bench {
 
     /// The same, with this welcome.
     pub(crate) fn connects_to(&mut self, session: u64, welcome: Welcome) -> Vec<Effect> {
-        let mut effects = self.tells(News::Welcome { session, welcome });
+        let mut effects = self.tells(LinkEvent::Welcome { session, welcome });
         let seq = self.seq;
         effects.extend(self.hears(room_event("#lobby", seq, seq)));
         effects
@@ -82,7 +90,8 @@ impl Bench {
     pub(crate) fn takes(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = self.takes_all(input);
         effects.retain(|effect| {
-            *effect != Effect::Tick(KEEP_AFTER) && !matches!(effect, Effect::Keep(Keep::Drafts(_)))
+            *effect != Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))
+                && !matches!(effect, Effect::Client(ClientEffect::Store(StoreOp::Drafts(_))))
         });
         effects
     }
@@ -90,7 +99,10 @@ impl Bench {
     pub(crate) fn takes_all(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = update(&mut self.state, input, self.at);
         effects.extend(update(&mut self.state, Input::Frame, self.at));
-        let keeps = effects.iter().filter(|effect| matches!(effect, Effect::Keep(_))).count();
+        let keeps = effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Client(ClientEffect::Store(_))))
+            .count();
         if self.disk.is_some() {
             for _ in 0..keeps {
                 effects.extend(self.stores());
@@ -102,15 +114,15 @@ impl Bench {
     /// The store answers.
     pub(crate) fn stores(&mut self) -> Vec<Effect> {
         let answer = self.disk.clone().unwrap_or(Ok(()));
-        update(&mut self.state, Input::Stored(answer), self.at)
+        update(&mut self.state, Input::Client(ClientInput::Stored(answer)), self.at)
     }
 
-    pub(crate) fn tells(&mut self, news: News) -> Vec<Effect> {
-        self.takes(Input::News(news))
+    pub(crate) fn tells(&mut self, news: LinkEvent) -> Vec<Effect> {
+        self.takes(Input::Client(ClientInput::Link(news)))
     }
 
     pub(crate) fn hears(&mut self, event: Event) -> Vec<Effect> {
-        self.tells(News::Event(event))
+        self.tells(LinkEvent::Event(event))
     }
 
     pub(crate) fn said(&mut self, id: u64, from: &str, text: &str) -> Vec<Effect> {
@@ -136,7 +148,7 @@ impl Bench {
     }
 
     pub(crate) fn loses(&mut self) {
-        self.tells(News::Lost(Lost::Closed));
+        self.tells(LinkEvent::Lost(Lost::Closed));
     }
 
     pub(crate) fn refuses_name(&mut self) {
@@ -144,7 +156,7 @@ impl Bench {
             suggestion: Some(name("bob_2")),
             ..Refusal::new(RefusalCode::NameTaken, "the name bob is taken")
         };
-        self.tells(News::Refused(Box::new(refusal)));
+        self.tells(LinkEvent::Refused(Box::new(refusal)));
     }
 
     /// Types a text; `\n` is Enter.
@@ -190,7 +202,10 @@ impl Bench {
 /// The numbers and texts of what is sent.
 pub(crate) fn says(effects: &[Effect]) -> Vec<(u64, &str)> {
     let says = effects.iter().filter_map(|effect| match effect {
-        Effect::Order(Order::Send { command: Command::Say(say), .. }) => Some(say),
+        Effect::Client(ClientEffect::Link(LinkRequest::Send {
+            command: Command::Say(say),
+            ..
+        })) => Some(say),
         _ => None,
     });
     says.map(|say| (say.n.unwrap(), say.text.as_str())).collect()
@@ -199,16 +214,16 @@ pub(crate) fn says(effects: &[Effect]) -> Vec<(u64, &str)> {
 /// The commands that are sent, `say` and `ping` left out.
 pub(crate) fn sent(effects: &[Effect]) -> Vec<Command> {
     let commands = effects.iter().filter_map(|effect| match effect {
-        Effect::Order(Order::Send { command, .. }) => Some(command),
+        Effect::Client(ClientEffect::Link(LinkRequest::Send { command, .. })) => Some(command),
         _ => None,
     });
     commands.filter(|c| !matches!(c, Command::Say(_) | Command::Ping { .. })).cloned().collect()
 }
 
 /// What is kept.
-pub(crate) fn kept(effects: &[Effect]) -> Vec<&Keep> {
+pub(crate) fn kept(effects: &[Effect]) -> Vec<&StoreOp> {
     let kept = effects.iter().filter_map(|effect| match effect {
-        Effect::Keep(keep) => Some(keep),
+        Effect::Client(ClientEffect::Store(keep)) => Some(keep),
         _ => None,
     });
     kept.collect()

@@ -23,13 +23,14 @@ pub mod input;
 pub mod layout;
 pub mod palette;
 pub mod prompt;
-mod quote;
+pub mod rows;
 pub mod state;
 pub mod terminal;
 pub mod testing;
 pub mod unsent;
 pub mod update;
 pub mod view;
+pub mod viewport;
 pub mod wrap;
 pub mod zone;
 

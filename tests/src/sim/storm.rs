@@ -1,20 +1,25 @@
-//! What goes wrong, and when. The seed decides.
+//! The faults of a simulation. The seed decides which, and when.
 //!
-//! * *parted*: what is sent is lost, both ways or one way, and so is what was on its way;
-//! * *held*: what is sent waits, and comes all at once;
-//! * *lossy*: now and then what is on its way is lost, and some of what follows;
-//! * *slow*: what is sent takes its time;
-//! * a host is *killed*: its connections are closed by the system, what it has sent arrives;
-//! * a host is *cut off and killed*, as when the power fails: nobody is told, and what it has sent is
-//!   lost. The daemon is, by preference, when an `accepted` is on its way;
-//! * the daemon is *restarted* as its operator would, with a goodbye to all;
-//! * the clock of the daemon's host *jumps*, by as much as days;
-//! * a client is killed and its directory *copied* to another machine, on which it goes on as well;
+//! A connection is
+//!
+//! * *parted*: what is sent or in flight is lost, in both directions or in one;
+//! * *held*: what is sent waits, and arrives all at once;
+//! * *lossy*: at random, what is in flight is lost, and some of what follows;
+//! * *slow*: what is sent arrives late.
+//!
+//! A host, a clock or a disk suffers one of these:
+//!
+//! * a host is *killed*: the system closes its connections, and what it has sent arrives;
+//! * a host is *cut off and killed*, as in a power failure: its peers do not notice, and what it has
+//!   sent is lost. For the daemon this happens mostly while an `accepted` is in flight;
+//! * the daemon is *restarted* as an operator would, with a goodbye to all clients;
+//! * the clock of the daemon *jumps*, by up to days;
+//! * a client is killed and its directory *copied*; a client runs on each;
 //! * a *backup* is made, and once in a storm it is *restored*.
 //!
-//! The simulated TCP sends nothing again. A lost segment leaves a hole behind which nothing comes any
-//! more, while both ends think they are connected: a dead line, as behind a router that has forgotten
-//! it. That is for pings and timeouts to find out.
+//! The simulated TCP does not retransmit. After a lost segment nothing more arrives, while both ends
+//! believe that they are connected: a dead connection, as behind a router that has dropped its state.
+//! Pings and timeouts have to detect it.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -28,29 +33,29 @@ use turmoil::{Protocol, Segment, Sim};
 use super::disks::{Disks, copy_directory};
 use super::network::{self, SERVER};
 
-/// Time between two faults.
-const CALM_MS: Range<u64> = 100..3_000;
+/// Time between two faults, in milliseconds.
+const PAUSE_MS: Range<u64> = 100..3_000;
 
-/// How long a line is in trouble: some find it out meanwhile, some do not.
+/// Duration of a fault of a connection, in milliseconds: some are long enough to be noticed, some are not.
 const TROUBLE_MS: Range<u64> = 50..18_000;
 
-/// How long a host is down.
+/// Downtime of a host, in milliseconds.
 const DOWN_MS: Range<u64> = 50..4_000;
 
-/// How long to wait for an `accepted` to be on its way.
-const AIM: Duration = Duration::from_secs(5);
+/// Longest time to wait for an `accepted` in flight before the daemon is cut off.
+const AIM_MAX: Duration = Duration::from_secs(5);
 
-/// How slow a slow line is at the most.
+/// Longest latency of a slow connection.
 const SLOW: Duration = Duration::from_secs(3);
 
-/// By how much the daemon's clock jumps at the most, either way.
+/// Largest error of the daemon's clock, in either direction.
 const JUMP_MS_MAX: i64 = 40 * 24 * 60 * 60 * 1_000;
 
-/// How slow a line is otherwise.
+/// Latency of a connection without a fault.
 pub(super) const LATENCY_MIN: Duration = Duration::from_millis(1);
 pub(super) const LATENCY_MAX: Duration = Duration::from_millis(120);
 
-/// What a client's line suffers from.
+/// A fault of a client's connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trouble {
     Parted,
@@ -61,23 +66,23 @@ enum Trouble {
     Slow,
 }
 
-/// How the daemon is.
+/// The state of the daemon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Server {
     Up,
-    /// To be cut off when an `accepted` is on its way, or by then.
-    Doomed(Duration),
-    /// Told to go away.
+    /// To be cut off when an `accepted` is in flight, or at this time.
+    ToBeCutOff(Duration),
+    /// Asked to shut down.
     Ending,
-    /// Until then.
+    /// Down until this time.
     Down(Duration),
 }
 
-/// What went wrong.
+/// The faults of a storm.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Faults {
-    /// Lines that were parted, held, lossy or slow for a while.
-    pub lines: u64,
+    /// Connections that were parted, held, lossy or slow for some time.
+    pub connections: u64,
     /// Daemons that were killed.
     pub servers_killed: u64,
     /// Daemons that were restarted with a goodbye.
@@ -90,12 +95,12 @@ pub struct Faults {
     pub copied: u64,
     /// Backups that were restored.
     pub restored: u64,
-    /// Messages that were kept, and whose `accepted` was lost with the daemon.
-    pub unheard: u64,
+    /// Messages that were stored, and whose `accepted` was lost with the daemon.
+    pub accepted_lost: u64,
 }
 
 impl Faults {
-    /// How often a host was killed.
+    /// Number of kills of hosts.
     pub(super) fn kills(&self) -> u32 {
         u32::try_from(self.servers_killed + self.clients_killed).unwrap_or(u32::MAX)
     }
@@ -105,9 +110,9 @@ impl Faults {
 pub(super) struct Storm {
     random: fastrand::Rng,
     clients: Vec<String>,
-    /// The trouble of each client's line, and until when.
+    /// The fault of each client's connection, and its end.
     troubles: Vec<Option<(Trouble, Duration)>>,
-    /// Until when each client is down.
+    /// For each client that is down, the time of its restart.
     down: Vec<Option<Duration>>,
     server: Server,
     stop: watch::Sender<bool>,
@@ -119,7 +124,7 @@ pub(super) struct Storm {
 }
 
 impl Storm {
-    /// A storm over the hosts of these clients and a daemon that `stop` tells to go away.
+    /// Makes a storm over the hosts of these clients and a daemon that `stop` shuts down.
     pub(super) fn new(
         random: fastrand::Rng,
         clients: Vec<String>,
@@ -140,46 +145,46 @@ impl Storm {
         }
     }
 
-    /// Rages on, between two turns of the hosts.
-    pub(super) fn rage(&mut self, sim: &mut Sim<'_>) {
+    /// Ends and begins faults, between two steps of the hosts.
+    pub(super) fn step(&mut self, sim: &mut Sim<'_>) {
         let now = sim.elapsed();
-        self.end_what_is_over(sim, now);
+        self.end_faults(sim, now);
         if now >= self.next {
-            self.next = now + self.within(CALM_MS);
-            self.strike(sim, now);
+            self.next = now + self.within(PAUSE_MS);
+            self.begin_fault(sim, now);
         }
     }
 
-    /// Ends it all: every line is repaired, every host is up.
-    pub(super) fn calm(&mut self, sim: &mut Sim<'_>) {
+    /// Ends the storm: repairs each connection and starts each host that is down.
+    pub(super) fn end(&mut self, sim: &mut Sim<'_>) {
         for client in 0..self.clients.len() {
             self.repair(sim, client);
             if self.down[client].take().is_some() {
                 sim.bounce(self.clients[client].as_str());
             }
         }
-        // One that was told to go away a moment ago has none to wait for.
-        if !matches!(self.server, Server::Up | Server::Doomed(_)) {
+        // Also a daemon that is shutting down is started again at once.
+        if !matches!(self.server, Server::Up | Server::ToBeCutOff(_)) {
             self.start_server(sim);
         }
         self.server = Server::Up;
-        info!("calm");
+        info!("the storm ends");
     }
 
-    fn strike(&mut self, sim: &mut Sim<'_>, now: Duration) {
+    fn begin_fault(&mut self, sim: &mut Sim<'_>, now: Duration) {
         let client = self.random.usize(..self.clients.len());
         match self.random.u32(..16) {
-            0..7 => self.trouble(sim, client, now),
+            0..7 => self.disturb(sim, client, now),
             7 => self.kill_client(sim, client, now, false),
             8 => self.kill_client(sim, client, now, true),
             9 => self.set_clock(),
             10 => self.copy_a_client(sim, now),
             _ if self.server != Server::Up => {}
             11 => self.kill_server(sim, now, false),
-            12 | 13 => self.server = Server::Doomed(now + AIM),
+            12 | 13 => self.server = Server::ToBeCutOff(now + AIM_MAX),
             14 => self.back_up_or_restore(sim, now),
             _ => {
-                info!("the daemon is told to go away");
+                info!("the daemon is shut down");
                 self.stop.send_replace(true);
                 self.server = Server::Ending;
                 self.faults.servers_restarted += 1;
@@ -187,7 +192,7 @@ impl Storm {
         }
     }
 
-    fn trouble(&mut self, sim: &mut Sim<'_>, client: usize, now: Duration) {
+    fn disturb(&mut self, sim: &mut Sim<'_>, client: usize, now: Duration) {
         if self.troubles[client].is_some() {
             return;
         }
@@ -208,9 +213,9 @@ impl Storm {
             Trouble::Lossy => sim.set_link_fail_rate(SERVER, name, 0.1),
             Trouble::Slow => sim.set_link_max_message_latency(SERVER, name, SLOW),
         }
-        info!(client = name, ?trouble, "in trouble");
+        info!(client = name, ?trouble, "connection disturbed");
         self.troubles[client] = Some((trouble, now + self.within(TROUBLE_MS)));
-        self.faults.lines += 1;
+        self.faults.connections += 1;
     }
 
     fn repair(&mut self, sim: &mut Sim<'_>, client: usize) {
@@ -227,7 +232,7 @@ impl Storm {
             }
             Trouble::Slow => sim.set_link_max_message_latency(SERVER, name, LATENCY_MAX),
         }
-        info!(client = name, ?trouble, "out of trouble");
+        info!(client = name, ?trouble, "connection repaired");
     }
 
     fn kill_client(&mut self, sim: &mut Sim<'_>, client: usize, now: Duration, cut_off: bool) {
@@ -244,14 +249,14 @@ impl Storm {
     }
 
     fn set_clock(&mut self) {
-        // Half of the time it is right again.
-        let wrong = if self.random.bool() { 0 } else { self.random.i64(-JUMP_MS_MAX..JUMP_MS_MAX) };
-        info!(wrong, "the daemon's clock is set");
-        network::set_server_clock(wrong);
+        // In half of the cases the clock is right again.
+        let error = if self.random.bool() { 0 } else { self.random.i64(-JUMP_MS_MAX..JUMP_MS_MAX) };
+        info!(error, "the daemon's clock is set");
+        network::set_server_clock(error);
         self.faults.clocks_set += 1;
     }
 
-    /// Kills a client and copies its directory: from now on there are two who say what it had to say.
+    /// Kills a client and copies its directory: then two clients send its pending messages.
     fn copy_a_client(&mut self, sim: &mut Sim<'_>, now: Duration) {
         let Some(copy) = self.disks.copies.pop() else { return };
         self.kill_client(sim, copy.client, now, false);
@@ -261,7 +266,7 @@ impl Storm {
         self.faults.copied += 1;
     }
 
-    /// Makes a backup, or once, if there is one, puts it in the journal's place.
+    /// Makes a backup, or restores it if there is one. Restores once in a storm.
     fn back_up_or_restore(&mut self, sim: &mut Sim<'_>, now: Duration) {
         if self.faults.restored > 0 {
             return;
@@ -281,10 +286,10 @@ impl Storm {
     }
 
     fn kill_server(&mut self, sim: &mut Sim<'_>, now: Duration, cut_off: bool) {
-        let unheard = accepted_on_its_way(sim);
-        info!(cut_off, unheard, "the daemon is killed");
+        let accepted_in_flight = accepted_in_flight(sim);
+        info!(cut_off, accepted_in_flight, "the daemon is killed");
         if cut_off {
-            self.faults.unheard += unheard;
+            self.faults.accepted_lost += accepted_in_flight;
             for client in 0..self.clients.len() {
                 self.cut_off(sim, client);
             }
@@ -296,9 +301,9 @@ impl Storm {
         self.faults.servers_killed += 1;
     }
 
-    /// Kills the daemon whose connections the system closes. In which order it does is up to the numbers
-    /// of their tasks, which are the process's and not the seed's; so it must not matter: each line
-    /// treats what closes its connection the same way.
+    /// Kills the daemon; the system closes its connections. The order in which it closes them depends on the
+    /// numbers of their tasks, which are not the same in each run. So that the order has no effect, all
+    /// connections have the same latency and no losses meanwhile.
     fn crash_server_evenly(&mut self, sim: &mut Sim<'_>) {
         for client in 0..self.clients.len() {
             if matches!(self.troubles[client], Some((Trouble::Lossy | Trouble::Slow, _))) {
@@ -312,8 +317,7 @@ impl Storm {
         }
     }
 
-    /// Loses what is on its way between the daemon and a client; whatever trouble the line was in is
-    /// over then.
+    /// Loses what is in flight between the daemon and a client. Ends the fault that the connection had.
     fn cut_off(&mut self, sim: &mut Sim<'_>, client: usize) {
         self.repair(sim, client);
         let name = self.clients[client].as_str();
@@ -321,7 +325,7 @@ impl Storm {
         self.troubles[client] = Some((Trouble::Parted, sim.elapsed()));
     }
 
-    fn end_what_is_over(&mut self, sim: &mut Sim<'_>, now: Duration) {
+    fn end_faults(&mut self, sim: &mut Sim<'_>, now: Duration) {
         for client in 0..self.clients.len() {
             if self.troubles[client].is_some_and(|(_, until)| now > until) {
                 self.repair(sim, client);
@@ -331,7 +335,7 @@ impl Storm {
             }
         }
         match self.server {
-            Server::Doomed(until) if now > until || accepted_on_its_way(sim) > 0 => {
+            Server::ToBeCutOff(until) if now > until || accepted_in_flight(sim) > 0 => {
                 self.kill_server(sim, now, true);
             }
             Server::Ending if !sim.is_host_running(SERVER) => {
@@ -350,14 +354,14 @@ impl Storm {
     }
 
     fn within(&mut self, millis: Range<u64>) -> Duration {
-        // Short more often than long.
+        // Short durations are more frequent than long ones.
         let longest = self.random.u64(millis.start + 1..=millis.end);
         Duration::from_millis(self.random.u64(millis.start..longest))
     }
 }
 
-/// How many `accepted` the daemon has sent that have not arrived.
-fn accepted_on_its_way(sim: &Sim<'_>) -> u64 {
+/// Returns the number of `accepted` that the daemon has sent and that have not arrived.
+fn accepted_in_flight(sim: &Sim<'_>) -> u64 {
     const ACCEPTED: &[u8] = br#""type":"accepted""#;
     let server = sim.lookup(SERVER);
     let mut count = 0;

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::backoff::Backoff;
 use super::opening::{Failed, open};
 use super::session::{self, End};
-use super::{Dial, Identity, Lost, News, Order};
+use super::{Dial, Identity, LinkEvent, LinkRequest, Lost};
 
 /// How long a session must last for the pauses to start over: a server that lets everybody in and ends
 /// at once is not called more often than one that is not there.
@@ -29,37 +29,37 @@ pub(super) enum Next {
     End,
 }
 
-/// The orders, and what they change: who calls.
-pub(super) struct Orders {
-    pub(super) queue: mpsc::Receiver<Order>,
+/// The requests, and what they change: who calls.
+pub(super) struct Requests {
+    pub(super) queue: mpsc::Receiver<LinkRequest>,
     pub(super) identity: Identity,
     /// The journal of the server that was called last, if it told it.
     pub(super) journal: Option<Word>,
 }
 
-impl Orders {
-    /// Waits for an order that changes the course. Whatever was meant for a session that is over
+impl Requests {
+    /// Waits for a request that changes the course. Whatever was meant for a session that is over
     /// goes away; the outbox still has it.
     pub(super) async fn redirect(&mut self) -> Next {
         loop {
             match self.queue.recv().await {
-                Some(Order::Send { .. }) => {}
-                Some(Order::Bye) | None => return Next::End,
-                Some(order) => {
-                    self.change(order);
+                Some(LinkRequest::Send { .. }) => {}
+                Some(LinkRequest::Bye) | None => return Next::End,
+                Some(request) => {
+                    self.change(request);
                     return Next::Call;
                 }
             }
         }
     }
 
-    /// Takes from an order who calls from now on.
-    pub(super) fn change(&mut self, order: Order) {
-        match order {
-            Order::Call(name) => self.identity.name = name,
-            Order::CallAs(identity) => self.identity = *identity,
-            Order::CallAnew => self.identity.forget(self.journal.as_ref()),
-            Order::Send { .. } | Order::Bye => {}
+    /// Takes from a request who calls from now on.
+    pub(super) fn change(&mut self, request: LinkRequest) {
+        match request {
+            LinkRequest::Call(name) => self.identity.name = name,
+            LinkRequest::CallAs(identity) => self.identity = *identity,
+            LinkRequest::CallAnew => self.identity.forget(self.journal.as_ref()),
+            LinkRequest::Send { .. } | LinkRequest::Bye => {}
         }
     }
 
@@ -73,8 +73,8 @@ impl Orders {
 /// The task of the link.
 pub(super) struct Caller<D> {
     dial: D,
-    orders: Orders,
-    news: mpsc::Sender<News>,
+    requests: Requests,
+    events: mpsc::Sender<LinkEvent>,
     backoff: Backoff,
     sessions: u64,
 }
@@ -83,11 +83,11 @@ impl<D: Dial> Caller<D> {
     pub(super) fn new(
         dial: D,
         identity: Identity,
-        queue: mpsc::Receiver<Order>,
-        news: mpsc::Sender<News>,
+        queue: mpsc::Receiver<LinkRequest>,
+        events: mpsc::Sender<LinkEvent>,
     ) -> Self {
-        let orders = Orders { queue, identity, journal: None };
-        Self { dial, orders, news, backoff: Backoff::default(), sessions: 0 }
+        let requests = Requests { queue, identity, journal: None };
+        Self { dial, requests, events, backoff: Backoff::default(), sessions: 0 }
     }
 
     /// Calls, talks and pauses until it is told to end.
@@ -97,7 +97,7 @@ impl<D: Dial> Caller<D> {
             next = match next {
                 Next::Call => self.call().await,
                 Next::Pause => self.pause().await,
-                Next::Stop => self.orders.redirect().await,
+                Next::Stop => self.requests.redirect().await,
                 Next::End => return,
             };
         }
@@ -105,31 +105,31 @@ impl<D: Dial> Caller<D> {
 
     /// Calls the server and stays until the session ends.
     async fn call(&mut self) -> Next {
-        self.tell(News::Dialling).await;
-        self.orders.journal = None;
-        let identity = self.orders.identity.clone();
+        self.tell(LinkEvent::Dialling).await;
+        self.requests.journal = None;
+        let identity = self.requests.identity.clone();
         let mut journal = None;
         // What the user wants comes before what the server says, and chance decides nothing.
         let opened = tokio::select! {
             biased;
-            next = self.orders.redirect() => return next,
+            next = self.requests.redirect() => return next,
             opened = open(&mut self.dial, &identity, &mut journal) => opened,
         };
         if let Some(journal) = journal {
-            self.orders.journal = Some(journal.clone());
-            self.tell(News::About { journal }).await;
+            self.requests.journal = Some(journal.clone());
+            self.tell(LinkEvent::About { journal }).await;
         }
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
             Err(Failed::Lost(why)) => return self.lost(why).await,
-            Err(Failed::Refused(refusal)) if self.orders.is_made_in_vain(&refusal) => {
+            Err(Failed::Refused(refusal)) if self.requests.is_made_in_vain(&refusal) => {
                 tracing::info!("the server takes no token of a new user; it makes the token");
-                self.orders.identity.seed = None;
+                self.requests.identity.seed = None;
                 return Next::Call;
             }
             Err(Failed::Refused(refusal)) => {
                 tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
-                self.tell(News::Refused(refusal)).await;
+                self.tell(LinkEvent::Refused(refusal)).await;
                 return Next::Stop;
             }
         };
@@ -137,17 +137,17 @@ impl<D: Dial> Caller<D> {
         tracing::info!(session = self.sessions, id = welcome.id, "connected");
         let session = self.sessions;
         // Whatever becomes of the session, the next one is the same user's.
-        self.orders.identity.learn(&welcome);
-        self.tell(News::Welcome { session, welcome: welcome.clone() }).await;
+        self.requests.identity.learn(&welcome);
+        self.tell(LinkEvent::Welcome { session, welcome: welcome.clone() }).await;
         let began = Instant::now();
-        let end = session::run(wire, session, &welcome, &mut self.orders, &self.news).await;
+        let end = session::run(wire, session, &welcome, &mut self.requests, &self.events).await;
         if began.elapsed() >= STEADY_AFTER {
             self.backoff.reset();
         }
         match end {
             End::Lost(why) => self.lost(why).await,
             End::Called => {
-                self.tell(News::Lost(Lost::Asked)).await;
+                self.tell(LinkEvent::Lost(Lost::Asked)).await;
                 Next::Call
             }
             End::Bye => Next::End,
@@ -157,7 +157,7 @@ impl<D: Dial> Caller<D> {
     async fn lost(&mut self, why: Lost) -> Next {
         // As a string it is escaped: a server's goodbye must not write lines of its own.
         tracing::warn!(why = why.to_string(), "no session");
-        self.tell(News::Lost(why)).await;
+        self.tell(LinkEvent::Lost(why)).await;
         Next::Pause
     }
 
@@ -171,17 +171,17 @@ impl<D: Dial> Caller<D> {
             else {
                 return Next::Call;
             };
-            self.tell(News::Waiting { seconds: next_second + 1 }).await;
+            self.tell(LinkEvent::Waiting { seconds: next_second + 1 }).await;
             tokio::select! {
                 biased;
-                next = self.orders.redirect() => return next,
+                next = self.requests.redirect() => return next,
                 () = sleep_until(until - Duration::from_secs(next_second)) => {}
             }
         }
     }
 
-    /// Tells the screen. Where it is gone, the queue of orders will say so, too.
-    async fn tell(&mut self, news: News) {
-        let _ = self.news.send(news).await;
+    /// Tells the screen. Where it is gone, the queue of requests will say so, too.
+    async fn tell(&mut self, event: LinkEvent) {
+        let _ = self.events.send(event).await;
     }
 }

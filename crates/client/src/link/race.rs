@@ -16,7 +16,7 @@ const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 /// again before the call ends.
 const ADDRESSES_MAX: usize = 16;
 
-/// The addresses in the order in which they are tried: as the resolver has them, but the families take
+/// The addresses in the request in which they are tried: as the resolver has them, but the families take
 /// turns, so that a family that does not work here costs one delay.
 pub(super) fn in_turns(resolved: impl IntoIterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let mut resolved = resolved.into_iter().peekable();

@@ -1,4 +1,4 @@
-//! One session: orders out and news in, until one of both sides ends it.
+//! One session: requests out and events in, until one of both sides ends it.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::Framed;
 
-use super::caller::Orders;
-use super::{BYE_TIMEOUT, Lost, News, Order};
+use super::caller::Requests;
+use super::{BYE_TIMEOUT, LinkEvent, LinkRequest, Lost};
 
 /// How long the network may take to take one command off our hands.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,9 +35,9 @@ pub(super) type Wire<S> = Framed<S, NativeCodec<Event>>;
 pub(super) enum End {
     /// Without our doing.
     Lost(Lost),
-    /// By an order to call again.
+    /// By a request to call again.
     Called,
-    /// By an order to end.
+    /// By a request to end.
     Bye,
 }
 
@@ -46,23 +46,23 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     wire: Wire<S>,
     number: u64,
     welcome: &Welcome,
-    orders: &mut Orders,
-    news: &mpsc::Sender<News>,
+    requests: &mut Requests,
+    events: &mpsc::Sender<LinkEvent>,
 ) -> End {
     let ping_after = ping_after(&welcome.limits);
     let mut session = Session { wire, number, id: welcome.id, pings: 0 };
     let mut pinged = false;
     let mut due = Instant::now() + ping_after;
     loop {
-        // Orders first, since a user gives few, and a server may talk without end; and what has come
+        // Requests first, since a user gives few, and a server may talk without end; and what has come
         // before the time at which nothing has, so that a machine that slept calls no line dead.
         let step = tokio::select! {
             biased;
-            order = orders.queue.recv() => session.obey(order, orders, news).await,
+            request = requests.queue.recv() => session.obey(request, requests, events).await,
             item = session.wire.next() => {
                 pinged = false;
                 due = Instant::now() + ping_after;
-                session.hear(item, orders, news).await
+                session.hear(item, requests, events).await
             }
             () = sleep_until(due) => {
                 if pinged {
@@ -97,8 +97,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     async fn hear(
         &mut self,
         item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
-        orders: &mut Orders,
-        news: &mpsc::Sender<News>,
+        requests: &mut Requests,
+        events: &mpsc::Sender<LinkEvent>,
     ) -> Result<(), End> {
         let told = match read(item).map_err(End::Lost)? {
             Ok(Event::Ping { nonce }) => return self.write(&Command::Pong { nonce }).await,
@@ -111,39 +111,41 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 if let Event::Renamed { user, name } = &event
                     && user.id == self.id
                 {
-                    orders.identity.name = name.clone();
+                    requests.identity.name = name.clone();
                 }
-                News::Event(event)
+                LinkEvent::Event(event)
             }
             Err(unknown) if is_of_unknown_type(&unknown) => return Ok(()),
             Err(unreadable) => {
                 tracing::warn!(why = unreadable.text, "unreadable line");
-                News::Unreadable(unreadable)
+                LinkEvent::Unreadable(unreadable)
             }
         };
-        // Where the screen is gone, the queue of orders ends the session.
-        let _ = news.send(told).await;
+        // Where the screen is gone, the queue of requests ends the session.
+        let _ = events.send(told).await;
         Ok(())
     }
 
     async fn obey(
         &mut self,
-        order: Option<Order>,
-        orders: &mut Orders,
-        news: &mpsc::Sender<News>,
+        request: Option<LinkRequest>,
+        requests: &mut Requests,
+        events: &mpsc::Sender<LinkEvent>,
     ) -> Result<(), End> {
-        match order {
-            Some(Order::Send { session, command }) if session == self.number => {
+        match request {
+            Some(LinkRequest::Send { session, command }) if session == self.number => {
                 self.write(&command).await
             }
-            Some(Order::Send { .. }) => Ok(()),
-            Some(order @ (Order::Call(_) | Order::CallAs(_) | Order::CallAnew)) => {
-                self.bye(orders, news).await;
-                orders.change(order);
+            Some(LinkRequest::Send { .. }) => Ok(()),
+            Some(
+                request @ (LinkRequest::Call(_) | LinkRequest::CallAs(_) | LinkRequest::CallAnew),
+            ) => {
+                self.bye(requests, events).await;
+                requests.change(request);
                 Err(End::Called)
             }
-            Some(Order::Bye) | None => {
-                self.bye(orders, news).await;
+            Some(LinkRequest::Bye) | None => {
+                self.bye(requests, events).await;
                 Err(End::Bye)
             }
         }
@@ -156,12 +158,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Leaves, and listens until the server knows: so what it still answers is heard, and the name is
     /// free for the next call.
-    async fn bye(&mut self, orders: &mut Orders, news: &mpsc::Sender<News>) {
+    async fn bye(&mut self, requests: &mut Requests, events: &mpsc::Sender<LinkEvent>) {
         let farewell = async {
             if self.write(&Command::Bye).await.is_ok() {
                 loop {
                     let item = self.wire.next().await;
-                    if self.hear(item, orders, news).await.is_err() {
+                    if self.hear(item, requests, events).await.is_err() {
                         break;
                     }
                 }

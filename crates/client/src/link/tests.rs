@@ -28,7 +28,7 @@ async fn a_session_carries_news_in_and_orders_out() {
     assert_eq!(number(&server.hears().await), Some(1));
     let event = message(user(3, "ana"), "hi", Timestamp::from_millis(0));
     server.tells(&event).await;
-    assert_eq!(bench.hears().await, News::Event(event));
+    assert_eq!(bench.hears().await, LinkEvent::Event(event));
 }
 
 #[tokio::test(start_paused = true)]
@@ -39,9 +39,9 @@ async fn pauses_double_and_are_counted_down() {
     let mut since = Instant::now();
     while pauses.len() < 6 {
         match bench.hears().await {
-            News::Lost(_) => since = Instant::now(),
-            News::Dialling => pauses.push(since.elapsed().as_secs_f64()),
-            News::Waiting { seconds } => {
+            LinkEvent::Lost(_) => since = Instant::now(),
+            LinkEvent::Dialling => pauses.push(since.elapsed().as_secs_f64()),
+            LinkEvent::Waiting { seconds } => {
                 let longest = 1 << (pauses.len() - 1);
                 assert!((1..=longest).contains(&seconds), "{seconds} s after {pauses:?}");
             }
@@ -59,7 +59,7 @@ async fn the_user_need_not_wait() {
     bench.refuses(1).await;
     assert!(matches!(bench.lost().await, Lost::Unreachable(_)));
     let before = Instant::now();
-    bench.link.order(Order::Call(name("rob"))).unwrap();
+    bench.link.request(LinkRequest::Call(name("rob"))).unwrap();
     let mut server = bench.answers().await;
     assert_eq!(server.welcomes().await, name("rob"));
     bench.session().await;
@@ -73,9 +73,9 @@ async fn a_refused_name_waits_for_another() {
     server.hears().await;
     let refusal = Refusal::new(RefusalCode::NameTaken, "taken");
     server.tells(&Event::Refused(refusal.clone())).await;
-    assert_eq!(bench.hears().await, News::Dialling);
-    assert_eq!(bench.hears().await, News::Refused(Box::new(refusal)));
-    bench.link.order(Order::Call(name("rob"))).unwrap();
+    assert_eq!(bench.hears().await, LinkEvent::Dialling);
+    assert_eq!(bench.hears().await, LinkEvent::Refused(Box::new(refusal)));
+    bench.link.request(LinkRequest::Call(name("rob"))).unwrap();
     assert_eq!(bench.answers().await.welcomes().await, name("rob"));
 }
 
@@ -86,9 +86,9 @@ async fn who_cannot_be_kept_now_calls_again() {
         let mut server = bench.answers().await;
         server.hears().await;
         server.tells(&Event::Refused(Refusal::new(code, "later"))).await;
-        assert_eq!(bench.hears().await, News::Dialling);
+        assert_eq!(bench.hears().await, LinkEvent::Dialling);
         let (code, text) = (EndCode::Shutdown, "later".to_owned());
-        assert_eq!(bench.hears().await, News::Lost(Lost::Goodbye { code, text }));
+        assert_eq!(bench.hears().await, LinkEvent::Lost(Lost::Goodbye { code, text }));
         assert_eq!(bench.answers().await.welcomes().await, name("bob"));
     }
 }
@@ -201,9 +201,9 @@ async fn events_of_unknown_types_are_ignored_and_messages_of_unknown_kinds_are_n
     let poll = Message { kind: MessageKind::Unknown, ..message };
     let line = serde_json::to_string(&Event::Message(poll.clone())).unwrap();
     server.writes(&line.replace("unknown", "poll")).await;
-    assert_eq!(bench.hears().await, News::Event(Event::Message(poll)));
+    assert_eq!(bench.hears().await, LinkEvent::Event(Event::Message(poll)));
     server.writes(r##"{"type":"message","room":"#lobby"}"##).await;
-    assert!(matches!(bench.hears().await, News::Unreadable(_)));
+    assert!(matches!(bench.hears().await, LinkEvent::Unreadable(_)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -215,7 +215,7 @@ async fn a_pong_for_the_screen_reaches_it() {
     let pong = Event::Pong { nonce: Nonce::Word(Word::new("mine").unwrap()) };
     server.tells(&Event::Pong { nonce: Nonce::Number(1) }).await;
     server.tells(&pong).await;
-    assert_eq!(bench.hears().await, News::Event(pong));
+    assert_eq!(bench.hears().await, LinkEvent::Event(pong));
 }
 
 #[tokio::test(start_paused = true)]
@@ -237,7 +237,7 @@ async fn a_call_that_nobody_answers_is_given_up() {
 
 #[tokio::test(start_paused = true)]
 async fn a_screen_that_is_behind_stops_the_server_and_misses_nothing() {
-    const SENT: usize = 4 * NEWS_MAX;
+    const SENT: usize = 4 * EVENTS_MAX;
     let mut bench = Bench::new();
     let mut server = bench.answers().await;
     server.welcomes().await;
@@ -253,7 +253,7 @@ async fn a_screen_that_is_behind_stops_the_server_and_misses_nothing() {
     tokio::time::sleep(Duration::from_millis(1)).await;
     assert!(!flood.is_finished());
     for number in 0..SENT {
-        let News::Event(Event::Message(message)) = bench.hears().await else {
+        let LinkEvent::Event(Event::Message(message)) = bench.hears().await else {
             panic!("no message")
         };
         assert_eq!(message.text.as_str(), number.to_string());
@@ -279,24 +279,24 @@ async fn an_answer_during_the_farewell_is_heard() {
     server.welcomes().await;
     let session = bench.session().await;
     bench.says(session, 1);
-    bench.link.order(Order::Call(name("bob"))).unwrap();
+    bench.link.request(LinkRequest::Call(name("bob"))).unwrap();
     assert_eq!(number(&server.hears().await), Some(1));
     assert_eq!(server.hears().await, Command::Bye);
     let answer = message(user(3, "ana"), "still heard", Timestamp::from_millis(0));
     server.tells(&answer).await;
     drop(server);
-    assert_eq!(bench.hears().await, News::Event(answer));
+    assert_eq!(bench.hears().await, LinkEvent::Event(answer));
     assert_eq!(bench.lost().await, Lost::Asked);
 }
 
 #[tokio::test(start_paused = true)]
 async fn too_many_orders_are_refused() {
     let bench = Bench::new();
-    let order = || bench.link.order(Order::Call(name("bob")));
-    for _ in 0..ORDERS_MAX {
-        order().unwrap();
+    let request = || bench.link.request(LinkRequest::Call(name("bob")));
+    for _ in 0..REQUESTS_MAX {
+        request().unwrap();
     }
-    assert!(order().is_err());
+    assert!(request().is_err());
 }
 
 #[tokio::test(start_paused = true)]
@@ -346,7 +346,7 @@ async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_t
         drop(server);
         bench.lost().await;
         let since = Instant::now();
-        let dialled = |news| matches!(news, News::Dialling).then_some(());
+        let dialled = |events| matches!(events, LinkEvent::Dialling).then_some(());
         bench.hears_that("another call", dialled).await;
         pauses.push(since.elapsed().as_secs_f64());
     }
@@ -361,6 +361,8 @@ async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_t
     drop(server);
     bench.lost().await;
     let since = Instant::now();
-    bench.hears_that("another call", |news| matches!(news, News::Dialling).then_some(())).await;
+    bench
+        .hears_that("another call", |events| matches!(events, LinkEvent::Dialling).then_some(()))
+        .await;
     assert!(since.elapsed() <= Duration::from_millis(1100), "{:?}", since.elapsed());
 }

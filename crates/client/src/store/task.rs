@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Keep, Profile, Store, StoreError};
+use super::{Profile, Store, StoreError, StoreOp};
 
 /// Most jobs that wait for the disk before the client takes no more keys and news: with two for each
 /// message, more than anybody types while a disk is busy.
@@ -23,7 +23,7 @@ const JOBS_AT_ONCE_MAX: usize = 512;
 #[derive(Debug)]
 pub enum Job {
     /// [`Store::keep`].
-    Keep(Keep),
+    Store(StoreOp),
     /// [`Store::turn_into`].
     Become(UserName),
     /// [`Store::file_under`].
@@ -34,7 +34,7 @@ pub enum Job {
 #[derive(Debug)]
 pub enum Done {
     /// It is stored, or why not.
-    Kept(Result<(), StoreError>),
+    Stored(Result<(), StoreError>),
     /// What is stored of the user, or for the server, with which the client goes on.
     Opened(Result<Box<Profile>, StoreError>),
 }
@@ -122,7 +122,7 @@ impl StoreTask {
         drop(jobs);
         let ends = async {
             while let Some(done) = done.recv().await {
-                if let Done::Kept(Err(error)) = done {
+                if let Done::Stored(Err(error)) = done {
                     tracing::error!(%error, "not stored");
                 }
             }
@@ -154,7 +154,7 @@ async fn run(
 impl Store {
     fn carry_out(&mut self, job: Job) -> Done {
         match job {
-            Job::Keep(keep) => Done::Kept(self.keep(keep)),
+            Job::Store(keep) => Done::Stored(self.keep(keep)),
             Job::Become(name) => Done::Opened(self.turn_into(name).map(Box::new)),
             Job::File(journal) => Done::Opened(self.file_under(journal).map(Box::new)),
         }

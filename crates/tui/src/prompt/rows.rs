@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chat_client::clean;
+use chat_client::sanitize;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Editor;
@@ -38,7 +38,7 @@ impl Rows {
         for cluster in line.graphemes(true) {
             let shown: Cow<'_, str> = match cluster.as_bytes() {
                 [b' '..=b'~'] => cluster.into(),
-                _ => clean::line(cluster).into(),
+                _ => sanitize::line(cluster).into(),
             };
             let wide = columns(&shown);
             if column > 0 && column + wide > width {

@@ -1,4 +1,4 @@
-//! A link between a test that answers its calls and one that hears its news. Whatever is waited for has
+//! A link between a test that answers its calls and one that hears its events. Whatever is waited for has
 //! a deadline, on the paused clock.
 
 use std::io;
@@ -90,7 +90,7 @@ pub(super) struct Bench {
     pub(super) link: Link,
     calls: mpsc::Sender<io::Result<DuplexStream>>,
     /// What the link has told last.
-    heard: Option<News>,
+    heard: Option<LinkEvent>,
 }
 
 impl Bench {
@@ -121,39 +121,39 @@ impl Bench {
         }
     }
 
-    pub(super) async fn hears(&mut self) -> News {
-        self.hears_that("news", Some).await
+    pub(super) async fn hears(&mut self) -> LinkEvent {
+        self.hears_that("events", Some).await
     }
 
-    /// Hears news until there is a session; returns its number.
+    /// Hears events until there is a session; returns its number.
     pub(super) async fn session(&mut self) -> u64 {
-        let session = |news| match news {
-            News::Welcome { session, .. } => Some(session),
+        let session = |events| match events {
+            LinkEvent::Welcome { session, .. } => Some(session),
             _ => None,
         };
         self.hears_that("a session", session).await
     }
 
-    /// Hears news until there is no session any more.
+    /// Hears events until there is no session any more.
     pub(super) async fn lost(&mut self) -> Lost {
-        let lost = |news| match news {
-            News::Lost(why) => Some(why),
+        let lost = |events| match events {
+            LinkEvent::Lost(why) => Some(why),
             _ => None,
         };
         self.hears_that("the line lost", lost).await
     }
 
-    /// Hears news until there is `what`, and fails with the last of them where there never is.
+    /// Hears events until there is `what`, and fails with the last of them where there never is.
     pub(super) async fn hears_that<T>(
         &mut self,
         what: &str,
-        wanted: impl Fn(News) -> Option<T>,
+        wanted: impl Fn(LinkEvent) -> Option<T>,
     ) -> T {
         let hearing = async {
             loop {
-                let news = self.link.news().await.unwrap();
-                self.heard = Some(news.clone());
-                if let Some(found) = wanted(news) {
+                let events = self.link.next().await.unwrap();
+                self.heard = Some(events.clone());
+                if let Some(found) = wanted(events) {
                     return found;
                 }
             }
@@ -171,6 +171,6 @@ impl Bench {
             device: None,
             text,
         };
-        self.link.order(Order::Send { session, command: Command::Say(say) }).unwrap();
+        self.link.request(LinkRequest::Send { session, command: Command::Say(say) }).unwrap();
     }
 }

@@ -20,7 +20,7 @@ async fn the_token_of_a_welcome_is_in_the_next_hello() {
         seed: None,
         device: Word::default(),
     };
-    bench.link.order(Order::CallAs(Box::new(identity))).unwrap();
+    bench.link.request(LinkRequest::CallAs(Box::new(identity))).unwrap();
     drop(server);
     let hello = bench.answers().await.greets().await;
     assert_eq!((hello.name, hello.token), (name("rob"), None));
@@ -37,8 +37,8 @@ async fn a_token_is_shown_only_to_the_server_it_is_of() {
         server.is_asked(id).await;
         let hello = server.greets_as(id).await;
         assert_eq!(hello.token.as_ref().map(Secret::reveal), token, "{id}");
-        let about = bench.hears_that("the journal", |news| match news {
-            News::About { journal } => Some(journal),
+        let about = bench.hears_that("the journal", |events| match events {
+            LinkEvent::About { journal } => Some(journal),
             _ => None,
         });
         assert_eq!(about.await.as_str(), id);
@@ -64,9 +64,9 @@ async fn a_token_that_was_refused_is_forgotten_when_asked() {
     assert!(hello.token.is_some());
     let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
     server.tells(&Event::Refused(refusal)).await;
-    let refused = |news| matches!(news, News::Refused(_)).then_some(());
+    let refused = |events| matches!(events, LinkEvent::Refused(_)).then_some(());
     bench.hears_that("the refusal", refused).await;
-    bench.link.order(Order::CallAnew).unwrap();
+    bench.link.request(LinkRequest::CallAnew).unwrap();
     assert_eq!(bench.answers().await.greets().await.token, None);
 }
 
@@ -130,9 +130,9 @@ async fn a_token_that_was_refused_and_forgotten_is_replaced_by_one_the_client_ma
     assert!(!hello.new);
     let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
     server.tells(&Event::Refused(refusal)).await;
-    let refused = |news| matches!(news, News::Refused(_)).then_some(());
+    let refused = |events| matches!(events, LinkEvent::Refused(_)).then_some(());
     bench.hears_that("the refusal", refused).await;
-    bench.link.order(Order::CallAnew).unwrap();
+    bench.link.request(LinkRequest::CallAnew).unwrap();
     let hello = bench.answers().await.greets().await;
     assert_eq!((hello.token, hello.new), (Some(made(seed, "journal")), true));
 }
@@ -143,8 +143,8 @@ async fn a_refusal_before_the_hello_is_shown() {
     let mut server = bench.answers().await;
     assert_eq!(server.hears().await, Command::About);
     server.tells(&Event::Refused(Refusal::new(RefusalCode::BadVersion, "too old"))).await;
-    let refused = |news| match news {
-        News::Refused(refusal) => Some(refusal.text),
+    let refused = |events| match events {
+        LinkEvent::Refused(refusal) => Some(refusal.text),
         _ => None,
     };
     assert_eq!(bench.hears_that("the refusal", refused).await, "too old");

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use chat_client::driver::STORE_TIMEOUT;
 use chat_client::store::{JOBS_MAX, Writer};
 use futures_util::StreamExt;
 
 use super::*;
-use crate::app::STORE_TIMEOUT;
 
 /// How long the disk takes for each write: much longer than what does not wait for it, and so short that the
 /// link, which the tests answer no ping of, lasts for some of them.
