@@ -7,6 +7,7 @@
 //! * `user`: types, and reads the screen. A user may have two clients at once, on one directory.
 //! * `classic`: a user of the original client.
 //! * `disks`: the directories of the hosts.
+//! * `world`: the hosts, and the course of the simulation.
 //! * `storm`: the faults.
 //! * `log`: the log of all hosts, the same for the same seed, to the byte.
 //!
@@ -19,47 +20,23 @@ mod log;
 mod network;
 mod storm;
 mod user;
+mod world;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::runtime;
-use tokio::sync::watch;
-use turmoil::Sim;
 
-use self::disks::{CopyOf, Disks};
-use self::host::{chat, directory, serve};
+use self::host::directory;
 use self::log::Log;
 use self::network::SERVER;
 pub use self::storm::Faults;
-use self::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
-use self::user::User;
-use crate::torture::classic::ClassicUser;
+use self::world::World;
 use crate::torture::findings::{Findings, Journal};
-
-/// Longest difference between the times of two hosts. The faults of the network are longer.
-const TICK: Duration = Duration::from_millis(10);
-
-/// Longest time until all users have joined.
-const BEGIN_MAX: Duration = Duration::from_secs(60);
-
-/// Longest duration of a simulation.
-const SIMULATED_MAX: Duration = Duration::from_secs(3_600);
-
-/// Longest time until everything is accepted and read, once all is repaired: far longer than the longest pause
-/// before a reconnect.
-const SETTLE_MAX: Duration = Duration::from_secs(180);
-
-/// Time without a change after which everything is done: longer than a client takes to notice that its
-/// connection is dead.
-const QUIET: Duration = Duration::from_secs(20);
 
 /// The size of a simulation.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +46,7 @@ pub struct Plan {
     /// Number of users.
     pub users: u32,
     /// Number of users with a second client, on the directory of the first.
-    pub seconds: u32,
+    pub users_with_two_clients: u32,
     /// Number of clients whose directory is copied in the storm; a client runs on the copy.
     pub copies: u32,
     /// Number of users with classic clients.
@@ -87,7 +64,7 @@ impl Plan {
         Self {
             seed,
             users: 4,
-            seconds: 1,
+            users_with_two_clients: 1,
             copies: 1,
             classics: 1,
             rooms: 3,
@@ -97,13 +74,18 @@ impl Plan {
 
     /// Number of clients without the classic ones.
     const fn clients(&self) -> u32 {
-        self.users + self.seconds + self.copies
+        self.users + self.users_with_two_clients + self.copies
     }
 
     /// Returns true if the client's directory is copied in the storm.
     fn is_copied(&self, client: u32) -> bool {
-        let mut copies = self.users + self.seconds..self.clients();
+        let mut copies = self.second_clients().end..self.clients();
         client < self.users && copies.any(|copy| self.user_of(copy) == client)
+    }
+
+    /// Second clients, on the directory of the first client of their users.
+    const fn second_clients(&self) -> Range<u32> {
+        self.users..self.users + self.users_with_two_clients
     }
 
     /// Returns the user of a client.
@@ -173,169 +155,11 @@ pub fn simulate(plan: Plan) -> Outcome {
     Outcome { findings, log: log.text(), ..outcome }
 }
 
-/// Makes a directory, in memory if possible: a simulated crash does not lose what was written, so a disk would
-/// only be slower.
+/// Makes a directory, in memory if possible: a simulated crash does not lose what was written, so a disk
+/// would only be slower.
 fn new_directory() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
-}
-
-type Users = Vec<Rc<RefCell<User>>>;
-type Classics = Vec<Arc<Mutex<ClassicUser>>>;
-
-/// The hosts and their faults.
-struct World<'a> {
-    plan: Plan,
-    sim: Sim<'a>,
-    storm: Storm,
-    users: Users,
-    classics: Classics,
-    directory: Rc<RefCell<BTreeMap<u64, u32>>>,
-    /// For each client, true once it runs. A client on a copy begins in the storm.
-    begun: Vec<watch::Receiver<bool>>,
-    log: Log,
-}
-
-impl World<'_> {
-    fn new(plan: Plan, data: &Path, log: Log) -> Self {
-        let mut random = fastrand::Rng::with_seed(plan.seed);
-        let mut sim = turmoil::Builder::new()
-            .rng_seed(random.u64(..))
-            .epoch(SystemTime::UNIX_EPOCH)
-            .tick_duration(TICK)
-            .simulation_duration(SIMULATED_MAX)
-            .min_message_latency(LATENCY_MIN)
-            .max_message_latency(LATENCY_MAX)
-            .repair_rate(0.3)
-            .build();
-        let (stop, stopping) = watch::channel(false);
-        let state = directory(data, SERVER);
-        sim.host(SERVER, move || serve(state.clone(), stopping.clone()));
-        // This includes two clients that start at once on one empty directory.
-        let (_, at_once) = watch::channel(true);
-        let mut begun = vec![at_once; (plan.users + plan.seconds) as usize];
-        let mut disks = Disks {
-            server: directory(data, SERVER),
-            backups: backup_directory(data),
-            copies: Vec::new(),
-        };
-        fs::create_dir(&disks.backups).unwrap();
-        for number in plan.users + plan.seconds..plan.clients() {
-            let (begins, waiting) = watch::channel(false);
-            begun.push(waiting);
-            let client = plan.user_of(number);
-            let [from, to] =
-                [client, number].map(|client| directory(data, &network::client(client)));
-            disks.copies.push(CopyOf { client: client as usize, from, to, begins });
-        }
-        let hosts = (0..plan.clients()).map(network::client);
-        let hosts = hosts.chain((0..plan.classics).map(network::classic));
-        let storm = Storm::new(random.fork(), hosts.collect(), stop, disks);
-        let (ids, epoch) = (Rc::default(), Rc::default());
-        let user =
-            |number| User::new(number, &plan, Rc::clone(&ids), Rc::clone(&epoch), random.fork());
-        let users: Users =
-            (0..plan.clients()).map(user).map(|user| Rc::new(RefCell::new(user))).collect();
-        for (number, user) in (0..).zip(&users) {
-            let (host, user) = (network::client(number), Rc::clone(user));
-            let is_second = (plan.users..plan.users + plan.seconds).contains(&number);
-            let owner = if is_second { plan.user_of(number) } else { number };
-            let state = directory(data, &network::client(owner));
-            let begins = begun[number as usize].clone();
-            let chat = move || chat(state.clone(), Rc::clone(&user), begins.clone());
-            sim.host(host.as_str(), chat);
-        }
-        let mut classics = Classics::new();
-        for number in 0..plan.classics {
-            let user = ClassicUser::new(number, classic::PAUSE_MS, random.fork());
-            let user = Arc::new(Mutex::new(user));
-            classics.push(Arc::clone(&user));
-            sim.host(network::classic(number).as_str(), move || classic::chat(Arc::clone(&user)));
-        }
-        Self { plan, sim, storm, users, classics, directory: ids, begun, log }
-    }
-
-    /// Runs the simulation. Returns an outcome without the findings and the log, and the users with their records.
-    fn run(mut self) -> (Outcome, Users, Classics) {
-        self.until_joined();
-        self.set_sending(true);
-        let end = self.sim.elapsed() + self.plan.storm;
-        while self.sim.elapsed() < end {
-            let restored = self.storm.faults.restored;
-            self.storm.step(&mut self.sim);
-            if self.storm.faults.restored > restored {
-                self.classics.iter().for_each(|classic| classic.lock().unwrap().set_restored());
-            }
-            self.step();
-        }
-        self.storm.end(&mut self.sim);
-        self.set_sending(false);
-        self.settle();
-        let outcome = Outcome {
-            findings: Findings::default(),
-            faults: self.storm.faults,
-            gone: self.users.iter().map(|user| user.borrow().gone()).sum(),
-            pending: self.users.iter().map(|user| user.borrow().pending() as u64).sum(),
-            simulated: self.sim.elapsed(),
-            directory: self.directory.borrow().clone(),
-            log: String::new(),
-        };
-        (outcome, self.users, self.classics)
-    }
-
-    /// Waits until all running clients have joined.
-    fn until_joined(&mut self) {
-        while !self.all_are_done() {
-            assert!(
-                self.sim.elapsed() < BEGIN_MAX,
-                "not all users have joined:\n{}",
-                self.log.last_lines()
-            );
-            self.step();
-        }
-    }
-
-    /// Waits until all messages are accepted and nothing changes any more.
-    fn settle(&mut self) {
-        let end = self.sim.elapsed() + SETTLE_MAX;
-        let mut last = (self.changes(), self.sim.elapsed());
-        while self.sim.elapsed() < end {
-            let changes = self.changes();
-            if changes != last.0 || !self.all_are_done() {
-                last = (changes, self.sim.elapsed());
-            } else if self.sim.elapsed() - last.1 > QUIET {
-                return;
-            }
-            self.step();
-        }
-    }
-
-    fn step(&mut self) {
-        self.log.set_time(self.sim.elapsed());
-        if let Err(error) = self.sim.step() {
-            panic!("seed {}: a host failed: {error}\n{}", self.plan.seed, self.log.last_lines());
-        }
-    }
-
-    fn all_are_done(&self) -> bool {
-        self.users.iter().zip(&self.begun).all(|(user, begun)| {
-            let has_begun = *begun.borrow();
-            !has_begun || user.borrow().is_done()
-        })
-    }
-
-    fn changes(&self) -> u64 {
-        self.users.iter().map(|user| user.borrow().changes).sum()
-    }
-
-    fn set_sending(&self, is_sending: bool) {
-        for user in &self.users {
-            user.borrow_mut().is_sending = is_sending;
-        }
-        for classic in &self.classics {
-            classic.lock().unwrap().is_sending = is_sending;
-        }
-    }
 }
 
 /// Reads the messages of the journal in `directory`. `users` are the users by their numbers in the daemon.
@@ -344,7 +168,8 @@ fn read_journal(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Jou
     runtime.block_on(Journal::open(directory, rooms, users))
 }
 
-/// Returns the directory of the backup, which has the name of a journal there, so that it can be opened as one.
+/// Returns the directory of the backup, which has the name of a journal there, so that it can be opened
+/// as one.
 fn backup_directory(all: &Path) -> PathBuf {
     directory(all, "backup")
 }

@@ -1,11 +1,11 @@
 //! The user of a simulated client: types, reads the screen, and records everything that was ever on it,
 //! over all runs of the client.
 
+mod keys;
+
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::time::Duration;
 
 use chat_client::Connection;
 use chat_client::entry::{Body, Delivery, Origin};
@@ -13,21 +13,12 @@ use chat_client::rooms::JoinState;
 use chat_proto::command::Word;
 use chat_proto::{NameError, RoomName, UserName};
 use chat_tui::State;
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use futures_util::Stream;
-use futures_util::stream::unfold;
-use tokio::time::sleep;
 use tracing::{error, info};
 
+pub(super) use self::keys::keys;
 use super::Plan;
 use crate::torture::findings::{Label, Position, Record, direct};
 use crate::torture::room_name;
-
-/// Pause before a user types again, in milliseconds.
-const PAUSE_MS: std::ops::Range<u64> = 20..700;
-
-/// Most pending messages of a user, who then waits: fewer than the client's outbox holds.
-const PENDING_MAX: usize = 60;
 
 /// The time before or after a backup was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,10 +45,6 @@ pub(super) struct User {
     /// The number of the user, who may have several clients.
     user: u32,
     plan: Plan,
-    users: u32,
-    /// Number of users, the first ones, who have two clients on one directory.
-    seconds: u32,
-    rooms: u32,
     random: fastrand::Rng,
     pub(super) is_sending: bool,
     /// Number of the last message that it sent.
@@ -114,9 +101,6 @@ impl User {
             number,
             user: plan.user_of(number),
             plan: *plan,
-            users: plan.users,
-            seconds: plan.seconds,
-            rooms: plan.rooms,
             shown: String::new(),
             going_to: None,
             awaits_direct: None,
@@ -159,7 +143,7 @@ impl User {
 
     /// Returns true if it has joined all rooms, and has no pending messages.
     pub(super) fn is_done(&self) -> bool {
-        self.connected && self.joined == self.rooms && self.pending == 0
+        self.connected && self.joined == self.plan.rooms && self.pending == 0
     }
 
     /// Returns the number of its pending messages.
@@ -174,7 +158,8 @@ impl User {
 
     /// Returns true if another client has the same directory.
     const fn shares_directory(&self, client: u32) -> bool {
-        client % self.users < self.seconds && client < self.users + self.seconds
+        client % self.plan.users < self.plan.users_with_two_clients
+            && client < self.plan.users + self.plan.users_with_two_clients
     }
 
     /// Returns the number of messages that disappeared from the screen during a run.
@@ -182,8 +167,8 @@ impl User {
         self.gone.len() as u64
     }
 
-    /// Returns what it received. `restored` is true if a backup was restored. A message that it saw pending counts
-    /// as accepted, since at the end it must be.
+    /// Returns what it received. `restored` is true if a backup was restored. A message that it saw
+    /// pending counts as accepted, since at the end it must be.
     pub(super) fn record(&self, restored: bool) -> Record {
         let mut record = Record::new(self.number, self.user);
         // The outbox of a copy may send messages again, late, that the restore undid.
@@ -226,7 +211,7 @@ impl User {
         if client.me() != 0 {
             self.directory.borrow_mut().insert(client.me(), self.user);
         }
-        let public = (0..self.rooms).map(room_name);
+        let public = (0..self.plan.rooms).map(room_name);
         let is_joined = |name: &String| {
             let mut rooms = client.rooms().list().iter();
             rooms.any(|room| room.name().as_str() == name && room.join_state() == JoinState::Joined)
@@ -245,10 +230,11 @@ impl User {
         }
     }
 
-    /// Returns the number of a room, or `None` for a direct message with a user whose number is not known yet.
+    /// Returns the number of a room, or `None` for a direct message with a user whose number is not known
+    /// yet.
     fn number_of(&self, name: &RoomName) -> Option<u32> {
         let Some(pair) = name.pair() else {
-            return (0..self.rooms).find(|room| room_name(*room) == name.as_str());
+            return (0..self.plan.rooms).find(|room| room_name(*room) == name.as_str());
         };
         let directory = self.directory.borrow();
         let [one, other] = pair.map(|id| directory.get(&id).copied());
@@ -328,79 +314,9 @@ impl User {
             self.changes += 1;
         }
     }
-
-    /// Returns the next line to type: a switch to another room, a message to the room on the screen or to a user,
-    /// or sometimes a reconnect. `None` while it is switching to a room, since the message would go to another.
-    fn next_line(&mut self) -> Option<String> {
-        if self.going_to.is_some() || self.awaits_direct.is_some() {
-            return None;
-        }
-        let lobby = || Some(room_name(0));
-        match self.random.u32(..60) {
-            0 => Some("/reconnect".to_owned()),
-            1..15 if self.joined == self.rooms => {
-                let room = room_name(self.random.u32(..self.rooms));
-                self.going_to = Some(room.clone()).filter(|room| *room != self.shown);
-                Some(format!("/join {room}"))
-            }
-            15..25 => {
-                let to = (self.user + self.random.u32(1..self.users)) % self.users;
-                let label = self.next_label(Some(to));
-                self.awaits_direct = Some(to);
-                Some(format!("/msg {} {label}", user_name(to)))
-            }
-            _ if self.shown.starts_with('@') => {
-                self.going_to = lobby();
-                lobby().map(|lobby| format!("/join {lobby}"))
-            }
-            _ => Some(self.next_label(None).to_string()),
-        }
-    }
-
-    fn next_label(&mut self, to: Option<u32>) -> Label {
-        self.last_n += 1;
-        Label { client: self.number, n: self.last_n, to }
-    }
 }
 
 /// Returns the name of a user.
-pub(super) fn user_name(user: u32) -> String {
+fn user_name(user: u32) -> String {
     format!("user-{user}")
-}
-
-/// Returns the keys of a user during a run of its client: in the first run it joins all rooms, and then it types
-/// random lines.
-pub(super) fn keys(user: &Rc<RefCell<User>>) -> impl Stream<Item = io::Result<Event>> + use<> {
-    let is_first_run = user.borrow().runs == 1;
-    let rooms = if is_first_run { user.borrow().rooms } else { 0 };
-    let typed: VecDeque<String> =
-        (1..rooms).map(|room| format!("/join {}", room_name(room))).collect();
-    let begin = (Rc::clone(user), typed, VecDeque::new());
-    unfold(begin, |(user, mut typed, mut keys)| async move {
-        if let Some(key) = keys.pop_front() {
-            return Some((Ok(key), (user, typed, keys)));
-        }
-        let line = loop {
-            let pause = user.borrow_mut().random.u64(PAUSE_MS);
-            sleep(Duration::from_millis(pause)).await;
-            if let Some(line) = typed.pop_front() {
-                break line;
-            }
-            if user.borrow().is_sending
-                && user.borrow().pending < PENDING_MAX
-                && let Some(line) = user.borrow_mut().next_line()
-            {
-                break line;
-            }
-        };
-        let key = |code, modifiers| Event::Key(KeyEvent::new(code, modifiers));
-        if user.borrow().has_typed {
-            // A message that could not be sent is in the prompt again: clear it.
-            keys.push_back(key(KeyCode::Char('c'), KeyModifiers::CONTROL));
-        }
-        keys.push_back(Event::Paste(line));
-        keys.push_back(key(KeyCode::Enter, KeyModifiers::NONE));
-        let first = keys.pop_front()?;
-        Some((Ok(first), (user, typed, keys)))
-    })
 }

@@ -16,14 +16,14 @@ const NATIVE_GREETING: &[u8] = b"{";
 
 /// One protocol at the edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum Protocol {
     /// One JSON object a line.
     Native,
     /// The unframed text of the original chat.
     Classic,
 }
 
-impl fmt::Display for Door {
+impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Native => "native",
@@ -36,7 +36,7 @@ impl fmt::Display for Door {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Guess {
     /// Which door it is for.
-    Door(Door),
+    Protocol(Protocol),
     /// Nothing yet.
     NeedMore,
     /// That it is for none of the doors here.
@@ -46,9 +46,11 @@ pub(crate) enum Guess {
 /// Guesses from the first bytes of a connection which door it is for.
 #[must_use]
 pub(crate) fn guess(first: &[u8]) -> Guess {
-    for (greeting, door) in [(NATIVE_GREETING, Door::Native), (CLASSIC_GREETING, Door::Classic)] {
+    for (greeting, door) in
+        [(NATIVE_GREETING, Protocol::Native), (CLASSIC_GREETING, Protocol::Classic)]
+    {
         if first.starts_with(greeting) {
-            return Guess::Door(door);
+            return Guess::Protocol(door);
         }
         if greeting.starts_with(first) {
             return Guess::NeedMore;
@@ -60,7 +62,7 @@ pub(crate) fn guess(first: &[u8]) -> Guess {
 /// A caller that told which door it is for.
 pub(crate) struct Caller {
     /// The door.
-    pub door: Door,
+    pub protocol: Protocol,
     /// The number it has been told; a classic caller always has.
     pub id: Option<u64>,
     /// What was read of it so far.
@@ -100,18 +102,18 @@ pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
         Ok(read) => read?,
         Err(_silence) => id = Some(tell_number(stream, next_id()).await?),
     }
-    let door = loop {
+    let protocol = loop {
         match guess(&first) {
-            Guess::Door(door) => break door,
+            Guess::Protocol(protocol) => break protocol,
             Guess::Stranger => return Err(DetectError::Stranger),
             Guess::NeedMore => read_more(stream, &mut first).await?,
         }
     };
-    let id = match (id, door) {
-        (None, Door::Classic) => Some(tell_number(stream, next_id()).await?),
+    let id = match (id, protocol) {
+        (None, Protocol::Classic) => Some(tell_number(stream, next_id()).await?),
         (id, _) => id,
     };
-    Ok(Caller { door, id, first })
+    Ok(Caller { protocol, id, first })
 }
 
 async fn read_more<S>(stream: &mut S, first: &mut BytesMut) -> Result<(), DetectError>

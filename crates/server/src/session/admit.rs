@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_proto::EndCode;
-use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Span, debug, field, info};
 
@@ -12,18 +12,15 @@ use super::handshake::handshake;
 use super::{Context, Peer, Session};
 use crate::config::Config;
 use crate::door::detect::{Caller, DetectError, detect};
-use crate::door::{
-    ClassicReader, ClassicWriter, Door, DoorReader, DoorWriter, NativeReader, NativeWriter,
-    WriteTimeout,
-};
+use crate::door::{Classic, Connection, Door, Native, Protocol, WriteTimeout};
 use crate::socket::Unacknowledged;
 
 /// What became of a peer that came to the door.
-pub(super) enum Admitted<R, W> {
+pub(super) enum Admitted<S> {
     /// It is in.
-    In(Box<Session<R, W>>),
+    In(Box<Session<S>>),
     /// It was not let in, and is to be told.
-    Out(Box<Leaving<R, W>>),
+    Out(Box<Leaving<S>>),
     /// There is no door for it.
     Gone,
 }
@@ -34,7 +31,7 @@ pub(super) async fn admit<S, U>(
     peer: Peer,
     context: Arc<Context>,
     unidentified: U,
-) -> Admitted<ReadHalf<S>, WriteHalf<S>>
+) -> Admitted<S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -46,23 +43,23 @@ where
     };
     let Some(caller) = caller else { return Admitted::Gone };
     let id = caller.id;
-    let (mut reader, mut writer) = open_door(stream, caller, peer.unacknowledged, &context.config);
+    let mut connection = open_door(stream, caller, peer.unacknowledged, &context.config);
     let entry = tokio::select! {
         biased;
         () = context.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-        entry = timeout_at(deadline, handshake(&mut reader, &mut writer, id, &context)) => {
+        entry = timeout_at(deadline, handshake(&mut connection, id, &context)) => {
             entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
         }
     };
     drop(unidentified);
     match entry {
         Ok(handshake) => {
-            Admitted::In(Box::new(Session::new(reader, writer, peer.address, handshake, context)))
+            Admitted::In(Box::new(Session::new(connection, peer.address, handshake, context)))
         }
         Err(end) => {
             info!(reason = %end, "ended before it was in");
             let span = Span::current();
-            Admitted::Out(Box::new(Leaving { reader, writer, end, context, span }))
+            Admitted::Out(Box::new(Leaving { connection, end, context, span }))
         }
     }
 }
@@ -90,27 +87,22 @@ where
     None
 }
 
-/// Puts the halves of the door the caller is for in front of its connection.
-fn open_door<S: AsyncRead + AsyncWrite>(
+/// Opens the door that the caller is for.
+fn open_door<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     caller: Caller,
     unacknowledged: Option<Unacknowledged>,
     config: &Config,
-) -> (DoorReader<ReadHalf<S>>, DoorWriter<WriteHalf<S>>) {
-    let Caller { door, id, first } = caller;
-    let (incoming, outgoing) = tokio::io::split(stream);
+) -> Connection<S> {
+    let Caller { protocol, id, first } = caller;
     let write_timeout = WriteTimeout::new(config.write_timeout, unacknowledged);
-    Span::current().record("door", field::display(door));
-    match door {
-        Door::Native => (
-            DoorReader::Native(NativeReader::new(incoming, first)),
-            DoorWriter::Native(NativeWriter::new(outgoing, write_timeout)),
-        ),
-        Door::Classic => {
+    Span::current().record("door", field::display(protocol));
+    let door = match protocol {
+        Protocol::Native => Door::Native(Native::default()),
+        Protocol::Classic => {
             let id = id.expect("a classic caller has been sent its number");
-            let reader = ClassicReader::new(incoming, first, id, config);
-            let writer = ClassicWriter::new(outgoing, write_timeout, config);
-            (DoorReader::Classic(Box::new(reader)), DoorWriter::Classic(Box::new(writer)))
+            Door::Classic(Box::new(Classic::new(id, Instant::now(), config)))
         }
-    }
+    };
+    Connection::new(stream, first, door, write_timeout)
 }

@@ -21,10 +21,11 @@ fn call() -> (DuplexStream, tokio::task::JoinHandle<Result<Caller, DetectError>>
 
 #[test]
 fn every_prefix_of_a_greeting_asks_for_more_and_no_more_than_needed() {
-    for (greeting, door) in [(HELLO, Door::Native), (b"NAME:ana".as_slice(), Door::Classic)] {
+    for (greeting, door) in [(HELLO, Protocol::Native), (b"NAME:ana".as_slice(), Protocol::Classic)]
+    {
         let told = greeting.iter().position(|b| b"{:".contains(b)).unwrap() + 1;
         for length in 0..=greeting.len() {
-            let expected = if length < told { Guess::NeedMore } else { Guess::Door(door) };
+            let expected = if length < told { Guess::NeedMore } else { Guess::Protocol(door) };
             assert_eq!(guess(&greeting[..length]), expected, "{length} bytes for {door}");
         }
     }
@@ -34,7 +35,7 @@ fn every_prefix_of_a_greeting_asks_for_more_and_no_more_than_needed() {
 fn any_other_first_byte_is_a_strangers() {
     for byte in 0..=u8::MAX {
         let expected = match byte {
-            b'{' => Guess::Door(Door::Native),
+            b'{' => Guess::Protocol(Protocol::Native),
             b'N' => Guess::NeedMore,
             _ => Guess::Stranger,
         };
@@ -47,15 +48,15 @@ fn any_other_first_byte_is_a_strangers() {
 
 #[tokio::test(start_paused = true)]
 async fn a_greeting_byte_by_byte_is_the_same_greeting() {
-    let classic = (b"NAME:ana".as_slice(), Door::Classic, Some(7));
-    for (greeting, door, told) in [(HELLO, Door::Native, None), classic] {
+    let classic = (b"NAME:ana".as_slice(), Protocol::Classic, Some(7));
+    for (greeting, door, told) in [(HELLO, Protocol::Native, None), classic] {
         let (mut client, found) = call();
         for byte in greeting {
             client.write_all(&[*byte]).await.unwrap();
             yield_now().await;
         }
         let caller = found.await.unwrap().unwrap();
-        assert_eq!((caller.door, caller.id), (door, told));
+        assert_eq!((caller.protocol, caller.id), (door, told));
         assert!(greeting.starts_with(&caller.first), "what was read is replayed");
     }
 }
@@ -65,7 +66,7 @@ async fn a_native_caller_is_told_nothing_before_its_hello() {
     let (mut client, found) = call();
     client.write_all(HELLO).await.unwrap();
     let caller = found.await.unwrap().unwrap();
-    assert_eq!(caller.door, Door::Native);
+    assert_eq!(caller.protocol, Protocol::Native);
     let mut told = [0; 16];
     let read = timeout(SILENCE * 2, client.read(&mut told)).await;
     assert!(read.is_err(), "nothing came: {read:?}");
@@ -73,7 +74,8 @@ async fn a_native_caller_is_told_nothing_before_its_hello() {
 
 #[tokio::test(start_paused = true)]
 async fn silence_is_answered_with_a_number_and_decides_nothing() {
-    for (greeting, door) in [(HELLO, Door::Native), (b"NAME:ana".as_slice(), Door::Classic)] {
+    for (greeting, door) in [(HELLO, Protocol::Native), (b"NAME:ana".as_slice(), Protocol::Classic)]
+    {
         let (mut client, found) = call();
         let mut told = [0; 16];
         let read = client.read(&mut told).await.unwrap();
@@ -81,7 +83,7 @@ async fn silence_is_answered_with_a_number_and_decides_nothing() {
         sleep(SILENCE * 10).await;
         client.write_all(greeting).await.unwrap();
         let caller = found.await.unwrap().unwrap();
-        assert_eq!((caller.door, caller.id), (door, Some(7)));
+        assert_eq!((caller.protocol, caller.id), (door, Some(7)));
     }
 }
 
@@ -94,7 +96,7 @@ async fn a_caller_in_the_middle_of_its_greeting_is_not_silent() {
     let mut told = [0; 16];
     let read = client.read(&mut told).await.unwrap();
     assert_eq!(&told[..read], b"ID:7");
-    assert_eq!(found.await.unwrap().unwrap().door, Door::Classic);
+    assert_eq!(found.await.unwrap().unwrap().protocol, Protocol::Classic);
 }
 
 #[tokio::test(start_paused = true)]
