@@ -1,7 +1,10 @@
 //! The rooms the user is in, and the one on the screen.
 
+mod list;
+
 use chat_proto::{RoomName, Timestamp, Topic, UserName};
 
+pub use self::list::Rooms;
 use crate::log::Log;
 use crate::users::Users;
 
@@ -22,6 +25,8 @@ const FETCHED_MAX: u64 = 500;
 pub struct Room {
     /// Its name; the address of a direct message.
     pub(crate) name: RoomName,
+    /// Its number in the list, from 1. It stays the same as long as the room is in the list.
+    number: usize,
     /// The other user of a direct message, as far as it is known.
     pub(crate) title: Option<UserName>,
     /// What it is about.
@@ -91,9 +96,10 @@ pub enum JoinState {
 }
 
 impl Room {
-    fn new(name: RoomName) -> Self {
+    fn new(name: RoomName, number: usize) -> Self {
         Self {
             name,
+            number,
             title: None,
             topic: Topic::default(),
             users: Users::default(),
@@ -115,6 +121,12 @@ impl Room {
     #[must_use]
     pub const fn name(&self) -> &RoomName {
         &self.name
+    }
+
+    /// Its number in the list, from 1: the same as long as the room is in the list.
+    #[must_use]
+    pub const fn number(&self) -> usize {
+        self.number
     }
 
     /// Its topic.
@@ -255,147 +267,6 @@ impl Room {
     pub(crate) fn open(&mut self) {
         self.log.draw_line((self.unread() > 0).then_some(self.read));
     }
-}
-
-/// All rooms: the lobby, then the others, then direct messages, each by what the screen calls them.
-#[derive(Debug)]
-pub struct Rooms {
-    list: Vec<Room>,
-    current: usize,
-}
-
-impl Default for Rooms {
-    /// The lobby alone.
-    fn default() -> Self {
-        Self { list: vec![Room::new(RoomName::lobby())], current: 0 }
-    }
-}
-
-impl Rooms {
-    /// The current room.
-    #[must_use]
-    pub fn current(&self) -> &Room {
-        &self.list[self.current]
-    }
-
-    pub(crate) fn current_mut(&mut self) -> &mut Room {
-        &mut self.list[self.current]
-    }
-
-    /// Which of them is the current one.
-    #[must_use]
-    pub const fn current_index(&self) -> usize {
-        self.current
-    }
-
-    /// Makes the room `index` the current one, if there is one.
-    pub(crate) fn open(&mut self, index: usize) {
-        if index >= self.list.len() || index == self.current {
-            return;
-        }
-        self.current_mut().log.draw_line(None);
-        self.current = index;
-        self.current_mut().open();
-    }
-
-    /// All rooms, in order.
-    #[must_use]
-    pub fn list(&self) -> &[Room] {
-        &self.list
-    }
-
-    /// All rooms, in order.
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Room> {
-        self.list.iter_mut()
-    }
-
-    /// Where a room is in the order.
-    #[must_use]
-    pub fn index(&self, name: &RoomName) -> Option<usize> {
-        self.list.iter().position(|room| room.name == *name)
-    }
-
-    /// The room of that name.
-    #[must_use]
-    pub fn get(&self, name: &RoomName) -> Option<&Room> {
-        self.list.iter().find(|room| room.name == *name)
-    }
-
-    pub(crate) fn get_mut(&mut self, name: &RoomName) -> Option<&mut Room> {
-        self.list.iter_mut().find(|room| room.name == *name)
-    }
-
-    /// The room of that name, which is made where there is none; `None` where there are
-    /// [`ROOMS_MAX`].
-    pub(crate) fn get_or_make(&mut self, name: &RoomName) -> Option<&mut Room> {
-        if let Some(index) = self.index(name) {
-            return self.list.get_mut(index);
-        }
-        if self.list.len() >= ROOMS_MAX {
-            return None;
-        }
-        let new = Room::new(name.clone());
-        let index = self.list.partition_point(|room| order(room) < order(&new));
-        self.list.insert(index, new);
-        if index <= self.current {
-            self.current += 1;
-        }
-        self.list.get_mut(index)
-    }
-
-    /// Closes a room, but never the lobby, and returns it. If it was the current one, the room before it is.
-    pub(crate) fn close(&mut self, name: &RoomName) -> Option<Room> {
-        let index = self.index(name).filter(|index| *index > 0)?;
-        if index == self.current {
-            self.open(index - 1);
-        }
-        let room = self.list.remove(index);
-        if index < self.current {
-            self.current -= 1;
-        }
-        Some(room)
-    }
-
-    /// The other user of a direct message has this name now. Returns whether it had another one.
-    pub(crate) fn entitle(&mut self, name: &RoomName, title: &UserName) -> bool {
-        let Some(room) = self.get_mut(name).filter(|room| room.is_private()) else {
-            return false;
-        };
-        let before = room.title.replace(title.clone());
-        let current = self.current().name.clone();
-        self.list.sort_by_key(order);
-        self.current = self.index(&current).unwrap_or_default();
-        before.is_some_and(|before| before.as_str() != title.as_str())
-    }
-
-    /// The direct message whose other user is called that.
-    #[must_use]
-    pub fn titled(&self, title: &UserName) -> Option<&Room> {
-        self.list.iter().find(|room| room.title.as_ref() == Some(title))
-    }
-
-    /// What the screen calls a room.
-    #[must_use]
-    pub fn label(&self, name: &RoomName) -> RoomName {
-        let room = self.list.iter().find(|room| room.name == *name);
-        room.map_or_else(|| name.clone(), Room::label)
-    }
-
-    /// The next room in which something is not read, those that name the user first.
-    #[must_use]
-    pub fn next_unread(&self) -> Option<usize> {
-        let count = self.list.len();
-        let others = (1..count).map(|step| (self.current + step) % count);
-        let mut unread: Vec<usize> =
-            others.filter(|index| self.list[*index].unread() > 0).collect();
-        unread.sort_by_key(|index| self.list[*index].mentions() == 0);
-        unread.first().copied()
-    }
-}
-
-/// What rooms are ordered by.
-fn order(room: &Room) -> (bool, bool, String) {
-    (room.name != RoomName::lobby(), room.is_private(), room.label().key().to_owned())
 }
 
 #[cfg(test)]

@@ -33,12 +33,6 @@ impl Users {
         self.count = count.max(1);
     }
 
-    /// Forgets everybody: where there is no session, nobody knows who is there.
-    pub(crate) fn clear(&mut self) {
-        self.sorted.clear();
-        self.count = 0;
-    }
-
     /// Somebody came. Whoever is listed already does not come twice.
     pub(crate) fn joined(&mut self, user: User) {
         if self.sorted.iter().any(|other| other.id == user.id) {

@@ -1,0 +1,178 @@
+//! The rooms the user is in, in the order of the list.
+
+use chat_proto::{RoomName, UserName};
+
+use super::{ROOMS_MAX, Room};
+
+/// Most digits of a number in a name that are compared by value: a name is not longer.
+const DIGITS_MAX: usize = 32;
+
+/// All rooms: the lobby, then the others, then direct messages, each sorted by label; numbers in labels are
+/// compared by their value.
+#[derive(Debug)]
+pub struct Rooms {
+    list: Vec<Room>,
+    current: usize,
+}
+
+impl Default for Rooms {
+    /// The lobby alone.
+    fn default() -> Self {
+        Self { list: vec![Room::new(RoomName::lobby(), 1)], current: 0 }
+    }
+}
+
+impl Rooms {
+    /// The current room.
+    #[must_use]
+    pub fn current(&self) -> &Room {
+        &self.list[self.current]
+    }
+
+    pub(crate) fn current_mut(&mut self) -> &mut Room {
+        &mut self.list[self.current]
+    }
+
+    /// Which of them is the current one.
+    #[must_use]
+    pub const fn current_index(&self) -> usize {
+        self.current
+    }
+
+    /// Makes the room `index` the current one, if there is one.
+    pub(crate) fn open(&mut self, index: usize) {
+        if index >= self.list.len() || index == self.current {
+            return;
+        }
+        self.current_mut().log.draw_line(None);
+        self.current = index;
+        self.current_mut().open();
+    }
+
+    /// All rooms, in order.
+    #[must_use]
+    pub fn list(&self) -> &[Room] {
+        &self.list
+    }
+
+    /// All rooms, in order.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Room> {
+        self.list.iter_mut()
+    }
+
+    /// Where a room is in the order.
+    #[must_use]
+    pub fn index(&self, name: &RoomName) -> Option<usize> {
+        self.list.iter().position(|room| room.name == *name)
+    }
+
+    /// The index of the room with that number.
+    #[must_use]
+    pub fn numbered(&self, number: usize) -> Option<usize> {
+        self.list.iter().position(|room| room.number == number)
+    }
+
+    /// The smallest number that no room has.
+    fn free_number(&self) -> usize {
+        let mut taken: Vec<usize> = self.list.iter().map(|room| room.number).collect();
+        taken.sort_unstable();
+        let is_next = |(number, taken): &(usize, usize)| number == taken;
+        (1..).zip(taken).take_while(is_next).count() + 1
+    }
+
+    /// The room of that name.
+    #[must_use]
+    pub fn get(&self, name: &RoomName) -> Option<&Room> {
+        self.list.iter().find(|room| room.name == *name)
+    }
+
+    pub(crate) fn get_mut(&mut self, name: &RoomName) -> Option<&mut Room> {
+        self.list.iter_mut().find(|room| room.name == *name)
+    }
+
+    /// The room of that name, which is made where there is none; `None` where there are
+    /// [`ROOMS_MAX`].
+    pub(crate) fn get_or_make(&mut self, name: &RoomName) -> Option<&mut Room> {
+        if let Some(index) = self.index(name) {
+            return self.list.get_mut(index);
+        }
+        if self.list.len() >= ROOMS_MAX {
+            return None;
+        }
+        let new = Room::new(name.clone(), self.free_number());
+        let index = self.list.partition_point(|room| order(room) < order(&new));
+        self.list.insert(index, new);
+        if index <= self.current {
+            self.current += 1;
+        }
+        self.list.get_mut(index)
+    }
+
+    /// Closes a room, but never the lobby, and returns it. If it was the current one, the room before it is.
+    pub(crate) fn close(&mut self, name: &RoomName) -> Option<Room> {
+        let index = self.index(name).filter(|index| *index > 0)?;
+        if index == self.current {
+            self.open(index - 1);
+        }
+        let room = self.list.remove(index);
+        if index < self.current {
+            self.current -= 1;
+        }
+        Some(room)
+    }
+
+    /// The other user of a direct message has this name now. Returns whether it had another one.
+    pub(crate) fn entitle(&mut self, name: &RoomName, title: &UserName) -> bool {
+        let Some(room) = self.get_mut(name).filter(|room| room.is_private()) else {
+            return false;
+        };
+        let before = room.title.replace(title.clone());
+        let current = self.current().name.clone();
+        self.list.sort_by_key(order);
+        self.current = self.index(&current).unwrap_or_default();
+        before.is_some_and(|before| before.as_str() != title.as_str())
+    }
+
+    /// The direct message whose other user is called that.
+    #[must_use]
+    pub fn titled(&self, title: &UserName) -> Option<&Room> {
+        self.list.iter().find(|room| room.title.as_ref() == Some(title))
+    }
+
+    /// What the screen calls a room.
+    #[must_use]
+    pub fn label(&self, name: &RoomName) -> RoomName {
+        let room = self.list.iter().find(|room| room.name == *name);
+        room.map_or_else(|| name.clone(), Room::label)
+    }
+
+    /// The next room in which something is not read, those that name the user first.
+    #[must_use]
+    pub fn next_unread(&self) -> Option<usize> {
+        let count = self.list.len();
+        let others = (1..count).map(|step| (self.current + step) % count);
+        let mut unread: Vec<usize> =
+            others.filter(|index| self.list[*index].unread() > 0).collect();
+        unread.sort_by_key(|index| self.list[*index].mentions() == 0);
+        unread.first().copied()
+    }
+}
+
+/// The sort key of a room. Numbers in its label count by their value: `#team-2` is before `#team-10`.
+fn order(room: &Room) -> (bool, bool, String, String) {
+    let label = room.label().key().to_owned();
+    (room.name != RoomName::lobby(), room.is_private(), padded(&label), label)
+}
+
+/// Pads each number in a text with zeros, so that the order of the texts is that of their numbers.
+fn padded(text: &str) -> String {
+    let mut padded = String::new();
+    for run in text.as_bytes().chunk_by(|one, next| one.is_ascii_digit() == next.is_ascii_digit()) {
+        let run = String::from_utf8_lossy(run);
+        let is_number = run.starts_with(|c: char| c.is_ascii_digit());
+        let missing = if is_number { DIGITS_MAX.saturating_sub(run.len()) } else { 0 };
+        padded.extend(std::iter::repeat_n('0', missing));
+        padded.push_str(&run);
+    }
+    padded
+}
