@@ -12,9 +12,14 @@ use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 use crate::rows::LogRows;
 use crate::viewport::Viewport;
+use crate::wrap::{columns, cut};
 
 /// Narrowest screen that has a label before the input, in columns.
 const LABEL_WIDTH_MIN: u16 = 10;
+
+/// Most columns of the room's name before the input, where the screen is not so narrow that a third of it is
+/// less.
+const LABEL_NAME_MAX: usize = 20;
 
 /// All that the screen shows, and what the next input meets.
 #[derive(Debug)]
@@ -31,6 +36,8 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set while the help is open: the first row it shows.
     pub help: Option<u16>,
+    /// Whether the user list is open; `None` if the size of the screen decides.
+    pub users: Option<bool>,
     /// The room on the screen: the current one of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
@@ -53,25 +60,29 @@ impl State {
             prompt: Prompt::default(),
             draft: None,
             help: None,
+            users: None,
             shown: RoomName::lobby(),
             views: rooms::RoomViews::new(),
         }
     }
 
-    /// What stands before the input, one column a character: whether it is a name that is asked for.
+    /// The label before the input: the room that Enter sends to, or that a name is asked for.
     #[must_use]
-    pub const fn prompt_label(&self) -> &'static str {
-        match (self.draft.is_some(), self.size.width) {
-            (_, 0..LABEL_WIDTH_MIN) => "",
-            (true, _) => "name> ",
-            (false, _) => "> ",
+    pub fn prompt_label(&self) -> String {
+        if self.size.width < LABEL_WIDTH_MIN {
+            return String::new();
         }
+        if self.draft.is_some() {
+            return "name › ".to_owned();
+        }
+        let name_max = LABEL_NAME_MAX.min(usize::from(self.size.width) / 3);
+        cut(self.client.room().label().as_str(), name_max) + " › "
     }
 
     /// The input box as rows, as wide as the screen has room for.
     #[must_use]
     pub fn prompt_rows(&self) -> Rows {
-        let width = usize::from(self.size.width).saturating_sub(self.prompt_label().len());
+        let width = usize::from(self.size.width).saturating_sub(columns(&self.prompt_label()));
         Rows::new(&self.prompt.editor, width)
     }
 
@@ -83,8 +94,7 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
-            users: !room.is_private(),
-            topic: !room.topic().as_str().is_empty(),
+            users: if room.is_private() { Some(false) } else { self.users },
         };
         panes(self.size, wants)
     }

@@ -67,7 +67,7 @@ fn a_refused_message_says_why() {
 fn what_is_said_without_a_session_waits_and_goes_out_in_order() {
     let mut bench = Bench::new(80, 20);
     assert!(says(&bench.types("one\ntwo\n")).is_empty());
-    assert_shows(&bench, "2 waiting");
+    assert_shows(&bench, "2 messages queued");
     assert_eq!(says(&bench.connects(1)), [(1, "one"), (2, "two")]);
 }
 
@@ -275,7 +275,7 @@ fn ctrl_z_stops_and_ctrl_underscore_undoes() {
     let mut bench = Bench::connected(80, 10);
     bench.types("typed");
     assert_eq!(bench.control('z'), [Effect::Suspend]);
-    assert!(bench.screen().contains("> typed"));
+    assert!(bench.screen().contains("› typed"));
     bench.control('_');
-    assert!(!bench.screen().contains("> typed"), "{}", bench.screen());
+    assert!(!bench.screen().contains("› typed"), "{}", bench.screen());
 }

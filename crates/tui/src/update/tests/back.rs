@@ -12,7 +12,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
     bench.accepts(1);
     bench.loses();
     assert_shows(&bench, "… bob: two");
-    assert_shows(&bench, "2 waiting");
+    assert_shows(&bench, "2 messages queued");
     // The second was stored, and the answer was lost: the server tells nothing of that in its welcome.
     let effects = bench.connects_to(2, Welcome { last: 2, ..welcome(7, "bob") });
     assert_eq!(says(&effects), [(2, "two"), (3, "three")]);
@@ -257,7 +257,7 @@ fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
     bench.hears(Event::Pong { nonce: ping.unwrap() });
     let screen = bench.screen();
     assert!(screen.contains("#ada") && !screen.contains("#rust"), "{screen}");
-    assert_shows(&bench, "▸2 #ada");
+    assert_shows(&bench, "▌ 3 #ada");
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn what_is_wanted_without_a_session_is_asked_for_with_the_next() {
     let effects = bench.connects(1);
     assert!(sent(&effects).contains(&Command::Join { room: room("#rust"), since: None }));
     bench.hears(Event::Pong { nonce: rooms_told() });
-    assert_shows(&bench, "▸2 #rust");
+    assert_shows(&bench, "▌ 2 #rust");
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn a_lost_line_loses_nothing_that_is_typed() {
     bench.types("half a sen");
     bench.loses();
     bench.tells(LinkEvent::Waiting { seconds: 4 });
-    assert_shows(&bench, "reconnecting in 4 s");
+    assert_shows(&bench, "Offline, retrying in 4 s");
     assert_shows(&bench, "the server closed the connection");
     bench.connects(2);
     assert_eq!(typed(&bench), "half a sen");
@@ -300,7 +300,7 @@ fn trouble_with_the_line_is_on_the_status_line_alone() {
         bench.tells(LinkEvent::Lost(Lost::Silent));
         bench.tells(LinkEvent::Waiting { seconds: 2 });
     }
-    assert_shows(&bench, "reconnecting in 2 s · the server does not answer");
+    assert_shows(&bench, "Offline, retrying in 2 s · the server does not answer");
     assert_eq!(bench.screen().matches("does not answer").count(), 1);
     bench.connects(1);
     assert!(!bench.screen().contains("does not answer"));

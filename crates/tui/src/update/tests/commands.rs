@@ -10,7 +10,7 @@ fn a_name_with_a_space_is_one_name_without_a_session_too() {
     bench.alt(KeyCode::Char('1'));
     bench.loses();
     bench.types("/msg ana maria the party is tonight\n");
-    assert_shows(&bench, "▸2 @Ana Maria");
+    assert_shows(&bench, "▌ 2 Ana Maria");
     assert_shows(&bench, "… bob: the party is tonight");
     assert_eq!(bench.state.client.rooms().list().len(), 2, "{}", bench.screen());
 }
@@ -30,7 +30,7 @@ fn what_may_be_half_a_name_gets_no_message_without_a_session() {
     bench.control('u');
     // Who was here as the line was lost has a number, and so an address.
     bench.types("/msg Carl\npsst\n");
-    assert_shows(&bench, "▸2 @carl");
+    assert_shows(&bench, "▌ 2 carl");
     assert_eq!(
         bench.state.client.outbox().messages().next().map(|own| &own.room),
         Some(&room("@5-7"))
@@ -48,9 +48,9 @@ fn clear_leaves_nothing_unread() {
     for seq in 61..=72 {
         bench.says_in("#rust", seq, user(3, "ana"), "new");
     }
-    assert_shows(&bench, "▸2 #rust   12");
+    assert_shows(&bench, "▌ 2 #rust        12│");
     bench.types("/clear\n");
-    assert_shows(&bench, "▸2 #rust      │");
+    assert_shows(&bench, "▌ 2 #rust          │");
     let read = Command::Read { room: room("#rust"), seq: 72 };
     assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), [read]);
 }
@@ -71,7 +71,7 @@ fn a_room_is_left_by_the_name_it_is_joined_by() {
 fn a_name_to_talk_to_may_have_its_sigil() {
     let mut bench = Bench::connected(80, 20);
     bench.types("/msg @an\thi\n");
-    assert_shows(&bench, "▸2 @ana");
+    assert_shows(&bench, "▌ 2 ana");
     assert_shows(&bench, "… bob: hi");
 }
 

@@ -13,10 +13,10 @@ fn rooms_are_joined_shown_and_left() {
     bench.types("half a sen");
     bench.alt(KeyCode::Char('1'));
     assert_eq!(typed(&bench), "");
-    assert_shows(&bench, "▸1 #lobby");
+    assert_shows(&bench, "▌ 1 #lobby");
     bench.alt(KeyCode::Down);
     assert_eq!(typed(&bench), "half a sen");
-    assert_shows(&bench, "▸2 #rust");
+    assert_shows(&bench, "▌ 2 #rust");
     bench.control('u');
     assert_eq!(sent(&bench.types("/leave\n")), [Command::Leave { room: room("#rust") }]);
     bench.types("typed meanwhile");
@@ -36,13 +36,13 @@ fn rooms_count_what_is_new_there() {
     bench.in_rust();
     bench.alt(KeyCode::Char('1'));
     assert!(bench.says_in("#rust", 1, user(3, "ana"), "one").is_empty());
-    assert_shows(&bench, "2 #rust    1");
+    assert_shows(&bench, "2 #rust         1│");
     assert_eq!(bench.says_in("#rust", 2, user(3, "ana"), "bob?"), [Effect::Ring]);
-    assert_shows(&bench, "2 #rust   @1");
+    assert_shows(&bench, "2 #rust        @1│");
     assert_eq!(bench.says_in("@3-7", 1, user(3, "ana"), "psst").last(), Some(&Effect::Ring));
-    assert_shows(&bench, "3 @ana    @1");
+    assert_shows(&bench, "3 ana          @1│");
     bench.alt(KeyCode::Char('a'));
-    assert_shows(&bench, "▸2 #rust      ");
+    assert_shows(&bench, "▌ 2 #rust          │");
     assert_shows(&bench, "── new since 14:02");
     bench.alt(KeyCode::Char('a'));
     assert_shows(&bench, "ana: psst");
@@ -82,17 +82,17 @@ fn the_server_counts_what_is_not_read() {
     // Of the six messages after the fourth, four are the user's own.
     let (unread, mentions) = (Some(2), Some(0));
     bench.hears(Event::Room(RoomState { unread, mentions, ..room_state("#rust", 10, 4) }));
-    assert_shows(&bench, "2 #rust    2");
+    assert_shows(&bench, "2 #rust         2│");
     bench.says_in("#rust", 11, user(3, "ana"), "one");
-    assert_shows(&bench, "2 #rust    3");
+    assert_shows(&bench, "2 #rust         3│");
     bench.says_in("#rust", 12, user(3, "ana"), "bob!");
-    assert_shows(&bench, "2 #rust   @1");
+    assert_shows(&bench, "2 #rust        @1│");
     bench.hears(read_event("#rust", 6, Some((12, 3, 2))));
-    assert_shows(&bench, "2 #rust   @2");
+    assert_shows(&bench, "2 #rust        @2│");
     bench.hears(read_event("#rust", 9, Some((12, 2, 1))));
-    assert_shows(&bench, "2 #rust   @1");
+    assert_shows(&bench, "2 #rust        @1│");
     bench.hears(read_event("#rust", 12, Some((12, 0, 0))));
-    assert_shows(&bench, "2 #rust      ");
+    assert_shows(&bench, "2 #rust          │");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn what_was_read_elsewhere_is_read() {
     bench.alt(KeyCode::Char('1'));
     bench.says_in("#rust", 1, user(3, "ana"), "one");
     bench.hears(read_event("#rust", 1, None));
-    assert_shows(&bench, "2 #rust      ");
+    assert_shows(&bench, "2 #rust          │");
     bench.hears(read_event("#rust", 0, None));
     assert!(sent(&bench.takes(Input::Client(ClientInput::Tick))).is_empty());
 }
@@ -126,7 +126,7 @@ fn private_talk_has_a_room_of_its_own() {
     let mut bench = Bench::connected(80, 20);
     let effects = bench.types("/msg ana hi there\n");
     assert_eq!(says(&effects), [(1, "hi there")]);
-    assert_shows(&bench, "▸2 @ana");
+    assert_shows(&bench, "▌ 2 ana");
     assert_shows(&bench, "… bob: hi there");
     bench.types("/msg bob hi\n");
     assert_shows(&bench, "that is you");
@@ -134,7 +134,7 @@ fn private_talk_has_a_room_of_its_own() {
     bench.control('u');
     bench.hears(Event::Joined { room: RoomName::lobby(), user: user(11, "ana maria") });
     assert_eq!(says(&bench.types("/msg Ana Maria hi\n")), [(2, "hi")]);
-    assert_shows(&bench, "▸3 @ana maria");
+    assert_shows(&bench, "▌ 3 ana maria");
 }
 
 #[test]
@@ -153,13 +153,13 @@ fn a_room_that_is_refused_is_none() {
 fn topics_are_told_and_said() {
     let mut bench = Bench::connected(80, 20);
     bench.types("/topic\n");
-    assert_shows(&bench, "nobody has said what #lobby is about");
+    assert_shows(&bench, "#lobby has no topic. Set one with /topic TEXT");
     let topic = chat_proto::Topic::new("tea").unwrap();
     let command = Command::Topic { room: RoomName::lobby(), topic: topic.clone() };
     assert_eq!(sent(&bench.types("/topic tea\n")), [command]);
     bench.hears(Event::Topic { room: RoomName::lobby(), topic, user: user(7, "bob") });
     assert_shows(&bench, "bob says #lobby is about: tea");
-    assert!(bench.screen().starts_with("#lobby · tea"));
+    assert!(bench.screen().starts_with("#lobby  tea"));
 }
 
 #[test]
@@ -264,15 +264,15 @@ fn ones_own_words_are_read_wherever_one_is_when_they_are_accepted() {
         }));
     };
     accepts(&mut bench, 1, 1);
-    assert_shows(&bench, "2 #rust      ");
+    assert_shows(&bench, "2 #rust          │");
     bench.says_in("#rust", 2, user(3, "ana"), "two");
     accepts(&mut bench, 2, 3);
-    assert_shows(&bench, "2 #rust    2");
+    assert_shows(&bench, "2 #rust         2│");
 }
 
 #[test]
 fn a_room_told_again_changes_the_list_quietly() {
-    let mut bench = Bench::connected(80, 20);
+    let mut bench = Bench::connected(120, 20);
     bench.said(3, "ana", "one");
     let users = vec![user(7, "bob"), user(12, "dora")];
     let lobby = RoomState { users, count: 2, ..room_state("#lobby", 1, 0) };
@@ -280,7 +280,7 @@ fn a_room_told_again_changes_the_list_quietly() {
     assert_shows(&bench, "dora");
     assert!(!bench.screen().contains("is here"));
     bench.hears(Event::Presence { room: RoomName::lobby(), count: 700 });
-    assert_shows(&bench, "700 users");
+    assert_shows(&bench, "700 online");
 }
 
 #[test]
@@ -298,7 +298,7 @@ fn another_user_has_other_rooms() {
         2,
         "the one something waits for, and the lobby"
     );
-    assert_shows(&bench, "▸2 #rust");
+    assert_shows(&bench, "▌ 2 #rust");
 }
 
 #[test]
