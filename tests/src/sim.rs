@@ -155,8 +155,8 @@ pub fn simulate(plan: Plan) -> Outcome {
     Outcome { findings, log: log.text(), ..outcome }
 }
 
-/// Makes a directory, in memory if possible: a simulated crash does not lose what was written, so a disk would
-/// only be slower.
+/// Makes a directory, in memory if possible: a simulated crash does not lose what was written, so a disk
+/// would only be slower.
 fn new_directory() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
@@ -168,7 +168,8 @@ fn read_journal(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Jou
     runtime.block_on(Journal::open(directory, rooms, users))
 }
 
-/// Returns the directory of the backup, which has the name of a journal there, so that it can be opened as one.
+/// Returns the directory of the backup, which has the name of a journal there, so that it can be opened
+/// as one.
 fn backup_directory(all: &Path) -> PathBuf {
     directory(all, "backup")
 }

@@ -34,8 +34,8 @@ use crate::binary::{Daemon, program};
 /// reconnecting.
 const LIFE_MS: std::ops::Range<u64> = 150..900;
 
-/// Longest time until every message is accepted and read, once the daemon is no longer killed. Far longer than
-/// it takes.
+/// Longest time until every message is accepted and read, once the daemon is no longer killed. Far longer
+/// than it takes.
 const SETTLE_DEADLINE: Duration = Duration::from_secs(120);
 
 /// Number of users with a second client.
@@ -79,15 +79,7 @@ pub async fn torture(plan: Plan) -> Findings {
     let users = Arc::new(Users::new(plan.users));
     let settled = Arc::new(Barrier::new((plan.users + SECOND_CLIENTS + COPIES) as usize));
     let common = Common { address, users: Arc::clone(&users), is_sending, settled };
-    let mut clients = JoinSet::new();
-    for number in 0..plan.users + SECOND_CLIENTS {
-        let owner = (number, number % plan.users);
-        let client = Client::new(owner, plan.rooms, common.clone(), random.fork());
-        let is_copied = number == COPIED;
-        let copied = || plan.users + SECOND_CLIENTS;
-        let client = if is_copied { client.copied_as(copied()) } else { client };
-        clients.spawn(client.run());
-    }
+    let clients = start_clients(plan, &common, &mut random);
     let classic = ClassicUser::new(0, CLASSIC_PAUSE_MS, random.fork()).sending();
     let classic = Arc::new(Mutex::new(classic));
     let classic_task = tokio::spawn(run_classic(address, Arc::clone(&classic)));
@@ -124,6 +116,19 @@ pub async fn torture(plan: Plan) -> Findings {
     let mut records: Vec<Record> = records.into_iter().flatten().collect();
     records.extend(classic.lock().unwrap().records());
     Findings::of(&journal, &records, plan.kills)
+}
+
+/// Starts the clients of all users. Each task returns what its client received.
+fn start_clients(plan: Plan, common: &Common, random: &mut fastrand::Rng) -> JoinSet<Vec<Record>> {
+    let mut clients = JoinSet::new();
+    let copy = plan.users + SECOND_CLIENTS;
+    for number in 0..copy {
+        let owner = (number, number % plan.users);
+        let client = Client::new(owner, plan.rooms, common.clone(), random.fork());
+        let client = if number == COPIED { client.copied_as(copy) } else { client };
+        clients.spawn(client.run());
+    }
+    clients
 }
 
 /// Restores the backup, as an operator would. Returns the `seq` of its last message by room.

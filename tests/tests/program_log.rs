@@ -55,7 +55,7 @@ async fn the_log_is_complete_after_a_regular_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn repeated_refusals_are_logged_once() {
+async fn refusals_are_not_logged_except_for_an_unreadable_line() {
     let mut daemon = Daemon::start(&[]).await;
     let mut ana = Native::join(daemon.address, "ana").await;
     for _ in 0..100 {

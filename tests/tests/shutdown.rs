@@ -24,8 +24,8 @@ async fn start() -> (Server, Native, Vec<Native>) {
     (server, sender, readers)
 }
 
-/// Reads the remaining messages, which must have no gap, then the goodbye and the end. Returns the `seq` of the
-/// last message.
+/// Reads the remaining messages, which must have no gap, then the goodbye and the end. Returns the `seq`
+/// of the last message.
 async fn read_to_the_end(mut reader: Native, mut last_seq: u64) -> u64 {
     loop {
         let event = reader.next().await.expect("a goodbye");

@@ -1,5 +1,5 @@
-//! A client that stops reading: others do not wait for it, it costs little memory, and it is disconnected with
-//! the reason.
+//! A client that stops reading: others do not wait for it, it costs little memory, and it is disconnected
+//! with the reason.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -76,8 +76,8 @@ async fn a_client_that_does_not_read_is_disconnected_with_the_reason() {
 const SLOW_TEXT_BYTES: usize = 8_000;
 const SLOW_STEP: Duration = Duration::from_millis(125);
 
-/// Messages that the slow client reads: 350 kB in 5.5 s, of 2 MiB that wait in the daemon's socket. The system
-/// reports the socket writable only after a third of that.
+/// Messages that the slow client reads: 350 kB in 5.5 s, of 2 MiB that wait in the daemon's socket. The
+/// system reports the socket writable only after a third of that.
 const SLOW_MESSAGES: u64 = 44;
 
 #[cfg(target_os = "linux")] // other systems do not report how many bytes a client has acknowledged

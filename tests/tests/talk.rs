@@ -95,7 +95,8 @@ async fn all_lines_of_a_pipe_are_answered() {
     let mut ana = Native::join(server.address, "ana").await;
     for n in 1..=10 {
         let name = format!("pipe{n}");
-        // As `printf … | nc` sends it: all at once, without a line end at the end, then the end of the stream.
+        // As `printf … | nc` sends it: all at once, without a line end at the end, then the end of the
+        // stream.
         let lines = format!(
             "{}\n{}",
             json!({"type": "hello", "version": 1, "name": name}),

@@ -1,4 +1,5 @@
-//! A short torture: every accepted message is stored once, in order, although the daemon is killed repeatedly.
+//! A short torture: every accepted message is stored once, in order, although the daemon is killed
+//! repeatedly.
 
 use e2e::torture::{Plan, torture};
 

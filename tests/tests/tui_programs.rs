@@ -141,7 +141,8 @@ async fn clients_reconnect_to_a_daemon_that_was_killed() {
     bob.sees("@ ana: got it, bob").await;
 }
 
-/// Starts a client, ends it with `end`, and checks its exit code and that it restores the modes of its terminal.
+/// Starts a client, ends it with `end`, and checks its exit code and that it restores the modes of its
+/// terminal.
 async fn start_and_end(name: &str, end: impl FnOnce(&mut Pty), code: u32) -> Pty {
     let daemon = Daemon::start(&[]).await;
     let mut client = client(&daemon, name);

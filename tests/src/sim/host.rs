@@ -17,8 +17,8 @@ use tokio::sync::watch;
 use super::network::{self, Call, Listener, SERVER};
 use super::user::{User, keys};
 
-/// Idle time after which the daemon pings: short, so that both sides notice a dead connection within a storm. The
-/// client pings after a third of it.
+/// Idle time after which the daemon pings: short, so that both sides notice a dead connection within a
+/// storm. The client pings after a third of it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(9);
 
 /// Time after which messages are deleted: longer than a simulation, shorter than the jumps of its clock.

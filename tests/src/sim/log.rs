@@ -1,5 +1,5 @@
-//! The log of a simulation, by the daemon, the clients, their users and the storm. Each line has the simulated
-//! time and the host. The log depends on the seed alone.
+//! The log of a simulation, by the daemon, the clients, their users and the storm. Each line has the
+//! simulated time and the host. The log depends on the seed alone.
 
 use std::fmt;
 use std::io::{self, Write};

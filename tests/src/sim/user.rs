@@ -167,8 +167,8 @@ impl User {
         self.gone.len() as u64
     }
 
-    /// Returns what it received. `restored` is true if a backup was restored. A message that it saw pending counts
-    /// as accepted, since at the end it must be.
+    /// Returns what it received. `restored` is true if a backup was restored. A message that it saw
+    /// pending counts as accepted, since at the end it must be.
     pub(super) fn record(&self, restored: bool) -> Record {
         let mut record = Record::new(self.number, self.user);
         // The outbox of a copy may send messages again, late, that the restore undid.
@@ -230,7 +230,8 @@ impl User {
         }
     }
 
-    /// Returns the number of a room, or `None` for a direct message with a user whose number is not known yet.
+    /// Returns the number of a room, or `None` for a direct message with a user whose number is not known
+    /// yet.
     fn number_of(&self, name: &RoomName) -> Option<u32> {
         let Some(pair) = name.pair() else {
             return (0..self.plan.rooms).find(|room| room_name(*room) == name.as_str());

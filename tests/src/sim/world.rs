@@ -1,5 +1,5 @@
-//! The hosts of a simulation, and its course: all users join, the storm lasts for its time, all is repaired, and
-//! everything is accepted and read.
+//! The hosts of a simulation, and its course: all users join, the storm lasts for its time, all is
+//! repaired, and everything is accepted and read.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -31,8 +31,8 @@ const BEGIN_MAX: Duration = Duration::from_secs(60);
 /// Longest duration of a simulation.
 const SIMULATED_MAX: Duration = Duration::from_secs(3_600);
 
-/// Longest time until everything is accepted and read, once all is repaired: far longer than the longest pause
-/// before a reconnect.
+/// Longest time until everything is accepted and read, once all is repaired: far longer than the longest
+/// pause before a reconnect.
 const SETTLE_MAX: Duration = Duration::from_secs(180);
 
 /// Time without a change after which everything is done: longer than a client takes to notice that its
@@ -104,7 +104,8 @@ impl World<'_> {
         }
     }
 
-    /// Runs the simulation. Returns an outcome without the findings and the log, and the users with their records.
+    /// Runs the simulation. Returns an outcome without the findings and the log, and the users with their
+    /// records.
     pub(super) fn run(mut self) -> (Outcome, Users, Classics) {
         self.until_joined();
         self.set_sending(true);

@@ -1,6 +1,6 @@
-//! The user of a classic client, who sends to the lobby at intervals and reads it. The client does not number its
-//! messages, so those that are in flight when its connection is lost may be lost; but what it reads is stored,
-//! once and in order, and all others receive it.
+//! The user of a classic client, who sends to the lobby at intervals and reads it. The client does not
+//! number its messages, so those that are in flight when its connection is lost may be lost; but what it
+//! reads is stored, once and in order, and all others receive it.
 
 use std::io;
 use std::ops::Range;

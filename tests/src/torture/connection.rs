@@ -42,7 +42,8 @@ impl Connection {
     pub(super) async fn next(&mut self) -> io::Result<Value> {
         let line = self.incoming.next_line().await?;
         let line = line.ok_or(io::ErrorKind::UnexpectedEof)?;
-        // The first line begins with bytes for classic clients; the last one of a killed daemon may be cut off.
+        // The first line begins with bytes for classic clients; the last one of a killed daemon may be
+        // cut off.
         let start = line.find('{').unwrap_or(0);
         serde_json::from_str(&line[start..]).map_err(|_| io::ErrorKind::InvalidData.into())
     }

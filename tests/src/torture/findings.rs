@@ -29,8 +29,8 @@ pub struct Findings {
     pub missing: u64,
     /// Messages that are in the journal twice, or that a client read twice.
     pub doubled: u64,
-    /// Messages of one client in one room that are not stored in the order of their numbers, and messages that
-    /// were read out of order.
+    /// Messages of one client in one room that are not stored in the order of their numbers, and messages
+    /// that were read out of order.
     pub out_of_order: u64,
     /// Values of `seq` without a message.
     pub gaps: u64,
@@ -104,8 +104,8 @@ impl Findings {
         }
     }
 
-    /// As [`check_accepted`](Self::check_accepted), for messages that were accepted before a backup was restored:
-    /// if they were accepted after the backup was made, the restore may have removed them.
+    /// As [`check_accepted`](Self::check_accepted), for messages that were accepted before a backup was
+    /// restored: if they were accepted after the backup was made, the restore may have removed them.
     fn check_accepted_before(
         &mut self,
         record: &Record,
@@ -147,8 +147,9 @@ impl Findings {
         }
     }
 
-    /// Checks that the messages that a classic client read are in the lobby, in this order, once. A message that it
-    /// read before a backup was restored may have been sent again since, and have another position.
+    /// Checks that the messages that a classic client read are in the lobby, in this order, once. A
+    /// message that it read before a backup was restored may have been sent again since, and have another
+    /// position.
     fn check_classic_read(
         &mut self,
         record: &Record,

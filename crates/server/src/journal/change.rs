@@ -7,9 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat_proto::{Timestamp, Topic, User};
-use rusqlite::Connection;
 
-use super::records;
 use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
 
 /// A change of what is stored, other than a message.
@@ -70,21 +68,4 @@ pub(crate) enum Change {
         /// The message.
         seq: u64,
     },
-}
-
-impl Change {
-    /// Stores the change within a transaction.
-    pub(super) fn store(&self, db: &Connection) -> rusqlite::Result<()> {
-        match self {
-            Self::User(user) => records::user(db, user),
-            Self::Guest(_) | Self::GuestRenamed(_) => Ok(()),
-            Self::Seen { user, at } => records::seen(db, *user, *at),
-            Self::Room { id, called } => records::room(db, *id, called),
-            Self::RoomRemoved { id, visitors } => records::remove_room(db, *id, visitors),
-            Self::Topic { room, topic, .. } => records::topic(db, *room, topic),
-            Self::Member(member) => records::member(db, *member),
-            Self::Left { user, room } => records::has_left(db, *user, *room),
-            Self::Read { user, room, seq } => records::read(db, *user, *room, *seq),
-        }
-    }
 }

@@ -22,8 +22,9 @@ const PAUSE_MS: std::ops::Range<u64> = 20..700;
 const PENDING_MAX: usize = 60;
 
 impl User {
-    /// Returns the next line to type: a switch to another room, a message to the room on the screen or to a user,
-    /// or sometimes a reconnect. `None` while it is switching to a room, since the message would go to another.
+    /// Returns the next line to type: a switch to another room, a message to the room on the screen or to
+    /// a user, or sometimes a reconnect. `None` while it is switching to a room, since the message would
+    /// go to another.
     fn next_line(&mut self) -> Option<String> {
         if self.going_to.is_some() || self.awaits_direct.is_some() {
             return None;
@@ -56,8 +57,8 @@ impl User {
     }
 }
 
-/// Returns the keys of a user during a run of its client: in the first run it joins all rooms, and then it types
-/// random lines.
+/// Returns the keys of a user during a run of its client: in the first run it joins all rooms, and then
+/// it types random lines.
 pub(in crate::sim) fn keys(
     user: &Rc<RefCell<User>>,
 ) -> impl Stream<Item = io::Result<Event>> + use<> {

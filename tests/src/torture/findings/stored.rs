@@ -21,8 +21,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Reads the journal in `directory`, which no daemon uses: `rooms` public rooms, and the direct messages of
-    /// `users`, whose keys are the numbers in the daemon.
+    /// Reads the journal in `directory`, which no daemon uses: `rooms` public rooms, and the direct
+    /// messages of `users`, whose keys are the numbers in the daemon.
     pub(crate) async fn open(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Self {
         let location = journal::Location::DirectoryInTask(directory.to_owned());
         let (stored, records) = journal::Journal::open_to_read(&location).unwrap();

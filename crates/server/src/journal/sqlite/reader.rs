@@ -3,19 +3,82 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chat_proto::User;
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::{JournalError, file};
+use super::stored::{Page, RoomId, StoredMessage, Unread};
+use super::{JournalError, file, messages, unread};
 
 /// Connections that read at once: as many as there are cores on a small server; more would wait for
 /// the disk all the same.
 const READERS_MAX: usize = 4;
 
-/// The connections that read the journal.
+/// What reads the journal. Many callers.
 #[derive(Debug, Clone)]
-pub(super) struct Readers {
+pub(in crate::journal) struct Reader(Source);
+
+/// Where messages are read from.
+#[derive(Debug, Clone)]
+enum Source {
+    File(Readers),
+    /// A journal in memory has one connection.
+    Memory(Arc<Mutex<Connection>>),
+}
+
+impl Reader {
+    pub(super) fn of_file(file: PathBuf, has_threads: bool) -> Self {
+        Self(Source::File(Readers::new(file, has_threads)))
+    }
+
+    pub(super) const fn of_memory(db: Arc<Mutex<Connection>>) -> Self {
+        Self(Source::Memory(db))
+    }
+
+    /// A page of the messages of `room`, oldest first.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn page(
+        &self,
+        room: RoomId,
+        page: Page,
+    ) -> Result<Vec<StoredMessage>, JournalError> {
+        self.read(move |db| messages::messages(db, room, page)).await
+    }
+
+    /// What `user` has not read of the messages of `room` after `read`, up to `last_seq`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn unread(
+        &self,
+        room: RoomId,
+        (read, last_seq): (u64, u64),
+        user: User,
+    ) -> Result<Unread, JournalError> {
+        self.read(move |db| unread::unread(db, room, (read, last_seq), &user)).await
+    }
+
+    async fn read<T, F>(&self, ask: F) -> Result<T, JournalError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        match &self.0 {
+            Source::File(readers) => readers.read(ask).await,
+            Source::Memory(db) => {
+                let db = db.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(ask(&db)?)
+            }
+        }
+    }
+}
+
+/// The connections that read the file.
+#[derive(Debug, Clone)]
+struct Readers {
     file: Arc<PathBuf>,
     free: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Connection>>>,
@@ -25,13 +88,13 @@ pub(super) struct Readers {
 
 impl Readers {
     /// Readers of `file`; each connection is opened when it is first needed.
-    pub(super) fn new(file: PathBuf, has_threads: bool) -> Self {
+    fn new(file: PathBuf, has_threads: bool) -> Self {
         let free = Arc::new(Semaphore::new(READERS_MAX));
         Self { file: Arc::new(file), free, idle: Arc::default(), has_threads }
     }
 
     /// Waits for a connection to be free, and reads with it.
-    pub(super) async fn read<T, F>(&self, ask: F) -> Result<T, JournalError>
+    async fn read<T, F>(&self, ask: F) -> Result<T, JournalError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,

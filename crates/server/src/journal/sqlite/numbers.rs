@@ -286,7 +286,7 @@ pub(super) fn last_user(db: &Connection) -> rusqlite::Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::{checksum, file, schema};
+    use crate::journal::sqlite::{checksum, file, schema};
 
     fn device() -> Device {
         (7, Word::new("laptop").unwrap())

@@ -1,7 +1,7 @@
 //! A file or a log that is not the one that the last run of the daemon left.
 
 use super::*;
-use crate::journal::run::{Run, state_of};
+use crate::journal::sqlite::run::{Run, state_of};
 
 const PARTS: [&str; 2] = ["", "-wal"];
 

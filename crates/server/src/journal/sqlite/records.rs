@@ -8,9 +8,25 @@ use std::collections::BTreeSet;
 use chat_proto::{Timestamp, Topic};
 use rusqlite::{Connection, params};
 
+use super::change::Change;
 use super::store::number;
 use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
 use super::used;
+
+/// Stores a change within a transaction.
+pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
+    match change {
+        Change::User(stored) => user(db, stored),
+        Change::Guest(_) | Change::GuestRenamed(_) => Ok(()),
+        Change::Seen { user, at } => seen(db, *user, *at),
+        Change::Room { id, called } => room(db, *id, called),
+        Change::RoomRemoved { id, visitors } => remove_room(db, *id, visitors),
+        Change::Topic { room, topic: stored, .. } => topic(db, *room, stored),
+        Change::Member(stored) => member(db, *stored),
+        Change::Left { user, room } => has_left(db, *user, *room),
+        Change::Read { user, room, seq } => read(db, *user, *room, *seq),
+    }
+}
 
 /// Keeps a new user, or another name of an old one and that it was here.
 pub(super) fn user(db: &Connection, kept: &UserRecord) -> rusqlite::Result<()> {

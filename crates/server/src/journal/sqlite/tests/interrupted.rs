@@ -2,7 +2,7 @@
 
 use super::restored::{names, texts, with_backup};
 use super::*;
-use crate::journal::restore::restore_in_steps;
+use crate::journal::sqlite::restore::restore_in_steps;
 
 /// The files of a directory, as they are now: what a kill would leave.
 fn killed(from: &Path) -> TempDir {

@@ -191,7 +191,7 @@ fn is_of_content(error: &rusqlite::Error) -> bool {
 
 fn of_upgrade(error: rusqlite::Error, found: u32) -> JournalError {
     if is_of_content(&error) {
-        JournalError::NotUpgraded { found, known: KNOWN, error }
+        JournalError::NotUpgraded { found, known: KNOWN, reason: error.to_string() }
     } else {
         error.into()
     }

@@ -5,10 +5,9 @@
 use chat_proto::User;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::error::in_words;
 use super::store::{number, unsigned};
 use super::stored::{MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
-use super::{load, numbers, rebuild, salvage, schema};
+use super::{in_words, load, numbers, rebuild, salvage, schema};
 
 /// Numbers of users that a new epoch leaves out: more than can have been given between a backup and its
 /// restore. A direct message that waits in a client goes to the number that its user had; a number that was

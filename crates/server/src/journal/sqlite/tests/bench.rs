@@ -48,7 +48,7 @@ pub(crate) fn engine_through(
     }
     let restored = read_all(&db)?;
     let db = Arc::new(Mutex::new(db));
-    let engine = Engine::new(db, &restored.rooms, false, Some(run), None);
+    let engine = Engine::new(Writer::new(db, &restored.rooms, false, Some(run), None));
     Ok((engine, restored))
 }
 
@@ -148,7 +148,7 @@ impl Both {
             },
             Err(error) => {
                 engine.refuse(&error);
-                Outcome::NotKept(error.reason())
+                Outcome::NotKept(error.reason().to_owned())
             }
         }
     }
@@ -162,7 +162,7 @@ impl Both {
     }
 
     pub(super) async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
-        Task::known_last_n(self.run(Task::last_n((user, device.clone()))))
+        Task::known_last_n(self.run(Task::last_n(user, device.clone())))
     }
 
     pub(super) async fn trim(

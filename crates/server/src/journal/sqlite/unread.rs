@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::rows::place;
 use super::store::unsigned;
-use super::stored::RoomId;
+use super::stored::{RoomId, Unread};
 
 /// Most messages that are read to count: a screen shows no greater number, and they are read in a few
 /// milliseconds.
@@ -14,16 +14,6 @@ const COUNTED_MAX: u32 = 500;
 /// Most bytes of their texts: 500 messages of 500 bytes. A debug build looks for a name in so much text for 0.2 s
 /// at worst, and for 1 s if nothing in it is ASCII.
 const COUNTED_BYTES_MAX: usize = 256 * 1024;
-
-/// What a user has not read of a room: messages of others.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unread {
-    pub(crate) messages: u64,
-    /// Those whose text names the user.
-    pub(crate) mentions: u64,
-    /// Whether there are older ones, which are not counted.
-    pub(crate) more: bool,
-}
 
 /// What `user` has not read of `room`: of its messages after `read` up to `last_seq`, the newest ones.
 pub(super) fn unread(

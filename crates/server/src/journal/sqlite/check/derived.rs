@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row};
 
+use super::super::numbers::{self, Run};
+use super::super::used::{self, Used};
+use super::super::{JournalError, messages, rows, salvage};
 use super::Checked;
-use crate::journal::numbers::{self, Run};
 use crate::journal::stored::RoomId;
-use crate::journal::used::{self, Used};
-use crate::journal::{JournalError, messages, rows, salvage};
 
 /// What a scan of all messages counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,6 +21,7 @@ use tempfile::TempDir;
 
 use self::bench::{Bench, Outcome, open, open_at, say};
 pub(crate) use self::bench::{engine_through, found};
+use super::super::*;
 use super::*;
 use crate::config::PAGE_MESSAGES;
 
