@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use chat_proto::event::Welcome;
 use chat_proto::{Timestamp, UserName};
@@ -45,6 +45,13 @@ pub enum DriverError {
     /// The link's task has ended, by a fault of the program.
     #[error("the network part of the program has ended; this is a bug")]
     Link,
+}
+
+/// The time of the system.
+#[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
+#[must_use]
+pub fn system_clock() -> Timestamp {
+    Timestamp::from(SystemTime::now())
 }
 
 /// What comes next.
@@ -160,7 +167,8 @@ impl Driver {
             Effect::Link(request) => {
                 return self.link.request(request).is_err().then_some(Input::LinkFull);
             }
-            Effect::Alert
+            Effect::Received(_)
+            | Effect::Alert
             | Effect::RoomOpened(_)
             | Effect::RoomClosed { .. }
             | Effect::RoomsForgotten

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat_proto::event::Welcome;
-use chat_proto::{RoomName, UserName};
+use chat_proto::{Message, RoomName, UserName};
 
 use crate::link::LinkRequest;
 use crate::request::RequestError;
@@ -30,6 +30,9 @@ pub enum Effect {
     Link(LinkRequest),
     /// Give an [`Input::Tick`](crate::Input::Tick) after this time, or before; one for all that ask.
     Tick(Duration),
+    /// To the front end: a message of another user, which was not here and is not read. It comes once, or
+    /// again after a restart until it is read.
+    Received(Box<Message>),
     /// To the front end: a new message is for the user alone, or names them.
     Alert,
     /// To the front end: this is the current room now, and is to be shown from its first unread message on.
@@ -51,4 +54,27 @@ pub enum Effect {
     NameRequired(UserName),
     /// To the front end: the last request is not carried out, for this reason.
     Failed(RequestError),
+}
+
+impl Effect {
+    /// Whether it is for the front end.
+    #[must_use]
+    pub const fn is_for_front(&self) -> bool {
+        match self {
+            Self::Store(_)
+            | Self::Become(_)
+            | Self::File { .. }
+            | Self::Link(_)
+            | Self::Tick(_) => false,
+            Self::Received(_)
+            | Self::Alert
+            | Self::RoomOpened(_)
+            | Self::RoomClosed { .. }
+            | Self::RoomsForgotten
+            | Self::DraftChanged(_)
+            | Self::TextReturned(_)
+            | Self::NameRequired(_)
+            | Self::Failed(_) => true,
+        }
+    }
 }

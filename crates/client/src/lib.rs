@@ -12,9 +12,11 @@
 //!   [`outbox`]: the messages without an answer.
 //! * [`store`]: what outlives the program: who the user is, the messages without an answer, and the drafts.
 //!   A task of its own writes it.
+//! * [`Client`]: a state with its driver; all that a bot needs. `examples/ping.rs` is one.
 //! * [`Driver`]: carries out the effects: the tasks of the link and the store, and the next tick.
 //! * [`testing`]: events of a server, for tests.
 
+pub mod client;
 pub mod driver;
 pub mod effect;
 pub mod entry;
@@ -34,6 +36,7 @@ pub mod testing;
 pub mod update;
 pub mod users;
 
+pub use client::Client;
 pub use driver::{Config, Driver, DriverError, Next, Saved};
 pub use effect::Effect;
 pub use input::Input;

@@ -117,3 +117,6 @@ fn send(state: &State, command: Command) -> Option<Effect> {
     let session = state.session()?;
     Some(Effect::Link(LinkRequest::Send { session, command }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep_until};
 
 pub use self::control::Control;
 pub use self::failure::{Failure, RunError};
-pub use self::options::{Options, system_clock};
+pub use self::options::Options;
 use crate::input::Input;
 use crate::palette::Palette;
 use crate::state::State;

@@ -106,6 +106,7 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
 
 fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
     match effect {
+        ClientEffect::Received(_) => {}
         ClientEffect::Alert => return Some(Effect::Ring),
         ClientEffect::RoomOpened(room) => state.room_opened(&room),
         ClientEffect::RoomClosed { room, draft } => state.room_closed(&room, draft),

@@ -46,8 +46,11 @@ pub(super) fn said(state: &mut State, message: &Message) -> Vec<Effect> {
     if own {
         has_said(room, message.seq);
     }
-    let strikes = is_mention || (room.is_private() && !own);
-    if is_new && strikes && room.mention(message.seq) {
+    let alerts = is_mention || (room.is_private() && !own);
+    if is_new && !own && message.seq > room.read {
+        state.effects.push(Effect::Received(Box::new(message.clone())));
+    }
+    if is_new && alerts && room.mention(message.seq) {
         effects.push(Effect::Alert);
     }
     effects

@@ -156,6 +156,8 @@ pub(super) fn sqlite(
         None => Connection::open_with_flags(path, flags),
         Some(layer) => Connection::open_with_flags_and_vfs(path, flags, layer),
     }?;
+    // Otherwise SQLite prepares a statement again whenever another value is bound to it.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     checksum::register(&db)?;
     Ok(db)
 }
@@ -200,4 +202,25 @@ pub(super) fn sync_directory_of(path: &Path) -> Result<(), JournalError> {
 
 fn sync(path: &Path) -> Result<(), JournalError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(JournalError::io(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_prepared_once_whatever_is_bound_to_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let db = sqlite(None, &directory.path().join("file"), flags).unwrap();
+        db.execute_batch(schema::SENT).unwrap();
+        let sql = "SELECT place FROM sent WHERE from_id = ? AND n <= ? ORDER BY n DESC LIMIT 1";
+        let mut statement = db.prepare(sql).unwrap();
+        for n in 0..3 {
+            statement.query([n, n]).unwrap().next().unwrap();
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 }
