@@ -12,7 +12,7 @@ use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
 
 /// A change of what is stored, other than a message.
 #[derive(Debug, Clone)]
-pub(crate) enum Change {
+pub enum Change {
     /// A new user, or another name of a user.
     User(UserRecord),
     /// A user without a token: not stored, as it ends with its session.

@@ -163,18 +163,18 @@ fn room_name(written: &str) -> RoomName {
 
 /// A user as it is kept.
 #[derive(Debug, Clone)]
-pub(crate) struct UserRecord {
+pub struct UserRecord {
     /// Its number and name.
     pub user: User,
     /// The hash of its token.
-    pub token: TokenHash,
+    pub(crate) token: TokenHash,
     /// When it was last here.
     pub seen_at: Timestamp,
 }
 
 /// A user's place in a room, as it is kept.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct MembershipRecord {
+pub struct MembershipRecord {
     /// The user's number.
     pub user: u64,
     /// The room's.
