@@ -14,6 +14,7 @@ mod check;
 mod checksum;
 mod commit;
 mod copy;
+mod credentials;
 mod engine;
 mod error;
 mod file;
@@ -63,8 +64,10 @@ use self::file::Opened;
 use self::reader::Readers;
 pub(crate) use self::repeat::{Repeat, Sent};
 pub use self::restore::{Replaced, restore};
+pub(crate) use self::stored::{
+    Credential, CredentialRecord, MembershipRecord, UserKind, UserRecord,
+};
 pub use self::stored::{DirectKey, Page, Part, RoomId, RoomKey, RoomRecord, StoredMessage};
-pub(crate) use self::stored::{MembershipRecord, UserRecord};
 pub(crate) use self::task::{Task, TaskResult};
 pub(crate) use self::unread::Unread;
 
@@ -102,6 +105,8 @@ pub struct Restored {
     pub rooms: Vec<RoomRecord>,
     /// All users who hold a name.
     pub(crate) users: Vec<UserRecord>,
+    /// How users are recognised. The record of a user may be missing.
+    pub(crate) credentials: Vec<CredentialRecord>,
     /// Who is in which room.
     pub(crate) members: Vec<MembershipRecord>,
     /// The greatest number a user ever had; 0 before the first.

@@ -1,4 +1,4 @@
-//! A change of the journal that is no message: a user, a name, a room, a membership, a topic, a read
+//! A change of the journal that is no message: a user, a name, a credential, a room, a membership, a topic, a read
 //! position.
 //!
 //! Plain values: the hub decides about them, the journal stores them, and the hub applies them.
@@ -9,18 +9,20 @@ use std::sync::Arc;
 use chat_proto::{Timestamp, Topic, User};
 use rusqlite::Connection;
 
-use super::records;
-use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
+use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, UserRecord};
+use super::{credentials, records};
 
 /// A change of what is stored, other than a message.
 #[derive(Debug, Clone)]
 pub(crate) enum Change {
     /// A new user, or another name of a user.
     User(UserRecord),
-    /// A user without a token: not stored, as it ends with its session.
+    /// A guest: not stored, as it ends with its session.
     Guest(User),
-    /// Another name of a user without a token.
+    /// Another name of a guest.
     GuestRenamed(User),
+    /// A user has one more credential.
+    Credential(CredentialRecord),
     /// The user was connected at that time.
     Seen {
         /// The user's number.
@@ -74,10 +76,11 @@ pub(crate) enum Change {
 
 impl Change {
     /// Stores the change within a transaction.
-    pub(super) fn store(&self, db: &Connection) -> rusqlite::Result<()> {
+    pub(crate) fn store(&self, db: &Connection) -> rusqlite::Result<()> {
         match self {
             Self::User(user) => records::user(db, user),
             Self::Guest(_) | Self::GuestRenamed(_) => Ok(()),
+            Self::Credential(credential) => credentials::insert(db, credential),
             Self::Seen { user, at } => records::seen(db, *user, *at),
             Self::Room { id, called } => records::room(db, *id, called),
             Self::RoomRemoved { id, visitors } => records::remove_room(db, *id, visitors),

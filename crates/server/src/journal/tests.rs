@@ -16,13 +16,14 @@ use std::fs;
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::limits::{LINE_BYTES_MAX, NAME_CHARS_MAX};
-use chat_proto::{Event, RoomName, Text, Topic, User, UserName};
+use chat_proto::{Event, RoomName, Secret, Text, Topic, User, UserName};
 use tempfile::TempDir;
 
 use self::bench::{Bench, Outcome, open, open_at, say};
 pub(crate) use self::bench::{engine_through, found};
 use super::*;
 use crate::config::PAGE_MESSAGES;
+use crate::token::TokenHash;
 
 fn clock() -> Timestamp {
     Timestamp::from_millis(1_795_356_127_123)
@@ -38,6 +39,21 @@ fn kept(seq: u64) -> Outcome {
 
 fn repeat(seq: u64) -> Outcome {
     Outcome::Repeat { seq, at: clock() }
+}
+
+/// Changes a closed journal by hand.
+pub(crate) fn execute(directory: &Path, statement: &str) {
+    let db = file::connect(&file::of(directory)).unwrap();
+    db.execute_batch(statement).unwrap();
+}
+
+/// Stores a user whose token is the user's name.
+pub(crate) fn put_user(db: &Connection, id: u64, name: UserName) -> rusqlite::Result<()> {
+    let token = TokenHash::of(&Secret::new(name.as_str()));
+    let (kind, seen_at) = (UserKind::Registered, clock());
+    records::user(db, &UserRecord { user: User { id, name }, kind, seen_at })?;
+    let credential = Credential::Token(token);
+    credentials::insert(db, &CredentialRecord { user: id, credential, created_at: clock() })
 }
 
 #[tokio::test]
