@@ -1,4 +1,4 @@
-# The recipes of a contributor. `just` lists them.
+# The recipes for contributors; `just` lists them.
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
@@ -14,11 +14,11 @@ run *ARGS:
 chat NAME:
     ./chat {{ quote(NAME) }}
 
-# A daemon and two clients side by side in tmux, on a separate port
+# Run a daemon and two clients side by side in tmux, on a separate port
 demo:
     @scripts/demo
 
-# All tests, end to end
+# Run all tests, also end to end
 test:
     cargo build --workspace --locked --bins
     cargo test --workspace --locked
@@ -32,17 +32,17 @@ torture *ARGS:
 sim SEEDS="10" *ARGS:
     cargo run --quiet --locked -p e2e --bin sim -- --seeds {{ SEEDS }} {{ ARGS }}
 
-# Measure the loads on chat-server and the bare server, in less than 5 minutes; arguments: --only W1,W3 …
+# Measure the loads on chat-server and rawfan, in less than 5 minutes; arguments: --only W1,W3 …
 bench *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- bench {{ ARGS }}
 
-# The same with other servers: redis-server inspircd nats-server ngircd mosquitto
+# Measure other servers, too: redis-server inspircd nats-server ngircd mosquitto
 bench-peers *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- bench --peers {{ ARGS }}
 
-# Measure one load, in one line, for example: just load W1 --in-flight 64 --durability os
+# Measure one load and print one line, for example: just load W1 --in-flight 64 --durability os
 load *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- run {{ ARGS }}
@@ -52,7 +52,7 @@ bench-journal *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- journal {{ ARGS }}
 
-# A flame graph of the daemon under a load, by perf, or the counts of valgrind without it; arguments: --durability os …
+# Draw a flame graph of the daemon under a load with perf, or count its instructions with valgrind; arguments: --durability os …
 profile WORKLOAD="W1" *ARGS:
     CARGO_PROFILE_RELEASE_DEBUG=line-tables-only RUSTFLAGS="-C force-frame-pointers=yes" \
         cargo build --release --locked --target-dir target/profile -p chat-server -p chat-load

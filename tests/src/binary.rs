@@ -14,32 +14,33 @@ use tokio::time::timeout;
 use crate::server::ANY_PORT;
 use crate::{DEADLINE, within};
 
-/// How many of the last lines of the log a failure shows.
+/// Number of log lines that a failure shows.
 const LOG_LINES_SHOWN: usize = 12;
 
-/// Where the program `name` is, built as the running test was: the same profile, the same target
-/// directory, and by the same command as the recipe `test`, so that nothing is built twice.
+/// Returns the path of the program `name`. Builds it in the profile and the target directory of the running
+/// test, with the command of the recipe `test`, so that nothing is built twice.
 ///
 /// # Panics
-/// Where it cannot be built.
+/// Panics if the build fails.
 pub fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let programs = BUILT.get_or_init(|| {
         let this = std::env::current_exe().unwrap();
-        let here = this.parent().unwrap();
-        // A test is in deps/, beside the programs.
-        let programs = if here.ends_with("deps") { here.parent().unwrap() } else { here };
+        let directory = this.parent().unwrap();
+        // Tests are in deps/, below the directory of the programs.
+        let is_test = directory.ends_with("deps");
+        let programs = if is_test { directory.parent().unwrap() } else { directory };
         build(programs);
         programs.to_owned()
     });
     programs.join(name).with_extension(std::env::consts::EXE_EXTENSION)
 }
 
-/// Builds the programs into the directory `programs`, which is named after a profile.
+/// Builds the programs into the directory `programs`, which has the name of a profile.
 fn build(programs: &Path) {
     let profile = match programs.file_name().and_then(|name| name.to_str()).unwrap() {
         "debug" => "dev",
-        named => named,
+        name => name,
     };
     let built = std::process::Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--locked", "--workspace", "--bins"])
@@ -50,33 +51,33 @@ fn build(programs: &Path) {
     assert!(built.unwrap().success(), "the programs cannot be built");
 }
 
-/// A running `chat-server`; killed where it is dropped.
+/// A running `chat-server`, killed on drop.
 #[derive(Debug)]
 pub struct Daemon {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
-    /// What it said on standard output once it listened, two lines.
+    /// The two lines on standard output that it prints once it listens.
     pub announced: [String; 2],
     child: Child,
-    /// Kept open, since who writes to a closed one is ended.
+    /// Held open, since a write to a closed pipe would end the daemon.
     _stdout: Lines<BufReader<ChildStdout>>,
     log: watch::Receiver<Vec<String>>,
-    /// Where it keeps what is said, unless it is told otherwise.
+    /// Contains its data directory, unless `--data` names another.
     _home: TempDir,
 }
 
 impl Daemon {
-    /// Starts the daemon on a port the system picks, with these arguments besides.
+    /// Starts the daemon with these arguments, on a port that the system picks.
     pub async fn start(args: &[&str]) -> Self {
         Self::spawn(Command::new(program("chat-server")).args(args)).await
     }
 
-    /// Starts the daemon where another has been, with these arguments besides.
+    /// Starts the daemon with these arguments, on the address of an earlier one.
     pub async fn start_on(address: SocketAddr, args: &[&str]) -> Self {
         Self::spawn_on(Command::new(program("chat-server")).args(args), address).await
     }
 
-    /// Starts the daemon by a command that passes its arguments on to it.
+    /// Starts the daemon with a command that passes its arguments on to it.
     pub async fn spawn(command: &mut Command) -> Self {
         Self::spawn_on(command, ANY_PORT).await
     }
@@ -97,35 +98,36 @@ impl Daemon {
         let mut announced = [String::new(), String::new()];
         for line in &mut announced {
             let next = within("a line on standard output", stdout.next_line()).await.unwrap();
-            *line = next.unwrap_or_else(|| panic!("it did not start: {:#?}", *log.borrow()));
+            *line =
+                next.unwrap_or_else(|| panic!("the daemon did not start: {:#?}", *log.borrow()));
         }
         let address = announced[0].rsplit(' ').next().unwrap().parse();
         let address = address.unwrap_or_else(|_| panic!("no address: {announced:?}"));
         Self { address, announced, child, _stdout: stdout, log, _home: home }
     }
 
-    /// Sends the signal of this name, without its `SIG`, to this process.
+    /// Sends a signal, by its name without `SIG`.
     pub fn signal(&self, name: &str) {
-        send_signal(self.child.id().expect("it has not ended"), name);
+        send_signal(self.child.id().expect("the daemon has not ended"), name);
     }
 
-    /// Waits until it has ended, and returns its exit code; `None` where a signal ended it.
+    /// Waits for its end. Returns its exit code, or `None` if a signal ended it.
     pub async fn exit_code(&mut self) -> Option<i32> {
         match timeout(DEADLINE, self.child.wait()).await {
             Ok(status) => status.unwrap().code(),
-            Err(_) => panic!("it did not end; {}", self.log_tail()),
+            Err(_) => panic!("the daemon did not end; {}", self.log_tail()),
         }
     }
 
-    /// Waits until the log has a line with `words`.
-    pub async fn until_logged(&mut self, words: &str) {
-        let has = |log: &Vec<String>| log.iter().any(|line| line.contains(words));
+    /// Waits until the log has a line with `text`.
+    pub async fn until_logged(&mut self, text: &str) {
+        let has = |log: &Vec<String>| log.iter().any(|line| line.contains(text));
         let found =
             timeout(DEADLINE, self.log.wait_for(has)).await.is_ok_and(|found| found.is_ok());
-        assert!(found, "no {words:?} in the log; {}", self.log_tail());
+        assert!(found, "no {text:?} in the log; {}", self.log_tail());
     }
 
-    /// The whole log of a daemon that has ended.
+    /// Returns the whole log of a daemon that has ended.
     pub async fn whole_log(mut self) -> Vec<String> {
         let closed = async { while self.log.changed().await.is_ok() {} };
         within("the end of the log", closed).await;
@@ -138,24 +140,24 @@ impl Daemon {
     }
 }
 
-/// Sends the signal of this name, without its `SIG`, to a child that has not been waited for.
+/// Sends a signal, by its name without `SIG`, to a child that has not been waited for.
 pub(crate) fn send_signal(pid: u32, name: &str) {
     let pid = pid.to_string();
-    // A shell has `kill` built in; the program of that name is not everywhere.
+    // The built-in command of the shell, since not every system has a program `kill`.
     let kill = std::process::Command::new("sh")
         .args(["-c", r#"kill -s "$1" "$2""#, "sh", name, &pid])
         .status();
     assert!(kill.unwrap().success(), "{pid} could not be sent {name}");
 }
 
-/// The lines that come out of `pipe`, read all the time so that its writer never waits.
+/// Collects the lines of `pipe`, and reads all the time, so that its writer never blocks.
 fn lines(pipe: impl AsyncRead + Unpin + Send + 'static) -> watch::Receiver<Vec<String>> {
-    let (tells, told) = watch::channel(Vec::new());
+    let (collector, collected) = watch::channel(Vec::new());
     let mut lines = BufReader::new(pipe).lines();
     tokio::spawn(async move {
         while let Some(line) = lines.next_line().await.unwrap() {
-            tells.send_modify(|told| told.push(line));
+            collector.send_modify(|lines| lines.push(line));
         }
     });
-    told
+    collected
 }

@@ -1,18 +1,17 @@
-//! What the end-to-end tests are made of: the daemon on a port of its own, and clients that talk
-//! to it over real sockets.
+//! Daemons and clients for the end-to-end tests.
 //!
-//! * [`server`]: the daemon within the test.
+//! * [`server`]: the daemon in the test's process.
 //! * [`binary`]: the programs as they are shipped, each a process of its own.
-//! * [`native`]: a client that speaks lines of JSON.
-//! * [`torture`]: the daemon killed again and again, and what is lost.
-//! * [`sim`]: the client library and the daemon in a network and a time of their own.
-//! * [`classic`]: a client that reads as those of the original chat do, with all that this breaks.
-//! * [`tui`]: the terminal client, on a screen of memory.
-//! * [`pty`]: a program on a terminal of its own.
+//! * [`native`]: a client of the native protocol.
+//! * [`classic`]: a client that reads as the original Python client does, with its defects.
+//! * [`tui`]: the terminal client, on a screen in memory.
+//! * [`pty`]: a program on a pseudo-terminal.
+//! * [`torture`]: kills the daemon under load, and counts lost messages.
+//! * [`sim`]: the client library and the daemon in a simulated network and time.
 //!
-//! The clients share no code with the daemon's codecs, so that a fault there cannot hide itself.
-//! A test waits for what should be seen, never for a time to pass, and where it is not seen by the
-//! [`DEADLINE`] the failure shows what was.
+//! The native and the classic client share no code with the daemon's codecs, so that no fault of a codec
+//! cancels itself out. A test waits for a condition with the [`DEADLINE`], never for a fixed time. If the
+//! condition is not met, the failure shows the last state.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -31,13 +30,13 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-/// How long to wait for what should be seen: far longer than it takes on a busy machine.
+/// How long a test waits for a condition: far longer than any takes on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Does what should be done by the [`DEADLINE`].
+/// Awaits `future` until the [`DEADLINE`].
 ///
 /// # Panics
-/// Says `what` was not done where it was not.
-pub async fn within<T>(what: impl Display, doing: impl Future<Output = T>) -> T {
-    timeout(DEADLINE, doing).await.unwrap_or_else(|_| panic!("not within {DEADLINE:?}: {what}"))
+/// Panics with `what` if the deadline passes.
+pub async fn within<T>(what: impl Display, future: impl Future<Output = T>) -> T {
+    timeout(DEADLINE, future).await.unwrap_or_else(|_| panic!("not within {DEADLINE:?}: {what}"))
 }

@@ -1,4 +1,4 @@
-//! A program on a terminal of its own, and the user in front of it.
+//! A program on a pseudo-terminal, and its user.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -12,29 +12,28 @@ use tokio::time::timeout;
 use crate::DEADLINE;
 use crate::binary::{program, send_signal};
 
-/// Bytes one read of the program's output asks for.
+/// Size of one read of the program's output.
 const READ_BYTES: usize = 4096;
 
-/// A program that runs on a terminal; killed where it is dropped.
+/// A program on a pseudo-terminal, killed on drop.
 pub struct Pty {
     terminal: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
-    shown: watch::Sender<Emulator>,
+    emulator: watch::Sender<Emulator>,
     child: Box<dyn Child + Send + Sync>,
     before: Modes,
-    /// What the program keeps goes here, and with the test.
+    /// The program's state directory, removed on drop.
     _state: TempDir,
 }
 
-/// What the terminal shows, as its program has told it to.
+/// The terminal, which interprets the program's output.
 type Emulator = vt100::Parser<Record>;
 
-/// What the emulator does not keep itself.
+/// What the emulator does not record itself.
 #[derive(Default)]
 struct Record {
-    /// How often the terminal's bell has rung.
     bells: usize,
-    /// All bytes that the program has written.
+    /// The whole output of the program.
     bytes: Vec<u8>,
 }
 
@@ -44,26 +43,26 @@ impl vt100::Callbacks for Record {
     }
 }
 
-/// All that a program can change about a terminal and has to put right when it ends.
+/// Everything that a program can change on a terminal and has to restore when it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Modes {
-    /// Whether the program is on a screen of its own.
+    /// The program uses the alternate screen.
     pub alternate_screen: bool,
-    /// Whether no cursor shows.
+    /// The cursor is hidden.
     pub cursor_hidden: bool,
-    /// How keys, pastes and the mouse are reported, as the escape sequences that ask for it.
+    /// The escape sequences that select how keys, pastes and the mouse are reported.
     pub reports: String,
-    /// What the system does with the line: raw or not, and all else.
+    /// The `termios` settings, such as raw mode.
     pub line: String,
 }
 
 impl Pty {
-    /// Starts the program `name` with these arguments on a terminal of that width and height.
+    /// Starts the program `name` with these arguments, on a terminal of this width and height.
     pub fn start(name: &str, args: &[&str], size: (u16, u16)) -> Self {
         Self::start_in(&[], name, args, size)
     }
 
-    /// The same with these variables in its environment besides.
+    /// As [`start`](Self::start), with these additional environment variables.
     pub fn start_in(
         environment: &[(&str, &str)],
         name: &str,
@@ -75,7 +74,7 @@ impl Pty {
         Self::run(command, environment, size)
     }
 
-    /// Starts a shell that a user types commands into.
+    /// Starts an interactive shell with job control.
     pub fn start_shell(size: (u16, u16)) -> Self {
         let mut command = CommandBuilder::new("sh");
         command.args(["-i", "-m"]);
@@ -92,7 +91,7 @@ impl Pty {
         command.env("XDG_STATE_HOME", state.path());
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
-        // A log would be on the screen for all to see.
+        // If the program logged to the terminal, the screens would show it.
         command.env("RUST_LOG", "trace");
         command.env("RUST_BACKTRACE", "0");
         for (name, value) in environment {
@@ -102,21 +101,19 @@ impl Pty {
         let emulator = Emulator::new_with_callbacks(rows, columns, 0, Record::default());
         let terminal = pair.master;
         let before = modes(emulator.screen(), &*terminal);
-        let shown = watch::Sender::new(emulator);
-        show(terminal.try_clone_reader().unwrap(), shown.clone());
+        let emulator = watch::Sender::new(emulator);
+        interpret(terminal.try_clone_reader().unwrap(), emulator.clone());
         let child = pair.slave.spawn_command(command).unwrap();
         let keys = terminal.take_writer().unwrap();
-        Self { keys, terminal, shown, child, before, _state: state }
+        Self { keys, terminal, emulator, child, before, _state: state }
     }
 
-    /// Waits until `text` is on the screen, and returns the screen as it is then.
-    ///
-    /// A frame may be half drawn by then, from the top to what was waited for.
+    /// Waits until `text` is on the screen. Returns the screen, which may be drawn only down to `text`.
     pub async fn sees(&mut self, text: &str) -> String {
         self.sees_that(&format!("{text:?}"), |screen| screen.contains(text)).await
     }
 
-    /// Waits until the screen is as `wanted`, in words `what`, and returns it.
+    /// Waits until the screen is as `wanted`. Returns it. Panics with `what` at the deadline.
     pub async fn sees_that(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let found = self.waits_for(|screen| wanted(&text(screen))).await;
         let screen = self.screen();
@@ -124,79 +121,79 @@ impl Pty {
         screen
     }
 
-    /// Waits until the terminal is in the modes it was in before the program had it.
-    pub async fn is_given_back(&mut self) {
+    /// Waits until the terminal has the modes that it had before the program started.
+    pub async fn until_modes_are_restored(&mut self) {
         self.waits_for(|screen| modes(screen, &*self.terminal) == self.before).await;
-        assert_eq!(self.modes(), self.before, "and on the screen is\n{}", self.screen());
+        assert_eq!(self.modes(), self.before, "the screen:\n{}", self.screen());
     }
 
     async fn waits_for(&self, wanted: impl Fn(&vt100::Screen) -> bool) -> bool {
-        let mut shown = self.shown.subscribe();
-        let looking = shown.wait_for(|emulator| wanted(emulator.screen()));
-        timeout(DEADLINE, looking).await.is_ok()
+        let mut emulator = self.emulator.subscribe();
+        let search = emulator.wait_for(|emulator| wanted(emulator.screen()));
+        timeout(DEADLINE, search).await.is_ok()
     }
 
-    /// The screen as it is now: a line each row, without the spaces at the ends.
+    /// The screen: one line for each row, without the spaces at its end.
     #[must_use]
     pub fn screen(&self) -> String {
-        text(self.shown.borrow().screen())
+        text(self.emulator.borrow().screen())
     }
 
-    /// The modes of the terminal as they are now.
+    /// The current modes of the terminal.
     #[must_use]
     pub fn modes(&self) -> Modes {
-        modes(self.shown.borrow().screen(), &*self.terminal)
+        modes(self.emulator.borrow().screen(), &*self.terminal)
     }
 
-    /// The modes of the terminal before the program had it.
+    /// The modes of the terminal before the program started.
     #[must_use]
     pub fn modes_before(&self) -> &Modes {
         &self.before
     }
 
-    /// How often the bell has rung.
+    /// Number of times that the bell rang.
     #[must_use]
     pub fn bells(&self) -> usize {
-        self.shown.borrow().callbacks().bells
+        self.emulator.borrow().callbacks().bells
     }
 
-    /// All bytes that the program has written, to be read by another emulator.
+    /// The whole output of the program, for another emulator.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        self.shown.borrow().callbacks().bytes.clone()
+        self.emulator.borrow().callbacks().bytes.clone()
     }
 
-    /// Types a text; `\n` is Enter.
+    /// Types a text, in which `\n` is Enter.
     pub fn types(&mut self, text: &str) {
         self.sends(text.replace('\n', "\r").as_bytes());
     }
 
-    /// Sends these bytes, as a terminal does for a key or a report.
+    /// Sends these bytes to the program, as a terminal does for a key or a report.
     pub fn sends(&mut self, bytes: &[u8]) {
         self.keys.write_all(bytes).unwrap();
         self.keys.flush().unwrap();
     }
 
-    /// Another program writes on the terminal.
-    pub fn is_written_on(&mut self, bytes: &[u8]) {
-        self.shown.send_modify(|emulator| emulator.process(bytes));
+    /// Writes these bytes to the terminal, as another program would.
+    pub fn write_as_other_program(&mut self, bytes: &[u8]) {
+        self.emulator.send_modify(|emulator| emulator.process(bytes));
     }
 
-    /// Makes the terminal larger or smaller.
+    /// Changes the terminal's size.
     pub fn resizes(&mut self, width: u16, height: u16) {
-        self.shown.send_modify(|emulator| emulator.set_size(cells(height), cells(width)));
+        self.emulator.send_modify(|emulator| emulator.set_size(cells(height), cells(width)));
         self.terminal.resize(pty_size(width, height)).unwrap();
     }
 
-    /// Sends the signal of this name, without its `SIG`, to the program.
+    /// Sends a signal, by its name without `SIG`, to the program.
     pub fn signal(&self, name: &str) {
         send_signal(self.child.process_id().unwrap(), name);
     }
 
-    /// Waits until the program has ended, and returns its exit code.
+    /// Waits for the program's end. Returns its exit code.
     pub async fn exit_code(&mut self) -> u32 {
         let mut children = signal(SignalKind::child()).unwrap();
-        let ending = async {
+        let end = async {
             loop {
                 match self.child.try_wait().unwrap() {
                     Some(status) => return status.exit_code(),
@@ -204,26 +201,26 @@ impl Pty {
                 };
             }
         };
-        let ended = timeout(DEADLINE, ending).await;
-        ended.unwrap_or_else(|_| panic!("it did not end; its screen is\n{}", self.screen()))
+        let ended = timeout(DEADLINE, end).await;
+        ended.unwrap_or_else(|_| panic!("the program did not end; its screen:\n{}", self.screen()))
     }
 }
 
 impl Drop for Pty {
     fn drop(&mut self) {
-        // The number of a process that has ended may be another's by now.
+        // After the program's end its process id may belong to another process.
         if matches!(self.child.try_wait(), Ok(None)) {
             let _ = self.child.kill();
         }
     }
 }
 
-/// Shows what the program writes, until nobody can write any more.
-fn show(mut output: impl Read + Send + 'static, shown: watch::Sender<Emulator>) {
+/// Feeds the program's output to the emulator, until its end.
+fn interpret(mut output: impl Read + Send + 'static, emulator: watch::Sender<Emulator>) {
     std::thread::spawn(move || {
         let mut bytes = [0; READ_BYTES];
         while let Ok(read @ 1..) = output.read(&mut bytes) {
-            shown.send_modify(|emulator| {
+            emulator.send_modify(|emulator| {
                 emulator.process(&bytes[..read]);
                 emulator.callbacks_mut().bytes.extend(&bytes[..read]);
             });

@@ -1,4 +1,4 @@
-//! The daemon within the test, on a port the system picks.
+//! The daemon in the test's process, on a port that the system picks.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -12,18 +12,18 @@ use tokio::task::JoinHandle;
 
 use crate::within;
 
-/// Where to listen on a port the system picks.
+/// The loopback address with a port that the system picks.
 pub const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// What a [narrow](Server::start_narrow) daemon's sockets are asked to hold.
+/// Send buffer of the sockets of a [narrow](Server::start_narrow) daemon.
 const NARROW_SEND_BYTES: u32 = 16 * 1024;
 
-/// A running daemon; cut off with the test's runtime where it is not [ended](Server::end) before.
+/// A running daemon. It ends with the test's runtime, or before with [`end`](Server::end).
 #[derive(Debug)]
 pub struct Server {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
-    going_away: oneshot::Sender<()>,
+    shutdown: oneshot::Sender<()>,
     daemon: JoinHandle<Result<(), DaemonError>>,
 }
 
@@ -33,8 +33,7 @@ impl Server {
         Self::start_on(chat_server::bind(ANY_PORT).unwrap(), config)
     }
 
-    /// Starts a daemon whose sockets hold little of what it sends, so that a client that does not
-    /// read is soon seen not to.
+    /// Starts a daemon with small send buffers, so that it soon notices a client that does not read.
     pub fn start_narrow(config: Config) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_send_buffer_size(NARROW_SEND_BYTES).unwrap();
@@ -42,32 +41,33 @@ impl Server {
         Self::start_on(socket.listen(BACKLOG_CONNECTIONS).unwrap(), config)
     }
 
-    /// Starts a daemon on a socket that listens already.
+    /// Starts a daemon on a socket that already listens.
     pub fn start_on(listener: TcpListener, config: Config) -> Self {
         Self::start_daemon(listener, chat_server::Server::in_memory(config))
     }
 
-    /// Starts a daemon that keeps what is said in `data`, or goes on with what is there.
-    pub fn start_keeping(listener: TcpListener, data: &Path) -> Self {
-        let place = Location::Directory(data.to_owned());
-        let daemon = chat_server::Server::open(Config::default(), &place, Durability::Os).unwrap();
+    /// Starts a daemon with its journal in `data`, new or existing.
+    pub fn start_in(listener: TcpListener, data: &Path) -> Self {
+        let location = Location::Directory(data.to_owned());
+        let daemon =
+            chat_server::Server::open(Config::default(), &location, Durability::Os).unwrap();
         Self::start_daemon(listener, daemon)
     }
 
     fn start_daemon(listener: TcpListener, daemon: chat_server::Server) -> Self {
         let address = listener.local_addr().unwrap();
-        let (going_away, shutdown) = oneshot::channel();
+        let (shutdown, is_shut_down) = oneshot::channel();
         let daemon = tokio::spawn(daemon.run(listener, async {
-            let _ = shutdown.await;
+            let _ = is_shut_down.await;
         }));
-        Self { address, going_away, daemon }
+        Self { address, shutdown, daemon }
     }
 
-    /// Tells the daemon to go away, and waits until it has.
+    /// Shuts the daemon down, and waits for its end.
     pub async fn end(self) {
-        self.going_away.send(()).expect("the daemon ended by itself");
+        self.shutdown.send(()).expect("the daemon ended by itself");
         let ended =
             within("the daemon's end", self.daemon).await.expect("the daemon does not panic");
-        ended.expect("all its parts work");
+        ended.expect("the daemon ends without an error");
     }
 }

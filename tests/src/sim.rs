@@ -1,16 +1,17 @@
-//! The simulation: the client library and the daemon in a network and a time of their own. Lines are
-//! parted, held and lost, hosts are killed and come back, all as a seed decides. In the end, when all
-//! is repaired, what every user has ever seen on its screen is put beside what the journal has.
+//! The simulation: the client library and the daemon in a simulated network and time. Connections are
+//! partitioned, held and lost, hosts are killed and restarted, as the seed decides. At the end all is
+//! repaired, and everything that the users have ever seen on their screens is compared with the journal.
 //!
-//! * `network`: the ends of the simulated network, and its time.
-//! * `host`: what runs there: the real daemon on a directory, and the real client's loop.
-//! * `user`: types, and looks at the screen. A user may have two clients at once, on one directory.
-//! * `classic`: a user of the original chat's client.
+//! * `network`: the simulated network and clock, for the daemon and the clients.
+//! * `host`: runs the real daemon on a directory, and the real client's loop.
+//! * `user`: types, and reads the screen. A user may have two clients at once, on one directory.
+//! * `classic`: a user of the original client.
 //! * `disks`: the directories of the hosts.
-//! * `storm`: what goes wrong, and what a lost segment means on a simulated line: its end, unnoticed.
-//! * `log`: what everybody had to say; the same for the same seed, to the byte.
+//! * `world`: the hosts, and the course of the simulation.
+//! * `storm`: the faults.
+//! * `log`: the log of all hosts, the same for the same seed, to the byte.
 //!
-//! All of it runs on one thread. What is left to chance is the secrets, which are in no log: tokens.
+//! Everything runs on one thread. Only tokens do not depend on the seed; no log contains them.
 
 mod classic;
 mod disks;
@@ -19,73 +20,51 @@ mod log;
 mod network;
 mod storm;
 mod user;
+mod world;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::runtime;
-use tokio::sync::watch;
-use turmoil::Sim;
 
-use self::disks::{CopyOf, Disks};
-use self::host::{chat, directory, serve};
+use self::host::directory;
 use self::log::Log;
 use self::network::SERVER;
 pub use self::storm::Faults;
-use self::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
-use self::user::User;
-use crate::torture::classic::ClassicUser;
+use self::world::World;
 use crate::torture::findings::{Findings, Journal};
 
-/// How far the hosts' times are apart at the most: no fault of a network is shorter than its latency.
-const TICK: Duration = Duration::from_millis(10);
-
-/// How long the users may take to be in, and how long the simulation lasts at the most.
-const BEGIN_MAX: Duration = Duration::from_secs(60);
-const SIMULATED_MAX: Duration = Duration::from_secs(3_600);
-
-/// How long the users may take, once all is repaired, to have everything accepted and read: far
-/// longer than the longest pause between two calls.
-const SETTLE_MAX: Duration = Duration::from_secs(180);
-
-/// How long nothing may happen until all counts as settled: longer than it takes a client to notice
-/// that a line is dead.
-const QUIET: Duration = Duration::from_secs(20);
-
-/// One simulation.
+/// The size of a simulation.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// What decides all that is random here.
+    /// Seed of the random number generator.
     pub seed: u64,
-    /// How many users there are.
+    /// Number of users.
     pub users: u32,
-    /// How many of them have a second client, on the directory of the first.
-    pub seconds: u32,
-    /// How many clients are copied in the storm, directory and all.
+    /// Number of users with a second client, on the directory of the first.
+    pub users_with_two_clients: u32,
+    /// Number of clients whose directory is copied in the storm; a client runs on the copy.
     pub copies: u32,
-    /// How many users of classic clients there are.
+    /// Number of users with classic clients.
     pub classics: u32,
-    /// How many rooms there are; each user is in all of them.
+    /// Number of rooms. Each user joins all of them.
     pub rooms: u32,
-    /// How long the storm lasts, in simulated time.
+    /// Duration of the storm, in simulated time.
     pub storm: Duration,
 }
 
 impl Plan {
-    /// A storm of usual size.
+    /// Returns the size of the simulations of `just sim` and of the tests.
     #[must_use]
     pub const fn usual(seed: u64) -> Self {
         Self {
             seed,
             users: 4,
-            seconds: 1,
+            users_with_two_clients: 1,
             copies: 1,
             classics: 1,
             rooms: 3,
@@ -93,61 +72,66 @@ impl Plan {
         }
     }
 
-    /// How many clients there are, without the classic ones.
+    /// Number of clients without the classic ones.
     const fn clients(&self) -> u32 {
-        self.users + self.seconds + self.copies
+        self.users + self.users_with_two_clients + self.copies
     }
 
-    /// Whether the directory of the client is copied in the storm.
+    /// Returns true if the client's directory is copied in the storm.
     fn is_copied(&self, client: u32) -> bool {
-        let mut copies = self.users + self.seconds..self.clients();
+        let mut copies = self.second_clients().end..self.clients();
         client < self.users && copies.any(|copy| self.user_of(copy) == client)
     }
 
-    /// Whose client it is.
+    /// Second clients, on the directory of the first client of their users.
+    const fn second_clients(&self) -> Range<u32> {
+        self.users..self.users + self.users_with_two_clients
+    }
+
+    /// Returns the user of a client.
     const fn user_of(&self, client: u32) -> u32 {
         client % self.users
     }
 }
 
-/// What came of a simulation.
+/// The result of a simulation.
 #[derive(Debug)]
 pub struct Outcome {
-    /// What was lost.
+    /// The comparison with the journal.
     pub findings: Findings,
-    /// What went wrong.
+    /// The faults of the storm.
     pub faults: Faults,
-    /// What was on the screen of a client that went on, and is gone from it.
+    /// Messages that disappeared from the screen of a running client.
     pub gone: u64,
-    /// What somebody has said, and sees waiting for ever.
-    pub unsettled: u64,
-    /// How long it lasted, in simulated time.
+    /// Messages that are still pending at the end.
+    pub pending: u64,
+    /// Its duration in simulated time.
     pub simulated: Duration,
-    /// The users by the numbers that the server has given them.
+    /// The users by their numbers in the daemon.
     directory: BTreeMap<u64, u32>,
-    /// Everything that happened.
+    /// The log of all hosts.
     pub log: String,
 }
 
 impl Outcome {
-    /// Whether nothing was lost.
+    /// Returns true if nothing was lost.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
-        self.findings.is_clean() && self.gone == 0 && self.unsettled == 0
+        self.findings.is_clean() && self.gone == 0 && self.pending == 0
     }
 }
 
-/// Simulates what `plan` says, in a directory of its own.
+/// Runs a simulation with new directories.
 ///
 /// # Panics
-/// Where a host fails, or the users are not in before the storm.
+/// Panics if a host fails, or if a user has not joined before the storm.
 #[must_use]
 pub fn simulate(plan: Plan) -> Outcome {
-    let data = disk();
+    let data = new_directory();
     let log = Log::default();
     network::set_server_clock(0);
     let listening = log.listen();
-    // The client's own chance: its pauses between two calls, and the words for its devices.
+    // For the client library: its pauses before a reconnect, and the names of its devices.
     fastrand::seed(plan.seed);
     let (outcome, users, classics) = World::new(plan, data.path(), log.clone()).run();
     drop(listening);
@@ -156,8 +140,8 @@ pub fn simulate(plan: Plan) -> Outcome {
     let mut journal = read_journal(&server, plan.rooms, &outcome.directory);
     let restored = outcome.faults.restored > 0;
     if restored {
-        let backup = read_journal(&disk_of_backup(data.path()), plan.rooms, &outcome.directory);
-        journal.restored(backup.last());
+        let backup = read_journal(&backup_directory(data.path()), plan.rooms, &outcome.directory);
+        journal.set_restored(backup.last_seqs());
     }
     let mut records: Vec<_> = users.iter().map(|user| user.borrow().record(restored)).collect();
     for classic in classics {
@@ -171,214 +155,53 @@ pub fn simulate(plan: Plan) -> Outcome {
     Outcome { findings, log: log.text(), ..outcome }
 }
 
-/// A directory, in memory where the system has one there: a simulated crash takes nothing from a disk
-/// that was written, so nobody need wait for one.
-fn disk() -> TempDir {
+/// Makes a directory, in memory if possible: a simulated crash does not lose what was written, so a disk
+/// would only be slower.
+fn new_directory() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
 }
 
-type Users = Vec<Rc<RefCell<User>>>;
-type Classics = Vec<Arc<Mutex<ClassicUser>>>;
-
-/// The hosts, and what happens to them.
-struct World<'a> {
-    plan: Plan,
-    sim: Sim<'a>,
-    storm: Storm,
-    users: Users,
-    classics: Classics,
-    directory: Rc<RefCell<BTreeMap<u64, u32>>>,
-    /// Whether each client has begun.
-    begun: Vec<watch::Receiver<bool>>,
-    log: Log,
-}
-
-impl World<'_> {
-    fn new(plan: Plan, data: &Path, log: Log) -> Self {
-        let mut random = fastrand::Rng::with_seed(plan.seed);
-        let mut sim = turmoil::Builder::new()
-            .rng_seed(random.u64(..))
-            .epoch(SystemTime::UNIX_EPOCH)
-            .tick_duration(TICK)
-            .simulation_duration(SIMULATED_MAX)
-            .min_message_latency(LATENCY_MIN)
-            .max_message_latency(LATENCY_MAX)
-            .repair_rate(0.3)
-            .build();
-        let (stop, stopping) = watch::channel(false);
-        let place = directory(data, SERVER);
-        sim.host(SERVER, move || serve(place.clone(), stopping.clone()));
-        // Also the two clients of one user, on one directory in which nothing is stored yet.
-        let (_, at_once) = watch::channel(true);
-        let mut begun = vec![at_once; (plan.users + plan.seconds) as usize];
-        let mut disks = Disks {
-            server: directory(data, SERVER),
-            backups: disk_of_backup(data),
-            copies: Vec::new(),
-        };
-        fs::create_dir(&disks.backups).unwrap();
-        for number in plan.users + plan.seconds..plan.clients() {
-            let (begins, waiting) = watch::channel(false);
-            begun.push(waiting);
-            let client = plan.user_of(number);
-            let [from, to] =
-                [client, number].map(|client| directory(data, &network::client(client)));
-            disks.copies.push(CopyOf { client: client as usize, from, to, begins });
-        }
-        let hosts = (0..plan.clients()).map(network::client);
-        let hosts = hosts.chain((0..plan.classics).map(network::classic));
-        let storm = Storm::new(random.fork(), hosts.collect(), stop, disks);
-        let (ids, epoch) = (Rc::default(), Rc::default());
-        let user =
-            |number| User::new(number, &plan, Rc::clone(&ids), Rc::clone(&epoch), random.fork());
-        let users: Users =
-            (0..plan.clients()).map(user).map(|user| Rc::new(RefCell::new(user))).collect();
-        for (number, user) in (0..).zip(&users) {
-            let (host, user) = (network::client(number), Rc::clone(user));
-            let is_second = (plan.users..plan.users + plan.seconds).contains(&number);
-            let owner = if is_second { plan.user_of(number) } else { number };
-            let place = directory(data, &network::client(owner));
-            let begins = begun[number as usize].clone();
-            let chat = move || chat(place.clone(), Rc::clone(&user), begins.clone());
-            sim.host(host.as_str(), chat);
-        }
-        let mut classics = Classics::new();
-        for number in 0..plan.classics {
-            let user = ClassicUser::new(number, classic::PAUSE_MS, random.fork());
-            let user = Arc::new(Mutex::new(user));
-            classics.push(Arc::clone(&user));
-            sim.host(network::classic(number).as_str(), move || classic::chat(Arc::clone(&user)));
-        }
-        Self { plan, sim, storm, users, classics, directory: ids, begun, log }
-    }
-
-    /// The whole story. Leaves the journal to be read, and the users to be asked.
-    fn run(mut self) -> (Outcome, Users, Classics) {
-        self.until_in();
-        self.set_talking(true);
-        let end = self.sim.elapsed() + self.plan.storm;
-        while self.sim.elapsed() < end {
-            let restored = self.storm.faults.restored;
-            self.storm.rage(&mut self.sim);
-            if self.storm.faults.restored > restored {
-                self.classics.iter().for_each(|classic| classic.lock().unwrap().restored());
-            }
-            self.step();
-        }
-        self.storm.calm(&mut self.sim);
-        self.set_talking(false);
-        self.settle();
-        let outcome = Outcome {
-            findings: Findings::default(),
-            faults: self.storm.faults,
-            gone: self.users.iter().map(|user| user.borrow().gone()).sum(),
-            unsettled: self.users.iter().map(|user| user.borrow().waiting() as u64).sum(),
-            simulated: self.sim.elapsed(),
-            directory: self.directory.borrow().clone(),
-            log: String::new(),
-        };
-        (outcome, self.users, self.classics)
-    }
-
-    /// Waits until all who have begun are in.
-    fn until_in(&mut self) {
-        while !self.all_are_settled() {
-            assert!(
-                self.sim.elapsed() < BEGIN_MAX,
-                "the users are not in:\n{}",
-                self.log.last_lines()
-            );
-            self.step();
-        }
-    }
-
-    /// Waits until all is accepted and nothing more happens.
-    fn settle(&mut self) {
-        let end = self.sim.elapsed() + SETTLE_MAX;
-        let mut last = (self.changes(), self.sim.elapsed());
-        while self.sim.elapsed() < end {
-            let changes = self.changes();
-            if changes != last.0 || !self.all_are_settled() {
-                last = (changes, self.sim.elapsed());
-            } else if self.sim.elapsed() - last.1 > QUIET {
-                return;
-            }
-            self.step();
-        }
-    }
-
-    fn step(&mut self) {
-        self.log.set_time(self.sim.elapsed());
-        if let Err(error) = self.sim.step() {
-            panic!(
-                "seed {}: a host has failed: {error}\n{}",
-                self.plan.seed,
-                self.log.last_lines()
-            );
-        }
-    }
-
-    fn all_are_settled(&self) -> bool {
-        self.users.iter().zip(&self.begun).all(|(user, begun)| {
-            let has_begun = *begun.borrow();
-            !has_begun || user.borrow().is_settled()
-        })
-    }
-
-    fn changes(&self) -> u64 {
-        self.users.iter().map(|user| user.borrow().changes).sum()
-    }
-
-    fn set_talking(&self, talks: bool) {
-        for user in &self.users {
-            user.borrow_mut().talks = talks;
-        }
-        for classic in &self.classics {
-            classic.lock().unwrap().talks = talks;
-        }
-    }
-}
-
-/// All that the journal in `directory` has. `users` are the users by their numbers.
+/// Reads the messages of the journal in `directory`. `users` are the users by their numbers in the daemon.
 fn read_journal(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Journal {
     let runtime = runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(Journal::open(directory, rooms, users))
 }
 
-/// The directory of the backup, in which it is called as a journal is: so it can be opened as one.
-fn disk_of_backup(all: &Path) -> PathBuf {
+/// Returns the directory of the backup, which has the name of a journal there, so that it can be opened
+/// as one.
+fn backup_directory(all: &Path) -> PathBuf {
     directory(all, "backup")
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Faults {
-            lines,
+            connections,
             servers_killed,
             servers_restarted,
             clients_killed,
             clocks_set,
             copied,
             restored,
-            unheard,
+            accepted_lost,
         } = self.faults;
         let rows = [
             ("simulated seconds", self.simulated.as_secs()),
-            ("lines in trouble", lines),
+            ("connections in trouble", connections),
             ("daemons killed", servers_killed),
             ("daemons restarted", servers_restarted),
             ("clients killed", clients_killed),
             ("clocks set", clocks_set),
             ("clients copied", copied),
             ("backups restored", restored),
-            ("kept, accepted lost", unheard),
+            ("stored, accepted lost", accepted_lost),
         ];
         for (name, count) in rows {
             writeln!(f, "{name:<22}{count:>12}")?;
         }
         write!(f, "{}", self.findings)?;
         writeln!(f, "{:<22}{:>12}", "gone from a screen", self.gone)?;
-        writeln!(f, "{:<22}{:>12}", "said and not settled", self.unsettled)
+        writeln!(f, "{:<22}{:>12}", "still pending", self.pending)
     }
 }

@@ -1,10 +1,10 @@
-//! The terminal client within the test, on a screen of memory, and the user in front of it.
+//! The terminal client in the test's process, on a screen in memory, and its user.
 
 use std::io;
 use std::net::SocketAddr;
 
+use chat_client::link::{Dial, Tcp};
 use chat_tui::Options;
-use chat_tui::link::{Dial, Tcp};
 use chat_tui::testing::Client;
 use crossterm::event::{KeyCode, KeyModifiers};
 use tokio::net::TcpStream;
@@ -13,10 +13,10 @@ use tokio::time::timeout;
 
 use crate::{DEADLINE, within};
 
-/// What the status line says the server's address is: one width, whatever the port.
+/// The address in the status line. Its width does not depend on the daemon's port.
 const SERVER: &str = "127.0.0.1:12345";
 
-/// One terminal client. Dropped, its connection closes.
+/// A terminal client. Closes its connection on drop.
 #[derive(Debug)]
 pub struct Tui {
     name: String,
@@ -24,13 +24,13 @@ pub struct Tui {
 }
 
 impl Tui {
-    /// A client on a screen of 80 × 14, just started.
+    /// Starts a client on a screen of 80 × 14.
     #[must_use]
     pub fn open(address: SocketAddr, name: &str) -> Self {
         Self::open_by(Tcp::new(address), name, (80, 14))
     }
 
-    /// A client that makes its connections by `dial`, on a screen of that width and height.
+    /// Starts a client that connects with `dial`, on a screen of this width and height.
     #[must_use]
     pub fn open_by(dial: impl Dial, name: &str, (width, height): (u16, u16)) -> Self {
         let options = Options::new(name.parse().unwrap(), SERVER);
@@ -38,25 +38,25 @@ impl Tui {
         Self { name: name.to_owned(), client }
     }
 
-    /// A client on a screen of 80 × 14 that is in.
+    /// Starts a client on a screen of 80 × 14, and waits until it has joined the lobby.
     pub async fn join(address: SocketAddr, name: &str) -> Self {
-        Self::open(address, name).is_in().await
+        Self::open(address, name).until_joined().await
     }
 
-    /// Waits until it is in, and knows who else is.
-    pub async fn is_in(mut self) -> Self {
+    /// Waits until it has joined the lobby and shows the list of users.
+    pub async fn until_joined(mut self) -> Self {
         let connected = format!("connected to chat-server {} as", env!("CARGO_PKG_VERSION"));
         self.sees(&connected).await;
         self.sees(" user").await;
         self
     }
 
-    /// Waits until `text` is on the screen, and returns the screen as it is then.
+    /// Waits until `text` is on the screen. Returns the screen.
     pub async fn sees(&mut self, text: &str) -> String {
         self.sees_that(&format!("{text:?}"), |screen| screen.contains(text)).await
     }
 
-    /// Waits until the screen is as `wanted`, in words `what`, and returns it.
+    /// Waits until the screen is as `wanted`. Returns it. Panics with `what` at the deadline.
     pub async fn sees_that(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         match timeout(DEADLINE, self.client.sees_that(wanted)).await {
             Ok(screen) => screen,
@@ -64,40 +64,40 @@ impl Tui {
         }
     }
 
-    /// How often the bell has rung.
+    /// Number of times that the bell rang.
     #[must_use]
     pub fn bells(&self) -> usize {
         self.client.bells()
     }
 
-    /// Types a text; `\n` is Enter.
+    /// Types a text, in which `\n` is Enter.
     pub async fn types(&mut self, text: &str) {
         within(format!("{text:?} typed"), self.client.types(text)).await;
     }
 
-    /// Presses a key.
+    /// Presses a key without modifiers.
     pub async fn presses(&mut self, code: KeyCode) {
         within(format!("{code} pressed"), self.client.presses(code, KeyModifiers::NONE)).await;
     }
 
-    /// Presses a letter with Ctrl.
+    /// Presses Ctrl and a letter.
     pub async fn presses_ctrl(&mut self, letter: char) {
         let pressed = self.client.presses(KeyCode::Char(letter), KeyModifiers::CONTROL);
         within(format!("Ctrl-{letter} pressed"), pressed).await;
     }
 
-    /// Makes the screen larger or smaller.
+    /// Changes the screen's size.
     pub async fn resizes(&mut self, width: u16, height: u16) {
         within("a resize", self.client.resizes(width, height)).await;
     }
 
-    /// Types `/quit`, and waits for the end.
+    /// Types `/quit`, and waits for the client's end.
     pub async fn quits(self) {
         within(format!("{} quits", self.name), self.client.quits()).await.unwrap();
     }
 }
 
-/// A network that can be away: what is dialled while it is waits until it is back.
+/// A network that can be down; connections are then made once it is up.
 #[derive(Debug)]
 pub struct Network {
     tcp: Tcp,
@@ -105,7 +105,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// The network to `address`, up or not; and the switch.
+    /// Returns a network to `address`, and its switch.
     #[must_use]
     pub fn to(address: SocketAddr, up: bool) -> (Self, watch::Sender<bool>) {
         let (switch, is_up) = watch::channel(up);
@@ -122,7 +122,7 @@ impl Dial for Network {
     }
 }
 
-/// `screen` with one time and one date, whenever it was taken, so that it can stand in a test.
+/// Replaces all times and dates of `screen`, so that a test can compare it.
 #[must_use]
 pub fn masked(screen: &str) -> String {
     screen.lines().map(masked_row).collect::<Vec<_>>().join("\n")
@@ -134,7 +134,7 @@ fn masked_row(row: &str) -> String {
     }
     let day = row.strip_prefix("── ").and_then(|rest| rest.split_once(" ──"));
     match day {
-        // The status line begins the same way, and ends otherwise.
+        // The status line begins with the same rule, but contains no year.
         Some((day, rest))
             if day.rsplit(' ').next().is_some_and(|year| year.parse::<u16>().is_ok()) =>
         {
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_and_dates_are_masked_in_their_width() {
+    fn masks_have_the_width_of_the_times_and_dates() {
         for (row, masks) in [
             ("14:02 › bob: at 15:03", "hh:mm › bob: at 15:03"),
             ("── Sunday, 22 November 2026 ──── │", "── a day ─────────────────────── │"),

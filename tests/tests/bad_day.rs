@@ -1,5 +1,5 @@
-//! The daemon on a bad day of its machine: a log that cannot be written, standard streams that nobody
-//! serves, a hang-up, no home. It starts, serves, and ends as on any other day.
+//! The daemon on a faulty machine: a log that cannot be written, closed or full standard streams, a SIGHUP,
+//! no home directory. It starts, serves and ends as usual.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -13,10 +13,10 @@ use e2e::{DEADLINE, within};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-/// Bytes of the log that no pipe holds.
+/// Bytes of log lines, more than the capacity of a pipe.
 const MORE_THAN_A_PIPE: usize = 256 * 1024;
 
-/// The daemon, with its standard streams redirected as a shell does it. `$FILE` is `file`.
+/// Returns a command for the daemon with these redirections of a shell, in which `$FILE` is `file`.
 fn redirected(redirections: &str, file: &Path) -> Command {
     let mut shell = Command::new("sh");
     let command = format!(r#"exec "$0" "$@" {redirections}"#);
@@ -24,12 +24,12 @@ fn redirected(redirections: &str, file: &Path) -> Command {
     shell
 }
 
-/// Two users talk, and the daemon ends with 0 when it is asked to.
+/// Checks that a message arrives, and that SIGTERM ends the daemon with code 0.
 async fn serves_and_ends(mut daemon: Daemon) {
     let mut ana = Native::join(daemon.address, "ana").await;
     let mut bob = Native::join(daemon.address, "bob").await;
-    ana.tell_all(1, "hello").await;
-    assert_eq!(bob.hear().await.1, "hello");
+    ana.say_accepted(1, "hello").await;
+    assert_eq!(bob.next_message().await.1, "hello");
     daemon.signal("TERM");
     assert_eq!(bob.until("goodbye").await["code"], "shutdown");
     drop((ana, bob));
@@ -42,10 +42,10 @@ fn named_pipe(directory: &Path) -> std::path::PathBuf {
     path
 }
 
-/// Waits until `is_so`.
-async fn until(what: &str, is_so: impl Fn() -> bool) {
+/// Waits until `condition` is true.
+async fn until(what: &str, condition: impl Fn() -> bool) {
     within(what.to_owned(), async {
-        while !is_so() {
+        while !condition() {
             tokio::task::yield_now().await;
         }
     })
@@ -53,7 +53,7 @@ async fn until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_on_a_full_disk_ends_nothing() {
+async fn the_daemon_serves_if_the_log_is_on_a_full_disk() {
     let directory = TempDir::new().unwrap();
     serves_and_ends(Daemon::spawn(&mut redirected("2>/dev/full", directory.path())).await).await;
     let daemon = Daemon::start(&["--log-file", "/dev/full"]).await;
@@ -61,7 +61,7 @@ async fn a_log_on_a_full_disk_ends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_whose_reader_is_gone_ends_nothing() {
+async fn the_daemon_serves_if_the_reader_of_its_log_has_ended() {
     let directory = TempDir::new().unwrap();
     let pipe = named_pipe(directory.path());
     let reader = File::options().read(true).write(true).open(&pipe).unwrap();
@@ -71,14 +71,14 @@ async fn a_log_whose_reader_is_gone_ends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_that_nobody_reads_blocks_nothing() {
+async fn the_daemon_serves_if_its_log_is_a_full_pipe() {
     let directory = TempDir::new().unwrap();
     let pipe = named_pipe(directory.path());
     let _reader = File::options().read(true).write(true).open(&pipe).unwrap();
     let mut command = redirected(r#"2>"$FILE""#, &pipe);
     let daemon = Daemon::spawn(command.env("RUST_LOG", "debug")).await;
     let mut eva = Native::join(daemon.address, "eva").await;
-    // Each of these is a line of the log.
+    // Each of these commands is logged in one line.
     for _ in 0..MORE_THAN_A_PIPE / 50 {
         eva.write(b"{\"type\":\"who\",\"room\":\"#nowhere\"}\n").await;
     }
@@ -90,14 +90,14 @@ async fn a_log_that_nobody_reads_blocks_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_file_that_cannot_be_opened_is_said_and_ends_nothing() {
+async fn the_daemon_reports_a_log_file_that_cannot_be_opened_and_serves() {
     let mut daemon = Daemon::start(&["--log-file", "/no/where"]).await;
     daemon.until_logged("cannot open the log file /no/where").await;
     serves_and_ends(daemon).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hang_up_opens_the_log_file_again_and_ends_nothing() {
+async fn sighup_reopens_the_log_file_and_the_daemon_serves() {
     let directory = TempDir::new().unwrap();
     let (path, rotated) = (directory.path().join("log"), directory.path().join("log.1"));
     let daemon = Daemon::start(&["--log-file", path.to_str().unwrap()]).await;
@@ -121,7 +121,7 @@ async fn a_hang_up_opens_the_log_file_again_and_ends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_starts_without_any_standard_stream_home_or_locale() {
+async fn the_daemon_starts_without_standard_streams_home_and_locale() {
     let directory = TempDir::new().unwrap();
     let log = directory.path().join("log");
     for (name, redirections) in
@@ -154,7 +154,7 @@ async fn it_starts_without_any_standard_stream_home_or_locale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_addresses_are_one_room() {
+async fn clients_of_different_addresses_share_one_lobby() {
     let daemon = Daemon::start(&["--listen", "127.0.0.2:0"]).await;
     let [first, second] = daemon.announced.clone().map(|line| {
         let address = line.rsplit_once(" listens on ").expect("an address").1;
@@ -163,6 +163,6 @@ async fn several_addresses_are_one_room() {
     assert_eq!(first.ip().to_string(), "127.0.0.2");
     let mut ana = Native::join(first, "ana").await;
     let mut bob = Native::join(second, "bob").await;
-    ana.tell_all(1, "from one address").await;
-    assert_eq!(bob.hear().await.1, "from one address");
+    ana.say_accepted(1, "from one address").await;
+    assert_eq!(bob.next_message().await.1, "from one address");
 }

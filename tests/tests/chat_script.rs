@@ -1,4 +1,4 @@
-//! `./chat`, with programs that are built already.
+//! The script `./chat`, with programs that are already built.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -12,7 +12,7 @@ use std::thread;
 use e2e::binary::program;
 use tempfile::TempDir;
 
-/// A checkout with the script, the programs, and a `cargo` that builds nothing; also the home.
+/// A checkout with the script, the programs, and a `cargo` that does nothing. It is also the home directory.
 struct Checkout(TempDir);
 
 impl Checkout {
@@ -25,14 +25,14 @@ impl Checkout {
         }
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("chat");
         fs::copy(script, checkout.path().join("chat")).unwrap();
-        // A link: a program that was just written cannot be executed while another test's child, forked
-        // meanwhile, has it open to write.
-        let nothing = ["/bin/true", "/usr/bin/true"].iter().find(|path| Path::new(path).exists());
-        symlink(nothing.unwrap(), checkout.path().join("cargo")).unwrap();
+        // A link, since a file that was just written cannot be executed while a child that another test
+        // forked meanwhile has it open.
+        let no_op = ["/bin/true", "/usr/bin/true"].iter().find(|path| Path::new(path).exists());
+        symlink(no_op.unwrap(), checkout.path().join("cargo")).unwrap();
         Self(checkout)
     }
 
-    /// Runs `./chat` with these arguments for `server`. Returns its exit code and what it prints.
+    /// Runs `./chat` with these arguments for `server`. Returns its exit code and its output.
     fn chat(&self, server: &str, args: &[&str]) -> (Option<i32>, String) {
         let home = self.0.path();
         let path = format!("{}:{}", home.display(), std::env::var("PATH").unwrap());
@@ -48,8 +48,8 @@ impl Checkout {
             .stdin(Stdio::null())
             .output()
             .unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(said).unwrap())
+        let printed = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(printed).unwrap())
     }
 
     fn has_state(&self) -> bool {
@@ -57,37 +57,40 @@ impl Checkout {
     }
 }
 
-/// Stops the daemon, whatever the test does.
-struct Stopped<'a>(&'a Checkout, String);
+/// Stops the daemon on drop, also if the test fails.
+struct StopOnDrop<'a>(&'a Checkout, String);
 
-impl Drop for Stopped<'_> {
+impl Drop for StopOnDrop<'_> {
     fn drop(&mut self) {
         let _ = self.0.chat(&self.1, &["stop"]);
     }
 }
 
-/// A port that nobody listened on a moment ago.
+/// Returns a port that was free a moment ago.
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[test]
-fn a_daemon_is_started_found_and_stopped() {
+fn the_script_starts_finds_and_stops_a_daemon() {
     let checkout = Checkout::new();
     let port = free_port();
     for server in [format!("localhost:{port}"), port.to_string()] {
-        let stopped = Stopped(&checkout, server.clone());
-        let (_, said) = checkout.chat(&server, &["ana"]);
-        assert!(said.contains("started chat-server, process"), "{said}");
-        assert!(said.contains("terminal"), "the client is opened, without a terminal: {said}");
+        let stop = StopOnDrop(&checkout, server.clone());
+        let (_, printed) = checkout.chat(&server, &["ana"]);
+        assert!(printed.contains("started chat-server, process"), "{printed}");
+        assert!(
+            printed.contains("terminal"),
+            "the client starts, and finds no terminal: {printed}"
+        );
         let data = checkout.0.path().join(format!(".local/share/chat-server-{port}"));
-        assert!(data.is_dir(), "a port of its own has data of its own");
-        let (_, said) = checkout.chat(&server, &["ana"]);
-        assert!(!said.contains("started"), "it runs already: {said}");
+        assert!(data.is_dir(), "each port has its own data directory");
+        let (_, printed) = checkout.chat(&server, &["ana"]);
+        assert!(!printed.contains("started"), "it already runs: {printed}");
         assert_eq!(checkout.chat(&server, &["status"]).0, Some(0));
-        drop(stopped);
-        let (code, said) = checkout.chat(&server, &["status"]);
-        assert_eq!(code, Some(3), "{said}");
+        drop(stop);
+        let (code, printed) = checkout.chat(&server, &["status"]);
+        assert_eq!(code, Some(3), "{printed}");
     }
 }
 
@@ -95,8 +98,8 @@ fn a_daemon_is_started_found_and_stopped() {
 fn help_and_wrong_usage_start_nothing() {
     let checkout = Checkout::new();
     let server = format!("127.0.0.1:{}", free_port());
-    let (code, said) = checkout.chat(&server, &["--help"]);
-    assert!(code == Some(0) && said.contains("Usage: ./chat [NAME]"), "{said}");
+    let (code, printed) = checkout.chat(&server, &["--help"]);
+    assert!(code == Some(0) && printed.contains("Usage: ./chat [NAME]"), "{printed}");
     for args in [&["--nonsense"][..], &["ana", "bob"]] {
         assert_eq!(checkout.chat(&server, args).0, Some(2));
     }
@@ -104,15 +107,15 @@ fn help_and_wrong_usage_start_nothing() {
 }
 
 #[test]
-fn no_daemon_is_started_for_a_name_that_is_unknown() {
+fn no_daemon_is_started_for_an_unknown_host() {
     let checkout = Checkout::new();
-    let (code, said) = checkout.chat("no..host:4000", &["ana"]);
-    assert!(code == Some(1) && said.contains("cannot reach no..host:4000"), "{said}");
+    let (code, printed) = checkout.chat("no..host:4000", &["ana"]);
+    assert!(code == Some(1) && printed.contains("cannot reach no..host:4000"), "{printed}");
     assert!(!checkout.has_state(), "nothing was started");
 }
 
 #[test]
-fn something_else_on_the_port_is_not_taken_for_the_chat() {
+fn another_service_on_the_port_is_reported() {
     let checkout = Checkout::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let server = listener.local_addr().unwrap().to_string();
@@ -122,17 +125,17 @@ fn something_else_on_the_port_is_not_taken_for_the_chat() {
         stream.write_all(b"SSH-2.0-OpenSSH_9.9\r\n").unwrap();
         stream.read_to_end(&mut Vec::new()).unwrap();
     });
-    let (code, said) = checkout.chat(&server, &["ana"]);
-    assert!(code == Some(1) && said.contains("is not a chat-server"), "{said}");
-    assert!(said.contains("SSH-2.0-OpenSSH_9.9"), "{said}");
+    let (code, printed) = checkout.chat(&server, &["ana"]);
+    assert!(code == Some(1) && printed.contains("is not a chat-server"), "{printed}");
+    assert!(printed.contains("SSH-2.0-OpenSSH_9.9"), "{printed}");
     other.join().unwrap();
 }
 
 #[test]
-fn a_daemon_that_does_not_start_says_why_and_nothing_of_earlier_runs() {
+fn the_log_of_a_failed_start_is_shown_without_earlier_runs() {
     let checkout = Checkout::new();
     let server = format!("127.0.0.1:{}", free_port());
-    drop(Stopped(&checkout, server.clone()));
+    drop(StopOnDrop(&checkout, server.clone()));
     let data = checkout.0.path().join("no-directory");
     fs::write(&data, "").unwrap();
     let home = checkout.0.path().join(".local/state/chat");
@@ -143,8 +146,8 @@ fn a_daemon_that_does_not_start_says_why_and_nothing_of_earlier_runs() {
     fs::create_dir_all(&share).unwrap();
     let port = server.rsplit(':').next().unwrap();
     symlink(&data, share.join(format!("chat-server-{port}"))).unwrap();
-    let (code, said) = checkout.chat(&server, &["ana"]);
-    assert!(code == Some(1) && said.contains("did not start"), "{said}");
-    assert!(said.contains(&format!("chat-server-{port}")), "{said}");
-    assert!(!said.contains("an earlier run"), "{said}");
+    let (code, printed) = checkout.chat(&server, &["ana"]);
+    assert!(code == Some(1) && printed.contains("did not start"), "{printed}");
+    assert!(printed.contains(&format!("chat-server-{port}")), "{printed}");
+    assert!(!printed.contains("an earlier run"), "{printed}");
 }

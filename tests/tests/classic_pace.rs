@@ -1,14 +1,14 @@
-//! Classic clients take what one read brings for one message: what many of them are told, however
-//! fast it was said, comes to each once, in order, one message a read.
+//! Classic clients treat the bytes of one read as one message. Many of them receive fast messages once, in
+//! order, each in a read of its own.
 //!
-//! A file of its own, so that no other test keeps these clients from reading in time.
+//! A file of its own, so that no other test delays the reads of these clients.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::time::Duration;
 
 use chat_server::Config;
-use e2e::classic::{Classic, Shown};
+use e2e::classic::{Classic, Message};
 use e2e::server::Server;
 use tokio::task::JoinSet;
 use tokio::time::interval;
@@ -16,35 +16,35 @@ use tokio::time::interval;
 const CLIENTS: usize = 20;
 const MESSAGES: usize = 200;
 
-/// More than a busy machine keeps a client from reading, since one that reads late finds two writes
-/// as one whatever the daemon does.
+/// Longer than a busy machine delays a client's read: if a client reads late, it receives two messages in one
+/// read, and no daemon can prevent that.
 const GAP: Duration = Duration::from_millis(60);
 
-/// How often it is tried: a machine that stands still for longer than [`GAP`] makes one read of two
-/// writes. It does not every time; a daemon that glues messages together does.
+/// Attempts before a test fails. If the machine stalls for longer than [`GAP`], two messages arrive in one
+/// read; that does not happen each time, but it would with a daemon that joins messages.
 const TRIES: u32 = 3;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_said_20_ms_apart_comes_one_by_one() {
-    try_to_hear(Duration::from_millis(20)).await;
+async fn messages_20_ms_apart_arrive_in_a_read_each() {
+    attempt(Duration::from_millis(20)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_said_2_ms_apart_comes_one_by_one() {
-    try_to_hear(Duration::from_millis(2)).await;
+async fn messages_2_ms_apart_arrive_in_a_read_each() {
+    attempt(Duration::from_millis(2)).await;
 }
 
-async fn try_to_hear(pace: Duration) {
+async fn attempt(pace: Duration) {
     for left in (0..TRIES).rev() {
-        match say_and_hear(pace).await {
+        match send_and_receive(pace).await {
             Ok(()) => return,
-            Err(glued) => assert!(left > 0, "in each of {TRIES} tries: {glued:?}"),
+            Err(joined) => assert!(left > 0, "in each of {TRIES} attempts: {joined:?}"),
         }
     }
 }
 
-/// Says much at that pace. Fails with what one client took for one message, where that was not one.
-async fn say_and_hear(pace: Duration) -> Result<(), Shown> {
+/// Sends messages at this pace. Returns an error with the text of a read that was not one message.
+async fn send_and_receive(pace: Duration) -> Result<(), Message> {
     let server = Server::start(Config { classic_gap: GAP, ..Config::default() });
     let mut joining = JoinSet::new();
     for n in 1..=CLIENTS {
@@ -53,40 +53,41 @@ async fn say_and_hear(pace: Duration) -> Result<(), Shown> {
     }
     let mut clients = joining.join_all().await;
     for client in &mut clients {
-        client.until("all the others", |seen| seen.users.len() == CLIENTS).await;
+        client.until("all the others", |view| view.users.len() == CLIENTS).await;
     }
-    let speaker = clients.pop().unwrap();
-    let name = speaker.seen().users[0].1.clone();
+    let sender = clients.pop().unwrap();
+    let name = sender.view().users[0].1.clone();
 
     let mut pace = interval(pace);
     for n in 0..MESSAGES {
         pace.tick().await;
-        speaker.say(&format!("message {n}")).await;
+        sender.say(&format!("message {n}")).await;
     }
-    let told: Vec<Shown> =
-        (0..MESSAGES).map(|n| Shown::new(&speaker.id(), &name, &format!("message {n}"))).collect();
-    let newest = &told[MESSAGES - 1].text;
+    let sent: Vec<Message> =
+        (0..MESSAGES).map(|n| Message::new(&sender.id(), &name, &format!("message {n}"))).collect();
+    let newest = &sent[MESSAGES - 1].text;
     for client in &mut clients {
         client
-            .until("the newest", |seen| {
-                seen.messages.last().is_some_and(|shown| shown.text.contains(newest))
+            .until("the newest", |view| {
+                view.messages.last().is_some_and(|message| message.text.contains(newest))
             })
             .await;
-        let seen = client.seen();
-        if let Some(glued) = seen.messages.iter().find(|shown| !told.contains(shown)) {
-            return Err(glued.clone());
+        let view = client.view();
+        if let Some(joined) = view.messages.iter().find(|message| !sent.contains(message)) {
+            return Err(joined.clone());
         }
-        assert_eq!(seen.messages, told);
+        assert_eq!(view.messages, sent);
     }
-    // A last word of another is the end of what there is to hear, for the speaker and for the rest.
+    // After this message of another client, no client receives anything more.
     let last = clients.pop().unwrap();
     last.say("the end").await;
-    for client in clients.iter_mut().chain([&mut { speaker }]) {
+    for client in clients.iter_mut().chain([&mut { sender }]) {
         client
-            .until("the end", |seen| seen.messages.last().is_some_and(|m| m.text == "the end"))
+            .until("the end", |view| view.messages.last().is_some_and(|m| m.text == "the end"))
             .await;
-        let heard = client.seen().messages.len();
-        assert!(heard == 1 || heard == MESSAGES + 1, "a message came twice, or back: {heard}");
+        let count = client.view().messages.len();
+        let is_once = count == 1 || count == MESSAGES + 1;
+        assert!(is_once, "a message arrived twice, or at its author: {count}");
     }
     Ok(())
 }

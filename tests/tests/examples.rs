@@ -1,4 +1,4 @@
-//! The bots in `examples`: `docs/protocol.md` shows the files as they are, and they do what they say.
+//! The bots in `examples` work, and `docs/protocol.md` shows their files unchanged.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
@@ -23,7 +23,7 @@ struct Bot {
     interpreter: &'static str,
     file: &'static str,
     name: &'static str,
-    /// The language of its block on the page.
+    /// The language of its code block on the page.
     language: &'static str,
     source: &'static str,
 }
@@ -45,19 +45,19 @@ const PYTHON: Bot = Bot {
 };
 
 impl Bot {
-    /// Whether the machine can run it. Every machine that runs `./chat` has Bash.
-    #[allow(clippy::print_stdout, reason = "the output of the test says what was not tried")]
+    /// Returns false if the machine has no such interpreter. Every machine that runs `./chat` has Bash.
+    #[allow(clippy::print_stdout, reason = "the output of the test reports a bot that was skipped")]
     fn can_run(&self) -> bool {
         let version = std::process::Command::new(self.interpreter).arg("--version").output();
         let can_run = version.is_ok_and(|output| output.status.success());
-        assert!(can_run || self.interpreter != "bash", "bash cannot be run");
+        assert!(can_run || self.interpreter != "bash", "cannot run bash");
         if !can_run {
-            println!("{} was not tried: {} cannot be run", self.file, self.interpreter);
+            println!("skipped {}: cannot run {}", self.file, self.interpreter);
         }
         can_run
     }
 
-    /// Starts it in `directory`, where it stores its token; it is killed on drop.
+    /// Starts it in `directory`, where it stores its token. The process is killed on drop.
     fn start(&self, directory: &Path, server: SocketAddr) -> Child {
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples");
         Command::new(self.interpreter)
@@ -71,22 +71,22 @@ impl Bot {
     }
 }
 
-/// Waits until the bot joins the lobby. Returns its number.
-async fn joins(ana: &mut Native, bot: &Bot) -> Value {
+/// Waits until the bot joins the lobby. Returns its user's number.
+async fn until_joined(ana: &mut Native, bot: &Bot) -> Value {
     let joined = ana.until("joined").await;
     assert_eq!(joined["user"]["name"], bot.name, "{joined}");
     joined["user"]["id"].clone()
 }
 
-/// Sends `!ping` to `room` until the bot answers there. A session that has just joined does not receive the
-/// messages that were sent before its `room`, so the first may have no answer.
-async fn is_answered(ana: &mut Native, bot: &Bot, room: &str) {
-    let asks = async {
+/// Sends `!ping` to `room` until the bot answers there. The bot does not receive messages from before it
+/// joined, so the first may have no answer.
+async fn until_answered(ana: &mut Native, bot: &Bot, room: &str) {
+    let answer = async {
         let mut address = Value::Null;
         loop {
             ana.send(&json!({"type": "say", "room": room, "text": "!ping"})).await;
             loop {
-                let event = ana.next().await.expect("the connection stays");
+                let event = ana.next().await.expect("the connection stays open");
                 if event["type"] == "accepted" {
                     address = event["room"].clone();
                     break;
@@ -98,11 +98,11 @@ async fn is_answered(ana: &mut Native, bot: &Bot, room: &str) {
             }
         }
     };
-    within(format!("an answer of {} in {room}", bot.file), asks).await;
+    within(format!("an answer of {} in {room}", bot.file), answer).await;
 }
 
-/// It answers in the lobby and in a direct message, and is the same user after a restart.
-async fn answers(bot: &Bot) {
+/// Checks that the bot answers in the lobby and to a direct message, and is the same user after a restart.
+async fn check_answers(bot: &Bot) {
     if !bot.can_run() {
         return;
     }
@@ -111,18 +111,18 @@ async fn answers(bot: &Bot) {
     let mut ana = Native::join(daemon.address, "ana").await;
 
     let mut child = bot.start(directory.path(), daemon.address);
-    let id = joins(&mut ana, bot).await;
-    is_answered(&mut ana, bot, "#lobby").await;
+    let id = until_joined(&mut ana, bot).await;
+    until_answered(&mut ana, bot, "#lobby").await;
 
     child.kill().await.unwrap();
     assert_eq!(ana.until("left").await["user"]["id"], id);
     let _child = bot.start(directory.path(), daemon.address);
-    assert_eq!(joins(&mut ana, bot).await, id, "it is another user after a restart");
-    is_answered(&mut ana, bot, &format!("@{}", bot.name)).await;
+    assert_eq!(until_joined(&mut ana, bot).await, id, "the same user after a restart");
+    until_answered(&mut ana, bot, &format!("@{}", bot.name)).await;
 }
 
-/// It ignores what comes before the first `{`, and answers the server's ping.
-async fn answers_pings(bot: &Bot) {
+/// Checks that the bot ignores the bytes before the first `{`, and answers the server's ping.
+async fn check_pong(bot: &Bot) {
     if !bot.can_run() {
         return;
     }
@@ -138,7 +138,7 @@ async fn answers_pings(bot: &Bot) {
     assert_eq!(next(&mut stream).await, json!({"type": "pong", "nonce": 0}));
 }
 
-/// The next command of the bot, with the default of a `pong`.
+/// Reads the bot's next command. Adds the default nonce to a `pong`.
 async fn next(stream: &mut (impl AsyncBufReadExt + Unpin)) -> Value {
     let mut line = String::new();
     within("a command of the bot", stream.read_line(&mut line)).await.unwrap();
@@ -150,7 +150,7 @@ async fn next(stream: &mut (impl AsyncBufReadExt + Unpin)) -> Value {
 }
 
 #[test]
-fn the_page_shows_the_files_as_they_are() {
+fn the_page_shows_the_files_unchanged() {
     for Bot { file, language, source, .. } in [BASH, PYTHON] {
         assert!(PAGE.contains(&format!("\n```{language}\n{source}```\n")), "{file}");
         assert_eq!(PAGE.matches(&format!("```{language}\n")).count(), 1, "{language}");
@@ -159,20 +159,20 @@ fn the_page_shows_the_files_as_they_are() {
 
 #[tokio::test]
 async fn the_bot_in_bash_answers() {
-    answers(&BASH).await;
+    check_answers(&BASH).await;
 }
 
 #[tokio::test]
 async fn the_bot_in_python_answers() {
-    answers(&PYTHON).await;
+    check_answers(&PYTHON).await;
 }
 
 #[tokio::test]
-async fn the_bot_in_bash_stays_connected() {
-    answers_pings(&BASH).await;
+async fn the_bot_in_bash_answers_pings() {
+    check_pong(&BASH).await;
 }
 
 #[tokio::test]
-async fn the_bot_in_python_stays_connected() {
-    answers_pings(&PYTHON).await;
+async fn the_bot_in_python_answers_pings() {
+    check_pong(&PYTHON).await;
 }

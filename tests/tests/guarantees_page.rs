@@ -1,4 +1,5 @@
-//! `docs/guarantees.md` says how a backup is restored: its commands do it, as they stand there.
+//! The commands in `docs/guarantees.md` that restore a backup work unchanged.
+
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::path::Path;
@@ -10,7 +11,7 @@ use tokio::process::Command;
 
 const PAGE: &str = include_str!("../../docs/guarantees.md");
 
-/// The commands of the section on restoring: backup, restore, check.
+/// Returns the commands of the section on backups: backup, restore, check.
 fn commands() -> [&'static str; 3] {
     let (_, section) = PAGE.split_once("\n## Restore from a backup\n").expect("the section");
     let (_, block) = section.split_once("```sh\n").expect("its commands");
@@ -18,20 +19,19 @@ fn commands() -> [&'static str; 3] {
     lines.try_into().expect("three commands")
 }
 
-/// Runs a line of the page in `directory`, on the journal in `data`. Returns whether it exits with 0, and
-/// what it writes.
+/// Runs a line of the page in `directory`, on the journal in `data`. Returns true if it exits with 0, and its
+/// output.
 async fn run(line: &str, directory: &Path, data: &str) -> (bool, String) {
     let command = line.split('#').next().unwrap().trim();
-    let arguments =
-        command.strip_prefix("chat-server ").expect("a command of the daemon's program");
+    let arguments = command.strip_prefix("chat-server ").expect("a command of chat-server");
     let mut command = Command::new(program("chat-server"));
     command.args(arguments.split(' ')).args(["--data", data]).current_dir(directory);
     let output = command.output().await.unwrap();
-    let written = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(written).unwrap())
+    let printed = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(printed).unwrap())
 }
 
-/// The id and the epoch of the daemon's journal.
+/// Returns the id and the epoch of the daemon's journal.
 async fn journal_of(daemon: &Daemon) -> [Value; 2] {
     let mut client = Native::connect(daemon.address).await;
     client.send(&json!({"type": "about"})).await;
@@ -40,7 +40,7 @@ async fn journal_of(daemon: &Daemon) -> [Value; 2] {
 }
 
 #[tokio::test]
-async fn a_backup_is_restored_as_the_page_says() {
+async fn the_commands_of_the_page_restore_a_backup() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
     let data = data.to_str().unwrap();
@@ -49,19 +49,19 @@ async fn a_backup_is_restored_as_the_page_says() {
     let mut daemon = Daemon::start(&["--data", data]).await;
     let [id, epoch] = journal_of(&daemon).await;
     let mut ana = Native::join(daemon.address, "ana").await;
-    ana.tell_all(1, "before the backup").await;
-    let (is_done, written) = run(backup, directory.path(), data).await;
-    assert!(is_done, "{backup}: {written}");
-    ana.tell_all(2, "after the backup").await;
+    ana.say_accepted(1, "before the backup").await;
+    let (is_done, printed) = run(backup, directory.path(), data).await;
+    assert!(is_done, "{backup}: {printed}");
+    ana.say_accepted(2, "after the backup").await;
 
-    let (is_done, written) = run(restore, directory.path(), data).await;
-    assert!(!is_done && written.contains("in use"), "beside a daemon: {written}");
-    // Killed, it leaves its log beside the journal.
+    let (is_done, printed) = run(restore, directory.path(), data).await;
+    assert!(!is_done && printed.contains("in use"), "a running daemon: {printed}");
+    // A killed daemon leaves its write-ahead log.
     daemon.signal("KILL");
     daemon.exit_code().await;
     for line in [restore, check] {
-        let (is_done, written) = run(line, directory.path(), data).await;
-        assert!(is_done, "{line}: {written}");
+        let (is_done, printed) = run(line, directory.path(), data).await;
+        assert!(is_done, "{line}: {printed}");
     }
 
     let daemon = Daemon::start(&["--data", data]).await;

@@ -1,6 +1,6 @@
-//! Many clients at once: all are in, and a crowd does not cost a list for each of them.
+//! Many clients join at once: all succeed, and classic clients do not receive a list for each join.
 //!
-//! A file of its own, since both ends of all connections are open files of one process.
+//! A file of its own, since both ends of all connections are open files of this process.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -17,11 +17,11 @@ use tokio::task::JoinSet;
 const NATIVE: usize = 200;
 const CLASSIC: usize = 100;
 
-/// So long that even a storm that takes until the deadline costs few lists.
+/// Long enough that only a few lists are sent until the deadline.
 const LIST_SETTLE: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_hundred_that_join_at_once_are_all_in() {
+async fn three_hundred_clients_that_join_at_once_all_succeed() {
     let server = Server::start(Config {
         classic_list_settle: LIST_SETTLE,
         classic_gap: Duration::from_millis(60),
@@ -43,20 +43,20 @@ async fn three_hundred_that_join_at_once_are_all_in() {
 
     let mut all: BTreeSet<(String, String)> =
         native.iter().map(|client| (client.id.to_string(), client.name.clone())).collect();
-    all.extend(classic.iter().map(|client| client.seen().users[0].clone()));
-    assert_eq!(all.len(), NATIVE + CLASSIC, "each has a number and a name of its own");
+    all.extend(classic.iter().map(|client| client.view().users[0].clone()));
+    assert_eq!(all.len(), NATIVE + CLASSIC, "each has its own number and name");
 
-    // A list at most each time one may come, from the first until the deadline.
+    // At most one list per LIST_SETTLE until the deadline, and the first.
     let lists_max = usize::try_from(DEADLINE.as_millis() / LIST_SETTLE.as_millis()).unwrap() + 1;
     for client in &mut classic {
-        client.until("all in its list", |seen| seen.users_counted() == all.len()).await;
-        let seen = client.seen();
-        let (rest, listed) = seen.users.split_last().unwrap();
-        assert_eq!(rest.0, "0", "so many do not fit: {rest:?}");
+        client.until("all in its list", |view| view.users_counted() == all.len()).await;
+        let view = client.view();
+        let (rest, listed) = view.users.split_last().unwrap();
+        assert_eq!(rest.0, "0", "the last entry counts the users that do not fit: {rest:?}");
         assert_eq!(listed[0].0, client.id(), "its own entry is the first");
         let different: BTreeSet<_> = listed.iter().collect();
-        assert_eq!(different.len(), listed.len(), "nobody is in it twice: {listed:?}");
+        assert_eq!(different.len(), listed.len(), "no user is listed twice: {listed:?}");
         assert!(listed.iter().all(|user| all.contains(user)), "{listed:?}");
-        assert!(seen.lists <= lists_max, "{} lists for {} joins", seen.lists, all.len());
+        assert!(view.lists <= lists_max, "{} lists for {} joins", view.lists, all.len());
     }
 }

@@ -1,4 +1,5 @@
-//! The daemon with few open files: it lets in as many as it has files for, and says so to the others.
+//! The daemon with a low limit of open files: it accepts the connections that fit, and sends the others the
+//! reason.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -12,10 +13,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
-/// Open files that the system grants.
+/// Limit of open files.
 const FILES_MAX: usize = 40;
 
-/// Connections that are left of them.
+/// Connections that the daemon accepts with this limit.
 const CONNECTIONS: usize = 8;
 
 fn limited(files: usize) -> Command {
@@ -25,7 +26,7 @@ fn limited(files: usize) -> Command {
     shell
 }
 
-/// Comes in as bob, if there is a place.
+/// Joins as bob. Returns `None` if the connection is rejected.
 async fn try_to_join(address: SocketAddr) -> Option<TcpStream> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The daemon may have closed the connection already.
@@ -35,7 +36,7 @@ async fn try_to_join(address: SocketAddr) -> Option<TcpStream> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_open_files_those_who_are_in_go_on_and_others_hear_why_not() {
+async fn without_open_files_sessions_continue_and_new_connections_get_the_reason() {
     let mut daemon = Daemon::spawn(&mut limited(FILES_MAX)).await;
     let granted = format!("the system grants {FILES_MAX} open files: {CONNECTIONS} connections");
     daemon.until_logged(&granted).await;
@@ -55,11 +56,11 @@ async fn without_open_files_those_who_are_in_go_on_and_others_hear_why_not() {
         within("a reason", stream.read_to_string(&mut reason)).await.unwrap();
         assert!(reason.contains("too many connections"), "{reason}");
     }
-    // Journal and readers have files of their own.
-    ana.tell_all(1, "can you hear me").await;
+    // The files of the journal and its readers are reserved.
+    ana.say_accepted(1, "can you hear me").await;
     eva.until_messages(1).await;
     eva.say("yes").await;
-    assert_eq!(ana.hear().await.1, "yes");
+    assert_eq!(ana.next_message().await.1, "yes");
 
     silent.truncate(3);
     let mut bob = within("a place", async {
@@ -70,10 +71,10 @@ async fn without_open_files_those_who_are_in_go_on_and_others_hear_why_not() {
         }
     })
     .await;
-    bob.write_all(b"{\"type\":\"say\",\"room\":\"#lobby\",\"text\":\"there was a place\"}\n")
+    bob.write_all(b"{\"type\":\"say\",\"room\":\"#lobby\",\"text\":\"there is a place\"}\n")
         .await
         .unwrap();
-    assert_eq!(ana.hear().await.1, "there was a place");
+    assert_eq!(ana.next_message().await.1, "there is a place");
     daemon.signal("TERM");
     drop((ana, eva, bob, silent));
     assert_eq!(daemon.exit_code().await, Some(0));
@@ -82,13 +83,13 @@ async fn without_open_files_those_who_are_in_go_on_and_others_hear_why_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_too_few_files_it_does_not_start_and_says_what_to_do() {
+async fn with_too_few_open_files_the_start_fails_with_a_hint() {
     let output = limited(20).args(["--listen", "127.0.0.1:0", "--data", ":memory:"]).output();
     let output = within("the end", output).await.unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{printed}");
     assert!(
-        said.contains("lets this program open 20 files") && said.contains("ulimit -n"),
-        "{said}"
+        printed.contains("lets this program open 20 files") && printed.contains("ulimit -n"),
+        "{printed}"
     );
 }

@@ -1,4 +1,4 @@
-//! The daemon's log: lines for a person or a program, and never what anybody says.
+//! The daemon's log: text or JSON, and no texts of messages.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_for_a_program_is_json_line_by_line() {
+async fn each_line_of_a_json_log_is_json() {
     let mut daemon = Daemon::start(&["--log-format", "json"]).await;
     drop(Native::join(daemon.address, "ana").await);
     daemon.until_logged("\"left\"").await;
@@ -22,17 +22,17 @@ async fn a_log_for_a_program_is_json_line_by_line() {
         .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
         .collect();
     let joined = log.iter().find(|line| line["fields"]["message"] == "joined");
-    let joined = joined.unwrap_or_else(|| panic!("nobody joined: {log:#?}"));
+    let joined = joined.unwrap_or_else(|| panic!("no session joined: {log:#?}"));
     assert_eq!(joined["span"]["user"], "ana", "{joined}");
     assert!(joined["span"]["peer"].as_str().unwrap().starts_with("127.0.0.1:"), "{joined}");
 }
 
-/// Ends of a daemon that are tried: one that does not wait for its log loses the last line in one of five.
+/// Number of attempts: a daemon that does not flush its log loses the last line in about one of five.
 const ENDS: usize = 10;
 
-/// The program ends right after its last line: without waiting for the log, it would be lost.
+/// The program ends right after its last line, which is lost if the log is not flushed.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_has_the_end_of_a_daemon_that_was_asked_to_end() {
+async fn the_log_is_complete_after_a_regular_end() {
     let home = tempfile::TempDir::new().unwrap();
     for end in 0..ENDS {
         let file = home.path().join(format!("chat-{end}.log"));
@@ -40,7 +40,7 @@ async fn the_log_has_the_end_of_a_daemon_that_was_asked_to_end() {
         let args = if end % 2 == 0 { &to_file[..] } else { &to_file[..2] };
         let mut daemon = Daemon::start(args).await;
         let mut ana = Native::join(daemon.address, "ana").await;
-        // The daemon waits for clients to take their goodbye.
+        // Reads on, since the daemon waits until its clients have read the goodbye.
         tokio::spawn(async move { while ana.next().await.is_some() {} });
         daemon.signal("TERM");
         assert_eq!(daemon.exit_code().await, Some(0));
@@ -55,7 +55,7 @@ async fn the_log_has_the_end_of_a_daemon_that_was_asked_to_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_cannot_fill_the_log_with_what_it_is_refused() {
+async fn refusals_are_not_logged_except_for_an_unreadable_line() {
     let mut daemon = Daemon::start(&[]).await;
     let mut ana = Native::join(daemon.address, "ana").await;
     for _ in 0..100 {
@@ -74,7 +74,7 @@ async fn a_client_cannot_fill_the_log_with_what_it_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_said_is_never_logged() {
+async fn texts_of_messages_are_never_logged() {
     const SECRET: &str = "the-secret-word";
     let mut command = Command::new(program("chat-server"));
     let mut daemon =
@@ -82,13 +82,13 @@ async fn what_is_said_is_never_logged() {
     let mut ana = Native::join(daemon.address, "ana").await;
     let mut eva = Classic::join(daemon.address, "eva").await;
 
-    ana.tell_all(1, SECRET).await;
+    ana.say_accepted(1, SECRET).await;
     eva.until_messages(1).await;
     eva.say(SECRET).await;
-    assert_eq!(ana.hear().await.1, SECRET);
+    assert_eq!(ana.next_message().await.1, SECRET);
     eva.write(format!("9||x||{SECRET}").as_bytes()).await;
-    assert_eq!(ana.hear().await.1, SECRET);
-    // What is refused is nobody else's business either.
+    assert_eq!(ana.next_message().await.1, SECRET);
+    // Nor the texts of refused messages.
     for line in [
         json!({"type": "say", "room": "#lobby", "text": format!("{SECRET}\u{1b}")}),
         json!({"type": "say", "room": "#elsewhere", "text": SECRET}),
@@ -112,6 +112,6 @@ async fn what_is_said_is_never_logged() {
         let logged = log.iter().filter(|line| line.contains(what)).count();
         assert!(logged >= times, "{what} is logged {logged} times: {log:#?}");
     }
-    let told: Vec<&String> = log.iter().filter(|line| line.contains(SECRET)).collect();
-    assert!(told.is_empty(), "{told:#?}");
+    let leaks: Vec<&String> = log.iter().filter(|line| line.contains(SECRET)).collect();
+    assert!(leaks.is_empty(), "{leaks:#?}");
 }

@@ -1,4 +1,4 @@
-//! The daemon goes away: whatever it accepted, every reader gets, and then a goodbye.
+//! Shutdown: every reader receives all accepted messages, and then a goodbye.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -10,23 +10,23 @@ use e2e::server::Server;
 const MESSAGES: u64 = 200;
 const READERS: usize = 10;
 
-/// A daemon that takes its time to say goodbye, and clients in it: a speaker and readers. The
-/// sockets between them hold little.
-async fn crowd() -> (Server, Native, Vec<Native>) {
+/// Starts a daemon that waits for its clients at shutdown, a sender, and readers. Their sockets have small
+/// buffers.
+async fn start() -> (Server, Native, Vec<Native>) {
     let config = Config { drain_timeout: DEADLINE, goodbye_timeout: DEADLINE, ..Config::default() };
     let server = Server::start_narrow(config);
-    let speaker = Native::join(server.address, "speaker").await;
+    let sender = Native::join(server.address, "sender").await;
     let mut readers = Vec::new();
     for n in 0..READERS {
         let reader = Native::connect_narrow(server.address).await;
         readers.push(reader.hello(&format!("reader{n}")).await);
     }
-    (server, speaker, readers)
+    (server, sender, readers)
 }
 
-/// Hears what is left to hear: messages, without a gap, then the goodbye and the end. Returns the
-/// place of the last message.
-async fn hear_to_the_end(mut reader: Native, mut last_seq: u64) -> u64 {
+/// Reads the remaining messages, which must have no gap, then the goodbye and the end. Returns the `seq`
+/// of the last message.
+async fn read_to_the_end(mut reader: Native, mut last_seq: u64) -> u64 {
     loop {
         let event = reader.next().await.expect("a goodbye");
         match event["type"].as_str().unwrap() {
@@ -48,32 +48,32 @@ async fn hear_to_the_end(mut reader: Native, mut last_seq: u64) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_on_its_way_arrives_before_the_goodbye() {
-    let (server, mut speaker, readers) = crowd().await;
+async fn queued_messages_arrive_before_the_goodbye() {
+    let (server, mut sender, readers) = start().await;
     let text = "x".repeat(4_000);
     for n in 1..=MESSAGES {
-        speaker.tell_all(n, &text).await;
+        sender.say_accepted(n, &text).await;
     }
-    // None of the readers has read a message yet, and their sockets do not hold so much.
+    // No reader has read a message yet, and their sockets do not hold all.
     let end = tokio::spawn(server.end());
     for reader in readers {
-        assert_eq!(hear_to_the_end(reader, 0).await, MESSAGES);
+        assert_eq!(read_to_the_end(reader, 0).await, MESSAGES);
     }
-    assert_eq!(speaker.until("goodbye").await["code"], "shutdown");
-    drop(speaker);
+    assert_eq!(sender.until("goodbye").await["code"], "shutdown");
+    drop(sender);
     end.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_accepted_to_the_last_is_heard_and_nothing_else() {
-    let (server, mut speaker, mut readers) = crowd().await;
-    let speaking = tokio::spawn(async move {
+async fn exactly_the_accepted_messages_arrive() {
+    let (server, mut sender, mut readers) = start().await;
+    let sending = tokio::spawn(async move {
         let mut accepted = 0;
         loop {
-            speaker.say(accepted + 1, "hi").await;
+            sender.say(accepted + 1, "hi").await;
             let answer = loop {
-                match speaker.next().await.expect("a goodbye") {
-                    news if news["type"] == "left" || news["type"] == "joined" => {}
+                match sender.next().await.expect("a goodbye") {
+                    event if event["type"] == "left" || event["type"] == "joined" => {}
                     answer => break answer,
                 }
             };
@@ -91,13 +91,13 @@ async fn what_is_accepted_to_the_last_is_heard_and_nothing_else() {
         assert_eq!(readers[0].until("message").await["seq"], seq);
     }
     let end = tokio::spawn(server.end());
-    let first = hear_to_the_end(readers.remove(0), MESSAGES);
-    let mut heard = vec![tokio::spawn(first)];
-    heard.extend(readers.into_iter().map(|reader| tokio::spawn(hear_to_the_end(reader, 0))));
-    let accepted = speaking.await.unwrap();
+    let first = read_to_the_end(readers.remove(0), MESSAGES);
+    let mut last_seqs = vec![tokio::spawn(first)];
+    last_seqs.extend(readers.into_iter().map(|reader| tokio::spawn(read_to_the_end(reader, 0))));
+    let accepted = sending.await.unwrap();
     assert!(accepted >= MESSAGES, "{accepted}");
-    for heard in heard {
-        assert_eq!(heard.await.unwrap(), accepted);
+    for last_seq in last_seqs {
+        assert_eq!(last_seq.await.unwrap(), accepted);
     }
     end.await.unwrap();
 }

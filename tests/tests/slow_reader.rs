@@ -1,4 +1,5 @@
-//! A client that stops reading: nobody waits for it, it costs little, and it is told.
+//! A client that stops reading: others do not wait for it, it costs little memory, and it is disconnected
+//! with the reason.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -11,26 +12,26 @@ use e2e::server::{ANY_PORT, Server};
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
-/// What is said in all: far more than the daemon and the sockets hold for one client, and fewer
-/// messages than the room does.
+/// Number of messages: far more bytes than the daemon and the sockets hold for one client, and fewer messages
+/// than the room holds.
 const MESSAGES: u64 = 600;
 const TEXT_BYTES: usize = 2_000;
 
-/// What waits for one client in the buffers of the two sockets, at the very most.
+/// Upper bound of the bytes in the buffers of a connection's two sockets.
 const IN_SOCKETS_BYTES_MAX: usize = 256 * 1024;
 
-/// Longer than any of these tests may take.
+/// Longer than the longest possible run of these tests.
 const NEVER: Duration = Duration::from_secs(600);
 
-async fn say_much(speaker: &mut Native) {
+async fn send_all(sender: &mut Native) {
     let text = "x".repeat(TEXT_BYTES);
     for n in 1..=MESSAGES {
-        speaker.tell_all(n, &text).await;
+        sender.say_accepted(n, &text).await;
     }
 }
 
-/// Hears all that is said, in order.
-async fn hear_all(mut reader: Native) -> Native {
+/// Reads all messages, which must be in order.
+async fn read_all(mut reader: Native) -> Native {
     for seq in 1..=MESSAGES {
         assert_eq!(reader.until("message").await["seq"], seq);
     }
@@ -38,61 +39,61 @@ async fn hear_all(mut reader: Native) -> Native {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_waits_for_one_that_does_not_read() {
-    // It is never given up, so that the others hear all while it is stuck, or not at all.
+async fn no_client_waits_for_one_that_does_not_read() {
+    // The stuck client is never disconnected: if the others waited for it, they would not receive all.
     let server = Server::start_narrow(Config { write_timeout: NEVER, ..Config::default() });
-    let mut speaker = Native::join(server.address, "speaker").await;
+    let mut sender = Native::join(server.address, "sender").await;
     let stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
     let mut readers = JoinSet::new();
     for n in 1..50 {
-        readers.spawn(hear_all(Native::join(server.address, &format!("reader{n}")).await));
+        readers.spawn(read_all(Native::join(server.address, &format!("reader{n}")).await));
     }
-    say_much(&mut speaker).await;
+    send_all(&mut sender).await;
     assert_eq!(readers.join_all().await.len(), 49);
-    hear_all(stuck).await; // and who is only late misses nothing
+    read_all(stuck).await; // a late reader misses nothing
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_does_not_read_is_given_up_and_told_so() {
+async fn a_client_that_does_not_read_is_disconnected_with_the_reason() {
     let write_timeout = Duration::from_secs(2);
     let config = Config { write_timeout, goodbye_timeout: NEVER, ..Config::default() };
     let server = Server::start_narrow(config);
-    let mut speaker = Native::join(server.address, "speaker").await;
+    let mut sender = Native::join(server.address, "sender").await;
     let stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
     let reader = Native::join(server.address, "reader").await;
-    let reader = tokio::spawn(hear_all(reader));
-    say_much(&mut speaker).await;
+    let reader = tokio::spawn(read_all(reader));
+    send_all(&mut sender).await;
     let mut reader = reader.await.unwrap();
-    for client in [&mut speaker, &mut reader] {
+    for client in [&mut sender, &mut reader] {
         let left = client.until("left").await;
         assert_eq!((&left["user"]["name"], &left["reason"]), (&"stuck".into(), &"too_slow".into()));
     }
 
-    hear_until_given_up(stuck).await;
+    read_until_disconnected(stuck).await;
 }
 
-/// What a slow client reads: a message of 8,000 bytes each 125 ms, which is 64 kB/s.
+/// A slow client reads a message of 8,000 bytes each 125 ms, which is 64 kB/s.
 const SLOW_TEXT_BYTES: usize = 8_000;
 const SLOW_STEP: Duration = Duration::from_millis(125);
 
-/// Messages that a slow client reads: 350 kB in 5.5 s, of 2 MiB that wait in its socket. The system
-/// reports the socket writable only after a third of that.
+/// Messages that the slow client reads: 350 kB in 5.5 s, of 2 MiB that wait in the daemon's socket. The
+/// system reports the socket writable only after a third of that.
 const SLOW_MESSAGES: u64 = 44;
 
-#[cfg(target_os = "linux")] // elsewhere the daemon cannot ask what a client has acknowledged
+#[cfg(target_os = "linux")] // other systems do not report how many bytes a client has acknowledged
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_reads_slowly_is_not_given_up() {
+async fn a_client_that_reads_slowly_stays_connected() {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(1024 * 1024).unwrap();
     socket.bind(ANY_PORT).unwrap();
     let listener = socket.listen(BACKLOG_CONNECTIONS).unwrap();
     let write_timeout = Duration::from_secs(3);
     let server = Server::start_on(listener, Config { write_timeout, ..Config::default() });
-    let mut speaker = Native::join(server.address, "speaker").await;
+    let mut sender = Native::join(server.address, "sender").await;
     let mut slow = Native::connect_narrow(server.address).await.hello("slow").await;
     let text = "x".repeat(SLOW_TEXT_BYTES);
     for n in 1..=MESSAGES {
-        speaker.tell_all(n, &text).await;
+        sender.say_accepted(n, &text).await;
     }
     let mut step = tokio::time::interval(SLOW_STEP);
     for seq in 1..=MESSAGES {
@@ -104,27 +105,27 @@ async fn a_client_that_reads_slowly_is_not_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_falls_behind_what_a_room_holds_misses_nothing() {
+async fn a_client_that_lags_behind_the_ring_of_a_room_misses_nothing() {
     let server = Server::start_narrow(Config { write_timeout: NEVER, ..Config::default() });
-    let mut speaker = Native::join(server.address, "speaker").await;
+    let mut sender = Native::join(server.address, "sender").await;
     let mut stuck = Native::connect_narrow(server.address).await.hello("stuck").await;
     let mut reader = Native::join(server.address, "reader").await;
-    // Each is a batch of its own: far more than the room holds.
+    // Each message is a batch: far more than the ring of the room holds.
     let all = 40 * ROOM_RING_BATCHES as u64;
     let text = "x".repeat(500);
     for n in 1..=all {
-        speaker.tell_all(n, &text).await;
+        sender.say_accepted(n, &text).await;
         assert_eq!(reader.until("message").await["seq"], n);
     }
     for n in 1..=all {
         assert_eq!(stuck.until("message").await["seq"], n);
     }
-    speaker.tell_all(all + 1, "awake?").await;
+    sender.say_accepted(all + 1, "awake?").await;
     assert_eq!(stuck.until("message").await["seq"], all + 1);
 }
 
-/// Hears what was kept for one that did not read, which is little, and why it is given up.
-async fn hear_until_given_up(mut stuck: Native) {
+/// Reads the messages that were buffered for a client that did not read, which are few, and the goodbye.
+async fn read_until_disconnected(mut stuck: Native) {
     let mut bytes = 0;
     let mut last_seq = 0;
     let goodbye = loop {
@@ -142,5 +143,5 @@ async fn hear_until_given_up(mut stuck: Native) {
     assert_eq!(goodbye["code"], "too_slow", "{goodbye}");
     assert_eq!(stuck.next().await, None);
     let bound = OUT_BYTES_MAX + IN_SOCKETS_BYTES_MAX;
-    assert!(last_seq > 0 && bytes < bound, "{bytes} bytes were kept for it");
+    assert!(last_seq > 0 && bytes < bound, "{bytes} bytes were buffered");
 }

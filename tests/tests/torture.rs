@@ -1,10 +1,10 @@
-//! A short torture: everything that was accepted is kept, once and in order, though the daemon is
-//! killed again and again.
+//! A short torture: every accepted message is stored once, in order, although the daemon is killed
+//! repeatedly.
 
 use e2e::torture::{Plan, torture};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_accepted_is_lost_though_the_daemon_is_killed() {
+async fn nothing_accepted_is_lost_if_the_daemon_is_killed() {
     let plan = Plan { seed: 1, kills: 4, users: 8, rooms: 3 };
     let findings = torture(plan).await;
     assert!(findings.is_clean(), "{plan:?}\n{findings}");

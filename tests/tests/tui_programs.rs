@@ -1,4 +1,4 @@
-//! The programs as a user has them: the daemon, and the client on a terminal.
+//! The programs as a user runs them: the daemon, and the client on a terminal.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -13,48 +13,48 @@ use tokio::process::Command;
 /// The size of most terminals here.
 const SIZE: (u16, u16) = (80, 14);
 
-/// The client on a terminal, just started.
+/// Starts the client on a terminal.
 fn client(daemon: &Daemon, name: &str) -> Pty {
     Pty::start("chat-tui", &["--name", name, "--server", &daemon.address.to_string()], SIZE)
 }
 
-/// `screen` as it is whenever and whatever the daemon's port is.
+/// Masks the times, the dates and the daemon's port of `screen`.
 fn masked_all(screen: &str, daemon: &Daemon) -> String {
     let port = daemon.address.port().to_string();
     masked(screen).replace(&port, &"P".repeat(port.len()))
 }
 
-/// How `name` ends with these arguments and no terminal, and what it says on both outputs.
-async fn ends(name: &str, args: &[&str]) -> (Option<i32>, String, String) {
+/// Runs `name` with these arguments and without a terminal. Returns its exit code, its output and its errors.
+async fn run(name: &str, args: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(program(name)).args(args).kill_on_drop(true).output();
     let output = within(format!("the end of {name} {args:?}"), output).await.unwrap();
-    let [out, err] = [output.stdout, output.stderr].map(|told| String::from_utf8(told).unwrap());
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     (output.status.code(), out, err)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn they_say_what_they_are() {
+async fn the_programs_print_their_version_and_help() {
     for name in ["chat-server", "chat-tui"] {
-        let (code, told, trouble) = ends(name, &["--version"]).await;
-        assert_eq!((code, &*trouble), (Some(0), ""));
-        assert_eq!(told, format!("{name} {}\n", env!("CARGO_PKG_VERSION")));
-        let (code, told, trouble) = ends(name, &["--help"]).await;
-        assert_eq!((code, &*trouble), (Some(0), ""));
-        assert!(told.contains("Examples:") && told.contains("Exit codes: 0"), "{told}");
+        let (code, printed, errors) = run(name, &["--version"]).await;
+        assert_eq!((code, &*errors), (Some(0), ""));
+        assert_eq!(printed, format!("{name} {}\n", env!("CARGO_PKG_VERSION")));
+        let (code, printed, errors) = run(name, &["--help"]).await;
+        assert_eq!((code, &*errors), (Some(0), ""));
+        assert!(printed.contains("Examples:") && printed.contains("Exit codes: 0"), "{printed}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_client_says_what_is_wrong_and_the_exit_code_tells_whose_fault_it_is() {
-    for (args, code, says) in [
+async fn the_client_reports_errors_and_its_exit_code_marks_wrong_usage() {
+    for (args, code, message) in [
         (&["--nonsense"][..], 2, "--nonsense"),
         (&["--server", "localhost:0"], 2, "HOST:PORT"),
         (&["--name", "a|b"], 2, "a name has none of the characters"),
         (&[], 1, "this needs a terminal, and standard input is not one"),
     ] {
-        let (ended, out, told) = ends("chat-tui", args).await;
-        assert_eq!((ended, &*out), (Some(code), ""), "{args:?}: {told}");
-        assert!(told.contains(says), "{args:?}: {told}");
+        let (ended, out, errors) = run("chat-tui", args).await;
+        assert_eq!((ended, &*out), (Some(code), ""), "{args:?}: {errors}");
+        assert!(errors.contains(message), "{args:?}: {errors}");
     }
     let mut client = Pty::start("chat-tui", &["--log-file", "/no/where"], SIZE);
     assert_eq!(client.exit_code().await, 1);
@@ -72,7 +72,7 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
     bob.sees("@ ana: hi bob, 漢字 ok?").await;
     bob.types("yes, it is\n");
     ana.sees("  bob: yes, it is").await;
-    // What is typed is drawn below all else: with it the frame is whole.
+    // The prompt is drawn last, so a frame with this text is complete.
     bob.types("and typ");
     bob.sees("› bob: yes").await;
     assert_snapshot!(masked_all(&bob.sees("> and typ").await, &daemon), @r#"
@@ -115,10 +115,10 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_come_back_to_a_daemon_that_was_killed() {
+async fn clients_reconnect_to_a_daemon_that_was_killed() {
     let data = TempDir::new().unwrap();
-    let keeping = ["--data", data.path().to_str().unwrap()];
-    let mut daemon = Daemon::start(&keeping).await;
+    let on_disk = ["--data", data.path().to_str().unwrap()];
+    let mut daemon = Daemon::start(&on_disk).await;
     let mut ana = client(&daemon, "ana");
     let mut bob = client(&daemon, "bob");
     ana.sees("2 users").await;
@@ -131,7 +131,7 @@ async fn both_come_back_to_a_daemon_that_was_killed() {
     for client in [&mut ana, &mut bob] {
         client.sees("reconnecting").await;
     }
-    let _daemon = Daemon::start_on(daemon.address, &keeping).await;
+    let _daemon = Daemon::start_on(daemon.address, &on_disk).await;
     for client in [&mut ana, &mut bob] {
         client.sees("2 users").await;
     }
@@ -141,33 +141,34 @@ async fn both_come_back_to_a_daemon_that_was_killed() {
     bob.sees("@ ana: got it, bob").await;
 }
 
-/// A client that has taken its terminal, ended by `end` with this exit code, and given it back.
-async fn ended(name: &str, end: impl FnOnce(&mut Pty), code: u32) -> Pty {
+/// Starts a client, ends it with `end`, and checks its exit code and that it restores the modes of its
+/// terminal.
+async fn start_and_end(name: &str, end: impl FnOnce(&mut Pty), code: u32) -> Pty {
     let daemon = Daemon::start(&[]).await;
     let mut client = client(&daemon, name);
     client.sees("›").await;
-    let (before, taken) = (client.modes_before(), client.modes());
-    assert!(taken.alternate_screen && !before.alternate_screen);
-    assert!(taken.reports != before.reports && taken.line != before.line);
+    let (before, during) = (client.modes_before(), client.modes());
+    assert!(during.alternate_screen && !before.alternate_screen);
+    assert!(during.reports != before.reports && during.line != before.line);
     end(&mut client);
     assert_eq!(client.exit_code().await, code, "{name}: {}", client.screen());
-    client.is_given_back().await;
+    client.until_modes_are_restored().await;
     client
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_terminal_is_given_back_as_it_was() {
-    let quit = ended("quit", |client| client.types("/quit\n"), 0).await;
+async fn the_client_restores_the_terminal_when_it_ends() {
+    let quit = start_and_end("quit", |client| client.types("/quit\n"), 0).await;
     assert_eq!(quit.screen().trim(), "");
     for name in ["TERM", "HUP", "INT"] {
-        let stopped = ended(name, |client| client.signal(name), 0).await;
+        let stopped = start_and_end(name, |client| client.signal(name), 0).await;
         assert_eq!(stopped.screen().trim(), "");
     }
 }
 
 #[cfg(debug_assertions)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_gives_the_terminal_back_and_says_what_happened() {
-    let mut client = ended("ana", |client| client.types("/panic\n"), 1).await;
+async fn after_a_panic_the_terminal_is_restored_and_shows_the_reason() {
+    let mut client = start_and_end("ana", |client| client.types("/panic\n"), 1).await;
     client.sees("asked for by /panic").await;
 }

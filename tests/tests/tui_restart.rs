@@ -1,4 +1,4 @@
-//! The server goes away and comes back, and the terminal clients with it, by themselves.
+//! Terminal clients reconnect automatically when the server is restarted.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -16,18 +16,18 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
-/// How long until a file is looked at again, which tells nobody that it has changed.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// Pause before a file is read again: nothing reports that it has changed.
+const POLL_PAUSE: Duration = Duration::from_millis(10);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
+async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     let data = TempDir::new().unwrap();
-    let server = Server::start_keeping(chat_server::bind(ANY_PORT).unwrap(), data.path());
+    let server = Server::start_in(chat_server::bind(ANY_PORT).unwrap(), data.path());
     let address = server.address;
     let mut bob = Tui::join(address, "bob").await;
-    // Ana comes back after bob, who is there then to hear her.
+    // Ana reconnects after bob, so that he receives her messages.
     let (network, switch) = Network::to(address, true);
-    let mut ana = Tui::open_by(network, "ana", (80, 14)).is_in().await;
+    let mut ana = Tui::open_by(network, "ana", (80, 14)).until_joined().await;
     ana.types("hi bob\n").await;
     bob.sees("@ ana: hi bob").await;
     ana.sees("› ana: hi bob").await;
@@ -45,7 +45,7 @@ async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
     ana.types("and typ").await;
     ana.sees("> and typ").await;
 
-    let _server = Server::start_keeping(chat_server::bind(address).unwrap(), data.path());
+    let _server = Server::start_in(chat_server::bind(address).unwrap(), data.path());
     bob.sees("›bob").await;
     switch.send_replace(true);
     assert_snapshot!(masked(&ana.sees("› ana: three").await), @r#"
@@ -82,31 +82,31 @@ async fn what_is_said_while_the_server_is_away_goes_out_once_and_in_order() {
     "#);
     bob.types("tence\n").await;
     ana.sees("  bob: half a sentence").await;
-    // Nothing else was said.
+    // No other message was stored.
     let mut witness = Native::connect(address).await;
     witness.send(&json!({"type": "hello", "version": 1, "name": "witness"})).await;
     assert_eq!(witness.until("room").await["last_seq"], 5);
 }
 
-/// The client on a terminal, just started, which keeps what it has to in `state`.
+/// Starts the client on a terminal, with `state` as its state directory.
 fn client(daemon: &Daemon, name: &str, state: &TempDir) -> Pty {
     let (server, state) = (daemon.address.to_string(), state.path().to_str().unwrap());
     let args = ["--name", name, "--server", &server, "--state", state];
     Pty::start("chat-tui", &args, (80, 14))
 }
 
-/// Waits until `text` is kept in some file of drafts under `directory`.
-async fn keeps(directory: &Path, text: &str) {
-    let keeping = async {
+/// Waits until a file of drafts under `directory` contains `text`.
+async fn until_stored(directory: &Path, text: &str) {
+    let search = async {
         while !drafts_in(directory).contains(text) {
-            sleep(LOOK_AGAIN).await;
+            sleep(POLL_PAUSE).await;
         }
     };
-    let kept = timeout(DEADLINE, keeping).await;
-    kept.unwrap_or_else(|_| panic!("no {text:?} among the drafts: {:?}", drafts_in(directory)));
+    let stored = timeout(DEADLINE, search).await;
+    stored.unwrap_or_else(|_| panic!("no {text:?} among the drafts: {:?}", drafts_in(directory)));
 }
 
-/// All files of drafts under a directory. One may come or go meanwhile.
+/// Returns the text of all files of drafts under a directory. Files may appear or disappear meanwhile.
 fn drafts_in(directory: &Path) -> String {
     let Ok(entries) = std::fs::read_dir(directory) else {
         return std::fs::read_to_string(directory).unwrap_or_default();
@@ -117,13 +117,13 @@ fn drafts_in(directory: &Path) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_and_the_daemon_killed_in_mid_sentence_go_on_with_it() {
-    let [data, of_ana, of_bob] = [(); 3].map(|()| TempDir::new().unwrap());
-    let keeping = ["--data", data.path().to_str().unwrap()];
-    let mut daemon = Daemon::start(&keeping).await;
-    let mut ana = client(&daemon, "ana", &of_ana);
+async fn drafts_and_messages_survive_a_kill_of_client_and_daemon() {
+    let [data, ana_state, bob_state] = [(); 3].map(|()| TempDir::new().unwrap());
+    let on_disk = ["--data", data.path().to_str().unwrap()];
+    let mut daemon = Daemon::start(&on_disk).await;
+    let mut ana = client(&daemon, "ana", &ana_state);
     ana.sees("›ana").await;
-    let mut bob = client(&daemon, "bob", &of_bob);
+    let mut bob = client(&daemon, "bob", &bob_state);
     bob.sees("›bob").await;
     for room in ["rust", "go"] {
         bob.types(&format!("/join {room}\n"));
@@ -137,7 +137,7 @@ async fn a_client_and_the_daemon_killed_in_mid_sentence_go_on_with_it() {
     ana.sees("  bob: one").await;
     bob.sees("› bob: one").await;
     bob.types("half a sen");
-    keeps(of_bob.path(), "half a sen").await;
+    until_stored(bob_state.path(), "half a sen").await;
 
     bob.signal("KILL");
     bob.exit_code().await;
@@ -146,8 +146,8 @@ async fn a_client_and_the_daemon_killed_in_mid_sentence_go_on_with_it() {
     ana.sees("reconnecting").await;
     ana.types("two\n");
     ana.sees("1 waiting").await;
-    let daemon = Daemon::start_on(daemon.address, &keeping).await;
-    let mut bob = client(&daemon, "bob", &of_bob);
+    let daemon = Daemon::start_on(daemon.address, &on_disk).await;
+    let mut bob = client(&daemon, "bob", &bob_state);
     bob.sees("  ana: two").await;
     bob.sees("> half a sen").await;
     bob.types("tence\n");
@@ -158,16 +158,16 @@ async fn a_client_and_the_daemon_killed_in_mid_sentence_go_on_with_it() {
         let times = texts.map(|text| screen.matches(text).count());
         times == [1; 3] && once.iter().all(|text| screen.contains(text))
     };
-    bob.sees_that("each of it once", is_once).await;
+    bob.sees_that("each text once", is_once).await;
     bob.types("\u{1b}2");
     bob.sees("> for go").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_took_another_name_is_let_in_by_it_tomorrow() {
-    let [data, of_bob] = [(); 2].map(|()| TempDir::new().unwrap());
+async fn a_user_who_changed_the_name_joins_with_the_new_one_after_a_restart() {
+    let [data, bob_state] = [(); 2].map(|()| TempDir::new().unwrap());
     let daemon = Daemon::start(&["--data", data.path().to_str().unwrap()]).await;
-    let mut bob = client(&daemon, "bob", &of_bob);
+    let mut bob = client(&daemon, "bob", &bob_state);
     bob.sees("›bob").await;
     bob.types("/name rob\n");
     bob.sees("›rob").await;
@@ -175,15 +175,15 @@ async fn who_took_another_name_is_let_in_by_it_tomorrow() {
     bob.sees("› rob: one").await;
     bob.types("/quit\n");
     assert_eq!(bob.exit_code().await, 0);
-    let mut rob = client(&daemon, "rob", &of_bob);
+    let mut rob = client(&daemon, "rob", &bob_state);
     rob.sees("›rob").await;
     rob.sees("› rob: one").await;
-    // The second window is another device: what it says is no repeat.
-    let mut second = client(&daemon, "rob", &of_bob);
+    // The second window is another device: its messages are no repeats.
+    let mut second = client(&daemon, "rob", &bob_state);
     second.sees("›rob").await;
-    for (text, said_in, heard_in) in [("two", 0, 1), ("three", 1, 0)] {
+    for (text, sender, receiver) in [("two", 0, 1), ("three", 1, 0)] {
         let windows = [&mut rob, &mut second];
-        windows[said_in].types(&format!("{text}\n"));
-        windows[heard_in].sees(&format!("› rob: {text}")).await;
+        windows[sender].types(&format!("{text}\n"));
+        windows[receiver].sees(&format!("› rob: {text}")).await;
     }
 }

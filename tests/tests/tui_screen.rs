@@ -1,9 +1,9 @@
-//! The terminal client's screen while others talk: where the user reads it stays, whatever comes.
+//! The terminal client's screen while messages arrive: the scroll position, hostile texts, the smallest size.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+use chat_client::Tcp;
 use chat_server::Config;
-use chat_tui::Tcp;
 use crossterm::event::KeyCode;
 use e2e::classic::Classic;
 use e2e::native::Native;
@@ -11,7 +11,7 @@ use e2e::server::Server;
 use e2e::tui::{Tui, masked};
 use insta::assert_snapshot;
 
-/// What has been used against terminals, and what is hard for them.
+/// Texts that attack terminals, and texts that are hard to lay out.
 const HOSTILE: [&str; 10] = [
     "\x1b[2J\x1b[H\x1b[31mcleared",
     "\x1b]0;title\x07\x1b]52;c;cm0gLXJmIH4=\x07",
@@ -25,25 +25,28 @@ const HOSTILE: [&str; 10] = [
     "longer-than-any-row-is-without-a-single-place-where-it-could-be-broken-漢字漢字漢字",
 ];
 
-/// Whether the status line is in that row, and so the screen drawn in its size.
+/// Returns true if the status line is in this row: the screen was drawn for its size.
 fn has_status_at(screen: &str, row: usize) -> bool {
     screen.lines().nth(row).is_some_and(|row| row.starts_with("── connected"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_reads_back_is_not_pulled_down() {
+async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
     let server = Server::start(Config::default());
     let mut ana = Native::join(server.address, "ana").await;
     let mut bob = Tui::join(server.address, "bob").await;
     for n in 1..=40 {
-        ana.tell_all(n, &format!("message {n} of many, and as long as a row is, or two of them"))
-            .await;
+        ana.say_accepted(
+            n,
+            &format!("message {n} of many, and as long as a row is, or two of them"),
+        )
+        .await;
     }
     bob.sees("message 40").await;
     bob.presses(KeyCode::PageUp).await;
-    let place = bob.sees("End: newest ↓").await;
+    let before = bob.sees("End: newest ↓").await;
     for n in 41..=45 {
-        ana.tell_all(n, &format!("message {n}")).await;
+        ana.say_accepted(n, &format!("message {n}")).await;
     }
     let back = bob.sees("5 new ↓").await;
     assert_snapshot!(masked(&back), @r#"
@@ -63,7 +66,7 @@ async fn who_reads_back_is_not_pulled_down() {
     >  say something, /help for commands
     "#);
     let rows = |screen: &str| screen.lines().take(11).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(rows(&back), rows(&place));
+    assert_eq!(rows(&back), rows(&before));
 
     bob.resizes(50, 10).await;
     let narrow = bob.sees_that("narrow screen", |screen| has_status_at(screen, 8)).await;
@@ -88,14 +91,14 @@ async fn who_reads_back_is_not_pulled_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_texts_are_only_texts() {
+async fn hostile_texts_are_shown_as_text() {
     let server = Server::start(Config::default());
-    let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (80, 40)).is_in().await;
+    let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (80, 40)).until_joined().await;
     let mut ana = Native::join(server.address, "ana").await;
     let eva = Classic::join(server.address, "eva").await;
     bob.sees("→ eva is here").await;
     for (n, text) in (1..).zip(HOSTILE) {
-        // What has control characters is refused to a native client, and mended for a classic one.
+        // Texts with control characters are refused to a native client, and cleaned for a classic one.
         ana.say(n, text).await;
         while !matches!(ana.next().await.unwrap()["type"].as_str(), Some("accepted" | "refused")) {}
         eva.say(text).await;
@@ -148,15 +151,15 @@ async fn hostile_texts_are_only_texts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_smallest_screen_is_enough_to_talk() {
+async fn the_client_works_on_the_smallest_screen() {
     let server = Server::start(Config::default());
     let mut ana = Native::join(server.address, "ana").await;
     let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (20, 6));
     bob.sees("── connected").await;
-    ana.tell_all(1, "are you there, bob?").await;
+    ana.say_accepted(1, "are you there, bob?").await;
     bob.sees("@ ana: are").await;
     bob.types("yes, on a tiny screen\n").await;
-    assert_eq!(ana.hear().await.1, "yes, on a tiny screen");
+    assert_eq!(ana.next_message().await.1, "yes, on a tiny screen");
     bob.sees("› bob: yes").await;
     bob.types("漢字 and more than a row").await;
     assert_snapshot!(masked(&bob.sees("row").await), @r#"

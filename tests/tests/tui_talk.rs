@@ -1,16 +1,16 @@
-//! Terminal clients talk, to each other and to clients of every other kind.
+//! Terminal clients exchange messages with each other and with clients of each protocol.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use chat_server::Config;
-use e2e::classic::{Classic, Shown};
+use e2e::classic::{Classic, Message};
 use e2e::native::Native;
 use e2e::server::Server;
 use e2e::tui::{Network, Tui, masked};
 use insta::assert_snapshot;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_users_talk_and_one_takes_another_name() {
+async fn two_users_talk_and_one_changes_the_name() {
     let server = Server::start(Config::default());
     let mut ana = Tui::join(server.address, "ana").await;
     let mut bob = Tui::join(server.address, "bob").await;
@@ -65,22 +65,22 @@ async fn two_users_talk_and_one_takes_another_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_of_every_kind_are_in_one_list_and_hear_each_other() {
+async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     let server = Server::start(Config::default());
     let mut ana = Tui::join(server.address, "ana").await;
     let mut eva = Classic::join(server.address, "eva").await;
     ana.sees("→ eva is here").await;
     let mut raw = Native::join(server.address, "raw").await;
     ana.sees("→ raw is here").await;
-    eva.until("all three", |seen| seen.lists_only(&["ana", "eva", "raw"])).await;
+    eva.until("all three", |view| view.lists_only(&["ana", "eva", "raw"])).await;
 
     ana.types("hi all\n").await;
-    assert_eq!(raw.hear().await, ("ana".to_owned(), "hi all".to_owned()));
+    assert_eq!(raw.next_message().await, ("ana".to_owned(), "hi all".to_owned()));
     eva.until_messages(1).await;
-    assert_eq!(eva.seen().messages, [Shown::new("1", "ana", "hi all")]);
+    assert_eq!(eva.view().messages, [Message::new("1", "ana", "hi all")]);
     eva.say("hi from eva").await;
     ana.sees("  eva: hi from eva").await;
-    raw.tell_all(1, "hi from raw").await;
+    raw.say_accepted(1, "hi from raw").await;
     assert_snapshot!(masked(&ana.sees("  raw: hi from raw").await), @r#"
                                                                  │ 3 users
                                                                  │›ana            1
@@ -120,23 +120,23 @@ async fn clients_of_every_kind_are_in_one_list_and_hear_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_quits_is_gone_for_all_others() {
+async fn a_client_that_quits_leaves_the_lists_of_all_others() {
     let server = Server::start(Config::default());
     let mut ana = Tui::join(server.address, "ana").await;
     let mut eva = Classic::join(server.address, "eva").await;
     let mut raw = Native::join(server.address, "raw").await;
     let bob = Tui::join(server.address, "bob").await;
-    eva.until("bob", |seen| seen.lists("bob")).await;
+    eva.until("bob", |view| view.lists("bob")).await;
     bob.quits().await;
     let left = raw.until("left").await;
     assert_eq!((&left["user"]["name"], &left["reason"]), (&"bob".into(), &"bye".into()));
-    eva.until("a list without bob", |seen| seen.lists_only(&["ana", "eva", "raw"])).await;
+    eva.until("a list without bob", |view| view.lists_only(&["ana", "eva", "raw"])).await;
     let screen = ana.sees("← bob has left").await;
     assert!(screen.contains("3 users") && !screen.contains("│ bob"), "{screen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_is_taken_is_asked_for_and_what_was_typed_stays() {
+async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     let server = Server::start(Config::default());
     let mut other = Native::join(server.address, "Bob").await;
     let (network, switch) = Network::to(server.address, false);
@@ -156,7 +156,7 @@ async fn a_name_that_is_taken_is_asked_for_and_what_was_typed_stays() {
     "#);
     bob.presses_ctrl('u').await;
     bob.types("robert\n").await;
-    bob = bob.is_in().await;
+    bob = bob.until_joined().await;
     assert_snapshot!(masked(&bob.sees("›robert").await), @r#"
                                                                  │ 2 users
                                                                  │›robert         2
@@ -168,6 +168,6 @@ async fn a_name_that_is_taken_is_asked_for_and_what_was_typed_stays() {
     > half a sentence
     "#);
     bob.types(", and the other half\n").await;
-    let said = "half a sentence, and the other half".to_owned();
-    assert_eq!(other.hear().await, ("robert".to_owned(), said));
+    let text = "half a sentence, and the other half".to_owned();
+    assert_eq!(other.next_message().await, ("robert".to_owned(), text));
 }

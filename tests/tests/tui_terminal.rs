@@ -1,4 +1,4 @@
-//! The client on a terminal that is given to a shell, written on by others, or not what one wishes.
+//! The client on a terminal: job control, output of other programs, input in pieces, missing features.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -9,7 +9,7 @@ use e2e::pty::Pty;
 /// The size of most terminals here.
 const SIZE: (u16, u16) = (70, 10);
 
-/// A client called ana on a terminal, in the lobby.
+/// Starts a client as ana, and waits until it is in the lobby.
 async fn ana(daemon: &Daemon) -> Pty {
     let mut ana = client(daemon, "ana");
     ana.sees("›ana").await;
@@ -20,7 +20,7 @@ fn client(daemon: &Daemon, name: &str) -> Pty {
     Pty::start("chat-tui", &["--name", name, "--server", &daemon.address.to_string()], SIZE)
 }
 
-/// Text of which terminals disagree how wide it is.
+/// Texts whose width differs between terminals.
 const WIDE: [&str; 8] = [
     "漢字 かな",
     "ทำ ทำ ทำ",
@@ -33,7 +33,7 @@ const WIDE: [&str; 8] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_text_leaves_anything_behind() {
+async fn no_text_leaves_remains_on_the_screen() {
     let daemon = Daemon::start(&[]).await;
     let (mut ana, mut bob) = (ana(&daemon).await, client(&daemon, "bob"));
     bob.sees("›bob").await;
@@ -48,7 +48,7 @@ async fn no_text_leaves_anything_behind() {
         ana.sees("> typed").await;
         let before = ana.bytes();
         ana.sends(b"\x0c\x7f\x7f");
-        ana.sees_that("the text but two letters", |screen| screen.ends_with("> typ")).await;
+        ana.sees_that("the text without two letters", |screen| screen.ends_with("> typ")).await;
         let drawn_again = ana.bytes();
         for policy in POLICIES {
             let [before, after] = [&before, &drawn_again].map(|bytes| rows(bytes, policy));
@@ -58,56 +58,56 @@ async fn no_text_leaves_anything_behind() {
     }
 }
 
-/// What is on all rows but that of the prompt.
+/// Returns all rows but the prompt.
 fn rows(bytes: &[u8], policy: Policy) -> Vec<String> {
     let shown = Emulator::shows(bytes, policy, SIZE.into());
     shown.rows[..usize::from(SIZE.1) - 1].iter().map(|row| row.concat()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
+async fn ctrl_z_stops_the_client_and_fg_continues_it() {
     let daemon = Daemon::start(&[]).await;
     let mut terminal = Pty::start_shell((100, 40));
     terminal.sees("shell$").await;
     let (program, address) = (program("chat-tui"), daemon.address);
     terminal.types(&format!("{} --name ana --server {address}\n", program.display()));
     terminal.sees("›ana").await;
-    let taken = terminal.modes();
+    let running = terminal.modes();
     for (stops, round) in [(1, "first"), (2, "second")] {
         terminal.sends(b"\x1a");
-        // The shell has the keys once it says so.
+        // Once the shell prints this, it reads the keys.
         let stopped = |screen: &str| screen.matches("Stopped").count() == stops;
-        terminal.sees_that("word of the shell", stopped).await;
-        terminal.is_given_back().await;
+        terminal.sees_that("\"Stopped\" of the shell", stopped).await;
+        terminal.until_modes_are_restored().await;
         terminal.types("echo in the $((1 + 1))nd program\n");
         terminal.sees("in the 2nd program").await;
         terminal.types("fg\n");
         terminal.sees("›ana").await;
         terminal.types(&format!("the {round} time\n"));
         terminal.sees(&format!("ana: the {round} time")).await;
-        assert_eq!(terminal.modes(), taken);
+        assert_eq!(terminal.modes(), running);
     }
     terminal.types("/quit\n");
-    terminal.is_given_back().await;
+    terminal.until_modes_are_restored().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_is_continued_takes_its_terminal_and_draws_all_again() {
+async fn a_continued_client_sets_the_modes_and_redraws_the_screen() {
     let daemon = Daemon::start(&[]).await;
     let mut ana = ana(&daemon).await;
-    let taken = ana.modes();
+    let running = ana.modes();
     ana.signal("STOP");
-    ana.is_written_on(b"\x1b[?1049l\x1b[?2004l\x1b[?1000l\x1b[2J\x1b[Hanother program");
+    ana.write_as_other_program(b"\x1b[?1049l\x1b[?2004l\x1b[?1000l\x1b[2J\x1b[Hanother program");
     ana.signal("CONT");
     ana.sees("›ana").await;
     ana.types("typed\n");
     let screen = ana.sees("ana: typed").await;
     assert!(!screen.contains("another program"), "{screen}");
-    assert_eq!(ana.modes(), taken);
+    assert_eq!(ana.modes(), running);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_no_shell_has_started_does_not_stop() {
+async fn a_client_without_a_shell_ignores_ctrl_z() {
     let daemon = Daemon::start(&[]).await;
     let mut ana = ana(&daemon).await;
     ana.sends(b"\x1a");
@@ -117,7 +117,7 @@ async fn a_client_that_no_shell_has_started_does_not_stop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_in_pieces_and_late_replies_type_nothing_else() {
+async fn split_keys_and_late_replies_of_the_terminal_type_no_text() {
     let daemon = Daemon::start(&[]).await;
     let mut ana = ana(&daemon).await;
     for piece in [
@@ -135,11 +135,11 @@ async fn keys_in_pieces_and_late_replies_type_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_terminal_that_can_show_nothing_is_told_so_in_words() {
-    for (term, says) in [("dumb", "TERM is \"dumb\""), ("", "TERM is not set")] {
+async fn the_client_reports_a_terminal_without_a_full_screen() {
+    for (term, reason) in [("dumb", "TERM is \"dumb\""), ("", "TERM is not set")] {
         let mut client = Pty::start_in(&[("TERM", term)], "chat-tui", &[], (100, 10));
         assert_eq!(client.exit_code().await, 1);
-        let screen = client.sees(says).await;
+        let screen = client.sees(reason).await;
         assert!(
             screen.starts_with("chat-tui: this needs a terminal with a full screen"),
             "{screen}"

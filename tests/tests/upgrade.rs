@@ -1,10 +1,10 @@
-//! A journal of an earlier version is opened as it is, and nothing of it is lost.
+//! The daemon opens the journal of an earlier version, and nothing of it is lost.
 //!
-//! Each `tests/fixtures/journal-N.sqlite` was made by the chat-server that first had version N of
-//! the schema, with `chat-server backup`. None is ever changed.
+//! Each `tests/fixtures/journal-N.sqlite` is a backup that the first chat-server with version N of the
+//! schema made. These files are never changed.
 //!
-//! `journal-0.1.0.sqlite` and `state-0.1.0` were made together by the programs of 0.1.0: names that are
-//! none today, private conversations, and clients that were killed with messages unsent.
+//! `journal-0.1.0.sqlite` and `state-0.1.0` are of one run of the programs of 0.1.0, with names that are
+//! invalid today, direct messages, and clients that were killed with unsent messages.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -16,19 +16,19 @@ use e2e::server::{ANY_PORT, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The token that ana was given when the fixtures were made.
+/// Ana's token in the fixtures.
 const ANAS_TOKEN: &str = "273d540c272f1eb17dea48de382f784089462a0201e16c8dcf4363b404aeec7d";
 
-/// A daemon that goes on with a copy of the journal of this version.
-fn daemon_with(version: &str, data: &Path) -> Server {
+/// Starts a daemon on a copy of the journal of this version.
+fn start_daemon(version: &str, data: &Path) -> Server {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let fixture = fixtures.join(format!("journal-{version}.sqlite"));
     std::fs::copy(fixture, data.join("journal.sqlite")).unwrap();
-    Server::start_keeping(chat_server::bind(ANY_PORT).unwrap(), data)
+    Server::start_in(chat_server::bind(ANY_PORT).unwrap(), data)
 }
 
-/// The only message of `room`, as its history has it.
-async fn message_of(client: &mut Native, room: &str) -> Value {
+/// Returns the only message in the history of `room`.
+async fn only_message(client: &mut Native, room: &str) -> Value {
     client.send(&json!({"type": "history", "room": room})).await;
     let history = client.until("history").await;
     assert_eq!(history["messages"].as_array().map(Vec::len), Some(1), "{history}");
@@ -36,10 +36,23 @@ async fn message_of(client: &mut Native, room: &str) -> Value {
 }
 
 #[tokio::test]
-async fn version_1_opens_with_all_that_was_kept() {
+async fn a_journal_of_version_1_opens_complete() {
+    opens_complete("1", "2026-11-22T18:27:03.097Z").await;
+}
+
+#[tokio::test]
+async fn a_journal_of_version_4_opens_complete() {
+    opens_complete("4", "2026-11-27T11:03:31.734Z").await;
+}
+
+/// The journal of this version, whose first message was stored at `first_at`, opens with everything in it.
+async fn opens_complete(version: &str, first_at: &str) {
     let data = TempDir::new().unwrap();
-    let server = daemon_with("1", data.path());
-    assert!(data.path().join("journal.sqlite-wal").exists(), "a backup goes on with a log");
+    let server = start_daemon(version, data.path());
+    assert!(
+        data.path().join("journal.sqlite-wal").exists(),
+        "the opened journal has a write-ahead log"
+    );
     let mut ana = Native::connect(server.address).await;
     let hello = json!({"type": "hello", "version": 1, "name": "ana", "device": "laptop",
                        "token": ANAS_TOKEN});
@@ -59,13 +72,13 @@ async fn version_1_opens_with_all_that_was_kept() {
     assert_eq!((&rooms[1].0, &rooms[1].1), (&"#rust".to_owned(), &"crabs".to_owned()));
     assert_eq!(rooms[2].0, "@1-2");
 
-    let first = message_of(&mut ana, "#lobby").await;
+    let first = only_message(&mut ana, "#lobby").await;
     assert_eq!(first["text"], "the first message");
     assert_eq!(first["from"], json!({"id": 1, "name": "ana"}));
-    assert_eq!(first["at"], "2026-11-22T18:27:03.097Z");
+    assert_eq!(first["at"], first_at);
     assert_eq!((&first["device"], &first["n"]), (&json!("laptop"), &json!(1)));
-    assert_eq!(message_of(&mut ana, "#rust").await["kind"], "action");
-    assert_eq!(message_of(&mut ana, "@bob").await["text"], "between us");
+    assert_eq!(only_message(&mut ana, "#rust").await["kind"], "action");
+    assert_eq!(only_message(&mut ana, "@bob").await["text"], "between us");
 
     ana.say(4, "and on it goes").await;
     assert_eq!(ana.until("accepted").await["seq"], 2);
@@ -74,7 +87,7 @@ async fn version_1_opens_with_all_that_was_kept() {
     assert_eq!((&repeat["repeat"], &repeat["seq"]), (&json!(true), &json!(1)), "{repeat}");
 }
 
-/// The users of the journal of 0.1.0 whose names are none today, or like those: name, number and token.
+/// Users of the journal of 0.1.0 with names that are invalid today, or similar to such: name, number, token.
 const USERS: [(&str, u64, &str); 5] = [
     ("bob", 1, "723fbb3c923407d1b06e1800d2b922cc3b9dfbd9e2bf500a779ed99a8a7033b2"),
     ("a:b", 2, "48d1bc182cb1a2236d5e1825bd2dd712bca64a9d46cb4599b31f44e8f50be63b"),
@@ -84,13 +97,13 @@ const USERS: [(&str, u64, &str); 5] = [
 ];
 
 #[tokio::test]
-async fn names_of_0_1_0_that_are_none_today_are_mended_and_stay_apart() {
+async fn invalid_names_of_0_1_0_are_corrected_and_stay_distinct() {
     let data = TempDir::new().unwrap();
-    let server = daemon_with("0.1.0", data.path());
+    let server = start_daemon("0.1.0", data.path());
     let mut names = Vec::new();
     for (_, id, token) in USERS {
         let mut user = Native::connect(server.address).await;
-        // Whatever it asks for is taken, so that it keeps the name it has.
+        // It requests a reserved name, so it gets the name that is stored.
         let hello = json!({"type": "hello", "version": 1, "name": "chat-server", "token": token});
         user.send(&hello).await;
         let welcome = user.expect("welcome").await;
@@ -103,16 +116,16 @@ async fn names_of_0_1_0_that_are_none_today_are_mended_and_stay_apart() {
         names.push(name);
     }
     assert_eq!((&*names[0], &*names[3], &*names[4]), ("bob", "7_12", "zoe_ hi"));
-    // One of the two is called as the other was; which, is up to who was seen last.
+    // Both correct to one name; the user who was connected last keeps it.
     let mut pair = names[1..3].to_vec();
     pair.sort();
     assert_eq!(pair, ["a_b", "a_b_2"]);
 }
 
 #[tokio::test]
-async fn the_messages_of_0_1_0_are_all_there() {
+async fn all_messages_of_0_1_0_are_readable() {
     let data = TempDir::new().unwrap();
-    let server = daemon_with("0.1.0", data.path());
+    let server = start_daemon("0.1.0", data.path());
     let mut bob = Native::connect(server.address).await;
     bob.send(&json!({"type": "hello", "version": 1, "name": "bob", "token": USERS[0].2})).await;
     bob.expect("welcome").await;
@@ -133,7 +146,7 @@ async fn the_messages_of_0_1_0_are_all_there() {
     ] {
         bob.send(&json!({"type": "history", "room": room})).await;
         let history = bob.until("history").await;
-        let told: Vec<_> = history["messages"]
+        let read: Vec<_> = history["messages"]
             .as_array()
             .unwrap()
             .iter()
@@ -142,21 +155,21 @@ async fn the_messages_of_0_1_0_are_all_there() {
                 message["text"].as_str().unwrap()
             })
             .collect();
-        assert_eq!(told, texts, "{room}");
+        assert_eq!(read, texts, "{room}");
     }
 }
 
-/// The address at which the clients of 0.1.0 called their server.
-const CALLED: &str = "127.0.0.1:47123";
+/// The server's address in the state of the clients of 0.1.0.
+const SERVER: &str = "127.0.0.1:47123";
 
-/// A copy of the state directory of 0.1.0.
+/// Copies the state directory of 0.1.0.
 fn state_of_0_1_0() -> TempDir {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/state-0.1.0");
     let state = TempDir::new().unwrap();
     std::fs::copy(fixture.join("device"), state.path().join("device")).unwrap();
-    // The names that the directories had there.
+    // With the names that the directories had.
     for (name, directory) in [("ana", "ana"), ("colon", "colon:%20me")] {
-        let to = state.path().join(CALLED).join(directory);
+        let to = state.path().join(SERVER).join(directory);
         std::fs::create_dir_all(&to).unwrap();
         for entry in std::fs::read_dir(fixture.join(name)).unwrap() {
             let entry = entry.unwrap();
@@ -169,28 +182,28 @@ fn state_of_0_1_0() -> TempDir {
     state
 }
 
-/// Today's client on that directory.
+/// Starts the current client on this directory.
 fn client(server: &Server, state: &TempDir, name: &str) -> Client {
     let options = chat_tui::Options {
         state: Some(state.path().to_owned()),
-        ..chat_tui::Options::new(name.parse().unwrap(), CALLED)
+        ..chat_tui::Options::new(name.parse().unwrap(), SERVER)
     };
-    Client::start(options, chat_tui::Tcp::new(server.address), 120, 40)
+    Client::start(options, chat_client::Tcp::new(server.address), 120, 40)
 }
 
 async fn sees(client: &mut Client, text: &str) {
-    let seen = tokio::time::timeout(e2e::DEADLINE, client.sees(text)).await;
-    assert!(seen.is_ok(), "no {text:?} on\n{}", client.screen());
+    let found = tokio::time::timeout(e2e::DEADLINE, client.sees(text)).await;
+    assert!(found.is_ok(), "no {text:?} on\n{}", client.screen());
 }
 
 #[tokio::test]
-async fn a_client_of_0_1_0_sends_what_waited_to_rooms_and_gives_back_what_waited_for_names() {
+async fn pending_messages_of_0_1_0_are_sent_to_rooms_and_returned_for_names() {
     let (data, state) = (TempDir::new().unwrap(), state_of_0_1_0());
-    let server = daemon_with("0.1.0", data.path());
+    let server = start_daemon("0.1.0", data.path());
     let mut ana = client(&server, &state, "ana");
     sees(&mut ana, "half a line in rust").await;
     sees(&mut ana, "› ana: unsent in rust").await;
-    // The users may be called otherwise by now, and others may have their names.
+    // Not sent, since these names may belong to other users now.
     for text in [
         "@bob: second window to bob",
         "@bob: unsent to bob",
@@ -198,15 +211,15 @@ async fn a_client_of_0_1_0_sends_what_waited_to_rooms_and_gives_back_what_waited
         "@7_12: unsent to the address",
     ] {
         let (name, text) = text.split_once(": ").unwrap();
-        let is_given_back = |screen: &str| {
+        let is_returned = |screen: &str| {
             let words = |text: &str| {
                 text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
             };
             let screen = words(screen);
             screen.contains(&format!("not sent to {name}:")) && screen.contains(text)
         };
-        let given_back = tokio::time::timeout(e2e::DEADLINE, ana.sees_that(is_given_back)).await;
-        assert!(given_back.is_ok(), "no {text:?} on\n{}", ana.screen());
+        let returned = tokio::time::timeout(e2e::DEADLINE, ana.sees_that(is_returned)).await;
+        assert!(returned.is_ok(), "no {text:?} on\n{}", ana.screen());
     }
     let mut bob = Native::connect(server.address).await;
     bob.send(&json!({"type": "hello", "version": 1, "name": "bob", "token": USERS[0].2})).await;
@@ -223,9 +236,9 @@ async fn a_client_of_0_1_0_sends_what_waited_to_rooms_and_gives_back_what_waited
 }
 
 #[tokio::test]
-async fn a_client_of_0_1_0_whose_name_is_none_today_is_the_same_user() {
+async fn a_client_of_0_1_0_with_an_invalid_name_is_the_same_user() {
     let (data, state) = (TempDir::new().unwrap(), state_of_0_1_0());
-    let server = daemon_with("0.1.0", data.path());
+    let server = start_daemon("0.1.0", data.path());
     let mut colon = client(&server, &state, "colon_ me");
     sees(&mut colon, "› colon_ me: unsent from the colon").await;
     sees(&mut colon, "half from the colon").await;

@@ -1,4 +1,4 @@
-//! The yardstick measures both servers, nothing is lost, and what is wrong is said.
+//! The benchmark `chat-load` measures both servers, loses no message, and reports wrong usage.
 
 use std::process::{Command, Output};
 
@@ -15,14 +15,14 @@ fn a_short_load_is_measured_on_both_servers() {
 }
 
 #[test]
-fn one_who_stalls_gets_all_in_the_end() {
+fn a_stalled_reader_receives_all_messages_later() {
     let measured = run(&["W8", "--lag", "stalls", "--in-flight", "8", "--messages", "200"]);
     assert!(measured.status.success(), "{measured:?}");
     assert!(text(&measured.stdout).contains("messages behind"), "{measured:?}");
 }
 
 #[test]
-fn those_who_come_are_measured() {
+fn joins_are_measured() {
     for (workload, target) in [("W5", "ours"), ("W7", "ours"), ("W7", "ours-classic")] {
         let measured = run(&[workload, "--users", "50", "--target", target]);
         assert!(measured.status.success(), "{measured:?}");
@@ -30,7 +30,7 @@ fn those_who_come_are_measured() {
 }
 
 #[test]
-fn what_means_nothing_is_refused() {
+fn options_without_effect_are_refused() {
     let refused = run(&["W4", "--in-flight", "5"]);
     assert!(!refused.status.success(), "{refused:?}");
     assert!(text(&refused.stderr).contains("--in-flight means nothing to W4"), "{refused:?}");
@@ -41,6 +41,6 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn run(args: &[&str]) -> Output {
-    // It looks for the servers beside itself.
-    Command::new(program("chat-load")).arg("run").args(args).output().expect("it runs")
+    // It expects the servers in its own directory.
+    Command::new(program("chat-load")).arg("run").args(args).output().expect("chat-load runs")
 }

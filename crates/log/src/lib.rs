@@ -4,15 +4,15 @@
 //! any thread ─ line ─→ queue (bounded in bytes; drops and counts) ─→ writer thread ─→ file or stderr
 //! ```
 //!
-//! The log only reports, so nothing may depend on it: to log a line is to copy it into the queue.
-//! Only the writer thread touches the file. It may be blocked (a full pipe, a terminal held by
-//! Ctrl-S) or fail (a full disk, a closed pipe) for as long as it likes. If the queue is full, lines
-//! are dropped; their number is logged as soon as the file takes lines again.
+//! The log only reports, so no other part of a program waits for it: to log a line is to copy it into
+//! the queue. Only the writer thread uses the file, which may block (a full pipe, a terminal stopped by
+//! Ctrl-S) or fail (a full disk, a closed pipe) for any time. If the queue is full, lines are dropped;
+//! their number is logged once the file can be written again.
 //!
 //! `tracing-appender` bounds its queue in lines and not in bytes, loses the lines of a failed write
 //! without counting them, and prints its own errors to standard output.
 
-// Here, since both programs need this crate and it is compiled before them.
+// In this crate because both programs use it and it is compiled before them.
 #[cfg(not(unix))]
 compile_error!("chat-server and chat-tui run on Unix only: Linux, macOS, a BSD");
 
@@ -34,17 +34,16 @@ use tracing_subscriber::fmt::MakeWriter;
 
 pub use self::panics::{first_panic, log_panics};
 pub use self::print::{print_error, print_in_background};
-pub use self::queue::LOG_BYTES_MAX;
 use self::queue::Queue;
 pub use self::report::Format;
 use self::sink::Sink;
 pub use self::subscribe::subscribe;
 
-/// How long the start of the program waits for the log file to be opened: a named pipe without a
-/// reader, or a disk that does not answer, blocks for ever.
+/// How long the program waits at its start for the log file to open: a named pipe without a reader, or a
+/// disk that does not answer, never returns.
 const OPEN_MAX: Duration = Duration::from_secs(1);
 
-/// The log. Cheap to clone. Lines that are written to it are queued.
+/// A handle to the log, cheap to clone. Lines that are written to it are queued.
 #[derive(Debug, Clone)]
 pub struct Log {
     queue: Arc<Queue>,
@@ -60,10 +59,10 @@ impl Log {
         log
     }
 
-    /// Appends to the file at `path`, which is created for its owner alone. Opens it on the writer
-    /// thread.
+    /// Logs to the end of the file at `path`, which only its owner can read if it is created. The writer
+    /// thread opens it.
     ///
-    /// Returns the error as well if the file cannot be opened; the log goes to standard error until
+    /// Also returns the error if the file cannot be opened; lines then go to standard error until
     /// [`Log::reopen`] succeeds.
     #[must_use]
     pub fn to_file(path: &Path, format: Format) -> (Self, Option<io::Error>) {
@@ -72,7 +71,7 @@ impl Log {
         let path = path.to_owned();
         log.start_writer(move || {
             let (sink, error) = Sink::file(path);
-            // Nobody waits any more if it took longer than OPEN_MAX.
+            // The receiver is gone if this took longer than OPEN_MAX.
             let _ = opened.try_send(error);
             Ok(sink)
         });
@@ -80,32 +79,32 @@ impl Log {
         (log, error)
     }
 
-    /// Logs to `output`.
-    #[must_use]
-    pub fn to(output: impl Write + Send + 'static, format: Format) -> Self {
+    /// Logs to `output`, whose writes may fail or block.
+    #[cfg(test)]
+    fn to(output: impl Write + Send + 'static, format: Format) -> Self {
         let log = Self::new(format);
         log.start_writer(|| Ok(Sink::new(output)));
         log
     }
 
-    /// Whether lines go to a terminal if they go to standard error.
+    /// Returns true if standard error is a terminal.
     #[must_use]
     pub fn stderr_is_terminal() -> bool {
         io::stderr().is_terminal()
     }
 
-    /// Opens the log file again, after a log rotation. Does not wait for it. Returns false if this
+    /// Has the writer thread reopen the log file, after a log rotation. Returns immediately; false if this
     /// log has no file.
     pub fn reopen(&self) -> bool {
-        self.queue.ask_to_reopen()
+        self.queue.request_reopen()
     }
 
-    /// Waits until all lines are written, but not if the file fails or is blocked: 2 s at most.
+    /// Waits until all lines are written, 2 s at most. Returns early if the file fails or blocks.
     pub fn flush(&self) {
         self.queue.flush();
     }
 
-    /// Flushes the log when it is dropped: at the end of the program.
+    /// Returns a guard for the end of the program, which flushes the log on drop.
     #[must_use]
     pub fn flush_on_drop(&self) -> FlushOnDrop {
         FlushOnDrop(self.clone())
@@ -113,7 +112,7 @@ impl Log {
 }
 
 impl Write for &Log {
-    /// Queues whole lines; never fails.
+    /// Queues whole lines. Never fails.
     fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
         self.queue.push(lines);
         Ok(lines.len())
@@ -132,7 +131,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// See [`Log::flush_on_drop`].
+/// Made by [`Log::flush_on_drop`].
 #[derive(Debug)]
 pub struct FlushOnDrop(Log);
 

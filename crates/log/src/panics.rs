@@ -1,4 +1,4 @@
-//! Panics go to the log, not to a standard error that may block, or that is a client's screen.
+//! Logs panics, since standard error may block, or may be the screen of a client.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{self, PanicHookInfo};
@@ -8,10 +8,9 @@ use std::thread;
 use crate::Log;
 use crate::report::Level;
 
-/// Where and why the program panicked first.
 static FIRST: OnceLock<String> = OnceLock::new();
 
-/// Logs each panic, to `log` if there is one.
+/// Sets a panic hook that writes to `log`, if any, and not to standard error.
 pub fn log_panics(log: Option<Log>) {
     panic::set_hook(Box::new(move |info| {
         let message = describe(info);
@@ -27,7 +26,7 @@ pub fn log_panics(log: Option<Log>) {
     }));
 }
 
-/// Where and why the program panicked first, if it did and [`log_panics`] was called.
+/// Returns the thread, the location and the message of the first panic after [`log_panics`].
 #[must_use]
 pub fn first_panic() -> Option<&'static str> {
     FIRST.get().map(String::as_str)
@@ -35,8 +34,8 @@ pub fn first_panic() -> Option<&'static str> {
 
 fn describe(info: &PanicHookInfo<'_>) -> String {
     let reason = info.payload_as_str().unwrap_or("without a message");
-    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let location = info.location().map(ToString::to_string).unwrap_or_default();
     let thread = thread::current();
     let thread = thread.name().unwrap_or("without a name");
-    format!("thread {thread} panicked at {place}: {reason}")
+    format!("thread {thread} panicked at {location}: {reason}")
 }

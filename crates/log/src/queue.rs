@@ -1,33 +1,32 @@
-//! The lines that wait for the writer thread.
+//! The queue of lines for the writer thread.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Bytes of lines that wait for the writer thread. The writer holds as many again at most, so that a
-/// log that cannot be written takes 2 MiB of memory: some 10,000 lines, the oldest ones, which tell
-/// how the trouble began.
-pub const LOG_BYTES_MAX: usize = 1024 * 1024;
+/// Capacity of the queue in bytes. The writer thread holds at most as many more, so a log that cannot be
+/// written takes 2 MiB: about 10,000 lines, the oldest ones, which show how the problem began.
+pub(crate) const LOG_BYTES_MAX: usize = 1024 * 1024;
 
-/// How long [`Queue::flush`] waits in all.
+/// Longest time that [`Queue::flush`] takes.
 const FLUSH_MAX: Duration = Duration::from_secs(2);
 
-/// After how long a write of a few KiB counts as blocked: [`Queue::flush`] does not wait for it.
+/// Time after which a write of a few KiB counts as blocked, and [`Queue::flush`] stops waiting for it.
 const BLOCKED: Duration = Duration::from_millis(500);
 
-/// What the writer thread is to do.
+/// What the writer thread takes from the queue.
 pub(crate) struct Work {
     /// Whole lines.
     pub(crate) lines: Vec<u8>,
-    /// Lines that were dropped after those.
+    /// Number of lines that were dropped after those.
     pub(crate) dropped: u64,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     state: Mutex<State>,
-    /// Signalled when the writer has something to do.
+    /// Signalled when there is work for the writer.
     work: Condvar,
-    /// Signalled when the writer has done something.
+    /// Signalled when a write has ended.
     progress: Condvar,
 }
 
@@ -35,23 +34,23 @@ pub(crate) struct Queue {
 struct State {
     lines: Vec<u8>,
     dropped: u64,
-    /// Whether the writer holds lines that it has not written.
+    /// The writer has lines that it has not written.
     is_writing: bool,
-    /// When the write that the writer is in began.
+    /// Start of the current write.
     write_began: Option<Instant>,
-    /// Whether the last write failed.
+    /// The last write failed.
     is_failing: bool,
-    /// Times somebody waited for the end of all lines; a failing writer then tries once more.
+    /// Number of flushes while writes failed. A change ends the writer's pause before a retry.
     flushes: u64,
     has_file: bool,
     reopen: bool,
 }
 
 impl Queue {
-    /// Queues whole lines, or drops them.
+    /// Queues whole lines, or drops them if the queue is full.
     pub(crate) fn push(&self, lines: &[u8]) {
         let mut state = self.state();
-        // A line after a dropped one would hide where the gap is.
+        // Once a line was dropped, later ones are too, so that the note about it is where the gap is.
         if state.dropped > 0 || state.lines.len() + lines.len() > LOG_BYTES_MAX {
             state.dropped += lines.iter().filter(|byte| **byte == b'\n').count().max(1) as u64;
         } else {
@@ -60,7 +59,7 @@ impl Queue {
         self.work.notify_one();
     }
 
-    /// Waits for lines to write, or to be asked to reopen the file (then there may be none).
+    /// Waits for lines, or for a request to reopen the file; then there may be none.
     pub(crate) fn wait(&self) -> Work {
         let mut state = self.state();
         state.is_writing = false;
@@ -75,7 +74,7 @@ impl Queue {
         }
     }
 
-    /// Records that a write begins, and that the last one did not fail.
+    /// Records that a write begins.
     pub(crate) fn write_begins(&self) {
         self.state().write_began = Some(Instant::now());
     }
@@ -88,33 +87,33 @@ impl Queue {
         self.progress.notify_all();
     }
 
-    /// Waits before a failed write is tried again; less if the file is to be reopened, or if the
-    /// program ends.
+    /// Waits for `pause` before a failed write is retried. Returns early if the file is to be reopened, or at
+    /// a flush.
     pub(crate) fn wait_to_retry(&self, pause: Duration) {
         let state = self.state();
         let flushes = state.flushes;
-        let goes_on = |state: &mut State| !state.reopen && state.flushes == flushes;
-        drop(self.work.wait_timeout_while(state, pause, goes_on));
+        let is_unchanged = |state: &mut State| !state.reopen && state.flushes == flushes;
+        drop(self.work.wait_timeout_while(state, pause, is_unchanged));
     }
 
-    /// Declares that the log has a file, which can be reopened.
+    /// Records that the log has a file, which can be reopened.
     pub(crate) fn set_has_file(&self) {
         self.state().has_file = true;
     }
 
-    pub(crate) fn ask_to_reopen(&self) -> bool {
+    pub(crate) fn request_reopen(&self) -> bool {
         let mut state = self.state();
         state.reopen = state.has_file;
         self.work.notify_one();
         state.has_file
     }
 
-    /// Whether the file is to be reopened now.
+    /// Returns true, once, if a reopening was requested.
     pub(crate) fn take_reopen(&self) -> bool {
         std::mem::take(&mut self.state().reopen)
     }
 
-    /// Waits until all lines are written, or cannot be written now.
+    /// Waits until all lines are written, the file fails or blocks, or [`FLUSH_MAX`] has passed.
     pub(crate) fn flush(&self) {
         let deadline = Instant::now() + FLUSH_MAX;
         let mut state = self.state();

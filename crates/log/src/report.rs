@@ -1,5 +1,5 @@
-//! The lines that the log makes itself. They do not go through `tracing`: a panic may happen within
-//! it, and no filter hides that lines are missing.
+//! The log's own lines. They bypass `tracing`, since a panic may happen inside it, and so that no filter
+//! hides that lines are missing.
 
 use serde_json::json;
 use tracing_subscriber::fmt::format::Writer;
@@ -7,10 +7,10 @@ use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
 use crate::Log;
 
-/// The format of the log.
+/// The format of all lines of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Lines for a person.
+    /// Lines for people.
     Text,
     /// One JSON object a line.
     Json,
@@ -34,10 +34,10 @@ impl Level {
 }
 
 impl Log {
-    /// A line in this log's format, with its line end.
+    /// Formats `message` as a line of this log, with its line end.
     pub(crate) fn line(&self, level: Level, message: &str) -> Vec<u8> {
         let mut time = String::new();
-        // A clock that cannot be formatted must not keep the line out of the log.
+        // If the time cannot be formatted, the line is logged without it.
         let _ = SystemTime.format_time(&mut Writer::new(&mut time));
         let level = level.name();
         let line = match self.format {

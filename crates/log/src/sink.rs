@@ -1,4 +1,4 @@
-//! Where the lines go.
+//! The output of the log.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -6,26 +6,27 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-/// Where the lines go. Used by the writer thread alone.
+/// The output of the log. Only the writer thread uses it.
 pub(crate) struct Sink {
     output: Box<dyn Write + Send>,
     path: Option<PathBuf>,
 }
 
 impl Sink {
+    #[cfg(test)]
     pub(crate) fn new(output: impl Write + Send + 'static) -> Self {
         Self { output: Box::new(output), path: None }
     }
 
     pub(crate) fn stderr() -> Self {
-        Self { output: own_stderr(), path: None }
+        Self { output: unlocked_stderr(), path: None }
     }
 
-    /// The file at `path`; or standard error, and the reason, if it cannot be opened.
+    /// Opens the file at `path`. Returns standard error and the error if it cannot be opened.
     pub(crate) fn file(path: PathBuf) -> (Self, Option<io::Error>) {
         let (output, error): (Box<dyn Write + Send>, _) = match open(&path) {
             Ok(file) => (Box::new(file), None),
-            Err(error) => (own_stderr(), Some(error)),
+            Err(error) => (unlocked_stderr(), Some(error)),
         };
         (Self { output, path: Some(path) }, error)
     }
@@ -34,7 +35,7 @@ impl Sink {
         self.path.is_some()
     }
 
-    /// Opens the file again; keeps the old one if that fails.
+    /// Reopens the file. If that fails, lines still go to the old one.
     pub(crate) fn reopen(&mut self) -> io::Result<()> {
         if let Some(path) = &self.path {
             self.output = Box::new(open(path)?);
@@ -48,16 +49,16 @@ impl Sink {
     }
 }
 
-/// Standard error without the lock that the standard library has around it: whoever prints there
-/// would wait for a writer that is blocked.
-fn own_stderr() -> Box<dyn Write + Send> {
+/// Returns standard error without the lock of the standard library: if a write blocked, other threads that
+/// print there would wait for it.
+fn unlocked_stderr() -> Box<dyn Write + Send> {
     match io::stderr().as_fd().try_clone_to_owned() {
-        Ok(own) => Box::new(File::from(own)),
+        Ok(duplicate) => Box::new(File::from(duplicate)),
         Err(_) => Box::new(io::stderr()),
     }
 }
 
-/// Opens the file to append to it; its owner alone may read it.
+/// Opens a file to append to it. If it is created, only its owner can read it.
 fn open(path: &PathBuf) -> io::Result<File> {
     OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }

@@ -1,4 +1,4 @@
-//! How events of `tracing` come to the log.
+//! Sends the events of `tracing` to the log.
 
 use std::env::VarError;
 
@@ -8,34 +8,34 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::{Format, Log};
 
-/// Logs the events of the program to `log`, at `info` unless `RUST_LOG` asks for something else, with
-/// colours if `ansi`. Does nothing if another subscriber is set.
+/// Logs the events of the program to `log`, with colours if `ansi`. The level is `info` unless `RUST_LOG`
+/// sets another filter. Does nothing if another subscriber is set.
 pub fn subscribe(log: &Log, ansi: bool) {
     let (filter, error) = filter();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(log.clone())
         .with_ansi(ansi)
-        // Its own complaints would go to standard error, which may block.
+        // Errors of the subscriber itself would go to standard error, which may block.
         .log_internal_errors(false);
     let _ = match log.format {
         Format::Text => builder.with_target(false).finish().try_init(),
         Format::Json => builder.json().finish().try_init(),
     };
     if let Some(error) = error {
-        warn!(error, "RUST_LOG is ignored; an example: RUST_LOG=debug");
+        warn!(error, "RUST_LOG is not a valid filter and is ignored; an example: RUST_LOG=debug");
     }
 }
 
-/// The filter, and why it is not the one of the environment.
+/// Returns the filter, and the error if `RUST_LOG` is not valid and the default is used instead.
 fn filter() -> (EnvFilter, Option<String>) {
-    let usual = || EnvFilter::new("info");
+    let default = || EnvFilter::new("info");
     match std::env::var(EnvFilter::DEFAULT_ENV) {
-        Ok(written) => match EnvFilter::builder().parse(&written) {
+        Ok(directives) => match EnvFilter::builder().parse(&directives) {
             Ok(filter) => (filter, None),
-            Err(error) => (usual(), Some(error.to_string())),
+            Err(error) => (default(), Some(error.to_string())),
         },
-        Err(VarError::NotPresent) => (usual(), None),
-        Err(error @ VarError::NotUnicode(_)) => (usual(), Some(error.to_string())),
+        Err(VarError::NotPresent) => (default(), None),
+        Err(error @ VarError::NotUnicode(_)) => (default(), Some(error.to_string())),
     }
 }

@@ -8,32 +8,33 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::*;
+use crate::queue::LOG_BYTES_MAX;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Writes that a test looks at; it needs no more.
+/// More writes than any test observes.
 const EVENTS_MAX: usize = 100;
 
-/// What happens to the next write.
+/// The result of the next write.
 enum Next {
     Take(usize),
     Fail,
 }
 
-/// An output whose writes wait for the test.
-struct Held {
+/// An output whose writes wait for an order of the test.
+struct Controlled {
     next: Receiver<Next>,
     /// Sent when a write begins.
     begins: SyncSender<()>,
     written: Arc<Mutex<Vec<u8>>>,
 }
 
-impl Write for Held {
+impl Write for Controlled {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let _ = self.begins.try_send(());
-        // A test that has ended holds nothing any more.
+        // After `release`, or the end of the test, all writes succeed.
         let take = match self.next.recv().unwrap_or(Next::Take(usize::MAX)) {
-            Next::Take(most) => bytes.len().min(most),
+            Next::Take(max) => bytes.len().min(max),
             Next::Fail => return Err(io::ErrorKind::StorageFull.into()),
         };
         self.written.lock().unwrap().extend_from_slice(&bytes[..take]);
@@ -57,15 +58,15 @@ impl Bench {
         let (send_next, next) = sync_channel(EVENTS_MAX);
         let (send_begins, begins) = sync_channel(EVENTS_MAX);
         let written = Arc::default();
-        let held = Held { next, begins: send_begins, written: Arc::clone(&written) };
-        Self { log: Log::to(held, format), next: Some(send_next), begins, written }
+        let output = Controlled { next, begins: send_begins, written: Arc::clone(&written) };
+        Self { log: Log::to(output, format), next: Some(send_next), begins, written }
     }
 
     fn push(&self, line: &str) {
         (&self.log).write_all(line.as_bytes()).unwrap();
     }
 
-    fn until_a_write_begins(&self) {
+    fn wait_for_write(&self) {
         self.begins.recv_timeout(DEADLINE).unwrap();
     }
 
@@ -73,7 +74,7 @@ impl Bench {
         self.next.as_ref().unwrap().send(next).unwrap();
     }
 
-    /// Lets all writes succeed from now on.
+    /// Makes all further writes succeed.
     fn release(&mut self) {
         self.next = None;
     }
@@ -85,7 +86,7 @@ impl Bench {
             if has(&written) {
                 return written;
             }
-            assert!(Instant::now() < end, "the end: {:?}", written.lines().last());
+            assert!(Instant::now() < end, "the last line: {:?}", written.lines().last());
             match self.begins.recv_timeout(Duration::from_millis(20)) {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
                 Err(error) => panic!("{error}"),
@@ -94,11 +95,12 @@ impl Bench {
     }
 }
 
-/// Blocks the log, fills it past its bound, and releases it. Returns what was written in the end.
+/// Blocks the log, pushes more than its bound, and releases it. Returns the output, and the number of lines
+/// that were dropped.
 fn overflow(format: Format) -> (String, usize) {
     let mut bench = Bench::new(format);
     bench.push("{\"n\":0}\n");
-    bench.until_a_write_begins();
+    bench.wait_for_write();
     let line = format!("{{\"n\":\"{}\"}}\n", "x".repeat(999));
     let pushed = 3 * LOG_BYTES_MAX / line.len();
     for _ in 0..pushed {
@@ -106,22 +108,22 @@ fn overflow(format: Format) -> (String, usize) {
     }
     bench.release();
     let written = bench.until_written(|written| written.contains("were dropped here"));
-    let kept = written.lines().filter(|line| line.contains("xxx")).count();
-    assert!(kept * line.len() <= LOG_BYTES_MAX, "{kept} lines were queued");
+    let written_lines = written.lines().filter(|line| line.contains("xxx")).count();
+    assert!(written_lines * line.len() <= LOG_BYTES_MAX, "{written_lines} lines were queued");
     bench.push("{\"n\":\"after\"}\n");
-    (bench.until_written(|written| written.contains("after")), pushed - kept)
+    (bench.until_written(|written| written.contains("after")), pushed - written_lines)
 }
 
 #[test]
-fn a_blocked_log_blocks_nobody_and_says_how_many_lines_were_dropped() {
+fn a_blocked_log_blocks_no_caller_and_counts_dropped_lines() {
     let (written, dropped) = overflow(Format::Text);
     let last_two: Vec<&str> = written.lines().rev().take(2).collect();
-    let note = format!(" WARN {dropped} lines of the log were dropped here");
+    let note = format!(" WARN {dropped} lines were dropped here");
     assert!(last_two[0].contains("after") && last_two[1].contains(&note), "{last_two:?}");
 }
 
 #[test]
-fn a_log_for_a_program_is_json_also_where_lines_are_missing() {
+fn a_json_log_notes_dropped_lines_in_json() {
     let (written, dropped) = overflow(Format::Json);
     let lines: Vec<serde_json::Value> =
         written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -132,11 +134,11 @@ fn a_log_for_a_program_is_json_also_where_lines_are_missing() {
 }
 
 #[test]
-fn a_write_that_fails_or_is_cut_off_is_made_up_for() {
+fn failed_and_short_writes_are_retried_until_all_is_written() {
     let bench = Bench::new(Format::Text);
     bench.push("one\ntwo\n");
     for next in [Next::Fail, Next::Take(2), Next::Fail, Next::Fail, Next::Take(4)] {
-        bench.until_a_write_begins();
+        bench.wait_for_write();
         bench.next(next);
     }
     bench.next(Next::Take(9));
@@ -144,10 +146,10 @@ fn a_write_that_fails_or_is_cut_off_is_made_up_for() {
 }
 
 #[test]
-fn the_end_of_the_program_waits_for_a_log_that_is_well_but_not_for_one_that_fails() {
+fn a_flush_waits_for_a_working_log_but_not_for_a_failing_one() {
     let mut bench = Bench::new(Format::Text);
     bench.push("first\n");
-    bench.until_a_write_begins();
+    bench.wait_for_write();
     bench.next(Next::Fail);
     bench.next(Next::Fail);
     bench.next(Next::Fail);
@@ -156,23 +158,23 @@ fn the_end_of_the_program_waits_for_a_log_that_is_well_but_not_for_one_that_fail
     for _ in 0..1000 {
         bench.push("more\n");
     }
-    // More than one flush, since the writer may be in a pause after its last failure.
+    // Wait first: the writer may still pause after its last failure, and a flush would return early.
     bench.until_written(|written| written.contains("first"));
     bench.log.flush();
     assert_eq!(bench.written.lock().unwrap().len(), 6 + 5 * 1000);
 }
 
 #[test]
-fn the_end_of_the_program_does_not_wait_for_a_log_that_is_blocked() {
+fn a_flush_does_not_wait_for_a_blocked_log() {
     let bench = Bench::new(Format::Text);
     bench.push("first\n");
-    bench.until_a_write_begins();
+    bench.wait_for_write();
     bench.log.flush();
     assert_eq!(bench.written.lock().unwrap().len(), 0, "it is still blocked");
 }
 
 #[test]
-fn a_file_is_appended_to_by_its_owner_alone_and_opened_again_after_a_rotation() {
+fn a_log_file_is_private_appended_to_and_reopened_after_a_rotation() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("chat.log");
     let (log, error) = Log::to_file(&path, Format::Text);
@@ -184,16 +186,17 @@ fn a_file_is_appended_to_by_its_owner_alone_and_opened_again_after_a_rotation() 
     fs::rename(&path, &rotated).unwrap();
     assert!(log.reopen());
     let end = Instant::now() + DEADLINE;
-    let says_so = || fs::read_to_string(&path).is_ok_and(|log| log.contains("is open again\n"));
-    while !says_so() {
-        assert!(Instant::now() < end, "the file was not opened again");
+    let is_reopened =
+        || fs::read_to_string(&path).is_ok_and(|log| log.contains("reopened the log file\n"));
+    while !is_reopened() {
+        assert!(Instant::now() < end, "the file was not reopened");
         std::thread::yield_now();
     }
     (&log).write_all(b"after\n").unwrap();
     log.flush();
     assert_eq!(fs::read_to_string(&rotated).unwrap(), "before\n");
     let written = fs::read_to_string(&path).unwrap();
-    assert!(written.ends_with("the log file is open again\nafter\n"), "{written}");
+    assert!(written.ends_with("reopened the log file\nafter\n"), "{written}");
 
     let (log, _) = Log::to_file(&path, Format::Text);
     (&log).write_all(b"another run\n").unwrap();
@@ -202,7 +205,7 @@ fn a_file_is_appended_to_by_its_owner_alone_and_opened_again_after_a_rotation() 
 }
 
 #[test]
-fn a_file_that_cannot_be_opened_is_an_error_and_no_end() {
+fn a_file_that_cannot_be_opened_is_reported_and_opened_later() {
     let directory = TempDir::new().unwrap();
     let missing = directory.path().join("missing");
     let path = missing.join("chat.log");
@@ -218,12 +221,12 @@ fn a_file_that_cannot_be_opened_is_an_error_and_no_end() {
 }
 
 #[test]
-fn a_named_pipe_that_nobody_reads_does_not_hold_up_the_start() {
+fn a_named_pipe_without_a_reader_does_not_block_the_start() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
     let (log, error) = Log::to_file(&path, Format::Text);
-    assert!(error.is_none(), "it may still be opened");
+    assert!(error.is_none(), "a slow open is not an error");
     (&log).write_all(b"a line\n").unwrap();
     let mut line = String::new();
     io::BufReader::new(fs::File::open(&path).unwrap()).read_line(&mut line).unwrap();

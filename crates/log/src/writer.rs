@@ -10,10 +10,10 @@ use crate::queue::Work;
 use crate::report::Level;
 use crate::sink::Sink;
 
-/// Bytes that one write asks for: few enough that a slow file shows progress.
+/// Bytes per write: small enough that [`Log::flush`] sees a slow file make progress.
 const WRITE_BYTES: usize = 16 * 1024;
 
-/// How long to wait after a failed write, at first and at most; it doubles with each failure.
+/// First and longest pause after a failed write. It doubles with each failure.
 const PAUSE_MIN: Duration = Duration::from_millis(10);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
@@ -22,37 +22,37 @@ impl Log {
         Self { queue: Arc::default(), format }
     }
 
-    /// Starts the writer thread. Without a thread (the system has none to give) all lines are dropped.
+    /// Starts the writer thread. If the system cannot start one, all lines are dropped.
     pub(crate) fn start_writer(&self, open: impl FnOnce() -> io::Result<Sink> + Send + 'static) {
         let log = self.clone();
         let thread = thread::Builder::new().name("log".to_owned());
         drop(thread.spawn(move || {
             if let Ok(sink) = open() {
-                log.write_for_ever(sink);
+                log.run_writer(sink);
             }
         }));
     }
 
-    fn write_for_ever(&self, mut sink: Sink) {
+    fn run_writer(&self, mut sink: Sink) {
         if sink.has_file() {
             self.queue.set_has_file();
         }
         loop {
             let Work { mut lines, dropped } = self.queue.wait();
             if dropped > 0 {
-                lines.extend(self.line(Level::Warn, &lost(dropped)));
+                lines.extend(self.line(Level::Warn, &dropped_note(dropped)));
             }
             self.write_all(&mut sink, &lines);
         }
     }
 
-    /// Writes `lines`, however often that fails.
+    /// Writes `lines`. Retries until it succeeds.
     fn write_all(&self, sink: &mut Sink, lines: &[u8]) {
         let mut written = 0;
         let mut pause = PAUSE_MIN;
         loop {
             if self.queue.take_reopen() {
-                // The line that was cut off begins again in the new file.
+                // A line that was half written is written whole to the new file.
                 written = line_start(lines, written);
                 self.reopen_now(sink);
             }
@@ -73,9 +73,9 @@ impl Log {
 
     fn reopen_now(&self, sink: &mut Sink) {
         let line = match sink.reopen() {
-            Ok(()) => self.line(Level::Info, "the log file is open again"),
+            Ok(()) => self.line(Level::Info, "reopened the log file"),
             Err(error) => {
-                let text = format!("cannot open the log file again, the old one stays: {error}");
+                let text = format!("cannot reopen the log file; writing to the old one: {error}");
                 self.line(Level::Warn, &text)
             }
         };
@@ -83,11 +83,11 @@ impl Log {
     }
 }
 
-fn lost(lines: u64) -> String {
-    format!("{lines} lines of the log were dropped here: it could not be written fast enough")
+fn dropped_note(lines: u64) -> String {
+    format!("{lines} lines were dropped here: the log could not be written fast enough")
 }
 
-/// Whole lines of up to [`WRITE_BYTES`], or one longer line; `None` at the end.
+/// Returns whole lines of up to [`WRITE_BYTES`], or one longer line; `None` at the end.
 fn next_part(rest: &[u8]) -> Option<&[u8]> {
     let is_end = |byte: &u8| *byte == b'\n';
     let short = &rest[..rest.len().min(WRITE_BYTES)];
@@ -96,7 +96,7 @@ fn next_part(rest: &[u8]) -> Option<&[u8]> {
     (!part.is_empty()).then_some(part)
 }
 
-/// Where the line begins that `at` is in.
+/// Returns the start of the line that contains the byte at `at`.
 fn line_start(lines: &[u8], at: usize) -> usize {
     lines[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
 }

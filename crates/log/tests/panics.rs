@@ -1,5 +1,5 @@
-//! A panic is logged, and does not go to standard error. In a process of its own: the hook is one for
-//! all threads.
+//! Panics are logged and do not go to standard error. A file of its own, since the panic hook is global to
+//! the process.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -9,7 +9,7 @@ use chat_log::{Format, Log, first_panic, log_panics};
 use tempfile::TempDir;
 
 #[test]
-fn a_panic_is_a_line_of_the_log() {
+fn a_panic_is_logged() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("log");
     let (log, _) = Log::to_file(&path, Format::Text);

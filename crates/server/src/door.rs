@@ -1,24 +1,27 @@
 //! The doors: one protocol each, at the edge. A door turns bytes into commands and events into
-//! bytes; it knows no rooms.
+//! bytes; it knows no rooms, does no I/O, and is told the time.
 
+mod alarm;
 mod capabilities;
 pub(crate) mod classic;
+mod connection;
 pub(crate) mod detect;
-mod inlet;
 pub(crate) mod native;
-mod outlet;
+mod write_queue;
 mod write_timeout;
 
 use std::io;
-use std::sync::Arc;
 
+use bytes::BytesMut;
 use chat_proto::{Command, EndCode, Event, Refusal, User};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
 
 pub(crate) use self::capabilities::Capabilities;
-pub(crate) use self::classic::{ClassicReader, ClassicWriter};
-pub(crate) use self::detect::Door;
-pub(crate) use self::native::{NativeReader, NativeWriter};
+pub(crate) use self::classic::Classic;
+pub(crate) use self::connection::Connection;
+pub(crate) use self::detect::Protocol;
+pub(crate) use self::native::Native;
+use self::write_queue::WriteQueue;
 pub(crate) use self::write_timeout::WriteTimeout;
 use crate::batch::Batch;
 
@@ -40,161 +43,150 @@ pub(crate) struct Reader {
     pub session: u64,
 }
 
-/// The incoming half of a door.
-pub(crate) enum DoorReader<R> {
-    /// See [`NativeReader`].
-    Native(NativeReader<R>),
-    /// See [`ClassicReader`].
-    Classic(Box<ClassicReader<R>>),
+/// What a call of [`Connection::write`] came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Bytes went out.
+    Wrote,
+    /// The client is due the list of users; give it with [`Connection::list_users`].
+    ListDue,
 }
 
-impl<R> DoorReader<R> {
-    /// Which door this is.
+/// What a door does next for the client that it has something for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wake {
+    /// There are bytes to write.
+    Write,
+    /// The client is due the list of users.
+    ListUsers,
+    /// Nothing before that moment.
+    At(Instant),
+}
+
+/// A door: the state of one client's protocol.
+pub(crate) enum Door {
+    /// See [`Native`].
+    Native(Native),
+    /// See [`Classic`]. Boxed, so that the native door, which most use, does not take its memory.
+    Classic(Box<Classic>),
+}
+
+impl Door {
+    /// Which protocol it speaks.
     #[must_use]
-    pub(crate) const fn door(&self) -> Door {
+    pub(crate) const fn protocol(&self) -> Protocol {
         match self {
-            Self::Native(_) => Door::Native,
-            Self::Classic(_) => Door::Classic,
+            Self::Native(_) => Protocol::Native,
+            Self::Classic(_) => Protocol::Classic,
         }
     }
 
-    /// What its clients can do.
-    #[must_use]
-    pub(crate) const fn capabilities(&self) -> &'static Capabilities {
+    const fn capabilities(&self) -> &'static Capabilities {
         match self {
             Self::Native(_) => &native::CAPABILITIES,
             Self::Classic(_) => &classic::CAPABILITIES,
         }
     }
-}
 
-impl<R: AsyncRead + Unpin> DoorReader<R> {
-    /// What comes in next; `None` at the end of the connection. Cancel safe.
-    ///
-    /// # Errors
-    /// Where the connection fails.
-    pub(crate) async fn next(&mut self) -> io::Result<Option<Heard>> {
+    /// The next command in `input`, if it is all there; `has_ended` says that no more comes.
+    fn decode(&mut self, input: &mut BytesMut, has_ended: bool) -> io::Result<Option<Heard>> {
         match self {
-            Self::Native(reader) => reader.next().await,
-            // In a box, so that the native door, which most use, does not take its memory.
-            Self::Classic(reader) => Box::pin(reader.next()).await,
+            Self::Native(door) => door.decode(input, has_ended),
+            Self::Classic(door) => door.decode(input, has_ended),
         }
     }
 
-    /// What has come in and was not given yet, without waiting for more.
-    ///
-    /// # Errors
-    /// Where the connection fails.
-    pub(crate) fn ready(&mut self) -> io::Result<Option<Heard>> {
+    /// Records that bytes have come in. `now` is called by a door that goes by time.
+    fn received(&mut self, now: impl FnOnce() -> Instant) {
         match self {
-            Self::Native(reader) => reader.ready(),
-            Self::Classic(reader) => reader.ready(),
-        }
-    }
-}
-
-/// What a call of [`DoorWriter::write`] came to.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
-    /// Bytes went out.
-    Wrote,
-    /// The client is due the list of users; give it with [`DoorWriter::list_users`].
-    ListDue,
-}
-
-/// The outgoing half of a door. What it is told waits in it, within bounds, until it is written.
-pub(crate) enum DoorWriter<W> {
-    /// See [`NativeWriter`].
-    Native(NativeWriter<W>),
-    /// See [`ClassicWriter`].
-    Classic(Box<ClassicWriter<W>>),
-}
-
-impl<W: AsyncWrite + Unpin> DoorWriter<W> {
-    /// Takes an event for this session alone.
-    pub(crate) fn tell(&mut self, event: &Event) {
-        match self {
-            Self::Native(writer) => writer.tell(event),
-            Self::Classic(writer) => writer.tell(event),
+            Self::Native(_) => {}
+            Self::Classic(door) => door.received(now()),
         }
     }
 
-    /// Takes what happened in a room, but for what the session said itself.
-    pub(crate) fn relay(&mut self, batch: &Arc<Batch>, reader: Reader) {
+    /// When the input is taken for whole, unless more comes.
+    const fn settles_at(&self) -> Option<Instant> {
         match self {
-            Self::Native(writer) => writer.relay(batch, reader),
-            Self::Classic(writer) => writer.relay(batch, reader),
+            Self::Native(_) => None,
+            Self::Classic(door) => door.settles_at(),
         }
     }
 
-    /// Takes note of `messages` that the client is not sent, see
-    /// [`CatchUp::Count`](crate::feed::CatchUp::Count).
-    pub(crate) fn skip(&mut self, messages: u64) {
+    /// Takes the input for whole.
+    fn settle(&mut self, input: &mut BytesMut) -> Option<Heard> {
+        match self {
+            Self::Native(_) => None,
+            Self::Classic(door) => door.settle(input),
+        }
+    }
+
+    /// See [`Connection::tell`].
+    fn event(&mut self, event: &Event, out: &mut WriteQueue) {
+        match self {
+            Self::Native(_) => Native::event(event, out),
+            Self::Classic(door) => door.event(event),
+        }
+    }
+
+    /// See [`Connection::relay`].
+    fn batch(&mut self, batch: &Batch, reader: Reader, out: &mut WriteQueue) {
+        match self {
+            Self::Native(_) => Native::batch(batch, reader, out),
+            Self::Classic(door) => door.batch(batch, reader),
+        }
+    }
+
+    /// See [`Connection::skip`].
+    fn skip(&mut self, messages: u64) {
         match self {
             Self::Native(_) => {} // is sent all of them
-            Self::Classic(writer) => writer.skip(messages),
+            Self::Classic(door) => door.skip(messages),
         }
     }
 
-    /// Takes the list of users that [`Turn::ListDue`] asked for: the client's own user, and all `count`
-    /// users of the lobby.
-    pub(crate) fn list_users<'u>(
+    /// See [`Connection::list_users`].
+    fn list_users<'u>(
         &mut self,
         own: &User,
         users: impl Iterator<Item = &'u User>,
         count: usize,
+        out: &mut WriteQueue,
     ) {
         match self {
             Self::Native(_) => {} // is sent who comes and goes
-            Self::Classic(writer) => writer.list_users(own, users, count),
+            Self::Classic(_) => Classic::list_users(own, users, count, out),
         }
     }
 
-    /// Says why the session ends. With `at_once`, what waits is dropped, as far as that can be done
-    /// between two messages.
-    pub(crate) fn goodbye(&mut self, code: EndCode, text: &str, at_once: bool) {
+    /// See [`Connection::goodbye`].
+    fn goodbye(&mut self, code: EndCode, text: &str, at_once: bool, out: &mut WriteQueue) {
         match self {
-            Self::Native(writer) => writer.goodbye(code, text, at_once),
-            Self::Classic(writer) => writer.goodbye(text, at_once),
+            Self::Native(_) => Native::goodbye(code, text, at_once, out),
+            Self::Classic(door) => door.goodbye(text, at_once),
         }
     }
 
-    /// Whether so much waits that nothing more should be told for now.
-    pub(crate) fn is_full(&self) -> bool {
+    /// Whether the door itself has something to write, now or later.
+    fn wants_write(&self) -> bool {
         match self {
-            Self::Native(writer) => writer.is_full(),
-            Self::Classic(_) => false,
+            Self::Native(_) => false,
+            Self::Classic(door) => door.wants_write(),
         }
     }
 
-    /// Whether there is something to write.
-    pub(crate) fn wants_write(&self) -> bool {
+    /// What to do next, nothing being in `out`. `now` is called by a door that goes by time.
+    fn wake(&mut self, now: impl FnOnce() -> Instant, out: &mut WriteQueue) -> Wake {
         match self {
-            Self::Native(writer) => writer.wants_write(),
-            Self::Classic(writer) => writer.wants_write(),
+            Self::Native(_) => Wake::Write,
+            Self::Classic(door) => door.wake(now(), out),
         }
     }
 
-    /// Writes some of what waits. Cancel safe.
-    ///
-    /// # Errors
-    /// Where the connection fails; `TimedOut` where the client has taken nothing for
-    /// `write_timeout`.
-    pub(crate) async fn write(&mut self) -> io::Result<Turn> {
+    /// Records that bytes went out.
+    fn written(&mut self, now: impl FnOnce() -> Instant) {
         match self {
-            Self::Native(writer) => writer.write().await,
-            Self::Classic(writer) => Box::pin(writer.write()).await,
-        }
-    }
-
-    /// Tells the client that no more comes.
-    ///
-    /// # Errors
-    /// Where the connection fails.
-    pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
-        match self {
-            Self::Native(writer) => writer.shutdown().await,
-            Self::Classic(writer) => writer.shutdown().await,
+            Self::Native(_) => {}
+            Self::Classic(door) => door.written(now()),
         }
     }
 }

@@ -233,7 +233,7 @@ impl Hub {
     /// Returns an error if the journal's writer has ended.
     #[doc(hidden)]
     pub(crate) async fn refuse_to_store(&self, refuse: bool) -> Result<(), JournalError> {
-        self.queue.run(Task::new(move |db| db.pragma_update(None, "query_only", refuse))).await
+        self.queue.run(Task::refuse(refuse)).await
     }
 
     /// Has the loop of commits panic, as a fault of the daemon would.

@@ -10,72 +10,38 @@
 //! sessions. The journal knows no hub, no room and no session: what a commit means is up to its caller.
 
 mod change;
-mod check;
-mod checksum;
 mod commit;
-mod copy;
-mod credentials;
 mod engine;
 mod error;
-mod file;
-mod load;
-mod lock;
-mod mark;
-mod mend;
-mod messages;
-mod numbers;
-mod private;
-mod reader;
-mod rebuild;
-mod records;
 mod repeat;
-mod replace;
-mod restore;
-mod rows;
-mod run;
-mod salvage;
-mod schema;
-mod store;
+mod sqlite;
 mod stored;
 mod task;
-mod unlocked;
-mod unread;
-mod used;
-mod wal;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use chat_proto::event::JournalId;
 use chat_proto::{Timestamp, User};
-use rusqlite::Connection;
-use tracing::warn;
 
 pub(crate) use self::change::Change;
-pub use self::check::{Checked, check};
 pub(crate) use self::commit::{Commit, Committed, Entry, Message};
-pub use self::copy::backup;
-pub(crate) use self::engine::{AppendError, Engine};
+pub(crate) use self::engine::Engine;
+pub(crate) use self::error::AppendError;
 pub use self::error::JournalError;
-use self::error::in_words;
-#[cfg(test)]
-pub(crate) use self::file::BUSY_TIMEOUT;
-use self::file::Opened;
-use self::reader::Readers;
 pub(crate) use self::repeat::{Repeat, Sent};
-pub use self::restore::{Replaced, restore};
-pub(crate) use self::stored::{
-    Credential, CredentialRecord, MembershipRecord, UserKind, UserRecord,
-};
+#[cfg(test)]
+pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
+pub use self::sqlite::{Checked, Replaced, backup, check, restore};
+use self::sqlite::{Parts, Reader};
 pub use self::stored::{DirectKey, Page, Part, RoomId, RoomKey, RoomRecord, StoredMessage};
+pub(crate) use self::stored::{
+    Credential, CredentialRecord, MembershipRecord, Unread, UserKind, UserRecord,
+};
 pub(crate) use self::task::{Task, TaskResult};
-pub(crate) use self::unread::Unread;
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
 pub(crate) const TRIM_MESSAGES: u32 = 500;
-
-/// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
-const DAMAGE_LOGGED: usize = 20;
 
 /// What `accepted` survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,16 +88,8 @@ pub struct Restored {
 /// The read side of the journal. Cheap to clone. What is written goes through the `Engine`.
 #[derive(Debug, Clone)]
 pub struct Journal {
-    source: Source,
+    reader: Reader,
     identity: Arc<JournalId>,
-}
-
-/// Where messages are read from.
-#[derive(Debug, Clone)]
-enum Source {
-    File(Readers),
-    /// A journal in memory has one connection.
-    Memory(Arc<Mutex<Connection>>),
 }
 
 impl Journal {
@@ -143,23 +101,8 @@ impl Journal {
         place: &Location,
         durability: Durability,
     ) -> Result<(Engine, Self, Restored), JournalError> {
-        let (db, run, lock, readers) = match place {
-            Location::Memory => (file::open_memory()?, None, None, None),
-            Location::Directory(directory) | Location::DirectoryInTask(directory) => {
-                let lock = lock::take(directory)?;
-                let path = file::of(directory);
-                let Opened { db, run } = file::open(&path, durability)?;
-                let has_threads = matches!(place, Location::Directory(_));
-                (db, Some(run), Some(lock), Some(Readers::new(path, has_threads)))
-            }
-        };
-        let restored = read_all(&db)?;
-        let identity = Arc::new(store::identity(&db)?);
-        let db = Arc::new(Mutex::new(db));
-        let source = readers.map_or_else(|| Source::Memory(Arc::clone(&db)), Source::File);
-        let has_thread = matches!(place, Location::Directory(_));
-        let engine = Engine::new(db, &restored.rooms, has_thread, run, lock);
-        Ok((engine, Self { source, identity }, restored))
+        let Parts { writer, reader, restored, identity } = sqlite::open(place, durability)?;
+        Ok((Engine::new(writer), Self { reader, identity: Arc::new(identity) }, restored))
     }
 
     /// Opens the journal in `place` to read it, while no daemon has it.
@@ -176,7 +119,7 @@ impl Journal {
     /// # Errors
     /// Returns an error if they cannot be read.
     pub async fn read(&self, room: RoomId, page: Page) -> Result<Vec<StoredMessage>, JournalError> {
-        self.ask(move |db| messages::messages(db, room, page)).await
+        self.reader.page(room, page).await
     }
 
     /// What `user` has not read of the messages of `room` after `read`, up to `last_seq`.
@@ -189,21 +132,7 @@ impl Journal {
         (read, last_seq): (u64, u64),
         user: User,
     ) -> Result<Unread, JournalError> {
-        self.ask(move |db| unread::unread(db, room, (read, last_seq), &user)).await
-    }
-
-    async fn ask<T, F>(&self, ask: F) -> Result<T, JournalError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
-        match &self.source {
-            Source::File(readers) => readers.read(ask).await,
-            Source::Memory(db) => {
-                let db = db.lock().unwrap_or_else(PoisonError::into_inner);
-                Ok(ask(&db)?)
-            }
-        }
+        self.reader.unread(room, (read, last_seq), user).await
     }
 
     /// Which journal this is.
@@ -212,19 +141,3 @@ impl Journal {
         &self.identity
     }
 }
-
-fn read_all(db: &Connection) -> Result<Restored, JournalError> {
-    let path = Path::new(db.path().unwrap_or_default());
-    let restored = load::load(db).map_err(|error| JournalError::from(error).of_opening(path))?;
-    for damage in restored.damage.iter().take(DAMAGE_LOGGED) {
-        warn!("{damage}");
-    }
-    let more = restored.damage.len().saturating_sub(DAMAGE_LOGGED);
-    if more > 0 {
-        warn!("{more} more records are damaged");
-    }
-    Ok(restored)
-}
-
-#[cfg(test)]
-pub(crate) mod tests;

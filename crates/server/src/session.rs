@@ -19,12 +19,13 @@ mod subscriptions;
 mod tests;
 mod unread;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::Accepted;
@@ -35,16 +36,17 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span, debug, field, info, info_span};
 
-use self::admit::{Admitted, admit};
+use self::admit::{Admission, admit};
 use self::answers::Answers;
 use self::end::{End, Leaving};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
-use self::pending::PendingCommand;
+use self::pending::{CommandResult, PendingCommand};
 use self::rooms::Due;
 use self::subscriptions::Subscriptions;
 use crate::config::{Config, ROOM_RING_BATCHES};
-use crate::door::{DoorReader, DoorWriter, Heard, Turn};
+use crate::door::{Connection, Heard, Turn};
+use crate::feed::FeedItem;
 use crate::hub::{Answer, Hub, HubError, Member, Outcome};
 use crate::journal::RoomId;
 use crate::socket::Unacknowledged;
@@ -104,23 +106,40 @@ where
     let admitted = Box::pin(admit(stream, peer, context, unidentified).instrument(span));
     async {
         let leaving = match admitted.await {
-            Admitted::In(mut session) => {
+            Admission::In(mut session) => {
                 let end = session.run().await;
                 Box::new(session.finish(end))
             }
-            Admitted::Out(leaving) => leaving,
-            Admitted::Gone => return,
+            Admission::Refused(leaving) => leaving,
+            Admission::Closed => return,
         };
         Box::pin(leaving.farewell()).await;
     }
 }
 
+/// What one turn of a session is for.
+enum Happened {
+    /// It is time to look whether the client was silent for too long.
+    Silence,
+    /// Something came in.
+    Heard(io::Result<Option<Heard>>),
+    /// A message is answered.
+    Answer(Answer),
+    /// A command that has waited is done.
+    Result(Box<CommandResult>),
+    /// The rooms of the user, or how far it has read them, have changed.
+    Changed,
+    /// A subscription has an item.
+    FeedItem(RoomId, FeedItem),
+    /// The connection was written to, or failed.
+    Write(io::Result<Turn>),
+}
+
 /// One client that is in.
-struct Session<R, W> {
+struct Session<S> {
     context: Arc<Context>,
     peer: SocketAddr,
-    reader: DoorReader<R>,
-    writer: DoorWriter<W>,
+    connection: Connection<S>,
     subscriptions: Subscriptions,
     due: Due,
     member: Member,
@@ -138,10 +157,9 @@ struct Session<R, W> {
     silence: Pin<Box<Sleep>>,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn new(
-        reader: DoorReader<R>,
-        writer: DoorWriter<W>,
+        connection: Connection<S>,
         peer: SocketAddr,
         handshake: Handshake,
         context: Arc<Context>,
@@ -152,8 +170,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             silence: Box::pin(sleep_until(heard_at + context.config.idle_timeout)),
             context,
             peer,
-            reader,
-            writer,
+            connection,
             subscriptions: Subscriptions::default(),
             due: Due::Entry,
             member,
@@ -179,12 +196,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     /// Leaves, for that reason.
-    fn finish(self, end: End) -> Leaving<R, W> {
+    fn finish(self, end: End) -> Leaving<S> {
         let span = self.span();
         span.in_scope(|| info!(reason = %end, "left"));
         drop(self.subscriptions);
-        self.member.leave(end.leave_reason(self.reader.capabilities()));
-        Leaving { reader: self.reader, writer: self.writer, end, context: self.context, span }
+        self.member.leave(end.leave_reason(self.connection.capabilities()));
+        Leaving { connection: self.connection, end, context: self.context, span }
     }
 
     /// Logs something of this session. Most have nothing to log for hours, and a span takes memory.
@@ -193,7 +210,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn span(&self) -> Span {
-        let (peer, door, user) = (self.peer, self.reader.door(), self.member.user().name);
+        let (peer, door, user) =
+            (self.peer, self.connection.door().protocol(), self.member.user().name);
         info_span!("session", %peer, %door, %user)
     }
 
@@ -204,30 +222,61 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// takes all that has happened. If the door is full, nothing is read from the client or its rooms: no more
     /// than [`crate::config::OUT_BYTES_MAX`] and what one step adds wait to be written.
     async fn turn(&mut self) -> ControlFlow<End> {
-        let takes = !self.writer.is_full();
+        let takes = !self.connection.is_full();
         if takes && self.due != Due::Nothing && self.pending.is_empty() {
             return self.follow_counting();
         }
         // A command may depend on the one before.
         let listens = takes && !self.answers.is_full() && self.pending.is_empty();
-        let answers_pings = self.reader.capabilities().answers_pings;
-        tokio::select! {
-            biased;
-            () = &mut self.silence, if answers_pings => self.look_for_silence(),
+        match self.happens(takes, listens).await {
+            Happened::Silence => self.look_for_silence(),
             // Boxed, to keep the session's future small.
-            heard = self.reader.next(), if listens => Box::pin(self.hear(heard)).await,
-            answer = self.answers.next(), if takes => self.tell_answers(&answer),
-            result = self.pending.next(), if takes => Box::pin(self.finish_command(*result)).await,
-            // What a command of this session has changed is sent with its answer.
-            () = self.member.news(), if takes && self.pending.is_empty() => {
-                self.follow_counting()
-            }
-            item = self.subscriptions.next(), if takes => {
-                self.drain_feeds(item)?;
+            Happened::Heard(heard) => Box::pin(self.hear(heard)).await,
+            Happened::Answer(answer) => self.tell_answers(&answer),
+            Happened::Result(result) => Box::pin(self.finish_command(*result)).await,
+            Happened::Changed => self.follow_counting(),
+            Happened::FeedItem(room, item) => {
+                self.drain_feeds((room, item))?;
                 self.write_now()
             }
-            turn = self.writer.write(), if self.writer.wants_write() => self.wrote(turn),
+            Happened::Write(turn) => self.wrote(turn),
         }
+    }
+
+    /// Waits for the first source that is ready. `takes` says whether the client is sent more, `listens`
+    /// whether it is read from. By hand rather than with `select!`, since reading and writing are both of
+    /// the connection.
+    async fn happens(&mut self, takes: bool, listens: bool) -> Happened {
+        let Self { silence, connection, answers, pending, member, subscriptions, .. } = self;
+        let answers_pings = connection.capabilities().answers_pings;
+        // What a command of this session has changed is sent with its answer.
+        let follows = takes && pending.is_empty();
+        let mut news = pin!(member.news());
+        poll_fn(|cx| {
+            if answers_pings && silence.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Happened::Silence);
+            }
+            if listens && let Poll::Ready(heard) = connection.poll_next(cx) {
+                return Poll::Ready(Happened::Heard(heard));
+            }
+            if takes && let Poll::Ready(answer) = answers.poll_next(cx) {
+                return Poll::Ready(Happened::Answer(answer));
+            }
+            if takes && let Poll::Ready(result) = pending.poll_next(cx) {
+                return Poll::Ready(Happened::Result(result));
+            }
+            if follows && news.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Happened::Changed);
+            }
+            if takes && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {
+                return Poll::Ready(Happened::FeedItem(room, item));
+            }
+            if connection.wants_write() {
+                return connection.poll_write(cx).map(Happened::Write);
+            }
+            Poll::Pending
+        })
+        .await
     }
 
     /// Carries out a command, and those that were received with it.
@@ -243,13 +292,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 Ok(None) => return ControlFlow::Break(End::Left),
                 Err(error) => return ControlFlow::Break(End::Failed(error)),
             }
-            if self.writer.is_full() || self.answers.is_full() || !self.pending.is_empty() {
+            if self.connection.is_full() || self.answers.is_full() || !self.pending.is_empty() {
                 break;
             }
             if commands % COMMANDS_IN_TURN == 0 {
                 self.keep_up()?;
             }
-            match self.reader.ready() {
+            match self.connection.ready() {
                 Ok(None) => break,
                 more => heard = more,
             }
@@ -260,7 +309,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Passes on what has happened in the rooms by now, so that a client that sends without a pause does not
     /// fall behind by its own messages: those would be read from the journal, and sent to it again.
     fn keep_up(&mut self) -> ControlFlow<End> {
-        if self.writer.is_full() {
+        if self.connection.is_full() {
             return ControlFlow::Continue(());
         }
         match self.subscriptions.next().now_or_never() {
@@ -277,7 +326,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             // As often as a client likes, and at any speed.
             self.log(|| debug!(code = %refusal.code, "refused"));
         }
-        self.writer.tell(&Event::Refused(refusal));
+        self.connection.tell(&Event::Refused(refusal));
         if is_broken_line && self.strikes.is_one_too_many(Instant::now()) {
             return ControlFlow::Break(End::Code(EndCode::TooManyErrors));
         }
@@ -300,7 +349,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Outcome::Stored { seq, at } | Outcome::Repeat { seq, at } => {
                 let repeat = matches!(outcome, Outcome::Repeat { .. });
                 let accepted = Accepted { n, device, room, seq: *seq, at: *at, repeat };
-                return self.writer.tell(&Event::Accepted(accepted));
+                return self.connection.tell(&Event::Accepted(accepted));
             }
             Outcome::NumberUsed => Refusal::new(RefusalCode::NumberUsed, NUMBER_USED),
             Outcome::Refused(HubError::NotKept(reason)) => {
@@ -313,7 +362,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 error.clone().into()
             }
         };
-        self.writer.tell(&Event::Refused(Refusal { n, device, room: Some(room), ..refusal }));
+        self.connection.tell(&Event::Refused(Refusal { n, device, room: Some(room), ..refusal }));
     }
 
     /// Waits for what is still on its way into the journal, so that the user leaves after its last
@@ -336,10 +385,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Writes what goes out without waiting: nothing but writing is left to the turn, and another look
     /// at all that comes before it costs as much as the rest of it.
     fn write_now(&mut self) -> ControlFlow<End> {
-        if !self.writer.wants_write() {
+        if !self.connection.wants_write() {
             return ControlFlow::Continue(());
         }
-        match self.writer.write().now_or_never() {
+        match self.connection.write().now_or_never() {
             Some(turn) => self.wrote(turn),
             None => ControlFlow::Continue(()),
         }
@@ -360,8 +409,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     fn list_users(&mut self) {
         let Some(lobby) = self.subscriptions.get(RoomId::LOBBY) else { return };
         let own = self.member.user();
-        let writer = &mut self.writer;
-        lobby.room.with_users(|users| writer.list_users(&own, users.values(), users.len()));
+        let connection = &mut self.connection;
+        lobby.room.with_users(|users| connection.list_users(&own, users.values(), users.len()));
     }
 
     /// Pings a client that was silent for too long, and gives up one that was pinged.
@@ -375,7 +424,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             self.pinged = true;
             look_at = now + self.context.config.idle_timeout;
             self.answers.rest();
-            self.writer.tell(&Event::Ping { nonce: Nonce::default() });
+            self.connection.tell(&Event::Ping { nonce: Nonce::default() });
         }
         self.silence.as_mut().reset(look_at);
         ControlFlow::Continue(())

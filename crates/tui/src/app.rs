@@ -3,7 +3,6 @@
 mod control;
 mod failure;
 mod options;
-mod storing;
 
 use std::future::Future;
 use std::io;
@@ -11,6 +10,8 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 use std::time::Duration;
 
+use chat_client::link::Dial;
+use chat_client::{Config, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
 use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, StreamExt};
@@ -21,14 +22,10 @@ use tokio::time::{Instant, sleep_until};
 
 pub use self::control::Control;
 pub use self::failure::{Failure, RunError};
-pub use self::options::{Options, system_clock};
-use self::storing::Opening;
-pub use self::storing::STORE_TIMEOUT;
+pub use self::options::Options;
 use crate::input::Input;
-use crate::link::{Dial, Identity, Link};
 use crate::palette::Palette;
 use crate::state::State;
-use crate::store::{Job, Store, StoreTask};
 use crate::unsent::Unsent;
 use crate::update::{Effect, update};
 use crate::view;
@@ -37,8 +34,8 @@ use crate::zone::ZoneWatch;
 /// Shortest time between two frames: 60 a second are more than anybody reads.
 pub const FRAME_MIN: Duration = Duration::from_micros(16_667);
 
-/// Most news that are taken in before the keys have their turn again.
-const NEWS_AT_ONCE_MAX: usize = 64;
+/// Most events of the network that are taken in before the keys have their turn again.
+const EVENTS_AT_ONCE_MAX: usize = 64;
 
 /// Shortest and longest time between two looks at the time zone of the machine: with a frame, and
 /// without one. Nobody arrives in another zone twice in a second.
@@ -97,34 +94,32 @@ pub async fn run_shown(
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
-    let (directory, server, name) = (options.state, options.server.clone(), options.name);
-    let open = move || Store::open(directory.as_deref(), &server, name);
-    let opened = options.writer.run(open).await.ok_or(RunError::Store)?;
-    let (store, profile) = opened.map_err(RunError::State)?;
-    let store = StoreTask::start(store, options.writer);
-    let identity = Identity::from(&profile);
-    let link = Link::start(dial, identity);
-    let state = State::new(options.server, profile, options.zone, size);
+    let config = Config {
+        name: options.name,
+        server: options.server,
+        directory: options.state,
+        writer: options.writer,
+    };
+    let (driver, client) = Driver::start(config, dial).await?;
     let mut app = App {
-        state,
-        store,
-        opening: None,
-        link,
+        state: State::of(client, options.zone, size),
+        driver,
         control,
         clock: options.clock,
         bell: options.bell,
         mentioned: false,
         changed: true,
         anew: false,
-        tick: None,
         zone_watch: options.zone_watch,
         zone_looked: Instant::now(),
     };
     let _ = app.take(Input::Start { notice: options.notice });
     let ended = app.run(show, keys, stop).await;
     // However it ends, what was seen is told and what is typed is kept; nobody is there for the rest.
-    let _ = app.take(Input::Tick);
-    let unsent = app.close().await;
+    let _ = app.take(Input::Client(ClientInput::Tick));
+    let App { mut state, driver, clock, .. } = app;
+    let saved = driver.close(&mut state.client, clock).await;
+    let unsent = Unsent::new(&state.client, saved);
     match ended {
         Ok(()) => Ok(unsent),
         Err(error) => Err(Failure { error, unsent }),
@@ -133,10 +128,7 @@ pub async fn run_shown(
 
 struct App<C> {
     state: State,
-    store: StoreTask,
-    /// Set while the store opens what is stored for another user or server.
-    opening: Option<Opening>,
-    link: Link,
+    driver: Driver,
     control: C,
     clock: fn() -> Timestamp,
     bell: bool,
@@ -146,16 +138,23 @@ struct App<C> {
     changed: bool,
     /// Whether the screen is to be drawn anew with the next frame.
     anew: bool,
-    /// When a tick is due.
-    tick: Option<Instant>,
     zone_watch: Option<ZoneWatch>,
     /// When the time zone of the machine was looked at last.
     zone_looked: Instant,
 }
 
+/// What the screen waits for.
+enum Front {
+    Key(Option<io::Result<TerminalEvent>>),
+    /// The terminal takes another frame.
+    Frame(io::Result<()>),
+    /// It is time to look at the time zone.
+    Zone,
+}
+
 impl<C: Control> App<C> {
-    /// One after the other, the first that is ready: the keys before all else, since a person waits;
-    /// the news last, since they alone can be without end. Frames and ticks have their pauses.
+    /// One after the other, the first that is ready: answers of the store, then the keys, since a person
+    /// waits; the events of the network last, since they alone can be without end. Frames have their pauses.
     async fn run(
         &mut self,
         mut show: impl FnMut(&State, bool) -> Result<(), RunError>,
@@ -165,29 +164,40 @@ impl<C: Control> App<C> {
         let (mut keys, mut stop) = (pin!(keys), pin!(stop));
         let mut next_frame = Instant::now();
         loop {
-            let may_take = self.may_take();
+            let may_take = self.driver.may_take();
+            let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
+            let next_look = self.zone_looked + ZONE_LOOK.1;
             let control = &mut self.control;
             // A terminal that takes nothing holds up frames, and nothing else.
             let drawable = async {
                 sleep_until(next_frame).await;
                 control.ready().await
             };
-            let flow = tokio::select! {
+            let front = async {
+                tokio::select! {
+                    biased;
+                    event = keys.next(), if may_take => Front::Key(event),
+                    drawable = drawable, if changed => Front::Frame(drawable),
+                    () = sleep_until(next_look), if watches_zone => Front::Zone,
+                    else => std::future::pending().await,
+                }
+            };
+            let next = tokio::select! {
                 biased;
                 () = &mut stop => return Ok(()),
-                done = self.store.done() => match done {
-                    None => return Err(RunError::Store),
-                    Some(done) => self.take_done(done),
+                next = self.driver.next(front) => next?,
+            };
+            let flow = match next {
+                Next::Input(input @ ClientInput::Link(_)) => self.take_events(input),
+                Next::Input(input) => self.take(Input::Client(input)),
+                Next::Front(Front::Key(None)) => return Ok(()),
+                Next::Front(Front::Key(Some(Err(error)))) => return Err(RunError::Keys(error)),
+                Next::Front(Front::Key(Some(Ok(event)))) => match Input::from_terminal(event) {
+                    Some(input) => self.take(input),
+                    None => ControlFlow::Continue(()),
                 },
-                event = keys.next(), if may_take => match event {
-                    None => return Ok(()),
-                    Some(Err(error)) => return Err(RunError::Keys(error)),
-                    Some(Ok(event)) => match Input::from_terminal(event) {
-                        Some(input) => self.take(input),
-                        None => ControlFlow::Continue(()),
-                    },
-                },
-                drawable = drawable, if self.changed => {
+                Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK.1),
+                Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
                     let _ = self.look_at_zone(ZONE_LOOK.0);
                     let flow = self.take(Input::Frame);
@@ -199,19 +209,6 @@ impl<C: Control> App<C> {
                     next_frame = Instant::now() + FRAME_MIN;
                     flow
                 }
-                () = sleep_until(self.tick.unwrap_or(next_frame)),
-                    if self.tick.is_some() && may_take =>
-                {
-                    self.tick = None;
-                    self.take(Input::Tick)
-                }
-                () = sleep_until(self.zone_looked + ZONE_LOOK.1), if self.zone_watch.is_some() => {
-                    self.look_at_zone(ZONE_LOOK.1)
-                }
-                news = self.link.news(), if may_take => match news {
-                    None => return Err(RunError::Link),
-                    Some(news) => self.take_news(Input::News(news)),
-                },
             };
             if flow.is_break() {
                 return Ok(());
@@ -232,17 +229,14 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// Takes in what the link tells, and what else it has ready.
-    fn take_news(&mut self, first: Input) -> ControlFlow<()> {
-        self.take(first)?;
-        for _ in 1..NEWS_AT_ONCE_MAX {
-            if !self.may_take() {
-                break;
-            }
-            let Some(news) = self.link.ready() else {
+    /// Takes in an event of the network, and what else is ready.
+    fn take_events(&mut self, first: ClientInput) -> ControlFlow<()> {
+        self.take(Input::Client(first))?;
+        for _ in 1..EVENTS_AT_ONCE_MAX {
+            let Some(event) = self.driver.ready() else {
                 break;
             };
-            self.take(Input::News(news))?;
+            self.take(Input::Client(event))?;
         }
         ControlFlow::Continue(())
     }
@@ -250,8 +244,8 @@ impl<C: Control> App<C> {
     fn take(&mut self, input: Input) -> ControlFlow<()> {
         self.changed |= match &input {
             // It shows nothing: what goes wrong with it comes as an input of its own.
-            Input::Tick => false,
-            Input::Stored(Ok(())) => self.state.outbox.is_storing(),
+            Input::Client(ClientInput::Tick) => false,
+            Input::Client(ClientInput::Stored(Ok(()))) => self.state.client.outbox().is_storing(),
             _ => true,
         };
         let effects = update(&mut self.state, input, (self.clock)());
@@ -262,30 +256,16 @@ impl<C: Control> App<C> {
         let mut flow = ControlFlow::Continue(());
         for effect in effects {
             match effect {
-                Effect::Keep(keep) => self.store.give(Job::Keep(keep)),
-                Effect::Become(name) => {
-                    self.opening = Some(Opening::User);
-                    self.store.give(Job::Become(name));
-                }
-                Effect::File { session, welcome } => {
-                    let journal = welcome.journal.as_ref().map(|journal| journal.id.clone());
-                    self.opening = Some(Opening::Server { session, welcome });
-                    self.store.give(Job::File(journal));
-                }
-                Effect::Tick(after) => {
-                    let due = Instant::now() + after;
-                    self.tick = Some(self.tick.map_or(due, |tick| tick.min(due)));
+                Effect::Client(effect) => {
+                    if let Some(input) = self.driver.carry_out(effect) {
+                        // It has no effect, so this goes no deeper.
+                        self.take(Input::Client(input))?;
+                    }
                 }
                 Effect::Quit => flow = ControlFlow::Break(()),
                 Effect::Redraw => self.anew = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = self.bell,
-                Effect::Order(order) => {
-                    if self.link.order(order).is_err() {
-                        // It has no effect, so this goes no deeper.
-                        self.take(Input::Stuck)?;
-                    }
-                }
             }
         }
         flow

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use chat_client::ServerAddress;
+use chat_client::link::{BadAddress, DEFAULT_PORT};
 use chat_proto::UserName;
-use chat_tui::ServerAddress;
-use chat_tui::link::{BadAddress, DEFAULT_PORT};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 

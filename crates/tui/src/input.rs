@@ -1,12 +1,8 @@
 //! The inputs: everything that can change the screen.
 
-use chat_proto::event::Welcome;
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
-
-use crate::link::News;
-use crate::store::Profile;
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
@@ -29,27 +25,8 @@ pub enum Input {
     Resize(Size),
     /// The machine is in another time zone.
     Zone(TimeZone),
-    /// The link tells something.
-    News(News),
-    /// The link took no order, since too many wait.
-    Stuck,
-    /// The time has come that [`Effect::Tick`](crate::Effect::Tick) has asked for.
-    Tick,
-    /// What the first [`Effect::Keep`](crate::Effect::Keep) without an answer has asked for is stored, or
-    /// why it is not.
-    Stored(Result<(), String>),
-    /// The client goes on as another user, of whom this is known; or why it cannot.
-    Became(Result<Box<Profile>, String>),
-    /// A session has begun with a server of another journal, for which this is stored; or why it cannot
-    /// be stored.
-    Filed {
-        /// The number of the session.
-        session: u64,
-        /// What the server said.
-        welcome: Box<Welcome>,
-        /// What is stored.
-        profile: Result<Box<Profile>, String>,
-    },
+    /// An input of the client: an event of the link, an answer of the store, a tick.
+    Client(chat_client::Input),
 }
 
 /// Which way the wheel turns.
@@ -62,8 +39,7 @@ pub enum Wheel {
 }
 
 impl Input {
-    /// Takes what the terminal reports; `None` where it means nothing here (a key going up, the
-    /// mouse moving).
+    /// Takes what the terminal reports; `None` if it means nothing here (a key going up, the mouse moving).
     #[must_use]
     pub fn from_terminal(event: Event) -> Option<Self> {
         match event {

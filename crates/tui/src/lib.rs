@@ -10,41 +10,32 @@
 //!   what. Pure: the time comes in as a value, the network as news.
 //! * [`view`]: the state as a screen; [`layout`], [`wrap`] and [`palette`] are its measures; [`help`]:
 //!   the commands and keys in words.
-//! * [`link`]: the one task that talks to the server; [`clean`]: what its news pass first;
-//!   [`outbox`]: the messages without an answer.
-//! * [`store`]: what outlives the program: who the user is, what is left to be said, and what is typed
-//!   and not sent. A task of its own writes it.
+//! * `chat_client`: the connection, the outbox and the store.
 //! * [`unsent`]: what is said after the end.
 //! * [`terminal`]: its modes, what is written to it and read from it; [`zone`]: the machine's time zone.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod app;
-pub mod clean;
 #[cfg(test)]
 mod fixture;
-mod hash;
 pub mod help;
 pub mod input;
 pub mod layout;
-pub mod link;
-pub mod outbox;
 pub mod palette;
 pub mod prompt;
-mod quote;
-pub mod seed;
+pub mod rows;
 pub mod state;
-pub mod store;
 pub mod terminal;
 pub mod testing;
 pub mod unsent;
 pub mod update;
 pub mod view;
+pub mod viewport;
 pub mod wrap;
 pub mod zone;
 
 pub use app::{Failure, Options, RunError, run};
 pub use input::Input;
-pub use link::{ServerAddress, Tcp};
 pub use state::State;
 pub use unsent::Unsent;
 pub use update::{Effect, update};

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chat_client::Tcp;
+use chat_client::driver::system_clock;
+use chat_client::store::Writer;
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_proto::UserName;
-use chat_tui::app::system_clock;
-use chat_tui::store::Writer;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
 use chat_tui::zone::ZoneWatch;
-use chat_tui::{Failure, Options, Tcp, Unsent};
+use chat_tui::{Failure, Options, Unsent};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use tokio::runtime;

@@ -1,10 +1,9 @@
 //! The colours: few, readable on dark and on light backgrounds, and never alone in saying
 //! something.
 
+use chat_client::hash::fnv1a;
 use chat_proto::UserName;
 use ratatui::style::{Color, Modifier, Style};
-
-use crate::hash::fnv1a;
 
 /// Colours of the 256 that contrast with black and with white alike, 3.7 to 1 at least (WCAG 2).
 const NAMES: [u8; 12] = [28, 30, 32, 63, 64, 98, 130, 131, 132, 134, 162, 166];

@@ -1,7 +1,8 @@
 //! A client on a screen that a test can read: the real loop, the real link, no terminal.
 //!
 //! ```
-//! # use chat_tui::{Options, Tcp, testing::Client};
+//! # use chat_client::Tcp;
+//! # use chat_tui::{Options, testing::Client};
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 //! # let server = listener.local_addr()?;
@@ -22,6 +23,7 @@ use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chat_client::link::Dial;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream;
 use ratatui::Terminal;
@@ -32,7 +34,6 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::app::{Failure, Options, run};
-use crate::link::Dial;
 use crate::unsent::Unsent;
 
 /// Most keys that wait for the client: a test that types faster waits.

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
+use chat_client::{Saved, State};
 use chat_proto::RoomName;
-
-use crate::state::State;
 
 /// Most rooms that are named: the line should fit a terminal.
 const ROOMS_NAMED_MAX: usize = 3;
@@ -14,34 +13,22 @@ const ROOMS_NAMED_MAX: usize = 3;
 pub struct Unsent {
     server: String,
     rooms: Vec<(RoomName, usize)>,
-    place: Place,
-}
-
-/// Where the messages without an answer are as the program ends.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Place {
-    /// On the disk.
-    Disk,
-    /// In memory alone.
-    #[default]
-    Memory,
-    /// The disk has not taken them in time.
-    Unknown,
+    saved: Saved,
 }
 
 impl Unsent {
-    /// The messages of a state, which are in that place.
+    /// The messages of a client, which are saved in that way.
     #[must_use]
-    pub fn new(state: &State, place: Place) -> Self {
+    pub fn new(state: &State, saved: Saved) -> Self {
         let mut rooms: Vec<(RoomName, usize)> = Vec::new();
         for message in state.unanswered() {
-            let label = state.rooms.label(&message.room);
+            let label = state.rooms().label(&message.room);
             match rooms.iter_mut().find(|(room, _)| *room == label) {
                 Some((_, count)) => *count += 1,
                 None => rooms.push((label, 1)),
             }
         }
-        Self { server: state.server.clone(), rooms, place }
+        Self { server: state.server().to_owned(), rooms, saved }
     }
 
     /// How many there are.
@@ -66,12 +53,12 @@ impl fmt::Display for Unsent {
         if self.rooms.len() > ROOMS_NAMED_MAX {
             f.write_str(", and more")?;
         }
-        match self.place {
-            Place::Disk => write!(f, ". The next start of chat-tui sends {them}."),
-            Place::Memory => {
+        match self.saved {
+            Saved::Disk => write!(f, ". The next start of chat-tui sends {them}."),
+            Saved::Memory => {
                 write!(f, ". Nothing is stored on this machine, so nobody sends {them}.")
             }
-            Place::Unknown => write!(
+            Saved::Unknown => write!(
                 f,
                 ". The disk did not store {them} in time. The next start of chat-tui sends what was stored."
             ),
@@ -85,7 +72,7 @@ mod tests {
     use crate::fixture::Bench;
 
     fn unsent(bench: &Bench) -> String {
-        Unsent::new(&bench.state, Place::Disk).to_string()
+        Unsent::new(&bench.state.client, Saved::Disk).to_string()
     }
 
     #[test]
@@ -107,12 +94,12 @@ mod tests {
             bench.types(&format!("/join {room}\nx\n"));
         }
         assert!(unsent(&bench).contains("1 to #a, and more. The"), "{}", unsent(&bench));
-        let unknown = Unsent::new(&bench.state, Place::Unknown).to_string();
+        let unknown = Unsent::new(&bench.state.client, Saved::Unknown).to_string();
         assert!(
             unknown.ends_with("The next start of chat-tui sends what was stored."),
             "{unknown}"
         );
-        let lost = Unsent::new(&bench.state, Place::Memory).to_string();
+        let lost = Unsent::new(&bench.state.client, Saved::Memory).to_string();
         assert!(
             lost.ends_with("Nothing is stored on this machine, so nobody sends them."),
             "{lost}"

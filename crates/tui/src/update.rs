@@ -1,56 +1,36 @@
 //! `update`: changes the state by one input, and returns the effects that are to be carried out.
 //!
-//! Pure: the time is a value, the network is news, and what is to happen comes back as effects.
+//! Pure: the time is a value, and what is to happen comes back as effects. A key changes what is the screen's,
+//! or becomes a request to the client; what the client answers for the screen is taken in at once.
 
-mod addresses;
 mod commands;
-pub(crate) mod drafts;
+mod frame;
 mod keys;
-mod messages;
-mod news;
-mod refused;
-mod session;
-mod tend;
 
-use std::time::Duration;
+use chat_client::entry::NoticeKind;
+use chat_client::store::StoreOp;
+pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
+use chat_client::{Request, RequestError};
+use chat_proto::Timestamp;
 
-use chat_proto::command::Kind;
-use chat_proto::event::Welcome;
-use chat_proto::{Command, RoomName, Text, Timestamp, UserName};
-
-use crate::clean;
 use crate::input::{Input, Wheel};
-use crate::link::Order;
-use crate::outbox::OUTBOX_MAX;
-use crate::state::{Body, Delivery, How, State, Tone};
-use crate::store::{Keep, OwnMessage};
+use crate::state::State;
+use crate::viewport::{Place, Viewport};
 
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
 
+/// What is said if something needs a session.
+const NOT_CONNECTED: &str = "not connected: try again when it says so below";
+
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Keep something for the next run. Each is answered by [`Input::Stored`], in their order.
-    Keep(Keep),
-    /// Go on as another user; [`Input::Became`] tells what is known of that one. No key and no news come
-    /// before.
-    Become(UserName),
-    /// Go on with what is stored for the server of this welcome; [`Input::Filed`] tells it. No key and no
-    /// news come before.
-    File {
-        /// The number of the session.
-        session: u64,
-        /// What the server said.
-        welcome: Box<Welcome>,
-    },
-    /// Give the link an order.
-    Order(Order),
-    /// Give an [`Input::Tick`] after this time, or before; one for all that ask.
-    Tick(Duration),
+    /// Carry out an effect of the client.
+    Client(ClientEffect),
     /// Ring the bell.
     Ring,
-    /// Draw the whole screen anew, whatever is on it.
+    /// Draw the whole screen again, whatever is on it.
     Redraw,
     /// Give the terminal to the shell until it continues the program.
     Suspend,
@@ -61,160 +41,154 @@ pub enum Effect {
 /// Takes what happened at `at` into `state`. Returns what is to be done, in that order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
-    let may_type = matches!(input, Input::Key(_) | Input::Paste(_));
-    let mut effects = match input {
+    match input {
         Input::Start { notice } => {
-            session::pend_all(state, at);
+            let mut effects = client(state, ClientInput::Start, at);
             if let Some(notice) = notice {
-                state.room_mut().log.note(at, Tone::Trouble, notice);
+                effects.extend(notify(state, NoticeKind::Trouble, notice, at));
             }
-            Vec::new()
+            effects
         }
-        Input::Frame => tend::frame(state),
-        Input::Key(key) => keys::key(state, key, at),
-        Input::Paste(text) => {
-            insert(state, &text, at);
-            Vec::new()
-        }
-        Input::Wheel(Wheel::Up) => scroll(state, -WHEEL_ROWS),
-        Input::Wheel(Wheel::Down) => scroll(state, WHEEL_ROWS),
+        Input::Frame => frame::frame(state, at),
+        Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
+        Input::Paste(text) => typing(state, at, |state| insert(state, &text, at)),
+        Input::Wheel(Wheel::Up) => scroll(state, -WHEEL_ROWS, at),
+        Input::Wheel(Wheel::Down) => scroll(state, WHEEL_ROWS, at),
         Input::Resize(size) => {
             state.size = size;
             Vec::new()
         }
         Input::Zone(zone) => {
-            state.rooms.set_zone(&zone);
+            state.zone = zone;
             Vec::new()
         }
-        Input::News(news) => news::news(state, news.clean(), at),
-        Input::Stuck => {
-            let text = "too much waits for the network; /reconnect calls the server again";
-            state.room_mut().log.note(at, Tone::Trouble, text);
-            Vec::new()
-        }
-        Input::Tick => tend::tick(state).into_iter().chain(drafts::tick(state)).collect(),
-        Input::Stored(stored) => {
-            if let Err(why) = stored {
-                not_kept(state, &why, at);
+        Input::Client(input) => {
+            if state.client.room().is_loading() {
+                // Older messages may come, above the line that the place goes by.
+                move_through(state, at, Viewport::hold);
             }
-            stored_next(state)
+            client(state, input, at)
         }
-        Input::Filed { session, welcome, profile } => {
-            session::filed(state, session, *welcome, profile, at)
-        }
-        Input::Became(Ok(profile)) => session::became(state, *profile, at),
-        Input::Became(Err(why)) => {
-            let text = format!("not another user: {}", clean::line(&why));
-            state.room_mut().log.note(at, Tone::Trouble, text);
-            Vec::new()
-        }
-    };
-    if may_type {
-        effects.extend(drafts::look(state));
+    }
+}
+
+/// Does something that may change what is typed, and tells the client what is typed then.
+fn typing(
+    state: &mut State,
+    at: Timestamp,
+    does: impl FnOnce(&mut State) -> Vec<Effect>,
+) -> Vec<Effect> {
+    let before = state.shown().clone();
+    let mut effects = does(state);
+    let now = state.shown().clone();
+    if now != before {
+        effects.extend(draft(state, before, at));
+    }
+    effects.extend(draft(state, now, at));
+    effects
+}
+
+fn draft(state: &mut State, room: chat_proto::RoomName, at: Timestamp) -> Vec<Effect> {
+    let text = state.typed(&room);
+    client(state, ClientInput::Request(Request::Draft { room, text }), at)
+}
+
+/// Gives an input to the client, and takes in what it says to the screen.
+fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
+    let effects = chat_client::update(&mut state.client, input, at);
+    let effects = effects.into_iter().filter_map(|effect| take(state, effect)).collect();
+    if state.client.session().is_some() {
+        // The name was asked for, and then it was free after all.
+        state.end_asking();
     }
     effects
 }
 
-/// Asks the store for something.
-fn keep(state: &mut State, keep: Keep) -> Effect {
-    state.outbox.ask(&keep);
-    Effect::Keep(keep)
-}
-
-/// The store has answered: a message that waited for it may be sent. If it could not be stored, it is sent
-/// all the same.
-fn stored_next(state: &mut State) -> Vec<Effect> {
-    if let Some(id) = state.outbox.hear_store() {
-        for room in state.rooms.iter_mut() {
-            room.log.stored(id);
+fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
+    match effect {
+        ClientEffect::Received(_) => {}
+        ClientEffect::Alert => return Some(Effect::Ring),
+        ClientEffect::RoomOpened(room) => state.room_opened(&room),
+        ClientEffect::RoomClosed { room, draft } => state.room_closed(&room, draft),
+        ClientEffect::RoomsForgotten => state.rooms_forgotten(),
+        ClientEffect::DraftChanged(room) => state.draft_changed(&room),
+        ClientEffect::TextReturned(text) => state.prompt.remember(text),
+        ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
+        effect => {
+            if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
+                // Who says something sees it.
+                state.viewport_mut(&message.room).to_newest();
+            }
+            return Some(Effect::Client(effect));
         }
     }
-    send_waiting(state)
+    None
 }
 
-fn not_kept(state: &mut State, why: &str, at: Timestamp) {
-    if !std::mem::replace(&mut state.told.not_kept, true) {
-        let why = clean::line(why);
-        let text = format!(
-            "this cannot be kept on this machine: {why}; what waits is lost if the program ends"
-        );
-        state.room_mut().log.note(at, Tone::Trouble, text);
+/// Asks the client for something.
+///
+/// # Errors
+/// In words for the user, if the client does not carry it out.
+fn request(state: &mut State, request: Request, at: Timestamp) -> Result<Vec<Effect>, String> {
+    let mut effects = client(state, ClientInput::Request(request), at);
+    let failed =
+        effects.iter().position(|effect| matches!(effect, Effect::Client(ClientEffect::Failed(_))));
+    match failed.map(|index| effects.remove(index)) {
+        Some(Effect::Client(ClientEffect::Failed(RequestError::NotConnected))) => {
+            Err(NOT_CONNECTED.to_owned())
+        }
+        Some(Effect::Client(ClientEffect::Failed(error))) => Err(error.to_string()),
+        _ => Ok(effects),
     }
+}
+
+/// Shows a notice in the room on the screen.
+fn notify(
+    state: &mut State,
+    kind: NoticeKind,
+    text: impl Into<String>,
+    at: Timestamp,
+) -> Vec<Effect> {
+    client(state, ClientInput::Request(Request::Notice(kind, text.into())), at)
 }
 
 /// Puts a text in the input box.
-fn insert(state: &mut State, text: &str, at: Timestamp) {
+fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     state.prompt.end_completion();
-    if let Err(error) = state.prompt.editor.insert(text) {
-        state.room_mut().log.note(at, Tone::Trouble, error.to_string());
+    match state.prompt.editor.insert(text) {
+        Ok(()) => Vec::new(),
+        Err(error) => notify(state, NoticeKind::Trouble, error.to_string(), at),
     }
 }
 
-fn scroll(state: &mut State, rows: isize) -> Vec<Effect> {
-    let log = state.panes().log;
-    if !log.is_empty() {
-        state.room_mut().log.scroll(rows, log.width.into(), log.height.into());
+fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
+    move_through(state, at, |viewport, log, height| viewport.scroll(rows, log, height))
+}
+
+/// Goes to the newest entry.
+fn to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let room = state.shown().clone();
+    state.viewport_mut(&room).to_newest();
+    arrived(state, at)
+}
+
+fn move_through(
+    state: &mut State,
+    at: Timestamp,
+    moves: impl FnOnce(&mut Viewport, crate::rows::LogRows<'_>, usize),
+) -> Vec<Effect> {
+    state.move_through(moves);
+    arrived(state, at)
+}
+
+/// At the newest entry, older messages may be asked for again if they could not be read.
+fn arrived(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let is_newest = state.viewport().place() == Place::Newest;
+    if is_newest && state.client.room().log().has_history_failed() {
+        let retry = Request::RetryOlder(state.shown().clone());
+        return client(state, ClientInput::Request(retry), at);
     }
     Vec::new()
-}
-
-/// Says something in `room`: keeps it, shows it, and sends it as soon as it is stored and there is a
-/// session.
-///
-/// # Errors
-/// In words for the user, where it cannot be said; then nothing has changed.
-fn say(
-    state: &mut State,
-    room: &RoomName,
-    kind: Kind,
-    text: &str,
-    at: Timestamp,
-) -> Result<Vec<Effect>, String> {
-    if room.is_private() {
-        addresses::check_server(state)?;
-    }
-    let text = Text::new(text).map_err(|error| format!("not said: {error}"))?;
-    if state.outbox.is_full() {
-        return Err(format!("not said: {OUTBOX_MAX} messages wait for the server already"));
-    }
-    let Some(place) = state.rooms.get_or_make(room) else {
-        return Err("not said: there are too many rooms; /leave one".to_owned());
-    };
-    place.log.to_newest();
-    let message = state.outbox.put(room.clone(), kind, text);
-    let effect = keep(state, Keep::Said(message.clone()));
-    pend(state, &message, at);
-    Ok(vec![effect])
-}
-
-/// Shows a message that has no answer.
-fn pend(state: &mut State, message: &OwnMessage, at: Timestamp) {
-    let id = message.id.clone();
-    let is_stored = state.outbox.is_stored(&id);
-    let body = Body::Said {
-        from: state.name.clone(),
-        kind: message.kind,
-        text: clean::text(message.text.as_str()),
-        how: How::Own(if is_stored { Delivery::Pending(id) } else { Delivery::Storing(id) }),
-    };
-    if let Some(room) = state.rooms.get_or_make(&message.room) {
-        room.log.pend(at, body);
-    }
-}
-
-/// Sends all that waits and is stored, where there is a session and it is known where the user is.
-fn send_waiting(state: &mut State) -> Vec<Effect> {
-    if state.session().is_none() || session::unknown(state).next().is_some() {
-        return Vec::new();
-    }
-    let says = state.outbox.send().into_iter();
-    says.filter_map(|say| send(state, Command::Say(say))).collect()
-}
-
-/// Sends a command, where there is a session.
-fn send(state: &State, command: Command) -> Option<Effect> {
-    let session = state.session()?;
-    Some(Effect::Order(Order::Send { session, command }))
 }
 
 #[cfg(test)]

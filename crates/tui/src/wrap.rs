@@ -142,7 +142,7 @@ mod tests {
         fn rows_fit_and_lose_nothing_but_white_space(
             dirty in ".*", first in 0_usize..30, rest in 0_usize..30,
         ) {
-            let text = crate::clean::text(&dirty);
+            let text = chat_client::sanitize::text(&dirty);
             let rows = wrap(&text, first, rest);
             for (index, row) in rows.iter().enumerate() {
                 let row = &text[row.clone()];

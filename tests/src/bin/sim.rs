@@ -1,4 +1,4 @@
-//! `just sim`: the clients and the daemon in a simulated network, one storm for each seed.
+//! `just sim`: simulates clients, a daemon and a faulty network, once for each seed.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -7,23 +7,23 @@ use std::time::SystemTime;
 use clap::Parser;
 use e2e::sim::{Plan, simulate};
 
-/// Simulates clients, a daemon and a bad network, and shows what was lost of what was accepted.
+/// Simulates clients, a daemon and a faulty network, and reports lost messages.
 #[derive(Debug, Parser)]
 struct Args {
-    /// How many seeds to try, one after the other.
+    /// Number of simulations. Each has the seed after the previous one.
     #[arg(long, default_value_t = 10)]
     seeds: u64,
-    /// The first seed, which decides all that is random; without it, the clock does. It is printed.
+    /// First seed of the random number generator [default: from the clock]. It is printed.
     #[arg(long)]
     seed: Option<u64>,
-    /// Print all that happens.
+    /// Print the log of each simulation.
     #[arg(long)]
     log: bool,
 }
 
 fn main() -> io::Result<ExitCode> {
     let Args { seeds, seed, log } = Args::parse();
-    let first = seed.unwrap_or_else(by_the_clock);
+    let first = seed.unwrap_or_else(seed_from_clock);
     let mut out = io::stdout();
     let mut code = ExitCode::SUCCESS;
     for seed in first..first.saturating_add(seeds) {
@@ -40,8 +40,8 @@ fn main() -> io::Result<ExitCode> {
     Ok(code)
 }
 
-#[allow(clippy::disallowed_methods, reason = "a seed that nobody has chosen")]
-fn by_the_clock() -> u64 {
+#[allow(clippy::disallowed_methods, reason = "only picks a seed, which is printed")]
+fn seed_from_clock() -> u64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     now.map_or(0, |now| now.as_secs())
 }

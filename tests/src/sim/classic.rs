@@ -1,4 +1,4 @@
-//! A classic client and its user, on a host.
+//! A classic client and its user on a host.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,17 +7,17 @@ use tokio::time::sleep;
 use turmoil::net::TcpStream;
 
 use super::network::SERVER;
-use crate::torture::classic::{ClassicUser, talk};
+use crate::torture::classic::{ClassicUser, run_connection};
 
-/// How long its user waits before it says something, in milliseconds.
+/// Pause before it reconnects, and before it sends, in milliseconds.
 pub(super) const PAUSE_MS: std::ops::Range<u64> = 200..3_000;
 
-/// Calls again and again.
+/// Runs the client, which reconnects for as long as the simulation lasts.
 pub(super) async fn chat(user: Arc<Mutex<ClassicUser>>) -> turmoil::Result {
     loop {
         if let Ok(stream) = TcpStream::connect((SERVER, PORT)).await {
-            // A line that is lost is nothing special here.
-            let _ = talk(stream, &user).await;
+            // An error is a lost connection, as the storm causes.
+            let _ = run_connection(stream, &user).await;
         }
         let pause = user.lock().unwrap().pause();
         sleep(pause).await;

@@ -1,29 +1,29 @@
-//! The directories of the hosts, which outlive them.
+//! The directories of the hosts, which survive a kill.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tokio::sync::watch;
 
-/// The directories of the hosts.
+/// The directories that the storm backs up and copies.
 pub(super) struct Disks {
     pub(super) server: PathBuf,
     pub(super) backups: PathBuf,
-    /// The clients whose directories are copied, each once.
+    /// The copies to be made.
     pub(super) copies: Vec<CopyOf>,
 }
 
-/// A client's directory and a copy of it to be.
+/// A copy of a client's directory, to be made.
 pub(super) struct CopyOf {
-    /// The client, by its place among all.
+    /// The number of the client.
     pub(super) client: usize,
     pub(super) from: PathBuf,
     pub(super) to: PathBuf,
-    /// Lets the client on the copy begin.
+    /// Starts the client on the copy.
     pub(super) begins: watch::Sender<bool>,
 }
 
-/// Copies a directory and all that is in it.
+/// Copies a directory with its contents.
 pub(super) fn copy_directory(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

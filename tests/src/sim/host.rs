@@ -1,36 +1,36 @@
-//! What runs on the hosts: the daemon, and the terminal client with its user. Each is started anew
-//! with what an earlier life has left in its directory, and with nothing else.
+//! The programs on the hosts: the daemon, and the terminal client with its user. After a kill each is started
+//! again with its directory, and has no other state.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
+use chat_client::store::Writer;
 use chat_server::journal::{Durability, Location};
 use chat_server::{Config, Server};
 use chat_tui::Options;
 use chat_tui::app::run_shown;
-use chat_tui::store::Writer;
 use ratatui::layout::Size;
 use tokio::sync::watch;
 
 use super::network::{self, Call, Listener, SERVER};
 use super::user::{User, keys};
 
-/// After how much silence the daemon pings: short, so that a dead line is noticed on both sides
-/// within a storm. The client pings after a third of it.
+/// Idle time after which the daemon pings: short, so that both sides notice a dead connection within a
+/// storm. The client pings after a third of it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(9);
 
-/// How long messages are stored: longer than a simulation lasts, and shorter than its clocks jump.
+/// Time after which messages are deleted: longer than a simulation, shorter than the jumps of its clock.
 const KEEP: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How long a client's disk takes for each write: long enough that many a client is killed meanwhile.
+/// Duration of a write to a client's disk: long enough that many kills happen during one.
 const DISK_TIME: Duration = Duration::from_millis(20);
 
-/// The screen of a client: small, since to lay it out takes most of the time.
+/// The screen of a client: small, since most of the run time is layout.
 const SCREEN: Size = Size { width: 60, height: 10 };
 
-/// The daemon, on what is in `data`, until `stop` is true.
+/// Runs the daemon on the directory `data`, until `stop` is true.
 pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> turmoil::Result {
     let config = Config {
         idle_timeout: IDLE_TIMEOUT,
@@ -47,8 +47,7 @@ pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> tur
     Ok(())
 }
 
-/// The client and its user, who looks at the screen and types, as soon as `begins`. What it keeps is in
-/// `state`.
+/// Runs the client on the directory `state`, and its user, once `begins` is true.
 pub(super) async fn chat(
     state: PathBuf,
     user: Rc<RefCell<User>>,
@@ -61,9 +60,9 @@ pub(super) async fn chat(
         writer: Writer::Task(DISK_TIME),
         ..Options::new(user.borrow().name()?, SERVER)
     };
-    user.borrow_mut().begins();
+    user.borrow_mut().begin();
     let show = |state: &_, _| {
-        user.borrow_mut().sees(state);
+        user.borrow_mut().read_screen(state);
         Ok(())
     };
     let keys = keys(&user);
@@ -71,7 +70,7 @@ pub(super) async fn chat(
     Ok(())
 }
 
-/// The directory of a host, which outlives it.
+/// Returns the directory of a host.
 pub(super) fn directory(all: &Path, host: &str) -> PathBuf {
     all.join(host)
 }

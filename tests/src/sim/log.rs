@@ -1,5 +1,5 @@
-//! The log of a simulation: what the daemon, the clients, their users and the storm have to say, each
-//! line with the simulated time and the host. It has nothing in it but what follows from the seed.
+//! The log of a simulation, by the daemon, the clients, their users and the storm. Each line has the
+//! simulated time and the host. The log depends on the seed alone.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -13,19 +13,19 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 
-/// How many lines are shown of it where a host fails.
+/// Number of lines that a failure shows.
 const LINES_SHOWN: usize = 30;
 
-/// The log of one simulation, which is written on one thread.
+/// The log of a simulation.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Log {
     text: Arc<Mutex<Vec<u8>>>,
-    /// The time between two turns of the hosts, in milliseconds.
-    between: Arc<AtomicU64>,
+    /// The simulated time while no host runs, in milliseconds.
+    millis: Arc<AtomicU64>,
 }
 
 impl Log {
-    /// Takes all that this thread logs, for as long as the guard is held.
+    /// Collects everything that this thread logs, until the guard is dropped.
     pub(super) fn listen(&self) -> DefaultGuard {
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(LevelFilter::INFO)
@@ -36,20 +36,18 @@ impl Log {
         tracing::subscriber::set_default(subscriber)
     }
 
-    /// Says what time it is where no host has its turn.
+    /// Sets the time of lines that are logged while no host runs.
     pub(super) fn set_time(&self, elapsed: Duration) {
         let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        self.between.store(millis, Ordering::Relaxed);
+        self.millis.store(millis, Ordering::Relaxed);
     }
 
-    /// What was logged last of all.
     pub(super) fn last_lines(&self) -> String {
         let text = self.text();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(LINES_SHOWN)..].join("\n")
     }
 
-    /// All that was logged.
     pub(super) fn text(&self) -> String {
         let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&text).into_owned()
@@ -58,8 +56,8 @@ impl Log {
 
 impl FormatTime for Log {
     fn format_time(&self, w: &mut Writer<'_>) -> fmt::Result {
-        let between = || Duration::from_millis(self.between.load(Ordering::Relaxed));
-        let elapsed = turmoil::sim_elapsed().unwrap_or_else(between);
+        let outside_hosts = || Duration::from_millis(self.millis.load(Ordering::Relaxed));
+        let elapsed = turmoil::sim_elapsed().unwrap_or_else(outside_hosts);
         write!(w, "{:>8.3}", elapsed.as_secs_f64())
     }
 }

@@ -1,4 +1,4 @@
-//! The daemon's and the clients' ends of the simulated network, and its time.
+//! The simulated network and clock, for the daemon and the clients.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -6,29 +6,29 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use chat_client::link::Dial;
 use chat_proto::Timestamp;
 use chat_server::Listen;
 use chat_server::config::PORT;
-use chat_tui::link::Dial;
 use turmoil::net::{TcpListener, TcpStream};
 
-/// What the daemon's host is called.
+/// Name of the daemon's host.
 pub(super) const SERVER: &str = "server";
 
-/// What a client's host is called.
+/// Returns the name of a client's host.
 pub(super) fn client(number: u32) -> String {
     format!("client-{number}")
 }
 
-/// What a classic client's host is called.
+/// Returns the name of a classic client's host.
 pub(super) fn classic(number: u32) -> String {
     format!("classic-{number}")
 }
 
-/// When the simulation begins, in milliseconds since 1970: some day.
+/// Begin of the simulation, in milliseconds since 1970: an arbitrary time.
 const BEGIN_MS: i64 = 1_800_000_000_000;
 
-/// The time of the simulation, as it is on the host that asks.
+/// Returns the simulated time of the running host.
 pub(super) fn now() -> Timestamp {
     let elapsed = turmoil::sim_elapsed().unwrap_or(Duration::ZERO);
     Timestamp::from_millis(
@@ -37,21 +37,21 @@ pub(super) fn now() -> Timestamp {
 }
 
 thread_local! {
-    /// By how much the clock of the daemon's host is wrong, in milliseconds: a simulation is one thread.
-    static WRONG_MS: Cell<i64> = const { Cell::new(0) };
+    /// Error of the daemon's clock, in milliseconds. Thread-local, since a simulation runs on one thread.
+    static ERROR_MS: Cell<i64> = const { Cell::new(0) };
 }
 
-/// Sets the clock of the daemon's host.
-pub(super) fn set_server_clock(wrong_ms: i64) {
-    WRONG_MS.set(wrong_ms);
+/// Sets the error of the daemon's clock.
+pub(super) fn set_server_clock(error_ms: i64) {
+    ERROR_MS.set(error_ms);
 }
 
-/// The time by the clock of the daemon's host.
+/// Returns the time of the daemon's clock.
 pub(super) fn server_clock() -> Timestamp {
-    Timestamp::from_millis(now().as_millis() + WRONG_MS.get())
+    Timestamp::from_millis(now().as_millis() + ERROR_MS.get())
 }
 
-/// Where connections come from.
+/// The daemon's listener.
 pub(super) struct Listener(TcpListener);
 
 impl Listener {
@@ -73,7 +73,7 @@ impl Listen for Listener {
     }
 }
 
-/// How a client gets a connection.
+/// Connects a client to the daemon.
 pub(super) struct Call;
 
 impl Dial for Call {

@@ -1,31 +1,24 @@
-//! The user of a simulated client: types, looks at the screen, and remembers all it has ever seen
-//! there, however often the client is killed.
+//! The user of a simulated client: types, reads the screen, and records everything that was ever on it,
+//! over all runs of the client.
+
+mod keys;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::time::Duration;
 
+use chat_client::Connection;
+use chat_client::entry::{Body, Delivery, Origin};
+use chat_client::rooms::JoinState;
 use chat_proto::command::Word;
 use chat_proto::{NameError, RoomName, UserName};
 use chat_tui::State;
-use chat_tui::state::{Body, Connection, Delivery, How, WithServer};
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use futures_util::Stream;
-use futures_util::stream::unfold;
-use tokio::time::sleep;
 use tracing::{error, info};
 
+pub(super) use self::keys::keys;
 use super::Plan;
-use crate::torture::findings::{Place, Record, Words, direct};
+use crate::torture::findings::{Label, Position, Record, direct};
 use crate::torture::room_name;
-
-/// How long a user thinks before it types again, in milliseconds.
-const THINKS_MS: std::ops::Range<u64> = 20..700;
-
-/// How much a user says into a line that does not answer, before it waits: less than the client holds.
-const WAITING_MAX: usize = 60;
 
 /// The time before or after a backup was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,67 +27,69 @@ enum Epoch {
     Restored,
 }
 
-/// A message that the client has sent, or has in its outbox.
+/// A message that the client has sent, or that is in its outbox.
 #[derive(Debug, Clone, Copy)]
 struct Own {
     room: u32,
-    /// Where it stands, once it is accepted.
+    /// Its `seq`, once it is accepted.
     seq: Option<u64>,
-    /// When it was accepted, or else first seen.
+    /// The epoch in which it was accepted, or else first seen.
     epoch: Epoch,
 }
 
-/// One user.
+/// The user of one client.
 #[derive(Debug)]
 pub(super) struct User {
-    /// The number of the client, and that of the user: a user may have several clients.
+    /// The number of the client.
     number: u32,
+    /// The number of the user, who may have several clients.
     user: u32,
     plan: Plan,
-    users: u32,
-    /// How many users have two clients on one directory: the first ones.
-    seconds: u32,
-    rooms: u32,
     random: fastrand::Rng,
-    /// Whether it has something to say.
-    pub(super) talks: bool,
-    /// How much it has said.
-    said: u64,
-    /// How often its client was started, and how often it was connected.
-    lives: u64,
-    calls: u64,
-    /// What it sees now: whether there is a session, the rooms it is in, what waits.
+    pub(super) is_sending: bool,
+    /// Number of the last message that it sent.
+    last_n: u64,
+    /// Number of runs of its client.
+    runs: u64,
+    /// Number of connections of its client.
+    connections: u64,
     connected: bool,
-    is_in: u32,
-    waiting: usize,
-    /// The room on the screen, and the one it is on the way to: what it types is for that one.
+    /// Number of rooms that it has joined.
+    joined: u32,
+    /// Number of its pending messages.
+    pending: usize,
+    /// The room on the screen.
     shown: String,
+    /// The room that the client is switching to. It types nothing until then.
     going_to: Option<String>,
-    /// The user to whose direct message the screen goes as soon as the server has sent its address.
+    /// The user whose direct message the client shows once the server has sent the address.
     awaits_direct: Option<u32>,
-    /// The numbers that the server has given the users.
+    /// The users by their numbers in the daemon, for all users.
     directory: Rc<RefCell<BTreeMap<u64, u32>>>,
-    /// The epoch of the journal in which all began, and whether this client is in a later one.
+    /// The first epoch of the journal, for all users.
     first_epoch: Rc<RefCell<Option<Word>>>,
+    /// The epoch that this client knows.
     epoch: Epoch,
-    /// Its own words that were ever on the screen.
-    own: BTreeMap<Words, Own>,
+    /// Its own messages that were ever on the screen.
+    own: BTreeMap<Label, Own>,
     /// The messages that were ever on the screen.
-    read: BTreeMap<(Epoch, Place), Words>,
-    /// What was on the screen in this life, and what is gone from it.
-    on_screen: BTreeMap<u32, BTreeSet<Words>>,
-    gone: BTreeSet<Words>,
-    /// Whether something is in its input box.
+    read: BTreeMap<(Epoch, Position), Label>,
+    /// Messages on the screen, by room.
+    on_screen: BTreeMap<u32, BTreeSet<Label>>,
+    /// Messages that disappeared from the screen during a run.
+    gone: BTreeSet<Label>,
+    /// There is text in the prompt.
     pub(super) has_typed: bool,
-    /// What was there twice, and what stood in the wrong place.
-    doubled: BTreeSet<Words>,
-    out_of_order: BTreeSet<Words>,
-    /// How often the screen showed something of all this that it had not shown before.
+    /// Messages that were on the screen twice at once.
+    doubled: BTreeSet<Label>,
+    /// Messages that were on the screen out of order.
+    out_of_order: BTreeSet<Label>,
+    /// Number of changes of the connection and of the recorded messages.
     pub(super) changes: u64,
 }
 
 impl User {
-    /// The user of client `number`, which is one of `plan`.
+    /// Makes the user of client `number`.
     pub(super) fn new(
         number: u32,
         plan: &Plan,
@@ -106,21 +101,18 @@ impl User {
             number,
             user: plan.user_of(number),
             plan: *plan,
-            users: plan.users,
-            seconds: plan.seconds,
-            rooms: plan.rooms,
             shown: String::new(),
             going_to: None,
             awaits_direct: None,
             directory,
             random,
-            talks: false,
-            said: 0,
-            lives: 0,
-            calls: 0,
+            is_sending: false,
+            last_n: 0,
+            runs: 0,
+            connections: 0,
             connected: false,
-            is_in: 0,
-            waiting: 0,
+            joined: 0,
+            pending: 0,
             first_epoch,
             epoch: Epoch::First,
             own: BTreeMap::new(),
@@ -138,257 +130,193 @@ impl User {
         UserName::new(&user_name(self.user))
     }
 
-    /// Its client is started.
-    pub(super) fn begins(&mut self) {
-        self.lives += 1;
+    /// Records a start of the client.
+    pub(super) fn begin(&mut self) {
+        self.runs += 1;
         self.connected = false;
         self.going_to = None;
         self.awaits_direct = None;
         self.on_screen.clear();
         self.has_typed = false;
-        info!(life = self.lives, "begins");
+        info!(run = self.runs, "starts");
     }
 
-    /// Whether it is in all rooms, and nothing waits.
-    pub(super) fn is_settled(&self) -> bool {
-        self.connected && self.is_in == self.rooms && self.waiting == 0
+    /// Returns true if it has joined all rooms, and has no pending messages.
+    pub(super) fn is_done(&self) -> bool {
+        self.connected && self.joined == self.plan.rooms && self.pending == 0
     }
 
-    /// What waits still.
-    pub(super) const fn waiting(&self) -> usize {
-        self.waiting
+    /// Returns the number of its pending messages.
+    pub(super) const fn pending(&self) -> usize {
+        self.pending
     }
 
-    /// What was there twice, and what stood in the wrong place.
+    /// Returns the number of doubled messages, and of messages out of order.
     pub(super) fn faults(&self) -> (u64, u64) {
         (self.doubled.len() as u64, self.out_of_order.len() as u64)
     }
 
-    /// Whether another client has the directory of that one.
+    /// Returns true if another client has the same directory.
     const fn shares_directory(&self, client: u32) -> bool {
-        client % self.users < self.seconds && client < self.users + self.seconds
+        client % self.plan.users < self.plan.users_with_two_clients
+            && client < self.plan.users + self.plan.users_with_two_clients
     }
 
-    /// What was on the screen, and is gone though the client went on.
+    /// Returns the number of messages that disappeared from the screen during a run.
     pub(super) fn gone(&self) -> u64 {
         self.gone.len() as u64
     }
 
-    /// All it was told, in a simulation in which a backup was restored or not. What it saw waiting counts as
-    /// accepted: in the end it must be.
+    /// Returns what it received. `restored` is true if a backup was restored. A message that it saw
+    /// pending counts as accepted, since at the end it must be.
     pub(super) fn record(&self, restored: bool) -> Record {
         let mut record = Record::new(self.number, self.user);
-        // What a restore took away may come again, late, from the outbox of a copy.
+        // The outbox of a copy may send messages again, late, that the restore undid.
         if self.shares_directory(self.number) || restored && self.plan.is_copied(self.number) {
-            record = record.unordered();
+            record.set_unordered();
         }
-        for (words, own) in &self.own {
+        for (label, own) in &self.own {
             match restored && own.epoch == Epoch::First {
-                true => record.accepted_before(*words, own.room, own.seq),
-                false => record.accepted(*words, own.room, own.seq),
+                true => record.add_accepted_before(*label, own.room, own.seq),
+                false => record.add_accepted(*label, own.room, own.seq),
             }
         }
-        for ((epoch, place), words) in &self.read {
+        for ((epoch, position), label) in &self.read {
             match restored && *epoch == Epoch::First {
-                true => record.read_before(*place, *words),
-                false => record.read(*place, *words),
+                true => record.add_read_before(*position, *label),
+                false => record.add_read(*position, *label),
             }
         }
-        record.calls = self.calls;
+        record.connections = self.connections;
         record
     }
 
-    /// Looks at the screen.
-    pub(super) fn sees(&mut self, state: &State) {
-        let connected = matches!(state.connection, Connection::Connected { .. });
-        let is_refused = matches!(state.connection, Connection::Refused { .. });
-        assert!(!is_refused, "user {} is not let in", self.number);
+    /// Reads the screen.
+    pub(super) fn read_screen(&mut self, state: &State) {
+        let client = &state.client;
+        let connected = matches!(client.connection(), Connection::Connected { .. });
+        let is_refused = matches!(client.connection(), Connection::Refused { .. });
+        assert!(!is_refused, "user {} was refused", self.number);
         if std::mem::replace(&mut self.connected, connected) != connected {
-            info!(connected, "sees");
-            self.calls += u64::from(connected);
+            info!(connected, "connection changed");
+            self.connections += u64::from(connected);
             self.changes += 1;
         }
-        if let Some(epoch) = &state.epoch {
+        if let Some(epoch) = client.epoch() {
             let mut first = self.first_epoch.borrow_mut();
             let is_first = first.get_or_insert_with(|| epoch.clone()) == epoch;
             self.epoch = if is_first { Epoch::First } else { Epoch::Restored };
         }
         self.has_typed = !state.prompt.editor.is_empty();
-        if state.me != 0 {
-            self.directory.borrow_mut().insert(state.me, self.user);
+        if client.me() != 0 {
+            self.directory.borrow_mut().insert(client.me(), self.user);
         }
-        let public = (0..self.rooms).map(room_name);
-        let is_in = |name: &String| {
-            let mut rooms = state.rooms.list().iter();
-            rooms.any(|room| room.name.as_str() == name && room.with_server == WithServer::In)
+        let public = (0..self.plan.rooms).map(room_name);
+        let is_joined = |name: &String| {
+            let mut rooms = client.rooms().list().iter();
+            rooms.any(|room| room.name().as_str() == name && room.join_state() == JoinState::Joined)
         };
-        self.is_in = u32::try_from(public.filter(is_in).count()).unwrap_or(u32::MAX);
-        self.waiting = state.outbox.messages().count();
-        self.shown = state.room().name.as_str().to_owned();
+        self.joined = u32::try_from(public.filter(is_joined).count()).unwrap_or(u32::MAX);
+        self.pending = client.outbox().messages().count();
+        self.shown = client.room().name().as_str().to_owned();
         self.going_to.take_if(|name| *name == self.shown);
-        let shown = self.number_of(&state.room().name);
-        let (user, comes_back) = (self.user, self.has_typed);
-        self.awaits_direct.take_if(|to| comes_back || shown == Some(direct(user, *to)));
-        for room in state.rooms.list() {
-            if let Some(number) = self.number_of(&room.name) {
-                self.reads(number, room.log.said());
+        let shown = self.number_of(client.room().name());
+        let (user, is_returned) = (self.user, self.has_typed);
+        self.awaits_direct.take_if(|to| is_returned || shown == Some(direct(user, *to)));
+        for room in client.rooms().list() {
+            if let Some(number) = self.number_of(room.name()) {
+                self.read_room(number, room.log().said());
             }
         }
     }
 
-    /// The number of a room; `None` for a conversation with a user whose number nobody knows yet.
+    /// Returns the number of a room, or `None` for a direct message with a user whose number is not known
+    /// yet.
     fn number_of(&self, name: &RoomName) -> Option<u32> {
         let Some(pair) = name.pair() else {
-            return (0..self.rooms).find(|room| room_name(*room) == name.as_str());
+            return (0..self.plan.rooms).find(|room| room_name(*room) == name.as_str());
         };
         let directory = self.directory.borrow();
         let [one, other] = pair.map(|id| directory.get(&id).copied());
         Some(direct(one?, other?))
     }
 
-    /// Reads all that was said in a room, as it stands on the screen.
-    fn reads<'a>(&mut self, room: u32, said: impl Iterator<Item = (Option<u64>, &'a Body)>) {
+    /// Checks and records the messages of a room, in their order on the screen.
+    fn read_room<'a>(
+        &mut self,
+        room: u32,
+        messages: impl Iterator<Item = (Option<u64>, &'a Body)>,
+    ) {
         let mut on_screen = BTreeSet::new();
         let mut there = BTreeSet::new();
         let mut last_n = BTreeMap::new();
-        for (seq, body) in said {
+        for (seq, body) in messages {
             if matches!(body, Body::Restored) {
-                // What is above the rule comes again below it, if the backup had it.
+                // Messages of the backup are shown again below this line.
                 on_screen.append(&mut there);
                 last_n.clear();
             }
-            let Body::Said { text, how, .. } = body else { continue };
-            if matches!(how, How::Own(Delivery::Storing(_))) {
-                // Nobody is promised that.
+            let Body::Message { text, origin, .. } = body else { continue };
+            if matches!(origin, Origin::Own(Delivery::Storing(_))) {
+                // It may still be lost with the client.
                 continue;
             }
-            let words: Words = text.parse().unwrap();
-            if seq.is_none() && words.client != self.number {
-                // From a copied outbox, and perhaps sent by another client by now: until the answer
-                // comes, it may be here a second time.
-                on_screen.insert(words);
+            let label: Label = text.parse().unwrap();
+            if seq.is_none() && label.client != self.number {
+                // It is from a copied outbox, and another client may have sent it. Until the answer
+                // arrives, it may be shown twice.
+                on_screen.insert(label);
                 continue;
             }
-            if !there.insert(words) && self.doubled.insert(words) {
-                error!(room, %words, "doubled");
+            if !there.insert(label) && self.doubled.insert(label) {
+                error!(room, %label, "doubled");
             }
-            let last = last_n.insert(words.client, words.n);
-            // What waits stands below what the client on a copy has sent, until its own answer comes.
+            let last = last_n.insert(label.client, label.n);
+            // Until it is accepted, a message is shown below those that the client on a copy has sent.
             let may_be_late = seq.is_none() || self.epoch == Epoch::Restored;
-            if last.is_some_and(|last| last > words.n)
-                && !self.shares_directory(words.client)
-                && !(may_be_late && self.plan.is_copied(words.client))
-                && self.out_of_order.insert(words)
+            if last.is_some_and(|last| last > label.n)
+                && !self.shares_directory(label.client)
+                && !(may_be_late && self.plan.is_copied(label.client))
+                && self.out_of_order.insert(label)
             {
-                error!(room, %words, seq, last, "out of order");
+                error!(room, %label, seq, last, "out of order");
             }
-            if let How::Own(Delivery::Refused(why)) = how {
-                panic!("user {} was refused {words}: {why}", self.number);
+            if let Origin::Own(Delivery::Refused(why)) = origin {
+                panic!("user {} was refused {label}: {why}", self.number);
             }
-            self.takes_in(room, seq, words);
+            self.record_message(room, seq, label);
         }
         on_screen.append(&mut there);
-        for words in self.on_screen.insert(room, on_screen).unwrap_or_default() {
-            if !self.on_screen[&room].contains(&words) && self.gone.insert(words) {
-                error!(room, %words, "gone from the screen");
+        for label in self.on_screen.insert(room, on_screen).unwrap_or_default() {
+            if !self.on_screen[&room].contains(&label) && self.gone.insert(label) {
+                error!(room, %label, "gone from the screen");
             }
         }
     }
 
-    fn takes_in(&mut self, room: u32, seq: Option<u64>, words: Words) {
-        if words.client == self.number {
+    fn record_message(&mut self, room: u32, seq: Option<u64>, label: Label) {
+        if label.client == self.number {
             let epoch = self.epoch;
-            let own = self.own.entry(words).or_insert_with(|| {
-                info!(room, %words, "said");
+            let own = self.own.entry(label).or_insert_with(|| {
+                info!(room, %label, "sent");
                 Own { room, seq: None, epoch }
             });
             if seq.is_some() && (own.seq.is_none() || own.epoch < epoch) {
                 (own.seq, own.epoch) = (seq, epoch);
-                info!(room, %words, seq, "accepted");
+                info!(room, %label, seq, "accepted");
                 self.changes += 1;
             }
         }
         if let Some(seq) = seq
-            && self.read.insert((self.epoch, Place { room, seq }), words).is_none()
+            && self.read.insert((self.epoch, Position { room, seq }), label).is_none()
         {
-            info!(room, %words, seq, "read");
+            info!(room, %label, seq, "read");
             self.changes += 1;
         }
     }
-
-    /// What it does next: goes to a room that it sees itself in, says something in the one that is shown
-    /// or to another user in private; now and then it calls the server again. Nothing while it is on the way
-    /// to a room, as what it types would be said in another.
-    fn does(&mut self) -> Option<String> {
-        if self.going_to.is_some() || self.awaits_direct.is_some() {
-            return None;
-        }
-        let lobby = || Some(room_name(0));
-        match self.random.u32(..60) {
-            0 => Some("/reconnect".to_owned()),
-            1..15 if self.is_in == self.rooms => {
-                let room = room_name(self.random.u32(..self.rooms));
-                self.going_to = Some(room.clone()).filter(|room| *room != self.shown);
-                Some(format!("/join {room}"))
-            }
-            15..25 => {
-                let to = (self.user + self.random.u32(1..self.users)) % self.users;
-                let words = self.next_words(Some(to));
-                self.awaits_direct = Some(to);
-                Some(format!("/msg {} {words}", user_name(to)))
-            }
-            _ if self.shown.starts_with('@') => {
-                self.going_to = lobby();
-                lobby().map(|lobby| format!("/join {lobby}"))
-            }
-            _ => Some(self.next_words(None).to_string()),
-        }
-    }
-
-    fn next_words(&mut self, to: Option<u32>) -> Words {
-        self.said += 1;
-        Words { client: self.number, n: self.said, to }
-    }
 }
 
-/// What a user is called.
-pub(super) fn user_name(user: u32) -> String {
+/// Returns the name of a user.
+fn user_name(user: u32) -> String {
     format!("user-{user}")
-}
-
-/// What a user types on its keyboard, for as long as its client lives: first into all the rooms, and
-/// then whatever comes to its mind.
-pub(super) fn keys(user: &Rc<RefCell<User>>) -> impl Stream<Item = io::Result<Event>> + use<> {
-    let first_life = user.borrow().lives == 1;
-    let rooms = if first_life { user.borrow().rooms } else { 0 };
-    let typed: VecDeque<String> =
-        (1..rooms).map(|room| format!("/join {}", room_name(room))).collect();
-    let begin = (Rc::clone(user), typed, VecDeque::new());
-    unfold(begin, |(user, mut typed, mut keys)| async move {
-        if let Some(key) = keys.pop_front() {
-            return Some((Ok(key), (user, typed, keys)));
-        }
-        let line = loop {
-            let thinks = user.borrow_mut().random.u64(THINKS_MS);
-            sleep(Duration::from_millis(thinks)).await;
-            if let Some(line) = typed.pop_front() {
-                break line;
-            }
-            if user.borrow().talks
-                && user.borrow().waiting < WAITING_MAX
-                && let Some(line) = user.borrow_mut().does()
-            {
-                break line;
-            }
-        };
-        let key = |code, modifiers| Event::Key(KeyEvent::new(code, modifiers));
-        if user.borrow().has_typed {
-            // What could not be sent has come back: this user says something else now.
-            keys.push_back(key(KeyCode::Char('c'), KeyModifiers::CONTROL));
-        }
-        keys.push_back(Event::Paste(line));
-        keys.push_back(key(KeyCode::Enter, KeyModifiers::NONE));
-        let first = keys.pop_front()?;
-        Some((Ok(first), (user, typed, keys)))
-    })
 }

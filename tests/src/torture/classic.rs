@@ -1,6 +1,6 @@
-//! The user of a classic client, in the lobby: says something now and then, and reads what comes. It has no
-//! numbers, so nothing is promised for what is on its way when its line is lost; what it does read is there,
-//! in order, once, and for everybody.
+//! The user of a classic client, who sends to the lobby at intervals and reads it. The client does not
+//! number its messages, so those that are in flight when its connection is lost may be lost; but what it
+//! reads is stored, once and in order, and all others receive it.
 
 use std::io;
 use std::ops::Range;
@@ -11,114 +11,121 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use tracing::info;
 
-use super::findings::{Record, Words};
+use super::findings::{Label, Record};
 
-/// What the original asks `recv` for.
+/// Argument of `recv` in the original.
 const RECV_BYTES: usize = 1024;
 
-/// From which number on clients are classic ones.
+/// The first number of classic clients.
 const CLASSIC: u32 = 1_000;
 
-/// One user of a classic client.
+/// The user of a classic client.
 #[derive(Debug)]
 pub(crate) struct ClassicUser {
     number: u32,
     random: fastrand::Rng,
-    /// How long it waits before it calls again, and before it says something, in milliseconds: longer than
-    /// the daemon needs to take two messages apart.
+    /// Pause before it reconnects, and before it sends, in milliseconds: longer than the gap after which the
+    /// daemon reads its bytes as another message.
     pauses: Range<u64>,
-    /// Whether it has something to say.
-    pub(crate) talks: bool,
-    /// How much it has said.
-    said: u64,
-    /// What it has read, one connection after the other.
-    lives: Vec<Vec<Words>>,
-    /// How many of these began before a backup was restored.
-    before: usize,
+    pub(crate) is_sending: bool,
+    /// Number of the last message that it sent.
+    last_n: u64,
+    /// The messages that it has read, by connection.
+    connections: Vec<Vec<Label>>,
+    /// Number of connections that began before a backup was restored.
+    before_restore: usize,
 }
 
 impl ClassicUser {
     pub(crate) const fn new(number: u32, pauses: Range<u64>, random: fastrand::Rng) -> Self {
         let number = CLASSIC + number;
-        Self { number, random, pauses, talks: false, said: 0, lives: Vec::new(), before: 0 }
+        Self {
+            number,
+            random,
+            pauses,
+            is_sending: false,
+            last_n: 0,
+            connections: Vec::new(),
+            before_restore: 0,
+        }
     }
 
-    /// The same, with something to say.
-    pub(crate) const fn talking(mut self) -> Self {
-        self.talks = true;
+    /// Makes it send from the start.
+    pub(crate) const fn sending(mut self) -> Self {
+        self.is_sending = true;
         self
     }
 
-    /// What it was told, one record for each connection.
+    /// Returns what it received, as one record for each connection.
     pub(crate) fn records(&self) -> impl Iterator<Item = Record> {
-        self.lives.iter().enumerate().map(|(life, heard)| {
+        self.connections.iter().enumerate().map(|(connection, labels)| {
             let mut record = Record::new(self.number, self.number);
-            record.calls = 1;
-            for words in heard {
-                record.heard(*words);
+            record.connections = 1;
+            for label in labels {
+                record.add_classic_read(*label);
             }
-            if life < self.before {
-                record.restored();
+            if connection < self.before_restore {
+                record.set_restored();
             }
             record
         })
     }
 
-    /// A connection begins; returns what it says first.
-    fn begins(&mut self) -> String {
-        self.lives.push(Vec::new());
+    /// Records a new connection. Returns the first bytes to send.
+    fn begin(&mut self) -> String {
+        self.connections.push(Vec::new());
         format!("NAME:classic-{}", self.number)
     }
 
-    /// A backup is restored: what it has read may be undone.
-    pub(crate) fn restored(&mut self) {
-        self.before = self.lives.len();
+    /// Records that a backup was restored: messages that it has read may be undone.
+    pub(crate) fn set_restored(&mut self) {
+        self.before_restore = self.connections.len();
     }
 
     pub(crate) fn pause(&mut self) -> Duration {
         Duration::from_millis(self.random.u64(self.pauses.clone()))
     }
 
-    /// What it says next, if it has something to say, as it stamps it.
-    fn says(&mut self, id: &str) -> Option<String> {
-        self.talks.then(|| {
-            self.said += 1;
-            let words = Words { client: self.number, n: self.said, to: None };
-            info!(%words, "said, without a number");
-            format!("{id}||classic-{}||{words}", self.number)
+    /// Returns the bytes of its next message, or `None` if it does not send.
+    fn next_message(&mut self, id: &str) -> Option<String> {
+        self.is_sending.then(|| {
+            self.last_n += 1;
+            let label = Label { client: self.number, n: self.last_n, to: None };
+            info!(%label, "sent, without a number");
+            format!("{id}||classic-{}||{label}", self.number)
         })
     }
 
-    /// Takes what one `recv` has returned, if it is one message of another: on a busy machine two may have
-    /// come together.
-    fn hears(&mut self, read: &str) {
+    /// Records the bytes of one `recv` if they are one message of another user. On a busy machine they may be
+    /// two.
+    fn receive(&mut self, read: &str) {
         if let [_, _, text] = read.split("||").collect::<Vec<_>>()[..]
-            && let Ok(words) = text.parse::<Words>()
-            && let Some(heard) = self.lives.last_mut()
+            && let Ok(label) = text.parse::<Label>()
+            && let Some(read) = self.connections.last_mut()
         {
-            info!(%words, "heard");
-            heard.push(words);
+            info!(%label, "read");
+            read.push(label);
         }
     }
 }
 
-/// Talks on one connection until it is lost.
+/// Sends and reads on one connection until it is closed.
 ///
 /// # Errors
-/// Says how the connection was lost.
-pub(crate) async fn talk<S>(mut stream: S, user: &Mutex<ClassicUser>) -> io::Result<()>
+/// Returns an error if the connection is lost.
+pub(crate) async fn run_connection<S>(mut stream: S, user: &Mutex<ClassicUser>) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let greeting = user.lock().unwrap().begins();
+    let greeting = user.lock().unwrap().begin();
     stream.write_all(greeting.as_bytes()).await?;
     let mut id = None;
     let mut bytes = [0; RECV_BYTES];
     loop {
         let pause = user.lock().unwrap().pause();
         let Ok(read) = timeout(pause, stream.read(&mut bytes)).await else {
-            let says = id.as_deref().and_then(|id| user.lock().unwrap().says(id));
-            if let Some(message) = says {
+            let next = id.as_deref().and_then(|id| user.lock().unwrap().next_message(id));
+            if let Some(message) = next {
                 stream.write_all(message.as_bytes()).await?;
             }
             continue;
@@ -130,7 +137,7 @@ where
         let read = String::from_utf8_lossy(&bytes[..read]);
         match read.strip_prefix("ID:") {
             Some(number) => id = Some(number.to_owned()),
-            None => user.lock().unwrap().hears(&read),
+            None => user.lock().unwrap().receive(&read),
         }
     }
 }

@@ -1,296 +1,218 @@
-//! What the clients were told, beside what the journal has.
+//! Compares what the clients received with the journal.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
+mod label;
+mod record;
 mod stored;
-mod words;
 
+pub use self::label::{Label, Position};
+pub(crate) use self::label::{direct, other, pair};
+pub use self::record::Record;
 pub use self::stored::Journal;
-pub use self::words::{Place, Words};
-pub(crate) use self::words::{direct, other, pair};
 
-/// What one client was told.
-#[derive(Debug)]
-pub struct Record {
-    client: u32,
-    /// Whose client it is.
-    user: u32,
-    /// Whether all it says is in order, over all its lives. Two clients on one directory take over each
-    /// other's outboxes as they start, so theirs is not.
-    is_ordered: bool,
-    accepted: Vec<(Words, u32, Option<u64>)>,
-    /// The same of the time before a backup was restored.
-    accepted_before: Vec<(Words, u32, Option<u64>)>,
-    read_before: Vec<(Place, Words)>,
-    /// What a classic client has read, which is told no places.
-    heard: Vec<Words>,
-    /// Whether that was before a backup was restored.
-    has_heard_undone: bool,
-    read: Vec<(Place, Words)>,
-    rooms: HashSet<u32>,
-    /// How often it called.
-    pub calls: u64,
-}
-
-impl Record {
-    pub(crate) fn new(client: u32, user: u32) -> Self {
-        Self {
-            client,
-            user,
-            is_ordered: true,
-            accepted: Vec::new(),
-            accepted_before: Vec::new(),
-            read_before: Vec::new(),
-            heard: Vec::new(),
-            has_heard_undone: false,
-            read: Vec::new(),
-            rooms: HashSet::new(),
-            calls: 0,
-        }
-    }
-
-    /// What the client says comes in another order: it shares its directory with another one, say.
-    pub(crate) const fn unordered(mut self) -> Self {
-        self.is_ordered = false;
-        self
-    }
-
-    /// From now on what the client says is in no order.
-    pub(crate) const fn comes_late(&mut self) {
-        self.is_ordered = false;
-    }
-
-    /// It was told that its message is kept, and where, unless it was a repeat.
-    pub(crate) fn accepted(&mut self, words: Words, room: u32, seq: Option<u64>) {
-        self.accepted.push((words, room, seq));
-    }
-
-    /// It was told so before a backup was restored.
-    pub(crate) fn accepted_before(&mut self, words: Words, room: u32, seq: Option<u64>) {
-        self.accepted_before.push((words, room, seq));
-    }
-
-    /// It was told a message before a backup was restored.
-    pub(crate) fn read_before(&mut self, place: Place, words: Words) {
-        self.rooms.insert(place.room);
-        self.read_before.push((place, words));
-    }
-
-    fn all_read(&self) -> impl Iterator<Item = &(Place, Words)> {
-        self.read.iter().chain(&self.read_before)
-    }
-
-    /// A backup was restored: what it was told so far was before that.
-    pub(crate) fn restored(&mut self) {
-        self.accepted_before.append(&mut self.accepted);
-        self.read_before.append(&mut self.read);
-        self.has_heard_undone = true;
-    }
-
-    /// A classic client was told a message of the lobby.
-    pub(crate) fn heard(&mut self, words: Words) {
-        self.heard.push(words);
-    }
-
-    /// It was told a message.
-    pub(crate) fn read(&mut self, place: Place, words: Words) {
-        self.rooms.insert(place.room);
-        self.read.push((place, words));
-    }
-}
-
-/// What was found. All but the first four are faults.
+/// The result of the comparison. Fields from `missing` on are faults.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Findings {
-    /// How often the daemon was killed.
+    /// Number of kills.
     pub kills: u32,
-    /// How often clients called.
-    pub calls: u64,
-    /// Messages that were accepted.
+    /// Connections of the clients.
+    pub connections: u64,
+    /// Accepted messages.
     pub accepted: u64,
-    /// Messages that clients read.
+    /// Messages that clients read, once for each reader.
     pub read: u64,
-    /// Accepted after a backup was made, and gone when it was restored. No fault.
+    /// Messages that a restore removed, since they were accepted after the backup.
     pub undone: u64,
-    /// Accepted, and not in the journal, or not where it was said to be.
+    /// Accepted messages that are not in the journal at their position.
     pub missing: u64,
-    /// In the journal more than once, or read more than once by one reader.
+    /// Messages that are in the journal twice, or that a client read twice.
     pub doubled: u64,
-    /// Of one client in one room, not in the order in which it said them; or read in another.
+    /// Messages of one client in one room that are not stored in the order of their numbers, and messages
+    /// that were read out of order.
     pub out_of_order: u64,
-    /// Places in a room that no message has.
+    /// Values of `seq` without a message.
     pub gaps: u64,
-    /// Read by somebody, and not in the journal so.
-    pub unfounded: u64,
-    /// In the journal, and never read by a user who was in the room.
+    /// Messages that a client read and that are not in the journal at their position.
+    pub not_stored: u64,
+    /// Messages in the journal that a user in their room has not read, once for each user.
     pub unread: u64,
-    /// In a room for which it was not meant, or read by a user who is not of the two.
+    /// Messages that are in a wrong room, or direct messages that a third user read.
     pub misdirected: u64,
 }
 
 impl Findings {
-    /// Puts what the clients were told beside the journal.
+    /// Compares `records` with the journal.
     pub fn of(journal: &Journal, records: &[Record], kills: u32) -> Self {
         let mut findings = Self { kills, ..Self::default() };
-        let places = findings.of_journal(journal, records);
+        let positions = findings.check_journal(journal, records);
         for record in records {
-            findings.calls += record.calls;
-            findings.of_accepted(record, &places);
-            findings.of_accepted_before(record, journal, &places);
-            findings.of_read(record, &record.read, |place, words| {
-                journal.words_at(place) == Some(words)
+            findings.connections += record.connections;
+            findings.check_accepted(record, &positions);
+            findings.check_accepted_before(record, journal, &positions);
+            findings.check_read(record, &record.read, |position, label| {
+                journal.label_at(position) == Some(label)
             });
-            findings.of_read(record, &record.read_before, |place, words| {
-                journal.is_undone(place) || journal.words_at(place) == Some(words)
+            findings.check_read(record, &record.read_before, |position, label| {
+                journal.is_undone(position) || journal.label_at(position) == Some(label)
             });
-            findings.of_heard(record, journal, &places);
+            findings.check_classic_read(record, journal, &positions);
         }
-        findings.of_rooms(journal, records);
-        findings.of_users(journal, records);
+        findings.check_rooms(journal, records);
+        findings.check_users(journal, records);
         findings
     }
 
-    /// Whether there is no fault.
+    /// Returns true if there is no fault.
     pub const fn is_clean(&self) -> bool {
-        let Self { missing, doubled, out_of_order, gaps, unfounded, unread, misdirected, .. } =
+        let Self { missing, doubled, out_of_order, gaps, not_stored, unread, misdirected, .. } =
             self;
-        *missing + *doubled + *out_of_order + *gaps + *unfounded + *unread + *misdirected == 0
+        *missing + *doubled + *out_of_order + *gaps + *not_stored + *unread + *misdirected == 0
     }
 
-    fn of_journal(&mut self, journal: &Journal, records: &[Record]) -> HashMap<Words, Place> {
+    /// Checks the journal for doubled messages, gaps and the order. Returns the positions of its messages.
+    fn check_journal(&mut self, journal: &Journal, records: &[Record]) -> HashMap<Label, Position> {
         let unordered: HashSet<u32> = records
             .iter()
             .filter(|record| !record.is_ordered)
             .map(|record| record.client)
             .collect();
-        let mut places = HashMap::new();
-        for (place, words) in journal.places() {
-            self.doubled += u64::from(places.insert(words, place).is_some());
+        let mut positions = HashMap::new();
+        for (position, label) in journal.messages() {
+            self.doubled += u64::from(positions.insert(label, position).is_some());
         }
         for messages in journal.rooms.values() {
             let mut last_n = HashMap::new();
-            for (at, (seq, words)) in (1..).zip(messages) {
+            for (at, (seq, label)) in (1..).zip(messages) {
                 self.gaps += u64::from(*seq != at);
-                let before = last_n.insert(words.client, words.n).unwrap_or(0);
-                let is_late = before >= words.n && !unordered.contains(&words.client);
+                let before = last_n.insert(label.client, label.n).unwrap_or(0);
+                let is_late = before >= label.n && !unordered.contains(&label.client);
                 self.out_of_order += u64::from(is_late);
             }
         }
-        places
+        positions
     }
 
-    fn of_accepted(&mut self, record: &Record, places: &HashMap<Words, Place>) {
-        for (words, room, seq) in &record.accepted {
+    fn check_accepted(&mut self, record: &Record, positions: &HashMap<Label, Position>) {
+        for (label, room, seq) in &record.accepted {
             self.accepted += 1;
-            let kept = places
-                .get(words)
-                .is_some_and(|place| place.room == *room && seq.is_none_or(|seq| seq == place.seq));
-            self.missing += u64::from(!kept);
+            let is_stored = positions.get(label).is_some_and(|position| {
+                position.room == *room && seq.is_none_or(|seq| seq == position.seq)
+            });
+            self.missing += u64::from(!is_stored);
         }
     }
 
-    /// What was accepted before a backup was restored, and after it was made, may be gone.
-    fn of_accepted_before(
+    /// As [`check_accepted`](Self::check_accepted), for messages that were accepted before a backup was
+    /// restored: if they were accepted after the backup was made, the restore may have removed them.
+    fn check_accepted_before(
         &mut self,
         record: &Record,
         journal: &Journal,
-        places: &HashMap<Words, Place>,
+        positions: &HashMap<Label, Position>,
     ) {
-        for (words, room, seq) in &record.accepted_before {
+        for (label, room, seq) in &record.accepted_before {
             self.accepted += 1;
             let room = *room;
-            let is_undone = seq.is_none_or(|seq| journal.is_undone(Place { room, seq }));
-            let place = places.get(words);
-            let kept = place.is_some_and(|place| {
-                place.room == room && (is_undone || seq.is_none_or(|seq| seq == place.seq))
+            let is_undone = seq.is_none_or(|seq| journal.is_undone(Position { room, seq }));
+            let position = positions.get(label);
+            let is_stored = position.is_some_and(|position| {
+                position.room == room && (is_undone || seq.is_none_or(|seq| seq == position.seq))
             });
-            self.undone += u64::from(is_undone && place.is_none());
-            self.missing += u64::from(!(kept || is_undone && place.is_none()));
+            let is_removed = is_undone && position.is_none();
+            self.undone += u64::from(is_removed);
+            self.missing += u64::from(!is_stored && !is_removed);
         }
     }
 
-    fn of_read(
+    fn check_read(
         &mut self,
         record: &Record,
-        told: &[(Place, Words)],
-        is_right: impl Fn(Place, Words) -> bool,
+        read: &[(Position, Label)],
+        is_stored: impl Fn(Position, Label) -> bool,
     ) {
         let mut last = HashMap::new();
-        let mut read = HashSet::new();
-        for (place, words) in told {
+        let mut distinct = HashSet::new();
+        for (position, label) in read {
             self.read += 1;
-            self.unfounded += u64::from(!is_right(*place, *words));
-            // Its own messages come again with what it missed.
-            if words.client == record.client {
+            self.not_stored += u64::from(!is_stored(*position, *label));
+            // After a reconnect a client also receives its own messages again.
+            if label.client == record.client {
                 continue;
             }
-            self.doubled += u64::from(!read.insert(*place));
-            let before = last.insert(place.room, place.seq).unwrap_or(0);
-            self.out_of_order += u64::from(before > place.seq);
+            self.doubled += u64::from(!distinct.insert(*position));
+            let before = last.insert(position.room, position.seq).unwrap_or(0);
+            self.out_of_order += u64::from(before > position.seq);
         }
     }
 
-    /// A classic client is told no places: what it reads stands in the lobby, in that order, and once. A
-    /// message that it read before a backup was restored may have been sent again since, to another place.
-    fn of_heard(&mut self, record: &Record, journal: &Journal, places: &HashMap<Words, Place>) {
+    /// Checks that the messages that a classic client read are in the lobby, in this order, once. A
+    /// message that it read before a backup was restored may have been sent again since, and have another
+    /// position.
+    fn check_classic_read(
+        &mut self,
+        record: &Record,
+        journal: &Journal,
+        positions: &HashMap<Label, Position>,
+    ) {
         let mut last = 0;
-        let mut heard = HashSet::new();
-        for words in &record.heard {
+        let mut distinct = HashSet::new();
+        for label in &record.classic_read {
             self.read += 1;
-            self.doubled += u64::from(!heard.insert(words));
-            match places.get(words) {
-                Some(place) if record.has_heard_undone && journal.is_undone(*place) => {}
-                Some(Place { room: 0, seq }) => {
+            self.doubled += u64::from(!distinct.insert(label));
+            match positions.get(label) {
+                Some(position) if record.is_classic_before && journal.is_undone(*position) => {}
+                Some(Position { room: 0, seq }) => {
                     self.out_of_order += u64::from(*seq < last);
                     last = *seq;
                 }
                 Some(_) => self.misdirected += 1,
-                None if record.has_heard_undone => self.undone += 1,
-                None => self.unfounded += 1,
+                None if record.is_classic_before => self.undone += 1,
+                None => self.not_stored += 1,
             }
         }
     }
 
-    /// What stands in a room is for that room, and what a user reads is for that user.
-    fn of_rooms(&mut self, journal: &Journal, records: &[Record]) {
+    /// Checks that each message is in its room, and that no third user read a direct message.
+    fn check_rooms(&mut self, journal: &Journal, records: &[Record]) {
         let users: HashMap<u32, u32> =
             records.iter().map(|record| (record.client, record.user)).collect();
-        for (place, words) in journal.places() {
-            let from = users.get(&words.client);
-            let room = words.to.and_then(|to| from.map(|from| direct(*from, to)));
-            let is_public = words.to.is_none() && pair(place.room).is_none();
-            self.misdirected += u64::from(!is_public && room != Some(place.room));
+        for (position, label) in journal.messages() {
+            let from = users.get(&label.client);
+            let room = label.to.and_then(|to| from.map(|from| direct(*from, to)));
+            let is_public = label.to.is_none() && pair(position.room).is_none();
+            self.misdirected += u64::from(!is_public && room != Some(position.room));
         }
         for record in records {
-            let read = record.read.iter().chain(&record.read_before);
-            let others = read.filter(|(place, _)| {
-                pair(place.room).is_some_and(|pair| !pair.contains(&record.user))
+            let others = record.all_read().filter(|(position, _)| {
+                pair(position.room).is_some_and(|pair| !pair.contains(&record.user))
             });
             self.misdirected += others.count() as u64;
         }
     }
 
-    /// A user with several clients reads a message in one of them, as what is read is the user's.
-    fn of_users(&mut self, journal: &Journal, records: &[Record]) {
+    /// Checks that each user has read all messages of the rooms, in any one of the user's clients.
+    fn check_users(&mut self, journal: &Journal, records: &[Record]) {
         let users: BTreeSet<u32> = records.iter().map(|record| record.user).collect();
         for user in users {
             let own = || records.iter().filter(|record| record.user == user);
             let clients: HashSet<u32> = own().map(|record| record.client).collect();
-            let is_there =
-                |(place, words): &&(Place, Words)| journal.words_at(*place) == Some(*words);
+            let is_stored = |(position, label): &&(Position, Label)| {
+                journal.label_at(*position) == Some(*label)
+            };
             let rooms: HashSet<u32> = own().flat_map(|record| &record.rooms).copied().collect();
-            let read: HashSet<Place> = own()
+            let read: HashSet<Position> = own()
                 .flat_map(Record::all_read)
-                .filter(is_there)
-                .map(|(place, _)| *place)
+                .filter(is_stored)
+                .map(|(position, _)| *position)
                 .collect();
-            let due = journal.places().filter(|(place, words)| {
-                let is_in = pair(place.room)
-                    .map_or_else(|| rooms.contains(&place.room), |pair| pair.contains(&user));
-                is_in && !clients.contains(&words.client)
+            let due = journal.messages().filter(|(position, label)| {
+                let is_member = pair(position.room)
+                    .map_or_else(|| rooms.contains(&position.room), |pair| pair.contains(&user));
+                is_member && !clients.contains(&label.client)
             });
-            self.unread += due.filter(|(place, _)| !read.contains(place)).count() as u64;
+            self.unread += due.filter(|(position, _)| !read.contains(position)).count() as u64;
         }
     }
 }
@@ -299,7 +221,7 @@ impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: [(&str, u64); 12] = [
             ("kills", self.kills.into()),
-            ("calls", self.calls),
+            ("connections", self.connections),
             ("accepted", self.accepted),
             ("read", self.read),
             ("undone by a restore", self.undone),
@@ -307,8 +229,8 @@ impl fmt::Display for Findings {
             ("doubled", self.doubled),
             ("out of order", self.out_of_order),
             ("gaps in seq", self.gaps),
-            ("read and not kept", self.unfounded),
-            ("kept and not read", self.unread),
+            ("read and not stored", self.not_stored),
+            ("stored and not read", self.unread),
             ("to the wrong person", self.misdirected),
         ];
         for (name, count) in rows {

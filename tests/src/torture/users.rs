@@ -1,4 +1,4 @@
-//! The users of a torture: what several clients of one, and the clients of others, know of them.
+//! The users of a torture, shared by all clients.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::findings::pair;
 use super::room_name;
 
-/// One user, once it was let in.
+/// A user, from its first `welcome`.
 #[derive(Debug, Clone)]
 struct User {
     id: u64,
@@ -33,25 +33,25 @@ impl Users {
         self.0[user as usize].lock().unwrap().clone()
     }
 
-    /// Whether the user was let in.
+    /// Returns true if the user has received a `welcome`.
     pub(super) fn has(&self, user: u32) -> bool {
         self.get(user).is_some()
     }
 
-    /// The user's name and token.
-    pub(super) fn token(&self, user: u32) -> Option<(String, String)> {
+    /// Returns the user's name and token.
+    pub(super) fn credentials(&self, user: u32) -> Option<(String, String)> {
         self.get(user).map(|user| (user.name, user.token))
     }
 
-    /// A client of the user was let in.
-    pub(super) fn welcomed(&self, user: u32, welcome: &Value) {
+    /// Stores the `welcome` of a client of the user.
+    pub(super) fn set_welcome(&self, user: u32, welcome: &Value) {
         let text = |field: &str| welcome[field].as_str().unwrap().to_owned();
-        let is =
-            User { id: welcome["id"].as_u64().unwrap(), name: text("name"), token: text("token") };
-        *self.0[user as usize].lock().unwrap() = Some(is);
+        let id = welcome["id"].as_u64().unwrap();
+        let known = User { id, name: text("name"), token: text("token") };
+        *self.0[user as usize].lock().unwrap() = Some(known);
     }
 
-    /// The name of a room: of a private conversation its address, once both users were let in.
+    /// Returns the name of a room, or the address of a direct message once both users are known.
     pub(super) fn room_name(&self, room: u32) -> Option<String> {
         let Some(pair) = pair(room) else { return Some(room_name(room)) };
         let [one, other] = pair.map(|user| self.get(user).map(|user| user.id));
@@ -59,7 +59,7 @@ impl Users {
         Some(format!("@{}-{}", one.min(other), one.max(other)))
     }
 
-    /// The users by the numbers that the daemon gave them.
+    /// Returns the users by their numbers in the daemon.
     pub(super) fn by_id(&self) -> BTreeMap<u64, u32> {
         (0..self.count()).filter_map(|user| Some((self.get(user)?.id, user))).collect()
     }

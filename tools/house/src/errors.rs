@@ -1,9 +1,9 @@
-//! The rule of errors: what an error shows does not repeat its source.
+//! The rule of errors: the text of an error does not repeat its source.
 
 use crate::sources::files;
 
-/// The programs print an error with all its sources, so one that has its source in its own text as well is
-/// printed twice.
+/// The programs print an error with all its sources, so a source that is also in the text of the error would be printed
+/// twice.
 #[test]
 fn no_error_shows_the_text_of_its_source() {
     let mut found = Vec::new();
@@ -11,7 +11,7 @@ fn no_error_shows_the_text_of_its_source() {
         let texts = repeats(&source.text).into_iter();
         found.extend(texts.map(|text| (source.path.clone(), text)));
     }
-    assert!(found.is_empty(), "these show their source and have it too: {found:#?}");
+    assert!(found.is_empty(), "these errors repeat their source: {found:#?}");
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_repeated_source_is_found() {
     }
 }
 
-/// The texts of `thiserror` attributes that show a field, of variants that have a source.
+/// Returns the texts of `thiserror` attributes that show the source of their variant.
 fn repeats(source: &str) -> Vec<String> {
     let mut parts = source.split("#[error(");
     parts.next();

@@ -1,6 +1,6 @@
-//! The rules of this repository that no compiler checks, as tests over its sources.
+//! The rules of this repository that the compiler does not check, as tests over its sources.
 //!
-//! They read the files of the checkout, and need nothing that must be built first: `cargo test -p house`.
+//! They only read the files of the checkout: `cargo test -p house` builds no other crate.
 
 #[cfg(test)]
 mod directions;

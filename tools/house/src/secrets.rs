@@ -1,11 +1,11 @@
-//! The rule of secrets: no `Debug` shows a token. A token is a `Secret`, whose own `Debug` hides it, and a
-//! type that holds bytes of the wire, in which a `hello` or a `welcome` may be, has no `Debug`.
+//! The rule of secrets: no `Debug` shows a token. A token is a `Secret`, whose `Debug` hides it. A type with bytes of
+//! the wire has no `Debug`, since they can contain a `hello` or a `welcome`.
 
 use crate::sources::files;
 
-/// Files whose bytes of the wire have no token in them.
+/// Files whose bytes of the wire contain no token.
 const WITHOUT_TOKENS: [&str; 1] = [
-    // What a whole room is sent.
+    // Events that are sent to a whole room.
     "crates/server/src/batch/encoded.rs",
 ];
 
@@ -19,7 +19,7 @@ fn no_derived_debug_shows_a_token() {
         let types = shown_types(&source.text).filter(|item| shows_a_token(item));
         found.extend(types.map(|item| format!("{}: {item}", source.path)));
     }
-    assert!(found.is_empty(), "these derive a Debug that shows a token: {found:#?}");
+    assert!(found.is_empty(), "the derived Debug of these types shows a token: {found:#?}");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_debug_that_shows_a_token_is_found() {
     }
 }
 
-/// The types that derive `Debug`, each from its name to its end.
+/// Returns the source of each type that derives `Debug`.
 fn shown_types(source: &str) -> impl Iterator<Item = &str> {
     source.split("#[derive(").skip(1).filter_map(|part| {
         let (derived, item) = part.split_once(")]")?;
@@ -47,7 +47,7 @@ fn shown_types(source: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a type has a token in plain text, or bytes of the wire.
+/// Whether a type contains a token in plain text, or bytes of the wire.
 fn shows_a_token(item: &str) -> bool {
     item.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
         let plain = ["String", "str", "Bytes", "BytesMut", "Vec<u8>"];

@@ -3,29 +3,29 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file, by its path from the root of the checkout, with `/` between its parts.
 #[derive(Debug)]
 pub(crate) struct Source {
+    /// Relative to the root of the checkout, with `/` on every system.
     pub(crate) path: String,
     pub(crate) text: String,
 }
 
-/// Returns the files with one of these `extensions` in these directories and all below them.
+/// Returns the files with one of these `extensions`, separated by spaces, in `directories` and their subdirectories.
 ///
 /// # Panics
-/// Panics if there are none: a directory that has moved must not make a rule hold for nothing.
+/// If a directory has none: a moved directory must not disable a rule.
 pub(crate) fn files(directories: &[&str], extensions: &str) -> Vec<Source> {
     let mut found = Vec::new();
     for directory in directories {
         let before = found.len();
         collect(directory, extensions, true, &mut found);
-        assert!(found.len() > before, "there is no file of {extensions} in {directory}");
+        assert!(found.len() > before, "{directory} has no files with the extension {extensions}");
     }
     found.sort_by(|one, other| one.path.cmp(&other.path));
     found
 }
 
-/// Returns the files with one of these `extensions` in this directory alone.
+/// Returns the files with one of these `extensions` in `directory`, without its subdirectories.
 pub(crate) fn files_in(directory: &str, extensions: &str) -> Vec<Source> {
     let mut found = Vec::new();
     collect(directory, extensions, false, &mut found);

@@ -1,16 +1,16 @@
-//! The rule of tests: there are never fewer than `tests/test-count` says. The figure is raised from time to
-//! time, and lowered only by a commit that says which test went, and why.
+//! The rule of tests: there are at least as many as `tests/test-count` says. The number is raised from time to time, and
+//! lowered only by a commit that says which test was removed, and why.
 
 use crate::sources::{files, read};
 
 const FIGURE: &str = "tests/test-count";
 
 #[test]
-fn there_are_no_fewer_tests_than_the_figure_says() {
+fn there_are_at_least_as_many_tests_as_the_file_says() {
     let figure: usize = read(FIGURE).trim().parse().expect("a number");
     let sources = files(&["crates", "tests", "tools"], "rs");
     let count: usize = sources.iter().map(|source| tests(&source.text)).sum();
-    assert!(count >= figure, "{count} tests are left of {figure}");
+    assert!(count >= figure, "{count} tests are left; {FIGURE} requires {figure}");
 }
 
 #[test]

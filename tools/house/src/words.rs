@@ -1,5 +1,5 @@
-//! The rule of plain words: `docs/style.md` says what to write instead. A word that is in the sources today is
-//! counted in `tools/house/words.txt`; its count may go down, never up.
+//! The rule of plain words: `docs/style.md` has the words to write instead. `tools/house/words.txt` has the number of
+//! uses that are left in the sources; it may only go down.
 
 use std::collections::BTreeMap;
 
@@ -21,10 +21,10 @@ const WORDS: [&str; 12] = [
     "whoever",
 ];
 
-/// The counts that are allowed: a line has a directory, a number and the words. Lower them as they go down.
+/// The allowed counts: each line has a directory, a number and a phrase. Lower them when a use is removed.
 const ALLOWED: &str = "tools/house/words.txt";
 
-/// The file with the words themselves.
+/// This file, which contains the words.
 const THIS: &str = "tools/house/src/words.rs";
 
 /// Counts by directory and word.
@@ -41,11 +41,14 @@ fn no_directory_has_more_words_that_cost_a_second_reading() {
         .filter(|(key, count)| *count > allowed.get(key).copied().unwrap_or(0))
         .map(|((directory, word), count)| format!("{directory} {count} {word}"))
         .collect();
-    assert!(more.is_empty(), "more than {ALLOWED} allows; docs/style.md has better: {more:#?}");
+    assert!(
+        more.is_empty(),
+        "more than {ALLOWED} allows; see docs/style.md for better words: {more:#?}"
+    );
 }
 
 #[test]
-fn a_word_is_found_across_lines_and_only_whole() {
+fn a_phrase_is_found_across_lines_but_not_within_words() {
     let source = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
     let sources = [
         source("crates/tui/src/a.rs", "/// It waits for\n/// ever; Whoever reads it.\n"),
@@ -75,8 +78,7 @@ fn counts(sources: &[Source]) -> Counts {
     counts
 }
 
-/// The words of a file with one space before and after each. Code is left in: no name has a space in it, and
-/// none is one of the words.
+/// Returns the words of a file with one space before and after each. Code is included: no name is one of the words.
 fn plain(source: &Source) -> String {
     let is_own_table = |line: &&str| source.path == "docs/style.md" && line.starts_with('|');
     let mut plain = String::from(" ");
@@ -90,7 +92,7 @@ fn plain(source: &Source) -> String {
     plain
 }
 
-/// The crate, the tool, or the top directory that a file belongs to.
+/// Returns the crate, the tool, or the top directory of a file.
 fn directory(path: &str) -> String {
     let parts: Vec<_> = path.split('/').collect();
     match parts[..] {

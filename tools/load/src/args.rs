@@ -9,13 +9,13 @@ use crate::plan::Lag;
 use crate::target::{Durability, Target};
 use crate::workload::{Case, MESSAGES_MAX, Workload};
 
-/// The most rounds of a table: with more, it takes a quarter of an hour.
+/// Rounds of a table: more would take over a quarter of an hour.
 const ROUNDS_MAX: usize = 9;
 
-/// The most seconds one measurement counts.
+/// Seconds that one measurement counts.
 const SECS_MAX: u64 = 60;
 
-/// Puts a chat server under load on this machine, and says what it costs.
+/// Puts a chat server on this machine under load and measures what it costs.
 #[derive(Debug, Parser)]
 #[command(name = "chat-load", version)]
 pub(crate) struct Args {
@@ -23,180 +23,165 @@ pub(crate) struct Args {
     pub(crate) task: Task,
 }
 
-/// What to measure.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// One measurement, in one line.
-    Run(Run),
-    /// The table: each workload against rawfan and the server, alternating.
-    Bench(Bench),
-    /// What a long journal costs, beside a short one.
-    Journal(Journal),
-    /// What a delivery costs in instructions and allocations, beside what it did cost.
+    /// Make one measurement and print it in one line.
+    Run(RunArgs),
+    /// Print the tables: each workload on rawfan and on the server, alternating.
+    Bench(BenchArgs),
+    /// Measure the cost of long and short journals.
+    Journal(JournalArgs),
+    /// Count instructions and allocations of a delivery; fail if they have grown.
     Guard,
-    /// The cost of a delivery by readers, rooms and size, drawn in text.
+    /// Draw the cost of a delivery by readers, rooms and size, in text.
     Plot,
-    /// Where the daemon's time goes under a load.
-    Profile(Profile),
+    /// Show where the daemon's time goes under a load.
+    Profile(ProfileArgs),
 }
 
-/// Which journals.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Journal {
-    /// How many messages they hold, the longest last.
+pub(crate) struct JournalArgs {
+    /// Messages in each journal, the longest journal last.
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000, 1_000_000], value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
     pub(crate) sizes: Vec<u32>,
-    /// What a message that is accepted survives.
+    /// What an accepted message survives.
     #[arg(long, default_value = "disk")]
     pub(crate) durability: Durability,
 }
 
-/// What one measurement is about.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Run {
+pub(crate) struct RunArgs {
     #[command(flatten)]
-    pub(crate) load: Load,
-    /// The server.
+    pub(crate) load: LoadArgs,
+    /// The server to measure.
     #[arg(long, default_value = "ours")]
     pub(crate) target: Target,
-    /// What another reader does, in W8.
+    /// How the additional reader of W8 lags.
     #[arg(long)]
     lag: Option<Lag>,
-    /// Users, in W5 and W7; the workload has its own number.
+    /// Users of W5 (10,000 by default) or W7 (5,000 by default).
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     users: Option<u16>,
-    /// Seconds that count.
+    /// Seconds to count.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=SECS_MAX))]
     secs: Option<u64>,
-    /// Messages of one sender at most.
+    /// The most messages that one sender sends.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(MESSAGES_MAX)))]
     messages: Option<u32>,
 }
 
-/// What is drawn.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Profile {
+pub(crate) struct ProfileArgs {
     #[command(flatten)]
-    pub(crate) load: Load,
-    /// Where to draw the graph.
+    pub(crate) load: LoadArgs,
+    /// The file for the flame graph.
     #[arg(long, default_value = "target/profile.svg")]
     pub(crate) graph: PathBuf,
 }
 
-/// A load.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Load {
+pub(crate) struct LoadArgs {
     pub(crate) workload: Workload,
-    /// What a message that ours has accepted survives; disk, unless one says otherwise.
+    /// What a message that chat-server accepted survives; the default is disk.
     #[arg(long)]
     durability: Option<Durability>,
-    /// Messages of one sender that are in flight; the workload has its own number.
+    /// Messages in flight of one sender; each workload has its default.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     in_flight: Option<u32>,
 }
 
-/// A number of rounds.
-fn rounds(written: &str) -> Result<usize, String> {
-    let rounds = written.parse().ok().filter(|rounds| (1..=ROUNDS_MAX).contains(rounds));
-    rounds.ok_or_else(|| format!("it is a number from 1 to {ROUNDS_MAX}"))
+fn rounds(argument: &str) -> Result<usize, String> {
+    let rounds = argument.parse().ok().filter(|rounds| (1..=ROUNDS_MAX).contains(rounds));
+    rounds.ok_or_else(|| format!("not a number from 1 to {ROUNDS_MAX}"))
 }
 
-/// Why arguments do not go together.
+/// Arguments that cannot be combined.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ArgsError {
     #[error("{option} means nothing to {workload:?}; leave it out")]
     Ignored { option: &'static str, workload: Workload },
-    #[error("{} keeps nothing, so --durability means nothing to it; leave it out", .0.name())]
-    KeepsNothing(Target),
-    #[error("{} only come; take W5 or W7", .0.name())]
-    OnlyCome(Target),
-    #[error("users only come in {0:?}; take a load in which something is said")]
-    NothingSaid(Workload),
+    #[error("{} stores nothing, so --durability means nothing to it; leave it out", .0.name())]
+    StoresNothing(Target),
+    #[error("{} sends no messages; choose W5 or W7", .0.name())]
+    SendsNothing(Target),
+    #[error("no messages are sent in {0:?}; choose another workload")]
+    NoMessages(Workload),
 }
 
-/// What the table has.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Bench {
-    /// How often each is measured, but for what scatters, which is measured more often; the table has
-    /// the medians.
+pub(crate) struct BenchArgs {
+    /// Measurements of each workload; the tables show the medians. Workloads whose rounds differ widely are
+    /// measured more often.
     #[arg(long, default_value_t = 3, value_parser = rounds)]
     pub(crate) rounds: usize,
-    /// Other servers as well, those that are installed.
+    /// Measure the other servers that are installed, too.
     #[arg(long)]
     pub(crate) peers: bool,
-    /// Rawfan once more where one speaks, with messages as long as the lines of ours.
+    /// If a workload has one sender, also measure rawfan with messages as long as the lines of chat-server.
     #[arg(long)]
     pub(crate) our_bytes: bool,
-    /// Only these workloads, as W1,W2.
+    /// Measure these workloads only, for example W1,W2.
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<Workload>,
 }
 
-impl Run {
-    /// Whether all that is said means something to the workload.
-    ///
-    /// # Errors
-    /// Says what does not.
+impl RunArgs {
+    /// Returns an error if an option has no effect on the workload or the target.
     pub(crate) fn check(&self) -> Result<(), ArgsError> {
         let workload = self.load.workload;
-        let is_said = !workload.is_about_coming();
+        let has_messages = workload.has_messages();
         self.load.check()?;
-        for (option, is_given, means_something) in [
+        for (option, is_given, has_effect) in [
             ("--lag", self.lag.is_some(), workload == Workload::W8),
-            ("--users", self.users.is_some(), !is_said),
-            ("--secs", self.secs.is_some(), is_said),
-            ("--messages", self.messages.is_some(), is_said),
+            ("--users", self.users.is_some(), !has_messages),
+            ("--secs", self.secs.is_some(), has_messages),
+            ("--messages", self.messages.is_some(), has_messages),
         ] {
-            if is_given && !means_something {
+            if is_given && !has_effect {
                 return Err(ArgsError::Ignored { option, workload });
             }
         }
-        if self.load.durability.is_some() && !self.target.keeps() {
-            return Err(ArgsError::KeepsNothing(self.target));
+        if self.load.durability.is_some() && !self.target.stores() {
+            return Err(ArgsError::StoresNothing(self.target));
         }
-        if is_said && self.target == Target::OursClassic {
-            return Err(ArgsError::OnlyCome(self.target));
+        if has_messages && self.target == Target::OursClassic {
+            return Err(ArgsError::SendsNothing(self.target));
         }
         Ok(())
     }
 
-    /// What is measured.
     pub(crate) fn case(&self) -> Case {
         Case { lag: self.lag.unwrap_or(Lag::None), ..self.load.case() }
     }
 
-    /// How many users come, unless one says otherwise: `usual`.
-    pub(crate) fn users(&self, usual: usize) -> usize {
-        self.users.map_or(usual, usize::from)
+    pub(crate) fn users(&self, default: usize) -> usize {
+        self.users.map_or(default, usize::from)
     }
 
-    /// How long it counts.
+    /// How long the measurement counts.
     pub(crate) fn counted(&self) -> Duration {
         self.secs.map_or(self.load.workload.counted(), Duration::from_secs)
     }
 
-    /// How many messages each sender says at most.
+    /// The most messages that each sender sends.
     pub(crate) fn messages(&self) -> u32 {
         self.messages.unwrap_or(MESSAGES_MAX)
     }
 }
 
-impl Profile {
-    /// What is drawn.
-    ///
-    /// # Errors
-    /// Where the arguments do not go together, or nothing is said in the workload.
+impl ProfileArgs {
+    /// Returns the load to profile, or an error if an option has no effect on it or it has no messages.
     pub(crate) fn case(&self) -> Result<Case, ArgsError> {
         self.load.check()?;
         let workload = self.load.workload;
-        if workload.is_about_coming() {
-            return Err(ArgsError::NothingSaid(workload));
+        if !workload.has_messages() {
+            return Err(ArgsError::NoMessages(workload));
         }
         Ok(self.load.case())
     }
 }
 
-impl Load {
+impl LoadArgs {
     fn check(&self) -> Result<(), ArgsError> {
         let workload = self.workload;
         if self.in_flight.is_some() && workload.in_flight() < 2 {
@@ -210,7 +195,6 @@ impl Load {
         Case::new(self.workload, in_flight, self.durability())
     }
 
-    /// What a message that ours has accepted survives.
     pub(crate) fn durability(&self) -> Durability {
         self.durability.unwrap_or(Durability::Disk)
     }
@@ -227,18 +211,18 @@ mod tests {
         Args::command().debug_assert();
     }
 
-    /// What is wrong with these arguments of `run`, if anything.
-    fn wrong(args: &str) -> Option<String> {
+    /// Returns the error of these arguments of `run`, if any.
+    fn error(args: &str) -> Option<String> {
         let words = ["chat-load", "run"].into_iter().chain(args.split(' '));
         let Task::Run(run) = Args::parse_from(words).task else { panic!("{args}") };
         run.check().err().map(|error| error.to_string())
     }
 
     #[test]
-    fn an_option_that_means_nothing_is_refused() {
+    fn an_option_without_effect_is_refused() {
         let ignored = |args, option, workload| {
-            let why = format!("{option} means nothing to {workload}; leave it out");
-            assert_eq!(wrong(args), Some(why), "{args}");
+            let expected = format!("{option} means nothing to {workload}; leave it out");
+            assert_eq!(error(args), Some(expected), "{args}");
         };
         ignored("W1 --lag slow", "--lag", "W1");
         ignored("W1 --users 5", "--users", "W1");
@@ -246,19 +230,19 @@ mod tests {
         ignored("W1one --in-flight 5", "--in-flight", "W1one");
         ignored("W5 --secs 5", "--secs", "W5");
         ignored("W7 --messages 5", "--messages", "W7");
-        let keeps_nothing = wrong("W1 --target rawfan --durability os");
-        assert!(keeps_nothing.is_some_and(|why| why.starts_with("rawfan keeps nothing")));
-        assert!(wrong("W1 --target ours-classic").is_some());
+        let stores_nothing = error("W1 --target rawfan --durability os");
+        assert!(stores_nothing.is_some_and(|error| error.starts_with("rawfan stores nothing")));
+        assert!(error("W1 --target ours-classic").is_some());
     }
 
     #[test]
-    fn options_that_mean_something_are_taken() {
+    fn options_with_an_effect_are_accepted() {
         for args in [
             "W1 --in-flight 5 --secs 1 --messages 5 --durability os",
             "W8 --lag slow",
             "W7 --users 5 --target ours-classic --durability os",
         ] {
-            assert_eq!(wrong(args), None, "{args}");
+            assert_eq!(error(args), None, "{args}");
         }
     }
 }

@@ -1,87 +1,92 @@
-//! The tables: every load against rawfan and the servers, alternating, several rounds.
+//! The tables: every load on rawfan and on the servers, alternating, in several rounds.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::args::Bench;
+use crate::args::BenchArgs;
 use crate::cores::Cores;
 use crate::engine::Storm;
 use crate::figures::{Figures, median};
 use crate::interrupt;
 use crate::measure::{self, MeasureError, with_sources};
 use crate::plan::Lag;
-use crate::table::{self, Comers, Row};
+use crate::table::{self, Arrivals, Row};
 use crate::target::{Durability, PEERS, Target};
 use crate::workload::{
     CASES, Case, IDLE_USERS, LAG_BEHIND, LAG_CASES, MESSAGES_MAX, STORM_USERS, Workload,
 };
 
-/// What is always measured; the first is what others are compared with.
-const OURS: [Target; 2] = [Target::Rawfan, Target::Ours];
+/// Targets that are always measured; the first is the base of all ratios.
+const ALWAYS: [Target; 2] = [Target::Rawfan, Target::Ours];
 
-/// Measures and writes the tables to `out`. Returns whether nothing of ours has failed.
+/// Measures and writes the tables to `out`. Returns `false` if a measurement of the project's servers failed.
 ///
 /// # Errors
-/// Where `out` is closed, or the program is to end.
-pub(crate) fn bench(args: &Bench, cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
-    let is_asked = |workload| args.only.is_empty() || args.only.contains(&workload);
+/// If `out` is closed, or the program was interrupted.
+pub(crate) fn bench(args: &BenchArgs, cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
+    let is_selected = |workload| args.only.is_empty() || args.only.contains(&workload);
     let targets = targets(args.peers, cores);
-    let cases: Vec<&Case> = CASES.iter().filter(|case| is_asked(case.workload)).collect();
-    let mut is_whole = true;
+    let cases: Vec<&Case> = CASES.iter().filter(|case| is_selected(case.workload)).collect();
+    let mut is_complete = true;
     if !cases.is_empty() {
-        is_whole &= loads(&cases, &targets, args, cores, out)?;
+        is_complete &= loads(&cases, &targets, args, cores, out)?;
     }
-    if is_asked(Workload::W8) {
-        is_whole &= lags(cores, out)?;
+    if is_selected(Workload::W8) {
+        is_complete &= lags(cores, out)?;
     }
-    if is_asked(Workload::W5) {
+    if is_selected(Workload::W5) {
         let each: Vec<_> = IDLE_USERS.iter().flat_map(|&users| with(&targets, users)).collect();
-        let bytes = comers(
+        let bytes = arrivals(
             args.rounds,
             &each,
             "idle",
             |bytes| median(bytes.to_vec()),
             |target, users| measure::idle(users, target, cores, Durability::Disk),
         )?;
-        is_whole &= bytes.iter().all(is_well);
+        is_complete &= bytes.iter().all(is_ok);
         writeln!(out, "{}", table::idle(&bytes))?;
     }
-    if is_asked(Workload::W7) {
+    if is_selected(Workload::W7) {
         let targets = [&targets[..], &[Target::OursClassic]].concat();
         let each: Vec<_> = STORM_USERS.iter().flat_map(|&users| with(&targets, users)).collect();
-        let storms = comers(args.rounds, &each, "at once", median_storm, |target, users| {
+        let storms = arrivals(args.rounds, &each, "at once", median_storm, |target, users| {
             measure::storm(users, target, cores, Durability::Disk)
         })?;
-        is_whole &= storms.iter().all(is_well);
+        is_complete &= storms.iter().all(is_ok);
         writeln!(out, "{}", table::storms(&storms))?;
     }
-    Ok(is_whole)
+    Ok(is_complete)
 }
 
-/// Measures the loads and writes their table. Returns whether nothing of ours has failed.
+/// Measures the loads and writes their table. Returns `false` if one of the project's servers failed.
 fn loads(
     cases: &[&Case],
     targets: &[Target],
-    args: &Bench,
+    args: &BenchArgs,
     cores: &Cores,
     out: &mut impl Write,
 ) -> io::Result<bool> {
     let mut each: Vec<(Case, Target)> = Vec::new();
     for &&case in cases {
-        // What others keep is no setting: once is enough.
-        let has_peers = !each.iter().any(|(other, _)| other.is_but_for_durability(&case));
-        let mut targets = if has_peers { targets.to_vec() } else { OURS.to_vec() };
+        // Peers have no durability setting, so they are measured once for both.
+        let has_peers = !each.iter().any(|(other, _)| other.equals_except_durability(&case));
+        let mut targets = if has_peers { targets.to_vec() } else { ALWAYS.to_vec() };
         if args.our_bytes && case.workload.has_one_sender() {
-            targets.insert(1, Target::RawfanLong); // behind what all are compared with
+            targets.insert(1, Target::RawfanLong); // after the base of the ratios
         }
         each.extend(targets.into_iter().map(|target| (case, target)));
     }
-    // A failure of one round is one of all.
+    // A load that failed in one round is not measured again.
     let needs_more = |(case, _): (Case, Target), rounds: &[Figures]| {
         rounds.len() < case.rounds(args.rounds) && rounds.iter().all(|round| round.fault.is_none())
     };
     let all = alternate(&each, needs_more, |(case, target)| {
-        tell(&format!("{:?}, {} in flight, {}", case.workload, case.in_flight, target.name()));
+        print_progress(&format!(
+            "{:?}, {} in flight, {}",
+            case.workload,
+            case.in_flight,
+            target.name()
+        ));
         load(&case, target, cores)
     })?;
     let row = |(&(case, target), rounds): (&(Case, Target), &Vec<Figures>)| {
@@ -95,14 +100,14 @@ fn loads(
     Ok(rows.iter().all(|row| row.figures.fault.is_none() || !row.target.is_of_the_project()))
 }
 
-/// Measures what a laggard costs the others, once and for longer than other loads, and writes the
-/// table. Returns whether nothing has failed.
+/// Measures how a laggard affects the other readers, once and for longer than other loads, and writes the
+/// table. Returns `false` if a measurement failed.
 fn lags(cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
     let rounds = alternate(
         &LAG_CASES,
         |_, rounds| rounds.is_empty(),
         |case| {
-            tell(&format!("{:?}, {:?}", case.workload, case.lag));
+            print_progress(&format!("{:?}, {:?}", case.workload, case.lag));
             lag(&case, load(&case, Target::Ours, cores))
         },
     )?;
@@ -111,40 +116,41 @@ fn lags(cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
     Ok(rows.iter().all(|(_, figures)| figures.fault.is_none()))
 }
 
-/// The same figures; a failure where the laggard was never so far behind that it is one.
+/// Turns figures into a failure if the laggard did not fall far enough behind to show anything.
 fn lag(case: &Case, figures: Figures) -> Figures {
     let behind = figures.behind;
     if figures.fault.is_some() || case.lag == Lag::None || behind >= LAG_BEHIND {
         return figures;
     }
     Figures::failed(format!(
-        "it was only {behind} messages behind, fewer than {LAG_BEHIND}; is the machine very busy?"
+        "the laggard was only {behind} messages behind, fewer than {LAG_BEHIND}; is the machine busy?"
     ))
 }
 
-/// Measures users who come, `name` as they do, and puts the rounds of each together with `middle`.
-fn comers<M, T>(
+/// Measures arriving users, who are `state` in the progress output, and reduces the rounds of each with
+/// `median`.
+fn arrivals<M, T>(
     rounds: usize,
     each: &[(Target, usize)],
-    name: &str,
-    middle: impl Fn(&[M]) -> T,
+    state: &str,
+    median: impl Fn(&[M]) -> T,
     mut measure: impl FnMut(Target, usize) -> Result<M, MeasureError>,
-) -> io::Result<Vec<Comers<T>>> {
+) -> io::Result<Vec<Arrivals<T>>> {
     let needs_more = |_, measured: &[Result<M, String>]| {
         measured.len() < rounds && measured.iter().all(Result::is_ok)
     };
     let all = alternate(each, needs_more, |(target, users)| {
-        tell(&format!("{users} users {name}, {}", target.name()));
+        print_progress(&format!("{users} users {state}, {}", target.name()));
         measure(target, users).map_err(|error| with_sources(&error))
     })?;
-    let comers = |(&(target, users), rounds): (&(Target, usize), Vec<Result<M, String>>)| {
+    let arrivals = |(&(target, users), rounds): (&(Target, usize), Vec<Result<M, String>>)| {
         let rounds: Result<Vec<M>, String> = rounds.into_iter().collect();
-        Comers { target, users, measured: rounds.map(|rounds| middle(&rounds)) }
+        Arrivals { target, users, measured: rounds.map(|rounds| median(&rounds)) }
     };
-    Ok(each.iter().zip(all).map(comers).collect())
+    Ok(each.iter().zip(all).map(arrivals).collect())
 }
 
-/// The medians of several storms alike, at least one.
+/// Returns the medians of storms of the same size; needs at least one.
 fn median_storm(storms: &[Storm]) -> Storm {
     let of = |time: fn(&Storm) -> Duration| {
         let times = storms.iter().map(|storm| time(storm).as_secs_f64()).collect();
@@ -153,8 +159,8 @@ fn median_storm(storms: &[Storm]) -> Storm {
     Storm { took: of(|storm| storm.took), cpu: of(|storm| storm.cpu), ..storms[0] }
 }
 
-/// Measures each of `what` in turn, and again while `needs_more` says so of what has been measured: what
-/// else the machine does for a while then falls on few rounds of each. Returns the rounds of each.
+/// Measures each of `what` in turn, and again while `needs_more` returns `true` for its rounds: so other work
+/// of the machine disturbs few rounds of each. Returns the rounds of each.
 fn alternate<W: Copy, T>(
     what: &[W],
     needs_more: impl Fn(W, &[T]) -> bool,
@@ -176,34 +182,36 @@ fn alternate<W: Copy, T>(
     }
 }
 
-/// Measures one load, as long as the table has it.
+/// Measures one load for the time that the table uses.
 fn load(case: &Case, target: Target, cores: &Cores) -> Figures {
     let measured = measure::load(case, target, cores, case.workload.counted(), MESSAGES_MAX);
     measured.unwrap_or_else(|error| Figures::failed(with_sources(&error)))
 }
 
-fn is_well<T>(comers: &Comers<T>) -> bool {
-    comers.measured.is_ok() || !comers.target.is_of_the_project()
+fn is_ok<T>(arrivals: &Arrivals<T>) -> bool {
+    arrivals.measured.is_ok() || !arrivals.target.is_of_the_project()
 }
 
 fn with(targets: &[Target], users: usize) -> impl Iterator<Item = (Target, usize)> {
     targets.iter().map(move |&target| (target, users))
 }
 
-/// What is to be measured. Says of each peer that is not there how to get it.
+/// Returns the targets to measure. Prints how to install each missing peer.
 fn targets(with_peers: bool, cores: &Cores) -> Vec<Target> {
-    let mut targets = OURS.to_vec();
+    let mut targets = ALWAYS.to_vec();
     for &peer in PEERS.iter().filter(|_| with_peers) {
-        match peer.is_there(cores) {
+        match peer.check_available(cores) {
             Ok(()) => targets.push(peer),
-            Err(error) => tell(&format!("without {}: {}", peer.name(), with_sources(&error))),
+            Err(error) => {
+                print_progress(&format!("without {}: {}", peer.name(), with_sources(&error)));
+            }
         }
     }
     targets
 }
 
-/// Says on standard error what is measured, for who waits and sees that something happens.
-fn tell(what: &str) {
+/// Prints on standard error what is measured now.
+fn print_progress(what: &str) {
     let _ = writeln!(io::stderr(), "{what} …");
 }
 
@@ -225,14 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn one_who_was_hardly_behind_shows_nothing() {
+    fn a_laggard_that_is_hardly_behind_is_a_failure() {
         let figures = |behind| Figures { behind, ..Figures::default() };
-        for (case, behind, is_well) in [
+        for (case, behind, is_valid) in [
             (LAG_CASES[0], 0, true),
             (LAG_CASES[1], LAG_BEHIND, true),
             (LAG_CASES[2], LAG_BEHIND - 1, false),
         ] {
-            assert_eq!(lag(&case, figures(behind)).fault.is_none(), is_well, "{case:?}");
+            assert_eq!(lag(&case, figures(behind)).fault.is_none(), is_valid, "{case:?}");
         }
     }
 }

@@ -1,5 +1,4 @@
-//! Programs that this one has started: what they say first, and how they end. Nothing here waits for
-//! ever.
+//! Child processes: reading their first line, and ending them. Every wait has a deadline.
 
 use std::io::{self, Read};
 use std::process::Child;
@@ -12,23 +11,20 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::interrupt;
 
-/// How long to wait before it is looked at again.
-pub(crate) const AGAIN: Duration = Duration::from_millis(20);
+/// How often the state of a process is checked while waiting for it.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Bytes of a first line that are read.
+/// The longest first line that is read.
 const LINE_BYTES_MAX: usize = 4 * 1024;
 
-/// The first line on the standard output of `child`, which is a pipe; what there is of it after `long`,
-/// or when it has ended.
-///
-/// # Errors
-/// Where it cannot be read.
-pub(crate) fn first_line(child: &mut Child, long: Duration) -> io::Result<String> {
-    let deadline = Instant::now() + long;
-    let mut said = Vec::new();
+/// Returns the first line of `child`'s standard output, which must be a pipe. If it is not complete after
+/// `timeout`, or when the process ends, returns the part that was read.
+pub(crate) fn first_line(child: &mut Child, timeout: Duration) -> io::Result<String> {
+    let deadline = Instant::now() + timeout;
+    let mut output = Vec::new();
     let mut piece = [0; 256];
     let Some(stdout) = child.stdout.as_mut() else { return Ok(String::new()) };
-    while !said.contains(&b'\n') && said.len() < LINE_BYTES_MAX && !interrupt::is_asked() {
+    while !output.contains(&b'\n') && output.len() < LINE_BYTES_MAX && !interrupt::is_requested() {
         let left = deadline.saturating_duration_since(Instant::now());
         let left = Timespec::try_from(left).map_err(io::Error::other)?;
         match poll(&mut [PollFd::new(stdout, PollFlags::IN)], Some(&left)) {
@@ -38,40 +34,40 @@ pub(crate) fn first_line(child: &mut Child, long: Duration) -> io::Result<String
         };
         match stdout.read(&mut piece)? {
             0 => break,
-            read => said.extend_from_slice(&piece[..read]),
+            read => output.extend_from_slice(&piece[..read]),
         }
     }
-    let line = said.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = output.split(|&byte| byte == b'\n').next().unwrap_or_default();
     Ok(String::from_utf8_lossy(line).into_owned())
 }
 
-/// Sends `signal` to `child` and waits until it has ended by itself; after `long` it is killed. Returns
-/// whether it has ended well.
+/// Sends `signal` to `child` and waits until it ends; kills it after `timeout`. Returns whether it ended by
+/// itself and successfully.
 ///
 /// # Errors
-/// Where it is gone already.
-pub(crate) fn end_by(child: &mut Child, signal: Signal, long: Duration) -> io::Result<bool> {
+/// If the process has ended already.
+pub(crate) fn end_by_signal(
+    child: &mut Child,
+    signal: Signal,
+    timeout: Duration,
+) -> io::Result<bool> {
     kill_process(Pid::from_child(child), signal)?;
-    end_within(child, long)
+    end_within(child, timeout)
 }
 
-/// The same without a signal.
-///
-/// # Errors
-/// Where it is gone already.
-pub(crate) fn end_within(child: &mut Child, long: Duration) -> io::Result<bool> {
-    let deadline = Instant::now() + long;
+/// Waits until `child` ends; kills it after `timeout`. Returns whether it ended by itself and successfully.
+pub(crate) fn end_within(child: &mut Child, timeout: Duration) -> io::Result<bool> {
+    let deadline = Instant::now() + timeout;
     while Instant::now() < deadline {
         if let Some(status) = child.try_wait()? {
             return Ok(status.success());
         }
-        park_timeout(AGAIN);
+        park_timeout(POLL_INTERVAL);
     }
     kill(child);
     Ok(false)
 }
 
-/// Ends `child` at once.
 pub(crate) fn kill(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
@@ -89,14 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_is_told_once_it_is_there() {
+    fn the_first_line_is_returned_once_it_is_complete() {
         let mut child = shell("printf 'listens '; echo here; echo more");
         assert_eq!(first_line(&mut child, Duration::from_secs(30)).unwrap(), "listens here");
         assert!(end_within(&mut child, Duration::from_secs(30)).unwrap());
     }
 
     #[test]
-    fn who_says_and_does_nothing_is_waited_for_no_longer_than_that() {
+    fn a_silent_process_is_killed_after_the_timeout() {
         let mut child = shell("read nothing");
         assert_eq!(first_line(&mut child, Duration::ZERO).unwrap(), "");
         assert!(!end_within(&mut child, Duration::ZERO).unwrap());

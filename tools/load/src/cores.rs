@@ -1,16 +1,15 @@
-//! Keeps the server on one core and the generator on another, so that neither takes the other's.
+//! Binds the server to one core and the generator to another, so that they do not compete for one.
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-/// The cores of a measurement.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cores {
-    /// One for the server, another for the generator; `None` where there is only one.
+    /// The server's core and the generator's; `None` if there is only one core.
     apart: Option<(usize, usize)>,
 }
 
 impl Cores {
-    /// The first two cores that this program may use.
+    /// Selects the first two cores that this program may use.
     pub(crate) fn new() -> Self {
         let all = sched_getaffinity(None).unwrap_or_else(|_| CpuSet::new());
         let mut cores = (0..CpuSet::MAX_CPU).filter(|&core| all.is_set(core));
@@ -23,19 +22,19 @@ impl Cores {
         self.apart.is_some()
     }
 
-    /// Calls `start` on the server's core, where what it starts stays; then goes to the generator's.
+    /// Calls `start` on the server's core, which its child processes inherit; then moves this thread to the
+    /// generator's core.
     pub(crate) fn start_server<T>(&self, start: impl FnOnce() -> T) -> T {
         let Some((server, generator)) = self.apart else { return start() };
-        stay_on(server);
+        bind_to(server);
         let started = start();
-        stay_on(generator);
+        bind_to(generator);
         started
     }
 }
 
-/// Keeps this thread on `core`; where that is not allowed, the figures are less steady and no less
-/// true.
-fn stay_on(core: usize) {
+/// Binds this thread to `core`. If that is not allowed, the figures vary more but are still correct.
+fn bind_to(core: usize) {
     let mut one = CpuSet::new();
     one.set(core);
     let _ = sched_setaffinity(None, &one);

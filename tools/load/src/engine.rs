@@ -1,7 +1,7 @@
-//! The generator: brings the users in, has them speak, and counts what every one of them gets.
+//! The load generator: connects the users, sends their messages, and counts each delivery.
 //!
-//! One thread, large reads, and no allocation for a delivery, since it shares the machine with what
-//! it measures.
+//! One thread, large reads, and no allocation per delivery, since it shares the machine with the server that it
+//! measures.
 
 mod conn;
 mod crowd;
@@ -25,76 +25,73 @@ use crowd::Crowd;
 use load::Load;
 pub(crate) use storm::{Storm, idle, storm};
 
-/// Bytes one read asks for: what a reader gets while the others have their turn.
+/// Bytes of one read: what a reader receives while the generator serves the others.
 const READ_BYTES: usize = 256 * 1024;
 
-/// The longest latency that is told from longer ones, and the shortest, in nanoseconds.
+/// The shortest and the longest latency of the histogram, in nanoseconds.
 const LATENCY_NS: (u64, u64) = (1_000, 60_000_000_000);
 
-/// Decimal digits of a latency that are kept.
+/// Significant decimal digits of a latency.
 const LATENCY_DIGITS: u8 = 3;
 
-/// What a server did under a load.
+/// The result of a load.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// Deliveries while it counted.
+    /// Deliveries in the counted time.
     pub(crate) deliveries: u64,
-    /// How long it counted.
+    /// The counted time.
     pub(crate) elapsed: Duration,
-    /// Processor time of the server meanwhile.
+    /// Processor time of the server in the counted time.
     pub(crate) cpu: Duration,
-    /// Memory of the server when half of the time was over, and at the end of the load, in bytes.
+    /// Private memory of the server at half of the counted time and at its end, in bytes.
     pub(crate) memory: [u64; 2],
-    /// Messages that all have sent.
+    /// Messages that all senders sent, warm-up included.
     pub(crate) sent: u64,
-    /// Messages that the laggard had yet to read at the end of the load, if there was one.
+    /// Messages that the laggard had not read at the end of the counted time; 0 without a laggard.
     pub(crate) behind: u64,
-    /// Time from a message's sending to each of its deliveries, in nanoseconds; of a sample.
+    /// Time from sending a message to each of its deliveries, of a sample, in nanoseconds.
     pub(crate) latency: Histogram<u64>,
-    /// What was lost, doubled or out of order; such a figure counts for nothing.
+    /// The first loss, duplicate or reordering; if there is one, the other figures are not valid.
     pub(crate) fault: Option<String>,
 }
 
-/// Why a load was not all that was planned.
+/// Why a load did not send and deliver all planned messages.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotAll {
-    #[error("something was lost: {0}")]
+pub(crate) enum Incomplete {
+    #[error("a message was lost: {0}")]
     Lost(String),
-    #[error("only {sent} of {planned} messages were said in time; is the machine very busy?")]
+    #[error("only {sent} of {planned} messages were sent in time; is the machine busy?")]
     TooFew { sent: u64, planned: u64 },
 }
 
-/// Why a load could not be run.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EngineError {
     #[error("the generator cannot use the network or the process table")]
     Io(#[from] io::Error),
     #[error("user {user} cannot connect")]
     Connect { user: usize, source: io::Error },
-    #[error("only {ready} of {users} users came in within {}; user {waits} was told {told:?}", crowd::DEADLINE.as_secs())]
-    Greeting { ready: usize, users: usize, waits: usize, told: String },
-    #[error("after {} s the server still told users of each other", crowd::QUIET_AT_MOST.as_secs())]
-    Unsettled,
-    #[error("the server closed the connection of user {user}, who was told {told:?}")]
-    Closed { user: usize, told: String },
+    #[error("only {ready} of {users} users joined within {} s; user {user} received {received:?}", crowd::DEADLINE.as_secs())]
+    StepTimeout { ready: usize, users: usize, user: usize, received: String },
+    #[error("the server still notified users of others after {} s", crowd::QUIET_MAX.as_secs())]
+    NotQuiet,
+    #[error("the server closed the connection of user {user}, who received {received:?}")]
+    Closed { user: usize, received: String },
     #[error("the server closed the connection of user {user} under load")]
-    Cut { user: usize },
+    ClosedUnderLoad { user: usize },
     #[error("the connection of user {user} broke")]
     Broken { user: usize, source: io::Error },
-    #[error("it was asked to end")]
-    Stopped,
+    #[error("interrupted by a signal")]
+    Interrupted,
 }
 
 impl Outcome {
-    /// Whether all messages of `plan` were said, and none was lost: for who divides by their number.
-    ///
-    /// # Errors
-    /// Says what was not so.
-    pub(crate) fn is_all_of(&self, plan: &Plan) -> Result<(), NotAll> {
+    /// Returns an error unless all messages of `plan` were sent and delivered. Required before a figure is divided by
+    /// their number.
+    pub(crate) fn check_complete(&self, plan: &Plan) -> Result<(), Incomplete> {
         let (sent, planned) = (self.sent, plan.messages());
         match &self.fault {
-            Some(fault) => Err(NotAll::Lost(fault.clone())),
-            None if sent < planned => Err(NotAll::TooFew { sent, planned }),
+            Some(fault) => Err(Incomplete::Lost(fault.clone())),
+            None if sent < planned => Err(Incomplete::TooFew { sent, planned }),
             None => Ok(()),
         }
     }
@@ -103,7 +100,7 @@ impl Outcome {
 /// Puts the server that listens on `address` under the load of `plan`.
 ///
 /// # Errors
-/// Where users cannot come in or are thrown out. What is lost is no error but [`Outcome::fault`].
+/// If users cannot join or are disconnected. A lost message is not an error but [`Outcome::fault`].
 pub(crate) fn run(
     plan: &Plan,
     dialect: &Dialect,
@@ -112,18 +109,18 @@ pub(crate) fn run(
 ) -> Result<Outcome, EngineError> {
     let mut poll = Poll::new()?;
     let mut crowd = Crowd::new(&mut poll, address, plan.laggard());
-    crowd.wave(plan.users(), dialect.coming_max, |user| dialect.hello(plan.place(user)))?;
-    crowd.wave(plan.users(), dialect.coming_max, |user| dialect.join(plan.place(user)))?;
-    crowd.settle()?;
+    crowd.run_step(plan.users(), dialect.joining_max, |user| dialect.hello(plan.member(user)))?;
+    crowd.run_step(plan.users(), dialect.joining_max, |user| dialect.join(plan.member(user)))?;
+    crowd.wait_until_quiet()?;
     let conns = crowd.into_conns();
     Load::new(poll, conns, plan, dialect).run(server)
 }
 
-/// Polls for `wait` at most, and once more where a signal came between that does not end the program.
-fn poll_again(poll: &mut Poll, events: &mut Events, wait: Duration) -> Result<(), EngineError> {
+/// Waits for events, `wait` at most. Polls again if a signal interrupts it that does not end the program.
+fn poll_events(poll: &mut Poll, events: &mut Events, wait: Duration) -> Result<(), EngineError> {
     loop {
-        if interrupt::is_asked() {
-            return Err(EngineError::Stopped);
+        if interrupt::is_requested() {
+            return Err(EngineError::Interrupted);
         }
         match poll.poll(events, Some(wait)) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -132,7 +129,7 @@ fn poll_again(poll: &mut Poll, events: &mut Events, wait: Duration) -> Result<()
     }
 }
 
-/// An empty histogram of latencies.
+/// Returns an empty histogram of latencies.
 pub(crate) fn latencies() -> Histogram<u64> {
     Histogram::new_with_bounds(LATENCY_NS.0, LATENCY_NS.1, LATENCY_DIGITS)
         .expect("the bounds are in order")
@@ -145,7 +142,7 @@ mod tests {
     use crate::workload::{Case, Workload};
 
     #[test]
-    fn a_load_that_was_cut_short_or_lost_something_is_not_all() {
+    fn a_load_that_is_cut_short_or_loses_a_message_is_incomplete() {
         let plan = Case::new(Workload::W6, 8, Durability::Os).plan(Duration::ZERO, 5);
         let outcome = |sent, fault: Option<&str>| Outcome {
             deliveries: 0,
@@ -157,10 +154,10 @@ mod tests {
             latency: latencies(),
             fault: fault.map(str::to_owned),
         };
-        assert_eq!(outcome(5_000, None).is_all_of(&plan), Ok(()));
-        let lost = outcome(5_000, Some("lost")).is_all_of(&plan);
-        assert_eq!(lost, Err(NotAll::Lost("lost".into())));
-        let short = outcome(4_999, None).is_all_of(&plan);
-        assert_eq!(short, Err(NotAll::TooFew { sent: 4_999, planned: 5_000 }));
+        assert_eq!(outcome(5_000, None).check_complete(&plan), Ok(()));
+        let lost = outcome(5_000, Some("lost")).check_complete(&plan);
+        assert_eq!(lost, Err(Incomplete::Lost("lost".into())));
+        let short = outcome(4_999, None).check_complete(&plan);
+        assert_eq!(short, Err(Incomplete::TooFew { sent: 4_999, planned: 5_000 }));
     }
 }

@@ -4,59 +4,55 @@ use std::fmt;
 
 use crate::engine::Outcome;
 
-/// What a measurement says.
+/// The figures of one measurement.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Figures {
-    /// Deliveries a second.
+    /// Deliveries per second.
     pub(crate) rate: f64,
-    /// Processor seconds of the server for a million deliveries.
+    /// Processor seconds of the server per million deliveries.
     pub(crate) cpu: f64,
-    /// Latency in microseconds: half of the deliveries, 99 % and 99.9 % come within.
+    /// Latency in microseconds: p50, p99 and p99.9.
     pub(crate) latency: [f64; 3],
-    /// Memory of the server that is its own when half of the time is over, and at the end, in MiB.
+    /// Private memory of the server at half of the time and at the end, in MiB.
     pub(crate) memory: [f64; 2],
-    /// Messages that the laggard had yet to read at the end, if there was one.
+    /// Messages that the laggard had not read at the end; 0 without a laggard.
     pub(crate) behind: u64,
-    /// What was lost, doubled or out of order; then the rest counts for nothing.
+    /// The first loss, duplicate or reordering; if there is one, the other figures are not valid.
     pub(crate) fault: Option<String>,
 }
 
-/// How one measurement compares with another: this over that.
+/// One measurement divided by another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Ratios {
-    /// Of the deliveries a second.
+    /// Deliveries per second.
     pub(crate) rate: f64,
-    /// Of the processor time for each.
+    /// Processor time per delivery.
     pub(crate) cpu: f64,
-    /// Of the time within which half of them come.
     pub(crate) p50: f64,
-    /// Of the time within which 99 % of them come.
     pub(crate) p99: f64,
 }
 
 impl Figures {
-    /// What `outcome` says.
     #[allow(clippy::cast_precision_loss, reason = "figures for a table")]
-    pub(crate) fn of(outcome: &Outcome) -> Self {
+    pub(crate) fn from_outcome(outcome: &Outcome) -> Self {
         let quantile = |of| outcome.latency.value_at_quantile(of) as f64 / 1e3;
         let millions = outcome.deliveries as f64 / 1e6;
-        let nothing = (outcome.deliveries == 0).then(|| "nothing was delivered".to_owned());
+        let no_deliveries = (outcome.deliveries == 0).then(|| "nothing was delivered".to_owned());
         Self {
             rate: outcome.deliveries as f64 / outcome.elapsed.as_secs_f64(),
             cpu: outcome.cpu.as_secs_f64() / millions,
             latency: [quantile(0.5), quantile(0.99), quantile(0.999)],
             memory: outcome.memory.map(|bytes| bytes as f64 / f64::from(1 << 20)),
             behind: outcome.behind,
-            fault: outcome.fault.clone().or(nothing),
+            fault: outcome.fault.clone().or(no_deliveries),
         }
     }
 
-    /// What could not be measured.
     pub(crate) fn failed(fault: String) -> Self {
         Self { fault: Some(fault), ..Self::default() }
     }
 
-    /// How this compares with `other`; `None` where either of them is a failure.
+    /// Divides these figures by `other`; `None` if either of them is a failure.
     pub(crate) fn against(&self, other: &Self) -> Option<Ratios> {
         (self.fault.is_none() && other.fault.is_none()).then(|| Ratios {
             rate: self.rate / other.rate,
@@ -66,8 +62,7 @@ impl Figures {
         })
     }
 
-    /// The median of each figure of `rounds`, and how far the laggard was behind at the least; a fault
-    /// of one is a fault of all.
+    /// Returns the median of each figure, but the minimum of `behind`, and the first fault of all rounds.
     pub(crate) fn median(rounds: &[Self]) -> Self {
         let of = |figure: &dyn Fn(&Self) -> f64| median(rounds.iter().map(figure).collect());
         Self {
@@ -81,10 +76,10 @@ impl Figures {
     }
 }
 
-/// The one in the middle; of an even number, the lower of two. 0 of none.
-pub(crate) fn median(mut of: Vec<f64>) -> f64 {
-    of.sort_by(f64::total_cmp);
-    of.get(of.len().saturating_sub(1) / 2).copied().unwrap_or(0.0)
+/// Returns the median; of an even number of values the lower one of the middle two, and 0 of none.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len().saturating_sub(1) / 2).copied().unwrap_or(0.0)
 }
 
 impl fmt::Display for Figures {
@@ -109,24 +104,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_the_one_in_the_middle() {
+    fn the_median_is_the_value_in_the_middle() {
         assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(vec![2.0, 1.0]), 1.0);
         assert_eq!(median(Vec::new()), 0.0);
     }
 
     #[test]
-    fn a_failure_compares_with_nothing() {
-        let well = Figures { rate: 1.0, ..Figures::default() };
-        let lost = Figures { fault: Some("lost".into()), ..well.clone() };
-        assert_eq!(well.against(&well).map(|ratios| ratios.rate), Some(1.0));
-        assert_eq!([well.against(&lost), lost.against(&well)], [None, None]);
+    fn nothing_is_compared_with_failed_figures() {
+        let valid = Figures { rate: 1.0, ..Figures::default() };
+        let failed = Figures { fault: Some("lost".into()), ..valid.clone() };
+        assert_eq!(valid.against(&valid).map(|ratios| ratios.rate), Some(1.0));
+        assert_eq!([valid.against(&failed), failed.against(&valid)], [None, None]);
     }
 
     #[test]
-    fn a_fault_of_one_round_is_a_fault_of_all() {
-        let lost = Figures { fault: Some("lost".into()), ..Figures::default() };
-        let median = Figures::median(&[Figures::default(), lost, Figures::default()]);
+    fn a_fault_in_one_round_makes_the_median_a_failure() {
+        let failed = Figures { fault: Some("lost".into()), ..Figures::default() };
+        let median = Figures::median(&[Figures::default(), failed, Figures::default()]);
         assert_eq!(median.to_string(), "FAILED: lost");
     }
 }

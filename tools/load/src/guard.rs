@@ -1,5 +1,5 @@
-//! What a delivery costs in instructions and allocations, compared with what it cost when the figures
-//! beside this crate were written. Counted, not timed: the same on a busy machine as on a quiet one.
+//! Compares the instructions and allocations of a delivery with the figures in `costs.txt`. They are counted
+//! and not timed, so the result does not depend on the load of the machine.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,51 +7,48 @@ use std::time::Duration;
 
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
-use crate::engine::{self, EngineError, NotAll};
+use crate::engine::{self, EngineError, Incomplete};
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::target::{self, Durability, TargetError};
 
-/// What was counted last: a figure a line, after its name.
+/// The recorded figures: a name and a value in each line.
 const COSTS: &str = include_str!("../costs.txt");
 
-/// By how much a figure may be greater before the guard complains: what the timing of threads does
-/// to it is less.
+/// The guard fails if a figure exceeds the recorded one by more than this factor. The timing of threads
+/// changes figures by less.
 const TOLERANCE: f64 = 1.2;
 
-/// Readers of every message.
+/// Readers of each message.
 const READERS: u32 = 100;
 
-/// The program that counts, and its Debian package.
+/// The program that counts; its Debian package has the same name.
 const VALGRIND: &str = "valgrind";
 
-/// How long one load may take; a program runs some fifty times slower under the count.
+/// How long one load may take; a program runs some fifty times slower under valgrind.
 const LOAD_MAX: Duration = Duration::from_secs(100);
 
-/// A figure.
 #[derive(Debug)]
 struct Figure {
     name: &'static str,
-    counted: Counted,
+    metric: Metric,
     in_flight: u32,
-    /// Messages of a short load and of a long one. What they differ by has no start and no end in it.
+    /// Messages of a short load and of a long one. Their difference does not contain start and end.
     messages: [u32; 2],
 }
 
-/// What is counted.
 #[derive(Debug, Clone, Copy)]
-enum Counted {
+enum Metric {
     Instructions,
     Allocations,
 }
 
 const FIGURES: [Figure; 4] = [
-    Figure::new("instructions-1", Counted::Instructions, 1, [100, 400]),
-    Figure::new("allocations-1", Counted::Allocations, 1, [100, 400]),
-    Figure::new("instructions-64", Counted::Instructions, 64, [640, 6_400]),
-    Figure::new("allocations-64", Counted::Allocations, 64, [640, 6_400]),
+    Figure::new("instructions-1", Metric::Instructions, 1, [100, 400]),
+    Figure::new("allocations-1", Metric::Allocations, 1, [100, 400]),
+    Figure::new("instructions-64", Metric::Instructions, 64, [640, 6_400]),
+    Figure::new("allocations-64", Metric::Allocations, 64, [640, 6_400]),
 ];
 
-/// Why nothing could be counted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GuardError {
     #[error(transparent)]
@@ -59,51 +56,51 @@ pub(crate) enum GuardError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error("the counted load was not complete")]
-    NotAll(#[from] NotAll),
-    #[error("{VALGRIND} did not say what it has counted but {0:?}")]
-    NotCounted(String),
+    Incomplete(#[from] Incomplete),
+    #[error("cannot find the count in the log of {VALGRIND}: {0:?}")]
+    NoCount(String),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// Counts, and writes each figure beside the one it is compared with. Returns whether none is too
-/// great.
-///
-/// # Errors
-/// Where it cannot be counted.
+/// Counts, and writes each figure and the recorded one to `out`. Returns `false` if one is too high, and `true`
+/// if valgrind is not installed.
 pub(crate) fn guard(cores: &Cores, out: &mut impl Write) -> Result<bool, GuardError> {
     if !target::is_installed(VALGRIND) {
         writeln!(
             out,
-            "nothing is counted: {VALGRIND} is not installed; the Debian package has that name"
+            "nothing was counted: {VALGRIND} is not installed; the Debian package has the same name"
         )?;
         return Ok(true);
     }
-    let mut is_well = true;
+    let mut is_ok = true;
     for figure in &FIGURES {
         let now = figure.per_delivery(cores)?;
-        let was = written(COSTS, figure.name);
-        let is_too_great = was.is_some_and(|was| now > was * TOLERANCE);
-        let verdict = if is_too_great { "  TOO MUCH" } else { "" };
-        let was = was.map_or_else(|| "?".to_owned(), |was| format!("{was:.3}"));
-        writeln!(out, "{} {now:.3}  # was {was}{verdict}", figure.name)?;
-        is_well &= !is_too_great;
+        let before = recorded(COSTS, figure.name);
+        let is_too_high = before.is_some_and(|before| now > before * TOLERANCE);
+        let verdict = if is_too_high { "  TOO HIGH" } else { "" };
+        let before = before.map_or_else(|| "?".to_owned(), |before| format!("{before:.3}"));
+        writeln!(out, "{} {now:.3}  # was {before}{verdict}", figure.name)?;
+        is_ok &= !is_too_high;
     }
-    if !is_well {
-        writeln!(out, "where that is worth it, write the new figures to tools/load/costs.txt")?;
+    if !is_ok {
+        writeln!(
+            out,
+            "if the increase is justified, write the new figures to tools/load/costs.txt"
+        )?;
     }
-    Ok(is_well)
+    Ok(is_ok)
 }
 
-/// The figure of that name in `costs`.
-fn written(costs: &str, name: &str) -> Option<f64> {
+/// Returns the figure of that name in `costs`.
+fn recorded(costs: &str, name: &str) -> Option<f64> {
     let figure = costs.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
     figure.split('#').next()?.trim().parse().ok()
 }
 
 impl Figure {
-    const fn new(name: &'static str, counted: Counted, in_flight: u32, messages: [u32; 2]) -> Self {
-        Self { name, counted, in_flight, messages }
+    const fn new(name: &'static str, metric: Metric, in_flight: u32, messages: [u32; 2]) -> Self {
+        Self { name, metric, in_flight, messages }
     }
 
     #[allow(clippy::cast_precision_loss, reason = "far less than a float holds")]
@@ -113,13 +110,13 @@ impl Figure {
         Ok(more as f64 / f64::from((long - short) * READERS))
     }
 
-    /// What the daemon's whole life counts, with so many messages in it.
+    /// Counts a whole run of the daemon with this number of `messages`.
     fn total(&self, messages: u32, cores: &Cores) -> Result<u64, GuardError> {
         let home = target::home()?;
         let log = home.path().join("counted");
         let counter =
-            [VALGRIND.into(), self.counted.tool(), format!("--log-file={}", log.display())];
-        let counter = [&counter[..], &self.counted.no_file()].concat();
+            [VALGRIND.into(), self.metric.tool(), format!("--log-file={}", log.display())];
+        let counter = [&counter[..], &self.metric.no_file()].concat();
         let daemon = target::start_ours_under(&counter, home.path(), cores, Durability::Os)?;
         let plan = Plan {
             rooms: 1,
@@ -132,12 +129,12 @@ impl Figure {
         };
         let outcome = engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
         daemon.stop()?;
-        outcome.is_all_of(&plan)?;
-        self.counted.read(&log)
+        outcome.check_complete(&plan)?;
+        self.metric.read(&log)
     }
 }
 
-impl Counted {
+impl Metric {
     fn tool(self) -> String {
         match self {
             Self::Instructions => "--tool=callgrind".into(),
@@ -145,7 +142,7 @@ impl Counted {
         }
     }
 
-    /// What keeps it from writing more than its log.
+    /// Discards all output of valgrind except its log.
     fn no_file(self) -> [String; 1] {
         match self {
             Self::Instructions => ["--callgrind-out-file=/dev/null".into()],
@@ -153,10 +150,10 @@ impl Counted {
         }
     }
 
-    /// Reads from the log what was counted.
+    /// Reads the count from the log.
     fn read(self, log: &Path) -> Result<u64, GuardError> {
         let log = std::fs::read_to_string(log)?;
-        self.find(&log).ok_or(GuardError::NotCounted(log))
+        self.find(&log).ok_or(GuardError::NoCount(log))
     }
 
     fn find(self, log: &str) -> Option<u64> {
@@ -176,19 +173,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_counted_is_found_in_the_log() {
+    fn the_count_is_found_in_the_log() {
         let log = "==7== Events    : Ir\n==7== Collected : 1234567\n";
-        assert_eq!(Counted::Instructions.find(log), Some(1_234_567));
+        assert_eq!(Metric::Instructions.find(log), Some(1_234_567));
         let log = "==7== Total:     1,234,567 bytes in 8,901 blocks\n==7== At t-gmax: 1 bytes\n";
-        assert_eq!(Counted::Allocations.find(log), Some(8_901));
-        assert_eq!(Counted::Allocations.find("==7== killed\n"), None);
+        assert_eq!(Metric::Allocations.find(log), Some(8_901));
+        assert_eq!(Metric::Allocations.find("==7== killed\n"), None);
     }
 
     #[test]
-    fn every_figure_has_been_written_down() {
+    fn every_figure_is_recorded() {
         for Figure { name, .. } in &FIGURES {
-            assert!(written(COSTS, name).is_some_and(|cost| cost > 0.0), "{name}");
+            assert!(recorded(COSTS, name).is_some_and(|cost| cost > 0.0), "{name}");
         }
-        assert_eq!(written("a 1\na-b 2.5 # was 2\n", "a-b"), Some(2.5));
+        assert_eq!(recorded("a 1\na-b 2.5 # was 2\n", "a-b"), Some(2.5));
     }
 }

@@ -1,5 +1,5 @@
-//! Whether somebody wants this program to end: it then ends the servers it has started, and removes
-//! what they kept.
+//! SIGINT and SIGTERM: they set a flag, so that the program ends the servers it started and removes their
+//! files.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,31 +8,26 @@ use std::sync::{Arc, OnceLock};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-static IS_ASKED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+static IS_REQUESTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// From now on [`is_asked`] tells of the first SIGINT or SIGTERM. The second ends the program at once.
-///
-/// # Errors
-/// Where the system does not let it know.
+/// Installs the signal handlers: the first SIGINT or SIGTERM sets the flag of [`is_requested`], the second ends
+/// the program at once.
 pub(crate) fn listen() -> io::Result<()> {
-    let is_asked = IS_ASKED.get_or_init(Arc::default);
+    let is_requested = IS_REQUESTED.get_or_init(Arc::default);
     for signal in [SIGINT, SIGTERM] {
-        // They are called in this order, so that the first one only sets the flag.
-        flag::register_conditional_shutdown(signal, 1, Arc::clone(is_asked))?;
-        flag::register(signal, Arc::clone(is_asked))?;
+        // Handlers run in this order: at the first signal, the flag is not set yet.
+        flag::register_conditional_shutdown(signal, 1, Arc::clone(is_requested))?;
+        flag::register(signal, Arc::clone(is_requested))?;
     }
     Ok(())
 }
 
-/// Whether the program was asked to end.
-pub(crate) fn is_asked() -> bool {
-    IS_ASKED.get().is_some_and(|is_asked| is_asked.load(Ordering::Relaxed))
+/// Returns whether a signal was received.
+pub(crate) fn is_requested() -> bool {
+    IS_REQUESTED.get().is_some_and(|is_requested| is_requested.load(Ordering::Relaxed))
 }
 
-/// The same as an error, for who would go on with something else.
-///
-/// # Errors
-/// Where the program was asked to end.
+/// Returns an error if a signal was received.
 pub(crate) fn check() -> io::Result<()> {
-    if is_asked() { Err(io::Error::other("it was asked to end")) } else { Ok(()) }
+    if is_requested() { Err(io::Error::other("interrupted by a signal")) } else { Ok(()) }
 }

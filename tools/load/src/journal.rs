@@ -1,7 +1,6 @@
-//! What a long journal costs: the same questions to daemons that have kept a thousand messages and up to
-//! a million.
+//! The cost of a long journal: the same requests to daemons with a thousand to a million stored messages.
 
-mod caller;
+mod client;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -11,55 +10,54 @@ use hdrhistogram::Histogram;
 
 use crate::cores::Cores;
 use crate::dialect::NATIVE;
-use crate::engine::{self, EngineError, NotAll, Outcome};
+use crate::engine::{self, EngineError, Incomplete, Outcome};
 use crate::figures::median;
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::plot;
 use crate::target::{self, Durability, TargetError};
-use caller::Caller;
+use client::Client;
 
-/// How often each question is asked.
-const QUESTIONS: usize = 300;
+/// How often each request is sent.
+const REQUESTS: usize = 300;
 
-/// Senders in the second filling, each in a room of its own.
-const MANY: u32 = 10;
+/// Senders of the second fill, each in its own room.
+const SENDERS: u32 = 10;
 
-/// How often the daemon is started.
+/// Starts of the daemon that are measured for each journal.
 const STARTS: usize = 5;
 
-/// Messages back from where a client comes who was away for a moment.
-const BACK: u64 = 50;
+/// Messages that a client missed before it joins with `since`.
+const MISSED: u64 = 50;
 
-/// Messages that one question for history asks for.
+/// Messages that one `history` requests.
 const PAGE: u64 = 100;
 
-/// Messages of one sender in flight while the journal is filled: as many as the daemon takes.
+/// Messages in flight of one sender during a fill: as many as the daemon accepts from a session.
 const IN_FLIGHT: u32 = 1024;
 
-/// How long filling may take: 10,000 messages a second at the least.
-const FILLING_MAX: Duration = Duration::from_secs(100);
+/// How long a fill of a million messages may take: at least 10,000 messages per second.
+const FILL_MAX: Duration = Duration::from_secs(100);
 
-/// What one journal costs.
+/// The costs of one journal.
 #[derive(Debug)]
 struct Costs {
     messages: u32,
-    filled: Filled,
+    fill: FillCost,
     starts: Duration,
     history: Histogram<u64>,
     join: Histogram<u64>,
 }
 
-/// What filling a journal took.
+/// The cost of filling a journal.
 #[derive(Debug, Clone, Copy)]
-struct Filled {
+struct FillCost {
     senders: u32,
-    /// Messages kept in a second.
+    /// Messages stored per second.
     rate: f64,
-    /// Processor time of the daemon for each, in microseconds.
+    /// Processor time of the daemon per message, in microseconds.
     cpu: f64,
 }
 
-/// Why the costs could not be measured.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JournalError {
     #[error(transparent)]
@@ -67,38 +65,48 @@ pub(crate) enum JournalError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error("the journal could not be filled")]
-    NotFilled(#[from] NotAll),
-    #[error("the daemon did not answer a question")]
+    NotFilled(#[from] Incomplete),
+    #[error("the daemon did not answer a request")]
     Io(#[from] io::Error),
 }
 
 /// Measures journals of `sizes` messages, the longest last, and writes the tables to `out`.
-///
-/// # Errors
-/// Where the daemon cannot be started or asked.
 pub(crate) fn journal(
     sizes: &[u32],
     cores: &Cores,
     durability: Durability,
     out: &mut impl Write,
 ) -> Result<(), JournalError> {
+    let costs = measure(sizes, cores, durability)?;
+    // A short journal is full before there is anything to measure.
+    let mut fills: Vec<FillCost> = costs.last().map(|costs| costs.fill).into_iter().collect();
+    let home = target::home()?;
+    let each = sizes.last().copied().unwrap_or_default() / SENDERS;
+    fills.push(fill(home.path(), SENDERS, each, cores, durability)?);
+    write_tables(&costs, &fills, out)?;
+    Ok(())
+}
+
+fn measure(
+    sizes: &[u32],
+    cores: &Cores,
+    durability: Durability,
+) -> Result<Vec<Costs>, JournalError> {
     let mut costs = Vec::new();
     for &messages in sizes {
         writeln!(io::stderr(), "a journal of {messages} messages …")?;
-        costs.push(cost(messages, cores, durability)?);
+        costs.push(measure_one(messages, cores, durability)?);
     }
-    // A short journal is full before there is anything to measure.
-    let mut fillings: Vec<Filled> = costs.last().map(|cost| cost.filled).into_iter().collect();
-    let home = target::home()?;
-    let each = sizes.last().copied().unwrap_or_default() / MANY;
-    fillings.push(fill(home.path(), MANY, each, cores, durability)?);
+    Ok(costs)
+}
 
+fn write_tables(costs: &[Costs], fills: &[FillCost], out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
-        "| messages kept | ms to start | history µs: p50 / p99 | join with since µs: p50 / p99 |"
+        "| messages stored | ms to start | history µs: p50 / p99 | join with since µs: p50 / p99 |"
     )?;
     writeln!(out, "|---|---|---|---|")?;
-    for Costs { messages, starts, history, join, .. } in &costs {
+    for Costs { messages, starts, history, join, .. } in costs {
         let starts = starts.as_secs_f64() * 1e3;
         writeln!(
             out,
@@ -107,22 +115,26 @@ pub(crate) fn journal(
             quantiles(join)
         )?;
     }
-    writeln!(out, "\n| senders | messages kept a second | CPU µs each |")?;
+    writeln!(out, "\n| senders | messages stored per second | CPU µs each |")?;
     writeln!(out, "|---|---|---|")?;
-    for Filled { senders, rate, cpu } in fillings {
+    for FillCost { senders, rate, cpu } in fills {
         writeln!(out, "| {senders} | {rate:.0} | {cpu:.2} |")?;
     }
-    writeln!(out, "\nµs for {PAGE} messages of history, by messages kept\n")?;
-    for Costs { messages, history, .. } in &costs {
+    writeln!(out, "\nµs for {PAGE} messages of history, by messages stored\n")?;
+    for Costs { messages, history, .. } in costs {
         let micros = Duration::from_nanos(history.value_at_quantile(0.5)).as_secs_f64() * 1e6;
         writeln!(out, "{messages:>8} ours{micros:>8.0} {}", plot::bar(micros))?;
     }
     Ok(())
 }
 
-fn cost(messages: u32, cores: &Cores, durability: Durability) -> Result<Costs, JournalError> {
+fn measure_one(
+    messages: u32,
+    cores: &Cores,
+    durability: Durability,
+) -> Result<Costs, JournalError> {
     let home = target::home()?;
-    let filled = fill(home.path(), 1, messages, cores, durability)?;
+    let fill = fill(home.path(), 1, messages, cores, durability)?;
     let mut starts = Vec::new();
     for _ in 0..STARTS {
         let began = Instant::now();
@@ -131,24 +143,24 @@ fn cost(messages: u32, cores: &Cores, durability: Durability) -> Result<Costs, J
         daemon.stop()?;
     }
     let daemon = target::start_ours(home.path(), cores, durability)?;
-    let mut caller = Caller::connect(daemon.address)?;
+    let mut client = Client::connect(daemon.address)?;
     let last = u64::from(messages);
     let mut random = fastrand::Rng::with_seed(last);
-    let history = times(|| caller.history(random.u64(1..=last) + 1, PAGE))?;
-    let join = times(|| caller.join_since(last.saturating_sub(BACK), last))?;
+    let history = times(|| client.history(random.u64(1..=last) + 1, PAGE))?;
+    let join = times(|| client.join_since(last.saturating_sub(MISSED), last))?;
     let starts = Duration::from_secs_f64(median(starts));
-    Ok(Costs { messages, filled, starts, history, join })
+    Ok(Costs { messages, fill, starts, history, join })
 }
 
-/// Fills the journal of `home` with `messages` messages of each of `senders`. Each has a room with
-/// one reader, so that what is counted is kept and was told.
+/// Fills the journal in `home` with `messages` messages of each of `senders`. Each sender has a room with one
+/// reader, so that only messages that were stored and delivered are counted.
 fn fill(
     home: &Path,
     senders: u32,
     messages: u32,
     cores: &Cores,
     durability: Durability,
-) -> Result<Filled, JournalError> {
+) -> Result<FillCost, JournalError> {
     let plan = Plan {
         rooms: senders as usize,
         members: 2,
@@ -156,25 +168,25 @@ fn fill(
         text_bytes: 64,
         pace: Pace::Window(IN_FLIGHT),
         lag: Lag::None,
-        bounds: Bounds { warm_up: Duration::ZERO, counted: FILLING_MAX, messages },
+        bounds: Bounds { warm_up: Duration::ZERO, counted: FILL_MAX, messages },
     };
     let daemon = target::start_ours(home, cores, durability)?;
     let outcome = engine::run(&plan, &NATIVE, daemon.address, daemon.process())?;
     daemon.stop()?;
-    outcome.is_all_of(&plan)?;
+    outcome.check_complete(&plan)?;
     let Outcome { deliveries, elapsed, cpu, .. } = outcome;
     #[allow(clippy::cast_precision_loss, reason = "figures for a table")]
-    let kept = deliveries as f64;
-    let (rate, cpu) = (kept / elapsed.as_secs_f64(), cpu.as_secs_f64() * 1e6 / kept);
-    Ok(Filled { senders, rate, cpu })
+    let stored = deliveries as f64;
+    let (rate, cpu) = (stored / elapsed.as_secs_f64(), cpu.as_secs_f64() * 1e6 / stored);
+    Ok(FillCost { senders, rate, cpu })
 }
 
-/// How long `ask` takes, in nanoseconds, asked many times.
-fn times(mut ask: impl FnMut() -> io::Result<()>) -> io::Result<Histogram<u64>> {
+/// Calls `request` [`REQUESTS`] times and returns how long each took, in nanoseconds.
+fn times(mut request: impl FnMut() -> io::Result<()>) -> io::Result<Histogram<u64>> {
     let mut times = engine::latencies();
-    for _ in 0..QUESTIONS {
+    for _ in 0..REQUESTS {
         let began = Instant::now();
-        ask()?;
+        request()?;
         times.saturating_record(u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));
     }
     Ok(times)

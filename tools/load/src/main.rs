@@ -1,4 +1,4 @@
-//! `chat-load`, the yardstick: puts a chat server under load and measures what it costs.
+//! `chat-load` puts a chat server under load and measures what it costs.
 
 #[cfg(not(unix))]
 compile_error!("chat-load runs on Unix only: Linux, macOS, a BSD");
@@ -29,28 +29,32 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 
-use args::{Args, Run, Task};
+use args::{Args, RunArgs, Task};
 use cores::Cores;
 use engine::Storm;
 use workload::{IDLE_USERS, STORM_USERS, Workload};
 
-/// Open files, the generator's or the server's: more than any workload has connections.
+/// Open files of the generator and of the server each: more than the connections of any workload.
 const FILES_MAX: u64 = 12_000;
 
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
-    interrupt::listen().context("cannot be told to end")?;
-    // The servers get the same, since they are started by this program.
-    let files = rlimit::increase_nofile_limit(FILES_MAX).context("cannot open many files")?;
+    interrupt::listen().context("cannot install the signal handlers")?;
+    // The servers inherit this limit.
+    let files =
+        rlimit::increase_nofile_limit(FILES_MAX).context("cannot raise the limit of open files")?;
     let cores = Cores::new();
     let mut out = io::stdout().lock();
     if files < FILES_MAX {
-        writeln!(out, "the system grants {files} open files; a load of 10,000 users will fail")?;
+        writeln!(
+            out,
+            "the system grants {files} open files only; a load of 10,000 users will fail"
+        )?;
     }
     if !cores.are_apart() {
-        writeln!(out, "there is one core for server and generator; the figures say little")?;
+        writeln!(out, "server and generator share the only core; the figures are not reliable")?;
     }
-    let is_whole = match &args.task {
+    let is_complete = match &args.task {
         Task::Run(run) => one(run, &cores, &mut out)?,
         Task::Journal(args) => {
             journal::journal(&args.sizes, &cores, args.durability, &mut out)?;
@@ -64,11 +68,11 @@ fn main() -> anyhow::Result<ExitCode> {
         }
         Task::Bench(bench) => bench::bench(bench, &cores, &mut out)?,
     };
-    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Makes one measurement and writes it in one line. Returns whether nothing was lost.
-fn one(run: &Run, cores: &Cores, out: &mut impl Write) -> anyhow::Result<bool> {
+/// Makes one measurement and writes it in one line. Returns `false` if something was lost.
+fn one(run: &RunArgs, cores: &Cores, out: &mut impl Write) -> anyhow::Result<bool> {
     run.check()?;
     let (workload, target, durability) = (run.load.workload, run.target, run.load.durability());
     let head = format!("{workload:?}, {}: ", target.name());
@@ -84,7 +88,7 @@ fn one(run: &Run, cores: &Cores, out: &mut impl Write) -> anyhow::Result<bool> {
                 measure::storm(users, target, cores, durability)?;
             writeln!(
                 out,
-                "{head}{users} users, {at_once} at once, in after {took:.1?}, {cpu:.2?} of CPU"
+                "{head}{users} users, {at_once} at once, joined in {took:.1?}, {cpu:.2?} of CPU"
             )?;
         }
         _ => {

@@ -1,4 +1,4 @@
-//! One measurement: a server is started, put under load, and ended.
+//! One measurement: starts a server, puts it under load, and stops it.
 
 use std::error::Error;
 use std::iter;
@@ -11,7 +11,6 @@ use crate::plan::Plan;
 use crate::target::{Durability, Target, TargetError};
 use crate::workload::{Case, IDLE_MEMBERS};
 
-/// Why a measurement could not be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MeasureError {
     #[error(transparent)]
@@ -20,16 +19,16 @@ pub(crate) enum MeasureError {
     Engine(#[from] EngineError),
 }
 
-/// An error and its sources in one line, for a table.
+/// Formats an error and its sources in one line, for a table.
 pub(crate) fn with_sources(error: &(dyn Error + 'static)) -> String {
     let chain = iter::successors(Some(error), |&error| error.source());
     chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// Measures `target` under the load of `case`, with at most `messages` of each sender.
+/// Measures `target` under the load of `case`, with at most `messages` messages of each sender.
 ///
 /// # Errors
-/// Where the server cannot be started, or throws users out.
+/// If the server cannot be started, or disconnects users.
 pub(crate) fn load(
     case: &Case,
     target: Target,
@@ -40,10 +39,7 @@ pub(crate) fn load(
     run(&case.plan(counted, messages), target, cores, case.durability)
 }
 
-/// The same with a plan that is in no table.
-///
-/// # Errors
-/// As [`load`].
+/// Like [`load`], with a plan that no table contains.
 pub(crate) fn run(
     plan: &Plan,
     target: Target,
@@ -52,14 +48,14 @@ pub(crate) fn run(
 ) -> Result<Figures, MeasureError> {
     let server = target.start(cores, durability)?;
     let outcome = engine::run(plan, target.dialect(), server.address, server.process())?;
-    Ok(Figures::of(&outcome))
+    Ok(Figures::from_outcome(&outcome))
 }
 
-/// Measures the memory `target` takes for each of `users` idle users, in bytes: in rooms of
-/// [`IDLE_MEMBERS`], or where there is a lobby, all in that.
+/// Returns the memory in bytes that `target` uses for each of `users` idle users. They are in rooms of
+/// [`IDLE_MEMBERS`], or all in the lobby if the server has one.
 ///
 /// # Errors
-/// Where the server cannot be started, or throws users out.
+/// If the server cannot be started, or disconnects users.
 pub(crate) fn idle(
     users: usize,
     target: Target,
@@ -69,15 +65,15 @@ pub(crate) fn idle(
     let server = target.start(cores, durability)?;
     let dialect = target.dialect();
     let members = if dialect.has_lobby() { users } else { IDLE_MEMBERS };
-    let taken = engine::idle(users, members, dialect, server.address, server.process())?;
+    let memory = engine::idle(users, members, dialect, server.address, server.process())?;
     #[allow(clippy::cast_precision_loss, reason = "a figure for a table")]
-    Ok(taken as f64 / users.max(1) as f64)
+    Ok(memory as f64 / users.max(1) as f64)
 }
 
-/// Measures what it takes `target` to let `users` users join one room at once.
+/// Measures a simultaneous join of `users` users into one room.
 ///
 /// # Errors
-/// Where the server cannot be started, or throws users out.
+/// If the server cannot be started, or disconnects users.
 pub(crate) fn storm(
     users: usize,
     target: Target,
@@ -95,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_shows_an_error_with_its_sources_once_each() {
+    fn an_error_is_shown_with_each_source_once() {
         let source = io::Error::other("out of ports");
         let error = MeasureError::from(EngineError::Connect { user: 3, source });
         assert_eq!(with_sources(&error), "user 3 cannot connect: out of ports");

@@ -1,5 +1,5 @@
-//! How the cost of a delivery goes with the number of readers, of rooms, and with the size of a
-//! message: bars in plain text.
+//! Plots of the cost of a delivery by the number of readers, the number of rooms and the size of a message, as
+//! bars in plain text.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -12,61 +12,61 @@ use crate::plan::Plan;
 use crate::target::{Durability, Target};
 use crate::workload::{Case, MESSAGES_MAX, Workload};
 
-/// How long each is counted.
+/// How long each load is counted.
 const COUNTED: Duration = Duration::from_secs(1);
 
-/// Members of each room where rooms are many.
+/// Members of each room in the plot by rooms.
 const ROOM_MEMBERS: usize = 10;
 
-/// Bars begin here, in microseconds: less than a delivery costs at its best.
-const BEGINS: f64 = 0.005;
+/// The value of an empty bar, in microseconds: less than the cheapest delivery.
+const BAR_START: f64 = 0.005;
 
 /// Characters of a bar for each factor of ten.
 const DECADE: f64 = 10.0;
 
-/// What a plot goes along.
+/// The variable of a plot.
 #[derive(Debug, Clone, Copy)]
-enum Along {
+enum Axis {
     Readers,
     Rooms,
     Bytes,
 }
 
-const PLOTS: [(Along, &str, &[usize]); 3] = [
+const PLOTS: [(Axis, &str, &[usize]); 3] = [
     (
-        Along::Readers,
+        Axis::Readers,
         "readers of one sender, 64 bytes, 1,024 in flight",
         &[1, 10, 100, 1_000, 5_000],
     ),
-    (Along::Rooms, "rooms of 10, one speaks in each, 8 in flight", &[1, 10, 100, 1_000]),
+    (Axis::Rooms, "rooms of 10, one sender in each, 8 in flight", &[1, 10, 100, 1_000]),
     (
-        Along::Bytes,
+        Axis::Bytes,
         "bytes of a message, 100 readers, 64 in flight",
         &[64, 256, 1_024, 4_096, 16_384],
     ),
 ];
 
-/// Measures and draws. Returns whether nothing was lost.
+/// Measures and draws. Returns `false` if something was lost.
 ///
 /// # Errors
-/// Where `out` is closed, or the program is to end.
+/// If `out` is closed, or the program was interrupted.
 pub(crate) fn plot(cores: &Cores, out: &mut impl Write) -> io::Result<bool> {
-    let mut is_whole = true;
-    for (along, name, values) in PLOTS {
+    let mut is_complete = true;
+    for (axis, name, values) in PLOTS {
         writeln!(out, "CPU µs for a delivery, by {name}\n")?;
         for &value in values {
             for target in [Target::Rawfan, Target::Ours] {
-                writeln!(io::stderr(), "{along:?} {value}, {} …", target.name())?;
-                let figures = measure::run(&along.plan(value), target, cores, Durability::Os)
+                writeln!(io::stderr(), "{axis:?} {value}, {} …", target.name())?;
+                let figures = measure::run(&axis.plan(value), target, cores, Durability::Os)
                     .unwrap_or_else(|error| Figures::failed(measure::with_sources(&error)));
                 interrupt::check()?;
-                is_whole &= figures.fault.is_none();
+                is_complete &= figures.fault.is_none();
                 writeln!(out, "{}", line(value, target, &figures))?;
             }
         }
         writeln!(out)?;
     }
-    Ok(is_whole)
+    Ok(is_complete)
 }
 
 fn line(value: usize, target: Target, figures: &Figures) -> String {
@@ -74,19 +74,19 @@ fn line(value: usize, target: Target, figures: &Figures) -> String {
     if let Some(fault) = &figures.fault {
         return format!("{head} FAILED: {fault}");
     }
-    // Seconds for a million are microseconds for one.
+    // Seconds per million are microseconds per delivery.
     let micros = figures.cpu;
     format!("{head}{micros:>8.3} {}", bar(micros))
 }
 
-/// A bar that is longer by [`DECADE`] for each factor of ten.
+/// Returns a bar that is longer by [`DECADE`] for each factor of ten.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "characters")]
 pub(crate) fn bar(micros: f64) -> String {
-    let length = ((micros / BEGINS).log10() * DECADE).max(0.0);
+    let length = ((micros / BAR_START).log10() * DECADE).max(0.0);
     "█".repeat(length.round() as usize)
 }
 
-impl Along {
+impl Axis {
     const fn plan(self, value: usize) -> Plan {
         let in_flight = match self {
             Self::Readers => 1024,
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bar_grows_with_the_factor() {
+    fn a_bar_grows_with_the_logarithm() {
         assert_eq!(bar(0.05).chars().count(), 10);
         assert_eq!(bar(5.0).chars().count(), 30);
         assert_eq!(bar(0.001), "");

@@ -1,4 +1,4 @@
-//! What a process has used of the machine, as the kernel counts it in `/proc`.
+//! Processor time and memory of a process, from `/proc`.
 
 use std::fmt;
 use std::io;
@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use rustix::param::clock_ticks_per_second;
 
-/// A running process.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Process {
     pid: u32,
@@ -18,62 +17,58 @@ impl fmt::Display for Process {
     }
 }
 
-/// What a process has used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Usage {
-    /// Processor time of all its threads, its own and the kernel's for it.
+    /// User and system time of all threads.
     pub(crate) cpu: Duration,
-    /// Resident memory that is its own, in bytes.
+    /// Private resident memory in bytes.
     pub(crate) memory: u64,
 }
 
 impl Process {
-    /// The process of this number.
     pub(crate) const fn new(pid: u32) -> Self {
         Self { pid }
     }
 
-    /// What it has used so far.
-    ///
     /// # Errors
-    /// Where it has ended, or this is no Linux.
+    /// If the process has ended, or the system is not Linux.
     pub(crate) fn usage(self) -> io::Result<Usage> {
         let read = |name| std::fs::read_to_string(format!("/proc/{}/{name}", self.pid));
-        let strange = || io::Error::other("/proc does not look as it should");
-        let memory = resident(&read("status")?).ok_or_else(strange)?;
+        let malformed = || io::Error::other("cannot parse the process's status in /proc");
+        let memory = resident(&read("status")?).ok_or_else(malformed)?;
         let cpu = match self.on_processor() {
             Some(cpu) => cpu,
-            None => ticks(&read("stat")?).ok_or_else(strange)?,
+            None => ticks(&read("stat")?).ok_or_else(malformed)?,
         };
         Ok(Usage { cpu, memory })
     }
 
-    /// The time its threads have been on a processor, to the nanosecond; `None` where the kernel
-    /// does not count that. What threads that have ended used is not in it, which is little in a
-    /// server that starts few and keeps them.
+    /// Returns the processor time of the threads in nanoseconds, or `None` if the kernel does not count it.
+    /// Ended threads are not included; the servers start few threads and do not end them.
     fn on_processor(self) -> Option<Duration> {
         let mut nanos = 0;
         for thread in std::fs::read_dir(format!("/proc/{}/task", self.pid)).ok()? {
-            // A thread may end meanwhile.
-            let Ok(counted) = std::fs::read_to_string(thread.ok()?.path().join("schedstat")) else {
+            // The thread may have ended since.
+            let Ok(schedstat) = std::fs::read_to_string(thread.ok()?.path().join("schedstat"))
+            else {
                 continue;
             };
-            nanos += counted.split_ascii_whitespace().next()?.parse::<u64>().ok()?;
+            nanos += schedstat.split_ascii_whitespace().next()?.parse::<u64>().ok()?;
         }
         (nanos > 0).then(|| Duration::from_nanos(nanos))
     }
 }
 
-/// The user and system time in `/proc/PID/stat`, which counts hundredths of a second.
+/// Parses user and system time from `/proc/PID/stat`, which has clock ticks.
 fn ticks(stat: &str) -> Option<Duration> {
-    // The name in parentheses may have anything in it.
+    // The name in parentheses can contain any character.
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_ascii_whitespace().skip(11);
     let ticks = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     Some(Duration::from_secs(ticks) / u32::try_from(clock_ticks_per_second()).ok()?)
 }
 
-/// The resident memory in `/proc/PID/status`, in bytes: without the files that are mapped, which
+/// Parses the anonymous resident memory from `/proc/PID/status`, in bytes. Mapped files are not included: they
 /// are shared or can be read again.
 fn resident(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
@@ -86,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_times_stand_after_a_name_with_anything_in_it() {
+    fn the_times_are_found_after_a_name_with_any_characters() {
         let stat = "42 (a) b (c) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 3 0 999";
         let seconds = 300 / clock_ticks_per_second();
         assert_eq!(ticks(stat), Some(Duration::from_secs(seconds)));
@@ -94,13 +89,13 @@ mod tests {
     }
 
     #[test]
-    fn the_memory_is_told_in_kibibytes() {
+    fn the_memory_is_parsed_from_kibibytes() {
         assert_eq!(resident("VmRSS:\t  999 kB\nRssAnon:\t   12 kB\n"), Some(12 * 1024));
         assert_eq!(resident("VmSize: 1 kB\n"), None);
     }
 
     #[test]
-    fn this_process_has_used_something() {
+    fn the_usage_of_this_process_is_not_zero() {
         let usage = Process::new(std::process::id()).usage().unwrap();
         assert!(usage.memory > 0 && usage.cpu > Duration::ZERO, "{usage:?}");
     }

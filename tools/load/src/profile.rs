@@ -1,5 +1,5 @@
-//! Where the daemon's time goes under a load: a flame graph by perf, or where that does not work, what
-//! callgrind counts.
+//! Where the daemon's time goes under a load: a flame graph from perf, or if perf does not work, the counts of
+//! callgrind.
 
 mod flame;
 mod sample;
@@ -21,24 +21,22 @@ use crate::workload::{Case, MESSAGES_MAX};
 use flame::Flame;
 use shares::Shares;
 
-/// Samples a second: no multiple of what a timer may do.
+/// Samples per second: not a multiple of usual timer frequencies.
 const SAMPLES: &str = "997";
 
 /// How long the load runs.
-const LONG: Duration = Duration::from_secs(5);
+const DURATION: Duration = Duration::from_secs(5);
 
-/// How long perf may take to end once the load is over, and to tell what it has seen.
+/// How long perf may take to end after the load, and to print its samples.
 const PERF_MAX: Duration = Duration::from_secs(60);
 
-/// Messages of the load where each instruction is counted, and how long they may take: a program runs
-/// some fifty times slower then.
-const COUNTED_MESSAGES: u32 = 5_000;
-const COUNTED_MAX: Duration = Duration::from_secs(50);
+/// Messages of the load under callgrind, and how long it may take: a program runs some fifty times slower.
+const COUNT_MESSAGES: u32 = 5_000;
+const COUNT_MAX: Duration = Duration::from_secs(50);
 
-/// Lines of the count that are shown: a screen.
-const COUNTED_LINES: usize = 60;
+/// Lines of callgrind's counts that are shown: one screen.
+const LINES_SHOWN: usize = 60;
 
-/// Why there is no profile.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProfileError {
     #[error(transparent)]
@@ -47,19 +45,16 @@ pub(crate) enum ProfileError {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Io(#[from] io::Error),
-    #[error("something was lost under the load: {0}")]
+    #[error("a message was lost under the load: {0}")]
     Lost(String),
-    #[error("callgrind_annotate does not tell what valgrind has counted: {0}")]
-    NotTold(String),
-    #[error("neither perf nor valgrind is there; the Debian packages are linux-perf and valgrind")]
+    #[error("callgrind_annotate failed: {0}")]
+    NoOutput(String),
+    #[error("perf or valgrind is needed; install the Debian package linux-perf or valgrind")]
     NoProfiler,
 }
 
-/// Puts the daemon under the load of `case` and writes a flame graph to `graph` and the shares to `out`;
-/// or the count to `out`.
-///
-/// # Errors
-/// Where nothing on this machine can tell, or something was lost.
+/// Puts the daemon under the load of `case`. Writes a flame graph to `graph` and the shares to `out`, or callgrind's
+/// counts to `out` if perf is missing or returns no samples.
 pub(crate) fn profile(
     case: &Case,
     graph: &Path,
@@ -74,7 +69,7 @@ pub(crate) fn profile(
             writeln!(out, "{shares}")?;
             return Ok(());
         }
-        writeln!(out, "perf has seen nothing here; the instructions are counted instead")?;
+        writeln!(out, "perf returned no samples; counting instructions with valgrind instead")?;
     }
     if !target::is_installed("valgrind") {
         return Err(ProfileError::NoProfiler);
@@ -94,11 +89,11 @@ fn sample(case: &Case, cores: &Cores) -> Result<(Flame, Shares), ProfileError> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
-    let plan = case.plan(LONG, MESSAGES_MAX);
+    let plan = case.plan(DURATION, MESSAGES_MAX);
     let ran = engine::run(&plan, &NATIVE, daemon.address, daemon.process());
-    // It says that it was ended; whether it has seen anything is in what it tells.
-    let _ = child::end_by(&mut perf, Signal::INT, PERF_MAX);
-    well(ran?)?;
+    // Perf fails if a signal ends it; its output shows if it has samples.
+    let _ = child::end_by_signal(&mut perf, Signal::INT, PERF_MAX);
+    check_no_fault(ran?)?;
     let mut script = Command::new("perf")
         .args(["script", "-F", "comm,ip,sym", "-i"])
         .arg(&data)
@@ -106,8 +101,8 @@ fn sample(case: &Case, cores: &Cores) -> Result<(Flame, Shares), ProfileError> {
         .stderr(Stdio::null())
         .spawn()?;
     let (mut flame, mut shares) = (Flame::default(), Shares::default());
-    if let Some(told) = script.stdout.take() {
-        sample::read(BufReader::new(told), |sample| {
+    if let Some(output) = script.stdout.take() {
+        sample::read(BufReader::new(output), |sample| {
             flame.add(sample);
             shares.add(sample);
         })?;
@@ -116,6 +111,7 @@ fn sample(case: &Case, cores: &Cores) -> Result<(Flame, Shares), ProfileError> {
     Ok((flame, shares))
 }
 
+/// Counts instructions with callgrind.
 fn count(case: &Case, cores: &Cores, out: &mut impl Write) -> Result<(), ProfileError> {
     let home = target::home()?;
     let counted = home.path().join("counted");
@@ -125,25 +121,25 @@ fn count(case: &Case, cores: &Cores, out: &mut impl Write) -> Result<(), Profile
         format!("--callgrind-out-file={}", counted.display()),
     ];
     let daemon = target::start_ours_under(&counter, home.path(), cores, case.durability)?;
-    let senders = case.plan(COUNTED_MAX, 1).messages();
-    let each = u64::from(COUNTED_MESSAGES).div_ceil(senders);
-    let plan = case.plan(COUNTED_MAX, u32::try_from(each).unwrap_or(COUNTED_MESSAGES));
-    well(engine::run(&plan, &NATIVE, daemon.address, daemon.process())?)?;
+    let senders = case.plan(COUNT_MAX, 1).messages();
+    let each = u64::from(COUNT_MESSAGES).div_ceil(senders);
+    let plan = case.plan(COUNT_MAX, u32::try_from(each).unwrap_or(COUNT_MESSAGES));
+    check_no_fault(engine::run(&plan, &NATIVE, daemon.address, daemon.process())?)?;
     daemon.stop()?;
-    let told = Command::new("callgrind_annotate")
+    let output = Command::new("callgrind_annotate")
         .arg(&counted)
         .output()
-        .map_err(|error| ProfileError::NotTold(error.to_string()))?;
-    if !told.status.success() {
-        let why = String::from_utf8_lossy(&told.stderr).trim().to_owned();
-        return Err(ProfileError::NotTold(why));
+        .map_err(|error| ProfileError::NoOutput(error.to_string()))?;
+    if !output.status.success() {
+        let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(ProfileError::NoOutput(why));
     }
-    for line in String::from_utf8_lossy(&told.stdout).lines().take(COUNTED_LINES) {
+    for line in String::from_utf8_lossy(&output.stdout).lines().take(LINES_SHOWN) {
         writeln!(out, "{line}")?;
     }
     Ok(())
 }
 
-fn well(outcome: Outcome) -> Result<(), ProfileError> {
+fn check_no_fault(outcome: Outcome) -> Result<(), ProfileError> {
     outcome.fault.map_or(Ok(()), |fault| Err(ProfileError::Lost(fault)))
 }

@@ -1,6 +1,6 @@
 //! The tables, in Markdown.
 
-mod comers;
+mod arrivals;
 
 use std::fmt::Write;
 
@@ -8,18 +8,16 @@ use crate::figures::{Figures, Ratios, median};
 use crate::plan::Lag;
 use crate::target::Target;
 use crate::workload::Case;
-pub(crate) use comers::{Comers, idle, storms};
+pub(crate) use arrivals::{Arrivals, idle, storms};
 
-/// What one server did under one load.
+/// One server under one load.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// The load.
     pub(crate) case: Case,
-    /// The server.
     pub(crate) target: Target,
     /// The medians.
     pub(crate) figures: Figures,
-    /// Each round, compared with that of the first server; `None` where one of the two has failed.
+    /// Each round divided by that of the first server; `None` if one of the two failed.
     pub(crate) ratios: Option<Vec<Ratios>>,
 }
 
@@ -29,7 +27,6 @@ p50 / p99 / p99.9 µs | p50 × | MiB |
 |---|---|---|---|---|---|---|---|---|---|
 ";
 
-/// The table of loads.
 pub(crate) fn loads(rows: &[Row]) -> String {
     table(LOADS_HEAD, rows.iter().map(load))
 }
@@ -38,10 +35,10 @@ fn load(row: &Row) -> String {
     let Row { case, target, figures, ratios } = row;
     let in_flight = match case.in_flight {
         0 => "–".to_owned(),
-        some => some.to_string(),
+        count => count.to_string(),
     };
-    let (load, kept) = (case.workload, case.durability.name());
-    let head = format!("| {load:?}, {kept} | {in_flight} | {} |", target.name());
+    let (load, durability) = (case.workload, case.durability.name());
+    let head = format!("| {load:?}, {durability} | {in_flight} | {} |", target.name());
     if let Some(fault) = &figures.fault {
         return format!("{head} **failed**: {fault} |");
     }
@@ -49,20 +46,20 @@ fn load(row: &Row) -> String {
         let ratios = ratios.as_ref()?;
         Some(ratios.iter().map(figure).collect::<Vec<_>>())
     };
-    let middle = |figure| times(of(figure).map(median));
+    let median_of = |figure| times(of(figure).map(median));
     format!(
         "{head} {:.3} | {} | {:.4} | {} | {} | {} | {:.1} |",
         figures.rate / 1e6,
         of(|ratio| ratio.rate).map_or_else(|| times(None), with_rounds),
         figures.cpu,
-        middle(|ratio| ratio.cpu),
+        median_of(|ratio| ratio.cpu),
         latency(figures),
-        middle(|ratio| ratio.p50),
+        median_of(|ratio| ratio.p50),
         figures.memory[1],
     )
 }
 
-/// The median of `rounds`, and all of them, the least first.
+/// Formats the median of `rounds`, then all of them in ascending order.
 fn with_rounds(mut rounds: Vec<f64>) -> String {
     rounds.sort_by(f64::total_cmp);
     let all: Vec<String> = rounds.iter().map(|&ratio| times(Some(ratio))).collect();
@@ -75,25 +72,25 @@ p50 / p99 / p99.9 µs of the others | p99 × | messages behind | MiB at half | M
 |---|---|---|---|---|---|---|---|---|---|
 ";
 
-/// The table of what a laggard costs the others, compared with the first row.
+/// Returns the table of the other readers' figures with each kind of laggard, compared with the first row.
 pub(crate) fn lags(rows: &[(Case, Figures)]) -> String {
     let Some((_, first)) = rows.first() else { return String::new() };
     table(LAGS_HEAD, rows.iter().map(|(case, figures)| lag(case.lag, figures, first)))
 }
 
 fn lag(lag: Lag, figures: &Figures, first: &Figures) -> String {
-    let does = match lag {
+    let behaviour = match lag {
         Lag::None => "reads like the others",
         Lag::Stalls => "stalls",
-        Lag::Slow => "is slow, and lives on the journal",
+        Lag::Slow => "is slow, and reads from the journal",
     };
     if let Some(fault) = &figures.fault {
-        return format!("| {does} | **failed**: {fault} |");
+        return format!("| {behaviour} | **failed**: {fault} |");
     }
     let ratios = figures.against(first);
     let ratio = |figure: fn(&Ratios) -> f64| times(ratios.as_ref().map(figure));
     format!(
-        "| {does} | {:.3} | {} | {:.4} | {} | {} | {} | {} | {:.1} | {:.1} |",
+        "| {behaviour} | {:.3} | {} | {:.4} | {} | {} | {} | {} | {:.1} | {:.1} |",
         figures.rate / 1e6,
         ratio(|ratio| ratio.rate),
         figures.cpu,
@@ -113,7 +110,7 @@ fn table(head: &str, lines: impl Iterator<Item = String>) -> String {
     })
 }
 
-/// How many times as much; a dash where that cannot be said.
+/// Formats a ratio; a dash if there is none or it is not finite.
 fn times(ratio: Option<f64>) -> String {
     let ratio = ratio.filter(|ratio| ratio.is_finite());
     ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))
@@ -140,10 +137,10 @@ mod tests {
     }
 
     fn failed() -> Figures {
-        Figures { fault: Some("user 1 got 2 of 3 messages of user 0".into()), ..ours() }
+        Figures { fault: Some("user 1 received 2 of 3 messages of user 0".into()), ..ours() }
     }
 
-    /// The last line of a table with these figures, compared with those of `raw`.
+    /// Returns the last line of a table of `figures`, compared with `raw`.
     fn line(figures: Figures, raw: &Figures) -> String {
         let [fast, faster] = [32e6, 160e6].map(|rate| Figures { rate, ..figures.clone() });
         let ratios = [&fast, &faster, &figures].map(|round| round.against(raw));
@@ -163,10 +160,10 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_with_a_loss_in_it_is_a_failure() {
-        let lost = failed();
-        let failed = "| W1, os | 64 | ours | **failed**: user 1 got 2 of 3 messages of user 0 |";
-        assert_eq!(line(lost, &raw()), failed);
+    fn figures_with_a_loss_are_a_failure() {
+        let expected =
+            "| W1, os | 64 | ours | **failed**: user 1 received 2 of 3 messages of user 0 |";
+        assert_eq!(line(failed(), &raw()), expected);
     }
 
     #[test]
@@ -182,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_laggard_is_compared_with_none() {
+    fn a_laggard_is_compared_with_a_reader_that_does_not_lag() {
         let none = Figures { latency: [1.0, 200.0, 1.0], ..ours() };
         let stalls = Figures { behind: 7, ..ours() };
         let table = lags(&[(LAG_CASES[0], none), (LAG_CASES[1], stalls)]);

@@ -1,4 +1,4 @@
-//! A server to put under load: how it is started, and where it listens.
+//! The servers that can be put under load: starting and stopping them.
 
 mod peer;
 
@@ -19,29 +19,28 @@ use crate::dialect::{CLASSIC, Dialect, IRC, IRC_NARROW, MQTT, NATIVE, NATS, RAW,
 use crate::process::Process;
 use peer::Peer;
 
-/// Connections that the daemon is told to allow: more than any workload has.
+/// The daemon's `--max-connections`: more than any workload has.
 const CONNECTIONS_MAX: &str = "11000";
 
-/// How long a server has to listen: one that runs under a count takes seconds.
+/// How long a server may take until it listens: under valgrind it takes seconds.
 const START_MAX: Duration = Duration::from_secs(30);
 
-/// How long one has to end by itself: its own bounds for that are some 10 s, and under a count all takes
-/// longer.
+/// How long a server may take to stop: the daemon's own timeouts add up to about 10 s, and under valgrind
+/// everything takes longer.
 const STOP_MAX: Duration = Duration::from_secs(60);
 
-/// What the names of places begin with where servers keep what they keep.
+/// The prefix of the servers' data directories.
 const HOME_PREFIX: &str = "chat-load-";
 
-/// A server to put under load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Target {
-    /// The bare server that writes what it reads: what the kernel allows.
+    /// A server without a protocol: the limit that the kernel sets.
     Rawfan,
-    /// The same, with messages as long as the lines of `chat-server`.
+    /// Rawfan with messages as long as the lines of chat-server.
     RawfanLong,
-    /// `chat-server`.
+    /// chat-server with native clients.
     Ours,
-    /// The same, with clients of the original chat.
+    /// chat-server with classic clients.
     OursClassic,
     /// IRC, in C++.
     Inspircd,
@@ -55,44 +54,42 @@ pub(crate) enum Target {
     Mosquitto,
 }
 
-/// The servers of others.
+/// Servers of other projects.
 pub(crate) const PEERS: [Target; 5] =
     [Target::Inspircd, Target::Redis, Target::Nats, Target::Ngircd, Target::Mosquitto];
 
-/// What an accepted message survives, as `chat-server` has it.
+/// The `--durability` of `chat-server`: what an accepted message survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Durability {
     /// A crash of the machine.
     Disk,
-    /// A crash of the program alone.
+    /// A crash of the program, but not of the machine.
     Os,
 }
 
-/// A running server; ended where it is dropped.
+/// A running server, killed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    /// Where it listens.
     pub(crate) address: SocketAddr,
     child: Child,
-    /// What it keeps is there, unless it is another's.
+    /// Its data directory, removed with it; `None` if the caller owns the directory.
     home: Option<TempDir>,
 }
 
-/// Why a server could not be started.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TargetError {
     #[error("{} cannot be started; build it first, in the same profile", program.display())]
     Start { program: PathBuf, source: io::Error },
-    #[error("{} did not say where it listens but {said:?}", program.display())]
-    NoAddress { program: PathBuf, said: String },
-    #[error("{0} is not installed; the Debian package {0} has it")]
+    #[error("{} did not print where it listens, but {output:?}", program.display())]
+    NoAddress { program: PathBuf, output: String },
+    #[error("{0} is not installed; install the Debian package {0}")]
     NotInstalled(&'static str),
-    #[error("cannot prepare the directory and the port of the server")]
+    #[error("cannot prepare the server's directory or port")]
     Home(#[source] io::Error),
 }
 
 impl Durability {
-    /// What it is called, as an argument and in a table.
+    /// Its name as an argument and in a table.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Disk => "disk",
@@ -102,7 +99,7 @@ impl Durability {
 }
 
 impl Target {
-    /// What it is called in a table.
+    /// Its name in a table.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Rawfan => "rawfan",
@@ -117,25 +114,20 @@ impl Target {
         }
     }
 
-    /// Whether what it accepts is kept, and how is a setting.
-    pub(crate) const fn keeps(self) -> bool {
+    /// Whether it stores messages, with a durability.
+    pub(crate) const fn stores(self) -> bool {
         matches!(self, Self::Ours | Self::OursClassic)
     }
 
-    /// Whether it can be started here.
-    ///
-    /// # Errors
-    /// Says what is missing.
-    pub(crate) fn is_there(self, cores: &Cores) -> Result<(), TargetError> {
+    /// Returns an error if it cannot be started on this machine.
+    pub(crate) fn check_available(self, cores: &Cores) -> Result<(), TargetError> {
         self.start(cores, Durability::Os).map(drop)
     }
 
-    /// Whether it is no server of others.
     pub(crate) fn is_of_the_project(self) -> bool {
         !PEERS.contains(&self)
     }
 
-    /// How to talk to it.
     pub(crate) const fn dialect(self) -> &'static Dialect {
         match self {
             Self::Rawfan => &RAW,
@@ -150,10 +142,10 @@ impl Target {
         }
     }
 
-    /// Starts it with nothing kept, on a core of its own where there are two.
+    /// Starts it with an empty data directory, on its own core if there are two.
     ///
     /// # Errors
-    /// Where it is not there or does not listen.
+    /// If it is not installed, or does not listen within [`START_MAX`].
     pub(crate) fn start(
         self,
         cores: &Cores,
@@ -176,19 +168,16 @@ impl Target {
     }
 }
 
-/// An empty place for what a server keeps. It is beside the programs, since the one for temporary
-/// files may be no disk at all.
-///
-/// # Errors
-/// Where there can be none.
+/// Creates an empty data directory. It is beside the programs, since the system's directory for temporary files
+/// may be in memory.
 pub(crate) fn home() -> Result<TempDir, TargetError> {
     tempfile::Builder::new().prefix(HOME_PREFIX).tempdir_in(programs()?).map_err(TargetError::Home)
 }
 
-/// Starts `chat-server` on what it has kept in `home`.
+/// Starts `chat-server` with the data directory `home`.
 ///
 /// # Errors
-/// Where it is not there or does not listen.
+/// If it is not built, or does not listen within [`START_MAX`].
 pub(crate) fn start_ours(
     home: &Path,
     cores: &Cores,
@@ -197,11 +186,7 @@ pub(crate) fn start_ours(
     start(&mut ours(home, durability)?, cores)
 }
 
-/// The same by a program that is given it with its arguments, such as one that counts: its name and
-/// its own arguments.
-///
-/// # Errors
-/// Where one of the two is not there, or the daemon does not listen.
+/// Like [`start_ours`], under another program, such as valgrind: `program` is its name and its arguments.
 pub(crate) fn start_ours_under(
     program: &[String],
     home: &Path,
@@ -216,7 +201,6 @@ pub(crate) fn start_ours_under(
     start(&mut command, cores)
 }
 
-/// Whether there is a program of that name.
 pub(crate) fn is_installed(program: &str) -> bool {
     peer::find(program).is_some()
 }
@@ -229,36 +213,35 @@ fn start_peer(peer: &Peer, home: &Path, cores: &Cores) -> Result<Server, TargetE
         return Ok(Server { address, child, home: None });
     }
     child::kill(&mut child);
-    Err(TargetError::NoAddress { program: command.get_program().into(), said: String::new() })
+    Err(TargetError::NoAddress { program: command.get_program().into(), output: String::new() })
 }
 
 fn start(command: &mut Command, cores: &Cores) -> Result<Server, TargetError> {
     command.stdout(Stdio::piped());
     let mut child = cores.start_server(|| spawn(command))?;
-    // It stands at the end of the first line.
-    let said = child::first_line(&mut child, START_MAX).unwrap_or_default();
-    if let Some(address) = said.rsplit(' ').next().and_then(|word| word.parse().ok()) {
+    // The first line ends with the address.
+    let output = child::first_line(&mut child, START_MAX).unwrap_or_default();
+    if let Some(address) = output.rsplit(' ').next().and_then(|word| word.parse().ok()) {
         return Ok(Server { address, child, home: None });
     }
     child::kill(&mut child);
-    Err(TargetError::NoAddress { program: command.get_program().into(), said })
+    Err(TargetError::NoAddress { program: command.get_program().into(), output })
 }
 
 impl Server {
-    /// Its process.
     pub(crate) fn process(&self) -> Process {
         Process::new(self.child.id())
     }
 
-    /// Has it end by itself, so that all is in order where it keeps something, and waits for that.
+    /// Sends SIGTERM and waits for an orderly end, so that its data directory can be used again.
     ///
     /// # Errors
-    /// Where it is gone already, or does not end well.
+    /// If it has ended already, fails, or does not end within [`STOP_MAX`].
     pub(crate) fn stop(mut self) -> io::Result<()> {
-        if child::end_by(&mut self.child, Signal::TERM, STOP_MAX)? {
+        if child::end_by_signal(&mut self.child, Signal::TERM, STOP_MAX)? {
             Ok(())
         } else {
-            Err(io::Error::other("the server did not end as it should"))
+            Err(io::Error::other("the server did not stop in time, or failed"))
         }
     }
 }
@@ -269,7 +252,7 @@ impl Drop for Server {
     }
 }
 
-/// Where this program is, and those that were built with it.
+/// Returns the directory of this program and of those that were built with it.
 fn programs() -> Result<PathBuf, TargetError> {
     let this = std::env::current_exe().map_err(TargetError::Home)?;
     Ok(this.parent().map(Path::to_owned).unwrap_or_default())

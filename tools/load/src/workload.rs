@@ -1,4 +1,4 @@
-//! The workloads by name, and which of them the tables have.
+//! The workloads by name, and the loads of the tables.
 
 use std::time::Duration;
 
@@ -7,73 +7,69 @@ use clap::ValueEnum;
 use crate::plan::{Bounds, Lag, Pace, Plan};
 use crate::target::Durability;
 
-/// How long a load runs before it counts.
+/// How long a load runs before it is counted.
 const WARM_UP: Duration = Duration::from_millis(300);
 
-/// How long it counts, unless it is told: long enough for a thousand commits with fsync, short enough
-/// for the table to be there in five minutes.
+/// How long a load is counted by default: long enough for a thousand commits with fsync, short enough for a table
+/// in five minutes.
 const COUNTED: Duration = Duration::from_millis(1_500);
 
-/// The same where one lags: so long that the journal's caches are full, the laggard falls far behind, and
-/// memory which grew with that would be seen to; but in all less than the 30 s after which the server
-/// gives up on one who reads nothing.
+/// The same with a laggard: long enough to fill the journal's caches, and for the laggard to fall so far behind
+/// that growing memory would show. Together less than the 30 s after which the server disconnects a client that
+/// reads nothing.
 const LAG_WARM_UP: Duration = Duration::from_millis(2_500);
 const LAG_COUNTED: Duration = Duration::from_secs(6);
 
-/// Messages that a laggard is behind at the least, or it shows nothing: more than the server's ring of
-/// 64 batches, of up to 1,024 messages each, and 4 MiB of the kernel's buffers hold.
+/// A laggard that is fewer messages behind shows nothing. More than fit into the server's ring (64 batches of up
+/// to 1,024 messages) and 4 MiB of kernel buffers.
 pub(crate) const LAG_BEHIND: u64 = 90_000;
 
-/// Messages of one sender at most: more than the fastest says in the longest time.
+/// The most messages of one sender: more than the fastest can send in the longest measurement.
 pub(crate) const MESSAGES_MAX: u32 = 50_000_000;
 
-/// Users in a room of idle ones, but for the whole lobby of a server that has one.
+/// Idle users in each room, if the server has no lobby.
 pub(crate) const IDLE_MEMBERS: usize = 100;
 
-/// How many users the table has idle.
+/// Idle users in the table.
 pub(crate) const IDLE_USERS: [usize; 2] = [2_000, 10_000];
 
-/// How many users the table has join at once; the first is what the others are compared with.
+/// Users who join at once in the table; the first is the base of the comparison.
 pub(crate) const STORM_USERS: [usize; 3] = [500, 1_000, 5_000];
 
-/// A load by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "verbatim")]
 pub(crate) enum Workload {
-    /// One speaks to 100 readers, 64 bytes.
+    /// One user sends to 100 readers, 64 bytes each.
     W1,
-    /// The same with 512 bytes.
+    /// W1 with 512 bytes.
     W1L,
-    /// The same with 64 bytes and one message in flight.
+    /// W1 with one message in flight.
     W1one,
-    /// One speaks to 1,000 readers.
+    /// One user sends to 1,000 readers.
     W2,
-    /// 100 users, all speak.
+    /// 100 users in one room, all send.
     W3,
-    /// 1,000 messages a second to 100 readers.
+    /// One user sends 1,000 messages per second to 100 readers.
     W4,
     /// Idle users: the memory of each.
     W5,
-    /// 1,000 rooms of 10, one speaks in each.
+    /// 1,000 rooms of 10 users, one sends in each.
     W6,
-    /// The same, all speak.
+    /// W6, and all users send.
     W6all,
     /// Users who join one room at once.
     W7,
-    /// W2 with another reader who stalls, or is slow.
+    /// W2 with one more reader, who stalls or reads slowly.
     W8,
 }
 
-/// One load on a server.
+/// A workload with its parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Case {
-    /// The load.
     pub(crate) workload: Workload,
-    /// Messages of one sender in flight, where the load leaves that open.
+    /// Messages in flight of one sender, unless the workload defines it.
     pub(crate) in_flight: u32,
-    /// What an accepted message survives.
     pub(crate) durability: Durability,
-    /// What the last user does.
     pub(crate) lag: Lag,
 }
 
@@ -92,7 +88,7 @@ pub(crate) const CASES: [Case; 11] = [
     Case::new(Workload::W6all, 8, Durability::Disk),
 ];
 
-/// What a laggard may do to the others; the first is what the others are compared with.
+/// The kinds of laggards in the table; the first does not lag and is the base of the comparison.
 pub(crate) const LAG_CASES: [Case; 3] = [
     Case::new(Workload::W8, 1024, Durability::Disk),
     Case { lag: Lag::Stalls, ..Case::new(Workload::W8, 1024, Durability::Disk) },
@@ -100,23 +96,23 @@ pub(crate) const LAG_CASES: [Case; 3] = [
 ];
 
 impl Workload {
-    /// Whether one user says all there is in a room: `rawfan` mixes up what several say where it gets
-    /// half a message, as it does of long ones.
+    /// Whether each room has one sender. If several send long messages, `rawfan` reads them in parts and mixes
+    /// them up.
     pub(crate) const fn has_one_sender(self) -> bool {
         matches!(self, Self::W1 | Self::W1L | Self::W1one | Self::W2 | Self::W4 | Self::W6)
     }
 
-    /// Whether users come and say nothing.
-    pub(crate) const fn is_about_coming(self) -> bool {
-        matches!(self, Self::W5 | Self::W7)
+    /// Whether users send messages, rather than only arrive.
+    pub(crate) const fn has_messages(self) -> bool {
+        !matches!(self, Self::W5 | Self::W7)
     }
 
-    /// How long it counts, unless it is told.
+    /// How long it is counted by default.
     pub(crate) const fn counted(self) -> Duration {
         if matches!(self, Self::W8) { LAG_COUNTED } else { COUNTED }
     }
 
-    /// Messages of one sender in flight, unless one says otherwise.
+    /// Messages in flight of one sender by default; 0 if the workload has no window.
     pub(crate) const fn in_flight(self) -> u32 {
         match self {
             Self::W1 | Self::W1L | Self::W2 | Self::W8 => 1024,
@@ -129,27 +125,25 @@ impl Workload {
 }
 
 impl Case {
-    /// A load without a laggard.
     pub(crate) const fn new(workload: Workload, in_flight: u32, durability: Durability) -> Self {
         Self { workload, in_flight, durability, lag: Lag::None }
     }
 
-    /// How many rounds it takes where others take `usual`: more where fsync sets the pace of one room,
-    /// whose rounds differ by a third.
-    pub(crate) const fn rounds(&self, usual: usize) -> usize {
-        let is_set_otherwise =
-            matches!(self.workload, Workload::W4 | Workload::W6 | Workload::W6all);
-        let scatters = matches!(self.durability, Durability::Disk) && !is_set_otherwise;
-        if scatters { usual * 5 / 3 } else { usual }
+    /// Returns the number of rounds to measure: `default`, or more if fsync sets the pace of a single room, since
+    /// such rounds differ by a third.
+    pub(crate) const fn rounds(&self, default: usize) -> usize {
+        let has_other_pace = matches!(self.workload, Workload::W4 | Workload::W6 | Workload::W6all);
+        let differs = matches!(self.durability, Durability::Disk) && !has_other_pace;
+        if differs { default * 5 / 3 } else { default }
     }
 
-    /// Whether both are the same to a server that keeps nothing.
-    pub(crate) fn is_but_for_durability(&self, other: &Self) -> bool {
+    /// Whether both cases are the same to a server that stores nothing.
+    pub(crate) fn equals_except_durability(&self, other: &Self) -> bool {
         Self { durability: other.durability, ..*self } == *other
     }
 
-    /// What is done to the server for it, counted for `counted`, with at most `messages` of each
-    /// sender. Of users who only come, there is nothing to plan.
+    /// Returns the plan of the load, counted for `counted`, with at most `messages` messages of each sender.
+    /// Plans of workloads without messages are not used.
     pub(crate) const fn plan(&self, counted: Duration, messages: u32) -> Plan {
         let one_room = Plan {
             rooms: 1,

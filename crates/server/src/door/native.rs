@@ -5,12 +5,10 @@ use std::io;
 use bytes::BytesMut;
 use chat_proto::native::write_line;
 use chat_proto::{Command, EndCode, Event, NativeCodec};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::codec::Decoder;
 
-use super::inlet::read_some;
-use super::outlet::Outlet;
-use super::{Capabilities, Heard, Reader, Turn, WriteTimeout};
+use super::write_queue::WriteQueue;
+use super::{Capabilities, Heard, Reader};
 use crate::batch::{Batch, Encoded, Format, Items, Lines};
 use crate::config::OUT_BYTES_MAX;
 use crate::feed::CatchUp;
@@ -26,110 +24,62 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
 /// Bytes of a message's line beside its text, mostly: so much room is made for it beforehand.
 const LINE_BYTES: usize = 144;
 
-/// Reads commands, a line each.
-pub(crate) struct NativeReader<R> {
-    io: R,
-    buffer: BytesMut,
+/// Reads commands and writes events, a line each.
+#[derive(Default)]
+pub(crate) struct Native {
     codec: NativeCodec<Command>,
-    ended: bool,
 }
 
-impl<R: AsyncRead + Unpin> NativeReader<R> {
-    /// Reads from `io`, of which `first` has been read already.
-    pub(crate) fn new(io: R, first: BytesMut) -> Self {
-        Self { io, buffer: first, codec: NativeCodec::default(), ended: false }
-    }
-
-    /// See [`super::DoorReader::next`].
-    ///
-    /// # Errors
-    /// Where the connection fails.
-    pub(crate) async fn next(&mut self) -> io::Result<Option<Heard>> {
-        loop {
-            if let Some(heard) = self.ready()? {
-                return Ok(Some(heard));
-            }
-            if self.ended {
-                return Ok(None);
-            }
-            self.ended = read_some(&mut self.io, &mut self.buffer).await? == 0;
-        }
-    }
-
-    /// See [`super::DoorReader::ready`].
-    pub(super) fn ready(&mut self) -> io::Result<Option<Heard>> {
-        let line = match self.ended {
-            false => self.codec.decode(&mut self.buffer)?,
-            true => self.codec.decode_eof(&mut self.buffer)?,
+impl Native {
+    pub(super) fn decode(
+        &mut self,
+        input: &mut BytesMut,
+        has_ended: bool,
+    ) -> io::Result<Option<Heard>> {
+        let line = match has_ended {
+            false => self.codec.decode(input)?,
+            true => self.codec.decode_eof(input)?,
         };
         Ok(line.map(|line| match line {
             Ok(command) => Heard::Command(command),
             Err(refusal) => Heard::Unreadable(refusal),
         }))
     }
-}
 
-/// Writes events, a line each, all that waits with one call.
-pub(crate) struct NativeWriter<W> {
-    outlet: Outlet<W>,
-}
-
-impl<W: AsyncWrite + Unpin> NativeWriter<W> {
-    /// Writes to `io`, and gives up on a client that takes nothing for `write_timeout`.
-    pub(crate) fn new(io: W, write_timeout: WriteTimeout) -> Self {
-        Self { outlet: Outlet::new(io, write_timeout) }
-    }
-
-    pub(super) fn tell(&mut self, event: &Event) {
-        write_line(event, self.outlet.tail());
+    pub(super) fn event(event: &Event, out: &mut WriteQueue) {
+        write_line(event, out.tail());
     }
 
     /// Runs for each session and batch: only a session whose user sent some of its messages does
     /// anything for each message.
-    pub(super) fn relay(&mut self, batch: &Batch, reader: Reader) {
+    pub(super) fn batch(batch: &Batch, reader: Reader, out: &mut WriteQueue) {
         let lines = lines(batch);
         let messages = match batch.items() {
             Items::Messages(messages) if messages.is_by(reader.user) => messages,
-            _ => return self.outlet.share(lines.bytes.clone()),
+            _ => return out.share(lines.bytes.clone()),
         };
         let said = messages.said();
-        self.outlet.make_room(lines.bytes.len().min(OUT_BYTES_MAX));
+        out.make_room(lines.bytes.len().min(OUT_BYTES_MAX));
         let mut others = 0;
         for (index, own) in said.iter().enumerate() {
             if own.kept.from.id != reader.user {
                 continue;
             }
-            self.outlet.share(lines.of(others..index));
+            out.share(lines.of(others..index));
             others = index + 1;
             if own.session != reader.session {
                 let message = own.kept.to_wire(messages.room(), reader.user);
-                self.tell(&Event::Message(message));
+                Self::event(&Event::Message(message), out);
             } // else it has its answer
         }
-        self.outlet.share(lines.of(others..said.len()));
+        out.share(lines.of(others..said.len()));
     }
 
-    pub(super) fn goodbye(&mut self, code: EndCode, text: &str, at_once: bool) {
+    pub(super) fn goodbye(code: EndCode, text: &str, at_once: bool, out: &mut WriteQueue) {
         if at_once {
-            self.outlet.drop_all_but_first_line();
+            out.drop_all_but_first_line();
         }
-        self.tell(&Event::Goodbye { code, text: text.to_owned() });
-    }
-
-    pub(super) fn is_full(&self) -> bool {
-        self.outlet.len() >= OUT_BYTES_MAX
-    }
-
-    pub(super) fn wants_write(&self) -> bool {
-        !self.outlet.is_empty()
-    }
-
-    pub(super) async fn write(&mut self) -> io::Result<Turn> {
-        self.outlet.write_some().await.map(|()| Turn::Wrote)
-    }
-
-    pub(super) async fn shutdown(&mut self) -> io::Result<()> {
-        self.outlet.shutdown().await
+        Self::event(&Event::Goodbye { code, text: text.to_owned() }, out);
     }
 }
 

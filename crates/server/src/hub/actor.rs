@@ -31,7 +31,7 @@ impl Actor {
     /// # Errors
     /// Returns an error if it cannot be read.
     pub(crate) async fn last_n(&self, device: &Word) -> Result<u64, HubError> {
-        let last = self.hub.queue.run(Task::last_n((self.id(), device.clone()))).await;
+        let last = self.hub.queue.run(Task::last_n(self.id(), device.clone())).await;
         Ok(Task::known_last_n(last)?)
     }
 

@@ -58,7 +58,7 @@ impl Commits {
                 continue;
             }
             if let Err(error) = self.try_to_commit(item, now) {
-                disk_is_full = error.is_of_the_disk().then(|| error.reason());
+                disk_is_full = error.is_of_the_disk().then(|| error.reason().to_owned());
                 self.refuse(&mut item[0], error);
             }
         }
@@ -95,8 +95,8 @@ impl Commits {
     fn refuse(&mut self, item: &mut Item, error: AppendError) {
         self.engine.refuse(&error);
         let refusal = |error: AppendError| match error.is_a_conflict() {
-            true => HubError::Failed(error.reason()),
-            false => HubError::NotKept(error.reason()),
+            true => HubError::Failed(error.reason().to_owned()),
+            false => HubError::NotKept(error.reason().to_owned()),
         };
         match item {
             Item::Message(submission) => submission.answer(Outcome::Refused(refusal(error))),

@@ -7,10 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chat_proto::{Timestamp, Topic, User};
-use rusqlite::Connection;
 
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, UserRecord};
-use super::{credentials, records};
 
 /// A change of what is stored, other than a message.
 #[derive(Debug, Clone)]
@@ -72,22 +70,4 @@ pub(crate) enum Change {
         /// The message.
         seq: u64,
     },
-}
-
-impl Change {
-    /// Stores the change within a transaction.
-    pub(crate) fn store(&self, db: &Connection) -> rusqlite::Result<()> {
-        match self {
-            Self::User(user) => records::user(db, user),
-            Self::Guest(_) | Self::GuestRenamed(_) => Ok(()),
-            Self::Credential(credential) => credentials::insert(db, credential),
-            Self::Seen { user, at } => records::seen(db, *user, *at),
-            Self::Room { id, called } => records::room(db, *id, called),
-            Self::RoomRemoved { id, visitors } => records::remove_room(db, *id, visitors),
-            Self::Topic { room, topic, .. } => records::topic(db, *room, topic),
-            Self::Member(member) => records::member(db, *member),
-            Self::Left { user, room } => records::has_left(db, *user, *room),
-            Self::Read { user, room, seq } => records::read(db, *user, *room, *seq),
-        }
-    }
 }

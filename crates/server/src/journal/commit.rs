@@ -1,20 +1,12 @@
-//! One commit: its entries, how a message gets its `seq`, and the result of each entry.
-
-use std::collections::hash_map::Entry::{Occupied, Vacant};
-use std::collections::{BTreeMap, HashMap};
+//! A commit as values: its entries, and what came of each.
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp, User};
-use rusqlite::{Connection, Transaction};
+use chat_proto::{Text, User};
 
 use super::change::Change;
-use super::messages::MessageInserter;
-use super::numbers::{self, Device, Last, Numbers, Run};
-use super::repeat::{self, Repeat};
-use super::rows;
+use super::repeat::Repeat;
 use super::stored::{RoomId, StoredMessage};
 use super::task::Task;
-use super::used;
 
 /// One item of a commit.
 #[derive(Debug)]
@@ -77,146 +69,4 @@ pub(crate) enum Committed {
     Changes(Vec<Change>),
     /// The task has run.
     Task,
-}
-
-/// A commit in the making.
-pub(super) struct Draft<'a> {
-    transaction: &'a Transaction<'a>,
-    keeper: MessageInserter<'a>,
-    known: &'a Numbers,
-    at: Timestamp,
-    /// The `seq` of the last message of each room before the commit.
-    stored_seqs: &'a HashMap<RoomId, u64>,
-    /// The same of each room that has a message in it.
-    last_seqs: BTreeMap<RoomId, u64>,
-    numbers: HashMap<Device, Last>,
-    last_user: u64,
-}
-
-/// What the engine has to know after a commit.
-pub(super) struct Done {
-    numbers: HashMap<Device, Last>,
-    /// The `seq` of the last message of each room that has one in the commit.
-    pub(super) last_seqs: BTreeMap<RoomId, u64>,
-    /// The greatest number of a user with a message in it.
-    pub(super) last_user: u64,
-}
-
-impl<'a> Draft<'a> {
-    pub(super) fn new(
-        transaction: &'a Transaction<'a>,
-        known: &'a Numbers,
-        stored_seqs: &'a HashMap<RoomId, u64>,
-        at: Timestamp,
-    ) -> rusqlite::Result<Self> {
-        let keeper = MessageInserter::new(transaction)?;
-        let (last_seqs, numbers) = (BTreeMap::new(), HashMap::new());
-        Ok(Self { transaction, keeper, known, at, stored_seqs, last_seqs, numbers, last_user: 0 })
-    }
-
-    /// Stores one entry.
-    pub(super) fn add(&mut self, entry: Entry<'_>) -> rusqlite::Result<Committed> {
-        match entry {
-            Entry::Message(message) => self.message(message),
-            Entry::Changes(changes) => {
-                self.store(&changes)?;
-                Ok(Committed::Changes(changes))
-            }
-            Entry::Task(task) => {
-                self.store_numbers()?;
-                task.run(self.transaction)?;
-                Ok(Committed::Task)
-            }
-        }
-    }
-
-    /// Stores a message, unless its device has given its number to one that is stored already.
-    fn message(&mut self, message: Message) -> rusqlite::Result<Committed> {
-        let device = (message.from.id, message.device.clone());
-        let mut last = match message.n {
-            Some(_) => Some(last(self.transaction, self.known, &mut self.numbers, &device)?),
-            None => None,
-        };
-        if let (Some(n), Some(last)) = (message.n, &mut last)
-            && last.may_have(n)
-        {
-            last.store(self.transaction, &device)?;
-            let sent = (message.room, message.kind, &message.text);
-            if let Some(repeat) = repeat::find(self.transaction, &device, n, sent)? {
-                return Ok(Committed::Repeat(repeat));
-            }
-        }
-        if message.is_repeat_only {
-            return Ok(Committed::NoRepeat);
-        }
-        for change in &message.changes {
-            change.store(self.transaction)?;
-        }
-        let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(0);
-        let last_seq = self.last_seqs.entry(message.room).or_insert(stored);
-        let Message { room, from, device: name, n, kind, text, changes, .. } = message;
-        let kept = StoredMessage {
-            seq: *last_seq + 1,
-            from,
-            at: self.at,
-            kind,
-            text,
-            device: name,
-            n,
-            damaged: false,
-        };
-        self.keeper.message(room, &kept)?;
-        *last_seq += 1;
-        self.last_user = self.last_user.max(kept.from.id);
-        if let (Some(n), Some(last)) = (n, last) {
-            last.note(self.transaction, &device, n, rows::place(room, kept.seq))?;
-        }
-        Ok(Committed::Message { room, kept, changes })
-    }
-
-    fn store(&self, changes: &[Change]) -> rusqlite::Result<()> {
-        changes.iter().try_for_each(|change| change.store(self.transaction))
-    }
-
-    /// Stores the numbers of the messages so far, for a task that reads them.
-    fn store_numbers(&mut self) -> rusqlite::Result<()> {
-        let transaction = self.transaction;
-        self.numbers.iter_mut().try_for_each(|(device, last)| last.store(transaction, device))
-    }
-
-    /// Stores what is stored once a commit, however many messages it has; `last_user` is stored already.
-    pub(super) fn finish(mut self, last_user: u64) -> rusqlite::Result<Done> {
-        self.store_numbers()?;
-        if self.last_user > last_user {
-            used::put_last_user(self.transaction, self.last_user)?;
-        }
-        let Self { numbers, last_seqs, last_user, .. } = self;
-        Ok(Done { numbers, last_seqs, last_user })
-    }
-}
-
-/// The last run of a device, with what the commit has added. By one look-up for each message.
-fn last<'n>(
-    db: &Connection,
-    known: &Numbers,
-    numbers: &'n mut HashMap<Device, Last>,
-    device: &Device,
-) -> rusqlite::Result<&'n mut Last> {
-    match numbers.entry(device.clone()) {
-        Occupied(last) => Ok(last.into_mut()),
-        Vacant(vacant) => {
-            let run = match known.get(device) {
-                Some(run) => run,
-                None => numbers::last(db, device)?,
-            };
-            Ok(vacant.insert(Last::stored(run)))
-        }
-    }
-}
-
-impl Done {
-    /// The last runs of the devices with a message in the commit.
-    pub(super) fn numbers(self) -> impl ExactSizeIterator<Item = (Device, Option<Run>)> {
-        self.numbers.into_iter().map(|(device, last)| (device, last.run()))
-    }
 }

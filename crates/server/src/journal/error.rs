@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::numbers;
-
 /// Why the journal cannot be opened, read, or written.
 #[derive(Debug, Error)]
 pub enum JournalError {
@@ -36,7 +34,7 @@ pub enum JournalError {
     /// A part of a journal of an earlier version cannot be read.
     #[error(
         "the journal is of version {found} and cannot be brought to version {known}, since a part of it \
-         cannot be read ({error}). It was left as it is. Put a backup in its place with \
+         cannot be read ({reason}). It was left as it is. Put a backup in its place with \
          `chat-server restore FILE`, or use the chat-server that wrote it, which serves the rest"
     )]
     NotUpgraded {
@@ -44,8 +42,8 @@ pub enum JournalError {
         found: u32,
         /// The version of today.
         known: u32,
-        /// What SQLite says.
-        error: rusqlite::Error,
+        /// What the engine says.
+        reason: String,
     },
     /// A backup was copied to a place where a log of another file is.
     #[error(
@@ -109,21 +107,21 @@ pub enum JournalError {
         file = .0.display()
     )]
     RestoreIncomplete(PathBuf),
-    /// SQLite's trouble with opening it.
+    /// The engine cannot open it.
     #[error(
-        "{} cannot be opened: {}. It was left as it is; make room on the disk or mend it, or start \
+        "{} cannot be opened: {reason}. It was left as it is; make room on the disk or mend it, or start \
          from a copy with --data",
-        path.display(), in_words(error)
+        path.display()
     )]
     Unopened {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
-        error: rusqlite::Error,
+        /// Why.
+        reason: String,
     },
-    /// SQLite's trouble with it.
-    #[error("{}", in_words(.0))]
-    Sqlite(rusqlite::Error),
+    /// The engine cannot read or write it.
+    #[error("{0}")]
+    Unusable(String),
     /// The system's trouble with it.
     #[error("{}: {error}", path.display())]
     Io {
@@ -158,43 +156,62 @@ impl JournalError {
     /// The same, where it comes of opening the file at `path`.
     pub(super) fn of_opening(self, path: &Path) -> Self {
         match self {
-            Self::Sqlite(error) => Self::Unopened { path: path.to_path_buf(), error },
+            Self::Unusable(reason) => Self::Unopened { path: path.to_path_buf(), reason },
             error => error,
         }
     }
 }
 
-impl From<rusqlite::Error> for JournalError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
-        if let Some(damage) = numbers::damage(&error) {
-            return Self::Damaged(damage.to_string());
+/// Why nothing of a commit is stored.
+#[derive(Debug)]
+pub(crate) struct AppendError {
+    pub(super) fault: Fault,
+    /// Why, and what to do.
+    pub(super) reason: String,
+    /// The same for those who wait for a task.
+    pub(super) error: JournalError,
+}
+
+/// What is at fault if nothing of a commit is stored.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The disk: the next entry would fare no better.
+    Disk,
+    /// The server, which stores a key twice: another try does not help.
+    Conflict,
+    /// Damage of a part that can be made again from the rest: which, and what is wrong.
+    Rebuildable(String),
+    /// Anything else.
+    Other,
+}
+
+impl AppendError {
+    /// Whether the next entry would fare no better.
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        self.fault == Fault::Disk
+    }
+
+    /// Whether it is a fault of the server, so that another try does not help.
+    pub(crate) fn is_a_conflict(&self) -> bool {
+        self.fault == Fault::Conflict
+    }
+
+    /// The damage of a part that can be made again from the rest, if that is why.
+    pub(super) fn rebuildable(&self) -> Option<&str> {
+        match &self.fault {
+            Fault::Rebuildable(damage) => Some(damage),
+            _ => None,
         }
-        match error.sqlite_error_code() {
-            Some(ConstraintViolation) => Self::Conflict(in_words(&error)),
-            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
-            _ => Self::Sqlite(error),
-        }
+    }
+
+    /// Why, and what to do.
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
     }
 }
 
-const DAMAGED: &str = "the server's journal is damaged; `chat-server check` says where";
-
-/// SQLite's trouble in words that say what to do, where it is the disk's or another program's.
-pub(super) fn in_words(error: &rusqlite::Error) -> String {
-    use rusqlite::ErrorCode::{
-        ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DiskFull, ReadOnly, SystemIoFailure,
-    };
-    match error.sqlite_error_code() {
-        Some(DatabaseBusy) => "another program is writing the server's journal".to_owned(),
-        Some(DiskFull) => "the server's disk is full".to_owned(),
-        Some(ReadOnly) => "the server's data directory cannot be written".to_owned(),
-        Some(SystemIoFailure) => format!("the server's disk fails: {error}"),
-        Some(DatabaseCorrupt) => DAMAGED.to_owned(),
-        _ if numbers::is_damaged(error) => DAMAGED.to_owned(),
-        Some(ConstraintViolation) => {
-            format!("the server would store something twice ({error}); report this fault of it")
-        }
-        _ => format!("the journal cannot be used: {error}"),
+impl From<AppendError> for JournalError {
+    fn from(error: AppendError) -> Self {
+        error.error
     }
 }

@@ -1,11 +1,8 @@
-//! Recognises a repeat: a message under a number that its device has used before.
+//! A repeat: a message under a number that its device has used before.
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::{Text, Timestamp};
-use rusqlite::Connection;
 
-use super::messages;
-use super::numbers::{self, Device};
 use super::stored::RoomId;
 
 /// What identifies a message that is sent again.
@@ -37,21 +34,4 @@ pub(crate) enum Repeat {
     },
     /// It is another message, or a damaged one.
     Other,
-}
-
-/// The stored message to which `device` gave the number `n`, beside a message with that room, kind and
-/// text; `None` if there is none.
-pub(super) fn find(
-    db: &Connection,
-    device: &Device,
-    n: u64,
-    (room, kind, text): (RoomId, Kind, &Text),
-) -> rusqlite::Result<Option<Repeat>> {
-    let Some(place) = numbers::place_of(db, device, n)? else { return Ok(None) };
-    Ok(messages::numbered(db, place, device, n)?.map(|found| match found {
-        (its_room, Some(kept)) if its_room == room && kept.kind == kind && kept.text == *text => {
-            Repeat::Same { seq: kept.seq, at: kept.at }
-        }
-        _ => Repeat::Other,
-    }))
 }

@@ -237,19 +237,28 @@ pub(crate) struct MembershipRecord {
     pub read_seq: u64,
 }
 
+/// What a user has not read of a room: messages of others.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unread {
+    pub(crate) messages: u64,
+    /// Those whose text names the user.
+    pub(crate) mentions: u64,
+    /// Whether there are older ones, which are not counted.
+    pub(crate) more: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use chat_proto::limits::NAME_CHARS_MAX;
 
     use super::*;
-    use crate::journal::rows::SEQ_MAX;
 
     #[test]
     fn no_message_takes_more_bytes_than_is_said() {
         let name = "😀".repeat(NAME_CHARS_MAX);
         let room = RoomName::new(&format!("#{name}")).unwrap();
         let kept = StoredMessage {
-            seq: SEQ_MAX,
+            seq: u64::MAX,
             from: User {
                 id: u64::MAX, name: UserName::new(&"😀".repeat(NAME_CHARS_MAX)).unwrap()
             },

@@ -1,6 +1,7 @@
 //! The answers to messages that a session has sent to the hub, and how many are still to come.
 
-use std::future::pending;
+use std::future::{Future, poll_fn};
+use std::task::{Context, Poll, ready};
 
 use tokio::sync::mpsc;
 
@@ -38,16 +39,22 @@ impl Answers {
     }
 
     /// The next one. Cancel safe; waits for ever where none is to come.
-    pub(super) async fn next(&mut self) -> Answer {
-        match &mut self.way {
-            Some((_, answers)) if self.in_flight > 0 => match answers.recv().await {
-                Some(answer) => {
-                    self.in_flight -= 1;
-                    answer
-                }
-                None => pending().await, // not while this has a sender itself
-            },
-            _ => pending().await,
+    pub(super) fn next(&mut self) -> impl Future<Output = Answer> {
+        poll_fn(|cx| self.poll_next(cx))
+    }
+
+    /// See [`Answers::next`].
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
+        let Some((_, answers)) = &mut self.way else { return Poll::Pending };
+        if self.in_flight == 0 {
+            return Poll::Pending;
+        }
+        match ready!(answers.poll_recv(cx)) {
+            Some(answer) => {
+                self.in_flight -= 1;
+                Poll::Ready(answer)
+            }
+            None => Poll::Pending, // not while this has a sender itself
         }
     }
 

@@ -23,7 +23,7 @@ use crate::hub::{Answer, HubError, IfTaken};
 use crate::journal::{Journal, JournalError, Page, Part, RoomId, StoredMessage};
 use crate::room::Room;
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) async fn dispatch(&mut self, mut command: Command) -> ControlFlow<End> {
         if let Some(room) = room_of(&mut command) {
             match self.member.address(room) {
@@ -263,7 +263,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn rename(&mut self, wants: UserName) -> ControlFlow<End> {
-        let if_taken = match self.reader.capabilities().can_be_refused_a_name {
+        let if_taken = match self.connection.capabilities().can_be_refused_a_name {
             true => IfTaken::Refuse,
             false => IfTaken::Number,
         };
@@ -274,7 +274,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     }
 
     fn tell(&mut self, event: &Event) -> ControlFlow<End> {
-        self.writer.tell(event);
+        self.connection.tell(event);
         ControlFlow::Continue(())
     }
 

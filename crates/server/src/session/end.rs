@@ -11,7 +11,7 @@ use tracing::{Span, debug};
 
 use super::Context;
 use crate::config::{Config, LINGER, READ_BYTES};
-use crate::door::{Capabilities, DoorReader, DoorWriter};
+use crate::door::{Capabilities, Connection};
 use crate::hub::HubError;
 
 /// What one who speaks none of the protocols is told; one line.
@@ -78,33 +78,32 @@ impl fmt::Display for End {
 }
 
 /// One who leaves, and is to be told why.
-pub(super) struct Leaving<R, W> {
-    pub(super) reader: DoorReader<R>,
-    pub(super) writer: DoorWriter<W>,
+pub(super) struct Leaving<S> {
+    pub(super) connection: Connection<S>,
     pub(super) end: End,
     pub(super) context: Arc<Context>,
     /// What is logged of it.
     pub(super) span: Span,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Leaving<R, W> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Leaving<S> {
     /// Ends a session: says why, writes what waits, and closes the connection once the client has had
     /// the time to read it.
     pub(super) async fn farewell(self: Box<Self>) {
-        let Self { mut reader, mut writer, end, context, span } = *self;
+        let Self { mut connection, end, context, span } = *self;
         let config = &context.config;
         match end {
             End::Failed(_) => return,
             End::Left | End::Refused(_) => {}
             End::Code(code) => {
-                writer.goodbye(code, words(code), code == EndCode::TooSlow);
+                connection.goodbye(code, words(code), code == EndCode::TooSlow);
             }
         }
         let say = async {
-            while writer.wants_write() {
-                writer.write().await?;
+            while connection.wants_write() {
+                connection.write().await?;
             }
-            writer.shutdown().await
+            connection.shutdown().await
         };
         match timeout(config.goodbye_timeout, say).await {
             Ok(Ok(())) => {}
@@ -113,7 +112,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Leaving<R, W> {
             }
             Err(_late) => return span.in_scope(|| debug!("the goodbye was not read in time")),
         }
-        let listen = async { while let Ok(Some(_)) = reader.next().await {} };
+        let listen = async { while let Ok(Some(_)) = connection.next().await {} };
         let _ = timeout(LINGER, listen).await;
     }
 }

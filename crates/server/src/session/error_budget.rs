@@ -6,20 +6,25 @@ use tokio::time::Instant;
 
 use crate::config::{BROKEN_LINES_MAX, BROKEN_LINES_WINDOW};
 
-/// When the latest broken lines came, [`BROKEN_LINES_MAX`] of them at most.
+/// When the latest broken lines came. Boxed, since most clients never send one.
 #[derive(Debug, Default)]
-pub(super) struct ErrorBudget(VecDeque<Instant>);
+pub(super) struct ErrorBudget(Option<Box<Latest>>);
+
+/// [`BROKEN_LINES_MAX`] moments at most.
+#[derive(Debug, Default)]
+struct Latest(VecDeque<Instant>);
 
 impl ErrorBudget {
     /// Counts a broken line; true where it is one more than a client may send within
     /// [`BROKEN_LINES_WINDOW`].
     pub(super) fn is_one_too_many(&mut self, now: Instant) -> bool {
-        if self.0.len() < BROKEN_LINES_MAX {
-            self.0.push_back(now);
+        let Latest(latest) = &mut **self.0.get_or_insert_default();
+        if latest.len() < BROKEN_LINES_MAX {
+            latest.push_back(now);
             return false;
         }
-        let oldest = self.0.pop_front();
-        self.0.push_back(now);
+        let oldest = latest.pop_front();
+        latest.push_back(now);
         oldest.is_some_and(|oldest| now - oldest < BROKEN_LINES_WINDOW)
     }
 }

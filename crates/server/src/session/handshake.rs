@@ -13,7 +13,7 @@ use super::Context;
 use super::end::End;
 use super::error_budget::ErrorBudget;
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
-use crate::door::{DoorReader, DoorWriter, Heard};
+use crate::door::{Connection, Heard};
 use crate::hub::Member;
 
 /// A client that was let in.
@@ -31,25 +31,20 @@ pub(super) struct Handshake {
 ///
 /// # Errors
 /// Says how it ended instead; a refusal has been told.
-pub(super) async fn handshake<R, W>(
-    reader: &mut DoorReader<R>,
-    writer: &mut DoorWriter<W>,
+pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+    connection: &mut Connection<S>,
     told: Option<u64>,
     context: &Context,
-) -> Result<Handshake, End>
-where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
-{
+) -> Result<Handshake, End> {
     let mut strikes = ErrorBudget::default();
     loop {
-        let refusal = match reader.next().await.map_err(End::Failed)? {
+        let refusal = match connection.next().await.map_err(End::Failed)? {
             None => return Err(End::Left),
             Some(Heard::Command(Command::Hello(hello))) => {
-                return answer(writer, told, hello, context).await;
+                return answer(connection, told, hello, context).await;
             }
             Some(Heard::Command(Command::Rename { name }))
-                if reader.capabilities().enters_as_guest =>
+                if connection.capabilities().enters_as_guest =>
             {
                 let id = told.unwrap_or_else(|| context.hub.next_user());
                 let member = context.hub.enter_guest(id, &name).await;
@@ -58,7 +53,7 @@ where
                 return Ok(Handshake { member, device: Word::default(), shows_unread: false });
             }
             Some(Heard::Command(Command::About)) => {
-                tell_now(writer, &about(context)).await?;
+                tell_now(connection, &about(context)).await?;
                 continue;
             }
             Some(Heard::Command(Command::Bye)) => return Err(End::Code(EndCode::Bye)),
@@ -69,7 +64,7 @@ where
             Some(Heard::Unreadable(refusal)) => *refusal,
         };
         let code = refusal.code;
-        tell_now(writer, &Event::Refused(refusal)).await?;
+        tell_now(connection, &Event::Refused(refusal)).await?;
         if code == RefusalCode::BadName {
             return Err(End::Refused(code));
         }
@@ -80,13 +75,13 @@ where
 }
 
 /// Sends an event to a client that is not in yet: there is no session that would write it.
-async fn tell_now<W: AsyncWrite + Unpin>(
-    writer: &mut DoorWriter<W>,
+async fn tell_now<S: AsyncRead + AsyncWrite + Unpin>(
+    connection: &mut Connection<S>,
     event: &Event,
 ) -> Result<(), End> {
-    writer.tell(event);
-    while writer.wants_write() {
-        writer.write().await.map_err(End::of_write)?;
+    connection.tell(event);
+    while connection.wants_write() {
+        connection.write().await.map_err(End::of_write)?;
     }
     Ok(())
 }
@@ -102,15 +97,15 @@ fn server() -> Server {
 }
 
 /// Answers a `hello`.
-async fn answer<W: AsyncWrite + Unpin>(
-    writer: &mut DoorWriter<W>,
+async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
+    connection: &mut Connection<S>,
     told: Option<u64>,
     hello: Hello,
     context: &Context,
 ) -> Result<Handshake, End> {
     match let_in(told, &hello, context).await {
         Ok((member, token, last)) => {
-            writer.tell(&Event::Welcome(welcome(&member, token, last, context)));
+            connection.tell(&Event::Welcome(welcome(&member, token, last, context)));
             note_entry(&member);
             debug!(features = ?hello.features, "the client has these features");
             let shows_unread = hello.features.has(features::UNREAD);
@@ -118,7 +113,7 @@ async fn answer<W: AsyncWrite + Unpin>(
         }
         Err(refusal) => {
             let code = refusal.code;
-            writer.tell(&Event::Refused(refusal));
+            connection.tell(&Event::Refused(refusal));
             Err(End::Refused(code))
         }
     }

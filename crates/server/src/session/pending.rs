@@ -4,7 +4,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Poll, ready};
+use std::task::{Context, Poll, ready};
 
 use chat_proto::RoomName;
 use chat_proto::command::Say;
@@ -55,11 +55,14 @@ impl PendingCommand {
     /// The result. Cancel safe; waits forever if no command waits.
     pub(super) fn next(&mut self) -> impl Future<Output = Box<CommandResult>> {
         // By hand, to keep the session's future small.
-        poll_fn(|cx| {
-            let Some(waiting) = &mut self.0 else { return Poll::Pending };
-            let result = ready!(waiting.as_mut().poll(cx));
-            self.0 = None;
-            Poll::Ready(result)
-        })
+        poll_fn(|cx| self.poll_next(cx))
+    }
+
+    /// See [`PendingCommand::next`].
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Box<CommandResult>> {
+        let Some(waiting) = &mut self.0 else { return Poll::Pending };
+        let result = ready!(waiting.as_mut().poll(cx));
+        self.0 = None;
+        Poll::Ready(result)
     }
 }

@@ -33,7 +33,7 @@ pub(super) enum Due {
     Nothing,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Compares the subscriptions of the session with the rooms of its user, and sends the client the difference: rooms
     /// that the user has joined or left, and how far it has read, here or in another session. If the door is full,
     /// the rest stays due.
@@ -60,7 +60,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         }
         for Membership { room, read } in places {
             // One count at a time.
-            if self.writer.is_full() || !self.pending.is_empty() {
+            if self.connection.is_full() || !self.pending.is_empty() {
                 return ControlFlow::Continue(());
             }
             let subscribe = if counts { Self::take_counted_seat } else { Self::subscribe };
@@ -74,7 +74,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                     let name = room.name().clone();
                     match counts {
                         true => self.count_after(room, name, ready(Ok(read))),
-                        false => self.writer.tell(&read_event(name, read, None)),
+                        false => self.connection.tell(&read_event(name, read, None)),
                     }
                 }
                 Some(_) => {}
@@ -92,7 +92,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     pub(super) fn tell_left(&mut self, id: RoomId) {
         if let Some(room) = self.subscriptions.remove(id) {
             let (room, user) = (room.name().clone(), self.member.user());
-            self.writer.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
+            self.connection.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
         }
     }
 
@@ -152,7 +152,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let title = self.member.title(&room);
         self.tell_room(&room, &mut entry.snapshot, title.clone(), read, counted);
         let seq = since.min(entry.snapshot.last_seq);
-        let catch_up = self.reader.capabilities().catch_up;
+        let catch_up = self.connection.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
         let pages = self.subscriptions.pages();
         let subscription =
@@ -174,7 +174,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let (room, topic) = (room.name().clone(), topic.clone());
         let (count, last_seq) = (*count, *last_seq);
         let unread = counted.map(|counted| counted.unread);
-        self.writer.tell(&Event::Room(RoomState {
+        self.connection.tell(&Event::Room(RoomState {
             room,
             title,
             topic,
@@ -193,7 +193,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let mut next = Some(item);
         while let Some((room, item)) = next {
             self.take_item(room, item)?;
-            if self.writer.is_full() {
+            if self.connection.is_full() {
                 break;
             }
             next = self.subscriptions.next().now_or_never();
@@ -217,7 +217,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                     return self.tell_titles();
                 }
             }
-            FeedItem::Skipped(messages) => self.writer.skip(messages),
+            FeedItem::Skipped(messages) => self.connection.skip(messages),
             FeedItem::Failed(error) => {
                 self.log(|| error!(%error, "the client has missed messages that cannot be read"));
                 return ControlFlow::Break(End::Code(EndCode::Unreadable));
@@ -259,14 +259,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         {
             return; // told where the session leaves the room, see `follow`
         }
-        self.writer.relay(batch, Reader { user, session: self.member.session() });
+        self.connection.relay(batch, Reader { user, session: self.member.session() });
     }
 
     fn catch_up(&mut self, id: RoomId, missed: &[StoredMessage]) {
         let Some(subscription) = self.subscriptions.get(id) else { return };
         let user = self.member.id();
         for kept in missed {
-            self.writer.tell(&Event::Message(kept.to_wire(subscription.room.name(), user)));
+            self.connection.tell(&Event::Message(kept.to_wire(subscription.room.name(), user)));
         }
     }
 }

@@ -106,7 +106,8 @@ impl Subscriptions {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<(RoomId, FeedItem)> {
+    /// See [`Subscriptions::next`].
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<(RoomId, FeedItem)> {
         let count = self.subscriptions.len();
         for index in (self.first..count).chain(0..self.first.min(count)) {
             let subscription = &mut self.subscriptions[index];

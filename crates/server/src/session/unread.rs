@@ -67,7 +67,7 @@ impl Counter {
     }
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Counts what the user has not read, if the client shows that.
     pub(super) fn counter(&self) -> Option<Counter> {
         let journal = || self.context.hub.journal().clone();

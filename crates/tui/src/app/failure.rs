@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::{fmt, io};
 
-use crate::store::StoreError;
+use chat_client::DriverError;
+use chat_client::store::StoreError;
+
 use crate::unsent::Unsent;
 
 /// Why the program could not go on. Nothing the network does is among it.
@@ -17,13 +19,23 @@ pub enum RunError {
     Keys(#[source] io::Error),
     /// What outlives the program can neither be read nor kept.
     #[error("cannot open the state directory (--state DIR names another one)")]
-    State(#[from] StoreError),
+    State(#[source] StoreError),
     /// The store's task is gone, by a fault of the program.
     #[error("the part of the program that writes to the disk has ended; this is a bug")]
     Store,
     /// The link's task is gone, by a fault of the program.
     #[error("the network part of the program has ended; this is a bug")]
     Link,
+}
+
+impl From<DriverError> for RunError {
+    fn from(error: DriverError) -> Self {
+        match error {
+            DriverError::Open(error) => Self::State(error),
+            DriverError::Store => Self::Store,
+            DriverError::Link => Self::Link,
+        }
+    }
 }
 
 /// The program could not go on, and which messages wait. As an error it is the reason alone.
@@ -50,5 +62,11 @@ impl Error for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         Self { error, unsent: Unsent::default() }
+    }
+}
+
+impl From<DriverError> for Failure {
+    fn from(error: DriverError) -> Self {
+        RunError::from(error).into()
     }
 }

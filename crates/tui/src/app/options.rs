@@ -1,12 +1,12 @@
 //! What the client is started with.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
 
+use chat_client::driver::system_clock;
+use chat_client::store::Writer;
 use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
 
-use crate::store::Writer;
 use crate::zone::ZoneWatch;
 
 /// What the user has chosen, and what only the edge of the program knows.
@@ -52,11 +52,4 @@ impl Options {
             clock: system_clock,
         }
     }
-}
-
-/// The time of the system.
-#[allow(clippy::disallowed_methods, reason = "the edge at which the clock is asked for")]
-#[must_use]
-pub fn system_clock() -> Timestamp {
-    Timestamp::from(SystemTime::now())
 }

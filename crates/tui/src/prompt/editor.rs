@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Longest text that can be typed or pasted, in bytes: two messages, so that one that is too long
 /// can be cut in the box.
-pub const PROMPT_BYTES_MAX: usize = 2 * chat_proto::limits::TEXT_BYTES_MAX;
+pub const PROMPT_BYTES_MAX: usize = chat_client::request::DRAFT_BYTES_MAX;
 
 /// Most changes that can be undone.
 const UNDO_MAX: usize = 200;
@@ -115,7 +115,7 @@ impl Editor {
             return Err(TooMuch(bytes));
         }
         self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
-        self.settle();
+        self.snap_to_cluster();
         Ok(())
     }
 
@@ -154,7 +154,7 @@ impl Editor {
             Motion::Up => self.area.move_cursor(CursorMove::Up),
             Motion::Down => self.area.move_cursor(CursorMove::Down),
         }
-        self.settle();
+        self.snap_to_cluster();
     }
 
     /// Deletes all that `motion` goes over.
@@ -163,19 +163,19 @@ impl Editor {
         self.go(motion);
         let to = self.cursor();
         self.delete_between(from.min(to), from.max(to));
-        self.settle();
+        self.snap_to_cluster();
     }
 
     /// Takes back the last change.
     pub fn undo(&mut self) {
         self.area.undo();
-        self.settle();
+        self.snap_to_cluster();
     }
 
     /// Makes the change again that was taken back last.
     pub fn redo(&mut self) {
         self.area.redo();
-        self.settle();
+        self.snap_to_cluster();
     }
 
     fn delete_between(&mut self, from: (usize, usize), to: (usize, usize)) {
@@ -197,7 +197,7 @@ impl Editor {
     }
 
     /// Moves a cursor that stands within a grapheme cluster behind it.
-    fn settle(&mut self) {
+    fn snap_to_cluster(&mut self) {
         let (row, column) = self.cursor();
         if let Some(border) = column.checked_sub(1).and_then(|last| self.border_after(row, last)) {
             self.jump(row, border);

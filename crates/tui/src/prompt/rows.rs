@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use chat_client::sanitize;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Editor;
-use crate::clean;
 use crate::wrap::columns;
 
 /// The text as rows, and where the cursor is in them.
@@ -38,7 +38,7 @@ impl Rows {
         for cluster in line.graphemes(true) {
             let shown: Cow<'_, str> = match cluster.as_bytes() {
                 [b' '..=b'~'] => cluster.into(),
-                _ => clean::line(cluster).into(),
+                _ => sanitize::line(cluster).into(),
             };
             let wide = columns(&shown);
             if column > 0 && column + wide > width {

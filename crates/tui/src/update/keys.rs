@@ -1,14 +1,17 @@
 //! What each key does.
 
+use chat_client::entry::NoticeKind;
+use chat_client::{Request, Room};
 use chat_proto::command::Kind;
 use chat_proto::{RoomName, Timestamp};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 
-use super::{Effect, commands, insert, say, scroll};
+use super::{Effect, commands, insert, notify, request, scroll, to_newest};
 use crate::layout;
 use crate::prompt::{Editor, Motion};
-use crate::state::{Room, State, Tone};
+use crate::state::State;
+use crate::viewport::Viewport;
 
 /// A key goes down.
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
@@ -20,10 +23,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
     }
     match key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT) {
         KeyModifiers::CONTROL => with_control(state, key.code, at),
-        KeyModifiers::ALT => {
-            with_alt(state, key.code, at);
-            Vec::new()
-        }
+        KeyModifiers::ALT => with_alt(state, key.code, at),
         _ => plain(state, key, at),
     }
 }
@@ -59,10 +59,12 @@ fn page_rows(state: &State) -> isize {
 fn plain(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     let empty = state.prompt.editor.is_empty();
     match key.code {
-        KeyCode::Enter if key.modifiers.contains(KeyModifiers::SHIFT) => insert(state, "\n", at),
+        KeyCode::Enter if key.modifiers.contains(KeyModifiers::SHIFT) => {
+            return insert(state, "\n", at);
+        }
         KeyCode::Enter => return enter(state, at),
         KeyCode::F(1) => state.help = Some(0),
-        KeyCode::Char(c) => insert(state, c.encode_utf8(&mut [0; 4]), at),
+        KeyCode::Char(c) => return insert(state, c.encode_utf8(&mut [0; 4]), at),
         KeyCode::Tab => complete(state, false),
         KeyCode::BackTab => complete(state, true),
         KeyCode::Backspace => state.prompt.editor.delete(Motion::Left),
@@ -71,13 +73,13 @@ fn plain(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
         KeyCode::Right => state.prompt.editor.go(Motion::Right),
         KeyCode::Up => up(state),
         KeyCode::Down => down(state),
-        KeyCode::PageUp => return scroll(state, -page_rows(state)),
-        KeyCode::PageDown => return scroll(state, page_rows(state)),
-        KeyCode::Home if empty => to_oldest(state),
-        KeyCode::End if empty => state.room_mut().log.to_newest(),
+        KeyCode::PageUp => return scroll(state, -page_rows(state), at),
+        KeyCode::PageDown => return scroll(state, page_rows(state), at),
+        KeyCode::Home if empty => return to_oldest(state, at),
+        KeyCode::End if empty => return to_newest(state, at),
         KeyCode::Home => state.prompt.editor.go(Motion::LineStart),
         KeyCode::End => state.prompt.editor.go(Motion::LineEnd),
-        KeyCode::Esc => state.room_mut().log.to_newest(),
+        KeyCode::Esc => return to_newest(state, at),
         _ => {}
     }
     Vec::new()
@@ -93,7 +95,7 @@ fn with_control(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> 
         KeyCode::Char('c') => drop(state.prompt.submit()),
         KeyCode::Char('d') => editor.delete(Motion::Right),
         KeyCode::Char('l') => return vec![Effect::Redraw],
-        KeyCode::Char('j') => insert(state, "\n", at),
+        KeyCode::Char('j') => return insert(state, "\n", at),
         KeyCode::Char('a') => editor.go(Motion::LineStart),
         KeyCode::Char('e') => editor.go(Motion::LineEnd),
         KeyCode::Char('b') => editor.go(Motion::Left),
@@ -110,35 +112,46 @@ fn with_control(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> 
         KeyCode::Right => editor.go(Motion::WordRight),
         KeyCode::Char('p') => up(state),
         KeyCode::Char('n') => down(state),
-        KeyCode::Home => to_oldest(state),
-        KeyCode::End => state.room_mut().log.to_newest(),
+        KeyCode::Home => return to_oldest(state, at),
+        KeyCode::End => return to_newest(state, at),
         _ => {}
     }
     Vec::new()
 }
 
-fn with_alt(state: &mut State, code: KeyCode, at: Timestamp) {
+fn with_alt(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> {
     match code {
-        KeyCode::Enter => insert(state, "\n", at),
+        KeyCode::Enter => return insert(state, "\n", at),
         KeyCode::Char(digit @ '1'..='9') => {
-            state.show(usize::from(digit as u8 - b'1'));
+            return open(state, usize::from(digit as u8 - b'1'), at);
         }
-        KeyCode::Up => show_beside(state, -1),
-        KeyCode::Down => show_beside(state, 1),
+        KeyCode::Up => return open_beside(state, -1, at),
+        KeyCode::Down => return open_beside(state, 1, at),
         KeyCode::Char('a' | 'A') => {
-            if let Some(index) = state.rooms.next_unread() {
-                state.show(index);
+            if let Some(index) = state.client.rooms().next_unread() {
+                return open(state, index, at);
             }
         }
         _ => edit_with_alt(state, code),
     }
+    Vec::new()
+}
+
+/// Goes to a room by its place in the list.
+fn open(state: &mut State, index: usize, at: Timestamp) -> Vec<Effect> {
+    state.prompt.put_back();
+    state.prompt.end_completion();
+    let room = state.client.rooms().list().get(index).map(|room| room.name().clone());
+    let opened = room.map(|room| request(state, Request::Open(room), at));
+    opened.and_then(Result::ok).unwrap_or_default()
 }
 
 /// Goes to the room above or below, and round.
-fn show_beside(state: &mut State, step: isize) {
-    let count = state.rooms.list().len();
-    let index = (state.rooms.shown_index() + count).saturating_add_signed(step) % count;
-    state.show(index);
+fn open_beside(state: &mut State, step: isize, at: Timestamp) -> Vec<Effect> {
+    let rooms = state.client.rooms();
+    let count = rooms.list().len();
+    let index = (rooms.current_index() + count).saturating_add_signed(step) % count;
+    open(state, index, at)
 }
 
 fn edit_with_alt(state: &mut State, code: KeyCode) {
@@ -166,17 +179,14 @@ fn down(state: &mut State) {
 }
 
 fn complete(state: &mut State, backwards: bool) {
-    let State { prompt, rooms, me, .. } = state;
-    let names = rooms.shown().users.others(*me);
-    let labels: Vec<RoomName> = rooms.list().iter().map(Room::label).collect();
+    let State { prompt, client, .. } = state;
+    let names = client.room().users().others(client.me());
+    let labels: Vec<RoomName> = client.rooms().list().iter().map(Room::label).collect();
     prompt.complete(names, labels.iter(), backwards);
 }
 
-fn to_oldest(state: &mut State) {
-    let log = state.panes().log;
-    if !log.is_empty() {
-        state.room_mut().log.to_oldest(log.width.into(), log.height.into());
-    }
+fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    super::move_through(state, at, Viewport::to_oldest)
 }
 
 /// Does what was typed, and empties the box; a command comes back with Up. A message that cannot be
@@ -197,30 +207,27 @@ fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
         commands::run(state, typed, at)
     } else {
         let text = if typed.starts_with("//") { &typed[1..] } else { typed };
-        let room = state.room().name.clone();
-        say(state, &room, Kind::Text, text, at)
+        let (room, text) = (state.shown().clone(), text.to_owned());
+        request(state, Request::Say { room, kind: Kind::Text, text }, at)
     };
     done.unwrap_or_else(|why| {
-        state.room_mut().log.note(at, Tone::Trouble, why);
-        state.room_mut().log.to_newest();
+        let mut effects = notify(state, NoticeKind::Trouble, why, at);
+        effects.extend(to_newest(state, at));
         // A command that was to send something has the text in it.
         if !is_command || ["/msg ", "/me "].iter().any(|command| typed.starts_with(command)) {
             state.prompt.editor = typed_before;
         }
-        Vec::new()
+        effects
     })
 }
 
 /// Calls again under the name that was typed, and gives back what was typed before.
 fn enter_name(state: &mut State, typed: &str, at: Timestamp) -> Vec<Effect> {
-    match commands::rename(state, typed) {
+    match commands::rename(state, typed, at) {
         Ok(effects) => {
             state.prompt.editor = state.draft.take().unwrap_or_default();
             effects
         }
-        Err(why) => {
-            state.room_mut().log.note(at, Tone::Trouble, why);
-            Vec::new()
-        }
+        Err(why) => notify(state, NoticeKind::Trouble, why, at),
     }
 }

@@ -9,20 +9,24 @@ mod rooms;
 mod stored;
 mod tokens;
 
+use std::time::Duration;
+
+use chat_client::entry::{Body, Origin};
+use chat_client::link::{LinkEvent, LinkRequest, Lost};
+use chat_client::outbox::OUTBOX_MAX;
+use chat_client::store::{MessageId, Profile};
 use chat_proto::command::{Nonce, Word};
-use chat_proto::event::{Accepted, Message, MessageKind, RoomState};
+use chat_proto::event::{Accepted, Message, MessageKind, RoomState, Welcome};
 use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 
 use super::*;
 use crate::fixture::{
-    Bench, direct_event, journal, kept, left, message_in, name, own, profile, room, room_event,
-    room_state, says, sent, user, welcome,
+    Bench, direct_event, expect_older, journal, kept, left, message_in, name, own, profile, room,
+    room_event, room_state, says, sent, user, welcome,
 };
 use crate::help::COMMANDS;
-use crate::link::{Lost, News};
-use crate::store::{MessageId, Profile};
 
 /// What the box holds.
 fn typed(bench: &Bench) -> String {
@@ -105,9 +109,15 @@ fn a_paste_of_many_lines_is_one_message() {
 fn commands_do_what_they_say() {
     let mut bench = Bench::connected(80, 20);
     assert_eq!(bench.types("/quit\n"), [Effect::Quit]);
-    assert_eq!(bench.types("/reconnect\n"), [Effect::Order(Order::Call(name("bob")))]);
+    assert_eq!(
+        bench.types("/reconnect\n"),
+        [Effect::Client(ClientEffect::Link(LinkRequest::Call(name("bob"))))]
+    );
     let command = Command::Rename { name: name("rob") };
-    assert_eq!(bench.types("/name rob\n"), [Effect::Order(Order::Send { session: 1, command })]);
+    assert_eq!(
+        bench.types("/name rob\n"),
+        [Effect::Client(ClientEffect::Link(LinkRequest::Send { session: 1, command }))]
+    );
     bench.types("/me waves\n");
     assert_shows(&bench, "… * bob waves");
     assert_eq!(says(&bench.types("//text\n")), [(2, "/text")]);
@@ -141,12 +151,14 @@ fn a_taken_name_is_asked_for_and_nothing_typed_is_lost() {
     bench.types("a|b\n");
     assert_shows(&bench, "not a name: a name has none of the characters");
     bench.control('u');
-    assert_eq!(bench.types("rob\n"), [Effect::Become(name("rob"))]);
+    assert_eq!(bench.types("rob\n"), [Effect::Client(ClientEffect::Become(name("rob")))]);
     assert_eq!(typed(&bench), "half a sen");
     let rob = profile("rob");
-    let effects = bench.takes(Input::Became(Ok(Box::new(rob))));
-    assert!(matches!(&effects[..], [Effect::Order(Order::CallAs(rob))] if rob.name == name("rob")));
-    assert_eq!(bench.state.name, name("rob"));
+    let effects = bench.takes(Input::Client(ClientInput::Became(Ok(Box::new(rob)))));
+    assert!(
+        matches!(&effects[..], [Effect::Client(ClientEffect::Link(LinkRequest::CallAs(rob)))] if rob.name == name("rob"))
+    );
+    assert_eq!(*bench.state.client.name(), name("rob"));
 }
 
 #[test]
@@ -156,7 +168,7 @@ fn commands_work_where_a_name_is_asked_for() {
     bench.refuses_name();
     bench.control('u');
     assert_eq!(bench.types("/quit\n"), [Effect::Quit]);
-    assert_eq!(bench.types("/name rob\n"), [Effect::Become(name("rob"))]);
+    assert_eq!(bench.types("/name rob\n"), [Effect::Client(ClientEffect::Become(name("rob")))]);
     bench.connects(1);
     assert_eq!(typed(&bench), "draft");
 }
@@ -229,7 +241,7 @@ fn new_messages_are_counted_while_one_reads_back() {
 #[test]
 fn a_stuck_line_is_told() {
     let mut bench = Bench::connected(80, 20);
-    assert!(bench.takes(Input::Stuck).is_empty());
+    assert!(bench.takes(Input::Client(ClientInput::LinkFull)).is_empty());
     assert_shows(&bench, "too much waits for the network; /reconnect");
 }
 
@@ -238,7 +250,7 @@ fn an_unreadable_line_is_told_once_a_session() {
     let mut bench = Bench::connected(100, 20);
     for _ in 0..3 {
         let refusal = Refusal::new(RefusalCode::BadField, "unknown variant `presence`");
-        bench.tells(News::Unreadable(Box::new(refusal)));
+        bench.tells(LinkEvent::Unreadable(Box::new(refusal)));
     }
     assert_eq!(bench.screen().matches("cannot read").count(), 1);
 }

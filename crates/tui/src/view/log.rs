@@ -1,5 +1,6 @@
 //! The chat log.
 
+use chat_client::entry::Body;
 use chat_proto::UserName;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
@@ -8,59 +9,61 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::palette::Palette;
-use crate::state::{Body, Entry, Part, State};
+use crate::rows::{LogRows, SpanKind};
+use crate::state::State;
 
 pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
+    let room = state.client.room();
     let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let log = &state.room().log;
-    let (above, entries) = log.visible(width, height);
-    let rows = entries.flat_map(|entry| entry_lines(state, entry, palette, width));
+    let log = LogRows { log: room.log(), zone: &state.zone, width };
+    let viewport = state.viewport();
+    let (first, above) = viewport.top(log, height);
+    let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, palette));
     let lines: Vec<Line<'_>> = rows.skip(above).take(height).collect();
     // A log that does not fill its pane stands at its foot, where new messages come.
     let blank = height - lines.len();
     for (line, row) in lines.iter().zip(area.rows().skip(blank)) {
         line.render(row, buffer);
     }
-    if log.reads_back(width, height) {
+    if viewport.reads_back(log, height) {
         draw_reading_back(state, palette, area, buffer);
     }
-    if log.is_at_oldest(width, height) {
+    if viewport.is_at_oldest(log, height) {
         draw_beyond(state, palette, area, buffer);
     }
 }
 
 fn entry_lines(
-    state: &State,
-    entry: &Entry,
+    log: LogRows<'_>,
+    index: usize,
     palette: Palette,
-    width: usize,
 ) -> impl Iterator<Item = Line<'static>> {
-    let name = match &entry.body {
-        Body::Said { from, .. } => Some(from.clone()),
-        Body::Note(..) | Body::Restored => None,
+    let name = match log.log.get(index).map(|entry| &entry.body) {
+        Some(Body::Message { from, .. }) => Some(from.clone()),
+        _ => None,
     };
-    entry.rows(width, state.room().log.zone()).into_iter().map(move |row| {
+    log.rows(index).into_iter().map(move |row| {
         let pieces = row.into_iter();
         pieces.map(|(part, text)| Span::styled(text, style(part, name.as_ref(), palette))).collect()
     })
 }
 
-fn style(part: Part, name: Option<&UserName>, palette: Palette) -> Style {
+fn style(part: SpanKind, name: Option<&UserName>, palette: Palette) -> Style {
     match part {
-        Part::Dim => palette.dim(),
-        Part::Mark | Part::Text => Style::new(),
-        Part::Name => name.map(|name| palette.name(name)).unwrap_or_default(),
-        Part::Mention => palette.striking(),
-        Part::Trouble | Part::New => palette.bad(),
+        SpanKind::Dim => palette.dim(),
+        SpanKind::Mark | SpanKind::Text => Style::new(),
+        SpanKind::Name => name.map(|name| palette.name(name)).unwrap_or_default(),
+        SpanKind::Mention => palette.striking(),
+        SpanKind::Trouble | SpanKind::New => palette.bad(),
     }
 }
 
 /// Tells one who reads back that there is more, on the last row.
 fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
-    let (text, style) = match state.room().unread() {
+    let (text, style) = match state.client.room().unread() {
         0 => (" End: newest ↓ ".to_owned(), palette.dim()),
         unread => (format!(" {unread} new ↓ "), palette.striking()),
     };
@@ -70,13 +73,13 @@ fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut B
 /// Says on the first row, where the oldest message is seen, what is with those before it.
 fn draw_beyond(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
     let row = area.rows().next();
-    let log = &state.room().log;
-    if state.room().loading {
+    let log = state.client.room().log();
+    if state.client.room().is_loading() {
         draw_on(row, " loading… ", palette.dim(), buffer);
-    } else if log.was_in_vain() {
+    } else if log.has_history_failed() {
         draw_on(row, " cannot be read now; End and PgUp try again ", palette.bad(), buffer);
     } else if log.lacks_older() && log.oldest().is_some() {
-        let text = match (log.is_full(), state.session()) {
+        let text = match (log.is_full(), state.client.session()) {
             (true, _) => " Older messages exist and are not shown here ",
             (false, None) => " Older messages exist; they come when you are connected ",
             (false, Some(_)) => " Older messages exist: PgUp loads them ",

@@ -1,5 +1,6 @@
 //! The room list.
 
+use chat_client::Room;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
@@ -7,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
 use crate::palette::Palette;
-use crate::state::{Room, State};
+use crate::state::State;
 use crate::wrap::{columns, cut};
 
 /// Most messages that are counted out; more are many.
@@ -20,10 +21,10 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     let inner = block.inner(area);
     block.render(area, buffer);
     let (height, width) = (usize::from(inner.height), usize::from(inner.width));
-    let shown = state.rooms.shown_index();
+    let shown = state.client.rooms().current_index();
     // The room on the screen is always in sight.
     let first = (shown + 1).saturating_sub(height);
-    let rooms = state.rooms.list().iter().enumerate().skip(first);
+    let rooms = state.client.rooms().list().iter().enumerate().skip(first);
     for ((index, room), row) in rooms.zip(inner.rows()) {
         line(index, room, index == shown, palette, width).render(row, buffer);
     }

@@ -1,5 +1,6 @@
 //! The status line: the connection, the room, and a hint.
 
+use chat_client::Connection;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -7,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::palette::Palette;
-use crate::state::{Connection, State};
+use crate::state::State;
 use crate::wrap::{columns, cut};
 
 /// Narrowest detail that still says something where it is cut, in columns.
@@ -20,7 +21,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     let (connection, style) = connection(state, palette);
     let hint = " F1 keys ──";
     let mut room = usize::from(area.width).saturating_sub(3 + columns(&connection) + 1);
-    let with_hint = state.trouble.is_none() && room >= columns(hint) + 3;
+    let with_hint = state.client.trouble().is_none() && room >= columns(hint) + 3;
     if with_hint {
         room -= columns(hint);
     }
@@ -46,7 +47,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
 }
 
 fn connection(state: &State, palette: Palette) -> (String, Style) {
-    match state.connection {
+    match state.client.connection() {
         Connection::Connecting => ("connecting".to_owned(), palette.bad()),
         Connection::Waiting { seconds } => (format!("reconnecting in {seconds} s"), palette.bad()),
         Connection::Connected { .. } => ("connected".to_owned(), palette.good()),
@@ -62,26 +63,27 @@ fn details(state: &State) -> Vec<String> {
     if state.draft.is_some() {
         details.push("type another name".to_owned());
     }
-    let waiting = state.outbox.waiting();
+    let waiting = state.client.outbox().waiting();
     if waiting > 0 {
         details.push(format!("{waiting} waiting"));
     }
-    details.extend(state.trouble.clone());
+    details.extend(state.client.trouble().map(str::to_owned));
     if state.panes().rooms.is_none() {
         details.extend(elsewhere(state));
     }
-    if let Connection::Connected { .. } = state.connection {
-        details.push(format!("{} in {}", state.name, state.room().label()));
+    if let Connection::Connected { .. } = state.client.connection() {
+        details.push(format!("{} in {}", state.client.name(), state.client.room().label()));
         details.extend(super::users::counted(state));
     }
-    details.push(state.server.clone());
+    details.push(state.client.server().to_owned());
     details
 }
 
 /// What is not read in other rooms, where no list shows it.
 fn elsewhere(state: &State) -> Option<String> {
-    let shown = state.rooms.shown_index();
-    let others = state.rooms.list().iter().enumerate().filter(|(index, _)| *index != shown);
+    let shown = state.client.rooms().current_index();
+    let others =
+        state.client.rooms().list().iter().enumerate().filter(|(index, _)| *index != shown);
     let (mut unread, mut mentions) = (0_u64, 0);
     for (_, room) in others {
         unread = unread.saturating_add(room.unread());

@@ -1,10 +1,10 @@
+use chat_client::link::LinkEvent;
 use chat_proto::{Event, RoomName, Topic};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 
 use crate::fixture::{Bench, room, room_event, user};
 use crate::input::{Input, Wheel};
-use crate::link::News;
 
 fn chatting(width: u16, height: u16) -> Bench {
     let mut bench = Bench::connected(width, height);
@@ -74,7 +74,7 @@ fn the_smallest_screen() {
 fn reconnecting() {
     let mut bench = chatting(80, 14);
     bench.loses();
-    bench.tells(News::Waiting { seconds: 4 });
+    bench.tells(LinkEvent::Waiting { seconds: 4 });
     assert_snapshot!(bench.screen(), @r#"
                                                                      │
                                                                      │
@@ -330,7 +330,7 @@ fn the_status_and_the_input_show_on_the_smallest_screen_in_any_state() {
         assert!(screen.contains(text), "no {text:?} on\n{screen}");
     };
     shows(&bench, "connecting");
-    bench.tells(News::Waiting { seconds: 30 });
+    bench.tells(LinkEvent::Waiting { seconds: 30 });
     shows(&bench, "reconnecting in 30 s".get(..17).unwrap());
     bench.types("typed");
     shows(&bench, "> typed");

@@ -13,8 +13,8 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     if area.is_empty() {
         return;
     }
-    let room = state.room();
-    let text = format!("{} · {}", room.label(), room.topic.as_str());
+    let room = state.client.room();
+    let text = format!("{} · {}", room.label(), room.topic().as_str());
     let text = cut(&text, area.width.into());
     Line::styled(text, palette.dim()).render(area, buffer);
 }

@@ -20,13 +20,19 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
         return;
     };
     let width = usize::from(inner.width);
-    let count = state.room().users.count();
+    let count = state.client.room().users().count();
     let heading = counted(state).map(|users| format!(" {users}")).unwrap_or_default();
     let mut lines = vec![Line::styled(heading, palette.dim())];
     // The last row says how many there was no room for.
     let shown = if count > room { room.saturating_sub(1) } else { room };
     lines.extend(
-        state.room().users.iter(state.me).take(shown).map(|user| line(state, user, palette, width)),
+        state
+            .client
+            .room()
+            .users()
+            .iter(state.client.me())
+            .take(shown)
+            .map(|user| line(state, user, palette, width)),
     );
     let listed = lines.len() - 1;
     if count > listed && room > 0 {
@@ -39,7 +45,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
 
 /// How many users there are, in words; `None` where nobody knows.
 pub(super) fn counted(state: &State) -> Option<String> {
-    match state.room().users.count() {
+    match state.client.room().users().count() {
         0 => None,
         1 => Some("1 user".to_owned()),
         count => Some(format!("{count} users")),
@@ -52,7 +58,7 @@ const OWN: char = '›';
 /// A name, and at the right its number.
 fn line(state: &State, user: &User, palette: Palette, width: usize) -> Line<'static> {
     let number = format!(" {}", user.id);
-    let mark = if user.id == state.me { OWN } else { ' ' };
+    let mark = if user.id == state.client.me() { OWN } else { ' ' };
     let room = width.saturating_sub(1 + number.len());
     let name = cut(user.name.as_str(), room);
     let gap = room.saturating_sub(columns(&name));

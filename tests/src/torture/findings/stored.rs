@@ -1,42 +1,42 @@
-//! What the journal has in the end.
+//! The messages of the journal at the end.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use chat_server::journal::{self, Page, Part, RoomKey};
 
-use super::words::{Place, Words, direct};
+use super::label::{Label, Position, direct};
 use crate::torture::room_name;
 
-/// Messages that are read at once.
+/// Number of messages in one read.
 const PAGE: u32 = 500;
 
-/// What the journal has.
+/// The messages of the journal.
 #[derive(Debug, Default)]
 pub struct Journal {
-    /// By room, in order.
-    pub(super) rooms: HashMap<u32, Vec<(u64, Words)>>,
-    /// If a backup was restored, the last message it had of each room. What came after is undone.
+    /// By room, in the order of their `seq`.
+    pub(super) rooms: HashMap<u32, Vec<(u64, Label)>>,
+    /// If a backup was restored: the `seq` of its last message by room. Later messages were undone.
     restored: Option<HashMap<u32, u64>>,
 }
 
 impl Journal {
-    /// Reads the journal in `directory`, which no daemon has now: so many public `rooms`, and the private
-    /// conversations of `users`, by the numbers that the daemon gave them.
+    /// Reads the journal in `directory`, which no daemon uses: `rooms` public rooms, and the direct
+    /// messages of `users`, whose keys are the numbers in the daemon.
     pub(crate) async fn open(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Self {
-        let place = journal::Location::DirectoryInTask(directory.to_owned());
-        let (stored, restored) = journal::Journal::open_to_read(&place).unwrap();
+        let location = journal::Location::DirectoryInTask(directory.to_owned());
+        let (stored, records) = journal::Journal::open_to_read(&location).unwrap();
         let mut journal = Self::default();
-        for room in &restored.rooms {
+        for room in &records.rooms {
             let number = number_of(&room.called, rooms, users);
-            let number = number.unwrap_or_else(|| panic!("whose is {:?}?", room.called));
+            let number = number.unwrap_or_else(|| panic!("unknown room {:?}", room.called));
             let mut last = 0;
             loop {
                 let page = Page { of: Part::After(last), limit: PAGE };
                 let page = stored.read(room.id, page).await.unwrap();
                 for message in &page {
-                    let words = message.text.as_str().parse().unwrap();
-                    journal.put(Place { room: number, seq: message.seq }, words);
+                    let label = message.text.as_str().parse().unwrap();
+                    journal.put(Position { room: number, seq: message.seq }, label);
                 }
                 let Some(newest) = page.last() else { break };
                 last = newest.seq;
@@ -45,42 +45,44 @@ impl Journal {
         journal
     }
 
-    /// Takes the message after the last that was taken of its room.
-    pub(crate) fn put(&mut self, place: Place, words: Words) {
-        self.rooms.entry(place.room).or_default().push((place.seq, words));
+    /// Adds a message after the last one of its room.
+    pub(crate) fn put(&mut self, position: Position, label: Label) {
+        self.rooms.entry(position.room).or_default().push((position.seq, label));
     }
 
-    /// A backup with these last messages of the rooms was restored.
-    pub(crate) fn restored(&mut self, last: HashMap<u32, u64>) {
+    /// Records that a backup was restored, with the `seq` of its last message by room.
+    pub(crate) fn set_restored(&mut self, last: HashMap<u32, u64>) {
         self.restored = Some(last);
     }
 
-    /// The last message of each room.
-    pub(crate) fn last(&self) -> HashMap<u32, u64> {
-        let last = |(room, messages): (&u32, &Vec<(u64, Words)>)| Some((*room, messages.last()?.0));
+    /// Returns the `seq` of the last message by room.
+    pub(crate) fn last_seqs(&self) -> HashMap<u32, u64> {
+        let last = |(room, messages): (&u32, &Vec<(u64, Label)>)| Some((*room, messages.last()?.0));
         self.rooms.iter().filter_map(last).collect()
     }
 
-    /// Whether a restore took away what stood at `place` before it.
-    pub(super) fn is_undone(&self, place: Place) -> bool {
-        let last = |restored: &HashMap<u32, u64>| restored.get(&place.room).copied().unwrap_or(0);
-        self.restored.as_ref().is_some_and(|restored| place.seq > last(restored))
+    /// Returns true if the restore removed the message at `position`.
+    pub(super) fn is_undone(&self, position: Position) -> bool {
+        let last =
+            |restored: &HashMap<u32, u64>| restored.get(&position.room).copied().unwrap_or(0);
+        self.restored.as_ref().is_some_and(|restored| position.seq > last(restored))
     }
 
-    pub(super) fn words_at(&self, place: Place) -> Option<Words> {
-        let messages = self.rooms.get(&place.room)?;
-        let at = messages.binary_search_by_key(&place.seq, |(seq, _)| *seq).ok()?;
+    /// Returns the label of the message at `position`.
+    pub(super) fn label_at(&self, position: Position) -> Option<Label> {
+        let messages = self.rooms.get(&position.room)?;
+        let at = messages.binary_search_by_key(&position.seq, |(seq, _)| *seq).ok()?;
         Some(messages[at].1)
     }
 
-    pub(super) fn places(&self) -> impl Iterator<Item = (Place, Words)> {
+    pub(super) fn messages(&self) -> impl Iterator<Item = (Position, Label)> {
         self.rooms.iter().flat_map(|(room, messages)| {
-            messages.iter().map(|(seq, words)| (Place { room: *room, seq: *seq }, *words))
+            messages.iter().map(|(seq, label)| (Position { room: *room, seq: *seq }, *label))
         })
     }
 }
 
-/// The number of a room.
+/// Returns the number of a room, or `None` if it is not one of the torture.
 fn number_of(called: &RoomKey, rooms: u32, users: &BTreeMap<u64, u32>) -> Option<u32> {
     match called {
         RoomKey::Named(name) => (0..rooms).find(|room| room_name(*room) == name.as_str()),

@@ -2,111 +2,116 @@ use super::*;
 
 const LOBBY: u32 = 0;
 
-fn words(client: u32, n: u64, to: Option<u32>) -> Words {
-    Words { client, n, to }
+fn label(client: u32, n: u64, to: Option<u32>) -> Label {
+    Label { client, n, to }
 }
 
-fn place(room: u32, seq: u64) -> Place {
-    Place { room, seq }
+fn position(room: u32, seq: u64) -> Position {
+    Position { room, seq }
 }
 
-/// Three users with a client each, who have read what is for them of a message in the lobby and one in
-/// private.
-fn all_is_well() -> (Journal, [Record; 3]) {
+/// Returns the journal and the records of three users with one client each, who have read all their messages:
+/// one in the lobby, one direct message.
+fn without_faults() -> (Journal, [Record; 3]) {
     let mut journal = Journal::default();
-    let (public, private) = (words(0, 1, None), words(0, 2, Some(1)));
-    journal.put(place(LOBBY, 1), public);
-    journal.put(place(direct(0, 1), 1), private);
+    let (public, private) = (label(0, 1, None), label(0, 2, Some(1)));
+    journal.put(position(LOBBY, 1), public);
+    journal.put(position(direct(0, 1), 1), private);
     let mut records = [0, 1, 2].map(|number| Record::new(number, number));
     for record in &mut records {
-        record.read(place(LOBBY, 1), public);
+        record.add_read(position(LOBBY, 1), public);
     }
-    records[1].read(place(direct(0, 1), 1), private);
-    records[0].accepted(public, LOBBY, Some(1));
+    records[1].add_read(position(direct(0, 1), 1), private);
+    records[0].add_accepted(public, LOBBY, Some(1));
     (journal, records)
 }
 
-fn found(change: impl FnOnce(&mut Journal, &mut [Record; 3])) -> Findings {
-    let (mut journal, mut records) = all_is_well();
+fn findings_after(change: impl FnOnce(&mut Journal, &mut [Record; 3])) -> Findings {
+    let (mut journal, mut records) = without_faults();
     change(&mut journal, &mut records);
     Findings::of(&journal, &records, 0)
 }
 
 #[test]
 fn each_fault_is_found() {
-    assert!(found(|_, _| {}).is_clean());
-    let missing = found(|_, records| records[0].accepted(words(0, 9, None), LOBBY, None));
+    assert!(findings_after(|_, _| {}).is_clean());
+    let missing =
+        findings_after(|_, records| records[0].add_accepted(label(0, 9, None), LOBBY, None));
     assert_eq!(missing.missing, 1);
-    let moved = found(|_, records| records[0].accepted(words(0, 1, None), LOBBY, Some(2)));
+    let moved =
+        findings_after(|_, records| records[0].add_accepted(label(0, 1, None), LOBBY, Some(2)));
     assert_eq!(moved.missing, 1);
-    let doubled = found(|journal, _| journal.put(place(LOBBY, 2), words(0, 1, None)));
+    let doubled = findings_after(|journal, _| journal.put(position(LOBBY, 2), label(0, 1, None)));
     assert_eq!(doubled.doubled, 1);
-    let gap = found(|journal, _| journal.put(place(LOBBY, 3), words(0, 3, None)));
+    let gap = findings_after(|journal, _| journal.put(position(LOBBY, 3), label(0, 3, None)));
     assert_eq!(gap.gaps, 1);
-    let unfounded = found(|_, records| records[2].read(place(LOBBY, 2), words(1, 1, None)));
-    assert_eq!(unfounded.unfounded, 1);
-    let unread = found(|_, records| records[1] = Record::new(1, 1));
-    assert_eq!(unread.unread, 1, "of the two, the one in private");
+    let not_stored =
+        findings_after(|_, records| records[2].add_read(position(LOBBY, 2), label(1, 1, None)));
+    assert_eq!(not_stored.not_stored, 1);
+    let unread = findings_after(|_, records| records[1] = Record::new(1, 1));
+    assert_eq!(unread.unread, 1, "the direct message; an empty record has no rooms");
 }
 
 #[test]
-fn what_reaches_the_wrong_person_is_found() {
-    let private = words(0, 2, Some(1));
-    let read = found(|_, records| records[2].read(place(direct(0, 1), 1), private));
+fn messages_to_the_wrong_user_are_found() {
+    let private = label(0, 2, Some(1));
+    let read = findings_after(|_, records| records[2].add_read(position(direct(0, 1), 1), private));
     assert_eq!(read.misdirected, 1);
-    for (room, words) in [
-        (direct(0, 2), words(0, 3, Some(1))),
-        (LOBBY, words(0, 3, Some(1))),
-        (direct(0, 1), words(0, 3, None)),
+    for (room, label) in [
+        (direct(0, 2), label(0, 3, Some(1))),
+        (LOBBY, label(0, 3, Some(1))),
+        (direct(0, 1), label(0, 3, None)),
     ] {
-        let kept = found(|journal, _| journal.put(place(room, 2), words));
-        assert_eq!(kept.misdirected, 1, "{room}");
+        let stored = findings_after(|journal, _| journal.put(position(room, 2), label));
+        assert_eq!(stored.misdirected, 1, "{room}");
     }
 }
 
 #[test]
-fn a_user_with_two_clients_reads_in_one_of_them() {
+fn a_user_has_read_a_message_if_one_of_the_clients_has() {
     let unread = |reader: usize| {
-        let (mut journal, records) = all_is_well();
+        let (mut journal, records) = without_faults();
         let mut records = Vec::from(records);
         records.push(Record::new(3, 1));
-        let said = words(0, 3, None);
-        journal.put(place(LOBBY, 2), said);
-        records[2].read(place(LOBBY, 2), said);
-        records[reader].read(place(LOBBY, 2), said);
+        let message = label(0, 3, None);
+        journal.put(position(LOBBY, 2), message);
+        records[2].add_read(position(LOBBY, 2), message);
+        records[reader].add_read(position(LOBBY, 2), message);
         Findings::of(&journal, &records, 0).unread
     };
     assert_eq!((unread(1), unread(3)), (0, 0));
-    assert_eq!(unread(0), 1, "its own client has read it, and neither of the other user's");
+    assert_eq!(unread(0), 1, "only its author's client has read it");
 }
 
 #[test]
-fn a_classic_client_reads_the_lobby_in_order() {
-    let heard = |heard: &[Words]| {
-        found(|_, records| heard.iter().for_each(|words| records[2].heard(*words)))
+fn faults_in_what_a_classic_client_reads_are_found() {
+    let read = |read: &[Label]| {
+        findings_after(|_, records| {
+            read.iter().for_each(|label| records[2].add_classic_read(*label));
+        })
     };
-    let public = words(0, 1, None);
-    assert!(heard(&[public]).is_clean());
-    assert_eq!(heard(&[public, public]).doubled, 1);
-    assert_eq!(heard(&[words(7, 7, None)]).unfounded, 1);
-    assert_eq!(heard(&[words(0, 2, Some(1))]).misdirected, 1);
+    let public = label(0, 1, None);
+    assert!(read(&[public]).is_clean());
+    assert_eq!(read(&[public, public]).doubled, 1);
+    assert_eq!(read(&[label(7, 7, None)]).not_stored, 1);
+    assert_eq!(read(&[label(0, 2, Some(1))]).misdirected, 1);
 }
 
-/// A message that was undone by a restore and sent again stands behind others by then.
+/// A message that a restore undid and that was sent again has a later position.
 #[test]
-fn what_a_classic_client_read_before_a_restore_may_stand_elsewhere_now() {
-    let (first, second) = (words(0, 1, None), words(1, 1, None));
+fn messages_that_a_classic_client_read_before_a_restore_may_have_moved() {
+    let (first, second) = (label(0, 1, None), label(1, 1, None));
     let read = |is_before: bool| {
-        found(|journal, records| {
-            journal.put(place(LOBBY, 2), second);
-            journal.restored([(LOBBY, 0)].into());
+        findings_after(|journal, records| {
+            journal.put(position(LOBBY, 2), second);
+            journal.set_restored([(LOBBY, 0)].into());
             for record in records.iter_mut() {
-                record.read(place(LOBBY, 2), second);
+                record.add_read(position(LOBBY, 2), second);
             }
-            records[2].heard(second);
-            records[2].heard(first);
+            records[2].add_classic_read(second);
+            records[2].add_classic_read(first);
             if is_before {
-                records[2].restored();
+                records[2].set_restored();
             }
         })
     };

@@ -1,16 +1,16 @@
-//! The dialects that are known.
+//! The dialects of the servers.
 
 use super::Dialect;
 
-/// Users on their way in at most, where a server takes a crowd.
-const CROWD: usize = 256;
+/// Users who join at the same time, if the server has no lower limit.
+const JOINING_MAX: usize = 256;
 
-/// The same of clients of the original chat: each waits for the server's pauses, so that the more are on
-/// their way the less they wait for each other. It lets in 1,024 strangers of one address.
-const CLASSIC_CROWD: usize = 1_000;
+/// The same for classic clients. Each waits for the pauses of the protocol, so more at a time are faster. The
+/// server allows 1,024 connections before `hello` from one address.
+const CLASSIC_JOINING_MAX: usize = 1_000;
 
-/// The native protocol of `chat-server`. A device's `n` has to increase and may leave some out, so
-/// it begins with a 1 to have as many digits as the last.
+/// The native protocol of `chat-server`. A device's `n` must increase but may have gaps; it starts with the digit 1
+/// so that all have the same length.
 pub(crate) const NATIVE: Dialect = Dialect {
     hello: b"{\"type\":\"hello\",\"version\":1,\"name\":\"u<user>\",\"device\":\"load\"}\n",
     welcome: b"\"type\":\"room\",\"room\":\"#lobby\"",
@@ -20,11 +20,11 @@ pub(crate) const NATIVE: Dialect = Dialect {
     room: "#load",
     message: b"{\"type\":\"say\",\"room\":\"<room>\",\"n\":1<n>,\"text\":\"<text>\"}\n",
     text_bytes_max: 16_384,
-    coming_max: CROWD,
+    joining_max: JOINING_MAX,
 };
 
-/// The protocol of the original chat, which has one room and no ends of lines: for users who come,
-/// not for what they say.
+/// The protocol of the original chat, which has one room and no line ends. Only for arriving users, not for
+/// messages.
 pub(crate) const CLASSIC: Dialect = Dialect {
     hello: b"NAME:u<user>",
     welcome: b"USERS:",
@@ -34,10 +34,10 @@ pub(crate) const CLASSIC: Dialect = Dialect {
     room: "",
     message: b"<text>",
     text_bytes_max: 0,
-    coming_max: CLASSIC_CROWD,
+    joining_max: CLASSIC_JOINING_MAX,
 };
 
-/// What `rawfan` takes: an empty line, the number of a room, then bytes.
+/// The input of `rawfan`: an empty line, the number of a room, then bytes.
 pub(crate) const RAW: Dialect = Dialect {
     hello: b"\n",
     welcome: b"ok\n",
@@ -47,10 +47,10 @@ pub(crate) const RAW: Dialect = Dialect {
     room: "",
     message: b"<text>",
     text_bytes_max: usize::MAX,
-    coming_max: CROWD,
+    joining_max: JOINING_MAX,
 };
 
-/// The same, with messages as long as the lines in which `chat-server` passes them on.
+/// [`RAW`] with messages as long as the lines that `chat-server` sends.
 pub(crate) const RAW_LONG: Dialect = Dialect {
     message: b"{\"type\":\"message\",\"room\":\"#lobby\",\"seq\":1234567,\
         \"from\":{\"id\":1,\"name\":\"u0\"},\"at\":\"2026-11-22T14:02:07.123Z\",\
@@ -58,7 +58,7 @@ pub(crate) const RAW_LONG: Dialect = Dialect {
     ..RAW
 };
 
-/// IRC. A line has 512 bytes, with all that the server puts in front of it.
+/// IRC. A line has at most 512 bytes, including the prefix that the server adds.
 pub(crate) const IRC: Dialect = Dialect {
     hello: b"NICK u<user>\r\nUSER u 0 * :u\r\n",
     welcome: b" 376 ",
@@ -68,13 +68,13 @@ pub(crate) const IRC: Dialect = Dialect {
     room: "#load",
     message: b"PRIVMSG <room> :<text>\r\n",
     text_bytes_max: 400,
-    coming_max: CROWD,
+    joining_max: JOINING_MAX,
 };
 
-/// IRC, for a server that lets no more than ten wait at its door.
-pub(crate) const IRC_NARROW: Dialect = Dialect { coming_max: 8, ..IRC };
+/// IRC, for a server with a listen backlog of ten.
+pub(crate) const IRC_NARROW: Dialect = Dialect { joining_max: 8, ..IRC };
 
-/// Redis, in version 3 of its protocol, in which who has subscribed may still publish.
+/// Redis, in version 3 of its protocol, in which a subscriber can also publish.
 pub(crate) const REDIS: Dialect = Dialect {
     hello: b"HELLO 3\r\n",
     welcome: b"modules",
@@ -84,10 +84,10 @@ pub(crate) const REDIS: Dialect = Dialect {
     room: "r",
     message: b"*3\r\n$7\r\nPUBLISH\r\n$5\r\n<room>\r\n$<bytes>\r\n<text>\r\n",
     text_bytes_max: usize::MAX,
-    coming_max: CROWD,
+    joining_max: JOINING_MAX,
 };
 
-/// NATS, told not to give a client its own words.
+/// NATS, with the option not to send a client its own messages.
 pub(crate) const NATS: Dialect = Dialect {
     hello: b"CONNECT {\"verbose\":false,\"pedantic\":false,\"echo\":false}\r\nPING\r\n",
     welcome: b"PONG\r\n",
@@ -97,10 +97,10 @@ pub(crate) const NATS: Dialect = Dialect {
     room: "r",
     message: b"PUB <room> <bytes>\r\n<text>\r\n",
     text_bytes_max: usize::MAX,
-    coming_max: CROWD,
+    joining_max: JOINING_MAX,
 };
 
-/// MQTT 3.1.1, each message at most once. What stands before a name is its length.
+/// MQTT 3.1.1, each message at most once. A length precedes each name.
 pub(crate) const MQTT: Dialect = Dialect {
     hello: b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x00\x00\x00",
     welcome: b"\x20\x02\x00\x00",
@@ -110,5 +110,5 @@ pub(crate) const MQTT: Dialect = Dialect {
     room: "r",
     message: b"\x30<mqtt bytes>\x00\x05<room><text>",
     text_bytes_max: 16_000,
-    coming_max: CROWD,
+    joining_max: JOINING_MAX,
 };

@@ -1,6 +1,6 @@
-//! Bytes with names in them, as `JOIN <room>`.
+//! Bytes with placeholders, such as `JOIN <room>`.
 
-/// Writes `pattern` to `out`, and has `write` write what each `<name>` in it stands for.
+/// Writes `pattern` to `out`; calls `write` for the value of each `<name>` in it.
 pub(super) fn fill(pattern: &[u8], out: &mut Vec<u8>, mut write: impl FnMut(&[u8], &mut Vec<u8>)) {
     let mut rest = pattern;
     while let Some((before, name, after)) = next_name(rest) {
@@ -11,7 +11,7 @@ pub(super) fn fill(pattern: &[u8], out: &mut Vec<u8>, mut write: impl FnMut(&[u8
     out.extend_from_slice(rest);
 }
 
-/// The first name in `pattern`, and what is before and after it.
+/// Splits `pattern` at its first name: the bytes before it, the name, and the bytes after it.
 fn next_name(pattern: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let begin = memchr::memchr(b'<', pattern)?;
     let end = begin + memchr::memchr(b'>', &pattern[begin..])?;
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_written_in_its_place() {
+    fn each_name_is_replaced_by_its_value() {
         let mut out = Vec::new();
         fill(b"a<x>b<yy>\xff<", &mut out, |name, out| {
             out.extend_from_slice(&name.repeat(2));

@@ -1,4 +1,4 @@
-//! One user's connection: what is to be sent, and the piece of a stamp that a read cut off.
+//! One user's connection, with the bytes to send and the start of a stamp that a read cut off.
 
 use std::io::{self, Read, Write};
 
@@ -8,51 +8,48 @@ use mio::net::TcpStream;
 use super::READ_BYTES;
 use crate::stamp::{MARK, STAMP_BYTES};
 
-/// One user's connection.
 #[derive(Debug)]
 pub(crate) struct Conn {
     stream: TcpStream,
-    /// What is to be sent; bounded by the sender's window.
+    /// Bytes to send; bounded by the sender's window.
     pub(crate) out: Vec<u8>,
     written: usize,
     carry: [u8; STAMP_BYTES],
     carried: usize,
 }
 
-/// What a read found.
+/// The result of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// All there was.
-    All,
-    /// As much as was asked for; there may be more.
-    Some,
-    /// The end of the connection.
-    End,
+pub(crate) enum ReadOutcome {
+    /// No more bytes are available.
+    Drained,
+    /// More bytes may be available.
+    More,
+    /// The connection is closed.
+    Closed,
 }
 
-/// The bytes of one read, with room in front for what the read before left over.
+/// The bytes of one read, with space in front for the incomplete stamp of the previous read.
 #[derive(Debug)]
 pub(crate) struct Buffer(Box<[u8]>);
 
 impl Buffer {
-    /// A buffer for reads of [`READ_BYTES`], shared by all connections.
+    /// Creates a buffer for reads of [`READ_BYTES`]; all connections share it.
     pub(crate) fn new() -> Self {
         Self(vec![0; STAMP_BYTES + READ_BYTES].into_boxed_slice())
     }
 }
 
 impl Conn {
-    /// A connection with nothing to be sent.
     pub(crate) const fn new(stream: TcpStream) -> Self {
         Self { stream, out: Vec::new(), written: 0, carry: [0; STAMP_BYTES], carried: 0 }
     }
 
-    /// The socket.
     pub(crate) const fn stream(&mut self) -> &mut TcpStream {
         &mut self.stream
     }
 
-    /// Sends what the system takes of `out`.
+    /// Sends as much of `out` as the kernel accepts.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         while self.written < self.out.len() {
             match self.stream.write(&self.out[self.written..]) {
@@ -67,34 +64,37 @@ impl Conn {
         Ok(())
     }
 
-    /// Reads once, `most` bytes at most and no more than [`READ_BYTES`], and gives `take` every stamp
-    /// that is whole now, each as its bytes.
+    /// Reads once, at most `bytes_max` and [`READ_BYTES`], and calls `on_stamp` with the bytes of each complete stamp.
     pub(crate) fn read(
         &mut self,
         buffer: &mut Buffer,
-        most: usize,
-        take: impl FnMut(&[u8]),
-    ) -> io::Result<Found> {
-        let (front, asked) = buffer.0.split_at_mut(STAMP_BYTES);
-        let most = most.min(asked.len());
-        let read = match self.stream.read(&mut asked[..most]) {
-            Ok(0) => return Ok(Found::End),
+        bytes_max: usize,
+        on_stamp: impl FnMut(&[u8]),
+    ) -> io::Result<ReadOutcome> {
+        let (front, space) = buffer.0.split_at_mut(STAMP_BYTES);
+        let bytes_max = bytes_max.min(space.len());
+        let read = match self.stream.read(&mut space[..bytes_max]) {
+            Ok(0) => return Ok(ReadOutcome::Closed),
             Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Found::All),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Found::Some),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Ok(ReadOutcome::Drained);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                return Ok(ReadOutcome::More);
+            }
             Err(error) => return Err(error),
         };
         let from = STAMP_BYTES - self.carried;
         front[from..].copy_from_slice(&self.carry[..self.carried]);
-        let left = stamps(&buffer.0[from..STAMP_BYTES + read], take);
-        self.carry[..left.len()].copy_from_slice(left);
-        self.carried = left.len();
-        Ok(if read < most { Found::All } else { Found::Some })
+        let rest = stamps(&buffer.0[from..STAMP_BYTES + read], on_stamp);
+        self.carry[..rest.len()].copy_from_slice(rest);
+        self.carried = rest.len();
+        Ok(if read < bytes_max { ReadOutcome::Drained } else { ReadOutcome::More })
     }
 }
 
-/// Gives `take` every whole stamp in `bytes`, and returns what may be the beginning of another.
-fn stamps(bytes: &[u8], mut take: impl FnMut(&[u8])) -> &[u8] {
+/// Calls `on_stamp` with each complete stamp in `bytes`. Returns the bytes that may be the start of another.
+fn stamps(bytes: &[u8], mut on_stamp: impl FnMut(&[u8])) -> &[u8] {
     let mut rest = bytes;
     while let Some(at) = memchr(MARK, rest) {
         rest = &rest[at..];
@@ -102,7 +102,7 @@ fn stamps(bytes: &[u8], mut take: impl FnMut(&[u8])) -> &[u8] {
             return rest;
         }
         let (stamp, after) = rest.split_at(STAMP_BYTES);
-        take(stamp);
+        on_stamp(stamp);
         rest = after;
     }
     &[]
@@ -114,15 +114,15 @@ mod tests {
     use crate::stamp::Stamp;
 
     #[test]
-    fn stamps_are_found_wherever_reads_cut_them() {
+    fn stamps_are_found_wherever_reads_split_them() {
         let line = |number| {
-            let stamp = Stamp { sender: 1, number }.written();
+            let stamp = Stamp { sender: 1, number }.to_bytes();
             [&b"{\"text\":\""[..], &stamp, b"xx\"}\n"].concat()
         };
         let wire = [line(0), line(1), line(2)].concat();
         for cut in 0..=wire.len() {
             let mut seen = Vec::new();
-            let mut take = |stamp: &[u8]| seen.extend(Stamp::read(stamp).map(|s| s.number));
+            let mut take = |stamp: &[u8]| seen.extend(Stamp::parse(stamp).map(|s| s.number));
             let left = stamps(&wire[..cut], &mut take).to_vec();
             assert!(left.len() < STAMP_BYTES);
             assert_eq!(stamps(&[&left, &wire[cut..]].concat(), &mut take), b"");

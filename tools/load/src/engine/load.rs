@@ -1,4 +1,4 @@
-//! The load itself: what senders may send goes out, what readers get is counted.
+//! Runs a load: sends as many messages as the pace allows, and counts the deliveries.
 
 #[cfg(test)]
 mod tests;
@@ -8,42 +8,40 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 use mio::{Events, Poll};
 
-use super::conn::{Buffer, Conn, Found};
+use super::conn::{Buffer, Conn, ReadOutcome};
 use super::tally::{Reader, Tally};
-use super::window::{Flight, due_by_rate};
-use super::{EngineError, Outcome, READ_BYTES, latencies, poll_again};
+use super::window::{InFlight, due_by_rate};
+use super::{EngineError, Outcome, READ_BYTES, latencies, poll_events};
 use crate::dialect::{Dialect, Template};
 use crate::plan::{Lag, Pace, Plan};
 use crate::process::{Process, Usage};
 use crate::stamp::Stamp;
 
-/// Where there is an end to the messages, one of so many may be a part of the warm-up.
-const WARM_UP_SHARE: u32 = 8;
+/// The warm-up sends at most one of this many messages, if their number is limited.
+const WARM_UP_FRACTION: u32 = 8;
 
-/// How long what is in flight, and what a laggard has missed, has to arrive once the senders are
-/// silent: a million deliveries, from a server that makes 50,000 a second.
+/// How long the messages in flight, and those the laggard has not read, may take to arrive after the last is sent:
+/// a million deliveries of a server that makes 50,000 per second.
 const DRAIN: Duration = Duration::from_secs(20);
 
-/// How long nothing must come at the end, so that what comes twice is seen where it comes last; and
-/// how long this is waited for at most.
+/// A load ends after no bytes arrived for this time, so that a duplicate of the last message is noticed; and the
+/// longest wait for that.
 const QUIET: Duration = Duration::from_millis(100);
-const QUIET_AT_MOST: Duration = Duration::from_secs(2);
+const QUIET_MAX: Duration = Duration::from_secs(2);
 
-/// How long a step waits at most, so that time is looked at.
+/// The longest wait for events, so that deadlines are checked.
 const STEP: Duration = Duration::from_millis(10);
 
-/// How much a slow reader reads, and how often: some 5,000 short messages a second.
+/// Bytes that a slow reader reads at a time, and the interval: about 5,000 short messages per second.
 const SLOW_BYTES: usize = 8 * 1024;
 const SLOW_STEP: Duration = Duration::from_millis(10);
 
-/// Every which message its latency is taken of where there are many; a power of two.
+/// The latency of one message in this many is recorded if throughput is measured; a power of two.
 const SAMPLE: u32 = 16;
 
-/// Messages of one sender in flight where a rate is kept: more than there are unless the server
-/// stands still for a minute.
+/// Messages in flight of one sender with a rate: more than there are unless the server stalls for a minute.
 const RATE_IN_FLIGHT: u32 = 1 << 16;
 
-/// Users under load.
 pub(super) struct Load<'a> {
     plan: &'a Plan,
     poll: Poll,
@@ -51,41 +49,40 @@ pub(super) struct Load<'a> {
     readers: Vec<Reader>,
     senders: Senders,
     tally: Tally,
-    /// Deliveries so far, but for the laggard's.
+    /// Deliveries so far, without the laggard's.
     delivered: u64,
-    /// The laggard, until it reads like the others.
+    /// The laggard; `None` once it reads like the others.
     lags: Option<usize>,
     /// When the laggard reads next.
     laggard_reads_at: Instant,
     latency: Histogram<u64>,
     buffer: Buffer,
-    /// When it began; times are nanoseconds since then.
-    began: Instant,
+    /// The start of the load; times are nanoseconds since then.
+    started_at: Instant,
 }
 
-/// Those who speak.
 struct Senders {
     users: Vec<usize>,
     templates: Vec<Template>,
-    flight: Flight,
+    in_flight: InFlight,
     /// When each message in flight was sent.
     times: Vec<u64>,
-    /// Every which message has its latency taken.
+    /// The latency of one message in this many is recorded; a power of two.
     sample: u32,
-    /// Those who may say more than when they last spoke, each once.
-    free: Vec<usize>,
-    is_free: Vec<bool>,
+    /// Senders that may send more than at their last turn, each once.
+    ready: Vec<usize>,
+    is_ready: Vec<bool>,
 }
 
-/// Where the load stood at one moment.
-struct Moment {
+/// The state of the load at one moment.
+struct Checkpoint {
     at: Instant,
     deliveries: u64,
     usage: Usage,
 }
 
 impl<'a> Load<'a> {
-    /// The users of `conns`, silent so far.
+    /// Creates the load for connected users who have not sent anything.
     pub(super) fn new(poll: Poll, conns: Vec<Conn>, plan: &'a Plan, dialect: &Dialect) -> Self {
         let tally = Tally::new(plan.rooms, plan.members, plan.senders);
         let readers = (0..conns.len()).map(|user| tally.reader(user, plan.members)).collect();
@@ -101,24 +98,24 @@ impl<'a> Load<'a> {
             laggard_reads_at: Instant::now(),
             latency: latencies(),
             buffer: Buffer::new(),
-            began: Instant::now(),
+            started_at: Instant::now(),
         }
     }
 
-    /// Warms up, counts, and waits for what is still on its way.
+    /// Warms up, counts, and waits for the messages in flight.
     pub(super) fn run(mut self, server: Process) -> Result<Outcome, EngineError> {
         let bounds = self.plan.bounds;
         let mut events = Events::with_capacity(1024);
-        self.began = Instant::now();
-        self.go_on(&mut events, bounds.warm_up, bounds.messages / WARM_UP_SHARE)?;
+        self.started_at = Instant::now();
+        self.run_until(&mut events, bounds.warm_up, bounds.messages / WARM_UP_FRACTION)?;
         self.latency.reset();
-        let first = self.moment(server)?;
-        self.go_on(&mut events, bounds.counted / 2, bounds.messages)?;
+        let first = self.checkpoint(server)?;
+        self.run_until(&mut events, bounds.counted / 2, bounds.messages)?;
         let half = server.usage()?;
-        self.go_on(&mut events, bounds.counted / 2, bounds.messages)?;
-        let last = self.moment(server)?;
+        self.run_until(&mut events, bounds.counted / 2, bounds.messages)?;
+        let last = self.checkpoint(server)?;
         let behind = self.behind();
-        self.end(&mut events, DRAIN)?;
+        self.finish(&mut events, DRAIN)?;
         let faults = self.tally.faults();
         let count = faults.count;
         Ok(Outcome {
@@ -126,63 +123,66 @@ impl<'a> Load<'a> {
             elapsed: last.at - first.at,
             cpu: last.usage.cpu.saturating_sub(first.usage.cpu),
             memory: [half.memory, last.usage.memory],
-            sent: self.senders.flight.sent.iter().map(|&sent| u64::from(sent)).sum(),
+            sent: self.senders.in_flight.sent.iter().map(|&sent| u64::from(sent)).sum(),
             behind,
             fault: faults.first.as_ref().map(|first| format!("{first}; {count} faults in all")),
             latency: self.latency,
         })
     }
 
-    fn moment(&self, server: Process) -> Result<Moment, EngineError> {
+    fn checkpoint(&self, server: Process) -> Result<Checkpoint, EngineError> {
         let usage = server.usage()?;
-        Ok(Moment { at: Instant::now(), deliveries: self.delivered, usage })
+        Ok(Checkpoint { at: Instant::now(), deliveries: self.delivered, usage })
     }
 
-    /// Goes on for a while, or until every sender has said `messages`.
-    fn go_on(
+    /// Sends and receives for `time`, or until every sender has sent `messages`.
+    fn run_until(
         &mut self,
         events: &mut Events,
-        long: Duration,
+        time: Duration,
         messages: u32,
     ) -> Result<(), EngineError> {
-        let until = Instant::now() + long;
-        let wait = if self.plan.is_about_latency() { Duration::ZERO } else { STEP };
-        while Instant::now() < until && self.senders.flight.sent.iter().any(|&sent| sent < messages)
-        {
-            self.speak(messages)?;
+        let until = Instant::now() + time;
+        let wait = if self.plan.measures_latency() { Duration::ZERO } else { STEP };
+        let is_complete = |load: &Self| {
+            let mut sent = load.senders.in_flight.sent.iter();
+            sent.all(|&sent| sent >= messages)
+        };
+        while Instant::now() < until && !is_complete(self) {
+            self.send(messages)?;
             self.step(events, wait)?;
-            self.lag()?;
+            self.read_slowly()?;
         }
         Ok(())
     }
 
-    /// Takes what is still on its way, for `long` at most, and notes who has not got all.
-    fn end(&mut self, events: &mut Events, long: Duration) -> Result<(), EngineError> {
-        self.drain(events, long)?;
-        self.linger(events)?;
-        self.tally.close(self.readers.iter().copied(), &self.senders.flight.sent);
+    /// Receives the messages in flight, for `timeout` at most, and records who has not received all.
+    fn finish(&mut self, events: &mut Events, timeout: Duration) -> Result<(), EngineError> {
+        self.drain(events, timeout)?;
+        self.wait_until_quiet(events)?;
+        self.tally.finish(self.readers.iter().copied(), &self.senders.in_flight.sent);
         Ok(())
     }
 
-    /// Waits until all that was sent has come, to the laggard as well, `long` at most.
-    fn drain(&mut self, events: &mut Events, long: Duration) -> Result<(), EngineError> {
-        let until = Instant::now() + long;
+    /// Waits until every reader, the laggard included, has received all messages, for `timeout` at most.
+    fn drain(&mut self, events: &mut Events, timeout: Duration) -> Result<(), EngineError> {
+        let until = Instant::now() + timeout;
         if let Some(user) = self.lags.take() {
-            // Of what has come before, nothing will tell.
-            while self.hear(user, READ_BYTES)? == Found::Some {}
+            // No event will report the bytes that are buffered already.
+            while self.receive(user, READ_BYTES)? == ReadOutcome::More {}
         }
-        let is_over = |load: &Self| load.senders.flight.is_empty() && load.behind() == 0;
+        let is_over = |load: &Self| load.senders.in_flight.is_empty() && load.behind() == 0;
         while !is_over(self) && Instant::now() < until {
             self.step(events, STEP)?;
         }
         Ok(())
     }
 
-    /// Goes on until nothing has come for a moment.
-    fn linger(&mut self, events: &mut Events) -> Result<(), EngineError> {
-        let at_most = Instant::now() + QUIET_AT_MOST;
+    /// Receives until no bytes arrive for [`QUIET`].
+    fn wait_until_quiet(&mut self, events: &mut Events) -> Result<(), EngineError> {
+        let deadline = Instant::now() + QUIET_MAX;
         let mut quiet_since = Instant::now();
-        while quiet_since.elapsed() < QUIET && Instant::now() < at_most {
+        while quiet_since.elapsed() < QUIET && Instant::now() < deadline {
             if self.step(events, STEP)? {
                 quiet_since = Instant::now();
             }
@@ -190,36 +190,36 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// How many messages the laggard has yet to read; none where there is no laggard.
+    /// Returns the number of messages that the laggard has not read; 0 without a laggard.
     fn behind(&self) -> u64 {
         let laggard = self.plan.laggard().map(|user| self.readers[user]);
-        laggard.map_or(0, |reader| self.tally.missing(reader, &self.senders.flight.sent))
+        laggard.map_or(0, |reader| self.tally.missing(reader, &self.senders.in_flight.sent))
     }
 
-    /// Has every sender say what it may.
-    fn speak(&mut self, messages: u32) -> Result<(), EngineError> {
+    /// Lets each sender send as many messages as its pace allows, up to `messages` in all.
+    fn send(&mut self, messages: u32) -> Result<(), EngineError> {
         let now = self.now();
         let senders = &mut self.senders;
         if let Pace::Rate(_) = self.plan.pace {
-            senders.free.extend(0..senders.users.len());
+            senders.ready.extend(0..senders.users.len());
         }
-        while let Some(sender) = senders.free.pop() {
-            senders.is_free[sender] = false;
-            let sent = senders.flight.sent[sender];
-            let may = match self.plan.pace {
-                Pace::Window(_) => senders.flight.may_send(sender),
+        while let Some(sender) = senders.ready.pop() {
+            senders.is_ready[sender] = false;
+            let sent = senders.in_flight.sent[sender];
+            let allowed = match self.plan.pace {
+                Pace::Window(_) => senders.in_flight.may_send(sender),
                 Pace::Rate(rate) => {
-                    due_by_rate(rate, now, sent).min(senders.flight.may_send(sender))
+                    due_by_rate(rate, now, sent).min(senders.in_flight.may_send(sender))
                 }
             };
             let user = senders.users[sender];
             let conn = &mut self.conns[user];
-            for _ in 0..may.min(messages.saturating_sub(sent)) {
-                let (number, place) = senders.flight.send(sender);
+            for _ in 0..allowed.min(messages.saturating_sub(sent)) {
+                let (number, slot) = senders.in_flight.send(sender);
                 senders.templates[sender].write(number, &mut conn.out);
-                senders.times[place] = match self.plan.pace {
+                senders.times[slot] = match self.plan.pace {
                     Pace::Window(_) => now,
-                    // When it was due, so that a server that stands still is not spared.
+                    // Latency counts from when the message was due, so that a stall of the server shows in it.
                     Pace::Rate(rate) => u64::from(number) * 1_000_000_000 / u64::from(rate),
                 };
             }
@@ -228,68 +228,67 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// Waits for something to happen, `wait` at most, and takes what came. Returns whether something
-    /// was read.
+    /// Handles events, after a wait of at most `wait`. Returns whether bytes were received.
     fn step(&mut self, events: &mut Events, wait: Duration) -> Result<bool, EngineError> {
-        poll_again(&mut self.poll, events, wait)?;
-        let mut has_read = false;
+        poll_events(&mut self.poll, events, wait)?;
+        let mut has_received = false;
         for event in &*events {
             let user = event.token().0;
             if event.is_readable() && self.lags != Some(user) {
-                has_read = true;
-                while self.hear(user, READ_BYTES)? == Found::Some {}
+                has_received = true;
+                while self.receive(user, READ_BYTES)? == ReadOutcome::More {}
             }
             if event.is_writable() {
                 self.conns[user].flush().map_err(|source| EngineError::Broken { user, source })?;
             }
         }
-        Ok(has_read)
+        Ok(has_received)
     }
 
-    /// Has the laggard read a little, where it is slow and it is time.
-    fn lag(&mut self) -> Result<(), EngineError> {
+    /// Reads a little for a slow laggard once per [`SLOW_STEP`].
+    fn read_slowly(&mut self) -> Result<(), EngineError> {
         let now = Instant::now();
         if let (Lag::Slow, Some(user)) = (self.plan.lag, self.lags)
             && now >= self.laggard_reads_at
         {
             self.laggard_reads_at = now + SLOW_STEP;
-            self.hear(user, SLOW_BYTES)?;
+            self.receive(user, SLOW_BYTES)?;
         }
         Ok(())
     }
 
-    /// Takes what has come for one user, `most` bytes at most.
-    fn hear(&mut self, user: usize, most: usize) -> Result<Found, EngineError> {
+    /// Reads once for `user`, `bytes_max` bytes at most, and counts the deliveries.
+    fn receive(&mut self, user: usize, bytes_max: usize) -> Result<ReadOutcome, EngineError> {
         let reader = self.readers[user];
         let is_laggard = self.plan.laggard() == Some(user);
         let mut now = None;
-        let Self { conns, buffer, tally, senders, latency, began, delivered, .. } = self;
-        let took = |bytes: &[u8]| {
-            let Some(stamp) = Stamp::read(bytes) else { return tally.no_stamp(reader, bytes) };
-            let Some(sender) = tally.take(reader, stamp) else { return };
+        let Self { conns, buffer, tally, senders, latency, started_at, delivered, .. } = self;
+        let on_stamp = |bytes: &[u8]| {
+            let Some(stamp) = Stamp::parse(bytes) else { return tally.no_stamp(reader, bytes) };
+            let Some(sender) = tally.record(reader, stamp) else { return };
             if is_laggard {
                 return;
             }
             *delivered += 1;
             if stamp.number & (senders.sample - 1) == 0 {
-                let now = *now.get_or_insert_with(|| nanos(*began));
-                let sent = senders.times[senders.flight.place(sender, stamp.number)];
+                let now = *now.get_or_insert_with(|| nanos(*started_at));
+                let sent = senders.times[senders.in_flight.slot(sender, stamp.number)];
                 latency.saturating_record(now.saturating_sub(sent));
             }
-            if senders.flight.deliver(sender, stamp.number) && !senders.is_free[sender] {
-                senders.is_free[sender] = true;
-                senders.free.push(sender);
+            if senders.in_flight.deliver(sender, stamp.number) && !senders.is_ready[sender] {
+                senders.is_ready[sender] = true;
+                senders.ready.push(sender);
             }
         };
-        match conns[user].read(buffer, most, took) {
-            Ok(Found::End) => Err(EngineError::Cut { user }),
+        match conns[user].read(buffer, bytes_max, on_stamp) {
+            Ok(ReadOutcome::Closed) => Err(EngineError::ClosedUnderLoad { user }),
             Ok(found) => Ok(found),
             Err(error) => Err(EngineError::Broken { user, source: error }),
         }
     }
 
     fn now(&self) -> u64 {
-        nanos(self.began)
+        nanos(self.started_at)
     }
 }
 
@@ -298,19 +297,19 @@ impl Senders {
         let users: Vec<usize> = (0..plan.rooms)
             .flat_map(|room| (0..plan.senders).map(move |sender| room * plan.members + sender))
             .collect();
-        let template = |&user: &usize| dialect.message(plan.place(user), plan.text_bytes);
+        let template = |&user: &usize| dialect.message(plan.member(user), plan.text_bytes);
         let in_flight = match plan.pace {
             Pace::Window(size) => size,
             Pace::Rate(_) => RATE_IN_FLIGHT,
         };
-        let flight = Flight::new(users.len(), in_flight, plan.readers());
+        let in_flight = InFlight::new(users.len(), in_flight, plan.readers());
         Self {
             templates: users.iter().map(template).collect(),
-            times: vec![0; flight.places()],
-            flight,
-            sample: if plan.is_about_latency() { 1 } else { SAMPLE },
-            free: (0..users.len()).collect(),
-            is_free: vec![true; users.len()],
+            times: vec![0; in_flight.slots()],
+            in_flight,
+            sample: if plan.measures_latency() { 1 } else { SAMPLE },
+            ready: (0..users.len()).collect(),
+            is_ready: vec![true; users.len()],
             users,
         }
     }

@@ -1,4 +1,4 @@
-//! What it costs that users come: all at once into one room, or idle once they are there.
+//! The cost of arriving users: simultaneous joins of one room, and the memory of idle users.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -7,27 +7,26 @@ use mio::Poll;
 
 use super::EngineError;
 use super::crowd::Crowd;
-use crate::dialect::{Dialect, Place};
+use crate::dialect::{Dialect, Member};
 use crate::process::Process;
 
-/// What users coming in took.
+/// The cost of a simultaneous join.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Storm {
-    /// How many users.
     pub(crate) users: usize,
-    /// How many of them were on their way at the same time.
+    /// Users who were joining at the same time.
     pub(crate) at_once: usize,
-    /// From the first one's word to the last one's answer.
+    /// From the first request to the last answer.
     pub(crate) took: Duration,
-    /// Processor time of the server meanwhile, and until all were told of each other.
+    /// Processor time of the server until it has notified all users of each other.
     pub(crate) cpu: Duration,
 }
 
-/// Connects `users` users, has them all join one room at the same moment, and waits until each is
-/// answered. Where a dialect has no join, they come as they connect, as many at once as may be.
+/// Connects `users` users, lets them join one room at the same moment, and waits for all answers. If the dialect has
+/// no `join`, they join with `hello`, as many at a time as the dialect allows.
 ///
 /// # Errors
-/// Where one cannot come in.
+/// If a user cannot join.
 pub(crate) fn storm(
     users: usize,
     dialect: &Dialect,
@@ -36,30 +35,29 @@ pub(crate) fn storm(
 ) -> Result<Storm, EngineError> {
     let mut poll = Poll::new()?;
     let mut crowd = Crowd::new(&mut poll, address, None);
-    let place = |user| Place { user, room: 0, is_only_room: false };
-    let comes_by_joining = dialect.join(place(0)).is_some();
-    if comes_by_joining {
-        crowd.wave(users, dialect.coming_max, |user| dialect.hello(place(user)))?;
-        crowd.settle()?;
+    let member = |user| Member { user, room: 0, is_only_room: false };
+    let has_join = dialect.join(member(0)).is_some();
+    if has_join {
+        crowd.run_step(users, dialect.joining_max, |user| dialect.hello(member(user)))?;
+        crowd.wait_until_quiet()?;
     }
-    let at_once = if comes_by_joining { users } else { users.min(dialect.coming_max) };
+    let at_once = if has_join { users } else { users.min(dialect.joining_max) };
     let (before, began) = (server.usage()?, Instant::now());
-    if comes_by_joining {
-        crowd.wave(users, at_once, |user| dialect.join(place(user)))?;
+    if has_join {
+        crowd.run_step(users, at_once, |user| dialect.join(member(user)))?;
     } else {
-        crowd.wave(users, at_once, |user| dialect.hello(place(user)))?;
+        crowd.run_step(users, at_once, |user| dialect.hello(member(user)))?;
     }
     let took = began.elapsed();
-    crowd.settle()?;
+    crowd.wait_until_quiet()?;
     let cpu = server.usage()?.cpu.saturating_sub(before.cpu);
     Ok(Storm { users, at_once, took, cpu })
 }
 
-/// Brings `users` users in, in rooms of `members`, and returns the bytes of memory that the server
-/// has taken for them.
+/// Connects `users` users in rooms of `members`. Returns the bytes by which the server's private memory grew.
 ///
 /// # Errors
-/// Where one cannot come in.
+/// If a user cannot join.
 pub(crate) fn idle(
     users: usize,
     members: usize,
@@ -70,9 +68,9 @@ pub(crate) fn idle(
     let mut poll = Poll::new()?;
     let before = server.usage()?;
     let mut crowd = Crowd::new(&mut poll, address, None);
-    let place = |user| Place { user, room: user / members, is_only_room: members >= users };
-    crowd.wave(users, dialect.coming_max, |user| dialect.hello(place(user)))?;
-    crowd.wave(users, dialect.coming_max, |user| dialect.join(place(user)))?;
-    crowd.settle()?;
+    let member = |user| Member { user, room: user / members, is_only_room: members >= users };
+    crowd.run_step(users, dialect.joining_max, |user| dialect.hello(member(user)))?;
+    crowd.run_step(users, dialect.joining_max, |user| dialect.join(member(user)))?;
+    crowd.wait_until_quiet()?;
     Ok(server.usage()?.memory.saturating_sub(before.memory))
 }

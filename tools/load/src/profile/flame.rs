@@ -1,46 +1,45 @@
-//! A flame graph: samples, put together and drawn.
+//! A flame graph: merges samples and draws them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::sample::Sample;
 
-/// Pixels of the whole width.
+/// Width of the graph, in pixels.
 const WIDTH: f64 = 1_400.0;
 
-/// Pixels of one frame's height.
+/// Height of one frame, in pixels.
 const HEIGHT: usize = 17;
 
-/// Pixels of a letter.
+/// Width of a letter, in pixels.
 const LETTER: f64 = 6.6;
 
-/// Pixels of the narrowest frame that is drawn.
+/// Width of the narrowest frame that is drawn, in pixels.
 const NARROWEST: f64 = 0.5;
 
-/// Functions, each with those it called, and how often it was seen.
+/// A function: its samples, and the functions it called. The root is the whole program.
 #[derive(Debug, Default)]
 pub(super) struct Flame {
-    seen: u64,
+    samples: u64,
     calls: BTreeMap<String, Flame>,
 }
 
 impl Flame {
-    /// How many samples there are.
     pub(super) const fn samples(&self) -> u64 {
-        self.seen
+        self.samples
     }
 
-    /// Adds a sample: the thread first, then the functions from the outermost in.
+    /// Adds a sample: first its thread, then its functions, the outermost first.
     pub(super) fn add(&mut self, Sample { thread, frames }: &Sample) {
-        self.seen += 1;
+        self.samples += 1;
         let mut at = self;
         for name in std::iter::once(thread).chain(frames.iter().rev().map(|frame| &frame.name)) {
             at = at.calls.entry(name.clone()).or_default();
-            at.seen += 1;
+            at.samples += 1;
         }
     }
 
-    /// The graph as a picture: outer functions at the bottom, as wide as they were seen often.
+    /// Draws the graph: outer functions at the bottom, the width of each proportional to its samples.
     #[allow(clippy::cast_precision_loss, reason = "pixels")]
     pub(super) fn to_svg(&self) -> String {
         let depth = self.depth();
@@ -49,21 +48,21 @@ impl Flame {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
              font-family=\"monospace\" font-size=\"11\">\n"
         );
-        self.draw(&mut svg, 0.0, depth, WIDTH / self.seen.max(1) as f64);
+        self.draw(&mut svg, 0.0, depth, WIDTH / self.samples.max(1) as f64);
         svg.push_str("</svg>\n");
         svg
     }
 
-    /// Draws what was called here from `x` on, above the row `row`; one sample is `scale` wide.
+    /// Draws the called functions, from `x` on, above the row `row`; one sample is `scale` pixels wide.
     #[allow(clippy::cast_precision_loss, reason = "pixels")]
     fn draw(&self, svg: &mut String, mut x: f64, row: usize, scale: f64) {
         for (name, called) in &self.calls {
-            let width = called.seen as f64 * scale;
+            let width = called.samples as f64 * scale;
             if width >= NARROWEST {
                 let y = (row - 1) * HEIGHT;
                 let share = width / WIDTH * 100.0;
                 let name = escaped(name);
-                // Neighbours differ in colour, and a function has the same one everywhere.
+                // The colour depends on the name: neighbours differ, and a function looks the same everywhere.
                 let hue =
                     name.bytes().fold(0_u32, |hue, byte| hue * 31 % 60 + u32::from(byte)) % 60;
                 let _ = writeln!(
@@ -91,7 +90,7 @@ fn escaped(name: &str) -> String {
     name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The name if it fits into so many pixels; nothing else says more than its beginning would.
+/// Returns the name if it fits into `width` pixels, and nothing otherwise: the start of a path says little.
 #[allow(clippy::cast_precision_loss, reason = "pixels")]
 fn fitting(name: &str, width: f64) -> &str {
     if name.len() as f64 * LETTER < width { name } else { "" }
@@ -102,7 +101,7 @@ mod tests {
     use super::*;
     use crate::profile::sample::read;
 
-    const TOLD: &str = "\
+    const OUTPUT: &str = "\
 worker
 \t    7f01 write
 \t    7f02 a::b<C>::h0123456789abcdef
@@ -115,20 +114,20 @@ worker
 
     fn flame() -> Flame {
         let mut flame = Flame::default();
-        read(TOLD.as_bytes(), |sample| flame.add(sample)).unwrap();
+        read(OUTPUT.as_bytes(), |sample| flame.add(sample)).unwrap();
         flame
     }
 
     #[test]
-    fn samples_with_the_same_functions_are_put_together() {
+    fn samples_of_the_same_functions_are_merged() {
         let flame = flame();
         assert_eq!((flame.samples(), flame.depth()), (2, 4));
         let main = &flame.calls["worker"].calls["main"];
-        assert_eq!((main.seen, main.calls["a::b<C>"].calls["write"].seen), (2, 1));
+        assert_eq!((main.samples, main.calls["a::b<C>"].calls["write"].samples), (2, 1));
     }
 
     #[test]
-    fn each_function_is_as_wide_as_it_was_seen_often() {
+    fn the_width_of_a_function_is_its_share_of_samples() {
         let svg = flame().to_svg();
         assert!(svg.contains("<title>main 100.0 %</title>"), "{svg}");
         assert!(svg.contains("<title>a::b&lt;C&gt; 50.0 %</title>"), "{svg}");

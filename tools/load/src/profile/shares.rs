@@ -1,16 +1,16 @@
-//! What the daemon's time goes to, in a few words.
+//! The shares of the daemon's time, in one line.
 
 use std::fmt;
 
 use super::sample::Sample;
 
-/// The thread that keeps what is said.
+/// The thread that stores messages.
 const JOURNAL: &str = "journal";
 
-/// The kernel's function that all goes through what is written to a client.
+/// The kernel's function behind every write to a client.
 const WRITING: &str = "tcp_sendmsg";
 
-/// How many samples were of which kind.
+/// Samples of each kind.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Shares {
     writing: u64,
@@ -21,7 +21,6 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// Counts a sample.
     pub(super) fn add(&mut self, Sample { thread, frames }: &Sample) {
         let is_in_kernel = frames.first().is_some_and(|frame| frame.is_kernel);
         let is_writing = frames.iter().any(|frame| frame.is_kernel && frame.name == WRITING);
@@ -61,8 +60,8 @@ mod tests {
     use crate::profile::sample::read;
 
     #[test]
-    fn each_sample_is_of_one_kind() {
-        let told = "\
+    fn each_sample_is_counted_in_one_kind() {
+        let output = "\
 worker
 \tffffffff81000001 copy
 \tffffffff81000002 tcp_sendmsg
@@ -82,7 +81,7 @@ journal
 \t    7f05 fsync
 ";
         let mut shares = Shares::default();
-        read(told.as_bytes(), |sample| shares.add(sample)).unwrap();
+        read(output.as_bytes(), |sample| shares.add(sample)).unwrap();
         let Shares { writing, other_in_kernel, sessions, journal, journal_in_kernel } = shares;
         assert_eq!([writing, other_in_kernel, sessions, journal, journal_in_kernel], [1; 5]);
         assert!(shares.to_string().starts_with("20 % writing, in the kernel; 20 % sessions;"));

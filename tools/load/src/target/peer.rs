@@ -1,4 +1,4 @@
-//! Other servers, as their packages install them, with configurations that do not throttle them.
+//! Servers of other projects, as their packages install them, with configurations that do not throttle them.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -8,19 +8,18 @@ use std::thread::park_timeout;
 use std::time::Instant;
 
 use super::{START_MAX, TargetError};
-use crate::child::AGAIN;
+use crate::child::POLL_INTERVAL;
 
-/// Where programs are that are not on everybody's path.
+/// A directory with servers that is not in the `PATH` of every user.
 const SYSTEM_PROGRAMS: &str = "/usr/sbin";
 
-/// Another server.
 #[derive(Debug)]
 pub(super) struct Peer {
-    /// The program, and the Debian package it comes in.
+    /// The program; its Debian package has the same name.
     pub(super) program: &'static str,
-    /// Its configuration, with `<port>` and `<home>` in it.
+    /// The configuration, with the placeholders `<port>` and `<home>`.
     config: &'static str,
-    /// Its arguments; `<config>` is the file with that.
+    /// The arguments; `<config>` stands for the path of the configuration.
     arguments: &'static [&'static str],
 }
 
@@ -55,11 +54,11 @@ pub(super) const INSPIRCD: Peer = Peer {
 };
 
 impl Peer {
-    /// The command that starts it in `home`, and where it will listen: on a port that was free a
-    /// moment ago.
+    /// Returns the command that starts the server in `home`, and the address it will listen on: a port that was
+    /// free a moment ago.
     ///
     /// # Errors
-    /// Where it is not installed.
+    /// If the server is not installed.
     pub(super) fn command(&self, home: &Path) -> Result<(Command, SocketAddr), TargetError> {
         let program = find(self.program).ok_or(TargetError::NotInstalled(self.program))?;
         let address = free_address().map_err(TargetError::Home)?;
@@ -80,25 +79,25 @@ impl Peer {
     }
 }
 
-/// Where the program of that name is, if it is installed.
+/// Returns the path of a program if it is installed.
 pub(super) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let places = std::env::split_paths(&path).chain([PathBuf::from(SYSTEM_PROGRAMS)]);
-    places.map(|place| place.join(program)).find(|program| program.is_file())
+    let directories = std::env::split_paths(&path).chain([PathBuf::from(SYSTEM_PROGRAMS)]);
+    directories.map(|directory| directory.join(program)).find(|program| program.is_file())
 }
 
 fn free_address() -> io::Result<SocketAddr> {
     TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.local_addr()
 }
 
-/// Waits until `child` listens on `address`. Returns whether it does.
+/// Waits until `child` listens on `address`. Returns `false` if it ends, or after [`START_MAX`].
 pub(super) fn listens(child: &mut Child, address: SocketAddr) -> bool {
     let deadline = Instant::now() + START_MAX;
     while Instant::now() < deadline && matches!(child.try_wait(), Ok(None)) {
         if TcpStream::connect(address).is_ok() {
             return true;
         }
-        park_timeout(AGAIN);
+        park_timeout(POLL_INTERVAL);
     }
     false
 }

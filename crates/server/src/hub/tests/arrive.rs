@@ -97,10 +97,8 @@ async fn each_of_several_tokens_of_a_user_leads_to_that_user() {
     let id = ana.id();
     drop(ana);
     let hash = crate::token::TokenHash::of(&token('b'));
-    let credential = Credential::Token(hash);
-    let record = CredentialRecord { user: id, credential, created_at: clock() };
-    let change = Change::Credential(record);
-    hub.queue.with_connection(move |db| change.store(db)).await.unwrap();
+    let put = move |db: &_| crate::journal::tests::put_token(db, id, hash);
+    hub.queue.with_connection(put).await.unwrap();
     let hub = again(hub, directory.path()).await;
     assert_eq!(back(&hub, &token('b'), "ana").await.unwrap().id(), id);
     assert_eq!(hub.state().users_stored(), 1);

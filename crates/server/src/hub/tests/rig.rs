@@ -173,7 +173,7 @@ impl Rig {
         let (mut items, mut asked) = (Vec::new(), Vec::new());
         for (index, numbers) in groups.iter().enumerate() {
             if index > 0 {
-                let (task, last) = Task::last_n((BOB, Word::new("laptop").unwrap()));
+                let (task, last) = Task::last_n(BOB, Word::new("laptop").unwrap());
                 items.push(Item::Task(task));
                 asked.push(last);
             }

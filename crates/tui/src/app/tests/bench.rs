@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use chat_client::link::Dial;
+use chat_client::store::Writer;
 use chat_proto::command::{Hello, Word};
 use chat_proto::event::Welcome;
 use chat_proto::{Command, Event, NativeCodec};
@@ -13,8 +15,6 @@ use tokio_util::codec::Framed;
 
 use crate::Options;
 use crate::fixture::{DEADLINE, name, room_event, welcome, within};
-use crate::link::Dial;
-use crate::store::Writer;
 use crate::testing::Client;
 
 /// The server's end of a connection.

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use chat_client::update::STORE_DRAFTS_AFTER;
 use chat_proto::Secret;
 use chat_proto::event::{Accepted, Welcome};
 
 use super::*;
 use crate::app::FRAME_MIN;
 use crate::fixture::journal;
-use crate::update::drafts::KEEP_AFTER;
 
 #[tokio::test(start_paused = true)]
 async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number() {
@@ -280,7 +280,7 @@ async fn who_never_pauses_loses_no_more_than_a_moment() {
     sees(&mut bob, "connecting").await;
     for _ in 0..20 {
         bob.types("x").await;
-        advance(KEEP_AFTER / 5).await;
+        advance(STORE_DRAFTS_AFTER / 5).await;
     }
     let kept = drafts_in(directory.path()).unwrap_or_default();
     let keys = kept.matches('x').count();

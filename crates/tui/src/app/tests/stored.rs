@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use chat_client::driver::STORE_TIMEOUT;
+use chat_client::store::{JOBS_MAX, Writer};
 use futures_util::StreamExt;
 
 use super::*;
-use crate::app::STORE_TIMEOUT;
-use crate::store::{JOBS_MAX, Writer};
 
 /// How long the disk takes for each write: much longer than what does not wait for it, and so short that the
 /// link, which the tests answer no ping of, lasts for some of them.
@@ -74,7 +74,11 @@ async fn a_disk_that_does_not_answer_in_time_holds_up_the_end_for_a_while_and_is
     sees(&mut bob, "   bob: hi").await;
     let before = Instant::now();
     let unsent = within("the end", bob.leaves()).await.unwrap().to_string();
-    assert!(before.elapsed() <= STORE_TIMEOUT + crate::link::BYE_TIMEOUT, "{:?}", before.elapsed());
+    assert!(
+        before.elapsed() <= STORE_TIMEOUT + chat_client::link::BYE_TIMEOUT,
+        "{:?}",
+        before.elapsed()
+    );
     assert!(unsent.contains("The disk did not store it in time"), "{unsent}");
 }
 

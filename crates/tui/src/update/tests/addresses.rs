@@ -1,14 +1,17 @@
 //! Direct messages go by addresses, whatever their users are called.
 
+use chat_client::store::Drafts;
 use chat_proto::event::Welcome;
 
 use super::*;
-use crate::store::Drafts;
 
 /// The rooms to which something is sent.
 fn rooms_of_says(effects: &[Effect]) -> Vec<RoomName> {
     let says = effects.iter().filter_map(|effect| match effect {
-        Effect::Order(Order::Send { command: Command::Say(say), .. }) => Some(say.room.clone()),
+        Effect::Client(ClientEffect::Link(LinkRequest::Send {
+            command: Command::Say(say),
+            ..
+        })) => Some(say.room.clone()),
         _ => None,
     });
     says.collect()
@@ -70,7 +73,7 @@ fn a_name_that_is_not_known_is_asked_for_and_the_text_is_sent_to_its_address() {
     let mut bench = Bench::connected(100, 20);
     let effects = bench.types("/msg zoe psst\n");
     assert_eq!(sent(&effects), [Command::Join { room: room("@zoe"), since: None }]);
-    assert_eq!((says(&effects).len(), bench.state.outbox.messages().count()), (0, 0));
+    assert_eq!((says(&effects).len(), bench.state.client.outbox().messages().count()), (0, 0));
     let effects = bench.hears(direct_event(&user(9, "zoe"), 0, 0));
     assert_eq!(rooms_of_says(&effects), [room("@7-9")]);
     assert_shows(&bench, "▸2 @zoe");
@@ -96,14 +99,14 @@ fn a_name_that_changes_hands_while_it_is_asked_for_gives_the_text_back() {
     assert_shows(&bench, "not sent: zoe is zoe2 now");
     assert_eq!(typed(&bench), "/msg zoe psst");
     bench.hears(direct_event(&user(11, "zoe"), 0, 0));
-    assert_eq!(bench.state.outbox.messages().count(), 0);
+    assert_eq!(bench.state.client.outbox().messages().count(), 0);
 }
 
 #[test]
 fn a_line_that_is_lost_while_a_name_is_asked_for_gives_the_text_back() {
     let mut bench = Bench::connected(100, 20);
     bench.types("/msg zoe psst\n");
-    let asked = bench.state.drafts();
+    let asked = bench.state.client.drafts();
     assert_eq!(
         asked.texts[&RoomName::lobby()],
         "/msg zoe psst",
@@ -119,8 +122,8 @@ fn a_line_that_is_lost_while_a_name_is_asked_for_gives_the_text_back() {
 fn a_direct_message_of_an_earlier_run_has_its_title_before_there_is_a_session() {
     let titles = [(room("@3-7"), name("ana"))].into();
     let drafts = Drafts { shown: room("@3-7"), titles, ..Drafts::default() };
-    let unsettled = vec![left(1, "@3-7", "psst")];
-    let mut bench = Bench::with_profile(100, 20, Profile { drafts, unsettled, ..profile("bob") });
+    let pending = vec![left(1, "@3-7", "psst")];
+    let mut bench = Bench::with_profile(100, 20, Profile { drafts, pending, ..profile("bob") });
     assert_shows(&bench, "▸2 @ana");
     assert_shows(&bench, "… bob: psst");
     bench.types("/msg ana more\n");
@@ -131,8 +134,8 @@ fn a_direct_message_of_an_earlier_run_has_its_title_before_there_is_a_session() 
 fn of_version_0_1_0() -> Bench {
     let texts = [(room("@ana"), "half a sen".to_owned())].into();
     let drafts = Drafts { shown: room("@ana"), texts, ..Drafts::default() };
-    let unsettled = vec![left(1, "@ana", "psst"), left(2, "#lobby", "all")];
-    Bench::with_profile(120, 24, Profile { drafts, unsettled, ..profile("bob") })
+    let pending = vec![left(1, "@ana", "psst"), left(2, "#lobby", "all")];
+    Bench::with_profile(120, 24, Profile { drafts, pending, ..profile("bob") })
 }
 
 #[test]
@@ -143,7 +146,7 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
     effects.extend(bench.hears(Event::Pong { nonce: rooms_told() }));
     assert_eq!(rooms_of_says(&effects), [RoomName::lobby()]);
     let id = left(1, "@ana", "psst").id;
-    assert_eq!(kept(&effects).last(), Some(&&Keep::Settled(vec![id])));
+    assert_eq!(kept(&effects).last(), Some(&&StoreOp::Acknowledged(vec![id])));
     assert_shows(&bench, "▸2 @ana");
     assert_shows(&bench, "not sent to @ana: an earlier version stored it under this name");
     // The user sees whom Enter sends it to.
@@ -156,9 +159,9 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
 #[test]
 fn what_is_stored_under_a_name_stays_stored_until_there_is_a_session() {
     let mut bench = of_version_0_1_0();
-    let stored = bench.state.drafts();
+    let stored = bench.state.client.drafts();
     assert_eq!((&stored.shown, &stored.texts[&room("@ana")][..]), (&room("@ana"), "half a sen"));
-    assert_eq!(bench.state.unanswered().len(), 2);
+    assert_eq!(bench.state.client.unanswered().len(), 2);
     bench.connects(1);
     bench.hears(Event::Pong { nonce: rooms_told() });
     assert_shows(&bench, "@ana is not here any more; Up brings back what was typed: half a sen");
@@ -178,7 +181,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
         ..message_in("@3-7", 1, user(7, "bob"), "psst", bench.at)
     };
     let effects = bench.hears(Event::Message(missed));
-    assert_eq!(kept(&effects), [&Keep::Settled(vec![left(1, "@ana", "psst").id])]);
+    assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
     let screen = bench.screen();
     assert!(screen.contains("› bob: psst") && !screen.contains("not sent"), "{screen}");
 }

@@ -22,7 +22,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
         ..message_in("#lobby", 2, user(7, "bob"), "two", bench.at)
     };
     let effects = bench.hears(Event::Message(missed));
-    assert!(kept(&effects).contains(&&Keep::Settled(vec![own(2)])));
+    assert!(kept(&effects).contains(&&StoreOp::Acknowledged(vec![own(2)])));
     repeats(&mut bench, 2, None, 2);
     bench.seq = 2;
     bench.accepts(3);
@@ -58,7 +58,7 @@ fn a_repeat_stands_where_the_message_is() {
 
 #[test]
 fn a_number_that_another_message_has_is_replaced_and_the_message_is_sent_again() {
-    let profile = Profile { unsettled: vec![left(4, "#lobby", "left")], ..profile("bob") };
+    let profile = Profile { pending: vec![left(4, "#lobby", "left")], ..profile("bob") };
     let mut bench = Bench::with_profile(80, 20, profile);
     bench.connects(1);
     let refusal = Refusal {
@@ -68,7 +68,7 @@ fn a_number_that_another_message_has_is_replaced_and_the_message_is_sent_again()
     };
     let effects = bench.hears(Event::Refused(refusal));
     assert_eq!(says(&effects), [(5, "left")]);
-    let [Keep::Unsettled(all)] = kept(&effects)[..] else { panic!("{effects:?}") };
+    let [StoreOp::Pending(all)] = kept(&effects)[..] else { panic!("{effects:?}") };
     assert_eq!((all.len(), &all[0].id), (1, &own(5)), "it is stored before it is sent");
     bench.accepts(5);
     assert_shows(&bench, "› bob: left");
@@ -79,12 +79,12 @@ fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
     let mut bench = Bench::connected(80, 20);
     let effects = bench.types("hi\n");
     assert!(
-        matches!(&effects[..], [Effect::Keep(Keep::Said(said)), Effect::Order(_)] if said.id == own(1))
+        matches!(&effects[..], [Effect::Client(ClientEffect::Store(StoreOp::Message(said))), Effect::Client(ClientEffect::Link(_))] if said.id == own(1))
     );
-    assert_eq!(kept(&bench.accepts(1)), [&Keep::Settled(vec![own(1)])]);
+    assert_eq!(kept(&bench.accepts(1)), [&StoreOp::Acknowledged(vec![own(1)])]);
     bench.types("no\n");
     let refusal = Refusal { n: Some(2), ..Refusal::new(RefusalCode::NotKept, "disk full") };
-    assert_eq!(kept(&bench.hears(Event::Refused(refusal))), [&Keep::Settled(vec![own(2)])]);
+    assert_eq!(kept(&bench.hears(Event::Refused(refusal))), [&StoreOp::Acknowledged(vec![own(2)])]);
     bench.types("again\n");
     bench.hears(Event::Accepted(Accepted {
         n: Some(3),
@@ -94,13 +94,13 @@ fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
         at: bench.at,
         repeat: true,
     }));
-    assert_eq!(bench.state.outbox.messages().count(), 0);
+    assert_eq!(bench.state.client.outbox().messages().count(), 0);
 }
 
 #[test]
 fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
-    let unsettled = vec![left(6, "#lobby", "left 6"), left(8, "#lobby", "left 8")];
-    let mut bench = Bench::with_profile(80, 20, Profile { unsettled, ..profile("bob") });
+    let pending = vec![left(6, "#lobby", "left 6"), left(8, "#lobby", "left 8")];
+    let mut bench = Bench::with_profile(80, 20, Profile { pending, ..profile("bob") });
     assert_shows(&bench, "… bob: left 6");
     let effects = bench.connects(1);
     assert_eq!(says(&effects), [(6, "left 6"), (8, "left 8")]);
@@ -108,7 +108,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
     let before = Word::new("before").unwrap();
     let effects = repeats(&mut bench, 6, Some("before"), 1);
     let id = MessageId { device: before.clone(), n: 6 };
-    assert_eq!(kept(&effects), [&Keep::Settled(vec![id])]);
+    assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![id])]);
     // It comes with what was missed, and its answer is still on its way.
     let missed = Message {
         n: Some(8),
@@ -140,12 +140,12 @@ fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next_in_its_order() 
 fn a_refused_token_is_said_and_dropped_only_when_asked() {
     let mut bench = Bench::new(100, 20);
     let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
-    assert!(bench.tells(News::Refused(Box::new(refusal))).is_empty());
+    assert!(bench.tells(LinkEvent::Refused(Box::new(refusal))).is_empty());
     assert_shows(&bench, "not let in: the server does not know the token");
     assert_shows(&bench, "/forget drops");
     let effects = bench.types("/forget\n");
-    assert_eq!(kept(&effects), [&Keep::NoToken(None)]);
-    assert_eq!(effects[1], Effect::Order(Order::CallAnew));
+    assert_eq!(kept(&effects), [&StoreOp::ForgetToken(None)]);
+    assert_eq!(effects[1], Effect::Client(ClientEffect::Link(LinkRequest::CallAnew)));
     bench.connects(1);
     bench.types("/forget\n");
     assert_shows(&bench, "/forget is for a token that the server refuses");
@@ -155,7 +155,7 @@ fn a_refused_token_is_said_and_dropped_only_when_asked() {
 fn a_token_that_nobody_refused_is_not_dropped() {
     for code in [RefusalCode::BadVersion, RefusalCode::NotKept, RefusalCode::NameTaken] {
         let mut bench = Bench::new(100, 20);
-        bench.tells(News::Refused(Box::new(Refusal::new(code, "the server's words"))));
+        bench.tells(LinkEvent::Refused(Box::new(Refusal::new(code, "the server's words"))));
         bench.control('u');
         assert!(bench.types("/forget\n").is_empty());
         assert_shows(&bench, "/forget is for a token that the server refuses");
@@ -166,14 +166,14 @@ fn a_token_that_nobody_refused_is_not_dropped() {
 fn the_token_of_a_welcome_is_kept() {
     let mut bench = Bench::new(80, 20);
     let effects = bench.connects(1);
-    assert!(kept(&effects).contains(&&Keep::Token(Secret::new("secret"))));
+    assert!(kept(&effects).contains(&&StoreOp::Token(Secret::new("secret"))));
 }
 
 #[test]
 fn another_name_is_kept_by_whomever_it_was_taken() {
     let mut bench = Bench::connected(80, 20);
     let rob = Event::Renamed { user: user(7, "bob"), name: name("rob") };
-    assert_eq!(kept(&bench.hears(rob.clone())), [&Keep::Name(name("rob"))]);
+    assert_eq!(kept(&bench.hears(rob.clone())), [&StoreOp::Name(name("rob"))]);
     assert!(bench.hears(rob).is_empty(), "it is told in each room");
     let ana = Event::Renamed { user: user(3, "ana"), name: name("anna") };
     assert!(kept(&bench.hears(ana)).is_empty());
@@ -187,7 +187,7 @@ fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
     }
     let before = bench.screen();
     bench.loses();
-    bench.tells(News::Waiting { seconds: 1 });
+    bench.tells(LinkEvent::Waiting { seconds: 1 });
     bench.seq = 4;
     let effects = bench.connects(2);
     assert_eq!(sent(&effects), [Command::Join { room: RoomName::lobby(), since: Some(2) }]);
@@ -224,19 +224,19 @@ fn what_is_behind_a_gap_does_not_count_as_read() {
     bench.in_rust();
     let says = |bench: &mut Bench, seq| drop(bench.says_in("#rust", seq, user(3, "ana"), "text"));
     says(&mut bench, 1);
-    bench.takes(Input::Tick);
+    bench.takes(Input::Client(ClientInput::Tick));
     bench.loses();
     bench.connects(2);
     bench.hears(room_event("#rust", 4, 1));
     says(&mut bench, 5);
-    assert!(sent(&bench.takes(Input::Tick)).is_empty());
+    assert!(sent(&bench.takes(Input::Client(ClientInput::Tick))).is_empty());
     bench.hears(room_event("#rust", 5, 1));
     says(&mut bench, 2);
     let read = |seq| [Command::Read { room: room("#rust"), seq }];
-    assert_eq!(sent(&bench.takes(Input::Tick)), read(2));
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), read(2));
     // The third and the fourth are not to be had any more.
     says(&mut bench, 5);
-    assert_eq!(sent(&bench.takes(Input::Tick)), read(5));
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), read(5));
 }
 
 #[test]
@@ -246,7 +246,10 @@ fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
     bench.loses();
     let effects = bench.connects(2);
     let ping = effects.iter().find_map(|effect| match effect {
-        Effect::Order(Order::Send { command: Command::Ping { nonce }, .. }) => Some(nonce.clone()),
+        Effect::Client(ClientEffect::Link(LinkRequest::Send {
+            command: Command::Ping { nonce },
+            ..
+        })) => Some(nonce.clone()),
         _ => None,
     });
     let effects = bench.hears(room_event("#ada", 9, 9));
@@ -283,7 +286,7 @@ fn a_lost_line_loses_nothing_that_is_typed() {
     let mut bench = Bench::connected(80, 20);
     bench.types("half a sen");
     bench.loses();
-    bench.tells(News::Waiting { seconds: 4 });
+    bench.tells(LinkEvent::Waiting { seconds: 4 });
     assert_shows(&bench, "reconnecting in 4 s");
     assert_shows(&bench, "the server closed the connection");
     bench.connects(2);
@@ -294,8 +297,8 @@ fn a_lost_line_loses_nothing_that_is_typed() {
 fn trouble_with_the_line_is_on_the_status_line_alone() {
     let mut bench = Bench::new(80, 20);
     for _ in 0..5 {
-        bench.tells(News::Lost(Lost::Silent));
-        bench.tells(News::Waiting { seconds: 2 });
+        bench.tells(LinkEvent::Lost(Lost::Silent));
+        bench.tells(LinkEvent::Waiting { seconds: 2 });
     }
     assert_shows(&bench, "reconnecting in 2 s · the server does not answer");
     assert_eq!(bench.screen().matches("does not answer").count(), 1);
@@ -308,8 +311,8 @@ fn the_log_has_the_reason_for_which_one_is_not_let_in_once() {
     let mut bench = Bench::new(100, 20);
     let full = Lost::TurnedAway("chat-server is full\x1b[2J".into());
     for why in [full.clone(), full, Lost::Another("SSH-2.0".into())] {
-        bench.tells(News::Lost(why));
-        bench.tells(News::Waiting { seconds: 2 });
+        bench.tells(LinkEvent::Lost(why));
+        bench.tells(LinkEvent::Waiting { seconds: 2 });
     }
     assert_eq!(bench.screen().matches("! chat-server is full␛[2J").count(), 1);
     assert_shows(&bench, "! That is not a chat-server (it said: SSH-2.0). Check the address.");
@@ -317,9 +320,8 @@ fn the_log_has_the_reason_for_which_one_is_not_let_in_once() {
 
 #[test]
 fn a_newcomer_whom_nothing_answers_learns_how_to_start_a_server() {
-    let refused = || News::Lost(Lost::Unreachable("Connection refused".into()));
-    let mut bench = Bench::new(160, 20);
-    bench.state.server = "localhost:4000".to_owned();
+    let refused = || LinkEvent::Lost(Lost::Unreachable("Connection refused".into()));
+    let mut bench = Bench::at("localhost:4000", 160, 20);
     bench.tells(refused());
     bench.tells(refused());
     assert_eq!(bench.screen().matches("chat-server --listen localhost:4000").count(), 1);
@@ -327,8 +329,7 @@ fn a_newcomer_whom_nothing_answers_learns_how_to_start_a_server() {
     bench.loses();
     bench.tells(refused());
     assert_eq!(bench.screen().matches("--listen").count(), 1, "it was there a moment ago");
-    let mut bench = Bench::new(100, 20);
-    bench.state.server = "chat.example.org:12345".to_owned();
+    let mut bench = Bench::at("chat.example.org:12345", 100, 20);
     bench.tells(refused());
     assert_shows(&bench, "Cannot reach chat.example.org:12345: Connection refused.");
 }

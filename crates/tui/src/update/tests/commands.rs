@@ -12,7 +12,7 @@ fn a_name_with_a_space_is_one_name_without_a_session_too() {
     bench.types("/msg ana maria the party is tonight\n");
     assert_shows(&bench, "▸2 @Ana Maria");
     assert_shows(&bench, "… bob: the party is tonight");
-    assert_eq!(bench.state.rooms.list().len(), 2, "{}", bench.screen());
+    assert_eq!(bench.state.client.rooms().list().len(), 2, "{}", bench.screen());
 }
 
 #[test]
@@ -23,12 +23,18 @@ fn what_may_be_half_a_name_gets_no_message_without_a_session() {
     bench.types(&format!("{command}\n"));
     assert_shows(&bench, "nobody of that name is known here");
     assert_eq!(typed(&bench), command, "it stays to be sent later");
-    assert_eq!((bench.state.outbox.messages().count(), bench.state.rooms.list().len()), (0, 1));
+    assert_eq!(
+        (bench.state.client.outbox().messages().count(), bench.state.client.rooms().list().len()),
+        (0, 1)
+    );
     bench.control('u');
     // Who was here as the line was lost has a number, and so an address.
     bench.types("/msg Carl\npsst\n");
     assert_shows(&bench, "▸2 @carl");
-    assert_eq!(bench.state.outbox.messages().next().map(|own| &own.room), Some(&room("@5-7")));
+    assert_eq!(
+        bench.state.client.outbox().messages().next().map(|own| &own.room),
+        Some(&room("@5-7"))
+    );
 }
 
 #[test]
@@ -46,7 +52,7 @@ fn clear_leaves_nothing_unread() {
     bench.types("/clear\n");
     assert_shows(&bench, "▸2 #rust      │");
     let read = Command::Read { room: room("#rust"), seq: 72 };
-    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), [read]);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What is typed and not sent is kept, and is there again.
 
+use chat_client::store::Drafts;
+use chat_client::update::STORE_DRAFTS_AFTER;
+
 use super::*;
-use crate::store::Drafts;
-use crate::update::drafts::KEEP_AFTER;
 
 fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {
     let texts = texts.iter().map(|(name, text)| (room(name), (*text).to_owned()));
@@ -18,7 +19,7 @@ fn types(bench: &mut Bench, text: &str) -> Vec<Effect> {
 /// The drafts that are to be kept.
 fn kept_drafts(effects: &[Effect]) -> Vec<Drafts> {
     let kept = kept(effects).into_iter().filter_map(|keep| match keep {
-        Keep::Drafts(drafts) => Some(drafts.clone()),
+        StoreOp::Drafts(drafts) => Some(drafts.clone()),
         _ => None,
     });
     kept.collect()
@@ -27,38 +28,41 @@ fn kept_drafts(effects: &[Effect]) -> Vec<Drafts> {
 #[test]
 fn what_is_typed_is_kept_a_moment_later_and_not_with_every_key() {
     let mut bench = Bench::connected(80, 20);
-    assert_eq!(types(&mut bench, "half a "), [Effect::Tick(KEEP_AFTER)]);
+    assert_eq!(
+        types(&mut bench, "half a "),
+        [Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))]
+    );
     let half = drafts("#lobby", &[("#lobby", "half a ")]);
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [half]);
-    assert!(bench.takes_all(Input::Tick).is_empty(), "what is kept is kept");
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))), [half]);
+    assert!(bench.takes_all(Input::Client(ClientInput::Tick)).is_empty(), "what is kept is kept");
     assert!(bench.takes_all(Input::Key(KeyCode::Left.into())).is_empty(), "no text has changed");
-    assert_eq!(types(&mut bench, "sen"), [Effect::Tick(KEEP_AFTER)]);
+    assert_eq!(types(&mut bench, "sen"), [Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))]);
     assert_eq!(bench.takes_all(Input::Paste("tence".into())), []);
     let whole = drafts("#lobby", &[("#lobby", "half asentence ")]);
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [whole]);
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))), [whole]);
 }
 
 #[test]
 fn what_is_sent_or_emptied_is_gone_at_once() {
     let mut bench = Bench::connected(80, 20);
     types(&mut bench, "hi");
-    bench.takes_all(Input::Tick);
+    bench.takes_all(Input::Client(ClientInput::Tick));
     let effects = types(&mut bench, "\n");
     // Said first: killed between the two, it is there twice and not lost.
     assert!(
         matches!(
             &effects[..],
-            [Effect::Keep(Keep::Said(_)), Effect::Keep(Keep::Drafts(none)), Effect::Order(_)]
+            [Effect::Client(ClientEffect::Store(StoreOp::Message(_))), Effect::Client(ClientEffect::Store(StoreOp::Drafts(none))), Effect::Client(ClientEffect::Link(_))]
                 if *none == Drafts::default()
         ),
         "{effects:?}"
     );
     types(&mut bench, "no");
-    bench.takes_all(Input::Tick);
+    bench.takes_all(Input::Client(ClientInput::Tick));
     let control_u = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
     assert_eq!(kept_drafts(&bench.takes_all(Input::Key(control_u))), [Drafts::default()]);
     types(&mut bench, "/quit");
-    bench.takes_all(Input::Tick);
+    bench.takes_all(Input::Client(ClientInput::Tick));
     assert_eq!(kept_drafts(&types(&mut bench, "\n")), [Drafts::default()]);
 }
 
@@ -72,7 +76,7 @@ fn each_room_has_its_own_and_going_to_another_keeps_them_at_once() {
     assert_eq!(kept_drafts(&effects), [drafts("#lobby", &[("#rust", "for rust")])]);
     types(&mut bench, "for all");
     let both = drafts("#lobby", &[("#lobby", "for all"), ("#rust", "for rust")]);
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [both]);
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))), [both]);
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn where_a_name_is_asked_for_the_message_is_kept_and_not_the_name() {
     bench.refuses_name();
     types(&mut bench, "_3");
     let half = drafts("#lobby", &[("#lobby", "half a sen")]);
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [half]);
+    assert_eq!(kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))), [half]);
 }
 
 #[test]
@@ -94,7 +98,7 @@ fn what_was_kept_is_there_again_in_the_room_that_was_open() {
         (typed(&bench).as_str(), bench.state.prompt.editor.cursor()),
         ("two\nlines", (1, 5))
     );
-    assert!(bench.takes_all(Input::Tick).is_empty(), "what is kept is kept");
+    assert!(bench.takes_all(Input::Client(ClientInput::Tick)).is_empty(), "what is kept is kept");
     bench.connects(1);
     bench.hears(room_event("#rust", 0, 0));
     bench.hears(Event::Pong { nonce: rooms_told() });
@@ -121,12 +125,12 @@ fn what_was_typed_for_a_room_that_is_left_comes_back_with_up() {
 fn another_name_has_both_drafts() {
     let mut bench = Bench::new(80, 20);
     types(&mut bench, "mine");
-    bench.takes_all(Input::Tick);
+    bench.takes_all(Input::Client(ClientInput::Tick));
     let both = drafts("#lobby", &[("#lobby", "mine"), ("#rust", "of before")]);
     let rob = Profile { drafts: both.clone(), ..profile("rob") };
-    bench.takes_all(Input::Became(Ok(Box::new(rob))));
-    assert_eq!((typed(&bench).as_str(), bench.state.drafts()), ("mine", both));
-    assert!(bench.takes_all(Input::Tick).is_empty(), "what is kept is kept");
+    bench.takes_all(Input::Client(ClientInput::Became(Ok(Box::new(rob)))));
+    assert_eq!((typed(&bench).as_str(), bench.state.client.drafts()), ("mine", both));
+    assert!(bench.takes_all(Input::Client(ClientInput::Tick)).is_empty(), "what is kept is kept");
 }
 
 #[test]
@@ -140,9 +144,9 @@ fn a_text_stays_with_its_room_whatever_up_has_brought() {
     assert_eq!(typed(&bench), "/join #rust");
     let texts = [("#lobby", "only for the lobby"), ("#rust", "half a sentence")];
     bench.alt(KeyCode::Char('2'));
-    assert_eq!(bench.state.drafts(), drafts("#rust", &texts));
+    assert_eq!(bench.state.client.drafts(), drafts("#rust", &texts));
     bench.presses(KeyCode::Down);
-    assert_eq!(bench.state.drafts(), drafts("#rust", &texts));
+    assert_eq!(bench.state.client.drafts(), drafts("#rust", &texts));
     // A room that closes has its text remembered, and no other is lost over it.
     bench.alt(KeyCode::Char('1'));
     bench.presses(KeyCode::Up);
@@ -177,13 +181,17 @@ fn another_user_goes_on_with_what_is_typed_each_text_in_its_room() {
     let titles = [(room("@3-7"), name("ana"))].into();
     let both = drafts("@3-7", &[("#lobby", "for all"), ("@3-7", "for ana")]);
     let both = Drafts { titles, ..both };
-    assert_eq!(bench.state.drafts(), both);
+    assert_eq!(bench.state.client.drafts(), both);
     let welcome = welcome(8, "bob");
-    bench.takes_all(Input::News(News::Welcome { session: 2, welcome }));
+    bench.takes_all(Input::Client(ClientInput::Link(LinkEvent::Welcome { session: 2, welcome })));
     assert_shows(&bench, "▸2 @ana");
-    assert_eq!((typed(&bench).as_str(), bench.state.drafts()), ("for ana", both.clone()));
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Tick)), [both], "it was not kept yet");
+    assert_eq!((typed(&bench).as_str(), bench.state.client.drafts()), ("for ana", both.clone()));
+    assert_eq!(
+        kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))),
+        [both],
+        "it was not kept yet"
+    );
     bench.hears(room_event("#lobby", 0, 0));
     bench.hears(Event::Pong { nonce: rooms_told() });
-    assert_eq!((bench.state.rooms.list().len(), typed(&bench).as_str()), (1, "for all"));
+    assert_eq!((bench.state.client.rooms().list().len(), typed(&bench).as_str()), (1, "for all"));
 }

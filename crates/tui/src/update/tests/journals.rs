@@ -13,7 +13,7 @@ fn restored(last_seq: u64, read: u64) -> (Bench, Vec<Effect>) {
     bench.loses();
     bench.types("waits\nhalf a sen");
     let welcome = Welcome { journal: Some(journal("journal", "another")), ..welcome(7, "bob") };
-    let mut effects = bench.tells(News::Welcome { session: 2, welcome });
+    let mut effects = bench.tells(LinkEvent::Welcome { session: 2, welcome });
     effects.extend(bench.hears(room_event("#lobby", last_seq, read)));
     (bench, effects)
 }
@@ -55,7 +55,11 @@ fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
     );
     assert!(!screen.contains("begun anew"), "{screen}");
     let read = Command::Read { room, seq: 10 };
-    assert_eq!(sent(&bench.takes(Input::Tick)), [read], "how far the user has read goes on");
+    assert_eq!(
+        sent(&bench.takes(Input::Client(ClientInput::Tick))),
+        [read],
+        "how far the user has read goes on"
+    );
 }
 
 #[test]
@@ -79,7 +83,7 @@ fn set_back() -> (Bench, Vec<Effect>) {
     }
     bench.loses();
     bench.types("waits\nhalf a sen");
-    let first = bench.tells(News::Welcome { session: 2, welcome: welcome(7, "bob") });
+    let first = bench.tells(LinkEvent::Welcome { session: 2, welcome: welcome(7, "bob") });
     assert_eq!(says(&first), [(1, "waits")]);
     let join = Command::Join { room: room("#lobby"), since: Some(3) };
     assert_eq!(sent(&bench.hears(room_event("#lobby", 9, 3))), [join]);
@@ -90,15 +94,15 @@ fn set_back() -> (Bench, Vec<Effect>) {
 #[test]
 fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
     let (mut bench, effects) = set_back();
-    assert_eq!(effects, [Effect::Order(Order::Call(name("bob")))]);
+    assert_eq!(effects, [Effect::Client(ClientEffect::Link(LinkRequest::Call(name("bob"))))]);
     // Answers to what was asked with places that do not hold.
     bench.hears(room_event("#lobby", 9, 3));
     for seq in 4..=9 {
         bench.says_in("#lobby", seq, user(3, "ana"), &format!("too early {seq}"));
     }
-    bench.tells(News::Lost(Lost::Asked));
+    bench.tells(LinkEvent::Lost(Lost::Asked));
 
-    let effects = bench.tells(News::Welcome { session: 3, welcome: welcome(7, "bob") });
+    let effects = bench.tells(LinkEvent::Welcome { session: 3, welcome: welcome(7, "bob") });
     assert_eq!(says(&effects), [(1, "waits")], "under the number it had");
     for (name, last_seq) in [("#lobby", 9), ("#rust", 2)] {
         let join = Command::Join { room: room(name), since: Some(0) };
@@ -123,20 +127,26 @@ fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
         ],
     );
     assert!(!screen.contains("too early"), "{screen}");
-    let rust = bench.state.rooms.get_mut(&room("#rust")).unwrap();
-    assert_eq!(rust.log.said().count(), 6, "three messages, the rule, and two messages");
+    let rust = bench.state.client.rooms().get(&room("#rust")).unwrap();
+    assert_eq!(rust.log().said().count(), 6, "three messages, the rule, and two messages");
 }
 
 #[test]
 fn a_server_that_was_set_back_is_noticed_once() {
     let (mut bench, _) = set_back();
-    bench.tells(News::Lost(Lost::Asked));
+    bench.tells(LinkEvent::Lost(Lost::Asked));
     for session in [3, 4] {
-        let effects = bench.tells(News::Welcome { session, welcome: welcome(7, "bob") });
-        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Order(Order::Call(_)))));
+        let effects = bench.tells(LinkEvent::Welcome { session, welcome: welcome(7, "bob") });
+        assert!(!effects.iter().any(|effect| matches!(
+            effect,
+            Effect::Client(ClientEffect::Link(LinkRequest::Call(_)))
+        )));
         for (name, last_seq) in [("#lobby", 9), ("#rust", 2)] {
             let effects = bench.hears(room_event(name, last_seq, 0));
-            assert!(effects.iter().all(|effect| !matches!(effect, Effect::Order(Order::Call(_)))));
+            assert!(effects.iter().all(|effect| !matches!(
+                effect,
+                Effect::Client(ClientEffect::Link(LinkRequest::Call(_)))
+            )));
         }
         bench.loses();
     }
@@ -148,9 +158,9 @@ fn a_message_that_was_accepted_counts_for_the_length_of_its_room() {
     bench.types("kept\n");
     bench.accepts(1);
     bench.loses();
-    bench.tells(News::Welcome { session: 2, welcome: welcome(7, "bob") });
+    bench.tells(LinkEvent::Welcome { session: 2, welcome: welcome(7, "bob") });
     let effects = bench.hears(room_event("#lobby", 0, 0));
-    assert_eq!(effects, [Effect::Order(Order::Call(name("bob")))]);
+    assert_eq!(effects, [Effect::Client(ClientEffect::Link(LinkRequest::Call(name("bob"))))]);
     assert_shows(&bench, "bob: kept");
 }
 
@@ -178,12 +188,13 @@ fn what_is_stored_for_another_journal_is_asked_for_before_anything_is_sent() {
     bench.loses();
     bench.types("waits\n");
     let welcome = Welcome { journal: Some(journal("other", "epoch")), ..welcome(7, "bob") };
-    let effects = bench.tells(News::Welcome { session: 2, welcome: welcome.clone() });
-    let asked = Effect::File { session: 2, welcome: Box::new(welcome.clone()) };
+    let effects = bench.tells(LinkEvent::Welcome { session: 2, welcome: welcome.clone() });
+    let asked =
+        Effect::Client(ClientEffect::File { session: 2, welcome: Box::new(welcome.clone()) });
     assert_eq!(effects, [asked]);
     let stored = Profile { journal: welcome.journal.clone().map(|j| j.id), ..profile("bob") };
     let (welcome, profile) = (Box::new(welcome), Ok(Box::new(stored)));
-    let effects = bench.takes(Input::Filed { session: 2, welcome, profile });
+    let effects = bench.takes(Input::Client(ClientInput::Filed { session: 2, welcome, profile }));
     assert!(says(&effects).is_empty());
     let screen = bench.screen();
     assert!(!screen.contains("of the first") && !screen.contains("waits"), "{screen}");
@@ -199,7 +210,7 @@ fn restored_without_rooms() -> Bench {
     }
     bench.loses();
     let welcome = Welcome { journal: Some(journal("journal", "another")), ..welcome(7, "bob") };
-    bench.tells(News::Welcome { session: 2, welcome });
+    bench.tells(LinkEvent::Welcome { session: 2, welcome });
     bench.hears(room_event("#lobby", 0, 0));
     bench
 }
@@ -211,8 +222,8 @@ fn a_room_that_the_backup_does_not_have_stays_and_is_joined_again() {
     let joins = ["#rust", "@3-7"].map(|name| Command::Join { room: room(name), since: None });
     assert_eq!(sent(&effects), joins);
     for name in ["#rust", "@3-7"] {
-        let kept = bench.state.rooms.get_mut(&room(name)).unwrap();
-        assert_eq!(kept.log.said().count(), 2, "the message and the rule");
+        let kept = bench.state.client.rooms().get(&room(name)).unwrap();
+        assert_eq!(kept.log().said().count(), 2, "the message and the rule");
     }
 }
 
@@ -223,5 +234,5 @@ fn a_room_that_the_restored_server_refuses_keeps_what_it_shows() {
     let refusal = Refusal::new(RefusalCode::NoSuchUser, "nobody has that number");
     let refusal = Refusal { room: Some(room("@3-7")), ..refusal };
     bench.hears(Event::Refused(refusal));
-    assert!(bench.state.rooms.index(&room("@3-7")).is_some());
+    assert!(bench.state.client.rooms().index(&room("@3-7")).is_some());
 }

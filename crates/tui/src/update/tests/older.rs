@@ -49,13 +49,13 @@ fn pages_that_nobody_asked_for_are_not_taken() {
     tells(&mut bench, 351..=450);
     bench.presses(KeyCode::End);
     tells(&mut bench, 251..=350);
-    assert_eq!(bench.state.room().log.oldest(), Some(351));
+    assert_eq!(bench.state.client.room().log().oldest(), Some(351));
 }
 
 /// A client that has missed 2,599 messages, of which it has fetched the last 500, and looks at the newest.
 fn far_behind() -> Bench {
     let mut bench = Bench::new(80, 20);
-    bench.tells(News::Welcome { session: 1, welcome: welcome(7, "bob") });
+    bench.tells(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
     let join = Command::Join { room: RoomName::lobby(), since: Some(2_100) };
     assert_eq!(sent(&bench.hears(room_event("#lobby", 2_600, 1))), [join]);
     bench.hears(room_event("#lobby", 2_600, 1));
@@ -71,13 +71,16 @@ fn messages_that_were_never_here_are_not_read() {
     let mut bench = far_behind();
     bench.seq = 2_600;
     bench.said(3, "ana", "one more");
-    assert!(sent(&bench.takes(Input::Tick)).is_empty());
-    assert_eq!(bench.state.room().unread(), 2_600);
+    assert!(sent(&bench.takes(Input::Client(ClientInput::Tick))).is_empty());
+    assert_eq!(bench.state.client.room().unread(), 2_600);
     bench.types("/clear\n");
-    assert!(sent(&bench.takes(Input::Tick)).is_empty(), "nor by emptying the screen");
+    assert!(
+        sent(&bench.takes(Input::Client(ClientInput::Tick))).is_empty(),
+        "nor by emptying the screen"
+    );
     bench.types("/read\n");
     let read = Command::Read { room: RoomName::lobby(), seq: 2_601 };
-    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), [read]);
 }
 
 #[test]
@@ -121,10 +124,10 @@ fn a_damaged_message_is_dimmed_and_holds_its_place() {
     };
     assert!(!bench.hears(Event::Message(damaged)).contains(&Effect::Ring));
     assert_shows(&bench, "chat-server: This message is damaged, bob.");
-    let body = bench.state.room().log.said().last().map(|(_, body)| body.clone());
-    assert!(matches!(body, Some(Body::Said { how: How::Damaged, .. })));
+    let body = bench.state.client.room().log().said().last().map(|(_, body)| body.clone());
+    assert!(matches!(body, Some(Body::Message { origin: Origin::Damaged, .. })));
     let read = Command::Read { room: RoomName::lobby(), seq: 2 };
-    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), [read]);
 }
 
 #[test]
@@ -133,16 +136,16 @@ fn a_message_of_ones_own_in_a_page_no_longer_waits() {
     bench.loses();
     bench.types("mine\n");
     bench.control_home();
-    let id = bench.state.outbox.messages().next().unwrap().id.clone();
+    let id = bench.state.client.outbox().messages().next().unwrap().id.clone();
     // Another client, on a copy of the directory, has sent it.
     let own = Message {
         device: Some(id.device),
         n: Some(id.n),
         ..message_in("#lobby", 450, user(7, "bob"), "mine", bench.at)
     };
-    bench.state.room_mut().loading = true;
+    expect_older(&mut bench.state.client, &RoomName::lobby());
     bench.hears(Event::History { room: RoomName::lobby(), messages: vec![own], more: true });
-    assert_eq!(bench.state.outbox.messages().count(), 0);
-    let mine = |(_, body): &(Option<u64>, &Body)| matches!(body, Body::Said { text, .. } if text == "mine");
-    assert_eq!(bench.state.room().log.said().filter(mine).count(), 1);
+    assert_eq!(bench.state.client.outbox().messages().count(), 0);
+    let mine = |(_, body): &(Option<u64>, &Body)| matches!(body, Body::Message { text, .. } if text == "mine");
+    assert_eq!(bench.state.client.room().log().said().filter(mine).count(), 1);
 }

@@ -1,13 +1,14 @@
 //! What was said and is refused does not disappear.
 
+use chat_client::store::Drafts;
+
 use super::*;
-use crate::store::Drafts;
 
 /// A client that has these messages of an earlier run, each for its room, the first of which was open.
 fn with_left(messages: &[(&str, &str)]) -> Bench {
     let drafts = Drafts { shown: room(messages[0].0), ..Drafts::default() };
-    let unsettled = messages.iter().zip(1..).map(|((name, text), n)| left(n, name, text)).collect();
-    Bench::with_profile(100, 20, Profile { drafts, unsettled, ..profile("bob") })
+    let pending = messages.iter().zip(1..).map(|((name, text), n)| left(n, name, text)).collect();
+    Bench::with_profile(100, 20, Profile { drafts, pending, ..profile("bob") })
 }
 
 /// The server refuses what was said under number `n`.

@@ -50,7 +50,7 @@ fn rooms_count_what_is_new_there() {
     bench.alt(KeyCode::Char('2'));
     assert!(!bench.screen().contains("new since"), "{}", bench.screen());
     let read = |room: &str, seq| Command::Read { room: self::room(room), seq };
-    assert_eq!(sent(&bench.takes(Input::Tick)), [read("#rust", 2)]);
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), [read("#rust", 2)]);
 }
 
 /// A newer server may have kinds of messages that are not known here.
@@ -63,7 +63,7 @@ fn a_message_of_an_unknown_kind_shows_its_text_and_fills_its_place() {
     assert!(bench.hears(Event::Message(poll)).is_empty());
     assert_shows(&bench, "ana: asks: tea?");
     let read = Command::Read { room: RoomName::lobby(), seq: 2 };
-    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), [read]);
 }
 
 /// A read position, and what is not read up to which message.
@@ -104,21 +104,21 @@ fn what_was_read_elsewhere_is_read() {
     bench.hears(read_event("#rust", 1, None));
     assert_shows(&bench, "2 #rust      ");
     bench.hears(read_event("#rust", 0, None));
-    assert!(sent(&bench.takes(Input::Tick)).is_empty());
+    assert!(sent(&bench.takes(Input::Client(ClientInput::Tick))).is_empty());
 }
 
 #[test]
 fn how_far_one_has_read_is_told_once_in_a_while() {
     let mut bench = Bench::connected(80, 20);
     let effects = bench.said(3, "ana", "one");
-    assert_eq!(effects, [Effect::Tick(Duration::from_secs(1))]);
+    assert_eq!(effects, [Effect::Client(ClientEffect::Tick(Duration::from_secs(1)))]);
     assert!(bench.said(3, "ana", "two").is_empty());
     let read = Command::Read { room: RoomName::lobby(), seq: 2 };
-    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
-    assert!(bench.takes(Input::Tick).is_empty());
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), [read]);
+    assert!(bench.takes(Input::Client(ClientInput::Tick)).is_empty());
     bench.said(3, "ana", "three");
     let read = Command::Read { room: RoomName::lobby(), seq: 3 };
-    assert_eq!(sent(&bench.takes(Input::Tick)), [read]);
+    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), [read]);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_room_that_is_refused_is_none() {
         Refusal { room: Some(room("@nobody")), ..Refusal::new(code, "nobody is called that") };
     bench.hears(Event::Refused(refusal));
     assert_shows(&bench, "not sent to nobody: nobody is called that");
-    assert_eq!(bench.state.rooms.list().len(), 1);
+    assert_eq!(bench.state.client.rooms().list().len(), 1);
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn older_messages_are_asked_for_once_and_the_place_stays() {
 #[test]
 fn a_room_opens_at_what_is_new() {
     let mut bench = Bench::new(80, 12);
-    bench.tells(News::Welcome { session: 1, welcome: welcome(7, "bob") });
+    bench.tells(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
     let effects = bench.hears(room_event("#lobby", 100, 70));
     assert_eq!(sent(&effects), [Command::Join { room: RoomName::lobby(), since: Some(20) }]);
     for seq in 21..=100 {
@@ -221,7 +221,7 @@ fn a_room_opens_at_what_is_new() {
     }
     assert_shows(&bench, "── new since 14:02");
     assert_shows(&bench, "ana: message 71");
-    let reads = sent(&bench.takes(Input::Tick));
+    let reads = sent(&bench.takes(Input::Client(ClientInput::Tick)));
     assert!(matches!(reads[..], [Command::Read { seq: 71..=80, .. }]), "{reads:?}");
     bench.presses(KeyCode::End);
     assert_shows(&bench, "ana: message 100");
@@ -230,7 +230,7 @@ fn a_room_opens_at_what_is_new() {
 #[test]
 fn ones_own_words_are_not_new() {
     let mut bench = Bench::new(80, 20);
-    bench.tells(News::Welcome { session: 1, welcome: welcome(7, "bob") });
+    bench.tells(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
     // Killed before the server was told how far this user has read.
     bench.hears(room_event("#lobby", 4, 1));
     bench.says_in("#lobby", 1, user(3, "ana"), "one");
@@ -292,8 +292,12 @@ fn another_user_has_other_rooms() {
     }
     bench.loses();
     bench.types("waits\n");
-    bench.tells(News::Welcome { session: 2, welcome: welcome(8, "bob") });
-    assert_eq!(bench.state.rooms.list().len(), 2, "the one something waits for, and the lobby");
+    bench.tells(LinkEvent::Welcome { session: 2, welcome: welcome(8, "bob") });
+    assert_eq!(
+        bench.state.client.rooms().list().len(),
+        2,
+        "the one something waits for, and the lobby"
+    );
     assert_shows(&bench, "▸2 #rust");
 }
 
@@ -308,8 +312,8 @@ fn who_is_here_follows_the_events() {
     assert_shows(&bench, "→ zoe is here");
     assert_shows(&bench, "ana is anna now");
     assert_shows(&bench, "← carl has lost the connection");
-    let ids: Vec<u64> = bench.state.room().users.iter(7).map(|user| user.id).collect();
+    let ids: Vec<u64> = bench.state.client.room().users().iter(7).map(|user| user.id).collect();
     assert_eq!(ids, [7, 3, 9]);
     bench.hears(Event::Renamed { user: user(7, "bob"), name: name("rob") });
-    assert_eq!(bench.state.name, name("rob"));
+    assert_eq!(*bench.state.client.name(), name("rob"));
 }

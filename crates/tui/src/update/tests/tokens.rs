@@ -1,9 +1,9 @@
+use chat_client::link::{Identity, LinkRequest};
+use chat_client::seed::Seed;
+use chat_client::store::{KnownServer, Store, StoreOp};
 use chat_proto::Secret;
 
 use super::*;
-use crate::link::{Identity, Order};
-use crate::seed::Seed;
-use crate::store::{Keep, KnownServer, Store};
 
 /// The token of the fixture.
 const TOKEN: &str = "secret";
@@ -19,11 +19,11 @@ fn no_debug_shows_a_token() {
         Profile { token: Some(token()), known: known.clone(), seed: Some(seed), ..profile("bob") };
     let identity = Identity::from(&profile);
     let (mut store, _) = Store::open(None, "127.0.0.1:12345", name("bob")).unwrap();
-    store.keep(Keep::Token(token())).unwrap();
+    store.keep(StoreOp::Token(token())).unwrap();
     let welcome = welcome(7, "bob");
-    let kept = Effect::Keep(Keep::Token(token()));
+    let kept = Effect::Client(ClientEffect::Store(StoreOp::Token(token())));
     let mut bench = Bench::with_profile(80, 24, profile.clone());
-    let effects = bench.tells(News::Welcome { session: 1, welcome: welcome.clone() });
+    let effects = bench.tells(LinkEvent::Welcome { session: 1, welcome: welcome.clone() });
     assert!(effects.contains(&kept), "{effects:?}");
     let shown = [
         format!("{:?}", token()),
@@ -31,9 +31,15 @@ fn no_debug_shows_a_token() {
         format!("{profile:?}"),
         format!("{store:?}"),
         format!("{:?}", Event::Welcome(welcome.clone())),
-        format!("{:?}", News::Welcome { session: 1, welcome: welcome.clone() }),
-        format!("{:?}", Effect::File { session: 1, welcome: Box::new(welcome) }),
-        format!("{:?}", Effect::Order(Order::CallAs(Box::new(identity)))),
+        format!("{:?}", LinkEvent::Welcome { session: 1, welcome: welcome.clone() }),
+        format!(
+            "{:?}",
+            Effect::Client(ClientEffect::File { session: 1, welcome: Box::new(welcome) })
+        ),
+        format!(
+            "{:?}",
+            Effect::Client(ClientEffect::Link(LinkRequest::CallAs(Box::new(identity))))
+        ),
         format!("{effects:?}"),
         format!("{:?}", bench.state),
     ];

@@ -1,14 +1,14 @@
 //! Whatever a peer sends, the screen stays a screen.
 
+use chat_client::link::{LinkEvent, Lost};
+use chat_client::sanitize;
 use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState, Server};
 use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
 
-use crate::clean;
-use crate::fixture::{Bench, user, welcome};
-use crate::link::{Lost, News};
+use crate::fixture::{Bench, expect_older, user, welcome};
 use crate::palette::Palette;
 use crate::view;
 
@@ -124,15 +124,15 @@ fn corpus() -> Vec<String> {
 }
 
 /// Everything the network can say that has a text in it.
-fn everywhere(hostile: &str) -> Vec<News> {
+fn everywhere(hostile: &str) -> Vec<LinkEvent> {
     let text = hostile.to_owned();
     let refusal = || Refusal::new(RefusalCode::BadField, text.clone());
     let room = RoomName::lobby;
     let mut news = vec![
-        News::Event(Event::Refused(refusal())),
-        News::Event(Event::Refused(Refusal { n: Some(1), ..refusal() })),
-        News::Unreadable(Box::new(refusal())),
-        News::Event(Event::Room(RoomState {
+        LinkEvent::Event(Event::Refused(refusal())),
+        LinkEvent::Event(Event::Refused(Refusal { n: Some(1), ..refusal() })),
+        LinkEvent::Unreadable(Box::new(refusal())),
+        LinkEvent::Event(Event::Room(RoomState {
             room: room(),
             title: None,
             topic: Topic::from_lossy(&text),
@@ -144,11 +144,11 @@ fn everywhere(hostile: &str) -> Vec<News> {
             mentions: Some(u64::MAX),
             more: true,
         })),
-        News::Lost(Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() }),
-        News::Refused(Box::new(refusal())),
+        LinkEvent::Lost(Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() }),
+        LinkEvent::Refused(Box::new(refusal())),
     ];
     let server = Server { name: text.clone(), version: text.clone() };
-    news.push(News::Welcome {
+    news.push(LinkEvent::Welcome {
         session: 2,
         welcome: chat_proto::event::Welcome { server, ..welcome(7, "bob") },
     });
@@ -156,13 +156,17 @@ fn everywhere(hostile: &str) -> Vec<News> {
     let said = Text::new(text.clone()).or_else(|_| Text::from_lossy(&text).ok_or(()));
     let kept: String = text.chars().take(32).collect();
     let from = chat_proto::User { id: 9, name: UserName::from_lossy(&kept) };
-    news.push(News::Event(Event::Joined { room: room(), user: from.clone() }));
+    news.push(LinkEvent::Event(Event::Joined { room: room(), user: from.clone() }));
     let users = vec![from.clone(); 3];
-    news.push(News::Event(Event::Users { room: room(), users, more: true }));
+    news.push(LinkEvent::Event(Event::Users { room: room(), users, more: true }));
     let info = RoomInfo { room: room(), topic: Topic::from_lossy(&text), count: 1 };
-    news.push(News::Event(Event::Rooms { rooms: vec![info], more: true }));
+    news.push(LinkEvent::Event(Event::Rooms { rooms: vec![info], more: true }));
     let user = from.clone();
-    news.push(News::Event(Event::Topic { room: room(), topic: Topic::from_lossy(&text), user }));
+    news.push(LinkEvent::Event(Event::Topic {
+        room: room(),
+        topic: Topic::from_lossy(&text),
+        user,
+    }));
     for kind in [MessageKind::Text, MessageKind::Action, MessageKind::Unknown] {
         if let Ok(text) = said.clone() {
             let at = chat_proto::Timestamp::from_millis(0);
@@ -181,9 +185,9 @@ fn everywhere(hostile: &str) -> Vec<News> {
                     n: None,
                 };
                 let (room, older) = (message.room.clone(), Message { seq: 2, ..message.clone() });
-                news.push(News::Event(Event::Message(message)));
+                news.push(LinkEvent::Event(Event::Message(message)));
                 let messages = vec![older];
-                news.push(News::Event(Event::History { room, messages, more: true }));
+                news.push(LinkEvent::Event(Event::History { room, messages, more: true }));
             }
         }
     }
@@ -211,7 +215,7 @@ fn inspect(bench: &Bench, hostile: &str) {
         let is_text = |c: &char| {
             matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
                 && chars().count() > 1
-                && clean::text(cell.symbol()) == cell.symbol()
+                && sanitize::text(cell.symbol()) == cell.symbol()
         };
         let bad = bad.filter(|c| !is_text(c));
         assert_eq!(bad, None, "{:?} for {hostile:?}", cell.symbol());
@@ -235,11 +239,9 @@ fn inspect(bench: &Bench, hostile: &str) {
 }
 
 /// Asks for the page of older messages that is told: no other is taken.
-fn asks_for_older(bench: &mut Bench, news: &News) {
-    if let News::Event(Event::History { room, .. }) = news
-        && let Some(room) = bench.state.rooms.get_mut(room)
-    {
-        room.loading = true;
+fn asks_for_older(bench: &mut Bench, news: &LinkEvent) {
+    if let LinkEvent::Event(Event::History { room, .. }) = news {
+        expect_older(&mut bench.state.client, room);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The loop: reads from all who have said something, then writes to all who are to get it.
+//! The event loop: reads from all readable members, then writes to the others in their rooms.
 
 use std::io;
 use std::time::Duration;
@@ -6,63 +6,62 @@ use std::time::Duration;
 use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token};
 
-use crate::member::{Heard, Member};
-use crate::room::{Room, SAID_BYTES_MAX};
+use crate::member::{Member, ReadOutcome};
+use crate::room::{PENDING_BYTES_MAX, Room};
 
-/// What the listener is known by; members are known by their place.
+/// The token of the listener; the token of a member is its index.
 const LISTENER: Token = Token(usize::MAX);
 
-/// All there is: who is connected, and the rooms.
+/// The server.
 pub(crate) struct Fan {
     poll: Poll,
     listener: TcpListener,
     members: Vec<Option<Member>>,
     rooms: Vec<Room>,
-    /// Members of whom there may be more to read, though nothing will tell.
+    /// Members with possibly unread bytes, for which no event will arrive.
     unread: Vec<usize>,
-    /// Rooms with something to be written.
+    /// Rooms with pending bytes.
     due: Vec<usize>,
-    buffer: Box<[u8; SAID_BYTES_MAX]>,
+    buffer: Box<[u8; PENDING_BYTES_MAX]>,
 }
 
 impl Fan {
-    /// Nobody is connected.
     pub(crate) fn new(mut listener: TcpListener) -> io::Result<Self> {
         let poll = Poll::new()?;
         poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         let (members, rooms, unread, due) = Default::default();
-        let buffer = Box::new([0; SAID_BYTES_MAX]);
+        let buffer = Box::new([0; PENDING_BYTES_MAX]);
         Ok(Self { poll, listener, members, rooms, unread, due, buffer })
     }
 
-    /// Serves for ever.
+    /// Serves until an error of the listener or of the poll.
     pub(crate) fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
         loop {
-            // Who is not read from waits for others to be written to, which an event tells.
-            let may_go_on = self.unread.iter().any(|&at| !self.is_blocked(at));
-            let wait = may_go_on.then_some(Duration::ZERO);
+            // A blocked member waits until another one is writable, which is an event.
+            let can_read = self.unread.iter().any(|&at| !self.is_blocked(at));
+            let wait = can_read.then_some(Duration::ZERO);
             match self.poll.poll(&mut events, wait) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 polled => polled?,
             }
             for at in std::mem::take(&mut self.unread) {
-                self.hear(at);
+                self.read(at);
             }
             for event in &events {
                 match event.token() {
                     LISTENER => self.accept()?,
                     Token(at) => {
                         if event.is_writable() {
-                            self.catch_up(at);
+                            self.flush(at);
                         }
                         if event.is_readable() {
-                            self.hear(at);
+                            self.read(at);
                         }
                     }
                 }
             }
-            self.tell();
+            self.broadcast();
         }
     }
 
@@ -81,65 +80,65 @@ impl Fan {
         }
     }
 
-    /// Reads what the member at this place has said, once.
-    fn hear(&mut self, at: usize) {
+    /// Reads once from the member at this index.
+    fn read(&mut self, at: usize) {
         let Some(Some(member)) = self.members.get_mut(at) else { return };
-        let heard = match member.room {
-            None => member.enter(),
+        let outcome = match member.room {
+            None => member.read_room(),
             Some(room) => {
                 let room = &mut self.rooms[room];
                 if room.blocked > 0 {
-                    Ok(Heard::More)
+                    Ok(ReadOutcome::More)
                 } else {
-                    member.hear(at, room, &mut self.buffer)
+                    member.read_into(at, room, &mut self.buffer)
                 }
             }
         };
-        match heard {
-            Ok(Heard::All) => {}
-            Ok(Heard::More) => self.unread.push(at),
-            Ok(Heard::Room(number)) => {
+        match outcome {
+            Ok(ReadOutcome::Drained) => {}
+            Ok(ReadOutcome::More) => self.unread.push(at),
+            Ok(ReadOutcome::Joined(number)) => {
                 while self.rooms.len() <= number {
                     self.rooms.push(Room::default());
                 }
                 self.rooms[number].members.push(at);
                 self.unread.push(at);
             }
-            Ok(Heard::End) | Err(_) => self.leave(at),
+            Ok(ReadOutcome::Closed) | Err(_) => self.leave(at),
         }
         if let Some(Some(Member { room: Some(number), .. })) = self.members.get(at) {
             let room = &mut self.rooms[*number];
-            if !room.is_due && !room.said.is_empty() {
+            if !room.is_due && !room.pending.is_empty() {
                 room.is_due = true;
                 self.due.push(*number);
             }
         }
     }
 
-    /// Writes what has been said in each room to all others in it.
-    fn tell(&mut self) {
-        let mut gone = Vec::new();
+    /// Writes the pending bytes of each room to the other members.
+    fn broadcast(&mut self) {
+        let mut closed = Vec::new();
         for number in self.due.drain(..) {
             let room = &mut self.rooms[number];
             room.is_due = false;
             for &at in &room.members {
                 let Some(member) = &mut self.members[at] else { continue };
                 let was_full = member.is_full();
-                if member.tell(at, &room.said, &room.by).is_err() {
-                    gone.push(at);
+                if member.send_others(at, &room.pending, &room.parts).is_err() {
+                    closed.push(at);
                 }
                 room.blocked += usize::from(member.is_full() && !was_full);
             }
-            room.said.clear();
-            room.by.clear();
+            room.pending.clear();
+            room.parts.clear();
         }
-        for at in gone {
+        for at in closed {
             self.leave(at);
         }
     }
 
-    /// Writes what a member has not taken before.
-    fn catch_up(&mut self, at: usize) {
+    /// Writes the backlog of a member.
+    fn flush(&mut self, at: usize) {
         let Some(Some(member)) = self.members.get_mut(at) else { return };
         let was_full = member.is_full();
         let flushed = member.flush();

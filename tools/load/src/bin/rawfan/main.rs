@@ -1,9 +1,9 @@
-//! What the kernel allows: a bare server that writes the bytes it reads to all others of a room.
+//! A server without a protocol, which shows the limit that the kernel sets: it writes the bytes that it reads from a
+//! member to all others in the room.
 //!
-//! No protocol but the first line that is not empty, which is the number of the room; each such line
-//! is answered with `ok`. What has come
-//! from all members of a room by the time the server looks is written to each of the others in one
-//! go. Nothing is lost: where a reader does not keep up, its room is not read from.
+//! The first line that is not empty is the number of the room. That line and each empty one before it are answered
+//! with `ok`. The bytes that all members of a room have sent since the last turn are written to each other member at
+//! once. Nothing is lost: while a reader lags, its room is not read from.
 
 mod fan;
 mod member;
@@ -16,10 +16,10 @@ use mio::net::TcpListener;
 
 use fan::Fan;
 
-/// Open files: more than any workload has connections.
+/// Open files: more than the connections of any workload.
 const FILES_MAX: u64 = 12_000;
 
-/// Serves on a port that the system picks, until it is killed.
+/// Listens on a free port, prints the address, and serves until it is killed.
 fn main() -> io::Result<()> {
     rlimit::increase_nofile_limit(FILES_MAX)?;
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;

@@ -5,107 +5,106 @@ use std::ops::Range;
 
 use mio::net::TcpStream;
 
-use crate::room::{Room, SAID_BYTES_MAX};
+use crate::room::{PENDING_BYTES_MAX, Room};
 
-/// Bytes that wait for one member before its room is not read from.
+/// If the backlog of a member is longer, its room is not read from.
 const BACKLOG_BYTES_MAX: usize = 256 * 1024;
 
-/// The longest first line: the number of a room.
+/// The longest first line, which is the number of a room.
 const LINE_BYTES_MAX: usize = 16;
 
-/// One connection.
 #[derive(Debug)]
 pub(crate) struct Member {
     stream: TcpStream,
-    /// The number of its room, once it has said it.
+    /// The number of its room, after its first line.
     pub(crate) room: Option<usize>,
     line: Vec<u8>,
-    /// What the kernel has not taken yet.
+    /// Bytes that the kernel has not accepted yet.
     backlog: Vec<u8>,
 }
 
-/// What came of reading once.
-pub(crate) enum Heard {
-    /// There is no more.
-    All,
-    /// There may be more.
+/// The result of a read.
+pub(crate) enum ReadOutcome {
+    /// No more bytes are available.
+    Drained,
+    /// More bytes may be available.
     More,
-    /// Which room it wants to be in; there may be more.
-    Room(usize),
-    /// The connection is over.
-    End,
+    /// The member joined this room; more bytes may be available.
+    Joined(usize),
+    /// The connection is closed.
+    Closed,
 }
 
 impl Member {
-    /// Someone who has not said anything.
     pub(crate) const fn new(stream: TcpStream) -> Self {
         Self { stream, room: None, line: Vec::new(), backlog: Vec::new() }
     }
 
-    /// Whether so much waits for it that its room is not to be read from.
     pub(crate) fn is_full(&self) -> bool {
         self.backlog.len() > BACKLOG_BYTES_MAX
     }
 
-    /// Reads the number of its room; an empty line before that is answered as well.
-    pub(crate) fn enter(&mut self) -> io::Result<Heard> {
+    /// Reads the number of its room; also answers empty lines before it.
+    pub(crate) fn read_room(&mut self) -> io::Result<ReadOutcome> {
         let mut byte = [0];
         loop {
             match self.stream.read(&mut byte) {
-                Ok(0) => return Ok(Heard::End),
+                Ok(0) => return Ok(ReadOutcome::Closed),
                 Ok(_) if byte == *b"\n" && self.line.is_empty() => self.send(b"ok\n", b"")?,
                 Ok(_) if byte == *b"\n" => break,
                 Ok(_) => self.line.extend_from_slice(&byte),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Heard::All),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return Ok(ReadOutcome::Drained);
+                }
                 Err(error) => return Err(error),
             }
             if self.line.len() > LINE_BYTES_MAX {
-                return Ok(Heard::End);
+                return Ok(ReadOutcome::Closed);
             }
         }
         let room = std::str::from_utf8(&self.line).ok().and_then(|line| line.parse::<u16>().ok());
-        let Some(room) = room else { return Ok(Heard::End) };
+        let Some(room) = room else { return Ok(ReadOutcome::Closed) };
         self.room = Some(room.into());
         self.send(b"ok\n", b"")?;
-        Ok(Heard::Room(room.into()))
+        Ok(ReadOutcome::Joined(room.into()))
     }
 
-    /// Reads what it says to its `room` into `buffer`, once and as much as there is place for.
-    pub(crate) fn hear(
+    /// Reads once into `buffer` and adds the bytes to the pending ones of `room`, as many as there is space for.
+    pub(crate) fn read_into(
         &mut self,
         at: usize,
         room: &mut Room,
-        buffer: &mut [u8; SAID_BYTES_MAX],
-    ) -> io::Result<Heard> {
-        let from = room.said.len();
-        let place = SAID_BYTES_MAX.saturating_sub(from);
-        if place == 0 || room.by.iter().any(|(who, _)| *who == at) {
-            return Ok(Heard::More);
+        buffer: &mut [u8; PENDING_BYTES_MAX],
+    ) -> io::Result<ReadOutcome> {
+        let from = room.pending.len();
+        let space = PENDING_BYTES_MAX.saturating_sub(from);
+        if space == 0 || room.parts.iter().any(|(who, _)| *who == at) {
+            return Ok(ReadOutcome::More);
         }
-        match self.stream.read(&mut buffer[..place]) {
-            Ok(0) => Ok(Heard::End),
+        match self.stream.read(&mut buffer[..space]) {
+            Ok(0) => Ok(ReadOutcome::Closed),
             Ok(read) => {
-                room.said.extend_from_slice(&buffer[..read]);
-                room.by.push((at, from..from + read));
-                Ok(if read < place { Heard::All } else { Heard::More })
+                room.pending.extend_from_slice(&buffer[..read]);
+                room.parts.push((at, from..from + read));
+                Ok(if read < space { ReadOutcome::Drained } else { ReadOutcome::More })
             }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(Heard::All),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(ReadOutcome::Drained),
             Err(error) => Err(error),
         }
     }
 
-    /// Writes what others have `said` to it.
-    pub(crate) fn tell(
+    /// Writes the `pending` bytes of the others to it.
+    pub(crate) fn send_others(
         &mut self,
         at: usize,
-        said: &[u8],
-        by: &[(usize, Range<usize>)],
+        pending: &[u8],
+        parts: &[(usize, Range<usize>)],
     ) -> io::Result<()> {
-        let (before, after) = Room::others(said, by, at);
+        let (before, after) = Room::others(pending, parts, at);
         self.send(before, after)
     }
 
-    /// Writes what the kernel takes now of what it has not taken before.
+    /// Writes as much of the backlog as the kernel accepts.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         while !self.backlog.is_empty() {
             match self.stream.write(&self.backlog) {

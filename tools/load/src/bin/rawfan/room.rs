@@ -1,36 +1,35 @@
-//! A room: who is in it, and what has been said since it was last told.
+//! A room: its members, and the bytes that were read and not yet written to them.
 
 use std::ops::Range;
 
-/// Bytes of a room that are gathered before they are told.
-pub(crate) const SAID_BYTES_MAX: usize = 64 * 1024;
+/// Pending bytes of a room; when they are reached, reading stops until they are written.
+pub(crate) const PENDING_BYTES_MAX: usize = 64 * 1024;
 
-/// One room.
 #[derive(Debug, Default)]
 pub(crate) struct Room {
-    /// The places of those in it.
+    /// The indexes of its members.
     pub(crate) members: Vec<usize>,
-    /// What has been said and not been told.
-    pub(crate) said: Vec<u8>,
-    /// Who said which part of it, in its order.
-    pub(crate) by: Vec<(usize, Range<usize>)>,
-    /// How many members are full; while there are any, nothing more is read.
+    /// Bytes that were read and not written yet.
+    pub(crate) pending: Vec<u8>,
+    /// The sender of each part of the pending bytes, in their order.
+    pub(crate) parts: Vec<(usize, Range<usize>)>,
+    /// Members with a full backlog. Nothing is read while there are any.
     pub(crate) blocked: usize,
-    /// Whether it waits to be told.
+    /// Whether it has pending bytes and is in the list of such rooms.
     pub(crate) is_due: bool,
 }
 
 impl Room {
-    /// What has been said by others than the member at this place, as the part before its own words
-    /// and the part after.
+    /// Returns the pending bytes that the member at this index did not send: the part before its own bytes, and the
+    /// part after.
     pub(crate) fn others<'a>(
-        said: &'a [u8],
-        by: &[(usize, Range<usize>)],
+        pending: &'a [u8],
+        parts: &[(usize, Range<usize>)],
         at: usize,
     ) -> (&'a [u8], &'a [u8]) {
-        match by.iter().find(|(who, _)| *who == at) {
-            Some((_, own)) => (&said[..own.start], &said[own.end..]),
-            None => (said, &[]),
+        match parts.iter().find(|(who, _)| *who == at) {
+            Some((_, own)) => (&pending[..own.start], &pending[own.end..]),
+            None => (pending, &[]),
         }
     }
 }

@@ -11,13 +11,13 @@ use crate::workload::{Case, Workload};
 
 const LONG: Duration = Duration::from_secs(30);
 
-/// One who speaks and `N` - 1 others, the last of whom may lag.
+/// One sender and `N` - 1 readers, the last of whom may lag.
 fn plan<const N: usize>(lag: Lag) -> Plan {
     let plan = Case::new(Workload::W1, 1, Durability::Os).plan(LONG, 1);
     Plan { members: N, text_bytes: STAMP_BYTES, lag, ..plan }
 }
 
-/// The users of a plan, and the server's ends of their connections.
+/// Returns the users of a plan, and the server's ends of their connections.
 fn users<const N: usize>(plan: &Plan) -> (Load<'_>, [TcpStream; N]) {
     let poll = Poll::new().unwrap();
     let server = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
@@ -34,42 +34,42 @@ fn users<const N: usize>(plan: &Plan) -> (Load<'_>, [TcpStream; N]) {
     (Load::new(poll, conns, plan, &RAW), ends)
 }
 
-/// What the speaker says, as the server reads it.
-fn said(load: &mut Load<'_>, from: &mut TcpStream) -> [u8; STAMP_BYTES] {
-    let mut said = [0; STAMP_BYTES];
-    load.speak(1).unwrap();
-    from.read_exact(&mut said).unwrap();
-    said
+/// Sends one message and returns it as the server receives it.
+fn send(load: &mut Load<'_>, from: &mut TcpStream) -> [u8; STAMP_BYTES] {
+    let mut message = [0; STAMP_BYTES];
+    load.send(1).unwrap();
+    from.read_exact(&mut message).unwrap();
+    message
 }
 
 #[test]
-fn what_comes_twice_at_the_very_end_is_seen() {
+fn a_duplicate_of_the_last_message_is_a_fault() {
     let plan = plan::<2>(Lag::None);
     let (mut load, [mut from, mut to]) = users(&plan);
     let mut events = Events::with_capacity(8);
-    let said = said(&mut load, &mut from);
-    to.write_all(&said).unwrap();
+    let message = send(&mut load, &mut from);
+    to.write_all(&message).unwrap();
     load.drain(&mut events, LONG).unwrap();
     assert_eq!((load.delivered, load.tally.faults().count), (1, 0));
-    to.write_all(&said).unwrap();
-    load.end(&mut events, LONG).unwrap();
+    to.write_all(&message).unwrap();
+    load.finish(&mut events, LONG).unwrap();
     assert_eq!((load.delivered, load.tally.faults().count), (1, 1));
 }
 
 #[test]
-fn a_laggard_has_to_get_all_in_the_end() {
-    for (gets_it, faults) in [(true, 0), (false, 1)] {
+fn a_laggard_must_receive_all_messages_in_the_end() {
+    for (receives, faults) in [(true, 0), (false, 1)] {
         let plan = plan::<3>(Lag::Stalls);
         let (mut load, [mut from, mut to, mut laggard]) = users(&plan);
         let mut events = Events::with_capacity(8);
-        let said = said(&mut load, &mut from);
-        to.write_all(&said).unwrap();
+        let message = send(&mut load, &mut from);
+        to.write_all(&message).unwrap();
         assert_eq!(load.behind(), 1);
-        if gets_it {
-            laggard.write_all(&said).unwrap();
+        if receives {
+            laggard.write_all(&message).unwrap();
         }
-        // Where it gets it, that is soon; where it does not, nothing is to be waited for.
-        load.end(&mut events, if gets_it { LONG } else { Duration::ZERO }).unwrap();
+        // If nothing is sent to the laggard, there is nothing to wait for.
+        load.finish(&mut events, if receives { LONG } else { Duration::ZERO }).unwrap();
         assert_eq!((load.delivered, load.tally.faults().count), (1, faults));
     }
 }

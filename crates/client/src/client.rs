@@ -1,0 +1,105 @@
+//! A client that needs no loop of its own: its state and its driver.
+
+use std::future::pending;
+
+use chat_proto::Timestamp;
+
+use crate::driver::{Config, Driver, DriverError, Next, Saved, system_clock};
+use crate::effect::Effect;
+use crate::input::Input;
+use crate::link::Dial;
+use crate::request::{Request, RequestError};
+use crate::state::State;
+use crate::update::update;
+
+/// A client. It goes on only while [`Client::next`] is awaited.
+///
+/// ```no_run
+/// # use chat_client::{Client, Config, Effect, Request, Tcp, store::Writer};
+/// # async fn answer() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = "127.0.0.1:12345";
+/// let directory = Some("ping.state".into());
+/// let config =
+///     Config { name: "ping".parse()?, server: server.into(), directory, writer: Writer::Thread };
+/// let mut bot = Client::start(config, Tcp::new(server.parse::<chat_client::ServerAddress>()?)).await?;
+/// loop {
+///     for effect in bot.next().await? {
+///         if let Effect::Received(message) = effect {
+///             println!("{}: {}", message.from.name, message.text.as_str());
+///             bot.request(Request::Read { room: message.room, seq: message.seq })?;
+///         }
+///     }
+/// }
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Client {
+    state: State,
+    driver: Driver,
+    clock: fn() -> Timestamp,
+}
+
+impl Client {
+    /// Opens the state directory and starts to connect. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// Returns an error if the directory cannot be used.
+    pub async fn start(config: Config, dial: impl Dial) -> Result<Self, DriverError> {
+        let (driver, state) = Driver::start(config, dial).await?;
+        let mut client = Self { state, driver, clock: system_clock };
+        client.take(Input::Start);
+        Ok(client)
+    }
+
+    /// What the client knows.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Waits until something happens. Returns the effects that are for the front end, often none. Safe to
+    /// cancel.
+    ///
+    /// # Errors
+    /// Returns an error if a task of the client has ended by a fault of the program.
+    pub async fn next(&mut self) -> Result<Vec<Effect>, DriverError> {
+        match self.driver.next(pending::<()>()).await? {
+            Next::Input(input) => Ok(self.take(input)),
+            Next::Front(()) => Ok(Vec::new()),
+        }
+    }
+
+    /// Asks the client for something.
+    ///
+    /// # Errors
+    /// Returns why it is not carried out.
+    pub fn request(&mut self, request: Request) -> Result<(), RequestError> {
+        let failed = |effect| match effect {
+            Effect::Failed(error) => Some(error),
+            _ => None,
+        };
+        self.take(Input::Request(request)).into_iter().find_map(failed).map_or(Ok(()), Err)
+    }
+
+    /// Stores what is not stored yet, and says goodbye. Returns what the client knew, and whether its
+    /// messages without an answer are stored.
+    pub async fn close(mut self) -> (State, Saved) {
+        let saved = self.driver.close(&mut self.state, self.clock).await;
+        (self.state, saved)
+    }
+
+    /// Takes an input and carries out what follows. Returns the effects that are for the front end.
+    fn take(&mut self, input: Input) -> Vec<Effect> {
+        let (mut for_front, mut next) = (Vec::new(), Some(input));
+        while let Some(input) = next.take() {
+            for effect in update(&mut self.state, input, (self.clock)()) {
+                if effect.is_for_front() {
+                    for_front.push(effect);
+                } else if let Some(input) = self.driver.carry_out(effect) {
+                    next = Some(input);
+                }
+            }
+        }
+        for_front
+    }
+}

@@ -1,0 +1,80 @@
+//! The effects: what an update asks the program around the client to do.
+
+use std::time::Duration;
+
+use chat_proto::event::Welcome;
+use chat_proto::{Message, RoomName, UserName};
+
+use crate::link::LinkRequest;
+use crate::request::RequestError;
+use crate::store::StoreOp;
+
+/// Something to be done outside. The [`Driver`](crate::Driver) does what concerns the network, the disk and
+/// time; the rest is for the front end, which may ignore it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Store something. Each is answered by [`Input::Stored`](crate::Input::Stored), in their order.
+    Store(StoreOp),
+    /// Open what is stored for another user; answered by [`Input::Became`](crate::Input::Became). No other
+    /// input may come before.
+    Become(UserName),
+    /// Open what is stored for the server of this welcome; answered by [`Input::Filed`](crate::Input::Filed).
+    /// No other input may come before.
+    File {
+        /// The number of the session.
+        session: u64,
+        /// The welcome of the server.
+        welcome: Box<Welcome>,
+    },
+    /// Give the link a request; answered by [`Input::LinkFull`](crate::Input::LinkFull) if it takes none.
+    Link(LinkRequest),
+    /// Give an [`Input::Tick`](crate::Input::Tick) after this time, or before; one for all that ask.
+    Tick(Duration),
+    /// To the front end: a message of another user, which was not here and is not read. It comes once, or
+    /// again after a restart until it is read.
+    Received(Box<Message>),
+    /// To the front end: a new message is for the user alone, or names them.
+    Alert,
+    /// To the front end: this is the current room now, and is to be shown from its first unread message on.
+    RoomOpened(RoomName),
+    /// To the front end: the room is closed.
+    RoomClosed {
+        /// Which room.
+        room: RoomName,
+        /// What was typed for it.
+        draft: String,
+    },
+    /// To the front end: all rooms but an empty lobby are closed. Their drafts are stored, or follow.
+    RoomsForgotten,
+    /// To the front end: the client has put another text into the draft of this room.
+    DraftChanged(RoomName),
+    /// To the front end: the user wrote this, it is not sent, and no draft has it.
+    TextReturned(String),
+    /// To the front end: the server does not let the user in under the name they have; this one may be free.
+    NameRequired(UserName),
+    /// To the front end: the last request is not carried out, for this reason.
+    Failed(RequestError),
+}
+
+impl Effect {
+    /// Whether it is for the front end.
+    #[must_use]
+    pub const fn is_for_front(&self) -> bool {
+        match self {
+            Self::Store(_)
+            | Self::Become(_)
+            | Self::File { .. }
+            | Self::Link(_)
+            | Self::Tick(_) => false,
+            Self::Received(_)
+            | Self::Alert
+            | Self::RoomOpened(_)
+            | Self::RoomClosed { .. }
+            | Self::RoomsForgotten
+            | Self::DraftChanged(_)
+            | Self::TextReturned(_)
+            | Self::NameRequired(_)
+            | Self::Failed(_) => true,
+        }
+    }
+}

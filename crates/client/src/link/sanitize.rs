@@ -1,0 +1,38 @@
+//! The events of the link without anything that is unsafe to show.
+
+use super::{LinkEvent, Lost};
+use crate::sanitize;
+
+impl LinkEvent {
+    /// Cleans all that came from the network.
+    #[must_use]
+    pub fn sanitize(self) -> Self {
+        match self {
+            Self::Event(event) => Self::Event(sanitize::event(event)),
+            Self::Welcome { session, welcome } => {
+                Self::Welcome { session, welcome: sanitize::welcome(welcome) }
+            }
+            Self::Refused(refusal) => Self::Refused(Box::new(sanitize::refusal(&refusal))),
+            Self::Unreadable(refusal) => Self::Unreadable(Box::new(sanitize::refusal(&refusal))),
+            Self::Lost(lost) => Self::Lost(lost.sanitize()),
+            Self::Dialling | Self::Waiting { .. } | Self::About { .. } => self,
+        }
+    }
+}
+
+impl Lost {
+    fn sanitize(self) -> Self {
+        match self {
+            Self::Goodbye { code, text } => Self::Goodbye { code, text: sanitize::line(&text) },
+            Self::TurnedAway(text) => Self::TurnedAway(sanitize::line(&text)),
+            Self::Another(text) => Self::Another(sanitize::line(&text)),
+            Self::Unreachable(_)
+            | Self::Broken(_)
+            | Self::Silent
+            | Self::Closed
+            | Self::ClosedAtOnce
+            | Self::Tls
+            | Self::Asked => self,
+        }
+    }
+}

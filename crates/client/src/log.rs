@@ -1,0 +1,349 @@
+//! What was said in a room, in the room's order.
+//!
+//! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
+//! go above, and what was missed goes where it belongs. What is not settled stands at the end.
+//!
+//! * `entries`: what is in the log, by `seq`.
+//! * `coverage`, `intervals`: which messages of the room are here, as numbers alone.
+
+mod coverage;
+mod entries;
+mod intervals;
+
+use chat_proto::Timestamp;
+
+use self::coverage::Coverage;
+use self::entries::{Entries, PENDING, VOID};
+use crate::entry::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
+use crate::store::MessageId;
+
+/// Most messages that are kept, and so the furthest that one can read back: a busy day.
+pub const SCROLLBACK_MAX: usize = 2_000;
+
+/// Most bytes of text of messages that are kept to be read back: with a hundred rooms some 400 MiB at
+/// the very most, and hardly ever a hundredth of it.
+pub const SCROLLBACK_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Most notes that are kept. They have a bound of their own, so that a thousand users who come and go
+/// push no message out.
+pub const NOTICES_MAX: usize = 500;
+
+/// The log of a room.
+#[derive(Debug, Default)]
+pub struct Log {
+    entries: Entries,
+    coverage: Coverage,
+    /// Whether older messages were asked for in vain; they are asked for again after the user was at
+    /// the newest.
+    has_failed: bool,
+}
+
+impl Log {
+    /// An empty log.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many entries it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it has no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.len() == 0
+    }
+
+    /// The entry `index`, the oldest being 0.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&LogEntry> {
+        self.entries.get(index)
+    }
+
+    /// The index of an entry; if it is no longer here, that of the first from `seq` on.
+    #[must_use]
+    pub fn position(&self, id: EntryId, seq: u64) -> usize {
+        self.entries.position(id, seq)
+    }
+
+    /// The index of the first message after what the user had read as the line was drawn; `None` if there is
+    /// no line.
+    #[must_use]
+    pub fn first_new(&self) -> Option<usize> {
+        self.entries.first_new()
+    }
+
+    /// Whether a line stands, or will stand, over the first new message.
+    #[must_use]
+    pub const fn has_line(&self) -> bool {
+        self.entries.read().is_some()
+    }
+
+    /// The last message in front of the entry `end`.
+    #[must_use]
+    pub fn last_message(&self, end: usize) -> Option<u64> {
+        self.entries.last_message(end)
+    }
+
+    /// Whether the newest message of the room is or was here.
+    #[must_use]
+    pub const fn has_newest(&self) -> bool {
+        self.coverage.last() >= self.coverage.reached()
+    }
+
+    /// Adds a message where it belongs. Returns whether it was not there yet.
+    pub fn insert(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
+        let seq = seq.clamp(VOID + 1, PENDING - 1);
+        let is_new = self.place_message(seq, at, body);
+        self.coverage.reach(seq);
+        self.trim();
+        is_new
+    }
+
+    /// Adds older messages, oldest first, as far as there is room; `more` says whether there are
+    /// still older ones.
+    pub fn insert_older(
+        &mut self,
+        older: impl DoubleEndedIterator<Item = (u64, Timestamp, Body)>,
+        more: bool,
+    ) {
+        let before = self.oldest();
+        // From below, so that each comes over the place where the user reads.
+        let mut is_cut = false;
+        for (seq, at, body) in older.rev() {
+            if self.is_full() {
+                is_cut = true;
+                break;
+            }
+            self.place_message(seq.clamp(VOID + 1, PENDING - 1), at, body);
+        }
+        let oldest = self.oldest();
+        // A page with nothing older in it would be asked for again without end.
+        let is_last = !is_cut && (!more || oldest == before);
+        self.coverage.insert_older(before, oldest, is_last);
+    }
+
+    /// Puts a message where it belongs, once: before the notes that came after it.
+    fn place_message(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
+        let index = self.entries.start_of(seq);
+        let there = self.entries.get(index);
+        if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
+            return false;
+        }
+        self.entries.insert(index, LogEntry { seq, ..LogEntry::new(at, body) });
+        self.coverage.insert(seq);
+        if self.entries.line_is_above_own() {
+            self.draw_line(self.entries.read());
+        }
+        true
+    }
+
+    /// Adds a note, behind all that was said; until then, behind what is not settled as well.
+    pub fn notice(&mut self, at: Timestamp, tone: NoticeKind, text: impl Into<String>) {
+        let is_unsettled = self.entries.end_of(PENDING - 1) < self.entries.len();
+        let seq = if is_unsettled { PENDING } else { self.coverage.reached() };
+        let body = Body::Notice(tone, text.into());
+        self.entries.insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
+        self.trim();
+    }
+
+    /// Adds something the user has said, which is not settled; it has its number.
+    pub(crate) fn push_pending(&mut self, at: Timestamp, body: Body) {
+        let entry = LogEntry { seq: PENDING, ..LogEntry::new(at, body) };
+        self.entries.insert(self.entries.len(), entry);
+    }
+
+    /// The server has that message: it stands where the room has it.
+    pub(crate) fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
+        if let Some(mut body) = self.take_pending(id) {
+            if let Body::Message { origin, .. } = &mut body {
+                *origin = Origin::Own(Delivery::Accepted);
+            }
+            self.insert(seq, at, body);
+        }
+    }
+
+    /// That message is refused: it stands where it was written, with the reason.
+    pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
+        if let Some(mut body) = self.take_pending(id) {
+            if let Body::Message { origin, .. } = &mut body {
+                *origin = Origin::Own(Delivery::Refused(why));
+            }
+            let seq = self.coverage.reached();
+            self.entries
+                .insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
+        }
+    }
+
+    /// That message has no answer, goes away, and is returned.
+    pub(crate) fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
+        let index = self.entries.pending(id)?;
+        let entry = self.entries.remove(index)?;
+        self.entries.place_pending_notices(self.coverage.reached());
+        Some(entry.body)
+    }
+
+    /// That message is stored.
+    pub(crate) fn stored(&mut self, id: &MessageId) {
+        self.renumber(id, id.clone());
+    }
+
+    /// That message has another number.
+    pub(crate) fn renumber(&mut self, id: &MessageId, new: MessageId) {
+        let delivery = self.entries.pending(id).and_then(|index| self.entries.delivery_mut(index));
+        if let Some(delivery) = delivery {
+            *delivery = Delivery::Pending(new);
+        }
+    }
+
+    /// Whether it is known from where on all is to be here.
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        self.coverage.has_begun()
+    }
+
+    /// The newest message that ever was in the log, 0 for none.
+    #[must_use]
+    pub const fn last(&self) -> u64 {
+        self.coverage.last()
+    }
+
+    /// The oldest message in the log.
+    #[must_use]
+    pub fn oldest(&self) -> Option<u64> {
+        self.entries.messages().next()
+    }
+
+    /// The newest message of the room is `seq`: notes of before stand behind it.
+    pub fn reach(&mut self, seq: u64) {
+        let seq = seq.min(PENDING - 1);
+        if self.coverage.last() == 0 {
+            self.entries.place_notices(seq);
+        }
+        self.coverage.reach(seq);
+    }
+
+    /// All after `seq` is asked for, and is to be here; unless that was so of more already.
+    pub(crate) fn begin_after(&mut self, seq: u64) {
+        self.coverage.begin_after(seq);
+    }
+
+    /// All up to `seq` is here, as far as it is still to be had.
+    pub(crate) fn is_complete_to(&mut self, seq: u64) {
+        self.coverage.is_complete_to(seq);
+    }
+
+    /// The last message before the first gap: all after it has to be asked for.
+    #[must_use]
+    pub fn since(&self) -> u64 {
+        self.coverage.since()
+    }
+
+    /// Whether nothing is missing between `read` and what is here: nobody has read what was never here.
+    #[must_use]
+    pub fn goes_on_from(&self, read: u64) -> bool {
+        self.coverage.goes_on_from(read)
+    }
+
+    /// Whether older messages may be had, and there is room for them.
+    #[must_use]
+    pub fn has_older(&self) -> bool {
+        !self.is_full() && !self.has_failed && self.lacks_older()
+    }
+
+    /// Whether the room has older messages than those that are here, as far as is known.
+    #[must_use]
+    pub fn lacks_older(&self) -> bool {
+        self.coverage.lacks_older(self.oldest())
+    }
+
+    /// Whether there is no room for another message.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.entries.counts().1 >= SCROLLBACK_MAX || self.entries.bytes() >= SCROLLBACK_BYTES_MAX
+    }
+
+    /// Older messages were asked for and are not to be had for now.
+    pub(crate) fn history_failed(&mut self) {
+        self.has_failed = true;
+    }
+
+    /// Older messages may be asked for again.
+    pub(crate) fn retry(&mut self) {
+        self.has_failed = false;
+    }
+
+    /// Whether older messages are not to be had for now.
+    #[must_use]
+    pub const fn has_history_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    /// Draws the line over the first message after `read` that is not the user's own, or none.
+    pub fn draw_line(&mut self, read: Option<u64>) {
+        self.entries.set_read(read);
+    }
+
+    /// All messages in the order of the screen, each with its `seq` if it has one, and the rule below those
+    /// of before a restore.
+    pub fn said(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
+        let is_shown =
+            |entry: &&LogEntry| matches!(entry.body, Body::Message { .. } | Body::Restored);
+        let said = self.entries.iter().filter(is_shown);
+        said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
+    }
+
+    /// Forgets all but what is not settled.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.coverage.clear();
+        self.has_failed = false;
+        self.draw_line(self.entries.read());
+    }
+
+    /// The journal was restored from a backup: all that is here stays, above a rule, and has no place
+    /// in the room any more. What has no answer waits as before.
+    pub(crate) fn restored(&mut self, at: Timestamp) {
+        let has_messages = self.entries.messages().next().is_some();
+        self.entries.make_void();
+        if has_messages {
+            let rule = LogEntry { seq: VOID, is_void: true, ..LogEntry::new(at, Body::Restored) };
+            self.entries.insert(self.entries.end_of(VOID), rule);
+        }
+        (self.coverage, self.has_failed) = (Coverage::default(), false);
+        self.draw_line(None);
+    }
+
+    /// Removes the oldest notes, and the oldest messages, if there are too many.
+    fn trim(&mut self) {
+        while self.entries.counts().0 > NOTICES_MAX {
+            let Some(oldest) = self.entries.iter().position(LogEntry::is_notice) else {
+                return;
+            };
+            self.entries.remove(oldest);
+        }
+        while self.entries.counts().1 > SCROLLBACK_MAX
+            || self.entries.bytes() > SCROLLBACK_BYTES_MAX
+        {
+            let is_old = |entry: &LogEntry| !entry.is_pending() && !entry.is_notice();
+            let Some(oldest) = self.entries.iter().position(is_old) else {
+                return;
+            };
+            if let Some(entry) = self.entries.remove(oldest).filter(LogEntry::is_message) {
+                self.coverage.drop_oldest(entry.seq);
+            }
+        }
+    }
+}
+
+impl LogEntry {
+    fn new(at: Timestamp, body: Body) -> Self {
+        Self { id: EntryId::default(), at, body, seq: PENDING, is_void: false }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,209 @@
+//! The entries of a log, oldest first.
+
+use std::collections::VecDeque;
+use std::collections::vec_deque::Iter;
+
+use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
+use crate::store::MessageId;
+
+/// Where entries stand that are not settled: behind all others.
+pub(super) const PENDING: u64 = u64::MAX;
+
+/// Where entries stand from before a restore of the server's journal: in front of all others. Their
+/// places in the room are void.
+pub(super) const VOID: u64 = 0;
+
+/// The entries, in the order of their `seq`.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    list: VecDeque<LogEntry>,
+    /// How many of them are notes.
+    notes: usize,
+    /// How many bytes of text the others have.
+    bytes: usize,
+    /// Where the user has read up to, as the line over what is new has it.
+    read: Option<u64>,
+    /// How many there have been, which numbers them.
+    count: u64,
+}
+
+impl Entries {
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// How many are notes, and how many are not.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.notes, self.list.len() - self.notes)
+    }
+
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&LogEntry> {
+        self.list.get(index)
+    }
+
+    pub(super) fn iter(&self) -> Iter<'_, LogEntry> {
+        self.list.iter()
+    }
+
+    /// The index of an entry; if it is no longer here, that of the first from `seq` on.
+    pub(super) fn position(&self, id: EntryId, seq: u64) -> usize {
+        let index = self.list.iter().position(|entry| entry.id == id);
+        index.unwrap_or_else(|| self.start_of(seq))
+    }
+
+    /// The `seq` of each message.
+    pub(super) fn messages(&self) -> impl Iterator<Item = u64> {
+        self.list.iter().filter(|entry| entry.is_message()).map(|entry| entry.seq)
+    }
+
+    /// The last message in front of `end`.
+    pub(super) fn last_message(&self, end: usize) -> Option<u64> {
+        let before = self.list.range(..end.min(self.list.len())).rev();
+        before.into_iter().find(|entry| entry.is_message()).map(|entry| entry.seq)
+    }
+
+    /// The place in front of everything from `seq` on.
+    pub(super) fn start_of(&self, seq: u64) -> usize {
+        self.list.partition_point(|entry| entry.seq < seq)
+    }
+
+    /// The place behind everything up to `seq`.
+    pub(super) fn end_of(&self, seq: u64) -> usize {
+        self.list.partition_point(|entry| entry.seq <= seq)
+    }
+
+    pub(super) fn insert(&mut self, index: usize, mut entry: LogEntry) {
+        self.count += 1;
+        entry.id = EntryId(self.count);
+        self.measure(&entry, true);
+        self.list.insert(index, entry);
+    }
+
+    pub(super) fn remove(&mut self, index: usize) -> Option<LogEntry> {
+        let entry = self.list.remove(index)?;
+        self.measure(&entry, false);
+        Some(entry)
+    }
+
+    const fn measure(&mut self, entry: &LogEntry, came: bool) {
+        match (entry.is_notice(), came) {
+            (true, true) => self.notes += 1,
+            (true, false) => self.notes -= 1,
+            (false, true) => self.bytes += entry.body.bytes(),
+            (false, false) => self.bytes -= entry.body.bytes(),
+        }
+    }
+
+    /// Removes all but what is not settled.
+    pub(super) fn clear(&mut self) {
+        self.list.retain(LogEntry::is_pending);
+        self.notes = 0;
+        self.bytes = self.list.iter().map(|entry| entry.body.bytes()).sum();
+    }
+
+    /// All that is settled has no place in the room any more.
+    pub(super) fn make_void(&mut self) {
+        let end = self.end_of(PENDING - 1);
+        for entry in self.list.iter_mut().take(end) {
+            (entry.seq, entry.is_void) = (VOID, true);
+        }
+    }
+
+    /// Puts all that is settled, which are notes, behind `seq`.
+    pub(super) fn place_notices(&mut self, seq: u64) {
+        let is_placed = |entry: &&mut LogEntry| entry.seq != PENDING && !entry.is_void;
+        for entry in self.list.iter_mut().filter(is_placed) {
+            entry.seq = seq;
+        }
+    }
+
+    /// Puts the notes among what is not settled behind `seq`, if nothing else is there.
+    pub(super) fn place_pending_notices(&mut self, seq: u64) {
+        if !self.list.iter().any(LogEntry::is_pending) {
+            for entry in self.list.iter_mut().filter(|entry| entry.seq == PENDING) {
+                entry.seq = seq;
+            }
+        }
+    }
+
+    /// Where that message of the user's own is, which is not settled.
+    pub(super) fn pending(&self, id: &MessageId) -> Option<usize> {
+        self.list.iter().rposition(|entry| entry.pending() == Some(id))
+    }
+
+    /// How the message at that place is delivered.
+    pub(super) fn delivery_mut(&mut self, index: usize) -> Option<&mut Delivery> {
+        match &mut self.list.get_mut(index)?.body {
+            Body::Message { origin: Origin::Own(delivery), .. } => Some(delivery),
+            _ => None,
+        }
+    }
+
+    /// Whether a message at the end of what the user has read is the user's own: then the line is to be
+    /// drawn below it.
+    pub(super) fn line_is_above_own(&self) -> bool {
+        self.read.is_some_and(|read| self.own_after(read) > read)
+    }
+
+    pub(super) const fn read(&self) -> Option<u64> {
+        self.read
+    }
+
+    /// Sets the line over the first message after `read` that is not the user's own, or none.
+    pub(super) fn set_read(&mut self, read: Option<u64>) {
+        self.read = read.map(|read| self.own_after(read));
+    }
+
+    /// The last of the user's own messages that follow on `read`: whoever said them has read them.
+    fn own_after(&self, read: u64) -> u64 {
+        let messages = self.list.range(self.end_of(read)..).filter(|entry| entry.is_message());
+        let own = messages
+            .zip(read.saturating_add(1)..)
+            .take_while(|(entry, next)| entry.is_own() && entry.seq == *next);
+        own.last().map_or(read, |(entry, _)| entry.seq)
+    }
+
+    /// The entry below the line.
+    pub(super) fn first_new(&self) -> Option<usize> {
+        let index = self.end_of(self.read?);
+        self.list.get(index).filter(|entry| entry.is_message()).map(|_| index)
+    }
+}
+
+impl LogEntry {
+    /// Whether it is neither a message nor the rule of a restore.
+    pub(super) const fn is_notice(&self) -> bool {
+        matches!(self.body, Body::Notice(..))
+    }
+
+    /// Whether it was said and is not settled.
+    pub(super) const fn is_pending(&self) -> bool {
+        self.pending().is_some()
+    }
+
+    /// Which message it is, if it was said and is not settled.
+    const fn pending(&self) -> Option<&MessageId> {
+        match &self.body {
+            Body::Message { origin: Origin::Own(delivery), .. } => delivery.pending(),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the user's own.
+    const fn is_own(&self) -> bool {
+        matches!(self.body, Body::Message { origin: Origin::Own(_), .. })
+    }
+
+    /// Whether it is a message that has its place in the room.
+    pub(super) fn is_message(&self) -> bool {
+        let is_said = match &self.body {
+            Body::Message { origin, .. } => !matches!(origin, Origin::Own(Delivery::Refused(_))),
+            Body::Notice(..) | Body::Restored => false,
+        };
+        is_said && self.seq != PENDING && !self.is_void
+    }
+}

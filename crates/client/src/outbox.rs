@@ -1,0 +1,274 @@
+//! The user's own messages that have no answer: they wait for a session, or for the server. Each has its
+//! device and number from the start and keeps them until the server has answered, however often it is
+//! sent: so it is in the room once. None is sent before it is stored.
+
+use std::collections::VecDeque;
+
+use chat_proto::command::{Kind, Say, Word};
+use chat_proto::{RoomName, Text};
+
+use crate::store::{MessageId, OwnMessage, StoreOp};
+
+/// Most messages that may be without an answer: more than anybody types while a server restarts.
+pub const OUTBOX_MAX: usize = 100;
+
+/// A message of the user's own that has no answer.
+#[derive(Debug)]
+struct Pending {
+    message: OwnMessage,
+    /// Whether it was sent in this session.
+    sent: bool,
+    /// The number of the store's answer with which it is stored; 0 if it was stored before.
+    stored_at: u64,
+}
+
+/// The messages without an answer, in the order in which they were written.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    pending: VecDeque<Pending>,
+    /// The device of this run, which numbers what is written in it.
+    device: Word,
+    /// The last number given out.
+    last_n: u64,
+    /// How often the store was asked for something, and how often it has answered.
+    asked: u64,
+    answered: u64,
+    /// The number of the answer before which nothing is sent.
+    held_until: u64,
+}
+
+impl Outbox {
+    /// The outbox of a run of `device`, with what earlier runs have left. Its own numbers are greater
+    /// than theirs: a server of version 0.1.0 takes them all for those of one device.
+    pub(crate) fn new(device: Word, left: Vec<OwnMessage>) -> Self {
+        let last_n = left.iter().map(|message| message.id.n).max().unwrap_or_default();
+        let pending = left.into_iter();
+        let pending =
+            pending.map(|message| Pending { message, sent: false, stored_at: 0 }).collect();
+        Self { pending, device, last_n, ..Self::default() }
+    }
+
+    /// Takes others instead, with which the same run goes on.
+    pub(crate) fn replace(&mut self, messages: Vec<OwnMessage>) {
+        let next = Self::new(self.device.clone(), messages);
+        self.last_n = self.last_n.max(next.last_n);
+        self.pending = next.pending;
+    }
+
+    /// Whether nothing more can be written for now.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.pending.len() >= OUTBOX_MAX
+    }
+
+    /// How many wait for a session.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.pending.iter().filter(|pending| !pending.sent).count()
+    }
+
+    /// Whether a message for that room has no answer.
+    #[must_use]
+    pub fn has_for(&self, room: &RoomName) -> bool {
+        self.messages().any(|message| message.room == *room)
+    }
+
+    /// All that have no answer.
+    pub fn messages(&self) -> impl Iterator<Item = &OwnMessage> {
+        self.pending.iter().map(|pending| &pending.message)
+    }
+
+    /// Takes a message, to wait for a session; returns it with its device and number.
+    pub(crate) fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> OwnMessage {
+        let id = self.next_id();
+        let message = OwnMessage { id, room, kind, text };
+        // Not before the store is asked for it.
+        let stored_at = u64::MAX;
+        self.pending.push_back(Pending { message: message.clone(), sent: false, stored_at });
+        message
+    }
+
+    fn next_id(&mut self) -> MessageId {
+        self.last_n += 1;
+        MessageId { device: self.device.clone(), n: self.last_n }
+    }
+
+    /// The number of that message was used for another one: it gets a new one, and waits to be sent.
+    /// Returns the new one.
+    pub(crate) fn renumber(&mut self, id: &MessageId) -> Option<MessageId> {
+        let index = self.pending.iter().position(|pending| pending.message.id == *id)?;
+        let new = self.next_id();
+        let pending = self.pending.get_mut(index)?;
+        pending.message.id = new.clone();
+        pending.sent = false;
+        Some(new)
+    }
+
+    /// The store is asked for `keep`; it answers in the order in which it is asked. After a token or a
+    /// number has changed, no message may be sent before that is stored: a client that is killed meanwhile
+    /// would send it again as another one.
+    pub(crate) fn ask(&mut self, keep: &StoreOp) {
+        self.asked += 1;
+        match keep {
+            StoreOp::Message(message) => {
+                let pending = self.pending.iter_mut().find(|other| other.message.id == message.id);
+                if let Some(pending) = pending {
+                    pending.stored_at = self.asked;
+                }
+            }
+            StoreOp::Pending(_) | StoreOp::Token(_) => self.held_until = self.asked,
+            StoreOp::Acknowledged(_)
+            | StoreOp::Drafts(_)
+            | StoreOp::ForgetToken(_)
+            | StoreOp::Name(_) => {}
+        }
+    }
+
+    /// The store has answered. Returns the message that is stored with it.
+    pub(crate) fn hear_store(&mut self) -> Option<&MessageId> {
+        self.answered += 1;
+        let stored = self.pending.iter().find(|pending| pending.stored_at == self.answered);
+        stored.map(|pending| &pending.message.id)
+    }
+
+    /// Whether that message is stored, or the store has failed.
+    pub(crate) fn is_stored(&self, id: &MessageId) -> bool {
+        let pending = self.pending.iter().find(|pending| pending.message.id == *id);
+        pending.is_none_or(|pending| pending.stored_at <= self.answered)
+    }
+
+    /// Whether a message is not stored yet.
+    #[must_use]
+    pub fn is_storing(&self) -> bool {
+        self.pending.iter().any(|pending| pending.stored_at > self.answered)
+    }
+
+    /// All that are stored and were not sent in this session, in order; they count as sent. What follows on
+    /// one that is not stored waits for that one.
+    pub(crate) fn send(&mut self) -> Vec<Say> {
+        if self.answered < self.held_until {
+            return Vec::new();
+        }
+        let stored =
+            self.pending.iter_mut().take_while(|pending| pending.stored_at <= self.answered);
+        let waiting = stored.filter(|pending| !pending.sent);
+        waiting
+            .map(|pending| {
+                pending.sent = true;
+                pending.message.command(&self.device)
+            })
+            .collect()
+    }
+
+    /// The message that an answer is about. A server of version 0.1.0 names no device.
+    pub(crate) fn answered(&self, device: Option<&Word>, n: u64) -> Option<MessageId> {
+        let has = |id: &&MessageId| id.n == n && id.device == *device.unwrap_or(&self.device);
+        let ids = || self.pending.iter().map(|pending| &pending.message.id);
+        let sent = || self.pending.iter().filter(|pending| pending.sent);
+        let unnamed = || sent().map(|pending| &pending.message.id).find(|id| id.n == n);
+        let found = ids().find(has).or_else(|| device.is_none().then(unnamed).flatten());
+        found.cloned()
+    }
+
+    /// The server has answered that message: it does not wait any more.
+    pub(crate) fn acknowledge(&mut self, id: &MessageId) -> Option<OwnMessage> {
+        let index = self.pending.iter().position(|pending| pending.message.id == *id)?;
+        self.pending.remove(index).map(|pending| pending.message)
+    }
+
+    /// The session is over: all that is left is to be sent again.
+    pub(crate) fn lost(&mut self) {
+        for pending in &mut self.pending {
+            pending.sent = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbox(count: u64) -> Outbox {
+        let mut outbox = Outbox::new(word("this"), Vec::new());
+        for number in 1..=count {
+            says(&mut outbox, &format!("text {number}"));
+        }
+        outbox
+    }
+
+    /// Puts a message, and stores it.
+    fn says(outbox: &mut Outbox, text: &str) -> OwnMessage {
+        let message = outbox.put(RoomName::lobby(), Kind::Text, Text::new(text).unwrap());
+        outbox.ask(&StoreOp::Message(message.clone()));
+        assert!(!outbox.is_stored(&message.id));
+        assert_eq!(outbox.hear_store(), Some(&message.id));
+        message
+    }
+
+    fn word(word: &str) -> Word {
+        Word::new(word).unwrap()
+    }
+
+    fn left(device: &str, n: u64) -> OwnMessage {
+        let id = MessageId { device: word(device), n };
+        let text = Text::new(format!("left {n}")).unwrap();
+        OwnMessage { id, room: RoomName::lobby(), kind: Kind::Text, text }
+    }
+
+    fn ids(says: &[Say]) -> Vec<(Option<&str>, u64)> {
+        says.iter().map(|say| (say.device.as_ref().map(Word::as_str), say.n.unwrap())).collect()
+    }
+
+    fn acknowledge(outbox: &mut Outbox, device: Option<&str>, n: u64) -> bool {
+        let id = outbox.answered(device.map(word).as_ref(), n);
+        id.and_then(|id| outbox.acknowledge(&id)).is_some()
+    }
+
+    #[test]
+    fn a_message_without_an_answer_is_sent_again_under_its_number() {
+        let mut outbox = outbox(3);
+        outbox.send();
+        assert!(acknowledge(&mut outbox, None, 1));
+        assert!(!acknowledge(&mut outbox, None, 1));
+        outbox.lost();
+        assert_eq!(outbox.waiting(), 2);
+        let again = outbox.send();
+        assert_eq!(ids(&again), [(None, 2), (None, 3)]);
+        assert_eq!(again[0].text.as_str(), "text 2");
+        assert!(outbox.send().is_empty());
+    }
+
+    #[test]
+    fn messages_of_earlier_runs_are_sent_under_their_devices_and_new_numbers_are_greater() {
+        let mut outbox =
+            Outbox::new(word("this"), vec![left("one", 7), left("two", 3), left("two", 7)]);
+        let new = says(&mut outbox, "x");
+        assert_eq!(new.id, MessageId { device: word("this"), n: 8 });
+        let sent = outbox.send();
+        assert_eq!(ids(&sent), [(Some("one"), 7), (Some("two"), 3), (Some("two"), 7), (None, 8)]);
+        assert!(!acknowledge(&mut outbox, Some("this"), 7), "that is another message");
+        assert!(acknowledge(&mut outbox, Some("two"), 7));
+        assert!(!acknowledge(&mut outbox, Some("two"), 7));
+        assert!(acknowledge(&mut outbox, Some("one"), 7));
+        // A server of version 0.1.0 knows the number alone.
+        assert!(acknowledge(&mut outbox, None, 3));
+        assert!(acknowledge(&mut outbox, None, 8));
+        assert_eq!(outbox.messages().count(), 0);
+    }
+
+    #[test]
+    fn a_number_that_was_used_is_replaced_by_a_new_one() {
+        let mut outbox = Outbox::new(word("this"), vec![left("one", 7)]);
+        outbox.send();
+        let id = outbox.renumber(&left("one", 7).id).unwrap();
+        assert_eq!(id, MessageId { device: word("this"), n: 8 });
+        assert_eq!(ids(&outbox.send()), [(None, 8)]);
+        assert_eq!(outbox.renumber(&left("one", 7).id), None);
+    }
+
+    #[test]
+    fn it_is_bounded() {
+        assert!(!outbox(99).is_full());
+        assert!(outbox(OUTBOX_MAX as u64).is_full());
+    }
+}

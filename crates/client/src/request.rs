@@ -1,0 +1,129 @@
+//! What a front end asks of the client.
+
+use chat_proto::command::Kind;
+use chat_proto::{RoomName, TextError, Topic, UserName};
+
+use crate::entry::NoticeKind;
+use crate::outbox::OUTBOX_MAX;
+
+/// Longest draft, in bytes: two messages, so that one that is too long can be cut to size.
+pub const DRAFT_BYTES_MAX: usize = 2 * chat_proto::limits::TEXT_BYTES_MAX;
+
+/// A request of the user, or of a program that is one. [`Effect::Failed`](crate::Effect::Failed) says that it
+/// is not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Send a message to a room. It is stored, shown as pending, and sent once there is a session.
+    Say {
+        /// The room; a direct message by its address.
+        room: RoomName,
+        /// Whether the text is a message or says what the user does.
+        kind: Kind,
+        /// The text.
+        text: String,
+    },
+    /// Open the direct message with a user, and send a text there. The server is asked about a name that is
+    /// not known here.
+    SayTo {
+        /// The name of the user.
+        name: UserName,
+        /// The text; empty to send nothing.
+        text: String,
+        /// What goes back into the draft if there is no such user.
+        typed: String,
+    },
+    /// Open a room, and join it if the user is not in it: at once, or with the next session.
+    Join(RoomName),
+    /// Make a room that is here the current one.
+    Open(RoomName),
+    /// Leave a room; a direct message by its address or by the name of the other user.
+    Leave(RoomName),
+    /// Set the topic of a room.
+    SetTopic {
+        /// The room.
+        room: RoomName,
+        /// Its topic; empty for none.
+        topic: Topic,
+    },
+    /// Ask for the rooms of the server; a notice lists them.
+    ListRooms,
+    /// Ask for the users of a room; a notice lists them.
+    ListUsers(RoomName),
+    /// Take another name. If the server has not accepted the name of now, this is another user.
+    Rename(UserName),
+    /// The user has read all messages of a room up to this one.
+    Read {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        seq: u64,
+    },
+    /// The messages of a room up to this one were shown. They count as read as far as none is missing.
+    Seen {
+        /// The room.
+        room: RoomName,
+        /// The `seq` of the message.
+        seq: u64,
+    },
+    /// Load older messages of a room, if there are some and none are on their way.
+    LoadOlder(RoomName),
+    /// Older messages of a room may be asked for again after the server could not read them.
+    RetryOlder(RoomName),
+    /// Remove all entries of a room but pending messages. What was here counts as read.
+    Clear(RoomName),
+    /// Connect again now.
+    Reconnect,
+    /// Forget the token that the server has refused, and connect as a new user.
+    ForgetToken,
+    /// This is typed for a room and not sent. It is stored a moment later, and at once if it is empty.
+    Draft {
+        /// The room.
+        room: RoomName,
+        /// The text.
+        text: String,
+    },
+    /// Show a notice in the current room.
+    Notice(NoticeKind, String),
+}
+
+/// Why a request is not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// It needs a session.
+    #[error("not connected")]
+    NotConnected,
+    /// The text cannot be a message.
+    #[error("not said: {0}")]
+    Text(TextError),
+    /// As many messages as the outbox holds have no answer.
+    #[error("not said: {OUTBOX_MAX} messages wait for the server already")]
+    OutboxFull,
+    /// There are as many rooms as the client shows.
+    #[error("there are too many rooms; /leave one")]
+    TooManyRooms,
+    /// The user is not in that room.
+    #[error("you are not in {0}")]
+    NotInRoom(RoomName),
+    /// A direct message to the user alone.
+    #[error("that is you")]
+    Yourself,
+    /// The server is of version 0.1.0. It takes the address of a direct message for a name, and a name may
+    /// belong to another user by the time the message is there.
+    #[error(
+        "not sent: this server delivers direct messages by name, and a name may belong to somebody else by \
+         now. Ask who runs the server to update it, or write in a room"
+    )]
+    OldServer,
+    /// As many names are being looked up as may be.
+    #[error("too many names are being looked up; try again in a moment")]
+    TooManyLookups,
+    /// Only the server can say whose name it is.
+    #[error("not sent: {0} is not known here, and there is no connection to ask the server")]
+    UnknownName(UserName),
+    /// The server has refused no token.
+    #[error("/forget is for a token that the server refuses")]
+    NoTokenRefused,
+    /// The draft has more than [`DRAFT_BYTES_MAX`] bytes: this many.
+    #[error("a draft has at most {DRAFT_BYTES_MAX} bytes, this one has {0}")]
+    DraftTooLong(usize),
+}

@@ -1,0 +1,104 @@
+use super::*;
+
+fn name(name: &str) -> RoomName {
+    RoomName::new(name).unwrap()
+}
+
+fn rooms(names: &[&str]) -> Rooms {
+    let mut rooms = Rooms::default();
+    for room in names {
+        rooms.get_or_make(&name(room)).unwrap();
+    }
+    rooms
+}
+
+fn names(rooms: &Rooms) -> Vec<&str> {
+    rooms.list().iter().map(|room| room.name.as_str()).collect()
+}
+
+#[test]
+fn the_lobby_is_first_and_private_rooms_are_last() {
+    let rooms = rooms(&["@zoe", "#zig", "@ana", "#ada", "#ADA"]);
+    assert_eq!(names(&rooms), ["#lobby", "#ada", "#zig", "@ana", "@zoe"]);
+}
+
+#[test]
+fn the_room_on_the_screen_stays_there() {
+    let mut rooms = rooms(&["#m"]);
+    rooms.open(1);
+    rooms.get_or_make(&name("#a")).unwrap();
+    rooms.get_or_make(&name("#z")).unwrap();
+    assert_eq!(rooms.current().name, name("#m"));
+    rooms.close(&name("#a"));
+    assert_eq!(rooms.current().name, name("#m"));
+    rooms.close(&name("#m"));
+    assert_eq!(rooms.current().name, RoomName::lobby());
+    rooms.close(&RoomName::lobby());
+    assert_eq!(names(&rooms), ["#lobby", "#z"]);
+}
+
+#[test]
+fn there_are_only_so_many_rooms() {
+    let mut rooms = rooms(&[]);
+    for number in 1..ROOMS_MAX {
+        assert!(rooms.get_or_make(&name(&format!("#{number}"))).is_some());
+    }
+    assert!(rooms.get_or_make(&name("#more")).is_none());
+    assert!(rooms.get_or_make(&name("#1")).is_some());
+}
+
+#[test]
+fn a_direct_message_stands_where_its_title_belongs() {
+    let mut rooms = rooms(&["@3-7", "@5-7"]);
+    let user = |name| UserName::new(name).unwrap();
+    assert!(!rooms.entitle(&name("@3-7"), &user("ana")));
+    assert!(!rooms.entitle(&name("@5-7"), &user("zoe")));
+    rooms.open(1);
+    assert!(!rooms.entitle(&name("@3-7"), &user("ana")), "that is its title");
+    assert!(rooms.entitle(&name("@3-7"), &user("zz")));
+    assert_eq!(names(&rooms), ["#lobby", "@5-7", "@3-7"]);
+    assert_eq!((&rooms.current().name, rooms.current().label()), (&name("@3-7"), name("@zz")));
+    // Two may be called the same for a moment: each stays what it is.
+    rooms.entitle(&name("@3-7"), &user("zoe"));
+    assert_eq!(rooms.list().len(), 3);
+    assert!(!rooms.entitle(&name("#lobby"), &user("zoe")));
+    assert_eq!(rooms.label(&name("#lobby")), name("#lobby"));
+}
+
+#[test]
+fn the_next_unread_room_is_one_that_names_the_user() {
+    let mut rooms = rooms(&["#a", "#b", "#c"]);
+    assert_eq!(rooms.next_unread(), None);
+    rooms.get_mut(&name("#a")).unwrap().last_seq = 3;
+    assert_eq!(rooms.next_unread(), Some(1));
+    let room = rooms.get_mut(&name("#c")).unwrap();
+    room.last_seq = 9;
+    assert!(room.mention(8));
+    assert_eq!(rooms.next_unread(), Some(3));
+    rooms.get_mut(&name("#c")).unwrap().has_read(9);
+    assert_eq!(rooms.next_unread(), Some(1));
+}
+
+#[test]
+fn reading_never_goes_backwards() {
+    let mut rooms = rooms(&[]);
+    let room = rooms.current_mut();
+    room.last_seq = 10;
+    room.mention(6);
+    room.has_read(5);
+    room.has_read(3);
+    assert_eq!((room.unread(), room.mentions()), (5, 1));
+    assert!(!room.mention(4));
+    room.has_read(7);
+    assert_eq!((room.unread(), room.mentions()), (3, 0));
+}
+
+#[test]
+fn so_much_is_fetched_where_a_room_opens() {
+    for (last_seq, read, since) in [(0, 0, 0), (10, 10, 0), (100, 90, 40), (9_000, 0, 8_500)] {
+        let mut rooms = rooms(&[]);
+        let room = rooms.current_mut();
+        (room.last_seq, room.read) = (last_seq, read);
+        assert_eq!(room.since(), since);
+    }
+}

@@ -1,0 +1,289 @@
+//! What a client knows.
+
+mod unaddressed;
+
+use chat_proto::command::Word;
+use chat_proto::{RefusalCode, RoomName, Timestamp, User, UserName};
+
+pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
+use crate::effect::Effect;
+use crate::entry::NoticeKind;
+use crate::outbox::Outbox;
+use crate::request::DRAFT_BYTES_MAX;
+use crate::rooms::{Room, Rooms};
+use crate::store::{Drafts, Profile};
+
+/// All that a client knows: the user, the server, the rooms, and the messages without an answer. Only
+/// [`update`](crate::update()) changes it.
+#[derive(Debug)]
+pub struct State {
+    pub(crate) server: String,
+    pub(crate) name: UserName,
+    pub(crate) me: u64,
+    /// The journal under which all is stored; `None` while it is stored under the server's address.
+    pub(crate) journal: Option<Word>,
+    pub(crate) epoch: Option<Word>,
+    /// The journal that the server has named before the session.
+    pub(crate) called: Option<Word>,
+    pub(crate) connection: Connection,
+    pub(crate) trouble: Option<String>,
+    pub(crate) rooms: Rooms,
+    pub(crate) outbox: Outbox,
+    /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
+    pub(crate) unaddressed: Unaddressed,
+    /// The names that the server was asked for.
+    pub(crate) questions: Vec<Question>,
+    /// The users of the lobby in the last session.
+    pub(crate) acquaintances: Vec<User>,
+    /// The drafts that are stored.
+    pub(crate) stored_drafts: Drafts,
+    /// Whether a tick was asked for to send how far the user has read, and has not come.
+    pub(crate) awaits_read_tick: bool,
+    /// Whether a tick was asked for to store drafts, and has not come.
+    pub(crate) awaits_draft_tick: bool,
+    pub(crate) warned: WarnOnce,
+    /// Effects for the front end that the current update has so far.
+    pub(crate) effects: Vec<Effect>,
+}
+
+/// What the user is told once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WarnOnce {
+    /// The server sends something this version cannot read; in this session.
+    pub(crate) unreadable: bool,
+    /// Messages cannot be stored on this machine.
+    pub(crate) not_stored: bool,
+    /// The server has sent all rooms the user is in; in this session.
+    pub(crate) rooms: bool,
+    /// A room has fewer messages than it had; in this session, which is about to end.
+    pub(crate) shorter_room: bool,
+    /// Why the server does not let the client in, as the log has it; until there is a session.
+    pub(crate) not_let_in: Option<String>,
+}
+
+/// Whether there is a connection to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// The link is connecting.
+    Connecting,
+    /// The link connects again in a while.
+    Waiting {
+        /// Seconds left.
+        seconds: u64,
+    },
+    /// There is a session.
+    Connected {
+        /// The link's number of it.
+        session: u64,
+    },
+    /// The server has refused the hello; nothing happens until the user does something.
+    Refused {
+        /// Why.
+        code: RefusalCode,
+    },
+}
+
+impl State {
+    /// The state of a client of the server at the address `server`, with what is stored as `profile`. It has
+    /// the lobby, and the rooms with drafts.
+    #[must_use]
+    pub fn new(server: String, profile: Profile) -> Self {
+        let mut state = Self {
+            server,
+            name: profile.name.clone(),
+            me: 0,
+            journal: None,
+            epoch: None,
+            called: None,
+            connection: Connection::Connecting,
+            trouble: None,
+            rooms: Rooms::default(),
+            outbox: Outbox::new(profile.device.clone(), Vec::new()),
+            unaddressed: Unaddressed::default(),
+            questions: Vec::new(),
+            acquaintances: Vec::new(),
+            stored_drafts: Drafts::default(),
+            awaits_read_tick: false,
+            awaits_draft_tick: false,
+            warned: WarnOnce::default(),
+            effects: Vec::new(),
+        };
+        state.take_up(profile);
+        state
+    }
+
+    /// The address of the server, as the user gave it.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The user's name: the wanted one, and in a session the one that others see.
+    #[must_use]
+    pub const fn name(&self) -> &UserName {
+        &self.name
+    }
+
+    /// The user's number; 0 before the first session.
+    #[must_use]
+    pub const fn me(&self) -> u64 {
+        self.me
+    }
+
+    /// Whether there is a connection.
+    #[must_use]
+    pub const fn connection(&self) -> Connection {
+        self.connection
+    }
+
+    /// The number of the session, if there is one.
+    #[must_use]
+    pub const fn session(&self) -> Option<u64> {
+        match self.connection {
+            Connection::Connected { session } => Some(session),
+            _ => None,
+        }
+    }
+
+    /// Why there is no session, in words.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// The epoch of the server's journal, if a session has told it.
+    #[must_use]
+    pub const fn epoch(&self) -> Option<&Word> {
+        self.epoch.as_ref()
+    }
+
+    /// The rooms.
+    #[must_use]
+    pub const fn rooms(&self) -> &Rooms {
+        &self.rooms
+    }
+
+    /// The current room: notices are shown there.
+    #[must_use]
+    pub fn room(&self) -> &Room {
+        self.rooms.current()
+    }
+
+    /// The messages of the user that have no answer.
+    #[must_use]
+    pub const fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    pub(crate) fn notice(&mut self, at: Timestamp, kind: NoticeKind, text: impl Into<String>) {
+        self.rooms.current_mut().log.notice(at, kind, text);
+    }
+
+    /// Goes on with what is stored as `profile`: puts its drafts back where nothing is typed, and opens the
+    /// room that was open.
+    pub(crate) fn take_up(&mut self, profile: Profile) {
+        let mut drafts = profile.drafts;
+        self.stored_drafts = drafts.clone();
+        let messages = self.unaddressed.take(profile.pending, &mut drafts);
+        self.outbox.replace(messages);
+        self.journal = profile.journal;
+        self.name = profile.name;
+        let unaddressed = self.unaddressed.shown.take();
+        self.restore_drafts(&drafts);
+        self.unaddressed.shown = unaddressed;
+    }
+
+    /// Forgets all rooms but the lobby, and what was said there. The drafts stay, each with its room.
+    pub(crate) fn forget_rooms(&mut self) {
+        let drafts = self.typed();
+        self.rooms = Rooms::default();
+        self.effects.push(Effect::RoomsForgotten);
+        self.restore_drafts(&drafts);
+    }
+
+    /// Forgets all that belongs to a server: its rooms, messages and drafts. They are stored for it.
+    pub(crate) fn forget_server(&mut self) {
+        self.rooms = Rooms::default();
+        self.effects.push(Effect::RoomsForgotten);
+        self.outbox.replace(Vec::new());
+        self.unaddressed = Unaddressed::default();
+        self.acquaintances.clear();
+        (self.me, self.epoch) = (0, None);
+    }
+
+    fn restore_drafts(&mut self, drafts: &Drafts) {
+        let Drafts { shown, texts, titles } = drafts;
+        for (name, text) in texts.iter().filter(|(_, text)| text.len() <= DRAFT_BYTES_MAX) {
+            if self.rooms.get_or_make(name).is_some() {
+                self.put_back(name, text);
+            }
+        }
+        for (name, title) in titles {
+            if self.rooms.get_or_make(name).is_some() {
+                self.rooms.entitle(name, title);
+            }
+        }
+        if self.rooms.get_or_make(shown).is_some() {
+            self.open(shown);
+        }
+    }
+
+    /// Puts a text into the draft of a room, if nothing is typed there. Returns whether it is there.
+    pub(crate) fn put_back(&mut self, room: &RoomName, text: &str) -> bool {
+        let Some(room) = self.rooms.get_mut(room).filter(|room| room.draft.is_empty()) else {
+            return false;
+        };
+        text.clone_into(&mut room.draft);
+        self.effects.push(Effect::DraftChanged(room.name.clone()));
+        true
+    }
+
+    /// What is typed and not sent in each room, and the current room.
+    fn typed(&self) -> Drafts {
+        let typed = self.rooms.list().iter().filter(|room| !room.draft.is_empty());
+        let texts = typed.map(|room| (room.name.clone(), room.draft.clone())).collect();
+        let shown = self.room().name.clone();
+        let mut drafts = Drafts { shown, texts, ..Drafts::default() };
+        drafts.titles = self.titles(&drafts);
+        drafts
+    }
+
+    /// All that is typed and not sent, with what waits for an address, and the current room.
+    #[must_use]
+    pub fn drafts(&self) -> Drafts {
+        let mut drafts = self.typed();
+        // If the client is killed before the server has answered, the question is not lost.
+        if let Some(question) = self.questions.first() {
+            drafts.texts.entry(drafts.shown.clone()).or_insert_with(|| question.typed.clone());
+        }
+        drafts.texts.extend(self.unaddressed.texts.clone());
+        if let Some(shown) = &self.unaddressed.shown {
+            drafts.shown = shown.clone();
+        }
+        drafts
+    }
+
+    /// Makes a room the current one, if it is here.
+    pub(crate) fn open(&mut self, name: &RoomName) {
+        self.unaddressed.shown = None;
+        if let Some(index) =
+            self.rooms.index(name).filter(|index| *index != self.rooms.current_index())
+        {
+            self.rooms.open(index);
+            self.effects.push(Effect::RoomOpened(name.clone()));
+        }
+    }
+
+    /// Closes a room, but never the lobby.
+    pub(crate) fn close(&mut self, name: &RoomName) {
+        let before = self.room().name.clone();
+        let Some(room) = self.rooms.close(name) else {
+            return;
+        };
+        self.effects.push(Effect::RoomClosed { room: room.name, draft: room.draft });
+        let now = self.room().name.clone();
+        if now != before {
+            self.effects.push(Effect::RoomOpened(now));
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! What the client stores between its runs: who it is, the messages that have no answer, and what is
+//! typed and not sent.
+//!
+//! ```text
+//! STATE/journals/ID/NAME/token      what makes the next session the same user's; a secret
+//! STATE/journals/ID/NAME/outbox-1   the messages that have no answer
+//! STATE/journals/ID/NAME/drafts-1   what is typed and not sent, and the room that is open
+//! STATE/journals/ID/NAME/lock-1     held by the one client that uses these
+//! STATE/journals/ID/OTHER/same-as   NAME: this is another name of the same user
+//! STATE/ADDRESS/.journal            the ID that was last at this address: a hint
+//! STATE/ADDRESS/NAME/…              the same before the first session, and from version 0.1.0
+//! STATE/seed                        makes the tokens of new users; a secret
+//! STATE/device                      the device of version 0.1.0
+//! ```
+//!
+//! A server is known by the id of its journal. What is stored under its address moves under the id as
+//! soon as a session tells it. A second client of the same user has the same token, `outbox-2` and
+//! `drafts-2`. Each run has a device of its own, so a directory that was copied or restored never gives
+//! one number twice. Only the owner can read a directory or a file.
+//!
+//! The store is used by a task of its own, since a disk may be slow: see [`StoreTask`].
+
+mod drafts;
+mod files;
+mod home;
+mod journal;
+mod names;
+mod narrow;
+mod seed;
+mod slot;
+mod task;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chat_proto::command::Word;
+use chat_proto::{Secret, UserName};
+use thiserror::Error;
+
+pub use self::drafts::Drafts;
+use self::home::{Home, Server};
+pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
+pub use self::slot::SLOTS_MAX;
+use self::slot::Slot;
+pub use self::task::{Done, JOBS_MAX, Job, StoreTask, Writer};
+use crate::seed::Seed;
+
+/// Longest token that is taken for one, in bytes: a line of the wire has room for little more.
+const TOKEN_BYTES_MAX: u64 = 32 * 1024;
+
+const DEVICE_FILE: &str = "device";
+const TOKEN_FILE: &str = "token";
+
+/// Why something could not be stored or read.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The system's trouble with a file or directory.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The directory is not this client's alone, and other users of the machine can open it.
+    #[error(
+        "other users of this machine can open {}, and it has files that are not of chat-tui. Choose a \
+         directory of its own, or close this one: chmod 700 {}",
+        path.display(),
+        path.display()
+    )]
+    Shared {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// More clients than there are outboxes for one user.
+    #[error("{SLOTS_MAX} clients of this user are running already; end one of them")]
+    TooMany,
+}
+
+/// Makes an error of the system one that names the file.
+fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |error| StoreError::Io { path, error }
+}
+
+/// Who the client is, as far as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// The name to ask for.
+    pub name: UserName,
+    /// The token that is stored under the server's address, if there is none under a journal.
+    pub token: Option<Secret>,
+    /// The tokens that are stored under journals.
+    pub known: Vec<KnownServer>,
+    /// The journal under which this is stored; `None` if it is stored under the address.
+    pub journal: Option<Word>,
+    /// Makes the token of a new user; `None` if the server has to.
+    pub seed: Option<Seed>,
+    /// The device of this run.
+    pub device: Word,
+    /// The messages that have no answer, in order.
+    pub pending: Vec<OwnMessage>,
+    /// What was typed and not sent, and the room that was open.
+    pub drafts: Drafts,
+}
+
+/// A server that is known by its journal, and the token for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownServer {
+    /// The file name of the journal's id.
+    journal: String,
+    /// The token of an earlier welcome there.
+    pub token: Secret,
+}
+
+impl KnownServer {
+    /// The server with that journal.
+    #[must_use]
+    pub fn new(journal: &Word, token: Secret) -> Self {
+        Self { journal: files::file_name(journal.as_str()), token }
+    }
+
+    /// Whether it is the server with that journal.
+    #[must_use]
+    pub fn has(&self, journal: &Word) -> bool {
+        self.journal == files::file_name(journal.as_str())
+    }
+}
+
+/// Something to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreOp {
+    /// A message that has no answer yet.
+    Message(OwnMessage),
+    /// The server has answered these messages.
+    Acknowledged(Vec<MessageId>),
+    /// These are all messages that have no answer: some have changed.
+    Pending(Vec<OwnMessage>),
+    /// This is all that is typed and not sent.
+    Drafts(Drafts),
+    /// The token for the next session.
+    Token(Secret),
+    /// The token for the server with that journal is of no use.
+    ForgetToken(Option<Word>),
+    /// The user has this name now, too: all that is stored is found under it.
+    Name(UserName),
+}
+
+/// The place where it is stored: a directory, or memory alone.
+#[derive(Debug)]
+pub struct Store {
+    name: UserName,
+    device: Word,
+    seed: Option<Seed>,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Directory { home: Home, slot: Slot },
+    Memory { user: MemoryUser, others: Vec<MemoryUser> },
+}
+
+/// What memory has for one server.
+#[derive(Debug, Default)]
+struct MemoryUser {
+    journal: Option<Word>,
+    token: Option<Secret>,
+    slot: Slot,
+}
+
+impl Store {
+    /// Opens what the directory `state` has about the user `name` of the server at `address`; with
+    /// `None` nothing outlives the program.
+    ///
+    /// # Errors
+    /// If the directory cannot be used, or is not for the user alone, or [`SLOTS_MAX`] clients use it
+    /// already.
+    pub fn open(
+        state: Option<&Path>,
+        address: &str,
+        name: UserName,
+    ) -> Result<(Self, Profile), StoreError> {
+        let (place, seed) = match state {
+            None => (Place::Memory { user: MemoryUser::default(), others: Vec::new() }, None),
+            Some(state) => {
+                files::make_private(state).map_err(at(state))?;
+                narrow::all(state)?;
+                let seed = seed::open(state)?;
+                let server = Server::at(state, address)?;
+                // What was never in a session, or comes from version 0.1.0, moves with the next one.
+                let unfiled = Home::find_used(server.with_journal(None), &name)?;
+                let home = unfiled.map_or_else(|| Home::find(server, &name), Ok)?;
+                let slot = Slot::open(&home.directory, &slot_device(state)?)?;
+                (Place::Directory { home, slot }, Some(seed))
+            }
+        };
+        let store = Self { name, device: new_device(), seed, place };
+        let profile = store.profile()?;
+        Ok((store, profile))
+    }
+
+    fn profile(&self) -> Result<Profile, StoreError> {
+        let (token, known, journal) = match &self.place {
+            Place::Memory { user, others } => {
+                let users = others.iter().chain([user]);
+                let known = users.filter_map(|user| {
+                    Some(KnownServer::new(user.journal.as_ref()?, user.token.clone()?))
+                });
+                let own = user.token.clone().filter(|_| user.journal.is_none());
+                (own, known.collect(), user.journal.clone())
+            }
+            Place::Directory { home, .. } => {
+                let journal = home.server.journal.clone();
+                let own = if journal.is_none() { home.token()? } else { None };
+                let known = home::tokens(&home.server.state, &self.name).into_iter();
+                let known = known.map(|(journal, token)| KnownServer { journal, token });
+                (own, known.collect(), journal)
+            }
+        };
+        Ok(Profile {
+            name: self.name.clone(),
+            token,
+            known,
+            journal,
+            seed: self.seed,
+            device: self.device.clone(),
+            pending: self.slot().journal.messages().to_vec(),
+            drafts: self.slot().drafts.drafts().clone(),
+        })
+    }
+
+    /// Whether what is stored outlives the program.
+    #[must_use]
+    pub const fn is_lasting(&self) -> bool {
+        matches!(self.place, Place::Directory { .. })
+    }
+
+    const fn slot(&self) -> &Slot {
+        match &self.place {
+            Place::Directory { slot, .. } => slot,
+            Place::Memory { user, .. } => &user.slot,
+        }
+    }
+
+    const fn slot_mut(&mut self) -> &mut Slot {
+        match &mut self.place {
+            Place::Directory { slot, .. } => slot,
+            Place::Memory { user, .. } => &mut user.slot,
+        }
+    }
+
+    /// Goes on as another user of the same server, `name`, and takes along the messages and drafts. If
+    /// both have typed something for a room, the other's is the older one, and goes.
+    ///
+    /// # Errors
+    /// If it cannot be stored; then the client is who it was. What had been taken along by then is the
+    /// other's, too.
+    pub fn turn_into(&mut self, name: UserName) -> Result<Profile, StoreError> {
+        match &mut self.place {
+            Place::Memory { user, .. } => user.token = None,
+            Place::Directory { home, slot } => {
+                let next = Home::find(home.server.clone(), &name)?;
+                if next.directory != home.directory {
+                    let mut taken = Slot::open(&next.directory, &slot_device(&home.server.state)?)?;
+                    taken.absorb(std::slice::from_mut(slot))?;
+                    (*home, *slot) = (next, taken);
+                }
+            }
+        }
+        self.name = name;
+        self.profile()
+    }
+
+    /// Goes on with what is stored for the server with that journal (`None`: one that does not tell it).
+    /// What was stored under the server's address moves there; what is another server's stays with it.
+    ///
+    /// # Errors
+    /// If it cannot be stored; then nothing that follows outlives the program.
+    pub fn file_under(&mut self, journal: Option<Word>) -> Result<Profile, StoreError> {
+        match &mut self.place {
+            Place::Memory { user, others } => user.become_user_of(journal, others),
+            Place::Directory { home, slot } => {
+                let moved = move_to(home, slot, journal.clone(), &self.name);
+                if let Err(error) = moved {
+                    let is_ours = home.server.journal.is_none();
+                    let slot = if is_ours { slot.in_memory() } else { Slot::default() };
+                    let user = MemoryUser { journal, token: None, slot };
+                    self.place = Place::Memory { user, others: Vec::new() };
+                    return Err(error);
+                }
+            }
+        }
+        self.profile()
+    }
+
+    /// Stores something.
+    ///
+    /// # Errors
+    /// If it could not be written; it is known for as long as the program runs.
+    pub fn keep(&mut self, keep: StoreOp) -> Result<(), StoreError> {
+        match keep {
+            StoreOp::Message(message) => self.slot_mut().journal.said(&message),
+            StoreOp::Acknowledged(ids) => self.slot_mut().journal.answered(&ids),
+            StoreOp::Pending(messages) => self.slot_mut().journal.replace(messages),
+            StoreOp::Drafts(drafts) => self.slot_mut().drafts.keep(drafts),
+            StoreOp::Token(token) => self.keep_token(token),
+            StoreOp::ForgetToken(journal) => self.forget_token(journal),
+            StoreOp::Name(name) => match &self.place {
+                Place::Directory { home, .. } => home.call(&name),
+                Place::Memory { .. } => Ok(()),
+            },
+        }
+    }
+
+    fn keep_token(&mut self, token: Secret) -> Result<(), StoreError> {
+        match &mut self.place {
+            Place::Memory { user, .. } => user.token = Some(token),
+            Place::Directory { home, .. } if home.token()?.as_ref() == Some(&token) => {}
+            Place::Directory { home, .. } => home.write_token(&token)?,
+        }
+        Ok(())
+    }
+
+    fn forget_token(&mut self, journal: Option<Word>) -> Result<(), StoreError> {
+        match &mut self.place {
+            Place::Memory { user, .. } => user.token = None,
+            Place::Directory { home, .. } => {
+                home.remove_token()?;
+                if journal.is_some() && journal != home.server.journal {
+                    let server = home.server.with_journal(journal);
+                    Home::find(server, &self.name)?.remove_token()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl MemoryUser {
+    /// As [`Store::file_under`].
+    fn become_user_of(&mut self, journal: Option<Word>, others: &mut Vec<Self>) {
+        if self.journal.is_none() && journal.is_some() && others.is_empty() {
+            self.journal = journal;
+            return;
+        }
+        let known = others.iter().position(|other| other.journal == journal);
+        let next = known.map(|index| others.swap_remove(index));
+        let next = next.unwrap_or_else(|| Self { journal, ..Self::default() });
+        others.push(std::mem::replace(self, next));
+    }
+}
+
+/// Goes from the home of one server to that of another, with what is stored under the address alone.
+fn move_to(
+    home: &mut Home,
+    slot: &mut Slot,
+    journal: Option<Word>,
+    name: &UserName,
+) -> Result<(), StoreError> {
+    let next = Home::find(home.server.with_journal(journal), name)?;
+    let device = slot_device(&home.server.state)?;
+    let mut taken = Slot::open(&next.directory, &device)?;
+    if home.server.journal.is_none() {
+        // The new place first: if this ends half-way, the old one is found and moved again.
+        if next.token()?.is_none()
+            && let Some(token) = home.token()?
+        {
+            next.write_token(&token)?;
+        }
+        next.take_names(home)?;
+        taken.absorb(&mut Slot::left_in(&home.directory, &device)?)?;
+        taken.absorb(std::slice::from_mut(slot))?;
+        home.remove_token()?;
+    }
+    next.server.store_hint()?;
+    (*home, *slot) = (next, taken);
+    Ok(())
+}
+
+/// The device of version 0.1.0, which its messages were sent under.
+fn slot_device(state: &Path) -> Result<Word, StoreError> {
+    let path = state.join(DEVICE_FILE);
+    let stored = files::read(&path, 1024).map_err(at(&path))?.unwrap_or_default();
+    let word = stored.split_whitespace().next().and_then(|word| Word::new(word).ok());
+    Ok(word.unwrap_or_else(new_device))
+}
+
+/// A word that no other run of a client has.
+fn new_device() -> Word {
+    let number = fastrand::u128(..);
+    Word::new(format!("tui-{number:032x}")).expect("36 bytes are a word")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! What cannot be written, for a while.
+
+use super::*;
+
+/// Stands in the way of every new version of a file, as a full disk would.
+fn block(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".new-{}", std::process::id()));
+    fs::create_dir(&beside).unwrap();
+    PathBuf::from(beside)
+}
+
+#[test]
+fn what_could_not_be_written_once_is_with_the_next() {
+    let state = TempDir::new().unwrap();
+    let (mut store, _) = open(&state, "bob");
+    store.keep(StoreOp::Message(say(1))).unwrap();
+    let blocked = block(&find(&state, "outbox-1"));
+    store.keep(StoreOp::Pending(vec![say(8)])).unwrap_err();
+    store.keep(StoreOp::Message(say(9))).unwrap_err();
+    fs::remove_dir(blocked).unwrap();
+    store.keep(StoreOp::Message(say(10))).unwrap();
+    drop(store);
+    assert_eq!(numbers(&open(&state, "bob").1), [8, 9, 10]);
+}
+
+#[test]
+fn what_cannot_be_taken_along_is_not_said_by_both() {
+    let state = TempDir::new().unwrap();
+    drop(open(&state, "rob"));
+    let blocked = block(&find(&state, "rob").join("drafts-1"));
+    let (mut store, _) = open(&state, "bob");
+    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.keep(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half a sen")]))).unwrap();
+    store.turn_into(name("rob")).unwrap_err();
+    fs::remove_dir(blocked).unwrap();
+    assert!(open(&state, "rob").1.pending.is_empty());
+    drop(store);
+    assert_eq!(numbers(&open(&state, "bob").1), [1]);
+}

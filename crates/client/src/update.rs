@@ -1,0 +1,122 @@
+//! `update`: changes the state by one input, and returns the effects that are to be carried out.
+//!
+//! Pure: the time and the random are values, the network is events, and what is to happen comes back as
+//! effects.
+
+mod addresses;
+mod drafts;
+mod messages;
+mod news;
+mod refused;
+mod requests;
+mod session;
+
+use chat_proto::{Command, Timestamp};
+
+pub use self::drafts::STORE_DRAFTS_AFTER;
+use crate::effect::Effect;
+use crate::entry::{Body, Delivery, NoticeKind, Origin};
+use crate::input::Input;
+use crate::link::LinkRequest;
+use crate::sanitize;
+use crate::state::State;
+use crate::store::{OwnMessage, StoreOp};
+
+/// Takes what happened at `at` into `state`. Returns what is to be done, in that order.
+#[must_use]
+pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
+    let done = match input {
+        Input::Start => {
+            session::push_all_pending(state, at);
+            Vec::new()
+        }
+        Input::Request(request) => requests::request(state, request, at),
+        Input::Link(event) => news::event(state, event.sanitize(), at),
+        Input::LinkFull => {
+            let text = "too much waits for the network; /reconnect calls the server again";
+            state.notice(at, NoticeKind::Trouble, text);
+            Vec::new()
+        }
+        Input::Tick => requests::send_read(state).into_iter().chain(drafts::tick(state)).collect(),
+        Input::Stored(stored) => {
+            if let Err(why) = stored {
+                not_stored(state, &why, at);
+            }
+            stored_next(state)
+        }
+        Input::Filed { session, welcome, profile } => {
+            session::filed(state, session, *welcome, profile, at)
+        }
+        Input::Became(Ok(profile)) => session::became(state, *profile, at),
+        Input::Became(Err(why)) => {
+            let text = format!("not another user: {}", sanitize::line(&why));
+            state.notice(at, NoticeKind::Trouble, text);
+            Vec::new()
+        }
+    };
+    // A room is opened before a message goes there.
+    let mut effects = std::mem::take(&mut state.effects);
+    effects.extend(done);
+    effects
+}
+
+/// Asks the store for something.
+fn store(state: &mut State, op: StoreOp) -> Effect {
+    state.outbox.ask(&op);
+    Effect::Store(op)
+}
+
+/// The store has answered: a message that waited for it may be sent. If it could not be stored, it is sent
+/// all the same.
+fn stored_next(state: &mut State) -> Vec<Effect> {
+    if let Some(id) = state.outbox.hear_store() {
+        for room in state.rooms.iter_mut() {
+            room.log.stored(id);
+        }
+    }
+    send_waiting(state)
+}
+
+fn not_stored(state: &mut State, why: &str, at: Timestamp) {
+    if !std::mem::replace(&mut state.warned.not_stored, true) {
+        let why = sanitize::line(why);
+        let text = format!(
+            "this cannot be kept on this machine: {why}; what waits is lost if the program ends"
+        );
+        state.notice(at, NoticeKind::Trouble, text);
+    }
+}
+
+/// Shows a message that has no answer.
+fn show_pending(state: &mut State, message: &OwnMessage, at: Timestamp) {
+    let id = message.id.clone();
+    let is_stored = state.outbox.is_stored(&id);
+    let delivery = if is_stored { Delivery::Pending(id) } else { Delivery::Storing(id) };
+    let body = Body::Message {
+        from: state.name.clone(),
+        kind: message.kind,
+        text: sanitize::text(message.text.as_str()),
+        origin: Origin::Own(delivery),
+    };
+    if let Some(room) = state.rooms.get_or_make(&message.room) {
+        room.log.push_pending(at, body);
+    }
+}
+
+/// Sends all messages that wait and are stored, if there is a session and all rooms they are for are known.
+fn send_waiting(state: &mut State) -> Vec<Effect> {
+    if state.session().is_none() || session::unknown(state).next().is_some() {
+        return Vec::new();
+    }
+    let says = state.outbox.send().into_iter();
+    says.filter_map(|say| send(state, Command::Say(say))).collect()
+}
+
+/// Sends a command, if there is a session.
+fn send(state: &State, command: Command) -> Option<Effect> {
+    let session = state.session()?;
+    Some(Effect::Link(LinkRequest::Send { session, command }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! Messages that come from the server: into the log of their room, and out of the outbox if they are the
+//! user's own.
+
+use chat_proto::event::{Accepted, Message};
+use chat_proto::mention::mentions;
+use chat_proto::{Command, RoomName, Timestamp};
+
+use super::{Effect, send, store};
+use crate::entry::{Body, Delivery, Origin};
+use crate::rooms::{JoinState, Room};
+use crate::state::State;
+use crate::store::{MessageId, StoreOp};
+
+/// A message of a room, new or missed.
+pub(super) fn said(state: &mut State, message: &Message) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let own = message.from.id == state.me;
+    let is_unknown = state.rooms.index(&message.room).is_none();
+    if is_unknown {
+        // A conversation that somebody begins; the server will tell the rest of it.
+        if !message.room.as_str().starts_with('@') {
+            return effects;
+        }
+        let join = Command::Join { room: message.room.clone(), since: None };
+        effects.extend(send(state, join));
+    }
+    effects.extend(acknowledge_own(state, message));
+    let body = body(state, message);
+    let is_mention =
+        matches!(&body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
+    let Some(room) = state.rooms.get_or_make(&message.room) else {
+        return effects;
+    };
+    if is_unknown {
+        room.join_state = JoinState::Requested;
+    }
+    if room.is_private() && room.title.is_none() && !own {
+        state.rooms.entitle(&message.room, &message.from.name);
+    }
+    let Some(room) = state.rooms.get_mut(&message.room) else {
+        return effects;
+    };
+    room.last_seq = room.last_seq.max(message.seq);
+    let is_new = room.log.insert(message.seq, message.at, body);
+    room.has_come(message.seq);
+    if own {
+        has_said(room, message.seq);
+    }
+    let alerts = is_mention || (room.is_private() && !own);
+    if is_new && !own && message.seq > room.read {
+        state.effects.push(Effect::Received(Box::new(message.clone())));
+    }
+    if is_new && alerts && room.mention(message.seq) {
+        effects.push(Effect::Alert);
+    }
+    effects
+}
+
+/// A message as it stands in the log.
+fn body(state: &State, message: &Message) -> Body {
+    let own = message.from.id == state.me;
+    let text = message.text.as_str().to_owned();
+    let origin = match own {
+        _ if message.damaged => Origin::Damaged,
+        true => Origin::Own(Delivery::Accepted),
+        false => Origin::Heard(mentions(&text, &state.name)),
+    };
+    Body::Message { from: message.from.name.clone(), kind: message.kind.shown_as(), text, origin }
+}
+
+/// A message of the user's own is stored: it no longer waits, if it did.
+fn acknowledge_own(state: &mut State, message: &Message) -> Option<Effect> {
+    let device = message.device.clone().filter(|_| message.from.id == state.me)?;
+    acknowledge(state, &MessageId { device, n: message.n? }, None)
+}
+
+/// A page that was asked for; any other would make the log grow with nobody reading back.
+pub(super) fn older(
+    state: &mut State,
+    name: &RoomName,
+    messages: &[Message],
+    more: bool,
+) -> Vec<Effect> {
+    if !state.rooms.get_mut(name).is_some_and(|room| std::mem::take(&mut room.loading)) {
+        return Vec::new();
+    }
+    let effects = messages.iter().filter_map(|message| acknowledge_own(state, message)).collect();
+    let older: Vec<_> =
+        messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect();
+    let Some(room) = state.rooms.get_mut(name) else {
+        return effects;
+    };
+    room.log.insert_older(older.into_iter(), more);
+    effects
+}
+
+pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
+    let Accepted { n: Some(n), device, room, seq, at, repeat } = accepted else {
+        return Vec::new();
+    };
+    // A server of version 0.1.0 does not tell which message it repeats.
+    let place = (!repeat || state.journal.is_some()).then_some((&room, seq, at));
+    let id = state.outbox.answered(device.as_ref(), n);
+    let effect = id.and_then(|id| acknowledge(state, &id, place));
+    if place.is_some()
+        && let Some(room) = state.rooms.get_mut(&room)
+    {
+        room.last_seq = room.last_seq.max(seq);
+        room.log.reach(seq);
+        has_said(room, seq);
+    }
+    effect.into_iter().collect()
+}
+
+/// The author of a message has read it, if all before it is read.
+fn has_said(room: &mut Room, seq: u64) {
+    if seq == room.read.saturating_add(1) {
+        room.has_read(seq);
+    }
+}
+
+/// The server has that message: at that place, or at one that comes with what was missed.
+fn acknowledge(
+    state: &mut State,
+    id: &MessageId,
+    place: Option<(&RoomName, u64, Timestamp)>,
+) -> Option<Effect> {
+    let unaddressed = state.unaddressed.messages.extract_if(.., |message| message.id == *id).next();
+    let message = state.outbox.acknowledge(id).or(unaddressed)?;
+    if let Some(room) = state.rooms.get_mut(&message.room) {
+        match place {
+            Some((name, seq, at)) if *name == message.room => room.log.accept(id, seq, at),
+            _ => drop(room.log.take_pending(id)),
+        }
+    }
+    Some(store(state, StoreOp::Acknowledged(vec![id.clone()])))
+}

@@ -1,0 +1,258 @@
+//! Handles the news of the link: events of the server, and the state of the connection. All texts are
+//! clean by now.
+
+use chat_proto::event::{RoomInfo, RoomState};
+use chat_proto::{
+    Command, Event, LeaveReason, Refusal, RoomName, Timestamp, Topic, User, UserName,
+};
+
+use super::{Effect, addresses, messages, refused, send, session, store};
+use crate::entry::NoticeKind;
+use crate::link::LinkEvent;
+use crate::quote::quoted;
+use crate::rooms::{Counted, JoinState};
+use crate::state::{Connection, State};
+use crate::store::StoreOp;
+
+/// Most names of users or rooms that are put on one note.
+const LISTED_MAX: usize = 100;
+
+pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
+    let mut effects = link_event(state, event, at);
+    effects.extend(addresses::give_back_messages(state, at));
+    effects
+}
+
+fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
+    match event {
+        LinkEvent::Dialling => (state.connection, state.called) = (Connection::Connecting, None),
+        LinkEvent::About { journal } => state.called = Some(journal),
+        LinkEvent::Waiting { seconds } => state.connection = Connection::Waiting { seconds },
+        LinkEvent::Welcome { session, welcome } => {
+            return session::welcomed(state, session, welcome, at);
+        }
+        LinkEvent::Event(_) if state.warned.shorter_room => {}
+        LinkEvent::Event(event) => return heard(state, event, at),
+        LinkEvent::Unreadable(refusal) => unreadable(state, &refusal, at),
+        LinkEvent::Refused(refusal) => session::not_let_in(state, &refusal, at),
+        LinkEvent::Lost(why) => session::lost(state, &why, at),
+    }
+    Vec::new()
+}
+
+fn heard(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
+    match event {
+        // Asked for before the session alone.
+        Event::About { .. } => {}
+        Event::Room(room) if session::is_set_back(state, &room) => {
+            return session::set_back(state, at);
+        }
+        Event::Room(room) => return room_told(state, room, at),
+        Event::Message(message) => return messages::said(state, &message),
+        Event::Accepted(accepted) => return messages::accept(state, accepted),
+        Event::Refused(refusal) => return refused::refused(state, refusal, at),
+        Event::History { room, messages, more } => {
+            return messages::older(state, &room, &messages, more);
+        }
+        Event::Joined { room, user } => joined(state, &room, user, at),
+        Event::Left { room, user, .. } if user.id == state.me => state.close(&room),
+        Event::Left { room, user, reason } => left(state, &room, &user, reason, at),
+        Event::Renamed { user, name } => {
+            return renamed(state, &user, &name, at).into_iter().collect();
+        }
+        Event::Topic { room, topic, user } => topic_set(state, &room, topic, &user, at),
+        Event::Presence { room, count } => {
+            if let Some(room) = state.rooms.get_mut(&room) {
+                room.users.recount(count);
+            }
+        }
+        Event::Read { room, seq, last_seq, unread, mentions, more } => {
+            if let Some(room) = state.rooms.get_mut(&room) {
+                let last_seq = last_seq.unwrap_or(seq);
+                room.has_read(seq);
+                room.is_counted(Counted::told(seq, last_seq, (unread, mentions), more));
+                room.read_sent = room.read_sent.max(seq);
+            }
+        }
+        Event::Users { room, users, more } => {
+            let names = users.iter().map(|user| user.name.as_str());
+            let label = state.rooms.label(&room);
+            state.notice(at, NoticeKind::Info, format!("in {label}: {}", listed(names, more)));
+        }
+        Event::Rooms { rooms, more } => rooms_listed(state, &rooms, more, at),
+        Event::Pong { nonce } => return session::rooms_told(state, &nonce, at),
+        Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
+    }
+    Vec::new()
+}
+
+/// The user is in that room. The `title` of a direct message is the other user's name now.
+fn room_told(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
+    let name = now.room.clone();
+    let Some(title) = now.title.clone() else {
+        return room_now(state, now, at).into_iter().collect();
+    };
+    let is_asked = addresses::is_asked(state, &title);
+    if state.rooms.index(&name).is_none()
+        && let Some(room) = state.rooms.get_or_make(&name)
+        && is_asked
+    {
+        room.join_state = JoinState::Requested;
+    }
+    state.rooms.entitle(&name, &title);
+    let mut effects: Vec<Effect> = room_now(state, now, at).into_iter().collect();
+    effects.extend(addresses::told(state, &name, &title, at));
+    effects
+}
+
+/// What a room is now: what was missed there is asked for, once in a session.
+fn room_now(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> {
+    let counts = (now.unread, now.mentions);
+    let counted = Counted::told(now.read, now.last_seq, counts, now.more);
+    let name = &now.room;
+    let shown = state.room().name.clone();
+    let tells_epoch = state.epoch.is_some();
+    let room = state.rooms.get_or_make(name)?;
+    room.topic = now.topic;
+    room.users.replace(now.users, now.count);
+    if now.last_seq < room.log.last() && !tells_epoch {
+        // A server of version 0.1.0 does not tell that its journal is another one.
+        room.restored(at);
+    }
+    let is_first = room.last_seq == 0 && room.log.last() == 0;
+    room.last_seq = room.last_seq.max(now.last_seq);
+    room.read_sent = room.read_sent.max(now.read);
+    room.has_read(now.read);
+    room.is_counted(counted);
+    room.log.reach(now.last_seq);
+    if is_first && shown == *name {
+        room.open();
+        state.effects.push(Effect::RoomOpened(name.clone()));
+    }
+    let room = state.rooms.get_mut(name)?;
+    room.is_restored = false;
+    let was = std::mem::replace(&mut room.join_state, JoinState::Joined);
+    if room.log.since() >= room.last_seq || was == JoinState::Requested {
+        return None;
+    }
+    if was == JoinState::Joined {
+        // The answer to what was asked: behind it comes all that was missed, in its order.
+        room.coming = Some(now.last_seq);
+        return None;
+    }
+    let since = room.since();
+    room.log.begin_after(since);
+    send(state, Command::Join { room: name.clone(), since: Some(since) })
+}
+
+fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
+    let me = state.me;
+    if let Some(room) = state.rooms.get_mut(name)
+        && user.id != me
+    {
+        room.log.notice(at, NoticeKind::Joined, format!("{} is here", quoted(&user.name)));
+        room.users.joined(user);
+    }
+}
+
+fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: Timestamp) {
+    if let Some(room) = state.rooms.get_mut(name) {
+        let text = format!("{} {}", quoted(&user.name), left_because(reason));
+        room.log.notice(at, NoticeKind::Left, text);
+        room.users.left(user.id);
+    }
+}
+
+const fn left_because(reason: LeaveReason) -> &'static str {
+    match reason {
+        LeaveReason::Bye | LeaveReason::Unknown => "has left",
+        LeaveReason::Lost => "has lost the connection",
+        LeaveReason::TooSlow => "was too slow to read",
+        LeaveReason::Idle => "has not answered any more",
+        LeaveReason::TooManyErrors => "was sent away after too many errors",
+    }
+}
+
+/// Comes once for each room both are in.
+fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Option<Effect> {
+    let is_me = user.id == state.me;
+    let mut listed = Vec::new();
+    for room in state.rooms.iter_mut() {
+        if room.users.renamed(user.id, name.clone()) && !is_me {
+            listed.push(room.name.clone());
+        }
+    }
+    if !is_me {
+        // Whom the server was asked for may be either of the two who have had the name.
+        addresses::unknown(
+            state,
+            &user.name,
+            &format!("not sent: {} is {} now", quoted(&user.name), quoted(name)),
+            at,
+        );
+        let direct = RoomName::direct(state.me, user.id);
+        if state.rooms.entitle(&direct, name) && !listed.contains(&direct) {
+            listed.push(direct);
+        }
+        for room in listed {
+            if let Some(room) = state.rooms.get_mut(&room) {
+                let text = format!("{} is {} now", quoted(&user.name), quoted(name));
+                room.log.notice(at, NoticeKind::Info, text);
+            }
+        }
+        return None;
+    }
+    if state.name.as_str() == name.as_str() {
+        return None;
+    }
+    state.name = name.clone();
+    state.notice(at, NoticeKind::Info, format!("you are {} now", quoted(name)));
+    Some(store(state, StoreOp::Name(name.clone())))
+}
+
+fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: Timestamp) {
+    let label = state.rooms.label(name);
+    if let Some(room) = state.rooms.get_mut(name) {
+        let text = match topic.as_str() {
+            "" => format!("{} says {label} is about nothing any more", quoted(&user.name)),
+            topic => format!("{} says {label} is about: {topic}", quoted(&user.name)),
+        };
+        room.log.notice(at, NoticeKind::Info, text);
+        room.topic = topic;
+    }
+}
+
+fn rooms_listed(state: &mut State, rooms: &[RoomInfo], more: bool, at: Timestamp) {
+    let mut text = String::from("rooms:");
+    for RoomInfo { room, topic, count } in rooms.iter().take(LISTED_MAX) {
+        let users = if *count == 1 { "1 user".to_owned() } else { format!("{count} users") };
+        text.push_str(&format!("\n{room} · {users}"));
+        if !topic.as_str().is_empty() {
+            text.push_str(&format!(" · {}", topic.as_str()));
+        }
+    }
+    if more || rooms.len() > LISTED_MAX {
+        text.push_str("\nand more");
+    }
+    state.notice(
+        at,
+        NoticeKind::Info,
+        text + "\n/join #NAME goes there, and makes one that is not there yet",
+    );
+}
+
+fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, more: bool) -> String {
+    let is_cut = more || names.len() > LISTED_MAX;
+    let names: Vec<&str> = names.take(LISTED_MAX).collect();
+    names.join(", ") + if is_cut { ", and more" } else { "" }
+}
+
+fn unreadable(state: &mut State, refusal: &Refusal, at: Timestamp) {
+    if !std::mem::replace(&mut state.warned.unreadable, true) {
+        let text = format!(
+            "the server says something this version cannot read ({}); a newer one may",
+            refusal.text
+        );
+        state.notice(at, NoticeKind::Trouble, text);
+    }
+}

@@ -1,0 +1,94 @@
+//! Handles refusals of the server: the user sees the reason, and the text is not lost.
+
+use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
+
+use super::{Effect, addresses, store};
+use crate::entry::NoticeKind;
+use crate::rooms::JoinState;
+use crate::sanitize;
+use crate::state::State;
+use crate::store::{MessageId, OwnMessage, StoreOp};
+
+/// The server refuses something.
+pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec<Effect> {
+    let room = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room));
+    let wanted = room.filter(|room| room.join_state == JoinState::Requested);
+    let wanted = wanted.map(|room| room.name.clone());
+    if refusal.code == RefusalCode::Shutdown && (refusal.n.is_some() || wanted.is_some()) {
+        // Nor does it take what was said after that: all waits in its order for the server that comes
+        // next.
+        return Vec::new();
+    }
+    let id = refusal.n.and_then(|n| state.outbox.answered(refusal.device.as_ref(), n));
+    if let Some(id) = id {
+        if refusal.code == RefusalCode::NumberUsed {
+            return send_anew(state, &id);
+        }
+        if let Some(message) = state.outbox.acknowledge(&id) {
+            not_sent(state, &message, refusal, at);
+            return vec![store(state, StoreOp::Acknowledged(vec![id]))];
+        }
+    }
+    if let Some(name) = refusal.room.as_ref().and_then(RoomName::other) {
+        let why = format!("not sent to {name}: {}", refusal.text);
+        if addresses::is_asked(state, &name) {
+            addresses::unknown(state, &name, &why, at);
+            return Vec::new();
+        }
+    }
+    if let Some(name) = wanted {
+        // Whatever was asked about it: where the server does not have it, it is none of ours.
+        close(state, &name);
+    }
+    if refusal.code == RefusalCode::NotReadable
+        && let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room))
+        && std::mem::take(&mut room.loading)
+    {
+        room.log.history_failed();
+    }
+    let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
+    let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
+    state.notice(at, NoticeKind::Trouble, text);
+    Vec::new()
+}
+
+/// Closes a room that the server does not have, unless what the client has is all there is of it.
+fn close(state: &mut State, name: &RoomName) {
+    match state.rooms.get_mut(name).filter(|room| room.is_restored) {
+        Some(room) => room.join_state = JoinState::Unknown,
+        None => state.close(name),
+    }
+}
+
+/// Another message has the number of that one: it gets a new one, and is sent again once
+/// that is stored.
+fn send_anew(state: &mut State, id: &MessageId) -> Vec<Effect> {
+    let Some(new) = state.outbox.renumber(id) else {
+        return Vec::new();
+    };
+    for room in state.rooms.iter_mut() {
+        room.log.renumber(id, new.clone());
+    }
+    let all = state.unanswered();
+    vec![store(state, StoreOp::Pending(all))]
+}
+
+/// A message was refused. Shows the reason next to it; if its room is closed, shows both in the room on
+/// the screen instead.
+fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Timestamp) {
+    let is_in = |join_state| join_state == JoinState::Joined;
+    let label = state.rooms.label(&message.room);
+    let is_ours = refusal.code != RefusalCode::NotInRoom
+        && state.rooms.get_mut(&message.room).is_some_and(|room| is_in(room.join_state));
+    if !is_ours {
+        close(state, &message.room);
+    }
+    if let Some(room) = state.rooms.get_mut(&message.room) {
+        room.log.refuse(&message.id, at, refusal.text);
+        return;
+    }
+    let text = sanitize::text(message.text.as_str());
+    let note = format!("not said in {label}: {}; Up brings it back: {text}", refusal.text);
+    state.notice(at, NoticeKind::Trouble, note);
+    state.effects.push(Effect::TextReturned(message.text.as_str().to_owned()));
+}

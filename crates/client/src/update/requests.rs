@@ -1,0 +1,239 @@
+//! Carries out the requests of the front end.
+
+use std::time::Duration;
+
+use chat_proto::command::Kind;
+use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
+
+use super::{Effect, addresses, drafts, send, session, show_pending, store};
+use crate::link::LinkRequest;
+use crate::request::{DRAFT_BYTES_MAX, Request, RequestError};
+use crate::rooms::{JoinState, Room};
+use crate::state::{Connection, State};
+use crate::store::StoreOp;
+
+/// How long after it was read the server is told how far the user has read: soon enough for another session,
+/// and one command for all that is read meanwhile.
+const SEND_READ_AFTER: Duration = Duration::from_secs(1);
+
+/// How many older messages are asked for at once: some full screens.
+const HISTORY_PAGE: u32 = 100;
+
+pub(super) fn request(state: &mut State, request: Request, at: Timestamp) -> Vec<Effect> {
+    carry_out(state, request, at).unwrap_or_else(|error| vec![Effect::Failed(error)])
+}
+
+fn carry_out(
+    state: &mut State,
+    request: Request,
+    at: Timestamp,
+) -> Result<Vec<Effect>, RequestError> {
+    let effect = match request {
+        Request::Say { room, kind, text } => Some(say(state, &room, kind, &text, at)?),
+        Request::SayTo { name, text, typed } => return say_to(state, name, &text, &typed, at),
+        Request::Join(room) => match room.other() {
+            Some(name) => return say_to(state, name, "", "", at),
+            None => join(state, &room)?,
+        },
+        Request::Open(room) => {
+            state.open(&room);
+            drafts::look(state)
+        }
+        Request::Leave(room) => Some(leave(state, room)?),
+        Request::SetTopic { room, topic } => Some(ask(state, Command::Topic { room, topic })?),
+        Request::ListRooms => Some(ask(state, Command::Rooms { after: None, limit: None })?),
+        Request::ListUsers(room) => {
+            Some(ask(state, Command::Who { room, after: None, limit: None })?)
+        }
+        Request::Rename(name) => Some(rename(state, name)),
+        Request::Read { room, seq } => {
+            with(state, &room, |room| room.has_read(seq));
+            await_read_tick(state)
+        }
+        Request::Seen { room, seq } => {
+            with(state, &room, |room| seen(room, seq));
+            await_read_tick(state)
+        }
+        Request::LoadOlder(room) => load_older(state, &room),
+        Request::RetryOlder(room) => {
+            with(state, &room, |room| room.log.retry());
+            None
+        }
+        Request::Clear(room) => {
+            with(state, &room, clear);
+            None
+        }
+        Request::Reconnect => Some(Effect::Link(LinkRequest::Call(state.name.clone()))),
+        Request::ForgetToken => return forget(state),
+        Request::Draft { room, text } => {
+            if text.len() > DRAFT_BYTES_MAX {
+                return Err(RequestError::DraftTooLong(text.len()));
+            }
+            with(state, &room, |room| room.draft = text);
+            drafts::look(state)
+        }
+        Request::Notice(kind, text) => {
+            state.notice(at, kind, text);
+            None
+        }
+    };
+    Ok(effect.into_iter().collect())
+}
+
+fn with(state: &mut State, name: &RoomName, change: impl FnOnce(&mut Room)) {
+    if let Some(room) = state.rooms.get_mut(name) {
+        change(room);
+    }
+}
+
+fn ask(state: &State, command: Command) -> Result<Effect, RequestError> {
+    send(state, command).ok_or(RequestError::NotConnected)
+}
+
+/// Puts a message into the outbox: it is stored and shown, and sent as soon as it is stored and there is a
+/// session.
+pub(super) fn say(
+    state: &mut State,
+    room: &RoomName,
+    kind: Kind,
+    text: &str,
+    at: Timestamp,
+) -> Result<Effect, RequestError> {
+    if room.is_private() {
+        addresses::check_server(state)?;
+    }
+    let text = Text::new(text).map_err(RequestError::Text)?;
+    if state.outbox.is_full() {
+        return Err(RequestError::OutboxFull);
+    }
+    let place = state.rooms.get_or_make(room).ok_or(RequestError::TooManyRooms)?;
+    place.log.retry();
+    let message = state.outbox.put(room.clone(), kind, text);
+    let effect = store(state, StoreOp::Message(message.clone()));
+    show_pending(state, &message, at);
+    Ok(effect)
+}
+
+/// Opens the direct message with a user, and sends a text there. It goes by the user's address; the server is
+/// asked about a name that is not known.
+fn say_to(
+    state: &mut State,
+    name: UserName,
+    text: &str,
+    typed: &str,
+    at: Timestamp,
+) -> Result<Vec<Effect>, RequestError> {
+    if name == state.name {
+        return Err(RequestError::Yourself);
+    }
+    addresses::check_server(state)?;
+    let Some((room, title)) = state.address(&name) else {
+        return Ok(vec![addresses::ask(state, name, typed, text)?]);
+    };
+    let mut effects: Vec<Effect> = join(state, &room)?.into_iter().collect();
+    state.rooms.entitle(&room, &title);
+    if !text.is_empty() {
+        effects.push(say(state, &room, Kind::Text, text, at)?);
+    }
+    Ok(effects)
+}
+
+/// Opens a room, and asks the server to let the user in if they are not in it.
+fn join(state: &mut State, name: &RoomName) -> Result<Option<Effect>, RequestError> {
+    let is_known = state.rooms.index(name).is_some();
+    let room = state.rooms.get_or_make(name).ok_or(RequestError::TooManyRooms)?;
+    if !is_known {
+        room.join_state = JoinState::Requested;
+    }
+    state.open(name);
+    let join = Command::Join { room: name.clone(), since: None };
+    Ok(if is_known { None } else { send(state, join) })
+}
+
+fn leave(state: &State, room: RoomName) -> Result<Effect, RequestError> {
+    let room = state.meant(room);
+    if state.rooms.index(&room).is_none() {
+        return Err(RequestError::NotInRoom(state.rooms.label(&room)));
+    }
+    ask(state, Command::Leave { room })
+}
+
+/// Takes another name: at the server in a session, else with the next one. If no session has begun yet under
+/// the old one, it is another user's.
+fn rename(state: &mut State, name: UserName) -> Effect {
+    if let Some(effect) = send(state, Command::Rename { name: name.clone() }) {
+        return effect;
+    }
+    if state.me == 0 || matches!(state.connection, Connection::Refused { .. }) {
+        return Effect::Become(name);
+    }
+    state.name = name.clone();
+    Effect::Link(LinkRequest::Call(name))
+}
+
+fn forget(state: &mut State) -> Result<Vec<Effect>, RequestError> {
+    match state.connection {
+        Connection::Refused { code: RefusalCode::BadToken } => Ok(session::forget(state)),
+        _ => Err(RequestError::NoTokenRefused),
+    }
+}
+
+/// Empties the log. Its messages count as read, but not those behind a gap, which were never here.
+fn clear(room: &mut Room) {
+    if room.log.goes_on_from(room.read) {
+        room.has_read(room.log.since().min(room.last_seq));
+    }
+    room.log.clear();
+}
+
+/// Messages were shown. Behind a gap nothing counts as read: what is missing was never shown, and would never
+/// come if the client were killed now.
+fn seen(room: &mut Room, seq: u64) {
+    if room.log.goes_on_from(room.read) {
+        room.has_read(seq.min(room.last_seq).min(room.log.since()));
+    }
+}
+
+fn load_older(state: &mut State, name: &RoomName) -> Option<Effect> {
+    let room = state.rooms.get(name)?;
+    // Not before all is there that was asked for when the room opened.
+    let is_complete = room.log.last() >= room.last_seq && room.join_state == JoinState::Joined;
+    if !is_complete || room.loading || !room.log.has_older() {
+        return None;
+    }
+    let before = Some(room.log.oldest()?);
+    let command = Command::History { room: name.clone(), before, limit: Some(HISTORY_PAGE) };
+    let effect = send(state, command)?;
+    with(state, name, |room| room.loading = true);
+    Some(effect)
+}
+
+/// Asks for a tick if the server does not know yet how far the user has read.
+fn await_read_tick(state: &mut State) -> Option<Effect> {
+    let is_due =
+        state.session().is_some() && !state.awaits_read_tick && unsent(state).next().is_some();
+    is_due.then(|| {
+        state.awaits_read_tick = true;
+        Effect::Tick(SEND_READ_AFTER)
+    })
+}
+
+/// Tells the server how far the user has read.
+pub(super) fn send_read(state: &mut State) -> Vec<Effect> {
+    state.awaits_read_tick = false;
+    let reads: Vec<Command> = unsent(state).collect();
+    if state.session().is_none() {
+        return Vec::new();
+    }
+    for room in state.rooms.iter_mut() {
+        room.read_sent = room.read_sent.max(room.read);
+    }
+    reads.into_iter().filter_map(|command| send(state, command)).collect()
+}
+
+fn unsent(state: &State) -> impl Iterator<Item = Command> {
+    let rooms = state.rooms.list().iter();
+    let unsent =
+        rooms.filter(|room| room.read > room.read_sent && room.join_state == JoinState::Joined);
+    unsent.map(|room| Command::Read { room: room.name.clone(), seq: room.read })
+}

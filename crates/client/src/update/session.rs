@@ -1,0 +1,272 @@
+//! How sessions begin and end: who the user is, which rooms there are, and which messages are sent again.
+
+use chat_proto::command::{Nonce, Word};
+use chat_proto::event::{RoomState, Welcome};
+use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User};
+
+use super::{Effect, addresses, drafts, send, send_waiting, show_pending, store};
+use crate::entry::NoticeKind;
+use crate::link::{Identity, LinkRequest, Lost, ServerAddress};
+use crate::rooms::{JoinState, Room};
+use crate::state::{Connection, State};
+use crate::store::{OwnMessage, Profile, StoreOp};
+
+/// What the ping says whose answer comes behind all rooms the user is in.
+const ROOMS_TOLD: &str = "rooms";
+
+/// There is a session. The journal's id is the server's identity, whatever its address: with another one
+/// it goes on with what is stored for that server.
+pub(super) fn welcomed(
+    state: &mut State,
+    session: u64,
+    welcome: Welcome,
+    at: Timestamp,
+) -> Vec<Effect> {
+    let journal = welcome.journal.as_ref().map(|journal| &journal.id);
+    if journal == state.journal.as_ref() {
+        return begin(state, session, welcome, at);
+    }
+    // What is typed belongs to the server that it was typed for.
+    let typed = drafts::tick(state);
+    typed.into_iter().chain([Effect::File { session, welcome: Box::new(welcome) }]).collect()
+}
+
+/// A session has begun with a server whose profile is another one.
+pub(super) fn filed(
+    state: &mut State,
+    session: u64,
+    welcome: Welcome,
+    profile: Result<Box<Profile>, String>,
+    at: Timestamp,
+) -> Vec<Effect> {
+    let is_other = state.journal.is_some();
+    if is_other {
+        state.forget_server();
+        let text = "this is another server than the one that was here before: messages and drafts for \
+                    that one stay stored and are not sent here";
+        state.notice(at, NoticeKind::Info, text);
+    } else {
+        take_all_pending(state);
+    }
+    match profile {
+        Ok(profile) => state.take_up(*profile),
+        Err(why) => {
+            super::not_stored(state, &why, at);
+            state.journal = welcome.journal.as_ref().map(|journal| journal.id.clone());
+        }
+    }
+    push_all_pending(state, at);
+    begin(state, session, welcome, at)
+}
+
+fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Vec<Effect> {
+    state.connection = Connection::Connected { session };
+    state.trouble = None;
+    (state.warned.unreadable, state.warned.rooms, state.warned.shorter_room) =
+        (false, false, false);
+    state.warned.not_let_in = None;
+    let is_other = welcome.id != state.me;
+    if is_other && state.me != 0 {
+        // What another user was told is not this one's.
+        state.forget_rooms();
+        push_all_pending(state, at);
+    }
+    let epoch = welcome.journal.map(|journal| journal.epoch);
+    if state.epoch.is_some() && epoch != state.epoch {
+        for room in state.rooms.iter_mut() {
+            room.restored(at);
+        }
+    }
+    state.epoch = epoch;
+    if is_other || welcome.name.as_str() != state.name.as_str() {
+        let server = &welcome.server;
+        let text = format!("connected to {} {} as {}", server.name, server.version, welcome.name);
+        state.notice(at, NoticeKind::Info, text);
+    }
+    state.me = welcome.id;
+    state.name = welcome.name.clone();
+    let mut effects = vec![store(state, StoreOp::Name(welcome.name))];
+    effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
+    let wanted: Vec<Command> = wanted(state).collect();
+    effects.extend(wanted.into_iter().filter_map(|command| send(state, command)));
+    effects.extend(send_waiting(state));
+    let nonce = Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default());
+    effects.extend(send(state, Command::Ping { nonce }));
+    effects
+}
+
+/// Whether a room that the server tells for the first time in this session has fewer messages than it had,
+/// in the same epoch. Then the server's whole data directory was set back to an older copy, which the server
+/// cannot notice.
+pub(super) fn is_set_back(state: &State, now: &RoomState) -> bool {
+    let room = state.rooms.list().iter().find(|room| room.name == now.room);
+    let is_shorter = |room: &Room| {
+        room.join_state != JoinState::Joined && now.last_seq < room.last_seq.max(room.log.last())
+    };
+    state.epoch.is_some() && room.is_some_and(is_shorter)
+}
+
+/// Treats what the server has as another epoch: no `seq` holds, in any room. Connects again, since what the
+/// server still sends in this session answers what was asked with the old ones.
+pub(super) fn set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    for room in state.rooms.iter_mut() {
+        room.restored(at);
+    }
+    state.warned.shorter_room = true;
+    let text = "the server was set back to an older copy of its data: messages above the line may be gone \
+                there. Connecting again to load all rooms";
+    state.notice(at, NoticeKind::Trouble, text);
+    vec![Effect::Link(LinkRequest::Call(state.name.clone()))]
+}
+
+/// The rooms the user has asked to be let in while there was no session.
+fn wanted(state: &State) -> impl Iterator<Item = Command> {
+    let rooms = state.rooms.list().iter();
+    let wanted = rooms.filter(|room| room.join_state == JoinState::Requested);
+    wanted.map(|room| Command::Join { room: room.name.clone(), since: None })
+}
+
+/// The answer to a ping of the screen's own: by now the server has told all rooms, and those that
+/// it has not were left elsewhere.
+pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec<Effect> {
+    if *nonce != Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default()) {
+        return Vec::new();
+    }
+    state.warned.rooms = true;
+    addresses::resolve_drafts(state, at);
+    let rooms = state.rooms.list().iter();
+    let left = rooms.filter(|room| {
+        room.join_state == JoinState::Unknown
+            && !room.is_restored
+            && !state.outbox.has_for(&room.name)
+    });
+    let left: Vec<RoomName> = left.map(|room| room.name.clone()).collect();
+    for room in left {
+        state.close(&room);
+    }
+    // The last run ended before the user was let in there, or it was left elsewhere; but not unsaid.
+    let mut to_join: Vec<RoomName> = unknown(state).cloned().collect();
+    // The backup that was restored did not have the room, or not the user in it.
+    let restored = state.rooms.list().iter().filter(|room| {
+        room.is_restored && room.join_state == JoinState::Unknown && !to_join.contains(&room.name)
+    });
+    let restored: Vec<RoomName> = restored.map(|room| room.name.clone()).collect();
+    to_join.extend(restored);
+    let mut effects = Vec::new();
+    for name in to_join {
+        if let Some(room) = state.rooms.get_mut(&name) {
+            room.join_state = JoinState::Requested;
+        }
+        effects.extend(send(state, Command::Join { room: name, since: None }));
+    }
+    effects.extend(send_waiting(state));
+    effects
+}
+
+/// The rooms of an earlier run for which something waits, until it is known whether the user is in them.
+/// Nothing is said before: it would be refused, and numbers go in order.
+pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
+    let rooms = state.rooms.list().iter().filter(|room| room.is_unknown());
+    rooms.map(|room| &room.name).filter(|room| state.outbox.has_for(room))
+}
+
+/// There is no session any more, or none came about. All that is on the screen stays.
+pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
+    note_why(state, why, at);
+    state.connection = Connection::Connecting;
+    if !matches!(why, Lost::Asked) {
+        state.trouble = Some(why.to_string());
+    }
+    state.outbox.lost();
+    addresses::lost(state, at);
+    let lobby = state.rooms.get_mut(&RoomName::lobby());
+    let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter(0)).cloned().collect();
+    if !here.is_empty() {
+        state.acquaintances = here;
+    }
+    for room in state.rooms.iter_mut() {
+        room.users.clear();
+        room.loading = false;
+        room.coming = None;
+        if room.join_state == JoinState::Joined {
+            room.join_state = JoinState::Unknown;
+        }
+    }
+}
+
+/// Puts on the log, once, why the server does not let the client in, if the user can do something about
+/// it. The status line has it, too, but cut.
+fn note_why(state: &mut State, why: &Lost, at: Timestamp) {
+    let text = match why {
+        Lost::Unreachable(why) if state.me == 0 => not_there(&state.server, why),
+        Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Another(_) | Lost::Tls => why.to_string(),
+        _ => return,
+    };
+    if state.warned.not_let_in.as_ref() != Some(&text) {
+        state.notice(at, NoticeKind::Trouble, text.clone());
+        state.warned.not_let_in = Some(text);
+    }
+}
+
+/// Nothing answers at the first call: what a newcomer can do about it.
+fn not_there(server: &str, why: &str) -> String {
+    let what_to_do = match server.parse::<ServerAddress>() {
+        Ok(address) if address.is_local() => {
+            format!("To start a server here: chat-server --listen {server}")
+        }
+        _ => "Check the address; chat-tui keeps trying.".to_owned(),
+    };
+    format!("Cannot reach {server}: {why}. {what_to_do}")
+}
+
+/// The server did not take the hello. About a name the user can do something, in the input box.
+pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: Timestamp) {
+    state.connection = Connection::Refused { code: refusal.code };
+    state.trouble = None;
+    let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
+    let text = match refusal.code {
+        RefusalCode::BadToken => format!(
+            "not let in: the server does not know the token that is kept here for {}; /forget drops \
+             the token and calls as a new user, /reconnect tries it again",
+            state.name
+        ),
+        _ if about_name => format!("not let in: {}; type another name below", refusal.text),
+        _ => format!("not let in: {}; /reconnect tries it again", refusal.text),
+    };
+    state.notice(at, NoticeKind::Trouble, text);
+    if about_name {
+        let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);
+        state.effects.push(Effect::NameRequired(suggestion.clone()));
+    }
+}
+
+/// The client goes on as another user of the same server.
+pub(super) fn became(state: &mut State, profile: Profile, at: Timestamp) -> Vec<Effect> {
+    take_all_pending(state);
+    let identity = Identity::from(&profile);
+    state.take_up(profile);
+    push_all_pending(state, at);
+    vec![Effect::Link(LinkRequest::CallAs(Box::new(identity)))]
+}
+
+/// Shows all messages that have no answer.
+pub(super) fn push_all_pending(state: &mut State, at: Timestamp) {
+    let messages: Vec<OwnMessage> = state.outbox.messages().cloned().collect();
+    for message in messages {
+        show_pending(state, &message, at);
+    }
+}
+
+fn take_all_pending(state: &mut State) {
+    for message in state.outbox.messages() {
+        if let Some(room) = state.rooms.get_mut(&message.room) {
+            room.log.take_pending(&message.id);
+        }
+    }
+}
+
+/// Drops the token, and calls as a new user.
+pub(super) fn forget(state: &mut State) -> Vec<Effect> {
+    let journal = state.called.clone();
+    vec![store(state, StoreOp::ForgetToken(journal)), Effect::Link(LinkRequest::CallAnew)]
+}

@@ -1,0 +1,169 @@
+use chat_proto::command::Kind;
+use chat_proto::event::Accepted;
+use chat_proto::{Event, RoomName, Timestamp};
+
+use super::*;
+use crate::link::LinkEvent;
+use crate::request::{DRAFT_BYTES_MAX, Request, RequestError};
+use crate::rooms::JoinState;
+use crate::testing::{message_in, name, profile, room, room_event, user, welcome};
+
+/// A client without a screen: its state, and the time of every input.
+struct Harness {
+    state: State,
+}
+
+impl Harness {
+    /// A client called bob before its first session.
+    fn new() -> Self {
+        let mut harness = Self { state: State::new("127.0.0.1:1".into(), profile("bob")) };
+        assert!(harness.input(Input::Start).is_empty());
+        harness
+    }
+
+    /// A client called bob, in a session and in the lobby.
+    fn connected() -> Self {
+        let mut harness = Self::new();
+        let welcome = welcome(7, "bob");
+        harness.input(Input::Link(LinkEvent::Welcome { session: 1, welcome }));
+        harness.event(room_event("#lobby", 0, 0));
+        harness
+    }
+
+    fn input(&mut self, input: Input) -> Vec<Effect> {
+        let at = Timestamp::from_millis(0);
+        let mut effects = update(&mut self.state, input, at);
+        let stores = effects.iter().filter(|effect| matches!(effect, Effect::Store(_))).count();
+        for _ in 0..stores {
+            effects.extend(update(&mut self.state, Input::Stored(Ok(())), at));
+        }
+        effects
+    }
+
+    fn event(&mut self, event: Event) -> Vec<Effect> {
+        self.input(Input::Link(LinkEvent::Event(event)))
+    }
+
+    fn request(&mut self, request: Request) -> Vec<Effect> {
+        self.input(Input::Request(request))
+    }
+
+    fn draft(&mut self, room: &RoomName, text: &str) -> Vec<Effect> {
+        self.request(Request::Draft { room: room.clone(), text: text.into() })
+    }
+}
+
+/// The `seq` of each message that the front end receives.
+fn received(effects: &[Effect]) -> Vec<u64> {
+    let received = effects.iter().filter_map(|effect| match effect {
+        Effect::Received(message) => Some(message.seq),
+        _ => None,
+    });
+    received.collect()
+}
+
+#[test]
+fn a_message_is_stored_then_sent_and_acknowledged() {
+    let mut harness = Harness::connected();
+    let (room, at) = (RoomName::lobby(), Timestamp::from_millis(0));
+    let say = Request::Say { room: room.clone(), kind: Kind::Text, text: "hi".into() };
+    let effects = update(&mut harness.state, Input::Request(say), at);
+    assert!(matches!(&effects[..], [Effect::Store(StoreOp::Message(_))]), "{effects:?}");
+    let effects = update(&mut harness.state, Input::Stored(Ok(())), at);
+    assert!(matches!(&effects[..], [Effect::Link(LinkRequest::Send { .. })]), "{effects:?}");
+    let accepted = Accepted { n: Some(1), device: None, room, seq: 1, at, repeat: false };
+    let effects = harness.event(Event::Accepted(accepted));
+    assert!(matches!(&effects[..], [Effect::Store(StoreOp::Acknowledged(_))]), "{effects:?}");
+    assert_eq!(harness.state.outbox().messages().count(), 0);
+}
+
+#[test]
+fn a_message_is_received_once_and_not_if_it_is_read() {
+    let mut harness = Harness::connected();
+    let message = |seq| {
+        Event::Message(message_in("#lobby", seq, user(3, "ana"), "x", Timestamp::from_millis(0)))
+    };
+    assert_eq!(received(&harness.event(message(1))), [1]);
+    assert_eq!(received(&harness.event(message(1))), [0_u64; 0], "it is here");
+    harness.request(Request::Read { room: RoomName::lobby(), seq: 2 });
+    assert_eq!(received(&harness.event(message(2))), [0_u64; 0], "another session has read it");
+    assert_eq!(received(&harness.event(message(3))), [3]);
+}
+
+#[test]
+fn what_was_shown_counts_as_read_only_up_to_a_gap() {
+    let mut harness = Harness::connected();
+    harness.event(room_event("#rust", 9, 0));
+    let rust = room("#rust");
+    for seq in [1, 2, 3, 9] {
+        let from = user(3, "ana");
+        harness.event(Event::Message(message_in(
+            "#rust",
+            seq,
+            from,
+            "x",
+            Timestamp::from_millis(0),
+        )));
+    }
+    let read = |harness: &Harness| harness.state.rooms().get(&rust).map(|room| room.read);
+    harness.request(Request::Seen { room: rust.clone(), seq: 9 });
+    assert_eq!(read(&harness), Some(3));
+    harness.request(Request::Read { room: rust.clone(), seq: 9 });
+    assert_eq!(read(&harness), Some(9));
+}
+
+#[test]
+fn a_request_that_is_not_carried_out_says_why() {
+    let mut harness = Harness::new();
+    let (lobby, rust) = (RoomName::lobby(), room("#rust"));
+    let to = |name| Request::SayTo { name, text: "x".into(), typed: String::new() };
+    for (request, error) in [
+        (Request::ListRooms, RequestError::NotConnected),
+        (Request::Leave(rust.clone()), RequestError::NotInRoom(rust.clone())),
+        (Request::ForgetToken, RequestError::NoTokenRefused),
+        (to(name("bob")), RequestError::Yourself),
+        (to(name("ana")), RequestError::UnknownName(name("ana"))),
+        (
+            Request::Draft { room: lobby, text: "x".repeat(DRAFT_BYTES_MAX + 1) },
+            RequestError::DraftTooLong(DRAFT_BYTES_MAX + 1),
+        ),
+    ] {
+        assert_eq!(harness.request(request), [Effect::Failed(error)]);
+    }
+}
+
+#[test]
+fn a_room_is_opened_and_closed_with_its_draft() {
+    let mut harness = Harness::connected();
+    let (lobby, rust) = (RoomName::lobby(), room("#rust"));
+    let effects = harness.request(Request::Join(rust.clone()));
+    assert_eq!(effects[0], Effect::RoomOpened(rust.clone()));
+    assert_eq!(harness.state.room().join_state(), JoinState::Requested);
+    harness.event(room_event("#rust", 0, 0));
+    harness.draft(&rust, "half a sen");
+    let left = Event::Left {
+        room: rust.clone(),
+        user: user(7, "bob"),
+        reason: chat_proto::LeaveReason::Bye,
+    };
+    let closed = Effect::RoomClosed { room: rust, draft: "half a sen".into() };
+    assert_eq!(harness.event(left), [closed, Effect::RoomOpened(lobby)]);
+}
+
+#[test]
+fn a_draft_is_stored_a_moment_later_and_at_once_if_it_is_gone() {
+    let mut harness = Harness::connected();
+    let lobby = RoomName::lobby();
+    assert_eq!(harness.draft(&lobby, "half"), [Effect::Tick(STORE_DRAFTS_AFTER)]);
+    assert!(harness.draft(&lobby, "half a sen").is_empty());
+    let stored = harness.input(Input::Tick);
+    assert!(
+        matches!(&stored[..], [Effect::Store(StoreOp::Drafts(all))] if all.texts[&lobby] == "half a sen"),
+        "{stored:?}"
+    );
+    let gone = harness.draft(&lobby, "");
+    assert!(
+        matches!(&gone[..], [Effect::Store(StoreOp::Drafts(all))] if all.texts.is_empty()),
+        "{gone:?}"
+    );
+}

@@ -1,0 +1,123 @@
+//! The users of a room, sorted by name.
+
+use chat_proto::{User, UserName};
+
+/// Most users that are kept by name; more are only counted. Ten times what a server lists.
+const USERS_MAX: usize = 5_000;
+
+/// The users of a room, sorted by name.
+#[derive(Debug, Default)]
+pub struct Users {
+    sorted: Vec<User>,
+    count: usize,
+}
+
+impl Users {
+    /// How many there are, listed or not.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Takes a new list, of a room with `count` users.
+    pub(crate) fn replace(&mut self, users: Vec<User>, count: usize) {
+        self.sorted.clear();
+        for user in users {
+            self.insert(user);
+        }
+        self.count = count.max(self.sorted.len());
+    }
+
+    /// There are `count` users, whoever they are.
+    pub(crate) fn recount(&mut self, count: usize) {
+        self.count = count.max(1);
+    }
+
+    /// Forgets everybody: where there is no session, nobody knows who is there.
+    pub(crate) fn clear(&mut self) {
+        self.sorted.clear();
+        self.count = 0;
+    }
+
+    /// Somebody came. Whoever is listed already does not come twice.
+    pub(crate) fn joined(&mut self, user: User) {
+        if self.sorted.iter().any(|other| other.id == user.id) {
+            return;
+        }
+        self.insert(user);
+        self.count += 1;
+    }
+
+    /// Somebody left.
+    pub(crate) fn left(&mut self, id: u64) {
+        self.sorted.retain(|user| user.id != id);
+        self.count = self.count.saturating_sub(1);
+    }
+
+    /// Somebody has another name. Returns whether that one is listed here.
+    pub(crate) fn renamed(&mut self, id: u64, name: UserName) -> bool {
+        let before = self.sorted.len();
+        self.sorted.retain(|user| user.id != id);
+        let was_here = self.sorted.len() < before;
+        if was_here {
+            self.insert(User { id, name });
+        }
+        was_here
+    }
+
+    fn insert(&mut self, user: User) {
+        if self.sorted.len() < USERS_MAX {
+            let place = self
+                .sorted
+                .partition_point(|other| (&other.name, other.id) < (&user.name, user.id));
+            self.sorted.insert(place, user);
+        }
+    }
+
+    /// Everybody listed: the user `me` first, then the others by name.
+    pub fn iter(&self, me: u64) -> impl Iterator<Item = &User> {
+        let (me, others): (Vec<&User>, Vec<&User>) =
+            self.sorted.iter().partition(|user| user.id == me);
+        me.into_iter().chain(others)
+    }
+
+    /// The names of all but the user `me`, sorted.
+    pub fn others(&self, me: u64) -> impl Iterator<Item = &UserName> {
+        self.sorted.iter().filter(move |user| user.id != me).map(|user| &user.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(id: u64, name: &str) -> User {
+        User { id, name: UserName::new(name).unwrap() }
+    }
+
+    fn ids(users: &Users) -> Vec<u64> {
+        users.iter(3).map(|user| user.id).collect()
+    }
+
+    #[test]
+    fn you_are_first_then_by_name() {
+        let mut users = Users::default();
+        users.replace(vec![user(1, "carl"), user(2, "Ana"), user(3, "zoe")], 3);
+        assert_eq!(ids(&users), [3, 2, 1]);
+        users.joined(user(4, "bob"));
+        users.joined(user(4, "bob"));
+        users.renamed(1, UserName::new("aaron").unwrap());
+        assert_eq!(ids(&users), [3, 1, 2, 4]);
+        users.left(2);
+        assert_eq!((ids(&users), users.count()), (vec![3, 1, 4], 3));
+    }
+
+    #[test]
+    fn a_flood_of_users_is_only_counted() {
+        let mut users = Users::default();
+        for id in 1..=6_000 {
+            users.joined(user(id, &format!("u{id}")));
+        }
+        assert_eq!((users.iter(0).count(), users.count()), (USERS_MAX, 6_000));
+    }
+}

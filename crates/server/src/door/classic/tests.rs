@@ -1,0 +1,93 @@
+use chat_proto::command::Word;
+use chat_proto::{LeaveReason, Refusal, RefusalCode, Text, Timestamp, UserName};
+
+use super::*;
+use crate::journal::StoredMessage;
+
+const ME: Reader = Reader { user: 2, session: 2 };
+
+fn ana() -> User {
+    User { id: 1, name: UserName::from_lossy("ana") }
+}
+
+fn messages(texts: impl Iterator<Item = String>) -> Batch {
+    let published = |(seq, text)| {
+        let (at, kind, text) = (Timestamp::from_millis(0), Kind::Text, Text::new(text).unwrap());
+        let (device, n, from) = (Word::default(), None, ana());
+        let kept = StoredMessage { seq, from, at, kind, text, device, n, damaged: false };
+        Published { kept, session: 1 }
+    };
+    Batch::messages((1..).zip(texts).map(published).collect(), RoomName::lobby(), &Arc::default())
+}
+
+fn written(out: &mut WriteQueue) -> String {
+    let bytes = out.pieces().0.clone();
+    out.advance(bytes.len());
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn long_messages_that_wait_are_bounded_by_their_bytes() {
+    let mut door = Classic::new(2, Instant::now(), &Config::default());
+    door.batch(&messages((0..100).map(|_| "x".repeat(16_000))), ME);
+    assert!(door.queue_bytes > CLASSIC_QUEUE_BYTES / 2);
+    assert!(door.queue_bytes <= CLASSIC_QUEUE_BYTES);
+    assert_eq!(door.queue.len() as u64 + door.skipped, 100);
+    while door.next_message().is_some() {}
+    assert_eq!(door.queue_bytes, 0);
+}
+
+#[test]
+fn messages_are_a_gap_apart_counted_from_the_end_of_the_write() {
+    let (config, start) = (Config::default(), Instant::now());
+    let (gap, ms) = (config.classic_gap, Duration::from_millis(1));
+    let (mut door, mut out) = (Classic::new(2, start, &config), WriteQueue::default());
+    door.batch(&messages(["one".to_owned(), "two".to_owned()].into_iter()), ME);
+    assert_eq!(door.wake(start, &mut out), Wake::At(start + gap), "its number may just be out");
+    assert_eq!(door.wake(start + gap, &mut out), Wake::Write);
+    assert_eq!(written(&mut out), "1||ana||one");
+    let written_at = start + 3 * gap;
+    door.written(written_at);
+    assert_eq!(door.wake(written_at + gap - ms, &mut out), Wake::At(written_at + gap));
+    assert_eq!(door.wake(written_at + gap, &mut out), Wake::Write);
+    assert_eq!(written(&mut out), "1||ana||two");
+    assert!(!door.wants_write());
+}
+
+#[test]
+fn changes_of_the_list_are_gathered_and_hold_up_no_message() {
+    let (config, start) = (Config::default(), Instant::now() + Duration::from_secs(1));
+    let settle = config.classic_list_settle;
+    let begun_at = start - Duration::from_secs(1);
+    let (mut door, mut out) = (Classic::new(2, begun_at, &config), WriteQueue::default());
+    let (room, reason) = (RoomName::lobby(), LeaveReason::Bye);
+    let left = Batch::update(Event::Left { room, user: ana(), reason }, &Arc::default());
+    door.batch(&left, ME);
+    assert_eq!(door.wake(start, &mut out), Wake::At(start + settle));
+    door.batch(&left, ME);
+    door.event(&Event::Refused(Refusal::new(RefusalCode::NotKept, "no")));
+    assert_eq!(door.wake(start + settle / 2, &mut out), Wake::Write, "the notice does not wait");
+    assert_eq!(written(&mut out), "0||chat-server||no");
+    assert_eq!(
+        door.wake(start + settle, &mut out),
+        Wake::ListUsers,
+        "counted from the first change"
+    );
+    assert!(!door.wants_write());
+}
+
+#[test]
+fn what_came_is_whole_once_the_line_is_quiet() {
+    let (config, start) = (Config::default(), Instant::now());
+    let mut door = Classic::new(2, start, &config);
+    let mut input = BytesMut::from("NAME:a");
+    assert!(door.decode(&mut input, false).unwrap().is_none());
+    assert_eq!(door.settles_at(), Some(start + config.detect_silence));
+    input.extend_from_slice(b"na");
+    door.received(start);
+    assert_eq!(door.settles_at(), Some(start + config.classic_settle));
+    let heard = door.settle(&mut input);
+    let Some(Heard::Command(Command::Rename { name })) = heard else { panic!("{heard:?}") };
+    assert_eq!(name.as_str(), "ana");
+    assert_eq!(door.settles_at(), None);
+}

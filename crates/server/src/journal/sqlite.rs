@@ -1,0 +1,110 @@
+//! SQLite as the engine of the journal: one file, one connection that writes, a bounded number that read.
+//!
+//! Everything that knows SQL or SQLite is in this module. The rest of the journal uses [`open`], [`Writer`],
+//! [`Reader`], and the commands on a file that no daemon has: [`check`](check()), [`backup`], [`restore`].
+
+mod check;
+mod checksum;
+mod copy;
+mod credentials;
+mod draft;
+mod error;
+mod file;
+mod load;
+mod lock;
+mod mark;
+mod mend;
+mod messages;
+mod numbers;
+mod private;
+mod reader;
+mod rebuild;
+mod records;
+mod repeat;
+mod replace;
+mod restore;
+mod rows;
+mod run;
+mod salvage;
+mod schema;
+mod store;
+mod task;
+mod unlocked;
+mod unread;
+mod used;
+mod wal;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use chat_proto::event::JournalId;
+use rusqlite::Connection;
+use tracing::warn;
+
+pub use self::check::{Checked, check};
+pub use self::copy::backup;
+use self::error::in_words;
+#[cfg(test)]
+pub(crate) use self::file::BUSY_TIMEOUT;
+use self::file::Opened;
+pub(super) use self::reader::Reader;
+pub use self::restore::{Replaced, restore};
+#[cfg(test)]
+pub(crate) use self::task::Work;
+pub(super) use self::writer::Writer;
+use super::{AppendError, Durability, JournalError, Location, Restored, change, commit, stored};
+
+/// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
+const DAMAGE_LOGGED: usize = 20;
+
+/// A journal that was opened.
+pub(super) struct Parts {
+    pub(super) writer: Writer,
+    pub(super) reader: Reader,
+    /// What it held.
+    pub(super) restored: Restored,
+    pub(super) identity: JournalId,
+}
+
+/// Opens the journal at `location`; makes it if there is none.
+///
+/// # Errors
+/// Returns an error that says why it cannot be used, and what to do.
+pub(super) fn open(location: &Location, durability: Durability) -> Result<Parts, JournalError> {
+    let (db, run, lock, path) = match location {
+        Location::Memory => (file::open_memory()?, None, None, None),
+        Location::Directory(directory) | Location::DirectoryInTask(directory) => {
+            let lock = lock::take(directory)?;
+            let path = file::of(directory);
+            let Opened { db, run } = file::open(&path, durability)?;
+            (db, Some(run), Some(lock), Some(path))
+        }
+    };
+    let restored = read_all(&db)?;
+    let identity = store::identity(&db)?;
+    let db = Arc::new(Mutex::new(db));
+    let has_thread = matches!(location, Location::Directory(_));
+    let reader = match path {
+        Some(path) => Reader::of_file(path, has_thread),
+        None => Reader::of_memory(Arc::clone(&db)),
+    };
+    let writer = Writer::new(db, &restored.rooms, has_thread, run, lock);
+    Ok(Parts { writer, reader, restored, identity })
+}
+
+fn read_all(db: &Connection) -> Result<Restored, JournalError> {
+    let path = Path::new(db.path().unwrap_or_default());
+    let restored = load::load(db).map_err(|error| JournalError::from(error).of_opening(path))?;
+    for damage in restored.damage.iter().take(DAMAGE_LOGGED) {
+        warn!("{damage}");
+    }
+    let more = restored.damage.len().saturating_sub(DAMAGE_LOGGED);
+    if more > 0 {
+        warn!("{more} more records are damaged");
+    }
+    Ok(restored)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

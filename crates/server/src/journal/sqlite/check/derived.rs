@@ -1,0 +1,201 @@
+//! Checks the records that repeat what others say: the lobby, the users who are in rooms, the greatest
+//! numbers, and the numbers of messages.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, Row};
+
+use super::super::numbers::{self, Run};
+use super::super::used::{self, Used};
+use super::super::{JournalError, messages, rows, salvage};
+use super::Checked;
+use crate::journal::stored::RoomId;
+
+/// What a scan of all messages counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::journal) struct Tally {
+    /// Messages that are whole and have a number of their device.
+    pub(super) numbered: u64,
+    /// The greatest number of a user who sent a message.
+    pub(super) last_user: u64,
+    /// Whether every message could be read.
+    pub(super) is_complete: bool,
+}
+
+impl Tally {
+    pub(super) const NONE: Self = Self { numbered: 0, last_user: 0, is_complete: true };
+
+    pub(super) fn add(&mut self, room: Self) {
+        self.numbered += room.numbered;
+        self.last_user = self.last_user.max(room.last_user);
+        self.is_complete &= room.is_complete;
+    }
+}
+
+/// Adds what is wrong with the lobby, with the users that other records name, and with the greatest numbers.
+/// `rooms` are those that have a record or a message.
+pub(super) fn check_numbers(
+    db: &Connection,
+    tally: &Tally,
+    rooms: &BTreeSet<RoomId>,
+    checked: &mut Checked,
+) -> Result<(), JournalError> {
+    let lobby = "SELECT count(*) FROM room WHERE id = ?";
+    if db.query_row(lobby, [RoomId::LOBBY.0], |row| row.get::<_, u32>(0))? == 0 {
+        checked.add(
+            "the record of #lobby is missing; the next start of chat-server makes it again"
+                .to_owned(),
+        );
+    }
+    // Damaged records are reported by themselves: their numbers do not count here.
+    let missing = "SELECT user FROM member WHERE user NOT IN (SELECT id FROM user)
+                   AND sum = checksum(user, room, is_in, read_seq)
+                   UNION SELECT user FROM credential WHERE user NOT IN (SELECT id FROM user)
+                   AND sum = checksum(value, user, kind, label, created_at)";
+    let mut statement = db.prepare(missing)?;
+    for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
+        checked.add(format!("the record of user {} is missing", user?));
+    }
+    let unknown = "SELECT id FROM user WHERE id NOT IN (SELECT user FROM credential)";
+    let mut statement = db.prepare(unknown)?;
+    for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
+        checked.add(format!("user {} has no credential; nobody can come back as it", user?));
+    }
+    let Some(Used { last_user, last_room }) = used::stored(db)? else {
+        checked.add("the record of the greatest numbers of users and rooms is damaged".to_owned());
+        return Ok(());
+    };
+    let user = "SELECT max((SELECT coalesce(max(id), 0) FROM user
+                            WHERE sum = checksum(id, kind, name, key, seen_at)),
+                           (SELECT coalesce(max(user), 0) FROM credential
+                            WHERE sum = checksum(value, user, kind, label, created_at)),
+                           (SELECT coalesce(max(user), 0) FROM member
+                            WHERE sum = checksum(user, room, is_in, read_seq)))";
+    let user: i64 = db.query_row(user, [], |row| row.get(0))?;
+    let room = rooms.last().map_or(0, |room| u64::from(room.0));
+    for (what, stored, found) in [
+        ("user", last_user, u64::try_from(user).unwrap_or(0).max(tally.last_user)),
+        ("room", last_room.0.into(), room),
+    ] {
+        if found > stored {
+            checked.add(format!(
+                "the record of the greatest number of a {what} is {stored}, and {what} {found} exists"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Adds what is wrong with the table of message numbers. `tally` is that of all messages.
+pub(super) fn check_runs(
+    db: &Connection,
+    tally: &Tally,
+    checked: &mut Checked,
+) -> Result<(), JournalError> {
+    match runs(db, tally, checked) {
+        Ok(found) if tally.is_complete && found < tally.numbered => {
+            checked.add(format!(
+                "the table of message numbers lacks those of {} messages; one of them that is sent again \
+                 would be stored twice",
+                tally.numbered - found
+            ));
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+        Err(error) if salvage::is_damage(&error) => {
+            checked.add(
+                "the table of message numbers cannot be read; chat-server makes it again from the \
+                 messages"
+                    .to_owned(),
+            );
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Compares each run with its messages. Returns how many messages have their number in a run.
+fn runs(db: &Connection, tally: &Tally, checked: &mut Checked) -> rusqlite::Result<u64> {
+    let mut statement = db.prepare(&format!("SELECT {} FROM sent", numbers::COLUMNS))?;
+    let mut rows = statement.query([])?;
+    let (mut found, mut damaged) = (0, 0);
+    while let Some(row) = rows.next()? {
+        match Run::of_row(row) {
+            Ok(run) => {
+                let device = (row.get(0)?, row.get(1)?);
+                found += compare(db, &device, run, tally, checked)?;
+            }
+            Err(_) => damaged += 1,
+        }
+    }
+    if damaged > 0 {
+        checked.add(format!(
+            "the table of message numbers has damaged rows: {damaged}; chat-server makes it again from the \
+             messages"
+        ));
+    }
+    Ok(found)
+}
+
+/// Adds what is wrong with a run of a device of a user. Returns how many of its messages there are.
+fn compare(
+    db: &Connection,
+    device: &(i64, String),
+    run: Run,
+    tally: &Tally,
+    checked: &mut Checked,
+) -> rusqlite::Result<u64> {
+    let [first, last] = run.places();
+    let (mut found, mut others, mut end) = (0, 0, None);
+    let sql = "SELECT place, from_id, device, n FROM message WHERE place BETWEEN ? AND ?";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([first, last])?;
+    loop {
+        match rows.next() {
+            Ok(None) => break,
+            Ok(Some(row)) => {
+                let place = row.get(0)?;
+                end = Some(place);
+                if is_of_run(row, device, run, place) {
+                    found += 1;
+                } else if is_whole(db, place)? {
+                    others += 1;
+                }
+            }
+            // Reported with its room.
+            Err(error) if salvage::is_damage(&error) => return Ok(found),
+            Err(error) => return Err(error),
+        }
+    }
+    if others > 0 {
+        checked.add(format!(
+            "the table of message numbers has {others} numbers of device {:?} of user {} at other messages",
+            device.1, device.0
+        ));
+    }
+    let (room, seq) = (rows::room_of(last), rows::seq_of(last));
+    if tally.is_complete && end != Some(last) && messages::last_seq(db, room)? < seq {
+        checked.add(format!(
+            "room number {}: message {seq} has a number, and is after the last message; the end of the \
+             room is missing",
+            room.0
+        ));
+    }
+    Ok(found)
+}
+
+/// Whether the message of a row, at `place`, is the one that has its number in the run.
+fn is_of_run(row: &Row<'_>, device: &(i64, String), run: Run, place: i64) -> bool {
+    let n = row.get(3).ok().flatten().map(i64::cast_unsigned);
+    row.get::<_, i64>(1).is_ok_and(|user| user == device.0)
+        && row.get::<_, String>(2).is_ok_and(|name| name == device.1)
+        && n.is_some_and(|n| run.place_of(n) == Some(place))
+}
+
+/// Whether the message at `place` is whole; a damaged one is reported with its room.
+fn is_whole(db: &Connection, place: i64) -> rusqlite::Result<bool> {
+    match messages::at(db, rows::room_of(place), rows::seq_of(place)) {
+        Err(error) if salvage::is_damage(&error) => Ok(false),
+        found => Ok(found?.is_some_and(|message| !message.damaged)),
+    }
+}

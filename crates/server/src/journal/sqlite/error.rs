@@ -1,0 +1,54 @@
+//! SQLite's errors as those of the journal.
+
+use rusqlite::ErrorCode;
+
+use super::super::error::Fault;
+use super::{AppendError, JournalError, numbers};
+
+impl From<rusqlite::Error> for JournalError {
+    fn from(error: rusqlite::Error) -> Self {
+        use ErrorCode::{ConstraintViolation, DatabaseCorrupt, NotADatabase};
+        if let Some(damage) = numbers::damage(&error) {
+            return Self::Damaged(damage.to_string());
+        }
+        match error.sqlite_error_code() {
+            Some(ConstraintViolation) => Self::Conflict(in_words(&error)),
+            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Unusable(in_words(&error)),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for AppendError {
+    fn from(error: rusqlite::Error) -> Self {
+        use ErrorCode::{ConstraintViolation, DiskFull, ReadOnly, SystemIoFailure};
+        let fault = match error.sqlite_error_code() {
+            Some(DiskFull | ReadOnly | SystemIoFailure) => Fault::Disk,
+            Some(ConstraintViolation) => Fault::Conflict,
+            _ => numbers::damage(&error)
+                .map_or(Fault::Other, |damage| Fault::Rebuildable(damage.to_string())),
+        };
+        Self { fault, reason: in_words(&error), error: error.into() }
+    }
+}
+
+const DAMAGED: &str = "the server's journal is damaged; `chat-server check` says where";
+
+/// SQLite's trouble in words that say what to do, where it is the disk's or another program's.
+pub(super) fn in_words(error: &rusqlite::Error) -> String {
+    use ErrorCode::{
+        ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DiskFull, ReadOnly, SystemIoFailure,
+    };
+    match error.sqlite_error_code() {
+        Some(DatabaseBusy) => "another program is writing the server's journal".to_owned(),
+        Some(DiskFull) => "the server's disk is full".to_owned(),
+        Some(ReadOnly) => "the server's data directory cannot be written".to_owned(),
+        Some(SystemIoFailure) => format!("the server's disk fails: {error}"),
+        Some(DatabaseCorrupt) => DAMAGED.to_owned(),
+        _ if numbers::is_damaged(error) => DAMAGED.to_owned(),
+        Some(ConstraintViolation) => {
+            format!("the server would store something twice ({error}); report this fault of it")
+        }
+        _ => format!("the journal cannot be used: {error}"),
+    }
+}

@@ -1,0 +1,226 @@
+//! Makes and opens the journal's file.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::run::{self, Run};
+use super::{Durability, JournalError, checksum, mark, private, replace, schema};
+
+/// The journal's file in the data directory.
+const FILE: &str = "journal.sqlite";
+
+/// How long one connection waits where another is just rearranging the file (a checkpoint): far
+/// more than that takes.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Statements a connection keeps prepared: all that there are, and some.
+const STATEMENTS: usize = 32;
+
+/// KiB of the file that the writer keeps at hand: the last page of each of some thousand rooms, so that
+/// what is said in one is not read from the file before it is written there.
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
+
+/// Pages of the log (of 4 KiB) after which it is copied into the file. A page that is written with
+/// every commit is copied once a log: a longer one costs fewer copies, and 16 MiB are read within a
+/// moment where the daemon starts after a crash.
+const LOG_PAGES: i64 = 4096;
+
+/// Where in `directory` the journal is.
+pub(super) fn of(directory: &Path) -> PathBuf {
+    directory.join(FILE)
+}
+
+/// Takes the permissions of others from the journal's files, which an earlier version made with more.
+fn narrow(path: &Path) -> Result<(), JournalError> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let part = mark::with_suffix(path, suffix);
+        private::narrow(&part).map_err(JournalError::io(&part))?;
+    }
+    Ok(())
+}
+
+/// Opens the journal in memory.
+pub(super) fn open_memory() -> Result<Connection, JournalError> {
+    let mut db = Connection::open_in_memory()?;
+    checksum::register(&db)?;
+    schema::bring_forward(&mut db)?;
+    Ok(db)
+}
+
+/// The file as the daemon has it open. The connection is closed before the run ends.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) db: Connection,
+    pub(super) run: Run,
+}
+
+/// Opens the file to write, and brings it to the schema of today; makes it where there is none.
+pub(super) fn open(path: &Path, durability: Durability) -> Result<Opened, JournalError> {
+    open_through(None, path, durability)
+}
+
+/// The same through another layer between SQLite and the system's files than SQLite's own.
+pub(super) fn open_through(
+    layer: Option<&str>,
+    path: &Path,
+    durability: Durability,
+) -> Result<Opened, JournalError> {
+    let open = || {
+        replace::finish(path)?;
+        if !path.exists() {
+            make(layer, path)?;
+        }
+        narrow(path)?;
+        mark::check(path)?;
+        let mut run = Run::of(path)?;
+        mark::adopt(path)?;
+        let log = mark::log_beside(path);
+        let mut db = connect_through(layer, path)?;
+        // A start that fails leaves the log as it is.
+        keep_log(&db, log.is_some())?;
+        let synchronous = match durability {
+            Durability::Disk => "full",
+            Durability::Os => "normal",
+        };
+        db.pragma_update(None, "synchronous", synchronous)?;
+        db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+        db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        run.start(&db)?;
+        schema::bring_forward(&mut db)?;
+        // A file that is new or a backup has another mode, in which readers hold up the writer.
+        db.pragma_update(None, "journal_mode", "wal")?;
+        run.renew(&db)?;
+        keep_log(&db, false)?;
+        Ok(Opened { db, run })
+    };
+    open().map_err(|error: JournalError| error.of_opening(path))
+}
+
+/// Opens a file that is there, as the journal it must be.
+pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
+    connect_through(None, path)
+}
+
+/// Opens the file for a moment, while a daemon may be using it or after one was killed.
+///
+/// # Errors
+/// Returns an error if it must not be opened: a restore was interrupted, its log belongs to another file, or it
+/// is of a newer version.
+pub(super) fn visit(path: &Path) -> Result<Connection, JournalError> {
+    replace::refuse_unfinished(path)?;
+    mark::check(path)?;
+    run::find_loss(path)?;
+    let log = mark::log_beside(path);
+    let db = connect(path)?;
+    keep_log(&db, log.is_some())?;
+    Ok(db)
+}
+
+/// Whether SQLite leaves the log beside the file if this connection is the last to be closed. Otherwise it
+/// brings it into the file and removes it, and the next start would miss it.
+fn keep_log(db: &Connection, is_kept: bool) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_kept).map(|_| ())
+}
+
+fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, JournalError> {
+    mark::check(path)?;
+    let db = sqlite(layer, path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A journal is never without a version: whatever is here is not one, and is left alone.
+    match schema::version(&db)? {
+        0 => Err(JournalError::Damaged(format!("{} is no journal", path.display()))),
+        found if found > schema::KNOWN => Err(JournalError::Newer { found, known: schema::KNOWN }),
+        _ => Ok(db),
+    }
+}
+
+/// Opens the file to read alone.
+pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let db = sqlite(None, path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(db)
+}
+
+pub(super) fn sqlite(
+    layer: Option<&str>,
+    path: &Path,
+    flags: OpenFlags,
+) -> rusqlite::Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = match layer {
+        None => Connection::open_with_flags(path, flags),
+        Some(layer) => Connection::open_with_flags_and_vfs(path, flags, layer),
+    }?;
+    // Otherwise SQLite prepares a statement again whenever another value is bound to it.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    checksum::register(&db)?;
+    Ok(db)
+}
+
+/// Makes a new journal: under another name first, so that a crash leaves a whole one or none.
+fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
+    let log = path.with_extension("sqlite-wal");
+    if log.exists() {
+        let text = format!("{} is there without {}", log.display(), path.display());
+        return Err(JournalError::Damaged(text));
+    }
+    let draft = path.with_extension("new");
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(JournalError::Io { path: draft, error });
+        }
+        _ => {}
+    }
+    // SQLite makes a journal of an empty file, and gives what it makes beside it the same permissions.
+    drop(private::create_new(&draft).map_err(JournalError::io(&draft))?);
+    let mut db = sqlite(layer, &draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    schema::bring_forward(&mut db)?;
+    db.close().map_err(|(_, error)| error)?;
+    put_in_place(&draft, path)
+}
+
+/// Gives the finished file `draft` the name `path`, for good.
+pub(super) fn put_in_place(draft: &Path, path: &Path) -> Result<(), JournalError> {
+    sync(draft)?;
+    fs::rename(draft, path).map_err(JournalError::io(path))?;
+    sync_directory_of(path)
+}
+
+/// Makes the names last that were given in the directory of `path`.
+pub(super) fn sync_directory_of(path: &Path) -> Result<(), JournalError> {
+    match path.parent() {
+        // A directory cannot be opened on every system.
+        Some(directory) if cfg!(unix) && !directory.as_os_str().is_empty() => sync(directory),
+        _ => Ok(()),
+    }
+}
+
+fn sync(path: &Path) -> Result<(), JournalError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(JournalError::io(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_prepared_once_whatever_is_bound_to_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let db = sqlite(None, &directory.path().join("file"), flags).unwrap();
+        db.execute_batch(schema::SENT).unwrap();
+        let sql = "SELECT place FROM sent WHERE from_id = ? AND n <= ? ORDER BY n DESC LIMIT 1";
+        let mut statement = db.prepare(sql).unwrap();
+        for n in 0..3 {
+            statement.query([n, n]).unwrap().next().unwrap();
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
+}

@@ -1,0 +1,156 @@
+//! Reads the journal with a bounded number of connections, off the threads that serve sessions.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chat_proto::User;
+use rusqlite::Connection;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::{JoinError, spawn_blocking};
+
+use super::stored::{Page, RoomId, StoredMessage, Unread};
+use super::{JournalError, file, messages, unread};
+
+/// Connections that read at once: as many as there are cores on a small server; more would wait for
+/// the disk all the same.
+const READERS_MAX: usize = 4;
+
+/// What reads the journal. Many callers.
+#[derive(Debug, Clone)]
+pub(in crate::journal) struct Reader(Source);
+
+/// Where messages are read from.
+#[derive(Debug, Clone)]
+enum Source {
+    File(Readers),
+    /// A journal in memory has one connection.
+    Memory(Arc<Mutex<Connection>>),
+}
+
+impl Reader {
+    pub(super) fn of_file(file: PathBuf, has_threads: bool) -> Self {
+        Self(Source::File(Readers::new(file, has_threads)))
+    }
+
+    pub(super) const fn of_memory(db: Arc<Mutex<Connection>>) -> Self {
+        Self(Source::Memory(db))
+    }
+
+    /// A page of the messages of `room`, oldest first.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn page(
+        &self,
+        room: RoomId,
+        page: Page,
+    ) -> Result<Vec<StoredMessage>, JournalError> {
+        self.read(move |db| messages::messages(db, room, page)).await
+    }
+
+    /// What `user` has not read of the messages of `room` after `read`, up to `last_seq`.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn unread(
+        &self,
+        room: RoomId,
+        (read, last_seq): (u64, u64),
+        user: User,
+    ) -> Result<Unread, JournalError> {
+        self.read(move |db| unread::unread(db, room, (read, last_seq), &user)).await
+    }
+
+    async fn read<T, F>(&self, ask: F) -> Result<T, JournalError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        match &self.0 {
+            Source::File(readers) => readers.read(ask).await,
+            Source::Memory(db) => {
+                let db = db.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(ask(&db)?)
+            }
+        }
+    }
+}
+
+/// The connections that read the file.
+#[derive(Debug, Clone)]
+struct Readers {
+    file: Arc<PathBuf>,
+    free: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+    /// Whether they are off the threads that serve sessions.
+    has_threads: bool,
+}
+
+impl Readers {
+    /// Readers of `file`; each connection is opened when it is first needed.
+    fn new(file: PathBuf, has_threads: bool) -> Self {
+        let free = Arc::new(Semaphore::new(READERS_MAX));
+        Self { file: Arc::new(file), free, idle: Arc::default(), has_threads }
+    }
+
+    /// Waits for a connection to be free, and reads with it.
+    async fn read<T, F>(&self, ask: F) -> Result<T, JournalError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let free = Arc::clone(&self.free).acquire_owned();
+        let readers = self.clone();
+        let read = move |_permit: OwnedSemaphorePermit| {
+            let idle = readers.idle().pop();
+            let db = idle.map_or_else(|| file::open_to_read(&readers.file), Ok)?;
+            let answer = ask(&db)?;
+            readers.idle().push(db);
+            Ok(answer)
+        };
+        if !self.has_threads {
+            return read(free.await.map_err(|_| JournalError::Closed)?);
+        }
+        // A task of its own: a session that is not polled, since its client does not read, must not
+        // hold a permit.
+        let failed = |error: JoinError| JournalError::ReaderFailed(error.to_string());
+        let read = async move {
+            let permit = free.await.map_err(|_| JournalError::Closed)?;
+            spawn_blocking(move || read(permit)).await.map_err(failed)?
+        };
+        tokio::spawn(read).await.map_err(failed)?
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// Longer than the test may take.
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn a_read_that_is_not_polled_holds_up_no_other() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("journal");
+        Connection::open(&file).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+        let readers = Readers::new(file, true);
+        let one = |db: &Connection| db.query_row("SELECT 1", [], |row| row.get(0));
+        let mut unpolled: Vec<_> =
+            (0..3 * READERS_MAX).map(|_| Box::pin(readers.read::<i64, _>(one))).collect();
+        for read in &mut unpolled {
+            assert!(read.as_mut().now_or_never().is_none());
+        }
+        let read = timeout(DEADLINE, readers.read::<i64, _>(one)).await;
+        assert_eq!(read.expect("a connection gets free").unwrap(), 1);
+    }
+}

@@ -1,0 +1,140 @@
+//! Stores changes: one statement for each kind.
+//!
+//! Each row has a checksum. An update of one column applies only to a row whose checksum is right: it must
+//! not turn a damaged row into one that looks whole.
+
+use std::collections::BTreeSet;
+
+use chat_proto::{Timestamp, Topic};
+use rusqlite::{Connection, params};
+
+use super::change::Change;
+use super::store::number;
+use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
+use super::{credentials, used};
+
+/// Stores a change within a transaction.
+pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
+    match change {
+        Change::User(stored) => user(db, stored),
+        Change::Guest(_) | Change::GuestRenamed(_) => Ok(()),
+        Change::Credential(stored) => credentials::insert(db, stored),
+        Change::Seen { user, at } => seen(db, *user, *at),
+        Change::Room { id, called } => room(db, *id, called),
+        Change::RoomRemoved { id, visitors } => remove_room(db, *id, visitors),
+        Change::Topic { room, topic: stored, .. } => topic(db, *room, stored),
+        Change::Member(stored) => member(db, *stored),
+        Change::Left { user, room } => has_left(db, *user, *room),
+        Change::Read { user, room, seq } => read(db, *user, *room, *seq),
+    }
+}
+
+/// Keeps a new user, or another name of an old one and that it was here.
+pub(super) fn user(db: &Connection, record: &UserRecord) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO user (id, kind, name, key, seen_at, sum)
+         VALUES (?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5)) ON CONFLICT (id) DO UPDATE
+         SET kind = excluded.kind, name = excluded.name, key = excluded.key,
+             seen_at = excluded.seen_at, sum = excluded.sum",
+    )?
+    .execute(params![
+        number(record.user.id),
+        record.kind.number(),
+        record.user.name.as_str(),
+        record.user.name.key(),
+        record.seen_at.as_millis(),
+    ])?;
+    used::put_last_user(db, record.user.id)
+}
+
+/// Keeps that there is a room.
+pub(super) fn room(db: &Connection, id: RoomId, called: &RoomKey) -> rusqlite::Result<()> {
+    let name = match called {
+        RoomKey::Named(name) => name.as_str(),
+        RoomKey::Direct(_) => "",
+    };
+    db.prepare_cached(
+        "INSERT INTO room (id, key, name, topic, sum)
+         VALUES (?1, ?2, ?3, '', checksum(?1, ?2, ?3, '')) ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![id.0, called.key(), name])?;
+    used::put_last_room(db, id)
+}
+
+/// Removes a room, and the memberships of its former users. It has neither a message nor a topic.
+pub(super) fn remove_room(
+    db: &Connection,
+    id: RoomId,
+    users: &BTreeSet<u64>,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM room WHERE id = ?")?.execute(params![id.0])?;
+    let mut remove = db.prepare_cached("DELETE FROM member WHERE user = ? AND room = ?")?;
+    for user in users {
+        remove.execute(params![number(*user), id.0])?;
+    }
+    Ok(())
+}
+
+/// Keeps what a room is about.
+pub(super) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE room SET topic = ?1, sum = checksum(id, key, name, ?1)
+         WHERE id = ?2 AND sum = checksum(id, key, name, topic)",
+    )?
+    .execute(params![topic.as_str(), id.0])?;
+    Ok(())
+}
+
+/// Keeps that a user was here.
+pub(super) fn seen(db: &Connection, user: u64, at: Timestamp) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE user SET seen_at = ?1, sum = checksum(id, kind, name, key, ?1)
+         WHERE id = ?2 AND sum = checksum(id, kind, name, key, seen_at)",
+    )?
+    .execute(params![at.as_millis(), number(user)])?;
+    Ok(())
+}
+
+/// Keeps a user's place in a room; how far it has read only where that was not known. Nobody leaves by
+/// it: for that there is [`has_left`].
+pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Result<()> {
+    // A damaged row is replaced: nothing in it can be trusted.
+    db.prepare_cached(
+        "DELETE FROM member
+         WHERE user = ? AND room = ? AND sum <> checksum(user, room, is_in, read_seq)",
+    )?
+    .execute(params![number(member.user), member.room.0])?;
+    db.prepare_cached(
+        "INSERT INTO member (user, room, is_in, read_seq, sum)
+         VALUES (?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4)) ON CONFLICT (user, room) DO UPDATE
+         SET is_in = max(is_in, ?3), sum = checksum(user, room, max(is_in, ?3), read_seq)",
+    )?
+    .execute(params![
+        number(member.user),
+        member.room.0,
+        member.is_in,
+        number(member.read_seq),
+    ])?;
+    Ok(())
+}
+
+/// Keeps that a user has left a room.
+pub(super) fn has_left(db: &Connection, user: u64, room: RoomId) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE member SET is_in = 0, sum = checksum(user, room, 0, read_seq)
+         WHERE user = ?1 AND room = ?2 AND sum = checksum(user, room, is_in, read_seq)",
+    )?
+    .execute(params![number(user), room.0])?;
+    Ok(())
+}
+
+/// Keeps how far a user has read a room; never backwards.
+pub(super) fn read(db: &Connection, user: u64, room: RoomId, seq: u64) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE member
+         SET read_seq = max(read_seq, ?3), sum = checksum(user, room, is_in, max(read_seq, ?3))
+         WHERE user = ?1 AND room = ?2 AND sum = checksum(user, room, is_in, read_seq)",
+    )?
+    .execute(params![number(user), room.0, number(seq)])?;
+    Ok(())
+}

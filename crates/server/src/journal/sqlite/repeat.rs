@@ -1,0 +1,27 @@
+//! Recognises a repeat: a message under a number that its device has used before.
+
+use chat_proto::Text;
+use chat_proto::command::Kind;
+use rusqlite::Connection;
+
+use super::super::repeat::Repeat;
+use super::messages;
+use super::numbers::{self, Device};
+use super::stored::RoomId;
+
+/// The stored message to which `device` gave the number `n`, beside a message with that room, kind and
+/// text; `None` if there is none.
+pub(super) fn find(
+    db: &Connection,
+    device: &Device,
+    n: u64,
+    (room, kind, text): (RoomId, Kind, &Text),
+) -> rusqlite::Result<Option<Repeat>> {
+    let Some(place) = numbers::place_of(db, device, n)? else { return Ok(None) };
+    Ok(messages::numbered(db, place, device, n)?.map(|found| match found {
+        (its_room, Some(kept)) if its_room == room && kept.kind == kind && kept.text == *text => {
+            Repeat::Same { seq: kept.seq, at: kept.at }
+        }
+        _ => Repeat::Other,
+    }))
+}

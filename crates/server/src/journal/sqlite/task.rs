@@ -1,0 +1,84 @@
+//! Runs a task within the transaction of a commit.
+
+use rusqlite::Connection;
+
+use super::super::TRIM_MESSAGES;
+use super::super::task::Task;
+use super::numbers::{self, Run};
+use super::{messages, repeat};
+
+/// Runs `task`; its result is sent after the commit.
+pub(super) fn run(task: &mut Task, db: &Connection) -> rusqlite::Result<()> {
+    match task {
+        Task::LastN { user, device, reply } => {
+            let last = numbers::last(db, &(*user, device.clone()))?;
+            reply.set(last.map_or(0, Run::last));
+        }
+        Task::SentBefore { sent, reply } => {
+            let device = (sent.user, sent.device.clone());
+            reply.set(repeat::find(db, &device, sent.n, (sent.room, sent.kind, &sent.text))?);
+        }
+        Task::Trim { room, before, now, reply } => {
+            reply.set(messages::trim(db, *room, *before, *now, TRIM_MESSAGES)?);
+        }
+        Task::Refuse { refuse, reply } => {
+            db.pragma_update(None, "query_only", *refuse)?;
+            reply.set(());
+        }
+        #[cfg(test)]
+        Task::Sqlite(work) => work.run(db)?,
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub(crate) use self::tests::Work;
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::super::super::task::{Reply, TaskResult};
+    use super::*;
+    use crate::journal::JournalError;
+
+    /// What a test does with the connection.
+    pub(crate) trait Work: Send + fmt::Debug {
+        fn run(&mut self, db: &Connection) -> rusqlite::Result<()>;
+        fn finish(&mut self, committed: Result<(), JournalError>);
+    }
+
+    struct Typed<T, F> {
+        run: F,
+        reply: Reply<T>,
+    }
+
+    impl<T: Send, F: FnMut(&Connection) -> rusqlite::Result<T> + Send> Work for Typed<T, F> {
+        fn run(&mut self, db: &Connection) -> rusqlite::Result<()> {
+            self.reply.set((self.run)(db)?);
+            Ok(())
+        }
+
+        fn finish(&mut self, committed: Result<(), JournalError>) {
+            self.reply.send(committed);
+        }
+    }
+
+    impl<T, F> fmt::Debug for Typed<T, F> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Typed")
+        }
+    }
+
+    impl Task {
+        /// A task that calls `run`, again if a commit fails.
+        pub(crate) fn new<T, F>(run: F) -> (Self, TaskResult<T>)
+        where
+            T: Send + 'static,
+            F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        {
+            let (reply, result) = Reply::new();
+            (Self::Sqlite(Box::new(Typed { run, reply })), result)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A journal in a directory, as its caller uses it.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Mutex as StdMutex;
+
+use super::*;
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Stored { seq: u64, at: Timestamp },
+    Repeat { seq: u64, at: Timestamp },
+    NumberUsed,
+    NotKept(String),
+}
+
+/// Both sides of a journal.
+pub(super) struct Both {
+    read: Journal,
+    engine: StdMutex<Engine>,
+}
+
+/// A journal in a directory, with what it held when it was opened.
+pub(super) struct Bench {
+    pub(super) journal: Both,
+    pub(super) restored: Restored,
+}
+
+pub(super) fn open(directory: &Path) -> Result<Bench, JournalError> {
+    open_at(&Location::Directory(directory.to_path_buf()))
+}
+
+pub(super) fn open_at(place: &Location) -> Result<Bench, JournalError> {
+    let (engine, read, restored) = Journal::open(place, Durability::Os)?;
+    Ok(Bench { journal: Both { read, engine: StdMutex::new(engine) }, restored })
+}
+
+/// An engine on the journal at `path` through a layer that fails on command, and what the journal holds.
+pub(crate) fn engine_through(
+    layer: &str,
+    path: &Path,
+    checkpoint_frames: Option<u32>,
+) -> Result<(Engine, Restored), JournalError> {
+    let Opened { db, run } = file::open_through(Some(layer), path, Durability::Disk)?;
+    if let Some(frames) = checkpoint_frames {
+        db.pragma_update(None, "wal_autocheckpoint", frames)?;
+    }
+    let restored = read_all(&db)?;
+    let db = Arc::new(Mutex::new(db));
+    let engine = Engine::new(Writer::new(db, &restored.rooms, false, Some(run), None));
+    Ok((engine, restored))
+}
+
+/// What a whole journal in `directory` has: the room, `seq` and `n` of each message, and the topic of the
+/// lobby.
+pub(crate) fn found(directory: &Path) -> (Vec<(u32, u64, u64)>, String) {
+    let db = file::connect(&file::of(directory)).unwrap();
+    db.pragma_update(None, "synchronous", "off").unwrap(); // nothing hangs on it any more
+    let integrity = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+    assert_eq!(db.query_row("PRAGMA integrity_check", [], integrity).unwrap(), "ok");
+    let sql = "SELECT place >> 40, place & ((1 << 40) - 1), n FROM message ORDER BY place";
+    let mut statement = db.prepare(sql).unwrap();
+    let place = |row: &rusqlite::Row<'_>| {
+        let [room, seq, n]: [u32; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
+        Ok((room, seq.into(), n.into()))
+    };
+    let found: rusqlite::Result<Vec<_>> = statement.query_map([], place).unwrap().collect();
+    let (found, mut last) = (found.unwrap(), BTreeMap::new());
+    for (room, seq, _) in &found {
+        let before: u64 = last.insert(*room, *seq).unwrap_or(0);
+        assert_eq!(*seq, before + 1, "room {room}: {found:?}");
+    }
+    (found, load::load(&db).unwrap().rooms[0].topic.as_str().to_owned())
+}
+
+/// The `n`th message on the laptop of user 7, to the lobby.
+pub(super) fn say(n: u64, text: &str) -> Message {
+    Message {
+        room: RoomId::LOBBY,
+        from: User { id: 7, name: UserName::new("bob").unwrap() },
+        device: laptop(),
+        n: Some(n),
+        kind: Kind::Text,
+        text: Text::new(text).unwrap(),
+        is_repeat_only: false,
+        changes: Vec::new(),
+    }
+}
+
+impl Bench {
+    /// Stores a message.
+    pub(super) fn send(&self, message: Message) -> Outcome {
+        self.journal.send(message, clock())
+    }
+
+    /// Stores the `n`th message, with `text`.
+    pub(super) async fn say(&self, n: u64, text: &str) -> Outcome {
+        self.send(say(n, text))
+    }
+
+    /// The `seq` of the last message of the lobby.
+    pub(super) fn last_seq(&self) -> u64 {
+        let db = self.journal.engine.lock().unwrap();
+        db.last_seq(RoomId::LOBBY)
+    }
+
+    pub(super) async fn texts(&self, of: Part) -> Vec<(u64, String)> {
+        let page = Page { of, limit: 100 };
+        let kept = self.journal.read(RoomId::LOBBY, page).await.unwrap();
+        kept.iter().map(|kept| (kept.seq, kept.text.to_string())).collect()
+    }
+
+    /// How SQLite takes care that a commit is whole.
+    pub(super) async fn mode(&self) -> String {
+        let ask = |db: &Connection| db.pragma_query_value(None, "journal_mode", |row| row.get(0));
+        self.journal.change(ask).await.unwrap()
+    }
+
+    /// Lets the journal have so many pages, and no more.
+    pub(super) async fn allow_pages(&self, pages: u32) {
+        let set = move |db: &Connection| {
+            // A page of the file that is free would be used first.
+            db.execute_batch("CREATE TABLE IF NOT EXISTS filler (x)")?;
+            while db.pragma_query_value(None, "freelist_count", |row| row.get::<_, u32>(0))? > 0 {
+                db.execute("INSERT INTO filler VALUES (zeroblob(3000))", [])?;
+            }
+            db.pragma_update(None, "max_page_count", pages)
+        };
+        // The answer of this pragma is a row, which is no error.
+        let _ = self.journal.change(set).await;
+    }
+
+    /// Closes the journal.
+    pub(super) async fn close(self) {
+        drop(self);
+    }
+}
+
+impl Both {
+    pub(super) fn send(&self, message: Message, now: Timestamp) -> Outcome {
+        let mut engine = self.engine.lock().unwrap();
+        let appended = match engine.append(vec![Entry::Message(message.clone())], now) {
+            Err(error) if engine.repair(&error, now) => {
+                engine.append(vec![Entry::Message(message)], now)
+            }
+            appended => appended,
+        };
+        match appended {
+            Ok(commit) => match commit.items.into_iter().next().unwrap() {
+                Committed::Message { kept, .. } => Outcome::Stored { seq: kept.seq, at: kept.at },
+                Committed::Repeat(Repeat::Same { seq, at }) => Outcome::Repeat { seq, at },
+                Committed::Repeat(Repeat::Other) => Outcome::NumberUsed,
+                other => panic!("{other:?}"),
+            },
+            Err(error) => {
+                engine.refuse(&error);
+                Outcome::NotKept(error.reason().to_owned())
+            }
+        }
+    }
+
+    /// Runs `ask` within a commit.
+    pub(super) async fn change<T: Send + 'static>(
+        &self,
+        ask: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        self.run(Task::new(ask))
+    }
+
+    pub(super) async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
+        Task::known_last_n(self.run(Task::last_n(user, device.clone())))
+    }
+
+    pub(super) async fn trim(
+        &self,
+        room: RoomId,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<usize, JournalError> {
+        self.run(Task::trim(room, before, now))
+    }
+
+    fn run<T>(&self, (mut task, mut result): (Task, TaskResult<T>)) -> Result<T, JournalError> {
+        let mut engine = self.engine.lock().unwrap();
+        let appended = match engine.append(vec![Entry::Task(&mut task)], clock()) {
+            Err(error) if engine.repair(&error, clock()) => {
+                engine.append(vec![Entry::Task(&mut task)], clock())
+            }
+            appended => appended,
+        };
+        task.finish(appended.map(drop).map_err(JournalError::from));
+        result.try_recv().expect("a task is answered")
+    }
+}
+
+impl Deref for Both {
+    type Target = Journal;
+
+    fn deref(&self) -> &Journal {
+        &self.read
+    }
+}

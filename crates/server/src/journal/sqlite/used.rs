@@ -1,0 +1,182 @@
+//! The greatest numbers that users and rooms ever had: the table `number`.
+//!
+//! A number that was used is never given again: an address with it (`@7-12`) would reach somebody else.
+
+use chat_proto::User;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::store::{number, unsigned};
+use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
+use super::{in_words, load, numbers, rebuild, salvage, schema};
+
+/// Numbers of users that a new epoch leaves out: more than can have been given between a backup and its
+/// restore. A direct message that waits in a client goes to the number that its user had; a number that was
+/// given again would lead it to somebody else. Two thousand restores are within the 32 bits that some classic
+/// clients have for a number.
+const EPOCH_USERS: u64 = 1_000_000;
+
+/// The greatest number of a user and of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Used {
+    pub(super) last_user: u64,
+    pub(super) last_room: RoomId,
+}
+
+impl Used {
+    /// Those of a journal in which there is nothing but the lobby.
+    const NONE: Self = Self { last_user: 0, last_room: RoomId::LOBBY };
+
+    fn max(self, other: Self) -> Self {
+        Self {
+            last_user: self.last_user.max(other.last_user),
+            last_room: self.last_room.max(other.last_room),
+        }
+    }
+}
+
+/// Stores that there was a user with the number `id`. A damaged record stays as it is: the next start
+/// makes it again.
+pub(super) fn put_last_user(db: &Connection, id: u64) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE number SET last_user = ?1, sum = checksum(?1, last_room)
+         WHERE last_user < ?1 AND sum = checksum(last_user, last_room)",
+    )?
+    .execute([number(id)])?;
+    Ok(())
+}
+
+/// Leaves out [`EPOCH_USERS`] numbers. A damaged record stays as it is.
+pub(super) fn skip_users(db: &Connection) -> rusqlite::Result<()> {
+    db.execute(
+        "UPDATE number SET last_user = last_user + ?1, sum = checksum(last_user + ?1, last_room)
+         WHERE sum = checksum(last_user, last_room)",
+        [number(EPOCH_USERS)],
+    )?;
+    Ok(())
+}
+
+/// Stores that there was a room with the number `id`. A damaged record stays as it is.
+pub(super) fn put_last_room(db: &Connection, id: RoomId) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE number SET last_room = ?1, sum = checksum(last_user, ?1)
+         WHERE last_room < ?1 AND sum = checksum(last_user, last_room)",
+    )?
+    .execute([id.0])?;
+    Ok(())
+}
+
+/// The stored record; `None` if it is damaged or missing.
+pub(super) fn stored(db: &Connection) -> rusqlite::Result<Option<Used>> {
+    let read = db
+        .query_row("SELECT last_user, last_room, sum FROM number", [], |row| {
+            if !load::is_whole(row)? {
+                return Ok(None);
+            }
+            let (last_user, last_room) = (unsigned(row, 0).ok(), row.get(1).ok().map(RoomId));
+            Ok(last_user.zip(last_room).map(|(last_user, last_room)| Used { last_user, last_room }))
+        })
+        .optional();
+    match read {
+        Err(error) if salvage::is_damage(&error) => Ok(None),
+        read => read.map(Option::flatten),
+    }
+}
+
+/// The greatest numbers in all records but the messages.
+fn of_records(
+    db: &Connection,
+    rooms: &[RoomRecord],
+    users: &[UserRecord],
+    credentials: &[CredentialRecord],
+    members: &[MembershipRecord],
+    damage: &mut Vec<String>,
+) -> rusqlite::Result<Used> {
+    let pairs = rooms.iter().filter_map(|room| match room.called {
+        RoomKey::Direct(pair) => Some(pair.ids()),
+        RoomKey::Named(_) => None,
+    });
+    let numbered = last_sender(db, damage)?;
+    let users = users.iter().map(|UserRecord { user: User { id, .. }, .. }| *id);
+    let credentials = credentials.iter().map(|record| record.user);
+    let ids = users.chain(credentials).chain(members.iter().map(|member| member.user));
+    let ids = ids.chain(pairs.flatten());
+    // A room whose name is lost is not among the rooms that were read.
+    let room: Option<u32> = db.query_row("SELECT max(id) FROM room", [], |row| row.get(0))?;
+    let room = room.map_or(RoomId::LOBBY, RoomId);
+    Ok(Used {
+        last_user: ids.max().unwrap_or(0).max(numbered),
+        last_room: members.iter().map(|member| member.room).fold(room, RoomId::max),
+    })
+}
+
+/// The greatest number of a user in the table of message numbers, which is made again if it is damaged.
+fn last_sender(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<u64> {
+    let last = numbers::last_user(db);
+    let Some(damaged) = last.as_ref().err().and_then(numbers::damage) else { return last };
+    damage.push(format!("{damaged}; it is made again from the messages"));
+    rebuild::message_numbers(db).and_then(|()| numbers::last_user(db)).or_else(|error| {
+        // The writer tries again when it needs the table.
+        damage.push(format!("it cannot be made again: {}", in_words(&error)));
+        Ok(0)
+    })
+}
+
+/// The greatest numbers that a message has. Reads all messages.
+fn of_messages(db: &Connection) -> rusqlite::Result<Used> {
+    let mut used = Used::NONE;
+    salvage::each(db, |room, message| {
+        used = used.max(Used { last_user: message.from.id, last_room: room });
+        Ok(())
+    })?;
+    Ok(used)
+}
+
+/// The greatest numbers of a journal. If the record of them is damaged or too low, it is made again of
+/// everything that has the number of a user or a room, messages included.
+pub(super) fn load(
+    db: &Connection,
+    rooms: &[RoomRecord],
+    users: &[UserRecord],
+    credentials: &[CredentialRecord],
+    members: &[MembershipRecord],
+    damage: &mut Vec<String>,
+) -> rusqlite::Result<Used> {
+    let found = of_records(db, rooms, users, credentials, members, damage)?;
+    let stored = stored(db)?;
+    if let Some(stored) = stored
+        && stored.max(found) == stored
+    {
+        return Ok(stored);
+    }
+    let used = stored.unwrap_or(Used::NONE).max(found).max(of_messages(db)?);
+    damage.push(format!(
+        "the record of the greatest numbers of users and rooms is damaged; it is made again as {} and {}",
+        used.last_user, used.last_room.0
+    ));
+    put(db, used)?;
+    Ok(used)
+}
+
+/// Replaces the record; if its page is damaged, the table.
+fn put(db: &Connection, used: Used) -> rusqlite::Result<()> {
+    let transaction = db.unchecked_transaction()?;
+    match db.execute("DELETE FROM number", []) {
+        Err(error) if salvage::is_damage(&error) => {
+            drop(transaction);
+            rebuild::replace(db, "number", schema::NUMBER, |db| insert(db, used))
+        }
+        removed => {
+            removed?;
+            insert(db, used)?;
+            transaction.commit()
+        }
+    }
+}
+
+fn insert(db: &Connection, used: Used) -> rusqlite::Result<()> {
+    db.execute(
+        "INSERT INTO number (last_user, last_room, sum) VALUES (?1, ?2, checksum(?1, ?2))",
+        params![number(used.last_user), used.last_room.0],
+    )?;
+    Ok(())
+}

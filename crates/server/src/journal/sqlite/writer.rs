@@ -1,0 +1,172 @@
+//! The one connection that writes. It knows no queue, no thread, no room and no session.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chat_proto::Timestamp;
+use rusqlite::Connection;
+use tracing::{error, info, warn};
+
+use super::change::Change;
+use super::commit::{Committed, Entry};
+use super::draft::Draft;
+use super::file::BUSY_TIMEOUT;
+use super::lock::Lock;
+use super::numbers::Numbers;
+use super::run::Run;
+use super::stored::{RoomId, RoomRecord};
+use super::{AppendError, in_words, rebuild, store};
+
+/// How long the writer waits before it tries again to make a damaged table again: that reads all messages,
+/// and everybody waits for it.
+const REBUILD_RETRY: Duration = Duration::from_secs(60);
+
+/// The one that writes the file. One caller, in order.
+#[derive(Debug)]
+pub(in crate::journal) struct Writer {
+    /// Also read by the [`super::Reader`] of a journal in memory, which has no other connection.
+    db: Arc<Mutex<Connection>>,
+    numbers: Numbers,
+    /// The `seq` of the last message of each room; no entry if there is none.
+    last_seqs: HashMap<RoomId, u64>,
+    /// The greatest number of a user with a message, as far as it is known.
+    last_user: u64,
+    /// Whether a commit that failed may be whole in SQLite's log all the same: the sync comes after the
+    /// last write. A crash would bring it to life.
+    may_come_back: bool,
+    /// When the table of message numbers could not be made again.
+    rebuild_failed_at: Option<Timestamp>,
+    has_thread: bool,
+    /// Dropped last, when the connection is closed.
+    _run: Option<Run>,
+    _lock: Option<Lock>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        db: Arc<Mutex<Connection>>,
+        rooms: &[RoomRecord],
+        has_thread: bool,
+        run: Option<Run>,
+        lock: Option<Lock>,
+    ) -> Self {
+        Self {
+            db,
+            numbers: Numbers::default(),
+            last_seqs: rooms.iter().map(|room| (room.id, room.last_seq)).collect(),
+            last_user: 0,
+            may_come_back: false,
+            rebuild_failed_at: None,
+            has_thread,
+            _run: run,
+            _lock: lock,
+        }
+    }
+
+    /// The `seq` of the last message of a room; 0 before the first.
+    #[cfg(test)]
+    pub(in crate::journal) fn last_seq(&self, room: RoomId) -> u64 {
+        self.last_seqs.get(&room).copied().unwrap_or(0)
+    }
+
+    /// Whether it waits for a disk, and so must not run on the threads that serve sessions.
+    pub(in crate::journal) const fn has_thread(&self) -> bool {
+        self.has_thread
+    }
+
+    /// Stores all entries with one commit of the time `at`, in their order, or nothing. Adds to `items` what
+    /// came of each.
+    ///
+    /// # Errors
+    /// Returns an error if nothing is stored.
+    pub(in crate::journal) fn append(
+        &mut self,
+        entries: Vec<Entry<'_>>,
+        at: Timestamp,
+        items: &mut Vec<Committed>,
+    ) -> Result<(), AppendError> {
+        let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = db.transaction()?;
+        let mut draft = Draft::new(&transaction, &self.numbers, &self.last_seqs, at)?;
+        for entry in entries {
+            items.push(draft.add(entry)?);
+        }
+        let done = draft.finish(self.last_user)?;
+        transaction.commit().inspect_err(|_| self.may_come_back = true)?;
+        drop(db);
+        // What only reads succeeds on a full disk, too.
+        if !done.last_seqs.is_empty() {
+            self.may_come_back = false;
+        }
+        self.last_user = self.last_user.max(done.last_user);
+        self.last_seqs.extend(&done.last_seqs);
+        self.numbers.extend(done.numbers());
+        self.forget_rooms(items);
+        Ok(())
+    }
+
+    fn forget_rooms(&mut self, items: &[Committed]) {
+        for item in items {
+            let Committed::Changes(changes) = item else { continue };
+            for change in changes {
+                if let Change::RoomRemoved { id, .. } = change {
+                    self.last_seqs.remove(id);
+                }
+            }
+        }
+    }
+
+    /// Makes the table of message numbers again if that is why nothing was stored, unless that has failed
+    /// a short time ago. Returns whether the caller may try again.
+    pub(in crate::journal) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
+        let Some(damage) = error.rebuildable() else { return false };
+        if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
+            return false;
+        }
+        warn!("{damage}; making it again from the messages");
+        let rebuilt = rebuild::message_numbers(&self.db());
+        match rebuilt {
+            Ok(()) => {
+                info!("the table of message numbers is whole again");
+                self.numbers = Numbers::default();
+                self.rebuild_failed_at = None;
+                true
+            }
+            Err(error) => {
+                error!(
+                    reason = in_words(&error),
+                    "cannot make the table of message numbers again; retrying in {} s",
+                    REBUILD_RETRY.as_secs()
+                );
+                self.rebuild_failed_at = Some(now);
+                false
+            }
+        }
+    }
+
+    /// Makes sure that a crash does not bring back what is refused.
+    pub(in crate::journal) fn refuse(&mut self) {
+        if self.may_come_back {
+            let overwritten = store::overwrite_failed(&self.db());
+            self.may_come_back = overwritten.is_err();
+        }
+    }
+
+    /// Whether a commit waits for another program that has the file. It does at first.
+    pub(in crate::journal) fn wait_if_busy(&self, waits: bool) {
+        let timeout = if waits { BUSY_TIMEOUT } else { Duration::ZERO };
+        // Cannot fail on a connection that is open.
+        let _ = self.db().busy_timeout(timeout);
+    }
+
+    fn db(&self) -> MutexGuard<'_, Connection> {
+        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether it is too early to try again what has failed. A clock that was set back is no reason to wait.
+fn is_soon_after(failed: Timestamp, now: Timestamp) -> bool {
+    let passed = now.as_millis().saturating_sub(failed.as_millis());
+    u128::try_from(passed).is_ok_and(|passed| passed < REBUILD_RETRY.as_millis())
+}

@@ -1,0 +1,27 @@
+//! Runs before each frame: messages on the screen count as read, and older ones are loaded when the user comes
+//! near.
+
+use chat_client::{Input as ClientInput, Request};
+use chat_proto::Timestamp;
+
+use super::{Effect, client, move_through};
+use crate::state::State;
+use crate::viewport::Viewport;
+
+/// Records what the screen is about to show.
+pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let mut effects = move_through(state, at, Viewport::follow);
+    let viewport = state.viewport();
+    let Some((rows, height)) = state.log_rows() else {
+        return effects;
+    };
+    let (seen, is_near_oldest) =
+        (viewport.seen(rows, height), viewport.is_near_oldest(rows, height));
+    let room = state.shown().clone();
+    let older = is_near_oldest.then(|| Request::LoadOlder(room.clone()));
+    let seen = Request::Seen { room, seq: seen };
+    for request in older.into_iter().chain([seen]) {
+        effects.extend(client(state, ClientInput::Request(request), at));
+    }
+    effects
+}

@@ -1,0 +1,162 @@
+//! The part of a log that is on the screen, and how the user moves through it.
+
+use chat_client::entry::EntryId;
+
+use crate::rows::{LogRows, Top};
+
+/// Rows above the line over what is new, if the log opens there: read messages, for orientation.
+const ROWS_BEFORE_NEW: usize = 3;
+
+/// Where the user reads in a log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// At the newest entry, whatever comes.
+    #[default]
+    Newest,
+    /// At the first message that was unread when the room was opened.
+    New,
+    /// Further back: the top row of the screen stays where it is.
+    Back(Anchor),
+}
+
+/// A row of an entry. It stays that row whatever comes or goes before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Anchor {
+    entry: EntryId,
+    /// The `seq` of the entry, to find the next one if it is no longer in the log.
+    seq: u64,
+    row: usize,
+    /// Rows of lines over the entry, which are among its rows.
+    lines_above: usize,
+}
+
+/// The part of a log that is on the screen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Viewport {
+    place: Place,
+}
+
+impl Viewport {
+    /// Where the user reads.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Whether there is more below the screen. A screen may be so large that it shows both the newest entry
+    /// and the place where the user reads; the place is not forgotten, for when the screen is small again.
+    #[must_use]
+    pub fn reads_back(&self, rows: LogRows<'_>, height: usize) -> bool {
+        self.place != Place::Newest && self.top(rows, height) < rows.newest_top(height)
+    }
+
+    /// Goes to the newest entry, and stays there.
+    pub const fn to_newest(&mut self) {
+        self.place = Place::Newest;
+    }
+
+    /// Goes to the first unread message, unless the user reads further back already.
+    pub fn to_new(&mut self) {
+        if self.place == Place::Newest {
+            self.place = Place::New;
+        }
+    }
+
+    /// Goes to the oldest entry.
+    pub fn to_oldest(&mut self, rows: LogRows<'_>, height: usize) {
+        self.go((0, 0), rows, height);
+    }
+
+    /// Goes `count` rows towards the newest entry, or back if `count` is negative.
+    pub fn scroll(&mut self, count: isize, rows: LogRows<'_>, height: usize) {
+        let top = self.top(rows, height);
+        let top = if count < 0 {
+            rows.above(top, count.unsigned_abs())
+        } else {
+            rows.below(top, count.unsigned_abs())
+        };
+        self.go(top, rows, height);
+    }
+
+    /// Stays at the rows on the screen, whatever comes above them.
+    pub fn hold(&mut self, rows: LogRows<'_>, height: usize) {
+        if self.place == Place::New {
+            self.go(self.top(rows, height), rows, height);
+        }
+    }
+
+    /// Goes on with new messages once all unread ones are loaded and on the screen.
+    pub fn follow(&mut self, rows: LogRows<'_>, height: usize) {
+        let shows_all = self.top(rows, height) >= rows.newest_top(height);
+        if self.place == Place::New && rows.log.has_newest() && shows_all {
+            self.to_newest();
+        }
+    }
+
+    /// The newest message whose end is on the screen; 0 if there is none.
+    #[must_use]
+    pub fn seen(&self, rows: LogRows<'_>, height: usize) -> u64 {
+        // A hint covers the last row if there is more below.
+        let shown = height.saturating_sub(usize::from(self.reads_back(rows, height)));
+        let (end, _) = rows.below(self.top(rows, height), shown);
+        rows.log.last_message(end).unwrap_or(0)
+    }
+
+    /// Whether the oldest entry is on the screen, or less than a screen above it.
+    #[must_use]
+    pub fn is_near_oldest(&self, rows: LogRows<'_>, height: usize) -> bool {
+        rows.above(self.top(rows, height), height) == (0, 0)
+    }
+
+    /// Whether the oldest entry is on the screen.
+    #[must_use]
+    pub fn is_at_oldest(&self, rows: LogRows<'_>, height: usize) -> bool {
+        self.top(rows, height) == (0, 0)
+    }
+
+    /// The row at the top of a screen of that height.
+    #[must_use]
+    pub fn top(&self, rows: LogRows<'_>, height: usize) -> Top {
+        let newest = rows.newest_top(height);
+        match self.place {
+            Place::Newest => newest,
+            Place::New => match rows.log.first_new() {
+                Some(index) => rows.above((index, 0), ROWS_BEFORE_NEW).min(newest),
+                None => newest,
+            },
+            Place::Back(anchor) => anchor.find(rows).min(newest),
+        }
+    }
+
+    fn go(&mut self, top: Top, rows: LogRows<'_>, height: usize) {
+        self.place = match Anchor::at(top, rows) {
+            Some(anchor) if top < rows.newest_top(height) => Place::Back(anchor),
+            _ => Place::Newest,
+        };
+    }
+}
+
+impl Anchor {
+    fn at((index, row): Top, rows: LogRows<'_>) -> Option<Self> {
+        let entry = rows.log.get(index)?;
+        let lines_above = rows.lines_above(index).height();
+        Some(Self { entry: entry.id(), seq: entry.seq(), row, lines_above })
+    }
+
+    fn find(self, rows: LogRows<'_>) -> Top {
+        let index = rows.log.position(self.entry, self.seq);
+        let lost = self.lines_above.saturating_sub(rows.lines_above(index).height());
+        let last_row = |index| rows.height(index).saturating_sub(1);
+        match self.row.checked_sub(lost) {
+            Some(row) => (index, row.min(last_row(index))),
+            // The line at the top of the screen is gone: the last row before it takes its place.
+            None => {
+                let before = index.saturating_sub(1);
+                (before, last_row(before))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

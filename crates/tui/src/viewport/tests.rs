@@ -1,0 +1,189 @@
+use chat_client::entry::{Body, NoticeKind, Origin};
+use chat_client::log::{Log, NOTICES_MAX};
+use chat_proto::command::Kind;
+use chat_proto::{Timestamp, UserName};
+use jiff::tz::TimeZone;
+
+use super::*;
+
+/// A log, and a viewport on it.
+struct Reader {
+    log: Log,
+    viewport: Viewport,
+}
+
+impl Reader {
+    fn new(notes: usize) -> Self {
+        let mut reader = Self { log: Log::new(), viewport: Viewport::default() };
+        for number in 1..=notes {
+            reader.notice(&format!("{number} {}", "word ".repeat(20)));
+        }
+        reader
+    }
+
+    fn notice(&mut self, text: &str) {
+        self.log.notice(at(), NoticeKind::Info, text);
+    }
+
+    fn hear(&mut self, seqs: impl IntoIterator<Item = u64>) {
+        for seq in seqs {
+            self.log.insert(seq, at(), body(&seq.to_string()));
+        }
+    }
+
+    fn moves(&mut self, width: usize, moves: impl FnOnce(&mut Viewport, LogRows<'_>)) {
+        let rows = LogRows { log: &self.log, zone: &TimeZone::UTC, width };
+        moves(&mut self.viewport, rows);
+    }
+
+    fn scrolls(&mut self, count: isize, width: usize, height: usize) {
+        self.moves(width, |viewport, rows| viewport.scroll(count, rows, height));
+    }
+
+    fn to_oldest(&mut self, width: usize, height: usize) {
+        self.moves(width, |viewport, rows| viewport.to_oldest(rows, height));
+    }
+
+    fn follows(&mut self) {
+        self.moves(40, |viewport, rows| viewport.follow(rows, 10));
+    }
+
+    fn seen(&self) -> u64 {
+        self.viewport.seen(LogRows { log: &self.log, zone: &TimeZone::UTC, width: 40 }, 10)
+    }
+
+    /// The row at the top of the screen: which one it is of its entry, and how that begins.
+    fn top(&self, width: usize, height: usize) -> (usize, String) {
+        let rows = LogRows { log: &self.log, zone: &TimeZone::UTC, width };
+        let (index, row) = self.viewport.top(rows, height);
+        match self.log.get(index).map(|entry| &entry.body) {
+            Some(Body::Notice(_, text) | Body::Message { text, .. }) => {
+                (row, text.chars().take(3).collect::<String>().trim().to_owned())
+            }
+            other => (row, format!("{other:?}")),
+        }
+    }
+}
+
+fn at() -> Timestamp {
+    Timestamp::from_millis(0)
+}
+
+fn body(text: &str) -> Body {
+    let from = UserName::new("ana").unwrap();
+    Body::Message {
+        from,
+        kind: Kind::Text,
+        text: text.to_owned(),
+        origin: Origin::Heard(Vec::new()),
+    }
+}
+
+#[test]
+fn reading_back_keeps_its_place() {
+    let mut reader = Reader::new(100);
+    reader.scrolls(-40, 60, 10);
+    let place = reader.top(60, 10);
+    reader.notice("new");
+    assert_eq!(reader.top(60, 10), place);
+    assert_eq!(reader.top(20, 10).1, place.1, "in a narrower log");
+    assert_eq!(reader.top(60, 10), place, "and back");
+    reader.scrolls(1_000, 60, 10);
+    assert_eq!(reader.viewport.place(), Place::Newest);
+}
+
+#[test]
+fn scrolling_there_and_back_ends_where_it_began() {
+    let mut reader = Reader::new(100);
+    reader.scrolls(-50, 40, 10);
+    let place = reader.top(40, 10);
+    reader.scrolls(-17, 40, 10);
+    reader.scrolls(17, 40, 10);
+    assert_eq!(reader.top(40, 10), place);
+    reader.to_oldest(40, 10);
+    reader.scrolls(-5, 40, 10);
+    assert_eq!(reader.top(40, 10), (0, "1 w".to_owned()));
+}
+
+#[test]
+fn a_log_that_fits_does_not_scroll() {
+    let mut reader = Reader::new(2);
+    reader.scrolls(-5, 80, 20);
+    assert_eq!(reader.viewport.place(), Place::Newest);
+}
+
+#[test]
+fn the_place_goes_to_the_next_entry_if_its_own_is_dropped() {
+    let mut reader = Reader::new(NOTICES_MAX);
+    reader.to_oldest(80, 10);
+    for _ in 0..10 {
+        reader.notice("new");
+    }
+    assert_eq!(reader.log.len(), NOTICES_MAX);
+    assert_eq!(reader.top(80, 10), (0, "11".to_owned()));
+}
+
+#[test]
+fn a_day_line_comes_with_each_new_date() {
+    let mut log = Log::new();
+    for hours in [0, 1, 23, 24, 25] {
+        log.notice(Timestamp::from_millis(hours * 3_600_000), NoticeKind::Info, "note");
+    }
+    let rows = LogRows { log: &log, zone: &TimeZone::UTC, width: 40 };
+    let days = (0..log.len()).filter(|index| rows.lines_above(*index).day.is_some());
+    assert_eq!(days.count(), 2);
+}
+
+#[test]
+fn older_messages_go_above_and_the_place_stays() {
+    let mut reader = Reader::new(0);
+    reader.hear(101..=200);
+    reader.scrolls(-60, 40, 10);
+    let place = reader.top(40, 10);
+    let page = (51..=100).map(|seq| (seq, at(), body(&seq.to_string())));
+    reader.log.insert_older(page, true);
+    assert_eq!(reader.top(40, 10), place);
+    reader.log.insert_older((1..=50).map(|seq| (seq, at(), body("old"))), false);
+    assert_eq!(reader.top(40, 10), place);
+}
+
+#[test]
+fn a_line_that_goes_away_above_the_place_does_not_move_it() {
+    let mut reader = Reader::new(0);
+    reader.hear(1..=100);
+    reader.log.draw_line(Some(50));
+    reader.scrolls(-41, 40, 10);
+    // The line over what is new is the first row of its entry.
+    assert_eq!(reader.top(40, 10), (0, "51".to_owned()));
+    reader.scrolls(1, 40, 10);
+    assert_eq!(reader.top(40, 10), (1, "51".to_owned()));
+    reader.log.draw_line(None);
+    assert_eq!(reader.top(40, 10), (0, "51".to_owned()));
+    reader.log.draw_line(Some(50));
+    reader.scrolls(-1, 40, 10);
+    reader.log.draw_line(None);
+    assert_eq!(reader.top(40, 10), (0, "50".to_owned()));
+}
+
+#[test]
+fn a_log_opens_at_what_is_new_and_follows_once_all_is_seen() {
+    let mut reader = Reader::new(0);
+    reader.log.reach(60);
+    reader.log.draw_line(Some(30));
+    reader.viewport.to_new();
+    reader.hear(1..=60);
+    reader.follows();
+    assert_eq!((reader.top(40, 10).1.as_str(), reader.seen()), ("28", 35));
+    reader.scrolls(100, 40, 10);
+    assert_eq!((reader.viewport.place(), reader.seen()), (Place::Newest, 60));
+    let mut reader = Reader::new(0);
+    reader.log.reach(3);
+    reader.log.draw_line(Some(1));
+    reader.viewport.to_new();
+    reader.hear(1..=2);
+    reader.follows();
+    assert_eq!(reader.viewport.place(), Place::New, "the last is still to come");
+    reader.hear([3]);
+    reader.follows();
+    assert_eq!(reader.viewport.place(), Place::Newest);
+}

@@ -1,0 +1,211 @@
+//! The hosts of a simulation, and its course: all users join, the storm lasts for its time, all is
+//! repaired, and everything is accepted and read.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::watch;
+use turmoil::Sim;
+
+use super::disks::{CopyOf, Disks};
+use super::host::{chat, directory, serve};
+use super::log::Log;
+use super::network::{self, SERVER};
+use super::storm::{LATENCY_MAX, LATENCY_MIN, Storm};
+use super::user::User;
+use super::{Outcome, Plan, backup_directory, classic};
+use crate::torture::classic::ClassicUser;
+use crate::torture::findings::Findings;
+
+/// Longest difference between the times of two hosts. The faults of the network are longer.
+const TICK: Duration = Duration::from_millis(10);
+
+/// Longest time until all users have joined.
+const BEGIN_MAX: Duration = Duration::from_secs(60);
+
+/// Longest duration of a simulation.
+const SIMULATED_MAX: Duration = Duration::from_secs(3_600);
+
+/// Longest time until everything is accepted and read, once all is repaired: far longer than the longest
+/// pause before a reconnect.
+const SETTLE_MAX: Duration = Duration::from_secs(180);
+
+/// Time without a change after which everything is done: longer than a client takes to notice that its
+/// connection is dead.
+const QUIET: Duration = Duration::from_secs(20);
+
+pub(super) type Users = Vec<Rc<RefCell<User>>>;
+pub(super) type Classics = Vec<Arc<Mutex<ClassicUser>>>;
+
+/// The hosts and their faults.
+pub(super) struct World<'a> {
+    plan: Plan,
+    sim: Sim<'a>,
+    storm: Storm,
+    users: Users,
+    classics: Classics,
+    directory: Rc<RefCell<BTreeMap<u64, u32>>>,
+    /// For each client, true once it runs. A client on a copy begins in the storm.
+    begun: Vec<watch::Receiver<bool>>,
+    log: Log,
+}
+
+impl World<'_> {
+    pub(super) fn new(plan: Plan, data: &Path, log: Log) -> Self {
+        let mut random = fastrand::Rng::with_seed(plan.seed);
+        let mut sim = turmoil::Builder::new()
+            .rng_seed(random.u64(..))
+            .epoch(SystemTime::UNIX_EPOCH)
+            .tick_duration(TICK)
+            .simulation_duration(SIMULATED_MAX)
+            .min_message_latency(LATENCY_MIN)
+            .max_message_latency(LATENCY_MAX)
+            .repair_rate(0.3)
+            .build();
+        let (stop, stopping) = watch::channel(false);
+        let state = directory(data, SERVER);
+        sim.host(SERVER, move || serve(state.clone(), stopping.clone()));
+        let (disks, begun) = disks(&plan, data);
+        let hosts = (0..plan.clients()).map(network::client);
+        let hosts = hosts.chain((0..plan.classics).map(network::classic));
+        let storm = Storm::new(random.fork(), hosts.collect(), stop, disks);
+        let (ids, epoch) = (Rc::default(), Rc::default());
+        let user =
+            |number| User::new(number, &plan, Rc::clone(&ids), Rc::clone(&epoch), random.fork());
+        let users: Users =
+            (0..plan.clients()).map(user).map(|user| Rc::new(RefCell::new(user))).collect();
+        let classic = |number| ClassicUser::new(number, classic::PAUSE_MS, random.fork());
+        let classics: Classics =
+            (0..plan.classics).map(classic).map(|user| Arc::new(Mutex::new(user))).collect();
+        let mut world = Self { plan, sim, storm, users, classics, directory: ids, begun, log };
+        world.add_clients(data);
+        world
+    }
+
+    /// Adds the hosts of the clients.
+    fn add_clients(&mut self, data: &Path) {
+        for (number, user) in (0..).zip(&self.users) {
+            let (host, user) = (network::client(number), Rc::clone(user));
+            let is_second = self.plan.second_clients().contains(&number);
+            let owner = if is_second { self.plan.user_of(number) } else { number };
+            let state = directory(data, &network::client(owner));
+            let begins = self.begun[number as usize].clone();
+            let chat = move || chat(state.clone(), Rc::clone(&user), begins.clone());
+            self.sim.host(host.as_str(), chat);
+        }
+        for (number, user) in (0..).zip(&self.classics) {
+            let (host, user) = (network::classic(number), Arc::clone(user));
+            self.sim.host(host.as_str(), move || classic::chat(Arc::clone(&user)));
+        }
+    }
+
+    /// Runs the simulation. Returns an outcome without the findings and the log, and the users with their
+    /// records.
+    pub(super) fn run(mut self) -> (Outcome, Users, Classics) {
+        self.until_joined();
+        self.set_sending(true);
+        let end = self.sim.elapsed() + self.plan.storm;
+        while self.sim.elapsed() < end {
+            let restored = self.storm.faults.restored;
+            self.storm.step(&mut self.sim);
+            if self.storm.faults.restored > restored {
+                self.classics.iter().for_each(|classic| classic.lock().unwrap().set_restored());
+            }
+            self.step();
+        }
+        self.storm.end(&mut self.sim);
+        self.set_sending(false);
+        self.settle();
+        let outcome = Outcome {
+            findings: Findings::default(),
+            faults: self.storm.faults,
+            gone: self.users.iter().map(|user| user.borrow().gone()).sum(),
+            pending: self.users.iter().map(|user| user.borrow().pending() as u64).sum(),
+            simulated: self.sim.elapsed(),
+            directory: self.directory.borrow().clone(),
+            log: String::new(),
+        };
+        (outcome, self.users, self.classics)
+    }
+
+    /// Waits until all running clients have joined.
+    fn until_joined(&mut self) {
+        while !self.all_are_done() {
+            assert!(
+                self.sim.elapsed() < BEGIN_MAX,
+                "not all users have joined:\n{}",
+                self.log.last_lines()
+            );
+            self.step();
+        }
+    }
+
+    /// Waits until all messages are accepted and nothing changes any more.
+    fn settle(&mut self) {
+        let end = self.sim.elapsed() + SETTLE_MAX;
+        let mut last = (self.changes(), self.sim.elapsed());
+        while self.sim.elapsed() < end {
+            let changes = self.changes();
+            if changes != last.0 || !self.all_are_done() {
+                last = (changes, self.sim.elapsed());
+            } else if self.sim.elapsed() - last.1 > QUIET {
+                return;
+            }
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
+        self.log.set_time(self.sim.elapsed());
+        if let Err(error) = self.sim.step() {
+            panic!("seed {}: a host failed: {error}\n{}", self.plan.seed, self.log.last_lines());
+        }
+    }
+
+    fn all_are_done(&self) -> bool {
+        self.users.iter().zip(&self.begun).all(|(user, begun)| {
+            let has_begun = *begun.borrow();
+            !has_begun || user.borrow().is_done()
+        })
+    }
+
+    fn changes(&self) -> u64 {
+        self.users.iter().map(|user| user.borrow().changes).sum()
+    }
+
+    fn set_sending(&self, is_sending: bool) {
+        for user in &self.users {
+            user.borrow_mut().is_sending = is_sending;
+        }
+        for classic in &self.classics {
+            classic.lock().unwrap().is_sending = is_sending;
+        }
+    }
+}
+
+/// Returns the directories that the storm uses, and for each client, whether it runs: the clients on copies
+/// begin once their copy is made.
+fn disks(plan: &Plan, data: &Path) -> (Disks, Vec<watch::Receiver<bool>>) {
+    let mut disks = Disks {
+        server: directory(data, SERVER),
+        backups: backup_directory(data),
+        copies: Vec::new(),
+    };
+    fs::create_dir(&disks.backups).unwrap();
+    // The others begin at once, also the two clients of a user on one empty directory.
+    let (_, at_once) = watch::channel(true);
+    let mut begun = vec![at_once; plan.second_clients().end as usize];
+    for number in plan.second_clients().end..plan.clients() {
+        let (begins, waiting) = watch::channel(false);
+        begun.push(waiting);
+        let client = plan.user_of(number);
+        let [from, to] = [client, number].map(|client| directory(data, &network::client(client)));
+        disks.copies.push(CopyOf { client: client as usize, from, to, begins });
+    }
+    (disks, begun)
+}

@@ -1,0 +1,120 @@
+//! What a client of the torture does with the events that it receives.
+
+use std::io;
+
+use serde_json::{Value, json};
+
+use super::{Client, Pending};
+use crate::torture::COPIED;
+use crate::torture::connection::Connection;
+use crate::torture::findings::{Label, Position};
+
+impl Client {
+    /// Handles an event. Returns an error if the connection is to be closed.
+    pub(super) async fn handle(
+        &mut self,
+        connection: &mut Connection,
+        event: &Value,
+    ) -> io::Result<()> {
+        match event["type"].as_str().unwrap_or_default() {
+            "welcome" => self.welcomed(event),
+            "pong" => self.ready(connection).await?,
+            "room" if connection.is_ready => self.joined(connection, event),
+            "message" => self.read(connection, event),
+            "accepted" => self.accepted(event),
+            "refused" => return self.refused(event),
+            "goodbye" => return Err(io::ErrorKind::ConnectionAborted.into()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn welcomed(&mut self, welcome: &Value) {
+        self.common.users.set_welcome(self.user, welcome);
+        let epoch = welcome["journal"]["epoch"].as_str().map(str::to_owned);
+        if self.epoch.is_some() && self.epoch != epoch {
+            // A backup was restored: the `seq` of messages may have changed.
+            self.read.clear();
+            self.record.set_restored();
+            if self.number == COPIED {
+                // The outbox of the copy may send messages again, late, that the restore undid.
+                self.record.set_unordered();
+            }
+        }
+        self.epoch = epoch;
+    }
+
+    /// Joins the rooms, with `since`, and sends the pending messages again.
+    async fn ready(&mut self, connection: &mut Connection) -> io::Result<()> {
+        connection.is_ready = true;
+        for room in &self.rooms {
+            let since = self.read.get(room).copied().unwrap_or(0);
+            if let Some(name) = self.common.users.room_name(*room) {
+                connection.send(&json!({"type": "join", "room": name, "since": since})).await?;
+            }
+        }
+        for pending in self.outbox.clone() {
+            self.say(connection, &pending).await?;
+        }
+        Ok(())
+    }
+
+    fn joined(&mut self, connection: &mut Connection, event: &Value) {
+        let room = self.room_of(event);
+        let last = event["last_seq"].as_u64().unwrap();
+        let read = self.read.get(&room).copied().unwrap_or(0);
+        if connection.joined.insert(room) && last > read {
+            connection.unread.insert(room, last);
+        }
+    }
+
+    /// Records a message, unless it arrived before the `join` of its room: then it will arrive again.
+    fn read(&mut self, connection: &mut Connection, message: &Value) {
+        let room = self.room_of(message);
+        if !connection.joined.contains(&room) {
+            return;
+        }
+        let position = Position { room, seq: message["seq"].as_u64().unwrap() };
+        let label = message["text"].as_str().unwrap().parse::<Label>();
+        let label = label.unwrap_or_else(|error| panic!("{error}: {message}"));
+        if connection.unread.get(&room).is_some_and(|last| position.seq >= *last) {
+            connection.unread.remove(&room);
+        }
+        if label.client != self.number {
+            self.read.insert(room, position.seq);
+        }
+        self.record.add_read(position, label);
+    }
+
+    /// Records that a message is stored, at its `seq`, also if it is a repeat.
+    fn accepted(&mut self, event: &Value) {
+        let n = event["n"].as_u64().unwrap();
+        let device = event["device"].as_str().unwrap_or(&self.device);
+        let is_it = |pending: &Pending| pending.label.n == n && *pending.device == *device;
+        if let Some(at) = self.outbox.iter().position(is_it) {
+            let Pending { label, room, .. } = self.outbox.remove(at).unwrap();
+            self.record.add_accepted(label, room, event["seq"].as_u64());
+        }
+    }
+
+    fn refused(&mut self, event: &Value) -> io::Result<()> {
+        match event["code"].as_str().unwrap() {
+            // The `welcome` with the token was lost: the client takes another name.
+            "name_taken" if !self.common.users.has(self.user) => {
+                self.lost_names += 1;
+                Err(io::ErrorKind::ConnectionRefused.into())
+            }
+            _ => panic!("client {} was refused: {event}", self.number),
+        }
+    }
+
+    fn room_of(&self, event: &Value) -> u32 {
+        let name = event["room"].as_str().unwrap();
+        let is_it = |room: &&u32| self.common.users.room_name(**room).as_deref() == Some(name);
+        *self
+            .rooms
+            .iter()
+            .find(is_it)
+            .unwrap_or_else(|| panic!("client {} is not in {name}", self.number))
+    }
+}

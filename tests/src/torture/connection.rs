@@ -1,0 +1,50 @@
+//! The connection of a client of the torture.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::net::SocketAddr;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+/// A connection and its state.
+pub(super) struct Connection {
+    incoming: Lines<BufReader<OwnedReadHalf>>,
+    outgoing: OwnedWriteHalf,
+    /// True once the client has received the `pong` after its `hello`: it has all that a `hello` brings.
+    pub(super) is_ready: bool,
+    /// Rooms that were joined with `since` on this connection.
+    pub(super) joined: HashSet<u32>,
+    /// The last `seq` of each joined room that is not yet read up to there.
+    pub(super) unread: HashMap<u32, u64>,
+}
+
+impl Connection {
+    pub(super) async fn connect(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (incoming, outgoing) = stream.into_split();
+        Ok(Self {
+            incoming: BufReader::new(incoming).lines(),
+            outgoing,
+            is_ready: false,
+            joined: HashSet::new(),
+            unread: HashMap::new(),
+        })
+    }
+
+    pub(super) async fn send(&mut self, command: &Value) -> io::Result<()> {
+        self.outgoing.write_all(format!("{command}\n").as_bytes()).await
+    }
+
+    pub(super) async fn next(&mut self) -> io::Result<Value> {
+        let line = self.incoming.next_line().await?;
+        let line = line.ok_or(io::ErrorKind::UnexpectedEof)?;
+        // The first line begins with bytes for classic clients; the last one of a killed daemon may be
+        // cut off.
+        let start = line.find('{').unwrap_or(0);
+        serde_json::from_str(&line[start..]).map_err(|_| io::ErrorKind::InvalidData.into())
+    }
+}

@@ -1,0 +1,93 @@
+//! What one client received.
+
+use std::collections::HashSet;
+
+use super::{Label, Position};
+
+/// An `accepted` of a client: the message, its room, and its `seq` if it is known.
+pub(super) type Accepted = (Label, u32, Option<u64>);
+
+/// What one client received.
+#[derive(Debug)]
+pub struct Record {
+    pub(super) client: u32,
+    /// The number of its user.
+    pub(super) user: u32,
+    /// True if its messages are stored in the order of their numbers, over all its runs. Two clients on one
+    /// directory take over each other's outboxes as they start, so their messages are not.
+    pub(super) is_ordered: bool,
+    pub(super) accepted: Vec<Accepted>,
+    /// The same, from before a backup was restored.
+    pub(super) accepted_before: Vec<Accepted>,
+    pub(super) read: Vec<(Position, Label)>,
+    /// The same, from before a backup was restored.
+    pub(super) read_before: Vec<(Position, Label)>,
+    /// Messages that a classic client read, which does not receive their positions.
+    pub(super) classic_read: Vec<Label>,
+    /// True if they are from before a backup was restored.
+    pub(super) is_classic_before: bool,
+    pub(super) rooms: HashSet<u32>,
+    /// Number of connections.
+    pub connections: u64,
+}
+
+impl Record {
+    pub(crate) fn new(client: u32, user: u32) -> Self {
+        Self {
+            client,
+            user,
+            is_ordered: true,
+            accepted: Vec::new(),
+            accepted_before: Vec::new(),
+            read: Vec::new(),
+            read_before: Vec::new(),
+            classic_read: Vec::new(),
+            is_classic_before: false,
+            rooms: HashSet::new(),
+            connections: 0,
+        }
+    }
+
+    /// Does not expect the client's messages in the order of their numbers.
+    pub(crate) const fn set_unordered(&mut self) {
+        self.is_ordered = false;
+    }
+
+    /// Adds an `accepted`. `seq` is `None` if the client does not know the position.
+    pub(crate) fn add_accepted(&mut self, label: Label, room: u32, seq: Option<u64>) {
+        self.accepted.push((label, room, seq));
+    }
+
+    /// Adds an `accepted` from before a backup was restored.
+    pub(crate) fn add_accepted_before(&mut self, label: Label, room: u32, seq: Option<u64>) {
+        self.accepted_before.push((label, room, seq));
+    }
+
+    /// Adds a message that the client read.
+    pub(crate) fn add_read(&mut self, position: Position, label: Label) {
+        self.rooms.insert(position.room);
+        self.read.push((position, label));
+    }
+
+    /// Adds a message that the client read before a backup was restored.
+    pub(crate) fn add_read_before(&mut self, position: Position, label: Label) {
+        self.rooms.insert(position.room);
+        self.read_before.push((position, label));
+    }
+
+    /// Adds a message of the lobby that a classic client read.
+    pub(crate) fn add_classic_read(&mut self, label: Label) {
+        self.classic_read.push(label);
+    }
+
+    /// Records that a backup was restored after everything that was added so far.
+    pub(crate) fn set_restored(&mut self) {
+        self.accepted_before.append(&mut self.accepted);
+        self.read_before.append(&mut self.read);
+        self.is_classic_before = true;
+    }
+
+    pub(super) fn all_read(&self) -> impl Iterator<Item = &(Position, Label)> {
+        self.read.iter().chain(&self.read_before)
+    }
+}

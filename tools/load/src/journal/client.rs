@@ -1,0 +1,62 @@
+//! A client that sends one request after another and waits for each answer.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long an answer may take.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+
+/// Other events before an answer; few are sent here, since nobody else is active.
+const OTHER_LINES_MAX: usize = 1_000;
+
+pub(super) struct Client {
+    lines: BufReader<TcpStream>,
+    line: String,
+}
+
+impl Client {
+    /// Connects to the daemon at `address` and waits for the lobby.
+    pub(super) fn connect(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(ANSWER_MAX))?;
+        let mut client = Self { lines: BufReader::new(stream), line: String::new() };
+        client.send(r#"{"type":"hello","version":1,"name":"caller"}"#)?;
+        client.read_until(r##""type":"room","room":"#lobby""##)?;
+        Ok(client)
+    }
+
+    /// Requests `limit` messages before the `seq` `before`.
+    pub(super) fn history(&mut self, before: u64, limit: u64) -> io::Result<()> {
+        self.send(&format!(
+            r##"{{"type":"history","room":"#lobby","before":{before},"limit":{limit}}}"##
+        ))?;
+        self.read_until(r#""type":"history""#)
+    }
+
+    /// Joins the lobby again and reads all messages after `since` up to `last`.
+    pub(super) fn join_since(&mut self, since: u64, last: u64) -> io::Result<()> {
+        self.send(&format!(r##"{{"type":"join","room":"#lobby","since":{since}}}"##))?;
+        self.read_until(r##""type":"room","room":"#lobby""##)?;
+        self.read_until(&format!(r##""type":"message","room":"#lobby","seq":{last},"##))
+    }
+
+    fn send(&mut self, line: &str) -> io::Result<()> {
+        self.lines.get_mut().write_all(format!("{line}\n").as_bytes())
+    }
+
+    /// Reads up to a line that contains `answer`.
+    fn read_until(&mut self, answer: &str) -> io::Result<()> {
+        for _ in 0..OTHER_LINES_MAX {
+            self.line.clear();
+            if self.lines.read_line(&mut self.line)? == 0 {
+                break;
+            }
+            if self.line.contains(answer) {
+                return Ok(());
+            }
+        }
+        Err(io::Error::other(format!("no {answer} received; the last line was {:?}", self.line)))
+    }
+}
