@@ -34,10 +34,10 @@ pub(crate) use self::repeat::{Repeat, Sent};
 pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
 pub use self::sqlite::{Checked, Replaced, backup, check, restore};
 use self::sqlite::{Parts, Reader};
-pub use self::stored::{DirectKey, Page, Part, RoomId, RoomKey, RoomRecord, StoredMessage};
 pub(crate) use self::stored::{
     Credential, CredentialRecord, MembershipRecord, Unread, UserKind, UserRecord,
 };
+pub use self::stored::{DirectKey, Page, Part, RoomId, RoomKey, RoomRecord, StoredMessage};
 pub(crate) use self::task::{Task, TaskResult};
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.

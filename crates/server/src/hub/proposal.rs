@@ -178,7 +178,7 @@ impl<'s> Proposal<'s> {
         may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
     }
 
-    /// The user, as the one who asks for something.
+    /// The user, as the subject of [`may`].
     pub(super) fn subject(&self, id: u64) -> Subject {
         Subject { kind: self.kind(id) }
     }

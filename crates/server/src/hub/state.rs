@@ -57,7 +57,7 @@ impl Account {
         Self { user, kind, seen_at, sessions: 0, rooms, news }
     }
 
-    /// The user, as the one who asks for something.
+    /// The user, as the subject of [`may`].
     pub(super) const fn subject(&self) -> Subject {
         Subject { kind: self.kind }
     }
