@@ -19,7 +19,7 @@ use super::state::{Account, place_in};
 use crate::batch::Said;
 use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
 use crate::journal::{
-    Change, Commit, Committed, MembershipRecord, Repeat, RoomId, RoomRecord, UserRecord,
+    Change, Commit, Committed, MembershipRecord, Repeat, RoomId, RoomRecord, UserKind, UserRecord,
 };
 use crate::room::Room;
 
@@ -134,19 +134,21 @@ impl Directory {
 
     fn apply_change(self: &Arc<Self>, change: Change) {
         match change {
-            Change::User(UserRecord { user, token, seen_at }) => {
+            Change::User(UserRecord { user, kind, seen_at }) => {
                 if self.state().account(user.id).is_some() {
                     return self.apply_name(&user);
                 }
                 // Where it has read the lobby up to comes with its membership.
-                self.state().put_account(Account::new(user, Some(token), seen_at, 0));
+                self.state().put_account(Account::new(user, kind, seen_at, 0));
             }
             Change::Guest(user) => {
                 let mut state = self.state();
                 let read = state.rooms.lobby().last_seq();
-                state.put_account(Account::new(user, None, self.clock.now(), read));
+                let now = self.clock.now();
+                state.put_account(Account::new(user, UserKind::Guest, now, read));
             }
             Change::GuestRenamed(user) => self.apply_name(&user),
+            Change::Credential(record) => self.state().add_credential(record),
             Change::Seen { user, at } => {
                 if let Some(account) = self.state().account_mut(user) {
                     account.seen_at = account.seen_at.max(at);

@@ -308,9 +308,8 @@ fn start(
     let path = file_of(directory);
     let (engine, mut restored) =
         engine_through(&layer.name, &path, Some(checkpoint_frames)).unwrap();
-    let token = crate::token::TokenHash::of(&Secret::new("bob"));
     let user = User { id: BOB, name: name("bob") };
-    restored.users = vec![UserRecord { user, token, seen_at: clock() }];
+    restored.users = vec![UserRecord { user, kind: UserKind::Registered, seen_at: clock() }];
     let member =
         |room| MembershipRecord { user: BOB, room: RoomId(room), is_in: true, read_seq: 0 };
     restored.members = (1..=3).map(member).collect();
