@@ -209,7 +209,7 @@ impl Rig {
         let mut published = Vec::new();
         while let Ok(batch) = self.rooms[0].1.try_recv() {
             published.push(match batch.items() {
-                Items::Messages(messages) => format!("{} messages", messages.said().len()),
+                Items::Messages(messages) => format!("{} messages", messages.published().len()),
                 Items::Update(_) => "a topic".to_owned(),
             });
         }
@@ -230,7 +230,8 @@ impl Rig {
                 let Items::Messages(messages) = batch.items() else { continue };
                 let place =
                     |kept: &crate::journal::StoredMessage| (room.id.0, kept.seq, kept.n.unwrap());
-                published.extend(messages.said().iter().map(|said| place(&said.kept)));
+                published
+                    .extend(messages.published().iter().map(|published| place(&published.message)));
             }
         }
         published
