@@ -19,7 +19,7 @@ fn no_debug_shows_a_token() {
         Profile { token: Some(token()), known: known.clone(), seed: Some(seed), ..profile("bob") };
     let identity = Identity::from(&profile);
     let (mut store, _) = Store::open(None, "127.0.0.1:12345", name("bob")).unwrap();
-    store.keep(StoreOp::Token(token())).unwrap();
+    store.apply(StoreOp::Token(token())).unwrap();
     let welcome = welcome(7, "bob");
     let kept = Effect::Client(ClientEffect::Store(StoreOp::Token(token())));
     let mut bench = Bench::with_profile(80, 24, profile.clone());
