@@ -17,7 +17,7 @@ use crate::ring::{Charge, Rings};
 pub(crate) struct Batch {
     items: Items,
     encoded: [OnceLock<Encoded>; Format::COUNT],
-    /// Counts its bytes for as long as it exists.
+    /// Its bytes count in the rings while it exists.
     charge: Charge,
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum Items {
 #[derive(Debug)]
 pub(crate) struct Messages {
     said: Vec<Said>,
-    /// The numbers of the users who sent some of them, in order; empty if there is one message.
+    /// The numbers of their authors, in order; empty if there is one message.
     by: Vec<u64>,
     room: RoomName,
 }
@@ -44,12 +44,12 @@ pub(crate) struct Messages {
 pub(crate) struct Said {
     /// The message.
     pub kept: StoredMessage,
-    /// The session that said it, and has its answer already.
+    /// The session that sent it, which is sent its answer instead.
     pub session: u64,
 }
 
 impl Batch {
-    /// Messages that one commit stored, of the room with that name or address.
+    /// Messages of one commit in the room with that name or address.
     #[must_use]
     pub(crate) fn messages(mut said: Vec<Said>, room: RoomName, rings: &Arc<Rings>) -> Self {
         said.shrink_to_fit(); // part of a long commit; it was made for all of it
@@ -75,13 +75,13 @@ impl Batch {
         Self { items, encoded: [const { OnceLock::new() }; Format::COUNT], charge }
     }
 
-    /// What is in it.
+    /// Its messages, or its change.
     #[must_use]
     pub(crate) const fn items(&self) -> &Items {
         &self.items
     }
 
-    /// What is in it in one wire format; `encode` makes it, for the first session that needs it.
+    /// Returns it in one wire format; calls `encode` for the first session that needs it.
     pub(crate) fn encoded(
         &self,
         format: Format,
@@ -111,7 +111,7 @@ impl Messages {
         &self.said
     }
 
-    /// Whether the user of that number sent some of them.
+    /// Whether `user` is an author of some of them.
     pub(crate) fn is_by(&self, user: u64) -> bool {
         match &*self.said {
             [said] => said.kept.from.id == user,

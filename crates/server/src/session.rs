@@ -36,7 +36,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span, debug, field, info, info_span};
 
-use self::admit::{Admitted, admit};
+use self::admit::{Admission, admit};
 use self::answers::Answers;
 use self::end::{End, Leaving};
 use self::error_budget::ErrorBudget;
@@ -106,12 +106,12 @@ where
     let admitted = Box::pin(admit(stream, peer, context, unidentified).instrument(span));
     async {
         let leaving = match admitted.await {
-            Admitted::In(mut session) => {
+            Admission::In(mut session) => {
                 let end = session.run().await;
                 Box::new(session.finish(end))
             }
-            Admitted::Out(leaving) => leaving,
-            Admitted::Gone => return,
+            Admission::Refused(leaving) => leaving,
+            Admission::Closed => return,
         };
         Box::pin(leaving.farewell()).await;
     }

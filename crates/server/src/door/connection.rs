@@ -13,7 +13,7 @@ use chat_proto::{EndCode, Event, User};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::Instant;
 
-use super::alarm::Alarm;
+use super::alarm::Alarms;
 use super::write_queue::WriteQueue;
 use super::{Capabilities, Door, Heard, Reader, Turn, Wake, WriteTimeout};
 use crate::batch::Batch;
@@ -31,24 +31,21 @@ pub(crate) struct Connection<S> {
     out: WriteQueue,
     write_timeout: WriteTimeout,
     door: Door,
-    /// When to look at the input again, and when to write again; for a door that goes by time.
-    reads_at: Alarm,
-    writes_at: Alarm,
+    /// Boxed, since the native door, which most clients use, needs none.
+    alarms: Option<Box<Alarms>>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    /// A connection whose first bytes have been read already. Gives up on a client that takes nothing for
-    /// `write_timeout`.
-    pub(crate) fn new(io: S, first: BytesMut, door: Door, write_timeout: WriteTimeout) -> Self {
+    /// Fails with `TimedOut` if the client takes nothing for `write_timeout`.
+    pub(crate) fn new(io: S, door: Door, write_timeout: WriteTimeout) -> Self {
         Self {
             io,
-            input: first,
+            input: BytesMut::new(),
             has_ended: false,
             out: WriteQueue::default(),
             write_timeout,
             door,
-            reads_at: Alarm::default(),
-            writes_at: Alarm::default(),
+            alarms: None,
         }
     }
 
@@ -130,7 +127,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 continue;
             }
             let Some(at) = self.door.settles_at() else { return Poll::Pending };
-            ready!(self.reads_at.poll(at, cx));
+            ready!(self.alarms.get_or_insert_default().read.poll(at, cx));
             if let Some(heard) = self.door.settle(&mut self.input) {
                 return Poll::Ready(Ok(Some(heard)));
             }
@@ -160,7 +157,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             match self.door.wake(Instant::now, &mut self.out) {
                 Wake::Write => break,
                 Wake::ListUsers => return Poll::Ready(Ok(Turn::ListDue)),
-                Wake::At(at) => ready!(self.writes_at.poll(at, cx)),
+                Wake::At(at) => ready!(self.alarms.get_or_insert_default().write.poll(at, cx)),
             }
         }
         ready!(self.poll_write_some(cx))?;

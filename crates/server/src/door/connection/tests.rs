@@ -7,7 +7,7 @@ use crate::door::Native;
 
 fn connection<S: AsyncRead + AsyncWrite + Unpin>(io: S) -> Connection<S> {
     let write_timeout = WriteTimeout::new(Duration::from_secs(1), None);
-    Connection::new(io, BytesMut::new(), Door::Native(Native::default()), write_timeout)
+    Connection::new(io, Door::Native(Native::default()), write_timeout)
 }
 
 #[tokio::test]
