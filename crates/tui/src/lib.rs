@@ -1,17 +1,17 @@
 //! The full-screen terminal client of chat-server.
 //!
 //! ```text
-//! key / news → input → update(state) → state + effects → view → screen
-//!                                       └→ link (network), store (disk), bell
+//! key / input of the client → input → update(state) → state + effects → view → screen
+//!                                                              └→ client (network, disk), bell
 //! ```
 //!
-//! * [`app`]: the loop; a function of its terminal, its keys and how it dials.
-//! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it does, and to
-//!   what. Pure: the time comes in as a value, the network as news.
-//! * [`view`]: the state as a screen; [`layout`], [`wrap`] and [`palette`] are its measures; [`help`]:
-//!   the commands and keys in words.
-//! * `chat_client`: the connection, the outbox and the store.
-//! * [`unsent`]: what is said after the end.
+//! * [`app`]: the loop; its terminal, its keys and its connections are arguments.
+//! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state
+//!   that it changes. Pure: the time comes in as a value.
+//! * [`view`]: draws the state, with [`layout`], [`wrap`] and [`palette`]; [`help`]: the texts on commands and
+//!   keys.
+//! * `chat_client`: the connection, the rooms, the outbox and the store.
+//! * [`unsent`]: the messages without an answer, reported when the program has ended.
 //! * [`terminal`]: its modes, what is written to it and read from it; [`zone`]: the machine's time zone.
 //! * [`testing`]: a client on a screen that a test can read.
 
