@@ -39,7 +39,7 @@ impl Users {
         self.count = 0;
     }
 
-    /// A user joined. One who is listed already is not counted twice.
+    /// A user joined. A user who is listed already is not counted twice.
     pub(crate) fn joined(&mut self, user: User) {
         if self.sorted.iter().any(|other| other.id == user.id) {
             return;
