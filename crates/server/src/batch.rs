@@ -33,7 +33,7 @@ pub(crate) enum Items {
 /// Messages of one room, one after another.
 #[derive(Debug)]
 pub(crate) struct Messages {
-    said: Vec<Said>,
+    published: Vec<Published>,
     /// The numbers of their authors, in order; empty if there is one message.
     by: Vec<u64>,
     room: RoomName,
@@ -41,9 +41,9 @@ pub(crate) struct Messages {
 
 /// One message of a batch.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct Published {
     /// The message.
-    pub kept: StoredMessage,
+    pub message: StoredMessage,
     /// The session that sent it, which is sent its answer instead.
     pub session: u64,
 }
@@ -51,17 +51,22 @@ pub(crate) struct Said {
 impl Batch {
     /// Messages of one commit in the room with that name or address.
     #[must_use]
-    pub(crate) fn messages(mut said: Vec<Said>, room: RoomName, rings: &Arc<Rings>) -> Self {
-        said.shrink_to_fit(); // part of a long commit; it was made for all of it
+    pub(crate) fn messages(
+        mut published: Vec<Published>,
+        room: RoomName,
+        rings: &Arc<Rings>,
+    ) -> Self {
+        published.shrink_to_fit(); // part of a long commit; it was made for all of it
         let mut by = Vec::new();
-        if said.len() > 1 {
-            by.extend(said.iter().map(|said| said.kept.from.id));
+        if published.len() > 1 {
+            by.extend(published.iter().map(|published| published.message.from.id));
             by.sort_unstable();
             by.dedup();
         }
-        let bytes = |said: &Said| size_of::<Said>() + said.kept.text.as_str().len();
-        let charge = rings.charge(said.iter().map(bytes).sum());
-        Self::new(Items::Messages(Messages { said, by, room }), charge)
+        let bytes =
+            |published: &Published| size_of::<Published>() + published.message.text.as_str().len();
+        let charge = rings.charge(published.iter().map(bytes).sum());
+        Self::new(Items::Messages(Messages { published, by, room }), charge)
     }
 
     /// A change of a room.
@@ -98,7 +103,9 @@ impl Batch {
     #[must_use]
     pub(crate) fn last_seq(&self) -> Option<u64> {
         match &self.items {
-            Items::Messages(messages) => messages.said.last().map(|said| said.kept.seq),
+            Items::Messages(messages) => {
+                messages.published.last().map(|published| published.message.seq)
+            }
             Items::Update(_) => None,
         }
     }
@@ -107,14 +114,14 @@ impl Batch {
 impl Messages {
     /// The messages, in their order.
     #[must_use]
-    pub(crate) fn said(&self) -> &[Said] {
-        &self.said
+    pub(crate) fn published(&self) -> &[Published] {
+        &self.published
     }
 
     /// Whether `user` is an author of some of them.
     pub(crate) fn is_by(&self, user: u64) -> bool {
-        match &*self.said {
-            [said] => said.kept.from.id == user,
+        match &*self.published {
+            [published] => published.message.from.id == user,
             _ => self.by.binary_search(&user).is_ok(),
         }
     }

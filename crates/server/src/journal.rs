@@ -34,8 +34,10 @@ pub(crate) use self::repeat::{Repeat, Sent};
 pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
 pub use self::sqlite::{Checked, Replaced, backup, check, restore};
 use self::sqlite::{Parts, Reader};
+pub(crate) use self::stored::{
+    Credential, CredentialRecord, MembershipRecord, Unread, UserKind, UserRecord,
+};
 pub use self::stored::{DirectKey, Page, Part, RoomId, RoomKey, RoomRecord, StoredMessage};
-pub(crate) use self::stored::{MembershipRecord, Unread, UserRecord};
 pub(crate) use self::task::{Task, TaskResult};
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
@@ -69,6 +71,8 @@ pub struct Restored {
     pub rooms: Vec<RoomRecord>,
     /// All users who hold a name.
     pub(crate) users: Vec<UserRecord>,
+    /// How users are recognised. The record of a user may be missing.
+    pub(crate) credentials: Vec<CredentialRecord>,
     /// Who is in which room.
     pub(crate) members: Vec<MembershipRecord>,
     /// The greatest number a user ever had; 0 before the first.

@@ -6,6 +6,7 @@
 mod check;
 mod checksum;
 mod copy;
+mod credentials;
 mod draft;
 mod error;
 mod file;

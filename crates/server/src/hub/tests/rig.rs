@@ -209,7 +209,7 @@ impl Rig {
         let mut published = Vec::new();
         while let Ok(batch) = self.rooms[0].1.try_recv() {
             published.push(match batch.items() {
-                Items::Messages(messages) => format!("{} messages", messages.said().len()),
+                Items::Messages(messages) => format!("{} messages", messages.published().len()),
                 Items::Update(_) => "a topic".to_owned(),
             });
         }
@@ -230,7 +230,8 @@ impl Rig {
                 let Items::Messages(messages) = batch.items() else { continue };
                 let place =
                     |kept: &crate::journal::StoredMessage| (room.id.0, kept.seq, kept.n.unwrap());
-                published.extend(messages.said().iter().map(|said| place(&said.kept)));
+                published
+                    .extend(messages.published().iter().map(|published| place(&published.message)));
             }
         }
         published
@@ -308,9 +309,8 @@ fn start(
     let path = file_of(directory);
     let (engine, mut restored) =
         engine_through(&layer.name, &path, Some(checkpoint_frames)).unwrap();
-    let token = crate::token::TokenHash::of(&Secret::new("bob"));
     let user = User { id: BOB, name: name("bob") };
-    restored.users = vec![UserRecord { user, token, seen_at: clock() }];
+    restored.users = vec![UserRecord { user, kind: UserKind::Registered, seen_at: clock() }];
     let member =
         |room| MembershipRecord { user: BOB, room: RoomId(room), is_in: true, read_seq: 0 };
     restored.members = (1..=3).map(member).collect();
