@@ -1,4 +1,4 @@
-//! The rooms the user is in, in the order of the list.
+//! The rooms of the user, in the order of the list.
 
 use chat_proto::{RoomName, UserName};
 
@@ -7,8 +7,8 @@ use super::{ROOMS_MAX, Room};
 /// Most digits of a number in a name that are compared by value: a name is not longer.
 const DIGITS_MAX: usize = 32;
 
-/// All rooms: the lobby, then the others, then direct messages, each sorted by label; numbers in labels are
-/// compared by their value.
+/// All rooms: the lobby, then the others, then direct messages, each group sorted by label; numbers in labels
+/// are compared by their value.
 #[derive(Debug)]
 pub struct Rooms {
     list: Vec<Room>,
@@ -33,7 +33,7 @@ impl Rooms {
         &mut self.list[self.current]
     }
 
-    /// Which of them is the current one.
+    /// The index of the current room.
     #[must_use]
     pub const fn current_index(&self) -> usize {
         self.current
@@ -60,7 +60,7 @@ impl Rooms {
         self.list.iter_mut()
     }
 
-    /// Where a room is in the order.
+    /// The index of a room.
     #[must_use]
     pub fn index(&self, name: &RoomName) -> Option<usize> {
         self.list.iter().position(|room| room.name == *name)
@@ -90,8 +90,7 @@ impl Rooms {
         self.list.iter_mut().find(|room| room.name == *name)
     }
 
-    /// The room of that name, which is made where there is none; `None` where there are
-    /// [`ROOMS_MAX`].
+    /// The room of that name, which is added if there is none; `None` if there are [`ROOMS_MAX`].
     pub(crate) fn get_or_make(&mut self, name: &RoomName) -> Option<&mut Room> {
         if let Some(index) = self.index(name) {
             return self.list.get_mut(index);
@@ -121,7 +120,7 @@ impl Rooms {
         Some(room)
     }
 
-    /// The other user of a direct message has this name now. Returns whether it had another one.
+    /// Sets the name of the other user of a direct message. Returns whether it had another one.
     pub(crate) fn entitle(&mut self, name: &RoomName, title: &UserName) -> bool {
         let Some(room) = self.get_mut(name).filter(|room| room.is_private()) else {
             return false;
@@ -133,20 +132,20 @@ impl Rooms {
         before.is_some_and(|before| before.as_str() != title.as_str())
     }
 
-    /// The direct message whose other user is called that.
+    /// The direct message with the user of that name.
     #[must_use]
     pub fn titled(&self, title: &UserName) -> Option<&Room> {
         self.list.iter().find(|room| room.title.as_ref() == Some(title))
     }
 
-    /// What the screen calls a room.
+    /// The name to show for a room.
     #[must_use]
     pub fn label(&self, name: &RoomName) -> RoomName {
         let room = self.list.iter().find(|room| room.name == *name);
         room.map_or_else(|| name.clone(), Room::label)
     }
 
-    /// The next room in which something is not read, those that name the user first.
+    /// The next room with unread messages; those that name the user come first.
     #[must_use]
     pub fn next_unread(&self) -> Option<usize> {
         let count = self.list.len();

@@ -25,7 +25,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, frame: &mut Fram
         label.render(label_area, frame.buffer_mut());
     }
     if state.prompt.editor.is_empty() && state.draft.is_none() {
-        // Behind the cursor.
+        // After the cursor.
         let hint = format!(" Message {} (/help for commands)", state.client.room().label());
         Line::styled(hint, palette.dim()).render(text_area, frame.buffer_mut());
     }

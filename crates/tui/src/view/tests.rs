@@ -3,19 +3,23 @@ use chat_proto::{Event, RoomName, Topic};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 
-use crate::fixture::{Bench, direct_event, room, room_event, user};
+use crate::fixture::{Harness, direct_event, room, room_event, user};
 use crate::input::{Input, Wheel};
 
-fn chatting(width: u16, height: u16) -> Bench {
-    let mut bench = Bench::connected(width, height);
-    bench.said(3, "ana", "good morning! has anybody tried the new build on a narrow terminal yet?");
-    bench.hears(Event::Joined { room: RoomName::lobby(), user: user(9, "漢字") });
-    bench.types("I have, ana: it wraps at word borders, 漢字も大丈夫です。\n");
-    bench.accepts(1);
-    bench.said(3, "ana", "thanks, Bob");
-    bench.types("/me goes to lunch\n");
-    bench.types("and typ");
-    bench
+fn chatting(width: u16, height: u16) -> Harness {
+    let mut harness = Harness::connected(width, height);
+    harness.message(
+        3,
+        "ana",
+        "good morning! has anybody tried the new build on a narrow terminal yet?",
+    );
+    harness.event(Event::Joined { room: RoomName::lobby(), user: user(9, "漢字") });
+    harness.type_text("I have, ana: it wraps at word borders, 漢字も大丈夫です。\n");
+    harness.accept(1);
+    harness.message(3, "ana", "thanks, Bob");
+    harness.type_text("/me goes to lunch\n");
+    harness.type_text("and typ");
+    harness
 }
 
 #[test]
@@ -72,10 +76,10 @@ fn the_smallest_screen() {
 
 #[test]
 fn reconnecting() {
-    let mut bench = chatting(80, 14);
-    bench.loses();
-    bench.tells(LinkEvent::Waiting { seconds: 4 });
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = chatting(80, 14);
+    harness.lose();
+    harness.link_event(LinkEvent::Waiting { seconds: 4 });
+    assert_snapshot!(harness.screen(), @r#"
         #lobby
         ────────────────────────────────────────────────────────────────────────────────
 
@@ -95,78 +99,78 @@ fn reconnecting() {
 
 #[test]
 fn the_room_is_in_the_header_and_before_the_input_on_each_screen_in_any_state() {
-    let mut bench = Bench::connected(80, 24);
-    bench.in_rust();
-    bench.says_in("#lobby", 1, user(3, "ana"), "bob?");
-    let check = |bench: &mut Bench, what: &str| {
+    let mut harness = Harness::connected(80, 24);
+    harness.join_rust();
+    harness.message_in("#lobby", 1, user(3, "ana"), "bob?");
+    let check = |harness: &mut Harness, what: &str| {
         for (width, height) in [(20, 6), (40, 12), (79, 24), (80, 24), (120, 30), (300, 100)] {
-            bench.resizes(width, height);
-            let screen = bench.screen();
+            harness.resize(width, height);
+            let screen = harness.screen();
             let header = screen.lines().next().unwrap_or_default();
             let prompt = screen.lines().last().unwrap_or_default();
             assert!(header.contains("#rust"), "{what}, {width}x{height}\n{screen}");
             assert!(prompt.starts_with("#rust › "), "{what}, {width}x{height}\n{screen}");
         }
     };
-    check(&mut bench, "connected");
-    bench.types("x");
-    bench.loses();
-    check(&mut bench, "lost");
-    bench.tells(LinkEvent::Waiting { seconds: 30 });
-    check(&mut bench, "waiting");
+    check(&mut harness, "connected");
+    harness.type_text("x");
+    harness.lose();
+    check(&mut harness, "lost");
+    harness.link_event(LinkEvent::Waiting { seconds: 30 });
+    check(&mut harness, "waiting");
 }
 
 #[test]
 fn a_direct_message_says_whether_the_other_user_is_online() {
-    let mut bench = Bench::connected(80, 12);
-    bench.types("/msg ana\n");
-    bench.hears(direct_event(&user(3, "ana"), 0, 0));
-    let shows = |bench: &Bench, text: &str| {
-        let screen = bench.screen();
+    let mut harness = Harness::connected(80, 12);
+    harness.type_text("/msg ana\n");
+    harness.event(direct_event(&user(3, "ana"), 0, 0));
+    let shows = |harness: &Harness, text: &str| {
+        let screen = harness.screen();
         assert!(screen.contains(text), "no {text:?} on\n{screen}");
     };
-    shows(&bench, " online");
-    bench.alt(KeyCode::Char('1'));
-    shows(&bench, "● 2 ana");
-    bench.alt(KeyCode::Char('2'));
+    shows(&harness, " online");
+    harness.alt(KeyCode::Char('1'));
+    shows(&harness, "● 2 ana");
+    harness.alt(KeyCode::Char('2'));
     let room = room("@3-7");
     let reason = chat_proto::LeaveReason::Bye;
-    bench.hears(Event::Left { room, user: user(3, "ana"), reason });
-    shows(&bench, " offline");
-    bench.alt(KeyCode::Char('1'));
-    shows(&bench, "○ 2 ana");
+    harness.event(Event::Left { room, user: user(3, "ana"), reason });
+    shows(&harness, " offline");
+    harness.alt(KeyCode::Char('1'));
+    shows(&harness, "○ 2 ana");
 }
 
 #[test]
 fn a_mention_in_a_room_that_the_list_hides_shows_at_its_end() {
-    let mut bench = Bench::connected(80, 14);
+    let mut harness = Harness::connected(80, 14);
     for number in 2..=40 {
-        bench.hears(room_event(&format!("#team-{number}"), 0, 0));
+        harness.event(room_event(&format!("#team-{number}"), 0, 0));
     }
-    let row = |bench: &Bench, row: usize| {
-        let screen = bench.screen();
+    let row = |harness: &Harness, row: usize| {
+        let screen = harness.screen();
         screen.lines().nth(row).map(|row| row.chars().take(20).collect::<String>()).unwrap()
     };
-    assert_eq!(row(&bench, 11), " ↓ 30 more         │");
-    bench.says_in("#team-30", 1, user(3, "ana"), "bob, look at this NOW");
-    assert_eq!(row(&bench, 11), " ↓ 30 more       @1│");
-    bench.alt(KeyCode::Char('a'));
-    assert_eq!(row(&bench, 10), "▌30 #team-30       │");
+    assert_eq!(row(&harness, 11), " ↓ 30 more         │");
+    harness.message_in("#team-30", 1, user(3, "ana"), "bob, look at this NOW");
+    assert_eq!(row(&harness, 11), " ↓ 30 more       @1│");
+    harness.alt(KeyCode::Char('a'));
+    assert_eq!(row(&harness, 10), "▌30 #team-30       │");
     assert_eq!(
-        (row(&bench, 0), row(&bench, 11)),
+        (row(&harness, 0), row(&harness, 11)),
         (" ↑ 20 more         │".into(), " ↓ 10 more         │".into())
     );
-    bench.says_in("#team-2", 1, user(3, "ana"), "bob?");
-    assert_eq!(row(&bench, 0), " ↑ 20 more       @1│");
+    harness.message_in("#team-2", 1, user(3, "ana"), "bob?");
+    assert_eq!(row(&harness, 0), " ↑ 20 more       @1│");
 }
 
 #[test]
 fn a_count_does_not_touch_the_name_of_its_room() {
-    let mut bench = Bench::connected(80, 14);
+    let mut harness = Harness::connected(80, 14);
     for (name, unread) in [("#backend", 11), ("#incidents-of-today", 9), ("#release-2.0", 1_200)] {
-        bench.hears(room_event(name, unread, 0));
+        harness.event(room_event(name, unread, 0));
     }
-    let screen = bench.screen();
+    let screen = harness.screen();
     for row in ["2 #backend     11│", "3 #incidents-o… 9│", "4 #release-2… 1k+│"] {
         assert!(screen.contains(row), "no {row:?} on\n{screen}");
     }
@@ -174,11 +178,11 @@ fn a_count_does_not_touch_the_name_of_its_room() {
 
 #[test]
 fn the_user_list_opens_and_closes_and_stays_while_offline() {
-    let mut bench = Bench::connected(80, 12);
-    let closed = bench.screen();
+    let mut harness = Harness::connected(80, 12);
+    let closed = harness.screen();
     assert!(!closed.contains("USERS"), "{closed}");
-    bench.control('g');
-    assert_snapshot!(bench.screen(), @r#"
+    harness.control('g');
+    assert_snapshot!(harness.screen(), @r#"
         #lobby                                              3 online │ USERS
         ──────────────────────────────────────────────────────────── │ bob          you
                                                                      │ ana
@@ -192,34 +196,34 @@ fn the_user_list_opens_and_closes_and_stays_while_offline() {
                                                                   Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);
-    let columns = |bench: &Bench| {
-        let rows = bench.screen().lines().take(10).map(str::to_owned).collect::<Vec<_>>();
+    let columns = |harness: &Harness| {
+        let rows = harness.screen().lines().take(10).map(str::to_owned).collect::<Vec<_>>();
         rows.into_iter().map(|row| row.replace("3 online", "")).collect::<Vec<_>>()
     };
-    let before = columns(&bench);
-    bench.loses();
-    assert_eq!(columns(&bench)[2..], before[2..], "nothing moves");
-    bench.connects(2);
-    bench.types("/users\n");
-    assert!(!bench.screen().contains("USERS"));
-    bench.resizes(30, 10);
-    bench.control('g');
-    assert!(bench.screen().contains("The screen is too"), "{}", bench.screen());
+    let before = columns(&harness);
+    harness.lose();
+    assert_eq!(columns(&harness)[2..], before[2..], "nothing moves");
+    harness.connect(2);
+    harness.type_text("/users\n");
+    assert!(!harness.screen().contains("USERS"));
+    harness.resize(30, 10);
+    harness.control('g');
+    assert!(harness.screen().contains("The screen is too"), "{}", harness.screen());
 }
 
 /// Several rooms: one with a topic on the screen, and news in the others.
-fn in_rooms(width: u16, height: u16) -> Bench {
-    let mut bench = chatting(width, height);
-    bench.control('u');
-    bench.in_rust();
+fn in_rooms(width: u16, height: u16) -> Harness {
+    let mut harness = chatting(width, height);
+    harness.control('u');
+    harness.join_rust();
     for (seq, text) in [(1, "does it compile?"), (2, "it does, and it runs")] {
-        bench.says_in("#rust", seq, user(3, "ana"), text);
+        harness.message_in("#rust", seq, user(3, "ana"), text);
     }
     let topic = Topic::new("all about Rust").unwrap();
-    bench.hears(Event::Topic { room: room("#rust"), topic, user: user(3, "ana") });
-    bench.hears(room_event("#tea", 112, 100));
-    bench.says_in("@5-7", 1, user(5, "carl"), "psst, bob");
-    bench
+    harness.event(Event::Topic { room: room("#rust"), topic, user: user(3, "ana") });
+    harness.event(room_event("#tea", 112, 100));
+    harness.message_in("@5-7", 1, user(5, "carl"), "psst, bob");
+    harness
 }
 
 #[test]
@@ -260,15 +264,15 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
 
 #[test]
 fn what_is_new_begins_at_a_line() {
-    let mut bench = in_rooms(100, 14);
+    let mut harness = in_rooms(100, 14);
     for seq in 1..=30 {
-        bench.says_in("#tea", 100 + seq, user(3, "ana"), &format!("cup {seq}"));
+        harness.message_in("#tea", 100 + seq, user(3, "ana"), &format!("cup {seq}"));
     }
     for seq in 51..=100 {
-        bench.says_in("#tea", seq, user(3, "ana"), &format!("sip {seq}"));
+        harness.message_in("#tea", seq, user(3, "ana"), &format!("sip {seq}"));
     }
-    bench.alt(KeyCode::Char('3'));
-    assert_snapshot!(bench.screen(), @r#"
+    harness.alt(KeyCode::Char('3'));
+    assert_snapshot!(harness.screen(), @r#"
          ROOMS             │ #tea                                                                   3 online
           1 #lobby         │ ───────────────────────────────────────────────────────────────────────────────
           2 #rust          │ 14:02   ana: sip 98
@@ -288,10 +292,10 @@ fn what_is_new_begins_at_a_line() {
 
 #[test]
 fn a_name_is_asked_for() {
-    let mut bench = Bench::new(60, 8);
-    bench.types("half a sen");
-    bench.refuses_name();
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = Harness::new(60, 8);
+    harness.type_text("half a sen");
+    harness.refuse_name();
+    assert_snapshot!(harness.screen(), @r#"
         #lobby
         ────────────────────────────────────────────────────────────
 
@@ -305,15 +309,15 @@ fn a_name_is_asked_for() {
 
 #[test]
 fn reading_back() {
-    let mut bench = Bench::connected(60, 10);
+    let mut harness = Harness::connected(60, 10);
     for number in 1..=30 {
-        bench.said(3, "ana", &format!("message {number}"));
+        harness.message(3, "ana", &format!("message {number}"));
     }
-    bench.presses(KeyCode::PageUp);
+    harness.press(KeyCode::PageUp);
     for number in 1..=12 {
-        bench.said(3, "ana", &format!("new {number}"));
+        harness.message(3, "ana", &format!("new {number}"));
     }
-    assert_snapshot!(bench.screen(), @r#"
+    assert_snapshot!(harness.screen(), @r#"
         #lobby                                              3 online
         ────────────────────────────────────────────────────────────
         14:02   ana: message 20
@@ -329,9 +333,9 @@ fn reading_back() {
 
 #[test]
 fn help() {
-    let mut bench = chatting(80, 24);
-    bench.presses(KeyCode::F(1));
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = chatting(80, 24);
+    harness.press(KeyCode::F(1));
+    assert_snapshot!(harness.screen(), @r#"
         #lobby    ╭ Keys ────────────────────────────────────────────────────╮  4 online
         ──────────│ Enter            says it; a / in front makes it a command│──────────
                   │ Alt-Enter        begins a new line (Ctrl-J, too)         │
@@ -361,11 +365,11 @@ fn help() {
 
 #[test]
 fn the_date_changes() {
-    let mut bench = Bench::connected(80, 8);
-    bench.said(3, "ana", "late");
-    bench.at = chat_proto::Timestamp::from_millis(bench.at.as_millis() + 86_400_000);
-    bench.said(3, "ana", "early");
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = Harness::connected(80, 8);
+    harness.message(3, "ana", "late");
+    harness.at = chat_proto::Timestamp::from_millis(harness.at.as_millis() + 86_400_000);
+    harness.message(3, "ana", "early");
+    assert_snapshot!(harness.screen(), @r#"
         #lobby                                                                  3 online
         ────────────────────────────────────────────────────────────────────────────────
         14:02 · connected to chat-server 0.1.0 as bob
@@ -379,10 +383,11 @@ fn the_date_changes() {
 
 #[test]
 fn a_long_input_shows_its_cursor() {
-    let mut bench = Bench::connected(30, 12);
-    bench.takes(Input::Paste("a long text that takes more than the rows it may have: ".repeat(3)));
-    bench.types("end");
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = Harness::connected(30, 12);
+    harness
+        .input(Input::Paste("a long text that takes more than the rows it may have: ".repeat(3)));
+    harness.type_text("end");
+    assert_snapshot!(harness.screen(), @r#"
         #lobby                3 online
         ──────────────────────────────
 
@@ -399,12 +404,12 @@ fn a_long_input_shows_its_cursor() {
 
 #[test]
 fn more_users_than_rows_are_counted() {
-    let mut bench = Bench::connected(120, 6);
+    let mut harness = Harness::connected(120, 6);
     for id in 10..30 {
         let user = user(id, &format!("a quite long name of {id}"));
-        bench.hears(Event::Joined { room: RoomName::lobby(), user });
+        harness.event(Event::Joined { room: RoomName::lobby(), user });
     }
-    assert_snapshot!(bench.screen(), @r#"
+    assert_snapshot!(harness.screen(), @r#"
         #lobby                                                                                     23 online │ USERS
         14:02 → “a quite long name of 27” is here                                                            │ bob          you
         14:02 → “a quite long name of 28” is here                                                            │ a quite long na…
@@ -423,55 +428,55 @@ fn sizes() -> impl Iterator<Item = (u16, u16)> {
 
 #[test]
 fn no_size_is_too_small_or_too_large() {
-    let mut bench = chatting(80, 20);
-    bench.takes(Input::Paste("many\nlines\n漢字 👩🏽\u{200D}💻 e\u{301}\n".repeat(4)));
+    let mut harness = chatting(80, 20);
+    harness.input(Input::Paste("many\nlines\n漢字 👩🏽\u{200D}💻 e\u{301}\n".repeat(4)));
     for (width, height) in sizes() {
-        bench.resizes(width, height);
-        bench.screen();
-        bench.takes(Input::Wheel(Wheel::Up));
-        bench.presses(KeyCode::F(1));
-        bench.screen();
-        bench.presses(KeyCode::PageDown);
-        bench.presses(KeyCode::Esc);
+        harness.resize(width, height);
+        harness.screen();
+        harness.input(Input::Wheel(Wheel::Up));
+        harness.press(KeyCode::F(1));
+        harness.screen();
+        harness.press(KeyCode::PageDown);
+        harness.press(KeyCode::Esc);
     }
 }
 
 #[test]
 fn the_status_and_the_input_show_on_the_smallest_screen_in_any_state() {
-    let mut bench = Bench::new(20, 6);
-    let shows = |bench: &Bench, text: &str| {
-        let screen = bench.screen();
+    let mut harness = Harness::new(20, 6);
+    let shows = |harness: &Harness, text: &str| {
+        let screen = harness.screen();
         assert!(screen.contains(text), "no {text:?} on\n{screen}");
     };
-    shows(&bench, "Connecting");
-    bench.tells(LinkEvent::Waiting { seconds: 30 });
-    shows(&bench, "Offline, retrying");
-    bench.types("typed");
-    shows(&bench, "› typed");
-    bench.refuses_name();
-    shows(&bench, "Choose a name");
-    shows(&bench, "name › bob_2");
+    shows(&harness, "Connecting");
+    harness.link_event(LinkEvent::Waiting { seconds: 30 });
+    shows(&harness, "Offline, retrying");
+    harness.type_text("typed");
+    shows(&harness, "› typed");
+    harness.refuse_name();
+    shows(&harness, "Choose a name");
+    shows(&harness, "name › bob_2");
 }
 
 #[test]
 fn resizing_keeps_the_place() {
-    let mut bench = Bench::connected(80, 20);
+    let mut harness = Harness::connected(80, 20);
     for number in 100..200 {
-        bench.said(3, "ana", &format!("message {number} {}", "word ".repeat(30)));
+        harness.message(3, "ana", &format!("message {number} {}", "word ".repeat(30)));
     }
     for _ in 0..20 {
-        bench.takes(Input::Wheel(Wheel::Up));
+        harness.input(Input::Wheel(Wheel::Up));
     }
-    let place = bench.screen();
+    let place = harness.screen();
     for (width, height) in sizes() {
-        bench.resizes(width, height);
-        bench.screen();
-        bench.said(3, "ana", "something new");
+        harness.resize(width, height);
+        harness.screen();
+        harness.message(3, "ana", "something new");
     }
-    bench.resizes(80, 20);
+    harness.resize(80, 20);
     // All but the row that tells how much is new.
     let rows = |screen: String| screen.lines().take(17).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(rows(bench.screen()), rows(place));
+    assert_eq!(rows(harness.screen()), rows(place));
 }
 
 mod hostile;
