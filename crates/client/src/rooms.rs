@@ -109,7 +109,7 @@ impl Rooms {
     }
 
     /// Sets the name of the other user of a direct message. Returns whether it had another one.
-    pub(crate) fn entitle(&mut self, name: &RoomName, title: &UserName) -> bool {
+    pub(crate) fn set_title(&mut self, name: &RoomName, title: &UserName) -> bool {
         let Some(room) = self.get_mut(name).filter(|room| room.is_private()) else {
             return false;
         };

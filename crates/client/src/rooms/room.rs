@@ -202,7 +202,7 @@ impl Room {
 
     /// The journal was restored from a backup: messages stay, and no `seq` is valid.
     pub(crate) fn restored(&mut self, at: Timestamp) {
-        self.is_restored = self.log.said().next().is_some();
+        self.is_restored = self.log.messages().next().is_some();
         self.log.restored(at);
         (self.last_seq, self.read, self.read_sent) = (0, 0, 0);
         self.mentions.clear();
