@@ -8,8 +8,9 @@ use std::sync::{Arc, OnceLock};
 use chat_proto::{Event, RoomName};
 
 pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
+use crate::config::RINGS_BYTES_MAX;
 use crate::journal::StoredMessage;
-use crate::ring::{Charge, Rings};
+use crate::ring::{self, Charge};
 
 /// One item of a room's channel, shared by every session in the room, and encoded once for each wire
 /// format in use.
@@ -18,7 +19,26 @@ pub(crate) struct Batch {
     items: Items,
     encoded: [OnceLock<Encoded>; Format::COUNT],
     /// Its bytes count in the rings while it exists.
-    charge: Charge,
+    charge: Charge<Self>,
+}
+
+/// The memory of the rings of all rooms.
+pub(crate) type Rings = ring::Rings<Batch>;
+
+/// The sending half of a room's ring.
+pub(crate) type Ring = ring::Ring<Batch>;
+
+/// The receiving half of a room's ring.
+pub(crate) type Live = ring::Live<Batch>;
+
+/// Logged if batches are dropped from [`Rings`].
+pub(crate) const RINGS_FULL: &str = "some clients lag behind, and the rings of the rooms are full: dropped \
+                                     the oldest batches; those clients continue from the journal";
+
+impl Default for Rings {
+    fn default() -> Self {
+        Self::new(RINGS_BYTES_MAX, RINGS_FULL)
+    }
 }
 
 /// What is in a batch.
@@ -76,7 +96,7 @@ impl Batch {
         Self::new(Items::Update(Box::new(event)), charge)
     }
 
-    fn new(items: Items, charge: Charge) -> Self {
+    fn new(items: Items, charge: Charge<Self>) -> Self {
         Self { items, encoded: [const { OnceLock::new() }; Format::COUNT], charge }
     }
 

@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserName};
 
-use crate::batch::{Batch, Published};
-use crate::config::BATCH_BYTES_MAX;
+use crate::batch::{Batch, Live, Published, Ring, Rings};
+use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
 use crate::journal::{RoomId, RoomKey, RoomRecord};
-use crate::ring::{Live, Ring, Rings};
 
 /// One room.
 #[derive(Debug)]
@@ -128,7 +127,7 @@ impl Room {
             return None;
         }
         let snapshot = state.snapshot(users_listed);
-        let live = state.live.get_or_insert_with(Ring::new);
+        let live = state.live.get_or_insert_with(|| Ring::new(ROOM_RING_BATCHES));
         Some(Entry { snapshot, live: live.subscribe() })
     }
 

@@ -3,9 +3,8 @@ use chat_proto::{Text, Timestamp, User, UserName};
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
-use crate::batch::{Items, Published};
+use crate::batch::{Items, Published, RINGS_FULL, Rings};
 use crate::journal::{Committed, Durability, Engine, Entry, Message, RoomRecord};
-use crate::ring::Rings;
 
 fn clock() -> Timestamp {
     Timestamp::from_millis(0)
@@ -80,7 +79,7 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
 #[tokio::test]
 async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
     let (mut engine, journal, lobby) = open();
-    let room = Room::new(lobby, 500, &Arc::new(Rings::new(0))); // drops each at once
+    let room = Room::new(lobby, 500, &Arc::new(Rings::new(0, RINGS_FULL))); // drops each at once
     let entry = room.listen(500).unwrap();
     let feed = feed(Arc::clone(&room), journal.clone(), entry, 0, CatchUp::Replay, a_page(), 500);
     let mut feed = std::pin::pin!(feed);

@@ -3,6 +3,7 @@ use chat_proto::{Text, Timestamp};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::*;
+use crate::batch::RINGS_FULL;
 use crate::door::native::lines;
 use crate::journal::{DirectKey, StoredMessage};
 
@@ -118,7 +119,7 @@ const BYTES_MAX: usize = 256 * 1024;
 
 #[test]
 fn the_rings_of_all_rooms_share_one_bound() {
-    let rings = Arc::new(Rings::new(BYTES_MAX));
+    let rings = Arc::new(Rings::new(BYTES_MAX, RINGS_FULL));
     let text = "\"".repeat(10_000); // 20,000 bytes on the wire
     let mut stalled = Vec::new();
     for id in 0..ROOMS {

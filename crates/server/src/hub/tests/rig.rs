@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use chat_proto::User;
 
 use super::*;
-use crate::batch::Items;
+use crate::batch::{Items, Live};
 use crate::clock::SteadyClock;
 use crate::hub::commits::Commits;
 use crate::hub::directory::Directory;
@@ -19,7 +19,6 @@ use crate::journal::tests::{engine_through, found};
 use crate::journal::{
     Change, Durability, Entry, Journal, MembershipRecord, RoomId, RoomKey, Task, backup,
 };
-use crate::ring::Live;
 
 /// Rooms that something is said in.
 const ROOMS: [&str; 3] = ["#lobby", "#two", "#three"];
