@@ -55,6 +55,7 @@ pub fn system_clock() -> Timestamp {
 }
 
 /// What comes next.
+#[allow(clippy::large_enum_variant, reason = "it is moved once; a box would cost an allocation")]
 #[derive(Debug)]
 pub enum Next<T> {
     /// An input of the store, the clock or the link.

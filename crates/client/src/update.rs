@@ -63,13 +63,13 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
 
 /// Asks the store for something.
 fn store(state: &mut State, op: StoreOp) -> Effect {
-    state.outbox.ask(&op);
+    state.outbox.record_op(&op);
     Effect::Store(op)
 }
 
 /// The store has answered, so a message that waited for it may be sent, also if it could not be stored.
 fn stored_next(state: &mut State) -> Vec<Effect> {
-    if let Some(id) = state.outbox.hear_store() {
+    if let Some(id) = state.outbox.record_answer() {
         for room in state.rooms.iter_mut() {
             room.log.stored(id);
         }
