@@ -1,4 +1,4 @@
-//! Where things are on the screen: pure geometry, for whoever draws and whoever scrolls.
+//! The layout of the screen: pure geometry, for drawing and scrolling.
 
 use ratatui::layout::{Rect, Size};
 
