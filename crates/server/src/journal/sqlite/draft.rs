@@ -16,7 +16,7 @@ use super::{records, repeat, rows, task, used};
 /// A commit in the making.
 pub(super) struct Draft<'a> {
     transaction: &'a Transaction<'a>,
-    keeper: MessageInserter<'a>,
+    inserter: MessageInserter<'a>,
     known: &'a Numbers,
     at: Timestamp,
     /// The `seq` of the last message of each room before the commit.
@@ -43,9 +43,9 @@ impl<'a> Draft<'a> {
         stored_seqs: &'a HashMap<RoomId, u64>,
         at: Timestamp,
     ) -> rusqlite::Result<Self> {
-        let keeper = MessageInserter::new(transaction)?;
+        let inserter = MessageInserter::new(transaction)?;
         let (last_seqs, numbers) = (BTreeMap::new(), HashMap::new());
-        Ok(Self { transaction, keeper, known, at, stored_seqs, last_seqs, numbers, last_user: 0 })
+        Ok(Self { transaction, inserter, known, at, stored_seqs, last_seqs, numbers, last_user: 0 })
     }
 
     /// Stores one entry.
@@ -88,7 +88,7 @@ impl<'a> Draft<'a> {
         let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(0);
         let last_seq = self.last_seqs.entry(message.room).or_insert(stored);
         let Message { room, from, device: name, n, kind, text, changes, .. } = message;
-        let kept = StoredMessage {
+        let message = StoredMessage {
             seq: *last_seq + 1,
             from,
             at: self.at,
@@ -98,13 +98,13 @@ impl<'a> Draft<'a> {
             n,
             damaged: false,
         };
-        self.keeper.message(room, &kept)?;
+        self.inserter.message(room, &message)?;
         *last_seq += 1;
-        self.last_user = self.last_user.max(kept.from.id);
+        self.last_user = self.last_user.max(message.from.id);
         if let (Some(n), Some(last)) = (n, last) {
-            last.note(self.transaction, &device, n, rows::place(room, kept.seq))?;
+            last.note(self.transaction, &device, n, rows::place(room, message.seq))?;
         }
-        Ok(Committed::Message { room, kept, changes })
+        Ok(Committed::Message { room, message, changes })
     }
 
     fn store(&self, changes: &[Change]) -> rusqlite::Result<()> {

@@ -30,8 +30,12 @@ impl<'db> MessageInserter<'db> {
     }
 
     /// Stores a message.
-    pub(super) fn message(&mut self, room: RoomId, kept: &StoredMessage) -> rusqlite::Result<()> {
-        let values = rows::values(room, kept);
+    pub(super) fn message(
+        &mut self,
+        room: RoomId,
+        message: &StoredMessage,
+    ) -> rusqlite::Result<()> {
+        let values = rows::values(room, message);
         let sum = ValueRef::Integer(checksum::of(values));
         let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
         self.0.execute(params_from_iter(values))?;
@@ -109,8 +113,9 @@ pub(super) fn numbered(
     (user, device): &Device,
     n: u64,
 ) -> rusqlite::Result<Option<(RoomId, Option<StoredMessage>)>> {
-    let is_it =
-        |kept: &StoredMessage| kept.from.id == *user && kept.device == *device && kept.n == Some(n);
+    let is_it = |message: &StoredMessage| {
+        message.from.id == *user && message.device == *device && message.n == Some(n)
+    };
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
         .query_row([place], |row| match rows::read(row, &mut Seen::default()) {
             Ok(other) if !is_it(&other) => {

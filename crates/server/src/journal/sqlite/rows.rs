@@ -38,16 +38,16 @@ pub(super) fn room_of(place: i64) -> RoomId {
 }
 
 /// The columns of a message that its checksum is made of.
-pub(super) fn values(room: RoomId, kept: &StoredMessage) -> [ValueRef<'_>; VALUES] {
+pub(super) fn values(room: RoomId, message: &StoredMessage) -> [ValueRef<'_>; VALUES] {
     [
-        ValueRef::Integer(place(room, kept.seq)),
-        ValueRef::Integer(number(kept.from.id)),
-        ValueRef::Text(kept.from.name.as_str().as_bytes()),
-        ValueRef::Integer(kept.at.as_millis()),
-        ValueRef::Integer(kind_number(kept.kind)),
-        ValueRef::Text(kept.device.as_str().as_bytes()),
-        kept.n.map_or(ValueRef::Null, |n| ValueRef::Integer(n.cast_signed())),
-        ValueRef::Text(kept.text.as_str().as_bytes()),
+        ValueRef::Integer(place(room, message.seq)),
+        ValueRef::Integer(number(message.from.id)),
+        ValueRef::Text(message.from.name.as_str().as_bytes()),
+        ValueRef::Integer(message.at.as_millis()),
+        ValueRef::Integer(kind_number(message.kind)),
+        ValueRef::Text(message.device.as_str().as_bytes()),
+        message.n.map_or(ValueRef::Null, |n| ValueRef::Integer(n.cast_signed())),
+        ValueRef::Text(message.text.as_str().as_bytes()),
     ]
 }
 

@@ -99,7 +99,7 @@ pub(super) fn page(
         };
     }
     match failure {
-        Some(error) if is_of_the_disk(&error) && found.iter().all(|kept| kept.damaged) => {
+        Some(error) if is_of_the_disk(&error) && found.iter().all(|message| message.damaged) => {
             Err(error)
         }
         _ => Ok(found),
