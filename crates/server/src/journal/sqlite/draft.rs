@@ -27,7 +27,7 @@ pub(super) struct Draft<'a> {
     last_user: u64,
 }
 
-/// What the engine has to know after a commit.
+/// What the writer remembers of a commit.
 pub(super) struct Done {
     numbers: HashMap<Device, Last>,
     /// The `seq` of the last message of each room that has one in the commit.
@@ -63,7 +63,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Stores a message, unless its device has given its number to one that is stored already.
+    /// Stores a message, unless it is a repeat.
     fn message(&mut self, message: Message) -> rusqlite::Result<Committed> {
         let device = (message.from.id, message.device.clone());
         let mut last = match message.n {
@@ -111,13 +111,13 @@ impl<'a> Draft<'a> {
         changes.iter().try_for_each(|change| records::change(self.transaction, change))
     }
 
-    /// Stores the numbers of the messages so far, for a task that reads them.
+    /// Stores the numbers of the messages before a task, which may read them.
     fn store_numbers(&mut self) -> rusqlite::Result<()> {
         let transaction = self.transaction;
         self.numbers.iter_mut().try_for_each(|(device, last)| last.store(transaction, device))
     }
 
-    /// Stores what is stored once a commit, however many messages it has; `last_user` is stored already.
+    /// Stores what is stored once for each commit. `last_user` is stored already.
     pub(super) fn finish(mut self, last_user: u64) -> rusqlite::Result<Done> {
         self.store_numbers()?;
         if self.last_user > last_user {
@@ -128,7 +128,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The last run of a device, with what the commit has added. By one look-up for each message.
+/// The last run of a device, with the numbers that the commit has added. One look-up for each message.
 fn last<'n>(
     db: &Connection,
     known: &Numbers,
