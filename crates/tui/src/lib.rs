@@ -21,6 +21,7 @@ mod fixture;
 pub mod help;
 pub mod input;
 pub mod layout;
+pub mod markup;
 pub mod palette;
 pub mod prompt;
 pub mod rows;

@@ -4,10 +4,11 @@ use chat_client::entry::Body;
 use chat_proto::UserName;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use crate::markup::Format;
 use crate::palette::Palette;
 use crate::rows::{LogRows, SpanKind};
 use crate::state::State;
@@ -18,7 +19,8 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     }
     let room = state.client.room();
     let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let log = LogRows { log: room.log(), zone: &state.zone, width };
+    let heights = state.heights();
+    let log = LogRows::new(room.log(), &state.zone, width, heights);
     let viewport = state.viewport();
     let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, palette));
@@ -54,11 +56,30 @@ fn entry_lines(
 fn style(part: SpanKind, name: Option<&UserName>, palette: Palette) -> Style {
     match part {
         SpanKind::Dim => palette.dim(),
-        SpanKind::Mark | SpanKind::Text => Style::new(),
+        SpanKind::Plain => Style::new(),
         SpanKind::Name => name.map(|name| palette.name(name)).unwrap_or_default(),
+        SpanKind::Text(format) => formatted(format, palette),
+        SpanKind::Pending(format) => formatted(format, palette).patch(palette.dim()),
         SpanKind::Mention => palette.striking(),
         SpanKind::Trouble | SpanKind::New => palette.bad(),
     }
+}
+
+/// The style of a part of a text with markup.
+fn formatted(format: Format, palette: Palette) -> Style {
+    let modifiers = [
+        (Format::BOLD, Modifier::BOLD),
+        (Format::ITALIC, Modifier::ITALIC),
+        (Format::STRUCK, Modifier::CROSSED_OUT),
+        (Format::LINK, Modifier::UNDERLINED),
+        (Format::QUOTE, Modifier::DIM),
+        (Format::QUIET, Modifier::DIM),
+    ];
+    let has = |one: Format| format.contains(one);
+    let style = if has(Format::CODE) { palette.good() } else { Style::new() };
+    let set = modifiers.into_iter().filter(|(one, _)| has(*one));
+    let style = set.fold(style, |style, (_, modifier)| style.add_modifier(modifier));
+    if has(Format::MENTION) { style.patch(palette.striking()) } else { style }
 }
 
 /// Says on the last row that there is more below.
