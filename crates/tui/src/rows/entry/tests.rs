@@ -80,7 +80,7 @@ fn in_a_narrow_log_a_name_has_a_row_of_its_own() {
         shown(&log, 20),
         ["ana 00:00", "  one two three four", "  five", "bob 00:00", "  six"]
     );
-    assert_eq!(shown(&log, 3)[..3], ["an…", "one", "two"]);
+    assert_eq!(shown(&log, 3)[..3], ["ana", "one", "two"]);
 }
 
 #[test]
