@@ -5,7 +5,7 @@ mod encoded;
 
 use std::sync::{Arc, OnceLock};
 
-use chat_proto::{Event, RoomName};
+use chat_proto::{Event, RoomName, SessionId};
 
 pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
 use crate::journal::StoredMessage;
@@ -45,7 +45,7 @@ pub(crate) struct Said {
     /// The message.
     pub kept: StoredMessage,
     /// The session that sent it, which is sent its answer instead.
-    pub session: u64,
+    pub session: SessionId,
 }
 
 impl Batch {

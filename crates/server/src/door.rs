@@ -13,7 +13,7 @@ mod write_timeout;
 use std::io;
 
 use bytes::BytesMut;
-use chat_proto::{Command, EndCode, Event, Refusal, User};
+use chat_proto::{Command, EndCode, Event, Refusal, SessionId, User};
 use tokio::time::Instant;
 
 pub(crate) use self::capabilities::Capabilities;
@@ -40,7 +40,7 @@ pub(crate) struct Reader {
     /// The user's number.
     pub user: u64,
     /// The session's.
-    pub session: u64,
+    pub session: SessionId,
 }
 
 /// What a call of [`Connection::write`] came to.

@@ -1,5 +1,5 @@
 use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp, User, UserName};
+use chat_proto::{SessionId, Text, Timestamp, User, UserName};
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
@@ -32,7 +32,7 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {
             let Committed::Message { kept, .. } = item else { panic!("{item:?}") };
-            room.publish_messages(vec![Said { kept, session: 1 }]);
+            room.publish_messages(vec![Said { kept, session: SessionId::local(1) }]);
         }
     }
 }
@@ -69,7 +69,9 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
     assert_eq!(seqs(&feed.next().await.unwrap()), [1]);
     let early = feed.next().now_or_never();
     assert!(early.is_none(), "{early:?}");
-    told_one.publish_messages(untold.into_iter().map(|kept| Said { kept, session: 1 }).collect());
+    told_one.publish_messages(
+        untold.into_iter().map(|kept| Said { kept, session: SessionId::local(1) }).collect(),
+    );
     assert_eq!(seqs(&feed.next().await.unwrap()), [2, 3]);
 }
 

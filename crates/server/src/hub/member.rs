@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_proto::command::{self, Word};
 use chat_proto::event::RoomInfo;
-use chat_proto::{LeaveReason, RoomName, User, UserName};
+use chat_proto::{LeaveReason, RoomName, SessionId, User, UserName};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
@@ -20,7 +20,7 @@ use crate::room::Room;
 #[derive(Debug)]
 pub(crate) struct Member {
     actor: Actor,
-    session: u64,
+    session: SessionId,
     /// Rings if the rooms of the user, or its read positions, have changed.
     news: Arc<Changed>,
     /// How often `news` was heard.
@@ -57,7 +57,7 @@ impl Member {
 
     /// The session's number, from 1 with each start of the daemon.
     #[must_use]
-    pub(crate) const fn session(&self) -> u64 {
+    pub(crate) const fn session(&self) -> SessionId {
         self.session
     }
 

@@ -1,7 +1,7 @@
 //! The items of the queue: messages, requests for changes, and tasks. Plain values, until they are decided.
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::{RoomName, Text, Timestamp, Topic, UserName};
+use chat_proto::{RoomName, SessionId, Text, Timestamp, Topic, UserName};
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, Done};
@@ -29,7 +29,7 @@ pub(super) type Reply = oneshot::Sender<Result<Done, HubError>>;
 #[derive(Debug)]
 pub(super) struct Submission {
     pub(super) user: u64,
-    pub(super) session: u64,
+    pub(super) session: SessionId,
     /// The room as the client names it.
     pub(super) name: RoomName,
     /// The same room, if the session is subscribed to it.

@@ -1,5 +1,5 @@
 use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp};
+use chat_proto::{SessionId, Text, Timestamp};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::*;
@@ -24,7 +24,7 @@ fn said(seq: u64, text: &str) -> Said {
     let (kind, device, n) = (Kind::Text, Word::default(), None);
     Said {
         kept: StoredMessage { seq, from, at, kind, text, device, n, damaged: false },
-        session: 1,
+        session: SessionId::local(1),
     }
 }
 

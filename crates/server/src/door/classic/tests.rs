@@ -1,10 +1,10 @@
 use chat_proto::command::Word;
-use chat_proto::{LeaveReason, Refusal, RefusalCode, Text, Timestamp, UserName};
+use chat_proto::{LeaveReason, Refusal, RefusalCode, SessionId, Text, Timestamp, UserName};
 
 use super::*;
 use crate::journal::StoredMessage;
 
-const ME: Reader = Reader { user: 2, session: 2 };
+const ME: Reader = Reader { user: 2, session: SessionId::local(2) };
 
 fn ana() -> User {
     User { id: 1, name: UserName::from_lossy("ana") }
@@ -15,7 +15,7 @@ fn messages(texts: impl Iterator<Item = String>) -> Batch {
         let (at, kind, text) = (Timestamp::from_millis(0), Kind::Text, Text::new(text).unwrap());
         let (device, n, from) = (Word::default(), None, ana());
         let kept = StoredMessage { seq, from, at, kind, text, device, n, damaged: false };
-        Published { kept, session: 1 }
+        Published { kept, session: SessionId::local(1) }
     };
     Batch::messages((1..).zip(texts).map(published).collect(), RoomName::lobby(), &Arc::default())
 }

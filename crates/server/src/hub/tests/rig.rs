@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use chat_proto::User;
+use chat_proto::{SessionId, User};
 
 use super::*;
 use crate::batch::Items;
@@ -103,7 +103,7 @@ impl Rig {
     ) -> Submission {
         Submission {
             user: BOB,
-            session: 1,
+            session: SessionId::local(1),
             name: RoomName::new(ROOMS[room as usize - 1]).unwrap(),
             room: Some(RoomId(room)),
             device: Word::new("laptop").unwrap(),
