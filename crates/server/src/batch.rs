@@ -5,7 +5,7 @@ mod encoded;
 
 use std::sync::{Arc, OnceLock};
 
-use chat_proto::{Event, RoomName, SessionId};
+use chat_proto::{Event, RoomName, SessionId, UserId};
 
 pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
 use crate::journal::StoredMessage;
@@ -35,7 +35,7 @@ pub(crate) enum Items {
 pub(crate) struct Messages {
     said: Vec<Said>,
     /// The numbers of their authors, in order; empty if there is one message.
-    by: Vec<u64>,
+    by: Vec<UserId>,
     room: RoomName,
 }
 
@@ -112,7 +112,7 @@ impl Messages {
     }
 
     /// Whether `user` is an author of some of them.
-    pub(crate) fn is_by(&self, user: u64) -> bool {
+    pub(crate) fn is_by(&self, user: UserId) -> bool {
         match &*self.said {
             [said] => said.kept.from.id == user,
             _ => self.by.binary_search(&user).is_ok(),

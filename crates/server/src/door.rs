@@ -13,7 +13,7 @@ mod write_timeout;
 use std::io;
 
 use bytes::BytesMut;
-use chat_proto::{Command, EndCode, Event, Refusal, SessionId, User};
+use chat_proto::{Command, EndCode, Event, Refusal, SessionId, User, UserId};
 use tokio::time::Instant;
 
 pub(crate) use self::capabilities::Capabilities;
@@ -38,7 +38,7 @@ pub(crate) enum Heard {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader {
     /// The user's number.
-    pub user: u64,
+    pub user: UserId,
     /// The session's.
     pub session: SessionId,
 }

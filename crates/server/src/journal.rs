@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chat_proto::event::JournalId;
-use chat_proto::{Timestamp, User};
+use chat_proto::{Timestamp, User, UserId};
 
 pub(crate) use self::change::Change;
 pub(crate) use self::commit::{Commit, Committed, Entry, Message};
@@ -65,7 +65,7 @@ pub enum Location {
 }
 
 /// What the journal held when it was opened, its messages left where they are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Restored {
     /// All rooms.
     pub rooms: Vec<RoomRecord>,
@@ -76,7 +76,7 @@ pub struct Restored {
     /// Who is in which room.
     pub(crate) members: Vec<MembershipRecord>,
     /// The greatest number a user ever had; 0 before the first.
-    pub(crate) last_user: u64,
+    pub(crate) last_user: UserId,
     /// The newest time that is stored, of a room's last message or of a user; `None` if nothing is.
     pub(crate) newest: Option<Timestamp>,
     /// The greatest number a room ever had, as far as it was stored.

@@ -134,7 +134,7 @@ impl<D: Dial> Caller<D> {
             }
         };
         self.sessions += 1;
-        tracing::info!(session = self.sessions, id = welcome.id, "connected");
+        tracing::info!(session = self.sessions, id = %welcome.id, "connected");
         let session = self.sessions;
         // Whatever becomes of the session, the next one is the same user's.
         self.requests.identity.learn(&welcome);

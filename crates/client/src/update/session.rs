@@ -2,13 +2,13 @@
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{RoomState, Welcome};
-use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User};
+use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User, UserId};
 
 use super::{Effect, addresses, drafts, send, send_waiting, show_pending, store};
 use crate::entry::NoticeKind;
 use crate::link::{Identity, LinkRequest, Lost, ServerAddress};
 use crate::rooms::{JoinState, Room};
-use crate::state::{Connection, State};
+use crate::state::{Connection, State, UNKNOWN};
 use crate::store::{OwnMessage, Profile, StoreOp};
 
 /// What the ping says whose answer comes behind all rooms the user is in.
@@ -66,7 +66,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
         (false, false, false);
     state.warned.not_let_in = None;
     let is_other = welcome.id != state.me;
-    if is_other && state.me != 0 {
+    if is_other && state.me != UNKNOWN {
         // What another user was told is not this one's.
         state.forget_rooms();
         push_all_pending(state, at);
@@ -180,7 +180,8 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     state.outbox.lost();
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
-    let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter(0)).cloned().collect();
+    let here: Vec<User> =
+        lobby.into_iter().flat_map(|room| room.users.iter(UserId::new(0))).cloned().collect();
     if !here.is_empty() {
         state.acquaintances = here;
     }
@@ -198,7 +199,7 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
 /// it. The status line has it, too, but cut.
 fn note_why(state: &mut State, why: &Lost, at: Timestamp) {
     let text = match why {
-        Lost::Unreachable(why) if state.me == 0 => not_there(&state.server, why),
+        Lost::Unreachable(why) if state.me == UNKNOWN => not_there(&state.server, why),
         Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Another(_) | Lost::Tls => why.to_string(),
         _ => return,
     };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use chat_proto::classic::{self, Said, ServerEnd, Told, notice};
 use chat_proto::command::{Kind, Say};
-use chat_proto::{Command, Event, RoomName, User};
+use chat_proto::{Command, Event, RoomName, User, UserId};
 use tokio::time::Instant;
 use tokio_util::codec::Decoder;
 
@@ -65,7 +65,7 @@ impl Classic {
     /// The door of the client of connection `id`, which has begun to say its name: the rest has as long to
     /// follow as a silent caller has to speak. Nothing is written sooner than a gap from `now`: the
     /// client's number may just have gone out.
-    pub(crate) fn new(id: u64, now: Instant, config: &Config) -> Self {
+    pub(crate) fn new(id: UserId, now: Instant, config: &Config) -> Self {
         let gap = config.classic_gap;
         Self {
             codec: ServerEnd::new(id),

@@ -4,7 +4,7 @@ use std::io;
 
 use bytes::BytesMut;
 use chat_proto::native::write_line;
-use chat_proto::{Command, EndCode, Event, NativeCodec};
+use chat_proto::{Command, EndCode, Event, NativeCodec, UserId};
 use tokio_util::codec::Decoder;
 
 use super::write_queue::WriteQueue;
@@ -95,7 +95,7 @@ fn encode(items: &Items) -> Encoded {
             let bytes = said.iter().map(|said| said.kept.text.as_str().len() + LINE_BYTES).sum();
             Lines::write(said.iter(), bytes, |said, line| {
                 // Users have numbers from 1: nobody's own.
-                let message = said.kept.to_wire(messages.room(), 0);
+                let message = said.kept.to_wire(messages.room(), UserId::SERVER);
                 write_line(&Event::Message(message), line);
             })
         }

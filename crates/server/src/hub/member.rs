@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_proto::command::{self, Word};
 use chat_proto::event::RoomInfo;
-use chat_proto::{LeaveReason, RoomName, SessionId, User, UserName};
+use chat_proto::{LeaveReason, RoomName, SessionId, User, UserId, UserName};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
@@ -39,7 +39,7 @@ pub(crate) struct Membership {
 
 impl Member {
     /// Begins a session of a user, who is on the lists of its rooms until the last session ends.
-    pub(super) fn begin(hub: Arc<Hub>, user: u64) -> Self {
+    pub(super) fn begin(hub: Arc<Hub>, user: UserId) -> Self {
         let news = {
             let mut state = hub.state();
             state.admit(user);
@@ -51,7 +51,7 @@ impl Member {
 
     /// The user's number.
     #[must_use]
-    pub(crate) const fn id(&self) -> u64 {
+    pub(crate) const fn id(&self) -> UserId {
         self.actor.user
     }
 

@@ -3,7 +3,7 @@
 use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::{Limits, Server, Welcome};
 use chat_proto::{
-    Command, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, features, limits,
+    Command, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId, features, limits,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
@@ -33,7 +33,7 @@ pub(super) struct Handshake {
 /// Says how it ended instead; a refusal has been told.
 pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
-    told: Option<u64>,
+    told: Option<UserId>,
     context: &Context,
 ) -> Result<Handshake, End> {
     let mut strikes = ErrorBudget::default();
@@ -99,7 +99,7 @@ fn server() -> Server {
 /// Answers a `hello`.
 async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
-    told: Option<u64>,
+    told: Option<UserId>,
     hello: Hello,
     context: &Context,
 ) -> Result<Handshake, End> {
@@ -121,7 +121,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// Lets the client in; returns its place, its token, and the last `n` accepted from its device.
 async fn let_in(
-    told: Option<u64>,
+    told: Option<UserId>,
     hello: &Hello,
     context: &Context,
 ) -> Result<(Member, Secret, u64), Refusal> {
@@ -169,5 +169,5 @@ fn welcome(member: &Member, token: Secret, last: u64, context: &Context) -> Welc
 fn note_entry(member: &Member) {
     let user = member.user();
     Span::current().record("user", tracing::field::display(&user.name));
-    info!(id = user.id, "joined");
+    info!(id = %user.id, "joined");
 }

@@ -4,10 +4,10 @@ use chat_proto::{LeaveReason, Refusal, RefusalCode, SessionId, Text, Timestamp, 
 use super::*;
 use crate::journal::StoredMessage;
 
-const ME: Reader = Reader { user: 2, session: SessionId::local(2) };
+const ME: Reader = Reader { user: UserId::new(2), session: SessionId::local(2) };
 
 fn ana() -> User {
-    User { id: 1, name: UserName::from_lossy("ana") }
+    User { id: UserId::new(1), name: UserName::from_lossy("ana") }
 }
 
 fn messages(texts: impl Iterator<Item = String>) -> Batch {
@@ -28,7 +28,7 @@ fn written(out: &mut WriteQueue) -> String {
 
 #[test]
 fn long_messages_that_wait_are_bounded_by_their_bytes() {
-    let mut door = Classic::new(2, Instant::now(), &Config::default());
+    let mut door = Classic::new(UserId::new(2), Instant::now(), &Config::default());
     door.batch(&messages((0..100).map(|_| "x".repeat(16_000))), ME);
     assert!(door.queue_bytes > CLASSIC_QUEUE_BYTES / 2);
     assert!(door.queue_bytes <= CLASSIC_QUEUE_BYTES);
@@ -41,7 +41,7 @@ fn long_messages_that_wait_are_bounded_by_their_bytes() {
 fn messages_are_a_gap_apart_counted_from_the_end_of_the_write() {
     let (config, start) = (Config::default(), Instant::now());
     let (gap, ms) = (config.classic_gap, Duration::from_millis(1));
-    let (mut door, mut out) = (Classic::new(2, start, &config), WriteQueue::default());
+    let (mut door, mut out) = (Classic::new(UserId::new(2), start, &config), WriteQueue::default());
     door.batch(&messages(["one".to_owned(), "two".to_owned()].into_iter()), ME);
     assert_eq!(door.wake(start, &mut out), Wake::At(start + gap), "its number may just be out");
     assert_eq!(door.wake(start + gap, &mut out), Wake::Write);
@@ -59,7 +59,8 @@ fn changes_of_the_list_are_gathered_and_hold_up_no_message() {
     let (config, start) = (Config::default(), Instant::now() + Duration::from_secs(1));
     let settle = config.classic_list_settle;
     let begun_at = start - Duration::from_secs(1);
-    let (mut door, mut out) = (Classic::new(2, begun_at, &config), WriteQueue::default());
+    let (mut door, mut out) =
+        (Classic::new(UserId::new(2), begun_at, &config), WriteQueue::default());
     let (room, reason) = (RoomName::lobby(), LeaveReason::Bye);
     let left = Batch::update(Event::Left { room, user: ana(), reason }, &Arc::default());
     door.batch(&left, ME);
@@ -79,7 +80,7 @@ fn changes_of_the_list_are_gathered_and_hold_up_no_message() {
 #[test]
 fn what_came_is_whole_once_the_line_is_quiet() {
     let (config, start) = (Config::default(), Instant::now());
-    let mut door = Classic::new(2, start, &config);
+    let mut door = Classic::new(UserId::new(2), start, &config);
     let mut input = BytesMut::from("NAME:a");
     assert!(door.decode(&mut input, false).unwrap().is_none());
     assert_eq!(door.settles_at(), Some(start + config.detect_silence));

@@ -32,7 +32,7 @@ pub(super) const NEVER: u32 = 0;
 pub(super) type Membership = (u32, u64, u64);
 
 /// The author of all messages.
-const BOB: u64 = 7;
+const BOB: UserId = UserId::new(7);
 
 pub(super) fn file_of(directory: &Path) -> PathBuf {
     directory.join("journal.sqlite")
