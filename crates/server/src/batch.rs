@@ -8,8 +8,9 @@ use std::sync::{Arc, OnceLock};
 use chat_proto::{Event, RoomName, SessionId, UserId};
 
 pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
+use crate::config::RINGS_BYTES_MAX;
 use crate::journal::StoredMessage;
-use crate::ring::{Charge, Rings};
+use crate::ring::{self, Charge};
 
 /// One item of a room's channel, shared by every session in the room, and encoded once for each wire
 /// format in use.
@@ -18,7 +19,26 @@ pub(crate) struct Batch {
     items: Items,
     encoded: [OnceLock<Encoded>; Format::COUNT],
     /// Its bytes count in the rings while it exists.
-    charge: Charge,
+    charge: Charge<Self>,
+}
+
+/// The memory of the rings of all rooms.
+pub(crate) type Rings = ring::Rings<Batch>;
+
+/// The sending half of a room's ring.
+pub(crate) type Ring = ring::Ring<Batch>;
+
+/// The receiving half of a room's ring.
+pub(crate) type Live = ring::Live<Batch>;
+
+/// Logged if batches are dropped from [`Rings`].
+pub(crate) const RINGS_FULL: &str = "some clients lag behind, and the rings of the rooms are full: dropped \
+                                     the oldest batches; those clients continue from the journal";
+
+impl Default for Rings {
+    fn default() -> Self {
+        Self::new(RINGS_BYTES_MAX, RINGS_FULL)
+    }
 }
 
 /// What is in a batch.
@@ -33,7 +53,7 @@ pub(crate) enum Items {
 /// Messages of one room, one after another.
 #[derive(Debug)]
 pub(crate) struct Messages {
-    said: Vec<Said>,
+    published: Vec<Published>,
     /// The numbers of their authors, in order; empty if there is one message.
     by: Vec<UserId>,
     room: RoomName,
@@ -41,9 +61,9 @@ pub(crate) struct Messages {
 
 /// One message of a batch.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct Published {
     /// The message.
-    pub kept: StoredMessage,
+    pub message: StoredMessage,
     /// The session that sent it, which is sent its answer instead.
     pub session: SessionId,
 }
@@ -51,17 +71,22 @@ pub(crate) struct Said {
 impl Batch {
     /// Messages of one commit in the room with that name or address.
     #[must_use]
-    pub(crate) fn messages(mut said: Vec<Said>, room: RoomName, rings: &Arc<Rings>) -> Self {
-        said.shrink_to_fit(); // part of a long commit; it was made for all of it
+    pub(crate) fn messages(
+        mut published: Vec<Published>,
+        room: RoomName,
+        rings: &Arc<Rings>,
+    ) -> Self {
+        published.shrink_to_fit(); // part of a long commit; it was made for all of it
         let mut by = Vec::new();
-        if said.len() > 1 {
-            by.extend(said.iter().map(|said| said.kept.from.id));
+        if published.len() > 1 {
+            by.extend(published.iter().map(|published| published.message.from.id));
             by.sort_unstable();
             by.dedup();
         }
-        let bytes = |said: &Said| size_of::<Said>() + said.kept.text.as_str().len();
-        let charge = rings.charge(said.iter().map(bytes).sum());
-        Self::new(Items::Messages(Messages { said, by, room }), charge)
+        let bytes =
+            |published: &Published| size_of::<Published>() + published.message.text.as_str().len();
+        let charge = rings.charge(published.iter().map(bytes).sum());
+        Self::new(Items::Messages(Messages { published, by, room }), charge)
     }
 
     /// A change of a room.
@@ -71,7 +96,7 @@ impl Batch {
         Self::new(Items::Update(Box::new(event)), charge)
     }
 
-    fn new(items: Items, charge: Charge) -> Self {
+    fn new(items: Items, charge: Charge<Self>) -> Self {
         Self { items, encoded: [const { OnceLock::new() }; Format::COUNT], charge }
     }
 
@@ -98,7 +123,9 @@ impl Batch {
     #[must_use]
     pub(crate) fn last_seq(&self) -> Option<u64> {
         match &self.items {
-            Items::Messages(messages) => messages.said.last().map(|said| said.kept.seq),
+            Items::Messages(messages) => {
+                messages.published.last().map(|published| published.message.seq)
+            }
             Items::Update(_) => None,
         }
     }
@@ -107,14 +134,14 @@ impl Batch {
 impl Messages {
     /// The messages, in their order.
     #[must_use]
-    pub(crate) fn said(&self) -> &[Said] {
-        &self.said
+    pub(crate) fn published(&self) -> &[Published] {
+        &self.published
     }
 
     /// Whether `user` is an author of some of them.
     pub(crate) fn is_by(&self, user: UserId) -> bool {
-        match &*self.said {
-            [said] => said.kept.from.id == user,
+        match &*self.published {
+            [published] => published.message.from.id == user,
             _ => self.by.binary_search(&user).is_ok(),
         }
     }

@@ -10,10 +10,9 @@ use futures_util::stream::unfold;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Live};
 use crate::config::PAGE_MESSAGES;
 use crate::journal::{Journal, JournalError, Page, Part, StoredMessage};
-use crate::ring::Live;
 use crate::room::{Entry, Room, Snapshot};
 
 /// One item of the stream of a feed.

@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserId, UserName};
 
-use crate::batch::{Batch, Said};
-use crate::config::BATCH_BYTES_MAX;
+use crate::batch::{Batch, Live, Published, Ring, Rings};
+use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
 use crate::journal::{RoomId, RoomKey, RoomRecord};
-use crate::ring::{Live, Ring, Rings};
 
 /// One room.
 #[derive(Debug)]
@@ -128,7 +127,7 @@ impl Room {
             return None;
         }
         let snapshot = state.snapshot(users_listed);
-        let live = state.live.get_or_insert_with(Ring::new);
+        let live = state.live.get_or_insert_with(|| Ring::new(ROOM_RING_BATCHES));
         Some(Entry { snapshot, live: live.subscribe() })
     }
 
@@ -224,22 +223,22 @@ impl Room {
     }
 
     /// Sends stored messages to all sessions in the room. Called once for each commit, in commit order.
-    pub(crate) fn publish_messages(&self, said: Vec<Said>) {
+    pub(crate) fn publish_messages(&self, published: Vec<Published>) {
         let mut state = self.state();
-        state.last_seq = said.last().map_or(state.last_seq, |last| last.kept.seq);
+        state.last_seq = published.last().map_or(state.last_seq, |last| last.message.seq);
         if state.live.is_none() {
             return;
         }
-        let length = |said: &Said| said.kept.text.as_str().len();
-        if said.iter().map(length).sum::<usize>() <= BATCH_BYTES_MAX {
-            let batch = Batch::messages(said, self.name.clone(), &state.rings);
+        let length = |published: &Published| published.message.text.as_str().len();
+        if published.iter().map(length).sum::<usize>() <= BATCH_BYTES_MAX {
+            let batch = Batch::messages(published, self.name.clone(), &state.rings);
             return state.publish(batch);
         }
-        let mut said = said.into_iter().peekable();
-        while said.peek().is_some() {
+        let mut published = published.into_iter().peekable();
+        while published.peek().is_some() {
             let mut bytes = 0;
-            let mut batch = Vec::with_capacity(said.len());
-            while let Some(one) = said.next_if(|_| bytes < BATCH_BYTES_MAX) {
+            let mut batch = Vec::with_capacity(published.len());
+            while let Some(one) = published.next_if(|_| bytes < BATCH_BYTES_MAX) {
                 bytes += length(&one);
                 batch.push(one);
             }

@@ -51,7 +51,7 @@ pub(crate) struct Args {
     pub(crate) log_file: Option<PathBuf>,
 }
 
-/// A server, and the user's name there if it is given.
+/// A server, and the name of the user there, if one is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Destination {
     name: Option<UserName>,
@@ -62,7 +62,7 @@ impl Args {
     /// Reads the command line.
     ///
     /// # Errors
-    /// If it is wrong, and if it asks for the help or the version.
+    /// Returns an error if it is wrong, or asks for the help or the version.
     pub(crate) fn read() -> Result<Self, clap::Error> {
         Self::try_parse()?.checked()
     }
@@ -77,13 +77,13 @@ impl Args {
         Ok(self)
     }
 
-    /// The name the user asks for, if there is one.
+    /// The name that is given, if there is one.
     pub(crate) fn name(&self) -> Option<&UserName> {
         let destination = self.destination.as_ref();
         self.name.as_ref().or_else(|| destination?.name.as_ref())
     }
 
-    /// The server to call.
+    /// The server to connect to.
     pub(crate) fn server(&self) -> ServerAddress {
         let destination = self.destination.as_ref().map(|destination| &destination.server);
         let local = || ServerAddress { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
@@ -91,13 +91,13 @@ impl Args {
     }
 }
 
-/// A user's name; one that is none is told with one that is.
+/// Parses a name. The error for an invalid one suggests a valid one.
 fn user_name(written: &str) -> Result<UserName, String> {
     let mended = || UserName::from_lossy(written);
     UserName::new(written).map_err(|error| format!("{error}; {} is a name", mended()))
 }
 
-/// Takes `[NAME@]HOST[:PORT]` apart: a name has no `@`.
+/// Splits `[NAME@]HOST[:PORT]`: a name contains no `@`.
 fn destination(written: &str) -> Result<Destination, String> {
     let (name, server) = match written.split_once('@') {
         Some((name, server)) => (Some(name), server),

@@ -1,27 +1,27 @@
-//! Where things are on the screen: pure geometry, for whoever draws and whoever scrolls.
+//! The layout of the screen: pure geometry, for drawing and scrolling.
 
 use ratatui::layout::{Rect, Size};
 
-/// Narrowest screen that has room for the user list, in columns.
+/// Narrowest screen with a user list, in columns.
 pub const USERS_SCREEN_MIN: u16 = 60;
 
-/// Narrowest and widest user list, its border included, in columns: a name should show, the log
+/// Narrowest and widest user list, its border included, in columns: wide enough for a name, but the log
 /// matters more.
 const USERS_WIDTH: (u16, u16) = (18, 28);
 
-/// Narrowest screen that has room for the room list as well, in columns.
+/// Narrowest screen with a room list as well, in columns.
 pub const ROOMS_SCREEN_MIN: u16 = 80;
 
 /// Narrowest and widest room list, its border included, in columns.
 const ROOMS_WIDTH: (u16, u16) = (16, 26);
 
-/// Lowest screen that has a row for the topic, in rows.
+/// Lowest screen with a row for the topic, in rows.
 const TOPIC_SCREEN_MIN: u16 = 8;
 
-/// Most rows of the input box; what is longer scrolls within.
+/// Most rows of the input box; longer text scrolls within it.
 const PROMPT_ROWS_MAX: u16 = 6;
 
-/// Rows of the help, its border included: what fits a screen of 24.
+/// Rows of the help, its border included: they fit a screen of 24.
 pub(crate) const HELP_ROWS: u16 = 23;
 
 /// Columns of the help, its border included.
@@ -30,34 +30,34 @@ const HELP_COLUMNS: u16 = 60;
 /// The panes of the screen. Any of them may be empty on a tiny screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
-    /// The rooms; `None` on a narrow screen, and where there is but one.
+    /// The room list; `None` on a narrow screen, and if there is only one room.
     pub rooms: Option<Rect>,
-    /// What the room is about: one row, or none.
+    /// The topic: one row, or none.
     pub topic: Rect,
-    /// What was said.
+    /// The log.
     pub log: Rect,
-    /// Who is here; `None` on a narrow screen.
+    /// The user list; `None` on a narrow screen, and in a direct message.
     pub users: Option<Rect>,
-    /// One row that says how things are.
+    /// The status line: one row.
     pub status: Rect,
-    /// What is being typed.
+    /// The input box.
     pub prompt: Rect,
 }
 
-/// What there is to be shown.
+/// What the panes are to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wants {
-    /// How many rows the input box would like.
+    /// Rows of the text in the input box.
     pub prompt_rows: u16,
     /// Whether there are several rooms.
     pub rooms: bool,
-    /// Whether there is anybody but the one the room is called by.
+    /// Whether to list users: not in a direct message.
     pub users: bool,
     /// Whether the room has a topic.
     pub topic: bool,
 }
 
-/// Shares out a screen of `size`.
+/// Divides a screen of `size` into panes.
 #[must_use]
 pub fn panes(size: Size, wants: Wants) -> Panes {
     let Size { width, height } = size;
@@ -81,7 +81,7 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     }
 }
 
-/// The middle of the screen, or all of it where it is small: where the help is.
+/// The area of the help: the middle of the screen, or all of a small one.
 #[must_use]
 pub fn help(screen: Rect) -> Rect {
     let (width, height) = (screen.width.min(HELP_COLUMNS), screen.height.min(HELP_ROWS));

@@ -5,14 +5,14 @@
 //!                                                              └→ client (network, disk), bell
 //! ```
 //!
-//! * [`app`]: the loop; its terminal, its keys and its connections are arguments.
-//! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state
-//!   that it changes. Pure: the time comes in as a value.
-//! * [`view`]: draws the state, with [`layout`], [`wrap`] and [`palette`]; [`help`]: the texts on commands and
-//!   keys.
-//! * `chat_client`: the connection, the rooms, the outbox and the store.
-//! * [`unsent`]: the messages without an answer, reported when the program has ended.
-//! * [`terminal`]: its modes, what is written to it and read from it; [`zone`]: the machine's time zone.
+//! * [`app`]: the loop; a function of its terminal, its keys and how it connects.
+//! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state.
+//!   Pure: the time comes in as a value.
+//! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`], [`wrap`] and [`palette`] are its
+//!   measures; [`help`]: the commands and keys in words.
+//! * [`chat_client`]: all that is not of the screen.
+//! * [`unsent`]: the notice of unsent messages after the end.
+//! * [`terminal`]: its modes, its output and its input; [`zone`]: the time zone of the machine.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod app;

@@ -1,5 +1,4 @@
-//! The colours: few, readable on dark and on light backgrounds, and never alone in saying
-//! something.
+//! The colours: few, readable on dark and on light backgrounds. None is the only sign of anything.
 
 use chat_client::hash::fnv1a;
 use chat_proto::UserName;
@@ -8,7 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 /// Colours of the 256 that contrast with black and with white alike, 3.7 to 1 at least (WCAG 2).
 const NAMES: [u8; 12] = [28, 30, 32, 63, 64, 98, 130, 131, 132, 134, 162, 166];
 
-/// What is all right, and what is not; from the same set.
+/// Good and bad, from the same set.
 const GOOD: u8 = 28;
 const BAD: u8 = 160;
 
@@ -19,7 +18,7 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// A palette with colours, or (`NO_COLOR`) with bold, dim and reversed alone.
+    /// A palette with colours; without (`NO_COLOR`), with bold, dim and reversed alone.
     #[must_use]
     pub const fn new(colours: bool) -> Self {
         Self { colours }
@@ -29,29 +28,29 @@ impl Palette {
         if self.colours { Style::new().fg(Color::Indexed(colour)) } else { Style::new() }
     }
 
-    /// A user's name: the same colour for the same name, on every screen and every day.
+    /// A name: always in the same colour, on every screen.
     pub(crate) fn name(self, name: &UserName) -> Style {
         let index = fnv1a(name.key()) % NAMES.len() as u64;
         let colour = NAMES[usize::try_from(index).unwrap_or_default()];
         self.coloured(colour).add_modifier(Modifier::BOLD)
     }
 
-    /// What matters less.
+    /// Less important text.
     pub(crate) fn dim(self) -> Style {
         Style::new().add_modifier(Modifier::DIM)
     }
 
-    /// What must not be overlooked: a mention, what is new.
+    /// Text that must not be overlooked: a mention, new messages.
     pub(crate) fn striking(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD)
     }
 
-    /// What went wrong.
+    /// An error.
     pub(crate) fn bad(self) -> Style {
         self.coloured(BAD).add_modifier(Modifier::BOLD)
     }
 
-    /// What is as it should be.
+    /// A good state.
     pub(crate) fn good(self) -> Style {
         self.coloured(GOOD)
     }

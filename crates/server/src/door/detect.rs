@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use chat_proto::classic::Told;
+use chat_proto::classic::ServerMessage;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -123,7 +123,7 @@ async fn peek<S: AsyncRead + Unpin>(stream: &mut Prefixed<S>) -> Result<(), Dete
 }
 
 async fn send_number<S: AsyncWrite + Unpin>(stream: &mut S, id: UserId) -> io::Result<UserId> {
-    stream.write_all(Told::Id(id).to_string().as_bytes()).await?;
+    stream.write_all(ServerMessage::Id(id).to_string().as_bytes()).await?;
     stream.flush().await?;
     Ok(id)
 }

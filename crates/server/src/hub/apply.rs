@@ -16,7 +16,7 @@ use super::directory::Directory;
 use super::member::Member;
 use super::request::{Item, Submission};
 use super::state::{Account, place_in};
-use crate::batch::Said;
+use crate::batch::Published;
 use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
 use crate::journal::{
     Change, Commit, Committed, MembershipRecord, Repeat, RoomId, RoomRecord, UserKind, UserRecord,
@@ -27,7 +27,7 @@ use crate::room::Room;
 #[derive(Default)]
 struct Unpublished<'i> {
     /// By number: what is sent follows from the messages, and from nothing else.
-    rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Said>)>,
+    rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Published>)>,
     answers: Vec<(&'i Submission, Outcome)>,
 }
 
@@ -87,7 +87,7 @@ impl Directory {
                 let room = unpublished.rooms.entry(room);
                 let existing = |id: &RoomId| Arc::clone(self.state().rooms.existing(*id));
                 let (_, said) = room.or_insert_with_key(|id| (existing(id), Vec::with_capacity(1)));
-                said.push(Said { kept, session });
+                said.push(Published { message: kept, session });
                 outcome
             }
             (decision, committed) => unreachable!("{decision:?} led to {committed:?}"),

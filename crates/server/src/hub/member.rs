@@ -69,7 +69,7 @@ impl Member {
 
     /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere. Cancel
     /// safe.
-    pub(crate) async fn news(&mut self) {
+    pub(crate) async fn changed(&mut self) {
         self.news.listen(&mut self.heard).await;
     }
 

@@ -12,7 +12,7 @@ use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, UserRec
 
 /// A change of what is stored, other than a message.
 #[derive(Debug, Clone)]
-pub(crate) enum Change {
+pub enum Change {
     /// A new user, or another name of a user.
     User(UserRecord),
     /// A guest: not stored, as it ends with its session.

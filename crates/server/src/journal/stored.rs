@@ -163,7 +163,7 @@ fn room_name(written: &str) -> RoomName {
 
 /// What kind of account a user has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum UserKind {
+pub enum UserKind {
     /// For one session: in memory alone, without credentials.
     Guest,
     /// Stored, with credentials.
@@ -197,7 +197,7 @@ impl UserKind {
 
 /// A stored user.
 #[derive(Debug, Clone)]
-pub(crate) struct UserRecord {
+pub struct UserRecord {
     /// Its number and name.
     pub user: User,
     /// Not a guest.
@@ -215,18 +215,18 @@ pub(crate) enum Credential {
 
 /// A stored credential.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct CredentialRecord {
+pub struct CredentialRecord {
     /// The number of its user.
     pub user: UserId,
     /// What it is.
-    pub credential: Credential,
+    pub(crate) credential: Credential,
     /// When it was stored; 1970 if that is not known, in a journal of before version 5.
     pub created_at: Timestamp,
 }
 
 /// A user's place in a room, as it is kept.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct MembershipRecord {
+pub struct MembershipRecord {
     /// The user's number.
     pub user: UserId,
     /// The room's.

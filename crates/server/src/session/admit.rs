@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Span, debug, field, info};
 
-use super::end::{End, Leaving, turn_away};
+use super::end::{Closing, End, reject};
 use super::handshake::handshake;
 use super::{Context, Peer, Session};
 use crate::config::Config;
@@ -20,7 +20,7 @@ pub(super) enum Admission<S> {
     /// The client is in.
     In(Box<Session<Prefixed<S>>>),
     /// The client was refused, and is to be sent the reason.
-    Refused(Box<Leaving<Prefixed<S>>>),
+    Refused(Box<Closing<Prefixed<S>>>),
     /// The connection is closed already.
     Closed,
 }
@@ -62,7 +62,7 @@ where
         Err(end) => {
             info!(reason = %end, "ended before it was in");
             let span = Span::current();
-            Admission::Refused(Box::new(Leaving { connection, end, context, span }))
+            Admission::Refused(Box::new(Closing { connection, end, context, span }))
         }
     }
 }
@@ -81,11 +81,11 @@ async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
         Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before its protocol was known"),
         Ok(Err(error @ DetectError::UnknownProtocol)) => {
             info!(%error, "turned away");
-            Box::pin(turn_away(stream, config)).await;
+            Box::pin(reject(stream, config)).await;
         }
         Err(_late) => {
             info!("turned away: it did not say who it is in time");
-            Box::pin(turn_away(stream, config)).await;
+            Box::pin(reject(stream, config)).await;
         }
     }
     None

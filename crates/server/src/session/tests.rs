@@ -6,8 +6,8 @@ use super::Session;
 use crate::transport::Prefixed;
 use crate::{Config, Server};
 
-/// Bytes of the task of a connection and of its session, at most: today's figures, rounded up. Whatever few
-/// sessions wait for is boxed, or each idle session would hold the memory for it.
+/// Bytes of the task of a connection and of its session, at most: today's figures, rounded up. What few sessions
+/// await is boxed, or each idle session would hold memory for it.
 const TASK_BYTES_MAX: usize = 640;
 const SESSION_BYTES_MAX: usize = 480;
 

@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use crate::palette::Palette;
 use crate::state::State;
 
-/// What stands in an empty box, behind the cursor.
+/// The hint in an empty box, after the cursor.
 const HINT: &str = " say something, /help for commands";
 
 pub(super) fn draw(state: &State, palette: Palette, area: Rect, frame: &mut Frame<'_>) {

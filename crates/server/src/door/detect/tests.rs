@@ -25,9 +25,9 @@ fn connect() -> (DuplexStream, JoinHandle<Found>) {
 fn every_prefix_of_a_greeting_asks_for_more_and_no_more_than_needed() {
     for (greeting, door) in [(HELLO, Protocol::Native), (b"NAME:ana".as_slice(), Protocol::Classic)]
     {
-        let told = greeting.iter().position(|b| b"{:".contains(b)).unwrap() + 1;
+        let known_at = greeting.iter().position(|b| b"{:".contains(b)).unwrap() + 1;
         for length in 0..=greeting.len() {
-            let expected = if length < told { Guess::NeedMore } else { Guess::Protocol(door) };
+            let expected = if length < known_at { Guess::NeedMore } else { Guess::Protocol(door) };
             assert_eq!(guess(&greeting[..length]), expected, "{length} bytes for {door}");
         }
     }
@@ -72,9 +72,9 @@ async fn a_native_client_is_sent_nothing_before_its_hello() {
     client.write_all(HELLO).await.unwrap();
     let (detected, _stream) = found.await.unwrap();
     assert_eq!(detected.unwrap().protocol, Protocol::Native);
-    let mut told = [0; 16];
-    let read = timeout(SILENCE * 2, client.read(&mut told)).await;
-    assert!(read.is_err(), "nothing came: {read:?}");
+    let mut received = [0; 16];
+    let read = timeout(SILENCE * 2, client.read(&mut received)).await;
+    assert!(read.is_err(), "nothing was sent: {read:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,9 +82,9 @@ async fn silence_is_answered_with_a_number_and_decides_nothing() {
     for (greeting, door) in [(HELLO, Protocol::Native), (b"NAME:ana".as_slice(), Protocol::Classic)]
     {
         let (mut client, found) = connect();
-        let mut told = [0; 16];
-        let read = client.read(&mut told).await.unwrap();
-        assert_eq!(&told[..read], b"ID:7");
+        let mut received = [0; 16];
+        let read = client.read(&mut received).await.unwrap();
+        assert_eq!(&received[..read], b"ID:7");
         sleep(SILENCE * 10).await;
         client.write_all(greeting).await.unwrap();
         let Detected { protocol, sent_id } = found.await.unwrap().0.unwrap();
@@ -98,9 +98,9 @@ async fn a_client_in_the_middle_of_its_greeting_is_not_silent() {
     client.write_all(b"NA").await.unwrap();
     sleep(SILENCE * 3).await;
     client.write_all(b"ME:ana").await.unwrap();
-    let mut told = [0; 16];
-    let read = client.read(&mut told).await.unwrap();
-    assert_eq!(&told[..read], b"ID:7");
+    let mut received = [0; 16];
+    let read = client.read(&mut received).await.unwrap();
+    assert_eq!(&received[..read], b"ID:7");
     assert_eq!(found.await.unwrap().0.unwrap().protocol, Protocol::Classic);
 }
 

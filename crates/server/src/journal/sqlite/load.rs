@@ -13,7 +13,7 @@ use super::store::{unsigned, user_id};
 use super::stored::{
     CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserKind, UserRecord,
 };
-use super::{Restored, checksum, credentials, messages, records, rows, used};
+use super::{Restored, RoomExtent, checksum, credentials, messages, records, rows, used};
 
 /// What the key of a room begins with whose name was lost. No other key begins so.
 pub(super) const LOST: &str = "!";
@@ -172,6 +172,19 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
         mend_rooms(db)?;
     }
     Ok(rooms)
+}
+
+/// The rooms that exist, and the messages that they have. A room whose name is lost is not among them.
+pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
+    let mut statement =
+        db.prepare_cached("SELECT id FROM room WHERE key NOT LIKE ? ORDER BY id")?;
+    let ids = statement.query_map([format!("{LOST}%")], |row| row.get(0).map(RoomId))?;
+    let extent = |id: rusqlite::Result<RoomId>| {
+        let room = id?;
+        let (first, last) = (messages::first_seq(db, room)?, messages::last_seq(db, room)?);
+        Ok(RoomExtent { room, first, last })
+    };
+    ids.map(extent).collect()
 }
 
 /// Gives the damaged rooms records that are whole: without a topic, or without a name, so that another
