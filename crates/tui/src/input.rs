@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
 /// One thing that happens.
+#[allow(clippy::large_enum_variant, reason = "it is moved once; a box would cost an allocation")]
 #[derive(Debug, Clone)]
 pub enum Input {
     /// The program starts: once, before all else.
