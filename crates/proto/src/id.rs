@@ -48,19 +48,45 @@ impl fmt::Display for UserId {
     }
 }
 
-/// The number of a session. Two sessions of one journal never have the same, also on two nodes.
+/// Bits of a [`SessionId`] that count the sessions of a node: enough for 280 million million.
+const SESSION_BITS: u32 = 48;
+
+/// The number of a session. Two sessions never have the same, on two nodes either. In 8 bytes, since each
+/// session and each message that waits for its readers has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SessionId {
-    /// The node that serves the session; 0 if there is one node.
-    pub node: u16,
-    /// Counts the sessions of the node from 1 since its start.
-    pub n: u64,
-}
+pub struct SessionId(u64);
 
 impl SessionId {
+    /// The session `n` of a node, which counts its sessions from 1 since its start.
+    #[must_use]
+    pub const fn new(node: u16, n: u64) -> Self {
+        debug_assert!(n < 1 << SESSION_BITS, "a node has fewer sessions");
+        Self((node as u64) << SESSION_BITS | n)
+    }
+
     /// The session `n` of the only node.
     #[must_use]
     pub const fn local(n: u64) -> Self {
-        Self { node: 0, n }
+        Self::new(0, n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_of_two_nodes_have_different_numbers() {
+        let ids = [(0, 1), (0, 2), (1, 1), (1, 2), (u16::MAX, 1)];
+        let mut numbers = ids.map(|(node, n)| SessionId::new(node, n));
+        numbers.sort();
+        assert!(numbers.windows(2).all(|pair| pair[0] != pair[1]), "{numbers:?}");
+    }
+
+    #[test]
+    fn the_number_of_a_user_is_a_plain_number_on_the_wire() {
+        let written = serde_json::to_string(&UserId::new(7)).unwrap();
+        assert_eq!(written, "7");
+        assert_eq!(serde_json::from_str::<UserId>(&written).unwrap(), UserId::new(7));
     }
 }
