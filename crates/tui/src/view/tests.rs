@@ -97,7 +97,7 @@ fn reconnecting() {
         "#);
 }
 
-/// Several rooms: one with a topic on the screen, and news in the others.
+/// Several rooms: one with a topic on the screen, and unread messages in the others.
 fn in_rooms(width: u16, height: u16) -> Harness {
     let mut harness = chatting(width, height);
     harness.control('u');
