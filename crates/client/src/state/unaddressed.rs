@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::{RoomName, User, UserName};
 
-use super::State;
+use super::{State, UNKNOWN};
 use crate::store::{Drafts, OwnMessage};
 
 /// Most names that the server is asked about at once: more than anybody types within a moment.
@@ -68,7 +68,8 @@ impl State {
         if let Some(room) = self.rooms.titled(name) {
             return Some((room.name.clone(), room.title.clone()?));
         }
-        let rooms = self.rooms.list().iter();
+        // Without a session, the lists are as they were last.
+        let rooms = self.rooms.list().iter().filter(|_| self.session().is_some());
         self.direct(rooms.flat_map(|room| room.users.iter(self.me)), name)
     }
 
@@ -78,7 +79,7 @@ impl State {
         name: &UserName,
     ) -> Option<(RoomName, UserName)> {
         let user = users.find(|user| user.name == *name)?;
-        let is_other = self.me != 0 && user.id != self.me;
+        let is_other = self.me != UNKNOWN && user.id != self.me;
         is_other.then(|| (RoomName::direct(self.me, user.id), user.name.clone()))
     }
 

@@ -1,5 +1,5 @@
 use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp, User, UserName};
+use chat_proto::{SessionId, Text, Timestamp, User, UserId, UserName};
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
@@ -23,15 +23,15 @@ fn open_at(state: &crate::journal::Location) -> (Engine, Journal, RoomRecord) {
 /// Stores so many messages, and publishes them in `room`.
 fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
     for _ in 1..=count {
-        let from = User { id: 1, name: UserName::from_lossy("ana") };
+        let from = User { id: UserId::new(1), name: UserName::from_lossy("ana") };
         let (device, kind, text) = (Word::default(), Kind::Text, Text::new("hi").unwrap());
         let (is_repeat_only, changes) = (false, Vec::new());
         let message =
             Message { room: room.id, from, device, n: None, kind, text, is_repeat_only, changes };
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {
-            let Committed::Message { kept, .. } = item else { panic!("{item:?}") };
-            room.publish_messages(vec![Published { message: kept, session: 1 }]);
+            let Committed::Message { message, .. } = item else { panic!("{item:?}") };
+            room.publish_messages(vec![Published { message, session: SessionId::local(1) }]);
         }
     }
 }
@@ -43,7 +43,7 @@ fn a_page() -> Arc<Semaphore> {
 /// The numbers of the messages that a feed brings.
 fn seqs(item: &FeedItem) -> Vec<u64> {
     match item {
-        FeedItem::CatchUp(missed) => missed.iter().map(|kept| kept.seq).collect(),
+        FeedItem::CatchUp(missed) => missed.iter().map(|message| message.seq).collect(),
         FeedItem::Live(batch) => match batch.items() {
             Items::Messages(messages) => {
                 messages.published().iter().map(|published| published.message.seq).collect()
@@ -71,7 +71,10 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
     let early = feed.next().now_or_never();
     assert!(early.is_none(), "{early:?}");
     told_one.publish_messages(
-        untold.into_iter().map(|kept| Published { message: kept, session: 1 }).collect(),
+        untold
+            .into_iter()
+            .map(|message| Published { message, session: SessionId::local(1) })
+            .collect(),
     );
     assert_eq!(seqs(&feed.next().await.unwrap()), [2, 3]);
 }

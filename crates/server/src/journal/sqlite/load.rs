@@ -1,27 +1,27 @@
-//! Reads all but the messages from the journal when the daemon starts.
+//! Reads everything but the messages from the journal when the daemon starts.
 //!
-//! A damaged record must not keep the daemon from starting. What is wrong in it is replaced by something that
-//! misleads nobody, in the file as well, and logged.
+//! A damaged record must not prevent the start of the daemon. Its damaged parts are replaced by values that
+//! mislead nobody, also in the file, and are logged.
 
 use std::collections::{BTreeSet, HashSet};
 
-use chat_proto::{Timestamp, Topic, User, UserName};
+use chat_proto::{Timestamp, Topic, User, UserId, UserName};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::store::unsigned;
+use super::store::{unsigned, user_id};
 use super::stored::{
     CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserKind, UserRecord,
 };
 use super::{Restored, RoomExtent, checksum, credentials, messages, records, rows, used};
 
-/// What the key of a room begins with whose name was lost. No other key begins so.
+/// The first character of the key of a room whose name was lost. No other key begins with it.
 pub(super) const LOST: &str = "!";
 
 /// The key and the name of the room that every user is in.
 const LOBBY: &str = "#lobby";
 
-/// Reads all of it.
+/// Reads all records.
 pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
     let mut damage = Vec::new();
     mend_lobby(db, &mut damage)?;
@@ -43,8 +43,8 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
     })
 }
 
-/// Makes the record of the lobby again if it is missing or has lost its name: no session can begin without
-/// that room.
+/// Rebuilds the record of the lobby if it is missing or has lost its name: no session can begin without that
+/// room.
 fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()> {
     let found = db
         .query_row("SELECT key, name FROM room WHERE id = ?", [RoomId::LOBBY.0], |row| {
@@ -60,9 +60,9 @@ fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()>
         if is_missing { "missing" } else { "damaged" }
     ));
     let transaction = db.unchecked_transaction()?;
-    // The index has the keys as they were.
+    // The index contains the undamaged keys.
     db.execute_batch("REINDEX room")?;
-    // Another room that has the name loses it.
+    // If another room has the name, it loses it.
     db.execute(
         "UPDATE room SET key = ?1 || id, name = '', sum = checksum(id, ?1 || id, '', topic)
          WHERE key = ?2 AND id <> ?3",
@@ -80,7 +80,7 @@ fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()>
 fn note_credentials(
     users: &[UserRecord],
     credentials: &[CredentialRecord],
-    damaged: &[u64],
+    damaged: &[UserId],
     damage: &mut Vec<String>,
 ) {
     damage.extend(damaged.iter().map(|user| {
@@ -89,7 +89,7 @@ fn note_credentials(
              and can only begin as a new user"
         )
     }));
-    let mut recognised: HashSet<u64> = credentials.iter().map(|record| record.user).collect();
+    let mut recognised: HashSet<UserId> = credentials.iter().map(|record| record.user).collect();
     recognised.extend(damaged);
     damage.extend(users.iter().filter(|user| !recognised.contains(&user.user.id)).map(|user| {
         format!(
@@ -106,10 +106,10 @@ fn note_missing(
     credentials: &[CredentialRecord],
     damage: &mut Vec<String>,
 ) {
-    let known: HashSet<u64> = users.iter().map(|user| user.user.id).collect();
+    let known: HashSet<UserId> = users.iter().map(|user| user.user.id).collect();
     let ids = members.iter().map(|member| member.user);
     let ids = ids.chain(credentials.iter().map(|record| record.user));
-    let missing: BTreeSet<u64> = ids.filter(|user| !known.contains(user)).collect();
+    let missing: BTreeSet<UserId> = ids.filter(|user| !known.contains(user)).collect();
     damage.extend(missing.iter().map(|user| {
         format!(
             "user number {user}: its record is missing; its credentials are refused, and its number is \
@@ -118,7 +118,7 @@ fn note_missing(
     }));
 }
 
-/// Whether the last column of a row is the checksum of the others.
+/// Returns true if the last column of a row is the checksum of the others.
 pub(super) fn is_whole(row: &Row<'_>) -> rusqlite::Result<bool> {
     let columns = row.as_ref().column_count();
     let mut values = Vec::with_capacity(columns);
@@ -139,7 +139,7 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
         let text = |column| row.get::<_, String>(column).unwrap_or_default();
         let (key, name, is_whole) = (text(1), text(2), is_whole(row)?);
         let called = RoomKey::read(&key, &name);
-        // A name is stored twice, as it is written and as it is compared: damage changes one of them.
+        // A name is stored twice, as it is written and as the key: damage changes one of them.
         let is_sure = |called: &RoomKey| is_whole || called.key() == key && !key.starts_with('@');
         match called.filter(is_sure) {
             Some(called) if is_whole => {
@@ -187,8 +187,8 @@ pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
     ids.map(extent).collect()
 }
 
-/// Gives the damaged rooms records that are whole: without a topic, or without a name, so that another
-/// room may have the name.
+/// Replaces the records of damaged rooms by valid ones without a topic, or without a name, so that another room
+/// may have the name.
 fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     let damaged = "sum <> checksum(id, key, name, topic)";
     let mut statement = db.prepare(&format!("SELECT id, key, name FROM room WHERE {damaged}"))?;
@@ -200,7 +200,7 @@ fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     })?;
     let ids = ids.collect::<rusqlite::Result<Vec<_>>>()?;
     let transaction = db.unchecked_transaction()?;
-    // The index has the keys as they were.
+    // The index contains the undamaged keys.
     db.execute_batch("REINDEX room")?;
     for (id, is_sure) in ids {
         if !is_sure {
@@ -219,7 +219,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
     let mut statement = db.prepare("SELECT id, kind, name, key, seen_at, sum FROM user")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id = unsigned(row, 0)?;
+        let id = user_id(row, 0)?;
         let kind = row.get(1).ok().and_then(UserKind::of);
         let Some(kind) = kind.filter(|_| is_whole(row).unwrap_or(false)) else {
             damaged.push(id);
@@ -233,7 +233,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
     }
     drop(rows);
     if !damaged.is_empty() {
-        // The index has the names as they were.
+        // The index contains the undamaged names.
         db.execute_batch("REINDEX user")?;
     }
     for id in damaged {
@@ -243,7 +243,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
         let user = UserRecord {
             user: User { id, name: free_name(id, &users) },
             kind: UserKind::Registered,
-            // A time that is wrong might keep others from being removed.
+            // A wrong time could prevent that others are removed.
             seen_at: Timestamp::from_millis(0),
         };
         records::user(db, &user)?;
@@ -252,8 +252,8 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
     Ok(users)
 }
 
-/// A name for a user whose name is lost, which none of the others has.
-fn free_name(id: u64, users: &[UserRecord]) -> UserName {
+/// Returns an unused name for a user whose name is lost.
+fn free_name(id: UserId, users: &[UserRecord]) -> UserName {
     let plain = UserName::from_lossy(&format!("user_{id}"));
     let is_free = |name: &UserName| users.iter().all(|known| known.user.name != *name);
     if is_free(&plain) {
@@ -276,7 +276,7 @@ fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Me
             continue;
         }
         members.push(MembershipRecord {
-            user: unsigned(row, 0)?,
+            user: user_id(row, 0)?,
             room: RoomId(row.get(1)?),
             is_in: row.get(2)?,
             read_seq: unsigned(row, 3)?,

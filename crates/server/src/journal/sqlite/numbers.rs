@@ -1,30 +1,31 @@
-//! Finds the message of a number: which numbers the devices of users have given to their messages.
+//! Finds a message by the number that its device has given it.
 //!
 //! The table `sent` has a row for each run of messages of one device whose numbers and places both rise by
-//! one: a sender that is alone in a room makes one row, however much it sends. No number is in two rows. A
-//! row may cover messages that retention has removed; those numbers are free again.
+//! one: a sender that is alone in a room makes one row, whatever the number of its messages. No number is in
+//! two rows. A row may cover messages that retention has removed; those numbers are free again.
 //!
-//! The rows can be made again from the messages ([`super::rebuild`]). That is done if one is damaged.
+//! If a row is damaged, the table is rebuilt from the messages ([`super::rebuild`]).
 
+use chat_proto::UserId;
 use std::collections::HashMap;
 
 use chat_proto::command::Word;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
-use super::store::{foreign, number, unsigned};
+use super::store::{foreign, number, unsigned, user_id, user_number};
 use super::{checksum, load};
 
-/// Devices whose last run the writer remembers, rather than look it up: each takes some 130 bytes.
+/// Number of devices whose last run the writer remembers, instead of reading it. Each takes about 130 bytes.
 pub(super) const DEVICES_REMEMBERED: usize = 100_000;
 
 /// A device of a user.
-pub(super) type Device = (u64, Word);
+pub(super) type Device = (UserId, Word);
 
-/// The columns of a run: those that its checksum is made of, then the checksum.
+/// The columns of a run: those that its checksum covers, then the checksum.
 pub(super) const COLUMNS: &str = "from_id, device, n, place, count, sum";
 
-/// Why the table must be made again.
+/// The table must be rebuilt.
 #[derive(Debug, thiserror::Error)]
 #[error("the table of message numbers is damaged: {0}")]
 pub(super) struct Damaged(String);
@@ -37,7 +38,7 @@ pub(super) fn damage(error: &rusqlite::Error) -> Option<&Damaged> {
     }
 }
 
-/// Whether a statement failed because the table is damaged.
+/// Returns true if a statement failed because the table is damaged.
 pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
     damage(error).is_some()
 }
@@ -59,8 +60,8 @@ fn marked(error: rusqlite::Error) -> rusqlite::Error {
     }
 }
 
-/// Messages of one device with numbers and places that rise by one. Neither those of the last one nor
-/// `count` are out of range: see [`Run::checked`].
+/// Messages of one device with numbers and places that rise by one. [`Run::checked`]
+/// makes sure that its end is in range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Run {
     first: u64,
@@ -73,7 +74,7 @@ impl Run {
         Self { first: n, place, count: 1 }
     }
 
-    /// The greatest number of it.
+    /// Its greatest number.
     pub(super) const fn last(self) -> u64 {
         self.first + (self.count - 1)
     }
@@ -95,7 +96,7 @@ impl Run {
         [self.place, self.place.saturating_add_unsigned(self.count - 1)]
     }
 
-    /// A run of a row; `None` if no run can be so.
+    /// The run of these values; `None` if they are impossible.
     fn checked(first: u64, place: i64, count: u64) -> Option<Self> {
         let more = count.checked_sub(1)?;
         first.checked_add(more)?;
@@ -121,7 +122,7 @@ pub(super) struct Last {
 }
 
 impl Last {
-    /// As it is in the table.
+    /// The run as it is in the table.
     pub(super) const fn stored(run: Option<Run>) -> Self {
         Self { run, is_stored: true }
     }
@@ -130,7 +131,7 @@ impl Last {
         self.run
     }
 
-    /// Whether a message may have the number.
+    /// Returns true if a message may have the number.
     pub(super) fn may_have(self, n: u64) -> bool {
         self.run.is_some_and(|run| n <= run.last())
     }
@@ -177,7 +178,7 @@ impl Numbers {
         self.0.get(device).copied()
     }
 
-    /// Takes over what a commit has found out and stored.
+    /// Adds the runs that a commit has found and stored.
     pub(super) fn extend(&mut self, last: impl ExactSizeIterator<Item = (Device, Option<Run>)>) {
         if self.0.len() + last.len() > DEVICES_REMEMBERED {
             self.0.clear();
@@ -197,7 +198,7 @@ const fn written(stored: i64) -> u64 {
 
 /// Stores a run, in place of a shorter one that begins with the same number.
 fn put(db: &Connection, (user, device): &Device, run: Run) -> rusqlite::Result<()> {
-    let [user, first, count] = [number(*user), stored(run.first), number(run.count)];
+    let [user, first, count] = [user_number(*user), stored(run.first), number(run.count)];
     let sum = checksum::of([
         ValueRef::Integer(user),
         ValueRef::Text(device.as_str().as_bytes()),
@@ -250,18 +251,18 @@ fn covering(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<Option
          WHERE from_id = ? AND device = ? AND n <= ? ORDER BY n DESC LIMIT 1"
     );
     db.prepare_cached(&sql)?
-        .query_row(params![number(device.0), device.1.as_str(), stored(n)], Run::of_row)
+        .query_row(params![user_number(device.0), device.1.as_str(), stored(n)], Run::of_row)
         .optional()
         .map_err(marked)
 }
 
-/// Removes the run that ends with the number of a removed message: nothing of it is left.
+/// Removes the run that ends with the number of a removed message: no message of it is left.
 pub(super) fn forget(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<()> {
     match covering(db, device, n)? {
         Some(run) if run.last() == n => {
             let (user, device) = device;
             db.prepare_cached("DELETE FROM sent WHERE from_id = ? AND device = ? AND n = ?")?
-                .execute(params![number(*user), device.as_str(), stored(run.first)])
+                .execute(params![user_number(*user), device.as_str(), stored(run.first)])
                 .map_err(marked)?;
             Ok(())
         }
@@ -277,10 +278,10 @@ pub(super) fn last_place(db: &Connection, places: [i64; 2]) -> rusqlite::Result<
 }
 
 /// The greatest number of a user who has a run; 0 if there is none.
-pub(super) fn last_user(db: &Connection) -> rusqlite::Result<u64> {
+pub(super) fn last_user(db: &Connection) -> rusqlite::Result<UserId> {
     let sql = format!("SELECT {COLUMNS} FROM sent ORDER BY from_id DESC LIMIT 1");
-    let last = |row: &Row<'_>| Run::of_row(row).and_then(|_| unsigned(row, 0));
-    Ok(db.query_row(&sql, [], last).optional().map_err(marked)?.unwrap_or(0))
+    let last = |row: &Row<'_>| Run::of_row(row).and_then(|_| user_id(row, 0));
+    Ok(db.query_row(&sql, [], last).optional().map_err(marked)?.unwrap_or(UserId::SERVER))
 }
 
 #[cfg(test)]
@@ -289,7 +290,7 @@ mod tests {
     use crate::journal::sqlite::{checksum, file, schema};
 
     fn device() -> Device {
-        (7, Word::new("laptop").unwrap())
+        (UserId::new(7), Word::new("laptop").unwrap())
     }
 
     fn rows(db: &Connection) -> Vec<Run> {
@@ -367,7 +368,7 @@ mod tests {
         schema::bring_forward(&mut db).unwrap();
         for (place, device, n) in messages {
             let Some(n) = n else { continue };
-            let device = (7, Word::new(device).unwrap());
+            let device = (UserId::new(7), Word::new(device).unwrap());
             assert_eq!(place_of(&db, &device, n).unwrap(), Some(place), "{n}");
         }
         assert_eq!(rows(&db).len(), 7, "{:?}", rows(&db));
