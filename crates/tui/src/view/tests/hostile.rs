@@ -3,7 +3,7 @@
 use chat_client::link::{LinkEvent, Lost};
 use chat_client::sanitize;
 use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState, Server};
-use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
+use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserId, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
@@ -155,7 +155,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
     // The wire's own types keep some of it out; what they let in must not do harm either.
     let said = Text::new(text.clone()).or_else(|_| Text::from_lossy(&text).ok_or(()));
     let kept: String = text.chars().take(32).collect();
-    let from = chat_proto::User { id: 9, name: UserName::from_lossy(&kept) };
+    let from = chat_proto::User { id: UserId::new(9), name: UserName::from_lossy(&kept) };
     events.push(LinkEvent::Event(Event::Joined { room: room(), user: from.clone() }));
     let users = vec![from.clone(); 3];
     events.push(LinkEvent::Event(Event::Users { room: room(), users, more: true }));
