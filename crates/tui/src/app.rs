@@ -3,6 +3,7 @@
 mod control;
 mod failure;
 mod options;
+mod saver;
 
 use std::future::Future;
 use std::io;
@@ -13,7 +14,6 @@ use std::time::Duration;
 use chat_client::link::Dial;
 use chat_client::{Config, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
-use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -23,9 +23,10 @@ use tokio::time::{Instant, sleep_until};
 pub use self::control::Control;
 pub use self::failure::{Failure, RunError};
 pub use self::options::Options;
-use crate::input::Input;
-use crate::palette::Palette;
-use crate::state::State;
+use self::saver::Saver;
+use crate::input::{Input, Report};
+use crate::state::{Look, State};
+use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
 use crate::update::{Effect, update};
 use crate::view;
@@ -52,32 +53,26 @@ pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     options: Options,
     dial: impl Dial,
-    keys: impl Stream<Item = io::Result<TerminalEvent>>,
+    keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
-    let palette = Palette::new(options.colours);
     let show = |state: &State, anew: bool| {
-        let drawn = draw(terminal, state, palette, anew);
+        let drawn = draw(terminal, state, anew);
         drawn.map_err(|error| RunError::Draw(error.to_string()))
     };
     run_shown(size, show, options, dial, keys, control, stop).await
 }
 
 /// Draws a frame: what has changed, or all of it `anew`.
-fn draw<B: Backend>(
-    terminal: &mut Terminal<B>,
-    state: &State,
-    palette: Palette,
-    anew: bool,
-) -> Result<(), B::Error> {
+fn draw<B: Backend>(terminal: &mut Terminal<B>, state: &State, anew: bool) -> Result<(), B::Error> {
     if anew {
         // Not `clear`, which asks where the cursor is: the answer would come among the keys.
         let area = Rect::from((Position::ORIGIN, terminal.size()?));
         terminal.resize(area)?;
     }
-    terminal.draw(|frame| view::draw(state, palette, frame)).map(drop)
+    terminal.draw(|frame| view::draw(state, frame)).map(drop)
 }
 
 /// The same without a terminal: `show` is given each frame as the state it is of, on a screen of
@@ -90,7 +85,7 @@ pub async fn run_shown(
     show: impl FnMut(&State, bool) -> Result<(), RunError>,
     options: Options,
     dial: impl Dial,
-    keys: impl Stream<Item = io::Result<TerminalEvent>>,
+    keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
@@ -101,23 +96,27 @@ pub async fn run_shown(
         writer: options.writer,
     };
     let (driver, client) = Driver::start(config, dial).await?;
+    let mut state = State::of(client, options.zone, size);
+    state.look = Look::new(options.settings, options.environment);
     let mut app = App {
-        state: State::of(client, options.zone, size),
+        state,
         driver,
+        saver: Saver::new(options.settings_file, options.writer),
         control,
         clock: options.clock,
-        bell: options.bell,
         mentioned: false,
         changed: true,
         anew: false,
+        colours_by: None,
         zone_watch: options.zone_watch,
         zone_looked: Instant::now(),
     };
-    let _ = app.take(Input::Start { notice: options.notice });
+    let _ = app.take(Input::Start { notices: options.notices });
     let ended = app.run(show, keys, stop).await;
     // However it ends, what was seen is told and what is typed is kept; nobody is there for the rest.
     let _ = app.take(Input::Client(ClientInput::Tick));
-    let App { mut state, driver, clock, .. } = app;
+    let App { mut state, driver, saver, clock, .. } = app;
+    saver.close().await;
     let saved = driver.close(&mut state.client, clock).await;
     let unsent = Unsent::new(&state.client, saved);
     match ended {
@@ -129,25 +128,29 @@ pub async fn run_shown(
 struct App<C> {
     state: State,
     driver: Driver,
+    saver: Saver,
     control: C,
     clock: fn() -> Timestamp,
-    bell: bool,
     /// Whether the bell is to ring with the next frame: once, however many mentions there were.
     mentioned: bool,
     /// Whether the screen is behind the state.
     changed: bool,
     /// Whether the screen is to be drawn anew with the next frame.
     anew: bool,
+    /// Until when the first frame waits for the colours of the terminal.
+    colours_by: Option<Instant>,
     zone_watch: Option<ZoneWatch>,
     /// When the time zone of the machine was looked at last.
     zone_looked: Instant,
 }
 
 /// What the screen waits for.
-enum Front {
-    Key(Option<io::Result<TerminalEvent>>),
+enum Front<R> {
+    Key(Option<io::Result<R>>),
     /// The terminal takes another frame.
     Frame(io::Result<()>),
+    /// A setting is saved, or is not.
+    Saved(Input),
     /// It is time to look at the time zone.
     Zone,
 }
@@ -158,7 +161,7 @@ impl<C: Control> App<C> {
     async fn run(
         &mut self,
         mut show: impl FnMut(&State, bool) -> Result<(), RunError>,
-        keys: impl Stream<Item = io::Result<TerminalEvent>>,
+        keys: impl Stream<Item = io::Result<impl Into<Report>>>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
         let (mut keys, mut stop) = (pin!(keys), pin!(stop));
@@ -167,10 +170,11 @@ impl<C: Control> App<C> {
             let may_take = self.driver.may_take();
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
             let next_look = self.zone_looked + ZONE_LOOK.1;
-            let control = &mut self.control;
+            let (control, saver) = (&mut self.control, &mut self.saver);
+            let frame_at = self.colours_by.map_or(next_frame, |by| by.max(next_frame));
             // A terminal that takes nothing holds up frames, and nothing else.
             let drawable = async {
-                sleep_until(next_frame).await;
+                sleep_until(frame_at).await;
                 control.ready().await
             };
             let front = async {
@@ -178,8 +182,8 @@ impl<C: Control> App<C> {
                     biased;
                     event = keys.next(), if may_take => Front::Key(event),
                     drawable = drawable, if changed => Front::Frame(drawable),
+                    saved = saver.done() => Front::Saved(saved),
                     () = sleep_until(next_look), if watches_zone => Front::Zone,
-                    else => std::future::pending().await,
                 }
             };
             let next = tokio::select! {
@@ -192,10 +196,8 @@ impl<C: Control> App<C> {
                 Next::Input(input) => self.take(Input::Client(input)),
                 Next::Front(Front::Key(None)) => return Ok(()),
                 Next::Front(Front::Key(Some(Err(error)))) => return Err(RunError::Keys(error)),
-                Next::Front(Front::Key(Some(Ok(event)))) => match Input::from_terminal(event) {
-                    Some(input) => self.take(input),
-                    None => ControlFlow::Continue(()),
-                },
+                Next::Front(Front::Key(Some(Ok(report)))) => self.take_report(report.into()),
+                Next::Front(Front::Saved(saved)) => self.take(saved),
                 Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK.1),
                 Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
@@ -206,6 +208,7 @@ impl<C: Control> App<C> {
                     if std::mem::take(&mut self.mentioned) {
                         self.control.ring();
                     }
+                    self.colours_by = None;
                     next_frame = Instant::now() + FRAME_MIN;
                     flow
                 }
@@ -214,6 +217,13 @@ impl<C: Control> App<C> {
                 return Ok(());
             }
         }
+    }
+
+    fn take_report(&mut self, report: Report) -> ControlFlow<()> {
+        if report == Report::Attributes {
+            self.colours_by = None;
+        }
+        Input::from_terminal(report).map_or(ControlFlow::Continue(()), |input| self.take(input))
     }
 
     /// Follows the time zone of the machine, if the last look is at least `after` ago.
@@ -265,7 +275,13 @@ impl<C: Control> App<C> {
                 Effect::Quit => flow = ControlFlow::Break(()),
                 Effect::Redraw => self.anew = true,
                 Effect::Suspend => self.control.suspend(),
-                Effect::Ring => self.mentioned = self.bell,
+                Effect::Ring => self.mentioned = true,
+                Effect::SaveSetting(name, value) => self.saver.save(name, value),
+                Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
+                Effect::AskColours => {
+                    let may_come = self.control.ask_colours();
+                    self.colours_by = may_come.then(|| Instant::now() + ANSWER_TIMEOUT);
+                }
             }
         }
         flow

@@ -2,8 +2,12 @@
 
 use ratatui::layout::{Rect, Size};
 
-/// Narrowest screen that has room for the user list, in columns.
+use crate::settings::Panel;
+
+/// Narrowest screen that has room for the user list, in columns: unless the user has decided, and if
+/// the user wants to see it.
 pub const USERS_SCREEN_MIN: u16 = 60;
+const USERS_WANTED_SCREEN_MIN: u16 = 40;
 
 /// Narrowest and widest user list, its border included, in columns: a name should show, the log
 /// matters more.
@@ -51,8 +55,8 @@ pub struct Wants {
     pub prompt_rows: u16,
     /// Whether there are several rooms.
     pub rooms: bool,
-    /// Whether there is anybody but the one the room is called by.
-    pub users: bool,
+    /// Whether to show the user list.
+    pub users: Panel,
     /// Whether the room has a topic.
     pub topic: bool,
 }
@@ -67,7 +71,11 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     let column = |wanted: bool, screen_min: u16, share: u16, (least, most): (u16, u16)| {
         if wanted && width >= screen_min { (width / share).clamp(least, most) } else { 0 }
     };
-    let users = column(wants.users, USERS_SCREEN_MIN, 4, USERS_WIDTH);
+    let users_min = match wants.users {
+        Panel::On => USERS_WANTED_SCREEN_MIN,
+        Panel::Auto | Panel::Off => USERS_SCREEN_MIN,
+    };
+    let users = column(wants.users != Panel::Off, users_min, 4, USERS_WIDTH);
     let rooms = column(wants.rooms, ROOMS_SCREEN_MIN, 6, ROOMS_WIDTH);
     let topic = u16::from(wants.topic && height >= TOPIC_SCREEN_MIN);
     let log = width - users - rooms;
@@ -92,13 +100,13 @@ pub fn help(screen: Rect) -> Rect {
 mod tests {
     use super::*;
 
-    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, users: true, topic: true };
+    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, users: Panel::On, topic: true };
 
     #[test]
     fn the_panes_cover_every_screen_once() {
         for height in 0..=100 {
             for width in 0..=300 {
-                for wants in [ALL, Wants { rooms: false, users: false, topic: false, ..ALL }] {
+                for wants in [ALL, Wants { rooms: false, users: Panel::Off, topic: false, ..ALL }] {
                     let panes = panes(Size { width, height }, wants);
                     let sides = panes.users.into_iter().chain(panes.rooms);
                     let areas = [panes.topic, panes.log, panes.status, panes.prompt];
@@ -114,11 +122,21 @@ mod tests {
         for (width, rooms, users) in
             [(59, false, false), (60, false, true), (79, false, true), (80, true, true)]
         {
-            let panes = panes(Size::new(width, 20), ALL);
+            let panes = panes(Size::new(width, 20), Wants { users: Panel::Auto, ..ALL });
             assert_eq!((panes.rooms.is_some(), panes.users.is_some()), (rooms, users), "{width}");
         }
         let one = panes(Size::new(200, 20), Wants { rooms: false, ..ALL });
         assert!(one.rooms.is_none());
+    }
+
+    #[test]
+    fn the_user_decides_on_the_user_list() {
+        for (users, width, expected) in
+            [(Panel::On, 39, false), (Panel::On, 40, true), (Panel::Off, 200, false)]
+        {
+            let panes = panes(Size::new(width, 20), Wants { users, ..ALL });
+            assert_eq!(panes.users.is_some(), expected, "{users:?} {width}");
+        }
     }
 
     #[test]

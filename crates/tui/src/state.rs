@@ -1,5 +1,6 @@
 //! What is on the screen: what the client knows, and what is the screen's alone.
 
+mod look;
 mod rooms;
 
 use chat_client::store::Profile;
@@ -7,10 +8,12 @@ use chat_proto::RoomName;
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
+pub use self::look::Look;
 use self::rooms::RoomView;
 use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 use crate::rows::LogRows;
+use crate::settings::Panel;
 use crate::viewport::Viewport;
 
 /// Narrowest screen that has a label before the input, in columns.
@@ -25,6 +28,8 @@ pub struct State {
     pub size: Size,
     /// The time zone of times and dates.
     pub zone: TimeZone,
+    /// The settings and the theme.
+    pub look: Look,
     /// The input box.
     pub prompt: Prompt,
     /// Set while the input box asks for a name: what was typed before.
@@ -50,6 +55,7 @@ impl State {
             client,
             size,
             zone,
+            look: Look::default(),
             prompt: Prompt::default(),
             draft: None,
             help: None,
@@ -83,7 +89,7 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
-            users: !room.is_private(),
+            users: if room.is_private() { Panel::Off } else { self.look.settings().users.value },
             topic: !room.topic().as_str().is_empty(),
         };
         panes(self.size, wants)

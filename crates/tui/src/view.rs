@@ -12,12 +12,14 @@ use ratatui::Frame;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::Role;
 
 /// Draws the whole screen. The same state gives the same screen.
-pub fn draw(state: &State, palette: Palette, frame: &mut Frame<'_>) {
-    let panes = state.panes();
+pub fn draw(state: &State, frame: &mut Frame<'_>) {
+    let (panes, palette) = (state.panes(), state.look.theme());
+    let screen = frame.area();
+    frame.buffer_mut().set_style(screen, palette.style(Role::Text));
     log::draw(state, palette, clip(panes.log, frame), frame.buffer_mut());
     topic::draw(state, palette, clip(panes.topic, frame), frame.buffer_mut());
     if let Some(area) = panes.rooms {

@@ -6,6 +6,7 @@ mod journals;
 mod older;
 mod refused;
 mod rooms;
+mod settings;
 mod stored;
 mod tokens;
 

@@ -5,13 +5,13 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::Theme;
 
 /// What stands in an empty box, behind the cursor.
 const HINT: &str = " say something, /help for commands";
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }

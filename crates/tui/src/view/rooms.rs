@@ -7,17 +7,17 @@ use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
 /// Most messages that are counted out; more are many.
 const COUNTED_MAX: u64 = 999;
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     // A text that begins its row does not touch the border.
     let area = Rect { width: area.width.saturating_sub(1), ..area };
-    let block = Block::new().borders(Borders::RIGHT).border_style(palette.dim());
+    let block = Block::new().borders(Borders::RIGHT).border_style(palette.style(Role::Rule));
     let inner = block.inner(area);
     block.render(area, buffer);
     let (height, width) = (usize::from(inner.height), usize::from(inner.width));
@@ -31,7 +31,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
 }
 
 /// The number that goes there, the name, and how much is not read.
-fn line(index: usize, room: &Room, shown: bool, palette: Palette, width: usize) -> Line<'static> {
+fn line(index: usize, room: &Room, shown: bool, palette: Theme, width: usize) -> Line<'static> {
     let mark = if shown { "▸" } else { " " };
     let number = if index < 9 { format!("{} ", index + 1) } else { "  ".to_owned() };
     let (count, style) = counted(room, palette);
@@ -39,17 +39,18 @@ fn line(index: usize, room: &Room, shown: bool, palette: Palette, width: usize) 
     let name = cut(room.label().as_str(), room_for_name);
     let gap = room_for_name.saturating_sub(columns(&name));
     let name = Span::raw(name);
-    Line::from(vec![
+    let line = Line::from(vec![
         Span::raw(mark),
         Span::styled(number, palette.dim()),
         if shown || room.unread() > 0 { name.bold() } else { name },
         Span::raw(" ".repeat(gap)),
         Span::styled(count, style),
-    ])
+    ]);
+    if shown { line.style(palette.style(Role::Current)) } else { line }
 }
 
 /// What is not read: how much, or how much of it names the user.
-fn counted(room: &Room, palette: Palette) -> (String, Style) {
+fn counted(room: &Room, palette: Theme) -> (String, Style) {
     match (room.mentions(), room.unread()) {
         (_, 0) => (String::new(), Style::new()),
         (0, unread @ 1..=COUNTED_MAX) => (unread.to_string(), Style::new()),

@@ -7,14 +7,14 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
 /// Narrowest detail that still says something where it is cut, in columns.
 const CUT_MIN: usize = 20;
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -46,11 +46,13 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
     Line::from(spans).render(area, buffer);
 }
 
-fn connection(state: &State, palette: Palette) -> (String, Style) {
+fn connection(state: &State, palette: Theme) -> (String, Style) {
     match state.client.connection() {
-        Connection::Connecting => ("connecting".to_owned(), palette.bad()),
-        Connection::Waiting { seconds } => (format!("reconnecting in {seconds} s"), palette.bad()),
-        Connection::Connected { .. } => ("connected".to_owned(), palette.good()),
+        Connection::Connecting => ("connecting".to_owned(), palette.style(Role::Warn)),
+        Connection::Waiting { seconds } => {
+            (format!("reconnecting in {seconds} s"), palette.style(Role::Warn))
+        }
+        Connection::Connected { .. } => ("connected".to_owned(), palette.style(Role::Good)),
         Connection::Refused { .. } if state.draft.is_some() => {
             ("name refused".to_owned(), palette.bad())
         }

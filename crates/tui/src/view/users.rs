@@ -6,14 +6,14 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     // A text that fills its row does not touch the border.
     let area = area.inner(Margin { horizontal: 1, vertical: 0 });
-    let block = Block::new().borders(Borders::LEFT).border_style(palette.dim());
+    let block = Block::new().borders(Borders::LEFT).border_style(palette.style(Role::Rule));
     let inner = block.inner(area);
     block.render(area, buffer);
     let Some(room) = usize::from(inner.height).checked_sub(1) else {
@@ -56,7 +56,7 @@ pub(super) fn counted(state: &State) -> Option<String> {
 const OWN: char = '›';
 
 /// A name, and at the right its number.
-fn line(state: &State, user: &User, palette: Palette, width: usize) -> Line<'static> {
+fn line(state: &State, user: &User, palette: Theme, width: usize) -> Line<'static> {
     let number = format!(" {}", user.id);
     let mark = if user.id == state.client.me() { OWN } else { ' ' };
     let room = width.saturating_sub(1 + number.len());

@@ -9,7 +9,6 @@ use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
 
 use crate::fixture::{Bench, expect_older, user, welcome};
-use crate::palette::Palette;
 use crate::view;
 
 /// What has been used against terminals, or might be.
@@ -198,7 +197,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
 fn inspect(bench: &Bench, hostile: &str) {
     let (width, height) = (bench.state.size.width, bench.state.size.height);
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| view::draw(&bench.state, Palette::new(true), frame));
+    let Ok(_) = terminal.draw(|frame| view::draw(&bench.state, frame));
     let buffer = terminal.backend().buffer();
     for cell in buffer.content() {
         let chars = || cell.symbol().chars();
