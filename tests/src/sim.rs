@@ -6,6 +6,7 @@
 //! * `host`: runs the real daemon on a directory, and the real client's loop.
 //! * `user`: types, and reads the screen. A user may have two clients at once, on one directory.
 //! * `classic`: a user of the original client.
+//! * `follower`: follows the journal of the daemon, and is killed with it.
 //! * `disks`: the directories of the hosts.
 //! * `world`: the hosts, and the course of the simulation.
 //! * `storm`: the faults.
@@ -15,6 +16,7 @@
 
 mod classic;
 mod disks;
+mod follower;
 mod host;
 mod log;
 mod network;
@@ -26,11 +28,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::runtime;
+use tokio::runtime::{self, Runtime};
 
+pub use self::follower::Followed;
 use self::host::directory;
 use self::log::Log;
 use self::network::SERVER;
@@ -105,6 +109,8 @@ pub struct Outcome {
     pub gone: u64,
     /// Messages that are still pending at the end.
     pub pending: u64,
+    /// The comparison of a follower of the journal with it.
+    pub followed: Followed,
     /// Its duration in simulated time.
     pub simulated: Duration,
     /// The users by their numbers in the daemon.
@@ -117,7 +123,7 @@ impl Outcome {
     /// Returns true if nothing was lost.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
-        self.findings.is_clean() && self.gone == 0 && self.pending == 0
+        self.findings.is_clean() && self.gone == 0 && self.pending == 0 && self.followed.wrong == 0
     }
 }
 
@@ -133,10 +139,13 @@ pub fn simulate(plan: Plan) -> Outcome {
     let listening = log.listen();
     // For the client library: its pauses before a reconnect, and the names of its devices.
     fastrand::seed(plan.seed);
-    let (outcome, users, classics) = World::new(plan, data.path(), log.clone()).run();
+    let world = World::new(plan, data.path(), log.clone());
+    let index = Rc::clone(&world.index);
+    let (outcome, users, classics) = world.run();
     drop(listening);
 
     let server = data.path().join(SERVER);
+    let followed = runtime().block_on(follower::complete(&server, &index));
     let mut journal = read_journal(&server, plan.rooms, &outcome.directory);
     let restored = outcome.faults.restored > 0;
     if restored {
@@ -152,7 +161,7 @@ pub fn simulate(plan: Plan) -> Outcome {
         findings.doubled += doubled;
         findings.out_of_order += out_of_order;
     }
-    Outcome { findings, log: log.text(), ..outcome }
+    Outcome { findings, followed, log: log.text(), ..outcome }
 }
 
 /// Makes a directory, in memory if possible: a simulated crash does not lose what was written, so a disk
@@ -164,8 +173,11 @@ fn new_directory() -> TempDir {
 
 /// Reads the messages of the journal in `directory`. `users` are the users by their numbers in the daemon.
 fn read_journal(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Journal {
-    let runtime = runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(Journal::open(directory, rooms, users))
+    runtime().block_on(Journal::open(directory, rooms, users))
+}
+
+fn runtime() -> Runtime {
+    runtime::Builder::new_current_thread().enable_time().build().unwrap()
 }
 
 /// Returns the directory of the backup, which has the name of a journal there, so that it can be opened
@@ -202,6 +214,9 @@ impl fmt::Display for Outcome {
         }
         write!(f, "{}", self.findings)?;
         writeln!(f, "{:<22}{:>12}", "gone from a screen", self.gone)?;
-        writeln!(f, "{:<22}{:>12}", "still pending", self.pending)
+        writeln!(f, "{:<22}{:>12}", "still pending", self.pending)?;
+        writeln!(f, "{:<22}{:>12}", "followed", self.followed.messages)?;
+        writeln!(f, "{:<22}{:>12}", "starts of the follower", self.followed.starts)?;
+        writeln!(f, "{:<22}{:>12}", "followed wrongly", self.followed.wrong)
     }
 }

@@ -58,7 +58,7 @@ impl Tui {
 
     /// Waits until the screen is as `wanted`. Returns it. Panics with `what` at the deadline.
     pub async fn sees_that(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
-        match timeout(DEADLINE, self.client.sees_that(wanted)).await {
+        match timeout(DEADLINE, self.client.wait_until(wanted)).await {
             Ok(screen) => screen,
             Err(_) => panic!("{} sees no {what} on\n{}", self.name, self.client.screen()),
         }

@@ -7,11 +7,11 @@ use chat_proto::{Timestamp, UserName};
 
 use crate::store::MessageId;
 
-/// Which entry of its log it is. An entry has the same one for as long as it is there.
+/// Identifies an entry within its log, for as long as the entry is there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EntryId(pub(crate) u64);
 
-/// What stands in the log, once. All text in it is clean.
+/// An entry of a log: a message, a notice, or a rule. All text in it is sanitized.
 #[derive(Debug, Clone)]
 pub struct LogEntry {
     pub(crate) id: EntryId,
@@ -19,10 +19,10 @@ pub struct LogEntry {
     pub at: Timestamp,
     /// What happened.
     pub body: Body,
-    /// Where it stands: a message's own `seq`, the last one before a note, and
-    /// [`u64::MAX`] for what is not settled.
+    /// The `seq` of a message, that of the last message before a notice, and [`u64::MAX`] for a pending
+    /// message.
     pub(crate) seq: u64,
-    /// Whether it is from before a restore of the server's journal, and has no place in the room.
+    /// Whether it is from before the journal was restored, so that its `seq` is void.
     pub(crate) is_void: bool,
 }
 
@@ -33,36 +33,36 @@ impl LogEntry {
         self.id
     }
 
-    /// Where it stands: the `seq` of a message, that of the last message before a note, and [`u64::MAX`] if
-    /// the entry is a message without an answer.
+    /// Its place: the `seq` of a message, that of the last message before a notice, and [`u64::MAX`] for a
+    /// pending message.
     #[must_use]
     pub const fn seq(&self) -> u64 {
         self.seq
     }
 }
 
-/// What an entry is about.
+/// The content of an entry.
 #[derive(Debug, Clone)]
 pub enum Body {
-    /// Somebody said or did something.
+    /// A message.
     Message {
-        /// Who.
+        /// The name of its author.
         from: UserName,
-        /// Whether it was said or done.
+        /// Whether the author says or does it.
         kind: Kind,
-        /// What.
+        /// The text.
         text: String,
-        /// Whose it is.
+        /// Where it comes from.
         origin: Origin,
     },
-    /// The room or the client has something to tell.
+    /// A notice of the room or of the client.
     Notice(NoticeKind, String),
-    /// All above is from before the journal was restored from a backup.
+    /// A rule: all entries above are from before the journal was restored from a backup.
     Restored,
 }
 
 impl Body {
-    /// How many bytes of text it keeps.
+    /// Bytes of its text.
     pub(crate) const fn bytes(&self) -> usize {
         match self {
             Self::Message { text, .. } | Self::Notice(_, text) => text.len(),
@@ -71,32 +71,32 @@ impl Body {
     }
 }
 
-/// Whose message it is.
+/// Where a message comes from.
 #[derive(Debug, Clone)]
 pub enum Origin {
-    /// Another's, which mentions the user there.
+    /// Another user; mentions of the user are there in the text.
     Heard(Vec<Range<usize>>),
-    /// The user's own.
+    /// The user.
     Own(Delivery),
-    /// Damaged on the server's disk: its text says so.
+    /// The message is damaged on the disk of the server; its text says so.
     Damaged,
 }
 
-/// What has become of the user's own message.
+/// The delivery of a message of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
-    /// It is not stored yet: if the program is killed now, it is lost.
+    /// Not stored yet: it is lost if the client is killed now.
     Storing(MessageId),
-    /// It waits for a session, or for the server's answer.
+    /// Stored; it waits for a session, or for the answer of the server.
     Pending(MessageId),
-    /// The server has it.
+    /// The server has stored it.
     Accepted,
-    /// The server does not take it, for that reason.
+    /// The server has refused it, for this reason.
     Refused(String),
 }
 
 impl Delivery {
-    /// Which message it is, until it is settled.
+    /// The id of a pending message.
     pub(crate) const fn pending(&self) -> Option<&MessageId> {
         match self {
             Self::Storing(id) | Self::Pending(id) => Some(id),
@@ -105,15 +105,15 @@ impl Delivery {
     }
 }
 
-/// What kind of note it is.
+/// What a notice is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// Somebody came.
+    /// A user joined.
     Joined,
-    /// Somebody left.
+    /// A user left.
     Left,
-    /// Good to know.
+    /// Information.
     Info,
-    /// Something is wrong.
+    /// Trouble.
     Trouble,
 }

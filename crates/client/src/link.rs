@@ -5,8 +5,8 @@
 //! events   ◀── back-off / session ◀── bytes
 //! ```
 //!
-//! One task, with a bounded queue each way. Network trouble is events like any other; the task ends
-//! only when it is told to.
+//! One task, with a bounded queue each way. Network trouble is an event like any other; the task ends only
+//! when it is asked to.
 
 mod address;
 mod backoff;
@@ -33,52 +33,52 @@ use crate::outbox::OUTBOX_MAX;
 use crate::seed::Seed;
 use crate::store::{KnownServer, Profile};
 
-/// Most requests that wait for the link: a full outbox, a question for each room that is told at once,
-/// and what a user types meanwhile.
+/// Most requests in the queue: a full outbox, a command for each room that the server sends at once, and what
+/// a user types meanwhile.
 pub const REQUESTS_MAX: usize = OUTBOX_MAX + 156;
 
-/// Most events that wait for the screen. Beyond it the link stops reading, and the server notices: a
-/// few screens full are there to be drawn by then.
+/// Most events in the queue. If it is full the link stops reading, and the server notices. It holds a few
+/// screens full.
 pub const EVENTS_MAX: usize = 256;
 
-/// How long a connection may take, whatever the number of addresses: a name look-up and a few lost
+/// Longest time to connect, whatever the number of addresses: enough for a name look-up and a few lost
 /// packets.
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the farewell may take. Nobody wants to wait for a program to end.
+/// Longest time for the farewell. Nobody wants to wait for a program to end.
 pub const BYE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What the link is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkRequest {
-    /// Send a command in the session of that number; dropped where that session is over.
+    /// Send a command in this session; dropped if the session is over.
     Send {
-        /// The number of the session it was meant for.
+        /// The number of the session.
         session: u64,
         /// The command.
         command: Command,
     },
-    /// Call (again) at once, as the same user, under this name.
+    /// Connect at once, as the same user, under this name.
     Call(UserName),
-    /// Call at once, as another user.
+    /// Connect at once, as another user.
     CallAs(Box<Identity>),
-    /// Forget the token that was refused, and call at once as a new user.
+    /// Forget the refused token, and connect at once as a new user.
     CallAnew,
     /// End the session and the link.
     Bye,
 }
 
-/// Who calls.
+/// What the client says in its hello.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The name to ask for.
     pub name: UserName,
-    /// The token of an earlier welcome, of a server that is known by its address alone.
+    /// The token of a server that is known by its address alone.
     pub token: Option<Secret>,
-    /// The servers that are known by their journals: such a server is asked for its journal first, and
-    /// no other server is shown its token.
+    /// The servers that are known by their journals. A server is asked for its journal before it gets a token
+    /// of one of them, so no server gets the token of another.
     pub known: Vec<KnownServer>,
-    /// Makes the token of a new user; `None` if the server has to.
+    /// Makes the token of a new user; `None` if the server makes it.
     pub seed: Option<Seed>,
     /// The device of this run.
     pub device: Word,
@@ -97,7 +97,7 @@ impl Identity {
         let known = self.known.iter().find(|known| journal.is_some_and(|id| known.has(id)));
         let token = known.map(|known| known.token.clone()).or_else(|| self.token.clone());
         let (name, device) = (self.name.clone(), self.device.clone());
-        // A server that does not tell its journal is of version 0.1.0, and makes the token itself.
+        // A server that does not send its journal is of version 0.1.0, and makes the token itself.
         let made = journal.zip(self.seed).filter(|_| token.is_none());
         let made = made.map(|(journal, seed)| seed.token(journal, &name));
         let new = made.is_some();
@@ -120,7 +120,7 @@ impl Identity {
             self.token = Some(token);
             return;
         };
-        // Where it was stored under the address, it is under the journal from now on.
+        // A token that was stored under the address is under the journal from now on.
         self.token = None;
         self.known.retain(|known| !known.has(id));
         self.known.push(KnownServer::new(id, token));
@@ -133,84 +133,84 @@ impl Identity {
     }
 }
 
-/// What the link tells.
+/// Something that happened to the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkEvent {
-    /// The server is being called.
+    /// The link is connecting.
     Dialling,
-    /// The server will be called again in so many seconds; told every second.
+    /// The link connects again in a while; sent every second.
     Waiting {
         /// Seconds left, rounded up.
         seconds: u64,
     },
-    /// The server has told which journal it has; the hello comes next.
+    /// The server has sent the id of its journal; the hello comes next.
     About {
         /// The id of the journal.
         journal: Word,
     },
     /// A session has begun.
     Welcome {
-        /// Its number, from 1: the link's own, to tell its requests apart.
+        /// The number of the session, from 1. Requests name it, so that none is sent in a later session.
         session: u64,
-        /// What the server said.
+        /// The welcome of the server.
         welcome: Welcome,
     },
-    /// The server tells something.
+    /// An event of the server.
     Event(Event),
-    /// The server said something this version cannot read.
+    /// The server sent a line that this version cannot read.
     Unreadable(Box<Refusal>),
-    /// The server does not let us in. The link waits for [`LinkRequest::Call`].
+    /// The server refused the hello. The link waits for [`LinkRequest::Call`].
     Refused(Box<Refusal>),
-    /// There is no session (any more).
+    /// The session ended, or did not begin.
     Lost(Lost),
 }
 
 /// Why there is no session.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Lost {
-    /// No connection came about.
+    /// The link could not connect.
     #[error("cannot reach the server: {0}")]
     Unreachable(String),
     /// The connection broke.
     #[error("the connection broke: {0}")]
     Broken(String),
-    /// The server did not say anything for too long.
+    /// The server sent nothing for too long.
     #[error("the server does not answer")]
     Silent,
-    /// The server closed the connection without a word.
+    /// The server closed the connection without a reason.
     #[error("the server closed the connection")]
     Closed,
-    /// The same before the session began.
+    /// The server closed the connection before the session began.
     #[error("The server closed the connection without an answer. Check that it is a chat-server.")]
     ClosedAtOnce,
-    /// The server turned the connection away in a line of plain text: this one.
+    /// The server rejected the connection with this line of plain text.
     #[error("{0}")]
     TurnedAway(String),
-    /// Something else answers; this is the beginning of what it has sent.
+    /// Another kind of server answered; this is the beginning of what it sent.
     #[error("That is not a chat-server (it said: {0}). Check the address.")]
     Another(String),
-    /// Something answers that speaks TLS.
+    /// A server that speaks TLS answered.
     #[error("That server speaks TLS, which chat-tui does not. Check the address and the port.")]
     Tls,
-    /// The server ended the session and said why.
+    /// The server ended the session with a reason.
     #[error("{text}")]
     Goodbye {
-        /// Why, in a word.
+        /// The reason as a code.
         code: EndCode,
-        /// Why, for a person.
+        /// The reason in words.
         text: String,
     },
-    /// The user asked for a new call.
+    /// The user asked to connect again.
     #[error("calling again, as you asked")]
     Asked,
 }
 
-/// There is no room for another request now.
+/// The queue of the link is full.
 #[derive(Debug, thiserror::Error)]
 #[error("{REQUESTS_MAX} requests are waiting for the network")]
 pub struct TooManyRequests;
 
-/// The screen's end of the link.
+/// The handle of the link.
 #[derive(Debug)]
 pub struct Link {
     requests: mpsc::Sender<LinkRequest>,
@@ -219,7 +219,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Starts calling. Must be called within a tokio runtime; dropping the link ends it at once.
+    /// Starts to connect. Must be called within a tokio runtime; dropping the link ends it at once.
     #[must_use]
     pub fn start(dial: impl Dial, identity: Identity) -> Self {
         let (requests, queue) = mpsc::channel(REQUESTS_MAX);
@@ -228,26 +228,26 @@ impl Link {
         Self { requests, events, task: AbortOnDropHandle::new(tokio::spawn(caller.run())) }
     }
 
-    /// Waits for events. `None` once the link's task has ended. Safe to cancel.
+    /// Waits for the next event. `None` if the task of the link has ended. Safe to cancel.
     pub async fn next(&mut self) -> Option<LinkEvent> {
         self.events.recv().await
     }
 
-    /// Events that are there already.
+    /// Returns the next event if there is one now.
     pub fn ready(&mut self) -> Option<LinkEvent> {
         self.events.try_recv().ok()
     }
 
-    /// Gives a request, without waiting.
+    /// Queues a request, without waiting.
     ///
     /// # Errors
-    /// Where [`REQUESTS_MAX`] requests wait already, or the link has ended.
+    /// Returns an error if [`REQUESTS_MAX`] requests are queued, or the link has ended.
     pub fn request(&self, request: LinkRequest) -> Result<(), TooManyRequests> {
         self.requests.try_send(request).map_err(|_| TooManyRequests)
     }
 
-    /// Says goodbye, for [`BYE_TIMEOUT`] at most. Calls `hear` with the events that come meanwhile: the
-    /// server may still answer what was sent.
+    /// Says goodbye, for [`BYE_TIMEOUT`] at most. Calls `hear` with the events until then: the server may
+    /// still answer earlier commands.
     pub async fn close(self, mut hear: impl FnMut(LinkEvent)) {
         let Self { requests, mut events, task } = self;
         let farewell = async {

@@ -1,10 +1,10 @@
-//! What was said in a room, in the room's order.
+//! The messages and notices of a room, in the room's order.
 //!
-//! Messages stand by their `seq`, whenever they come: one that comes twice is there once, older ones
-//! go above, and what was missed goes where it belongs. What is not settled stands at the end.
+//! Messages are sorted by `seq`, in whatever order they come: a repeated one is there once, older ones go
+//! above, missed ones where they belong. Pending messages are at the end.
 //!
-//! * `entries`: what is in the log, by `seq`.
-//! * `coverage`, `intervals`: which messages of the room are here, as numbers alone.
+//! * `entries`: the entries, sorted.
+//! * `coverage`, `intervals`: which messages of the room are loaded, as numbers.
 
 mod coverage;
 mod entries;
@@ -17,15 +17,15 @@ use self::entries::{Entries, PENDING, VOID};
 use crate::entry::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
 use crate::store::MessageId;
 
-/// Most messages that are kept, and so the furthest that one can read back: a busy day.
+/// Most messages in a log: a busy day.
 pub const SCROLLBACK_MAX: usize = 2_000;
 
-/// Most bytes of text of messages that are kept to be read back: with a hundred rooms some 400 MiB at
-/// the very most, and hardly ever a hundredth of it.
+/// Most bytes of text in the messages of a log. With a hundred rooms this is 400 MiB at most, and hardly ever
+/// a hundredth of it.
 pub const SCROLLBACK_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// Most notes that are kept. They have a bound of their own, so that a thousand users who come and go
-/// push no message out.
+/// Most notices in a log. They have a bound of their own, so that a thousand users who come and go push out
+/// no message.
 pub const NOTICES_MAX: usize = 500;
 
 /// The log of a room.
@@ -33,8 +33,7 @@ pub const NOTICES_MAX: usize = 500;
 pub struct Log {
     entries: Entries,
     coverage: Coverage,
-    /// Whether older messages were asked for in vain; they are asked for again after the user was at
-    /// the newest.
+    /// Whether the server could not read older messages. They are asked for again after [`Log::retry`].
     has_failed: bool,
 }
 
@@ -57,44 +56,43 @@ impl Log {
         self.entries.len() == 0
     }
 
-    /// The entry `index`, the oldest being 0.
+    /// The entry `index`; the oldest is 0.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&LogEntry> {
         self.entries.get(index)
     }
 
-    /// The index of an entry; if it is no longer here, that of the first from `seq` on.
+    /// The index of an entry; if it is no longer in the log, that of the first entry from `seq` on.
     #[must_use]
     pub fn position(&self, id: EntryId, seq: u64) -> usize {
         self.entries.position(id, seq)
     }
 
-    /// The index of the first message after what the user had read as the line was drawn; `None` if there is
-    /// no line.
+    /// The index of the entry below the line; `None` if there is none.
     #[must_use]
     pub fn first_new(&self) -> Option<usize> {
         self.entries.first_new()
     }
 
-    /// Whether a line stands, or will stand, over the first new message.
+    /// Whether there is a line over the first new message, or will be once that message is loaded.
     #[must_use]
     pub const fn has_line(&self) -> bool {
         self.entries.read().is_some()
     }
 
-    /// The last message in front of the entry `end`.
+    /// The last message before the entry `end`.
     #[must_use]
     pub fn last_message(&self, end: usize) -> Option<u64> {
         self.entries.last_message(end)
     }
 
-    /// Whether the newest message of the room is or was here.
+    /// Whether the newest message of the room is or was loaded.
     #[must_use]
     pub const fn has_newest(&self) -> bool {
         self.coverage.last() >= self.coverage.reached()
     }
 
-    /// Adds a message where it belongs. Returns whether it was not there yet.
+    /// Adds a message in its place. Returns whether it was not in the log.
     pub fn insert(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
         let seq = seq.clamp(VOID + 1, PENDING - 1);
         let is_new = self.place_message(seq, at, body);
@@ -103,7 +101,7 @@ impl Log {
         is_new
     }
 
-    /// Adds older messages, oldest first, as far as there is room; `more` says whether there are
+    /// Adds a page of older messages, oldest first, up to the bound of the log; `more` says whether there are
     /// still older ones.
     pub fn insert_older(
         &mut self,
@@ -111,7 +109,7 @@ impl Log {
         more: bool,
     ) {
         let before = self.oldest();
-        // From below, so that each comes over the place where the user reads.
+        // The newest first, so that the bound cuts off the oldest.
         let mut is_cut = false;
         for (seq, at, body) in older.rev() {
             if self.is_full() {
@@ -121,12 +119,12 @@ impl Log {
             self.place_message(seq.clamp(VOID + 1, PENDING - 1), at, body);
         }
         let oldest = self.oldest();
-        // A page with nothing older in it would be asked for again without end.
+        // A page without an older message would be asked for again and again.
         let is_last = !is_cut && (!more || oldest == before);
         self.coverage.insert_older(before, oldest, is_last);
     }
 
-    /// Puts a message where it belongs, once: before the notes that came after it.
+    /// Adds a message in its place, before the notices that came after it, if it is not there.
     fn place_message(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
         let index = self.entries.start_of(seq);
         let there = self.entries.get(index);
@@ -141,7 +139,7 @@ impl Log {
         true
     }
 
-    /// Adds a note, behind all that was said; until then, behind what is not settled as well.
+    /// Adds a notice after the last message. While messages are pending it stands after them.
     pub fn notice(&mut self, at: Timestamp, tone: NoticeKind, text: impl Into<String>) {
         let is_unsettled = self.entries.end_of(PENDING - 1) < self.entries.len();
         let seq = if is_unsettled { PENDING } else { self.coverage.reached() };
@@ -150,13 +148,13 @@ impl Log {
         self.trim();
     }
 
-    /// Adds something the user has said, which is not settled; it has its number.
+    /// Adds a pending message.
     pub(crate) fn push_pending(&mut self, at: Timestamp, body: Body) {
         let entry = LogEntry { seq: PENDING, ..LogEntry::new(at, body) };
         self.entries.insert(self.entries.len(), entry);
     }
 
-    /// The server has that message: it stands where the room has it.
+    /// The server has accepted a pending message: moves it to its place.
     pub(crate) fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
         if let Some(mut body) = self.take_pending(id) {
             if let Body::Message { origin, .. } = &mut body {
@@ -166,7 +164,7 @@ impl Log {
         }
     }
 
-    /// That message is refused: it stands where it was written, with the reason.
+    /// The server has refused a pending message: it stays after the last message, with the reason.
     pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
         if let Some(mut body) = self.take_pending(id) {
             if let Body::Message { origin, .. } = &mut body {
@@ -178,7 +176,7 @@ impl Log {
         }
     }
 
-    /// That message has no answer, goes away, and is returned.
+    /// Removes a pending message and returns it.
     pub(crate) fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
         let index = self.entries.pending(id)?;
         let entry = self.entries.remove(index)?;
@@ -186,12 +184,12 @@ impl Log {
         Some(entry.body)
     }
 
-    /// That message is stored.
+    /// A pending message is stored.
     pub(crate) fn stored(&mut self, id: &MessageId) {
         self.renumber(id, id.clone());
     }
 
-    /// That message has another number.
+    /// A pending message has another number.
     pub(crate) fn renumber(&mut self, id: &MessageId, new: MessageId) {
         let delivery = self.entries.pending(id).and_then(|index| self.entries.delivery_mut(index));
         if let Some(delivery) = delivery {
@@ -199,25 +197,25 @@ impl Log {
         }
     }
 
-    /// Whether it is known from where on all is to be here.
+    /// Whether messages were loaded or asked for.
     #[must_use]
     pub const fn has_begun(&self) -> bool {
         self.coverage.has_begun()
     }
 
-    /// The newest message that ever was in the log, 0 for none.
+    /// The newest message that was ever loaded; 0 if there is none.
     #[must_use]
     pub const fn last(&self) -> u64 {
         self.coverage.last()
     }
 
-    /// The oldest message in the log.
+    /// The oldest message that is loaded.
     #[must_use]
     pub fn oldest(&self) -> Option<u64> {
         self.entries.messages().next()
     }
 
-    /// The newest message of the room is `seq`: notes of before stand behind it.
+    /// The room has messages up to `seq`: earlier notices stand after them.
     pub fn reach(&mut self, seq: u64) {
         let seq = seq.min(PENDING - 1);
         if self.coverage.last() == 0 {
@@ -226,47 +224,47 @@ impl Log {
         self.coverage.reach(seq);
     }
 
-    /// All after `seq` is asked for, and is to be here; unless that was so of more already.
+    /// All messages after `seq` are asked for, unless earlier ones were already.
     pub(crate) fn begin_after(&mut self, seq: u64) {
         self.coverage.begin_after(seq);
     }
 
-    /// All up to `seq` is here, as far as it is still to be had.
+    /// All messages up to `seq` are loaded, as far as the server has them.
     pub(crate) fn is_complete_to(&mut self, seq: u64) {
         self.coverage.is_complete_to(seq);
     }
 
-    /// The last message before the first gap: all after it has to be asked for.
+    /// The last message before the first gap: all after it have to be asked for.
     #[must_use]
     pub fn since(&self) -> u64 {
         self.coverage.since()
     }
 
-    /// Whether nothing is missing between `read` and what is here: nobody has read what was never here.
+    /// Whether no message is missing after `read`: a message that was never loaded is not read.
     #[must_use]
     pub fn goes_on_from(&self, read: u64) -> bool {
         self.coverage.goes_on_from(read)
     }
 
-    /// Whether older messages may be had, and there is room for them.
+    /// Whether older messages can be asked for.
     #[must_use]
     pub fn has_older(&self) -> bool {
         !self.is_full() && !self.has_failed && self.lacks_older()
     }
 
-    /// Whether the room has older messages than those that are here, as far as is known.
+    /// Whether the room has messages that are older than the loaded ones, as far as is known.
     #[must_use]
     pub fn lacks_older(&self) -> bool {
         self.coverage.lacks_older(self.oldest())
     }
 
-    /// Whether there is no room for another message.
+    /// Whether it has as many messages as it may.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.entries.counts().1 >= SCROLLBACK_MAX || self.entries.bytes() >= SCROLLBACK_BYTES_MAX
     }
 
-    /// Older messages were asked for and are not to be had for now.
+    /// The server could not read older messages.
     pub(crate) fn history_failed(&mut self) {
         self.has_failed = true;
     }
@@ -276,19 +274,18 @@ impl Log {
         self.has_failed = false;
     }
 
-    /// Whether older messages are not to be had for now.
+    /// Whether the server could not read older messages.
     #[must_use]
     pub const fn has_history_failed(&self) -> bool {
         self.has_failed
     }
 
-    /// Draws the line over the first message after `read` that is not the user's own, or none.
+    /// Sets the line over the first message after `read` that is not of the user, or removes it.
     pub fn draw_line(&mut self, read: Option<u64>) {
         self.entries.set_read(read);
     }
 
-    /// All messages in the order of the screen, each with its `seq` if it has one, and the rule below those
-    /// of before a restore.
+    /// All messages in the order of the screen, each with its `seq` if it has one, and the rules.
     pub fn said(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
         let is_shown =
             |entry: &&LogEntry| matches!(entry.body, Body::Message { .. } | Body::Restored);
@@ -296,7 +293,7 @@ impl Log {
         said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }
 
-    /// Forgets all but what is not settled.
+    /// Removes all entries but pending messages.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.coverage.clear();
@@ -304,8 +301,8 @@ impl Log {
         self.draw_line(self.entries.read());
     }
 
-    /// The journal was restored from a backup: all that is here stays, above a rule, and has no place
-    /// in the room any more. What has no answer waits as before.
+    /// The journal was restored from a backup: all messages stay, above a rule, and their `seq` are void.
+    /// Pending messages stay pending.
     pub(crate) fn restored(&mut self, at: Timestamp) {
         let has_messages = self.entries.messages().next().is_some();
         self.entries.make_void();
@@ -317,7 +314,7 @@ impl Log {
         self.draw_line(None);
     }
 
-    /// Removes the oldest notes, and the oldest messages, if there are too many.
+    /// Removes the oldest notices and messages if there are too many.
     fn trim(&mut self) {
         while self.entries.counts().0 > NOTICES_MAX {
             let Some(oldest) = self.entries.iter().position(LogEntry::is_notice) else {

@@ -1,6 +1,6 @@
-//! The user's own messages that have no answer: they wait for a session, or for the server. Each has its
-//! device and number from the start and keeps them until the server has answered, however often it is
-//! sent: so it is in the room once. None is sent before it is stored.
+//! The messages of the user that have no answer of the server yet. Each has its device and number from the
+//! start, and is sent with them however often it is sent, so it is in the room once. None is sent before it
+//! is stored.
 
 use std::collections::VecDeque;
 
@@ -9,16 +9,16 @@ use chat_proto::{RoomName, Text};
 
 use crate::store::{MessageId, OwnMessage, StoreOp};
 
-/// Most messages that may be without an answer: more than anybody types while a server restarts.
+/// Most messages without an answer: more than anybody types while a server restarts.
 pub const OUTBOX_MAX: usize = 100;
 
-/// A message of the user's own that has no answer.
+/// A message without an answer.
 #[derive(Debug)]
 struct Pending {
     message: OwnMessage,
     /// Whether it was sent in this session.
     sent: bool,
-    /// The number of the store's answer with which it is stored; 0 if it was stored before.
+    /// Which answer of the store says that it is stored; 0 if it was stored before.
     stored_at: u64,
 }
 
@@ -26,20 +26,20 @@ struct Pending {
 #[derive(Debug, Default)]
 pub struct Outbox {
     pending: VecDeque<Pending>,
-    /// The device of this run, which numbers what is written in it.
+    /// The device of this run, for new messages.
     device: Word,
-    /// The last number given out.
+    /// The number of the last new message.
     last_n: u64,
-    /// How often the store was asked for something, and how often it has answered.
+    /// How many operations the store was given, and how many answers it has sent.
     asked: u64,
     answered: u64,
-    /// The number of the answer before which nothing is sent.
+    /// Nothing is sent before this answer of the store.
     held_until: u64,
 }
 
 impl Outbox {
-    /// The outbox of a run of `device`, with what earlier runs have left. Its own numbers are greater
-    /// than theirs: a server of version 0.1.0 takes them all for those of one device.
+    /// The outbox of a run of `device`, with the messages `left` by earlier runs. Its own numbers are greater
+    /// than theirs: a server of version 0.1.0 takes all for messages of one device.
     pub(crate) fn new(device: Word, left: Vec<OwnMessage>) -> Self {
         let last_n = left.iter().map(|message| message.id.n).max().unwrap_or_default();
         let pending = left.into_iter();
@@ -48,20 +48,20 @@ impl Outbox {
         Self { pending, device, last_n, ..Self::default() }
     }
 
-    /// Takes others instead, with which the same run goes on.
+    /// Replaces all messages, for the same run.
     pub(crate) fn replace(&mut self, messages: Vec<OwnMessage>) {
         let next = Self::new(self.device.clone(), messages);
         self.last_n = self.last_n.max(next.last_n);
         self.pending = next.pending;
     }
 
-    /// Whether nothing more can be written for now.
+    /// Whether it holds [`OUTBOX_MAX`] messages.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.pending.len() >= OUTBOX_MAX
     }
 
-    /// How many wait for a session.
+    /// How many are not sent in this session.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.pending.iter().filter(|pending| !pending.sent).count()
@@ -73,16 +73,16 @@ impl Outbox {
         self.messages().any(|message| message.room == *room)
     }
 
-    /// All that have no answer.
+    /// All messages without an answer.
     pub fn messages(&self) -> impl Iterator<Item = &OwnMessage> {
         self.pending.iter().map(|pending| &pending.message)
     }
 
-    /// Takes a message, to wait for a session; returns it with its device and number.
+    /// Adds a message, and returns it with its device and number.
     pub(crate) fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> OwnMessage {
         let id = self.next_id();
         let message = OwnMessage { id, room, kind, text };
-        // Not before the store is asked for it.
+        // Not stored before the store is asked.
         let stored_at = u64::MAX;
         self.pending.push_back(Pending { message: message.clone(), sent: false, stored_at });
         message
@@ -93,8 +93,8 @@ impl Outbox {
         MessageId { device: self.device.clone(), n: self.last_n }
     }
 
-    /// The number of that message was used for another one: it gets a new one, and waits to be sent.
-    /// Returns the new one.
+    /// Another message has the number of this one: gives it a new one, under which it is to be sent. Returns
+    /// the new one.
     pub(crate) fn renumber(&mut self, id: &MessageId) -> Option<MessageId> {
         let index = self.pending.iter().position(|pending| pending.message.id == *id)?;
         let new = self.next_id();
@@ -104,12 +104,12 @@ impl Outbox {
         Some(new)
     }
 
-    /// The store is asked for `keep`; it answers in the order in which it is asked. After a token or a
-    /// number has changed, no message may be sent before that is stored: a client that is killed meanwhile
-    /// would send it again as another one.
-    pub(crate) fn ask(&mut self, keep: &StoreOp) {
+    /// The store is given an operation; its answers come in order. After a token or a number has changed, no
+    /// message is sent before that is stored: after a crash the client would send it again as another
+    /// message.
+    pub(crate) fn ask(&mut self, op: &StoreOp) {
         self.asked += 1;
-        match keep {
+        match op {
             StoreOp::Message(message) => {
                 let pending = self.pending.iter_mut().find(|other| other.message.id == message.id);
                 if let Some(pending) = pending {
@@ -124,14 +124,14 @@ impl Outbox {
         }
     }
 
-    /// The store has answered. Returns the message that is stored with it.
+    /// The store has answered an operation. Returns the message that is stored now, if it was one.
     pub(crate) fn hear_store(&mut self) -> Option<&MessageId> {
         self.answered += 1;
         let stored = self.pending.iter().find(|pending| pending.stored_at == self.answered);
         stored.map(|pending| &pending.message.id)
     }
 
-    /// Whether that message is stored, or the store has failed.
+    /// Whether the store has answered for that message.
     pub(crate) fn is_stored(&self, id: &MessageId) -> bool {
         let pending = self.pending.iter().find(|pending| pending.message.id == *id);
         pending.is_none_or(|pending| pending.stored_at <= self.answered)
@@ -143,8 +143,8 @@ impl Outbox {
         self.pending.iter().any(|pending| pending.stored_at > self.answered)
     }
 
-    /// All that are stored and were not sent in this session, in order; they count as sent. What follows on
-    /// one that is not stored waits for that one.
+    /// Takes the messages to send: those that are stored and not sent in this session, in order, up to the
+    /// first that is not stored.
     pub(crate) fn send(&mut self) -> Vec<Say> {
         if self.answered < self.held_until {
             return Vec::new();
@@ -170,13 +170,13 @@ impl Outbox {
         found.cloned()
     }
 
-    /// The server has answered that message: it does not wait any more.
+    /// Removes a message that the server has answered, and returns it.
     pub(crate) fn acknowledge(&mut self, id: &MessageId) -> Option<OwnMessage> {
         let index = self.pending.iter().position(|pending| pending.message.id == *id)?;
         self.pending.remove(index).map(|pending| pending.message)
     }
 
-    /// The session is over: all that is left is to be sent again.
+    /// The session has ended: all messages are to be sent again.
     pub(crate) fn lost(&mut self) {
         for pending in &mut self.pending {
             pending.sent = false;
@@ -196,7 +196,7 @@ mod tests {
         outbox
     }
 
-    /// Puts a message, and stores it.
+    /// Adds a message, and stores it.
     fn says(outbox: &mut Outbox, text: &str) -> OwnMessage {
         let message = outbox.put(RoomName::lobby(), Kind::Text, Text::new(text).unwrap());
         outbox.ask(&StoreOp::Message(message.clone()));

@@ -1,11 +1,11 @@
-//! Names within sentences of the screen's own.
+//! Names within sentences of notices.
 
 use std::borrow::Cow;
 
 use chat_proto::UserName;
 
-/// A name as it stands in a sentence: in quotes if it has a space, so that a name that is a sentence itself
-/// (`bob has left`) is not read as part of it. A name has no quotes.
+/// A name for use in a sentence: in quotes if it has a space, so that a name that is a sentence itself (`bob
+/// has left`) is not read as part of it. A name contains no quotes.
 #[must_use]
 pub fn quoted(name: &UserName) -> Cow<'_, str> {
     match name.as_str().contains(' ') {

@@ -1,20 +1,20 @@
-//! The rooms the user is in, and the one on the screen.
+//! The rooms of the user, and the current one.
 
 use chat_proto::{RoomName, Timestamp, Topic, UserName};
 
 use crate::log::Log;
 use crate::users::Users;
 
-/// Most rooms that are shown: more than a server lets one user into, and than anybody reads.
+/// Most rooms: more than a server lets one user join, and than a person reads.
 pub const ROOMS_MAX: usize = 200;
 
-/// Most mentions that are counted in one room; beyond, it says nothing new.
+/// Most mentions that are counted in one room: more say nothing new.
 const MENTIONS_MAX: usize = 99;
 
-/// How many messages that were read are fetched with those that were not, to find in.
+/// How many read messages are loaded with the unread ones, for orientation.
 const READ_FETCHED: u64 = 50;
 
-/// Most messages that are fetched when a room opens; older ones come as one scrolls up.
+/// Most messages that are loaded when a room opens; older ones are loaded as the user scrolls up.
 const FETCHED_MAX: u64 = 500;
 
 /// A room.
@@ -22,50 +22,50 @@ const FETCHED_MAX: u64 = 500;
 pub struct Room {
     /// Its name; the address of a direct message.
     pub(crate) name: RoomName,
-    /// The other user of a direct message, as far as it is known.
+    /// The name of the other user of a direct message, if it is known.
     pub(crate) title: Option<UserName>,
-    /// What it is about.
+    /// Its topic.
     pub(crate) topic: Topic,
-    /// Who is in it.
+    /// Its users.
     pub(crate) users: Users,
-    /// What was said in it.
+    /// Its messages and notices.
     pub(crate) log: Log,
     /// What is typed for it and not sent.
     pub(crate) draft: String,
-    /// The last message of it, here or not.
+    /// Its last message, loaded or not.
     pub(crate) last_seq: u64,
     /// The last message that the user has read.
     pub(crate) read: u64,
     /// The last message that the server knows to be read.
     pub(crate) read_sent: u64,
-    /// The messages that name the user and are not read.
+    /// The unread messages that name the user.
     mentions: Vec<u64>,
-    /// What the server has counted, as long as the user has not read further.
+    /// The count of the server, valid until the user reads on.
     counted: Option<Counted>,
-    /// How the server has it.
+    /// Whether the user is in it.
     pub(crate) join_state: JoinState,
-    /// Whether the journal was restored from a backup and the server has not told the room since. It may
-    /// not have it any more; then what the client has is all there is of it, and stays.
+    /// Whether the journal was restored from a backup and the server has not sent the room since. The server
+    /// may have lost it; then the client has all there is of it, and it stays.
     pub(crate) is_restored: bool,
-    /// The last of the messages that are on their way because they were asked for.
+    /// The last of the missed messages that the server is sending.
     pub(crate) coming: Option<u64>,
-    /// Whether older messages were asked for.
+    /// Whether older messages are on their way.
     pub(crate) loading: bool,
 }
 
-/// What the server has counted of a room: messages of others that are not read.
+/// The count of the server of unread messages of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counted {
     /// The last message that the user had read.
     read: u64,
-    /// The last message that was counted.
+    /// The last counted message.
     last_seq: u64,
     unread: u64,
     mentions: u64,
 }
 
 impl Counted {
-    /// The count that the server has told; `None` if it has told none.
+    /// The count of an event; `None` if it has none.
     pub(crate) fn told(
         read: u64,
         last_seq: u64,
@@ -73,20 +73,20 @@ impl Counted {
         more: bool,
     ) -> Option<Self> {
         let (unread, mentions) = (unread?, mentions?);
-        // Where there are too many to count, the user's own are not left out.
+        // If there are too many to count, those of the user are not left out.
         let unread = if more { last_seq.saturating_sub(read) } else { unread };
         Some(Self { read, last_seq, unread, mentions })
     }
 }
 
-/// How the server has a room of ours, in this session.
+/// Whether the user is in a room, as far as the server has said so in this session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JoinState {
-    /// It has not said: the user was in it before.
+    /// The server has not said; the user was in it before.
     Unknown,
-    /// It has not said, but the user has asked to be let in.
+    /// The server has not said; the user has asked to join.
     Requested,
-    /// The user is in it, and what was missed is asked for.
+    /// The user is in it, and missed messages are asked for.
     Joined,
 }
 
@@ -141,7 +141,7 @@ impl Room {
         &self.draft
     }
 
-    /// Its last message, here or not; 0 if it has none.
+    /// Its last message, loaded or not; 0 if it has none.
     #[must_use]
     pub const fn last_seq(&self) -> u64 {
         self.last_seq
@@ -159,7 +159,7 @@ impl Room {
         self.loading
     }
 
-    /// How many messages are not read.
+    /// How many messages are unread.
     #[must_use]
     pub fn unread(&self) -> u64 {
         match self.counted() {
@@ -170,13 +170,13 @@ impl Room {
         }
     }
 
-    /// How many messages that are not read name the user.
+    /// How many unread messages name the user.
     #[must_use]
     pub fn mentions(&self) -> usize {
         let known = self.mentions.len();
         let Some(counted) = self.counted() else { return known };
         let after = self.mentions.iter().filter(|seq| **seq > counted.last_seq).count();
-        // Each message that somebody sends to the user alone names the user.
+        // Each direct message counts as one that names the user.
         let before = if self.is_private() { counted.unread } else { counted.mentions };
         let before = usize::try_from(before).unwrap_or(MENTIONS_MAX).min(MENTIONS_MAX);
         (before + after).max(known).min(MENTIONS_MAX)
@@ -186,12 +186,12 @@ impl Room {
         self.counted.as_ref().filter(|counted| counted.read == self.read)
     }
 
-    /// The server has counted what is not read, or has not.
+    /// Takes a count of the server, if there is one.
     pub(crate) fn is_counted(&mut self, counted: Option<Counted>) {
         self.counted = counted.or(self.counted.take());
     }
 
-    /// What the screen calls it: a direct message by its title.
+    /// The name to show: a direct message has the name of the other user.
     #[must_use]
     pub fn label(&self) -> RoomName {
         self.title.as_ref().map_or_else(|| self.name.clone(), RoomName::private)
@@ -203,7 +203,7 @@ impl Room {
         self.name.is_private()
     }
 
-    /// The journal was restored from a backup: what is here is from before, and no `seq` holds.
+    /// The journal was restored from a backup: messages stay, and no `seq` is valid.
     pub(crate) fn restored(&mut self, at: Timestamp) {
         self.is_restored = self.log.said().next().is_some();
         self.log.restored(at);
@@ -214,13 +214,13 @@ impl Room {
         self.loading = false;
     }
 
-    /// Whether it has to be joined, and nothing says that the user has done so.
+    /// Whether it has to be joined, and nothing says that the user has joined it.
     pub(crate) fn is_unknown(&self) -> bool {
         let must_be_joined = !self.is_private() && self.name != RoomName::lobby();
         must_be_joined && self.join_state == JoinState::Unknown && !self.log.has_begun()
     }
 
-    /// A message that names the user has come. Returns whether it is not read yet.
+    /// A message that names the user has come. Returns whether it is unread.
     pub(crate) fn mention(&mut self, seq: u64) -> bool {
         let is_new = seq > self.read;
         if is_new && self.mentions.len() < MENTIONS_MAX {
@@ -229,20 +229,20 @@ impl Room {
         is_new
     }
 
-    /// The user has read up to `seq`, here or in another session; never backwards.
+    /// The user has read up to `seq`, here or in another session. An earlier `seq` changes nothing.
     pub(crate) fn has_read(&mut self, seq: u64) {
         self.read = self.read.max(seq);
         self.mentions.retain(|mention| *mention > self.read);
     }
 
-    /// Message `seq` has come: where it is the last of those that were asked for, there are no others.
+    /// Message `seq` has come. If it is the last of the missed ones, there are no others.
     pub(crate) fn has_come(&mut self, seq: u64) {
         if let Some(last) = self.coming.take_if(|last| seq >= *last) {
             self.log.is_complete_to(last);
         }
     }
 
-    /// The last message that need not be fetched, where the room opens.
+    /// The last message that need not be loaded when the room opens.
     pub(crate) fn since(&self) -> u64 {
         if self.log.has_begun() {
             return self.log.since();
@@ -257,7 +257,7 @@ impl Room {
     }
 }
 
-/// All rooms: the lobby, then the others, then direct messages, each by what the screen calls them.
+/// All rooms: the lobby, then the others, then direct messages, each group sorted by label.
 #[derive(Debug)]
 pub struct Rooms {
     list: Vec<Room>,
@@ -282,7 +282,7 @@ impl Rooms {
         &mut self.list[self.current]
     }
 
-    /// Which of them is the current one.
+    /// The index of the current room.
     #[must_use]
     pub const fn current_index(&self) -> usize {
         self.current
@@ -309,7 +309,7 @@ impl Rooms {
         self.list.iter_mut()
     }
 
-    /// Where a room is in the order.
+    /// The index of a room.
     #[must_use]
     pub fn index(&self, name: &RoomName) -> Option<usize> {
         self.list.iter().position(|room| room.name == *name)
@@ -325,8 +325,7 @@ impl Rooms {
         self.list.iter_mut().find(|room| room.name == *name)
     }
 
-    /// The room of that name, which is made where there is none; `None` where there are
-    /// [`ROOMS_MAX`].
+    /// The room of that name, which is added if there is none; `None` if there are [`ROOMS_MAX`].
     pub(crate) fn get_or_make(&mut self, name: &RoomName) -> Option<&mut Room> {
         if let Some(index) = self.index(name) {
             return self.list.get_mut(index);
@@ -356,7 +355,7 @@ impl Rooms {
         Some(room)
     }
 
-    /// The other user of a direct message has this name now. Returns whether it had another one.
+    /// Sets the name of the other user of a direct message. Returns whether it had another one.
     pub(crate) fn entitle(&mut self, name: &RoomName, title: &UserName) -> bool {
         let Some(room) = self.get_mut(name).filter(|room| room.is_private()) else {
             return false;
@@ -368,20 +367,20 @@ impl Rooms {
         before.is_some_and(|before| before.as_str() != title.as_str())
     }
 
-    /// The direct message whose other user is called that.
+    /// The direct message with the user of that name.
     #[must_use]
     pub fn titled(&self, title: &UserName) -> Option<&Room> {
         self.list.iter().find(|room| room.title.as_ref() == Some(title))
     }
 
-    /// What the screen calls a room.
+    /// The name to show for a room.
     #[must_use]
     pub fn label(&self, name: &RoomName) -> RoomName {
         let room = self.list.iter().find(|room| room.name == *name);
         room.map_or_else(|| name.clone(), Room::label)
     }
 
-    /// The next room in which something is not read, those that name the user first.
+    /// The next room with unread messages; those that name the user come first.
     #[must_use]
     pub fn next_unread(&self) -> Option<usize> {
         let count = self.list.len();
@@ -393,7 +392,7 @@ impl Rooms {
     }
 }
 
-/// What rooms are ordered by.
+/// The sort key of a room.
 fn order(room: &Room) -> (bool, bool, String) {
     (room.name != RoomName::lobby(), room.is_private(), room.label().key().to_owned())
 }

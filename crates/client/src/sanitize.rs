@@ -1,14 +1,14 @@
-//! The one place that cleans what the network says, before anything else sees it.
+//! The one place that sanitizes texts from the network, before anything else sees them.
 //!
-//! What is left is safe to put on a terminal and takes the columns it seems to take:
+//! The result is safe to print on a terminal and takes the columns it seems to take:
 //!
-//! * Control characters become visible pictures (`␛`), C1 and the bidi embeddings, overrides and
-//!   isolates become `�`: whoever sends them is seen to.
-//! * Invisible characters go away, except joiners and variation selectors in places in which they are
-//!   text: see `sequences`.
-//! * A character carries at most [`CLUSTER_CHARS_MAX`] − 1 marks, and a mark without a character
-//!   gets `◌` to stand on.
-//! * A tab becomes spaces. A line end is kept in messages, and is a space elsewhere.
+//! * Control characters become visible pictures (`␛`), C1 and the bidi embeddings, overrides and isolates
+//!   become `�`: that somebody sends them is visible.
+//! * Invisible characters are removed, except joiners and variation selectors in places where they are text:
+//!   see `sequences`.
+//! * A character has at most [`CLUSTER_CHARS_MAX`] − 1 marks, and a mark without a character gets `◌` before
+//!   it.
+//! * A tab becomes spaces. A line end stays in messages, and becomes a space elsewhere.
 
 mod sequences;
 
@@ -27,16 +27,16 @@ pub const CLUSTER_CHARS_MAX: usize = 9;
 /// Most characters of an emoji sequence: the longest that Unicode recommends has ten.
 const SEQUENCE_CHARS_MAX: usize = 12;
 
-/// Most characters of a topic, a refusal or another text that is no message: some six full rows.
+/// Most characters of a topic, a refusal or another text that is not a message: some six full rows.
 pub const LINE_CHARS_MAX: usize = 512;
 
-/// What a tab becomes. Tab stops mean nothing where text is wrapped.
+/// What a tab becomes: tab stops mean nothing in wrapped text.
 const TAB: &str = "    ";
 
-/// What stands for a character that must not be shown.
+/// What replaces a character that must not be shown.
 const REPLACEMENT: char = '\u{FFFD}';
 
-/// Cleans an event of the server.
+/// Sanitizes an event of the server.
 #[must_use]
 pub fn event(event: Event) -> Event {
     match event {
@@ -88,7 +88,7 @@ pub fn event(event: Event) -> Event {
     }
 }
 
-/// Cleans why the server does not carry out something.
+/// Sanitizes a refusal.
 #[must_use]
 pub fn refusal(refusal: &Refusal) -> Refusal {
     Refusal {
@@ -101,7 +101,7 @@ pub fn refusal(refusal: &Refusal) -> Refusal {
     }
 }
 
-/// Cleans what the server says of itself and the user.
+/// Sanitizes a welcome.
 #[must_use]
 pub fn welcome(mut welcome: Welcome) -> Welcome {
     welcome.name = name(&welcome.name);
@@ -143,14 +143,14 @@ fn said(said: &Text) -> Text {
     Text::from_lossy(&text(said.as_str())).unwrap_or_else(|| said.clone())
 }
 
-/// Cleans a text that may have several lines.
+/// Sanitizes a text that may have several lines.
 #[must_use]
 pub fn text(dirty: &str) -> String {
     let clean = bounded_clusters(&without_loose(&replaced(dirty, '\n')));
     if clean.trim().is_empty() { REPLACEMENT.to_string() } else { clean }
 }
 
-/// Cleans a text of one line, and cuts it at [`LINE_CHARS_MAX`] characters.
+/// Sanitizes a text of one line, and cuts it at [`LINE_CHARS_MAX`] characters.
 #[must_use]
 pub fn line(dirty: &str) -> String {
     let cut: Cow<'_, str> = match dirty.char_indices().nth(LINE_CHARS_MAX) {
@@ -160,7 +160,7 @@ pub fn line(dirty: &str) -> String {
     bounded_clusters(&without_loose(&replaced(&cut, ' ')))
 }
 
-/// Makes unsafe characters visible, or takes them out.
+/// Makes unsafe characters visible, or removes them.
 fn replaced(dirty: &str, line_end: char) -> String {
     let mut clean = String::with_capacity(dirty.len());
     for c in dirty.chars() {
@@ -178,13 +178,13 @@ fn replaced(dirty: &str, line_end: char) -> String {
     clean
 }
 
-/// The visible sign of a C0 control character.
+/// The picture of a C0 control character.
 fn picture(control: char) -> char {
     char::from_u32(0x2400 + u32::from(control)).unwrap_or(REPLACEMENT)
 }
 
-/// Keeps the first [`CLUSTER_CHARS_MAX`] characters of each grapheme cluster, and gives marks that
-/// stand alone something to stand on.
+/// Cuts each grapheme cluster at [`CLUSTER_CHARS_MAX`] characters, and gives marks without a character
+/// something to stand on.
 fn bounded_clusters(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for cluster in text.graphemes(true) {
@@ -197,7 +197,7 @@ fn bounded_clusters(text: &str) -> String {
     clean
 }
 
-/// The beginning of a cluster, as much of it as is shown.
+/// The part of a cluster that is shown.
 fn bounded(cluster: &str) -> &str {
     let is_sequence = cluster.contains(is_joiner);
     let max = if is_sequence { SEQUENCE_CHARS_MAX } else { CLUSTER_CHARS_MAX };
@@ -207,8 +207,8 @@ fn bounded(cluster: &str) -> &str {
     }
 }
 
-/// Gives a cluster that begins with a character of no width one to stand on. What cannot stand on
-/// `◌` either (the vowel of a Hangul syllable, alone) is replaced.
+/// Puts `◌` before a cluster that begins with a character of no width. One that cannot stand on it either
+/// (the vowel of a Hangul syllable, alone) is replaced.
 fn standing(cluster: &str) -> String {
     let on_circle: String = std::iter::once('◌').chain(cluster.chars()).collect();
     if on_circle.graphemes(true).count() > 1 {

@@ -1,8 +1,8 @@
-//! The secret from which the client makes the tokens of its new users.
+//! The secret from which the client makes tokens of new users.
 //!
-//! It is stored before the first hello, and each start makes the same token of it. So a client that was
-//! killed before it could store the token of the welcome is the same user at the next start, and two
-//! clients that start at once are one user.
+//! It is stored before the first hello, and gives the same token at each start. So a client that is killed
+//! before it could store the token of the welcome is the same user at the next start, and two clients that
+//! start at once are one user.
 
 use std::fmt::{self, Write};
 
@@ -17,7 +17,7 @@ pub(crate) const SEED_BYTES: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Seed([u8; SEED_BYTES]);
 
-/// Without the seed, which is a secret.
+/// Hides the seed, which is a secret.
 impl fmt::Debug for Seed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Seed(…)")
@@ -40,7 +40,7 @@ impl Seed {
         hex(&self.0)
     }
 
-    /// Reads what [`Seed::written`] returns; `None` if it is something else.
+    /// Parses what [`Seed::written`] returns; `None` if it is something else.
     pub(crate) fn read(written: &str) -> Option<Self> {
         let written = written.trim();
         if written.len() != 2 * SEED_BYTES || !written.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -53,11 +53,11 @@ impl Seed {
         Some(Self(bytes))
     }
 
-    /// The token of the user who was first called `name` at the server with that journal. No server can
-    /// find the seed from it, nor the token for another server.
+    /// The token of the user whose first name was `name` at the server with that journal. No server can
+    /// compute the seed from it, or the token for another server.
     pub(crate) fn token(&self, journal: &Word, name: &UserName) -> Secret {
-        // Three parts of 32 bytes: no two journals and names are hashed as the same bytes, and all that
-        // is hashed has one length, so no hash is the beginning of another.
+        // Three parts of 32 bytes: no two journals and names give the same bytes, and all inputs have one
+        // length, so no hash extends another.
         let mut hash = Sha256::new();
         hash.update(self.0);
         hash.update(Sha256::digest(journal.as_str()));

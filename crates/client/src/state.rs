@@ -54,11 +54,11 @@ pub(crate) struct WarnOnce {
     /// Messages cannot be stored on this machine.
     pub(crate) not_stored: bool,
     /// The server has sent all rooms the user is in; in this session.
-    pub(crate) rooms: bool,
+    pub(crate) rooms_complete: bool,
     /// A room has fewer messages than it had; in this session, which is about to end.
     pub(crate) shorter_room: bool,
-    /// Why the server does not let the client in, as the log has it; until there is a session.
-    pub(crate) not_let_in: Option<String>,
+    /// Why there is no session, as the log has it; until there is a session.
+    pub(crate) not_connected: Option<String>,
 }
 
 /// Whether there is a connection to the server.

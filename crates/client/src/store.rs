@@ -1,5 +1,4 @@
-//! What the client stores between its runs: who it is, the messages that have no answer, and what is
-//! typed and not sent.
+//! What a client stores between its runs: the user, the messages without an answer, and the drafts.
 //!
 //! ```text
 //! STATE/journals/ID/NAME/token      what makes the next session the same user's; a secret
@@ -13,12 +12,12 @@
 //! STATE/device                      the device of version 0.1.0
 //! ```
 //!
-//! A server is known by the id of its journal. What is stored under its address moves under the id as
-//! soon as a session tells it. A second client of the same user has the same token, `outbox-2` and
-//! `drafts-2`. Each run has a device of its own, so a directory that was copied or restored never gives
-//! one number twice. Only the owner can read a directory or a file.
+//! A server is known by the id of its journal. What is stored under its address moves under the id with the
+//! first session. A second client of the same user has the same token, `outbox-2` and `drafts-2`. Each run is
+//! a device of its own, so that a copied or restored directory never uses a number twice. Only the owner can
+//! read a directory or a file.
 //!
-//! The store is used by a task of its own, since a disk may be slow: see [`StoreTask`].
+//! A task of its own writes it, since a disk may be slow: see [`StoreTask`].
 
 mod drafts;
 mod files;
@@ -45,7 +44,7 @@ use self::slot::Slot;
 pub use self::task::{Done, JOBS_MAX, Job, StoreTask, Writer};
 use crate::seed::Seed;
 
-/// Longest token that is taken for one, in bytes: a line of the wire has room for little more.
+/// Longest token, in bytes: a line on the wire has room for little more.
 const TOKEN_BYTES_MAX: u64 = 32 * 1024;
 
 const DEVICE_FILE: &str = "device";
@@ -54,15 +53,15 @@ const TOKEN_FILE: &str = "token";
 /// Why something could not be stored or read.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// The system's trouble with a file or directory.
+    /// The system refused something with a file or directory.
     #[error("{}: {error}", path.display())]
     Io {
         /// The file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         error: io::Error,
     },
-    /// The directory is not this client's alone, and other users of the machine can open it.
+    /// The directory has files of other programs, and other users of the machine can open it.
     #[error(
         "other users of this machine can open {}, and it has files that are not of chat-tui. Choose a \
          directory of its own, or close this one: chmod 700 {}",
@@ -73,35 +72,35 @@ pub enum StoreError {
         /// The directory.
         path: PathBuf,
     },
-    /// More clients than there are outboxes for one user.
+    /// More clients of one user than may run.
     #[error("{SLOTS_MAX} clients of this user are running already; end one of them")]
     TooMany,
 }
 
-/// Makes an error of the system one that names the file.
+/// Adds the path to an error of the system.
 fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_owned();
     move |error| StoreError::Io { path, error }
 }
 
-/// Who the client is, as far as it is stored.
+/// The user of the client, as far as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// The name to ask for.
     pub name: UserName,
-    /// The token that is stored under the server's address, if there is none under a journal.
+    /// The token that is stored under the address of the server, if none is stored under a journal.
     pub token: Option<Secret>,
     /// The tokens that are stored under journals.
     pub known: Vec<KnownServer>,
-    /// The journal under which this is stored; `None` if it is stored under the address.
+    /// The journal under which all this is stored; `None` if it is stored under the address.
     pub journal: Option<Word>,
-    /// Makes the token of a new user; `None` if the server has to.
+    /// Makes the token of a new user; `None` if the server makes it.
     pub seed: Option<Seed>,
     /// The device of this run.
     pub device: Word,
-    /// The messages that have no answer, in order.
+    /// The messages without an answer, in order.
     pub pending: Vec<OwnMessage>,
-    /// What was typed and not sent, and the room that was open.
+    /// The drafts, and the room that was open.
     pub drafts: Drafts,
 }
 
@@ -110,7 +109,7 @@ pub struct Profile {
 pub struct KnownServer {
     /// The file name of the journal's id.
     journal: String,
-    /// The token of an earlier welcome there.
+    /// The token of the user there.
     pub token: Secret,
 }
 
@@ -131,23 +130,23 @@ impl KnownServer {
 /// Something to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreOp {
-    /// A message that has no answer yet.
+    /// A new message, which has no answer.
     Message(OwnMessage),
     /// The server has answered these messages.
     Acknowledged(Vec<MessageId>),
-    /// These are all messages that have no answer: some have changed.
+    /// All messages without an answer: some have changed.
     Pending(Vec<OwnMessage>),
-    /// This is all that is typed and not sent.
+    /// All drafts.
     Drafts(Drafts),
     /// The token for the next session.
     Token(Secret),
-    /// The token for the server with that journal is of no use.
+    /// The token for the server with that journal is not valid.
     ForgetToken(Option<Word>),
-    /// The user has this name now, too: all that is stored is found under it.
+    /// The user has this name, too: all that is stored is found under it.
     Name(UserName),
 }
 
-/// The place where it is stored: a directory, or memory alone.
+/// A directory, or memory alone.
 #[derive(Debug)]
 pub struct Store {
     name: UserName,
@@ -162,7 +161,7 @@ enum Place {
     Memory { user: MemoryUser, others: Vec<MemoryUser> },
 }
 
-/// What memory has for one server.
+/// What is stored in memory for one server.
 #[derive(Debug, Default)]
 struct MemoryUser {
     journal: Option<Word>,
@@ -171,12 +170,12 @@ struct MemoryUser {
 }
 
 impl Store {
-    /// Opens what the directory `state` has about the user `name` of the server at `address`; with
-    /// `None` nothing outlives the program.
+    /// Opens what the directory `state` has about the user `name` of the server at `address`. With `None`
+    /// nothing outlives the program.
     ///
     /// # Errors
-    /// If the directory cannot be used, or is not for the user alone, or [`SLOTS_MAX`] clients use it
-    /// already.
+    /// Returns an error if the directory cannot be used, or other users can open it and it has files of other
+    /// programs, or [`SLOTS_MAX`] clients use it.
     pub fn open(
         state: Option<&Path>,
         address: &str,
@@ -189,7 +188,7 @@ impl Store {
                 narrow::all(state)?;
                 let seed = seed::open(state)?;
                 let server = Server::at(state, address)?;
-                // What was never in a session, or comes from version 0.1.0, moves with the next one.
+                // What has had no session, or comes from version 0.1.0, moves with the next one.
                 let unfiled = Home::find_used(server.with_journal(None), &name)?;
                 let home = unfiled.map_or_else(|| Home::find(server, &name), Ok)?;
                 let slot = Slot::open(&home.directory, &slot_device(state)?)?;
@@ -251,12 +250,12 @@ impl Store {
         }
     }
 
-    /// Goes on as another user of the same server, `name`, and takes along the messages and drafts. If
-    /// both have typed something for a room, the other's is the older one, and goes.
+    /// Goes on as the user `name` of the same server, and takes along messages and drafts. If both have a
+    /// draft for a room, the older one, of the other user, is dropped.
     ///
     /// # Errors
-    /// If it cannot be stored; then the client is who it was. What had been taken along by then is the
-    /// other's, too.
+    /// Returns an error if it cannot be stored. Then the user stays the same, and what was taken along by
+    /// then belongs to the other user, too.
     pub fn turn_into(&mut self, name: UserName) -> Result<Profile, StoreError> {
         match &mut self.place {
             Place::Memory { user, .. } => user.token = None,
@@ -273,11 +272,11 @@ impl Store {
         self.profile()
     }
 
-    /// Goes on with what is stored for the server with that journal (`None`: one that does not tell it).
-    /// What was stored under the server's address moves there; what is another server's stays with it.
+    /// Goes on with what is stored for the server with that journal (`None`: a server that does not send it).
+    /// What is stored under the address of the server moves there; what belongs to another server stays.
     ///
     /// # Errors
-    /// If it cannot be stored; then nothing that follows outlives the program.
+    /// Returns an error if it cannot be stored. Then nothing that follows outlives the program.
     pub fn file_under(&mut self, journal: Option<Word>) -> Result<Profile, StoreError> {
         match &mut self.place {
             Place::Memory { user, others } => user.become_user_of(journal, others),
@@ -298,14 +297,14 @@ impl Store {
     /// Stores something.
     ///
     /// # Errors
-    /// If it could not be written; it is known for as long as the program runs.
-    pub fn keep(&mut self, keep: StoreOp) -> Result<(), StoreError> {
-        match keep {
-            StoreOp::Message(message) => self.slot_mut().journal.said(&message),
-            StoreOp::Acknowledged(ids) => self.slot_mut().journal.answered(&ids),
+    /// Returns an error if it is not written. It is remembered for as long as the program runs.
+    pub fn apply(&mut self, op: StoreOp) -> Result<(), StoreError> {
+        match op {
+            StoreOp::Message(message) => self.slot_mut().journal.add_message(&message),
+            StoreOp::Acknowledged(ids) => self.slot_mut().journal.remove(&ids),
             StoreOp::Pending(messages) => self.slot_mut().journal.replace(messages),
-            StoreOp::Drafts(drafts) => self.slot_mut().drafts.keep(drafts),
-            StoreOp::Token(token) => self.keep_token(token),
+            StoreOp::Drafts(drafts) => self.slot_mut().drafts.replace(drafts),
+            StoreOp::Token(token) => self.store_token(token),
             StoreOp::ForgetToken(journal) => self.forget_token(journal),
             StoreOp::Name(name) => match &self.place {
                 Place::Directory { home, .. } => home.call(&name),
@@ -314,7 +313,7 @@ impl Store {
         }
     }
 
-    fn keep_token(&mut self, token: Secret) -> Result<(), StoreError> {
+    fn store_token(&mut self, token: Secret) -> Result<(), StoreError> {
         match &mut self.place {
             Place::Memory { user, .. } => user.token = Some(token),
             Place::Directory { home, .. } if home.token()?.as_ref() == Some(&token) => {}
@@ -352,7 +351,7 @@ impl MemoryUser {
     }
 }
 
-/// Goes from the home of one server to that of another, with what is stored under the address alone.
+/// Moves from the home of one server to that of another, with what is stored under the address alone.
 fn move_to(
     home: &mut Home,
     slot: &mut Slot,
@@ -363,7 +362,7 @@ fn move_to(
     let device = slot_device(&home.server.state)?;
     let mut taken = Slot::open(&next.directory, &device)?;
     if home.server.journal.is_none() {
-        // The new place first: if this ends half-way, the old one is found and moved again.
+        // The new place first: if this is interrupted, the old one is found and moved again.
         if next.token()?.is_none()
             && let Some(token) = home.token()?
         {
@@ -379,7 +378,7 @@ fn move_to(
     Ok(())
 }
 
-/// The device of version 0.1.0, which its messages were sent under.
+/// The device of version 0.1.0, under which it sent its messages.
 fn slot_device(state: &Path) -> Result<Word, StoreError> {
     let path = state.join(DEVICE_FILE);
     let stored = files::read(&path, 1024).map_err(at(&path))?.unwrap_or_default();

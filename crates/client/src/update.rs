@@ -5,8 +5,8 @@
 
 mod addresses;
 mod drafts;
+mod events;
 mod messages;
-mod news;
 mod refused;
 mod requests;
 mod session;
@@ -31,7 +31,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             Vec::new()
         }
         Input::Request(request) => requests::request(state, request, at),
-        Input::Link(event) => news::event(state, event.sanitize(), at),
+        Input::Link(event) => events::event(state, event.sanitize(), at),
         Input::LinkFull => {
             let text = "too much waits for the network; /reconnect calls the server again";
             state.notice(at, NoticeKind::Trouble, text);

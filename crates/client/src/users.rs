@@ -2,7 +2,7 @@
 
 use chat_proto::{User, UserName};
 
-/// Most users that are kept by name; more are only counted. Ten times what a server lists.
+/// Most users that are listed; more are only counted. Ten times what a server lists.
 const USERS_MAX: usize = 5_000;
 
 /// The users of a room, sorted by name.
@@ -19,7 +19,7 @@ impl Users {
         self.count
     }
 
-    /// Takes a new list, of a room with `count` users.
+    /// Replaces the list, in a room with `count` users.
     pub(crate) fn replace(&mut self, users: Vec<User>, count: usize) {
         self.sorted.clear();
         for user in users {
@@ -28,18 +28,18 @@ impl Users {
         self.count = count.max(self.sorted.len());
     }
 
-    /// There are `count` users, whoever they are.
+    /// The room has `count` users.
     pub(crate) fn recount(&mut self, count: usize) {
         self.count = count.max(1);
     }
 
-    /// Forgets everybody: where there is no session, nobody knows who is there.
+    /// Removes all: without a session nobody knows who is there.
     pub(crate) fn clear(&mut self) {
         self.sorted.clear();
         self.count = 0;
     }
 
-    /// Somebody came. Whoever is listed already does not come twice.
+    /// A user joined. A user who is listed already is not counted twice.
     pub(crate) fn joined(&mut self, user: User) {
         if self.sorted.iter().any(|other| other.id == user.id) {
             return;
@@ -48,13 +48,13 @@ impl Users {
         self.count += 1;
     }
 
-    /// Somebody left.
+    /// A user left.
     pub(crate) fn left(&mut self, id: u64) {
         self.sorted.retain(|user| user.id != id);
         self.count = self.count.saturating_sub(1);
     }
 
-    /// Somebody has another name. Returns whether that one is listed here.
+    /// A user has another name. Returns whether the user is listed here.
     pub(crate) fn renamed(&mut self, id: u64, name: UserName) -> bool {
         let before = self.sorted.len();
         self.sorted.retain(|user| user.id != id);
@@ -74,7 +74,7 @@ impl Users {
         }
     }
 
-    /// Everybody listed: the user `me` first, then the others by name.
+    /// All listed users: the user `me` first, then the others by name.
     pub fn iter(&self, me: u64) -> impl Iterator<Item = &User> {
         let (me, others): (Vec<&User>, Vec<&User>) =
             self.sorted.iter().partition(|user| user.id == me);

@@ -1,17 +1,17 @@
 //! The classic protocol: the unframed text of the original chat.
 //!
 //! A classic client takes whatever one `recv(1024)` returns as one message. So the server's end
-//! makes writes that are each one message ([`Told`]), 1024 bytes at most and never glued (the pace
+//! makes writes that are each one message ([`ServerMessage`]), 1024 bytes at most and never glued (the pace
 //! is the door's), and finds out for itself where one message of a client ends and the next begins
 //! ([`ServerEnd`]).
 
 mod client_end;
 mod server_end;
-mod told;
+mod server_message;
 
 pub use client_end::ClientEnd;
-pub use server_end::{Said, ServerEnd};
-pub use told::{Told, message, notice, users};
+pub use server_end::{ClientMessage, ServerEnd};
+pub use server_message::{ServerMessage, message, notice, users};
 
 /// What stands between the parts of a message, and of an entry of a list.
 const PART: &str = "||";

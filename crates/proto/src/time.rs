@@ -4,7 +4,9 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use jiff::fmt::temporal::DateTimePrinter;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z; on the wire RFC 3339, in UTC, with three
 /// digits after the second: `2026-11-22T14:02:07.123Z`.
@@ -51,15 +53,41 @@ impl From<SystemTime> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
         PRINTER.print_timestamp(&self.0, jiff::fmt::StdFmtWrite(f)).map_err(|_| fmt::Error)
     }
 }
 
+/// By way of a buffer: to write the parts of a moment one by one costs more than they do.
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let mut buffer = Buffer { bytes: [0; WRITTEN_BYTES_MAX], len: 0 };
+        PRINTER.print_timestamp(&self.0, &mut buffer).map_err(ser::Error::custom)?;
+        let written = str::from_utf8(&buffer.bytes[..buffer.len]).map_err(ser::Error::custom)?;
+        serializer.serialize_str(written)
     }
+}
+
+/// Bytes of the longest moment of the calendar, `-009999-01-02T01:59:59.000Z`.
+const WRITTEN_BYTES_MAX: usize = 27;
+
+/// A moment as it is written.
+struct Buffer {
+    bytes: [u8; WRITTEN_BYTES_MAX],
+    len: usize,
+}
+
+impl jiff::fmt::Write for Buffer {
+    fn write_str(&mut self, part: &str) -> Result<(), jiff::Error> {
+        let end = self.len + part.len();
+        let place = self.bytes.get_mut(self.len..end);
+        place.ok_or_else(too_long)?.copy_from_slice(part.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+fn too_long() -> jiff::Error {
+    jiff::Error::from_args(format_args!("a moment has at most {WRITTEN_BYTES_MAX} bytes"))
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
@@ -92,6 +120,13 @@ mod tests {
         assert_eq!(Timestamp::from(epoch - at(1)).as_millis(), -1000);
         assert_eq!(Timestamp::from(epoch + at(1 << 55)), Timestamp::from_millis(i64::MAX));
         assert_eq!(Timestamp::from(epoch - at(1 << 55)), Timestamp::from_millis(i64::MIN));
+    }
+
+    #[test]
+    fn the_first_and_the_last_moment_can_be_written() {
+        let json = |millis| serde_json::to_string(&Timestamp::from_millis(millis)).unwrap();
+        assert_eq!(json(i64::MIN), "\"-009999-01-02T01:59:59.000Z\"");
+        assert_eq!(json(i64::MAX), "\"9999-12-30T22:00:00.999Z\"");
     }
 
     #[test]

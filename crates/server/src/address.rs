@@ -25,7 +25,7 @@ impl Address {
     /// All socket addresses of the host. May wait for the name server.
     ///
     /// # Errors
-    /// If the name is unknown, or no name server answers.
+    /// Returns an error if the name is unknown, or no name server answers.
     pub(crate) fn resolve(&self) -> io::Result<Vec<SocketAddr>> {
         let mut found: Vec<SocketAddr> = Vec::new();
         for address in (self.host.as_str(), self.port).to_socket_addrs()? {

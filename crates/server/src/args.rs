@@ -27,50 +27,50 @@ Exit codes: 0 after a signal to end, 1 where it could not run, 2 for wrong usage
 /// The chat daemon: one port, every client.
 ///
 /// Native clients (chat-tui, or lines of JSON) and the clients of the original chat meet in the same
-/// rooms on one address. A first SIGINT or SIGTERM says goodbye to all, a second ends it at once; SIGHUP
-/// opens the log file again.
+/// rooms on one address. The first SIGINT or SIGTERM shuts down gracefully, a second one immediately; SIGHUP
+/// reopens the log file.
 #[derive(Debug, Parser)]
 #[command(name = "chat-server", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) task: Option<Task>,
 
-    /// Where to listen: HOST:PORT, HOST or PORT, by name or by address; may be given several times.
-    /// A port alone is for this machine alone.
+    /// Address to listen on: HOST:PORT, HOST or PORT; may be given several times. A port alone listens on
+    /// 127.0.0.1.
     #[arg(long, value_name = "ADDR", default_values_t = [Address::default()])]
     pub(crate) listen: Vec<Address>,
 
-    /// Where to store the journal: a directory, or :memory: to store nothing on disk. If not given,
-    /// $XDG_DATA_HOME/chat-server or ~/.local/share/chat-server.
+    /// Data directory, or :memory: to store nothing on disk [default: $XDG_DATA_HOME/chat-server or
+    /// ~/.local/share/chat-server].
     #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
 
-    /// What an accepted message survives: a crash of the machine (disk) or of this program alone (os).
+    /// What accepted messages survive: a power failure (disk) or a crash of this program only (os).
     #[arg(long, value_name = "WHAT", default_value = "disk")]
     durability: Survives,
 
-    /// How long to keep messages, as 90d; the last of each room stays. None are removed in the first hour
-    /// after a start, or after the system's clock has jumped.
+    /// Remove messages older than this, such as 90d; the newest message of each room stays. None is removed in
+    /// the first hour after a start or after a jump of the system's clock.
     #[arg(long, value_name = "TIME", default_value = "forever", value_parser = keep)]
     keep: Keep,
 
-    /// How many connections to have at most.
+    /// Maximum number of connections.
     #[arg(long, value_name = "N", default_value_t = Config::default().max_connections)]
     max_connections: usize,
 
-    /// How long to wait for a caller's first word before speaking first, as classic clients expect.
+    /// How long to wait for a client's first byte before treating it as a classic client.
     #[arg(long, value_name = "TIME", default_value = "300ms", value_parser = duration)]
     detect_silence: Duration,
 
-    /// After how much silence to ping a client, and after how much more to end its session.
+    /// Ping a silent client after this long; disconnect it after as long again.
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
     idle_timeout: Duration,
 
-    /// How long a client may acknowledge nothing of what it is sent; a slow one acknowledges some.
+    /// Disconnect a client that has acknowledged no byte for this long.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     write_timeout: Duration,
 
-    /// How long to take at most to say goodbye to all.
+    /// Longest time to wait for clients on shutdown.
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
     drain_timeout: Duration,
 
@@ -78,7 +78,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "20ms", value_parser = duration)]
     classic_gap: Duration,
 
-    /// Append the log to this file, and open it again on SIGHUP; without it the log is on standard error.
+    /// Append the log to this file, and reopen it on SIGHUP [default: standard error].
     #[arg(long, value_name = "FILE")]
     pub(crate) log_file: Option<PathBuf>,
 
@@ -87,7 +87,7 @@ pub(crate) struct Args {
     pub(crate) log_format: LogFormat,
 }
 
-/// What the log looks like.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum LogFormat {
     /// Lines for a person.
@@ -105,23 +105,23 @@ impl From<LogFormat> for chat_log::Format {
     }
 }
 
-/// What to do other than to serve.
+/// What to do instead of running the daemon.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Task {
-    /// Copy the journal to a new file, also while a daemon runs.
+    /// Back up the journal to a new file, even while a daemon runs.
     Backup {
         /// The file to make; it must not be there yet.
         file: PathBuf,
     },
-    /// Put a backup in the journal's place; the daemon must not run. The journal that is there is put aside.
+    /// Replace the journal with a backup; the daemon must not run. The replaced journal is kept beside it.
     Restore {
         /// The file that `backup` made.
         file: PathBuf,
     },
-    /// Check that the journal is whole; exit code 0 if it is, 1 if not.
+    /// Verify the journal; exit code 0 if nothing is damaged or missing, 1 if something is.
     Check,
-    /// Ask a daemon whether it runs. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
-    /// host is another machine and cannot be reached; 5: something else answers.
+    /// Check whether a daemon is running. Exit code 0: a chat-server answers; 3: nothing listens there; 4: the
+    /// host is another machine and cannot be reached; 5: another program answers.
     Status {
         /// Where: HOST:PORT, HOST or PORT.
         #[arg(default_value_t)]
@@ -138,7 +138,7 @@ enum Survives {
     Os,
 }
 
-/// How long messages are stored; `None` without end.
+/// How long messages are stored; `None` for always.
 type Keep = Option<Duration>;
 
 impl Args {

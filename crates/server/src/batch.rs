@@ -8,8 +8,9 @@ use std::sync::{Arc, OnceLock};
 use chat_proto::{Event, RoomName};
 
 pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
+use crate::config::RINGS_BYTES_MAX;
 use crate::journal::StoredMessage;
-use crate::ring::{Charge, Rings};
+use crate::ring::{self, Charge};
 
 /// One item of a room's channel, shared by every session in the room, and encoded once for each wire
 /// format in use.
@@ -17,8 +18,27 @@ use crate::ring::{Charge, Rings};
 pub(crate) struct Batch {
     items: Items,
     encoded: [OnceLock<Encoded>; Format::COUNT],
-    /// Counts its bytes for as long as it exists.
-    charge: Charge,
+    /// Its bytes count in the rings while it exists.
+    charge: Charge<Self>,
+}
+
+/// The memory of the rings of all rooms.
+pub(crate) type Rings = ring::Rings<Batch>;
+
+/// The sending half of a room's ring.
+pub(crate) type Ring = ring::Ring<Batch>;
+
+/// The receiving half of a room's ring.
+pub(crate) type Live = ring::Live<Batch>;
+
+/// Logged if batches are dropped from [`Rings`].
+pub(crate) const RINGS_FULL: &str = "some clients lag behind, and the rings of the rooms are full: dropped \
+                                     the oldest batches; those clients continue from the journal";
+
+impl Default for Rings {
+    fn default() -> Self {
+        Self::new(RINGS_BYTES_MAX, RINGS_FULL)
+    }
 }
 
 /// What is in a batch.
@@ -33,35 +53,40 @@ pub(crate) enum Items {
 /// Messages of one room, one after another.
 #[derive(Debug)]
 pub(crate) struct Messages {
-    said: Vec<Said>,
-    /// The numbers of the users who sent some of them, in order; empty if there is one message.
+    published: Vec<Published>,
+    /// The numbers of their authors, in order; empty if there is one message.
     by: Vec<u64>,
     room: RoomName,
 }
 
 /// One message of a batch.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct Published {
     /// The message.
-    pub kept: StoredMessage,
-    /// The session that said it, and has its answer already.
+    pub message: StoredMessage,
+    /// The session that sent it, which is sent its answer instead.
     pub session: u64,
 }
 
 impl Batch {
-    /// Messages that one commit stored, of the room with that name or address.
+    /// Messages of one commit in the room with that name or address.
     #[must_use]
-    pub(crate) fn messages(mut said: Vec<Said>, room: RoomName, rings: &Arc<Rings>) -> Self {
-        said.shrink_to_fit(); // part of a long commit; it was made for all of it
+    pub(crate) fn messages(
+        mut published: Vec<Published>,
+        room: RoomName,
+        rings: &Arc<Rings>,
+    ) -> Self {
+        published.shrink_to_fit(); // part of a long commit; it was made for all of it
         let mut by = Vec::new();
-        if said.len() > 1 {
-            by.extend(said.iter().map(|said| said.kept.from.id));
+        if published.len() > 1 {
+            by.extend(published.iter().map(|published| published.message.from.id));
             by.sort_unstable();
             by.dedup();
         }
-        let bytes = |said: &Said| size_of::<Said>() + said.kept.text.as_str().len();
-        let charge = rings.charge(said.iter().map(bytes).sum());
-        Self::new(Items::Messages(Messages { said, by, room }), charge)
+        let bytes =
+            |published: &Published| size_of::<Published>() + published.message.text.as_str().len();
+        let charge = rings.charge(published.iter().map(bytes).sum());
+        Self::new(Items::Messages(Messages { published, by, room }), charge)
     }
 
     /// A change of a room.
@@ -71,17 +96,17 @@ impl Batch {
         Self::new(Items::Update(Box::new(event)), charge)
     }
 
-    fn new(items: Items, charge: Charge) -> Self {
+    fn new(items: Items, charge: Charge<Self>) -> Self {
         Self { items, encoded: [const { OnceLock::new() }; Format::COUNT], charge }
     }
 
-    /// What is in it.
+    /// Its messages, or its change.
     #[must_use]
     pub(crate) const fn items(&self) -> &Items {
         &self.items
     }
 
-    /// What is in it in one wire format; `encode` makes it, for the first session that needs it.
+    /// Returns it in one wire format; calls `encode` for the first session that needs it.
     pub(crate) fn encoded(
         &self,
         format: Format,
@@ -98,7 +123,9 @@ impl Batch {
     #[must_use]
     pub(crate) fn last_seq(&self) -> Option<u64> {
         match &self.items {
-            Items::Messages(messages) => messages.said.last().map(|said| said.kept.seq),
+            Items::Messages(messages) => {
+                messages.published.last().map(|published| published.message.seq)
+            }
             Items::Update(_) => None,
         }
     }
@@ -107,14 +134,14 @@ impl Batch {
 impl Messages {
     /// The messages, in their order.
     #[must_use]
-    pub(crate) fn said(&self) -> &[Said] {
-        &self.said
+    pub(crate) fn published(&self) -> &[Published] {
+        &self.published
     }
 
-    /// Whether the user of that number sent some of them.
+    /// Whether `user` is an author of some of them.
     pub(crate) fn is_by(&self, user: u64) -> bool {
-        match &*self.said {
-            [said] => said.kept.from.id == user,
+        match &*self.published {
+            [published] => published.message.from.id == user,
             _ => self.by.binary_search(&user).is_ok(),
         }
     }

@@ -1,9 +1,9 @@
-//! Every setting of the daemon and every bound it keeps, each with its unit and its reason.
+//! Every setting and every bound of the daemon, each with its unit and its reason.
 //!
 //! # Memory in total
 //!
-//! The most that each of these can take, and what that is with 10,000 connections. Nobody reaches all
-//! at once: a connection fills one of them by reading nothing, another by sending without a pause.
+//! The most that each of these can take, and the total for 10,000 connections. They cannot all be reached at
+//! once: a connection fills one of them by reading nothing, another by sending without a pause.
 //!
 //! | what | each | in total |
 //! |---|---|---|
@@ -29,9 +29,9 @@ pub use crate::clock::{Clock, Monotonic};
 /// The port of the original chat: its clients have it built in.
 pub const PORT: u16 = 12345;
 
-/// Batches a room holds for sessions that have yet to take them. A session that is further behind
-/// takes what it has missed from the journal (native) or is told how much it was (classic), so the
-/// ring, which is allocated whole, can be short.
+/// Batches that a room holds for sessions that have yet to take them. A session that is further behind reads
+/// from the journal (native), or is sent the number of skipped messages (classic), so the ring, which is
+/// allocated whole, can be short.
 pub const ROOM_RING_BATCHES: usize = 64;
 
 /// Bytes that the rings of all rooms hold together, the encodings of each batch included. Past it, the
@@ -44,50 +44,49 @@ pub const BATCH_BYTES_MAX: usize = 64 * 1024;
 /// Messages in one page that is read from the journal; a page of long ones has fewer.
 pub const PAGE_MESSAGES: u32 = 200;
 
-/// Messages of one session that are on their way into the journal. One that has said so much
-/// without an answer is not listened to until some have theirs. Their texts are in the journal's queue,
-/// which bounds them for all sessions together.
+/// Unanswered messages of one session. The session does not read from its client beyond them. Their texts are
+/// in the hub's queue, which bounds them for all sessions together.
 pub const IN_FLIGHT_MAX: usize = 1024;
 
 /// Named rooms in all: each takes some 500 bytes while nobody is in it.
 pub const ROOMS_MAX: usize = 10_000;
 
-/// Private conversations in all, for each user that the server stores: as many as there are if 1,000
-/// people have each talked to each other. Each takes some 500 bytes, also if both have left it and it
-/// has messages: 250 kB for each user in the worst case.
+/// Direct messages (conversations of two) in all, for each user that the server stores: as many as there are if 1,000
+/// people have each talked to each other. Each takes some 500 bytes, even after both users have left, if it has messages: 250 kB for each user in the
+/// worst case.
 pub const DIRECT_PER_USER: usize = 500;
 
 /// Unused rooms that one change removes: a millisecond's work, for which other changes wait.
 pub const ROOMS_EXPIRED_AT_ONCE: usize = 100;
 
-/// Users whose place in a removed room goes in one step under the hub's lock: 100 µs.
+/// Users whose membership in a removed room is removed in one step under the hub's lock: 100 µs.
 pub const VISITORS_AT_ONCE: usize = 500;
 
 /// How often the hub looks for unused rooms that could not be removed at once.
 pub const EXPIRE_STEP: Duration = Duration::from_secs(60);
 
-/// Rooms one user is in, private conversations apart: more than a person follows.
+/// Rooms that one user is in, without direct messages: more than a person follows.
 pub const ROOMS_PER_USER_MAX: usize = 100;
 
-/// Private conversations one user is in: more than a person answers. They are counted apart, since
-/// others begin them, and few enough that a client can show them all beside the rooms.
+/// Direct messages that one user is in: more than a person answers. They are counted separately, since others
+/// begin them; few enough that a client can list them all below the rooms.
 pub const PRIVATE_PER_USER_MAX: usize = 100;
 
-/// How old the last known time at which a user was seen may be before it is kept anew: so that a
-/// thousand who come back at once cost no writes.
+/// Minimum age of a stored `seen_at` before it is written again, so that a thousand users who reconnect at
+/// once cost no writes.
 pub const SEEN_STEP: Duration = Duration::from_secs(60 * 60);
 
-/// Users of whom one change keeps that they are here, and whom one step under the hub's lock looks at:
-/// a few milliseconds' work, for which others wait.
+/// Users in one write of `seen_at`, and in one step under the hub's lock: a few milliseconds' work, for which
+/// others wait.
 pub const SEEN_USERS: usize = 500;
 
 /// Rooms that one step under the hub's lock lists: 50 µs.
 pub const ROOMS_AT_ONCE: usize = 500;
 
-/// How often messages that are too old are looked for.
+/// Time between two searches for messages that are too old.
 pub const TRIM_STEP: Duration = Duration::from_secs(60);
 
-/// How often a large room tells how many users are in it, at most.
+/// Least time between two `presence` events of a large room.
 pub const PRESENCE_STEP: Duration = Duration::from_secs(1);
 
 /// Bytes that wait to be written to one native client before its session takes nothing more, from
@@ -119,7 +118,7 @@ pub const CLASSIC_QUEUE_MESSAGES: usize = 4096;
 pub const CLASSIC_QUEUE_BYTES: usize = 512 * 1024;
 
 /// Pieces that wait to be written to one classic client ahead of those messages; past that, what it is
-/// told of its own doings is skipped, too. Four times what the longest message takes.
+/// sent about itself is skipped, too. Four times what the longest message takes.
 pub const CLASSIC_PIECES_MAX: usize = 64;
 
 /// Broken lines a session may send within [`BROKEN_LINES_WINDOW`]: more than a person at `nc` types,
@@ -130,16 +129,16 @@ pub const BROKEN_LINES_MAX: usize = 20;
 pub const BROKEN_LINES_WINDOW: Duration = Duration::from_secs(10);
 
 /// Connections the system holds until they are accepted, as many as may be unidentified. Past that
-/// it forgets some that it has answered: their peers think they are connected, and a classic client
-/// waits for ever for the server to speak first.
+/// it drops some that it has answered: their peers see a connection, and a classic client waits without end for
+/// the server to speak first.
 pub const BACKLOG_CONNECTIONS: u32 = 4_096;
 
-/// How long a connection is kept half open after the last word, so that the peer gets to read it:
-/// closing with its bytes unread would tell it "reset" instead.
+/// How long a connection stays half open after the last event, so that the peer can read it: closing with unread
+/// bytes would reset the connection instead.
 pub const LINGER: Duration = Duration::from_secs(1);
 
 /// Connections past the limit that are kept half open to read the reason. Clients close at once, so that
-/// few are open at a time, unless they come in a crowd.
+/// few are open at a time, unless many come at once.
 pub const TURNED_AWAY_MAX: usize = 64;
 
 /// The same if the system grants few open files.

@@ -1,5 +1,5 @@
-//! The doors: one protocol each, at the edge. A door turns bytes into commands and events into
-//! bytes; it knows no rooms, does no I/O, and is told the time.
+//! The doors: one protocol each. A door turns bytes into commands and events into bytes. It knows no rooms, does no
+//! I/O, and has no clock: [`Connection`] passes it the time.
 
 mod alarm;
 mod capabilities;
@@ -25,54 +25,50 @@ use self::write_queue::WriteQueue;
 pub(crate) use self::write_timeout::WriteTimeout;
 use crate::batch::Batch;
 
-/// What came in at a door.
+/// What a client has sent.
 #[derive(Debug)]
-pub(crate) enum Heard {
+pub(crate) enum Incoming {
     /// A command.
     Command(Command),
-    /// Something that is none; what to answer.
-    Unreadable(Box<Refusal>),
+    /// Bytes that are no command, and the refusal to send.
+    Invalid(Box<Refusal>),
 }
 
-/// Whose session it is that takes what happens in a room.
+/// The session that a batch is sent to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Reader {
-    /// The user's number.
+pub(crate) struct Recipient {
     pub user: u64,
-    /// The session's.
     pub session: u64,
 }
 
-/// What a call of [`Connection::write`] came to.
+/// The result of [`Connection::write`].
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
-    /// Bytes went out.
+pub(crate) enum WriteStep {
+    /// Bytes were written.
     Wrote,
-    /// The client is due the list of users; give it with [`Connection::list_users`].
+    /// The list of users is due; send it with [`Connection::list_users`].
     ListDue,
 }
 
-/// What a door does next for the client that it has something for.
+/// What a door with something to write does next.
 #[derive(Debug, PartialEq, Eq)]
 enum Wake {
-    /// There are bytes to write.
+    /// The write queue has bytes.
     Write,
-    /// The client is due the list of users.
+    /// The list of users is due.
     ListUsers,
-    /// Nothing before that moment.
+    /// Nothing before this time.
     At(Instant),
 }
 
-/// A door: the state of one client's protocol.
+/// A door: the state of the protocol of one client.
 pub(crate) enum Door {
-    /// See [`Native`].
     Native(Native),
-    /// See [`Classic`]. Boxed, so that the native door, which most use, does not take its memory.
+    /// Boxed, so that a native door, which most clients use, does not hold memory for it.
     Classic(Box<Classic>),
 }
 
 impl Door {
-    /// Which protocol it speaks.
     #[must_use]
     pub(crate) const fn protocol(&self) -> Protocol {
         match self {
@@ -88,15 +84,16 @@ impl Door {
         }
     }
 
-    /// The next command in `input`, if it is all there; `has_ended` says that no more comes.
-    fn decode(&mut self, input: &mut BytesMut, has_ended: bool) -> io::Result<Option<Heard>> {
+    /// Takes the next command out of `input`; `None` if it is incomplete. `has_ended` says that nothing follows
+    /// `input`.
+    fn decode(&mut self, input: &mut BytesMut, has_ended: bool) -> io::Result<Option<Incoming>> {
         match self {
             Self::Native(door) => door.decode(input, has_ended),
             Self::Classic(door) => door.decode(input, has_ended),
         }
     }
 
-    /// Records that bytes have come in. `now` is called by a door that goes by time.
+    /// Records that bytes were received. Only a door with timers calls `now`.
     fn received(&mut self, now: impl FnOnce() -> Instant) {
         match self {
             Self::Native(_) => {}
@@ -104,7 +101,7 @@ impl Door {
         }
     }
 
-    /// When the input is taken for whole, unless more comes.
+    /// When the input counts as complete, unless more is received before.
     const fn settles_at(&self) -> Option<Instant> {
         match self {
             Self::Native(_) => None,
@@ -112,15 +109,15 @@ impl Door {
         }
     }
 
-    /// Takes the input for whole.
-    fn settle(&mut self, input: &mut BytesMut) -> Option<Heard> {
+    /// Takes the command out of an input that counts as complete.
+    fn settle(&mut self, input: &mut BytesMut) -> Option<Incoming> {
         match self {
             Self::Native(_) => None,
             Self::Classic(door) => door.settle(input),
         }
     }
 
-    /// See [`Connection::tell`].
+    /// See [`Connection::send`].
     fn event(&mut self, event: &Event, out: &mut WriteQueue) {
         match self {
             Self::Native(_) => Native::event(event, out),
@@ -128,18 +125,18 @@ impl Door {
         }
     }
 
-    /// See [`Connection::relay`].
-    fn batch(&mut self, batch: &Batch, reader: Reader, out: &mut WriteQueue) {
+    /// See [`Connection::send_batch`].
+    fn batch(&mut self, batch: &Batch, recipient: Recipient, out: &mut WriteQueue) {
         match self {
-            Self::Native(_) => Native::batch(batch, reader, out),
-            Self::Classic(door) => door.batch(batch, reader),
+            Self::Native(_) => Native::batch(batch, recipient, out),
+            Self::Classic(door) => door.batch(batch, recipient),
         }
     }
 
     /// See [`Connection::skip`].
     fn skip(&mut self, messages: u64) {
         match self {
-            Self::Native(_) => {} // is sent all of them
+            Self::Native(_) => {} // has `CatchUp::Replay`
             Self::Classic(door) => door.skip(messages),
         }
     }
@@ -153,7 +150,7 @@ impl Door {
         out: &mut WriteQueue,
     ) {
         match self {
-            Self::Native(_) => {} // is sent who comes and goes
+            Self::Native(_) => {} // is sent each change
             Self::Classic(_) => Classic::list_users(own, users, count, out),
         }
     }
@@ -166,7 +163,7 @@ impl Door {
         }
     }
 
-    /// Whether the door itself has something to write, now or later.
+    /// Whether the door has something to write that is not in the write queue, now or later.
     fn wants_write(&self) -> bool {
         match self {
             Self::Native(_) => false,
@@ -174,7 +171,7 @@ impl Door {
         }
     }
 
-    /// What to do next, nothing being in `out`. `now` is called by a door that goes by time.
+    /// Decides what to do next while `out` is empty. Only a door with timers calls `now`.
     fn wake(&mut self, now: impl FnOnce() -> Instant, out: &mut WriteQueue) -> Wake {
         match self {
             Self::Native(_) => Wake::Write,
@@ -182,7 +179,7 @@ impl Door {
         }
     }
 
-    /// Records that bytes went out.
+    /// Records that bytes were written.
     fn written(&mut self, now: impl FnOnce() -> Instant) {
         match self {
             Self::Native(_) => {}

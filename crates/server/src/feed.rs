@@ -10,10 +10,9 @@ use futures_util::stream::unfold;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Live};
 use crate::config::PAGE_MESSAGES;
 use crate::journal::{Journal, JournalError, Page, Part, StoredMessage};
-use crate::ring::Live;
 use crate::room::{Entry, Room, Snapshot};
 
 /// One item of the stream of a feed.
@@ -33,12 +32,12 @@ pub(crate) enum FeedItem {
     Closed,
 }
 
-/// What a session gets of the messages it missed.
+/// How a session is brought up to date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CatchUp {
-    /// All of them, from the journal.
+    /// It is sent all missed messages, from the journal.
     Replay,
-    /// How many they are.
+    /// It is sent the number of missed messages.
     Count,
 }
 
@@ -47,7 +46,7 @@ struct FeedState {
     room: Arc<Room>,
     journal: Journal,
     catch_up: CatchUp,
-    /// One page at a time for all feeds of a session: it may not take them for long.
+    /// One page at a time for all feeds of a session, which may not read them for long: a page is memory.
     pages: Arc<Semaphore>,
     users_listed: usize,
     /// The last message of the feed.
@@ -58,8 +57,8 @@ struct FeedState {
     has_ended: bool,
 }
 
-/// The feed of `room`: all after `seq` comes, then what happens live. `entry` is the room as
-/// the session was told it.
+/// The feed of `room`: all messages after `seq`, then what happens live. `entry` is the room as the session was
+/// sent it.
 pub(crate) fn feed(
     room: Arc<Room>,
     journal: Journal,
@@ -119,10 +118,10 @@ impl FeedState {
         FeedItem::Live(batch)
     }
 
-    /// Brings the next page of what was missed; goes live where nothing is missing any more.
+    /// Returns the next page of missed messages; goes live if none is missing.
     async fn catch_up(&mut self) -> Option<FeedItem> {
         if self.catch_up == CatchUp::Replay && self.room.last_seq() > self.seq {
-            // In a box: most miss nothing, and what a session waits for takes memory.
+            // Boxed to keep the session future small: most sessions miss nothing.
             return Some(Box::pin(self.page()).await);
         }
         let Some(Entry { snapshot, live }) = self.room.listen(self.users_listed) else {
@@ -130,7 +129,7 @@ impl FeedState {
         };
         let missed = snapshot.last_seq - self.seq;
         if missed > 0 && self.catch_up == CatchUp::Replay {
-            return None; // something was said just now: that first
+            return None; // a message came between: read it first
         }
         self.live = Some(live);
         self.seq = snapshot.last_seq;
@@ -143,14 +142,14 @@ impl FeedState {
 
     async fn page(&mut self) -> FeedItem {
         let page = Page { of: Part::After(self.seq), limit: PAGE_MESSAGES };
-        // Never closed; without a permit, a page too many is read.
+        // The semaphore is never closed; without a permit one page too many would be read.
         let _permit = self.pages.acquire().await;
         let last_seq = self.room.last_seq();
         match self.journal.read(self.room.id, page).await {
             Ok(mut missed) => {
-                // The file may be ahead of the room; what is, comes live.
+                // The file may be ahead of the room; those messages come live.
                 missed.retain(|kept| kept.seq <= last_seq);
-                // Nothing there although there should be: it is older than what is kept.
+                // An empty page where messages should be: retention has removed them.
                 self.seq = missed.last().map_or(last_seq, |last| last.seq);
                 FeedItem::CatchUp(missed)
             }

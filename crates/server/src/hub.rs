@@ -39,8 +39,8 @@ mod state;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
+use chat_proto::Timestamp;
 use chat_proto::event::RoomInfo;
-use chat_proto::{RoomName, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -145,21 +145,6 @@ impl Hub {
         self.state().next_user()
     }
 
-    /// Up to `limit` of the rooms of many, by name, after the room `after`, and whether there are
-    /// more.
-    #[must_use]
-    pub(crate) fn rooms(&self, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
-        let after = after.map_or("", RoomName::key);
-        let mut rooms = self.state().rooms.named_after(after, limit.saturating_add(1));
-        let is_more = rooms.len() > limit;
-        rooms.truncate(limit);
-        let info = |room: &Arc<Room>| {
-            let (topic, count) = room.info();
-            RoomInfo { room: room.name().clone(), topic, count }
-        };
-        (rooms.iter().map(info).collect(), is_more)
-    }
-
     /// Tells in the large rooms how many are there, where that has changed.
     pub(crate) fn tell_presence(&self) {
         let due = self.state().rooms.take_presence_due();
@@ -260,6 +245,15 @@ impl Hub {
     fn state(&self) -> MutexGuard<'_, State> {
         self.directory.state()
     }
+}
+
+/// What a list of rooms shows of up to `limit` rooms, and whether there are more.
+fn infos(rooms: &[Arc<Room>], limit: usize) -> (Vec<RoomInfo>, bool) {
+    let info = |room: &Arc<Room>| {
+        let (topic, count) = room.info();
+        RoomInfo { room: room.name().clone(), topic, count }
+    };
+    (rooms.iter().take(limit).map(info).collect(), rooms.len() > limit)
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ async fn trim(hub: &Arc<Hub>, keep: Option<Duration>) {
     }
 }
 
-/// Stores that the connected users were seen: a user who was not for long loses its name.
+/// Stores when the connected users were last seen: a user who is not seen for long loses its name.
 async fn see_all(hub: &Arc<Hub>) {
     let mut step = interval(SEEN_STEP);
     loop {

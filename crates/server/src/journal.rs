@@ -13,6 +13,7 @@ mod change;
 mod commit;
 mod engine;
 mod error;
+mod follow;
 mod repeat;
 mod sqlite;
 mod stored;
@@ -24,18 +25,23 @@ use std::sync::Arc;
 use chat_proto::event::JournalId;
 use chat_proto::{Timestamp, User};
 
-pub(crate) use self::change::Change;
+pub use self::change::Change;
 pub(crate) use self::commit::{Commit, Committed, Entry, Message};
 pub(crate) use self::engine::Engine;
 pub(crate) use self::error::AppendError;
 pub use self::error::JournalError;
+use self::follow::Subscribers;
+pub use self::follow::{Follower, FollowerItem, Position, PositionError, RoomExtent};
 pub(crate) use self::repeat::{Repeat, Sent};
 #[cfg(test)]
 pub(crate) use self::sqlite::{BUSY_TIMEOUT, tests};
 pub use self::sqlite::{Checked, Replaced, backup, check, restore};
 use self::sqlite::{Parts, Reader};
-pub use self::stored::{DirectKey, Page, Part, RoomId, RoomKey, RoomRecord, StoredMessage};
-pub(crate) use self::stored::{MembershipRecord, Unread, UserRecord};
+pub(crate) use self::stored::{Credential, Unread};
+pub use self::stored::{
+    CredentialRecord, DirectKey, MembershipRecord, Page, Part, RoomId, RoomKey, RoomRecord,
+    StoredMessage, UserKind, UserRecord,
+};
 pub(crate) use self::task::{Task, TaskResult};
 
 /// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
@@ -69,6 +75,8 @@ pub struct Restored {
     pub rooms: Vec<RoomRecord>,
     /// All users who hold a name.
     pub(crate) users: Vec<UserRecord>,
+    /// How users are recognised. The record of a user may be missing.
+    pub(crate) credentials: Vec<CredentialRecord>,
     /// Who is in which room.
     pub(crate) members: Vec<MembershipRecord>,
     /// The greatest number a user ever had; 0 before the first.
@@ -86,6 +94,7 @@ pub struct Restored {
 pub struct Journal {
     reader: Reader,
     identity: Arc<JournalId>,
+    subscribers: Arc<Subscribers>,
 }
 
 impl Journal {
@@ -98,7 +107,9 @@ impl Journal {
         durability: Durability,
     ) -> Result<(Engine, Self, Restored), JournalError> {
         let Parts { writer, reader, restored, identity } = sqlite::open(place, durability)?;
-        Ok((Engine::new(writer), Self { reader, identity: Arc::new(identity) }, restored))
+        let engine = Engine::new(writer);
+        let subscribers = engine.subscribers();
+        Ok((engine, Self { reader, identity: Arc::new(identity), subscribers }, restored))
     }
 
     /// Opens the journal in `place` to read it, while no daemon has it.

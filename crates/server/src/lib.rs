@@ -8,6 +8,7 @@
 //!
 //! * [`Server`] is the whole daemon: it runs on what [`bind`] gives, which `listen` accepts connections from,
 //!   and with the periodic `jobs`.
+//! * `transport` has the streams of bytes that a connection runs on.
 //! * `door` turns bytes into commands and events into bytes, one protocol each. It knows no rooms.
 //! * `session` is one connected client, and the only place that knows both a door and the hub.
 //! * `hub` has the users, the rooms and the queue of everything that is to be stored. It knows no sockets.
@@ -30,6 +31,7 @@ mod server;
 mod session;
 mod socket;
 mod token;
+mod transport;
 mod turn_away;
 mod unidentified;
 mod watch;

@@ -18,11 +18,11 @@ use crate::socket::{self, Unacknowledged};
 use crate::turn_away::TurnedAway;
 use crate::unidentified::Unidentified;
 
-/// How long to wait before the next try where the system has no more files or memory to give.
+/// How long to wait before the next `accept` if the system has no free file or memory.
 const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
 
-/// After how much silence the system asks a peer whether it is still there, and how often after
-/// that: a classic client may be silent for days, and a vanished one should be gone in minutes.
+/// TCP keepalive: the silence after which the system probes a peer, and the time between probes. A classic
+/// client may be silent for days, and one that has vanished should be noticed within minutes.
 const KEEP_ALIVE: TcpKeepalive =
     TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(20));
 
@@ -31,16 +31,16 @@ pub trait Listen {
     /// A connection.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// Waits for the next connection, and for who it is. Safe to cancel.
+    /// Waits for the next connection; returns it with its peer. Cancel safe.
     ///
     /// # Errors
-    /// Where none can be accepted.
+    /// Returns an error if none can be accepted.
     fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>>;
 
     /// Makes a connection ready to be served.
     ///
     /// # Errors
-    /// Where it is gone already.
+    /// Returns an error if it is closed already.
     fn prepare(stream: &Self::Stream) -> io::Result<()>;
 
     /// Returns how to ask which bytes of a connection its peer has yet to acknowledge; `None` if the
@@ -57,7 +57,7 @@ impl Listen for TcpListener {
         Self::accept(self)
     }
 
-    /// What one says is to be with the others now, and a peer that vanishes is to be noticed.
+    /// Turns off Nagle's algorithm, so that messages are sent at once, and turns on keepalive.
     fn prepare(stream: &TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
         SockRef::from(stream).set_tcp_keepalive(&KEEP_ALIVE)
@@ -80,7 +80,7 @@ pub(crate) async fn accept<L: Listen>(
     let mut turned_away = TurnedAway::new(config.turned_away_max);
     let mut errors = AcceptErrors::default();
     loop {
-        // Those that have ended first: there is room for others then.
+        // Sessions that have ended first: they make place for others.
         let accepted = tokio::select! {
             biased;
             Some(ended) = sessions.join_next() => {

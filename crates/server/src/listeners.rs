@@ -21,8 +21,8 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Takes these sockets together.
     #[must_use]
+    /// Accepts from all of `sockets`.
     pub const fn new(sockets: Vec<TcpListener>) -> Self {
         Self { sockets, first: 0 }
     }
@@ -56,7 +56,7 @@ impl Listen for Listeners {
 /// Listens on `address`, with a backlog for clients that connect faster than they are accepted.
 ///
 /// # Errors
-/// If the system refuses it.
+/// Returns an error if the system refuses it.
 pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     bind_beside(address, &[])
 }
@@ -65,7 +65,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// an IPv4 address of the same port is among them.
 ///
 /// # Errors
-/// If the system refuses it.
+/// Returns an error if the system refuses it.
 pub fn bind_beside(address: SocketAddr, others: &[SocketAddr]) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     let is_v4_beside = |other: &SocketAddr| other.is_ipv4() && other.port() == address.port();

@@ -24,7 +24,7 @@ use tracing::{error, info, warn};
 use crate::args::{Args, Task};
 use crate::signals::Signals;
 
-/// What one is told who has no home.
+/// The error if there is no home directory.
 const NO_DIRECTORY: &str = "there is no directory to keep anything in; --data names one";
 
 fn main() -> ExitCode {
@@ -65,7 +65,7 @@ fn start_log(args: &Args) -> Log {
     log
 }
 
-/// Does what the daemon is not needed for.
+/// Runs a subcommand.
 fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
     if let Task::Status { address } = task {
         return status::status(address);
@@ -103,7 +103,7 @@ fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Tells a person what a restore did and what comes next.
+/// Prints what a restore did and what to do next.
 fn report(
     out: &mut impl Write,
     directory: &Path,
@@ -135,7 +135,7 @@ fn now() -> chat_proto::Timestamp {
 fn start(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(serve(args, log));
-    // After a second signal sessions are still running; nobody waits for them.
+    // After a second signal sessions may still be running; they are not waited for.
     runtime.shutdown_background();
     code
 }
@@ -154,7 +154,7 @@ async fn serve(args: &Args, log: Log) -> anyhow::Result<ExitCode> {
     let allowed = open_files::connections_allowed(config.max_connections, wanted.count())?;
     config.max_connections = allowed.connections;
     config.turned_away_max = allowed.turned_away;
-    // Before anybody can connect: a journal that cannot be opened must not look like a daemon that is there.
+    // Before clients can connect: a daemon without a journal must not look like a running one.
     let server = Server::open(config, &location, args.durability())?;
     let listeners = wanted.listen()?;
     let addresses: Vec<_> =

@@ -25,7 +25,7 @@ pub(crate) struct Allowed {
 /// systems grant a program 1,024 unless it asks for more. Returns what the granted files allow.
 ///
 /// # Errors
-/// If they allow none.
+/// Returns an error if they allow none.
 pub(crate) fn connections_allowed(
     max_connections: usize,
     listeners: usize,

@@ -1,9 +1,8 @@
-//! The ring of a room: the newest batches, until all its sessions have received them.
+//! A ring: the newest batches of one stream, until all who receive it have taken them.
 //!
-//! A ring holds a batch until every session has received it, so one session that reads nothing could fill the
-//! ring of each of its rooms. All rings share one bound in bytes: past it, the oldest batches are dropped,
-//! whatever room they are of. Sessions that keep up have received those already; one that lags reads them
-//! from the journal.
+//! A ring holds a batch until every receiver has taken it, so one receiver that takes nothing could fill every
+//! ring that it has. Rings share a bound in bytes: past it, the oldest batches are dropped, whatever ring they
+//! are in. Receivers that keep up have taken those already; one that lags reads them from the journal.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -15,61 +14,55 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::error::TryRecvError;
 use tracing::warn;
 
-use crate::batch::Batch;
-use crate::config::{RINGS_BYTES_MAX, ROOM_RING_BATCHES};
-
 /// Entries of [`Rings::queue`] beside those of live batches that it may have before it is cleaned up.
 const QUEUE_SLACK: usize = 1024;
 
-/// The memory of the rings of all rooms.
+/// The memory that several rings share.
 #[derive(Debug)]
-pub(crate) struct Rings {
+pub(crate) struct Rings<T> {
     bytes_max: usize,
-    /// Bytes of all batches that exist, in a ring or in the hands of a session.
+    /// What is logged when batches were dropped.
+    warning: &'static str,
+    /// Bytes of all batches that exist, in a ring or in the hands of a receiver.
     bytes: AtomicUsize,
     dropped: AtomicU64,
-    queue: Mutex<Queue>,
+    queue: Mutex<Queue<T>>,
 }
 
 /// Every batch that may still be in a ring, oldest first.
-#[derive(Debug, Default)]
-struct Queue {
-    slots: VecDeque<Weak<Slot>>,
+#[derive(Debug)]
+struct Queue<T> {
+    slots: VecDeque<Weak<Slot<T>>>,
     /// At how many entries those of batches that are gone are removed.
     clean_up_at: usize,
 }
 
 /// A batch's place in a ring; empty once the batch was dropped.
 #[derive(Debug)]
-struct Slot(Mutex<Option<Arc<Batch>>>);
+struct Slot<T>(Mutex<Option<Arc<T>>>);
 
-/// The sending half of a room's ring.
+/// The sending half of a ring.
 #[derive(Debug)]
-pub(crate) struct Ring(broadcast::Sender<Arc<Slot>>);
+pub(crate) struct Ring<T>(broadcast::Sender<Arc<Slot<T>>>);
 
-/// The receiving half of a room's ring: all that happens in the room, in its order.
+/// The receiving half of a ring: all that is sent, in its order.
 #[derive(Debug)]
-pub(crate) struct Live(broadcast::Receiver<Arc<Slot>>);
+pub(crate) struct Live<T>(broadcast::Receiver<Arc<Slot<T>>>);
 
 /// The bytes of one batch, as counted in [`Rings`].
 #[derive(Debug)]
-pub(crate) struct Charge {
-    rings: Arc<Rings>,
+pub(crate) struct Charge<T> {
+    rings: Arc<Rings<T>>,
     bytes: AtomicUsize,
 }
 
-impl Default for Rings {
-    fn default() -> Self {
-        Self::new(RINGS_BYTES_MAX)
-    }
-}
-
-impl Rings {
-    /// Rings that hold up to `bytes_max` together.
+impl<T> Rings<T> {
+    /// Rings that hold up to `bytes_max` together. If batches are dropped, `warning` is logged.
     #[must_use]
-    pub(crate) fn new(bytes_max: usize) -> Self {
-        let (bytes, dropped, queue) = (AtomicUsize::new(0), AtomicU64::new(0), Mutex::default());
-        Self { bytes_max, bytes, dropped, queue }
+    pub(crate) fn new(bytes_max: usize, warning: &'static str) -> Self {
+        let (bytes, dropped) = (AtomicUsize::new(0), AtomicU64::new(0));
+        let queue = Mutex::new(Queue { slots: VecDeque::new(), clean_up_at: 0 });
+        Self { bytes_max, warning, bytes, dropped, queue }
     }
 
     /// Bytes of all batches that exist.
@@ -79,7 +72,7 @@ impl Rings {
     }
 
     /// Counts the bytes of a new batch.
-    pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Charge {
+    pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Charge<T> {
         self.bytes.fetch_add(bytes, Relaxed);
         Charge { rings: Arc::clone(self), bytes: AtomicUsize::new(bytes) }
     }
@@ -105,16 +98,11 @@ impl Rings {
         let before = self.dropped.fetch_add(dropped, Relaxed);
         let total = before + dropped;
         if total.checked_ilog2() > before.checked_ilog2() {
-            warn!(
-                bytes_max = self.bytes_max,
-                batches_dropped = total,
-                "some clients lag behind, and the rings of the rooms are full: dropped the oldest \
-                 batches; those clients continue from the journal"
-            );
+            warn!(bytes_max = self.bytes_max, batches_dropped = total, "{}", self.warning);
         }
     }
 
-    fn push(&self, slot: &Arc<Slot>) {
+    fn push(&self, slot: &Arc<Slot<T>>) {
         let mut queue = self.queue();
         if queue.slots.len() >= queue.clean_up_at {
             queue.slots.retain(|slot| slot.strong_count() > 0);
@@ -123,33 +111,34 @@ impl Rings {
         queue.slots.push_back(Arc::downgrade(slot));
     }
 
-    fn queue(&self) -> MutexGuard<'_, Queue> {
+    fn queue(&self) -> MutexGuard<'_, Queue<T>> {
         // A panic leaves it whole: each change is one call.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Slot {
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<Batch>>> {
+impl<T> Slot<T> {
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<T>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self) -> Option<Arc<Batch>> {
+    fn take(&self) -> Option<Arc<T>> {
         self.lock().take()
     }
 }
 
-impl Ring {
-    pub(crate) fn new() -> Self {
-        Self(broadcast::channel(ROOM_RING_BATCHES).0)
+impl<T> Ring<T> {
+    /// A ring of up to `batches`. It is allocated whole.
+    pub(crate) fn new(batches: usize) -> Self {
+        Self(broadcast::channel(batches).0)
     }
 
-    pub(crate) fn subscribe(&self) -> Live {
+    pub(crate) fn subscribe(&self) -> Live<T> {
         Live(self.0.subscribe())
     }
 
     /// Sends `batch` to all subscribers; returns false if there is none.
-    pub(crate) fn send(&self, batch: Batch, rings: &Rings) -> bool {
+    pub(crate) fn send(&self, batch: T, rings: &Rings<T>) -> bool {
         let slot = Arc::new(Slot(Mutex::new(Some(Arc::new(batch)))));
         rings.push(&slot);
         let has_readers = self.0.send(slot).is_ok();
@@ -158,12 +147,12 @@ impl Ring {
     }
 }
 
-impl Live {
+impl<T> Live<T> {
     /// Returns the next batch. Cancel safe.
     ///
     /// # Errors
-    /// Returns `Lagged` if batches were dropped before they were taken, `Closed` if the room has ended.
-    pub(crate) async fn recv(&mut self) -> Result<Arc<Batch>, RecvError> {
+    /// Returns `Lagged` if batches were dropped before they were taken, `Closed` if the sender is gone.
+    pub(crate) async fn recv(&mut self) -> Result<Arc<T>, RecvError> {
         let slot = self.0.recv().await?;
         let batch = slot.lock().clone();
         batch.ok_or(RecvError::Lagged(1))
@@ -174,14 +163,14 @@ impl Live {
     /// # Errors
     /// As [`Live::recv`] does, and `Empty` if there is none.
     #[cfg(test)]
-    pub(crate) fn try_recv(&mut self) -> Result<Arc<Batch>, TryRecvError> {
+    pub(crate) fn try_recv(&mut self) -> Result<Arc<T>, TryRecvError> {
         let slot = self.0.try_recv()?;
         let batch = slot.lock().clone();
         batch.ok_or(TryRecvError::Lagged(1))
     }
 }
 
-impl Charge {
+impl<T> Charge<T> {
     /// Counts what the batch has grown by.
     pub(crate) fn add(&self, bytes: usize) {
         self.bytes.fetch_add(bytes, Relaxed);
@@ -190,7 +179,7 @@ impl Charge {
     }
 }
 
-impl Drop for Charge {
+impl<T> Drop for Charge<T> {
     fn drop(&mut self) {
         self.rings.bytes.fetch_sub(*self.bytes.get_mut(), Relaxed);
     }

@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserName};
 
-use crate::batch::{Batch, Said};
-use crate::config::BATCH_BYTES_MAX;
+use crate::batch::{Batch, Live, Published, Ring, Rings};
+use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
 use crate::journal::{RoomId, RoomKey, RoomRecord};
-use crate::ring::{Live, Ring, Rings};
 
 /// One room.
 #[derive(Debug)]
@@ -29,28 +28,28 @@ struct State {
     topic: Topic,
     users: BTreeMap<UserName, User>,
     last_seq: u64,
-    /// How often something of the room but its messages was told: tells who was away whether what
-    /// it knows still holds.
+    /// Changes of the room other than messages (a user, a name, the topic). A session that lagged compares it
+    /// to learn whether its snapshot still holds.
     changes: u64,
-    /// `None` while nobody listens: an empty room wants no ring.
+    /// `None` while nobody listens: an empty room needs no ring.
     live: Option<Ring>,
     rings: Arc<Rings>,
     is_closed: bool,
 }
 
-/// A room at one moment, and all that happens in it after.
+/// A room at one moment, and a receiver of all that happens after.
 #[derive(Debug)]
 pub(crate) struct Entry {
     /// The room.
     pub snapshot: Snapshot,
-    /// What happens from then on.
+    /// Receives what happens from then on.
     pub live: Live,
 }
 
 /// A room at one moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Snapshot {
-    /// What it is about.
+    /// Its topic.
     pub topic: Topic,
     /// How many users are in it.
     pub count: usize,
@@ -58,13 +57,13 @@ pub(crate) struct Snapshot {
     pub users: Vec<User>,
     /// The `seq` of its last message; 0 before the first.
     pub last_seq: u64,
-    /// How often something of it but its messages was told.
+    /// Its changes so far, other than messages.
     pub changes: u64,
 }
 
 impl Room {
-    /// The room as it was stored, with nobody in it. If more than `presence_users` are in it, who comes
-    /// and goes is not sent. `rings` holds what its readers have yet to take.
+    /// The room as it was stored, without users. With more than `presence_users` users it sends their number
+    /// rather than each `joined` and `left`. `rings` bounds the memory of its ring.
     #[must_use]
     pub(crate) fn new(kept: RoomRecord, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
         let name = match &kept.called {
@@ -93,14 +92,14 @@ impl Room {
         &self.called
     }
 
-    /// With whom the user of that number is in a private conversation here.
+    /// The other user, if this is a direct message of `user`.
     #[must_use]
     pub(crate) fn other(&self, user: u64) -> Option<u64> {
         let RoomKey::Direct(pair) = self.called else { return None };
         pair.ids().into_iter().find(|id| *id != user)
     }
 
-    /// Its name; the address of a private conversation. It never changes.
+    /// Its name, or the address of a direct message. It never changes.
     #[must_use]
     pub(crate) const fn name(&self) -> &RoomName {
         &self.name
@@ -119,8 +118,8 @@ impl Room {
         state.last_seq == 0 && state.topic.as_str().is_empty()
     }
 
-    /// Listens, without being seen: the room as it is now and what happens in it from now on, with
-    /// nothing lost or doubled between the two. `None` where the daemon is going away.
+    /// Returns the room as it is now and a receiver of all that happens after, with nothing lost or doubled
+    /// between the two; `None` if the daemon is going away. The session is not on the list of users by it.
     #[must_use]
     pub(crate) fn listen(&self, users_listed: usize) -> Option<Entry> {
         let mut state = self.state();
@@ -128,11 +127,11 @@ impl Room {
             return None;
         }
         let snapshot = state.snapshot(users_listed);
-        let live = state.live.get_or_insert_with(Ring::new);
+        let live = state.live.get_or_insert_with(|| Ring::new(ROOM_RING_BATCHES));
         Some(Entry { snapshot, live: live.subscribe() })
     }
 
-    /// What the room is about, and how many users are in it.
+    /// The topic, and the number of users.
     #[must_use]
     pub(crate) fn info(&self) -> (Topic, usize) {
         let state = self.state();
@@ -154,8 +153,7 @@ impl Room {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Whoever panicked with the lock held left no room half changed: each change is one
-        // insertion or removal, and its telling.
+        // A panic leaves the state whole: each change is one insertion or removal, and its event.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -193,7 +191,7 @@ impl Room {
         is_large
     }
 
-    /// Gives `user` another name. The lobby tells it to everybody, since everybody is there.
+    /// Gives `user` another name. Only the lobby sends it, since everybody is there.
     pub(crate) fn rename(&self, user: &User, name: &UserName) {
         let mut state = self.state();
         if state.users.remove(&user.name).is_some() {
@@ -204,12 +202,12 @@ impl Room {
         }
     }
 
-    /// Tells that `user`, who is away, has another name.
+    /// Sends that `user`, who is not connected, has another name.
     pub(crate) fn tell_renamed(&self, user: &User, name: &UserName) {
         self.state().tell_renamed(user, name);
     }
 
-    /// Says what the room is about, and tells everybody here.
+    /// Sets the topic, and sends it.
     pub(crate) fn set_topic(&self, user: &User, topic: &Topic) {
         let mut state = self.state();
         state.topic = topic.clone();
@@ -224,23 +222,23 @@ impl Room {
         state.tell(Event::Presence { room: self.name.clone(), count });
     }
 
-    /// Sends stored messages to all sessions in the room. RoomKey once for each commit, in commit order.
-    pub(crate) fn publish_messages(&self, said: Vec<Said>) {
+    /// Sends stored messages to all sessions in the room. Called once for each commit, in commit order.
+    pub(crate) fn publish_messages(&self, published: Vec<Published>) {
         let mut state = self.state();
-        state.last_seq = said.last().map_or(state.last_seq, |last| last.kept.seq);
+        state.last_seq = published.last().map_or(state.last_seq, |last| last.message.seq);
         if state.live.is_none() {
             return;
         }
-        let length = |said: &Said| said.kept.text.as_str().len();
-        if said.iter().map(length).sum::<usize>() <= BATCH_BYTES_MAX {
-            let batch = Batch::messages(said, self.name.clone(), &state.rings);
+        let length = |published: &Published| published.message.text.as_str().len();
+        if published.iter().map(length).sum::<usize>() <= BATCH_BYTES_MAX {
+            let batch = Batch::messages(published, self.name.clone(), &state.rings);
             return state.publish(batch);
         }
-        let mut said = said.into_iter().peekable();
-        while said.peek().is_some() {
+        let mut published = published.into_iter().peekable();
+        while published.peek().is_some() {
             let mut bytes = 0;
-            let mut batch = Vec::with_capacity(said.len());
-            while let Some(one) = said.next_if(|_| bytes < BATCH_BYTES_MAX) {
+            let mut batch = Vec::with_capacity(published.len());
+            while let Some(one) = published.next_if(|_| bytes < BATCH_BYTES_MAX) {
                 bytes += length(&one);
                 batch.push(one);
             }
@@ -249,7 +247,7 @@ impl Room {
         }
     }
 
-    /// Ends the room: all who listen get what was told so far, then the end.
+    /// Ends the room: each receiver gets what was sent so far, then the end.
     pub(crate) fn close(&self) {
         let mut state = self.state();
         state.is_closed = true;
@@ -268,7 +266,7 @@ impl State {
         }
     }
 
-    /// Tells what has changed. Whoever takes it from the channel counts as this does.
+    /// Counts and sends a change. Each feed counts the same way as it receives them.
     fn tell(&mut self, event: Event) {
         self.changes += 1;
         if self.live.is_some() {

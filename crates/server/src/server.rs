@@ -28,14 +28,14 @@ impl Server {
     /// A daemon that stores nothing on disk.
     ///
     /// # Panics
-    /// Outside a runtime.
+    /// Panics outside a Tokio runtime.
     #[must_use]
     pub fn in_memory(config: Config) -> Self {
         Self::open(config, &Location::Memory, Durability::Os)
             .expect("there is memory for a journal")
     }
 
-    /// A daemon that goes on where its journal ends.
+    /// Opens the journal of `config`, and a daemon on it.
     ///
     /// # Errors
     /// Returns an error if the journal cannot be used.
@@ -99,7 +99,7 @@ impl Server {
         }
     }
 
-    /// Takes nothing more, and sends each session what was accepted, then a goodbye. [`Server::run`] does
+    /// Stops accepting messages, and sends each session what was accepted, then `goodbye`. [`Server::run`] does
     /// so at its end.
     pub async fn close(&self) {
         self.context.closing.cancel();
@@ -123,7 +123,7 @@ impl Server {
         self.context.hub.tell_presence();
     }
 
-    /// Has the journal refuse to store anything, or store again: for tests of what clients see then.
+    /// Makes the journal refuse to store anything, or store again, for tests of what clients see then.
     ///
     /// # Errors
     /// Returns an error if the journal's writer has ended.

@@ -1,4 +1,4 @@
-//! The signals that the daemon obeys. SIGPIPE is ignored by every Rust program.
+//! The signals that the daemon handles. SIGPIPE is ignored by every Rust program.
 
 use std::io;
 

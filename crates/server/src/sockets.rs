@@ -13,8 +13,8 @@ use crate::address::Address;
 /// Sockets that a daemon listens on at most: more than a machine has networks. Each is an open file.
 pub(crate) const LISTENERS_MAX: usize = 16;
 
-/// How often a name with several addresses is tried if the system picks the port: the one it picks for
-/// the first address may be in use on another.
+/// How often to try a name with several addresses if the system picks the port: the port that it picks for the
+/// first address may be in use on another.
 const PORT_TRIES: usize = 16;
 
 /// The addresses of the command line, with the addresses of this machine that each of them means.
@@ -26,7 +26,7 @@ pub(crate) struct Wanted<'a> {
 /// Looks the names among `addresses` up.
 ///
 /// # Errors
-/// If a name has no address, or there are too many.
+/// Returns an error if a name has no address, or there are too many.
 pub(crate) fn resolve(addresses: &[Address]) -> anyhow::Result<Wanted<'_>> {
     let mut each = Vec::new();
     for address in addresses {
@@ -54,7 +54,7 @@ impl Wanted<'_> {
     /// Listens on all of them. From then on clients connect: the rest of the daemon must be ready.
     ///
     /// # Errors
-    /// If one of them cannot be listened on.
+    /// Returns an error if one of them cannot be listened on.
     pub(crate) fn listen(self) -> anyhow::Result<Vec<TcpListener>> {
         let mut sockets: Vec<TcpListener> = Vec::new();
         for (address, mut found) in self.each {

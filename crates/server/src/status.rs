@@ -18,7 +18,7 @@ const CONNECT_MAX: Duration = Duration::from_secs(3);
 /// How long the answer may take: longer than a busy daemon is silent.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 
-/// Bytes of the answer that are looked at. An `about` is far shorter.
+/// Bytes of the answer that are read. An `about` is far shorter.
 const ANSWER_BYTES_MAX: u64 = 4096;
 
 /// Characters of a foreign answer that are shown.
@@ -37,7 +37,7 @@ enum Found {
     Unreachable(String),
 }
 
-/// Prints who answers at `address`; the exit code says it, too.
+/// Prints who answers at `address`, and returns the exit code for it.
 ///
 /// # Errors
 /// If the name has no address, or standard output cannot be written.
@@ -83,7 +83,7 @@ fn ask_all(addresses: &[SocketAddr]) -> Found {
 /// If there is no connection.
 fn ask(address: SocketAddr) -> io::Result<Found> {
     let mut stream = TcpStream::connect_timeout(&address, CONNECT_MAX)?;
-    // Whoever breaks off or is silent is no chat-server.
+    // A peer that closes the connection or is silent is no chat-server.
     Ok(converse(&mut stream).unwrap_or_else(|_| Found::Other(String::new())))
 }
 
@@ -114,7 +114,7 @@ fn converse(stream: &mut TcpStream) -> io::Result<Found> {
 /// What the first line of an answer says about its sender.
 fn understand(answer: &[u8]) -> Found {
     let line = answer.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    // The number of the connection may stand in front of the first line.
+    // The number of the connection may precede the first line.
     let json = line.iter().position(|byte| *byte == b'{').map_or(line, |start| &line[start..]);
     // No `Event`: an older or a newer chat-server may send more or less.
     let event: Value = serde_json::from_slice(json).unwrap_or_default();

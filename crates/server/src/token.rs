@@ -1,4 +1,4 @@
-//! Tokens: the secret by which a client that comes back is known as the same user.
+//! Tokens: the secret that identifies a user who connects again.
 
 use std::fmt::Write;
 
@@ -55,7 +55,7 @@ impl TokenHash {
         &self.0
     }
 
-    /// Whether the two are the same, in a time that does not tell how much of them is.
+    /// Compares in constant time.
     #[must_use]
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()

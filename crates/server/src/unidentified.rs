@@ -1,10 +1,10 @@
-//! The bound on connections that have not yet said who they are.
+//! The bound on connections before their `hello`.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many connections have not yet said who they are, in all and per address.
+/// Connections that have not identified themselves, in all and per address.
 #[derive(Debug)]
 pub(crate) struct Unidentified {
     total_max: usize,
@@ -18,7 +18,7 @@ struct Counts {
     by_address: HashMap<IpAddr, usize>,
 }
 
-/// One such connection; given back when it is dropped.
+/// One of these connections; it counts until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
     unidentified: Arc<Unidentified>,
@@ -30,7 +30,7 @@ impl Unidentified {
         Arc::new(Self { total_max, per_address_max, counts: Mutex::default() })
     }
 
-    /// A slot for a connection from `address`; `None` where there are too many already.
+    /// A slot for a connection from `address`; `None` if there are too many already.
     pub(crate) fn slot(self: &Arc<Self>, address: IpAddr) -> Option<Slot> {
         let address = network(address);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! The parts that the daemon cannot do without, watched: if one ends, the daemon says so and ends, so that
-//! whoever started it starts another.
+//! Watches the parts that the daemon cannot run without: if one ends, the daemon logs why and ends, so that
+//! its supervisor starts another.
 
 use std::any::Any;
 use std::future::Future;
@@ -24,7 +24,7 @@ pub enum DaemonError {
     Ended(&'static str),
 }
 
-/// Runs `work`, which never ends while all is well; returns why it did.
+/// Runs `work`, which should never end; returns why it did.
 pub(crate) async fn watch(part: &'static str, work: impl Future<Output = ()>) -> DaemonError {
     match AssertUnwindSafe(work).catch_unwind().await {
         Ok(()) => DaemonError::Ended(part),

@@ -32,23 +32,23 @@ use crate::update::{Effect, update};
 use crate::view;
 use crate::zone::ZoneWatch;
 
-/// Shortest time between two frames: 60 a second are more than anybody reads.
+/// Shortest time between two frames: a person sees no more than 60 in a second.
 pub const FRAME_MIN: Duration = Duration::from_micros(16_667);
 
-/// Most events of the network that are taken in before the keys have their turn again.
+/// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
 
-/// Shortest and longest time between two looks at the time zone of the machine: with a frame, and
-/// without one. Nobody arrives in another zone twice in a second.
+/// Shortest and longest time between two looks at the time zone of the machine: with a frame, and without
+/// one. Nobody changes zones twice in a second.
 const ZONE_LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
 /// Runs the client on `terminal` until the user quits, `stop` is ready, or `keys` end.
 ///
-/// `dial` makes connections; `control` is the terminal besides what is drawn. Must be called within a
+/// `dial` makes connections; `control` is the terminal besides what is drawn on it. Must be called within a
 /// tokio runtime. Returns the messages that the server has not answered.
 ///
 /// # Errors
-/// Where the terminal or the program itself fails; never for what the network does.
+/// Returns an error if the terminal or the program itself fails, never for what the network does.
 pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     options: Options,
@@ -58,28 +58,32 @@ pub async fn run<B: Backend>(
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
-    let show = |state: &State, anew: bool| {
-        let drawn = draw(terminal, state, anew);
+    let show = |state: &State, redraw_all: bool| {
+        let drawn = draw(terminal, state, redraw_all);
         drawn.map_err(|error| RunError::Draw(error.to_string()))
     };
     run_shown(size, show, options, dial, keys, control, stop).await
 }
 
-/// Draws a frame: what has changed, or all of it `anew`.
-fn draw<B: Backend>(terminal: &mut Terminal<B>, state: &State, anew: bool) -> Result<(), B::Error> {
-    if anew {
-        // Not `clear`, which asks where the cursor is: the answer would come among the keys.
+/// Draws a frame: what has changed, or everything if `redraw_all`.
+fn draw<B: Backend>(
+    terminal: &mut Terminal<B>,
+    state: &State,
+    redraw_all: bool,
+) -> Result<(), B::Error> {
+    if redraw_all {
+        // Not `clear`: it asks for the position of the cursor, and the answer would come among the keys.
         let area = Rect::from((Position::ORIGIN, terminal.size()?));
         terminal.resize(area)?;
     }
     terminal.draw(|frame| view::draw(state, frame)).map(drop)
 }
 
-/// The same without a terminal: `show` is given each frame as the state it is of, on a screen of
-/// that `size`, and whether whatever is on the screen has to go first.
+/// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and whether
+/// everything is to be drawn.
 ///
 /// # Errors
-/// See [`run`]; and whatever `show` returns.
+/// See [`run`]; also returns what `show` returns.
 pub async fn run_shown(
     size: Size,
     show: impl FnMut(&State, bool) -> Result<(), RunError>,
@@ -106,14 +110,15 @@ pub async fn run_shown(
         clock: options.clock,
         mentioned: false,
         changed: true,
-        anew: false,
+        redraw_all: false,
         colours_by: None,
         zone_watch: options.zone_watch,
         zone_looked: Instant::now(),
     };
     let _ = app.take(Input::Start { notices: options.notices });
     let ended = app.run(show, keys, stop).await;
-    // However it ends, what was seen is told and what is typed is kept; nobody is there for the rest.
+    // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
+    // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
     let App { mut state, driver, saver, clock, .. } = app;
     saver.close().await;
@@ -131,23 +136,23 @@ struct App<C> {
     saver: Saver,
     control: C,
     clock: fn() -> Timestamp,
-    /// Whether the bell is to ring with the next frame: once, however many mentions there were.
+    /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
-    /// Whether the screen is behind the state.
+    /// Whether the state has changed since the last frame.
     changed: bool,
-    /// Whether the screen is to be drawn anew with the next frame.
-    anew: bool,
+    /// Whether to draw everything with the next frame.
+    redraw_all: bool,
     /// Until when the first frame waits for the colours of the terminal.
     colours_by: Option<Instant>,
     zone_watch: Option<ZoneWatch>,
-    /// When the time zone of the machine was looked at last.
+    /// When the loop last looked at the time zone of the machine.
     zone_looked: Instant,
 }
 
-/// What the screen waits for.
+/// An event that is not of the client.
 enum Front<R> {
     Key(Option<io::Result<R>>),
-    /// The terminal takes another frame.
+    /// The terminal can take another frame.
     Frame(io::Result<()>),
     /// A setting is saved, or is not.
     Saved(Input),
@@ -156,8 +161,8 @@ enum Front<R> {
 }
 
 impl<C: Control> App<C> {
-    /// One after the other, the first that is ready: answers of the store, then the keys, since a person
-    /// waits; the events of the network last, since they alone can be without end. Frames have their pauses.
+    /// Takes what is ready, in this order: answers of the store; keys, since a person waits; frames; last the
+    /// events of the network, since they alone may never end.
     async fn run(
         &mut self,
         mut show: impl FnMut(&State, bool) -> Result<(), RunError>,
@@ -172,7 +177,7 @@ impl<C: Control> App<C> {
             let next_look = self.zone_looked + ZONE_LOOK.1;
             let (control, saver) = (&mut self.control, &mut self.saver);
             let frame_at = self.colours_by.map_or(next_frame, |by| by.max(next_frame));
-            // A terminal that takes nothing holds up frames, and nothing else.
+            // A blocked terminal delays frames, and nothing else.
             let drawable = async {
                 sleep_until(frame_at).await;
                 control.ready().await
@@ -203,7 +208,7 @@ impl<C: Control> App<C> {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
                     let _ = self.look_at_zone(ZONE_LOOK.0);
                     let flow = self.take(Input::Frame);
-                    show(&self.state, std::mem::take(&mut self.anew))?;
+                    show(&self.state, std::mem::take(&mut self.redraw_all))?;
                     self.changed = false;
                     if std::mem::take(&mut self.mentioned) {
                         self.control.ring();
@@ -239,7 +244,7 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// Takes in an event of the network, and what else is ready.
+    /// Takes an event of the network, and those that are ready.
     fn take_events(&mut self, first: ClientInput) -> ControlFlow<()> {
         self.take(Input::Client(first))?;
         for _ in 1..EVENTS_AT_ONCE_MAX {
@@ -253,7 +258,7 @@ impl<C: Control> App<C> {
 
     fn take(&mut self, input: Input) -> ControlFlow<()> {
         self.changed |= match &input {
-            // It shows nothing: what goes wrong with it comes as an input of its own.
+            // Nothing on the screen depends on it: if it fails, that is an input of its own.
             Input::Client(ClientInput::Tick) => false,
             Input::Client(ClientInput::Stored(Ok(()))) => self.state.client.outbox().is_storing(),
             _ => true,
@@ -268,12 +273,12 @@ impl<C: Control> App<C> {
             match effect {
                 Effect::Client(effect) => {
                     if let Some(input) = self.driver.carry_out(effect) {
-                        // It has no effect, so this goes no deeper.
+                        // `LinkFull` has no effects, so this goes no deeper.
                         self.take(Input::Client(input))?;
                     }
                 }
                 Effect::Quit => flow = ControlFlow::Break(()),
-                Effect::Redraw => self.anew = true,
+                Effect::Redraw => self.redraw_all = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = true,
                 Effect::SaveSetting(name, value) => self.saver.save(name, value),

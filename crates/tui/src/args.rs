@@ -19,7 +19,7 @@ Examples:
   chat-tui chat.example.org                  a server elsewhere
   chat-tui bob@chat.example.org:4000         on another port, under another name
   chat-tui --state /media/stick/chat         who you are goes with you
-  chat-tui --theme light --time 12h          other colours, other times
+  chat-tui --theme light --users off         other colours, no list of users
   chat-tui --log-file chat.log               with a log of what the network does
 
 Within: /help lists the commands, F1 shows the keys, Ctrl-C on an empty line quits.
@@ -55,7 +55,7 @@ pub(crate) struct Args {
     pub(crate) flags: Flags,
 }
 
-/// A server, and the user's name there if it is given.
+/// A server, and the name of the user there, if one is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Destination {
     name: Option<UserName>,
@@ -66,7 +66,7 @@ impl Args {
     /// Reads the command line.
     ///
     /// # Errors
-    /// If it is wrong, and if it asks for the help or the version.
+    /// Returns an error if it is wrong, or asks for the help or the version.
     pub(crate) fn read() -> Result<Self, clap::Error> {
         Self::try_parse()?.checked()
     }
@@ -81,13 +81,13 @@ impl Args {
         Ok(self)
     }
 
-    /// The name the user asks for, if there is one.
+    /// The name that is given, if there is one.
     pub(crate) fn name(&self) -> Option<&UserName> {
         let destination = self.destination.as_ref();
         self.name.as_ref().or_else(|| destination?.name.as_ref())
     }
 
-    /// The server to call.
+    /// The server to connect to.
     pub(crate) fn server(&self) -> ServerAddress {
         let destination = self.destination.as_ref().map(|destination| &destination.server);
         let local = || ServerAddress { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
@@ -95,13 +95,13 @@ impl Args {
     }
 }
 
-/// A user's name; one that is none is told with one that is.
+/// Parses a name. The error for an invalid one suggests a valid one.
 fn user_name(written: &str) -> Result<UserName, String> {
     let mended = || UserName::from_lossy(written);
     UserName::new(written).map_err(|error| format!("{error}; {} is a name", mended()))
 }
 
-/// Takes `[NAME@]HOST[:PORT]` apart: a name has no `@`.
+/// Splits `[NAME@]HOST[:PORT]`: a name contains no `@`.
 fn destination(written: &str) -> Result<Destination, String> {
     let (name, server) = match written.split_once('@') {
         Some((name, server)) => (Some(name), server),
@@ -165,7 +165,7 @@ mod tests {
         for (name, value) in [("theme", "light"), ("mouse", "off"), ("notify", "none")] {
             assert_eq!(settings.value(name), Some((value, Source::Flag)));
         }
-        assert_eq!(settings.value("time"), Some(("24h", Source::Default)));
+        assert_eq!(settings.value("users"), Some(("auto", Source::Default)));
         let error = read(&["--theme", "blue"]).unwrap_err();
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("auto, dark, light, ansi, mono"), "{error}");

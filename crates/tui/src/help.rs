@@ -1,11 +1,11 @@
 //! What a user can do, in words: the `/` commands and the keys.
 
-/// What a `/` command is called and does.
+/// A `/` command and its help.
 #[derive(Debug)]
 pub struct CommandHelp {
     /// Its name, `/` included.
     pub name: &'static str,
-    /// What comes after it.
+    /// Its arguments.
     pub argument: &'static str,
     /// What it does.
     pub does: &'static str,
@@ -34,7 +34,7 @@ pub const COMMANDS: [CommandHelp; 15] = [
     CommandHelp { name: "/quit", argument: "", does: "ends the program" },
 ];
 
-/// Every key and what it does, for the help; an empty key goes on with the one above.
+/// Every key and what it does; an empty key continues the one above.
 pub const KEYS: &[(&str, &str)] = &[
     ("Enter", "says it; a / in front makes it a command"),
     ("Alt-Enter", "begins a new line (Ctrl-J, too)"),

@@ -1,4 +1,4 @@
-//! The inputs: everything that can change the screen.
+//! The inputs: all that can change the screen.
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
 use jiff::tz::TimeZone;
@@ -14,10 +14,10 @@ pub enum Input {
         /// What the user should know about the terminal and the settings file.
         notices: Vec<String>,
     },
-    /// The screen is about to be drawn. This comes with each frame and not with each message: thousands
-    /// may come between two frames, and nobody sees them.
+    /// A frame is about to be drawn. This comes once for each frame, not for each message: thousands may come
+    /// between two frames, and nobody sees them.
     Frame,
-    /// A key goes down, or repeats.
+    /// A key is pressed, or repeats.
     Key(KeyEvent),
     /// A text is pasted.
     Paste(String),
@@ -59,7 +59,7 @@ impl From<Event> for Report {
     }
 }
 
-/// Which way the wheel turns.
+/// The direction of the wheel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wheel {
     /// Towards older messages.
@@ -69,7 +69,8 @@ pub enum Wheel {
 }
 
 impl Input {
-    /// Takes what the terminal reports; `None` if it means nothing here (a key going up, the mouse moving).
+    /// Converts an event of the terminal; `None` if it means nothing here (a key is released, the mouse
+    /// moves).
     #[must_use]
     pub fn from_terminal(report: Report) -> Option<Self> {
         let event = match report {

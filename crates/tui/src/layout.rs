@@ -1,31 +1,28 @@
-//! Where things are on the screen: pure geometry, for whoever draws and whoever scrolls.
+//! The layout of the screen: pure geometry, for drawing and scrolling.
 
 use ratatui::layout::{Rect, Size};
 
-use crate::settings::Panel;
-
-/// Narrowest screen that has room for the user list, in columns: unless the user has decided, and if
-/// the user wants to see it.
+/// Narrowest screen with a user list, in columns: if the user has not decided, and if the user wants it.
 pub const USERS_SCREEN_MIN: u16 = 60;
 const USERS_WANTED_SCREEN_MIN: u16 = 40;
 
-/// Narrowest and widest user list, its border included, in columns: a name should show, the log
+/// Narrowest and widest user list, its border included, in columns: wide enough for a name, but the log
 /// matters more.
 const USERS_WIDTH: (u16, u16) = (18, 28);
 
-/// Narrowest screen that has room for the room list as well, in columns.
+/// Narrowest screen with a room list as well, in columns.
 pub const ROOMS_SCREEN_MIN: u16 = 80;
 
 /// Narrowest and widest room list, its border included, in columns.
 const ROOMS_WIDTH: (u16, u16) = (16, 26);
 
-/// Lowest screen that has a row for the topic, in rows.
+/// Lowest screen with a row for the topic, in rows.
 const TOPIC_SCREEN_MIN: u16 = 8;
 
-/// Most rows of the input box; what is longer scrolls within.
+/// Most rows of the input box; longer text scrolls within it.
 const PROMPT_ROWS_MAX: u16 = 6;
 
-/// Rows of the help, its border included: what fits a screen of 24.
+/// Rows of the help, its border included: they fit a screen of 24.
 pub(crate) const HELP_ROWS: u16 = 23;
 
 /// Columns of the help, its border included.
@@ -34,34 +31,34 @@ const HELP_COLUMNS: u16 = 60;
 /// The panes of the screen. Any of them may be empty on a tiny screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
-    /// The rooms; `None` on a narrow screen, and where there is but one.
+    /// The room list; `None` on a narrow screen, and if there is only one room.
     pub rooms: Option<Rect>,
-    /// What the room is about: one row, or none.
+    /// The topic: one row, or none.
     pub topic: Rect,
-    /// What was said.
+    /// The log.
     pub log: Rect,
-    /// Who is here; `None` on a narrow screen.
+    /// The user list; `None` on a narrow screen, and in a direct message.
     pub users: Option<Rect>,
-    /// One row that says how things are.
+    /// The status line: one row.
     pub status: Rect,
-    /// What is being typed.
+    /// The input box.
     pub prompt: Rect,
 }
 
-/// What there is to be shown.
+/// What the panes are to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wants {
-    /// How many rows the input box would like.
+    /// Rows of the text in the input box.
     pub prompt_rows: u16,
     /// Whether there are several rooms.
     pub rooms: bool,
-    /// Whether to show the user list.
-    pub users: Panel,
+    /// Whether the user list is open; `None` if the size of the screen decides.
+    pub users: Option<bool>,
     /// Whether the room has a topic.
     pub topic: bool,
 }
 
-/// Shares out a screen of `size`.
+/// Divides a screen of `size` into panes.
 #[must_use]
 pub fn panes(size: Size, wants: Wants) -> Panes {
     let Size { width, height } = size;
@@ -71,11 +68,8 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     let column = |wanted: bool, screen_min: u16, share: u16, (least, most): (u16, u16)| {
         if wanted && width >= screen_min { (width / share).clamp(least, most) } else { 0 }
     };
-    let users_min = match wants.users {
-        Panel::On => USERS_WANTED_SCREEN_MIN,
-        Panel::Auto | Panel::Off => USERS_SCREEN_MIN,
-    };
-    let users = column(wants.users != Panel::Off, users_min, 4, USERS_WIDTH);
+    let users_min = wants.users.map_or(USERS_SCREEN_MIN, |_| USERS_WANTED_SCREEN_MIN);
+    let users = column(wants.users.unwrap_or(true), users_min, 4, USERS_WIDTH);
     let rooms = column(wants.rooms, ROOMS_SCREEN_MIN, 6, ROOMS_WIDTH);
     let topic = u16::from(wants.topic && height >= TOPIC_SCREEN_MIN);
     let log = width - users - rooms;
@@ -89,7 +83,7 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     }
 }
 
-/// The middle of the screen, or all of it where it is small: where the help is.
+/// The area of the help: the middle of the screen, or all of a small one.
 #[must_use]
 pub fn help(screen: Rect) -> Rect {
     let (width, height) = (screen.width.min(HELP_COLUMNS), screen.height.min(HELP_ROWS));
@@ -100,13 +94,14 @@ pub fn help(screen: Rect) -> Rect {
 mod tests {
     use super::*;
 
-    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, users: Panel::On, topic: true };
+    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, users: Some(true), topic: true };
 
     #[test]
     fn the_panes_cover_every_screen_once() {
         for height in 0..=100 {
             for width in 0..=300 {
-                for wants in [ALL, Wants { rooms: false, users: Panel::Off, topic: false, ..ALL }] {
+                for wants in [ALL, Wants { rooms: false, users: Some(false), topic: false, ..ALL }]
+                {
                     let panes = panes(Size { width, height }, wants);
                     let sides = panes.users.into_iter().chain(panes.rooms);
                     let areas = [panes.topic, panes.log, panes.status, panes.prompt];
@@ -122,7 +117,7 @@ mod tests {
         for (width, rooms, users) in
             [(59, false, false), (60, false, true), (79, false, true), (80, true, true)]
         {
-            let panes = panes(Size::new(width, 20), Wants { users: Panel::Auto, ..ALL });
+            let panes = panes(Size::new(width, 20), Wants { users: None, ..ALL });
             assert_eq!((panes.rooms.is_some(), panes.users.is_some()), (rooms, users), "{width}");
         }
         let one = panes(Size::new(200, 20), Wants { rooms: false, ..ALL });
@@ -131,10 +126,8 @@ mod tests {
 
     #[test]
     fn the_user_decides_on_the_user_list() {
-        for (users, width, expected) in
-            [(Panel::On, 39, false), (Panel::On, 40, true), (Panel::Off, 200, false)]
-        {
-            let panes = panes(Size::new(width, 20), Wants { users, ..ALL });
+        for (users, width, expected) in [(true, 39, false), (true, 40, true), (false, 200, false)] {
+            let panes = panes(Size::new(width, 20), Wants { users: Some(users), ..ALL });
             assert_eq!(panes.users.is_some(), expected, "{users:?} {width}");
         }
     }

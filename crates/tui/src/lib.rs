@@ -1,19 +1,19 @@
 //! The full-screen terminal client of chat-server.
 //!
 //! ```text
-//! key / news → input → update(state) → state + effects → view → screen
-//!                                       └→ link (network), store (disk), bell
+//! key / input of the client → input → update(state) → state + effects → view → screen
+//!                                                              └→ client (network, disk), bell
 //! ```
 //!
-//! * [`app`]: the loop; a function of its terminal, its keys and how it dials.
-//! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it does, and to
-//!   what. Pure: the time comes in as a value, the network as news.
-//! * [`view`]: the state as a screen; [`layout`] and [`wrap`] are its measures, [`theme`] its colours;
-//!   [`help`]: the commands and keys in words.
+//! * [`app`]: the loop; a function of its terminal, its keys and how it connects.
+//! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state.
+//!   Pure: the time comes in as a value.
+//! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
+//!   its colours; [`help`]: the commands and keys in words.
 //! * [`settings`]: the settings, from the file, the command line and `/set`.
-//! * `chat_client`: the connection, the outbox and the store.
-//! * [`unsent`]: what is said after the end.
-//! * [`terminal`]: its modes, what is written to it and read from it; [`zone`]: the machine's time zone.
+//! * [`chat_client`]: all that is not of the screen.
+//! * [`unsent`]: the notice of unsent messages after the end.
+//! * [`terminal`]: its modes, its output and its input; [`zone`]: the time zone of the machine.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod app;

@@ -24,10 +24,10 @@ use tokio::runtime;
 
 use crate::args::Args;
 
-/// The program ran, and failed.
+/// Exit code of a program that failed.
 const FAILED: u8 = 1;
 
-/// The program was called the wrong way.
+/// Exit code if the command line is wrong.
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         }
     };
     let done = panic::catch_unwind(|| chat(args));
-    // By now the terminal is given back, and may be printed to.
+    // The terminal is given back by now, and can be printed to.
     match done {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
@@ -76,7 +76,7 @@ fn connect_and_show(args: Args) -> anyhow::Result<()> {
     let done = runtime.block_on(on_terminal(args));
     // A name look-up that hangs must not keep the user waiting.
     runtime.shutdown_background();
-    // The terminal is given back by now, or gone: then the log alone has it.
+    // The terminal is given back by now; if it is gone, the log alone has the notice.
     let unsent = match &done {
         Ok(unsent) => Some(unsent),
         Err(error) => error.downcast_ref::<Failure>().map(|failure| &failure.unsent),
@@ -124,7 +124,7 @@ fn options(args: Args) -> anyhow::Result<Options> {
     })
 }
 
-/// Where the XDG base directories have what outlives a program.
+/// The state directory according to the XDG base directories.
 fn state_directory() -> Option<PathBuf> {
     let path = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = path("XDG_STATE_HOME").or_else(|| Some(path("HOME")?.join(".local/state")))?;
@@ -135,7 +135,7 @@ fn login_name() -> UserName {
     UserName::from_lossy(&whoami::username().unwrap_or_default())
 }
 
-/// Starts the log. An error here is one of the command line; later errors of the file end nothing.
+/// Starts the log. An error here is one of the command line; a later error of the file ends nothing.
 fn log_to(path: &Path) -> anyhow::Result<Log> {
     let (log, error) = Log::to_file(path, Format::Text);
     if let Some(error) = error {

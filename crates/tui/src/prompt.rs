@@ -1,4 +1,4 @@
-//! The input box: what is typed, what was typed before, and what Tab makes of it.
+//! The input box: its text, its history, and its completions.
 
 mod complete;
 mod editor;
@@ -22,24 +22,24 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// Empties the box and remembers what was in it; returns it, too.
+    /// Empties the box, remembers its text, and returns it.
     pub fn submit(&mut self) -> Editor {
         self.remember(self.editor.text());
         self.completion = None;
         std::mem::take(&mut self.editor)
     }
 
-    /// Remembers a text that was typed: Up brings it back.
+    /// Adds a text to the history: Up brings it back.
     pub fn remember(&mut self, text: String) {
         self.history.push(text);
     }
 
-    /// Ends a round of completions: the next Tab begins a new one.
+    /// Ends the completions: the next Tab begins new ones.
     pub fn end_completion(&mut self) {
         self.completion = None;
     }
 
-    /// One line up; on the first, what was typed before.
+    /// One line up; on the first line, to the older text of the history.
     pub fn up(&mut self) {
         if self.editor.is_on_first_line() {
             if let Some(text) = self.history.older(&self.editor.text()) {
@@ -50,7 +50,7 @@ impl Prompt {
         }
     }
 
-    /// One line down; on the last, what was typed after.
+    /// One line down; on the last line, to the newer text of the history.
     pub fn down(&mut self) {
         if self.editor.is_on_last_line() {
             if let Some(text) = self.history.newer() {
@@ -61,17 +61,17 @@ impl Prompt {
         }
     }
 
-    /// Puts back what was being typed, where Up has brought something older. To be done before the
-    /// text goes elsewhere: the way back is for the box alone.
+    /// Puts back the text that was being typed, if Up has replaced it. To be called before the text goes
+    /// elsewhere: the history belongs to the box alone.
     pub fn put_back(&mut self) {
         if let Some(draft) = self.history.leave(&self.editor.text()) {
             self.editor = Editor::new(&draft);
         }
     }
 
-    /// Completes the word before the cursor: a command where the text begins with `/`, one of `rooms`
-    /// or a private conversation with one of `names` where the word has a sigil, else one of `names`.
-    /// The next call offers the next one that fits.
+    /// Completes the word before the cursor: a command if the text begins with `/`, one of `rooms` or a
+    /// direct message with one of `names` if the word has a sigil, else one of `names`. The next call offers
+    /// the next one.
     pub fn complete<'a>(
         &mut self,
         names: impl Iterator<Item = &'a UserName>,

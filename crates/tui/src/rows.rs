@@ -9,20 +9,20 @@ use jiff::tz::TimeZone;
 
 pub(crate) use self::entry::{Row, SpanKind};
 
-/// A row of a log: the index of an entry, and which of its rows.
+/// A row of a log: the index of an entry, and the index of the row in it.
 pub type Top = (usize, usize);
 
 /// The lines over an entry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Above {
-    /// The date, if it is another than that of the entry before.
+    /// The date, if it is not that of the entry before.
     pub day: Option<Date>,
-    /// Whether this is the first message that the user has not read.
+    /// Whether this is the first unread message.
     pub new: bool,
 }
 
 impl Above {
-    /// How many rows they take.
+    /// Rows that they take.
     pub(crate) fn height(self) -> usize {
         usize::from(self.day.is_some()) + usize::from(self.new)
     }
@@ -35,12 +35,12 @@ pub struct LogRows<'a> {
     pub log: &'a Log,
     /// The time zone of times and dates.
     pub zone: &'a TimeZone,
-    /// How many columns a row has.
+    /// Columns of a row.
     pub width: usize,
 }
 
 impl LogRows<'_> {
-    /// The lines over the entry `index`.
+    /// The lines over an entry.
     pub(crate) fn lines_above(&self, index: usize) -> Above {
         let Some(entry) = self.log.get(index) else {
             return Above::default();
@@ -52,7 +52,7 @@ impl LogRows<'_> {
         Above { day: is_another.then_some(today), new: self.log.first_new() == Some(index) }
     }
 
-    /// How many rows an entry takes; none if there is no such entry.
+    /// Rows of an entry; 0 if there is none.
     pub(crate) fn height(&self, index: usize) -> usize {
         let Some(entry) = self.log.get(index) else {
             return 0;

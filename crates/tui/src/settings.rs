@@ -16,7 +16,7 @@ mod suggest;
 mod words;
 mod write;
 
-pub use choices::{Choice, Notify, Panel, Switch, TimeFormat};
+pub use choices::{Choice, Notify, Panel, Switch};
 pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
@@ -122,8 +122,6 @@ macro_rules! settings {
 settings! {
     /// Which colours to use.
     theme: ThemeChoice = Auto, "Colours: by the terminal's background, dark, light, the terminal's own 16, or none";
-    /// How times are shown.
-    time: TimeFormat = Hours24, "Times beside messages";
     /// Whether the list of users is shown.
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.

@@ -5,10 +5,10 @@ use std::io;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Listens at once; what it returns is ready when the first of SIGTERM, SIGHUP and SIGINT comes.
+/// Listens from now on. Returns a future that is ready when the first of SIGTERM, SIGHUP and SIGINT comes.
 ///
 /// # Errors
-/// Where the system does not let us listen.
+/// Returns an error if the system refuses a signal handler.
 pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;

@@ -1,4 +1,4 @@
-//! What is on the screen: what the client knows, and what is the screen's alone.
+//! What is on the screen: the state of the client, and what the screen alone has.
 
 mod look;
 mod rooms;
@@ -13,18 +13,17 @@ use self::rooms::RoomView;
 use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 use crate::rows::LogRows;
-use crate::settings::Panel;
 use crate::viewport::Viewport;
 
-/// Narrowest screen that has a label before the input, in columns.
+/// Narrowest screen with a label before the input, in columns.
 const LABEL_WIDTH_MIN: u16 = 10;
 
-/// All that the screen shows, and what the next input meets.
+/// All that the screen shows, and all that an input depends on.
 #[derive(Debug)]
 pub struct State {
-    /// What the client knows.
+    /// The state of the client.
     pub client: chat_client::State,
-    /// How large the screen is.
+    /// The size of the screen.
     pub size: Size,
     /// The time zone of times and dates.
     pub zone: TimeZone,
@@ -32,11 +31,11 @@ pub struct State {
     pub look: Look,
     /// The input box.
     pub prompt: Prompt,
-    /// Set while the input box asks for a name: what was typed before.
+    /// Set while the input box asks for a name: the text that was typed before.
     pub draft: Option<Editor>,
-    /// Set while the help is open: the first row it shows.
+    /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
-    /// The room on the screen: the current one of the client, once its effects are taken in.
+    /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
 }
@@ -64,7 +63,7 @@ impl State {
         }
     }
 
-    /// What stands before the input, one column a character: whether it is a name that is asked for.
+    /// The label before the input, one column a character; says whether the box asks for a name.
     #[must_use]
     pub const fn prompt_label(&self) -> &'static str {
         match (self.draft.is_some(), self.size.width) {
@@ -74,14 +73,14 @@ impl State {
         }
     }
 
-    /// The input box as rows, as wide as the screen has room for.
+    /// The text of the input box as rows, as wide as the screen allows.
     #[must_use]
     pub fn prompt_rows(&self) -> Rows {
         let width = usize::from(self.size.width).saturating_sub(self.prompt_label().len());
         Rows::new(&self.prompt.editor, width)
     }
 
-    /// Where things are on the screen now.
+    /// The panes of the screen.
     #[must_use]
     pub fn panes(&self) -> Panes {
         let rows = u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX);
@@ -89,13 +88,13 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
-            users: if room.is_private() { Panel::Off } else { self.look.settings().users.value },
+            users: if room.is_private() { Some(false) } else { self.look.shows_users() },
             topic: !room.topic().as_str().is_empty(),
         };
         panes(self.size, wants)
     }
 
-    /// The log on the screen as rows, and how many of them are shown; `None` if there is no room for it.
+    /// The log on the screen as rows, and how many of them fit; `None` if none fit.
     #[must_use]
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
@@ -115,7 +114,7 @@ impl State {
         &mut self.view(room).viewport
     }
 
-    /// Moves through the log on the screen, if there is room for it.
+    /// Moves through the log on the screen, if any row fits.
     pub fn move_through(&mut self, moves: impl FnOnce(&mut Viewport, LogRows<'_>, usize)) {
         let mut viewport = self.viewport();
         if let Some((rows, height)) = self.log_rows() {

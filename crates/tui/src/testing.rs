@@ -36,7 +36,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::app::{Failure, Options, run};
 use crate::unsent::Unsent;
 
-/// Most keys that wait for the client: a test that types faster waits.
+/// Most keys in the queue of the client: a test that types faster waits.
 const KEYS_MAX: usize = 64;
 
 /// A running client, and its user.
@@ -65,24 +65,24 @@ impl Client {
         Self { screen, keys, bells, task: AbortOnDropHandle::new(task) }
     }
 
-    /// Waits until `text` is on the screen, and returns the screen as it is then. Waits forever
-    /// where it never is: the test has the deadline.
+    /// Waits until `text` is on the screen, and returns the screen. Waits forever if it never is: the test
+    /// has the deadline.
     pub async fn sees(&mut self, text: &str) -> String {
-        self.sees_that(|screen| screen.contains(text)).await
+        self.wait_until(|screen| screen.contains(text)).await
     }
 
-    /// Waits until the screen, its rows joined by `\n`, is as `wanted`.
-    pub async fn sees_that(&mut self, wanted: impl Fn(&str) -> bool) -> String {
+    /// Waits until `wanted` returns true for the screen, its rows joined by `\n`.
+    pub async fn wait_until(&mut self, wanted: impl Fn(&str) -> bool) -> String {
         self.screen.wait_for(wanted).await
     }
 
-    /// The screen as it is now, a line each row, without the spaces at the ends.
+    /// The rows of the screen, without the spaces at their ends.
     #[must_use]
     pub fn screen(&self) -> String {
         self.screen.text()
     }
 
-    /// How many frames have been drawn.
+    /// Number of frames so far.
     #[must_use]
     pub fn frames(&self) -> u64 {
         self.screen.frames()
@@ -104,35 +104,35 @@ impl Client {
 
     /// Presses one key.
     pub async fn presses(&mut self, code: KeyCode, modifiers: KeyModifiers) {
-        self.gives(TerminalEvent::Key(KeyEvent::new(code, modifiers))).await;
+        self.send_event(TerminalEvent::Key(KeyEvent::new(code, modifiers))).await;
     }
 
-    /// Gives the client anything else a terminal can report: a paste, a turn of the wheel.
-    pub async fn gives(&mut self, event: TerminalEvent) {
-        // A client that has quit takes no keys, like any other program.
+    /// Sends any other event of a terminal: a paste, a turn of the wheel.
+    pub async fn send_event(&mut self, event: TerminalEvent) {
+        // A client that has ended takes no keys, like any other program.
         let _ = self.keys.send(event).await;
     }
 
-    /// Another program writes over the first row, as a message of the system does.
+    /// Another program writes on the first row, as a message of the system does.
     pub fn scribbles(&mut self, text: &str) {
         self.screen.scribble(text);
     }
 
-    /// Makes the screen larger or smaller.
+    /// Resizes the screen.
     pub async fn resizes(&mut self, width: u16, height: u16) {
         self.screen.lock().resize(width, height);
-        self.gives(TerminalEvent::Resize(width, height)).await;
+        self.send_event(TerminalEvent::Resize(width, height)).await;
     }
 
     /// Types `/quit` on an empty line, and waits for the end.
     ///
     /// # Errors
-    /// What the loop ended with, or that it panicked.
+    /// Returns the error of the loop, or its panic.
     pub async fn quits(self) -> io::Result<()> {
         self.leaves().await.map(drop)
     }
 
-    /// The same; returns the messages that the server has not answered.
+    /// The same; returns the unsent messages.
     ///
     /// # Errors
     /// See [`Self::quits`].
@@ -145,7 +145,7 @@ impl Client {
     /// Waits until the client has ended by itself.
     ///
     /// # Errors
-    /// What the loop ended with, or that it panicked.
+    /// Returns the error of the loop, or its panic.
     pub async fn ends(self) -> io::Result<()> {
         self.task.await?.map(drop).map_err(io::Error::other)
     }
@@ -166,7 +166,7 @@ impl Screen {
         Self { backend, frames: watch::Sender::new(0) }
     }
 
-    /// What is on it: a line each row, without the spaces at the ends.
+    /// Its rows, without the spaces at their ends.
     #[must_use]
     pub fn text(&self) -> String {
         let backend = self.lock();
@@ -187,13 +187,13 @@ impl Screen {
         rows.collect::<Vec<_>>().join("\n")
     }
 
-    /// How many frames have been drawn.
+    /// Number of frames so far.
     #[must_use]
     pub fn frames(&self) -> u64 {
         *self.frames.borrow()
     }
 
-    /// Waits until what is on it is as `wanted`, and returns it.
+    /// Waits until `wanted` returns true for its text, and returns it.
     pub async fn wait_for(&self, wanted: impl Fn(&str) -> bool) -> String {
         let mut frames = self.frames.subscribe();
         loop {
@@ -210,7 +210,7 @@ impl Screen {
         let Ok(()) = self.lock().draw((0..).zip(&cells).map(|(x, cell)| (x, 0, cell)));
     }
 
-    /// A test that panicked has seen what it wanted to see.
+    /// The buffer stays valid if a test panics while it is locked.
     fn lock(&self) -> MutexGuard<'_, TestBackend> {
         self.backend.lock().unwrap_or_else(PoisonError::into_inner)
     }

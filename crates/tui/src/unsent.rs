@@ -1,14 +1,14 @@
-//! What is said after the end: which messages the server has not answered.
+//! The notice of unsent messages after the end of the program.
 
 use std::fmt;
 
 use chat_client::{Saved, State};
 use chat_proto::RoomName;
 
-/// Most rooms that are named: the line should fit a terminal.
+/// Most rooms in the notice: it should fit a row of a terminal.
 const ROOMS_NAMED_MAX: usize = 3;
 
-/// The messages that have no answer as the program ends. As text it is one line, empty if there are none.
+/// The messages without an answer at the end of the program. Displays as one line, empty if there are none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unsent {
     server: String,
@@ -17,7 +17,7 @@ pub struct Unsent {
 }
 
 impl Unsent {
-    /// The messages of a client, which are saved in that way.
+    /// The messages of a client, which are saved in this way.
     #[must_use]
     pub fn new(state: &State, saved: Saved) -> Self {
         let mut rooms: Vec<(RoomName, usize)> = Vec::new();
@@ -69,37 +69,37 @@ impl fmt::Display for Unsent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::Bench;
+    use crate::fixture::Harness;
 
-    fn unsent(bench: &Bench) -> String {
-        Unsent::new(&bench.state.client, Saved::Disk).to_string()
+    fn unsent(harness: &Harness) -> String {
+        Unsent::new(&harness.state.client, Saved::Disk).to_string()
     }
 
     #[test]
     fn it_says_how_many_wait_and_for_whom() {
-        let mut bench = Bench::connected(80, 20);
-        assert_eq!(unsent(&bench), "");
-        bench.types("one\n");
+        let mut harness = Harness::connected(80, 20);
+        assert_eq!(unsent(&harness), "");
+        harness.type_text("one\n");
         assert_eq!(
-            unsent(&bench),
+            unsent(&harness),
             "1 message waits for 127.0.0.1:12345: 1 to #lobby. The next start of chat-tui sends it."
         );
-        bench.types("two\n/msg ana three\n");
+        harness.type_text("two\n/msg ana three\n");
         assert_eq!(
-            unsent(&bench),
+            unsent(&harness),
             "3 messages wait for 127.0.0.1:12345: 2 to #lobby, 1 to @ana. The next start of chat-tui \
              sends them."
         );
         for room in ["#a", "#b"] {
-            bench.types(&format!("/join {room}\nx\n"));
+            harness.type_text(&format!("/join {room}\nx\n"));
         }
-        assert!(unsent(&bench).contains("1 to #a, and more. The"), "{}", unsent(&bench));
-        let unknown = Unsent::new(&bench.state.client, Saved::Unknown).to_string();
+        assert!(unsent(&harness).contains("1 to #a, and more. The"), "{}", unsent(&harness));
+        let unknown = Unsent::new(&harness.state.client, Saved::Unknown).to_string();
         assert!(
             unknown.ends_with("The next start of chat-tui sends what was stored."),
             "{unknown}"
         );
-        let lost = Unsent::new(&bench.state.client, Saved::Memory).to_string();
+        let lost = Unsent::new(&harness.state.client, Saved::Memory).to_string();
         assert!(
             lost.ends_with("Nothing is stored on this machine, so nobody sends them."),
             "{lost}"

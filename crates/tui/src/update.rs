@@ -1,7 +1,7 @@
 //! `update`: changes the state by one input, and returns the effects that are to be carried out.
 //!
-//! Pure: the time is a value, and what is to happen comes back as effects. A key changes what is the screen's,
-//! or becomes a request to the client; what the client answers for the screen is taken in at once.
+//! Pure: the time is a value, and what is to be done comes back as effects. A key changes the state of the
+//! screen, or becomes a request to the client; effects of the client for the screen are taken in at once.
 
 mod commands;
 mod frame;
@@ -21,7 +21,7 @@ use crate::viewport::{Place, Viewport};
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
 
-/// What is said if something needs a session.
+/// What the user reads if a command needs a session.
 const NOT_CONNECTED: &str = "not connected: try again when it says so below";
 
 /// Something to be done outside.
@@ -41,11 +41,11 @@ pub enum Effect {
     Redraw,
     /// Give the terminal to the shell until it continues the program.
     Suspend,
-    /// End the program, as soon as all else is done.
+    /// End the program, after all other effects.
     Quit,
 }
 
-/// Takes what happened at `at` into `state`. Returns what is to be done, in that order.
+/// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     match input {
@@ -77,7 +77,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),
         Input::Client(input) => {
             if state.client.room().is_loading() {
-                // Older messages may come, above the line that the place goes by.
+                // Older messages may come, above the line that the place depends on.
                 move_through(state, at, Viewport::hold);
             }
             client(state, input, at)
@@ -85,7 +85,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     }
 }
 
-/// Does something that may change what is typed, and tells the client what is typed then.
+/// Runs something that may change the input box, and gives the draft to the client.
 fn typing(
     state: &mut State,
     at: Timestamp,
@@ -106,12 +106,12 @@ fn draft(state: &mut State, room: chat_proto::RoomName, at: Timestamp) -> Vec<Ef
     client(state, ClientInput::Request(Request::Draft { room, text }), at)
 }
 
-/// Gives an input to the client, and takes in what it says to the screen.
+/// Gives an input to the client, and takes in its effects for the screen.
 fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
     let effects = chat_client::update(&mut state.client, input, at);
     let effects = effects.into_iter().filter_map(|effect| take(state, effect)).collect();
     if state.client.session().is_some() {
-        // The name was asked for, and then it was free after all.
+        // The name was free after all.
         state.end_asking();
     }
     effects
@@ -129,7 +129,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
-                // Who says something sees it.
+                // The user sees what they send.
                 state.viewport_mut(&message.room).to_newest();
             }
             return Some(Effect::Client(effect));
@@ -141,7 +141,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
 /// Asks the client for something.
 ///
 /// # Errors
-/// In words for the user, if the client does not carry it out.
+/// Returns the reason in words for the user, if the client does not carry it out.
 fn request(state: &mut State, request: Request, at: Timestamp) -> Result<Vec<Effect>, String> {
     let mut effects = client(state, ClientInput::Request(request), at);
     let failed =
@@ -165,7 +165,7 @@ fn notify(
     client(state, ClientInput::Request(Request::Notice(kind, text.into())), at)
 }
 
-/// Puts a text in the input box.
+/// Inserts a text into the input box.
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     state.prompt.end_completion();
     match state.prompt.editor.insert(text) {
@@ -194,7 +194,7 @@ fn move_through(
     arrived(state, at)
 }
 
-/// At the newest entry, older messages may be asked for again if they could not be read.
+/// At the newest entry, older messages that could not be read may be asked for again.
 fn arrived(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let is_newest = state.viewport().place() == Place::Newest;
     if is_newest && state.client.room().log().has_history_failed() {

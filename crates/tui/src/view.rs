@@ -34,8 +34,8 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
     blank_halves(frame.buffer_mut());
 }
 
-/// Blanks each wide symbol that something else covers in part, such as the border of the help. A
-/// terminal shows one of the two, and ratatui takes the wide one for there.
+/// Blanks each wide symbol that something else covers in part, such as the border of the help: terminals show
+/// one of the two, and ratatui believes that the wide one is there.
 fn blank_halves(buffer: &mut Buffer) {
     let columns = usize::from(buffer.area.width).max(1);
     for row in buffer.content.chunks_mut(columns) {
@@ -55,7 +55,7 @@ fn blank_halves(buffer: &mut Buffer) {
     }
 }
 
-/// What of an area is on the screen. The terminal may have shrunk before the state could know.
+/// The part of an area that is on the screen: the terminal may have shrunk before the state could know.
 fn clip(area: Rect, frame: &Frame<'_>) -> Rect {
     area.intersection(frame.area())
 }

@@ -7,7 +7,7 @@ use crate::rows::{LogRows, Top};
 /// Rows above the line over what is new, if the log opens there: read messages, for orientation.
 const ROWS_BEFORE_NEW: usize = 3;
 
-/// Where the user reads in a log.
+/// A place in a log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Place {
     /// At the newest entry, whatever comes.
@@ -37,7 +37,7 @@ pub struct Viewport {
 }
 
 impl Viewport {
-    /// Where the user reads.
+    /// The place.
     #[must_use]
     pub const fn place(&self) -> Place {
         self.place

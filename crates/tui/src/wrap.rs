@@ -6,8 +6,7 @@ use ratatui::buffer::CellWidth;
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// How many columns the screen gives to `text`: by grapheme cluster, as they are drawn. Control
-/// characters take none.
+/// Columns of `text` on the screen: by grapheme cluster, as they are drawn. Control characters take none.
 #[must_use]
 pub fn columns(text: &str) -> usize {
     text.graphemes(true)
@@ -16,7 +15,7 @@ pub fn columns(text: &str) -> usize {
         .sum()
 }
 
-/// Cuts `text` so that it takes at most `max` columns, `…` included where something was cut.
+/// Cuts `text` to `max` columns at most, with `…` at the end if it was cut.
 #[must_use]
 pub fn cut(text: &str, max: usize) -> String {
     if columns(text) <= max {
@@ -36,7 +35,7 @@ pub fn cut(text: &str, max: usize) -> String {
     kept
 }
 
-/// A row without the white space that may hang over its end.
+/// A row without the white space that may go over its end.
 fn trimmed(row: &str) -> &str {
     row.trim_end_matches([' ', '\n'])
 }
@@ -61,21 +60,21 @@ pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
     rows.done
 }
 
-/// The rows so far, and the one at work.
+/// The complete rows, and the current one.
 struct Rows<'a> {
     text: &'a str,
     rest: usize,
-    /// How wide the row at work may be, in columns.
+    /// Most columns of the current row.
     width: usize,
-    /// Where it starts.
+    /// Its start.
     start: usize,
-    /// How many columns of it are in use.
+    /// Columns of it in use.
     used: usize,
     done: Vec<Range<usize>>,
 }
 
 impl Rows<'_> {
-    /// Ends the row at work.
+    /// Ends the current row.
     fn end(&mut self, end: usize) {
         let trimmed = trimmed(&self.text[self.start..end]).len();
         self.done.push(self.start..self.start + trimmed);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use jiff::tz::{self, TimeZone};
 
-/// What says which zone the machine is in, if the environment does not.
+/// The file that says which zone the machine is in, if the environment does not.
 const LOCAL_TIME: &str = "/etc/localtime";
 
 /// Watches the file that says which zone the machine is in.
@@ -17,7 +17,7 @@ pub struct ZoneWatch {
     stamp: Stamp,
 }
 
-/// What changes with the file: the link, and what it leads to.
+/// What changes with the file: the link, and its target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
     target: Option<PathBuf>,
@@ -25,7 +25,7 @@ struct Stamp {
 }
 
 impl ZoneWatch {
-    /// Watches what `TZ` names, or the setting of the machine; `None` if `TZ` names no file, and so
+    /// Watches the file that `TZ` names, or the setting of the machine; `None` if `TZ` names a zone that
     /// cannot change.
     #[must_use]
     pub fn new() -> Option<Self> {
@@ -37,7 +37,7 @@ impl ZoneWatch {
         Self { path, stamp }
     }
 
-    /// The zone, if it may be another one since the last call. Costs two system calls if it is not.
+    /// Returns the zone if it may have changed since the last call. Costs two system calls if it has not.
     pub fn changed(&mut self) -> Option<TimeZone> {
         let stamp = Stamp::of(&self.path);
         if stamp == self.stamp {
@@ -50,7 +50,7 @@ impl ZoneWatch {
     }
 }
 
-/// The file that decides which zone it is.
+/// The file that says which zone it is.
 fn path(tz: Option<&OsStr>) -> Option<PathBuf> {
     let Some(tz) = tz else {
         return Some(LOCAL_TIME.into());

@@ -14,6 +14,7 @@ use chat_tui::app::run_shown;
 use ratatui::layout::Size;
 use tokio::sync::watch;
 
+use super::follower::{Index, follow};
 use super::network::{self, Call, Listener, SERVER};
 use super::user::{User, keys};
 
@@ -30,8 +31,12 @@ const DISK_TIME: Duration = Duration::from_millis(20);
 /// The screen of a client: small, since most of the run time is layout.
 const SCREEN: Size = Size { width: 60, height: 10 };
 
-/// Runs the daemon on the directory `data`, until `stop` is true.
-pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> turmoil::Result {
+/// Runs the daemon on the directory `data`, and a follower of its journal, until `stop` is true.
+pub(super) async fn serve(
+    data: PathBuf,
+    index: Rc<RefCell<Index>>,
+    mut stop: watch::Receiver<bool>,
+) -> turmoil::Result {
     let config = Config {
         idle_timeout: IDLE_TIMEOUT,
         clock: network::server_clock,
@@ -43,8 +48,9 @@ pub(super) async fn serve(data: PathBuf, mut stop: watch::Receiver<bool>) -> tur
     let stopped = async {
         let _ = stop.wait_for(|stop| *stop).await;
     };
-    daemon.run(listener, stopped).await?;
-    Ok(())
+    let follow = follow(daemon.journal().clone(), index);
+    let (run, ()) = tokio::join!(daemon.run(listener, stopped), follow);
+    Ok(run?)
 }
 
 /// Runs the client on the directory `state`, and its user, once `begins` is true.

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use turmoil::Sim;
 
 use super::disks::{CopyOf, Disks};
+use super::follower::{Followed, Index};
 use super::host::{chat, directory, serve};
 use super::log::Log;
 use super::network::{self, SERVER};
@@ -53,6 +54,7 @@ pub(super) struct World<'a> {
     /// For each client, true once it runs. A client on a copy begins in the storm.
     begun: Vec<watch::Receiver<bool>>,
     log: Log,
+    pub(super) index: Rc<RefCell<Index>>,
 }
 
 impl World<'_> {
@@ -69,7 +71,9 @@ impl World<'_> {
             .build();
         let (stop, stopping) = watch::channel(false);
         let state = directory(data, SERVER);
-        sim.host(SERVER, move || serve(state.clone(), stopping.clone()));
+        let index: Rc<RefCell<Index>> = Rc::default();
+        let stored = Rc::clone(&index);
+        sim.host(SERVER, move || serve(state.clone(), Rc::clone(&stored), stopping.clone()));
         let (disks, begun) = disks(&plan, data);
         let hosts = (0..plan.clients()).map(network::client);
         let hosts = hosts.chain((0..plan.classics).map(network::classic));
@@ -82,7 +86,8 @@ impl World<'_> {
         let classic = |number| ClassicUser::new(number, classic::PAUSE_MS, random.fork());
         let classics: Classics =
             (0..plan.classics).map(classic).map(|user| Arc::new(Mutex::new(user))).collect();
-        let mut world = Self { plan, sim, storm, users, classics, directory: ids, begun, log };
+        let mut world =
+            Self { plan, sim, storm, users, classics, directory: ids, begun, log, index };
         world.add_clients(data);
         world
     }
@@ -126,6 +131,7 @@ impl World<'_> {
             faults: self.storm.faults,
             gone: self.users.iter().map(|user| user.borrow().gone()).sum(),
             pending: self.users.iter().map(|user| user.borrow().pending() as u64).sum(),
+            followed: Followed::default(),
             simulated: self.sim.elapsed(),
             directory: self.directory.borrow().clone(),
             log: String::new(),

@@ -9,15 +9,6 @@ use crate::sources::{Source, files, read};
 const PAGE: &str = "docs/architecture.md";
 const HEADING: &str = "## Directions";
 
-/// Uses in the opposite direction: the crate, the module, the used module, and the reason. An exception must be
-/// removed when the use is gone, so the list only becomes shorter.
-const EXCEPTIONS: [(&str, &str, &str, &str); 1] = [(
-    "crates/server",
-    "ring",
-    "batch",
-    "a ring holds batches, and a batch counts its bytes in the rings",
-)];
-
 /// Pairs of a module and a module that it uses, with a file that contains the use.
 type Uses = BTreeMap<(String, String), String>;
 
@@ -42,11 +33,6 @@ fn modules_use_only_modules_below_them() {
             found.push(format!("{name}: {PAGE} lists {listed}, which does not exist"));
         }
         uses.retain(|(from, to), _| !is_allowed(&order, from, to));
-        for (_, from, to, _) in EXCEPTIONS.iter().filter(|exception| exception.0 == name) {
-            if uses.remove(&((*from).to_owned(), (*to).to_owned())).is_none() {
-                found.push(format!("{name}: {from} no longer uses {to}; remove the exception"));
-            }
-        }
         found
             .extend(uses.into_iter().map(|((from, to), path)| format!("{path}: {from} uses {to}")));
     }

@@ -1,14 +1,14 @@
-//! How long to wait before the next call: twice as long each time, and never the same for all.
+//! The pause before the next connection: it doubles each time, with jitter.
 
 use std::time::Duration;
 
-/// The first pause: short enough that a restart of the server is hardly noticed.
+/// The first pause: a short restart of the server is hardly noticed.
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 
-/// The longest pause: nobody waits longer for a server that is back.
+/// The longest pause: a user need not wait longer for a server that is back.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// The pause to come, before its jitter.
+/// The next pause, before its jitter.
 #[derive(Debug)]
 pub(super) struct Backoff {
     pause: Duration,
@@ -21,8 +21,8 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The next pause. `jitter`, 0 to 1, spreads it over its second half, so that the clients of a
-    /// server that comes back do not come back all at once.
+    /// Returns the next pause. `jitter`, 0 to 1, spreads it over its second half, so that not all clients of
+    /// a server connect at the same time.
     pub(super) fn next(&mut self, jitter: f64) -> Duration {
         let pause = self.pause;
         self.pause = (pause * 2).min(PAUSE_MAX);

@@ -1,4 +1,4 @@
-//! The task of the link: one connection after the other, with a pause after one that failed.
+//! The task of the link: connects again and again, with a pause after each failure.
 
 use std::time::Duration;
 
@@ -12,34 +12,34 @@ use super::opening::{Failed, open};
 use super::session::{self, End};
 use super::{Dial, Identity, LinkEvent, LinkRequest, Lost};
 
-/// How long a session must last for the pauses to start over: a server that lets everybody in and ends
-/// at once is not called more often than one that is not there.
+/// How long a session must last until pauses start over at the shortest. So a server that ends each session
+/// at once is not called more often than one that does not answer.
 const STEADY_AFTER: Duration = Duration::from_secs(5);
 
 /// What the link does next.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Call at once.
+    /// Connect at once.
     Call,
-    /// Call after a pause.
+    /// Connect after a pause.
     Pause,
     /// Do nothing until the user asks for it.
     Stop,
-    /// Nothing any more.
+    /// End.
     End,
 }
 
-/// The requests, and what they change: who calls.
+/// The queue of requests, and what they change: the identity.
 pub(super) struct Requests {
     pub(super) queue: mpsc::Receiver<LinkRequest>,
     pub(super) identity: Identity,
-    /// The journal of the server that was called last, if it told it.
+    /// The journal of the server of the last connection, if the server sent it.
     pub(super) journal: Option<Word>,
 }
 
 impl Requests {
-    /// Waits for a request that changes the course. Whatever was meant for a session that is over
-    /// goes away; the outbox still has it.
+    /// Waits for a request to connect or to end. Drops commands for earlier sessions: the outbox still has
+    /// the messages.
     pub(super) async fn redirect(&mut self) -> Next {
         loop {
             match self.queue.recv().await {
@@ -53,7 +53,7 @@ impl Requests {
         }
     }
 
-    /// Takes from a request who calls from now on.
+    /// Changes the identity as a request says.
     pub(super) fn change(&mut self, request: LinkRequest) {
         match request {
             LinkRequest::Call(name) => self.identity.name = name,
@@ -63,7 +63,7 @@ impl Requests {
         }
     }
 
-    /// Whether the server has refused the token that this client made for a new user, as one that knows
+    /// Whether the server has refused the token that this client made for a new user: some versions know
     /// `about` but not `new`.
     fn is_made_in_vain(&self, refusal: &Refusal) -> bool {
         refusal.code == RefusalCode::BadToken && self.identity.hello(self.journal.as_ref()).new
@@ -90,7 +90,7 @@ impl<D: Dial> Caller<D> {
         Self { dial, requests, events, backoff: Backoff::default(), sessions: 0 }
     }
 
-    /// Calls, talks and pauses until it is told to end.
+    /// Connects, runs sessions and pauses until it is asked to end.
     pub(super) async fn run(mut self) {
         let mut next = Next::Call;
         loop {
@@ -103,13 +103,13 @@ impl<D: Dial> Caller<D> {
         }
     }
 
-    /// Calls the server and stays until the session ends.
+    /// Connects, and runs the session until it ends.
     async fn call(&mut self) -> Next {
         self.tell(LinkEvent::Dialling).await;
         self.requests.journal = None;
         let identity = self.requests.identity.clone();
         let mut journal = None;
-        // What the user wants comes before what the server says, and chance decides nothing.
+        // Requests of the user come first; a fixed order makes runs reproducible.
         let opened = tokio::select! {
             biased;
             next = self.requests.redirect() => return next,
@@ -136,7 +136,7 @@ impl<D: Dial> Caller<D> {
         self.sessions += 1;
         tracing::info!(session = self.sessions, id = welcome.id, "connected");
         let session = self.sessions;
-        // Whatever becomes of the session, the next one is the same user's.
+        // However the session ends, the next one is of the same user.
         self.requests.identity.learn(&welcome);
         self.tell(LinkEvent::Welcome { session, welcome: welcome.clone() }).await;
         let began = Instant::now();
@@ -155,13 +155,13 @@ impl<D: Dial> Caller<D> {
     }
 
     async fn lost(&mut self, why: Lost) -> Next {
-        // As a string it is escaped: a server's goodbye must not write lines of its own.
+        // As a string it is escaped: a goodbye of the server must not write lines of its own.
         tracing::warn!(why = why.to_string(), "no session");
         self.tell(LinkEvent::Lost(why)).await;
         Next::Pause
     }
 
-    /// Counts down to the next call, unless the user wants it now.
+    /// Counts down to the next connection, unless the user asks for it now.
     async fn pause(&mut self) -> Next {
         let until = Instant::now() + self.backoff.next(fastrand::f64());
         loop {
@@ -180,7 +180,7 @@ impl<D: Dial> Caller<D> {
         }
     }
 
-    /// Tells the screen. Where it is gone, the queue of requests will say so, too.
+    /// Sends an event. If nobody receives it, the queue of requests is closed, too, and ends the task.
     async fn tell(&mut self, event: LinkEvent) {
         let _ = self.events.send(event).await;
     }

@@ -1,4 +1,4 @@
-//! How to get a connection.
+//! How the link gets a connection.
 
 use std::future::Future;
 use std::io;
@@ -14,11 +14,11 @@ pub trait Dial: Send + 'static {
     /// A connection.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// Connects. Takes as long as it likes: the link has a limit.
+    /// Connects. The link limits the time.
     fn dial(&mut self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }
 
-/// Connects by TCP, to whichever address of the host answers first.
+/// Connects by TCP, to the first address of the host that answers.
 #[derive(Debug, Clone)]
 pub struct Tcp {
     server: ServerAddress,
@@ -36,10 +36,10 @@ impl Dial for Tcp {
     type Stream = TcpStream;
 
     async fn dial(&mut self) -> io::Result<TcpStream> {
-        // With each call: a host may have moved since the last one.
+        // With each connection: the host may have moved since the last one.
         let resolved = lookup_host((self.server.host.as_str(), self.server.port)).await?;
         let stream = race(in_turns(resolved), TcpStream::connect::<std::net::SocketAddr>).await?;
-        // A chat is many small writes, and each is wanted at once.
+        // A chat sends many small writes, each of which should arrive at once.
         stream.set_nodelay(true)?;
         Ok(stream)
     }

@@ -1,4 +1,4 @@
-//! How a session begins: connect, hello, welcome; or who is there instead.
+//! Begins a session: connect, hello, welcome; or finds out what else answered.
 
 use std::io;
 use std::time::Duration;
@@ -16,28 +16,28 @@ use tokio_util::codec::{Framed, FramedParts};
 use super::session::{Wire, in_words, is_of_unknown_type, read, write};
 use super::{DIAL_TIMEOUT, Dial, Identity, Lost};
 
-/// How long the server may take to answer the hello.
+/// Longest time until the server answers the hello.
 const WELCOME_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Most bytes before the first `{` of a chat-server, which are the number of a classic client, and most
-/// that are read of another server's first line to show it.
+/// Most bytes before the first `{` of a chat-server (the number of a classic client), and most bytes that are
+/// read of the first line of another kind of server.
 const PREAMBLE_BYTES_MAX: usize = 256;
 
-/// Most characters that are shown of what another server has sent: about half a row.
+/// Most characters that are shown of what another kind of server sent: about half a row.
 const SHOWN_CHARS_MAX: usize = 60;
 
 /// Most unreadable lines before the welcome. A newer server may send an event that cannot be read here;
 /// one that sends nothing else is no chat-server.
 const UNREADABLE_LINES_MAX: usize = 8;
 
-/// How the one line of plain text begins in which a chat-server turns a connection away.
+/// How the line of plain text begins with which a chat-server rejects a connection.
 const TURNED_AWAY: &str = "chat-server ";
 
 /// Why no session began.
 pub(super) enum Failed {
     /// There is no connection, or no answer.
     Lost(Lost),
-    /// The server does not want us, as we are.
+    /// The server refused the hello.
     Refused(Box<Refusal>),
 }
 
@@ -47,8 +47,8 @@ impl From<Lost> for Failed {
     }
 }
 
-/// Connects and says hello. A client that has tokens, or makes them, asks for the server's journal first,
-/// and shows no token to another server; `journal` becomes the id of that journal.
+/// Connects and says hello. A client that has tokens, or makes them, asks for the journal of the server
+/// first, and sends no token of another server; `journal` becomes the id of that journal.
 pub(super) async fn open<D: Dial>(
     dial: &mut D,
     identity: &Identity,
@@ -64,8 +64,8 @@ pub(super) async fn open<D: Dial>(
     let command = if asks { Command::About } else { Command::Hello(identity.hello(None)) };
     let mut first = BytesMut::new();
     let greeting = async {
-        // A server that turns us away may have closed the connection by now; what it has sent before
-        // that can still be read, and is the better reason.
+        // A server that rejects the client may have closed the connection by now. What it sent before can
+        // still be read, and is the better reason.
         let _ = write_first(&mut stream, &command).await;
         read_preamble(&mut stream, &mut first).await
     };
@@ -106,7 +106,7 @@ async fn write_first(stream: &mut (impl AsyncWrite + Unpin), command: &Command) 
 /// Reads into `first` until it holds the first `{` of a chat-server.
 ///
 /// # Errors
-/// If something else answers, or nothing.
+/// Returns an error if another kind of server answers, or none.
 async fn read_preamble(
     stream: &mut (impl AsyncRead + Unpin),
     first: &mut BytesMut,
@@ -126,13 +126,13 @@ async fn read_preamble(
     }
 }
 
-/// Whether the system says in this way that the server has closed the connection.
+/// Whether the error means that the server has closed the connection.
 fn is_close(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
 }
 
-/// What a server's first bytes tell.
+/// What the first bytes of a server say about it.
 #[derive(Debug, PartialEq, Eq)]
 enum Guess {
     ChatServer,
@@ -140,8 +140,8 @@ enum Guess {
     NeedMore,
 }
 
-/// A chat-server sends JSON lines, and before them at most the number of a classic client, without a
-/// line end. A whole line of something else is another server's, or that of a server that is full.
+/// A chat-server sends lines of JSON, and before them at most the number of a classic client, without a line
+/// end. A whole line of something else comes from another kind of server, or from one that is full.
 fn guess(first: &[u8]) -> Guess {
     let (preamble, has_json) = match first.iter().position(|byte| *byte == b'{') {
         Some(start) => (&first[..start], true),
@@ -153,9 +153,9 @@ fn guess(first: &[u8]) -> Guess {
     if has_json { Guess::ChatServer } else { Guess::NeedMore }
 }
 
-/// Why a server that has sent `first` does not let us in.
+/// Why there is no session with a server whose first bytes are `first`.
 fn another_server(first: &[u8]) -> Lost {
-    // The records of TLS that answer what is no TLS: an alert, or a handshake.
+    // TLS answers bytes that are not TLS with one of these records: an alert, or a handshake.
     if let [0x15 | 0x16, 0x03, ..] = first {
         return Lost::Tls;
     }
@@ -163,7 +163,7 @@ fn another_server(first: &[u8]) -> Lost {
     if shown.starts_with(TURNED_AWAY) { Lost::TurnedAway(shown) } else { Lost::Another(shown) }
 }
 
-/// The first line of what a server has sent, shortened. It is not clean yet.
+/// The first line of `first`, shortened. It is not sanitized yet.
 fn shown(first: &[u8]) -> String {
     let text = String::from_utf8_lossy(first.trim_ascii_start());
     let line = text.lines().next().unwrap_or_default().trim();
@@ -174,17 +174,17 @@ fn shown(first: &[u8]) -> String {
     }
 }
 
-/// What the server answers before there is a session.
+/// The answers of the server before there is a session.
 struct Answers<'a, S> {
     wire: &'a mut Wire<S>,
-    /// The beginning of what it sends.
+    /// The bytes that are read already.
     shown: String,
     unreadable_lines: usize,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
-    /// Waits for the answer to the question which journal the server has; `None` if it does not know the
-    /// question, as version 0.1.0. Any other refusal is about the client, not the question.
+    /// Waits for the answer to `about`: the journal; `None` if the server does not know `about`, as version
+    /// 0.1.0. Any other refusal is about the client, not about the command.
     async fn about(&mut self) -> Result<Option<Word>, Failed> {
         loop {
             match self.next().await? {
@@ -210,7 +210,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
         }
     }
 
-    /// The next event that is not the last one.
+    /// The next event that can be read and is not `goodbye`.
     async fn next(&mut self) -> Result<Event, Lost> {
         let another = || Lost::Another(self.shown.clone());
         loop {
@@ -233,8 +233,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
     }
 }
 
-/// A server on its way out will be back, and one that cannot keep a new user now may do so later;
-/// whatever else it refuses, it would refuse again.
+/// Connects again after a pause if the server shuts down or cannot store a new user now. Anything else it
+/// would refuse again.
 fn refused(refusal: Refusal) -> Failed {
     match refusal.code {
         RefusalCode::Shutdown | RefusalCode::NotKept => {

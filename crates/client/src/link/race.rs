@@ -9,15 +9,15 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
-/// How long one address has before the next is tried beside it: the RFC's recommendation.
+/// How long one address is tried alone before the next is tried beside it: the recommendation of the RFC.
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// Most addresses of one host that are tried: the last of them is tried after 4 s, and has as long
-/// again before the call ends.
+/// Most addresses of one host that are tried. The last is tried after 4 s, and has as long again before the
+/// link gives up.
 const ADDRESSES_MAX: usize = 16;
 
-/// The addresses in the request in which they are tried: as the resolver has them, but the families take
-/// turns, so that a family that does not work here costs one delay.
+/// The addresses in the order in which they are tried: as the resolver sorts them, but with the families in
+/// turn, so that a family that does not work here costs one delay.
 pub(super) fn in_turns(resolved: impl IntoIterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let mut resolved = resolved.into_iter().peekable();
     let first_is_v6 = resolved.peek().is_some_and(SocketAddr::is_ipv6);
@@ -36,11 +36,11 @@ pub(super) fn in_turns(resolved: impl IntoIterator<Item = SocketAddr>) -> Vec<So
     turns
 }
 
-/// Connects to one of `addresses`: the next one is tried after [`ATTEMPT_DELAY`] or when one has failed,
-/// and the first that connects wins. The caller has the deadline.
+/// Connects to one of `addresses`. Tries the next one after [`ATTEMPT_DELAY`], or when one has failed; the
+/// first that connects wins. The caller has the deadline.
 ///
 /// # Errors
-/// If all have failed, what most says about the server.
+/// Returns the error that says most about the server if all have failed.
 pub(super) async fn race<A, S, F>(
     addresses: impl IntoIterator<Item = A>,
     connect: impl Fn(A) -> F,
@@ -73,7 +73,7 @@ where
     }
 }
 
-/// Of two errors the one that is about the server, and not about a family of addresses that this
+/// Of two errors returns the one that is about the server, and not about a family of addresses that this
 /// machine does not have; the earlier one if both are.
 fn more_telling(earlier: Option<io::Error>, error: io::Error) -> io::Error {
     let is_of_this_machine = |error: &io::Error| {
@@ -93,10 +93,11 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of the attempt at an address: after so many milliseconds, that.
+    /// The result of the attempt at an address, and after how many milliseconds.
     type Fate = (u64, Result<&'static str, ErrorKind>);
 
-    /// Races addresses with these fates. Returns what came of it, when in ms, and when each was tried.
+    /// Races addresses with these results. Returns the result, when it came in ms, and when each address was
+    /// tried.
     async fn raced(fates: &[Fate]) -> (Result<&'static str, ErrorKind>, u128, Vec<u128>) {
         let began = Instant::now();
         let tried = RefCell::new(Vec::new());
@@ -111,7 +112,7 @@ mod tests {
         (done, began.elapsed().as_millis(), tried.into_inner())
     }
 
-    /// Longer than anybody waits.
+    /// Longer than any test waits.
     const NEVER: u64 = 1_000_000;
 
     #[tokio::test(start_paused = true)]

@@ -1,10 +1,10 @@
-//! The events of the link without anything that is unsafe to show.
+//! The events of the link, without anything that is unsafe to show.
 
 use super::{LinkEvent, Lost};
 use crate::sanitize;
 
 impl LinkEvent {
-    /// Cleans all that came from the network.
+    /// Sanitizes all texts that come from the network.
     #[must_use]
     pub fn sanitize(self) -> Self {
         match self {

@@ -1,4 +1,4 @@
-//! One session: requests out and events in, until one of both sides ends it.
+//! One session: sends commands and receives events until one side ends it.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use tokio_util::codec::Framed;
 use super::caller::Requests;
 use super::{BYE_TIMEOUT, LinkEvent, LinkRequest, Lost};
 
-/// How long the network may take to take one command off our hands.
+/// Longest time to write one command.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// After how much silence the server is pinged, at most: soon enough that a dead line is noticed
-/// before somebody talks into it for long.
+/// Longest silence after which the server is pinged: short enough that a dead connection is noticed before
+/// the user writes much.
 const PING_AFTER_MAX: Duration = Duration::from_secs(20);
 
-/// And at least, whatever the server's limits are: a ping is not worth more than this.
+/// Shortest silence after which the server is pinged, whatever its limits are.
 const PING_AFTER_MIN: Duration = Duration::from_secs(1);
 
-/// How long the server may be silent after a ping before the line counts as dead.
+/// Longest silence after a ping; then the connection counts as dead.
 const PONG_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The connection as lines.
@@ -33,15 +33,15 @@ pub(super) type Wire<S> = Framed<S, NativeCodec<Event>>;
 
 /// How a session ended.
 pub(super) enum End {
-    /// Without our doing.
+    /// By the server or the network.
     Lost(Lost),
-    /// By a request to call again.
+    /// By a request to connect again.
     Called,
     /// By a request to end.
     Bye,
 }
 
-/// Carries a session on until it ends.
+/// Runs a session until it ends.
 pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     wire: Wire<S>,
     number: u64,
@@ -54,8 +54,8 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     let mut pinged = false;
     let mut due = Instant::now() + ping_after;
     loop {
-        // Requests first, since a user gives few, and a server may talk without end; and what has come
-        // before the time at which nothing has, so that a machine that slept calls no line dead.
+        // Requests first, since a user makes few, and a server may send without end. Bytes before the timer,
+        // so that no connection counts as dead after the machine slept.
         let step = tokio::select! {
             biased;
             request = requests.queue.recv() => session.obey(request, requests, events).await,
@@ -80,7 +80,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// A third of what the server bears, so that a ping or two may get lost.
+/// A third of the idle time that the server allows, so that one or two pings may be lost.
 fn ping_after(limits: &Limits) -> Duration {
     Duration::from_millis(limits.idle_timeout_ms / 3).clamp(PING_AFTER_MIN, PING_AFTER_MAX)
 }
@@ -88,7 +88,7 @@ fn ping_after(limits: &Limits) -> Duration {
 struct Session<S> {
     wire: Wire<S>,
     number: u64,
-    /// Our own number at the server.
+    /// The number of the user.
     id: u64,
     pings: u64,
 }
@@ -102,7 +102,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> Result<(), End> {
         let told = match read(item).map_err(End::Lost)? {
             Ok(Event::Ping { nonce }) => return self.write(&Command::Pong { nonce }).await,
-            // The link's own pings have numbers, the screen's have words.
+            // The pings of the link have numbers, those of the state have words.
             Ok(Event::Pong { nonce: Nonce::Number(_) }) => return Ok(()),
             Ok(Event::Goodbye { code, text }) => {
                 return Err(End::Lost(Lost::Goodbye { code, text }));
@@ -121,7 +121,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 LinkEvent::Unreadable(unreadable)
             }
         };
-        // Where the screen is gone, the queue of requests ends the session.
+        // If nobody receives it, the closed queue of requests ends the session.
         let _ = events.send(told).await;
         Ok(())
     }
@@ -156,8 +156,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.write(&Command::Ping { nonce: Nonce::Number(self.pings) }).await
     }
 
-    /// Leaves, and listens until the server knows: so what it still answers is heard, and the name is
-    /// free for the next call.
+    /// Says goodbye and reads until the server closes the connection: its last answers are not lost, and the
+    /// name is free for the next session.
     async fn bye(&mut self, requests: &mut Requests, events: &mpsc::Sender<LinkEvent>) {
         let farewell = async {
             if self.write(&Command::Bye).await.is_ok() {
@@ -188,7 +188,7 @@ where
     }
 }
 
-/// Whether a newer server has sent an event of a type that is not known here, which is ignored.
+/// Whether a newer server sent an event of an unknown type, which is ignored.
 pub(super) fn is_of_unknown_type(line: &UnreadableLine) -> bool {
     let is_unknown = line.code == RefusalCode::UnknownType;
     if is_unknown {
@@ -197,13 +197,13 @@ pub(super) fn is_of_unknown_type(line: &UnreadableLine) -> bool {
     is_unknown
 }
 
-/// What went wrong, without the number that only a programmer reads.
+/// The error without its number, which says nothing to a user.
 pub(super) fn in_words(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
-/// What came from the wire, or why nothing more will.
+/// An item of the connection, or why there are no more.
 pub(super) fn read(
     item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
 ) -> Result<Result<Event, UnreadableLine>, Lost> {

@@ -1,4 +1,4 @@
-mod bench;
+mod harness;
 mod tokens;
 
 use chat_proto::command::Nonce;
@@ -7,7 +7,7 @@ use chat_proto::{RefusalCode, Secret, Timestamp};
 use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 
-use self::bench::Bench;
+use self::harness::Harness;
 use super::*;
 use crate::testing::{message, name, user, within};
 
@@ -20,25 +20,25 @@ fn number(command: &Command) -> Option<u64> {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_carries_news_in_and_orders_out() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    let session = bench.session().await;
-    bench.says(session, 1);
-    assert_eq!(number(&server.hears().await), Some(1));
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    let session = harness.session().await;
+    harness.says(session, 1);
+    assert_eq!(number(&server.receive().await), Some(1));
     let event = message(user(3, "ana"), "hi", Timestamp::from_millis(0));
-    server.tells(&event).await;
-    assert_eq!(bench.hears().await, LinkEvent::Event(event));
+    server.send_event(&event).await;
+    assert_eq!(harness.next_event().await, LinkEvent::Event(event));
 }
 
 #[tokio::test(start_paused = true)]
 async fn pauses_double_and_are_counted_down() {
-    let mut bench = Bench::new();
-    bench.refuses(6).await;
+    let mut harness = Harness::new();
+    harness.refuses(6).await;
     let mut pauses = Vec::new();
     let mut since = Instant::now();
     while pauses.len() < 6 {
-        match bench.hears().await {
+        match harness.next_event().await {
             LinkEvent::Lost(_) => since = Instant::now(),
             LinkEvent::Dialling => pauses.push(since.elapsed().as_secs_f64()),
             LinkEvent::Waiting { seconds } => {
@@ -55,197 +55,197 @@ async fn pauses_double_and_are_counted_down() {
 
 #[tokio::test(start_paused = true)]
 async fn the_user_need_not_wait() {
-    let mut bench = Bench::new();
-    bench.refuses(1).await;
-    assert!(matches!(bench.lost().await, Lost::Unreachable(_)));
+    let mut harness = Harness::new();
+    harness.refuses(1).await;
+    assert!(matches!(harness.lost().await, Lost::Unreachable(_)));
     let before = Instant::now();
-    bench.link.request(LinkRequest::Call(name("rob"))).unwrap();
-    let mut server = bench.answers().await;
-    assert_eq!(server.welcomes().await, name("rob"));
-    bench.session().await;
+    harness.link.request(LinkRequest::Call(name("rob"))).unwrap();
+    let mut server = harness.answers().await;
+    assert_eq!(server.welcome().await, name("rob"));
+    harness.session().await;
     assert_eq!(before.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_name_waits_for_another() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.hears().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.receive().await;
     let refusal = Refusal::new(RefusalCode::NameTaken, "taken");
-    server.tells(&Event::Refused(refusal.clone())).await;
-    assert_eq!(bench.hears().await, LinkEvent::Dialling);
-    assert_eq!(bench.hears().await, LinkEvent::Refused(Box::new(refusal)));
-    bench.link.request(LinkRequest::Call(name("rob"))).unwrap();
-    assert_eq!(bench.answers().await.welcomes().await, name("rob"));
+    server.send_event(&Event::Refused(refusal.clone())).await;
+    assert_eq!(harness.next_event().await, LinkEvent::Dialling);
+    assert_eq!(harness.next_event().await, LinkEvent::Refused(Box::new(refusal)));
+    harness.link.request(LinkRequest::Call(name("rob"))).unwrap();
+    assert_eq!(harness.answers().await.welcome().await, name("rob"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_cannot_be_kept_now_calls_again() {
     for code in [RefusalCode::NotKept, RefusalCode::Shutdown] {
-        let mut bench = Bench::new();
-        let mut server = bench.answers().await;
-        server.hears().await;
-        server.tells(&Event::Refused(Refusal::new(code, "later"))).await;
-        assert_eq!(bench.hears().await, LinkEvent::Dialling);
+        let mut harness = Harness::new();
+        let mut server = harness.answers().await;
+        server.receive().await;
+        server.send_event(&Event::Refused(Refusal::new(code, "later"))).await;
+        assert_eq!(harness.next_event().await, LinkEvent::Dialling);
         let (code, text) = (EndCode::Shutdown, "later".to_owned());
-        assert_eq!(bench.hears().await, LinkEvent::Lost(Lost::Goodbye { code, text }));
-        assert_eq!(bench.answers().await.welcomes().await, name("bob"));
+        assert_eq!(harness.next_event().await, LinkEvent::Lost(Lost::Goodbye { code, text }));
+        assert_eq!(harness.answers().await.welcome().await, name("bob"));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_meant_for_one_session_does_not_get_into_the_next() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    let first = bench.session().await;
-    bench.says(first, 1);
-    bench.says(first, 2);
-    server.hears().await;
-    server.hears().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    let first = harness.session().await;
+    harness.says(first, 1);
+    harness.says(first, 2);
+    server.receive().await;
+    server.receive().await;
     drop(server);
-    assert_eq!(bench.lost().await, Lost::Closed);
-    bench.says(first, 3);
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    let second = bench.session().await;
-    bench.says(first, 4);
-    bench.says(second, 5);
-    assert_eq!(number(&server.hears().await), Some(5));
+    assert_eq!(harness.lost().await, Lost::Closed);
+    harness.says(first, 3);
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    let second = harness.session().await;
+    harness.says(first, 4);
+    harness.says(second, 5);
+    assert_eq!(number(&server.receive().await), Some(5));
 }
 
 #[tokio::test(start_paused = true)]
 async fn pings_are_answered_and_sent() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    bench.session().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    harness.session().await;
     let nonce = Nonce::Number(42);
-    server.tells(&Event::Ping { nonce: nonce.clone() }).await;
-    assert_eq!(server.hears().await, Command::Pong { nonce });
+    server.send_event(&Event::Ping { nonce: nonce.clone() }).await;
+    assert_eq!(server.receive().await, Command::Pong { nonce });
     // A third of the 60 s that the server bears.
     let before = Instant::now();
-    let Command::Ping { nonce } = server.hears().await else { panic!("no ping") };
+    let Command::Ping { nonce } = server.receive().await else { panic!("no ping") };
     assert_eq!(before.elapsed().as_secs(), 20);
-    server.tells(&Event::Pong { nonce }).await;
-    assert!(matches!(server.hears().await, Command::Ping { .. }), "the next one");
+    server.send_event(&Event::Pong { nonce }).await;
+    assert!(matches!(server.receive().await, Command::Ping { .. }), "the next one");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_server_is_given_up() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    bench.session().await;
-    assert_eq!(bench.lost().await, Lost::Silent);
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    harness.session().await;
+    assert_eq!(harness.lost().await, Lost::Silent);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_welcomes_is_given_up() {
-    let mut bench = Bench::new();
-    let _server = bench.answers().await;
-    assert_eq!(bench.lost().await, Lost::Silent);
+    let mut harness = Harness::new();
+    let _server = harness.answers().await;
+    assert_eq!(harness.lost().await, Lost::Silent);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_does_not_read_is_given_up() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    let session = bench.session().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    let session = harness.session().await;
     for n in 1..=100 {
-        bench.says(session, n);
+        harness.says(session, n);
     }
-    assert_eq!(bench.lost().await, Lost::Silent);
+    assert_eq!(harness.lost().await, Lost::Silent);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_goodbye_is_told_and_followed_by_another_call() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    bench.session().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    harness.session().await;
     let (code, text) = (EndCode::Shutdown, "back soon".to_owned());
-    server.tells(&Event::Goodbye { code, text: text.clone() }).await;
-    assert_eq!(bench.lost().await, Lost::Goodbye { code, text });
-    bench.answers().await.welcomes().await;
+    server.send_event(&Event::Goodbye { code, text: text.clone() }).await;
+    assert_eq!(harness.lost().await, Lost::Goodbye { code, text });
+    harness.answers().await.welcome().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_new_name_is_said_in_the_next_hello() {
-    let bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
+    let harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
     let renamed = |id, new| Event::Renamed { user: User { id, name: name("x") }, name: name(new) };
-    server.tells(&renamed(7, "rob")).await;
-    server.tells(&renamed(3, "anna")).await;
+    server.send_event(&renamed(7, "rob")).await;
+    server.send_event(&renamed(3, "anna")).await;
     drop(server);
-    assert_eq!(bench.answers().await.welcomes().await, name("rob"));
+    assert_eq!(harness.answers().await.welcome().await, name("rob"));
 }
 
 /// A newer server may send what is not known here: a type is ignored, a kind of message is shown.
 #[tokio::test(start_paused = true)]
 async fn events_of_unknown_types_are_ignored_and_messages_of_unknown_kinds_are_not() {
     const UNKNOWN: &str = r##"{"type":"typing","room":"#lobby","user":{"id":3,"name":"ana"}}"##;
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
     for _ in 0..20 {
-        server.writes(UNKNOWN).await;
+        server.write_line(UNKNOWN).await;
     }
-    server.welcomes().await;
-    bench.session().await;
-    server.writes(UNKNOWN).await;
+    server.welcome().await;
+    harness.session().await;
+    server.write_line(UNKNOWN).await;
     let Event::Message(message) = message(user(3, "ana"), "tea?", Timestamp::from_millis(0)) else {
         panic!("no message");
     };
     let poll = Message { kind: MessageKind::Unknown, ..message };
     let line = serde_json::to_string(&Event::Message(poll.clone())).unwrap();
-    server.writes(&line.replace("unknown", "poll")).await;
-    assert_eq!(bench.hears().await, LinkEvent::Event(Event::Message(poll)));
-    server.writes(r##"{"type":"message","room":"#lobby"}"##).await;
-    assert!(matches!(bench.hears().await, LinkEvent::Unreadable(_)));
+    server.write_line(&line.replace("unknown", "poll")).await;
+    assert_eq!(harness.next_event().await, LinkEvent::Event(Event::Message(poll)));
+    server.write_line(r##"{"type":"message","room":"#lobby"}"##).await;
+    assert!(matches!(harness.next_event().await, LinkEvent::Unreadable(_)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pong_for_the_screen_reaches_it() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    bench.session().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    harness.session().await;
     let pong = Event::Pong { nonce: Nonce::Word(Word::new("mine").unwrap()) };
-    server.tells(&Event::Pong { nonce: Nonce::Number(1) }).await;
-    server.tells(&pong).await;
-    assert_eq!(bench.hears().await, LinkEvent::Event(pong));
+    server.send_event(&Event::Pong { nonce: Nonce::Number(1) }).await;
+    server.send_event(&pong).await;
+    assert_eq!(harness.next_event().await, LinkEvent::Event(pong));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_greets_in_another_protocol_first_is_understood() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
     server.line.get_mut().write_all(b"ID:7|").await.unwrap();
-    server.welcomes().await;
-    assert_eq!(bench.session().await, 1);
+    server.welcome().await;
+    assert_eq!(harness.session().await, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_nobody_answers_is_given_up() {
-    let mut bench = Bench::new();
+    let mut harness = Harness::new();
     let before = Instant::now();
-    assert_eq!(bench.lost().await, Lost::Unreachable("no answer".into()));
+    assert_eq!(harness.lost().await, Lost::Unreachable("no answer".into()));
     assert_eq!(before.elapsed().as_secs(), DIAL_TIMEOUT.as_secs());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_screen_that_is_behind_stops_the_server_and_misses_nothing() {
     const SENT: usize = 4 * EVENTS_MAX;
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    bench.session().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    harness.session().await;
     let flood = tokio::spawn(async move {
         for number in 0..SENT {
             let text = number.to_string();
-            server.tells(&message(user(3, "ana"), &text, Timestamp::from_millis(0))).await;
+            server.send_event(&message(user(3, "ana"), &text, Timestamp::from_millis(0))).await;
         }
         server
     });
@@ -253,7 +253,7 @@ async fn a_screen_that_is_behind_stops_the_server_and_misses_nothing() {
     tokio::time::sleep(Duration::from_millis(1)).await;
     assert!(!flood.is_finished());
     for number in 0..SENT {
-        let LinkEvent::Event(Event::Message(message)) = bench.hears().await else {
+        let LinkEvent::Event(Event::Message(message)) = harness.next_event().await else {
             panic!("no message")
         };
         assert_eq!(message.text.as_str(), number.to_string());
@@ -263,36 +263,36 @@ async fn a_screen_that_is_behind_stops_the_server_and_misses_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn it_says_bye() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    bench.session().await;
-    let closing = async { tokio::join!(bench.link.close(|_| ()), server.hears()) };
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    harness.session().await;
+    let closing = async { tokio::join!(harness.link.close(|_| ()), server.receive()) };
     let ((), last) = within("closed", closing).await;
     assert_eq!(last, Command::Bye);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_during_the_farewell_is_heard() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    let session = bench.session().await;
-    bench.says(session, 1);
-    bench.link.request(LinkRequest::Call(name("bob"))).unwrap();
-    assert_eq!(number(&server.hears().await), Some(1));
-    assert_eq!(server.hears().await, Command::Bye);
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    let session = harness.session().await;
+    harness.says(session, 1);
+    harness.link.request(LinkRequest::Call(name("bob"))).unwrap();
+    assert_eq!(number(&server.receive().await), Some(1));
+    assert_eq!(server.receive().await, Command::Bye);
     let answer = message(user(3, "ana"), "still heard", Timestamp::from_millis(0));
-    server.tells(&answer).await;
+    server.send_event(&answer).await;
     drop(server);
-    assert_eq!(bench.hears().await, LinkEvent::Event(answer));
-    assert_eq!(bench.lost().await, Lost::Asked);
+    assert_eq!(harness.next_event().await, LinkEvent::Event(answer));
+    assert_eq!(harness.lost().await, Lost::Asked);
 }
 
 #[tokio::test(start_paused = true)]
 async fn too_many_orders_are_refused() {
-    let bench = Bench::new();
-    let request = || bench.link.request(LinkRequest::Call(name("bob")));
+    let harness = Harness::new();
+    let request = || harness.link.request(LinkRequest::Call(name("bob")));
     for _ in 0..REQUESTS_MAX {
         request().unwrap();
     }
@@ -311,58 +311,60 @@ async fn the_reason_for_which_one_is_not_let_in_is_told() {
         ("{\"jsonrpc\":\"2.0\"}".to_owned(), another("{\"jsonrpc\":\"2.0\"}")),
         (String::new(), Lost::ClosedAtOnce),
     ] {
-        let mut bench = Bench::new();
-        let server = bench.answers().await;
+        let mut harness = Harness::new();
+        let server = harness.answers().await;
         // The hello may come when the server has closed its end already.
         let mut stream = server.line.into_inner();
         stream.write_all(sent.as_bytes()).await.unwrap();
         drop(stream);
-        assert_eq!(bench.lost().await, why, "{sent:?}");
+        assert_eq!(harness.lost().await, why, "{sent:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn another_server_that_waits_for_more_is_named() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
     server.line.get_mut().write_all(b"login: ").await.unwrap();
-    assert_eq!(bench.lost().await, Lost::Another("login:".to_owned()));
+    assert_eq!(harness.lost().await, Lost::Another("login:".to_owned()));
     drop(server);
-    let mut server = bench.answers().await;
+    let mut server = harness.answers().await;
     for _ in 0..100 {
         server.line.get_mut().write_all(b"{\"what\":\"ever\"}\n").await.unwrap();
     }
-    assert_eq!(bench.lost().await, Lost::Another("{\"what\":\"ever\"}".to_owned()));
+    assert_eq!(harness.lost().await, Lost::Another("{\"what\":\"ever\"}".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_that_is_not_there() {
-    let mut bench = Bench::new();
+    let mut harness = Harness::new();
     let mut pauses = Vec::new();
     for _ in 0..6 {
-        let mut server = bench.answers().await;
-        server.welcomes().await;
-        bench.session().await;
+        let mut server = harness.answers().await;
+        server.welcome().await;
+        harness.session().await;
         drop(server);
-        bench.lost().await;
+        harness.lost().await;
         let since = Instant::now();
         let dialled = |events| matches!(events, LinkEvent::Dialling).then_some(());
-        bench.hears_that("another call", dialled).await;
+        harness.next_event_that("another call", dialled).await;
         pauses.push(since.elapsed().as_secs_f64());
     }
     for (pause, longest) in pauses.iter().zip([1.0, 2.0, 4.0, 8.0, 16.0, 30.0]) {
         assert!(*pause >= longest / 2.0 && *pause <= longest + 0.1, "{pauses:?}");
     }
     // A session that lasts counts as an answer.
-    let mut server = bench.answers().await;
-    server.welcomes().await;
-    bench.session().await;
+    let mut server = harness.answers().await;
+    server.welcome().await;
+    harness.session().await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     drop(server);
-    bench.lost().await;
+    harness.lost().await;
     let since = Instant::now();
-    bench
-        .hears_that("another call", |events| matches!(events, LinkEvent::Dialling).then_some(()))
+    harness
+        .next_event_that("another call", |events| {
+            matches!(events, LinkEvent::Dialling).then_some(())
+        })
         .await;
     assert!(since.elapsed() <= Duration::from_millis(1100), "{:?}", since.elapsed());
 }

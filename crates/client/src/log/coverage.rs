@@ -1,36 +1,36 @@
-//! Which messages of a room are here, and which are still to be asked for.
+//! Which messages of a room are loaded, and which are still to be asked for.
 
 use super::intervals::Intervals;
 
-/// The messages of a room that are here, by their `seq`.
+/// The messages of a room that are loaded, by `seq`.
 #[derive(Debug, Default)]
 pub(super) struct Coverage {
-    /// The messages that are here, and those that are not to be had.
+    /// The messages that are loaded, and those that the server does not have.
     here: Intervals,
-    /// All after this is to be here: what is older is asked for only as the user comes there. `None`
-    /// until something is asked for.
+    /// Lower bound of the loaded range: later messages are loaded at once, earlier ones as the user scrolls
+    /// up. `None` until messages are asked for.
     begin: Option<u64>,
-    /// The newest message that ever was here.
+    /// The newest message that was ever loaded.
     last: u64,
-    /// The newest message of the room, here or not.
+    /// The newest message of the room, loaded or not.
     reached: u64,
     older: Older,
 }
 
-/// Whether there are messages that are older than all that are here.
+/// Whether there are messages older than all loaded ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Older {
-    /// There are, if the oldest that is here is not the first of the room.
+    /// There are, unless the oldest loaded one is the first of the room.
     #[default]
     Unknown,
-    /// The oldest to be had is here.
+    /// The oldest that the server has is loaded.
     None,
-    /// They were cleared from the screen, or there are no messages at all.
+    /// The user cleared the log, or there are no messages.
     Unwanted,
 }
 
 impl Coverage {
-    /// That message is here.
+    /// That message is loaded.
     pub(super) fn insert(&mut self, seq: u64) {
         self.here.insert(seq, seq);
         self.last = self.last.max(seq);
@@ -41,8 +41,8 @@ impl Coverage {
         self.reached = self.reached.max(seq);
     }
 
-    /// A page of older messages is here, which goes on to `before`, the oldest that was here; now it is
-    /// `oldest`. Whether it `is_last`: there is nothing older.
+    /// A page of older messages is loaded, up to `before`, the oldest until now; now it is `oldest`.
+    /// `is_last`: there are no older ones.
     pub(super) fn insert_older(&mut self, before: Option<u64>, oldest: Option<u64>, is_last: bool) {
         if let (Some(before), Some(oldest)) = (before, oldest) {
             self.here.insert(oldest, before);
@@ -53,7 +53,7 @@ impl Coverage {
         }
     }
 
-    /// That message was the oldest, and is here no more.
+    /// The oldest message, this one, is removed.
     pub(super) fn drop_oldest(&mut self, seq: u64) {
         self.here.remove_to(seq);
         self.begin = self.begin.map(|begin| begin.max(seq));
@@ -62,26 +62,26 @@ impl Coverage {
         }
     }
 
-    /// Nothing is here any more, nor asked for again.
+    /// All messages are removed, and are not asked for again.
     pub(super) fn clear(&mut self) {
         self.begin = self.begin.map(|begin| begin.max(self.last));
         self.here.clear();
         self.older = Older::Unwanted;
     }
 
-    /// All after `seq` is asked for, and is to be here; unless that was so of more already.
+    /// All messages after `seq` are asked for, unless earlier ones were already.
     pub(super) fn begin_after(&mut self, seq: u64) {
         self.begin.get_or_insert(seq);
     }
 
-    /// All up to `seq` is here, as far as it is still to be had.
+    /// All messages up to `seq` are loaded, as far as the server has them.
     pub(super) fn is_complete_to(&mut self, seq: u64) {
         self.here.insert(self.since() + 1, seq);
         self.begin = Some(self.begin.map_or(seq, |begin| begin.max(seq)));
     }
 
-    /// The last message before the first gap: all after it has to be asked for. What comes live before
-    /// what was asked for is behind a gap, too.
+    /// The last message before the first gap: all after it have to be asked for. A message that came live
+    /// before those that were asked for is after a gap, too.
     pub(super) fn since(&self) -> u64 {
         match self.begin {
             Some(begin) => self.here.around(begin + 1).map_or(begin, |(_, last)| last),
@@ -89,29 +89,29 @@ impl Coverage {
         }
     }
 
-    /// Whether nothing is missing between `read` and what is here: nobody has read what was never here.
+    /// Whether no message is missing after `read`: a message that was never loaded is not read.
     pub(super) fn goes_on_from(&self, read: u64) -> bool {
         let since = self.since();
         let first = self.here.around(since).map_or(since + 1, |(first, _)| first);
         !self.has_begun() || first <= read.saturating_add(1)
     }
 
-    /// Whether it is known from where on all is to be here.
+    /// Whether messages were loaded or asked for.
     pub(super) const fn has_begun(&self) -> bool {
         self.begin.is_some() || self.last > 0
     }
 
-    /// The newest message that ever was here, 0 for none.
+    /// The newest message that was ever loaded; 0 if there is none.
     pub(super) const fn last(&self) -> u64 {
         self.last
     }
 
-    /// The newest message of the room, here or not.
+    /// The newest message of the room, loaded or not.
     pub(super) const fn reached(&self) -> u64 {
         self.reached
     }
 
-    /// Whether the room has older messages than `oldest`, the oldest that is here, as far as is known.
+    /// Whether the room has messages older than `oldest`, the oldest loaded one, as far as is known.
     pub(super) fn lacks_older(&self, oldest: Option<u64>) -> bool {
         self.older == Older::Unknown && oldest.unwrap_or(self.reached + 1) > 1
     }

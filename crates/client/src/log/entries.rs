@@ -6,24 +6,23 @@ use std::collections::vec_deque::Iter;
 use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
 use crate::store::MessageId;
 
-/// Where entries stand that are not settled: behind all others.
+/// The place of pending messages, and of notices after them: after all others.
 pub(super) const PENDING: u64 = u64::MAX;
 
-/// Where entries stand from before a restore of the server's journal: in front of all others. Their
-/// places in the room are void.
+/// The place of entries from before the journal was restored: before all others. Their `seq` are void.
 pub(super) const VOID: u64 = 0;
 
 /// The entries, in the order of their `seq`.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
     list: VecDeque<LogEntry>,
-    /// How many of them are notes.
+    /// How many of them are notices.
     notes: usize,
-    /// How many bytes of text the others have.
+    /// Bytes of text in the others.
     bytes: usize,
-    /// Where the user has read up to, as the line over what is new has it.
+    /// The last read message, as the line has it.
     read: Option<u64>,
-    /// How many there have been, which numbers them.
+    /// How many entries there have been. Numbers them.
     count: u64,
 }
 
@@ -32,7 +31,7 @@ impl Entries {
         self.list.len()
     }
 
-    /// How many are notes, and how many are not.
+    /// How many are notices, and how many are not.
     pub(super) fn counts(&self) -> (usize, usize) {
         (self.notes, self.list.len() - self.notes)
     }
@@ -49,7 +48,7 @@ impl Entries {
         self.list.iter()
     }
 
-    /// The index of an entry; if it is no longer here, that of the first from `seq` on.
+    /// The index of an entry; if it is no longer here, that of the first entry from `seq` on.
     pub(super) fn position(&self, id: EntryId, seq: u64) -> usize {
         let index = self.list.iter().position(|entry| entry.id == id);
         index.unwrap_or_else(|| self.start_of(seq))
@@ -60,18 +59,18 @@ impl Entries {
         self.list.iter().filter(|entry| entry.is_message()).map(|entry| entry.seq)
     }
 
-    /// The last message in front of `end`.
+    /// The last message before the entry `end`.
     pub(super) fn last_message(&self, end: usize) -> Option<u64> {
         let before = self.list.range(..end.min(self.list.len())).rev();
         before.into_iter().find(|entry| entry.is_message()).map(|entry| entry.seq)
     }
 
-    /// The place in front of everything from `seq` on.
+    /// The index before everything from `seq` on.
     pub(super) fn start_of(&self, seq: u64) -> usize {
         self.list.partition_point(|entry| entry.seq < seq)
     }
 
-    /// The place behind everything up to `seq`.
+    /// The index after everything up to `seq`.
     pub(super) fn end_of(&self, seq: u64) -> usize {
         self.list.partition_point(|entry| entry.seq <= seq)
     }
@@ -98,14 +97,14 @@ impl Entries {
         }
     }
 
-    /// Removes all but what is not settled.
+    /// Removes all but pending messages.
     pub(super) fn clear(&mut self) {
         self.list.retain(LogEntry::is_pending);
         self.notes = 0;
         self.bytes = self.list.iter().map(|entry| entry.body.bytes()).sum();
     }
 
-    /// All that is settled has no place in the room any more.
+    /// The journal was restored: all `seq` are void.
     pub(super) fn make_void(&mut self) {
         let end = self.end_of(PENDING - 1);
         for entry in self.list.iter_mut().take(end) {
@@ -113,7 +112,7 @@ impl Entries {
         }
     }
 
-    /// Puts all that is settled, which are notes, behind `seq`.
+    /// Moves all entries, which are notices, after `seq`.
     pub(super) fn place_notices(&mut self, seq: u64) {
         let is_placed = |entry: &&mut LogEntry| entry.seq != PENDING && !entry.is_void;
         for entry in self.list.iter_mut().filter(is_placed) {
@@ -121,7 +120,7 @@ impl Entries {
         }
     }
 
-    /// Puts the notes among what is not settled behind `seq`, if nothing else is there.
+    /// Moves the notices that stand after pending messages after `seq`, if no message is pending.
     pub(super) fn place_pending_notices(&mut self, seq: u64) {
         if !self.list.iter().any(LogEntry::is_pending) {
             for entry in self.list.iter_mut().filter(|entry| entry.seq == PENDING) {
@@ -130,12 +129,12 @@ impl Entries {
         }
     }
 
-    /// Where that message of the user's own is, which is not settled.
+    /// The index of a pending message.
     pub(super) fn pending(&self, id: &MessageId) -> Option<usize> {
         self.list.iter().rposition(|entry| entry.pending() == Some(id))
     }
 
-    /// How the message at that place is delivered.
+    /// The delivery of the message at `index`.
     pub(super) fn delivery_mut(&mut self, index: usize) -> Option<&mut Delivery> {
         match &mut self.list.get_mut(index)?.body {
             Body::Message { origin: Origin::Own(delivery), .. } => Some(delivery),
@@ -143,8 +142,7 @@ impl Entries {
         }
     }
 
-    /// Whether a message at the end of what the user has read is the user's own: then the line is to be
-    /// drawn below it.
+    /// Whether a message of the user follows on the last read one: then the line is to be moved below it.
     pub(super) fn line_is_above_own(&self) -> bool {
         self.read.is_some_and(|read| self.own_after(read) > read)
     }
@@ -153,12 +151,12 @@ impl Entries {
         self.read
     }
 
-    /// Sets the line over the first message after `read` that is not the user's own, or none.
+    /// Sets the line over the first message after `read` that is not of the user, or removes it.
     pub(super) fn set_read(&mut self, read: Option<u64>) {
         self.read = read.map(|read| self.own_after(read));
     }
 
-    /// The last of the user's own messages that follow on `read`: whoever said them has read them.
+    /// The last of the messages of the user that follow on `read`: their author has read them.
     fn own_after(&self, read: u64) -> u64 {
         let messages = self.list.range(self.end_of(read)..).filter(|entry| entry.is_message());
         let own = messages
@@ -180,12 +178,12 @@ impl LogEntry {
         matches!(self.body, Body::Notice(..))
     }
 
-    /// Whether it was said and is not settled.
+    /// Whether it is a pending message.
     pub(super) const fn is_pending(&self) -> bool {
         self.pending().is_some()
     }
 
-    /// Which message it is, if it was said and is not settled.
+    /// The id of a pending message.
     const fn pending(&self) -> Option<&MessageId> {
         match &self.body {
             Body::Message { origin: Origin::Own(delivery), .. } => delivery.pending(),
@@ -193,12 +191,12 @@ impl LogEntry {
         }
     }
 
-    /// Whether it is the user's own.
+    /// Whether it is a message of the user.
     const fn is_own(&self) -> bool {
         matches!(self.body, Body::Message { origin: Origin::Own(_), .. })
     }
 
-    /// Whether it is a message that has its place in the room.
+    /// Whether it is a message with a valid `seq`.
     pub(super) fn is_message(&self) -> bool {
         let is_said = match &self.body {
             Body::Message { origin, .. } => !matches!(origin, Origin::Own(Delivery::Refused(_))),

@@ -1,8 +1,8 @@
-//! Joiners and variation selectors: invisible characters that are text, if they stand in the right place.
+//! Joiners and variation selectors: invisible characters that are text in some places.
 //!
 //! ZERO WIDTH NON-JOINER and JOINER change how letters of Persian and the Indic scripts join; the joiner
-//! makes one emoji of several; the selectors choose between a sign and its emoji. Anywhere else they do
-//! nothing but hide.
+//! makes one emoji of several; the selectors choose between a sign and its emoji. Anywhere else they only
+//! hide something.
 
 use chat_proto::unsafe_chars::{is_joiner, joins};
 use unicode_properties::UnicodeEmoji;
@@ -19,7 +19,7 @@ pub(super) const fn is_part(c: char) -> bool {
     is_joiner(c) || matches!(c, TEXT_SELECTOR | EMOJI_SELECTOR)
 }
 
-/// Takes out the joiners and selectors that are no text.
+/// Removes the joiners and selectors that are not text.
 pub(super) fn without_loose(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut before = None;
@@ -43,11 +43,11 @@ fn is_text(before: Option<char>, c: char, after: Option<char>) -> bool {
     if is_emoji(before) || before == EMOJI_SELECTOR {
         return c == ZERO_WIDTH_JOINER && after.is_some_and(is_emoji);
     }
-    // At the end of a word it gives a letter the form that it has within one.
+    // At the end of a word it gives a letter the form that it has within a word.
     joins(Some(before), Some(before)) && !after.is_some_and(is_part)
 }
 
-/// Whether `c` is an emoji or can be one, and is no digit.
+/// Whether `c` is or can be an emoji, and is no digit.
 fn is_emoji(c: char) -> bool {
     !c.is_ascii() && c.is_emoji_char()
 }

@@ -1,5 +1,6 @@
-//! Messages and drafts without an address: what version 0.1.0 stored under the names of users, and what
-//! waits until the server says whose name it is. A name may change hands, so nothing is sent by it later.
+//! Messages and drafts without an address: those that version 0.1.0 stored under the names of users, and
+//! those for a name that the server is asked about. A name may change hands, so nothing is sent by name
+//! later.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use chat_proto::{RoomName, User, UserName};
 use super::State;
 use crate::store::{Drafts, OwnMessage};
 
-/// Most names that the server is asked for at once: more than anybody types within a moment.
+/// Most names that the server is asked about at once: more than anybody types within a moment.
 pub(crate) const QUESTIONS_MAX: usize = 16;
 
 /// What version 0.1.0 stored under the names of users.
@@ -16,25 +17,25 @@ pub(crate) const QUESTIONS_MAX: usize = 16;
 pub(crate) struct Unaddressed {
     /// The messages, which go back to the user.
     pub(crate) messages: Vec<OwnMessage>,
-    /// What is typed.
+    /// The drafts.
     pub(crate) texts: BTreeMap<RoomName, String>,
-    /// The conversation on the screen.
+    /// The direct message that was open.
     pub(crate) shown: Option<RoomName>,
 }
 
-/// A name that the server was asked for.
+/// A name that the server is asked about.
 #[derive(Debug)]
 pub(crate) struct Question {
     /// The name.
     pub(crate) name: UserName,
-    /// The command with which the user asked, as it was typed.
+    /// The command of the user, as it was typed.
     pub(crate) typed: String,
-    /// What is to be sent to the user of that name; empty if nothing is.
+    /// The text to send to the user; empty if there is none.
     pub(crate) text: String,
 }
 
 impl Unaddressed {
-    /// Takes the messages and drafts that have no address out of those that were stored.
+    /// Takes the messages and drafts without an address out of the stored ones.
     pub(crate) fn take(
         &mut self,
         messages: Vec<OwnMessage>,
@@ -53,15 +54,15 @@ impl Unaddressed {
 }
 
 impl State {
-    /// The address of the direct message with the user of that name, and the name as it is written, if
-    /// the user's number is known: of a direct message on the screen, of the users who are here, or of
-    /// those who were here last.
+    /// The address of the direct message with the user of that name, and the name as it is written, if the
+    /// number of the user is known: from a direct message, from the users of the rooms, or, without a
+    /// session, from the users of the last one.
     pub(crate) fn address(&self, name: &UserName) -> Option<(RoomName, UserName)> {
         let before = self.acquaintances.iter().filter(|_| self.session().is_none());
         self.address_here(name).or_else(|| self.direct(before, name))
     }
 
-    /// The same, of those who are here or have a direct message on the screen.
+    /// The same, from direct messages and the users of the rooms alone.
     #[must_use]
     pub fn address_here(&self, name: &UserName) -> Option<(RoomName, UserName)> {
         if let Some(room) = self.rooms.titled(name) {
@@ -81,19 +82,19 @@ impl State {
         is_other.then(|| (RoomName::direct(self.me, user.id), user.name.clone()))
     }
 
-    /// All messages that have no answer, as they are stored.
+    /// All messages without an answer, as they are stored.
     #[must_use]
     pub fn unanswered(&self) -> Vec<OwnMessage> {
         self.unaddressed.messages.iter().chain(self.outbox.messages()).cloned().collect()
     }
 
-    /// The room that a user means by a name as it is typed: a direct message by its title.
+    /// The room that the user means by a name: a direct message by the name of the other user.
     pub(crate) fn meant(&self, room: RoomName) -> RoomName {
         let address = room.other().and_then(|name| self.address(&name));
         address.map_or(room, |(address, _)| address)
     }
 
-    /// The titles of the direct messages that the next run shows before it has a session.
+    /// The titles of the direct messages that the next run shows before its first session.
     pub(super) fn titles(&self, drafts: &Drafts) -> BTreeMap<RoomName, UserName> {
         let is_left = |room: &RoomName| {
             *room == drafts.shown || drafts.texts.contains_key(room) || self.outbox.has_for(room)

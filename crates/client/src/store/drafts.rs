@@ -1,4 +1,4 @@
-//! The file of what is typed and not sent: one line of JSON, written anew each time.
+//! The file of the drafts: one line of JSON, replaced each time.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,24 +8,22 @@ use serde::{Deserialize, Serialize};
 
 use super::{StoreError, at, files, names};
 
-/// Largest file that is read, in bytes: a full input box for each of the most rooms there are, each
-/// byte escaped.
+/// Largest file that is read, in bytes: the longest draft for each of the most rooms, each byte escaped.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// What is typed and not sent, and the room it is about to be said in.
+/// The drafts of all rooms, and the room that is open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Stored")]
 pub struct Drafts {
-    /// The room on the screen.
+    /// The room that is open.
     pub shown: RoomName,
-    /// What is typed for each room; none of them empty.
+    /// The draft of each room; none of them is empty.
     pub texts: BTreeMap<RoomName, String>,
     /// The titles of the direct messages that the next run shows before it has a session.
     pub titles: BTreeMap<RoomName, UserName>,
 }
 
-/// The drafts as the file has them. Version 0.1.0 wrote no titles, and called private conversations by
-/// names.
+/// The drafts as the file has them. Version 0.1.0 wrote no titles, and called direct messages by names.
 #[derive(Deserialize)]
 struct Stored {
     shown: String,
@@ -45,7 +43,7 @@ impl From<Stored> for Drafts {
 }
 
 impl Drafts {
-    /// Adds those of another client, which are the newer ones.
+    /// Adds the drafts of another client, which are newer.
     pub(super) fn absorb(&mut self, newer: &Self) {
         self.shown = newer.shown.clone();
         self.texts.extend(newer.texts.clone());
@@ -59,7 +57,7 @@ impl Default for Drafts {
     }
 }
 
-/// The drafts, and the file that has them; `None` in memory alone.
+/// The drafts, and their file; `None` in memory alone.
 #[derive(Debug, Default)]
 pub(super) struct DraftsFile {
     drafts: Drafts,
@@ -67,8 +65,8 @@ pub(super) struct DraftsFile {
 }
 
 impl DraftsFile {
-    /// What was kept in the file. One that is damaged costs the drafts and not the start: a loss of
-    /// power may leave such a file.
+    /// Reads the file. If it is damaged, as after a loss of power, there are no drafts; the client starts all
+    /// the same.
     pub(super) fn read(path: PathBuf) -> Self {
         let drafts = match files::read(&path, FILE_BYTES_MAX) {
             Ok(None) => Drafts::default(),
@@ -93,9 +91,9 @@ impl DraftsFile {
         &self.drafts
     }
 
-    /// Keeps these instead. They outlive the program however it ends, but nothing waits for the disk:
-    /// this comes between two keys, and half a sentence is not worth a pause in typing the other half.
-    pub(super) fn keep(&mut self, drafts: Drafts) -> Result<(), StoreError> {
+    /// Replaces the drafts. They survive the end of the program however it comes, but not a loss of power:
+    /// the call does not wait for the disk, since half a sentence is not worth a pause in typing.
+    pub(super) fn replace(&mut self, drafts: Drafts) -> Result<(), StoreError> {
         self.drafts = drafts;
         let Some(path) = &self.path else {
             return Ok(());

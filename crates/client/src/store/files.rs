@@ -1,31 +1,31 @@
-//! Files that only their owner reads, and that are whole or not there.
+//! Files that only their owner can read, and that are complete or not there.
 
 use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// Only the owner reads and writes it.
+/// The owner reads and writes, nobody else.
 const FILE_MODE: u32 = 0o600;
 
-/// Only the owner goes in.
+/// The owner opens it, nobody else.
 const DIRECTORY_MODE: u32 = 0o700;
 
-/// Longest name of a file that is made of something else, in bytes: file systems have room for 255.
+/// Longest file name that [`file_name`] makes, in bytes: file systems have room for 255.
 const FILE_NAME_BYTES_MAX: usize = 200;
 
-/// Makes a directory and those above it, if they are not there yet.
+/// Makes a directory and its parents, if they are not there.
 pub(super) fn make_private(directory: &Path) -> io::Result<()> {
     if directory.is_dir() {
         return Ok(());
     }
     DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(directory)?;
-    // The umask may have taken away what the owner needs.
+    // The umask may have removed rights of the owner.
     fs::set_permissions(directory, Permissions::from_mode(DIRECTORY_MODE))
 }
 
-/// Takes from all others what they may do with a directory of ours and the files in it. If the file
-/// system cannot do that, the client works all the same.
+/// Removes the rights of others to a directory of the client and the files in it. If the file system cannot
+/// do that, the client works all the same.
 pub(super) fn narrow(directory: &Path) {
     narrow_directory(directory);
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
@@ -47,7 +47,7 @@ pub(super) fn narrow_file(path: &Path) {
     }
 }
 
-/// Whether users other than the owner may do something with a directory.
+/// Whether others have rights to a directory.
 pub(super) fn is_open_to_others(directory: &Path) -> io::Result<bool> {
     Ok(fs::metadata(directory)?.permissions().mode() & 0o777 & !DIRECTORY_MODE != 0)
 }
@@ -62,7 +62,7 @@ fn narrow_one(path: &Path, mode: u32) {
     }
 }
 
-/// The text of a file of at most `bytes_max` bytes; `None` where there is none.
+/// Returns the text of a file of at most `bytes_max` bytes; `None` if there is no file.
 pub(super) fn read(path: &Path, bytes_max: u64) -> io::Result<Option<String>> {
     let file = match File::open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -76,15 +76,15 @@ pub(super) fn read(path: &Path, bytes_max: u64) -> io::Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-/// Puts a file in the place of `path`: whoever looks finds the old one or the new one, whole; on the
+/// Replaces the file `path` in one step: a reader finds the old one or the new one, complete. It is on the
 /// disk when this returns.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put(path, bytes, File::sync_all)?;
-    // The name must outlive a power cut as well as the bytes.
+    // The name must survive a power cut as well as the bytes.
     path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
 }
 
-/// The same, but the system brings it to the disk when it likes: a loss of power may cost the file.
+/// The same, but the system writes it to the disk later: a loss of power may cost the file.
 pub(super) fn write_soon(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put(path, bytes, |_| Ok(()))
 }
@@ -103,14 +103,14 @@ fn put(path: &Path, bytes: &[u8], sync: fn(&File) -> io::Result<()>) -> io::Resu
     Ok(())
 }
 
-/// Opens a file to be written, and makes it where it is not there yet.
+/// Opens a file to write to it, and makes it if it is not there.
 pub(super) fn private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let file = options.create(true).write(true).mode(FILE_MODE).open(path)?;
     file.set_permissions(Permissions::from_mode(FILE_MODE))?;
     Ok(file)
 }
 
-/// Takes a file away, if it is there.
+/// Removes a file, if it is there.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -118,7 +118,7 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// What a file is about that has a name of [`file_name`], if that is not shortened.
+/// The text from which [`file_name`] made this name, if the name is not shortened.
 pub(super) fn written(file_name: &str) -> String {
     let mut written = file_name.to_owned();
     for c in ['/', '\\', '~', ' ', '.', '%'] {
@@ -127,7 +127,7 @@ pub(super) fn written(file_name: &str) -> String {
     written
 }
 
-/// A name for a file that is about `what`: another for each, and one that can be read.
+/// A file name for `what`: different for each text, and readable.
 pub(super) fn file_name(what: &str) -> String {
     let mut name = String::new();
     for c in what.chars() {

@@ -1,7 +1,8 @@
-//! The directory of a user of one server, to which every name leads that the user has had.
+//! The directory of a user of one server. Every name that the user has had leads to it.
 //!
-//! A user who takes another name stays in the directory of the first one. That of the other has one file,
-//! `same-as`, which names it. So a user has one token and one set of slots, whatever its name is.
+//! A user who takes another name stays in the directory of the first name. The directory of the other name
+//! has one file, `same-as`, which names the first one. So a user has one token and one set of slots, whatever
+//! the name is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,31 +15,31 @@ use super::{StoreError, TOKEN_BYTES_MAX, TOKEN_FILE, at, files, names, slot};
 /// The directory of the servers whose journal is known.
 pub(super) const JOURNALS: &str = "journals";
 
-/// The file in the directory of an address that says which journal was last there. No user's directory
-/// has this name, see [`files::file_name`].
+/// The file in the directory of an address that names the last journal at this address. No directory of a
+/// user has this name, see [`files::file_name`].
 pub(super) const HINT_FILE: &str = ".journal";
 
-/// The file that says in which directory the user of this name is.
+/// The file that names the directory of the user of this name.
 pub(super) const SAME_AS_FILE: &str = "same-as";
 
 /// Longest name of a directory, in bytes: file systems have room for 255.
 const SAME_AS_BYTES_MAX: u64 = 256;
 
-/// Most servers whose tokens are read: far more than one person uses, and read in a moment.
+/// Most servers whose tokens are read: far more than one person uses, and quick to read.
 const SERVERS_MAX: usize = 1_000;
 
-/// What a state directory has for a server: the server is known by its journal, or by an address alone.
+/// A server in a state directory: known by its journal, or by an address alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Server {
     pub(super) state: PathBuf,
-    /// Where the server was called.
+    /// The address of the server.
     pub(super) address: String,
-    /// The id of its journal; `None` before the first session, and for a server that does not tell it.
+    /// The id of its journal; `None` before the first session, and if the server does not send it.
     pub(super) journal: Option<Word>,
 }
 
 impl Server {
-    /// The server at an address, by the journal that was last there.
+    /// The server at an address, with the last journal there.
     pub(super) fn at(state: &Path, address: &str) -> Result<Self, StoreError> {
         let (state, address) = (state.to_owned(), address.to_owned());
         let mut server = Self { state, address, journal: None };
@@ -49,12 +50,12 @@ impl Server {
         Ok(server)
     }
 
-    /// The same server, or another one at its address, with that journal.
+    /// This server or another one at the same address, with that journal.
     pub(super) fn with_journal(&self, journal: Option<Word>) -> Self {
         Self { journal, ..self.clone() }
     }
 
-    /// Stores that the journal was last at the address.
+    /// Stores that this is the last journal at the address.
     pub(super) fn store_hint(&self) -> Result<(), StoreError> {
         let Some(journal) = &self.journal else {
             return Ok(());
@@ -92,7 +93,7 @@ impl Server {
 
 fn lead_in(users: &Path, name: &UserName) -> Result<PathBuf, StoreError> {
     let own = users.join(files::file_name(&name.key_with_spaces()));
-    // Of two users of version 0.1.0 that differ in a space and `_`, each is found by its own name.
+    // Of two users of version 0.1.0 whose names differ in a space and `_`, each is found by its own name.
     let other = if own.exists() { None } else { names::spelled_otherwise(users, name) };
     let own = other.unwrap_or(own);
     let path = own.join(SAME_AS_FILE);
@@ -101,11 +102,11 @@ fn lead_in(users: &Path, name: &UserName) -> Result<PathBuf, StoreError> {
     Ok(same_as.map_or_else(|| own.clone(), |same_as| own.with_file_name(same_as)))
 }
 
-/// Where a user of a server is stored.
+/// The home of a user of a server.
 #[derive(Debug)]
 pub(super) struct Home {
     pub(super) server: Server,
-    /// The user's own directory.
+    /// The directory of the user.
     pub(super) directory: PathBuf,
 }
 
@@ -119,7 +120,7 @@ impl Home {
         Ok(Self { server, directory })
     }
 
-    /// Finds the directory to which `name` leads, if a user was let in there or has left something.
+    /// Finds the directory to which `name` leads, if a user had a session there or has left something.
     pub(super) fn find_used(server: Server, name: &UserName) -> Result<Option<Self>, StoreError> {
         match is_nobodys(&server.lead(name)?)? {
             true => Ok(None),
@@ -141,8 +142,8 @@ impl Home {
         files::remove(&path).map_err(at(&path))
     }
 
-    /// Makes `name` lead here, too. A directory that another user has stays that one's: this one is
-    /// still found under the names it had before.
+    /// Makes `name` lead here, too, unless another user has that directory: then this user is still found
+    /// under the earlier names.
     pub(super) fn call(&self, name: &UserName) -> Result<(), StoreError> {
         if self.server.lead(name)? == self.directory {
             return Ok(());
@@ -160,7 +161,7 @@ impl Home {
         files::write(&path, here.as_encoded_bytes()).map_err(at(&path))
     }
 
-    /// Makes all names lead here that lead to `other`, the directory of the same user elsewhere.
+    /// Makes all names lead here that lead to `other`, the directory of the same user at another place.
     pub(super) fn take_names(&self, other: &Self) -> Result<(), StoreError> {
         let Some(all) = other.directory.parent() else {
             return Ok(());
@@ -180,7 +181,7 @@ impl Home {
     }
 }
 
-/// The tokens of users called `name`, each with the directory of its server: the file name of a journal.
+/// The tokens of the users called `name`, each with the directory of its server: the file name of a journal.
 pub(super) fn tokens(state: &Path, name: &UserName) -> Vec<(String, Secret)> {
     let Ok(entries) = fs::read_dir(state.join(JOURNALS)) else {
         return Vec::new();
@@ -200,12 +201,12 @@ fn token_in(directory: &Path) -> Result<Option<Secret>, StoreError> {
     Ok(token.map(Secret::new))
 }
 
-/// Whether it is a name that [`files::file_name`] makes, and leads nowhere else.
+/// Whether [`files::file_name`] makes this name, and it leads nowhere else.
 fn is_name(file: &str) -> bool {
     !file.is_empty() && !file.starts_with('.') && !file.contains('/')
 }
 
-/// Whether no user was ever let in there, and no client is in it or has left something.
+/// Whether no user had a session there, and no client uses it or has left something.
 fn is_nobodys(directory: &Path) -> Result<bool, StoreError> {
     Ok(!directory.join(TOKEN_FILE).exists() && slot::are_empty(directory)?)
 }

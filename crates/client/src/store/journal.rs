@@ -1,5 +1,5 @@
-//! The file of the messages that the server has not answered: a line for each message and for each
-//! answer. A crash can tear the last line only; it is skipped, as nobody was shown that message.
+//! The file of the messages without an answer: a line for each message and for each answer. A crash can tear
+//! the last line only. It is skipped: its message was not sent.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -11,33 +11,33 @@ use serde::{Deserialize, Serialize};
 
 use super::{StoreError, at, files, names};
 
-/// After how many lines the file is rewritten with the unanswered messages alone: rarely enough that
+/// Lines after which the file is rewritten with the messages without an answer alone: seldom enough that
 /// nobody waits for it, and often enough that it stays small.
 pub const LINES_MAX: usize = 1_000;
 
 /// Largest file that is read, in bytes: [`LINES_MAX`] of the longest texts, each byte escaped.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// What makes a message of one user unique: a device, which is one run of the client, and the number
-/// which that run gave the message.
+/// Identifies a message of a user: a device, which is one run of the client, and the number of the message in
+/// that run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageId {
-    /// The device of the run in which the message was written.
+    /// The device of the run that wrote the message.
     pub device: Word,
-    /// The number that run gave it.
+    /// Its number in that run.
     pub n: u64,
 }
 
-/// A message of the user's own that the server has not answered.
+/// A message of the user that the server has not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnMessage {
-    /// Under which device and number the server stores it once.
+    /// Its id: the server stores it once under it.
     pub id: MessageId,
-    /// Where it is sent.
+    /// The room.
     pub room: RoomName,
-    /// Whether it is said or done.
+    /// Whether the user says or does it.
     pub kind: Kind,
-    /// What it says.
+    /// The text.
     pub text: Text,
 }
 
@@ -56,8 +56,8 @@ impl OwnMessage {
         StoredMessage { room: room.as_str().to_owned(), kind: *kind, n, device, text: text.clone() }
     }
 
-    /// A message as a line of the file has it. A line of version 0.1.0 names no device, and a private
-    /// conversation by the other user's name.
+    /// Reads a line of the file. A line of version 0.1.0 has no device, and calls a direct message by the
+    /// name of the other user.
     fn from_line(line: StoredMessage, device: &Word) -> Option<Self> {
         let StoredMessage { room, kind, n, device: written, text } = line;
         let addressed = written.as_ref().and_then(|_| RoomName::new(&room).ok());
@@ -67,7 +67,7 @@ impl OwnMessage {
     }
 }
 
-/// A message as a line of the file has it. The room is read once it is known which version wrote it.
+/// A message as a line of the file. The room is read once it is known which version wrote it.
 #[derive(Serialize, Deserialize)]
 struct StoredMessage {
     room: String,
@@ -85,27 +85,27 @@ struct StoredMessage {
 enum Line {
     Said(StoredMessage),
     Answered(Vec<MessageId>),
-    /// Written by version 0.1.0: the numbers of its one device.
+    /// Of version 0.1.0: the numbers of its one device.
     Settled(Vec<u64>),
-    /// Written by version 0.1.0: the last number of its one device, which is not used again.
+    /// Of version 0.1.0: the last number of its one device, which is not used again.
     LastN(u64),
 }
 
-/// The unanswered messages in the order in which they were written, and their file.
+/// The messages without an answer, in order, and their file.
 #[derive(Debug, Default)]
 pub(super) struct Journal {
     messages: Vec<OwnMessage>,
-    /// The device of the lines that name none.
+    /// The device of the lines that have none.
     device: Word,
     /// `None` in memory alone.
     file: Option<(PathBuf, File)>,
     lines: usize,
-    /// Whether the file may be behind, or its last line torn, by an error.
+    /// Whether an error may have torn the last line of the file, or left it behind.
     torn: bool,
 }
 
 impl Journal {
-    /// Reads the file, if there is one. `device` is that of the lines that name none.
+    /// Reads the file, if there is one. `device` is the device of the lines that have none.
     pub(super) fn read(path: &Path, device: Word) -> Result<Self, StoreError> {
         let text = files::read(path, FILE_BYTES_MAX).map_err(at(path))?.unwrap_or_default();
         let mut journal = Self { device, ..Self::default() };
@@ -119,7 +119,7 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Goes on in the file, after rewriting it with the unanswered messages alone.
+    /// Rewrites the file with the messages without an answer alone, and goes on in it.
     pub(super) fn write_to(&mut self, path: &Path) -> Result<(), StoreError> {
         self.rewrite(path).map_err(at(path))
     }
@@ -134,16 +134,16 @@ impl Journal {
     }
 
     /// Stores a message; on the disk when this returns.
-    pub(super) fn said(&mut self, message: &OwnMessage) -> Result<(), StoreError> {
+    pub(super) fn add_message(&mut self, message: &OwnMessage) -> Result<(), StoreError> {
         self.add(Line::Said(message.line()), true)
     }
 
-    /// Forgets the answered messages. If this were lost, they would be sent again, as repeats.
-    pub(super) fn answered(&mut self, ids: &[MessageId]) -> Result<(), StoreError> {
+    /// Removes answered messages. If this is lost, they are sent again as repeats.
+    pub(super) fn remove(&mut self, ids: &[MessageId]) -> Result<(), StoreError> {
         self.add(Line::Answered(ids.to_vec()), false)
     }
 
-    /// Stores these messages instead of all others.
+    /// Replaces all messages.
     pub(super) fn replace(&mut self, messages: Vec<OwnMessage>) -> Result<(), StoreError> {
         self.messages = messages;
         self.store(Self::rewrite)

@@ -7,10 +7,10 @@ use chat_proto::{RoomName, UserName};
 
 use super::files;
 
-/// The room of something that version 0.1.0 stored. It called a private conversation by the other user's name,
-/// which may have the form of an address, or have characters that no name has today: the server has mended
-/// it in the same way. What is no room today is taken for the name of a user, too: nothing is sent there, and
-/// the text goes back to whoever wrote it.
+/// The room of something that version 0.1.0 stored. It called a direct message by the name of the other user,
+/// which may have the form of an address, or characters that no name has today: the server has replaced them
+/// in the same way. What is no valid room today is taken for the name of a user: nothing is sent there, and
+/// its author gets the text back.
 pub(super) fn room(written: &str) -> RoomName {
     let by_name =
         || RoomName::private(&UserName::from_lossy(written.trim_start_matches(['#', '@'])));
@@ -20,8 +20,8 @@ pub(super) fn room(written: &str) -> RoomName {
     }
 }
 
-/// The directory, among those of all `users`, of one whom version 0.1.0 called by a name that is `name` if it
-/// is mended.
+/// Finds the directory of a user whom version 0.1.0 called by a name that becomes `name` if its characters
+/// are replaced.
 pub(super) fn directory(users: &Path, name: &UserName) -> Option<PathBuf> {
     let entries = fs::read_dir(users).ok()?.flatten();
     let is_it = |path: &PathBuf| {
@@ -32,14 +32,14 @@ pub(super) fn directory(users: &Path, name: &UserName) -> Option<PathBuf> {
     entries.map(|entry| entry.path()).find(is_it)
 }
 
-/// The directory, among those of all `users`, of a user whose name differs in spaces and `_` alone.
+/// Finds the directory of a user whose name differs in spaces and `_` alone.
 pub(super) fn spelled_otherwise(users: &Path, name: &UserName) -> Option<PathBuf> {
     let entries = fs::read_dir(users).ok()?.flatten();
     let is_it = |path: &PathBuf| {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         UserName::new(&files::written(&file)).is_ok_and(|found| found == *name)
     };
-    // Always the same of several.
+    // The same one each time.
     entries.map(|entry| entry.path()).filter(is_it).min()
 }
 

@@ -1,5 +1,5 @@
-//! Makes a state directory its owner's alone: version 0.1.0, a copy, or a `mkdir` may have left it open
-//! to other users.
+//! Removes the rights of other users to a state directory: version 0.1.0, a copy, or a `mkdir` may have left
+//! them.
 
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
@@ -11,11 +11,11 @@ use super::{DEVICE_FILE, StoreError, at, files, slot};
 /// Most entries of one directory that are looked at: far more users and servers than one person has.
 const ENTRIES_MAX: usize = 10_000;
 
-/// Takes from all others what they may do with `state` and all that the client has stored there. Files of
-/// other programs stay as they are.
+/// Removes the rights of others to `state` and all that the client has stored there. Files of other programs
+/// stay as they are.
 ///
 /// # Errors
-/// If others may open the directory and it is not only this client's.
+/// Returns an error if others can open the directory and it has files of other programs.
 pub(super) fn all(state: &Path) -> Result<(), StoreError> {
     if is_ours(state).map_err(at(state))? {
         files::narrow_directory(state);
@@ -37,15 +37,15 @@ pub(super) fn all(state: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether the client has stored something in the directory, or nobody has. It stores the seed first, so
-/// whether the directory is empty is asked first, too: another client may start just now.
+/// Whether the client has stored something in the directory, or nobody has. It stores the seed first, so look
+/// first whether the directory is empty: another client may start at the same time.
 fn is_ours(state: &Path) -> std::io::Result<bool> {
     let is_empty = fs::read_dir(state)?.next().is_none();
     let ours = [SEED_FILE, DEVICE_FILE, JOURNALS];
     Ok(is_empty || ours.iter().any(|file| state.join(file).exists()))
 }
 
-/// Whether it is the directory of a user of a server: each has a slot, or leads to another.
+/// Whether it is the directory of a user: each has a slot, or leads to another.
 fn is_users(directory: &Path) -> bool {
     let lock = slot::lock_file(1);
     [SAME_AS_FILE, &lock].iter().any(|file| directory.join(file).exists())

@@ -1,4 +1,4 @@
-//! The file of the seed. Of several clients that start at once, the first makes it.
+//! The file of the seed. If several clients start at once, the first makes it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -18,23 +18,23 @@ pub(super) fn open(state: &Path) -> Result<Seed, StoreError> {
 
 fn read_or_make(path: &Path) -> io::Result<Seed> {
     let mut file = files::private(OpenOptions::new().read(true), path)?;
-    // Held until the file is closed, which is one write to the disk at most: no client uses a seed that
-    // another is still writing.
+    // Locked until the file is closed, for one write to the disk at most: no client uses a seed that another
+    // is still writing.
     file.lock()?;
     let mut written = Vec::new();
-    // One byte more than a seed and its line end, to notice what is longer.
+    // One byte more than a seed and its line end, to notice a longer file.
     (&file).take(2 * SEED_BYTES as u64 + 2).read_to_end(&mut written)?;
     if let Some(seed) = str::from_utf8(&written).ok().and_then(Seed::read) {
         return Ok(seed);
     }
-    // There is none, or a crash has cut it short: then no token was made of it. One that was damaged
-    // later is not needed for the tokens that are stored.
+    // There is none, or a crash has cut it short: then no token was made of it. A seed that is damaged later
+    // is not needed for the stored tokens.
     let seed = Seed::new().map_err(io::Error::other)?;
     file.set_len(0)?;
     file.seek(SeekFrom::Start(0))?;
     file.write_all(format!("{}\n", seed.written()).as_bytes())?;
     file.sync_all()?;
-    // The name must outlive a power cut as well as the bytes.
+    // The name must survive a power cut as well as the bytes.
     path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())?;
     Ok(seed)
 }

@@ -1,4 +1,4 @@
-//! One outbox of several, and the drafts beside it, held by one client alone.
+//! A slot: an outbox and its drafts, used by one client alone.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::drafts::{Drafts, DraftsFile};
 use super::journal::{Journal, OwnMessage};
 use super::{StoreError, at, files};
 
-/// Most clients of one user on one machine at once: more windows than anybody looks at.
+/// Most clients of one user on one machine at once: more windows than anybody watches.
 pub const SLOTS_MAX: usize = 9;
 
 /// An outbox with its drafts.
@@ -18,13 +18,12 @@ pub(super) struct Slot {
     number: usize,
     pub(super) journal: Journal,
     pub(super) drafts: DraftsFile,
-    /// Held for as long as the slot is; the system releases it, however the program ends.
+    /// Locked for as long as the slot is used; the system releases it, however the program ends.
     _lock: Option<File>,
 }
 
 impl Slot {
-    /// Takes the first that is free, but prefers one with drafts, and even more one with unanswered
-    /// messages: no other client sends them.
+    /// Opens a free slot, preferring one with messages, then one with drafts: no other client sends them.
     ///
     /// `device` is the device of version 0.1.0, see [`device_of`].
     pub(super) fn open(directory: &Path, device: &Word) -> Result<Self, StoreError> {
@@ -49,7 +48,7 @@ impl Slot {
         Ok(slot)
     }
 
-    /// Locks that slot and reads it; `None` if another client has it.
+    /// Locks a slot and reads it; `None` if another client has it.
     fn lock(directory: &Path, device: &Word, number: usize) -> Result<Option<Self>, StoreError> {
         let Some(lock) = lock(&directory.join(lock_file(number)))? else {
             return Ok(None);
@@ -60,8 +59,7 @@ impl Slot {
         Ok(Some(Self { number, journal, drafts, _lock: Some(lock) }))
     }
 
-    /// All slots of a directory that nobody has and that have something left, each locked and ready to
-    /// be written.
+    /// All free slots of a directory that are not empty, each locked and ready to be written.
     pub(super) fn left_in(directory: &Path, device: &Word) -> Result<Vec<Self>, StoreError> {
         let mut slots = Vec::new();
         for number in 1..=SLOTS_MAX {
@@ -79,8 +77,8 @@ impl Slot {
         Ok(slots)
     }
 
-    /// Adds the messages and drafts of other slots, the newer ones, and then empties those: if this ends
-    /// half-way, a message is in both, and the server stores it once.
+    /// Adds the messages and drafts of other slots, which are newer, and then empties those. If this is
+    /// interrupted a message is in both, and the server stores it once.
     pub(super) fn absorb(&mut self, others: &mut [Self]) -> Result<(), StoreError> {
         let mut messages: Vec<OwnMessage> = self.journal.messages().to_vec();
         let mut drafts = self.drafts.drafts().clone();
@@ -91,11 +89,11 @@ impl Slot {
             messages.extend(new);
             drafts.absorb(other.drafts.drafts());
         }
-        self.drafts.keep(drafts)?;
+        self.drafts.replace(drafts)?;
         self.journal.replace(messages)?;
         for other in others {
             other.journal.replace(Vec::new())?;
-            other.drafts.keep(Drafts::default())?;
+            other.drafts.replace(Drafts::default())?;
         }
         Ok(())
     }
@@ -109,13 +107,13 @@ impl Slot {
         }
     }
 
-    /// Whether there are unanswered messages, and whether there are drafts: the more, the greater.
+    /// Whether there are messages, and whether there are drafts. Sorts slots: a greater one is opened first.
     fn left(&self) -> (bool, bool) {
         (!self.journal.messages().is_empty(), !self.drafts.drafts().texts.is_empty())
     }
 }
 
-/// Whether nobody has a slot there, and nothing is left in one.
+/// Whether all slots of a directory are free and empty.
 pub(super) fn are_empty(directory: &Path) -> Result<bool, StoreError> {
     for number in 1..=SLOTS_MAX {
         if !directory.join(lock_file(number)).exists() {
@@ -131,7 +129,7 @@ pub(super) fn are_empty(directory: &Path) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// The device under which version 0.1.0 sent what it wrote in that slot.
+/// The device of version 0.1.0 for that slot.
 fn device_of(device: &Word, number: usize) -> Word {
     match number {
         1 => device.clone(),
@@ -147,7 +145,7 @@ pub(super) fn lock_file(number: usize) -> String {
     format!("lock-{number}")
 }
 
-/// The file, locked; `None` if another client has locked it.
+/// Opens a file and locks it; `None` if another client has locked it.
 fn lock(path: &Path) -> Result<Option<File>, StoreError> {
     let file = files::private(&mut OpenOptions::new(), path).map_err(at(path))?;
     match file.try_lock() {

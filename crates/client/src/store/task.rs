@@ -1,4 +1,4 @@
-//! The store as a task: what is to be stored waits in a queue, so that nothing else waits for the disk.
+//! The store as a task with a queue, so that nothing else waits for the disk.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::{Profile, Store, StoreError, StoreOp};
 
-/// Most jobs that wait for the disk before the client takes no more keys and news: with two for each
-/// message, more than anybody types while a disk is busy.
+/// Most jobs in the queue until the client takes no more keys and events: with two for each message, more
+/// than anybody types while a disk is busy.
 pub const JOBS_MAX: usize = 256;
 
-/// Most jobs that one input gives, which have room besides: one for each message that a page of older
-/// messages answers, and what is typed.
+/// Most jobs of one input, for which there is room besides: one for each message that a page of older
+/// messages acknowledges, and the drafts.
 const JOBS_AT_ONCE_MAX: usize = 512;
 
-/// What the store is asked to do.
+/// A job of the store.
 #[derive(Debug)]
 pub enum Job {
-    /// [`Store::keep`].
+    /// [`Store::apply`].
     Store(StoreOp),
     /// [`Store::turn_into`].
     Become(UserName),
@@ -30,27 +30,26 @@ pub enum Job {
     File(Option<Word>),
 }
 
-/// What has become of a job.
+/// The answer to a job.
 #[derive(Debug)]
 pub enum Done {
-    /// It is stored, or why not.
+    /// It is stored, or the reason why not.
     Stored(Result<(), StoreError>),
-    /// What is stored of the user, or for the server, with which the client goes on.
+    /// What is stored of the user or for the server.
     Opened(Result<Box<Profile>, StoreError>),
 }
 
-/// Who waits for the disk.
+/// What waits for the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writer {
     /// A thread of the runtime.
     Thread,
-    /// The task itself, for as long and no longer: for tests and simulations, whose clock must not depend
-    /// on a thread.
+    /// The task itself, for this long: for tests and simulations, whose clock must not depend on a thread.
     Task(Duration),
 }
 
 impl Writer {
-    /// Does something that may wait for the disk. `None` if it panicked.
+    /// Runs something that may wait for the disk. `None` if it panicked.
     pub async fn run<T: Send + 'static>(
         self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -72,7 +71,7 @@ impl Writer {
 pub struct StoreTask {
     jobs: mpsc::Sender<Job>,
     done: mpsc::Receiver<Done>,
-    /// How many jobs have no answer.
+    /// Jobs without an answer.
     waiting: usize,
     task: AbortOnDropHandle<Option<Store>>,
 }
@@ -87,17 +86,17 @@ impl StoreTask {
         Self { jobs, done, waiting: 0, task }
     }
 
-    /// Puts a job behind all others. Its answer comes in the same order.
+    /// Queues a job. Answers come in the same order.
     pub fn give(&mut self, job: Job) {
         if let Err(error) = self.jobs.try_send(job) {
-            // It is told as the end of the task, by `done`.
+            // `done` returns the end of the task.
             tracing::error!(%error, waiting = self.waiting, "the store takes no job");
             self.task.abort();
         }
         self.waiting += 1;
     }
 
-    /// Whether no more inputs are to be taken until it has done some of its jobs.
+    /// Whether no more inputs should be taken until some jobs are done.
     #[must_use]
     pub const fn is_full(&self) -> bool {
         self.waiting >= JOBS_MAX
@@ -109,14 +108,14 @@ impl StoreTask {
         self.waiting == 0
     }
 
-    /// Waits for an answer. `None` once the task has ended, by a fault of the program. Safe to cancel.
+    /// Waits for the next answer. `None` if the task has ended, by a fault of the program. Safe to cancel.
     pub async fn done(&mut self) -> Option<Done> {
         let done = self.done.recv().await?;
         self.waiting -= 1;
         Some(done)
     }
 
-    /// Ends the task after all its jobs, and returns the store; `None` if that is not so by `deadline`.
+    /// Ends the task after all its jobs, and returns the store; `None` if it has not ended by `deadline`.
     pub async fn close(self, deadline: Instant) -> Option<Store> {
         let Self { jobs, mut done, task, .. } = self;
         drop(jobs);
@@ -145,7 +144,7 @@ async fn run(
         };
         let done;
         (store, done) = writer.run(carry_out).await?;
-        // Where nobody listens any more, the rest is stored all the same.
+        // If nobody receives the answer, the rest is stored all the same.
         let _ = answers.send(done).await;
     }
     Some(store)
@@ -154,7 +153,7 @@ async fn run(
 impl Store {
     fn carry_out(&mut self, job: Job) -> Done {
         match job {
-            Job::Store(keep) => Done::Stored(self.keep(keep)),
+            Job::Store(op) => Done::Stored(self.apply(op)),
             Job::Become(name) => Done::Opened(self.turn_into(name).map(Box::new)),
             Job::File(journal) => Done::Opened(self.file_under(journal).map(Box::new)),
         }

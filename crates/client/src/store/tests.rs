@@ -42,7 +42,7 @@ fn filed(store: &mut Store, id: &str) -> Profile {
     store.file_under(journal(id)).unwrap()
 }
 
-fn settled(numbers: &[u64]) -> StoreOp {
+fn acknowledged(numbers: &[u64]) -> StoreOp {
     StoreOp::Acknowledged(numbers.iter().map(|n| say(*n).id).collect())
 }
 
@@ -84,7 +84,7 @@ fn the_same_name_is_the_same_user_tomorrow_on_another_device() {
     let state = TempDir::new().unwrap();
     let (mut store, new) = open(&state, "bob");
     assert_eq!(new.token, None);
-    store.keep(StoreOp::Token(Secret::new("secret"))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
     drop(store);
     let (_, bob) = open(&state, "BOB");
     assert_eq!(token(&bob), Some("secret"));
@@ -98,9 +98,9 @@ fn the_same_name_is_the_same_user_tomorrow_on_another_device() {
 fn a_token_that_is_of_no_use_is_gone() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Token(Secret::new("secret"))).unwrap();
-    store.keep(StoreOp::ForgetToken(None)).unwrap();
-    store.keep(StoreOp::ForgetToken(None)).unwrap();
+    store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
+    store.apply(StoreOp::ForgetToken(None)).unwrap();
+    store.apply(StoreOp::ForgetToken(None)).unwrap();
     drop(store);
     assert_eq!(open(&state, "bob").1.token, None);
 }
@@ -110,9 +110,9 @@ fn what_is_not_settled_outlives_a_crash() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
     for n in 1..=4 {
-        store.keep(StoreOp::Message(say(n))).unwrap();
+        store.apply(StoreOp::Message(say(n))).unwrap();
     }
-    store.keep(settled(&[1, 3])).unwrap();
+    store.apply(acknowledged(&[1, 3])).unwrap();
     drop(store);
     let (_, bob) = open(&state, "bob");
     assert_eq!(numbers(&bob), [2, 4]);
@@ -123,8 +123,8 @@ fn what_is_not_settled_outlives_a_crash() {
 fn a_torn_last_line_is_passed_over() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Message(say(1))).unwrap();
-    store.keep(StoreOp::Message(say(2))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Message(say(2))).unwrap();
     drop(store);
     let path = find(&state, "outbox-1");
     let whole = fs::read(&path).unwrap();
@@ -136,7 +136,7 @@ fn a_torn_last_line_is_passed_over() {
         fs::write(&path, &whole[..end]).unwrap();
         let (mut store, bob) = open(&state, "bob");
         assert_eq!(numbers(&bob), [1], "{end}");
-        store.keep(StoreOp::Message(say(3))).unwrap();
+        store.apply(StoreOp::Message(say(3))).unwrap();
         drop(store);
         assert_eq!(numbers(&open(&state, "bob").1), [1, 3], "{end}");
     }
@@ -146,10 +146,10 @@ fn a_torn_last_line_is_passed_over() {
 fn what_is_no_line_costs_no_other_line() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     let mut file = OpenOptions::new().append(true).open(find(&state, "outbox-1")).unwrap();
     file.write_all(b"\0\0\xff\n{}\n[]\n").unwrap();
-    store.keep(StoreOp::Message(say(2))).unwrap();
+    store.apply(StoreOp::Message(say(2))).unwrap();
     drop(store);
     assert_eq!(numbers(&open(&state, "bob").1), [1, 2]);
 }
@@ -159,9 +159,9 @@ fn the_file_stays_small() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
     let path = find(&state, "outbox-1");
-    store.keep(StoreOp::Message(say(7))).unwrap();
+    store.apply(StoreOp::Message(say(7))).unwrap();
     for _ in 0..2 * LINES_MAX {
-        store.keep(settled(&[6])).unwrap();
+        store.apply(acknowledged(&[6])).unwrap();
     }
     let lines = fs::read_to_string(&path).unwrap().lines().count();
     assert!(lines <= LINES_MAX + 2, "{lines}");
@@ -173,14 +173,14 @@ fn the_file_stays_small() {
 fn a_second_client_is_another_device_of_the_same_user() {
     let state = TempDir::new().unwrap();
     let (mut first, bob) = open(&state, "bob");
-    first.keep(StoreOp::Token(Secret::new("secret"))).unwrap();
-    first.keep(StoreOp::Message(say(1))).unwrap();
+    first.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
+    first.apply(StoreOp::Message(say(1))).unwrap();
     let (mut second, again) = open(&state, "bob");
     assert_eq!(token(&again), Some("secret"));
     assert_ne!(again.device, bob.device);
     assert!(again.pending.is_empty());
-    second.keep(StoreOp::Message(said(&again.device, 5))).unwrap();
-    first.keep(settled(&[1])).unwrap();
+    second.apply(StoreOp::Message(said(&again.device, 5))).unwrap();
+    first.apply(acknowledged(&[1])).unwrap();
     drop((first, second));
     // The one alone takes up what the second has left, under the device it was sent from.
     let (_, alone) = open(&state, "bob");
@@ -200,10 +200,10 @@ fn there_are_only_so_many_clients() {
 fn who_becomes_another_takes_along_what_waits() {
     let state = TempDir::new().unwrap();
     let (mut rob, _) = open(&state, "rob");
-    rob.keep(StoreOp::Message(say(8))).unwrap();
+    rob.apply(StoreOp::Message(say(8))).unwrap();
     drop(rob);
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     let rob = store.turn_into(name("rob")).unwrap();
     assert_eq!(numbers(&rob), [8, 1]);
     assert!(open(&state, "bob").1.pending.is_empty());
@@ -232,8 +232,8 @@ fn every_name_has_a_file_name_of_its_own() {
 #[test]
 fn memory_keeps_nothing() {
     let (mut store, bob) = Store::open(None, SERVER, name("bob")).unwrap();
-    store.keep(StoreOp::Token(Secret::new("secret"))).unwrap();
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     let rob = store.turn_into(name("rob")).unwrap();
     assert_eq!((token(&rob), numbers(&rob)), (None, vec![1]));
     assert_eq!(rob.device, bob.device);
@@ -251,12 +251,12 @@ fn what_is_typed_outlives_a_crash_until_it_is_gone() {
     let (mut store, new) = open(&state, "bob");
     assert_eq!(new.drafts, Drafts::default());
     let typed = drafts("#rust", &[("#lobby", "half\na \"sen"), ("#rust", "漢字")]);
-    store.keep(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half")]))).unwrap();
-    store.keep(StoreOp::Drafts(typed.clone())).unwrap();
+    store.apply(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half")]))).unwrap();
+    store.apply(StoreOp::Drafts(typed.clone())).unwrap();
     drop(store);
     let (mut store, bob) = open(&state, "bob");
     assert_eq!(bob.drafts, typed);
-    store.keep(StoreOp::Drafts(Drafts::default())).unwrap();
+    store.apply(StoreOp::Drafts(Drafts::default())).unwrap();
     drop(store);
     assert_eq!(open(&state, "bob").1.drafts, Drafts::default());
     let left = everything(state.path()).into_iter().filter(|path| path.ends_with("drafts-1"));
@@ -267,7 +267,7 @@ fn what_is_typed_outlives_a_crash_until_it_is_gone() {
 fn damaged_drafts_cost_no_start() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Drafts(drafts("#rust", &[("#rust", "half a sen")]))).unwrap();
+    store.apply(StoreOp::Drafts(drafts("#rust", &[("#rust", "half a sen")]))).unwrap();
     drop(store);
     let path = find(&state, "drafts-1");
     let whole = fs::read(&path).unwrap();
@@ -283,14 +283,14 @@ fn the_client_that_comes_takes_up_what_was_typed_in_another() {
     let (first, _) = open(&state, "bob");
     let (mut second, _) = open(&state, "bob");
     let typed = drafts("#lobby", &[("#lobby", "half a sen")]);
-    second.keep(StoreOp::Drafts(typed.clone())).unwrap();
+    second.apply(StoreOp::Drafts(typed.clone())).unwrap();
     let (mut third, _) = open(&state, "bob");
     drop((first, second));
     let (alone, bob) = open(&state, "bob");
     assert_eq!(bob.drafts, typed);
     drop(alone);
     // What was said comes before what is typed.
-    third.keep(StoreOp::Message(say(1))).unwrap();
+    third.apply(StoreOp::Message(say(1))).unwrap();
     drop(third);
     assert_eq!(numbers(&open(&state, "bob").1), [1]);
 }
@@ -300,10 +300,10 @@ fn who_becomes_another_takes_along_what_is_typed() {
     let state = TempDir::new().unwrap();
     let (mut rob, _) = open(&state, "rob");
     let of_rob = drafts("#ada", &[("#lobby", "old"), ("#ada", "of rob")]);
-    rob.keep(StoreOp::Drafts(of_rob)).unwrap();
+    rob.apply(StoreOp::Drafts(of_rob)).unwrap();
     drop(rob);
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "of bob")]))).unwrap();
+    store.apply(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "of bob")]))).unwrap();
     let rob = store.turn_into(name("rob")).unwrap();
     let both = drafts("#lobby", &[("#lobby", "of bob"), ("#ada", "of rob")]);
     assert_eq!(rob.drafts, both);

@@ -1,5 +1,5 @@
-//! Whom a name means. Messages are stored and sent under the address of a direct message, which never
-//! changes; a name is only asked about.
+//! Finds the user that a name means. Messages are stored and sent under the address of a direct message,
+//! which never changes; the server is asked about an unknown name.
 
 use chat_proto::command::Kind;
 use chat_proto::{Command, RoomName, Timestamp, UserName};
@@ -12,20 +12,20 @@ use crate::sanitize;
 use crate::state::{QUESTIONS_MAX, Question, State};
 use crate::store::StoreOp;
 
-/// Checks that the server knows addresses. One of version 0.1.0 takes an address for a name, and a name
-/// may belong to another user by the time the message is there.
+/// Checks that the server knows addresses. Version 0.1.0 takes an address for a name, and a name may belong
+/// to another user by the time the message arrives.
 ///
 /// # Errors
-/// Returns an error if it does not; nothing is known before the first session.
+/// Returns an error if it does not. Nothing is known before the first session.
 pub(super) fn check_server(state: &State) -> Result<(), RequestError> {
     let had_session = state.me != 0;
     if had_session && state.epoch.is_none() { Err(RequestError::OldServer) } else { Ok(()) }
 }
 
-/// Asks the server for the user of a name, to go to the direct message and send `text` there.
+/// Asks the server about a name, to open the direct message with that user and send `text` there.
 ///
 /// # Errors
-/// Returns an error if it cannot be asked; then nothing has changed.
+/// Returns an error if the server cannot be asked; then nothing has changed.
 pub(super) fn ask(
     state: &mut State,
     name: UserName,
@@ -41,9 +41,9 @@ pub(super) fn ask(
     Ok(effect)
 }
 
-/// The server has told a direct message and its title. Where that was asked for, it is shown, and the
-/// text is sent.
-pub(super) fn told(
+/// The server has sent a direct message with its title. If it was asked about that name, opens it and sends
+/// the text.
+pub(super) fn answered(
     state: &mut State,
     room: &RoomName,
     title: &UserName,
@@ -60,47 +60,47 @@ pub(super) fn told(
     match say(state, room, Kind::Text, &question.text, at) {
         Ok(effect) => vec![effect],
         Err(why) => {
-            give_back_typed(state, &question, &why.to_string(), at);
+            return_typed(state, &question, &why.to_string(), at);
             Vec::new()
         }
     }
 }
 
-/// Whether the server was asked for the user that a direct message is named after.
+/// Whether the server was asked about that name.
 pub(super) fn is_asked(state: &State, title: &UserName) -> bool {
     state.questions.iter().any(|question| question.name == *title)
 }
 
-/// The server will not say who has that name: the text goes back to the user.
-pub(super) fn unknown(state: &mut State, name: &UserName, why: &str, at: Timestamp) {
+/// The server does not know that name: the text goes back to the user.
+pub(super) fn not_found(state: &mut State, name: &UserName, why: &str, at: Timestamp) {
     let is_it = |question: &mut Question| question.name == *name;
     let questions: Vec<Question> = state.questions.extract_if(.., is_it).collect();
     for question in questions {
-        give_back_typed(state, &question, why, at);
+        return_typed(state, &question, why, at);
     }
 }
 
-/// There is no session any more: nothing will be answered.
+/// The session has ended: no question will be answered.
 pub(super) fn lost(state: &mut State, at: Timestamp) {
     for question in std::mem::take(&mut state.questions) {
         let why =
             format!("not sent: the connection was lost before the server knew {}", question.name);
-        give_back_typed(state, &question, &why, at);
+        return_typed(state, &question, &why, at);
     }
 }
 
-fn give_back_typed(state: &mut State, question: &Question, why: &str, at: Timestamp) {
+fn return_typed(state: &mut State, question: &Question, why: &str, at: Timestamp) {
     state.notice(at, NoticeKind::Trouble, why);
     let room = state.room().name.clone();
     state.put_back(&room, &question.typed);
 }
 
-/// The server has told all rooms: what version 0.1.0 has typed for a name is put into the direct message
-/// that has it as its title, where the user sees whom Enter sends it to.
+/// The server has sent all rooms: puts the drafts that version 0.1.0 stored under a name into the direct
+/// message with that title, where the user sees whom Enter sends it to.
 pub(super) fn resolve_drafts(state: &mut State, at: Timestamp) {
-    let shown = state.unaddressed.shown.take().and_then(|shown| told_as(state, &shown));
+    let shown = state.unaddressed.shown.take().and_then(|shown| joined_direct(state, &shown));
     for (name, text) in std::mem::take(&mut state.unaddressed.texts) {
-        let room = told_as(state, &name);
+        let room = joined_direct(state, &name);
         if !room.is_some_and(|room| state.put_back(&room, &text)) {
             let typed = sanitize::text(&text);
             let note =
@@ -114,28 +114,28 @@ pub(super) fn resolve_drafts(state: &mut State, at: Timestamp) {
     }
 }
 
-/// The direct message that the server has told under this name in this session.
-fn told_as(state: &State, name: &RoomName) -> Option<RoomName> {
+/// The direct message with that title, if the server has sent it in this session.
+fn joined_direct(state: &State, name: &RoomName) -> Option<RoomName> {
     let room = state.rooms.titled(&name.other()?)?;
     (room.join_state == JoinState::Joined).then(|| room.name.clone())
 }
 
-/// Gives back the messages that version 0.1.0 stored under names: the user who had such a name then may
-/// not be the one who has it now. Not before all missed messages are here: one may be among them.
-pub(super) fn give_back_messages(state: &mut State, at: Timestamp) -> Vec<Effect> {
+/// Gives back the messages that version 0.1.0 stored under names: another user may have the name now. Waits
+/// until all missed messages are loaded, as one of these may be among them.
+pub(super) fn return_messages(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let is_here = |room: &Room| {
         room.join_state == JoinState::Joined
             && room.coming.is_none()
             && room.log.since() >= room.last_seq
     };
     let mut private = state.rooms.list().iter().filter(|room| room.is_private());
-    let is_due = state.warned.rooms && !state.unaddressed.messages.is_empty();
+    let is_due = state.warned.rooms_complete && !state.unaddressed.messages.is_empty();
     if !is_due || !private.all(is_here) {
         return Vec::new();
     }
     let messages = std::mem::take(&mut state.unaddressed.messages);
     for message in &messages {
-        let room = told_as(state, &message.room);
+        let room = joined_direct(state, &message.room);
         let text = message.text.as_str();
         let is_in_box = room.is_some_and(|room| state.put_back(&room, text));
         let how = if is_in_box { "it is typed there again" } else { "Up brings it back" };
@@ -150,7 +150,7 @@ pub(super) fn give_back_messages(state: &mut State, at: Timestamp) -> Vec<Effect
         }
         state.notice(at, NoticeKind::Trouble, note);
     }
-    // What is typed first: if the client is killed between the two, it is given back twice.
+    // The drafts first: if the client is killed between the two, the text comes back twice.
     let mut effects: Vec<Effect> = drafts::tick(state).into_iter().collect();
     let ids = messages.into_iter().map(|message| message.id).collect();
     effects.push(store(state, StoreOp::Acknowledged(ids)));

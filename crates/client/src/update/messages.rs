@@ -1,5 +1,4 @@
-//! Messages that come from the server: into the log of their room, and out of the outbox if they are the
-//! user's own.
+//! Messages from the server: into the log of their room, and out of the outbox if the user wrote them.
 
 use chat_proto::event::{Accepted, Message};
 use chat_proto::mention::mentions;
@@ -11,13 +10,13 @@ use crate::rooms::{JoinState, Room};
 use crate::state::State;
 use crate::store::{MessageId, StoreOp};
 
-/// A message of a room, new or missed.
-pub(super) fn said(state: &mut State, message: &Message) -> Vec<Effect> {
+/// A message of a room, live or missed.
+pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     let mut effects = Vec::new();
     let own = message.from.id == state.me;
     let is_unknown = state.rooms.index(&message.room).is_none();
     if is_unknown {
-        // A conversation that somebody begins; the server will tell the rest of it.
+        // Another user has begun a direct message; the server will send the room.
         if !message.room.as_str().starts_with('@') {
             return effects;
         }
@@ -56,7 +55,7 @@ pub(super) fn said(state: &mut State, message: &Message) -> Vec<Effect> {
     effects
 }
 
-/// A message as it stands in the log.
+/// A message as an entry of the log.
 fn body(state: &State, message: &Message) -> Body {
     let own = message.from.id == state.me;
     let text = message.text.as_str().to_owned();
@@ -68,13 +67,14 @@ fn body(state: &State, message: &Message) -> Body {
     Body::Message { from: message.from.name.clone(), kind: message.kind.shown_as(), text, origin }
 }
 
-/// A message of the user's own is stored: it no longer waits, if it did.
+/// If the user wrote it and it was pending, it is acknowledged.
 fn acknowledge_own(state: &mut State, message: &Message) -> Option<Effect> {
     let device = message.device.clone().filter(|_| message.from.id == state.me)?;
     acknowledge(state, &MessageId { device, n: message.n? }, None)
 }
 
-/// A page that was asked for; any other would make the log grow with nobody reading back.
+/// A page of older messages. One that was not asked for is ignored: it would fill the log while nobody
+/// scrolls up.
 pub(super) fn older(
     state: &mut State,
     name: &RoomName,
@@ -98,7 +98,7 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
     let Accepted { n: Some(n), device, room, seq, at, repeat } = accepted else {
         return Vec::new();
     };
-    // A server of version 0.1.0 does not tell which message it repeats.
+    // Version 0.1.0 does not say which message it repeats.
     let place = (!repeat || state.journal.is_some()).then_some((&room, seq, at));
     let id = state.outbox.answered(device.as_ref(), n);
     let effect = id.and_then(|id| acknowledge(state, &id, place));
@@ -112,14 +112,14 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
     effect.into_iter().collect()
 }
 
-/// The author of a message has read it, if all before it is read.
+/// Its author has read a message, if all before it are read.
 fn has_said(room: &mut Room, seq: u64) {
     if seq == room.read.saturating_add(1) {
         room.has_read(seq);
     }
 }
 
-/// The server has that message: at that place, or at one that comes with what was missed.
+/// The server has stored a message: at that place, or at one that comes with the missed messages.
 fn acknowledge(
     state: &mut State,
     id: &MessageId,

@@ -1,4 +1,4 @@
-//! Handles refusals of the server: the user sees the reason, and the text is not lost.
+//! Handles refusals of the server: the user sees the reason, and no text is lost.
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
@@ -9,20 +9,19 @@ use crate::sanitize;
 use crate::state::State;
 use crate::store::{MessageId, OwnMessage, StoreOp};
 
-/// The server refuses something.
+/// The server has refused a command.
 pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec<Effect> {
     let room = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room));
-    let wanted = room.filter(|room| room.join_state == JoinState::Requested);
-    let wanted = wanted.map(|room| room.name.clone());
-    if refusal.code == RefusalCode::Shutdown && (refusal.n.is_some() || wanted.is_some()) {
-        // Nor does it take what was said after that: all waits in its order for the server that comes
-        // next.
+    let requested = room.filter(|room| room.join_state == JoinState::Requested);
+    let requested = requested.map(|room| room.name.clone());
+    if refusal.code == RefusalCode::Shutdown && (refusal.n.is_some() || requested.is_some()) {
+        // It refuses the following messages, too: all wait in order for the next server.
         return Vec::new();
     }
     let id = refusal.n.and_then(|n| state.outbox.answered(refusal.device.as_ref(), n));
     if let Some(id) = id {
         if refusal.code == RefusalCode::NumberUsed {
-            return send_anew(state, &id);
+            return renumber_and_send(state, &id);
         }
         if let Some(message) = state.outbox.acknowledge(&id) {
             not_sent(state, &message, refusal, at);
@@ -32,12 +31,12 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     if let Some(name) = refusal.room.as_ref().and_then(RoomName::other) {
         let why = format!("not sent to {name}: {}", refusal.text);
         if addresses::is_asked(state, &name) {
-            addresses::unknown(state, &name, &why, at);
+            addresses::not_found(state, &name, &why, at);
             return Vec::new();
         }
     }
-    if let Some(name) = wanted {
-        // Whatever was asked about it: where the server does not have it, it is none of ours.
+    if let Some(name) = requested {
+        // The server does not have the room, so the user is not in it.
         close(state, &name);
     }
     if refusal.code == RefusalCode::NotReadable
@@ -52,7 +51,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     Vec::new()
 }
 
-/// Closes a room that the server does not have, unless what the client has is all there is of it.
+/// Closes a room that the server does not have, unless the client has all there is of it.
 fn close(state: &mut State, name: &RoomName) {
     match state.rooms.get_mut(name).filter(|room| room.is_restored) {
         Some(room) => room.join_state = JoinState::Unknown,
@@ -60,9 +59,8 @@ fn close(state: &mut State, name: &RoomName) {
     }
 }
 
-/// Another message has the number of that one: it gets a new one, and is sent again once
-/// that is stored.
-fn send_anew(state: &mut State, id: &MessageId) -> Vec<Effect> {
+/// Another message has the number of this one: gives it a new one, and sends it again once that is stored.
+fn renumber_and_send(state: &mut State, id: &MessageId) -> Vec<Effect> {
     let Some(new) = state.outbox.renumber(id) else {
         return Vec::new();
     };
@@ -73,14 +71,14 @@ fn send_anew(state: &mut State, id: &MessageId) -> Vec<Effect> {
     vec![store(state, StoreOp::Pending(all))]
 }
 
-/// A message was refused. Shows the reason next to it; if its room is closed, shows both in the room on
-/// the screen instead.
+/// A message was refused. Shows the reason next to it; if its room is closed, shows both in the current room
+/// instead.
 fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Timestamp) {
     let is_in = |join_state| join_state == JoinState::Joined;
     let label = state.rooms.label(&message.room);
-    let is_ours = refusal.code != RefusalCode::NotInRoom
+    let is_joined = refusal.code != RefusalCode::NotInRoom
         && state.rooms.get_mut(&message.room).is_some_and(|room| is_in(room.join_state));
-    if !is_ours {
+    if !is_joined {
         close(state, &message.room);
     }
     if let Some(room) = state.rooms.get_mut(&message.room) {

@@ -12,11 +12,11 @@ use crate::rooms::{JoinState, Room};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
-/// How long after it was read the server is told how far the user has read: soon enough for another session,
-/// and one command for all that is read meanwhile.
+/// Time until the server is told how far the user has read: short enough for another session, and one command
+/// for all that is read meanwhile.
 const SEND_READ_AFTER: Duration = Duration::from_secs(1);
 
-/// How many older messages are asked for at once: some full screens.
+/// Older messages that are asked for at once: some full screens.
 const HISTORY_PAGE: u32 = 100;
 
 pub(super) fn request(state: &mut State, request: Request, at: Timestamp) -> Vec<Effect> {
@@ -158,8 +158,8 @@ fn leave(state: &State, room: RoomName) -> Result<Effect, RequestError> {
     ask(state, Command::Leave { room })
 }
 
-/// Takes another name: at the server in a session, else with the next one. If no session has begun yet under
-/// the old one, it is another user's.
+/// Takes another name: at the server in a session, else with the next one. Before the first session under the
+/// old name, the new one is another user.
 fn rename(state: &mut State, name: UserName) -> Effect {
     if let Some(effect) = send(state, Command::Rename { name: name.clone() }) {
         return effect;
@@ -178,7 +178,7 @@ fn forget(state: &mut State) -> Result<Vec<Effect>, RequestError> {
     }
 }
 
-/// Empties the log. Its messages count as read, but not those behind a gap, which were never here.
+/// Empties the log. Its messages count as read, but not those after a gap, which were never loaded.
 fn clear(room: &mut Room) {
     if room.log.goes_on_from(room.read) {
         room.has_read(room.log.since().min(room.last_seq));
@@ -186,8 +186,8 @@ fn clear(room: &mut Room) {
     room.log.clear();
 }
 
-/// Messages were shown. Behind a gap nothing counts as read: what is missing was never shown, and would never
-/// come if the client were killed now.
+/// Messages were shown. Nothing after a gap counts as read: the missing messages were never shown, and would
+/// never be loaded if the client were killed now.
 fn seen(room: &mut Room, seq: u64) {
     if room.log.goes_on_from(room.read) {
         room.has_read(seq.min(room.last_seq).min(room.log.since()));
@@ -196,7 +196,7 @@ fn seen(room: &mut Room, seq: u64) {
 
 fn load_older(state: &mut State, name: &RoomName) -> Option<Effect> {
     let room = state.rooms.get(name)?;
-    // Not before all is there that was asked for when the room opened.
+    // Not before all is loaded that was asked for when the room opened.
     let is_complete = room.log.last() >= room.last_seq && room.join_state == JoinState::Joined;
     if !is_complete || room.loading || !room.log.has_older() {
         return None;

@@ -1,4 +1,4 @@
-//! How sessions begin and end: who the user is, which rooms there are, and which messages are sent again.
+//! Sessions begin and end: the user, the rooms, and the messages that are sent again.
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{RoomState, Welcome};
@@ -11,11 +11,11 @@ use crate::rooms::{JoinState, Room};
 use crate::state::{Connection, State};
 use crate::store::{OwnMessage, Profile, StoreOp};
 
-/// What the ping says whose answer comes behind all rooms the user is in.
-const ROOMS_TOLD: &str = "rooms";
+/// The nonce of the ping whose answer comes after all rooms of the user.
+const ROOMS_COMPLETE: &str = "rooms";
 
-/// There is a session. The journal's id is the server's identity, whatever its address: with another one
-/// it goes on with what is stored for that server.
+/// A session has begun. The id of the journal identifies the server, whatever its address. If it is another
+/// one, goes on with what is stored for that server.
 pub(super) fn welcomed(
     state: &mut State,
     session: u64,
@@ -26,12 +26,12 @@ pub(super) fn welcomed(
     if journal == state.journal.as_ref() {
         return begin(state, session, welcome, at);
     }
-    // What is typed belongs to the server that it was typed for.
+    // The drafts belong to the server they were typed for.
     let typed = drafts::tick(state);
     typed.into_iter().chain([Effect::File { session, welcome: Box::new(welcome) }]).collect()
 }
 
-/// A session has begun with a server whose profile is another one.
+/// A session has begun with another server, for which this is stored.
 pub(super) fn filed(
     state: &mut State,
     session: u64,
@@ -46,7 +46,7 @@ pub(super) fn filed(
                     that one stay stored and are not sent here";
         state.notice(at, NoticeKind::Info, text);
     } else {
-        take_all_pending(state);
+        remove_all_pending(state);
     }
     match profile {
         Ok(profile) => state.take_up(*profile),
@@ -62,12 +62,12 @@ pub(super) fn filed(
 fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Vec<Effect> {
     state.connection = Connection::Connected { session };
     state.trouble = None;
-    (state.warned.unreadable, state.warned.rooms, state.warned.shorter_room) =
+    (state.warned.unreadable, state.warned.rooms_complete, state.warned.shorter_room) =
         (false, false, false);
-    state.warned.not_let_in = None;
+    state.warned.not_connected = None;
     let is_other = welcome.id != state.me;
     if is_other && state.me != 0 {
-        // What another user was told is not this one's.
+        // The rooms of another user are not those of this one.
         state.forget_rooms();
         push_all_pending(state, at);
     }
@@ -87,17 +87,17 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     state.name = welcome.name.clone();
     let mut effects = vec![store(state, StoreOp::Name(welcome.name))];
     effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
-    let wanted: Vec<Command> = wanted(state).collect();
-    effects.extend(wanted.into_iter().filter_map(|command| send(state, command)));
+    let requested: Vec<Command> = requested(state).collect();
+    effects.extend(requested.into_iter().filter_map(|command| send(state, command)));
     effects.extend(send_waiting(state));
-    let nonce = Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default());
+    let nonce = Nonce::Word(Word::new(ROOMS_COMPLETE).unwrap_or_default());
     effects.extend(send(state, Command::Ping { nonce }));
     effects
 }
 
-/// Whether a room that the server tells for the first time in this session has fewer messages than it had,
-/// in the same epoch. Then the server's whole data directory was set back to an older copy, which the server
-/// cannot notice.
+/// Whether a room that the server sends for the first time in this session has fewer messages than it had, in
+/// the same epoch. Then the whole data directory was set back to an older copy, which the server cannot
+/// notice.
 pub(super) fn is_set_back(state: &State, now: &RoomState) -> bool {
     let room = state.rooms.list().iter().find(|room| room.name == now.room);
     let is_shorter = |room: &Room| {
@@ -106,9 +106,9 @@ pub(super) fn is_set_back(state: &State, now: &RoomState) -> bool {
     state.epoch.is_some() && room.is_some_and(is_shorter)
 }
 
-/// Treats what the server has as another epoch: no `seq` holds, in any room. Connects again, since what the
-/// server still sends in this session answers what was asked with the old ones.
-pub(super) fn set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
+/// Treats the journal as one of another epoch: no `seq` is valid, in any room. Connects again, since the
+/// server may still answer commands with the old ones in this session.
+pub(super) fn load_set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
     for room in state.rooms.iter_mut() {
         room.restored(at);
     }
@@ -119,20 +119,19 @@ pub(super) fn set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
     vec![Effect::Link(LinkRequest::Call(state.name.clone()))]
 }
 
-/// The rooms the user has asked to be let in while there was no session.
-fn wanted(state: &State) -> impl Iterator<Item = Command> {
+/// The rooms that the user has asked to join while there was no session.
+fn requested(state: &State) -> impl Iterator<Item = Command> {
     let rooms = state.rooms.list().iter();
-    let wanted = rooms.filter(|room| room.join_state == JoinState::Requested);
-    wanted.map(|room| Command::Join { room: room.name.clone(), since: None })
+    let requested = rooms.filter(|room| room.join_state == JoinState::Requested);
+    requested.map(|room| Command::Join { room: room.name.clone(), since: None })
 }
 
-/// The answer to a ping of the screen's own: by now the server has told all rooms, and those that
-/// it has not were left elsewhere.
-pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec<Effect> {
-    if *nonce != Nonce::Word(Word::new(ROOMS_TOLD).unwrap_or_default()) {
+/// The server has answered the ping: it has sent all rooms by now. The user has left the others elsewhere.
+pub(super) fn rooms_complete(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec<Effect> {
+    if *nonce != Nonce::Word(Word::new(ROOMS_COMPLETE).unwrap_or_default()) {
         return Vec::new();
     }
-    state.warned.rooms = true;
+    state.warned.rooms_complete = true;
     addresses::resolve_drafts(state, at);
     let rooms = state.rooms.list().iter();
     let left = rooms.filter(|room| {
@@ -144,9 +143,10 @@ pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec
     for room in left {
         state.close(&room);
     }
-    // The last run ended before the user was let in there, or it was left elsewhere; but not unsaid.
+    // The last run ended before the user had joined, or the room was left elsewhere. Its messages are still
+    // to be sent.
     let mut to_join: Vec<RoomName> = unknown(state).cloned().collect();
-    // The backup that was restored did not have the room, or not the user in it.
+    // The restored backup does not have the room, or not the user in it.
     let restored = state.rooms.list().iter().filter(|room| {
         room.is_restored && room.join_state == JoinState::Unknown && !to_join.contains(&room.name)
     });
@@ -163,16 +163,16 @@ pub(super) fn rooms_told(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec
     effects
 }
 
-/// The rooms of an earlier run for which something waits, until it is known whether the user is in them.
-/// Nothing is said before: it would be refused, and numbers go in order.
+/// Rooms with pending messages from an earlier run whose membership is not confirmed yet. Nothing is sent
+/// until it is: it would be refused, and numbers go in order.
 pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
     let rooms = state.rooms.list().iter().filter(|room| room.is_unknown());
     rooms.map(|room| &room.name).filter(|room| state.outbox.has_for(room))
 }
 
-/// There is no session any more, or none came about. All that is on the screen stays.
+/// The session has ended, or did not begin. All that is on the screen stays.
 pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
-    note_why(state, why, at);
+    notify_why(state, why, at);
     state.connection = Connection::Connecting;
     if !matches!(why, Lost::Asked) {
         state.trouble = Some(why.to_string());
@@ -194,22 +194,22 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     }
 }
 
-/// Puts on the log, once, why the server does not let the client in, if the user can do something about
-/// it. The status line has it, too, but cut.
-fn note_why(state: &mut State, why: &Lost, at: Timestamp) {
+/// Shows once why there is no session, if the user can do something about it. The status line shows it, too,
+/// but cut.
+fn notify_why(state: &mut State, why: &Lost, at: Timestamp) {
     let text = match why {
-        Lost::Unreachable(why) if state.me == 0 => not_there(&state.server, why),
+        Lost::Unreachable(why) if state.me == 0 => unreachable_hint(&state.server, why),
         Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Another(_) | Lost::Tls => why.to_string(),
         _ => return,
     };
-    if state.warned.not_let_in.as_ref() != Some(&text) {
+    if state.warned.not_connected.as_ref() != Some(&text) {
         state.notice(at, NoticeKind::Trouble, text.clone());
-        state.warned.not_let_in = Some(text);
+        state.warned.not_connected = Some(text);
     }
 }
 
-/// Nothing answers at the first call: what a newcomer can do about it.
-fn not_there(server: &str, why: &str) -> String {
+/// Nothing answered the first connection: says what a newcomer can do.
+fn unreachable_hint(server: &str, why: &str) -> String {
     let what_to_do = match server.parse::<ServerAddress>() {
         Ok(address) if address.is_local() => {
             format!("To start a server here: chat-server --listen {server}")
@@ -219,8 +219,8 @@ fn not_there(server: &str, why: &str) -> String {
     format!("Cannot reach {server}: {why}. {what_to_do}")
 }
 
-/// The server did not take the hello. About a name the user can do something, in the input box.
-pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: Timestamp) {
+/// The server has refused the hello. If it is about the name, the user can type another one.
+pub(super) fn hello_refused(state: &mut State, refusal: &Refusal, at: Timestamp) {
     state.connection = Connection::Refused { code: refusal.code };
     state.trouble = None;
     let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
@@ -242,14 +242,14 @@ pub(super) fn not_let_in(state: &mut State, refusal: &Refusal, at: Timestamp) {
 
 /// The client goes on as another user of the same server.
 pub(super) fn became(state: &mut State, profile: Profile, at: Timestamp) -> Vec<Effect> {
-    take_all_pending(state);
+    remove_all_pending(state);
     let identity = Identity::from(&profile);
     state.take_up(profile);
     push_all_pending(state, at);
     vec![Effect::Link(LinkRequest::CallAs(Box::new(identity)))]
 }
 
-/// Shows all messages that have no answer.
+/// Shows all messages without an answer.
 pub(super) fn push_all_pending(state: &mut State, at: Timestamp) {
     let messages: Vec<OwnMessage> = state.outbox.messages().cloned().collect();
     for message in messages {
@@ -257,7 +257,7 @@ pub(super) fn push_all_pending(state: &mut State, at: Timestamp) {
     }
 }
 
-fn take_all_pending(state: &mut State) {
+fn remove_all_pending(state: &mut State) {
     for message in state.outbox.messages() {
         if let Some(room) = state.rooms.get_mut(&message.room) {
             room.log.take_pending(&message.id);
@@ -265,7 +265,7 @@ fn take_all_pending(state: &mut State) {
     }
 }
 
-/// Drops the token, and calls as a new user.
+/// Forgets the token, and connects as a new user.
 pub(super) fn forget(state: &mut State) -> Vec<Effect> {
     let journal = state.called.clone();
     vec![store(state, StoreOp::ForgetToken(journal)), Effect::Link(LinkRequest::CallAnew)]

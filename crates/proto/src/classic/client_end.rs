@@ -5,7 +5,7 @@ use std::io;
 use bytes::{BufMut, BytesMut};
 use tokio_util::codec::{Decoder, Encoder};
 
-use super::{ENTRY, ID, NAME, PART, Told, USERS};
+use super::{ENTRY, ID, NAME, PART, ServerMessage, USERS};
 
 /// The client's end of one connection: takes all that has come as one message, as the classic
 /// clients take what one `recv` returns, and what it is given to say it sends as it is.
@@ -27,10 +27,10 @@ impl ClientEnd {
 }
 
 impl Decoder for ClientEnd {
-    type Item = Told;
+    type Item = ServerMessage;
     type Error = io::Error;
 
-    fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<Told>> {
+    fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<ServerMessage>> {
         let read = src.split();
         let read = String::from_utf8_lossy(&read);
         Ok(if read.is_empty() { None } else { Some(told(&read)) })
@@ -46,20 +46,20 @@ impl Encoder<&str> for ClientEnd {
     }
 }
 
-fn told(read: &str) -> Told {
-    known(read).unwrap_or_else(|| Told::Raw(read.to_owned()))
+fn told(read: &str) -> ServerMessage {
+    known(read).unwrap_or_else(|| ServerMessage::Raw(read.to_owned()))
 }
 
-fn known(read: &str) -> Option<Told> {
+fn known(read: &str) -> Option<ServerMessage> {
     if let Some(id) = read.strip_prefix(ID) {
-        return Some(Told::Id(id.parse().ok()?));
+        return Some(ServerMessage::Id(id.parse().ok()?));
     }
     if let Some(list) = read.strip_prefix(USERS) {
-        return list.split(ENTRY).map(entry).collect::<Option<_>>().map(Told::Users);
+        return list.split(ENTRY).map(entry).collect::<Option<_>>().map(ServerMessage::Users);
     }
     let mut parts = read.splitn(3, PART);
     let (id, name, text) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
-    Some(Told::Message { id, name: name.to_owned(), text: text.to_owned() })
+    Some(ServerMessage::Message { id, name: name.to_owned(), text: text.to_owned() })
 }
 
 fn entry(entry: &str) -> Option<(u64, String)> {
@@ -74,10 +74,10 @@ mod tests {
     #[test]
     fn what_one_read_brings_is_one_message() {
         let reads = [
-            ("ID:5", Told::Id(5)),
-            ("USERS:5||ana", Told::Users(vec![(5, "ana".to_owned())])),
-            ("ID:5USERS:5||ana", Told::Raw("ID:5USERS:5||ana".to_owned())),
-            ("USERS:5||ana||x&&", Told::Raw("USERS:5||ana||x&&".to_owned())),
+            ("ID:5", ServerMessage::Id(5)),
+            ("USERS:5||ana", ServerMessage::Users(vec![(5, "ana".to_owned())])),
+            ("ID:5USERS:5||ana", ServerMessage::Raw("ID:5USERS:5||ana".to_owned())),
+            ("USERS:5||ana||x&&", ServerMessage::Raw("USERS:5||ana||x&&".to_owned())),
         ];
         for (read, told) in reads {
             let decoded = ClientEnd.decode(&mut BytesMut::from(read)).unwrap();

@@ -9,11 +9,11 @@ use tokio_util::codec::{Decoder, Encoder};
 use crate::limits::{CLASSIC_HOLD_BYTES_MAX, CLASSIC_WRITE_BYTES_MAX};
 use crate::{Text, UserName};
 
-use super::{NAME, PART, Told};
+use super::{NAME, PART, ServerMessage};
 
 /// What a classic client says. Both are mended, since a classic client cannot be asked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum ClientMessage {
     /// Its name, at first or anew.
     Name(UserName),
     /// A message. Whom the client claimed to be is not in it.
@@ -42,30 +42,30 @@ impl ServerEnd {
 
     /// Takes the rest of `src` for finished, the line having been quiet; unless it ends within a
     /// character, whose other bytes must be on their way.
-    pub fn settle(&mut self, src: &mut BytesMut) -> Option<Said> {
+    pub fn settle(&mut self, src: &mut BytesMut) -> Option<ClientMessage> {
         let cut = matches!(std::str::from_utf8(last_char(src)), Err(e) if e.error_len().is_none());
         if cut { None } else { self.finish(src) }
     }
 
     /// Takes all of `src` as one message.
-    fn finish(&mut self, src: &mut BytesMut) -> Option<Said> {
+    fn finish(&mut self, src: &mut BytesMut) -> Option<ClientMessage> {
         let all = src.len();
         self.take(src, all)
     }
 
     /// Takes the first `end` bytes of `src` as one message; `None` where it says nothing.
-    fn take(&mut self, src: &mut BytesMut, end: usize) -> Option<Said> {
+    fn take(&mut self, src: &mut BytesMut, end: usize) -> Option<ClientMessage> {
         let message = src.split_to(end);
         if let Some(name) = message.strip_prefix(NAME.as_bytes()) {
             self.name = name.to_vec();
-            return Some(Said::Name(UserName::from_lossy(&String::from_utf8_lossy(name))));
+            return Some(ClientMessage::Name(UserName::from_lossy(&String::from_utf8_lossy(name))));
         }
         let stamp = self.stamp(&self.name);
         let text = message.strip_prefix(stamp.as_slice()).map_or_else(
             || after_claims(&String::from_utf8_lossy(&message)).to_owned(),
             |text| String::from_utf8_lossy(text).into_owned(),
         );
-        Text::from_lossy(&text).map(Said::Text)
+        Text::from_lossy(&text).map(ClientMessage::Text)
     }
 
     /// What this client puts in front of what it says under `name`.
@@ -90,12 +90,12 @@ impl ServerEnd {
 }
 
 impl Decoder for ServerEnd {
-    type Item = Said;
+    type Item = ClientMessage;
     type Error = io::Error;
 
     /// Takes the next message that is surely finished. Never holds back more than
     /// [`CLASSIC_HOLD_BYTES_MAX`] bytes and what one read adds.
-    fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<Said>> {
+    fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<ClientMessage>> {
         loop {
             let end = match self.next_message(src) {
                 Some(end) if end <= CLASSIC_HOLD_BYTES_MAX => end,
@@ -108,7 +108,7 @@ impl Decoder for ServerEnd {
         }
     }
 
-    fn decode_eof(&mut self, src: &mut BytesMut) -> io::Result<Option<Said>> {
+    fn decode_eof(&mut self, src: &mut BytesMut) -> io::Result<Option<ClientMessage>> {
         match self.decode(src)? {
             Some(said) => Ok(Some(said)),
             None => Ok(self.finish(src)),
@@ -116,10 +116,10 @@ impl Decoder for ServerEnd {
     }
 }
 
-impl Encoder<&Told> for ServerEnd {
+impl Encoder<&ServerMessage> for ServerEnd {
     type Error = io::Error;
 
-    fn encode(&mut self, told: &Told, dst: &mut BytesMut) -> io::Result<()> {
+    fn encode(&mut self, told: &ServerMessage, dst: &mut BytesMut) -> io::Result<()> {
         dst.put_slice(told.to_string().as_bytes());
         Ok(())
     }
@@ -158,16 +158,16 @@ const fn is_continuation(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn name(name: &str) -> Said {
-        Said::Name(UserName::new(name).unwrap())
+    fn name(name: &str) -> ClientMessage {
+        ClientMessage::Name(UserName::new(name).unwrap())
     }
 
-    fn text(text: &str) -> Said {
-        Said::Text(Text::new(text).unwrap())
+    fn text(text: &str) -> ClientMessage {
+        ClientMessage::Text(Text::new(text).unwrap())
     }
 
     /// All that the server's end of connection 5 finds in `reads`, the last followed by quiet.
-    fn found(reads: &[&[u8]]) -> Vec<Said> {
+    fn found(reads: &[&[u8]]) -> Vec<ClientMessage> {
         let mut end = ServerEnd::new(5);
         let mut src = BytesMut::new();
         let mut said = Vec::new();
@@ -230,8 +230,8 @@ mod tests {
         let together: String = said
             .iter()
             .map(|said| match said {
-                Said::Text(text) => text.to_string(),
-                Said::Name(_) => unreachable!("no name was said"),
+                ClientMessage::Text(text) => text.to_string(),
+                ClientMessage::Name(_) => unreachable!("no name was said"),
             })
             .collect();
         assert_eq!(together, format!("x{long}"));

@@ -1,7 +1,9 @@
 //! The laws of the classic protocol.
 
 use bytes::BytesMut;
-use chat_proto::classic::{ClientEnd, Said, ServerEnd, Told, message, notice, users};
+use chat_proto::classic::{
+    ClientEnd, ClientMessage, ServerEnd, ServerMessage, message, notice, users,
+};
 use chat_proto::command::Kind;
 use chat_proto::limits::{CLASSIC_HOLD_BYTES_MAX, CLASSIC_WRITE_BYTES_MAX};
 use chat_proto::{Text, User, UserName};
@@ -12,7 +14,7 @@ use tokio_util::codec::Decoder;
 use crate::strategies::{cases, cuts, garbage, kind, text, user, writing};
 
 /// All that the server's end of connection `id` finds in `reads`, the last followed by quiet.
-fn found(id: u64, reads: &[&[u8]]) -> Vec<Said> {
+fn found(id: u64, reads: &[&[u8]]) -> Vec<ClientMessage> {
     let mut end = ServerEnd::new(id);
     let mut buffer = BytesMut::new();
     let mut said = heard(&mut end, &mut buffer, reads);
@@ -21,7 +23,7 @@ fn found(id: u64, reads: &[&[u8]]) -> Vec<Said> {
 }
 
 /// What is surely finished in `reads`. No more is held back than may be.
-fn heard(end: &mut ServerEnd, buffer: &mut BytesMut, reads: &[&[u8]]) -> Vec<Said> {
+fn heard(end: &mut ServerEnd, buffer: &mut BytesMut, reads: &[&[u8]]) -> Vec<ClientMessage> {
     let mut said = Vec::new();
     for read in reads {
         buffer.extend_from_slice(read);
@@ -43,7 +45,7 @@ fn as_told(text: &str) -> String {
 }
 
 /// Each of `pieces` is one write that every client reads as somebody's; their texts together.
-fn put_together(pieces: &[Told], by: (u64, &str)) -> String {
+fn put_together(pieces: &[ServerMessage], by: (u64, &str)) -> String {
     let texts = pieces.iter().map(|piece| {
         let written = piece.to_string();
         assert!(written.len() <= CLASSIC_WRITE_BYTES_MAX, "{} bytes", written.len());
@@ -91,9 +93,9 @@ impl Client {
     }
 
     /// What the server should hear of it.
-    fn means(&self) -> Vec<Said> {
-        let texts = self.texts.iter().cloned().map(Said::Text);
-        [Said::Name(UserName::from_lossy(&self.name))].into_iter().chain(texts).collect()
+    fn means(&self) -> Vec<ClientMessage> {
+        let texts = self.texts.iter().cloned().map(ClientMessage::Text);
+        [ClientMessage::Name(UserName::from_lossy(&self.name))].into_iter().chain(texts).collect()
     }
 }
 
@@ -170,13 +172,13 @@ proptest! {
     ) {
         let own = 5;
         prop_assume!(text.as_str().len() < CLASSIC_HOLD_BYTES_MAX - 200);
-        // Said by one who has given no name.
+        // ClientMessage by one who has given no name.
         prop_assume!(!ClientEnd::say(claimed, &name, text.as_str()).contains("5||||"));
         let three = ClientEnd::say(claimed, &name, text.as_str());
-        prop_assert_eq!(found(own, &[three.as_bytes()]), [Said::Text(text.clone())]);
+        prop_assert_eq!(found(own, &[three.as_bytes()]), [ClientMessage::Text(text.clone())]);
         if !text.as_str().contains("||") {
             let two = format!("{claimed}||{text}");
-            prop_assert_eq!(found(own, &[two.as_bytes()]), [Said::Text(text)]);
+            prop_assert_eq!(found(own, &[two.as_bytes()]), [ClientMessage::Text(text)]);
         }
     }
 }
@@ -213,7 +215,7 @@ proptest! {
             prop_assert_eq!(heard(&mut end, &mut buffer, &[&said[..cut]]), []);
             prop_assert_eq!(end.settle(&mut buffer), None, "half a character is not the end");
             prop_assert_eq!(heard(&mut end, &mut buffer, &[&said[cut..]]), []);
-            prop_assert_eq!(end.settle(&mut buffer), Some(Said::Text(client.texts[0].clone())));
+            prop_assert_eq!(end.settle(&mut buffer), Some(ClientMessage::Text(client.texts[0].clone())));
         }
     }
 

@@ -1,4 +1,4 @@
-//! The classic door: the text of the original chat, one message a write, never two at once.
+//! The classic door: the text of the original chat, one message in each write.
 
 use std::collections::VecDeque;
 use std::io;
@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use chat_proto::classic::{self, Said, ServerEnd, Told, notice};
+use chat_proto::classic::{self, ClientMessage, ServerEnd, ServerMessage, notice};
 use chat_proto::command::{Kind, Say};
 use chat_proto::{Command, Event, RoomName, User};
 use tokio::time::Instant;
 use tokio_util::codec::Decoder;
 
 use super::write_queue::WriteQueue;
-use super::{Capabilities, Heard, Reader, Wake};
-use crate::batch::{Batch, Encoded, Format, Items, Pieces, Said as Published, pieces_bytes};
+use super::{Capabilities, Incoming, Recipient, Wake};
+use crate::batch::{Batch, Encoded, Format, Items, Pieces, Published, pieces_bytes};
 use crate::config::{CLASSIC_PIECES_MAX, CLASSIC_QUEUE_BYTES, CLASSIC_QUEUE_MESSAGES, Config};
 use crate::feed::CatchUp;
 
@@ -26,22 +26,22 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     end_is_goodbye: true,
 };
 
-/// Reads names and messages as the commands they stand for. Writes one message at a time, with
-/// `classic_gap` between two, since the client takes for one message whatever one `recv` returns.
+/// Decodes names and messages as the commands they stand for. Encodes one message at a time, with `classic_gap`
+/// between two writes, since the client takes everything that one `recv` returns for one message.
 pub(crate) struct Classic {
     codec: ServerEnd,
     settle: Duration,
-    /// When what has come is taken for whole, unless more comes.
+    /// When the input counts as complete, unless more is received before.
     settles_at: Option<Instant>,
-    /// Pieces of the message that is being written, and of what the client is told of its own doings:
-    /// [`CLASSIC_PIECES_MAX`] and a message's at most.
+    /// Pieces of the message that is being written, and of refusals: [`CLASSIC_PIECES_MAX`] and those of one message
+    /// at most.
     pieces: VecDeque<Bytes>,
-    /// Messages that wait: [`CLASSIC_QUEUE_MESSAGES`] and [`CLASSIC_QUEUE_BYTES`] at most.
+    /// Pending messages: [`CLASSIC_QUEUE_MESSAGES`] and [`CLASSIC_QUEUE_BYTES`] at most.
     queue: VecDeque<Pieces>,
     queue_bytes: usize,
-    /// The last piece of all, once nothing else waits.
-    last_words: Option<Bytes>,
-    /// Messages that were skipped and that the client has not been told of.
+    /// The reason for the end, written after everything else.
+    goodbye: Option<Bytes>,
+    /// Skipped messages whose number the client was not sent yet.
     skipped: u64,
     /// When the first list of users is due, if the client is in the lobby by then.
     first_list_at: Instant,
@@ -51,20 +51,21 @@ pub(crate) struct Classic {
     list_settle: Duration,
 }
 
-/// Whether the client has the list of users as it is.
+/// Whether the client has the current list of users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum List {
+    /// The client has it.
     IsSent,
-    /// It has changed since.
+    /// It has changed, and no time to send it is set yet.
     HasChanged,
-    /// It is sent then, with what changes until then.
+    /// It is sent at this time, with all changes until then.
     IsDueAt(Instant),
 }
 
 impl Classic {
-    /// The door of the client of connection `id`, which has begun to say its name: the rest has as long to
-    /// follow as a silent caller has to speak. Nothing is written sooner than a gap from `now`: the
-    /// client's number may just have gone out.
+    /// The door of the client with number `id`, which has begun to send its name; the rest must follow within
+    /// `detect_silence`. Nothing is written for one gap from `now`, since the client's number may just have been
+    /// written.
     pub(crate) fn new(id: u64, now: Instant, config: &Config) -> Self {
         let gap = config.classic_gap;
         Self {
@@ -74,7 +75,7 @@ impl Classic {
             pieces: VecDeque::new(),
             queue: VecDeque::new(),
             queue_bytes: 0,
-            last_words: None,
+            goodbye: None,
             skipped: 0,
             first_list_at: now + config.classic_list_settle,
             list: List::IsSent,
@@ -88,12 +89,12 @@ impl Classic {
         &mut self,
         input: &mut BytesMut,
         has_ended: bool,
-    ) -> io::Result<Option<Heard>> {
-        let said = match has_ended {
+    ) -> io::Result<Option<Incoming>> {
+        let message = match has_ended {
             false => self.codec.decode(input)?,
             true => self.codec.decode_eof(input)?,
         };
-        Ok(said.map(|said| Heard::Command(command(said))))
+        Ok(message.map(|message| Incoming::Command(command(message))))
     }
 
     pub(super) fn received(&mut self, now: Instant) {
@@ -104,9 +105,9 @@ impl Classic {
         self.settles_at
     }
 
-    pub(super) fn settle(&mut self, input: &mut BytesMut) -> Option<Heard> {
+    pub(super) fn settle(&mut self, input: &mut BytesMut) -> Option<Incoming> {
         self.settles_at = None;
-        self.codec.settle(input).map(|said| Heard::Command(command(said)))
+        self.codec.settle(input).map(|message| Incoming::Command(command(message)))
     }
 
     pub(super) fn event(&mut self, event: &Event) {
@@ -120,13 +121,13 @@ impl Classic {
         }
     }
 
-    pub(super) fn batch(&mut self, batch: &Batch, reader: Reader) {
+    pub(super) fn batch(&mut self, batch: &Batch, recipient: Recipient) {
         match batch.items() {
             Items::Messages(messages) => {
                 let encoded = batch.encoded(Format::Classic, encode).messages();
-                for (said, message) in messages.said().iter().zip(encoded) {
-                    if said.session != reader.session {
-                        self.take(message);
+                for (published, pieces) in messages.published().iter().zip(encoded) {
+                    if published.session != recipient.session {
+                        self.push(pieces);
                     }
                 }
             }
@@ -137,7 +138,7 @@ impl Classic {
         }
     }
 
-    fn take(&mut self, message: &Pieces) {
+    fn push(&mut self, message: &Pieces) {
         self.queue.push_back(Arc::clone(message));
         self.queue_bytes += pieces_bytes(message);
         while self.queue.len() > CLASSIC_QUEUE_MESSAGES || self.queue_bytes > CLASSIC_QUEUE_BYTES {
@@ -178,15 +179,15 @@ impl Classic {
             (self.queue, self.queue_bytes) = (VecDeque::new(), 0);
             self.skipped = 0;
         }
-        self.list = List::IsSent; // the client does not need it any more
-        self.last_words = notice(text).first().map(bytes_of);
+        self.list = List::IsSent; // the client needs no further list
+        self.goodbye = notice(text).first().map(bytes_of);
     }
 
     pub(super) fn wants_write(&self) -> bool {
         self.has_piece() || self.list != List::IsSent
     }
 
-    /// Puts the next piece into `out`, if its time has come.
+    /// Adds the next piece to `out` if it is due.
     pub(super) fn wake(&mut self, now: Instant, out: &mut WriteQueue) -> Wake {
         if self.list == List::HasChanged {
             self.list = List::IsDueAt(now + self.list_settle);
@@ -213,7 +214,7 @@ impl Classic {
         !self.pieces.is_empty()
             || !self.queue.is_empty()
             || self.skipped > 0
-            || self.last_words.is_some()
+            || self.goodbye.is_some()
     }
 
     fn next_turn_at(&self) -> Instant {
@@ -223,7 +224,7 @@ impl Classic {
         }
     }
 
-    /// The next write: the rest of a message, what was skipped, the next message.
+    /// Returns the next piece: of the current message, the number of skipped messages, the next message, the goodbye.
     fn next_piece(&mut self) -> Option<Bytes> {
         if self.pieces.is_empty() && self.skipped > 0 {
             let skipped = std::mem::take(&mut self.skipped);
@@ -234,14 +235,14 @@ impl Classic {
         {
             self.pieces.extend(message.iter().cloned());
         }
-        self.pieces.pop_front().or_else(|| self.last_words.take())
+        self.pieces.pop_front().or_else(|| self.goodbye.take())
     }
 }
 
-fn command(said: Said) -> Command {
-    match said {
-        Said::Name(name) => Command::Rename { name },
-        Said::Text(text) => Command::Say(Say {
+fn command(message: ClientMessage) -> Command {
+    match message {
+        ClientMessage::Name(name) => Command::Rename { name },
+        ClientMessage::Text(text) => Command::Say(Say {
             room: RoomName::lobby(),
             kind: Kind::Text,
             n: None,
@@ -252,18 +253,22 @@ fn command(said: Said) -> Command {
 }
 
 fn encode(items: &Items) -> Encoded {
-    let pieces = |said: &Published| -> Pieces {
-        let told = classic::message(&said.kept.from, said.kept.kind, &said.kept.text);
-        told.iter().map(bytes_of).collect()
+    let pieces = |published: &Published| -> Pieces {
+        let messages = classic::message(
+            &published.message.from,
+            published.message.kind,
+            &published.message.text,
+        );
+        messages.iter().map(bytes_of).collect()
     };
     Encoded::Messages(match items {
-        Items::Messages(messages) => messages.said().iter().map(pieces).collect(),
+        Items::Messages(messages) => messages.published().iter().map(pieces).collect(),
         Items::Update(_) => Box::default(),
     })
 }
 
-fn bytes_of(told: &Told) -> Bytes {
-    told.to_string().into()
+fn bytes_of(message: &ServerMessage) -> Bytes {
+    message.to_string().into()
 }
 
 #[cfg(test)]

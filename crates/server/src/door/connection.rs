@@ -1,5 +1,5 @@
-//! One client's connection: the stream, the bytes on their way in and out, and the door between them. The
-//! only place that reads and writes.
+//! The connection of one client: the carrier, the bytes that are received and that wait to be written, and the door.
+//! The only place that reads and writes.
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
@@ -13,17 +13,17 @@ use chat_proto::{EndCode, Event, User};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::Instant;
 
-use super::alarm::Alarm;
+use super::alarm::Alarms;
 use super::write_queue::WriteQueue;
-use super::{Capabilities, Door, Heard, Reader, Turn, Wake, WriteTimeout};
+use super::{Capabilities, Door, Incoming, Recipient, Wake, WriteStep, WriteTimeout};
 use crate::batch::Batch;
 use crate::config::{OUT_BYTES_MAX, READ_BYTES};
 
-/// Pieces one write takes: more than wait for a client that keeps up, for one that does not any
-/// number is as good.
+/// Pieces that one write takes at most: more than are pending for a client that keeps up. For one that does not, the
+/// number does not matter.
 const PIECES_MAX: usize = 16;
 
-/// A connection. Takes no memory for bytes while there are none.
+/// A connection on the carrier `S`. Holds no memory for bytes while none are pending.
 pub(crate) struct Connection<S> {
     io: S,
     input: BytesMut,
@@ -31,57 +31,52 @@ pub(crate) struct Connection<S> {
     out: WriteQueue,
     write_timeout: WriteTimeout,
     door: Door,
-    /// When to look at the input again, and when to write again; for a door that goes by time.
-    reads_at: Alarm,
-    writes_at: Alarm,
+    /// Boxed, since the native door, which most clients use, needs none.
+    alarms: Option<Box<Alarms>>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    /// A connection whose first bytes have been read already. Gives up on a client that takes nothing for
-    /// `write_timeout`.
-    pub(crate) fn new(io: S, first: BytesMut, door: Door, write_timeout: WriteTimeout) -> Self {
+    /// Fails with `TimedOut` if the client takes nothing for `write_timeout`.
+    pub(crate) fn new(io: S, door: Door, write_timeout: WriteTimeout) -> Self {
         Self {
             io,
-            input: first,
+            input: BytesMut::new(),
             has_ended: false,
             out: WriteQueue::default(),
             write_timeout,
             door,
-            reads_at: Alarm::default(),
-            writes_at: Alarm::default(),
+            alarms: None,
         }
     }
 
-    /// The door.
     #[must_use]
     pub(crate) const fn door(&self) -> &Door {
         &self.door
     }
 
-    /// What its clients can do.
     #[must_use]
     pub(crate) const fn capabilities(&self) -> &'static Capabilities {
         self.door.capabilities()
     }
 
-    /// Takes an event for this client alone.
-    pub(crate) fn tell(&mut self, event: &Event) {
+    /// Queues an event for this client alone.
+    pub(crate) fn send(&mut self, event: &Event) {
         self.door.event(event, &mut self.out);
     }
 
-    /// Takes what happened in a room, but for what the session said itself.
-    pub(crate) fn relay(&mut self, batch: &Arc<Batch>, reader: Reader) {
-        self.door.batch(batch, reader, &mut self.out);
+    /// Queues a batch of a room, without the messages of the recipient's session.
+    pub(crate) fn send_batch(&mut self, batch: &Arc<Batch>, recipient: Recipient) {
+        self.door.batch(batch, recipient, &mut self.out);
     }
 
-    /// Counts `messages` that the client is not sent, see
+    /// Adds to the number of `messages` that the client is not sent, see
     /// [`CatchUp::Count`](crate::feed::CatchUp::Count).
     pub(crate) fn skip(&mut self, messages: u64) {
         self.door.skip(messages);
     }
 
-    /// Takes the list of users that [`Turn::ListDue`] asked for: the client's own user, and all `count`
-    /// users of the lobby.
+    /// Queues the list of users after [`WriteStep::ListDue`]: the user of the client, and all `count` users of the
+    /// lobby.
     pub(crate) fn list_users<'u>(
         &mut self,
         own: &User,
@@ -91,35 +86,35 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.door.list_users(own, users, count, &mut self.out);
     }
 
-    /// Says why the session ends. With `at_once`, what waits is dropped, as far as that can be done
-    /// between two messages.
+    /// Queues the reason for the end. With `at_once`, pending bytes are dropped, except for the rest of a message
+    /// whose write has begun.
     pub(crate) fn goodbye(&mut self, code: EndCode, text: &str, at_once: bool) {
         self.door.goodbye(code, text, at_once, &mut self.out);
     }
 
-    /// Whether so much waits that nothing more should be told for now.
+    /// Whether [`OUT_BYTES_MAX`] or more are pending, so that nothing more should be queued.
     pub(crate) fn is_full(&self) -> bool {
         self.out.len() >= OUT_BYTES_MAX
     }
 
-    /// Whether there is something to write.
+    /// Whether there is something to write, now or later.
     pub(crate) fn wants_write(&self) -> bool {
         !self.out.is_empty() || self.door.wants_write()
     }
 
-    /// What comes in next; `None` at the end of the connection. Cancel safe.
+    /// Waits for what the client sends next; `None` at the end of the connection. Cancel safe.
     ///
     /// # Errors
     /// Returns an error if the connection fails.
-    pub(crate) async fn next(&mut self) -> io::Result<Option<Heard>> {
+    pub(crate) async fn next(&mut self) -> io::Result<Option<Incoming>> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
     /// See [`Connection::next`].
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Heard>>> {
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Incoming>>> {
         loop {
-            if let Some(heard) = self.ready()? {
-                return Poll::Ready(Ok(Some(heard)));
+            if let Some(incoming) = self.try_next()? {
+                return Poll::Ready(Ok(Some(incoming)));
             }
             if self.has_ended {
                 return Poll::Ready(Ok(None));
@@ -130,50 +125,49 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 continue;
             }
             let Some(at) = self.door.settles_at() else { return Poll::Pending };
-            ready!(self.reads_at.poll(at, cx));
-            if let Some(heard) = self.door.settle(&mut self.input) {
-                return Poll::Ready(Ok(Some(heard)));
+            ready!(self.alarms.get_or_insert_default().read.poll(at, cx));
+            if let Some(incoming) = self.door.settle(&mut self.input) {
+                return Poll::Ready(Ok(Some(incoming)));
             }
         }
     }
 
-    /// What has come in and was not given yet, without waiting for more.
+    /// Returns what the client has sent next, if it is received already.
     ///
     /// # Errors
     /// Returns an error if the connection fails.
-    pub(crate) fn ready(&mut self) -> io::Result<Option<Heard>> {
+    pub(crate) fn try_next(&mut self) -> io::Result<Option<Incoming>> {
         self.door.decode(&mut self.input, self.has_ended)
     }
 
-    /// Writes some of what waits. Cancel safe.
+    /// Writes some of the pending bytes. Cancel safe.
     ///
     /// # Errors
     /// Returns an error if the connection fails: `TimedOut` if the client has taken nothing for
     /// `write_timeout`.
-    pub(crate) async fn write(&mut self) -> io::Result<Turn> {
+    pub(crate) async fn write(&mut self) -> io::Result<WriteStep> {
         poll_fn(|cx| self.poll_write(cx)).await
     }
 
     /// See [`Connection::write`].
-    pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Turn>> {
+    pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<WriteStep>> {
         while self.out.is_empty() {
             match self.door.wake(Instant::now, &mut self.out) {
                 Wake::Write => break,
-                Wake::ListUsers => return Poll::Ready(Ok(Turn::ListDue)),
-                Wake::At(at) => ready!(self.writes_at.poll(at, cx)),
+                Wake::ListUsers => return Poll::Ready(Ok(WriteStep::ListDue)),
+                Wake::At(at) => ready!(self.alarms.get_or_insert_default().write.poll(at, cx)),
             }
         }
         ready!(self.poll_write_some(cx))?;
         self.door.written(Instant::now);
-        Poll::Ready(Ok(Turn::Wrote))
+        Poll::Ready(Ok(WriteStep::Wrote))
     }
 
-    /// Makes one write of as much as the client takes now. The time it has had to take some goes on from
-    /// call to call.
+    /// Writes once, as much as the carrier takes. The write timeout goes on from call to call until bytes are taken.
     fn poll_write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Poll::Ready(written) = poll_write(&mut self.io, &mut self.out, cx) else {
             ready!(self.write_timeout.poll_expired(cx));
-            self.write_timeout.reset(); // the goodbye has as long again
+            self.write_timeout.reset(); // the goodbye has the whole time again
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         };
         self.write_timeout.reset();
@@ -186,7 +180,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         })
     }
 
-    /// Tells the client that no more comes.
+    /// Shuts down the sending half.
     ///
     /// # Errors
     /// Returns an error if the connection fails.
@@ -195,8 +189,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 }
 
-/// Reads once, at the end of `buffer`; returns how many bytes. While nothing comes it takes no memory, and
-/// gives back that of an empty buffer: most clients are silent most of the time.
+/// Reads once, to the end of `buffer`; returns the number of bytes. Frees an empty buffer, and reserves no memory before
+/// bytes are received: most clients are silent most of the time.
 fn poll_read<R: AsyncRead + Unpin>(
     io: &mut R,
     buffer: &mut BytesMut,

@@ -1,17 +1,18 @@
-//! Who is calling: the guess from a connection's first bytes.
+//! Detects the protocol of a connection from its first bytes.
 
 use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use bytes::BytesMut;
-use chat_proto::classic::Told;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use chat_proto::classic::ServerMessage;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
-/// What a classic client's first message begins with.
+use crate::transport::Prefixed;
+
+/// How the first message of a classic client begins.
 const CLASSIC_GREETING: &[u8] = b"NAME:";
-/// What a native client's first message begins with.
+/// How the first message of a native client begins.
 const NATIVE_GREETING: &[u8] = b"{";
 
 /// One protocol at the edge.
@@ -32,105 +33,96 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// What the first bytes of a connection tell.
+/// What the first bytes of a connection show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Guess {
-    /// Which door it is for.
+    /// They are of this protocol.
     Protocol(Protocol),
-    /// Nothing yet.
+    /// They may be of several.
     NeedMore,
-    /// That it is for none of the doors here.
-    Stranger,
+    /// They are of none.
+    Unknown,
 }
 
-/// Guesses from the first bytes of a connection which door it is for.
+/// Guesses the protocol from the first bytes of a connection.
 #[must_use]
 pub(crate) fn guess(first: &[u8]) -> Guess {
-    for (greeting, door) in
+    for (greeting, protocol) in
         [(NATIVE_GREETING, Protocol::Native), (CLASSIC_GREETING, Protocol::Classic)]
     {
         if first.starts_with(greeting) {
-            return Guess::Protocol(door);
+            return Guess::Protocol(protocol);
         }
         if greeting.starts_with(first) {
             return Guess::NeedMore;
         }
     }
-    Guess::Stranger
+    Guess::Unknown
 }
 
-/// A caller that told which door it is for.
-pub(crate) struct Caller {
-    /// The door.
+/// What is known of a client after its first bytes.
+#[derive(Debug)]
+pub(crate) struct Detected {
+    /// Which protocol it speaks.
     pub protocol: Protocol,
-    /// The number it has been told; a classic caller always has.
-    pub id: Option<u64>,
-    /// What was read of it so far.
-    pub first: BytesMut,
+    /// The number it has been sent; a classic client always has one.
+    pub sent_id: Option<u64>,
 }
 
-/// How a connection came to be for no door.
+/// Why a connection is for no door.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DetectError {
-    /// The peer closed it before it was known who it is.
-    #[error("the peer left without a word")]
-    Left,
-    /// The peer speaks none of the protocols.
-    #[error("the peer speaks none of the protocols spoken here")]
-    Stranger,
+    /// The client closed the connection before it was known which protocol it speaks.
+    #[error("closed before its protocol was known")]
+    Closed,
+    /// The first bytes are of no protocol that is spoken here.
+    #[error("speaks none of the protocols of this server")]
+    UnknownProtocol,
     /// The connection failed.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// Finds out which door a connection is for.
+/// Finds out which door a connection is for. The bytes that it looks at stay in `stream`, for the door to
+/// read: no more than a greeting and one peek.
 ///
-/// A peer that is silent for `silence` is taken for a classic client and told its number, which
-/// `next_id` gives; what it says then still decides, so that a native client whose first packet was
-/// late is none the worse.
+/// A client that is silent for `silence` is taken for a classic one and sent its number, which `next_id`
+/// returns. What it sends then still decides, so a native client whose first packet was late is served.
 ///
 /// # Errors
-/// Says how the connection came to be for no door. There is no deadline: that is the caller's.
+/// Returns an error if the connection is for no door. There is no deadline: that is the caller's.
 pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut S,
+    stream: &mut Prefixed<S>,
     silence: Duration,
     next_id: impl Fn() -> u64,
-) -> Result<Caller, DetectError> {
-    let mut first = BytesMut::with_capacity(CLASSIC_GREETING.len());
-    let mut id = None;
-    match timeout(silence, read_more(stream, &mut first)).await {
-        Ok(read) => read?,
-        Err(_silence) => id = Some(tell_number(stream, next_id()).await?),
+) -> Result<Detected, DetectError> {
+    let mut sent_id = None;
+    match timeout(silence, peek(stream)).await {
+        Ok(peeked) => peeked?,
+        Err(_silence) => sent_id = Some(send_number(stream, next_id()).await?),
     }
     let protocol = loop {
-        match guess(&first) {
+        match guess(stream.prefix()) {
             Guess::Protocol(protocol) => break protocol,
-            Guess::Stranger => return Err(DetectError::Stranger),
-            Guess::NeedMore => read_more(stream, &mut first).await?,
+            Guess::Unknown => return Err(DetectError::UnknownProtocol),
+            Guess::NeedMore => peek(stream).await?,
         }
     };
-    let id = match (id, protocol) {
-        (None, Protocol::Classic) => Some(tell_number(stream, next_id()).await?),
-        (id, _) => id,
-    };
-    Ok(Caller { protocol, id, first })
+    if sent_id.is_none() && protocol == Protocol::Classic {
+        sent_id = Some(send_number(stream, next_id()).await?);
+    }
+    Ok(Detected { protocol, sent_id })
 }
 
-async fn read_more<S>(stream: &mut S, first: &mut BytesMut) -> Result<(), DetectError>
-where
-    S: AsyncRead + Unpin,
-{
-    match stream.read_buf(first).await? {
-        0 => Err(DetectError::Left),
+async fn peek<S: AsyncRead + Unpin>(stream: &mut Prefixed<S>) -> Result<(), DetectError> {
+    match stream.peek().await? {
+        0 => Err(DetectError::Closed),
         _ => Ok(()),
     }
 }
 
-async fn tell_number<S>(stream: &mut S, id: u64) -> io::Result<u64>
-where
-    S: AsyncWrite + Unpin,
-{
-    stream.write_all(Told::Id(id).to_string().as_bytes()).await?;
+async fn send_number<S: AsyncWrite + Unpin>(stream: &mut S, id: u64) -> io::Result<u64> {
+    stream.write_all(ServerMessage::Id(id).to_string().as_bytes()).await?;
     stream.flush().await?;
     Ok(id)
 }

@@ -8,7 +8,7 @@ use chat_proto::{Command, EndCode, Event, NativeCodec};
 use tokio_util::codec::Decoder;
 
 use super::write_queue::WriteQueue;
-use super::{Capabilities, Heard, Reader};
+use super::{Capabilities, Incoming, Recipient};
 use crate::batch::{Batch, Encoded, Format, Items, Lines};
 use crate::config::OUT_BYTES_MAX;
 use crate::feed::CatchUp;
@@ -21,10 +21,13 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     end_is_goodbye: false,
 };
 
-/// Bytes of a message's line beside its text, mostly: so much room is made for it beforehand.
+/// Typical bytes of a line of a message besides its text, to reserve capacity.
 const LINE_BYTES: usize = 144;
 
-/// Reads commands and writes events, a line each.
+/// No user has this number: they begin with 1.
+const NOBODY: u64 = 0;
+
+/// Decodes commands and encodes events, one a line.
 #[derive(Default)]
 pub(crate) struct Native {
     codec: NativeCodec<Command>,
@@ -35,14 +38,14 @@ impl Native {
         &mut self,
         input: &mut BytesMut,
         has_ended: bool,
-    ) -> io::Result<Option<Heard>> {
+    ) -> io::Result<Option<Incoming>> {
         let line = match has_ended {
             false => self.codec.decode(input)?,
             true => self.codec.decode_eof(input)?,
         };
         Ok(line.map(|line| match line {
-            Ok(command) => Heard::Command(command),
-            Err(refusal) => Heard::Unreadable(refusal),
+            Ok(command) => Incoming::Command(command),
+            Err(refusal) => Incoming::Invalid(refusal),
         }))
     }
 
@@ -50,29 +53,29 @@ impl Native {
         write_line(event, out.tail());
     }
 
-    /// Runs for each session and batch: only a session whose user sent some of its messages does
-    /// anything for each message.
-    pub(super) fn batch(batch: &Batch, reader: Reader, out: &mut WriteQueue) {
+    /// Hot path: runs once per session and batch. Only a session whose user sent part of the batch does work per
+    /// message.
+    pub(super) fn batch(batch: &Batch, recipient: Recipient, out: &mut WriteQueue) {
         let lines = lines(batch);
         let messages = match batch.items() {
-            Items::Messages(messages) if messages.is_by(reader.user) => messages,
+            Items::Messages(messages) if messages.is_by(recipient.user) => messages,
             _ => return out.share(lines.bytes.clone()),
         };
-        let said = messages.said();
-        out.make_room(lines.bytes.len().min(OUT_BYTES_MAX));
+        let published = messages.published();
+        out.reserve(lines.bytes.len().min(OUT_BYTES_MAX));
         let mut others = 0;
-        for (index, own) in said.iter().enumerate() {
-            if own.kept.from.id != reader.user {
+        for (index, own) in published.iter().enumerate() {
+            if own.message.from.id != recipient.user {
                 continue;
             }
             out.share(lines.of(others..index));
             others = index + 1;
-            if own.session != reader.session {
-                let message = own.kept.to_wire(messages.room(), reader.user);
+            if own.session != recipient.session {
+                let message = own.message.to_wire(messages.room(), recipient.user);
                 Self::event(&Event::Message(message), out);
-            } // else it has its answer
+            } // the session that sent it receives `accepted`
         }
-        out.share(lines.of(others..said.len()));
+        out.share(lines.of(others..published.len()));
     }
 
     pub(super) fn goodbye(code: EndCode, text: &str, at_once: bool, out: &mut WriteQueue) {
@@ -83,7 +86,7 @@ impl Native {
     }
 }
 
-/// A batch as lines of the native protocol, for whoever sent nothing of it.
+/// A batch as lines of the native protocol, for users who sent nothing of it.
 pub(crate) fn lines(batch: &Batch) -> &Lines {
     batch.encoded(Format::Native, encode).lines()
 }
@@ -91,11 +94,13 @@ pub(crate) fn lines(batch: &Batch) -> &Lines {
 fn encode(items: &Items) -> Encoded {
     Encoded::Lines(match items {
         Items::Messages(messages) => {
-            let said = messages.said();
-            let bytes = said.iter().map(|said| said.kept.text.as_str().len() + LINE_BYTES).sum();
-            Lines::write(said.iter(), bytes, |said, line| {
-                // Users have numbers from 1: nobody's own.
-                let message = said.kept.to_wire(messages.room(), 0);
+            let published = messages.published();
+            let bytes = published
+                .iter()
+                .map(|published| published.message.text.as_str().len() + LINE_BYTES)
+                .sum();
+            Lines::write(published.iter(), bytes, |published, line| {
+                let message = published.message.to_wire(messages.room(), NOBODY);
                 write_line(&Event::Message(message), line);
             })
         }

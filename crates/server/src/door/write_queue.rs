@@ -1,30 +1,29 @@
-//! Bytes on their way out of one connection.
+//! The bytes that wait to be written to one client.
 
 use std::collections::VecDeque;
 
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memchr;
 
-/// From how many bytes on a piece is passed on as it is, shared with all who are told the same, also
-/// where others wait. To copy a shorter one costs less than a piece of its own does in the write.
+/// Pieces of at least this size are queued by reference, shared with other connections; smaller ones are copied, which
+/// is cheaper than another slice in the write.
 pub(super) const SHARED_BYTES_MIN: usize = 1024;
 
-/// The bytes that wait to be written to one client. How many there may be is the door's business.
-/// Holds no memory while none wait.
+/// The bytes that wait to be written to one client; the connection bounds them. Holds no memory while it is empty.
 #[derive(Default)]
 pub(super) struct WriteQueue {
-    /// The first piece; empty where nothing waits. Most are alone.
+    /// The first piece; empty if the queue is. Mostly the only one.
     first: Bytes,
-    /// The pieces behind it.
+    /// The pieces after it.
     others: VecDeque<Bytes>,
-    /// How many bytes the others have.
+    /// The bytes of the others.
     others_bytes: usize,
-    /// What comes behind the pieces and is still being added to.
+    /// The bytes after the pieces, which are still added to.
     tail: BytesMut,
 }
 
 impl WriteQueue {
-    /// How many bytes wait.
+    /// The number of bytes.
     pub(super) fn len(&self) -> usize {
         self.first.len() + self.others_bytes + self.tail.len()
     }
@@ -33,17 +32,17 @@ impl WriteQueue {
         self.len() == 0
     }
 
-    /// Where to write what is for this client alone.
+    /// The buffer for bytes of this client alone.
     pub(super) fn tail(&mut self) -> &mut BytesMut {
         &mut self.tail
     }
 
-    /// Makes room for so many bytes, which are about to come bit by bit.
-    pub(super) fn make_room(&mut self, bytes: usize) {
+    /// Reserves capacity for `bytes` that are added in small parts.
+    pub(super) fn reserve(&mut self, bytes: usize) {
         self.tail.reserve(bytes);
     }
 
-    /// Takes what others are sent as well, without a copy where that pays.
+    /// Adds a piece that other clients are sent as well, without a copy if it is long.
     pub(super) fn share(&mut self, piece: Bytes) {
         if piece.len() < SHARED_BYTES_MIN && !self.is_empty() {
             return self.tail.extend_from_slice(&piece);
@@ -68,13 +67,13 @@ impl WriteQueue {
         }
     }
 
-    /// All that waits: the first piece, and the pieces behind it.
+    /// All bytes: the first piece, and the pieces after it.
     pub(super) fn pieces(&mut self) -> (&Bytes, &VecDeque<Bytes>) {
         self.end_tail();
         (&self.first, &self.others)
     }
 
-    /// Removes the first bytes.
+    /// Removes the first `written` bytes.
     pub(super) fn advance(&mut self, mut written: usize) {
         while written >= self.first.len() {
             written -= self.first.len();
@@ -88,8 +87,7 @@ impl WriteQueue {
         self.first.advance(written);
     }
 
-    /// Drops what waits behind the first line end, so that what is told next begins a line. Each
-    /// piece ends with a line.
+    /// Drops everything after the first line end, so that the next bytes begin a line. Each piece ends with a line.
     pub(super) fn drop_all_but_first_line(&mut self) {
         self.end_tail();
         self.first.truncate(memchr(b'\n', &self.first).map_or(0, |end| end + 1));

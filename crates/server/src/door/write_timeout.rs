@@ -1,8 +1,8 @@
-//! Decides when a client that takes no bytes is given up.
+//! Decides when to close the connection of a client that takes no bytes.
 //!
-//! That a socket takes no more bytes does not mean that the client takes none: the system reports a
-//! socket writable only after a third of its buffer is free, which takes a slow connection minutes. So
-//! while a write waits, the bytes that the client has acknowledged are measured as well.
+//! A socket may take no bytes although its client does: the system reports a socket as writable only after a third of
+//! its buffer is free, which takes minutes on a slow connection. So the bytes that the client has acknowledged are
+//! measured as well while a write waits.
 
 use std::fmt;
 use std::future::Future;
@@ -14,11 +14,11 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::socket::Unacknowledged;
 
-/// Measurements within one timeout: a client that takes nothing is given up at most a quarter of the
-/// timeout late.
+/// Measurements within one timeout. So the connection of a client that takes nothing is closed at most a quarter of
+/// the timeout late.
 const STEPS: u32 = 4;
 
-/// How long a client may take nothing of the bytes that wait for it.
+/// How long a client may take none of the pending bytes.
 pub(crate) struct WriteTimeout {
     after: Duration,
     unacknowledged: Option<Unacknowledged>,
@@ -30,26 +30,26 @@ pub(crate) struct WriteTimeout {
 #[derive(Debug)]
 struct Stall {
     measures_at: Pin<Box<Sleep>>,
-    /// Since when the client has taken nothing, as far as it was measured.
+    /// Since when the client has taken nothing, as measured.
     since: Instant,
-    /// The bytes it had not acknowledged then; `None` before the first measurement.
+    /// The bytes that were not acknowledged then; `None` before the first measurement.
     unacknowledged: Option<u32>,
 }
 
 impl WriteTimeout {
-    /// Gives up a client that takes nothing for `after`. Without `unacknowledged`, only the bytes
-    /// that the connection accepts count as taken.
+    /// Expires if a client takes nothing for `after`. Without `unacknowledged`, only the bytes that the carrier takes
+    /// count.
     #[must_use]
     pub(crate) const fn new(after: Duration, unacknowledged: Option<Unacknowledged>) -> Self {
         Self { after, unacknowledged, stall: None }
     }
 
-    /// Ends the wait of a write; the next one has the whole time again.
+    /// Ends the wait of a write; the next one has the whole timeout again.
     pub(super) fn reset(&mut self) {
         self.stall = None;
     }
 
-    /// Completes if a client has taken nothing for too long. To be polled while a write waits.
+    /// Completes if the client has taken nothing for too long. To be polled while a write waits.
     pub(super) fn poll_expired(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let step = if self.unacknowledged.is_some() { self.after / STEPS } else { self.after };
         let stall = self.stall.get_or_insert_with(|| {
@@ -96,8 +96,8 @@ mod tests {
 
     const AFTER: Duration = Duration::from_secs(8);
 
-    /// Waits until the client is given up; returns how long that took. Its unacknowledged bytes fall
-    /// by one with each of the first `measurements`.
+    /// Waits until the timeout expires; returns how long that took. The unacknowledged bytes fall by one with each of
+    /// the first `measurements`.
     async fn expires_in(measurements: u32) -> Duration {
         let left = AtomicU32::new(measurements + 1);
         let measure = move || {
@@ -111,13 +111,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_acknowledges_bytes_is_not_given_up() {
+    async fn a_client_that_acknowledges_bytes_has_more_time() {
         assert_eq!(expires_in(0).await, AFTER + AFTER / STEPS, "the first measurement is the base");
         assert_eq!(expires_in(40).await, AFTER + 41 * AFTER / STEPS);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_cannot_be_measured_is_given_up_in_time() {
+    async fn a_client_that_cannot_be_measured_has_the_timeout() {
         for unacknowledged in [None, Some(Box::new(|| None) as Unacknowledged)] {
             let mut timeout = WriteTimeout::new(AFTER, unacknowledged);
             for _ in 0..2 {

@@ -3,9 +3,8 @@ use chat_proto::{Text, Timestamp, User, UserName};
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
-use crate::batch::{Items, Said};
+use crate::batch::{Items, Published, RINGS_FULL, Rings};
 use crate::journal::{Committed, Durability, Engine, Entry, Message, RoomRecord};
-use crate::ring::Rings;
 
 fn clock() -> Timestamp {
     Timestamp::from_millis(0)
@@ -32,7 +31,7 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {
             let Committed::Message { kept, .. } = item else { panic!("{item:?}") };
-            room.publish_messages(vec![Said { kept, session: 1 }]);
+            room.publish_messages(vec![Published { message: kept, session: 1 }]);
         }
     }
 }
@@ -46,7 +45,9 @@ fn seqs(item: &FeedItem) -> Vec<u64> {
     match item {
         FeedItem::CatchUp(missed) => missed.iter().map(|kept| kept.seq).collect(),
         FeedItem::Live(batch) => match batch.items() {
-            Items::Messages(messages) => messages.said().iter().map(|said| said.kept.seq).collect(),
+            Items::Messages(messages) => {
+                messages.published().iter().map(|published| published.message.seq).collect()
+            }
             Items::Update(event) => panic!("{event:?}"),
         },
         other => panic!("{other:?}"),
@@ -69,14 +70,16 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
     assert_eq!(seqs(&feed.next().await.unwrap()), [1]);
     let early = feed.next().now_or_never();
     assert!(early.is_none(), "{early:?}");
-    told_one.publish_messages(untold.into_iter().map(|kept| Said { kept, session: 1 }).collect());
+    told_one.publish_messages(
+        untold.into_iter().map(|kept| Published { message: kept, session: 1 }).collect(),
+    );
     assert_eq!(seqs(&feed.next().await.unwrap()), [2, 3]);
 }
 
 #[tokio::test]
 async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
     let (mut engine, journal, lobby) = open();
-    let room = Room::new(lobby, 500, &Arc::new(Rings::new(0))); // drops each at once
+    let room = Room::new(lobby, 500, &Arc::new(Rings::new(0, RINGS_FULL))); // drops each at once
     let entry = room.listen(500).unwrap();
     let feed = feed(Arc::clone(&room), journal.clone(), entry, 0, CatchUp::Replay, a_page(), 500);
     let mut feed = std::pin::pin!(feed);

@@ -16,10 +16,10 @@ use super::directory::Directory;
 use super::member::Member;
 use super::request::{Item, Submission};
 use super::state::{Account, place_in};
-use crate::batch::Said;
+use crate::batch::Published;
 use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
 use crate::journal::{
-    Change, Commit, Committed, MembershipRecord, Repeat, RoomId, RoomRecord, UserRecord,
+    Change, Commit, Committed, MembershipRecord, Repeat, RoomId, RoomRecord, UserKind, UserRecord,
 };
 use crate::room::Room;
 
@@ -27,7 +27,7 @@ use crate::room::Room;
 #[derive(Default)]
 struct Unpublished<'i> {
     /// By number: what is sent follows from the messages, and from nothing else.
-    rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Said>)>,
+    rooms: BTreeMap<RoomId, (Arc<Room>, Vec<Published>)>,
     answers: Vec<(&'i Submission, Outcome)>,
 }
 
@@ -87,7 +87,7 @@ impl Directory {
                 let room = unpublished.rooms.entry(room);
                 let existing = |id: &RoomId| Arc::clone(self.state().rooms.existing(*id));
                 let (_, said) = room.or_insert_with_key(|id| (existing(id), Vec::with_capacity(1)));
-                said.push(Said { kept, session });
+                said.push(Published { message: kept, session });
                 outcome
             }
             (decision, committed) => unreachable!("{decision:?} led to {committed:?}"),
@@ -134,19 +134,21 @@ impl Directory {
 
     fn apply_change(self: &Arc<Self>, change: Change) {
         match change {
-            Change::User(UserRecord { user, token, seen_at }) => {
+            Change::User(UserRecord { user, kind, seen_at }) => {
                 if self.state().account(user.id).is_some() {
                     return self.apply_name(&user);
                 }
                 // Where it has read the lobby up to comes with its membership.
-                self.state().put_account(Account::new(user, Some(token), seen_at, 0));
+                self.state().put_account(Account::new(user, kind, seen_at, 0));
             }
             Change::Guest(user) => {
                 let mut state = self.state();
                 let read = state.rooms.lobby().last_seq();
-                state.put_account(Account::new(user, None, self.clock.now(), read));
+                let now = self.clock.now();
+                state.put_account(Account::new(user, UserKind::Guest, now, read));
             }
             Change::GuestRenamed(user) => self.apply_name(&user),
+            Change::Credential(record) => self.state().add_credential(record),
             Change::Seen { user, at } => {
                 if let Some(account) = self.state().account_mut(user) {
                     account.seen_at = account.seen_at.max(at);

@@ -76,7 +76,7 @@ impl Commits {
         let entries = self.directory.decide(items, &mut self.decisions);
         let mut commit = self.engine.append(entries, now)?;
         self.directory.apply(items, self.decisions.drain(..), &mut commit);
-        self.engine.reuse(commit);
+        self.engine.finish(commit);
         Ok(())
     }
 

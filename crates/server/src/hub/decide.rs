@@ -11,7 +11,10 @@ use super::request::{DirectScope, Item, Request, Submission};
 use super::rooms::Unused;
 use super::{HubError, IfTaken};
 use crate::config::ROOMS_EXPIRED_AT_ONCE;
-use crate::journal::{Change, Entry, MembershipRecord, Message, RoomId, RoomKey, UserRecord};
+use crate::journal::{
+    Change, Credential, CredentialRecord, Entry, MembershipRecord, Message, RoomId, RoomKey,
+    UserKind, UserRecord,
+};
 use crate::token::TokenHash;
 
 /// What is decided about one item, beside the entry for the journal.
@@ -125,7 +128,7 @@ impl Directory {
         if let Some(user) = proposal.by_token(&token) {
             return Ok((Vec::new(), Grant::Session(user)));
         }
-        if proposal.users_kept() >= self.users_max {
+        if proposal.users_stored() >= self.users_max {
             return Err(HubError::TooManyUsers(self.users_max));
         }
         let mut changes = Vec::new();
@@ -140,8 +143,13 @@ impl Directory {
         // A clock that is years behind must not make a new user look like an old one.
         let seen_at = self.clock.now().max(self.newest);
         let user = User { id, name };
-        proposal.add_user(&user, Some(token));
-        changes.push(Change::User(UserRecord { user, token, seen_at }));
+        let kind = UserKind::Registered;
+        proposal.add_user(&user, kind);
+        changes.push(Change::User(UserRecord { user, kind, seen_at }));
+        let credential = Credential::Token(token);
+        let record = CredentialRecord { user: id, credential, created_at: self.clock.now() };
+        proposal.add_credential(&record);
+        changes.push(Change::Credential(record));
         let read_seq = proposal.rooms.last_seq(RoomId::LOBBY);
         let lobby = MembershipRecord { user: id, room: RoomId::LOBBY, is_in: true, read_seq };
         changes.push(Change::Member(lobby));
@@ -163,12 +171,12 @@ impl Directory {
 fn guest(proposal: &mut Proposal<'_>, id: u64, wants: &UserName) -> Decided {
     let name = free(proposal, Some(id), wants, IfTaken::Number)?;
     let user = User { id, name };
-    proposal.add_user(&user, None);
+    proposal.add_user(&user, UserKind::Guest);
     Ok((vec![Change::Guest(user)], Grant::Session(id)))
 }
 
 fn rename(proposal: &mut Proposal<'_>, id: u64, wants: &UserName, if_taken: IfTaken) -> Decided {
-    may(proposal.kind(id), Action::TakeName)
+    may(proposal.subject(id), Action::TakeName)
         .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
     let name = free(proposal, Some(id), wants, if_taken)?;
     let user = User { id, name };
@@ -224,8 +232,8 @@ fn memberships(
             return Err(too_many(proposal, user, id, called));
         }
     }
-    let users_kept = proposal.users_kept();
-    let (room, is_new) = proposal.rooms.find_or_make(called, users_kept)?;
+    let users_stored = proposal.users_stored();
+    let (room, is_new) = proposal.rooms.find_or_make(called, users_stored)?;
     if users.iter().all(|id| proposal.is_in(*id, room) || !joins(*id)) {
         return Ok((room, Vec::new()));
     }
@@ -309,7 +317,7 @@ fn message(
     let (room, placed) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
         Some(room) if !name.is_private() => {
             let action = Action::Send(Standing::member_of(room));
-            let placed = may(proposal.kind(user), action).map(|()| Vec::new());
+            let placed = may(proposal.subject(user), action).map(|()| Vec::new());
             (room, placed.map_err(|denied| denied.in_room(name)))
         }
         _ => place(proposal, user, name)?,

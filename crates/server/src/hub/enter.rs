@@ -98,7 +98,7 @@ impl Hub {
         let at = self.time();
         let mut state = self.directory.state();
         let Some(account) = state.account_mut(user) else { return };
-        if account.token.is_none() || account.seen_at > before(at, SEEN_STEP) {
+        if !account.kind.is_stored() || account.seen_at > before(at, SEEN_STEP) {
             return;
         }
         account.seen_at = at;

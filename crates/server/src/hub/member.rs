@@ -12,7 +12,7 @@ use super::answer::Answer;
 use super::changed::Changed;
 use super::policy::{Action, may};
 use super::request::Submission;
-use super::{Hub, HubError};
+use super::{Hub, HubError, infos};
 use crate::journal::{RoomId, RoomKey};
 use crate::room::Room;
 
@@ -69,7 +69,7 @@ impl Member {
 
     /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere. Cancel
     /// safe.
-    pub(crate) async fn news(&mut self) {
+    pub(crate) async fn changed(&mut self) {
         self.news.listen(&mut self.heard).await;
     }
 
@@ -112,9 +112,12 @@ impl Member {
         after: Option<&RoomName>,
         limit: usize,
     ) -> Result<(Vec<RoomInfo>, bool), HubError> {
-        let kind = self.actor.hub.state().existing(self.id()).kind();
-        may(kind, Action::ListRooms).map_err(|denied| denied.in_room(&RoomName::lobby()))?;
-        Ok(self.actor.hub.rooms(after, limit))
+        let state = self.actor.hub.state();
+        let subject = state.existing(self.id()).subject();
+        may(subject, Action::ListRooms).map_err(|denied| denied.in_room(&RoomName::lobby()))?;
+        let rooms = state.named_rooms_after(after, limit);
+        drop(state);
+        Ok(infos(&rooms, limit))
     }
 
     /// The address of the room that a command calls `name`: the user in `@name` is whoever has that
@@ -190,10 +193,7 @@ impl Drop for Member {
         {
             let mut state = hub.state();
             state.dismiss(user, self.reason);
-            let account = state.existing(user);
-            if account.token.is_none() && account.sessions == 0 {
-                state.remove_account(user);
-            }
+            state.remove_guest(user);
         }
         hub.see(user);
     }

@@ -3,15 +3,12 @@
 use chat_proto::RoomName;
 
 use super::HubError;
-use crate::journal::{RoomId, RoomKey};
+use crate::journal::{RoomId, RoomKey, UserKind};
 
-/// What kind of user asks.
+/// The user who asks, as far as rights depend on the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum UserKind {
-    /// A user without a token, for one session.
-    Guest,
-    /// A user with a token.
-    Registered,
+pub(super) struct Subject {
+    pub(super) kind: UserKind,
 }
 
 /// What a user asks to do. A new operation is a new action, and [`may`] does not compile without an answer.
@@ -71,11 +68,11 @@ impl Standing {
     }
 }
 
-/// Whether a user of that kind may do something.
+/// Whether a user may do something.
 ///
 /// # Errors
 /// Returns why not.
-pub(super) const fn may(kind: UserKind, action: Action) -> Result<(), Denied> {
+pub(super) const fn may(Subject { kind }: Subject, action: Action) -> Result<(), Denied> {
     match action {
         Action::TakeName | Action::ListRooms => Ok(()),
         Action::Join(Standing { room, .. }) => match (kind, room) {
@@ -122,7 +119,9 @@ mod tests {
     const ROOMS: [RoomKind; 3] = [RoomKind::Lobby, RoomKind::Named, RoomKind::Direct];
 
     fn allowed(kind: UserKind, action: fn(Standing) -> Action, is_in: bool) -> Vec<RoomKind> {
-        let may = |room: &RoomKind| may(kind, action(Standing { room: *room, is_in })).is_ok();
+        let may = |room: &RoomKind| {
+            may(Subject { kind }, action(Standing { room: *room, is_in })).is_ok()
+        };
         ROOMS.into_iter().filter(may).collect()
     }
 

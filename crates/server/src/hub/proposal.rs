@@ -9,11 +9,13 @@ use std::collections::{HashMap, HashSet};
 use chat_proto::{RoomName, User, UserName};
 
 use super::HubError;
-use super::policy::{Action, Standing, UserKind, may};
+use super::policy::{Action, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
 use super::state::{Account, State, called};
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX};
-use crate::journal::{MembershipRecord, RoomId, RoomKey, UserRecord};
+use crate::journal::{
+    Credential, CredentialRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord,
+};
 use crate::token::TokenHash;
 
 /// The directory, and what one commit is about to change in it.
@@ -27,7 +29,7 @@ pub(super) struct Proposal<'s> {
     members: HashMap<(u64, RoomId), MembershipAhead>,
     /// By user, and whether direct messages are counted: memberships more or less than there are.
     counts: HashMap<(u64, bool), isize>,
-    /// Users with a token more than there are.
+    /// Stored users more than there are.
     users_more: usize,
     last_user: u64,
     /// Whether the hub is closed by what is decided so far.
@@ -92,7 +94,7 @@ impl<'s> Proposal<'s> {
 
     /// The stored record of a user; `None` for a guest.
     pub(super) fn record(&self, id: u64) -> Option<UserRecord> {
-        let stored = self.state.account(id).and_then(Account::to_keep)?;
+        let stored = self.state.account(id).and_then(Account::record)?;
         Some(UserRecord { user: self.user(id)?.clone(), ..stored })
     }
 
@@ -100,9 +102,9 @@ impl<'s> Proposal<'s> {
         self.tokens.get(token).copied().or_else(|| self.state.by_token(token))
     }
 
-    /// Users with a token.
-    pub(super) fn users_kept(&self) -> usize {
-        self.state.users_kept() + self.users_more
+    /// How many users are stored.
+    pub(super) const fn users_stored(&self) -> usize {
+        self.state.users_stored() + self.users_more
     }
 
     /// Who has a name.
@@ -125,13 +127,16 @@ impl<'s> Proposal<'s> {
     }
 
     /// A new user.
-    pub(super) fn add_user(&mut self, user: &User, token: Option<TokenHash>) {
-        self.put_user(user, if token.is_some() { UserKind::Registered } else { UserKind::Guest });
-        if let Some(token) = token {
-            self.tokens.insert(token, user.id);
-            self.users_more += 1;
-        }
+    pub(super) fn add_user(&mut self, user: &User, kind: UserKind) {
+        self.put_user(user, kind);
+        self.users_more += usize::from(kind.is_stored());
         self.members.insert((user.id, RoomId::LOBBY), MembershipAhead { is_in: true, read: 0 });
+    }
+
+    /// A user has one more credential.
+    pub(super) fn add_credential(&mut self, record: &CredentialRecord) {
+        let Credential::Token(token) = record.credential;
+        self.tokens.insert(token, record.user);
     }
 
     fn put_user(&mut self, user: &User, kind: UserKind) {
@@ -143,7 +148,7 @@ impl<'s> Proposal<'s> {
 
     /// What `user` means by the name or address of a room, or by the name of another user.
     pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<RoomKey, HubError> {
-        let find = |id| Some((self.user(id)?, self.kind(id) == UserKind::Guest));
+        let find = |id| Some((self.user(id)?, self.kind(id)));
         called(user, name, |name| self.holder(name), find)
     }
 
@@ -170,14 +175,19 @@ impl<'s> Proposal<'s> {
         let room = self.rooms.find(called);
         let is_in = room.is_some_and(|room| self.is_in(user, room));
         let standing = Standing::new(called, room, is_in);
-        may(self.kind(user), action(standing)).map_err(|denied| denied.in_room(name))
+        may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
     }
 
-    pub(super) fn kind(&self, id: u64) -> UserKind {
+    /// The user, as the subject of [`may`].
+    pub(super) fn subject(&self, id: u64) -> Subject {
+        Subject { kind: self.kind(id) }
+    }
+
+    fn kind(&self, id: u64) -> UserKind {
         match self.users.get(&id) {
             Some(ahead) => ahead.kind,
-            // A guest may be gone by now; it may do what guests may.
-            None => self.state.account(id).map_or(UserKind::Guest, Account::kind),
+            // The session of a guest may have ended; its requests are judged as before.
+            None => self.state.account(id).map_or(UserKind::Guest, |account| account.kind),
         }
     }
 

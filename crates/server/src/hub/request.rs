@@ -54,7 +54,7 @@ pub(super) enum Request {
         wants: UserName,
         token: TokenHash,
     },
-    /// A user without a token, for one session.
+    /// A guest, for one session.
     Guest { user: u64, wants: UserName },
     /// Another name.
     Rename { user: u64, wants: UserName, if_taken: IfTaken },

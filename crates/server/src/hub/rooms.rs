@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
+use crate::batch::Rings;
 use crate::journal::{DirectKey, RoomId, RoomKey, RoomRecord};
-use crate::ring::Rings;
 use crate::room::Room;
 
 /// The rooms of the daemon.

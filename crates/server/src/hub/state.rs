@@ -1,4 +1,4 @@
-//! The content of the directory: accounts, names, tokens and rooms.
+//! The content of the directory: accounts, names, credentials and rooms.
 //!
 //! Every method is one step under the lock, and none takes longer if there are more users, rooms or sessions.
 
@@ -10,10 +10,13 @@ use std::sync::Arc;
 use super::changed::Changed;
 use super::memberships::{MemberState, Memberships};
 use super::names::Names;
-use super::policy::{Action, Standing, UserKind, may};
+use super::policy::{Action, Standing, Subject, may};
 use super::rooms::Rooms;
 use super::{HubError, IfTaken};
-use crate::journal::{DirectKey, MembershipRecord, Restored, RoomId, RoomKey, UserRecord};
+use crate::journal::{
+    Credential, CredentialRecord, DirectKey, MembershipRecord, Restored, RoomId, RoomKey, UserKind,
+    UserRecord,
+};
 use crate::room::Room;
 use crate::token::TokenHash;
 use chat_proto::{LeaveReason, RoomName, Timestamp, User, UserName};
@@ -26,6 +29,8 @@ pub(super) struct State {
     connected: BTreeSet<u64>,
     pub(super) names: Names,
     tokens: HashMap<TokenHash, u64>,
+    /// How many accounts are stored.
+    stored: usize,
     pub(super) rooms: Rooms,
     /// The greatest number that a user has, or had.
     pub(super) last_user: u64,
@@ -37,8 +42,7 @@ pub(super) struct State {
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) user: User,
-    /// `None` for a guest, who has one session and is gone with it.
-    pub(super) token: Option<TokenHash>,
+    pub(super) kind: UserKind,
     pub(super) seen_at: Timestamp,
     pub(super) sessions: usize,
     pub(super) rooms: Memberships,
@@ -48,39 +52,41 @@ pub(super) struct Account {
 
 impl Account {
     /// A user who is new, and in the lobby, where `read` messages are not new to it.
-    pub(super) fn new(user: User, token: Option<TokenHash>, seen_at: Timestamp, read: u64) -> Self {
+    pub(super) fn new(user: User, kind: UserKind, seen_at: Timestamp, read: u64) -> Self {
         let (rooms, news) = (Memberships::in_lobby(read), Arc::default());
-        Self { user, token, seen_at, sessions: 0, rooms, news }
+        Self { user, kind, seen_at, sessions: 0, rooms, news }
     }
 
-    pub(super) const fn kind(&self) -> UserKind {
-        match self.token {
-            Some(_) => UserKind::Registered,
-            None => UserKind::Guest,
-        }
+    /// The user, as the subject of [`may`].
+    pub(super) const fn subject(&self) -> Subject {
+        Subject { kind: self.kind }
     }
 
-    /// The account as it is kept; `None` for a guest.
-    pub(super) fn to_keep(&self) -> Option<UserRecord> {
-        let (user, seen_at) = (self.user.clone(), self.seen_at);
-        self.token.map(|token| UserRecord { user, token, seen_at })
+    /// The record of the account; `None` if it is not stored.
+    pub(super) fn record(&self) -> Option<UserRecord> {
+        let Self { user, kind, seen_at, .. } = self;
+        kind.is_stored().then(|| UserRecord { user: user.clone(), kind: *kind, seen_at: *seen_at })
     }
 }
 
 impl State {
     /// What was stored, with nobody connected; and the users who have another name than was stored.
     pub(super) fn restore(restored: Restored, presence_users: usize) -> (Self, Vec<UserRecord>) {
-        let Restored { rooms, users, members, last_user, last_room, .. } = restored;
+        let Restored { rooms, users, credentials, members, last_user, last_room, .. } = restored;
         let mut state = Self {
             accounts: HashMap::new(),
             connected: BTreeSet::new(),
             names: Names::default(),
             tokens: HashMap::new(),
+            stored: 0,
             rooms: Rooms::restore(rooms, last_room, presence_users),
             last_user,
             is_closed: false,
         };
         let renamed = state.restore_users(users);
+        for credential in credentials {
+            state.add_credential(credential);
+        }
         for member in members {
             state.restore_member(member);
         }
@@ -113,8 +119,8 @@ impl State {
     }
 
     fn restore_user(&mut self, kept: UserRecord) {
-        let UserRecord { user, token, seen_at } = kept;
-        self.put_account(Account::new(user, Some(token), seen_at, 0));
+        let UserRecord { user, kind, seen_at } = kept;
+        self.put_account(Account::new(user, kind, seen_at, 0));
     }
 
     /// A place whose user or room the journal does not have is nobody's.
@@ -154,8 +160,8 @@ impl State {
 
     /// The number of the user with that token.
     pub(super) fn by_token(&self, token: &TokenHash) -> Option<u64> {
-        let account = self.accounts.get(self.tokens.get(token)?)?;
-        account.token.is_some_and(|known| known.is(token)).then_some(account.user.id)
+        let (known, user) = self.tokens.get_key_value(token)?;
+        known.is(token).then_some(*user)
     }
 
     pub(super) const fn next_user(&mut self) -> u64 {
@@ -163,25 +169,38 @@ impl State {
         self.last_user
     }
 
-    /// How many users there are who can come back.
-    pub(super) fn users_kept(&self) -> usize {
-        self.tokens.len()
+    /// How many users are stored.
+    pub(super) const fn users_stored(&self) -> usize {
+        self.stored
     }
 
     /// Adds a user, who holds its name from now on.
     pub(super) fn put_account(&mut self, account: Account) {
         let id = account.user.id;
         self.names.hold(&account.user.name, id);
-        if let Some(token) = account.token {
-            self.tokens.insert(token, id);
+        self.stored += usize::from(account.kind.is_stored());
+        if let Some(replaced) = self.accounts.insert(id, account) {
+            self.stored -= usize::from(replaced.kind.is_stored());
         }
-        self.accounts.insert(id, account);
     }
 
-    /// Forgets a user who has no token to come back with.
-    pub(super) fn remove_account(&mut self, user: u64) {
-        if let Some(account) = self.accounts.remove(&user) {
+    /// Adds a credential; one of a user whom the journal does not have opens no account.
+    pub(super) fn add_credential(
+        &mut self,
+        CredentialRecord { user, credential, .. }: CredentialRecord,
+    ) {
+        let Credential::Token(token) = credential;
+        if self.accounts.contains_key(&user) {
+            self.tokens.insert(token, user);
+        }
+    }
+
+    /// Removes a guest whose session has ended.
+    pub(super) fn remove_guest(&mut self, user: u64) {
+        let Some(account) = self.accounts.get(&user) else { return };
+        if account.kind == UserKind::Guest && account.sessions == 0 {
             self.names.release(&account.user.name, user);
+            self.accounts.remove(&user);
         }
     }
 
@@ -239,7 +258,7 @@ impl State {
     }
 
     /// Records that up to `limit` connected users after the user `after` are here `now`. Returns the
-    /// last of them, `None` if there are none, and those with a token whose stored time is `known` or
+    /// last of them, `None` if there are none, and the stored ones whose stored time is `known` or
     /// older.
     pub(super) fn see(
         &mut self,
@@ -252,7 +271,7 @@ impl State {
         for user in self.connected.range((Excluded(after), Unbounded)).take(limit) {
             last = Some(*user);
             if let Some(account) = self.accounts.get_mut(user)
-                && account.token.is_some()
+                && account.kind.is_stored()
                 && account.seen_at <= known
             {
                 account.seen_at = now;
@@ -283,7 +302,7 @@ impl State {
             |name| self.names.holder(name),
             |id| {
                 let account = self.accounts.get(&id)?;
-                Some((&account.user, account.token.is_none()))
+                Some((&account.user, account.kind))
             },
         )
     }
@@ -299,8 +318,18 @@ impl State {
         let room = self.rooms.called(&called);
         let is_in = room.is_some_and(|room| self.is_in(user, room.id));
         let standing = Standing::new(&called, room.map(|room| room.id), is_in);
-        may(self.existing(user).kind(), action(standing)).map_err(|denied| denied.in_room(name))?;
+        may(self.existing(user).subject(), action(standing))
+            .map_err(|denied| denied.in_room(name))?;
         room.ok_or_else(|| HubError::NotInRoom(name.clone()))
+    }
+
+    /// The rooms with a name, by name, after the room `after`: one more than `limit`, if there are more.
+    pub(super) fn named_rooms_after(
+        &self,
+        after: Option<&RoomName>,
+        limit: usize,
+    ) -> Vec<Arc<Room>> {
+        self.rooms.named_after(after.map_or("", RoomName::key), limit.saturating_add(1))
     }
 
     pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
@@ -309,14 +338,14 @@ impl State {
 }
 
 /// What `user` means by the name or address of a room, or by the name of another user: `holder` knows who
-/// has which name, and `find` who has which number and is a guest.
+/// has which name, and `find` who has which number, and of which kind that user is.
 pub(super) fn called<'u>(
     user: u64,
     name: &RoomName,
     holder: impl Fn(&UserName) -> Option<u64>,
-    find: impl Fn(u64) -> Option<(&'u User, bool)>,
+    find: impl Fn(u64) -> Option<(&'u User, UserKind)>,
 ) -> Result<RoomKey, HubError> {
-    let (other, is_guest) = if let Some(pair) = name.pair() {
+    let (other, kind) = if let Some(pair) = name.pair() {
         if !pair.contains(&user) {
             return Err(HubError::NotYours(name.clone()));
         }
@@ -329,7 +358,7 @@ pub(super) fn called<'u>(
     };
     match other {
         other if other.id == user => Err(HubError::IsYourself(other.name.clone())),
-        other if is_guest => Err(HubError::IsGuest(other.name.clone())),
+        other if !kind.is_stored() => Err(HubError::IsGuest(other.name.clone())),
         other => Ok(RoomKey::Direct(DirectKey::of(user, other.id))),
     }
 }

@@ -2,14 +2,14 @@ use std::cell::Cell;
 use std::path::Path;
 
 use chat_proto::command::{Kind, Say, Word};
-use chat_proto::{LeaveReason, RefusalCode, Secret, Text, Timestamp, Topic, UserName};
+use chat_proto::{LeaveReason, RefusalCode, RoomName, Secret, Text, Timestamp, Topic, UserName};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::*;
 use crate::door::native::lines;
-use crate::journal::{Durability, Location, UserRecord};
+use crate::journal::{Credential, CredentialRecord, Durability, Location, UserKind, UserRecord};
 
 thread_local! {
     /// What the clock of this test shows.
@@ -64,6 +64,10 @@ fn room(name: &str) -> RoomName {
 
 async fn enter(hub: &Arc<Hub>, wants: &str) -> Result<(Member, Secret), HubError> {
     hub.enter_new(None, &name(wants)).await
+}
+
+fn listed_rooms(hub: &Hub, after: Option<&RoomName>, limit: usize) -> (Vec<RoomInfo>, bool) {
+    infos(&hub.state().named_rooms_after(after, limit), limit)
 }
 
 async fn back(hub: &Arc<Hub>, token: &Secret, wants: &str) -> Result<Member, HubError> {
@@ -270,7 +274,7 @@ async fn rooms_are_bounded_and_the_lobby_stays() {
     assert_eq!(bob.actor().join(&room("#more")).await.unwrap_err(), HubError::InTooManyRooms);
     assert!(bob.actor().join(&room("#room7")).await.is_ok(), "where it is already");
     assert_eq!(say(&bob, "#more", "hi").await, Err(HubError::NotInRoom(room("#more"))));
-    let (first, more) = hub.rooms(Some(&room("#lobby")), 2);
+    let (first, more) = listed_rooms(&hub, Some(&room("#lobby")), 2);
     let first: Vec<_> = first.iter().map(|info| (info.room.as_str(), info.count)).collect();
     assert_eq!((first, more), (vec![("#room1", 1), ("#room10", 1)], true));
 }
@@ -340,8 +344,10 @@ fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
         let secret = crate::token::new().unwrap();
         let user = chat_proto::User { id: *id, name: name(written) };
         let token = crate::token::TokenHash::of(&secret);
-        let seen_at = Timestamp::from_millis(*seen_at);
-        restored.users.push(UserRecord { user, token, seen_at });
+        let (kind, seen_at) = (UserKind::Registered, Timestamp::from_millis(*seen_at));
+        restored.users.push(UserRecord { user, kind, seen_at });
+        let (credential, created_at) = (Credential::Token(token), seen_at);
+        restored.credentials.push(CredentialRecord { user: *id, credential, created_at });
         tokens.push(secret);
     }
     (Hub::start(engine, journal, restored, &config()).unwrap(), tokens)

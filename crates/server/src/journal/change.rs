@@ -1,4 +1,4 @@
-//! A change of the journal that is no message: a user, a name, a room, a membership, a topic, a read
+//! A change of the journal that is no message: a user, a name, a credential, a room, a membership, a topic, a read
 //! position.
 //!
 //! Plain values: the hub decides about them, the journal stores them, and the hub applies them.
@@ -8,17 +8,19 @@ use std::sync::Arc;
 
 use chat_proto::{Timestamp, Topic, User};
 
-use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
+use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, UserRecord};
 
 /// A change of what is stored, other than a message.
 #[derive(Debug, Clone)]
-pub(crate) enum Change {
+pub enum Change {
     /// A new user, or another name of a user.
     User(UserRecord),
-    /// A user without a token: not stored, as it ends with its session.
+    /// A guest: not stored, as it ends with its session.
     Guest(User),
-    /// Another name of a user without a token.
+    /// Another name of a guest.
     GuestRenamed(User),
+    /// A user has one more credential.
+    Credential(CredentialRecord),
     /// The user was connected at that time.
     Seen {
         /// The user's number.

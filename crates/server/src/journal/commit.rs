@@ -4,6 +4,7 @@ use chat_proto::command::{Kind, Word};
 use chat_proto::{Text, User};
 
 use super::change::Change;
+use super::follow::Record;
 use super::repeat::Repeat;
 use super::stored::{RoomId, StoredMessage};
 use super::task::Task;
@@ -47,6 +48,8 @@ pub(crate) struct Commit {
     pub(crate) position: u64,
     /// For each entry what came of it, in the same order.
     pub(crate) items: Vec<Committed>,
+    /// A copy for followers, if there are any; sent once the commit is applied.
+    pub(super) record: Option<Record>,
 }
 
 /// What came of one entry.
@@ -69,4 +72,11 @@ pub(crate) enum Committed {
     Changes(Vec<Change>),
     /// The task has run.
     Task,
+    /// The task has run, and has removed the oldest messages of a room.
+    Trimmed {
+        /// The room.
+        room: RoomId,
+        /// The `seq` of the first message that is left.
+        first: u64,
+    },
 }

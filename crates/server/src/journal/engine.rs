@@ -3,11 +3,14 @@
 //! What every way of storing has in common is here: the time of a commit, its position, what is logged. The
 //! rest is up to the [`Writer`] below, which is SQLite's. Another one has the same methods.
 
+use std::sync::Arc;
+
 use chat_proto::Timestamp;
 use tracing::{error, info};
 
 use super::commit::{Commit, Committed, Entry};
 use super::error::AppendError;
+use super::follow::{Followers, Subscribers};
 use super::sqlite::Writer;
 use crate::clock::next_time;
 
@@ -21,6 +24,7 @@ pub(crate) struct Engine {
     position: u64,
     /// Whether the last commit failed, so that it is logged once and not for every message.
     is_troubled: bool,
+    followers: Followers,
     /// The emptied items of the last commit, reused for their capacity.
     spare: Vec<Committed>,
 }
@@ -28,7 +32,8 @@ pub(crate) struct Engine {
 impl Engine {
     pub(super) fn new(writer: Writer) -> Self {
         let last_at = Timestamp::from_millis(0);
-        Self { writer, last_at, position: 0, is_troubled: false, spare: Vec::new() }
+        let (followers, spare) = (Followers::new(), Vec::new());
+        Self { writer, last_at, position: 0, is_troubled: false, followers, spare }
     }
 
     /// Whether it waits for a disk, and so must not run on the threads that serve sessions.
@@ -55,13 +60,22 @@ impl Engine {
         }
         self.last_at = at;
         self.position += 1;
-        Ok(Commit { position: self.position, items })
+        let record = self.followers.record(self.position, &items);
+        Ok(Commit { position: self.position, items, record })
     }
 
-    /// Takes back a commit that is applied, to make the next one of its memory.
-    pub(crate) fn reuse(&mut self, mut commit: Commit) {
+    /// Takes back a commit that is applied: sends it to the followers, and makes the next one of its memory.
+    pub(crate) fn finish(&mut self, mut commit: Commit) {
+        if let Some(record) = commit.record {
+            self.followers.send(record);
+        }
         commit.items.clear();
         self.spare = commit.items;
+    }
+
+    /// What followers subscribe to.
+    pub(super) fn subscribers(&self) -> Arc<Subscribers> {
+        self.followers.subscribers()
     }
 
     /// Makes what is damaged again if that is why nothing was stored, unless that has failed a short time

@@ -6,6 +6,7 @@
 mod check;
 mod checksum;
 mod copy;
+mod credentials;
 mod draft;
 mod error;
 mod file;
@@ -52,7 +53,9 @@ pub use self::restore::{Replaced, restore};
 #[cfg(test)]
 pub(crate) use self::task::Work;
 pub(super) use self::writer::Writer;
-use super::{AppendError, Durability, JournalError, Location, Restored, change, commit, stored};
+use super::{
+    AppendError, Durability, JournalError, Location, Restored, RoomExtent, change, commit, stored,
+};
 
 /// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.
 const DAMAGE_LOGGED: usize = 20;

@@ -161,20 +161,72 @@ fn room_name(written: &str) -> RoomName {
     })
 }
 
-/// A user as it is kept.
+/// What kind of account a user has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserKind {
+    /// For one session: in memory alone, without credentials.
+    Guest,
+    /// Stored, with credentials.
+    Registered,
+}
+
+impl UserKind {
+    /// The kind of a stored number; `None` for a number of no kind that is stored.
+    pub(super) const fn of(number: i64) -> Option<Self> {
+        match number {
+            1 => Some(Self::Registered),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn number(self) -> i64 {
+        match self {
+            Self::Guest => 0,
+            Self::Registered => 1,
+        }
+    }
+
+    /// Whether users of this kind are stored.
+    pub(crate) const fn is_stored(self) -> bool {
+        match self {
+            Self::Guest => false,
+            Self::Registered => true,
+        }
+    }
+}
+
+/// A stored user.
 #[derive(Debug, Clone)]
-pub(crate) struct UserRecord {
+pub struct UserRecord {
     /// Its number and name.
     pub user: User,
-    /// The hash of its token.
-    pub token: TokenHash,
-    /// When it was last here.
+    /// Not a guest.
+    pub kind: UserKind,
+    /// When it was last connected.
     pub seen_at: Timestamp,
+}
+
+/// What identifies a user. A user has any number of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Credential {
+    /// The hash of a token.
+    Token(TokenHash),
+}
+
+/// A stored credential.
+#[derive(Debug, Clone, Copy)]
+pub struct CredentialRecord {
+    /// The number of its user.
+    pub user: u64,
+    /// What it is.
+    pub(crate) credential: Credential,
+    /// When it was stored; 1970 if that is not known, in a journal of before version 5.
+    pub created_at: Timestamp,
 }
 
 /// A user's place in a room, as it is kept.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct MembershipRecord {
+pub struct MembershipRecord {
     /// The user's number.
     pub user: u64,
     /// The room's.

@@ -1,21 +1,30 @@
-use chat_proto::{Event, RoomName};
-
 use super::*;
 
-fn news(rings: &Arc<Rings>) -> Batch {
-    Batch::update(Event::Presence { room: RoomName::lobby(), count: 1 }, rings)
+/// More than any of these tests fills.
+const BYTES_MAX: usize = 1024 * 1024;
+
+/// What a ring holds, with its bytes.
+#[derive(Debug)]
+struct Item(#[expect(dead_code, reason = "counts until it is dropped")] Charge<Self>);
+
+fn rings() -> Arc<Rings<Item>> {
+    Arc::new(Rings::new(BYTES_MAX, "full"))
+}
+
+fn item(rings: &Arc<Rings<Item>>) -> Item {
+    Item(rings.charge(100))
 }
 
 #[test]
 fn batches_that_are_gone_take_no_memory_behind_one_that_is_not() {
-    let rings = Arc::new(Rings::default());
-    let quiet = Ring::new();
+    let rings = rings();
+    let quiet = Ring::new(8);
     let _stalled = quiet.subscribe();
-    assert!(quiet.send(news(&rings), &rings));
-    let busy = Ring::new();
+    assert!(quiet.send(item(&rings), &rings));
+    let busy = Ring::new(8);
     let mut reader = busy.subscribe();
     for _ in 0..10 * QUEUE_SLACK {
-        assert!(busy.send(news(&rings), &rings));
+        assert!(busy.send(item(&rings), &rings));
         reader.try_recv().unwrap();
     }
     assert!(rings.queue().slots.len() <= 2 * QUEUE_SLACK);
@@ -23,7 +32,7 @@ fn batches_that_are_gone_take_no_memory_behind_one_that_is_not() {
 
 #[test]
 fn a_ring_without_readers_holds_nothing() {
-    let rings = Arc::new(Rings::default());
-    assert!(!Ring::new().send(news(&rings), &rings));
+    let rings = rings();
+    assert!(!Ring::new(8).send(item(&rings), &rings));
     assert_eq!(rings.bytes(), 0);
 }

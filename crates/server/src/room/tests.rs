@@ -3,6 +3,7 @@ use chat_proto::{Text, Timestamp};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::*;
+use crate::batch::RINGS_FULL;
 use crate::door::native::lines;
 use crate::journal::{DirectKey, StoredMessage};
 
@@ -19,11 +20,11 @@ fn user(id: u64, name: &str) -> User {
     User { id, name: UserName::new(name).unwrap() }
 }
 
-fn said(seq: u64, text: &str) -> Said {
+fn published(seq: u64, text: &str) -> Published {
     let (from, at, text) = (user(1, "ana"), Timestamp::from_millis(0), Text::new(text).unwrap());
     let (kind, device, n) = (Kind::Text, Word::default(), None);
-    Said {
-        kept: StoredMessage { seq, from, at, kind, text, device, n, damaged: false },
+    Published {
+        message: StoredMessage { seq, from, at, kind, text, device, n, damaged: false },
         session: 1,
     }
 }
@@ -37,11 +38,11 @@ fn line(live: &mut Live) -> String {
 fn what_happens_after_the_list_is_told_and_nothing_before_it() {
     let room = rust();
     assert!(!room.enter(&user(1, "ana")));
-    room.publish_messages(vec![said(1, "before")]);
+    room.publish_messages(vec![published(1, "before")]);
     let Entry { snapshot, mut live } = room.listen(500).unwrap();
     assert_eq!((snapshot.count, snapshot.last_seq), (1, 1));
     assert!(!room.enter(&user(2, "bob")));
-    room.publish_messages(vec![said(2, "after"), said(3, "that")]);
+    room.publish_messages(vec![published(2, "after"), published(3, "that")]);
     assert!(line(&mut live).contains(r##""joined","room":"#rust""##));
     assert_eq!(line(&mut live).lines().count(), 2, "one batch");
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty);
@@ -53,7 +54,7 @@ fn a_room_that_nobody_listens_to_has_no_ring() {
     let room = rust();
     drop(room.listen(500).unwrap());
     assert!(room.state().live.is_some());
-    room.publish_messages(vec![said(1, "anybody?")]);
+    room.publish_messages(vec![published(1, "anybody?")]);
     assert!(room.state().live.is_none());
     assert_eq!(room.last_seq(), 1);
 }
@@ -62,7 +63,7 @@ fn a_room_that_nobody_listens_to_has_no_ring() {
 fn what_is_long_comes_in_several_batches() {
     let room = rust();
     let mut live = room.listen(500).unwrap().live;
-    room.publish_messages((1..=9).map(|seq| said(seq, &"x".repeat(16_384))).collect());
+    room.publish_messages((1..=9).map(|seq| published(seq, &"x".repeat(16_384))).collect());
     let batches = std::iter::from_fn(|| live.try_recv().ok());
     let last_seqs = batches.map(|batch| batch.last_seq().unwrap());
     assert_eq!(last_seqs.collect::<Vec<_>>(), [4, 8, 9]);
@@ -75,7 +76,7 @@ fn both_users_of_a_direct_message_get_its_address_and_the_same_bytes() {
     let mut live = room.listen(500).unwrap().live;
     assert!(!room.enter(&user(2, "bob")));
     room.rename(&user(2, "bob"), &UserName::new("rob").unwrap());
-    room.publish_messages(vec![said(1, "hi")]);
+    room.publish_messages(vec![published(1, "hi")]);
     assert!(line(&mut live).contains(r#""joined","room":"@1-2""#));
     let batch = live.try_recv().unwrap();
     let encoded = lines(&batch);
@@ -105,7 +106,7 @@ fn past_a_number_of_users_only_their_number_is_told() {
 fn a_closed_room_ends_for_all_who_listen() {
     let room = rust();
     let mut live = room.listen(500).unwrap().live;
-    room.publish_messages(vec![said(1, "last words")]);
+    room.publish_messages(vec![published(1, "last words")]);
     room.close();
     assert!(line(&mut live).contains("last words"));
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Closed);
@@ -118,7 +119,7 @@ const BYTES_MAX: usize = 256 * 1024;
 
 #[test]
 fn the_rings_of_all_rooms_share_one_bound() {
-    let rings = Arc::new(Rings::new(BYTES_MAX));
+    let rings = Arc::new(Rings::new(BYTES_MAX, RINGS_FULL));
     let text = "\"".repeat(10_000); // 20,000 bytes on the wire
     let mut stalled = Vec::new();
     for id in 0..ROOMS {
@@ -129,7 +130,7 @@ fn the_rings_of_all_rooms_share_one_bound() {
         stalled.push(room.listen(500).unwrap().live);
         let mut live = room.listen(500).unwrap().live;
         for seq in 1..=20 {
-            room.publish_messages(vec![said(seq, &text)]);
+            room.publish_messages(vec![published(seq, &text)]);
             let sent = line(&mut live);
             assert!(
                 sent.contains(&format!("\"seq\":{seq},")),

@@ -7,102 +7,96 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Span, debug, field, info};
 
-use super::end::{End, Leaving, turn_away};
+use super::end::{Closing, End, reject};
 use super::handshake::handshake;
 use super::{Context, Peer, Session};
 use crate::config::Config;
-use crate::door::detect::{Caller, DetectError, detect};
+use crate::door::detect::{DetectError, Detected, detect};
 use crate::door::{Classic, Connection, Door, Native, Protocol, WriteTimeout};
-use crate::socket::Unacknowledged;
+use crate::transport::Prefixed;
 
-/// What became of a peer that came to the door.
-pub(super) enum Admitted<S> {
-    /// It is in.
-    In(Box<Session<S>>),
-    /// It was not let in, and is to be told.
-    Out(Box<Leaving<S>>),
-    /// There is no door for it.
-    Gone,
+/// What became of a new connection.
+pub(super) enum Admission<S> {
+    /// The client is in.
+    In(Box<Session<Prefixed<S>>>),
+    /// The client was refused, and is to be sent the reason.
+    Refused(Box<Closing<Prefixed<S>>>),
+    /// The connection is closed already.
+    Closed,
 }
 
-/// Opens a door to the peer and lets it in, or says why not.
+/// Detects the protocol of the client and lets its user in, or says why not.
 pub(super) async fn admit<S, U>(
-    mut stream: S,
+    stream: S,
     peer: Peer,
     context: Arc<Context>,
     unidentified: U,
-) -> Admitted<S>
+) -> Admission<S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let deadline = Instant::now() + context.config.identify_timeout;
-    let caller = tokio::select! {
+    let mut stream = Prefixed::new(stream);
+    let detected = tokio::select! {
         biased;
-        () = context.closing.cancelled() => return Admitted::Gone,
-        caller = find_door(&mut stream, &context, deadline) => caller,
+        () = context.closing.cancelled() => return Admission::Closed,
+        detected = detect_or_reject(&mut stream, &context, deadline) => detected,
     };
-    let Some(caller) = caller else { return Admitted::Gone };
-    let id = caller.id;
-    let mut connection = open_door(stream, caller, peer.unacknowledged, &context.config);
+    let Some(Detected { protocol, sent_id }) = detected else { return Admission::Closed };
+    Span::current().record("door", field::display(protocol));
+    let door = open_door(protocol, sent_id, &context.config);
+    let write_timeout = WriteTimeout::new(context.config.write_timeout, peer.unacknowledged);
+    let mut connection = Connection::new(stream, door, write_timeout);
     let entry = tokio::select! {
         biased;
         () = context.closing.cancelled() => Err(End::Code(EndCode::Shutdown)),
-        entry = timeout_at(deadline, handshake(&mut connection, id, &context)) => {
+        entry = timeout_at(deadline, handshake(&mut connection, sent_id, &context)) => {
             entry.unwrap_or(Err(End::Code(EndCode::HelloTimeout)))
         }
     };
     drop(unidentified);
     match entry {
         Ok(handshake) => {
-            Admitted::In(Box::new(Session::new(connection, peer.address, handshake, context)))
+            Admission::In(Box::new(Session::new(connection, peer.address, handshake, context)))
         }
         Err(end) => {
             info!(reason = %end, "ended before it was in");
             let span = Span::current();
-            Admitted::Out(Box::new(Leaving { connection, end, context, span }))
+            Admission::Refused(Box::new(Closing { connection, end, context, span }))
         }
     }
 }
 
-/// Finds out who is calling; turns away one for whom there is no door.
-async fn find_door<S>(stream: &mut S, context: &Context, deadline: Instant) -> Option<Caller>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+/// Finds out which protocol the client speaks. If it speaks none, it is sent what is spoken here.
+async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut Prefixed<S>,
+    context: &Context,
+    deadline: Instant,
+) -> Option<Detected> {
     let config = &context.config;
-    let knock = detect(stream, config.detect_silence, || context.hub.next_user());
-    match timeout_at(deadline, knock).await {
-        Ok(Ok(caller)) => return Some(caller),
-        Ok(Err(DetectError::Left)) => debug!("left without a word"),
-        Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before it said a word"),
-        Ok(Err(error @ DetectError::Stranger)) => {
+    let detected = detect(stream, config.detect_silence, || context.hub.next_user());
+    match timeout_at(deadline, detected).await {
+        Ok(Ok(detected)) => return Some(detected),
+        Ok(Err(error @ DetectError::Closed)) => debug!("{error}"),
+        Ok(Err(DetectError::Io(error))) => debug!(%error, "lost before its protocol was known"),
+        Ok(Err(error @ DetectError::UnknownProtocol)) => {
             info!(%error, "turned away");
-            Box::pin(turn_away(stream, config)).await;
+            Box::pin(reject(stream, config)).await;
         }
         Err(_late) => {
             info!("turned away: it did not say who it is in time");
-            Box::pin(turn_away(stream, config)).await;
+            Box::pin(reject(stream, config)).await;
         }
     }
     None
 }
 
-/// Opens the door that the caller is for.
-fn open_door<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: S,
-    caller: Caller,
-    unacknowledged: Option<Unacknowledged>,
-    config: &Config,
-) -> Connection<S> {
-    let Caller { protocol, id, first } = caller;
-    let write_timeout = WriteTimeout::new(config.write_timeout, unacknowledged);
-    Span::current().record("door", field::display(protocol));
-    let door = match protocol {
+fn open_door(protocol: Protocol, sent_id: Option<u64>, config: &Config) -> Door {
+    match protocol {
         Protocol::Native => Door::Native(Native::default()),
         Protocol::Classic => {
-            let id = id.expect("a classic caller has been sent its number");
+            let id = sent_id.expect("a classic client has been sent its number");
             Door::Classic(Box::new(Classic::new(id, Instant::now(), config)))
         }
-    };
-    Connection::new(stream, first, door, write_timeout)
+    }
 }

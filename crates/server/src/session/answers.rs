@@ -1,51 +1,63 @@
-//! The answers to messages that a session has sent to the hub, and how many are still to come.
+//! The answers to messages: a session waits for them, a bounded number at a time, and sends them to its client.
 
 use std::future::{Future, poll_fn};
+use std::ops::ControlFlow;
 use std::task::{Context, Poll, ready};
 
+use chat_proto::event::Accepted;
+use chat_proto::{Event, Refusal, RefusalCode};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+use tracing::debug;
 
+use super::Session;
+use super::end::End;
 use crate::config::IN_FLIGHT_MAX;
-use crate::hub::Answer;
+use crate::hub::{Answer, HubError, Outcome};
 
-/// Where the journal answers what one client says.
+/// The reason of [`RefusalCode::NumberUsed`].
+const NUMBER_USED: &str =
+    "this device has sent another message under this number; send it again with a greater one";
+
+/// The answers that a session waits for.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
-    /// `None` for a client that has said nothing for long: most have not, and it takes memory.
-    way: Option<(mpsc::Sender<Answer>, mpsc::Receiver<Answer>)>,
-    /// How many have yet to come.
+pub(super) struct PendingAnswers {
+    /// `None` if the client has sent no message for long, as most clients; see [`PendingAnswers::free_memory`].
+    channel: Option<(mpsc::Sender<Answer>, mpsc::Receiver<Answer>)>,
+    /// Messages in the queue of the hub that are not answered yet.
     in_flight: usize,
 }
 
-impl Answers {
-    /// Whether so many have yet to come that nothing more should be said.
+impl PendingAnswers {
+    /// Whether [`IN_FLIGHT_MAX`] messages wait for their answers, so that no further message may be queued.
     pub(super) const fn is_full(&self) -> bool {
         self.in_flight >= IN_FLIGHT_MAX
     }
 
-    /// Whether none is to come.
+    /// Whether no message waits for its answer.
     pub(super) const fn is_empty(&self) -> bool {
         self.in_flight == 0
     }
 
-    /// Where to send the answer to what is said next. It has room for it unless it is full.
+    /// Where the hub sends the answer to the next message. It has capacity for that unless `is_full`.
     pub(super) fn sender(&mut self) -> &mpsc::Sender<Answer> {
-        &self.way.get_or_insert_with(|| mpsc::channel(IN_FLIGHT_MAX)).0
+        &self.channel.get_or_insert_with(|| mpsc::channel(IN_FLIGHT_MAX)).0
     }
 
-    /// Counts one more that is to come.
-    pub(super) const fn expect_one(&mut self) {
+    /// Counts a message that was queued.
+    pub(super) const fn add(&mut self) {
         self.in_flight += 1;
     }
 
-    /// The next one. Cancel safe; waits for ever where none is to come.
+    /// Waits for the next answer; forever if no message waits for one. Cancel safe.
     pub(super) fn next(&mut self) -> impl Future<Output = Answer> {
         poll_fn(|cx| self.poll_next(cx))
     }
 
-    /// See [`Answers::next`].
+    /// See [`PendingAnswers::next`].
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
-        let Some((_, answers)) = &mut self.way else { return Poll::Pending };
+        let Some((_, answers)) = &mut self.channel else { return Poll::Pending };
         if self.in_flight == 0 {
             return Poll::Pending;
         }
@@ -54,21 +66,72 @@ impl Answers {
                 self.in_flight -= 1;
                 Poll::Ready(answer)
             }
-            None => Poll::Pending, // not while this has a sender itself
+            None => Poll::Pending, // unreachable: this has a sender itself
         }
     }
 
-    /// One that has come already.
-    pub(super) fn ready(&mut self) -> Option<Answer> {
-        let answer = self.way.as_mut()?.1.try_recv().ok()?;
+    /// Returns the next answer if it is there already.
+    pub(super) fn try_next(&mut self) -> Option<Answer> {
+        let answer = self.channel.as_mut()?.1.try_recv().ok()?;
         self.in_flight = self.in_flight.saturating_sub(1);
         Some(answer)
     }
 
-    /// Gives back the memory where nothing is to come.
-    pub(super) fn rest(&mut self) {
+    /// Frees the channel if no message waits for its answer.
+    pub(super) fn free_memory(&mut self) {
         if self.is_empty() {
-            self.way = None;
+            self.channel = None;
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    /// Sends an answer, and all others that are there by now.
+    pub(super) fn send_answers(&mut self, answer: &Answer) -> ControlFlow<End> {
+        self.send_answer(answer);
+        while let Some(answer) = self.answers.try_next() {
+            self.send_answer(&answer);
+        }
+        ControlFlow::Continue(())
+    }
+
+    pub(super) fn send_answer(&mut self, answer: &Answer) {
+        let Answer { room, n, device, outcome } = answer;
+        let (n, device, room) = (*n, device.clone(), room.clone());
+        let refusal = match outcome {
+            Outcome::Stored { seq, at } | Outcome::Repeat { seq, at } => {
+                let repeat = matches!(outcome, Outcome::Repeat { .. });
+                let accepted = Accepted { n, device, room, seq: *seq, at: *at, repeat };
+                return self.connection.send(&Event::Accepted(accepted));
+            }
+            Outcome::NumberUsed => Refusal::new(RefusalCode::NumberUsed, NUMBER_USED),
+            Outcome::Refused(HubError::NotKept(reason)) => {
+                // Not logged here: the journal logs a failure once, not for each message.
+                let text = format!("not stored: {reason}; send it again in a moment");
+                Refusal::new(RefusalCode::NotKept, text)
+            }
+            Outcome::Refused(error) => {
+                self.log(|| debug!(code = %error.code(), "refused"));
+                error.clone().into()
+            }
+        };
+        self.connection.send(&Event::Refused(Refusal { n, device, room: Some(room), ..refusal }));
+    }
+
+    /// Waits for the messages and the command that are still in the queue, so that the user leaves the rooms
+    /// after its last message, and the client knows what is stored.
+    pub(super) async fn send_last_answers(&mut self) {
+        let deadline = Instant::now() + self.context.config.goodbye_timeout;
+        while !self.answers.is_empty()
+            && let Ok(answer) = timeout_at(deadline, self.answers.next()).await
+        {
+            self.send_answer(&answer);
+        }
+        if !self.pending.is_empty()
+            && let Ok(result) = timeout_at(deadline, self.pending.next()).await
+        {
+            // The session ends in any case.
+            let _ = self.finish_command(*result).await;
         }
     }
 }

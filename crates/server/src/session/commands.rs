@@ -1,7 +1,7 @@
 //! Carries out the commands of a client, and answers them.
 //!
-//! A message is answered after its commit, see `answers`. Any other command that is stored, or reads the
-//! journal, waits in `pending` and is answered by `finish_command`.
+//! A message is answered after its commit, see `answers`. Any other command that is stored or reads the journal
+//! waits in `pending`, and `finish_command` answers it.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         match command {
             Command::Say(say) => self.say(say).await,
-            Command::About => self.tell(&about(&self.context)),
+            Command::About => self.send_event(&about(&self.context)),
             Command::Join { room, since } => self.join(room, since),
             Command::Leave { room } => self.leave(room),
             Command::History { room, before, limit } => self.history(room, before, limit),
@@ -45,7 +45,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Rooms { after, limit } => self.list_rooms(after.as_ref(), limit),
             Command::Read { room, seq } => self.read(room, seq),
             Command::Rename { name } => self.rename(name),
-            Command::Ping { nonce } => self.tell(&Event::Pong { nonce }),
+            Command::Ping { nonce } => self.send_event(&Event::Pong { nonce }),
             Command::Pong { .. } => ControlFlow::Continue(()),
             Command::Bye => ControlFlow::Break(End::Code(EndCode::Bye)),
             Command::Hello(_) => self.refuse(Refusal::new(
@@ -55,7 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// The answer comes after the commit.
+    /// Queues a message. The answer follows after the commit.
     pub(super) async fn say(&mut self, mut say: Say) -> ControlFlow<End> {
         say.room = match self.member.address(&say.room) {
             Ok(address) => address,
@@ -63,7 +63,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         let room = self.subscriptions.in_room(&say.room);
         if room.is_none() && say.room.is_private() {
-            // A repeat brings nobody back into the conversation.
+            // A repeat does not make the users join the conversation again.
             let (actor, device) = (self.member.actor().clone(), self.device.clone());
             self.pending.wait(async move {
                 let answer = actor.sent_before(&say, &device).await;
@@ -71,23 +71,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             });
             return ControlFlow::Continue(());
         }
-        self.send(say, room).await
+        self.send_message(say, room).await
     }
 
     /// Puts a message into the queue; `room` is its room if the session is subscribed to it.
-    async fn send(&mut self, say: Say, room: Option<Arc<Room>>) -> ControlFlow<End> {
+    async fn send_message(&mut self, say: Say, room: Option<Arc<Room>>) -> ControlFlow<End> {
         let (n, device, name) = (say.n, say.device.clone(), say.room.clone());
         let room = room.map(|room| room.id);
         match self.member.say(say, room, &self.device, self.answers.sender()).await {
             Ok(()) => {
-                self.answers.expect_one();
+                self.answers.add();
                 ControlFlow::Continue(())
             }
             Err(error) => self.refuse(Refusal { n, device, room: Some(name), ..error.into() }),
         }
     }
 
-    /// Answers a command that has waited.
+    /// Answers the command that has waited.
     pub(super) async fn finish_command(&mut self, result: CommandResult) -> ControlFlow<End> {
         match result {
             CommandResult::Joined { name, since, room } => match room {
@@ -96,13 +96,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             },
             CommandResult::Left { name, room } => match room {
                 Ok(room) => {
-                    // Also if the user has been called back at once.
-                    self.tell_left(room.id);
-                    self.follow()
+                    // Sent also if a new direct message has made the user join again already.
+                    self.send_left(room.id);
+                    self.sync_rooms()
                 }
                 Err(error) => self.refuse_in(name, error),
             },
-            // The room sends it to everybody, this client as well.
+            // The room sends the new topic to all its sessions, this one included.
             CommandResult::Topic { name, set } => match set {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse_in(name, error),
@@ -112,7 +112,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Err(error) => self.refuse_in(name, error),
             },
             CommandResult::Subscribed(subscription) => self.subscribed(*subscription),
-            // The lobby sends it to everybody, this client as well.
+            // The lobby sends the new name to all its sessions, this one included.
             CommandResult::Renamed(renamed) => match renamed {
                 Ok(()) => {
                     self.log(|| info!("renamed"));
@@ -124,17 +124,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandResult::Called { say, called } => match called {
                 // Subscribe before sending, or the session would receive its own message as another's.
                 Ok(()) => {
-                    self.follow()?;
+                    self.sync_rooms()?;
                     let room = self.subscriptions.in_room(&say.room);
-                    self.send(say, room).await
+                    self.send_message(say, room).await
                 }
                 Err(error) => self.refuse_say(&say, error),
             },
             CommandResult::History { name, page } => match page {
-                Ok((kept, more)) => {
+                Ok((stored, more)) => {
                     let user = self.member.id();
-                    let messages = kept.iter().map(|kept| kept.to_wire(&name, user)).collect();
-                    self.tell(&Event::History { room: name, messages, more })
+                    let to_wire = |message: &StoredMessage| message.to_wire(&name, user);
+                    let messages = stored.iter().map(to_wire).collect();
+                    self.send_event(&Event::History { room: name, messages, more })
                 }
                 Err(error) => self.refuse_unreadable(name, &error),
             },
@@ -143,11 +144,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     fn joined(&mut self, room: &Arc<Room>, since: Option<u64>) -> ControlFlow<End> {
         let since = since.unwrap_or_else(|| self.newest_after(room));
-        let place = self.member.memberships().into_iter().find(|place| place.room.id == room.id);
-        match place {
-            Some(place) => self.take_counted_seat(room, place.read, since),
-            // Another session of the user has left it just now.
-            None => self.follow(),
+        let membership =
+            self.member.memberships().into_iter().find(|membership| membership.room.id == room.id);
+        match membership {
+            Some(membership) => self.subscribe_counting(room, membership.read, since),
+            // Another session of the user has just left it.
+            None => self.sync_rooms(),
         }
     }
 
@@ -157,7 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         {
             subscription.read = seq;
         }
-        self.tell(&read_event(name, seq, counted))
+        self.send_event(&read_event(name, seq, counted))
     }
 
     fn sent_before(
@@ -167,7 +169,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> ControlFlow<End> {
         match answer {
             Ok(Some(answer)) => {
-                self.tell_answer(&answer);
+                self.send_answer(&answer);
                 ControlFlow::Continue(())
             }
             Ok(None) => {
@@ -231,7 +233,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Err(error) => return self.refuse_in(name, error),
         };
         let (users, is_cut) = fitting_users(users);
-        self.tell(&Event::Users { room: name, users, more: is_more || is_cut })
+        self.send_event(&Event::Users { room: name, users, more: is_more || is_cut })
     }
 
     fn list_rooms(&mut self, after: Option<&RoomName>, asked: Option<u32>) -> ControlFlow<End> {
@@ -240,7 +242,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Err(error) => return self.refuse(error.into()),
         };
         let (rooms, is_cut) = fitting_rooms(rooms);
-        self.tell(&Event::Rooms { rooms, more: is_more || is_cut })
+        self.send_event(&Event::Rooms { rooms, more: is_more || is_cut })
     }
 
     fn topic(&mut self, name: RoomName, topic: Topic) -> ControlFlow<End> {
@@ -273,8 +275,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    fn tell(&mut self, event: &Event) -> ControlFlow<End> {
-        self.connection.tell(event);
+    fn send_event(&mut self, event: &Event) -> ControlFlow<End> {
+        self.connection.send(event);
         ControlFlow::Continue(())
     }
 
@@ -288,7 +290,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn refuse_unreadable(&mut self, room: RoomName, error: &JournalError) -> ControlFlow<End> {
-        self.log(|| error!(%error, "the journal cannot be read"));
+        self.log(|| error!(%error, "cannot read the journal"));
         let text = format!("older messages cannot be read: {error}");
         let refusal = Refusal::new(RefusalCode::NotReadable, text);
         self.refuse(Refusal { room: Some(room), ..refusal })
@@ -315,9 +317,9 @@ async fn page_before(
     before: u64,
     limit: u32,
 ) -> Result<(Vec<StoredMessage>, bool), JournalError> {
-    let kept = journal.read(room, Page { of: Part::Before(before), limit }).await?;
-    let Some(first) = kept.first() else { return Ok((kept, false)) };
+    let messages = journal.read(room, Page { of: Part::Before(before), limit }).await?;
+    let Some(first) = messages.first() else { return Ok((messages, false)) };
     let older = Page { of: Part::Before(first.seq), limit: 1 };
     let is_more = !journal.read(room, older).await?.is_empty();
-    Ok((kept, is_more))
+    Ok((messages, is_more))
 }

@@ -14,8 +14,8 @@ use crate::config::{Config, LINGER, READ_BYTES};
 use crate::door::{Capabilities, Connection};
 use crate::hub::HubError;
 
-/// What one who speaks none of the protocols is told; one line.
-const SPOKEN_HERE: &str = concat!(
+/// Sent to a client that speaks none of the protocols; one line.
+const PROTOCOLS: &str = concat!(
     "This is chat-server ",
     env!("CARGO_PKG_VERSION"),
     ". Spoken here: the native protocol, one JSON object a line, the first ",
@@ -23,21 +23,21 @@ const SPOKEN_HERE: &str = concat!(
     "; and the classic one, NAME:you. With its own client: chat-tui --name you --server HOST:PORT\n",
 );
 
-/// Why a session is over.
+/// Why a session or a handshake ended.
 #[derive(Debug)]
 pub(super) enum End {
-    /// The client closed the connection, or its half of it.
+    /// The client closed the connection, or its sending half.
     Left,
     /// The connection failed.
     Failed(io::Error),
-    /// The client was refused, and knows.
+    /// The client was sent a refusal, and nothing more is sent.
     Refused(RefusalCode),
-    /// The server ends it, and says so.
+    /// The server ends it, and sends this code.
     Code(EndCode),
 }
 
 impl End {
-    /// What it means that a write failed.
+    /// The end that follows from an error of a write.
     pub(super) fn of_write(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::TimedOut => Self::Code(EndCode::TooSlow),
@@ -45,7 +45,7 @@ impl End {
         }
     }
 
-    /// What it means that a client who cannot be asked again was not let in.
+    /// The end of a client that cannot try again on this connection, after the hub refused its user.
     pub(super) const fn of_hub(error: &HubError) -> Self {
         match error {
             HubError::GoingAway => Self::Code(EndCode::Shutdown),
@@ -53,7 +53,7 @@ impl End {
         }
     }
 
-    /// What the others in the room are told.
+    /// The reason that the other users of the rooms are sent.
     pub(super) const fn leave_reason(&self, capabilities: &Capabilities) -> LeaveReason {
         match self {
             Self::Left if capabilities.end_is_goodbye => LeaveReason::Bye,
@@ -77,60 +77,60 @@ impl fmt::Display for End {
     }
 }
 
-/// One who leaves, and is to be told why.
-pub(super) struct Leaving<S> {
+/// A connection that is to be closed, after its client was sent the reason.
+pub(super) struct Closing<S> {
     pub(super) connection: Connection<S>,
     pub(super) end: End,
     pub(super) context: Arc<Context>,
-    /// What is logged of it.
+    /// The span of the log for what follows.
     pub(super) span: Span,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Leaving<S> {
-    /// Ends a session: says why, writes what waits, and closes the connection once the client has had
-    /// the time to read it.
-    pub(super) async fn farewell(self: Box<Self>) {
+impl<S: AsyncRead + AsyncWrite + Unpin> Closing<S> {
+    /// Sends the reason, writes the pending bytes, and closes the connection after the client has had the time to
+    /// read them.
+    pub(super) async fn close(self: Box<Self>) {
         let Self { mut connection, end, context, span } = *self;
         let config = &context.config;
         match end {
             End::Failed(_) => return,
             End::Left | End::Refused(_) => {}
             End::Code(code) => {
-                connection.goodbye(code, words(code), code == EndCode::TooSlow);
+                connection.goodbye(code, goodbye_text(code), code == EndCode::TooSlow);
             }
         }
-        let say = async {
+        let write = async {
             while connection.wants_write() {
                 connection.write().await?;
             }
             connection.shutdown().await
         };
-        match timeout(config.goodbye_timeout, say).await {
+        match timeout(config.goodbye_timeout, write).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                return span.in_scope(|| debug!(%error, "the goodbye did not get through"));
+                return span.in_scope(|| debug!(%error, "the goodbye was not sent"));
             }
             Err(_late) => return span.in_scope(|| debug!("the goodbye was not read in time")),
         }
-        let listen = async { while let Ok(Some(_)) = connection.next().await {} };
-        let _ = timeout(LINGER, listen).await;
+        let read = async { while let Ok(Some(_)) = connection.next().await {} };
+        let _ = timeout(LINGER, read).await;
     }
 }
 
-/// Tells one who speaks none of the protocols what is spoken here, and closes the connection.
-pub(super) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, config: &Config) {
-    let say = async {
-        stream.write_all(SPOKEN_HERE.as_bytes()).await?;
+/// Sends the list of protocols to a client that speaks none of them, and closes the connection.
+pub(super) async fn reject<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, config: &Config) {
+    let write = async {
+        stream.write_all(PROTOCOLS.as_bytes()).await?;
         stream.shutdown().await
     };
-    if let Ok(Ok(())) = timeout(config.goodbye_timeout, say).await {
+    if let Ok(Ok(())) = timeout(config.goodbye_timeout, write).await {
         let mut unread = [0; READ_BYTES];
-        let listen = async { while let Ok(1..) = stream.read(&mut unread).await {} };
-        let _ = timeout(LINGER, listen).await;
+        let read = async { while let Ok(1..) = stream.read(&mut unread).await {} };
+        let _ = timeout(LINGER, read).await;
     }
 }
 
-const fn words(code: EndCode) -> &'static str {
+const fn goodbye_text(code: EndCode) -> &'static str {
     match code {
         EndCode::Bye => "goodbye",
         EndCode::TooSlow => "you did not read what you were sent; connect again when you can",

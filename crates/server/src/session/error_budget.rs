@@ -1,4 +1,4 @@
-//! Counts the broken lines of a client, and says when they are too many.
+//! Counts the invalid lines of a client, and decides when they are too many.
 
 use std::collections::VecDeque;
 
@@ -6,18 +6,18 @@ use tokio::time::Instant;
 
 use crate::config::{BROKEN_LINES_MAX, BROKEN_LINES_WINDOW};
 
-/// When the latest broken lines came. Boxed, since most clients never send one.
+/// The times of the latest invalid lines. Boxed, since most clients never send one.
 #[derive(Debug, Default)]
 pub(super) struct ErrorBudget(Option<Box<Latest>>);
 
-/// [`BROKEN_LINES_MAX`] moments at most.
+/// [`BROKEN_LINES_MAX`] times at most.
 #[derive(Debug, Default)]
 struct Latest(VecDeque<Instant>);
 
 impl ErrorBudget {
-    /// Counts a broken line; true where it is one more than a client may send within
+    /// Counts an invalid line. Returns whether the budget is exceeded: [`BROKEN_LINES_MAX`] lines within
     /// [`BROKEN_LINES_WINDOW`].
-    pub(super) fn is_one_too_many(&mut self, now: Instant) -> bool {
+    pub(super) fn charge(&mut self, now: Instant) -> bool {
         let Latest(latest) = &mut **self.0.get_or_insert_default();
         if latest.len() < BROKEN_LINES_MAX {
             latest.push_back(now);
@@ -36,20 +36,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn twenty_in_ten_seconds_are_forgiven_and_one_more_is_not() {
+    fn twenty_in_ten_seconds_are_allowed_and_one_more_is_not() {
         let start = Instant::now();
-        let mut strikes = ErrorBudget::default();
-        assert!((0..20).all(|_| !strikes.is_one_too_many(start)));
-        assert!(strikes.is_one_too_many(start + Duration::from_secs(9)));
+        let mut error_budget = ErrorBudget::default();
+        assert!((0..20).all(|_| !error_budget.charge(start)));
+        assert!(error_budget.charge(start + Duration::from_secs(9)));
     }
 
     #[test]
-    fn old_ones_are_forgotten() {
+    fn old_lines_do_not_count() {
         let start = Instant::now();
-        let mut strikes = ErrorBudget::default();
+        let mut error_budget = ErrorBudget::default();
         let each_second = (0..100).map(|second| start + Duration::from_secs(second));
         for at in each_second {
-            assert!(!strikes.is_one_too_many(at));
+            assert!(!error_budget.charge(at));
         }
     }
 }

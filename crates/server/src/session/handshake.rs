@@ -13,73 +13,73 @@ use super::Context;
 use super::end::End;
 use super::error_budget::ErrorBudget;
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
-use crate::door::{Connection, Heard};
+use crate::door::{Connection, Incoming};
 use crate::hub::Member;
 
 /// A client that was let in.
 pub(super) struct Handshake {
-    /// Its place in the hub.
+    /// The session in the hub.
     pub(super) member: Member,
-    /// The client's own word for where it runs; empty for a guest.
+    /// The device that the client named; empty for a guest.
     pub(super) device: Word,
-    /// Whether the client shows how much is not read.
+    /// Whether the client shows how many messages its user has not read.
     pub(super) shows_unread: bool,
 }
 
-/// Listens until the client says who it is, and lets it in. `told` is the number it has been told, if
-/// any. There is no deadline: that is the caller's.
+/// Reads until the client sends its name or its token, and lets the user in. `sent_id` is the number that the client
+/// was sent, if any. There is no deadline: that is the caller's.
 ///
 /// # Errors
-/// Says how it ended instead; a refusal has been told.
+/// Returns the end of the connection if nobody is let in; a refusal was sent already.
 pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
-    told: Option<u64>,
+    sent_id: Option<u64>,
     context: &Context,
 ) -> Result<Handshake, End> {
-    let mut strikes = ErrorBudget::default();
+    let mut error_budget = ErrorBudget::default();
     loop {
         let refusal = match connection.next().await.map_err(End::Failed)? {
             None => return Err(End::Left),
-            Some(Heard::Command(Command::Hello(hello))) => {
-                return answer(connection, told, hello, context).await;
+            Some(Incoming::Command(Command::Hello(hello))) => {
+                return answer(connection, sent_id, hello, context).await;
             }
-            Some(Heard::Command(Command::Rename { name }))
+            Some(Incoming::Command(Command::Rename { name }))
                 if connection.capabilities().enters_as_guest =>
             {
-                let id = told.unwrap_or_else(|| context.hub.next_user());
+                let id = sent_id.unwrap_or_else(|| context.hub.next_user());
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
-                note_entry(&member);
+                log_entry(&member);
                 return Ok(Handshake { member, device: Word::default(), shows_unread: false });
             }
-            Some(Heard::Command(Command::About)) => {
-                tell_now(connection, &about(context)).await?;
+            Some(Incoming::Command(Command::About)) => {
+                send_now(connection, &about(context)).await?;
                 continue;
             }
-            Some(Heard::Command(Command::Bye)) => return Err(End::Code(EndCode::Bye)),
-            Some(Heard::Command(_)) => Refusal::new(
+            Some(Incoming::Command(Command::Bye)) => return Err(End::Code(EndCode::Bye)),
+            Some(Incoming::Command(_)) => Refusal::new(
                 RefusalCode::HelloFirst,
                 r#"say hello first: {"type":"hello","version":1,"name":"you"}"#,
             ),
-            Some(Heard::Unreadable(refusal)) => *refusal,
+            Some(Incoming::Invalid(refusal)) => *refusal,
         };
         let code = refusal.code;
-        tell_now(connection, &Event::Refused(refusal)).await?;
+        send_now(connection, &Event::Refused(refusal)).await?;
         if code == RefusalCode::BadName {
             return Err(End::Refused(code));
         }
-        if code.is_broken_line() && strikes.is_one_too_many(Instant::now()) {
+        if code.is_broken_line() && error_budget.charge(Instant::now()) {
             return Err(End::Code(EndCode::TooManyErrors));
         }
     }
 }
 
-/// Sends an event to a client that is not in yet: there is no session that would write it.
-async fn tell_now<S: AsyncRead + AsyncWrite + Unpin>(
+/// Sends and writes an event: there is no session yet that writes it.
+async fn send_now<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     event: &Event,
 ) -> Result<(), End> {
-    connection.tell(event);
+    connection.send(event);
     while connection.wants_write() {
         connection.write().await.map_err(End::of_write)?;
     }
@@ -99,29 +99,29 @@ fn server() -> Server {
 /// Answers a `hello`.
 async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
-    told: Option<u64>,
+    sent_id: Option<u64>,
     hello: Hello,
     context: &Context,
 ) -> Result<Handshake, End> {
-    match let_in(told, &hello, context).await {
+    match enter(sent_id, &hello, context).await {
         Ok((member, token, last)) => {
-            connection.tell(&Event::Welcome(welcome(&member, token, last, context)));
-            note_entry(&member);
+            connection.send(&Event::Welcome(welcome(&member, token, last, context)));
+            log_entry(&member);
             debug!(features = ?hello.features, "the client has these features");
             let shows_unread = hello.features.has(features::UNREAD);
             Ok(Handshake { member, device: hello.device, shows_unread })
         }
         Err(refusal) => {
             let code = refusal.code;
-            connection.tell(&Event::Refused(refusal));
+            connection.send(&Event::Refused(refusal));
             Err(End::Refused(code))
         }
     }
 }
 
-/// Lets the client in; returns its place, its token, and the last `n` accepted from its device.
-async fn let_in(
-    told: Option<u64>,
+/// Lets the user in; returns its session in the hub, its token, and the last `n` accepted from its device.
+async fn enter(
+    sent_id: Option<u64>,
     hello: &Hello,
     context: &Context,
 ) -> Result<(Member, Secret, u64), Refusal> {
@@ -131,10 +131,10 @@ async fn let_in(
     }
     let (member, token) = match &hello.token {
         Some(token) if hello.new => {
-            (context.hub.enter_proposed(told, &hello.name, token).await?, token.clone())
+            (context.hub.enter_proposed(sent_id, &hello.name, token).await?, token.clone())
         }
         Some(token) => (context.hub.enter_again(token, &hello.name).await?, token.clone()),
-        None => context.hub.enter_new(told, &hello.name).await?,
+        None => context.hub.enter_new(sent_id, &hello.name).await?,
     };
     let last = member.actor().last_n(&hello.device).await?;
     Ok((member, token, last))
@@ -166,7 +166,7 @@ fn welcome(member: &Member, token: Secret, last: u64, context: &Context) -> Welc
     }
 }
 
-fn note_entry(member: &Member) {
+fn log_entry(member: &Member) {
     let user = member.user();
     Span::current().record("user", tracing::field::display(&user.name));
     info!(id = user.id, "joined");

@@ -4,13 +4,13 @@ use chat_proto::User;
 use chat_proto::event::RoomInfo;
 use chat_proto::limits::LINE_BYTES_MAX;
 
-/// Most entries of one `users` or `rooms`, whatever was asked for.
+/// Entries of one `users` or `rooms` event at most, whatever the client asks for.
 pub(super) const LIST_MAX: usize = 500;
 
-/// Bytes for the entries of a list: a line, and room for what is around them.
+/// Bytes for the entries of a list: a line, less what the rest of the event takes.
 const LIST_BYTES_MAX: usize = LINE_BYTES_MAX - 4096;
 
-/// How many entries to list where the client asks for up to `limit`.
+/// The number of entries to list if the client asks for up to `limit`.
 pub(super) fn limit(limit: Option<u32>) -> usize {
     limit.map_or(LIST_MAX, |limit| usize::try_from(limit).unwrap_or(LIST_MAX).min(LIST_MAX))
 }
@@ -25,8 +25,8 @@ pub(super) fn fitting_rooms(rooms: Vec<RoomInfo>) -> (Vec<RoomInfo>, bool) {
     fitting(rooms, |info| 2 * (info.room.as_str().len() + info.topic.as_str().len()) + 80)
 }
 
-/// The first of `entries` that fit a line. `bytes_max` is no less than what one of them takes there:
-/// a quote takes two bytes.
+/// The first of `entries` that fit a line. `bytes_max` is an upper bound of what an entry takes there: a quote takes
+/// two bytes.
 fn fitting<T>(mut entries: Vec<T>, bytes_max: impl Fn(&T) -> usize) -> (Vec<T>, bool) {
     let mut bytes = 0;
     let fits = entries.iter().take_while(|entry| {

@@ -1,5 +1,5 @@
-//! A command that waits for a commit or for a page of the journal. The session delivers meanwhile, and reads
-//! no further command, since that may depend on this one.
+//! A command that waits for a commit or for a page of the journal. Meanwhile the session delivers, but reads no
+//! further command, since that may depend on this one.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use crate::room::Room;
 #[derive(Default)]
 pub(super) struct PendingCommand(Option<Pin<Box<dyn Future<Output = Box<CommandResult>> + Send>>>);
 
-/// What a command has led to.
+/// The result of a command.
 pub(super) enum CommandResult {
     /// The user has joined a room, and wants the messages after `since`.
     Joined { name: RoomName, since: Option<u64>, room: Result<Arc<Room>, HubError> },
@@ -26,15 +26,15 @@ pub(super) enum CommandResult {
     Left { name: RoomName, room: Result<Arc<Room>, HubError> },
     /// The topic of a room was set.
     Topic { name: RoomName, set: Result<(), HubError> },
-    /// The user has read a room.
+    /// The user has read a room up to `seq`.
     Read { name: RoomName, seq: Result<u64, HubError>, counted: Option<Counted> },
-    /// What is not read of a room that the session subscribes to has been counted.
+    /// The unread messages of a room that the session subscribes to were counted.
     Subscribed(Box<PendingSubscription>),
     /// The user has another name.
     Renamed(Result<(), HubError>),
-    /// A message to a direct message that the session is not subscribed to was sent before, or was not.
+    /// Whether a message of a conversation that the session is not subscribed to was sent before.
     SentBefore { say: Say, answer: Result<Option<Answer>, HubError> },
-    /// The users of a direct message have joined it, so the message can be sent.
+    /// The two users of a direct message have joined it, so that the message can be sent.
     Called { say: Say, called: Result<(), HubError> },
     /// A page of history, and whether there is more.
     History { name: RoomName, page: Result<(Vec<StoredMessage>, bool), JournalError> },
@@ -45,7 +45,7 @@ impl PendingCommand {
         self.0.is_none()
     }
 
-    /// Waits for the command from now on. None may be waited for already.
+    /// Waits for the result of a command. No other command may wait already.
     pub(super) fn wait(&mut self, result: impl Future<Output = CommandResult> + Send + 'static) {
         debug_assert!(self.is_empty(), "a command waits already");
         // Boxed, to keep the session's future small.

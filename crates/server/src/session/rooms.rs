@@ -1,4 +1,4 @@
-//! Subscribes the session to the rooms that its user is in, and delivers what happens there to the client.
+//! Subscribes the session to the rooms of its user, and delivers their events to the client.
 
 use std::future::ready;
 use std::ops::ControlFlow;
@@ -16,88 +16,88 @@ use super::lists::fitting_users;
 use super::subscriptions::Subscription;
 use super::unread::{Counted, PendingSubscription};
 use crate::batch::{Batch, Items};
-use crate::door::Reader;
+use crate::door::Recipient;
 use crate::feed::{FeedItem, feed};
 use crate::hub::Membership;
 use crate::journal::{RoomId, StoredMessage};
 use crate::room::{Room, Snapshot};
 
-/// What the client is still to be sent about the rooms of its user.
+/// What the client has been sent about the rooms of its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Due {
-    /// All rooms: the session has just begun.
-    Entry,
-    /// What has changed, or the rest of it.
-    RoomUpdate,
-    /// Nothing.
-    Nothing,
+pub(super) enum RoomSync {
+    /// Nothing: the session has just begun.
+    Initial,
+    /// Not all that has changed.
+    Pending,
+    /// Everything.
+    Done,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Compares the subscriptions of the session with the rooms of its user, and sends the client the difference: rooms
-    /// that the user has joined or left, and how far it has read, here or in another session. If the door is full,
-    /// the rest stays due.
-    pub(super) fn follow(&mut self) -> ControlFlow<End> {
-        self.follow_places(false)
+    /// that the user has joined or left, and how far the user has read, here or in another session. If the connection
+    /// is full, the rest stays pending.
+    pub(super) fn sync_rooms(&mut self) -> ControlFlow<End> {
+        self.sync_rooms_with(false)
     }
 
-    /// The same, and counts what is not read, if the client shows that. A room whose messages are counted is
-    /// due until they are: the session goes on with [`Session::subscribed`].
-    pub(super) fn follow_counting(&mut self) -> ControlFlow<End> {
-        self.follow_places(self.shows_unread)
+    /// The same, and counts the unread messages if the client shows their number. A room stays pending until its
+    /// messages are counted; then [`Session::subscribed`] takes over.
+    pub(super) fn sync_rooms_counting(&mut self) -> ControlFlow<End> {
+        self.sync_rooms_with(self.shows_unread)
     }
 
-    fn follow_places(&mut self, counts: bool) -> ControlFlow<End> {
-        let is_entry = self.due == Due::Entry;
+    fn sync_rooms_with(&mut self, counts: bool) -> ControlFlow<End> {
+        let is_entry = self.room_sync == RoomSync::Initial;
         if !is_entry {
-            self.due = Due::RoomUpdate;
+            self.room_sync = RoomSync::Pending;
         }
-        let places = self.member.memberships();
-        let is_left = |id: &RoomId| places.iter().all(|place| place.room.id != *id);
+        let memberships = self.member.memberships();
+        let is_left = |id: &RoomId| memberships.iter().all(|membership| membership.room.id != *id);
         let left: Vec<RoomId> = self.subscriptions.rooms().filter(is_left).collect();
         for room in left {
-            self.tell_left(room);
+            self.send_left(room);
         }
-        for Membership { room, read } in places {
+        for Membership { room, read } in memberships {
             // One count at a time.
             if self.connection.is_full() || !self.pending.is_empty() {
                 return ControlFlow::Continue(());
             }
-            let subscribe = if counts { Self::take_counted_seat } else { Self::subscribe };
+            let subscribe = if counts { Self::subscribe_counting } else { Self::subscribe };
             match self.subscriptions.get_mut(room.id) {
                 // A client that was here before sends `join` with `since` for what it has missed.
                 None if is_entry => subscribe(self, &room, read, u64::MAX)?,
-                // Something was said there, perhaps, that called the user.
+                // Probably a direct message: another user has sent one there.
                 None => subscribe(self, &room, read, read.max(self.newest_after(&room)))?,
                 Some(known) if known.read != read => {
                     known.read = read;
                     let name = room.name().clone();
                     match counts {
                         true => self.count_after(room, name, ready(Ok(read))),
-                        false => self.connection.tell(&read_event(name, read, None)),
+                        false => self.connection.send(&read_event(name, read, None)),
                     }
                 }
                 Some(_) => {}
             }
         }
-        self.due = if self.pending.is_empty() { Due::Nothing } else { self.due };
+        self.room_sync = if self.pending.is_empty() { RoomSync::Done } else { self.room_sync };
         ControlFlow::Continue(())
     }
 
-    /// The `seq` behind which the newest messages of `room` are, as many as come unasked.
+    /// The `seq` after which the newest messages of `room` begin that a client is sent without a request.
     pub(super) fn newest_after(&self, room: &Room) -> u64 {
         room.last_seq().saturating_sub(u64::from(self.context.config.history_on_join))
     }
 
-    pub(super) fn tell_left(&mut self, id: RoomId) {
+    pub(super) fn send_left(&mut self, id: RoomId) {
         if let Some(room) = self.subscriptions.remove(id) {
             let (room, user) = (room.name().clone(), self.member.user());
-            self.connection.tell(&Event::Left { room, user, reason: LeaveReason::Bye });
+            self.connection.send(&Event::Left { room, user, reason: LeaveReason::Bye });
         }
     }
 
-    /// Subscribes to `room`, in place of a subscription that the session may have: the client is told
-    /// the room as it is, then all after `since`, then what happens live.
+    /// Subscribes to `room`, instead of a subscription that the session may have: the client is sent the state of the
+    /// room, then all messages after `since`, then the live events.
     pub(super) fn subscribe(
         &mut self,
         room: &Arc<Room>,
@@ -112,8 +112,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    /// The same, once it is counted what the user has not read there, if the client shows that.
-    pub(super) fn take_counted_seat(
+    /// The same, after the unread messages were counted, if the client shows their number.
+    pub(super) fn subscribe_counting(
         &mut self,
         room: &Arc<Room>,
         read: u64,
@@ -132,14 +132,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    /// Goes on with a subscription that has waited for its count. The user may have left the room meanwhile, or
-    /// have read on in another session.
+    /// Continues a subscription that has waited for its count. Meanwhile the user may have left the room, or have
+    /// read further in another session.
     pub(super) fn subscribed(&mut self, mut subscription: PendingSubscription) -> ControlFlow<End> {
-        let places = self.member.memberships();
-        let place = places.into_iter().find(|place| place.room.id == subscription.room.id);
-        let Some(place) = place else { return self.follow_counting() };
-        if place.read != subscription.read {
-            (subscription.read, subscription.counted) = (place.read, None);
+        let memberships = self.member.memberships();
+        let membership =
+            memberships.into_iter().find(|membership| membership.room.id == subscription.room.id);
+        let Some(membership) = membership else { return self.sync_rooms_counting() };
+        if membership.read != subscription.read {
+            (subscription.read, subscription.counted) = (membership.read, None);
         }
         self.open_feed(subscription);
         ControlFlow::Continue(())
@@ -148,9 +149,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn open_feed(&mut self, subscription: PendingSubscription) {
         let PendingSubscription { room, mut entry, read, since, counted } = subscription;
         let users_listed = self.context.config.users_listed;
-        // Looked up after `listen`, so that a later change of the name comes through the channel.
+        // Looked up after `listen`, so that a later change of the name comes through the ring.
         let title = self.member.title(&room);
-        self.tell_room(&room, &mut entry.snapshot, title.clone(), read, counted);
+        self.send_room(&room, &mut entry.snapshot, title.clone(), read, counted);
         let seq = since.min(entry.snapshot.last_seq);
         let catch_up = self.connection.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
@@ -160,8 +161,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.subscriptions.insert(&room, title, read, seq, subscription);
     }
 
-    /// Takes the users out of `snapshot`: they are many, and half of what a join costs.
-    fn tell_room(
+    /// Moves the users out of `snapshot`: to copy them would be half of the cost of a join.
+    fn send_room(
         &mut self,
         room: &Room,
         snapshot: &mut Snapshot,
@@ -174,7 +175,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let (room, topic) = (room.name().clone(), topic.clone());
         let (count, last_seq) = (*count, *last_seq);
         let unread = counted.map(|counted| counted.unread);
-        self.connection.tell(&Event::Room(RoomState {
+        self.connection.send(&Event::Room(RoomState {
             room,
             title,
             topic,
@@ -188,7 +189,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }));
     }
 
-    /// Passes on what happened in a room, and all that happened besides, up to what the door holds.
+    /// Delivers an item, and all others that are ready, until the connection is full.
     pub(super) fn drain_feeds(&mut self, item: (RoomId, FeedItem)) -> ControlFlow<End> {
         let mut next = Some(item);
         while let Some((room, item)) = next {
@@ -203,23 +204,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     fn take_item(&mut self, id: RoomId, item: FeedItem) -> ControlFlow<End> {
         match item {
-            FeedItem::Live(batch) => self.relay(&batch),
-            FeedItem::CatchUp(missed) => self.catch_up(id, &missed),
+            FeedItem::Live(batch) => self.deliver(&batch),
+            FeedItem::CatchUp(missed) => self.send_missed(id, &missed),
             FeedItem::Snapshot(mut snapshot) => {
                 if let Some(subscription) = self.subscriptions.get_mut(id) {
                     subscription.title = self.member.title(&subscription.room);
                     let (room, title) =
                         (Arc::clone(&subscription.room), subscription.title.clone());
                     let read = subscription.read;
-                    self.tell_room(&room, &mut snapshot, title, read, None);
+                    self.send_room(&room, &mut snapshot, title, read, None);
                 }
                 if id == RoomId::LOBBY {
-                    return self.tell_titles();
+                    return self.send_titles();
                 }
             }
             FeedItem::Skipped(messages) => self.connection.skip(messages),
             FeedItem::Failed(error) => {
-                self.log(|| error!(%error, "the client has missed messages that cannot be read"));
+                self.log(|| error!(%error, "cannot read the messages that the client has missed; the session ends"));
                 return ControlFlow::Break(End::Code(EndCode::Unreadable));
             }
             FeedItem::Closed => {
@@ -231,9 +232,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    /// Sends the `room` of each direct message whose title has changed again. The session has fallen
-    /// behind the lobby, and may have missed a `renamed` there.
-    fn tell_titles(&mut self) -> ControlFlow<End> {
+    /// Sends the `room` of each direct message whose title has changed. The session has fallen behind the ring of the
+    /// lobby, and may have missed a `renamed` there.
+    fn send_titles(&mut self) -> ControlFlow<End> {
         let member = &self.member;
         let is_stale = |subscription: &&Subscription| {
             let title = member.title(&subscription.room);
@@ -252,26 +253,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    fn relay(&mut self, batch: &Arc<Batch>) {
+    fn deliver(&mut self, batch: &Arc<Batch>) {
         let user = self.member.id();
         if let Items::Update(event) = batch.items()
             && matches!(&**event, Event::Left { user: left, .. } if left.id == user)
         {
-            return; // told where the session leaves the room, see `follow`
+            return; // sent when the session leaves the room, see `sync_rooms`
         }
-        self.connection.relay(batch, Reader { user, session: self.member.session() });
+        self.connection.send_batch(batch, Recipient { user, session: self.member.session() });
     }
 
-    fn catch_up(&mut self, id: RoomId, missed: &[StoredMessage]) {
+    fn send_missed(&mut self, id: RoomId, missed: &[StoredMessage]) {
         let Some(subscription) = self.subscriptions.get(id) else { return };
         let user = self.member.id();
-        for kept in missed {
-            self.connection.tell(&Event::Message(kept.to_wire(subscription.room.name(), user)));
+        for message in missed {
+            self.connection.send(&Event::Message(message.to_wire(subscription.room.name(), user)));
         }
     }
 }
 
-/// How far the user has read a room, and what it has not read of it, if that was counted.
+/// How far the user has read a room, and how many messages are unread, if they were counted.
 pub(super) fn read_event(room: RoomName, seq: u64, counted: Option<Counted>) -> Event {
     let unread = counted.map(|counted| counted.unread);
     Event::Read {

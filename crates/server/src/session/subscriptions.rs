@@ -16,19 +16,19 @@ use crate::room::Room;
 /// The subscription of a session to a room, and what its client knows of it.
 pub(super) struct Subscription {
     pub(super) room: Arc<Room>,
-    /// How far the user has read it.
+    /// The last message that the user has read.
     pub(super) read: u64,
-    /// The last message of it that the client has been sent.
+    /// The last message that the client was sent.
     pub(super) seq: u64,
-    /// The name of the other user of a direct message, as its `room` had it.
+    /// The name of the other user of a direct message, as the client was sent it.
     pub(super) title: Option<UserName>,
     feed: Pin<Box<dyn Stream<Item = FeedItem> + Send>>,
-    /// Whether nothing more comes.
+    /// Whether the feed has no further items.
     has_ended: bool,
 }
 
-/// The subscriptions, polled in turn, from the one behind the last that had an item: a busy room does not hold up a
-/// quiet one, and runs can be repeated.
+/// The subscriptions, polled round-robin, starting after the one that returned the last item: a busy room does not delay
+/// a quiet one, and runs can be repeated.
 pub(super) struct Subscriptions {
     subscriptions: Vec<Subscription>,
     first: usize,
@@ -42,13 +42,13 @@ impl Default for Subscriptions {
 }
 
 impl Subscriptions {
-    /// Permits one page of the journal: those of all subscriptions would be too many for a session that does
-    /// not take them.
+    /// Permits one page of the journal at a time: the pages of all feeds would be too much memory for a session that
+    /// does not take them.
     pub(super) fn pages(&self) -> Arc<Semaphore> {
         Arc::clone(&self.pages)
     }
 
-    /// Adds a subscription, in place of one to the same room.
+    /// Adds a subscription; replaces one to the same room.
     pub(super) fn insert(
         &mut self,
         room: &Arc<Room>,
@@ -63,12 +63,10 @@ impl Subscriptions {
         self.subscriptions.push(Subscription { room, read, seq, title, feed, has_ended: false });
     }
 
-    /// The subscription to `room`.
     pub(super) fn get(&self, room: RoomId) -> Option<&Subscription> {
         self.subscriptions.iter().find(|subscription| subscription.room.id == room)
     }
 
-    /// The subscription to `room`, to note what the client knows.
     pub(super) fn get_mut(&mut self, room: RoomId) -> Option<&mut Subscription> {
         self.subscriptions.iter_mut().find(|subscription| subscription.room.id == room)
     }
@@ -79,7 +77,7 @@ impl Subscriptions {
         self.subscriptions.iter().find(is_it).map(|subscription| Arc::clone(&subscription.room))
     }
 
-    /// Removes the subscription to `room`; the room, if there was one.
+    /// Removes the subscription to `room`, if there is one; returns the room.
     pub(super) fn remove(&mut self, room: RoomId) -> Option<Arc<Room>> {
         let index =
             self.subscriptions.iter().position(|subscription| subscription.room.id == room)?;
@@ -96,12 +94,12 @@ impl Subscriptions {
         self.subscriptions.iter().map(|subscription| subscription.room.id)
     }
 
-    /// Whether nothing comes any more.
+    /// Whether all feeds have ended.
     pub(super) fn have_ended(&self) -> bool {
         self.subscriptions.iter().all(|subscription| subscription.has_ended)
     }
 
-    /// What happens next in one of the rooms. Cancel safe; waits for ever where nothing comes.
+    /// Waits for the next item of a feed; forever if all have ended. Cancel safe.
     pub(super) async fn next(&mut self) -> (RoomId, FeedItem) {
         poll_fn(|cx| self.poll_next(cx)).await
     }
@@ -129,7 +127,7 @@ impl Subscriptions {
     }
 }
 
-/// The `seq` of the last message in `brought`; `None` if there is no message in it.
+/// The `seq` of the last message in `item`; `None` if there is no message in it.
 fn last_seq(item: &FeedItem) -> Option<u64> {
     match item {
         FeedItem::Live(batch) => batch.last_seq(),

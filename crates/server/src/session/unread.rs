@@ -1,5 +1,5 @@
-//! Counting what the user has not read, for clients that show it. The journal is read for that, so a `room` or
-//! `read` that has a count waits for it like the answer to a command.
+//! Counts the unread messages, for clients that show their number. The journal is read for that, so a `room` or
+//! `read` event with a count waits for it, like the answer to a command.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use crate::hub::HubError;
 use crate::journal::{Journal, Unread};
 use crate::room::{Entry, Room};
 
-/// Counts for one user.
+/// Counts the unread messages of one user.
 pub(super) struct Counter {
     journal: Journal,
     user: User,
 }
 
-/// What was counted.
+/// The result of a count.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counted {
-    /// The last message of the room then.
+    /// The last message of the room when they were counted.
     pub(super) last_seq: u64,
     pub(super) unread: Unread,
 }
@@ -37,10 +37,10 @@ pub(super) struct PendingSubscription {
 }
 
 impl PendingSubscription {
-    /// If all is read, there is nothing to wait for.
+    /// Sets the count to 0 if everything is read, so that nothing has to be counted.
     ///
     /// # Errors
-    /// Returns it as it is, if there is something to count.
+    /// Returns the subscription unchanged if there are unread messages.
     pub(super) fn without_unread(mut self) -> Result<Self, Box<Self>> {
         let last_seq = self.entry.snapshot.last_seq;
         if self.read < last_seq {
@@ -52,7 +52,7 @@ impl PendingSubscription {
 }
 
 impl Counter {
-    /// Counts what comes after `read` in a room, up to `last_seq`; `None` if the journal cannot be read.
+    /// Counts the messages after `read` in a room, up to `last_seq`; `None` if the journal cannot be read.
     async fn count(self, room: &Room, read: u64, last_seq: u64) -> Option<Counted> {
         if read >= last_seq {
             return Some(Counted { last_seq, unread: Unread::default() });
@@ -60,7 +60,7 @@ impl Counter {
         match self.journal.unread(room.id, (read, last_seq), self.user).await {
             Ok(unread) => Some(Counted { last_seq, unread }),
             Err(error) => {
-                debug!(%error, "unread messages are not counted");
+                debug!(%error, "cannot count the unread messages");
                 None
             }
         }
@@ -68,13 +68,13 @@ impl Counter {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    /// Counts what the user has not read, if the client shows that.
+    /// Returns a counter if the client shows the number of unread messages.
     pub(super) fn counter(&self) -> Option<Counter> {
         let journal = || self.context.hub.journal().clone();
         self.shows_unread.then(|| Counter { journal: journal(), user: self.member.user() })
     }
 
-    /// Waits for the count for a subscription.
+    /// Waits for the count of a subscription.
     pub(super) fn count_for(
         &mut self,
         counter: Counter,
@@ -87,7 +87,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         });
     }
 
-    /// Waits for the user to have read a room, and for the count of what comes after that.
+    /// Waits until the new read position is stored, and for the count of the messages after it.
     pub(super) fn count_after<F>(&mut self, room: Arc<Room>, name: RoomName, read: F)
     where
         F: Future<Output = Result<u64, HubError>> + Send + 'static,

@@ -3,10 +3,10 @@
 use std::future::Future;
 use std::io;
 
-/// What the loop asks of the terminal. A function is one that takes every frame at once, knows no
-/// shell, no mouse and no colours, and is called to ring the bell.
+/// What the loop needs of the terminal. A function that rings the bell is a terminal that takes every frame
+/// at once, and has no shell, mouse or colours.
 pub trait Control {
-    /// Waits until the terminal takes another frame. Safe to cancel.
+    /// Waits until the terminal can take another frame. Safe to cancel.
     ///
     /// # Errors
     /// Returns an error if the terminal is gone.

@@ -1,4 +1,4 @@
-//! Why the program could not go on, and what waits then.
+//! Why the program failed, and which messages are unsent.
 
 use std::error::Error;
 use std::{fmt, io};
@@ -8,22 +8,22 @@ use chat_client::store::StoreError;
 
 use crate::unsent::Unsent;
 
-/// Why the program could not go on. Nothing the network does is among it.
+/// Why the program failed. Nothing the network does is among it.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The terminal takes nothing any more.
+    /// The terminal cannot be written to.
     #[error("cannot draw on the terminal: {0}")]
     Draw(String),
-    /// The terminal gives nothing any more.
+    /// The terminal cannot be read.
     #[error("cannot read the keys")]
     Keys(#[source] io::Error),
-    /// What outlives the program can neither be read nor kept.
+    /// The state directory cannot be used.
     #[error("cannot open the state directory (--state DIR names another one)")]
     State(#[source] StoreError),
-    /// The store's task is gone, by a fault of the program.
+    /// The task of the store has ended, by a fault of the program.
     #[error("the part of the program that writes to the disk has ended; this is a bug")]
     Store,
-    /// The link's task is gone, by a fault of the program.
+    /// The task of the link has ended, by a fault of the program.
     #[error("the network part of the program has ended; this is a bug")]
     Link,
 }
@@ -38,10 +38,10 @@ impl From<DriverError> for RunError {
     }
 }
 
-/// The program could not go on, and which messages wait. As an error it is the reason alone.
+/// The program failed, and these messages are unsent. Displays as the error.
 #[derive(Debug)]
 pub struct Failure {
-    /// Why.
+    /// The error.
     pub error: RunError,
     /// The messages that the server has not answered.
     pub unsent: Unsent,

@@ -1,4 +1,4 @@
-//! What the client is started with.
+//! The options of the client.
 
 use std::path::PathBuf;
 
@@ -11,20 +11,20 @@ use crate::settings::Layers;
 use crate::theme::Environment;
 use crate::zone::ZoneWatch;
 
-/// What the user has chosen, and what only the edge of the program knows.
+/// What the user chooses, and what only the edge of the program knows.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The name to ask for.
     pub name: UserName,
-    /// The server's address, for the status line.
+    /// The address of the server, for the status line.
     pub server: String,
-    /// The directory of what outlives the program; `None` where nothing does.
+    /// The state directory; `None` if nothing is to outlive the program.
     pub state: Option<PathBuf>,
-    /// Who waits for the disk it is on.
+    /// What waits for its disk.
     pub writer: Writer,
     /// The time zone of the times on the screen.
     pub zone: TimeZone,
-    /// Where a change of the time zone shows; `None` if it cannot change.
+    /// Watches the time zone; `None` if it cannot change.
     pub zone_watch: Option<ZoneWatch>,
     /// What the user should know about the terminal and the settings file, shown at the start.
     pub notices: Vec<String>,
@@ -32,14 +32,14 @@ pub struct Options {
     pub settings: Layers,
     /// The settings file; `None` if there is no place for one.
     pub settings_file: Option<PathBuf>,
-    /// What the environment tells of the terminal's colours.
+    /// What the environment says about the colours of the terminal.
     pub environment: Environment,
-    /// Where the time comes from.
+    /// The clock.
     pub clock: fn() -> Timestamp,
 }
 
 impl Options {
-    /// What a user called `name` has who has chosen nothing: the default settings, UTC, the time of the
+    /// The options of a user called `name` who has chosen nothing: the default settings, UTC, the clock of the
     /// system, and nothing that outlives the program.
     #[must_use]
     pub fn new(name: UserName, server: impl Into<String>) -> Self {

@@ -1,6 +1,6 @@
-mod bench;
 mod kept;
 mod older_server;
+mod server;
 mod settings;
 mod stored;
 
@@ -13,7 +13,7 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyModifiers, MouseEvent
 use tokio::time::{Instant, advance, timeout};
 use tokio_util::codec::Framed;
 
-use self::bench::*;
+use self::server::*;
 use crate::fixture::{DEADLINE, message, name, user, welcome, within};
 use crate::settings::Layers;
 use crate::testing::{Client, Screen};
@@ -25,7 +25,7 @@ async fn mentioned(options: Options) -> Client {
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
     let mention = message(user(3, "ana"), "hi bob", Timestamp::from_millis(0));
     for event in [Event::Welcome(welcome(7, "bob")), mention] {
-        tells(&mut server, &event).await;
+        send_event(&mut server, &event).await;
     }
     let mut bob = Client::start(options, Once(Some(client)), 80, 20);
     sees(&mut bob, "@ ana: hi bob").await;
@@ -73,8 +73,8 @@ async fn a_moving_mouse_wakes_nobody() {
     let frames = bob.frames();
     let (column, row, modifiers) = (1, 1, KeyModifiers::NONE);
     let moved = MouseEvent { kind: MouseEventKind::Moved, column, row, modifiers };
-    bob.gives(TerminalEvent::Mouse(moved)).await;
-    bob.gives(TerminalEvent::FocusLost).await;
+    bob.send_event(TerminalEvent::Mouse(moved)).await;
+    bob.send_event(TerminalEvent::FocusLost).await;
     timeout(Duration::from_secs(1), std::future::pending::<()>()).await.unwrap_err();
     assert_eq!(bob.frames(), frames);
 }
@@ -85,7 +85,7 @@ async fn a_resized_screen_is_drawn_anew() {
     sees(&mut bob, "│").await;
     bob.resizes(50, 10).await;
     let screen =
-        sees_that(&mut bob, "a screen without a list", |screen| !screen.contains('│')).await;
+        wait_until(&mut bob, "a screen without a list", |screen| !screen.contains('│')).await;
     assert_eq!(screen.lines().count(), 10);
 }
 
@@ -99,7 +99,7 @@ async fn ctrl_l_draws_a_screen_anew_that_another_program_has_written_on() {
     assert!(screen.contains("disk full"), "only what has changed is drawn:\n{screen}");
     bob.presses(KeyCode::Backspace, KeyModifiers::NONE).await;
     bob.presses(KeyCode::Char('l'), KeyModifiers::CONTROL).await;
-    sees_that(&mut bob, "clean screen", |screen| screen == clean).await;
+    wait_until(&mut bob, "clean screen", |screen| screen == clean).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -192,9 +192,9 @@ async fn a_terminal_that_takes_no_frame_does_not_stop_the_client() {
         keys.send(pressed(KeyCode::Char(c), KeyModifiers::NONE)).await.unwrap();
     }
     keys.send(pressed(KeyCode::Enter, KeyModifiers::NONE)).await.unwrap();
-    assert_eq!(hears_say(&mut server).await, (None, Some(1), "hi".to_owned()));
-    tells(&mut server, &Event::Ping { nonce: Nonce::Number(1) }).await;
-    hears_that(&mut server, "a pong", |command| {
+    assert_eq!(receive_say(&mut server).await, (None, Some(1), "hi".to_owned()));
+    send_event(&mut server, &Event::Ping { nonce: Nonce::Number(1) }).await;
+    receive_that(&mut server, "a pong", |command| {
         matches!(command, Command::Pong { .. }).then_some(())
     })
     .await;

@@ -1,4 +1,4 @@
-//! What Tab makes of the word before the cursor.
+//! Completes the word before the cursor.
 
 use std::collections::BTreeSet;
 
@@ -7,19 +7,19 @@ use chat_proto::{RoomName, UserName};
 use crate::help::COMMANDS;
 use crate::settings::{complete_name, complete_value};
 
-/// A round of completions: each Tab offers the next.
+/// The completions of a word: each Tab offers the next.
 #[derive(Debug)]
 pub(super) struct Completion {
-    /// What stands before the cursor now and is replaced by the next offer.
+    /// The text before the cursor that the next offer replaces.
     shown: String,
     offers: Vec<String>,
-    /// Which one is on show; none at first.
+    /// The offer that is shown; `None` at first.
     at: Option<usize>,
 }
 
 impl Completion {
-    /// Looks for what may complete the last word of `before`, the text before the cursor; `None`
-    /// where nothing does.
+    /// Finds the completions of the last word of `before`, the text before the cursor; `None` if there are
+    /// none.
     pub(super) fn new<'a>(
         before: &str,
         names: impl Iterator<Item = &'a UserName>,
@@ -40,7 +40,7 @@ impl Completion {
         (!offers.is_empty()).then(|| Self { shown: word.to_owned(), offers, at: None })
     }
 
-    /// The text to replace, and what with.
+    /// How many characters to replace, and what with.
     pub(super) fn next(&mut self, backwards: bool) -> (usize, String) {
         let count = self.offers.len();
         let at = match self.at {
@@ -89,8 +89,8 @@ fn users<'a>(word: &str, names: impl Iterator<Item = &'a UserName>, after: &str)
     names.map(|name| format!("{name}{after}")).collect()
 }
 
-/// The rooms, and those of two that there might be, whose names begin with that word; a sigil alone
-/// begins all of its kind.
+/// The rooms and possible direct messages whose names begin with that word; a sigil alone stands for all of
+/// its kind.
 fn places<'a>(
     word: &str,
     names: impl Iterator<Item = &'a UserName>,

@@ -1,27 +1,26 @@
-//! The text being typed. The library keeps the lines, the cursor and what can be undone; here every
-//! move ends between two grapheme clusters, and every deletion is a move whose way is taken out.
+//! The text of the input box. The library has lines, cursor and undo; here every move ends between two
+//! grapheme clusters, and every deletion is a move whose path is removed.
 
 use ratatui_textarea::{CursorMove, DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Longest text that can be typed or pasted, in bytes: two messages, so that one that is too long
-/// can be cut in the box.
+/// Longest text of the box, in bytes: it is a draft of the client.
 pub const PROMPT_BYTES_MAX: usize = chat_client::request::DRAFT_BYTES_MAX;
 
 /// Most changes that can be undone.
 const UNDO_MAX: usize = 200;
 
-/// A text that would not fit: how many bytes there would be.
+/// The text would have this many bytes, too many.
 #[derive(Debug, thiserror::Error)]
 #[error("the input box holds {PROMPT_BYTES_MAX} bytes, this would make {0}; nothing was added")]
 pub struct TooMuch(pub usize);
 
-/// Where the cursor may go.
+/// A move of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
     /// One grapheme cluster back.
     Left,
-    /// One grapheme cluster on.
+    /// One grapheme cluster forward.
     Right,
     /// To the start of this word or the one before.
     WordLeft,
@@ -72,7 +71,7 @@ impl Editor {
         self.area.lines()
     }
 
-    /// The line of the cursor, and how many characters are before it there.
+    /// The line of the cursor, and the number of characters before it in the line.
     #[must_use]
     pub fn cursor(&self) -> (usize, usize) {
         let DataCursor(row, column) = self.area.cursor();
@@ -85,29 +84,29 @@ impl Editor {
         self.area.is_empty()
     }
 
-    /// Whether nothing is above the cursor.
+    /// Whether the cursor is on the first line.
     #[must_use]
     pub fn is_on_first_line(&self) -> bool {
         self.cursor().0 == 0
     }
 
-    /// Whether nothing is below the cursor.
+    /// Whether the cursor is on the last line.
     #[must_use]
     pub fn is_on_last_line(&self) -> bool {
         self.cursor().0 + 1 == self.lines().len()
     }
 
-    /// What stands before the cursor in its line.
+    /// The text before the cursor in its line.
     #[must_use]
     pub fn before_cursor(&self) -> String {
         let (row, column) = self.cursor();
         self.lines()[row].chars().take(column).collect()
     }
 
-    /// Puts a text in at the cursor. Any line end becomes `\n`.
+    /// Inserts a text at the cursor. Any line end becomes `\n`.
     ///
     /// # Errors
-    /// Where there would be more than [`PROMPT_BYTES_MAX`] bytes; the text stays as it was.
+    /// Returns an error if there would be more than [`PROMPT_BYTES_MAX`] bytes; the text stays as it was.
     pub fn insert(&mut self, text: &str) -> Result<(), TooMuch> {
         let lines = self.lines();
         let bytes = lines.iter().map(|line| line.len() + 1).sum::<usize>() + text.len();
@@ -157,7 +156,7 @@ impl Editor {
         self.snap_to_cluster();
     }
 
-    /// Deletes all that `motion` goes over.
+    /// Deletes the text that `motion` passes over.
     pub fn delete(&mut self, motion: Motion) {
         let from = self.cursor();
         self.go(motion);
@@ -166,13 +165,13 @@ impl Editor {
         self.snap_to_cluster();
     }
 
-    /// Takes back the last change.
+    /// Undoes the last change.
     pub fn undo(&mut self) {
         self.area.undo();
         self.snap_to_cluster();
     }
 
-    /// Makes the change again that was taken back last.
+    /// Redoes the last undone change.
     pub fn redo(&mut self) {
         self.area.redo();
         self.snap_to_cluster();
@@ -190,13 +189,13 @@ impl Editor {
         self.area.delete_str(chars);
     }
 
-    /// The bounds of the box keep rows and columns far below `u16::MAX`.
+    /// The bound of the box keeps rows and columns far below `u16::MAX`.
     fn jump(&mut self, row: usize, column: usize) {
         let narrow = |number| u16::try_from(number).unwrap_or(u16::MAX);
         self.area.move_cursor(CursorMove::Jump(narrow(row), narrow(column)));
     }
 
-    /// Moves a cursor that stands within a grapheme cluster behind it.
+    /// Moves a cursor within a grapheme cluster to its end.
     fn snap_to_cluster(&mut self) {
         let (row, column) = self.cursor();
         if let Some(border) = column.checked_sub(1).and_then(|last| self.border_after(row, last)) {
@@ -204,7 +203,7 @@ impl Editor {
         }
     }
 
-    /// The borders between the grapheme clusters of a line, its ends included, in characters.
+    /// The borders of the grapheme clusters of a line, in characters.
     fn borders(&self, row: usize) -> impl Iterator<Item = usize> {
         let clusters = self.lines()[row].graphemes(true);
         let ends = clusters.scan(0, |end, cluster| {

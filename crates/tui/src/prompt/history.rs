@@ -1,22 +1,22 @@
-//! What was typed before.
+//! The history of the input box.
 
 use std::collections::VecDeque;
 
-/// Most texts that are remembered: more than anybody goes back by pressing Up.
+/// Most texts in the history: more than anybody goes back by pressing Up.
 const HISTORY_MAX: usize = 200;
 
-/// The texts that were sent, and where Up and Down have got to.
+/// The sent texts, and where Up and Down have moved to.
 #[derive(Debug, Default)]
 pub(super) struct History {
     sent: VecDeque<String>,
-    /// How far back: 0 is what is being typed.
+    /// How far back; 0 is the text that is being typed.
     back: usize,
-    /// What was being typed before the first Up.
+    /// The text that was being typed before the first Up.
     draft: String,
 }
 
 impl History {
-    /// Remembers a text, and goes back to the newest. The same text twice in a row is one.
+    /// Adds a text, and goes back to the newest. The same text twice in a row is added once.
     pub(super) fn push(&mut self, text: String) {
         self.back = 0;
         if self.sent.back() == Some(&text) {
@@ -28,7 +28,7 @@ impl History {
         }
     }
 
-    /// The text before the one on show, which is `now`.
+    /// Returns the text before the shown one, which is `now`.
     pub(super) fn older(&mut self, now: &str) -> Option<String> {
         let text = self.sent.iter().rev().nth(self.back)?.clone();
         if self.back == 0 {
@@ -38,7 +38,7 @@ impl History {
         Some(text)
     }
 
-    /// The text after the one on show; the draft at last.
+    /// Returns the text after the shown one; at last the one that was being typed.
     pub(super) fn newer(&mut self) -> Option<String> {
         self.back = self.back.checked_sub(1)?;
         match self.back {
@@ -47,8 +47,8 @@ impl History {
         }
     }
 
-    /// Goes back to what was being typed, and returns it where an older text is on show, which is
-    /// `now`. Where that was changed it is what is being typed: then the draft is remembered.
+    /// Goes back to the text that was being typed, and returns it if an older text is shown, which is `now`.
+    /// If that was changed, it is the text that is being typed, and the other one is added to the history.
     pub(super) fn leave(&mut self, now: &str) -> Option<String> {
         let newer = self.back.checked_sub(1)?;
         let is_changed = self.sent.iter().rev().nth(newer).is_none_or(|older| older != now);

@@ -1,4 +1,4 @@
-//! The text being typed, as the rows of a narrow box.
+//! The text of the input box as rows.
 
 use std::borrow::Cow;
 
@@ -8,18 +8,18 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::Editor;
 use crate::wrap::columns;
 
-/// The text as rows, and where the cursor is in them.
+/// The text as rows, and the cursor in them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rows {
     /// The rows; at least one.
     pub rows: Vec<String>,
-    /// The row of the cursor, and the column, in cells.
+    /// The row of the cursor, and its column in cells.
     pub cursor: (usize, usize),
 }
 
 impl Rows {
-    /// Breaks the text into rows of `width` columns, wherever they are full: while one types,
-    /// nothing should jump. What would not show is shown as it will be in the log.
+    /// Breaks the text into rows of `width` columns wherever they are full, so that nothing jumps while the
+    /// user types. Control characters look as they will in the log.
     #[must_use]
     pub fn new(editor: &Editor, width: usize) -> Self {
         let width = width.max(1);
@@ -31,7 +31,7 @@ impl Rows {
         rows
     }
 
-    /// Adds a line of the text, in which the cursor may be, after so many characters.
+    /// Adds a line of the text; the cursor may be in it, after this many characters.
     fn add(&mut self, line: &str, cursor: Option<usize>, width: usize) {
         let mut row = String::new();
         let (mut column, mut chars) = (0, 0);
@@ -53,7 +53,7 @@ impl Rows {
             chars += cluster.chars().count();
         }
         if cursor == Some(chars) {
-            // The cursor needs a cell of its own behind the last character.
+            // The cursor needs a cell of its own after the last character.
             if column >= width {
                 self.rows.push(std::mem::take(&mut row));
                 column = 0;

@@ -15,43 +15,43 @@ use crate::wrap::wrap;
 /// Columns of the time and the mark: `14:02 › `.
 const HEAD_COLUMNS: usize = 8;
 
-/// Narrowest log whose rows all begin under the name, in columns; in a narrower one they begin
-/// after [`NARROW_INDENT`].
+/// Narrowest log whose rows are all aligned with the name, in columns; in a narrower one they are indented by
+/// [`NARROW_INDENT`].
 const INDENT_WIDTH_MIN: usize = 40;
 
-/// Narrowest log that has the time, in columns.
+/// Narrowest log that shows the time, in columns.
 const HEAD_WIDTH_MIN: usize = 16;
 
-/// How far the second row and those after it are indented in a narrow log, in columns.
+/// Indent of the second row and those after it in a narrow log, in columns.
 const NARROW_INDENT: usize = 2;
 
-/// What the rule says that stands below all that is from before the restore; the first that fits.
+/// The text of the rule below all that is from before the restore; the first that fits.
 const RESTORED: [&str; 3] =
     ["above: before the restore of the server", "above: before the restore", "restored"];
 
-/// What a piece of a row is, for the view to choose a style.
+/// What a piece of a row is; the view chooses a style for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SpanKind {
-    /// The time, and what else matters less.
+    /// The time, and other less important text.
     Dim,
     /// The mark before a name.
     Mark,
-    /// The name of who said it.
+    /// The name of the author.
     Name,
-    /// What was said.
+    /// The text.
     Text,
-    /// The user's own name in it.
+    /// The name of the user in it.
     Mention,
-    /// What went wrong.
+    /// An error.
     Trouble,
-    /// Where what was not read begins.
+    /// The line over the first unread message.
     New,
 }
 
 /// A row: its pieces from left to right.
 pub(crate) type Row = Vec<(SpanKind, String)>;
 
-/// The text of an entry with its parts, ends of bytes in the text.
+/// The text of an entry, and the end of each piece in bytes.
 struct Flat {
     text: String,
     parts: Vec<(SpanKind, usize)>,
@@ -83,7 +83,7 @@ impl Flat {
     }
 }
 
-/// How many rows an entry takes without the lines over it.
+/// Rows of an entry without the lines over it.
 pub(super) fn height(entry: &LogEntry, width: usize) -> usize {
     match entry.body {
         Body::Restored => 1,
@@ -106,7 +106,7 @@ pub(super) fn rows(entry: &LogEntry, width: usize, zone: &TimeZone) -> Vec<Row> 
     rows.collect()
 }
 
-/// The date, and where what is new begins.
+/// The rows of the lines over an entry.
 pub(super) fn rows_above(
     entry: &LogEntry,
     above: Above,
@@ -136,7 +136,7 @@ fn head(entry: &LogEntry, columns: usize, zone: &TimeZone) -> Row {
     vec![(SpanKind::Dim, time(entry, zone) + " "), (SpanKind::Mark, format!("{} ", mark(entry)))]
 }
 
-/// One sign that says what kind of entry it is, without any colour.
+/// The sign of an entry, which needs no colour.
 fn mark(entry: &LogEntry) -> char {
     match &entry.body {
         Body::Notice(NoticeKind::Joined, _) => '→',
@@ -194,7 +194,7 @@ fn said(from: &UserName, kind: Kind, text: &str, origin: &Origin) -> Flat {
     }
 }
 
-/// Where the first row and the others begin.
+/// The indents of the first row and of the others.
 const fn indents(width: usize) -> (usize, usize) {
     match width {
         0..HEAD_WIDTH_MIN => (0, 0),
@@ -212,13 +212,13 @@ fn blank(columns: usize) -> Row {
     vec![(SpanKind::Text, " ".repeat(columns))]
 }
 
-/// `── Sunday, 22 November 2026 ─────`, in fewer words where there is less room.
+/// `── Sunday, 22 November 2026 ─────`, shorter if it does not fit.
 fn day_line(date: Date, width: usize) -> String {
     let (long, short) = (date.strftime("%A, %-d %B %Y"), date.strftime("%Y-%m-%d"));
     line(&[&long.to_string(), &short.to_string()], width)
 }
 
-/// A line across the log with the first of these words that fit it, or the last.
+/// A line across the log with the first of these texts that fits, or the last.
 fn line(words: &[&str], width: usize) -> String {
     let mut lines = words.iter().map(|words| format!("── {words} "));
     let fits = lines.clone().find(|line| line.chars().count() <= width);

@@ -45,19 +45,6 @@ macro_rules! names {
 
 names!(ThemeChoice: Auto = "auto", Dark = "dark", Light = "light", Ansi = "ansi", Mono = "mono");
 
-/// How times are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeFormat {
-    /// `17:02`.
-    Hours24,
-    /// `5:02 pm`.
-    Hours12,
-    /// Not at all.
-    Hidden,
-}
-
-names!(TimeFormat: Hours24 = "24h", Hours12 = "12h", Hidden = "hidden");
-
 /// Whether a list at the side is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Panel {

@@ -29,7 +29,8 @@ fn a_file_sets_what_is_in_it() {
     assert_eq!(settings.mouse, Sourced { value: Switch::Off, source: Source::File });
     assert_eq!(settings.users.value, Panel::On);
     assert_eq!(settings.notify.value, Notify::None);
-    assert_eq!(settings.time, Sourced { value: TimeFormat::Hours24, source: Source::Default });
+    let settings = super::tests::settings("");
+    assert_eq!(settings.theme, Sourced { value: ThemeChoice::Auto, source: Source::Default });
 }
 
 #[test]
@@ -45,8 +46,8 @@ fn a_problem_has_a_place_a_reason_and_what_is_done() {
         ),
         ("colour = 1", "line 1, column 1: There is no setting \"colour\". It is ignored."),
         (
-            "time = 24",
-            "line 1, column 8: time cannot be \"24\". Did you mean 24h? Possible values: 24h, 12h, hidden. The default is used: 24h.",
+            "users = 24",
+            "line 1, column 9: users cannot be \"24\". Possible values: auto, on, off. The default is used: auto.",
         ),
         (
             "[theme]\nx = 1",
@@ -63,11 +64,12 @@ fn a_problem_has_a_place_a_reason_and_what_is_done() {
 
 #[test]
 fn a_line_that_is_not_toml_does_not_touch_the_others() {
-    let text = "theme = dark\nmouse = false\nusers on\ntime = \"12h\"\ntime = \"24h\"\n[keys\n";
+    let text =
+        "theme = dark\nmouse = false\nusers on\nnotify = \"none\"\nnotify = \"bell\"\n[keys\n";
     let (settings, problems) = (settings(text), read(text).1);
     assert_eq!(settings.theme.source, Source::Default);
     assert_eq!(settings.mouse.value, Switch::Off);
-    assert_eq!(settings.time.value, TimeFormat::Hours12);
+    assert_eq!(settings.notify.value, Notify::None);
     let lines: Vec<_> = problems.iter().map(|problem| problem.line).collect();
     assert_eq!(lines, [1, 3, 5, 6], "{problems:#?}");
     assert!(problems.iter().all(|problem| problem.instead == "The line is ignored."));
@@ -109,15 +111,15 @@ fn a_change_keeps_comments_order_and_form() {
         ("", "theme = \"dark\"\n"),
         ("# only comments\n", "# only comments\ntheme = \"dark\"\n"),
         ("# no newline", "# no newline\ntheme = \"dark\"\n"),
-        ("time = \"12h\"", "time = \"12h\"\ntheme = \"dark\"\n"),
+        ("users = \"on\"", "users = \"on\"\ntheme = \"dark\"\n"),
         ("[x]\n", "theme = \"dark\"\n[x]\n"),
     ] {
         assert_eq!(set(text, "theme", "dark").unwrap(), expected, "{text:?}");
     }
     let windows = "\u{feff}# mine\r\ntheme = \"dark\"\r\nmouse = false\r\n";
     assert_eq!(set(windows, "mouse", "on").unwrap(), windows.replace("false", "true"));
-    let added = format!("{windows}time = \"12h\"\r\n");
-    assert_eq!(set(windows, "time", "12h").unwrap(), added);
+    let added = format!("{windows}users = \"on\"\r\n");
+    assert_eq!(set(windows, "users", "on").unwrap(), added);
 }
 
 #[test]
@@ -136,8 +138,8 @@ fn a_change_that_cannot_be_made_says_why() {
 #[test]
 fn a_line_on_a_setting_has_its_value_and_where_it_comes_from() {
     let mut layers = Layers::default();
-    layers.file.set("time", "12h").unwrap();
-    let expected = "time = 12h (config.toml). Times beside messages. Values: 24h, 12h, hidden";
+    layers.file.set("users", "off").unwrap();
+    let expected = "users = off (config.toml). List of users; auto shows it on wide screens. Values: auto, on, off";
     assert_eq!(line(&SETTINGS[1], &layers), expected);
 }
 

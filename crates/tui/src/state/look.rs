@@ -1,6 +1,6 @@
 //! The settings, and what follows from them: the theme.
 
-use crate::settings::{Layers, SetError, Settings};
+use crate::settings::{Layers, Panel, SetError, Settings};
 use crate::theme::{Answer, Asked, Environment, Rgb, Terminal, Theme};
 
 /// How the screen looks.
@@ -27,6 +27,16 @@ impl Look {
     #[must_use]
     pub fn settings(&self) -> Settings {
         self.layers.settings()
+    }
+
+    /// Whether to show the list of users; `None` if the size of the screen decides.
+    #[must_use]
+    pub fn shows_users(&self) -> Option<bool> {
+        match self.settings().users.value {
+            Panel::Auto => None,
+            Panel::On => Some(true),
+            Panel::Off => Some(false),
+        }
     }
 
     /// Every layer of the settings.

@@ -1,5 +1,5 @@
-//! What the screen has of each room, beside what the client knows: what is typed, with its cursor and what can
-//! be undone, and the part of the log that is shown.
+//! What the screen has of each room besides the state of the client: the editor of its draft, and the part of
+//! the log that is shown.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use super::State;
 use crate::prompt::Editor;
 use crate::viewport::Viewport;
 
-/// The views by their rooms; a room that was never shown may have none.
+/// The views of rooms; one that was never shown may have none.
 pub(super) type RoomViews = BTreeMap<RoomName, RoomView>;
 
-/// What the screen has of a room.
+/// The view of a room.
 #[derive(Debug, Default)]
 pub(super) struct RoomView {
     pub(super) viewport: Viewport,
-    /// What is typed for the room, while it is not on the screen.
+    /// The editor of the draft while the room is not on the screen.
     editor: Editor,
 }
 
@@ -27,7 +27,7 @@ impl State {
         &self.shown
     }
 
-    /// What is typed for a room: the input box, if the room is on the screen and no name is asked for.
+    /// The editor of a draft: that of the input box if the room is on the screen.
     fn editor_mut(&mut self, room: &RoomName) -> &mut Editor {
         if *room == self.shown {
             return self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
@@ -35,7 +35,7 @@ impl State {
         &mut self.view(room).editor
     }
 
-    /// What is typed for a room.
+    /// The draft of a room.
     #[must_use]
     pub fn typed(&self, room: &RoomName) -> String {
         if *room == self.shown {
@@ -44,8 +44,8 @@ impl State {
         self.views.get(room).map(|view| view.editor.text()).unwrap_or_default()
     }
 
-    /// The current room of the client is another one, or its first messages are known: shows it from the
-    /// first unread message on. What is typed stays with the room it was typed for.
+    /// The client has another current room, or has the first messages of this one: shows it from the first
+    /// unread message on. The draft of the room before stays with that room.
     pub(crate) fn room_opened(&mut self, room: &RoomName) {
         if *room != self.shown {
             self.prompt.put_back();
@@ -63,7 +63,7 @@ impl State {
         }
     }
 
-    /// A room is closed. What was typed there comes back with Up.
+    /// A room is closed. Up brings its draft back.
     pub(crate) fn room_closed(&mut self, room: &RoomName, draft: String) {
         self.prompt.put_back();
         self.prompt.end_completion();

@@ -66,7 +66,7 @@ enum State {
         bytes: Vec<u8>,
         alt: bool,
     },
-    /// So many more bytes of a report that has no end of its own.
+    /// This many more bytes of a report that has no end of its own.
     Skip(usize),
     /// A string of the terminal, to its end; `escape` if its last byte is Escape.
     String {

@@ -9,13 +9,13 @@ use super::{Effect, notify, request, settings, to_newest};
 use crate::help::{COMMANDS, CommandHelp};
 use crate::state::State;
 
-/// The topic that empties it, as other programs have it.
+/// The topic that removes it, as in other programs.
 const NO_TOPIC: &str = "-delete";
 
-/// Carries out what was typed, `/` in front.
+/// Carries out a command, which begins with `/`.
 ///
 /// # Errors
-/// In words for the user, if it cannot be done.
+/// Returns the reason in words for the user, if it cannot be carried out.
 pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let (name, argument) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
     let argument = argument.trim();
@@ -53,7 +53,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         }
         "/reconnect" => Request::Reconnect,
         "/forget" => Request::ForgetToken,
-        // The way to see that a panic gives the terminal back; not in a release.
+        // Shows that a panic gives the terminal back; not in a release.
         #[cfg(debug_assertions)]
         "/panic" => panic!("asked for by /panic"),
         _ => return Err(format!("no such command: {name}; /help lists them, // says a /")),
@@ -61,7 +61,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
     request(state, asked, at)
 }
 
-/// Goes into a room, or to the direct message with a user.
+/// Opens a room, or the direct message with a user.
 fn join(typed: &str, argument: &str) -> Result<Request, String> {
     if argument.is_empty() {
         return Err("/join needs a room: /join #rust".to_owned());
@@ -73,7 +73,7 @@ fn join(typed: &str, argument: &str) -> Result<Request, String> {
     })
 }
 
-/// The room that is meant, with or without its `#`.
+/// The room of that name, with or without its `#`.
 fn room_named(written: &str) -> Result<RoomName, String> {
     let has_sigil = written.starts_with(['#', '@']);
     let name =
@@ -81,20 +81,20 @@ fn room_named(written: &str) -> Result<RoomName, String> {
     name.map_err(|error| format!("not a room: {error}"))
 }
 
-/// Goes to the direct message with a user, and sends a text there.
+/// Opens the direct message with a user, and sends a text there.
 fn say_to(state: &State, typed: &str, argument: &str) -> Result<Request, String> {
-    // As Tab may have completed it.
+    // Tab may have completed it with `@`.
     let argument = argument.strip_prefix('@').unwrap_or(argument);
     let (name, text) = name_and_text(state, argument)?;
     let name = UserName::new(name).map_err(|error| format!("not a name: {error}"))?;
     Ok(Request::SayTo { name, text: text.to_owned(), typed: typed.to_owned() })
 }
 
-/// Takes the name off a text: that of a user who is known, which may have spaces in it, or else the first
-/// word.
+/// Splits a text into a name and the rest. The name is that of a known user, which may have spaces, or else
+/// the first word.
 ///
 /// # Errors
-/// Without a session, if no known name begins the text: the first word may be half a name.
+/// Returns an error without a session, if no known name begins the text: the first word may be half a name.
 fn name_and_text<'a>(state: &State, argument: &'a str) -> Result<(&'a str, &'a str), String> {
     let spaces = argument.match_indices(char::is_whitespace).map(|(end, _)| end);
     let ends: Vec<usize> = spaces.chain([argument.len()]).collect();
@@ -110,7 +110,7 @@ fn name_and_text<'a>(state: &State, argument: &'a str) -> Result<(&'a str, &'a s
     Ok((&argument[..end], argument[end..].trim()))
 }
 
-/// Whether a user of that name is here or has a direct message on the screen, or is the user.
+/// Whether it is the name of the user, of a user of a room, or of a direct message.
 fn is_known(state: &State, written: &str) -> bool {
     let client = &state.client;
     let name = UserName::new(written);
@@ -139,7 +139,7 @@ fn help(state: &mut State, at: Timestamp) -> Vec<Effect> {
 /// Takes another name.
 ///
 /// # Errors
-/// In words for the user, if it is no name.
+/// Returns the reason in words for the user, if it is not a name.
 pub(super) fn rename(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let name = UserName::new(typed).map_err(|error| format!("not a name: {error}"))?;
     request(state, Request::Rename(name), at)

@@ -1,5 +1,5 @@
-//! Runs before each frame: messages on the screen count as read, and older ones are loaded when the user comes
-//! near.
+//! Before each frame: tells the client which messages are on the screen, and loads older ones if the user
+//! comes near them.
 
 use chat_client::{Input as ClientInput, Request};
 use chat_proto::Timestamp;
@@ -8,7 +8,7 @@ use super::{Effect, client, move_through};
 use crate::state::State;
 use crate::viewport::Viewport;
 
-/// Records what the screen is about to show.
+/// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let mut effects = move_through(state, at, Viewport::follow);
     let viewport = state.viewport();

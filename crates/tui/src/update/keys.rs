@@ -13,7 +13,7 @@ use crate::prompt::{Editor, Motion};
 use crate::state::State;
 use crate::viewport::Viewport;
 
-/// A key goes down.
+/// A key is pressed.
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     if state.help.is_some() {
         return in_help(state, key);
@@ -41,13 +41,13 @@ fn in_help(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// How far the help can be scrolled on this screen.
+/// The last first row of the help on this screen.
 fn help_top_max(state: &State) -> u16 {
     let area = layout::help(Rect::from((Position::ORIGIN, state.size)));
     layout::HELP_ROWS.saturating_sub(area.height)
 }
 
-/// A screen full of the log, less one row to hold on to.
+/// A screen of the log, less one row for orientation.
 fn page(state: &State) -> u16 {
     state.panes().log.height.saturating_sub(1).max(1)
 }
@@ -91,7 +91,7 @@ fn with_control(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> 
     match code {
         KeyCode::Char('c' | 'd') if empty => return vec![Effect::Quit],
         KeyCode::Char('c') if state.draft.is_some() => *editor = Editor::default(),
-        // Nothing was said, but Up brings it back all the same.
+        // Nothing was sent, but Up brings it back all the same.
         KeyCode::Char('c') => drop(state.prompt.submit()),
         KeyCode::Char('d') => editor.delete(Motion::Right),
         KeyCode::Char('l') => return vec![Effect::Redraw],
@@ -165,7 +165,7 @@ fn edit_with_alt(state: &mut State, code: KeyCode) {
     }
 }
 
-/// History is for messages: where a name is asked for, there is none.
+/// The history has messages; there is none for names.
 fn up(state: &mut State) {
     if state.draft.is_none() {
         state.prompt.up();
@@ -189,8 +189,8 @@ fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::move_through(state, at, Viewport::to_oldest)
 }
 
-/// Does what was typed, and empties the box; a command comes back with Up. A message that cannot be
-/// said stays, to be mended.
+/// Sends the text or carries out the command, and empties the box. Up brings a command back. A message that
+/// cannot be sent stays in the box.
 fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let typed = state.prompt.editor.text();
     let typed = typed.trim_end();
@@ -201,7 +201,7 @@ fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     if typed.trim().is_empty() {
         return Vec::new();
     }
-    // Before it is done: a command may show another room, with what is typed there.
+    // First, since a command may open another room with its draft.
     let typed_before = state.prompt.submit();
     let done = if is_command {
         commands::run(state, typed, at)
@@ -213,7 +213,7 @@ fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     done.unwrap_or_else(|why| {
         let mut effects = notify(state, NoticeKind::Trouble, why, at);
         effects.extend(to_newest(state, at));
-        // A command that was to send something has the text in it.
+        // A command that was to send something contains a text.
         if !is_command || ["/msg ", "/me "].iter().any(|command| typed.starts_with(command)) {
             state.prompt.editor = typed_before;
         }
@@ -221,7 +221,7 @@ fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     })
 }
 
-/// Calls again under the name that was typed, and gives back what was typed before.
+/// Connects again under the name that was typed, and puts back the text that was typed before.
 fn enter_name(state: &mut State, typed: &str, at: Timestamp) -> Vec<Effect> {
     match commands::rename(state, typed, at) {
         Ok(effects) => {

@@ -23,7 +23,7 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
     let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, palette));
     let lines: Vec<Line<'_>> = rows.skip(above).take(height).collect();
-    // A log that does not fill its pane stands at its foot, where new messages come.
+    // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - lines.len();
     for (line, row) in lines.iter().zip(area.rows().skip(blank)) {
         line.render(row, buffer);
@@ -61,7 +61,7 @@ fn style(part: SpanKind, name: Option<&UserName>, palette: Theme) -> Style {
     }
 }
 
-/// Tells one who reads back that there is more, on the last row.
+/// Says on the last row that there is more below.
 fn draw_reading_back(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     let (text, style) = match state.client.room().unread() {
         0 => (" End: newest ↓ ".to_owned(), palette.dim()),
@@ -70,7 +70,7 @@ fn draw_reading_back(state: &State, palette: Theme, area: Rect, buffer: &mut Buf
     draw_on(area.rows().next_back(), &text, style, buffer);
 }
 
-/// Says on the first row, where the oldest message is seen, what is with those before it.
+/// Says on the first row, if the oldest message is shown, whether there are older ones.
 fn draw_beyond(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     let row = area.rows().next();
     let log = state.client.room().log();
@@ -88,7 +88,7 @@ fn draw_beyond(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Puts a text in the middle of a row, instead of what is there.
+/// Draws a text in the middle of a row, over what is there.
 fn draw_on(row: Option<Rect>, text: &str, style: Style, buffer: &mut Buffer) {
     if let Some(row) = row {
         Clear.render(row, buffer);

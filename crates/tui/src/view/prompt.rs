@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use crate::state::State;
 use crate::theme::Theme;
 
-/// What stands in an empty box, behind the cursor.
+/// The hint in an empty box, after the cursor.
 const HINT: &str = " say something, /help for commands";
 
 pub(super) fn draw(state: &State, palette: Theme, area: Rect, frame: &mut Frame<'_>) {

@@ -11,7 +11,7 @@ use crate::state::State;
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
-/// Most messages that are counted out; more are many.
+/// Most unread messages that are counted; more are shown as `999+`.
 const COUNTED_MAX: u64 = 999;
 
 pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
@@ -22,7 +22,7 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
     block.render(area, buffer);
     let (height, width) = (usize::from(inner.height), usize::from(inner.width));
     let shown = state.client.rooms().current_index();
-    // The room on the screen is always in sight.
+    // The current room is always visible.
     let first = (shown + 1).saturating_sub(height);
     let rooms = state.client.rooms().list().iter().enumerate().skip(first);
     for ((index, room), row) in rooms.zip(inner.rows()) {
@@ -30,7 +30,7 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
     }
 }
 
-/// The number that goes there, the name, and how much is not read.
+/// The number for Alt, the name, and the unread messages.
 fn line(index: usize, room: &Room, shown: bool, palette: Theme, width: usize) -> Line<'static> {
     let mark = if shown { "▸" } else { " " };
     let number = if index < 9 { format!("{} ", index + 1) } else { "  ".to_owned() };
@@ -49,7 +49,7 @@ fn line(index: usize, room: &Room, shown: bool, palette: Theme, width: usize) ->
     if shown { line.style(palette.style(Role::Current)) } else { line }
 }
 
-/// What is not read: how much, or how much of it names the user.
+/// The number of unread messages, or of those that name the user.
 fn counted(room: &Room, palette: Theme) -> (String, Style) {
     match (room.mentions(), room.unread()) {
         (_, 0) => (String::new(), Style::new()),

@@ -11,7 +11,7 @@ use crate::state::State;
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
-/// Narrowest detail that still says something where it is cut, in columns.
+/// Narrowest part of a detail that still says something, in columns.
 const CUT_MIN: usize = 20;
 
 pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
@@ -26,7 +26,7 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
         room -= columns(hint);
     }
     let mut spans = vec![Span::styled("── ", palette.dim()), Span::styled(connection, style)];
-    // Where there is no room for all, what comes first matters most.
+    // If not all fits, the first details matter most.
     for detail in details(state) {
         let detail = format!(" · {detail}");
         if columns(&detail) > room {
@@ -81,7 +81,7 @@ fn details(state: &State) -> Vec<String> {
     details
 }
 
-/// What is not read in other rooms, where no list shows it.
+/// The unread messages of other rooms, if no list shows them.
 fn elsewhere(state: &State) -> Option<String> {
     let shown = state.client.rooms().current_index();
     let others =

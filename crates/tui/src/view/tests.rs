@@ -3,19 +3,23 @@ use chat_proto::{Event, RoomName, Topic};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 
-use crate::fixture::{Bench, room, room_event, user};
+use crate::fixture::{Harness, room, room_event, user};
 use crate::input::{Input, Wheel};
 
-fn chatting(width: u16, height: u16) -> Bench {
-    let mut bench = Bench::connected(width, height);
-    bench.said(3, "ana", "good morning! has anybody tried the new build on a narrow terminal yet?");
-    bench.hears(Event::Joined { room: RoomName::lobby(), user: user(9, "漢字") });
-    bench.types("I have, ana: it wraps at word borders, 漢字も大丈夫です。\n");
-    bench.accepts(1);
-    bench.said(3, "ana", "thanks, Bob");
-    bench.types("/me goes to lunch\n");
-    bench.types("and typ");
-    bench
+fn chatting(width: u16, height: u16) -> Harness {
+    let mut harness = Harness::connected(width, height);
+    harness.message(
+        3,
+        "ana",
+        "good morning! has anybody tried the new build on a narrow terminal yet?",
+    );
+    harness.event(Event::Joined { room: RoomName::lobby(), user: user(9, "漢字") });
+    harness.type_text("I have, ana: it wraps at word borders, 漢字も大丈夫です。\n");
+    harness.accept(1);
+    harness.message(3, "ana", "thanks, Bob");
+    harness.type_text("/me goes to lunch\n");
+    harness.type_text("and typ");
+    harness
 }
 
 #[test]
@@ -72,10 +76,10 @@ fn the_smallest_screen() {
 
 #[test]
 fn reconnecting() {
-    let mut bench = chatting(80, 14);
-    bench.loses();
-    bench.tells(LinkEvent::Waiting { seconds: 4 });
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = chatting(80, 14);
+    harness.lose();
+    harness.link_event(LinkEvent::Waiting { seconds: 4 });
+    assert_snapshot!(harness.screen(), @r#"
                                                                      │
                                                                      │
                                                                      │
@@ -94,18 +98,18 @@ fn reconnecting() {
 }
 
 /// Several rooms: one with a topic on the screen, and news in the others.
-fn in_rooms(width: u16, height: u16) -> Bench {
-    let mut bench = chatting(width, height);
-    bench.control('u');
-    bench.in_rust();
+fn in_rooms(width: u16, height: u16) -> Harness {
+    let mut harness = chatting(width, height);
+    harness.control('u');
+    harness.join_rust();
     for (seq, text) in [(1, "does it compile?"), (2, "it does, and it runs")] {
-        bench.says_in("#rust", seq, user(3, "ana"), text);
+        harness.message_in("#rust", seq, user(3, "ana"), text);
     }
     let topic = Topic::new("all about Rust").unwrap();
-    bench.hears(Event::Topic { room: room("#rust"), topic, user: user(3, "ana") });
-    bench.hears(room_event("#tea", 112, 100));
-    bench.says_in("@5-7", 1, user(5, "carl"), "psst, bob");
-    bench
+    harness.event(Event::Topic { room: room("#rust"), topic, user: user(3, "ana") });
+    harness.event(room_event("#tea", 112, 100));
+    harness.message_in("@5-7", 1, user(5, "carl"), "psst, bob");
+    harness
 }
 
 #[test]
@@ -146,15 +150,15 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
 
 #[test]
 fn what_is_new_begins_at_a_line() {
-    let mut bench = in_rooms(100, 14);
+    let mut harness = in_rooms(100, 14);
     for seq in 1..=30 {
-        bench.says_in("#tea", 100 + seq, user(3, "ana"), &format!("cup {seq}"));
+        harness.message_in("#tea", 100 + seq, user(3, "ana"), &format!("cup {seq}"));
     }
     for seq in 51..=100 {
-        bench.says_in("#tea", seq, user(3, "ana"), &format!("sip {seq}"));
+        harness.message_in("#tea", seq, user(3, "ana"), &format!("sip {seq}"));
     }
-    bench.alt(KeyCode::Char('3'));
-    assert_snapshot!(bench.screen(), @r#"
+    harness.alt(KeyCode::Char('3'));
+    assert_snapshot!(harness.screen(), @r#"
          1 #lobby     │ 14:02   ana: sip 98                                         │ 3 users
          2 #rust      │ 14:02   ana: sip 99                                         │›bob                 7
         ▸3 #tea    23 │ 14:02   ana: sip 100                                        │ ana                 3
@@ -174,10 +178,10 @@ fn what_is_new_begins_at_a_line() {
 
 #[test]
 fn a_name_is_asked_for() {
-    let mut bench = Bench::new(60, 8);
-    bench.types("half a sen");
-    bench.refuses_name();
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = Harness::new(60, 8);
+    harness.type_text("half a sen");
+    harness.refuse_name();
+    assert_snapshot!(harness.screen(), @r#"
                                                    │
                                                    │
                                                    │
@@ -191,15 +195,15 @@ fn a_name_is_asked_for() {
 
 #[test]
 fn reading_back() {
-    let mut bench = Bench::connected(60, 10);
+    let mut harness = Harness::connected(60, 10);
     for number in 1..=30 {
-        bench.said(3, "ana", &format!("message {number}"));
+        harness.message(3, "ana", &format!("message {number}"));
     }
-    bench.presses(KeyCode::PageUp);
+    harness.press(KeyCode::PageUp);
     for number in 1..=12 {
-        bench.said(3, "ana", &format!("new {number}"));
+        harness.message(3, "ana", &format!("new {number}"));
     }
-    assert_snapshot!(bench.screen(), @r#"
+    assert_snapshot!(harness.screen(), @r#"
         14:02   ana: message 16                    │ 3 users
         14:02   ana: message 17                    │›bob          7
         14:02   ana: message 18                    │ ana          3
@@ -215,9 +219,9 @@ fn reading_back() {
 
 #[test]
 fn help() {
-    let mut bench = chatting(80, 24);
-    bench.presses(KeyCode::F(1));
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = chatting(80, 24);
+    harness.press(KeyCode::F(1));
+    assert_snapshot!(harness.screen(), @r#"
                   ╭ Keys ────────────────────────────────────────────────────╮
                   │ Enter            says it; a / in front makes it a command│        7
                   │ Alt-Enter        begins a new line (Ctrl-J, too)         │        3
@@ -247,11 +251,11 @@ fn help() {
 
 #[test]
 fn the_date_changes() {
-    let mut bench = Bench::connected(80, 8);
-    bench.said(3, "ana", "late");
-    bench.at = chat_proto::Timestamp::from_millis(bench.at.as_millis() + 86_400_000);
-    bench.said(3, "ana", "early");
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = Harness::connected(80, 8);
+    harness.message(3, "ana", "late");
+    harness.at = chat_proto::Timestamp::from_millis(harness.at.as_millis() + 86_400_000);
+    harness.message(3, "ana", "early");
+    assert_snapshot!(harness.screen(), @r#"
                                                                      │ 3 users
         ── Sunday, 22 November 2026 ──────────────────────────────── │›bob            7
         14:02 · connected to chat-server 0.1.0 as bob                │ ana            3
@@ -265,10 +269,11 @@ fn the_date_changes() {
 
 #[test]
 fn a_long_input_shows_its_cursor() {
-    let mut bench = Bench::connected(30, 12);
-    bench.takes(Input::Paste("a long text that takes more than the rows it may have: ".repeat(3)));
-    bench.types("end");
-    assert_snapshot!(bench.screen(), @r#"
+    let mut harness = Harness::connected(30, 12);
+    harness
+        .input(Input::Paste("a long text that takes more than the rows it may have: ".repeat(3)));
+    harness.type_text("end");
+    assert_snapshot!(harness.screen(), @r#"
 
 
 
@@ -285,12 +290,12 @@ fn a_long_input_shows_its_cursor() {
 
 #[test]
 fn more_users_than_rows_are_counted() {
-    let mut bench = Bench::connected(60, 6);
+    let mut harness = Harness::connected(60, 6);
     for id in 10..30 {
         let user = user(id, &format!("a quite long name of {id}"));
-        bench.hears(Event::Joined { room: RoomName::lobby(), user });
+        harness.event(Event::Joined { room: RoomName::lobby(), user });
     }
-    assert_snapshot!(bench.screen(), @r#"
+    assert_snapshot!(harness.screen(), @r#"
         14:02 → “a quite long name of 26” is here  │ 23 users
         14:02 → “a quite long name of 27” is here  │›bob          7
         14:02 → “a quite long name of 28” is here  │ a quite lo… 10
@@ -309,55 +314,55 @@ fn sizes() -> impl Iterator<Item = (u16, u16)> {
 
 #[test]
 fn no_size_is_too_small_or_too_large() {
-    let mut bench = chatting(80, 20);
-    bench.takes(Input::Paste("many\nlines\n漢字 👩🏽\u{200D}💻 e\u{301}\n".repeat(4)));
+    let mut harness = chatting(80, 20);
+    harness.input(Input::Paste("many\nlines\n漢字 👩🏽\u{200D}💻 e\u{301}\n".repeat(4)));
     for (width, height) in sizes() {
-        bench.resizes(width, height);
-        bench.screen();
-        bench.takes(Input::Wheel(Wheel::Up));
-        bench.presses(KeyCode::F(1));
-        bench.screen();
-        bench.presses(KeyCode::PageDown);
-        bench.presses(KeyCode::Esc);
+        harness.resize(width, height);
+        harness.screen();
+        harness.input(Input::Wheel(Wheel::Up));
+        harness.press(KeyCode::F(1));
+        harness.screen();
+        harness.press(KeyCode::PageDown);
+        harness.press(KeyCode::Esc);
     }
 }
 
 #[test]
 fn the_status_and_the_input_show_on_the_smallest_screen_in_any_state() {
-    let mut bench = Bench::new(20, 6);
-    let shows = |bench: &Bench, text: &str| {
-        let screen = bench.screen();
+    let mut harness = Harness::new(20, 6);
+    let shows = |harness: &Harness, text: &str| {
+        let screen = harness.screen();
         assert!(screen.contains(text), "no {text:?} on\n{screen}");
     };
-    shows(&bench, "connecting");
-    bench.tells(LinkEvent::Waiting { seconds: 30 });
-    shows(&bench, "reconnecting in 30 s".get(..17).unwrap());
-    bench.types("typed");
-    shows(&bench, "> typed");
-    bench.refuses_name();
-    shows(&bench, "name refused");
-    shows(&bench, "name> bob_2");
+    shows(&harness, "connecting");
+    harness.link_event(LinkEvent::Waiting { seconds: 30 });
+    shows(&harness, "reconnecting in 30 s".get(..17).unwrap());
+    harness.type_text("typed");
+    shows(&harness, "> typed");
+    harness.refuse_name();
+    shows(&harness, "name refused");
+    shows(&harness, "name> bob_2");
 }
 
 #[test]
 fn resizing_keeps_the_place() {
-    let mut bench = Bench::connected(80, 20);
+    let mut harness = Harness::connected(80, 20);
     for number in 100..200 {
-        bench.said(3, "ana", &format!("message {number} {}", "word ".repeat(30)));
+        harness.message(3, "ana", &format!("message {number} {}", "word ".repeat(30)));
     }
     for _ in 0..20 {
-        bench.takes(Input::Wheel(Wheel::Up));
+        harness.input(Input::Wheel(Wheel::Up));
     }
-    let place = bench.screen();
+    let place = harness.screen();
     for (width, height) in sizes() {
-        bench.resizes(width, height);
-        bench.screen();
-        bench.said(3, "ana", "something new");
+        harness.resize(width, height);
+        harness.screen();
+        harness.message(3, "ana", "something new");
     }
-    bench.resizes(80, 20);
+    harness.resize(80, 20);
     // All but the row that tells how much is new.
     let rows = |screen: String| screen.lines().take(17).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(rows(bench.screen()), rows(place));
+    assert_eq!(rows(harness.screen()), rows(place));
 }
 
 mod hostile;

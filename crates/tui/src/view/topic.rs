@@ -1,4 +1,4 @@
-//! What the room is about, on one row.
+//! The topic of the room, on one row.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -23,7 +23,7 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
     let count = state.client.room().users().count();
     let heading = counted(state).map(|users| format!(" {users}")).unwrap_or_default();
     let mut lines = vec![Line::styled(heading, palette.dim())];
-    // The last row says how many there was no room for.
+    // The last row says how many more there are.
     let shown = if count > room { room.saturating_sub(1) } else { room };
     lines.extend(
         state
@@ -43,7 +43,7 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
     }
 }
 
-/// How many users there are, in words; `None` where nobody knows.
+/// The number of users in words; `None` if it is not known.
 pub(super) fn counted(state: &State) -> Option<String> {
     match state.client.room().users().count() {
         0 => None,
@@ -52,10 +52,10 @@ pub(super) fn counted(state: &State) -> Option<String> {
     }
 }
 
-/// The mark of the user's own name. It stands in the column before all names, so that no name can have it.
+/// The mark of the user's own name. It is in the column before all names, so that no name can contain it.
 const OWN: char = '›';
 
-/// A name, and at the right its number.
+/// A name, and its number at the right.
 fn line(state: &State, user: &User, palette: Theme, width: usize) -> Line<'static> {
     let number = format!(" {}", user.id);
     let mark = if user.id == state.client.me() { OWN } else { ' ' };

@@ -4,14 +4,14 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn the_token_of_a_welcome_is_in_the_next_hello() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    assert_eq!(server.greets().await.token, None);
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    assert_eq!(server.accept_hello().await.token, None);
     drop(server);
-    let mut server = bench.answers().await;
-    server.is_asked("journal").await;
-    assert_eq!(server.greets().await.token.as_ref().map(Secret::reveal), Some("secret"));
-    bench.session().await;
+    let mut server = harness.answers().await;
+    server.answer_about("journal").await;
+    assert_eq!(server.accept_hello().await.token.as_ref().map(Secret::reveal), Some("secret"));
+    harness.session().await;
     // Another user has another, or none.
     let identity = Identity {
         name: name("rob"),
@@ -20,24 +20,24 @@ async fn the_token_of_a_welcome_is_in_the_next_hello() {
         seed: None,
         device: Word::default(),
     };
-    bench.link.request(LinkRequest::CallAs(Box::new(identity))).unwrap();
+    harness.link.request(LinkRequest::CallAs(Box::new(identity))).unwrap();
     drop(server);
-    let hello = bench.answers().await.greets().await;
+    let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.name, hello.token), (name("rob"), None));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_is_shown_only_to_the_server_it_is_of() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.greets().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.accept_hello().await;
     for (id, token) in [("other", None), ("journal", Some("secret"))] {
         drop(server);
-        server = bench.answers().await;
-        server.is_asked(id).await;
-        let hello = server.greets_as(id).await;
+        server = harness.answers().await;
+        server.answer_about(id).await;
+        let hello = server.accept_hello_as(id).await;
         assert_eq!(hello.token.as_ref().map(Secret::reveal), token, "{id}");
-        let about = bench.hears_that("the journal", |events| match events {
+        let about = harness.next_event_that("the journal", |events| match events {
             LinkEvent::About { journal } => Some(journal),
             _ => None,
         });
@@ -45,29 +45,29 @@ async fn a_token_is_shown_only_to_the_server_it_is_of() {
     }
     // One that does not know the question is a server of version 0.1.0: no token is of it.
     drop(server);
-    server = bench.answers().await;
-    assert_eq!(server.hears().await, Command::About);
+    server = harness.answers().await;
+    assert_eq!(server.receive().await, Command::About);
     let refusal = Refusal::new(RefusalCode::HelloFirst, "say hello first");
-    server.tells(&Event::Refused(refusal)).await;
-    assert_eq!(server.greets().await.token, None);
+    server.send_event(&Event::Refused(refusal)).await;
+    assert_eq!(server.accept_hello().await.token, None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_was_refused_is_forgotten_when_asked() {
-    let mut bench = Bench::new();
-    let mut server = bench.answers().await;
-    server.greets().await;
+    let mut harness = Harness::new();
+    let mut server = harness.answers().await;
+    server.accept_hello().await;
     drop(server);
-    let mut server = bench.answers().await;
-    server.is_asked("journal").await;
-    let Command::Hello(hello) = server.hears().await else { panic!("no hello") };
+    let mut server = harness.answers().await;
+    server.answer_about("journal").await;
+    let Command::Hello(hello) = server.receive().await else { panic!("no hello") };
     assert!(hello.token.is_some());
     let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
-    server.tells(&Event::Refused(refusal)).await;
+    server.send_event(&Event::Refused(refusal)).await;
     let refused = |events| matches!(events, LinkEvent::Refused(_)).then_some(());
-    bench.hears_that("the refusal", refused).await;
-    bench.link.request(LinkRequest::CallAnew).unwrap();
-    assert_eq!(bench.answers().await.greets().await.token, None);
+    harness.next_event_that("the refusal", refused).await;
+    harness.link.request(LinkRequest::CallAnew).unwrap();
+    assert_eq!(harness.answers().await.accept_hello().await.token, None);
 }
 
 /// The token that the client makes of `seed` for bob.
@@ -78,74 +78,74 @@ fn made(seed: Seed, journal: &str) -> Secret {
 #[tokio::test(start_paused = true)]
 async fn a_new_user_has_the_token_that_its_client_makes_until_the_server_has_told_it() {
     let seed = Seed::new().unwrap();
-    let bench = Bench::with_seed(Some(seed));
+    let harness = Harness::with_seed(Some(seed));
     // The connection is lost before the welcome: the second hello is the same.
     for _ in 0..2 {
-        let mut server = bench.answers().await;
-        server.is_asked("journal").await;
-        let Command::Hello(hello) = server.hears().await else { panic!("no hello") };
+        let mut server = harness.answers().await;
+        server.answer_about("journal").await;
+        let Command::Hello(hello) = server.receive().await else { panic!("no hello") };
         assert_eq!((hello.token, hello.new), (Some(made(seed, "journal")), true));
     }
-    bench.answers().await.greets().await;
-    let hello = bench.answers().await.greets().await;
+    harness.answers().await.accept_hello().await;
+    let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.token.as_ref().map(Secret::reveal), hello.new), (Some("secret"), false));
-    let hello = bench.answers().await.greets_as("other").await;
+    let hello = harness.answers().await.accept_hello_as("other").await;
     assert_eq!((hello.token, hello.new), (Some(made(seed, "other")), true));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_of_version_0_1_0_makes_the_token_of_a_new_user() {
     for code in [RefusalCode::UnknownType, RefusalCode::HelloFirst] {
-        let bench = Bench::with_seed(Some(Seed::new().unwrap()));
-        let mut server = bench.answers().await;
-        assert_eq!(server.hears().await, Command::About);
-        server.tells(&Event::Refused(Refusal::new(code, "what?"))).await;
-        let hello = server.greets().await;
+        let harness = Harness::with_seed(Some(Seed::new().unwrap()));
+        let mut server = harness.answers().await;
+        assert_eq!(server.receive().await, Command::About);
+        server.send_event(&Event::Refused(Refusal::new(code, "what?"))).await;
+        let hello = server.accept_hello().await;
         assert_eq!((hello.token, hello.new), (None, false));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_takes_no_token_of_a_new_user_makes_it() {
-    let bench = Bench::with_seed(Some(Seed::new().unwrap()));
-    let mut server = bench.answers().await;
-    server.is_asked("journal").await;
-    let Command::Hello(hello) = server.hears().await else { panic!("no hello") };
+    let harness = Harness::with_seed(Some(Seed::new().unwrap()));
+    let mut server = harness.answers().await;
+    server.answer_about("journal").await;
+    let Command::Hello(hello) = server.receive().await else { panic!("no hello") };
     assert!(hello.new);
     let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
-    server.tells(&Event::Refused(refusal)).await;
+    server.send_event(&Event::Refused(refusal)).await;
     drop(server);
-    let hello = bench.answers().await.greets().await;
+    let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.token, hello.new), (None, false));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_was_refused_and_forgotten_is_replaced_by_one_the_client_makes() {
     let seed = Seed::new().unwrap();
-    let mut bench = Bench::with_seed(Some(seed));
-    bench.answers().await.greets().await;
-    let mut server = bench.answers().await;
-    server.is_asked("journal").await;
-    let Command::Hello(hello) = server.hears().await else { panic!("no hello") };
+    let mut harness = Harness::with_seed(Some(seed));
+    harness.answers().await.accept_hello().await;
+    let mut server = harness.answers().await;
+    server.answer_about("journal").await;
+    let Command::Hello(hello) = server.receive().await else { panic!("no hello") };
     assert!(!hello.new);
     let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
-    server.tells(&Event::Refused(refusal)).await;
+    server.send_event(&Event::Refused(refusal)).await;
     let refused = |events| matches!(events, LinkEvent::Refused(_)).then_some(());
-    bench.hears_that("the refusal", refused).await;
-    bench.link.request(LinkRequest::CallAnew).unwrap();
-    let hello = bench.answers().await.greets().await;
+    harness.next_event_that("the refusal", refused).await;
+    harness.link.request(LinkRequest::CallAnew).unwrap();
+    let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.token, hello.new), (Some(made(seed, "journal")), true));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_before_the_hello_is_shown() {
-    let mut bench = Bench::with_seed(Some(Seed::new().unwrap()));
-    let mut server = bench.answers().await;
-    assert_eq!(server.hears().await, Command::About);
-    server.tells(&Event::Refused(Refusal::new(RefusalCode::BadVersion, "too old"))).await;
+    let mut harness = Harness::with_seed(Some(Seed::new().unwrap()));
+    let mut server = harness.answers().await;
+    assert_eq!(server.receive().await, Command::About);
+    server.send_event(&Event::Refused(Refusal::new(RefusalCode::BadVersion, "too old"))).await;
     let refused = |events| match events {
         LinkEvent::Refused(refusal) => Some(refusal.text),
         _ => None,
     };
-    assert_eq!(bench.hears_that("the refusal", refused).await, "too old");
+    assert_eq!(harness.next_event_that("the refusal", refused).await, "too old");
 }

@@ -98,15 +98,15 @@ fn a_server_is_the_same_at_another_address() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open_at(&state, "localhost:1", "bob");
     filed(&mut store, "journal");
-    store.keep(StoreOp::Token(Secret::new("secret"))).unwrap();
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     drop(store);
     let (mut store, bob) = open_at(&state, "127.0.0.1:1", "bob");
     assert_eq!(
         (&bob.journal, known(&bob, "journal"), numbers(&bob)),
         (&None, Some("secret"), vec![])
     );
-    store.keep(StoreOp::Message(say(2))).unwrap();
+    store.apply(StoreOp::Message(say(2))).unwrap();
     assert_eq!(numbers(&filed(&mut store, "journal")), [1, 2]);
     drop(store);
     let (_, bob) = open_at(&state, "127.0.0.1:1", "bob");
@@ -118,12 +118,12 @@ fn another_server_at_the_address_has_what_is_its_own() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
     filed(&mut store, "one");
-    store.keep(StoreOp::Token(Secret::new("of one"))).unwrap();
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("of one"))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     let two = filed(&mut store, "two");
     assert_eq!((numbers(&two), known(&two, "two")), (vec![], None));
-    store.keep(StoreOp::Token(Secret::new("of two"))).unwrap();
-    store.keep(StoreOp::Message(say(2))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("of two"))).unwrap();
+    store.apply(StoreOp::Message(say(2))).unwrap();
     drop(store);
     // The last one is the hint; the other is found as soon as it says who it is.
     let (mut store, bob) = open(&state, "bob");
@@ -138,9 +138,9 @@ fn another_server_at_the_address_has_what_is_its_own() {
 #[test]
 fn memory_has_what_belongs_to_each_server() {
     let (mut store, _) = Store::open(None, SERVER, name("bob")).unwrap();
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     assert_eq!(numbers(&filed(&mut store, "one")), [1]);
-    store.keep(StoreOp::Token(Secret::new("of one"))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("of one"))).unwrap();
     assert_eq!(numbers(&filed(&mut store, "two")), Vec::<u64>::new());
     let one = filed(&mut store, "one");
     assert_eq!((numbers(&one), known(&one, "one")), (vec![1], Some("of one")));
@@ -150,11 +150,11 @@ fn memory_has_what_belongs_to_each_server() {
 fn a_journal_that_cannot_be_stored_leaves_the_messages_in_memory() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     fs::write(state.path().join("journals"), "a file").unwrap();
     store.file_under(journal("journal")).unwrap_err();
     assert!(!store.is_lasting());
-    store.keep(StoreOp::Message(say(2))).unwrap();
+    store.apply(StoreOp::Message(say(2))).unwrap();
     drop(store);
     assert_eq!(numbers(&open(&state, "bob").1), [1], "the old place still has them");
 }
@@ -165,7 +165,7 @@ fn the_id_of_a_journal_cannot_lead_out_of_the_directory() {
     for id in ["..", "../../x", "/tmp", ".", "a/b"] {
         let (mut store, _) = open(&state, "bob");
         filed(&mut store, id);
-        store.keep(StoreOp::Token(Secret::new(id))).unwrap();
+        store.apply(StoreOp::Token(Secret::new(id))).unwrap();
         drop(store);
         let (_, bob) = open(&state, "bob");
         assert_eq!((bob.journal.as_ref().map(Word::as_str), known(&bob, id)), (Some(id), Some(id)));
@@ -179,10 +179,10 @@ fn a_token_that_is_refused_is_forgotten_where_it_is_stored() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open_at(&state, "localhost:1", "bob");
     filed(&mut store, "journal");
-    store.keep(StoreOp::Token(Secret::new("secret"))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
     drop(store);
     let (mut store, _) = open_at(&state, "127.0.0.1:1", "bob");
-    store.keep(StoreOp::ForgetToken(journal("journal"))).unwrap();
+    store.apply(StoreOp::ForgetToken(journal("journal"))).unwrap();
     drop(store);
     assert_eq!(known(&open_at(&state, "localhost:1", "bob").1, "journal"), None);
 }

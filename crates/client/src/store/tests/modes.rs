@@ -26,9 +26,9 @@ fn assert_mode(path: &Path) {
 fn only_the_owner_reads_it() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Token(Secret::new("secret"))).unwrap();
-    store.keep(StoreOp::Message(say(1))).unwrap();
-    store.keep(StoreOp::Drafts(drafts("#rust", &[]))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Drafts(drafts("#rust", &[]))).unwrap();
     assert_private(&state, 7);
     filed(&mut store, "journal");
     assert_private(&state, 13);
@@ -38,9 +38,9 @@ fn only_the_owner_reads_it() {
 fn what_others_could_read_is_made_the_owners_alone() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Token(Secret::new("secret"))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
     filed(&mut store, "journal");
-    store.keep(StoreOp::Name(name("rob"))).unwrap();
+    store.apply(StoreOp::Name(name("rob"))).unwrap();
     drop(store);
     fs::write(state.path().join("device"), "tui-1").unwrap();
     // What another user has for another server, and a directory that is not the client's.

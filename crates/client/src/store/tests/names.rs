@@ -5,8 +5,8 @@ use super::*;
 /// A client of a user that is called bob and then rob.
 fn bob_now_rob(state: &TempDir) -> Store {
     let (mut store, _) = open(state, "bob");
-    store.keep(StoreOp::Token(Secret::new("secret"))).unwrap();
-    store.keep(StoreOp::Name(name("rob"))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("secret"))).unwrap();
+    store.apply(StoreOp::Name(name("rob"))).unwrap();
     store
 }
 
@@ -14,13 +14,13 @@ fn bob_now_rob(state: &TempDir) -> Store {
 fn all_that_is_kept_is_found_under_both_names() {
     let state = TempDir::new().unwrap();
     let mut store = bob_now_rob(&state);
-    store.keep(StoreOp::Message(say(1))).unwrap();
-    store.keep(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half a sen")]))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half a sen")]))).unwrap();
     drop(store);
     let (mut store, rob) = open(&state, "ROB");
     assert_eq!((rob.name, rob.token.as_ref().map(Secret::reveal)), (name("rob"), Some("secret")));
-    store.keep(settled(&[1])).unwrap();
-    store.keep(StoreOp::Token(Secret::new("new"))).unwrap();
+    store.apply(acknowledged(&[1])).unwrap();
+    store.apply(StoreOp::Token(Secret::new("new"))).unwrap();
     drop(store);
     let (_, bob) = open(&state, "bob");
     assert_eq!((bob.token.as_ref().map(Secret::reveal), bob.pending.len()), (Some("new"), 0));
@@ -34,8 +34,8 @@ fn two_clients_under_two_names_have_one_token_and_two_outboxes() {
     let mut first = bob_now_rob(&state);
     let (mut second, rob) = open(&state, "rob");
     assert_eq!(token(&rob), Some("secret"));
-    first.keep(StoreOp::Message(say(1))).unwrap();
-    second.keep(StoreOp::Message(say(2))).unwrap();
+    first.apply(StoreOp::Message(say(1))).unwrap();
+    second.apply(StoreOp::Message(say(2))).unwrap();
     drop(first);
     assert_eq!(numbers(&open(&state, "rob").1), [1]);
 }
@@ -47,7 +47,7 @@ fn names_lead_to_the_first_one_however_many_there_were() {
     drop(store);
     (store, _) = open(&state, "rob");
     for other in ["robin", "rob", "bob"] {
-        store.keep(StoreOp::Name(name(other))).unwrap();
+        store.apply(StoreOp::Name(name(other))).unwrap();
     }
     drop(store);
     for other in ["bob", "rob", "robin"] {
@@ -63,8 +63,8 @@ fn names_lead_to_the_first_one_however_many_there_were() {
 fn what_another_user_has_stays_that_ones() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "rob");
-    store.keep(StoreOp::Token(Secret::new("of rob"))).unwrap();
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("of rob"))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     drop(store);
     drop(bob_now_rob(&state));
     let (_, rob) = open(&state, "rob");
@@ -78,7 +78,7 @@ fn what_waits_for_a_user_that_never_was_is_not_hidden() {
     {
         let state = TempDir::new().unwrap();
         let (mut store, _) = open(&state, "rob");
-        store.keep(left).unwrap();
+        store.apply(left).unwrap();
         drop(store);
         drop(bob_now_rob(&state));
         let (_, rob) = open(&state, "rob");
@@ -104,8 +104,8 @@ fn a_name_goes_to_the_user_who_has_it_now() {
     let state = TempDir::new().unwrap();
     drop(bob_now_rob(&state));
     let (mut ana, _) = open(&state, "ana");
-    ana.keep(StoreOp::Token(Secret::new("of ana"))).unwrap();
-    ana.keep(StoreOp::Name(name("rob"))).unwrap();
+    ana.apply(StoreOp::Token(Secret::new("of ana"))).unwrap();
+    ana.apply(StoreOp::Name(name("rob"))).unwrap();
     drop(ana);
     assert_eq!(open(&state, "rob").1.token.as_ref().map(Secret::reveal), Some("of ana"));
     assert_eq!(open(&state, "bob").1.token.as_ref().map(Secret::reveal), Some("secret"));
@@ -115,7 +115,7 @@ fn a_name_goes_to_the_user_who_has_it_now() {
 fn who_becomes_the_same_user_by_another_name_keeps_its_outbox() {
     let state = TempDir::new().unwrap();
     let mut store = bob_now_rob(&state);
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     let rob = store.turn_into(name("rob")).unwrap();
     assert_eq!((rob.name.as_str(), numbers(&rob)), ("rob", vec![1]));
 }
@@ -124,7 +124,7 @@ fn who_becomes_the_same_user_by_another_name_keeps_its_outbox() {
 fn a_name_with_spaces_is_found_by_one_with_underscores() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "Ana María");
-    store.keep(StoreOp::Token(Secret::new("of ana"))).unwrap();
+    store.apply(StoreOp::Token(Secret::new("of ana"))).unwrap();
     drop(store);
     assert_eq!(token(&open(&state, "ana_maría").1), Some("of ana"));
     assert!(find(&state, "ana%20mari\u{301}a").is_dir(), "as version 0.1.0 called it");

@@ -14,12 +14,12 @@ fn block(path: &Path) -> PathBuf {
 fn what_could_not_be_written_once_is_with_the_next() {
     let state = TempDir::new().unwrap();
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
     let blocked = block(&find(&state, "outbox-1"));
-    store.keep(StoreOp::Pending(vec![say(8)])).unwrap_err();
-    store.keep(StoreOp::Message(say(9))).unwrap_err();
+    store.apply(StoreOp::Pending(vec![say(8)])).unwrap_err();
+    store.apply(StoreOp::Message(say(9))).unwrap_err();
     fs::remove_dir(blocked).unwrap();
-    store.keep(StoreOp::Message(say(10))).unwrap();
+    store.apply(StoreOp::Message(say(10))).unwrap();
     drop(store);
     assert_eq!(numbers(&open(&state, "bob").1), [8, 9, 10]);
 }
@@ -30,8 +30,8 @@ fn what_cannot_be_taken_along_is_not_said_by_both() {
     drop(open(&state, "rob"));
     let blocked = block(&find(&state, "rob").join("drafts-1"));
     let (mut store, _) = open(&state, "bob");
-    store.keep(StoreOp::Message(say(1))).unwrap();
-    store.keep(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half a sen")]))).unwrap();
+    store.apply(StoreOp::Message(say(1))).unwrap();
+    store.apply(StoreOp::Drafts(drafts("#lobby", &[("#lobby", "half a sen")]))).unwrap();
     store.turn_into(name("rob")).unwrap_err();
     fs::remove_dir(blocked).unwrap();
     assert!(open(&state, "rob").1.pending.is_empty());

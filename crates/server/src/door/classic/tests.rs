@@ -4,7 +4,7 @@ use chat_proto::{LeaveReason, Refusal, RefusalCode, Text, Timestamp, UserName};
 use super::*;
 use crate::journal::StoredMessage;
 
-const ME: Reader = Reader { user: 2, session: 2 };
+const ME: Recipient = Recipient { user: 2, session: 2 };
 
 fn ana() -> User {
     User { id: 1, name: UserName::from_lossy("ana") }
@@ -14,8 +14,8 @@ fn messages(texts: impl Iterator<Item = String>) -> Batch {
     let published = |(seq, text)| {
         let (at, kind, text) = (Timestamp::from_millis(0), Kind::Text, Text::new(text).unwrap());
         let (device, n, from) = (Word::default(), None, ana());
-        let kept = StoredMessage { seq, from, at, kind, text, device, n, damaged: false };
-        Published { kept, session: 1 }
+        let message = StoredMessage { seq, from, at, kind, text, device, n, damaged: false };
+        Published { message, session: 1 }
     };
     Batch::messages((1..).zip(texts).map(published).collect(), RoomName::lobby(), &Arc::default())
 }
@@ -27,7 +27,7 @@ fn written(out: &mut WriteQueue) -> String {
 }
 
 #[test]
-fn long_messages_that_wait_are_bounded_by_their_bytes() {
+fn pending_long_messages_are_bounded_by_their_bytes() {
     let mut door = Classic::new(2, Instant::now(), &Config::default());
     door.batch(&messages((0..100).map(|_| "x".repeat(16_000))), ME);
     assert!(door.queue_bytes > CLASSIC_QUEUE_BYTES / 2);
@@ -43,7 +43,11 @@ fn messages_are_a_gap_apart_counted_from_the_end_of_the_write() {
     let (gap, ms) = (config.classic_gap, Duration::from_millis(1));
     let (mut door, mut out) = (Classic::new(2, start, &config), WriteQueue::default());
     door.batch(&messages(["one".to_owned(), "two".to_owned()].into_iter()), ME);
-    assert_eq!(door.wake(start, &mut out), Wake::At(start + gap), "its number may just be out");
+    assert_eq!(
+        door.wake(start, &mut out),
+        Wake::At(start + gap),
+        "its number may just have been written"
+    );
     assert_eq!(door.wake(start + gap, &mut out), Wake::Write);
     assert_eq!(written(&mut out), "1||ana||one");
     let written_at = start + 3 * gap;
@@ -77,7 +81,7 @@ fn changes_of_the_list_are_gathered_and_hold_up_no_message() {
 }
 
 #[test]
-fn what_came_is_whole_once_the_line_is_quiet() {
+fn the_input_is_complete_after_a_pause() {
     let (config, start) = (Config::default(), Instant::now());
     let mut door = Classic::new(2, start, &config);
     let mut input = BytesMut::from("NAME:a");
@@ -86,8 +90,10 @@ fn what_came_is_whole_once_the_line_is_quiet() {
     input.extend_from_slice(b"na");
     door.received(start);
     assert_eq!(door.settles_at(), Some(start + config.classic_settle));
-    let heard = door.settle(&mut input);
-    let Some(Heard::Command(Command::Rename { name })) = heard else { panic!("{heard:?}") };
+    let incoming = door.settle(&mut input);
+    let Some(Incoming::Command(Command::Rename { name })) = incoming else {
+        panic!("{incoming:?}")
+    };
     assert_eq!(name.as_str(), "ana");
     assert_eq!(door.settles_at(), None);
 }

@@ -7,11 +7,11 @@ use crate::door::Native;
 
 fn connection<S: AsyncRead + AsyncWrite + Unpin>(io: S) -> Connection<S> {
     let write_timeout = WriteTimeout::new(Duration::from_secs(1), None);
-    Connection::new(io, BytesMut::new(), Door::Native(Native::default()), write_timeout)
+    Connection::new(io, Door::Native(Native::default()), write_timeout)
 }
 
 #[tokio::test]
-async fn pieces_go_out_in_order_shared_or_not() {
+async fn pieces_are_written_in_order_shared_or_not() {
     let (io, mut client) = tokio::io::duplex(1024 * 1024);
     let mut connection = connection(io);
     let mut expected = Vec::new();
@@ -34,7 +34,7 @@ async fn pieces_go_out_in_order_shared_or_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_write_has_the_same_time() {
+async fn each_write_has_the_whole_timeout() {
     let (io, _unread) = tokio::io::duplex(1);
     let mut connection = connection(io);
     connection.out.tail().extend_from_slice(b"two");

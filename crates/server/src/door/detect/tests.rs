@@ -1,5 +1,5 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-use tokio::task::yield_now;
+use tokio::task::{JoinHandle, yield_now};
 use tokio::time::sleep;
 
 use super::*;
@@ -7,14 +7,16 @@ use super::*;
 const SILENCE: Duration = Duration::from_millis(300);
 const HELLO: &[u8] = br#"{"type":"hello","version":1,"name":"bob"}"#;
 
-/// A caller on the other end of a pipe, and what the daemon finds out about it.
-fn call() -> (DuplexStream, tokio::task::JoinHandle<Result<Caller, DetectError>>) {
-    let (client, mut server) = duplex(1024);
+/// What `detect` returns, and the stream that the door reads then.
+type Found = (Result<Detected, DetectError>, Prefixed<DuplexStream>);
+
+/// A client on the other end of a pipe, and what the daemon finds out about it.
+fn connect() -> (DuplexStream, JoinHandle<Found>) {
+    let (client, server) = duplex(1024);
     let found = tokio::spawn(async move {
-        let caller = detect(&mut server, SILENCE, || 7).await;
-        server.flush().await.unwrap();
-        std::mem::forget(server); // the pipe stays open for the caller to read from
-        caller
+        let mut server = Prefixed::new(server);
+        let detected = detect(&mut server, SILENCE, || 7).await;
+        (detected, server)
     });
     (client, found)
 }
@@ -23,89 +25,92 @@ fn call() -> (DuplexStream, tokio::task::JoinHandle<Result<Caller, DetectError>>
 fn every_prefix_of_a_greeting_asks_for_more_and_no_more_than_needed() {
     for (greeting, door) in [(HELLO, Protocol::Native), (b"NAME:ana".as_slice(), Protocol::Classic)]
     {
-        let told = greeting.iter().position(|b| b"{:".contains(b)).unwrap() + 1;
+        let known_at = greeting.iter().position(|b| b"{:".contains(b)).unwrap() + 1;
         for length in 0..=greeting.len() {
-            let expected = if length < told { Guess::NeedMore } else { Guess::Protocol(door) };
+            let expected = if length < known_at { Guess::NeedMore } else { Guess::Protocol(door) };
             assert_eq!(guess(&greeting[..length]), expected, "{length} bytes for {door}");
         }
     }
 }
 
 #[test]
-fn any_other_first_byte_is_a_strangers() {
+fn any_other_first_byte_is_of_no_protocol() {
     for byte in 0..=u8::MAX {
         let expected = match byte {
             b'{' => Guess::Protocol(Protocol::Native),
             b'N' => Guess::NeedMore,
-            _ => Guess::Stranger,
+            _ => Guess::Unknown,
         };
         assert_eq!(guess(&[byte]), expected, "{byte:#x}");
     }
     for first in ["NAM ", "NICK bob", "GET / HTTP/1.1", "SSH-2.0", "\x16\x03\x01"] {
-        assert_eq!(guess(first.as_bytes()), Guess::Stranger, "{first}");
+        assert_eq!(guess(first.as_bytes()), Guess::Unknown, "{first}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_greeting_byte_by_byte_is_the_same_greeting() {
     let classic = (b"NAME:ana".as_slice(), Protocol::Classic, Some(7));
-    for (greeting, door, told) in [(HELLO, Protocol::Native, None), classic] {
-        let (mut client, found) = call();
+    for (greeting, expected, id) in [(HELLO, Protocol::Native, None), classic] {
+        let (mut client, found) = connect();
         for byte in greeting {
             client.write_all(&[*byte]).await.unwrap();
             yield_now().await;
         }
-        let caller = found.await.unwrap().unwrap();
-        assert_eq!((caller.protocol, caller.id), (door, told));
-        assert!(greeting.starts_with(&caller.first), "what was read is replayed");
+        let (detected, mut stream) = found.await.unwrap();
+        let Detected { protocol, sent_id } = detected.unwrap();
+        assert_eq!((protocol, sent_id), (expected, id));
+        let mut replayed = vec![0; greeting.len()];
+        stream.read_exact(&mut replayed).await.unwrap();
+        assert_eq!(replayed, greeting, "the door reads all of it");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_native_caller_is_told_nothing_before_its_hello() {
-    let (mut client, found) = call();
+async fn a_native_client_is_sent_nothing_before_its_hello() {
+    let (mut client, found) = connect();
     client.write_all(HELLO).await.unwrap();
-    let caller = found.await.unwrap().unwrap();
-    assert_eq!(caller.protocol, Protocol::Native);
-    let mut told = [0; 16];
-    let read = timeout(SILENCE * 2, client.read(&mut told)).await;
-    assert!(read.is_err(), "nothing came: {read:?}");
+    let (detected, _stream) = found.await.unwrap();
+    assert_eq!(detected.unwrap().protocol, Protocol::Native);
+    let mut received = [0; 16];
+    let read = timeout(SILENCE * 2, client.read(&mut received)).await;
+    assert!(read.is_err(), "nothing was sent: {read:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn silence_is_answered_with_a_number_and_decides_nothing() {
     for (greeting, door) in [(HELLO, Protocol::Native), (b"NAME:ana".as_slice(), Protocol::Classic)]
     {
-        let (mut client, found) = call();
-        let mut told = [0; 16];
-        let read = client.read(&mut told).await.unwrap();
-        assert_eq!(&told[..read], b"ID:7");
+        let (mut client, found) = connect();
+        let mut received = [0; 16];
+        let read = client.read(&mut received).await.unwrap();
+        assert_eq!(&received[..read], b"ID:7");
         sleep(SILENCE * 10).await;
         client.write_all(greeting).await.unwrap();
-        let caller = found.await.unwrap().unwrap();
-        assert_eq!((caller.protocol, caller.id), (door, Some(7)));
+        let Detected { protocol, sent_id } = found.await.unwrap().0.unwrap();
+        assert_eq!((protocol, sent_id), (door, Some(7)));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_in_the_middle_of_its_greeting_is_not_silent() {
-    let (mut client, found) = call();
+async fn a_client_in_the_middle_of_its_greeting_is_not_silent() {
+    let (mut client, found) = connect();
     client.write_all(b"NA").await.unwrap();
     sleep(SILENCE * 3).await;
     client.write_all(b"ME:ana").await.unwrap();
-    let mut told = [0; 16];
-    let read = client.read(&mut told).await.unwrap();
-    assert_eq!(&told[..read], b"ID:7");
-    assert_eq!(found.await.unwrap().unwrap().protocol, Protocol::Classic);
+    let mut received = [0; 16];
+    let read = client.read(&mut received).await.unwrap();
+    assert_eq!(&received[..read], b"ID:7");
+    assert_eq!(found.await.unwrap().0.unwrap().protocol, Protocol::Classic);
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_leaves_or_speaks_another_protocol_is_for_no_door() {
-    let (client, found) = call();
+async fn a_client_that_leaves_or_speaks_another_protocol_is_for_no_door() {
+    let (client, found) = connect();
     drop(client);
-    assert!(matches!(found.await.unwrap(), Err(DetectError::Left)));
+    assert!(matches!(found.await.unwrap().0, Err(DetectError::Closed)));
 
-    let (mut client, found) = call();
+    let (mut client, found) = connect();
     client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
-    assert!(matches!(found.await.unwrap(), Err(DetectError::Stranger)));
+    assert!(matches!(found.await.unwrap().0, Err(DetectError::UnknownProtocol)));
 }

@@ -33,7 +33,7 @@ async fn two_connections_with_one_new_token_at_once_are_one_user() {
         let (one, other) = tokio::join!(enter(&names[0]), enter(&names[1]));
         assert_eq!(one.unwrap().id(), other.unwrap().id(), "{digit}");
     }
-    assert_eq!(hub.state().users_kept(), 2);
+    assert_eq!(hub.state().users_stored(), 2);
 }
 
 #[tokio::test]
@@ -77,4 +77,53 @@ async fn past_a_number_of_users_a_new_token_is_refused_and_a_known_one_is_not() 
     let refused = hub.enter_proposed(None, &name("bob"), &token('b')).await.unwrap_err();
     assert_eq!(refused, HubError::TooManyUsers(1));
     hub.enter_proposed(None, &name("ana"), &token('a')).await.unwrap();
+}
+
+/// Ends the hub, changes its journal by hand, and starts it again.
+async fn changed(hub: Arc<Hub>, directory: &Path, statement: &str) -> Arc<Hub> {
+    hub.close().await;
+    let ended = hub.ended();
+    drop(hub);
+    ended.cancelled().await;
+    crate::journal::tests::execute(directory, statement);
+    open(&Location::Directory(directory.to_path_buf()))
+}
+
+#[tokio::test]
+async fn each_of_several_tokens_of_a_user_leads_to_that_user() {
+    let directory = TempDir::new().unwrap();
+    let hub = open(&Location::Directory(directory.path().to_path_buf()));
+    let (ana, _) = enter(&hub, "ana").await.unwrap();
+    let id = ana.id();
+    drop(ana);
+    let hash = crate::token::TokenHash::of(&token('b'));
+    let put = move |db: &_| crate::journal::tests::put_token(db, id, hash);
+    hub.queue.with_connection(put).await.unwrap();
+    let hub = again(hub, directory.path()).await;
+    assert_eq!(back(&hub, &token('b'), "ana").await.unwrap().id(), id);
+    assert_eq!(hub.state().users_stored(), 1);
+}
+
+/// Damage in the number of the user must not open the account of another.
+#[tokio::test]
+async fn a_damaged_credential_opens_no_account_and_its_client_can_begin_as_a_new_user() {
+    for statement in [
+        "UPDATE credential SET user = 2 WHERE user = 1",
+        "UPDATE credential SET created_at = 7 WHERE user = 1",
+        "DELETE FROM user WHERE id = 1",
+    ] {
+        let directory = TempDir::new().unwrap();
+        let hub = open(&Location::Directory(directory.path().to_path_buf()));
+        for (wants, digit) in [("ana", 'a'), ("bob", 'b')] {
+            hub.enter_proposed(None, &name(wants), &token(digit)).await.unwrap();
+        }
+        let hub = changed(hub, directory.path(), statement).await;
+        let refused = back(&hub, &token('a'), "ana").await.unwrap_err();
+        assert_eq!(refused, HubError::BadToken, "{statement}");
+        assert_eq!(back(&hub, &token('b'), "bob").await.unwrap().id(), 2, "{statement}");
+        let new = hub.enter_proposed(None, &name("eva"), &token('a')).await.unwrap().id();
+        assert_eq!(new, 3, "{statement}");
+        let hub = again(hub, directory.path()).await;
+        assert_eq!(back(&hub, &token('a'), "eva").await.unwrap().id(), 3, "{statement}");
+    }
 }

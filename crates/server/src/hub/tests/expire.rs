@@ -5,7 +5,7 @@ use crate::journal::{Page, Part, RoomId};
 use super::*;
 
 fn listed(hub: &Hub) -> Vec<String> {
-    let (rooms, _) = hub.rooms(None, 500);
+    let (rooms, _) = listed_rooms(hub, None, 500);
     rooms.iter().map(|info| info.room.to_string()).collect()
 }
 

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use chat_proto::User;
 
 use super::*;
-use crate::batch::Items;
+use crate::batch::{Items, Live};
 use crate::clock::SteadyClock;
 use crate::hub::commits::Commits;
 use crate::hub::directory::Directory;
@@ -19,7 +19,6 @@ use crate::journal::tests::{engine_through, found};
 use crate::journal::{
     Change, Durability, Entry, Journal, MembershipRecord, RoomId, RoomKey, Task, backup,
 };
-use crate::ring::Live;
 
 /// Rooms that something is said in.
 const ROOMS: [&str; 3] = ["#lobby", "#two", "#three"];
@@ -209,7 +208,7 @@ impl Rig {
         let mut published = Vec::new();
         while let Ok(batch) = self.rooms[0].1.try_recv() {
             published.push(match batch.items() {
-                Items::Messages(messages) => format!("{} messages", messages.said().len()),
+                Items::Messages(messages) => format!("{} messages", messages.published().len()),
                 Items::Update(_) => "a topic".to_owned(),
             });
         }
@@ -230,7 +229,8 @@ impl Rig {
                 let Items::Messages(messages) = batch.items() else { continue };
                 let place =
                     |kept: &crate::journal::StoredMessage| (room.id.0, kept.seq, kept.n.unwrap());
-                published.extend(messages.said().iter().map(|said| place(&said.kept)));
+                published
+                    .extend(messages.published().iter().map(|published| place(&published.message)));
             }
         }
         published
@@ -308,9 +308,8 @@ fn start(
     let path = file_of(directory);
     let (engine, mut restored) =
         engine_through(&layer.name, &path, Some(checkpoint_frames)).unwrap();
-    let token = crate::token::TokenHash::of(&Secret::new("bob"));
     let user = User { id: BOB, name: name("bob") };
-    restored.users = vec![UserRecord { user, token, seen_at: clock() }];
+    restored.users = vec![UserRecord { user, kind: UserKind::Registered, seen_at: clock() }];
     let member =
         |room| MembershipRecord { user: BOB, room: RoomId(room), is_in: true, read_seq: 0 };
     restored.members = (1..=3).map(member).collect();

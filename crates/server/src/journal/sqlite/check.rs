@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use self::derived::Tally;
 use super::messages::{self, Census, Extent};
 use super::stored::{Page, Part, RoomId};
-use super::{JournalError, file, load, lock, rebuild, run, salvage, schema, unlocked};
+use super::{JournalError, credentials, file, load, lock, rebuild, run, salvage, schema, unlocked};
 
 /// Faults that are reported one by one; of a file with more than this, more lines say nothing more.
 const FAULTS_MAX: usize = 1000;
@@ -86,7 +86,7 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     check_structure(db, &abandoned, &mut checked)?;
     let has_sums = version >= schema::CHECKSUMS_SINCE;
     if has_sums {
-        check_records(db, &mut checked)?;
+        check_records(db, version, &mut checked)?;
     }
     let (rooms, mut tally) = (rooms(db, &mut checked)?, Tally::NONE);
     for (room, key) in &rooms {
@@ -138,9 +138,11 @@ fn check_structure(
 }
 
 /// Checks all records but the messages.
-fn check_records(db: &Connection, checked: &mut Checked) -> Result<(), JournalError> {
+fn check_records(db: &Connection, version: u32, checked: &mut Checked) -> Result<(), JournalError> {
+    let has_credentials = version >= schema::CREDENTIALS_SINCE;
+    let of_user = if has_credentials { "kind, name, key" } else { "name, key, token" };
     for (table, columns) in [
-        ("user", "id, name, key, token, seen_at"),
+        ("user", format!("id, {of_user}, seen_at").as_str()),
         ("room", "id, key, name, topic"),
         ("member", "user, room, is_in, read_seq"),
     ] {
@@ -156,6 +158,17 @@ fn check_records(db: &Connection, checked: &mut Checked) -> Result<(), JournalEr
                 }
                 _ => format!("the record of {table} {number} is damaged"),
             });
+        }
+    }
+    if has_credentials {
+        let sql =
+            "SELECT id FROM user WHERE kind <> 1 AND sum = checksum(id, kind, name, key, seen_at)";
+        let mut statement = db.prepare(sql)?;
+        for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
+            checked.add(format!("the record of user {} is damaged", user?));
+        }
+        for user in credentials::load(db)?.1 {
+            checked.add(format!("a credential of user {user} is damaged"));
         }
     }
     let lost = "SELECT id FROM room WHERE substr(key, 1, 1) = ?";

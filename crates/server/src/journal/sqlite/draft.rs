@@ -58,8 +58,7 @@ impl<'a> Draft<'a> {
             }
             Entry::Task(task) => {
                 self.store_numbers()?;
-                task::run(task, self.transaction)?;
-                Ok(Committed::Task)
+                task::run(task, self.transaction)
             }
         }
     }

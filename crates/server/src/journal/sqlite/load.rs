@@ -10,9 +10,10 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::store::unsigned;
-use super::stored::{MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
-use super::{Restored, checksum, messages, records, rows, used};
-use crate::token::TokenHash;
+use super::stored::{
+    CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserKind, UserRecord,
+};
+use super::{Restored, RoomExtent, checksum, credentials, messages, records, rows, used};
 
 /// What the key of a room begins with whose name was lost. No other key begins so.
 pub(super) const LOST: &str = "!";
@@ -26,12 +27,15 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
     mend_lobby(db, &mut damage)?;
     let (rooms, users) = (rooms(db, &mut damage)?, users(db, &mut damage)?);
     let members = members(db, &mut damage)?;
-    note_missing(&users, &members, &mut damage);
-    let used = used::load(db, &rooms, &users, &members, &mut damage)?;
+    let (credentials, damaged) = credentials::load(db)?;
+    note_credentials(&users, &credentials, &damaged, &mut damage);
+    note_missing(&users, &members, &credentials, &mut damage);
+    let used = used::load(db, &rooms, &users, &credentials, &members, &mut damage)?;
     Ok(Restored {
         newest: messages::newest(db, &rooms, &users)?,
         rooms,
         users,
+        credentials,
         members,
         last_user: used.last_user,
         last_room: used.last_room.0,
@@ -72,15 +76,44 @@ fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()>
     transaction.commit()
 }
 
-/// Adds the users who are in a room and have no record.
-fn note_missing(users: &[UserRecord], members: &[MembershipRecord], damage: &mut Vec<String>) {
+/// Adds the damaged credentials, the number of whose users are `damaged`, and the users who have no credential.
+fn note_credentials(
+    users: &[UserRecord],
+    credentials: &[CredentialRecord],
+    damaged: &[u64],
+    damage: &mut Vec<String>,
+) {
+    damage.extend(damaged.iter().map(|user| {
+        format!(
+            "user number {user}: a credential is damaged and not used; a client that has it is refused, \
+             and can only begin as a new user"
+        )
+    }));
+    let mut recognised: HashSet<u64> = credentials.iter().map(|record| record.user).collect();
+    recognised.extend(damaged);
+    damage.extend(users.iter().filter(|user| !recognised.contains(&user.user.id)).map(|user| {
+        format!(
+            "user number {}: it has no credential; nobody can come back as this user",
+            user.user.id
+        )
+    }));
+}
+
+/// Adds the users who are in a room or have a credential, and have no record.
+fn note_missing(
+    users: &[UserRecord],
+    members: &[MembershipRecord],
+    credentials: &[CredentialRecord],
+    damage: &mut Vec<String>,
+) {
     let known: HashSet<u64> = users.iter().map(|user| user.user.id).collect();
-    let missing: BTreeSet<u64> =
-        members.iter().map(|member| member.user).filter(|user| !known.contains(user)).collect();
+    let ids = members.iter().map(|member| member.user);
+    let ids = ids.chain(credentials.iter().map(|record| record.user));
+    let missing: BTreeSet<u64> = ids.filter(|user| !known.contains(user)).collect();
     damage.extend(missing.iter().map(|user| {
         format!(
-            "user number {user}: its record is missing; its token is unknown, and its number is not \
-             given to another user"
+            "user number {user}: its record is missing; its credentials are refused, and its number is \
+             not given to another user"
         )
     }));
 }
@@ -141,6 +174,19 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
     Ok(rooms)
 }
 
+/// The rooms that exist, and the messages that they have. A room whose name is lost is not among them.
+pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
+    let mut statement =
+        db.prepare_cached("SELECT id FROM room WHERE key NOT LIKE ? ORDER BY id")?;
+    let ids = statement.query_map([format!("{LOST}%")], |row| row.get(0).map(RoomId))?;
+    let extent = |id: rusqlite::Result<RoomId>| {
+        let room = id?;
+        let (first, last) = (messages::first_seq(db, room)?, messages::last_seq(db, room)?);
+        Ok(RoomExtent { room, first, last })
+    };
+    ids.map(extent).collect()
+}
+
 /// Gives the damaged rooms records that are whole: without a topic, or without a name, so that another
 /// room may have the name.
 fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
@@ -170,38 +216,33 @@ fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
 fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<UserRecord>> {
     let mut damaged = Vec::new();
     let mut users = Vec::new();
-    let mut statement = db.prepare("SELECT id, name, key, token, seen_at, sum FROM user")?;
+    let mut statement = db.prepare("SELECT id, kind, name, key, seen_at, sum FROM user")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        if !is_whole(row)? {
-            damaged.push((unsigned(row, 0)?, row.get(3).ok()));
+        let id = unsigned(row, 0)?;
+        let kind = row.get(1).ok().and_then(UserKind::of);
+        let Some(kind) = kind.filter(|_| is_whole(row).unwrap_or(false)) else {
+            damaged.push(id);
             continue;
-        }
-        let name = rows::name(&row.get::<_, String>(1)?);
+        };
         users.push(UserRecord {
-            user: User { id: unsigned(row, 0)?, name },
-            token: TokenHash::from_bytes(row.get(3)?),
+            user: User { id, name: rows::name(&row.get::<_, String>(2)?) },
+            kind,
             seen_at: Timestamp::from_millis(row.get(4)?),
         });
     }
     drop(rows);
     if !damaged.is_empty() {
-        // The indexes have the names and tokens as they were.
+        // The index has the names as they were.
         db.execute_batch("REINDEX user")?;
     }
-    for (id, token) in damaged {
+    for id in damaged {
         damage.push(format!(
-            "user number {id}: its record is damaged; its name is lost until it comes back with its token"
+            "user number {id}: its record is damaged; its name is lost until the user comes back"
         ));
-        // A token that was damaged is nobody's.
-        let token = TokenHash::from_bytes(token.unwrap_or(db.query_row(
-            "SELECT randomblob(32)",
-            [],
-            |row| row.get(0),
-        )?));
         let user = UserRecord {
             user: User { id, name: free_name(id, &users) },
-            token,
+            kind: UserKind::Registered,
             // A time that is wrong might keep others from being removed.
             seen_at: Timestamp::from_millis(0),
         };

@@ -1,13 +1,13 @@
-//! Messages of a journal of version 1 that keep it from being brought forward.
+//! Damage that keeps a journal of an earlier version from being brought forward.
 //!
-//! That version has no checksums. A row whose columns have other types than the table, or cannot be told apart,
+//! Version 1 has no checksums. A row whose columns have other types than the table, or cannot be told apart,
 //! fails the statements of the next version, and with it the whole step. It is replaced by a row that is
 //! damaged for certain; all others stay as they are.
 
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::salvage;
+use super::{rebuild, salvage};
 
 /// The columns of a message of version 1, and their types but for NULL.
 const COLUMNS: [(&str, Type); 7] = [
@@ -40,6 +40,37 @@ pub(super) fn mark(db: &Transaction<'_>, places: &[i64]) -> rusqlite::Result<()>
         db.execute("UPDATE message SET sum = ? WHERE place = ?", params![NO_SUM, place])?;
     }
     Ok(())
+}
+
+/// Replaces the table of users by a copy, if its pages are damaged: a step that drops it would free the pages
+/// of another table, to which a damaged page may lead.
+pub(super) fn copy_users(db: &Transaction<'_>) -> rusqlite::Result<()> {
+    db.execute_batch("CREATE TABLE copy AS SELECT * FROM user")?;
+    rebuild::abandon(db, "user")?;
+    db.execute_batch("ALTER TABLE copy RENAME TO user")
+}
+
+/// Whether the pages of a table and of its indexes are connected as they should be, whatever values they have.
+/// Not to be called in a transaction, as [`find`].
+pub(super) fn has_whole_pages(db: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let mut check = db.prepare(&format!("PRAGMA quick_check({table})"))?;
+    let mut rows = check.query([])?;
+    loop {
+        match rows.next() {
+            Ok(Some(row)) if row.get::<_, String>(0)?.lines().any(is_of_a_page) => {
+                return Ok(false);
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(true),
+            Err(error) if salvage::is_damage(&error) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Whether a line of a check of the structure is about a page, and not about a value in it.
+fn is_of_a_page(line: &str) -> bool {
+    line.starts_with("Tree ") || line.starts_with("wrong # of entries in index")
 }
 
 /// The places of the messages that cannot be read as messages. Not to be called in a transaction: SQLite writes

@@ -136,6 +136,14 @@ pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     }
 }
 
+/// The `seq` of the first message of `room`; 0 if there is none. The first that can be read, if the file is
+/// damaged.
+pub(super) fn first_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT min(place) FROM message WHERE place BETWEEN ? AND ?")?
+        .query_row([place(room, 0), place(room, SEQ_MAX)], |row| row.get::<_, Option<i64>>(0))
+        .map(|place| place.map_or(0, seq_of))
+}
+
 /// The `seq` of the last two messages of `room`, the last one first, and whether they are whole.
 fn last_two(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<(u64, bool)>> {
     db.prepare_cached(&format!(
@@ -208,8 +216,15 @@ pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::R
     Ok(census)
 }
 
+/// Messages that were removed from the beginning of a room.
+pub(super) struct Removed {
+    pub(super) count: usize,
+    /// The `seq` of the last of them; 0 if there is none.
+    pub(super) last: u64,
+}
+
 /// Removes up to `limit` of the oldest messages of `room`, but never the last, since the next one's
-/// `seq` follows from it. Returns how many.
+/// `seq` follows from it.
 ///
 /// Times may be wrong, so the order of the messages counts as well: a message is removed if it or a
 /// later one is from before `before`, unless it or an earlier one is newer. A time after `now` is wrong
@@ -220,7 +235,7 @@ pub(super) fn trim(
     before: Timestamp,
     now: Timestamp,
     limit: u32,
-) -> rusqlite::Result<usize> {
+) -> rusqlite::Result<Removed> {
     let mut statement = db.prepare_cached(
         "WITH oldest AS (
              SELECT place, at FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place LIMIT ?3
@@ -232,19 +247,20 @@ pub(super) fn trim(
          )
          DELETE FROM message WHERE place BETWEEN ?1 AND (SELECT place FROM last_older)
              AND place < (SELECT max(place) FROM message WHERE place BETWEEN ?1 AND ?2)
-         RETURNING from_id, device, n",
+         RETURNING from_id, device, n, place",
     )?;
     let [first, last] = [place(room, 0), place(room, SEQ_MAX)];
     let mut rows =
         statement.query(params![first, last, limit, before.as_millis(), now.as_millis()])?;
-    let mut removed = Vec::new();
+    let (mut removed, mut last) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         removed.push(device_and_n(row).unwrap_or(None));
+        last = last.max(seq_of(row.get(3)?));
     }
     for (device, n) in removed.iter().flatten() {
         numbers::forget(db, device, *n)?;
     }
-    Ok(removed.len())
+    Ok(Removed { count: removed.len(), last })
 }
 
 /// The newest time of the rooms' last messages and of the users; `None` if there are none.

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
 
 use super::stored::{Page, RoomId, StoredMessage, Unread};
-use super::{JournalError, file, messages, unread};
+use super::{JournalError, RoomExtent, file, load, messages, unread};
 
 /// Connections that read at once: as many as there are cores on a small server; more would wait for
 /// the disk all the same.
@@ -36,6 +36,14 @@ impl Reader {
         Self(Source::Memory(db))
     }
 
+    /// Another one, with a connection of its own.
+    pub(in crate::journal) fn another(&self) -> Self {
+        Self(match &self.0 {
+            Source::File(readers) => Source::File(readers.another()),
+            Source::Memory(db) => Source::Memory(Arc::clone(db)),
+        })
+    }
+
     /// A page of the messages of `room`, oldest first.
     ///
     /// # Errors
@@ -59,6 +67,14 @@ impl Reader {
         user: User,
     ) -> Result<Unread, JournalError> {
         self.read(move |db| unread::unread(db, room, (read, last_seq), &user)).await
+    }
+
+    /// The rooms that exist, and the messages that they have.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot be read.
+    pub(in crate::journal) async fn rooms(&self) -> Result<Vec<RoomExtent>, JournalError> {
+        self.read(load::extents).await
     }
 
     async fn read<T, F>(&self, ask: F) -> Result<T, JournalError>
@@ -91,6 +107,12 @@ impl Readers {
     fn new(file: PathBuf, has_threads: bool) -> Self {
         let free = Arc::new(Semaphore::new(READERS_MAX));
         Self { file: Arc::new(file), free, idle: Arc::default(), has_threads }
+    }
+
+    /// One connection for another purpose.
+    fn another(&self) -> Self {
+        let (file, free) = (Arc::clone(&self.file), Arc::new(Semaphore::new(1)));
+        Self { file, free, idle: Arc::default(), has_threads: self.has_threads }
     }
 
     /// Waits for a connection to be free, and reads with it.

@@ -29,9 +29,7 @@ pub(super) fn replace(
 ) -> rusqlite::Result<()> {
     let replace = || {
         let transaction = db.unchecked_transaction()?;
-        db.pragma_update(None, "writable_schema", true)?;
-        db.execute("DELETE FROM sqlite_schema WHERE tbl_name = ?", [table])?;
-        read_schema_again(db)?;
+        remove_from_schema(db, table)?;
         db.execute_batch(make)?;
         fill(db)?;
         list_abandoned(db)?;
@@ -40,6 +38,18 @@ pub(super) fn replace(
     let replaced = replace();
     // After a rollback the table is there again.
     replaced.and(read_schema_again(db))
+}
+
+/// Removes `table` within a transaction, and leaves its pages where they are.
+pub(super) fn abandon(db: &Connection, table: &str) -> rusqlite::Result<()> {
+    remove_from_schema(db, table)?;
+    list_abandoned(db)
+}
+
+fn remove_from_schema(db: &Connection, table: &str) -> rusqlite::Result<()> {
+    db.pragma_update(None, "writable_schema", true)?;
+    db.execute("DELETE FROM sqlite_schema WHERE tbl_name = ?", [table])?;
+    read_schema_again(db)
 }
 
 /// Has SQLite read the schema of the file again. Ends the writing of the schema, too.

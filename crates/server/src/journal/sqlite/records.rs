@@ -11,13 +11,14 @@ use rusqlite::{Connection, params};
 use super::change::Change;
 use super::store::number;
 use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
-use super::used;
+use super::{credentials, used};
 
 /// Stores a change within a transaction.
 pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
     match change {
         Change::User(stored) => user(db, stored),
         Change::Guest(_) | Change::GuestRenamed(_) => Ok(()),
+        Change::Credential(stored) => credentials::insert(db, stored),
         Change::Seen { user, at } => seen(db, *user, *at),
         Change::Room { id, called } => room(db, *id, called),
         Change::RoomRemoved { id, visitors } => remove_room(db, *id, visitors),
@@ -29,21 +30,21 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
 }
 
 /// Keeps a new user, or another name of an old one and that it was here.
-pub(super) fn user(db: &Connection, kept: &UserRecord) -> rusqlite::Result<()> {
+pub(super) fn user(db: &Connection, record: &UserRecord) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO user (id, name, key, token, seen_at, sum)
+        "INSERT INTO user (id, kind, name, key, seen_at, sum)
          VALUES (?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5)) ON CONFLICT (id) DO UPDATE
-         SET name = excluded.name, key = excluded.key, token = excluded.token,
+         SET kind = excluded.kind, name = excluded.name, key = excluded.key,
              seen_at = excluded.seen_at, sum = excluded.sum",
     )?
     .execute(params![
-        number(kept.user.id),
-        kept.user.name.as_str(),
-        kept.user.name.key(),
-        kept.token.as_bytes(),
-        kept.seen_at.as_millis(),
+        number(record.user.id),
+        record.kind.number(),
+        record.user.name.as_str(),
+        record.user.name.key(),
+        record.seen_at.as_millis(),
     ])?;
-    used::put_last_user(db, kept.user.id)
+    used::put_last_user(db, record.user.id)
 }
 
 /// Keeps that there is a room.
@@ -87,8 +88,8 @@ pub(super) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Res
 /// Keeps that a user was here.
 pub(super) fn seen(db: &Connection, user: u64, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "UPDATE user SET seen_at = ?1, sum = checksum(id, name, key, token, ?1)
-         WHERE id = ?2 AND sum = checksum(id, name, key, token, seen_at)",
+        "UPDATE user SET seen_at = ?1, sum = checksum(id, kind, name, key, ?1)
+         WHERE id = ?2 AND sum = checksum(id, kind, name, key, seen_at)",
     )?
     .execute(params![at.as_millis(), number(user)])?;
     Ok(())

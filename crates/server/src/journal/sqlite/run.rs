@@ -337,7 +337,9 @@ fn another(db: &Connection, generations: &[i32]) -> rusqlite::Result<i32> {
 /// waits for that.
 fn checkpoint(db: &Connection, how: &str) -> rusqlite::Result<bool> {
     db.busy_timeout(std::time::Duration::ZERO)?;
-    let sql = format!("PRAGMA wal_checkpoint({how})");
+    // Without `main` it is of the temporary tables, too, and a check of the structure or a table that gets
+    // another name leaves a transaction of those open.
+    let sql = format!("PRAGMA main.wal_checkpoint({how})");
     let done = db.query_row(&sql, [], |row| {
         let [is_busy, frames, copied]: [i64; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
         Ok(is_busy == 0 && frames == copied)

@@ -115,10 +115,44 @@ const STEPS: &[&str] = &[
         page INTEGER PRIMARY KEY
     ) STRICT;
 ",
+    "
+    -- A user has any number of credentials, each a row of its own; `kind` says how to read the `value`, and
+    -- `label` is what its owner calls it. See `credentials.rs`.
+    CREATE TABLE credential (
+        value BLOB PRIMARY KEY,
+        user INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        label TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        sum INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT OR IGNORE INTO credential (value, user, kind, label, created_at, sum)
+    SELECT token, id, 1, '', 0, checksum(token, id, 1, '', 0) FROM user
+    WHERE typeof(token) = 'blob' AND length(token) = 32 ORDER BY id;
+    CREATE TABLE account (
+        id INTEGER PRIMARY KEY,
+        kind INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        key TEXT NOT NULL UNIQUE,
+        seen_at INTEGER NOT NULL,
+        sum INTEGER NOT NULL
+    ) STRICT;
+    INSERT OR IGNORE INTO account (id, kind, name, key, seen_at, sum)
+    SELECT id, 1, name, key, seen_at, checksum(id, 1, name, key, seen_at) FROM user
+    WHERE sum = checksum(id, name, key, token, seen_at);
+    -- A record that was damaged stays damaged: it must not get a checksum that is right.
+    INSERT INTO account (id, kind, name, key, seen_at, sum)
+    SELECT id, 1, '', '!' || id, 0, -1 FROM user WHERE id NOT IN (SELECT id FROM account);
+    DROP TABLE user;
+    ALTER TABLE account RENAME TO user;
+",
 ];
 
 /// The version from which rows have checksums.
 pub(super) const CHECKSUMS_SINCE: u32 = 2;
+
+/// The version from which credentials have a table of their own.
+pub(super) const CREDENTIALS_SINCE: u32 = 5;
 
 /// The table `sent` as it is today.
 pub(super) const SENT: &str = "
@@ -165,8 +199,12 @@ pub(super) fn bring_forward(db: &mut Connection) -> Result<(), JournalError> {
 
 /// Makes `version` of the version before it. The messages at the places `damaged` are replaced.
 fn step(db: &mut Connection, version: u32, sql: &str, damaged: &[i64]) -> rusqlite::Result<()> {
+    let drops_damaged_users = version == CREDENTIALS_SINCE && !mend::has_whole_pages(db, "user")?;
     let transaction = db.transaction()?;
     mend::replace(&transaction, damaged)?;
+    if drops_damaged_users {
+        mend::copy_users(&transaction)?;
+    }
     transaction.execute_batch(sql)?;
     mend::mark(&transaction, damaged)?;
     transaction.pragma_update(None, "user_version", version)?;

@@ -3,12 +3,13 @@
 use rusqlite::Connection;
 
 use super::super::TRIM_MESSAGES;
+use super::super::commit::Committed;
 use super::super::task::Task;
 use super::numbers::{self, Run};
 use super::{messages, repeat};
 
 /// Runs `task`; its result is sent after the commit.
-pub(super) fn run(task: &mut Task, db: &Connection) -> rusqlite::Result<()> {
+pub(super) fn run(task: &mut Task, db: &Connection) -> rusqlite::Result<Committed> {
     match task {
         Task::LastN { user, device, reply } => {
             let last = numbers::last(db, &(*user, device.clone()))?;
@@ -19,7 +20,11 @@ pub(super) fn run(task: &mut Task, db: &Connection) -> rusqlite::Result<()> {
             reply.set(repeat::find(db, &device, sent.n, (sent.room, sent.kind, &sent.text))?);
         }
         Task::Trim { room, before, now, reply } => {
-            reply.set(messages::trim(db, *room, *before, *now, TRIM_MESSAGES)?);
+            let removed = messages::trim(db, *room, *before, *now, TRIM_MESSAGES)?;
+            reply.set(removed.count);
+            if removed.count > 0 {
+                return Ok(Committed::Trimmed { room: *room, first: removed.last + 1 });
+            }
         }
         Task::Refuse { refuse, reply } => {
             db.pragma_update(None, "query_only", *refuse)?;
@@ -28,7 +33,7 @@ pub(super) fn run(task: &mut Task, db: &Connection) -> rusqlite::Result<()> {
         #[cfg(test)]
         Task::Sqlite(work) => work.run(db)?,
     }
-    Ok(())
+    Ok(Committed::Task)
 }
 
 #[cfg(test)]

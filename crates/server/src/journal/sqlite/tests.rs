@@ -16,7 +16,7 @@ use std::fs;
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::limits::{LINE_BYTES_MAX, NAME_CHARS_MAX};
-use chat_proto::{Event, RoomName, Text, Topic, User, UserName};
+use chat_proto::{Event, RoomName, Secret, Text, Topic, User, UserName};
 use tempfile::TempDir;
 
 use self::bench::{Bench, Outcome, open, open_at, say};
@@ -24,6 +24,7 @@ pub(crate) use self::bench::{engine_through, found};
 use super::super::*;
 use super::*;
 use crate::config::PAGE_MESSAGES;
+use crate::token::TokenHash;
 
 fn clock() -> Timestamp {
     Timestamp::from_millis(1_795_356_127_123)
@@ -39,6 +40,26 @@ fn kept(seq: u64) -> Outcome {
 
 fn repeat(seq: u64) -> Outcome {
     Outcome::Repeat { seq, at: clock() }
+}
+
+/// Changes a closed journal by hand.
+pub(crate) fn execute(directory: &Path, statement: &str) {
+    let db = file::connect(&file::of(directory)).unwrap();
+    db.execute_batch(statement).unwrap();
+}
+
+/// Stores a user whose token is the user's name.
+pub(crate) fn put_user(db: &Connection, id: u64, name: UserName) -> rusqlite::Result<()> {
+    let token = TokenHash::of(&Secret::new(name.as_str()));
+    let (kind, seen_at) = (UserKind::Registered, clock());
+    records::user(db, &UserRecord { user: User { id, name }, kind, seen_at })?;
+    put_token(db, id, token)
+}
+
+/// Stores one more token of a user.
+pub(crate) fn put_token(db: &Connection, user: u64, token: TokenHash) -> rusqlite::Result<()> {
+    let credential = Credential::Token(token);
+    credentials::insert(db, &CredentialRecord { user, credential, created_at: clock() })
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use chat_proto::User;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::store::{number, unsigned};
-use super::stored::{MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
+use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
 use super::{in_words, load, numbers, rebuild, salvage, schema};
 
 /// Numbers of users that a new epoch leaves out: more than can have been given between a backup and its
@@ -87,6 +87,7 @@ fn of_records(
     db: &Connection,
     rooms: &[RoomRecord],
     users: &[UserRecord],
+    credentials: &[CredentialRecord],
     members: &[MembershipRecord],
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Used> {
@@ -96,7 +97,9 @@ fn of_records(
     });
     let numbered = last_sender(db, damage)?;
     let users = users.iter().map(|UserRecord { user: User { id, .. }, .. }| *id);
-    let ids = users.chain(members.iter().map(|member| member.user)).chain(pairs.flatten());
+    let credentials = credentials.iter().map(|record| record.user);
+    let ids = users.chain(credentials).chain(members.iter().map(|member| member.user));
+    let ids = ids.chain(pairs.flatten());
     // A room whose name is lost is not among the rooms that were read.
     let room: Option<u32> = db.query_row("SELECT max(id) FROM room", [], |row| row.get(0))?;
     let room = room.map_or(RoomId::LOBBY, RoomId);
@@ -134,10 +137,11 @@ pub(super) fn load(
     db: &Connection,
     rooms: &[RoomRecord],
     users: &[UserRecord],
+    credentials: &[CredentialRecord],
     members: &[MembershipRecord],
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Used> {
-    let found = of_records(db, rooms, users, members, damage)?;
+    let found = of_records(db, rooms, users, credentials, members, damage)?;
     let stored = stored(db)?;
     if let Some(stored) = stored
         && stored.max(found) == stored

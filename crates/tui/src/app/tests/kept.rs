@@ -21,7 +21,7 @@ async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number(
     assert!(first.new, "the client makes the token of a new user");
     bob.types("one\ntwo\n").await;
     sees(&mut bob, "… bob: two").await;
-    assert_eq!(hears_say(&mut server).await, (None, Some(1), "one".into()));
+    assert_eq!(receive_say(&mut server).await, (None, Some(1), "one".into()));
     drop(server);
     bob.types("three\n").await;
     sees(&mut bob, "… bob: three").await;
@@ -37,10 +37,10 @@ async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number(
     assert_ne!(again.device, first.device, "each run numbers what is written in it");
     let device = Some(first.device);
     for (n, text) in [(1, "one"), (2, "two"), (3, "three")] {
-        assert_eq!(hears_say(&mut server).await, (device.clone(), Some(n), text.into()));
+        assert_eq!(receive_say(&mut server).await, (device.clone(), Some(n), text.into()));
     }
     bob.types("four\n").await;
-    assert_eq!(hears_say(&mut server).await, (None, Some(4), "four".into()));
+    assert_eq!(receive_say(&mut server).await, (None, Some(4), "four".into()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,10 +52,10 @@ async fn clients_that_start_before_the_first_welcome_say_the_token_of_the_first(
         let (server, client) = tokio::io::duplex(4096);
         let bob = Client::start(options(), Once(Some(client)), 80, 20);
         let mut server = Framed::new(server, NativeCodec::<Command>::default());
-        assert_eq!(hears(&mut server).await, Command::About);
+        assert_eq!(receive(&mut server).await, Command::About);
         let (about, journal) = (welcome(7, "bob").server, journal("journal", "epoch"));
-        tells(&mut server, &Event::About { server: about, journal }).await;
-        let Command::Hello(hello) = hears(&mut server).await else { panic!("no hello") };
+        send_event(&mut server, &Event::About { server: about, journal }).await;
+        let Command::Hello(hello) = receive(&mut server).await else { panic!("no hello") };
         assert!(hello.new);
         tokens.push(hello.token.unwrap());
         if !is_killed {
@@ -80,9 +80,9 @@ async fn a_copied_directory_sends_one_message_under_one_number_from_both() {
         let (server, client) = tokio::io::duplex(4096);
         let mut bob = Client::start(options(directory), Once(Some(client)), 80, 20);
         let (mut server, hello) = lets_in(server).await;
-        let left = hears_say(&mut server).await;
+        let left = receive_say(&mut server).await;
         bob.types("two\n").await;
-        let (device, n, _) = hears_say(&mut server).await;
+        let (device, n, _) = receive_say(&mut server).await;
         sent.push((left, device.unwrap_or(hello.device), n));
     }
     assert_eq!(sent[0].0, sent[1].0, "the server stores it once");
@@ -125,12 +125,12 @@ async fn another_server_at_the_address_is_shown_no_token_and_sent_no_message() {
     let screen = sees(&mut bob, "this is another server").await;
     assert!(!screen.contains("for the first") && !screen.contains("half a sen"), "{screen}");
     bob.types("for the second\n").await;
-    assert_eq!(hears_say(&mut second).await.2, "for the second");
+    assert_eq!(receive_say(&mut second).await.2, "for the second");
     drop(second);
 
     let (mut third, hello) = lets_in(third).await;
     assert_eq!(hello.token.as_ref().map(Secret::reveal), Some("secret"));
-    assert_eq!(hears_say(&mut third).await.2, "for the first");
+    assert_eq!(receive_say(&mut third).await.2, "for the first");
     let screen = sees(&mut bob, "> half a sen").await;
     assert!(!screen.contains("for the second"), "{screen}");
 }
@@ -159,7 +159,7 @@ async fn a_server_is_known_at_another_address() {
     let (mut server, hello) = lets_in(server).await;
     assert_eq!(hello.token.as_ref().map(Secret::reveal), Some("secret"));
     for text in ["left", "new"] {
-        assert_eq!(hears_say(&mut server).await.2, text);
+        assert_eq!(receive_say(&mut server).await.2, text);
     }
 }
 
@@ -170,15 +170,15 @@ async fn left_at_the_end(answers: bool) -> usize {
     let (mut server, _) = lets_in(server).await;
     sees(&mut bob, "── connected").await;
     bob.types("hi\n").await;
-    hears_say(&mut server).await;
+    receive_say(&mut server).await;
     let serves = async {
         let is_bye = |command| (command == Command::Bye).then_some(());
-        hears_that(&mut server, "the goodbye", is_bye).await;
+        receive_that(&mut server, "the goodbye", is_bye).await;
         if answers {
             let (n, device, room) = (Some(1), None, chat_proto::RoomName::lobby());
             let (seq, at, repeat) = (1, Timestamp::from_millis(0), false);
             let accepted = Accepted { n, device, room, seq, at, repeat };
-            tells(&mut server, &Event::Accepted(accepted)).await;
+            send_event(&mut server, &Event::Accepted(accepted)).await;
         }
     };
     let ends = async { tokio::join!(bob.leaves(), serves) };
@@ -212,17 +212,17 @@ async fn who_was_refused_goes_on_as_another_with_what_waits() {
     let mut bob = Client::start(options, Several(vec![other, client]), 80, 20);
     bob.types("waits\n").await;
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
-    assert_eq!(hears(&mut server).await, Command::About);
+    assert_eq!(receive(&mut server).await, Command::About);
     let journal = journal("journal", "epoch");
-    tells(&mut server, &Event::About { server: welcome(7, "bob").server, journal }).await;
-    hears(&mut server).await;
+    send_event(&mut server, &Event::About { server: welcome(7, "bob").server, journal }).await;
+    receive(&mut server).await;
     let refusal = chat_proto::Refusal::new(chat_proto::RefusalCode::NameTaken, "taken");
-    tells(&mut server, &Event::Refused(refusal)).await;
+    send_event(&mut server, &Event::Refused(refusal)).await;
     sees(&mut bob, "type another name below").await;
     bob.types("_2\n").await;
     let (mut server, hello) = lets_in(second).await;
     assert_eq!(hello.name, name("bob_2"));
-    assert_eq!(hears_say(&mut server).await, (None, Some(1), "waits".into()));
+    assert_eq!(receive_say(&mut server).await, (None, Some(1), "waits".into()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -230,8 +230,8 @@ async fn how_far_one_has_read_is_told_after_a_while() {
     let (server, client) = tokio::io::duplex(4096);
     let _bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (mut server, _) = lets_in(server).await;
-    tells(&mut server, &message(user(3, "ana"), "hi", Timestamp::from_millis(0))).await;
-    assert_eq!(hears_read(&mut server).await, 1);
+    send_event(&mut server, &message(user(3, "ana"), "hi", Timestamp::from_millis(0))).await;
+    assert_eq!(receive_read(&mut server).await, 1);
 }
 
 /// The file of drafts under a directory.
@@ -312,8 +312,8 @@ async fn what_was_seen_is_told_before_the_end() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (mut server, _) = lets_in(server).await;
-    tells(&mut server, &message(user(3, "ana"), "hi", Timestamp::from_millis(0))).await;
+    send_event(&mut server, &message(user(3, "ana"), "hi", Timestamp::from_millis(0))).await;
     sees(&mut bob, "ana: hi").await;
     within("the end", bob.quits()).await.unwrap();
-    assert_eq!(hears_read(&mut server).await, 1);
+    assert_eq!(receive_read(&mut server).await, 1);
 }

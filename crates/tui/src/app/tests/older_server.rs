@@ -22,9 +22,9 @@ async fn a_server_of_version_0_1_0_is_understood() {
     let (server, client) = tokio::io::duplex(64 * 1024);
     let mut bob = Client::start(options, Once(Some(client)), 80, 30);
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
-    assert_eq!(hears(&mut server).await, Command::About);
+    assert_eq!(receive(&mut server).await, Command::About);
     writes(&mut server, NO_ABOUT).await;
-    let Command::Hello(hello) = hears(&mut server).await else { panic!("no hello") };
+    let Command::Hello(hello) = receive(&mut server).await else { panic!("no hello") };
     assert_eq!((hello.token, hello.new), (None, false), "that server makes the token");
 
     let (welcome, rest) = EVENTS.split_once('\n').unwrap();
@@ -33,13 +33,13 @@ async fn a_server_of_version_0_1_0_is_understood() {
     writes(&mut server, room).await;
     sees(&mut bob, "connected to chat-server 0.1.0 as bob").await;
     bob.types("hello\n").await;
-    assert_eq!(hears_say(&mut server).await, (None, Some(1), "hello".into()));
+    assert_eq!(receive_say(&mut server).await, (None, Some(1), "hello".into()));
     let (rest, goodbye) = rest.trim_end().rsplit_once('\n').unwrap();
     for line in rest.lines() {
         writes(&mut server, line).await;
     }
     let ponged = |command| matches!(command, Command::Pong { .. }).then_some(());
-    hears_that(&mut server, "a pong", ponged).await;
+    receive_that(&mut server, "a pong", ponged).await;
     let screen = sees(&mut bob, "you are robert now").await;
     for shown in ["› bob: hi, from my phone", "→ eva is here", "← eva has left", "› bob: hello"]
     {

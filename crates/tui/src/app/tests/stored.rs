@@ -30,10 +30,11 @@ async fn a_slow_disk_holds_up_neither_keys_nor_frames_but_what_is_sent() {
     bob.types("hi\nhalf a sen").await;
     sees(&mut bob, "> half a sen").await;
     sees(&mut bob, "   bob: hi").await;
-    tells(&mut server, &message(user(3, "ana"), "still there?", Timestamp::from_millis(0))).await;
+    send_event(&mut server, &message(user(3, "ana"), "still there?", Timestamp::from_millis(0)))
+        .await;
     sees(&mut bob, "ana: still there?").await;
     assert!(before.elapsed() < SLOW, "nothing has waited for the disk");
-    assert_eq!(hears_say(&mut server).await.2, "hi");
+    assert_eq!(receive_say(&mut server).await.2, "hi");
     assert!(before.elapsed() >= SLOW, "it is sent once it is stored");
     sees(&mut bob, "… bob: hi").await;
 }
@@ -46,12 +47,12 @@ async fn the_end_stores_and_sends_all_that_was_said() {
     let (mut server, _) = lets_in(server).await;
     sees(&mut bob, "── connected").await;
     bob.types("one\ntwo\nthree\n").await;
-    let hears = async {
+    let hearing = async {
         for text in ["one", "two", "three"] {
-            assert_eq!(hears_say(&mut server).await.2, text);
+            assert_eq!(receive_say(&mut server).await.2, text);
         }
     };
-    let (unsent, ()) = within("the end", async { tokio::join!(bob.leaves(), hears) }).await;
+    let (unsent, ()) = within("the end", async { tokio::join!(bob.leaves(), hearing) }).await;
     assert!(unsent.unwrap().to_string().contains("3 messages wait"), "none has an answer");
 
     let (server, client) = tokio::io::duplex(4096);
@@ -59,7 +60,7 @@ async fn the_end_stores_and_sends_all_that_was_said() {
     sees(&mut bob, "… bob: three").await;
     let (mut server, _) = lets_in(server).await;
     for text in ["one", "two", "three"] {
-        assert_eq!(hears_say(&mut server).await.2, text);
+        assert_eq!(receive_say(&mut server).await.2, text);
     }
 }
 
@@ -109,8 +110,8 @@ async fn a_client_that_is_killed_before_a_message_is_stored_has_not_sent_it() {
     bob.types("hi\n").await;
     sees(&mut bob, "   bob: hi").await;
     drop(bob);
-    let hears = async { while hears_any(&mut server).await.is_some_and(|c| !is_say(&c)) {} };
-    within("the end of the connection", hears).await;
+    let hearing = async { while hears_any(&mut server).await.is_some_and(|c| !is_say(&c)) {} };
+    within("the end of the connection", hearing).await;
     assert!(hears_any(&mut server).await.is_none(), "nothing is said");
 
     let (_server, client) = tokio::io::duplex(4096);

@@ -19,103 +19,103 @@ fn rooms_of_says(effects: &[Effect]) -> Vec<RoomName> {
 
 #[test]
 fn a_message_that_waits_goes_to_the_user_it_was_written_to_whoever_has_the_name_by_then() {
-    let mut bench = Bench::connected(100, 20);
-    assert_eq!(rooms_of_says(&bench.types("/msg ana hello\n")), [room("@3-7")]);
-    bench.hears(direct_event(&user(3, "ana"), 1, 1));
-    bench.loses();
-    bench.types("for ana alone\n");
+    let mut harness = Harness::connected(100, 20);
+    assert_eq!(rooms_of_says(&harness.type_text("/msg ana hello\n")), [room("@3-7")]);
+    harness.event(direct_event(&user(3, "ana"), 1, 1));
+    harness.lose();
+    harness.type_text("for ana alone\n");
     // Meanwhile ana has become ana2, and eve has become ana.
-    let mut effects = bench.connects(2);
-    effects.extend(bench.hears(direct_event(&user(3, "ana2"), 1, 1)));
+    let mut effects = harness.connect(2);
+    effects.extend(harness.event(direct_event(&user(3, "ana2"), 1, 1)));
     assert_eq!(rooms_of_says(&effects), [room("@3-7"), room("@3-7")]);
-    assert_shows(&bench, "▸2 @ana2");
-    bench.hears(Event::Joined { room: RoomName::lobby(), user: user(9, "eve") });
-    bench.hears(Event::Renamed { user: user(9, "eve"), name: name("ana") });
-    assert_eq!(rooms_of_says(&bench.types("more\n")), [room("@3-7")]);
+    assert_shows(&harness, "▸2 @ana2");
+    harness.event(Event::Joined { room: RoomName::lobby(), user: user(9, "eve") });
+    harness.event(Event::Renamed { user: user(9, "eve"), name: name("ana") });
+    assert_eq!(rooms_of_says(&harness.type_text("more\n")), [room("@3-7")]);
 }
 
 #[test]
 fn a_name_with_a_space_can_be_written_as_one_word() {
-    let mut bench = Bench::connected(100, 20);
-    bench.hears(Event::Joined { room: RoomName::lobby(), user: user(9, "Ana María") });
+    let mut harness = Harness::connected(100, 20);
+    harness.event(Event::Joined { room: RoomName::lobby(), user: user(9, "Ana María") });
     for typed in ["/msg Ana_María hi\n", "/msg @ana_maría hi\n", "/msg Ana María hi\n"] {
-        assert_eq!(rooms_of_says(&bench.types(typed)), [room("@7-9")], "{typed}");
-        assert_shows(&bench, "▸2 @Ana María");
+        assert_eq!(rooms_of_says(&harness.type_text(typed)), [room("@7-9")], "{typed}");
+        assert_shows(&harness, "▸2 @Ana María");
     }
     // The server is asked for a name that is not known here, and tells it as it is written.
-    let mut bench = Bench::connected(100, 20);
-    bench.types("/msg Zoë_Ek hi\n");
-    let effects = bench.hears(direct_event(&user(8, "Zoë Ek"), 0, 0));
+    let mut harness = Harness::connected(100, 20);
+    harness.type_text("/msg Zoë_Ek hi\n");
+    let effects = harness.event(direct_event(&user(8, "Zoë Ek"), 0, 0));
     assert_eq!(rooms_of_says(&effects), [room("@7-8")]);
 }
 
 #[test]
 fn a_title_follows_its_user() {
-    let mut bench = Bench::connected(100, 20);
-    bench.types("/msg ana\n");
-    bench.hears(direct_event(&user(3, "ana"), 0, 0));
-    bench.hears(Event::Renamed { user: user(3, "ana"), name: name("anna") });
-    assert_shows(&bench, "▸2 @anna");
-    assert_shows(&bench, "ana is anna now");
-    assert_shows(&bench, "bob in @anna");
-    // Of one who is away it is told as well.
+    let mut harness = Harness::connected(100, 20);
+    harness.type_text("/msg ana\n");
+    harness.event(direct_event(&user(3, "ana"), 0, 0));
+    harness.event(Event::Renamed { user: user(3, "ana"), name: name("anna") });
+    assert_shows(&harness, "▸2 @anna");
+    assert_shows(&harness, "ana is anna now");
+    assert_shows(&harness, "bob in @anna");
+    // Also of a user who is away.
     let (title, users) = (Some(name("anna")), vec![user(7, "bob")]);
-    bench.hears(Event::Room(RoomState { title, count: 1, users, ..room_state("@3-7", 0, 0) }));
-    bench.hears(Event::Renamed { user: user(3, "anna"), name: name("ana3") });
-    assert_shows(&bench, "▸2 @ana3");
-    assert_shows(&bench, "anna is ana3 now");
+    harness.event(Event::Room(RoomState { title, count: 1, users, ..room_state("@3-7", 0, 0) }));
+    harness.event(Event::Renamed { user: user(3, "anna"), name: name("ana3") });
+    assert_shows(&harness, "▸2 @ana3");
+    assert_shows(&harness, "anna is ana3 now");
     let leave = Command::Leave { room: room("@3-7") };
-    assert_eq!(sent(&bench.types("/leave @ana3\n")), [leave]);
+    assert_eq!(sent(&harness.type_text("/leave @ana3\n")), [leave]);
 }
 
 #[test]
 fn a_name_that_is_not_known_is_asked_for_and_the_text_is_sent_to_its_address() {
-    let mut bench = Bench::connected(100, 20);
-    let effects = bench.types("/msg zoe psst\n");
+    let mut harness = Harness::connected(100, 20);
+    let effects = harness.type_text("/msg zoe psst\n");
     assert_eq!(sent(&effects), [Command::Join { room: room("@zoe"), since: None }]);
-    assert_eq!((says(&effects).len(), bench.state.client.outbox().messages().count()), (0, 0));
-    let effects = bench.hears(direct_event(&user(9, "zoe"), 0, 0));
+    assert_eq!((says(&effects).len(), harness.state.client.outbox().messages().count()), (0, 0));
+    let effects = harness.event(direct_event(&user(9, "zoe"), 0, 0));
     assert_eq!(rooms_of_says(&effects), [room("@7-9")]);
-    assert_shows(&bench, "▸2 @zoe");
-    assert_shows(&bench, "… bob: psst");
+    assert_shows(&harness, "▸2 @zoe");
+    assert_shows(&harness, "… bob: psst");
     assert!(sent(&effects).is_empty(), "it is joined already");
 }
 
 #[test]
 fn a_name_that_the_server_does_not_know_gives_the_text_back() {
-    let mut bench = Bench::connected(100, 20);
-    bench.types("/msg zoe psst\n");
+    let mut harness = Harness::connected(100, 20);
+    harness.type_text("/msg zoe psst\n");
     let refusal = Refusal::new(RefusalCode::NoSuchUser, "nobody is called zoe");
-    bench.hears(Event::Refused(Refusal { room: Some(room("@zoe")), ..refusal }));
-    assert_shows(&bench, "not sent to zoe: nobody is called zoe");
-    assert_eq!(typed(&bench), "/msg zoe psst");
+    harness.event(Event::Refused(Refusal { room: Some(room("@zoe")), ..refusal }));
+    assert_shows(&harness, "not sent to zoe: nobody is called zoe");
+    assert_eq!(typed(&harness), "/msg zoe psst");
 }
 
 #[test]
 fn a_name_that_changes_hands_while_it_is_asked_for_gives_the_text_back() {
-    let mut bench = Bench::connected(100, 20);
-    bench.types("/msg zoe psst\n");
-    bench.hears(Event::Renamed { user: user(9, "zoe"), name: name("zoe2") });
-    assert_shows(&bench, "not sent: zoe is zoe2 now");
-    assert_eq!(typed(&bench), "/msg zoe psst");
-    bench.hears(direct_event(&user(11, "zoe"), 0, 0));
-    assert_eq!(bench.state.client.outbox().messages().count(), 0);
+    let mut harness = Harness::connected(100, 20);
+    harness.type_text("/msg zoe psst\n");
+    harness.event(Event::Renamed { user: user(9, "zoe"), name: name("zoe2") });
+    assert_shows(&harness, "not sent: zoe is zoe2 now");
+    assert_eq!(typed(&harness), "/msg zoe psst");
+    harness.event(direct_event(&user(11, "zoe"), 0, 0));
+    assert_eq!(harness.state.client.outbox().messages().count(), 0);
 }
 
 #[test]
 fn a_line_that_is_lost_while_a_name_is_asked_for_gives_the_text_back() {
-    let mut bench = Bench::connected(100, 20);
-    bench.types("/msg zoe psst\n");
-    let asked = bench.state.client.drafts();
+    let mut harness = Harness::connected(100, 20);
+    harness.type_text("/msg zoe psst\n");
+    let asked = harness.state.client.drafts();
     assert_eq!(
         asked.texts[&RoomName::lobby()],
         "/msg zoe psst",
         "a client that is killed has it, too"
     );
-    bench.loses();
-    assert_shows(&bench, "the connection was lost before the server knew zoe");
-    assert_eq!(typed(&bench), "/msg zoe psst");
-    assert!(says(&bench.connects(2)).is_empty());
+    harness.lose();
+    assert_shows(&harness, "the connection was lost before the server knew zoe");
+    assert_eq!(typed(&harness), "/msg zoe psst");
+    assert!(says(&harness.connect(2)).is_empty());
 }
 
 #[test]
@@ -123,89 +123,90 @@ fn a_direct_message_of_an_earlier_run_has_its_title_before_there_is_a_session() 
     let titles = [(room("@3-7"), name("ana"))].into();
     let drafts = Drafts { shown: room("@3-7"), titles, ..Drafts::default() };
     let pending = vec![left(1, "@3-7", "psst")];
-    let mut bench = Bench::with_profile(100, 20, Profile { drafts, pending, ..profile("bob") });
-    assert_shows(&bench, "▸2 @ana");
-    assert_shows(&bench, "… bob: psst");
-    bench.types("/msg ana more\n");
-    assert_eq!(rooms_of_says(&bench.connects(1)), [room("@3-7"), room("@3-7")]);
+    let mut harness = Harness::with_profile(100, 20, Profile { drafts, pending, ..profile("bob") });
+    assert_shows(&harness, "▸2 @ana");
+    assert_shows(&harness, "… bob: psst");
+    harness.type_text("/msg ana more\n");
+    assert_eq!(rooms_of_says(&harness.connect(1)), [room("@3-7"), room("@3-7")]);
 }
 
 /// A client of version 0.1.0 has left this under the name ana.
-fn of_version_0_1_0() -> Bench {
+fn of_version_0_1_0() -> Harness {
     let texts = [(room("@ana"), "half a sen".to_owned())].into();
     let drafts = Drafts { shown: room("@ana"), texts, ..Drafts::default() };
     let pending = vec![left(1, "@ana", "psst"), left(2, "#lobby", "all")];
-    Bench::with_profile(120, 24, Profile { drafts, pending, ..profile("bob") })
+    Harness::with_profile(120, 24, Profile { drafts, pending, ..profile("bob") })
 }
 
 #[test]
 fn messages_stored_under_a_name_come_back_and_are_not_sent() {
-    let mut bench = of_version_0_1_0();
-    let mut effects = bench.connects(1);
-    effects.extend(bench.hears(direct_event(&user(9, "ana"), 0, 0)));
-    effects.extend(bench.hears(Event::Pong { nonce: rooms_told() }));
+    let mut harness = of_version_0_1_0();
+    let mut effects = harness.connect(1);
+    effects.extend(harness.event(direct_event(&user(9, "ana"), 0, 0)));
+    effects.extend(harness.event(Event::Pong { nonce: rooms_told() }));
     assert_eq!(rooms_of_says(&effects), [RoomName::lobby()]);
     let id = left(1, "@ana", "psst").id;
     assert_eq!(kept(&effects).last(), Some(&&StoreOp::Acknowledged(vec![id])));
-    assert_shows(&bench, "▸2 @ana");
-    assert_shows(&bench, "not sent to @ana: an earlier version stored it under this name");
+    assert_shows(&harness, "▸2 @ana");
+    assert_shows(&harness, "not sent to @ana: an earlier version stored it under this name");
     // The user sees whom Enter sends it to.
-    assert_eq!(typed(&bench), "half a sen");
-    bench.control('u');
-    bench.presses(KeyCode::Up);
-    assert_eq!(typed(&bench), "psst");
+    assert_eq!(typed(&harness), "half a sen");
+    harness.control('u');
+    harness.press(KeyCode::Up);
+    assert_eq!(typed(&harness), "psst");
 }
 
 #[test]
 fn what_is_stored_under_a_name_stays_stored_until_there_is_a_session() {
-    let mut bench = of_version_0_1_0();
-    let stored = bench.state.client.drafts();
+    let mut harness = of_version_0_1_0();
+    let stored = harness.state.client.drafts();
     assert_eq!((&stored.shown, &stored.texts[&room("@ana")][..]), (&room("@ana"), "half a sen"));
-    assert_eq!(bench.state.client.unanswered().len(), 2);
-    bench.connects(1);
-    bench.hears(Event::Pong { nonce: rooms_told() });
-    assert_shows(&bench, "@ana is not here any more; Up brings back what was typed: half a sen");
-    assert_shows(&bench, "not sent to @ana");
+    assert_eq!(harness.state.client.unanswered().len(), 2);
+    harness.connect(1);
+    harness.event(Event::Pong { nonce: rooms_told() });
+    assert_shows(&harness, "@ana is not here any more; Up brings back what was typed: half a sen");
+    assert_shows(&harness, "not sent to @ana");
 }
 
 #[test]
 fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_back() {
-    let mut bench = of_version_0_1_0();
-    bench.connects(1);
-    bench.hears(direct_event(&user(3, "ana"), 1, 1));
-    bench.hears(Event::Pong { nonce: rooms_told() });
+    let mut harness = of_version_0_1_0();
+    harness.connect(1);
+    harness.event(direct_event(&user(3, "ana"), 1, 1));
+    harness.event(Event::Pong { nonce: rooms_told() });
     let before = Some(Word::new("before").unwrap());
     let missed = Message {
         n: Some(1),
         device: before,
-        ..message_in("@3-7", 1, user(7, "bob"), "psst", bench.at)
+        ..message_in("@3-7", 1, user(7, "bob"), "psst", harness.at)
     };
-    let effects = bench.hears(Event::Message(missed));
+    let effects = harness.event(Event::Message(missed));
     assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
-    let screen = bench.screen();
+    let screen = harness.screen();
     assert!(screen.contains("› bob: psst") && !screen.contains("not sent"), "{screen}");
 }
 
 #[test]
 fn a_server_without_addresses_is_sent_no_direct_message() {
     for typed in ["/msg ana psst", "/msg eve psst"] {
-        let mut bench = Bench::with_profile(120, 24, Profile { journal: None, ..profile("bob") });
-        bench.connects_to(1, Welcome { journal: None, ..welcome(7, "bob") });
-        assert_eq!(rooms_of_says(&bench.types("to all\n")), [RoomName::lobby()]);
-        assert_eq!(sent(&bench.types(&format!("{typed}\n"))), [], "{typed}");
-        assert_shows(&bench, "not sent: this server delivers direct messages by name");
-        assert_eq!(self::typed(&bench), typed);
+        let mut harness =
+            Harness::with_profile(120, 24, Profile { journal: None, ..profile("bob") });
+        harness.connect_to(1, Welcome { journal: None, ..welcome(7, "bob") });
+        assert_eq!(rooms_of_says(&harness.type_text("to all\n")), [RoomName::lobby()]);
+        assert_eq!(sent(&harness.type_text(&format!("{typed}\n"))), [], "{typed}");
+        assert_shows(&harness, "not sent: this server delivers direct messages by name");
+        assert_eq!(self::typed(&harness), typed);
     }
 }
 
 #[test]
 fn the_direct_message_that_a_server_without_addresses_tells_is_only_read() {
-    let mut bench = Bench::with_profile(120, 24, Profile { journal: None, ..profile("bob") });
-    bench.connects_to(1, Welcome { journal: None, ..welcome(7, "bob") });
-    bench.hears(room_event("@ana", 0, 0));
-    bench.alt(KeyCode::Char('2'));
-    bench.hears(Event::Message(message_in("@ana", 1, user(3, "ana"), "psst", bench.at)));
-    assert_shows(&bench, "ana: psst");
-    assert_eq!(rooms_of_says(&bench.types("what?\n")), []);
-    assert_eq!(typed(&bench), "what?");
+    let mut harness = Harness::with_profile(120, 24, Profile { journal: None, ..profile("bob") });
+    harness.connect_to(1, Welcome { journal: None, ..welcome(7, "bob") });
+    harness.event(room_event("@ana", 0, 0));
+    harness.alt(KeyCode::Char('2'));
+    harness.event(Event::Message(message_in("@ana", 1, user(3, "ana"), "psst", harness.at)));
+    assert_shows(&harness, "ana: psst");
+    assert_eq!(rooms_of_says(&harness.type_text("what?\n")), []);
+    assert_eq!(typed(&harness), "what?");
 }

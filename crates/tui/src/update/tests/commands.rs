@@ -4,80 +4,83 @@ use super::*;
 
 #[test]
 fn a_name_with_a_space_is_one_name_without_a_session_too() {
-    let mut bench = Bench::connected(80, 20);
-    bench.hears(Event::Joined { room: RoomName::lobby(), user: user(11, "Ana Maria") });
-    bench.types("/msg Ana Maria hi\n");
-    bench.alt(KeyCode::Char('1'));
-    bench.loses();
-    bench.types("/msg ana maria the party is tonight\n");
-    assert_shows(&bench, "▸2 @Ana Maria");
-    assert_shows(&bench, "… bob: the party is tonight");
-    assert_eq!(bench.state.client.rooms().list().len(), 2, "{}", bench.screen());
+    let mut harness = Harness::connected(80, 20);
+    harness.event(Event::Joined { room: RoomName::lobby(), user: user(11, "Ana Maria") });
+    harness.type_text("/msg Ana Maria hi\n");
+    harness.alt(KeyCode::Char('1'));
+    harness.lose();
+    harness.type_text("/msg ana maria the party is tonight\n");
+    assert_shows(&harness, "▸2 @Ana Maria");
+    assert_shows(&harness, "… bob: the party is tonight");
+    assert_eq!(harness.state.client.rooms().list().len(), 2, "{}", harness.screen());
 }
 
 #[test]
 fn what_may_be_half_a_name_gets_no_message_without_a_session() {
-    let mut bench = Bench::connected(80, 20);
-    bench.loses();
+    let mut harness = Harness::connected(80, 20);
+    harness.lose();
     let command = "/msg Ana Maria the party is tonight";
-    bench.types(&format!("{command}\n"));
-    assert_shows(&bench, "nobody of that name is known here");
-    assert_eq!(typed(&bench), command, "it stays to be sent later");
+    harness.type_text(&format!("{command}\n"));
+    assert_shows(&harness, "nobody of that name is known here");
+    assert_eq!(typed(&harness), command, "it stays to be sent later");
     assert_eq!(
-        (bench.state.client.outbox().messages().count(), bench.state.client.rooms().list().len()),
+        (
+            harness.state.client.outbox().messages().count(),
+            harness.state.client.rooms().list().len()
+        ),
         (0, 1)
     );
-    bench.control('u');
+    harness.control('u');
     // Who was here as the line was lost has a number, and so an address.
-    bench.types("/msg Carl\npsst\n");
-    assert_shows(&bench, "▸2 @carl");
+    harness.type_text("/msg Carl\npsst\n");
+    assert_shows(&harness, "▸2 @carl");
     assert_eq!(
-        bench.state.client.outbox().messages().next().map(|own| &own.room),
+        harness.state.client.outbox().messages().next().map(|own| &own.room),
         Some(&room("@5-7"))
     );
 }
 
 #[test]
 fn clear_leaves_nothing_unread() {
-    let mut bench = Bench::connected(80, 20);
-    bench.in_rust();
+    let mut harness = Harness::connected(80, 20);
+    harness.join_rust();
     for seq in 1..=60 {
-        bench.says_in("#rust", seq, user(3, "ana"), "text");
+        harness.message_in("#rust", seq, user(3, "ana"), "text");
     }
-    bench.presses(KeyCode::PageUp);
+    harness.press(KeyCode::PageUp);
     for seq in 61..=72 {
-        bench.says_in("#rust", seq, user(3, "ana"), "new");
+        harness.message_in("#rust", seq, user(3, "ana"), "new");
     }
-    assert_shows(&bench, "▸2 #rust   12");
-    bench.types("/clear\n");
-    assert_shows(&bench, "▸2 #rust      │");
+    assert_shows(&harness, "▸2 #rust   12");
+    harness.type_text("/clear\n");
+    assert_shows(&harness, "▸2 #rust      │");
     let read = Command::Read { room: room("#rust"), seq: 72 };
-    assert_eq!(sent(&bench.takes(Input::Client(ClientInput::Tick))), [read]);
+    assert_eq!(sent(&harness.input(Input::Client(ClientInput::Tick))), [read]);
 }
 
 #[test]
 fn a_room_is_left_by_the_name_it_is_joined_by() {
-    let mut bench = Bench::connected(80, 20);
-    bench.in_rust();
+    let mut harness = Harness::connected(80, 20);
+    harness.join_rust();
     for written in ["rust", "#rust"] {
         let leave = Command::Leave { room: room("#rust") };
-        assert_eq!(sent(&bench.types(&format!("/leave {written}\n"))), [leave]);
+        assert_eq!(sent(&harness.type_text(&format!("/leave {written}\n"))), [leave]);
     }
-    bench.types("/leave tea\n");
-    assert_shows(&bench, "you are not in #tea");
+    harness.type_text("/leave tea\n");
+    assert_shows(&harness, "you are not in #tea");
 }
 
 #[test]
 fn a_name_to_talk_to_may_have_its_sigil() {
-    let mut bench = Bench::connected(80, 20);
-    bench.types("/msg @an\thi\n");
-    assert_shows(&bench, "▸2 @ana");
-    assert_shows(&bench, "… bob: hi");
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/msg @an\thi\n");
+    assert_shows(&harness, "▸2 @ana");
+    assert_shows(&harness, "… bob: hi");
 }
 
 #[test]
 fn a_topic_is_emptied() {
-    let mut bench = Bench::connected(80, 20);
+    let mut harness = Harness::connected(80, 20);
     let none = Command::Topic { room: RoomName::lobby(), topic: chat_proto::Topic::default() };
-    assert_eq!(sent(&bench.types("/topic -delete\n")), [none]);
+    assert_eq!(sent(&harness.type_text("/topic -delete\n")), [none]);
 }

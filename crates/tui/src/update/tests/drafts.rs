@@ -11,9 +11,9 @@ fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {
 }
 
 /// Presses the keys of a text; `\n` is Enter. Returns all that is to be done.
-fn types(bench: &mut Bench, text: &str) -> Vec<Effect> {
+fn types(harness: &mut Harness, text: &str) -> Vec<Effect> {
     let key = |c| if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
-    text.chars().flat_map(|c| bench.takes_all(Input::Key(key(c).into()))).collect()
+    text.chars().flat_map(|c| harness.input_all(Input::Key(key(c).into()))).collect()
 }
 
 /// The drafts that are to be kept.
@@ -27,27 +27,30 @@ fn kept_drafts(effects: &[Effect]) -> Vec<Drafts> {
 
 #[test]
 fn what_is_typed_is_kept_a_moment_later_and_not_with_every_key() {
-    let mut bench = Bench::connected(80, 20);
+    let mut harness = Harness::connected(80, 20);
     assert_eq!(
-        types(&mut bench, "half a "),
+        types(&mut harness, "half a "),
         [Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))]
     );
     let half = drafts("#lobby", &[("#lobby", "half a ")]);
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))), [half]);
-    assert!(bench.takes_all(Input::Client(ClientInput::Tick)).is_empty(), "what is kept is kept");
-    assert!(bench.takes_all(Input::Key(KeyCode::Left.into())).is_empty(), "no text has changed");
-    assert_eq!(types(&mut bench, "sen"), [Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))]);
-    assert_eq!(bench.takes_all(Input::Paste("tence".into())), []);
+    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
+    assert!(harness.input_all(Input::Client(ClientInput::Tick)).is_empty(), "it is stored already");
+    assert!(harness.input_all(Input::Key(KeyCode::Left.into())).is_empty(), "no text has changed");
+    assert_eq!(
+        types(&mut harness, "sen"),
+        [Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))]
+    );
+    assert_eq!(harness.input_all(Input::Paste("tence".into())), []);
     let whole = drafts("#lobby", &[("#lobby", "half asentence ")]);
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))), [whole]);
+    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [whole]);
 }
 
 #[test]
 fn what_is_sent_or_emptied_is_gone_at_once() {
-    let mut bench = Bench::connected(80, 20);
-    types(&mut bench, "hi");
-    bench.takes_all(Input::Client(ClientInput::Tick));
-    let effects = types(&mut bench, "\n");
+    let mut harness = Harness::connected(80, 20);
+    types(&mut harness, "hi");
+    harness.input_all(Input::Client(ClientInput::Tick));
+    let effects = types(&mut harness, "\n");
     // Said first: killed between the two, it is there twice and not lost.
     assert!(
         matches!(
@@ -57,141 +60,147 @@ fn what_is_sent_or_emptied_is_gone_at_once() {
         ),
         "{effects:?}"
     );
-    types(&mut bench, "no");
-    bench.takes_all(Input::Client(ClientInput::Tick));
+    types(&mut harness, "no");
+    harness.input_all(Input::Client(ClientInput::Tick));
     let control_u = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Key(control_u))), [Drafts::default()]);
-    types(&mut bench, "/quit");
-    bench.takes_all(Input::Client(ClientInput::Tick));
-    assert_eq!(kept_drafts(&types(&mut bench, "\n")), [Drafts::default()]);
+    assert_eq!(kept_drafts(&harness.input_all(Input::Key(control_u))), [Drafts::default()]);
+    types(&mut harness, "/quit");
+    harness.input_all(Input::Client(ClientInput::Tick));
+    assert_eq!(kept_drafts(&types(&mut harness, "\n")), [Drafts::default()]);
 }
 
 #[test]
 fn each_room_has_its_own_and_going_to_another_keeps_them_at_once() {
-    let mut bench = Bench::connected(80, 20);
-    bench.in_rust();
-    types(&mut bench, "for rust");
+    let mut harness = Harness::connected(80, 20);
+    harness.join_rust();
+    types(&mut harness, "for rust");
     let alt_1 = KeyEvent::new(KeyCode::Char('1'), KeyModifiers::ALT);
-    let effects = bench.takes_all(Input::Key(alt_1));
+    let effects = harness.input_all(Input::Key(alt_1));
     assert_eq!(kept_drafts(&effects), [drafts("#lobby", &[("#rust", "for rust")])]);
-    types(&mut bench, "for all");
+    types(&mut harness, "for all");
     let both = drafts("#lobby", &[("#lobby", "for all"), ("#rust", "for rust")]);
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))), [both]);
+    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [both]);
 }
 
 #[test]
 fn where_a_name_is_asked_for_the_message_is_kept_and_not_the_name() {
-    let mut bench = Bench::new(80, 20);
-    types(&mut bench, "half a sen");
-    bench.refuses_name();
-    types(&mut bench, "_3");
+    let mut harness = Harness::new(80, 20);
+    types(&mut harness, "half a sen");
+    harness.refuse_name();
+    types(&mut harness, "_3");
     let half = drafts("#lobby", &[("#lobby", "half a sen")]);
-    assert_eq!(kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))), [half]);
+    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
 }
 
 #[test]
 fn what_was_kept_is_there_again_in_the_room_that_was_open() {
     let texts = [("#lobby", "for all"), ("#rust", "two\nlines")];
-    let mut bench = Bench::with_drafts(80, 20, drafts("#rust", &texts));
-    assert_shows(&bench, "▸2 #rust");
+    let mut harness = Harness::with_drafts(80, 20, drafts("#rust", &texts));
+    assert_shows(&harness, "▸2 #rust");
     assert_eq!(
-        (typed(&bench).as_str(), bench.state.prompt.editor.cursor()),
+        (typed(&harness).as_str(), harness.state.prompt.editor.cursor()),
         ("two\nlines", (1, 5))
     );
-    assert!(bench.takes_all(Input::Client(ClientInput::Tick)).is_empty(), "what is kept is kept");
-    bench.connects(1);
-    bench.hears(room_event("#rust", 0, 0));
-    bench.hears(Event::Pong { nonce: rooms_told() });
-    assert_eq!(says(&bench.types("!\n")), [(1, "two\nlines!")]);
-    bench.alt(KeyCode::Char('1'));
-    assert_eq!(typed(&bench), "for all");
+    assert!(harness.input_all(Input::Client(ClientInput::Tick)).is_empty(), "it is stored already");
+    harness.connect(1);
+    harness.event(room_event("#rust", 0, 0));
+    harness.event(Event::Pong { nonce: rooms_told() });
+    assert_eq!(says(&harness.type_text("!\n")), [(1, "two\nlines!")]);
+    harness.alt(KeyCode::Char('1'));
+    assert_eq!(typed(&harness), "for all");
 }
 
 #[test]
 fn what_was_typed_for_a_room_that_is_left_comes_back_with_up() {
     let texts = [("#ada", "for ada"), ("#rust", "for rust")];
-    let mut bench = Bench::with_drafts(80, 20, drafts("#rust", &texts));
-    bench.connects(1);
-    bench.hears(Event::Pong { nonce: rooms_told() });
-    assert!(!bench.screen().contains("#rust"), "{}", bench.screen());
-    assert_eq!(typed(&bench), "");
-    bench.presses(KeyCode::Up);
-    assert_eq!(typed(&bench), "for rust");
-    bench.presses(KeyCode::Up);
-    assert_eq!(typed(&bench), "for ada");
+    let mut harness = Harness::with_drafts(80, 20, drafts("#rust", &texts));
+    harness.connect(1);
+    harness.event(Event::Pong { nonce: rooms_told() });
+    assert!(!harness.screen().contains("#rust"), "{}", harness.screen());
+    assert_eq!(typed(&harness), "");
+    harness.press(KeyCode::Up);
+    assert_eq!(typed(&harness), "for rust");
+    harness.press(KeyCode::Up);
+    assert_eq!(typed(&harness), "for ada");
 }
 
 #[test]
 fn another_name_has_both_drafts() {
-    let mut bench = Bench::new(80, 20);
-    types(&mut bench, "mine");
-    bench.takes_all(Input::Client(ClientInput::Tick));
+    let mut harness = Harness::new(80, 20);
+    types(&mut harness, "mine");
+    harness.input_all(Input::Client(ClientInput::Tick));
     let both = drafts("#lobby", &[("#lobby", "mine"), ("#rust", "of before")]);
     let rob = Profile { drafts: both.clone(), ..profile("rob") };
-    bench.takes_all(Input::Client(ClientInput::Became(Ok(Box::new(rob)))));
-    assert_eq!((typed(&bench).as_str(), bench.state.client.drafts()), ("mine", both));
-    assert!(bench.takes_all(Input::Client(ClientInput::Tick)).is_empty(), "what is kept is kept");
+    harness.input_all(Input::Client(ClientInput::Became(Ok(Box::new(rob)))));
+    assert_eq!((typed(&harness).as_str(), harness.state.client.drafts()), ("mine", both));
+    assert!(harness.input_all(Input::Client(ClientInput::Tick)).is_empty(), "it is stored already");
 }
 
 #[test]
 fn a_text_stays_with_its_room_whatever_up_has_brought() {
-    let mut bench = Bench::connected(80, 20);
-    bench.in_rust();
-    types(&mut bench, "half a sentence");
-    bench.alt(KeyCode::Char('1'));
-    types(&mut bench, "only for the lobby");
-    bench.presses(KeyCode::Up);
-    assert_eq!(typed(&bench), "/join #rust");
+    let mut harness = Harness::connected(80, 20);
+    harness.join_rust();
+    types(&mut harness, "half a sentence");
+    harness.alt(KeyCode::Char('1'));
+    types(&mut harness, "only for the lobby");
+    harness.press(KeyCode::Up);
+    assert_eq!(typed(&harness), "/join #rust");
     let texts = [("#lobby", "only for the lobby"), ("#rust", "half a sentence")];
-    bench.alt(KeyCode::Char('2'));
-    assert_eq!(bench.state.client.drafts(), drafts("#rust", &texts));
-    bench.presses(KeyCode::Down);
-    assert_eq!(bench.state.client.drafts(), drafts("#rust", &texts));
+    harness.alt(KeyCode::Char('2'));
+    assert_eq!(harness.state.client.drafts(), drafts("#rust", &texts));
+    harness.press(KeyCode::Down);
+    assert_eq!(harness.state.client.drafts(), drafts("#rust", &texts));
     // A room that closes has its text remembered, and no other is lost over it.
-    bench.alt(KeyCode::Char('1'));
-    bench.presses(KeyCode::Up);
+    harness.alt(KeyCode::Char('1'));
+    harness.press(KeyCode::Up);
     let reason = chat_proto::LeaveReason::Bye;
-    bench.hears(Event::Left { room: room("#rust"), user: user(7, "bob"), reason });
-    assert_eq!(typed(&bench), "only for the lobby");
-    bench.presses(KeyCode::Up);
-    assert_eq!(typed(&bench), "half a sentence");
-    bench.presses(KeyCode::Down);
-    assert_eq!(typed(&bench), "only for the lobby");
+    harness.event(Event::Left { room: room("#rust"), user: user(7, "bob"), reason });
+    assert_eq!(typed(&harness), "only for the lobby");
+    harness.press(KeyCode::Up);
+    assert_eq!(typed(&harness), "half a sentence");
+    harness.press(KeyCode::Down);
+    assert_eq!(typed(&harness), "only for the lobby");
 }
 
 #[test]
 fn a_name_that_is_asked_for_takes_no_text_away() {
-    let mut bench = Bench::new(80, 20);
-    types(&mut bench, "said\nhalf a sen");
-    bench.presses(KeyCode::Up);
-    bench.refuses_name();
-    bench.types("\n");
-    assert_eq!(typed(&bench), "half a sen");
+    let mut harness = Harness::new(80, 20);
+    types(&mut harness, "said\nhalf a sen");
+    harness.press(KeyCode::Up);
+    harness.refuse_name();
+    harness.type_text("\n");
+    assert_eq!(typed(&harness), "half a sen");
 }
 
 #[test]
 fn another_user_goes_on_with_what_is_typed_each_text_in_its_room() {
-    let mut bench = Bench::connected(80, 20);
-    bench.types("/msg ana\n");
-    bench.alt(KeyCode::Char('1'));
-    types(&mut bench, "for all");
-    bench.alt(KeyCode::Char('2'));
-    types(&mut bench, "for ana");
-    bench.loses();
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/msg ana\n");
+    harness.alt(KeyCode::Char('1'));
+    types(&mut harness, "for all");
+    harness.alt(KeyCode::Char('2'));
+    types(&mut harness, "for ana");
+    harness.lose();
     let titles = [(room("@3-7"), name("ana"))].into();
     let both = drafts("@3-7", &[("#lobby", "for all"), ("@3-7", "for ana")]);
     let both = Drafts { titles, ..both };
-    assert_eq!(bench.state.client.drafts(), both);
+    assert_eq!(harness.state.client.drafts(), both);
     let welcome = welcome(8, "bob");
-    bench.takes_all(Input::Client(ClientInput::Link(LinkEvent::Welcome { session: 2, welcome })));
-    assert_shows(&bench, "▸2 @ana");
-    assert_eq!((typed(&bench).as_str(), bench.state.client.drafts()), ("for ana", both.clone()));
+    harness.input_all(Input::Client(ClientInput::Link(LinkEvent::Welcome { session: 2, welcome })));
+    assert_shows(&harness, "▸2 @ana");
     assert_eq!(
-        kept_drafts(&bench.takes_all(Input::Client(ClientInput::Tick))),
+        (typed(&harness).as_str(), harness.state.client.drafts()),
+        ("for ana", both.clone())
+    );
+    assert_eq!(
+        kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))),
         [both],
         "it was not kept yet"
     );
-    bench.hears(room_event("#lobby", 0, 0));
-    bench.hears(Event::Pong { nonce: rooms_told() });
-    assert_eq!((bench.state.client.rooms().list().len(), typed(&bench).as_str()), (1, "for all"));
+    harness.event(room_event("#lobby", 0, 0));
+    harness.event(Event::Pong { nonce: rooms_told() });
+    assert_eq!(
+        (harness.state.client.rooms().list().len(), typed(&harness).as_str()),
+        (1, "for all")
+    );
 }

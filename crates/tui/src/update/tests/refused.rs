@@ -5,101 +5,101 @@ use chat_client::store::Drafts;
 use super::*;
 
 /// A client that has these messages of an earlier run, each for its room, the first of which was open.
-fn with_left(messages: &[(&str, &str)]) -> Bench {
+fn with_left(messages: &[(&str, &str)]) -> Harness {
     let drafts = Drafts { shown: room(messages[0].0), ..Drafts::default() };
     let pending = messages.iter().zip(1..).map(|((name, text), n)| left(n, name, text)).collect();
-    Bench::with_profile(100, 20, Profile { drafts, pending, ..profile("bob") })
+    Harness::with_profile(100, 20, Profile { drafts, pending, ..profile("bob") })
 }
 
 /// The server refuses what was said under number `n`.
-fn refuses(bench: &mut Bench, n: u64, code: RefusalCode, name: &str) -> Vec<Effect> {
+fn refuses(harness: &mut Harness, n: u64, code: RefusalCode, name: &str) -> Vec<Effect> {
     let refusal = Refusal::new(code, "the server's words");
-    bench.hears(Event::Refused(Refusal { n: Some(n), room: Some(room(name)), ..refusal }))
+    harness.event(Event::Refused(Refusal { n: Some(n), room: Some(room(name)), ..refusal }))
 }
 
 /// Asserts that the text is told as not said, and that Up brings it back.
 #[track_caller]
-fn assert_told(bench: &mut Bench, name: &str, text: &str) {
-    bench.hears(Event::Pong { nonce: rooms_told() });
-    assert_shows(bench, &format!("not said in {name}: the server's words; Up brings it back"));
-    assert!(!bench.screen().contains('…'), "{}", bench.screen());
-    bench.presses(KeyCode::Up);
-    assert_eq!(typed(bench), text);
+fn assert_told(harness: &mut Harness, name: &str, text: &str) {
+    harness.event(Event::Pong { nonce: rooms_told() });
+    assert_shows(harness, &format!("not said in {name}: the server's words; Up brings it back"));
+    assert!(!harness.screen().contains('…'), "{}", harness.screen());
+    harness.press(KeyCode::Up);
+    assert_eq!(typed(harness), text);
 }
 
 #[test]
 fn what_was_left_for_a_room_is_said_there_by_who_comes_in_again() {
-    let mut bench = with_left(&[("#rust", "hi"), ("#lobby", "all")]);
-    assert!(says(&bench.connects(1)).is_empty(), "it would be refused");
-    let effects = bench.hears(Event::Pong { nonce: rooms_told() });
+    let mut harness = with_left(&[("#rust", "hi"), ("#lobby", "all")]);
+    assert!(says(&harness.connect(1)).is_empty(), "it would be refused");
+    let effects = harness.event(Event::Pong { nonce: rooms_told() });
     assert_eq!(sent(&effects), [Command::Join { room: room("#rust"), since: None }]);
     assert_eq!(says(&effects), [(1, "hi"), (2, "all")]);
-    assert_shows(&bench, "▸2 #rust");
-    assert_shows(&bench, "… bob: hi");
+    assert_shows(&harness, "▸2 #rust");
+    assert_shows(&harness, "… bob: hi");
 }
 
 #[test]
 fn what_was_missed_there_by_who_is_in_it_still_is_asked_for_as_ever() {
-    let mut bench = with_left(&[("#rust", "hi")]);
-    bench.connects(1);
-    let effects = bench.hears(room_event("#rust", 200, 100));
+    let mut harness = with_left(&[("#rust", "hi")]);
+    harness.connect(1);
+    let effects = harness.event(room_event("#rust", 200, 100));
     assert_eq!(sent(&effects), [Command::Join { room: room("#rust"), since: Some(50) }]);
-    let effects = bench.hears(Event::Pong { nonce: rooms_told() });
+    let effects = harness.event(Event::Pong { nonce: rooms_told() });
     assert_eq!((sent(&effects), says(&effects)), (vec![], vec![(1, "hi")]));
 }
 
 #[test]
 fn what_is_refused_in_a_room_that_was_left_elsewhere_is_told() {
-    let mut bench = Bench::connected(100, 20);
-    bench.in_rust();
-    bench.says_in("#rust", 1, user(3, "ana"), "hello");
-    bench.types("hi\n");
-    bench.loses();
-    assert_eq!(says(&bench.connects(2)), [(1, "hi")]);
-    assert_eq!(kept(&refuses(&mut bench, 1, RefusalCode::NotInRoom, "#rust")).len(), 1);
-    assert_told(&mut bench, "#rust", "hi");
+    let mut harness = Harness::connected(100, 20);
+    harness.join_rust();
+    harness.message_in("#rust", 1, user(3, "ana"), "hello");
+    harness.type_text("hi\n");
+    harness.lose();
+    assert_eq!(says(&harness.connect(2)), [(1, "hi")]);
+    assert_eq!(kept(&refuses(&mut harness, 1, RefusalCode::NotInRoom, "#rust")).len(), 1);
+    assert_told(&mut harness, "#rust", "hi");
 }
 
 #[test]
 fn what_is_refused_where_one_is_not_let_in_is_told() {
-    let mut bench = Bench::connected(100, 20);
-    bench.types("/join #new\nhi\n");
+    let mut harness = Harness::connected(100, 20);
+    harness.type_text("/join #new\nhi\n");
     let refusal = Refusal::new(RefusalCode::TooManyRooms, "too many");
-    bench.hears(Event::Refused(Refusal { room: Some(room("#new")), ..refusal }));
-    assert!(!bench.screen().contains("#new"), "{}", bench.screen());
-    refuses(&mut bench, 1, RefusalCode::NotInRoom, "#new");
-    assert_told(&mut bench, "#new", "hi");
+    harness.event(Event::Refused(Refusal { room: Some(room("#new")), ..refusal }));
+    assert!(!harness.screen().contains("#new"), "{}", harness.screen());
+    refuses(&mut harness, 1, RefusalCode::NotInRoom, "#new");
+    assert_told(&mut harness, "#new", "hi");
 }
 
 #[test]
 fn what_is_said_as_one_leaves_is_told() {
-    let mut bench = Bench::connected(100, 20);
-    bench.in_rust();
-    bench.types("hi\n");
-    refuses(&mut bench, 1, RefusalCode::NotInRoom, "#rust");
+    let mut harness = Harness::connected(100, 20);
+    harness.join_rust();
+    harness.type_text("hi\n");
+    refuses(&mut harness, 1, RefusalCode::NotInRoom, "#rust");
     let reason = chat_proto::LeaveReason::Bye;
-    bench.hears(Event::Left { room: room("#rust"), user: user(7, "bob"), reason });
-    assert_told(&mut bench, "#rust", "hi");
+    harness.event(Event::Left { room: room("#rust"), user: user(7, "bob"), reason });
+    assert_told(&mut harness, "#rust", "hi");
 }
 
 #[test]
 fn what_waits_for_a_user_who_is_not_there_any_more_comes_back() {
-    let mut bench = with_left(&[("@3-7", "psst")]);
-    bench.connects(1);
-    refuses(&mut bench, 1, RefusalCode::NoSuchUser, "@3-7");
-    assert_told(&mut bench, "@3-7", "psst");
+    let mut harness = with_left(&[("@3-7", "psst")]);
+    harness.connect(1);
+    refuses(&mut harness, 1, RefusalCode::NoSuchUser, "@3-7");
+    assert_told(&mut harness, "@3-7", "psst");
 }
 
 #[test]
 fn a_room_that_is_wanted_waits_for_the_next_server() {
-    let mut bench = Bench::connected(100, 20);
-    bench.types("/join #new\nhi\n");
+    let mut harness = Harness::connected(100, 20);
+    harness.type_text("/join #new\nhi\n");
     let refusal = Refusal::new(RefusalCode::Shutdown, "going away");
-    bench.hears(Event::Refused(Refusal { room: Some(room("#new")), ..refusal }));
-    refuses(&mut bench, 1, RefusalCode::Shutdown, "#new");
-    bench.loses();
-    assert_shows(&bench, "… bob: hi");
-    let effects = bench.connects(2);
+    harness.event(Event::Refused(Refusal { room: Some(room("#new")), ..refusal }));
+    refuses(&mut harness, 1, RefusalCode::Shutdown, "#new");
+    harness.lose();
+    assert_shows(&harness, "… bob: hi");
+    let effects = harness.connect(2);
     assert_eq!(sent(&effects)[0], Command::Join { room: room("#new"), since: None });
     assert_eq!(says(&effects), [(1, "hi")]);
 }

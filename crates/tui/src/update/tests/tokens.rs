@@ -19,11 +19,11 @@ fn no_debug_shows_a_token() {
         Profile { token: Some(token()), known: known.clone(), seed: Some(seed), ..profile("bob") };
     let identity = Identity::from(&profile);
     let (mut store, _) = Store::open(None, "127.0.0.1:12345", name("bob")).unwrap();
-    store.keep(StoreOp::Token(token())).unwrap();
+    store.apply(StoreOp::Token(token())).unwrap();
     let welcome = welcome(7, "bob");
     let kept = Effect::Client(ClientEffect::Store(StoreOp::Token(token())));
-    let mut bench = Bench::with_profile(80, 24, profile.clone());
-    let effects = bench.tells(LinkEvent::Welcome { session: 1, welcome: welcome.clone() });
+    let mut harness = Harness::with_profile(80, 24, profile.clone());
+    let effects = harness.link_event(LinkEvent::Welcome { session: 1, welcome: welcome.clone() });
     assert!(effects.contains(&kept), "{effects:?}");
     let shown = [
         format!("{:?}", token()),
@@ -41,7 +41,7 @@ fn no_debug_shows_a_token() {
             Effect::Client(ClientEffect::Link(LinkRequest::CallAs(Box::new(identity))))
         ),
         format!("{effects:?}"),
-        format!("{:?}", bench.state),
+        format!("{:?}", harness.state),
     ];
     for shown in shown {
         assert!(!shown.contains(TOKEN) && !shown.contains(&seed.written()), "{shown}");

@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
 
-use crate::fixture::{Bench, expect_older, user, welcome};
+use crate::fixture::{Harness, expect_older, user, welcome};
 use crate::view;
 
 /// What has been used against terminals, or might be.
@@ -194,10 +194,10 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
 }
 
 /// Draws, and looks at every cell.
-fn inspect(bench: &Bench, hostile: &str) {
-    let (width, height) = (bench.state.size.width, bench.state.size.height);
+fn inspect(harness: &Harness, hostile: &str) {
+    let (width, height) = (harness.state.size.width, harness.state.size.height);
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| view::draw(&bench.state, frame));
+    let Ok(_) = terminal.draw(|frame| view::draw(&harness.state, frame));
     let buffer = terminal.backend().buffer();
     for cell in buffer.content() {
         let chars = || cell.symbol().chars();
@@ -224,7 +224,7 @@ fn inspect(bench: &Bench, hostile: &str) {
     let row = |y: u16| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
     assert!(row(height - 2).starts_with("── "), "the status line after {hostile:?}");
     assert!(row(height - 1).starts_with("> kept"), "the input box after {hostile:?}");
-    let panes = bench.state.panes();
+    let panes = harness.state.panes();
     if let Some(rooms) = panes.rooms {
         for y in 0..rooms.height {
             assert_eq!(buffer[(rooms.width - 2, y)].symbol(), "│", "row {y} after {hostile:?}");
@@ -238,9 +238,9 @@ fn inspect(bench: &Bench, hostile: &str) {
 }
 
 /// Asks for the page of older messages that is told: no other is taken.
-fn asks_for_older(bench: &mut Bench, news: &LinkEvent) {
+fn asks_for_older(harness: &mut Harness, news: &LinkEvent) {
     if let LinkEvent::Event(Event::History { room, .. }) = news {
-        expect_older(&mut bench.state.client, room);
+        expect_older(&mut harness.state.client, room);
     }
 }
 
@@ -250,12 +250,12 @@ fn no_hostile_text_gets_through() {
     assert!(corpus.len() >= 60);
     for hostile in &corpus {
         for (width, height) in [(80, 20), (40, 10), (20, 6)] {
-            let mut bench = Bench::connected(width, height);
-            bench.types("mine\nkept");
+            let mut harness = Harness::connected(width, height);
+            harness.type_text("mine\nkept");
             for news in everywhere(hostile) {
-                asks_for_older(&mut bench, &news);
-                bench.tells(news);
-                inspect(&bench, hostile);
+                asks_for_older(&mut harness, &news);
+                harness.link_event(news);
+                inspect(&harness, hostile);
             }
         }
     }
@@ -265,10 +265,10 @@ fn no_hostile_text_gets_through() {
 fn no_hostile_paste_breaks_the_input_box() {
     for hostile in corpus() {
         for (width, height) in [(80, 20), (20, 6), (3, 3)] {
-            let mut bench = Bench::connected(width, height);
-            bench.takes(crate::input::Input::Paste(hostile.clone()));
-            bench.presses(crossterm::event::KeyCode::Left);
-            let screen = bench.screen();
+            let mut harness = Harness::connected(width, height);
+            harness.input(crate::input::Input::Paste(hostile.clone()));
+            harness.press(crossterm::event::KeyCode::Left);
+            let screen = harness.screen();
             let leaked = screen.chars().find(|c| c.is_control() && *c != '\n');
             assert_eq!(leaked, None, "{hostile:?}");
         }

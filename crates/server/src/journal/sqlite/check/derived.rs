@@ -48,18 +48,27 @@ pub(super) fn check_numbers(
         );
     }
     // Damaged records are reported by themselves: their numbers do not count here.
-    let missing = "SELECT DISTINCT user FROM member WHERE user NOT IN (SELECT id FROM user)
-                   AND sum = checksum(user, room, is_in, read_seq)";
+    let missing = "SELECT user FROM member WHERE user NOT IN (SELECT id FROM user)
+                   AND sum = checksum(user, room, is_in, read_seq)
+                   UNION SELECT user FROM credential WHERE user NOT IN (SELECT id FROM user)
+                   AND sum = checksum(value, user, kind, label, created_at)";
     let mut statement = db.prepare(missing)?;
     for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
         checked.add(format!("the record of user {} is missing", user?));
+    }
+    let unknown = "SELECT id FROM user WHERE id NOT IN (SELECT user FROM credential)";
+    let mut statement = db.prepare(unknown)?;
+    for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
+        checked.add(format!("user {} has no credential; nobody can come back as it", user?));
     }
     let Some(Used { last_user, last_room }) = used::stored(db)? else {
         checked.add("the record of the greatest numbers of users and rooms is damaged".to_owned());
         return Ok(());
     };
     let user = "SELECT max((SELECT coalesce(max(id), 0) FROM user
-                            WHERE sum = checksum(id, name, key, token, seen_at)),
+                            WHERE sum = checksum(id, kind, name, key, seen_at)),
+                           (SELECT coalesce(max(user), 0) FROM credential
+                            WHERE sum = checksum(value, user, kind, label, created_at)),
                            (SELECT coalesce(max(user), 0) FROM member
                             WHERE sum = checksum(user, room, is_in, read_seq)))";
     let user: i64 = db.query_row(user, [], |row| row.get(0))?;

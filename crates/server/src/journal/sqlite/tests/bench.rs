@@ -119,7 +119,14 @@ impl Bench {
 
     /// Lets the journal have so many pages, and no more.
     pub(super) async fn allow_pages(&self, pages: u32) {
-        let set = move |db: &Connection| db.pragma_update(None, "max_page_count", pages);
+        let set = move |db: &Connection| {
+            // A page of the file that is free would be used first.
+            db.execute_batch("CREATE TABLE IF NOT EXISTS filler (x)")?;
+            while db.pragma_query_value(None, "freelist_count", |row| row.get::<_, u32>(0))? > 0 {
+                db.execute("INSERT INTO filler VALUES (zeroblob(3000))", [])?;
+            }
+            db.pragma_update(None, "max_page_count", pages)
+        };
         // The answer of this pragma is a row, which is no error.
         let _ = self.journal.change(set).await;
     }

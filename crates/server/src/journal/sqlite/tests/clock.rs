@@ -19,7 +19,7 @@ fn trimmed(times: &[i64]) -> Vec<i64> {
         messages::MessageInserter::new(&db).unwrap().message(RoomId::LOBBY, &kept).unwrap();
     }
     let [before, now] = [100, 200].map(Timestamp::from_millis);
-    while messages::trim(&db, RoomId::LOBBY, before, now, TRIM_MESSAGES).unwrap() > 0 {}
+    while messages::trim(&db, RoomId::LOBBY, before, now, TRIM_MESSAGES).unwrap().count > 0 {}
     let page = Page { of: Part::After(0), limit: 100 };
     let left = messages::messages(&db, RoomId::LOBBY, page).unwrap();
     left.iter().map(|kept| kept.seq.cast_signed()).collect()

@@ -1,9 +1,6 @@
 //! What is served, and found by `check`, of a file with damaged bytes.
 
-use chat_proto::Secret;
-
 use super::*;
-use crate::token::TokenHash;
 
 /// Bytes of a page of the file.
 pub(super) const PAGE_BYTES: usize = 4096;
@@ -45,8 +42,7 @@ pub(super) fn root(directory: &TempDir, table: &str) -> usize {
 }
 
 pub(super) fn sql(directory: &TempDir, sql: &str) {
-    let db = file::connect(&file::of(directory.path())).unwrap();
-    db.execute_batch(sql).unwrap();
+    execute(directory.path(), sql);
 }
 
 /// All messages of the lobby, in pages of `limit` from the first or from the last.
@@ -235,12 +231,9 @@ async fn messages_of_an_unknown_kind_or_user_are_damage() {
 async fn a_check_finds_that_the_end_of_a_room_is_missing() {
     let directory = closed(5).await;
     let journal = open(directory.path()).unwrap();
-    let (token, seen_at) = (TokenHash::of(&Secret::new("bob")), clock());
-    let bob =
-        UserRecord { user: User { id: 7, name: UserName::from_lossy("bob") }, token, seen_at };
     let member = MembershipRecord { user: 7, room: RoomId::LOBBY, is_in: true, read_seq: 5 };
     let fill = move |db: &Connection| {
-        records::user(db, &bob)?;
+        put_user(db, 7, UserName::from_lossy("bob"))?;
         records::member(db, member)
     };
     journal.journal.change(fill).await.unwrap();
@@ -260,7 +253,11 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
     let damage = [
         ("UPDATE user SET name = 'ana\u{1}' WHERE id = 1", "user number 1"),
         ("UPDATE user SET seen_at = seen_at + 1 WHERE id = 1", "user number 1"),
-        ("UPDATE user SET token = x'00' WHERE id = 1", "user number 1"),
+        ("UPDATE user SET kind = 2 WHERE id = 1", "user number 1"),
+        (
+            "UPDATE user SET kind = 2, sum = checksum(id, 2, name, key, seen_at) WHERE id = 1",
+            "user number 1",
+        ),
         ("UPDATE room SET topic = 'another' WHERE id = 2", "room #two"),
         ("UPDATE room SET key = '#twp' WHERE id = 2", "room number 2"),
         ("UPDATE room SET key = '@1@3' WHERE id = 3", "room number 3"),
@@ -272,11 +269,7 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
         let fill = |db: &Connection| {
             for id in [1, 2] {
                 let name = UserName::new(&format!("user{id}")).unwrap();
-                let token = TokenHash::of(&Secret::new(name.as_str()));
-                records::user(
-                    db,
-                    &UserRecord { user: User { id, name }, token, seen_at: clock() },
-                )?;
+                put_user(db, id, name)?;
             }
             let two = RoomKey::Named(RoomName::new("#two").unwrap());
             records::room(db, RoomId(2), &two)?;

@@ -1,10 +1,7 @@
 //! Damage of the small records that others repeat: the lobby, the greatest numbers, a user who is gone.
 
-use chat_proto::Secret;
-
 use super::damage::{PAGE_BYTES, change, root, sql};
 use super::*;
-use crate::token::TokenHash;
 
 /// The last user, who is in a room with the greatest number and has sent a message.
 const LAST_USER: u64 = 7;
@@ -17,8 +14,7 @@ async fn filled() -> TempDir {
     let fill = |db: &Connection| {
         for id in [2, LAST_USER] {
             let name = UserName::new(&format!("user{id}")).unwrap();
-            let token = TokenHash::of(&Secret::new(name.as_str()));
-            records::user(db, &UserRecord { user: User { id, name }, token, seen_at: clock() })?;
+            put_user(db, id, name)?;
             let (user, room) = (id, RoomId::LOBBY);
             records::member(db, MembershipRecord { user, room, is_in: true, read_seq: 0 })?;
         }
@@ -82,7 +78,8 @@ async fn numbers_that_were_used_are_not_given_again() {
         (format!("UPDATE number SET last_room = -3; UPDATE number SET {whole}"), "is damaged"),
         // Nothing but a message has the number.
         (
-            "DELETE FROM user WHERE id = 7; DELETE FROM member WHERE user = 7;
+            "DELETE FROM credential WHERE user = 7;
+             DELETE FROM user WHERE id = 7; DELETE FROM member WHERE user = 7;
              UPDATE number SET last_user = 2"
                 .to_owned(),
             "is damaged",
@@ -90,7 +87,8 @@ async fn numbers_that_were_used_are_not_given_again() {
         // Nothing but a message has the number, and the record looks whole.
         (
             format!(
-                "DELETE FROM user WHERE id = 7; DELETE FROM member WHERE user = 7;
+                "DELETE FROM credential WHERE user = 7;
+             DELETE FROM user WHERE id = 7; DELETE FROM member WHERE user = 7;
                  UPDATE number SET last_user = 2; UPDATE number SET {whole}"
             ),
             "user 7 exists",
@@ -140,11 +138,68 @@ async fn a_user_whose_record_is_gone_is_reported_and_keeps_its_number() {
 async fn a_user_has_its_number_from_its_record_on() {
     let directory = filled().await;
     let journal = open(directory.path()).unwrap();
-    let user = User { id: 9, name: UserName::new("silent").unwrap() };
-    let silent =
-        UserRecord { user, token: TokenHash::of(&Secret::new("silent")), seen_at: clock() };
-    journal.journal.change(move |db| records::user(db, &silent)).await.unwrap();
+    let silent = |db: &Connection| put_user(db, 9, UserName::new("silent").unwrap());
+    journal.journal.change(silent).await.unwrap();
     journal.close().await;
     sql(&directory, "DELETE FROM user WHERE id = 9");
     assert_eq!(open(directory.path()).unwrap().restored.last_user, 9);
+}
+
+#[tokio::test]
+async fn a_damaged_or_missing_credential_is_reported_and_not_used() {
+    let no_credential = "user 2 has no credential; nobody can come back as it";
+    for (statement, faults, damage) in [
+        (
+            "UPDATE credential SET label = 'x' WHERE user = 2",
+            &["a credential of user 2 is damaged"][..],
+            &["user number 2: a credential is damaged and not used"][..],
+        ),
+        (
+            "UPDATE credential SET kind = 9, sum = checksum(value, user, 9, label, created_at)
+             WHERE user = 2",
+            &["a credential of user 2 is damaged"],
+            &["user number 2: a credential is damaged and not used"],
+        ),
+        (
+            "UPDATE credential SET user = 7 WHERE user = 2",
+            &["a credential of user 7 is damaged", no_credential],
+            &["user number 7: a credential is damaged and not used", "user number 2: it has no"],
+        ),
+        (
+            "DELETE FROM credential WHERE user = 2",
+            &[no_credential],
+            &["user number 2: it has no credential; nobody can come back as this user"],
+        ),
+        (
+            "DELETE FROM user WHERE id = 2; DELETE FROM member WHERE user = 2",
+            &["the record of user 2 is missing"],
+            &["user number 2: its record is missing; its credentials are refused"],
+        ),
+    ] {
+        let directory = filled().await;
+        sql(&directory, statement);
+        assert_eq!(check(directory.path()).unwrap().faults, faults, "{statement}");
+        let journal = open(directory.path()).unwrap();
+        let found = &journal.restored.damage;
+        let matches = found.iter().zip(damage).all(|(line, start)| line.starts_with(start));
+        assert!(matches && found.len() == damage.len(), "{statement}: {found:?}");
+        journal.close().await;
+        // It stays as it is: nobody can know what it was.
+        assert_eq!(check(directory.path()).unwrap().faults, faults, "{statement}");
+    }
+}
+
+/// A number that only a credential has was used.
+#[tokio::test]
+async fn the_number_of_a_user_of_whom_a_credential_is_left_is_not_given_again() {
+    let directory = filled().await;
+    sql(
+        &directory,
+        "DELETE FROM user WHERE id = 7; DELETE FROM member WHERE user = 7; DELETE FROM sent;
+         DELETE FROM message; UPDATE number SET last_user = 2;
+         UPDATE number SET sum = checksum(last_user, last_room)",
+    );
+    let faults = check(directory.path()).unwrap().faults;
+    assert!(faults.iter().any(|fault| fault.ends_with("user 7 exists")), "{faults:?}");
+    assert_eq!(open(directory.path()).unwrap().restored.last_user, LAST_USER);
 }

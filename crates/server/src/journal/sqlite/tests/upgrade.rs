@@ -1,6 +1,7 @@
-//! A journal of version 1, which has no checksums, with damage in it.
+//! Journals of earlier versions with damage in them: version 1, which has no checksums, and version 4, in which
+//! a user has one token.
 
-use super::damage::{PAGE_BYTES, damaged, find, read, text};
+use super::damage::{self, PAGE_BYTES, damaged, find, read, text};
 use super::*;
 
 const MESSAGES: u64 = 120;
@@ -121,4 +122,111 @@ async fn a_page_that_cannot_be_read_refuses_the_upgrade_and_says_what_to_do() {
     let page = find(&bytes, &text(50)) / PAGE_BYTES * PAGE_BYTES;
     bytes[page..page + PAGE_BYTES].fill(0xFF);
     assert_eq!(open_damaged(&bytes, "a page of FF").await, None);
+}
+
+/// Users of the journal of version 4: more than fit a page.
+const USERS: u64 = 400;
+
+/// The file of a journal of version 4.
+fn version_4() -> Vec<u8> {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("made");
+    let db = Connection::open(&path).unwrap();
+    checksum::register(&db).unwrap();
+    schema::make(&db, 4).unwrap();
+    for id in 1..=USERS {
+        let sql = "INSERT INTO user (id, name, key, token, seen_at, sum)
+                   VALUES (?1, ?2, ?2, ?3, 5, checksum(?1, ?2, ?2, ?3, 5))";
+        let token = token_of(id);
+        db.execute(sql, rusqlite::params![id.cast_signed(), format!("user{id}"), token.as_bytes()])
+            .unwrap();
+    }
+    db.execute_batch("UPDATE number SET last_user = 400, sum = checksum(400, last_room)").unwrap();
+    db.close().unwrap();
+    fs::read(path).unwrap()
+}
+
+fn token_of(user: u64) -> TokenHash {
+    TokenHash::of(&Secret::new(format!("token{user}")))
+}
+
+/// Changes the file of version 4 by a statement.
+fn changed(bytes: &[u8], statement: &str) -> TempDir {
+    let directory = directory_with(bytes);
+    let db = Connection::open(file::of(directory.path())).unwrap();
+    checksum::register(&db).unwrap();
+    db.execute_batch(statement).unwrap();
+    db.close().unwrap();
+    directory
+}
+
+/// The users who are recognised by their tokens after the upgrade, which leaves a whole file.
+async fn upgraded(directory: &TempDir) -> (Vec<UserRecord>, Vec<u64>) {
+    let journal = open(directory.path()).unwrap();
+    let users = journal.restored.users.clone();
+    let is_token =
+        |record: &&CredentialRecord| record.credential == Credential::Token(token_of(record.user));
+    let known = journal.restored.credentials.iter().filter(is_token).map(|record| record.user);
+    let mut known: Vec<u64> = known.collect();
+    known.sort_unstable();
+    journal.close().await;
+    let structure = |fault: &String| !fault.contains(" no credential");
+    let faults = check(directory.path()).unwrap().faults;
+    assert_eq!(faults.into_iter().filter(structure).collect::<Vec<_>>(), [""; 0]);
+    (users, known)
+}
+
+#[tokio::test]
+async fn the_token_of_each_user_of_version_4_becomes_a_credential() {
+    let bytes = version_4();
+    let (users, known) = upgraded(&directory_with(&bytes)).await;
+    assert_eq!(known, (1..=USERS).collect::<Vec<_>>());
+    let is_same = |user: &UserRecord| {
+        user.user.name.as_str() == format!("user{}", user.user.id)
+            && (user.kind, user.seen_at) == (UserKind::Registered, Timestamp::from_millis(5))
+    };
+    assert!(users.len() == 400 && users.iter().all(is_same), "{users:?}");
+}
+
+/// A user is found again by its token, also if its record is damaged, and a damaged record gets no right checksum.
+#[tokio::test]
+async fn a_damaged_user_of_version_4_loses_no_more_than_before_the_upgrade() {
+    let bytes = version_4();
+    let sum = "sum = checksum(id, name, key, token, seen_at)";
+    for (statement, is_damaged, keeps_token) in [
+        ("UPDATE user SET name = 'another' WHERE id = 7".to_owned(), true, true),
+        ("UPDATE user SET sum = 0 WHERE id = 7".to_owned(), true, true),
+        ("UPDATE user SET token = x'00' WHERE id = 7".to_owned(), true, false),
+        (
+            format!("UPDATE user SET token = x'00' WHERE id = 7; UPDATE user SET {sum}"),
+            false,
+            false,
+        ),
+    ] {
+        let (users, known) = upgraded(&changed(&bytes, &statement)).await;
+        let others: Vec<u64> = (1..=USERS).filter(|user| *user != 7 || keeps_token).collect();
+        assert_eq!((users.len() as u64, known), (USERS, others), "{statement}");
+        let seventh = users.iter().find(|user| user.user.id == 7).unwrap();
+        let name = if is_damaged { "user_7" } else { "user7" };
+        assert_eq!(seventh.user.name.as_str(), name, "{statement}");
+    }
+}
+
+/// SQLite frees the pages to which those of a dropped table lead.
+#[tokio::test]
+async fn a_damaged_index_of_users_of_version_4_takes_no_page_of_another_table() {
+    let bytes = version_4();
+    for index in ["sqlite_autoindex_user_1", "sqlite_autoindex_user_2"] {
+        let directory = directory_with(&bytes);
+        let page = damage::root(&directory, index);
+        assert_eq!(bytes[page], 2, "it has child pages");
+        let lobby = damage::root(&directory, "room");
+        let lobby = u32::try_from(lobby / PAGE_BYTES + 1).unwrap();
+        // The first page of the index leads to the rooms: its rightmost child is their page.
+        damage::change(&directory, |bytes| {
+            bytes[page + 8..page + 12].copy_from_slice(&lobby.to_be_bytes());
+        });
+        let (users, known) = upgraded(&directory).await;
+        assert_eq!((users.len(), known.len()), (400, 400), "{index}");
+    }
 }

@@ -35,75 +35,76 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) async fn hears(&mut self) -> Command {
+    pub(super) async fn receive(&mut self) -> Command {
         let what = format!("a command after {:?}", self.heard);
         let command = within(what, self.line.next()).await.unwrap().unwrap().unwrap();
         self.heard = Some(command.clone());
         command
     }
 
-    pub(super) async fn tells(&mut self, event: &Event) {
+    pub(super) async fn send_event(&mut self, event: &Event) {
         within(format!("{event:?} told"), self.line.send(event)).await.unwrap();
     }
 
     /// Sends a line as it is.
-    pub(super) async fn writes(&mut self, line: &str) {
+    pub(super) async fn write_line(&mut self, line: &str) {
         let line = format!("{line}\n");
         let stream = self.line.get_mut();
         within("a line written", stream.write_all(line.as_bytes())).await.unwrap();
     }
 
     /// Lets the client in, and returns the name it said.
-    pub(super) async fn welcomes(&mut self) -> UserName {
-        self.greets().await.name
+    pub(super) async fn welcome(&mut self) -> UserName {
+        self.accept_hello().await.name
     }
 
     /// Is asked for its journal, and tells it.
-    pub(super) async fn is_asked(&mut self, id: &str) {
-        assert_eq!(self.hears().await, Command::About);
+    pub(super) async fn answer_about(&mut self, id: &str) {
+        assert_eq!(self.receive().await, Command::About);
         let (server, journal) = (welcome(7, "bob").server, journal(id, "epoch"));
-        self.tells(&Event::About { server, journal }).await;
+        self.send_event(&Event::About { server, journal }).await;
     }
 
-    /// Lets the client in, and returns its hello. Whoever is known already asks for the journal first.
-    pub(super) async fn greets(&mut self) -> Hello {
-        self.greets_as("journal").await
+    /// Lets the client in, and returns its hello. A client with a token asks for the journal first.
+    pub(super) async fn accept_hello(&mut self) -> Hello {
+        self.accept_hello_as("journal").await
     }
 
     /// The same, with that journal.
-    pub(super) async fn greets_as(&mut self, id: &str) -> Hello {
-        let mut first = self.hears().await;
+    pub(super) async fn accept_hello_as(&mut self, id: &str) -> Hello {
+        let mut first = self.receive().await;
         if first == Command::About {
             let (server, journal) = (welcome(7, "bob").server, journal(id, "epoch"));
-            self.tells(&Event::About { server, journal }).await;
-            first = self.hears().await;
+            self.send_event(&Event::About { server, journal }).await;
+            first = self.receive().await;
         }
         let Command::Hello(hello) = first else { panic!("no hello but {first:?}") };
         let journal = Some(journal(id, "epoch"));
-        self.tells(&Event::Welcome(Welcome { journal, ..welcome(7, hello.name.as_str()) })).await;
+        self.send_event(&Event::Welcome(Welcome { journal, ..welcome(7, hello.name.as_str()) }))
+            .await;
         hello
     }
 }
 
 /// A link, and where its calls are answered.
-pub(super) struct Bench {
+pub(super) struct Harness {
     pub(super) link: Link,
     calls: mpsc::Sender<io::Result<DuplexStream>>,
-    /// What the link has told last.
-    heard: Option<LinkEvent>,
+    /// The last event of the link.
+    last: Option<LinkEvent>,
 }
 
-impl Bench {
+impl Harness {
     pub(super) fn new() -> Self {
         Self::with_seed(None)
     }
 
-    /// The same, of a client that makes the tokens of its new users.
+    /// The same, with a client that makes the tokens of its new users.
     pub(super) fn with_seed(seed: Option<Seed>) -> Self {
         let (calls, answers) = mpsc::channel(8);
         let device = Word::new("test").unwrap();
         let identity = Identity { name: name("bob"), token: None, known: Vec::new(), seed, device };
-        Self { link: Link::start(Calls(answers), identity), calls, heard: None }
+        Self { link: Link::start(Calls(answers), identity), calls, last: None }
     }
 
     /// Answers the next call.
@@ -121,45 +122,45 @@ impl Bench {
         }
     }
 
-    pub(super) async fn hears(&mut self) -> LinkEvent {
-        self.hears_that("events", Some).await
+    pub(super) async fn next_event(&mut self) -> LinkEvent {
+        self.next_event_that("an event", Some).await
     }
 
-    /// Hears events until there is a session; returns its number.
+    /// Waits for a session; returns its number.
     pub(super) async fn session(&mut self) -> u64 {
-        let session = |events| match events {
+        let session = |event| match event {
             LinkEvent::Welcome { session, .. } => Some(session),
             _ => None,
         };
-        self.hears_that("a session", session).await
+        self.next_event_that("a session", session).await
     }
 
-    /// Hears events until there is no session any more.
+    /// Waits for the end of the session.
     pub(super) async fn lost(&mut self) -> Lost {
-        let lost = |events| match events {
+        let lost = |event| match event {
             LinkEvent::Lost(why) => Some(why),
             _ => None,
         };
-        self.hears_that("the line lost", lost).await
+        self.next_event_that("the end of the session", lost).await
     }
 
-    /// Hears events until there is `what`, and fails with the last of them where there never is.
-    pub(super) async fn hears_that<T>(
+    /// Waits for an event that is `wanted`, in words `what`. Panics with the last event at the deadline.
+    pub(super) async fn next_event_that<T>(
         &mut self,
         what: &str,
         wanted: impl Fn(LinkEvent) -> Option<T>,
     ) -> T {
         let hearing = async {
             loop {
-                let events = self.link.next().await.unwrap();
-                self.heard = Some(events.clone());
-                if let Some(found) = wanted(events) {
+                let event = self.link.next().await.unwrap();
+                self.last = Some(event.clone());
+                if let Some(found) = wanted(event) {
                     return found;
                 }
             }
         };
         let found = timeout(DEADLINE, hearing).await;
-        found.unwrap_or_else(|_| panic!("not {what}, but at last {:?}", self.heard))
+        found.unwrap_or_else(|_| panic!("not {what}, but at last {:?}", self.last))
     }
 
     pub(super) fn says(&self, session: u64, n: u64) {

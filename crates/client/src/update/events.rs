@@ -1,5 +1,5 @@
-//! Handles the news of the link: events of the server, and the state of the connection. All texts are
-//! clean by now.
+//! Handles the events of the link: events of the server, and the state of the connection. All texts are
+//! sanitized by now.
 
 use chat_proto::event::{RoomInfo, RoomState};
 use chat_proto::{
@@ -14,12 +14,12 @@ use crate::rooms::{Counted, JoinState};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
-/// Most names of users or rooms that are put on one note.
+/// Most names of users or rooms in one notice.
 const LISTED_MAX: usize = 100;
 
 pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
     let mut effects = link_event(state, event, at);
-    effects.extend(addresses::give_back_messages(state, at));
+    effects.extend(addresses::return_messages(state, at));
     effects
 }
 
@@ -32,23 +32,23 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
             return session::welcomed(state, session, welcome, at);
         }
         LinkEvent::Event(_) if state.warned.shorter_room => {}
-        LinkEvent::Event(event) => return heard(state, event, at),
+        LinkEvent::Event(event) => return server_event(state, event, at),
         LinkEvent::Unreadable(refusal) => unreadable(state, &refusal, at),
-        LinkEvent::Refused(refusal) => session::not_let_in(state, &refusal, at),
+        LinkEvent::Refused(refusal) => session::hello_refused(state, &refusal, at),
         LinkEvent::Lost(why) => session::lost(state, &why, at),
     }
     Vec::new()
 }
 
-fn heard(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
+fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
     match event {
-        // Asked for before the session alone.
+        // Only answers a question before the session.
         Event::About { .. } => {}
         Event::Room(room) if session::is_set_back(state, &room) => {
-            return session::set_back(state, at);
+            return session::load_set_back(state, at);
         }
-        Event::Room(room) => return room_told(state, room, at),
-        Event::Message(message) => return messages::said(state, &message),
+        Event::Room(room) => return room_event(state, room, at),
+        Event::Message(message) => return messages::message(state, &message),
         Event::Accepted(accepted) => return messages::accept(state, accepted),
         Event::Refused(refusal) => return refused::refused(state, refusal, at),
         Event::History { room, messages, more } => {
@@ -80,17 +80,17 @@ fn heard(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
             state.notice(at, NoticeKind::Info, format!("in {label}: {}", listed(names, more)));
         }
         Event::Rooms { rooms, more } => rooms_listed(state, &rooms, more, at),
-        Event::Pong { nonce } => return session::rooms_told(state, &nonce, at),
+        Event::Pong { nonce } => return session::rooms_complete(state, &nonce, at),
         Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
     }
     Vec::new()
 }
 
-/// The user is in that room. The `title` of a direct message is the other user's name now.
-fn room_told(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
+/// A room of the user. The `title` of a direct message is the name of the other user.
+fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
     let name = now.room.clone();
     let Some(title) = now.title.clone() else {
-        return room_now(state, now, at).into_iter().collect();
+        return room_changed(state, now, at).into_iter().collect();
     };
     let is_asked = addresses::is_asked(state, &title);
     if state.rooms.index(&name).is_none()
@@ -100,13 +100,13 @@ fn room_told(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
         room.join_state = JoinState::Requested;
     }
     state.rooms.entitle(&name, &title);
-    let mut effects: Vec<Effect> = room_now(state, now, at).into_iter().collect();
-    effects.extend(addresses::told(state, &name, &title, at));
+    let mut effects: Vec<Effect> = room_changed(state, now, at).into_iter().collect();
+    effects.extend(addresses::answered(state, &name, &title, at));
     effects
 }
 
-/// What a room is now: what was missed there is asked for, once in a session.
-fn room_now(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> {
+/// Updates a room. Asks for its missed messages once in a session.
+fn room_changed(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> {
     let counts = (now.unread, now.mentions);
     let counted = Counted::told(now.read, now.last_seq, counts, now.more);
     let name = &now.room;
@@ -116,7 +116,7 @@ fn room_now(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> 
     room.topic = now.topic;
     room.users.replace(now.users, now.count);
     if now.last_seq < room.log.last() && !tells_epoch {
-        // A server of version 0.1.0 does not tell that its journal is another one.
+        // Version 0.1.0 does not say that its journal is another one.
         room.restored(at);
     }
     let is_first = room.last_seq == 0 && room.log.last() == 0;
@@ -136,7 +136,7 @@ fn room_now(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> 
         return None;
     }
     if was == JoinState::Joined {
-        // The answer to what was asked: behind it comes all that was missed, in its order.
+        // The answer to `join` with `since`: all missed messages follow it, in order.
         room.coming = Some(now.last_seq);
         return None;
     }
@@ -173,7 +173,7 @@ const fn left_because(reason: LeaveReason) -> &'static str {
     }
 }
 
-/// Comes once for each room both are in.
+/// Sent once for each room of both users.
 fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Option<Effect> {
     let is_me = user.id == state.me;
     let mut listed = Vec::new();
@@ -183,8 +183,8 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
         }
     }
     if !is_me {
-        // Whom the server was asked for may be either of the two who have had the name.
-        addresses::unknown(
+        // The question may be about either user who has had the name.
+        addresses::not_found(
             state,
             &user.name,
             &format!("not sent: {} is {} now", quoted(&user.name), quoted(name)),

@@ -9,7 +9,7 @@ use super::{ENTRY, ID, PART, SERVER_ID, SERVER_NAME, USERS};
 /// One write to a classic client, [`CLASSIC_WRITE_BYTES_MAX`] bytes at most where it was made by
 /// this module's functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum ServerMessage {
     /// The number of the connection; the first write of all.
     Id(u64),
     /// Who is connected: numbers and names.
@@ -27,7 +27,7 @@ pub enum Told {
     Raw(String),
 }
 
-impl std::fmt::Display for Told {
+impl std::fmt::Display for ServerMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Id(id) => write!(f, "{ID}{id}"),
@@ -49,7 +49,7 @@ impl std::fmt::Display for Told {
 /// between characters.
 ///
 /// Clients split a message on `||`, so within the text it is told as `| |`.
-pub fn message(from: &User, kind: Kind, text: &Text) -> Vec<Told> {
+pub fn message(from: &User, kind: Kind, text: &Text) -> Vec<ServerMessage> {
     let said = match kind {
         Kind::Text => text.to_string(),
         Kind::Action => format!("* {} {text}", from.name),
@@ -58,13 +58,17 @@ pub fn message(from: &User, kind: Kind, text: &Text) -> Vec<Told> {
 }
 
 /// A word from the server itself, as `0||chat-server||text`.
-pub fn notice(text: &str) -> Vec<Told> {
+pub fn notice(text: &str) -> Vec<ServerMessage> {
     pieces(SERVER_ID, SERVER_NAME, text)
 }
 
 /// Who is connected, `own` first, then as many of `others` as fit whole, then how many more of the
 /// `count` users there are.
-pub fn users<'a>(own: &User, others: impl Iterator<Item = &'a User>, count: usize) -> Told {
+pub fn users<'a>(
+    own: &User,
+    others: impl Iterator<Item = &'a User>,
+    count: usize,
+) -> ServerMessage {
     let entry = |user: &User| (user.id, user.name.to_string());
     let length = |(id, name): &(u64, String)| format!("{ENTRY}{id}{PART}{name}").len();
     let more = |listed: usize| (SERVER_ID, format!("+{} more", count - listed));
@@ -80,17 +84,17 @@ pub fn users<'a>(own: &User, others: impl Iterator<Item = &'a User>, count: usiz
         bytes += length(&other);
         list.push(other);
     }
-    Told::Users(list)
+    ServerMessage::Users(list)
 }
 
-fn pieces(id: u64, name: &str, text: &str) -> Vec<Told> {
+fn pieces(id: u64, name: &str, text: &str) -> Vec<ServerMessage> {
     let room = CLASSIC_WRITE_BYTES_MAX - format!("{id}{PART}{name}{PART}").len();
     let text = unsplittable(text);
     let mut rest = text.as_str();
     let mut pieces = Vec::new();
     while !rest.is_empty() {
         let (piece, after) = rest.split_at(rest.floor_char_boundary(room));
-        pieces.push(Told::Message { id, name: name.to_owned(), text: piece.to_owned() });
+        pieces.push(ServerMessage::Message { id, name: name.to_owned(), text: piece.to_owned() });
         rest = after;
     }
     pieces
@@ -117,7 +121,7 @@ mod tests {
         User { id, name: UserName::new(name).unwrap() }
     }
 
-    fn written(told: &[Told]) -> Vec<String> {
+    fn written(told: &[ServerMessage]) -> Vec<String> {
         told.iter().map(ToString::to_string).collect()
     }
 

@@ -66,49 +66,49 @@ pub(super) async fn lets_in(server: DuplexStream) -> (Server, Hello) {
 /// The same, with this welcome.
 pub(super) async fn lets_in_with(server: DuplexStream, welcome: Welcome) -> (Server, Hello) {
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
-    let mut first = hears(&mut server).await;
+    let mut first = receive(&mut server).await;
     if first == Command::About {
         let journal = welcome.journal.clone().unwrap();
-        tells(&mut server, &Event::About { server: welcome.server.clone(), journal }).await;
-        first = hears(&mut server).await;
+        send_event(&mut server, &Event::About { server: welcome.server.clone(), journal }).await;
+        first = receive(&mut server).await;
     }
     let Command::Hello(hello) = first else { panic!("no hello but {first:?}") };
     for event in [Event::Welcome(welcome), room_event("#lobby", 0, 0)] {
-        tells(&mut server, &event).await;
+        send_event(&mut server, &event).await;
     }
     (server, hello)
 }
 
 /// Tells the client something.
-pub(super) async fn tells(server: &mut Server, event: &Event) {
+pub(super) async fn send_event(server: &mut Server, event: &Event) {
     within(format!("{event:?} told"), server.send(event)).await.unwrap();
 }
 
 /// The next thing that the client says.
-pub(super) async fn hears(server: &mut Server) -> Command {
-    hears_that(server, "a command", Some).await
+pub(super) async fn receive(server: &mut Server) -> Command {
+    receive_that(server, "a command", Some).await
 }
 
 /// The next message, by its device, number and text.
-pub(super) async fn hears_say(server: &mut Server) -> (Option<Word>, Option<u64>, String) {
+pub(super) async fn receive_say(server: &mut Server) -> (Option<Word>, Option<u64>, String) {
     let said = |command| match command {
         Command::Say(say) => Some((say.device, say.n, say.text.as_str().to_owned())),
         _ => None,
     };
-    hears_that(server, "a message", said).await
+    receive_that(server, "a message", said).await
 }
 
 /// How far the client says that its user has read.
-pub(super) async fn hears_read(server: &mut Server) -> u64 {
+pub(super) async fn receive_read(server: &mut Server) -> u64 {
     let read = |command| match command {
         Command::Read { seq, .. } => Some(seq),
         _ => None,
     };
-    hears_that(server, "how far one has read", read).await
+    receive_that(server, "how far one has read", read).await
 }
 
 /// Waits for `what` among the commands, and fails with those that came where it does not.
-pub(super) async fn hears_that<T>(
+pub(super) async fn receive_that<T>(
     server: &mut Server,
     what: &str,
     wanted: impl Fn(Command) -> Option<T>,
@@ -130,17 +130,17 @@ pub(super) async fn hears_that<T>(
 
 /// Waits until `text` is on the screen, and returns the screen as it is then.
 pub(super) async fn sees(client: &mut Client, text: &str) -> String {
-    sees_that(client, &format!("{text:?}"), |screen| screen.contains(text)).await
+    wait_until(client, &format!("{text:?}"), |screen| screen.contains(text)).await
 }
 
 /// Waits until the screen is as `wanted`, in words `what`, and fails with the screen where it never
 /// is.
-pub(super) async fn sees_that(
+pub(super) async fn wait_until(
     client: &mut Client,
     what: &str,
     wanted: impl Fn(&str) -> bool,
 ) -> String {
-    match timeout(DEADLINE, client.sees_that(wanted)).await {
+    match timeout(DEADLINE, client.wait_until(wanted)).await {
         Ok(screen) => screen,
         Err(_) => panic!("no {what} on\n{}", client.screen()),
     }

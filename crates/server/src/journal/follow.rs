@@ -1,0 +1,241 @@
+//! Follows the journal: every stored message exactly once and in the order of its room, and every change from
+//! now on.
+//!
+//! ```text
+//! Engine::append ─ stored ─→ applied ─→ ring of records ─→ Follower::next
+//!                                        file ─→ pages ──────┘ (at the start, and after a lag)
+//! ```
+//!
+//! A follower reads what it has missed page by page, with a connection of its own, and then takes each commit
+//! after it is applied. If it falls behind the ring, it reads pages again. So it never delays a commit, and a
+//! commit that nobody follows is not copied.
+//!
+//! A message is found by its room and its `seq`, so the [`Position`] of a follower is the `seq` of the last
+//! message of each room, and the journal stores nothing for it.
+
+mod position;
+mod records;
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::vec;
+
+use chat_proto::event::JournalId;
+use tokio::sync::broadcast::error::RecvError;
+
+pub use self::position::{Position, PositionError};
+use self::records::Item;
+pub(super) use self::records::{Followers, Record, Subscribers};
+use super::change::Change;
+use super::sqlite::Reader;
+use super::stored::{Page, Part, RoomId, StoredMessage};
+use super::{Journal, JournalError};
+use crate::config::PAGE_MESSAGES;
+use crate::ring::Live;
+
+/// What a follower takes from the journal.
+#[derive(Debug, Clone)]
+pub enum FollowerItem {
+    /// Everything taken so far is void, and comes again from the first message: the journal was restored, has
+    /// lost messages, or is another one than that of the position.
+    StartOver,
+    /// The rooms that exist, at the start and after a lag. Messages before the first of a room, and rooms that
+    /// are not listed, were removed. After a lag, changes may have been missed.
+    Rooms(Vec<RoomExtent>),
+    /// A stored message.
+    Message {
+        /// Its room.
+        room: RoomId,
+        /// The message.
+        message: StoredMessage,
+    },
+    /// A change. What [`FollowerItem::Rooms`] has may already contain it.
+    Change(Change),
+    /// The oldest messages of a room were removed.
+    Trimmed {
+        /// The room.
+        room: RoomId,
+        /// The `seq` of the first message that is left.
+        first: u64,
+    },
+}
+
+/// The messages that a room has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomExtent {
+    /// The room.
+    pub room: RoomId,
+    /// The `seq` of its first message; 0 if there is none.
+    pub first: u64,
+    /// The `seq` of its last message; 0 if there is none.
+    pub last: u64,
+}
+
+/// A follower of the journal: a search index, for example.
+#[derive(Debug)]
+pub struct Follower {
+    /// With a connection of its own: those of sessions are not held up.
+    reader: Reader,
+    identity: Arc<JournalId>,
+    subscribers: Arc<Subscribers>,
+    position: Position,
+    /// `None` at the start and after a lag.
+    live: Option<Source>,
+    /// Rooms with messages that are to be read from the file.
+    behind: VecDeque<RoomExtent>,
+    /// The page that was read last, of this room.
+    page: (RoomId, vec::IntoIter<StoredMessage>),
+    /// The commit that was taken last, and how many of its items were.
+    record: Option<(Arc<Record>, usize)>,
+    /// The number of that commit, see [`super::Commit::position`].
+    commit: Option<u64>,
+}
+
+/// Where commits come from.
+#[derive(Debug)]
+enum Source {
+    Ring(Live<Record>),
+    /// The engine is closed.
+    Closed,
+}
+
+impl Journal {
+    /// Follows the journal from `after` on; from the first message if that is `None`.
+    #[must_use]
+    pub fn follow(&self, after: Option<Position>) -> Follower {
+        let identity = Arc::clone(&self.identity);
+        Follower {
+            reader: self.reader.another(),
+            position: after.unwrap_or_else(|| Position::start(&identity)),
+            identity,
+            subscribers: Arc::clone(&self.subscribers),
+            live: None,
+            behind: VecDeque::new(),
+            page: (RoomId::LOBBY, Vec::new().into_iter()),
+            record: None,
+            commit: None,
+        }
+    }
+}
+
+impl Follower {
+    /// Returns the position after everything that [`Follower::next`] has returned.
+    #[must_use]
+    pub const fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// Returns the next item; `None` once the journal is closed. Cancel safe.
+    ///
+    /// # Errors
+    /// Returns an error if the journal cannot be read. The next call tries again.
+    pub async fn next(&mut self) -> Result<Option<FollowerItem>, JournalError> {
+        loop {
+            if let Some(message) = self.page.1.next() {
+                return Ok(Some(self.message(self.page.0, message)));
+            }
+            if let Some(&room) = self.behind.front() {
+                self.read_page(room).await?;
+            } else if let Some(item) = self.next_of_record() {
+                return Ok(Some(item));
+            } else {
+                match &mut self.live {
+                    None => return self.start().await.map(Some),
+                    Some(Source::Closed) => return Ok(None),
+                    Some(Source::Ring(live)) => {
+                        let received = live.recv().await;
+                        self.take(received);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Starts, or starts again after a lag: subscribes first, so that nothing is lost between what the file
+    /// has and what the ring brings.
+    async fn start(&mut self) -> Result<FollowerItem, JournalError> {
+        if !self.position.is_of(&self.identity) {
+            return Ok(self.start_over());
+        }
+        let live = self.subscribers.subscribe().map_or(Source::Closed, Source::Ring);
+        let rooms = self.reader.rooms().await?;
+        if rooms.iter().any(|room| self.position.seq(room.room) > room.last) {
+            return Ok(self.start_over());
+        }
+        let exist: HashSet<_> = rooms.iter().map(|room| room.room).collect();
+        self.position.retain(|room| exist.contains(&room));
+        let is_behind = |room: &&RoomExtent| self.position.seq(room.room) < room.last;
+        self.behind = rooms.iter().filter(is_behind).copied().collect();
+        (self.live, self.commit) = (Some(live), None);
+        Ok(FollowerItem::Rooms(rooms))
+    }
+
+    fn start_over(&mut self) -> FollowerItem {
+        self.position = Position::start(&self.identity);
+        FollowerItem::StartOver
+    }
+
+    async fn read_page(&mut self, room: RoomExtent) -> Result<(), JournalError> {
+        let seq = self.position.seq(room.room);
+        if seq >= room.last {
+            self.behind.pop_front();
+            return Ok(());
+        }
+        let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
+        let page = self.reader.page(room.room, page).await?;
+        if page.is_empty() {
+            // Nothing is there although something should be: it is older than what is stored.
+            self.position.set(room.room, room.last);
+        }
+        self.page = (room.room, page.into_iter());
+        Ok(())
+    }
+
+    /// Takes a commit, or notes that some were missed.
+    fn take(&mut self, received: Result<Arc<Record>, RecvError>) {
+        match received {
+            Ok(record) if self.commit.is_none_or(|last| record.position == last + 1) => {
+                self.commit = Some(record.position);
+                self.record = Some((record, 0));
+            }
+            Ok(_) | Err(RecvError::Lagged(_)) => self.live = None,
+            Err(RecvError::Closed) => self.live = Some(Source::Closed),
+        }
+    }
+
+    /// Returns the next item of the commit that was taken last, without the messages that were on a page.
+    fn next_of_record(&mut self) -> Option<FollowerItem> {
+        let (record, taken) = self.record.take()?;
+        let rest = record.items.iter().enumerate().skip(taken);
+        for (index, item) in rest {
+            let item = match item {
+                Item::Message(room, message) if message.seq <= self.position.seq(*room) => continue,
+                Item::Message(room, message) if message.seq > self.position.seq(*room) + 1 => {
+                    self.live = None; // some are missing: from the file
+                    return None;
+                }
+                Item::Message(room, message) => self.message(*room, message.clone()),
+                Item::Change(change) => {
+                    if let Change::RoomRemoved { id, .. } = change {
+                        self.position.remove(*id);
+                    }
+                    FollowerItem::Change(change.clone())
+                }
+                Item::Trimmed { room, first } => {
+                    FollowerItem::Trimmed { room: *room, first: *first }
+                }
+            };
+            self.record = Some((Arc::clone(&record), index + 1));
+            return Some(item);
+        }
+        None
+    }
+
+    fn message(&mut self, room: RoomId, message: StoredMessage) -> FollowerItem {
+        self.position.set(room, message.seq);
+        FollowerItem::Message { room, message }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! The ring between the engine and the followers: what each commit has stored.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::super::change::Change;
+use super::super::commit::Committed;
+use super::super::stored::{RoomId, StoredMessage};
+use crate::ring::{Charge, Live, Ring, Rings};
+
+/// Commits that the ring holds for followers that have yet to take them: a follower that takes a disk's write
+/// for each keeps up with a burst of some seconds.
+pub(super) const COMMITS_MAX: usize = 256;
+
+/// Bytes that the ring holds: 500 messages of 16 KiB. Past it the oldest commits are dropped, and followers
+/// read them from the file. A commit that is greater by itself is dropped at once.
+pub(super) const BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Logged if commits are dropped.
+const FULL: &str = "a follower of the journal lags behind: dropped the oldest commits; it continues from \
+                    the journal's file";
+
+/// What one commit has stored.
+#[derive(Debug)]
+pub(in crate::journal) struct Record {
+    /// The number of the commit.
+    pub(super) position: u64,
+    pub(super) items: Vec<Item>,
+    /// Counts its bytes for as long as it exists.
+    _charge: Charge<Self>,
+}
+
+#[derive(Debug)]
+pub(super) enum Item {
+    Message(RoomId, StoredMessage),
+    Change(Change),
+    Trimmed { room: RoomId, first: u64 },
+}
+
+/// What followers subscribe to.
+#[derive(Debug)]
+pub(in crate::journal) struct Subscribers {
+    state: Mutex<State>,
+    rings: Arc<Rings<Record>>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nobody follows.
+    Idle,
+    Followed(Ring<Record>),
+    /// The engine is closed.
+    Closed,
+}
+
+/// The engine's side. Ends the ring when it is dropped.
+#[derive(Debug)]
+pub(in crate::journal) struct Followers(Arc<Subscribers>);
+
+impl Subscribers {
+    /// Returns everything that is committed from now on; `None` if the engine is closed.
+    pub(super) fn subscribe(&self) -> Option<Live<Record>> {
+        let mut state = self.state();
+        match &mut *state {
+            State::Idle => {
+                let ring = Ring::new(COMMITS_MAX);
+                let live = ring.subscribe();
+                *state = State::Followed(ring);
+                Some(live)
+            }
+            State::Followed(ring) => Some(ring.subscribe()),
+            State::Closed => None,
+        }
+    }
+
+    /// Bytes of the commits that are in the ring or in the hands of a follower.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.rings.bytes()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic leaves it whole: each change is one assignment.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Followers {
+    pub(in crate::journal) fn new() -> Self {
+        let rings = Arc::new(Rings::new(BYTES_MAX, FULL));
+        Self(Arc::new(Subscribers { state: Mutex::new(State::Idle), rings }))
+    }
+
+    pub(in crate::journal) fn subscribers(&self) -> Arc<Subscribers> {
+        Arc::clone(&self.0)
+    }
+
+    /// Copies what a commit has stored, if somebody follows. To be called once it is durable: a follower that
+    /// subscribes later finds it in the file.
+    pub(in crate::journal) fn record(&self, position: u64, items: &[Committed]) -> Option<Record> {
+        if !matches!(*self.0.state(), State::Followed(_)) {
+            return None;
+        }
+        let mut copies = Vec::new();
+        let mut bytes = size_of::<Record>();
+        for item in items {
+            match item {
+                Committed::Message { room, kept, changes } => {
+                    copies.extend(changes.iter().cloned().map(Item::Change));
+                    bytes += kept.text.as_str().len();
+                    copies.push(Item::Message(*room, kept.clone()));
+                }
+                Committed::Changes(changes) => {
+                    copies.extend(changes.iter().cloned().map(Item::Change));
+                }
+                Committed::Trimmed { room, first } => {
+                    copies.push(Item::Trimmed { room: *room, first: *first });
+                }
+                Committed::Repeat(_) | Committed::NoRepeat | Committed::Task => {}
+            }
+        }
+        bytes += copies.capacity() * size_of::<Item>();
+        Some(Record { position, items: copies, _charge: self.0.rings.charge(bytes) })
+    }
+
+    /// Sends a record to the followers. Never waits for one.
+    pub(in crate::journal) fn send(&self, record: Record) {
+        let mut state = self.0.state();
+        if let State::Followed(ring) = &*state
+            && !ring.send(record, &self.0.rings)
+        {
+            *state = State::Idle; // the last has gone
+        }
+    }
+}
+
+impl Drop for Followers {
+    fn drop(&mut self) {
+        *self.0.state() = State::Closed;
+    }
+}

@@ -1,0 +1,6 @@
+//! Carriers: the streams of bytes that a session runs on. A carrier is any `AsyncRead + AsyncWrite`; what is
+//! here goes between a socket and a door.
+
+mod prefixed;
+
+pub(crate) use self::prefixed::Prefixed;
