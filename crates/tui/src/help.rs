@@ -22,11 +22,7 @@ pub const COMMANDS: [CommandHelp; 15] = [
     CommandHelp { name: "/topic", argument: " [TEXT]", does: "what it is about; -delete empties" },
     CommandHelp { name: "/me", argument: " TEXT", does: "says what you do: * bob waves" },
     CommandHelp { name: "/name", argument: " NAME", does: "takes another name" },
-    CommandHelp {
-        name: "/set",
-        argument: " [NAME [VALUE]]",
-        does: "lists, shows, changes settings",
-    },
+    CommandHelp { name: "/set", argument: " NAME VALUE", does: "changes a setting, or lists all" },
     CommandHelp { name: "/clear", argument: "", does: "empties the log on your screen" },
     CommandHelp { name: "/reconnect", argument: "", does: "calls the server again now" },
     CommandHelp { name: "/read", argument: "", does: "marks this room as read" },

@@ -29,8 +29,10 @@ fn a_file_sets_what_is_in_it() {
     assert_eq!(settings.mouse, Sourced { value: Switch::Off, source: Source::File });
     assert_eq!(settings.users.value, Panel::On);
     assert_eq!(settings.notify.value, Notify::None);
-    let settings = super::tests::settings("");
-    assert_eq!(settings.theme, Sourced { value: ThemeChoice::Auto, source: Source::Default });
+    assert_eq!(
+        Layers::default().settings().theme,
+        Sourced { value: ThemeChoice::Auto, source: Source::Default }
+    );
 }
 
 #[test]
