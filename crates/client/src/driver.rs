@@ -1,5 +1,5 @@
-//! Carries out the effects of a client: gives the link and the store what they are to do, and returns what
-//! they answer as inputs.
+//! Carries out the effects of a client: passes them to the tasks of the link and the store, and returns the
+//! answers as inputs. The only part of the client besides these tasks that does I/O or asks for the time.
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -16,8 +16,8 @@ use crate::state::State;
 use crate::store::{Done, Job, Store, StoreError, StoreTask, Writer};
 use crate::update::update;
 
-/// How long the end of a client may wait for the disk: a busy one needs a second or two, and nobody wants to
-/// wait for a program to end.
+/// How long a client that ends waits for the disk: a busy disk needs a second or two, and the user waits
+/// for the program to end.
 pub const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Who the client is, and where its state is stored.
@@ -25,15 +25,15 @@ pub const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Config {
     /// The name to ask for.
     pub name: UserName,
-    /// The server's address: what is stored before the first session is stored under it.
+    /// The server's address: until the first session, the state is stored under it.
     pub server: String,
-    /// The directory of what outlives the program; `None` if nothing does.
+    /// The state directory; `None` to store nothing.
     pub directory: Option<PathBuf>,
-    /// Who waits for the disk it is on.
+    /// What waits for the disk.
     pub writer: Writer,
 }
 
-/// Why a client cannot go on. Nothing the network does is among it.
+/// Why a client cannot go on. Never an error of the network.
 #[derive(Debug, thiserror::Error)]
 pub enum DriverError {
     /// The directory cannot be used.
@@ -55,6 +55,7 @@ pub fn system_clock() -> Timestamp {
 }
 
 /// What comes next.
+#[allow(clippy::large_enum_variant, reason = "it is moved once; a box would cost an allocation")]
 #[derive(Debug)]
 pub enum Next<T> {
     /// An input of the store, the clock or the link.
@@ -63,7 +64,7 @@ pub enum Next<T> {
     Front(T),
 }
 
-/// Where the messages without an answer are as a client ends.
+/// Where the messages without an answer are when a client ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Saved {
     /// On the disk.
@@ -71,11 +72,11 @@ pub enum Saved {
     /// In memory alone.
     #[default]
     Memory,
-    /// The disk has not taken them in time.
+    /// The disk did not store them in time.
     Unknown,
 }
 
-/// What the client goes on with, once the store has opened it.
+/// The user or the server whose profile the store is opening.
 #[derive(Debug)]
 enum Opening {
     User,
@@ -86,15 +87,15 @@ enum Opening {
 #[derive(Debug)]
 pub struct Driver {
     store: StoreTask,
-    /// Set while the store opens what is stored for another user or server.
+    /// Set while the store opens the profile of another user or server.
     opening: Option<Opening>,
     link: Link,
     tick: Option<Instant>,
 }
 
 impl Driver {
-    /// Opens the state directory and starts to connect. Must be called within a tokio runtime. The state is
-    /// to be given [`Input::Start`] first.
+    /// Opens the state directory and starts to connect. Must be called within a tokio runtime. The first
+    /// input of the state must be [`Input::Start`].
     ///
     /// # Errors
     /// Returns an error if the directory cannot be used.
@@ -110,16 +111,16 @@ impl Driver {
         Ok((driver, State::new(server, profile)))
     }
 
-    /// Whether inputs other than answers of the store may come: not while it is not known whose they are, nor
-    /// while too much waits for the disk.
+    /// Whether inputs other than answers of the store may come: not while another profile is being
+    /// opened, which they would belong to, nor while too many jobs wait for the disk.
     #[must_use]
     pub const fn may_take(&self) -> bool {
         self.opening.is_none() && !self.store.is_full()
     }
 
-    /// Waits for what comes next, one after the other, the first that is ready: answers of the store, what
-    /// the front end waits for, the tick, and last the events of the link, since they alone can be without
-    /// end. Safe to cancel.
+    /// Waits for the next input, or for the future of the front end. If several are ready, the order is:
+    /// answers of the store, the front end, the tick, the events of the link. The link is last, since a
+    /// server can send without a pause. Safe to cancel.
     ///
     /// # Errors
     /// Returns an error if a task has ended by a fault of the program.
@@ -142,7 +143,7 @@ impl Driver {
         Ok(Next::Input(input))
     }
 
-    /// Returns an event of the link that is there already, if it may come now.
+    /// Returns an event of the link if one is ready and may come now.
     pub fn ready(&mut self) -> Option<Input> {
         if self.may_take() { self.link.ready().map(Input::Link) } else { None }
     }
@@ -180,9 +181,9 @@ impl Driver {
         None
     }
 
-    /// Waits until all is stored, and sends what waited for that; says goodbye, takes what the server still
-    /// answers, and stores that. Takes [`STORE_TIMEOUT`] and [`BYE_TIMEOUT`](crate::link::BYE_TIMEOUT) at
-    /// most.
+    /// Waits until all jobs are stored, and sends the messages that waited for that; says goodbye, takes
+    /// the last answers of the server, and stores them. Takes [`STORE_TIMEOUT`] and
+    /// [`BYE_TIMEOUT`](crate::link::BYE_TIMEOUT) at most.
     pub async fn close(mut self, state: &mut State, clock: fn() -> Timestamp) -> Saved {
         let deadline = Instant::now() + STORE_TIMEOUT;
         while !self.store.is_idle() {
@@ -191,7 +192,7 @@ impl Driver {
             };
             let input = self.answer(done);
             for effect in update(state, input, clock()) {
-                // A link that is full when all ends takes nothing more.
+                // If the link is full at the end, the request is lost; the message stays in the outbox.
                 let _ = self.carry_out(effect);
             }
         }

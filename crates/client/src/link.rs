@@ -10,7 +10,7 @@
 
 mod address;
 mod backoff;
-mod caller;
+mod connector;
 mod dial;
 mod opening;
 mod race;
@@ -27,7 +27,7 @@ use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 pub use self::address::{BadAddress, DEFAULT_PORT, ServerAddress};
-use self::caller::Caller;
+use self::connector::Connector;
 pub use self::dial::{Dial, Tcp};
 use crate::outbox::OUTBOX_MAX;
 use crate::seed::Seed;
@@ -59,13 +59,13 @@ pub enum LinkRequest {
         command: Command,
     },
     /// Connect at once, as the same user, under this name.
-    Call(UserName),
+    Connect(UserName),
     /// Connect at once, as another user.
-    CallAs(Box<Identity>),
+    ConnectAs(Box<Identity>),
     /// Forget the refused token, and connect at once as a new user.
-    CallAnew,
+    ConnectAsNew,
     /// End the session and the link.
-    Bye,
+    Close,
 }
 
 /// What the client says in its hello.
@@ -137,7 +137,7 @@ impl Identity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkEvent {
     /// The link is connecting.
-    Dialling,
+    Connecting,
     /// The link connects again in a while; sent every second.
     Waiting {
         /// Seconds left, rounded up.
@@ -159,7 +159,7 @@ pub enum LinkEvent {
     Event(Event),
     /// The server sent a line that this version cannot read.
     Unreadable(Box<Refusal>),
-    /// The server refused the hello. The link waits for [`LinkRequest::Call`].
+    /// The server refused the hello. The link waits for [`LinkRequest::Connect`].
     Refused(Box<Refusal>),
     /// The session ended, or did not begin.
     Lost(Lost),
@@ -224,8 +224,8 @@ impl Link {
     pub fn start(dial: impl Dial, identity: Identity) -> Self {
         let (requests, queue) = mpsc::channel(REQUESTS_MAX);
         let (tell, events) = mpsc::channel(EVENTS_MAX);
-        let caller = Caller::new(dial, identity, queue, tell);
-        Self { requests, events, task: AbortOnDropHandle::new(tokio::spawn(caller.run())) }
+        let connector = Connector::new(dial, identity, queue, tell);
+        Self { requests, events, task: AbortOnDropHandle::new(tokio::spawn(connector.run())) }
     }
 
     /// Waits for the next event. `None` if the task of the link has ended. Safe to cancel.
@@ -251,7 +251,7 @@ impl Link {
     pub async fn close(self, mut hear: impl FnMut(LinkEvent)) {
         let Self { requests, mut events, task } = self;
         let farewell = async {
-            let bye = requests.send(LinkRequest::Bye);
+            let bye = requests.send(LinkRequest::Close);
             let hearing = async {
                 while let Some(event) = events.recv().await {
                     hear(event);

@@ -156,7 +156,7 @@ impl Log {
 
     /// The server has accepted a pending message: moves it to its place.
     pub(crate) fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
-        if let Some(mut body) = self.take_pending(id) {
+        if let Some(mut body) = self.remove_pending(id) {
             if let Body::Message { origin, .. } = &mut body {
                 *origin = Origin::Own(Delivery::Accepted);
             }
@@ -166,7 +166,7 @@ impl Log {
 
     /// The server has refused a pending message: it stays after the last message, with the reason.
     pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
-        if let Some(mut body) = self.take_pending(id) {
+        if let Some(mut body) = self.remove_pending(id) {
             if let Body::Message { origin, .. } = &mut body {
                 *origin = Origin::Own(Delivery::Refused(why));
             }
@@ -177,7 +177,7 @@ impl Log {
     }
 
     /// Removes a pending message and returns it.
-    pub(crate) fn take_pending(&mut self, id: &MessageId) -> Option<Body> {
+    pub(crate) fn remove_pending(&mut self, id: &MessageId) -> Option<Body> {
         let index = self.entries.pending(id)?;
         let entry = self.entries.remove(index)?;
         self.entries.place_pending_notices(self.coverage.reached());
@@ -242,8 +242,8 @@ impl Log {
 
     /// Whether no message is missing after `read`: a message that was never loaded is not read.
     #[must_use]
-    pub fn goes_on_from(&self, read: u64) -> bool {
-        self.coverage.goes_on_from(read)
+    pub fn is_complete_after(&self, read: u64) -> bool {
+        self.coverage.is_complete_after(read)
     }
 
     /// Whether older messages can be asked for.
@@ -286,7 +286,7 @@ impl Log {
     }
 
     /// All messages in the order of the screen, each with its `seq` if it has one, and the rules.
-    pub fn said(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
+    pub fn messages(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
         let is_shown =
             |entry: &&LogEntry| matches!(entry.body, Body::Message { .. } | Body::Restored);
         let said = self.entries.iter().filter(is_shown);

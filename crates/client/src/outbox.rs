@@ -107,7 +107,7 @@ impl Outbox {
     /// The store is given an operation; its answers come in order. After a token or a number has changed, no
     /// message is sent before that is stored: after a crash the client would send it again as another
     /// message.
-    pub(crate) fn ask(&mut self, op: &StoreOp) {
+    pub(crate) fn record_op(&mut self, op: &StoreOp) {
         self.asked += 1;
         match op {
             StoreOp::Message(message) => {
@@ -125,7 +125,7 @@ impl Outbox {
     }
 
     /// The store has answered an operation. Returns the message that is stored now, if it was one.
-    pub(crate) fn hear_store(&mut self) -> Option<&MessageId> {
+    pub(crate) fn record_answer(&mut self) -> Option<&MessageId> {
         self.answered += 1;
         let stored = self.pending.iter().find(|pending| pending.stored_at == self.answered);
         stored.map(|pending| &pending.message.id)
@@ -177,7 +177,7 @@ impl Outbox {
     }
 
     /// The session has ended: all messages are to be sent again.
-    pub(crate) fn lost(&mut self) {
+    pub(crate) fn session_ended(&mut self) {
         for pending in &mut self.pending {
             pending.sent = false;
         }
@@ -199,9 +199,9 @@ mod tests {
     /// Adds a message, and stores it.
     fn says(outbox: &mut Outbox, text: &str) -> OwnMessage {
         let message = outbox.put(RoomName::lobby(), Kind::Text, Text::new(text).unwrap());
-        outbox.ask(&StoreOp::Message(message.clone()));
+        outbox.record_op(&StoreOp::Message(message.clone()));
         assert!(!outbox.is_stored(&message.id));
-        assert_eq!(outbox.hear_store(), Some(&message.id));
+        assert_eq!(outbox.record_answer(), Some(&message.id));
         message
     }
 
@@ -230,7 +230,7 @@ mod tests {
         outbox.send();
         assert!(acknowledge(&mut outbox, None, 1));
         assert!(!acknowledge(&mut outbox, None, 1));
-        outbox.lost();
+        outbox.session_ended();
         assert_eq!(outbox.waiting(), 2);
         let again = outbox.send();
         assert_eq!(ids(&again), [(None, 2), (None, 3)]);

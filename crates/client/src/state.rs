@@ -220,7 +220,7 @@ impl State {
         }
         for (name, title) in titles {
             if self.rooms.get_or_make(name).is_some() {
-                self.rooms.entitle(name, title);
+                self.rooms.set_title(name, title);
             }
         }
         if self.rooms.get_or_make(shown).is_some() {

@@ -1,7 +1,8 @@
-//! `update`: changes the state by one input, and returns the effects that are to be carried out.
+//! `update`: changes the state by one input, and returns the effects that are to be carried out. Nothing else
+//! changes the state.
 //!
-//! Pure: the time and the random are values, the network is events, and what is to happen comes back as
-//! effects.
+//! Pure: no I/O, no clock and no randomness. The time comes in as a value, the network and the disk as
+//! inputs.
 
 mod addresses;
 mod drafts;
@@ -22,7 +23,7 @@ use crate::sanitize;
 use crate::state::State;
 use crate::store::{OwnMessage, StoreOp};
 
-/// Takes what happened at `at` into `state`. Returns what is to be done, in that order.
+/// Applies an input of the time `at` to `state`. Returns what is to be done, in that order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     let done = match input {
@@ -54,7 +55,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             Vec::new()
         }
     };
-    // A room is opened before a message goes there.
+    // A front end must know a room before a message goes there, so the effects for it come first.
     let mut effects = std::mem::take(&mut state.effects);
     effects.extend(done);
     effects
@@ -62,14 +63,13 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
 
 /// Asks the store for something.
 fn store(state: &mut State, op: StoreOp) -> Effect {
-    state.outbox.ask(&op);
+    state.outbox.record_op(&op);
     Effect::Store(op)
 }
 
-/// The store has answered: a message that waited for it may be sent. If it could not be stored, it is sent
-/// all the same.
+/// The store has answered, so a message that waited for it may be sent, also if it could not be stored.
 fn stored_next(state: &mut State) -> Vec<Effect> {
-    if let Some(id) = state.outbox.hear_store() {
+    if let Some(id) = state.outbox.record_answer() {
         for room in state.rooms.iter_mut() {
             room.log.stored(id);
         }

@@ -75,7 +75,7 @@ words! {
         NotInRoom = "not_in_room",
         /// The room is one that nobody can leave.
         CannotLeave = "cannot_leave",
-        /// Nobody is called that, or nobody who has private conversations.
+        /// No user has that name, or it is a guest, who has no direct messages.
         NoSuchUser = "no_such_user",
         /// The user is in as many rooms as one can be, or there are as many as there can be.
         TooManyRooms = "too_many_rooms",

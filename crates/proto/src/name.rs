@@ -45,21 +45,21 @@ pub enum NameError {
     #[error("a name has letters, digits, emoji and marks such as _ - . ', this one has {0}")]
     Symbol(char),
     /// A room's name that begins with neither `#` nor `@`.
-    #[error("a room is #name, a private conversation @name")]
+    #[error("a room is #name, a direct message @name")]
     NoSigil,
-    /// Two numbers with a hyphen between them: the address of a private conversation.
+    /// Two numbers with a hyphen between them: the address of a direct message.
     #[error(
-        "a name is not two numbers with a hyphen; {0} looks like the address of a conversation"
+        "a name is not two numbers with a hyphen; {0} looks like the address of a direct message"
     )]
     LooksLikeAddress(String),
-    /// An address of a private conversation that has no two users.
-    #[error("@{0} is no address of a conversation: it needs the numbers of two users")]
+    /// An address of a direct message that has no two users.
+    #[error("@{0} is no address of a direct message: it needs the numbers of two users")]
     BadAddress(String),
 }
 
 /// A user's name, as the user writes it, in NFC: 1 to [`NAME_CHARS_MAX`] letters, digits, emoji, single
 /// spaces and ASCII punctuation, without what stands beside names on a screen, as `docs/protocol.md` has
-/// it; not of the form `7-12`, which is the address of a private conversation.
+/// it; not of the form `7-12`, which is the address of a direct message.
 ///
 /// Two names are equal if their [keys](UserName::key) are: `Bob`, `bob` and `ｂｏｂ` are one name, and so are
 /// `Ana María` and `ana_maría`.
@@ -67,12 +67,12 @@ pub enum NameError {
 #[serde(try_from = "Cow<str>")]
 pub struct UserName(Name);
 
-/// The name of a room (`#rust`), the address of a private conversation (`@7-12`), or the private
-/// conversation with a user as a person names it (`@ana`).
+/// The name of a room (`#rust`), the address of a direct message (`@7-12`), or a direct message by the
+/// name of the other user (`@ana`).
 ///
 /// An address has the numbers of the two users, the lower one first. It never changes and is the same
-/// for both, so every event has it, and it is what a client stores. `@ana` is whoever is called `ana`
-/// when the server reads it.
+/// for both, so every event has it, and it is what a client stores. `@ana` is the user who has the name
+/// `ana` when the server reads it.
 ///
 /// What follows the sigil of the others keeps the rules of a [`UserName`]; a room's has no white space
 /// at all, so that `/join #rust now` has one reading. Compared like user names.
@@ -219,19 +219,19 @@ impl RoomName {
         Self(Name::of_room("#lobby"))
     }
 
-    /// The private conversation with whoever is called `user` when the server reads it.
+    /// The direct message with the user who has the name `user` when the server reads it.
     #[must_use]
     pub fn private(user: &UserName) -> Self {
         Self(Name::of_user(format!("@{user}")))
     }
 
-    /// The address of the private conversation of two users, whichever is given first.
+    /// The address of the direct message of two users, in either order.
     #[must_use]
     pub fn direct(one: u64, other: u64) -> Self {
         Self(Name::of_user(format!("@{}-{}", one.min(other), one.max(other))))
     }
 
-    /// Whether this is a private conversation, by its address or by a user's name.
+    /// Whether this is a direct message, by its address or by the name of a user.
     #[must_use]
     pub fn is_private(&self) -> bool {
         self.as_str().starts_with('@')
@@ -243,7 +243,7 @@ impl RoomName {
         address(self.as_str().strip_prefix('@')?).flatten()
     }
 
-    /// The user that a private conversation is asked for by name; `None` for a room and an address.
+    /// The name of the other user; `None` for a room and for an address.
     #[must_use]
     pub fn other(&self) -> Option<UserName> {
         let name = self.as_str().strip_prefix('@')?;

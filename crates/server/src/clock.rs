@@ -1,9 +1,8 @@
-//! The wall clock, and whether it may be believed.
+//! The wall clock, and whether it is trusted.
 //!
-//! A wall clock may be wrong for a minute: a time server that is wrong, a machine that starts without a
-//! clock of its own, an administrator's typing error. What goes by the age of something (old messages,
-//! names that nobody has used) is only done if the wall clock has agreed with the monotonic clock for a
-//! while.
+//! A wall clock may be wrong for a minute: because of a time server, a machine that starts without a
+//! clock of its own, or an administrator's typing error. Old messages are removed, and unused names given
+//! away, only if the wall clock has agreed with the monotonic clock for a while.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,7 +14,7 @@ use tracing::{debug, info, warn};
 /// A wall clock.
 pub type Clock = fn() -> Timestamp;
 
-/// A clock that nobody sets.
+/// A monotonic clock: nobody sets it.
 pub type Monotonic = fn() -> Instant;
 
 /// By how much the two clocks may differ since they were compared first: a time server that adjusts a
@@ -37,7 +36,7 @@ pub(crate) struct SteadyClock {
 
 #[derive(Debug)]
 struct Watch {
-    /// When both clocks were read first since the last jump.
+    /// The times of both clocks when they were first read after the last jump.
     wall: Timestamp,
     monotonic: Instant,
     /// Whether a jump was logged after which the clock is not steady again.
@@ -71,9 +70,9 @@ impl SteadyClock {
         (self.wall)()
     }
 
-    /// The moment before which something is older than `age`; `None` if the clock cannot be believed
-    /// now. It must have run steadily since the last jump, and since the start of the daemon, for the
-    /// span that is set, or for `age` if that is shorter: what was there before is that old then.
+    /// The moment `age` ago; `None` if the clock is not trusted now. It is trusted once it has run
+    /// steadily, since the last jump and the start of the daemon, for `steady_span`, or for `age` if that
+    /// is shorter: what was there before is at least that old.
     pub(crate) fn before(&self, age: Duration) -> Option<Timestamp> {
         let steady = self.compare();
         (steady >= self.steady_span.min(age)).then(|| before(self.now(), age))
@@ -111,9 +110,9 @@ impl SteadyClock {
     }
 }
 
-/// The time of a message that is taken `now`, after one that was taken at `last`. Times do not go back,
-/// unless the clock was set back by more than a few seconds: it was wrong before, then, and messages
-/// must not have the wrong time until the right one has caught up.
+/// The time of a message that is stored `now`, after one of the time `last`. Times do not go back, unless
+/// the clock was set back by more than a few seconds: then it was wrong before, and further messages must
+/// not have the wrong time until the clock has caught up.
 pub(crate) fn next_time(now: Timestamp, last: Timestamp) -> Timestamp {
     let ahead = last.as_millis() - now.as_millis();
     if (0..=millis(AHEAD_MAX)).contains(&ahead) { last } else { now }

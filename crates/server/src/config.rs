@@ -51,9 +51,9 @@ pub const IN_FLIGHT_MAX: usize = 1024;
 /// Named rooms in all: each takes some 500 bytes while nobody is in it.
 pub const ROOMS_MAX: usize = 10_000;
 
-/// Direct messages (conversations of two) in all, for each user that the server stores: as many as there are if 1,000
-/// people have each talked to each other. Each takes some 500 bytes, even after both users have left, if it has messages: 250 kB for each user in the
-/// worst case.
+/// Direct messages (conversations of two) in all, for each user that the server stores: as many as there
+/// are if 1,000 people have each talked to each other. Each takes some 500 bytes, even after both users
+/// have left, if it has messages: 250 kB for each user in the worst case.
 pub const DIRECT_PER_USER: usize = 500;
 
 /// Unused rooms that one change removes: a millisecond's work, for which other changes wait.
@@ -128,13 +128,13 @@ pub const BROKEN_LINES_MAX: usize = 20;
 /// See [`BROKEN_LINES_MAX`].
 pub const BROKEN_LINES_WINDOW: Duration = Duration::from_secs(10);
 
-/// Connections the system holds until they are accepted, as many as may be unidentified. Past that
-/// it drops some that it has answered: their peers see a connection, and a classic client waits without end for
-/// the server to speak first.
+/// Connections the system holds until they are accepted, as many as may be unidentified. Past that it
+/// drops some that it has answered: their peers see a connection, and a classic client waits without end
+/// for the server to speak first.
 pub const BACKLOG_CONNECTIONS: u32 = 4_096;
 
-/// How long a connection stays half open after the last event, so that the peer can read it: closing with unread
-/// bytes would reset the connection instead.
+/// How long a connection stays half open after the last event, so that the peer can read it: closing with
+/// unread bytes would reset the connection instead.
 pub const LINGER: Duration = Duration::from_secs(1);
 
 /// Connections past the limit that are kept half open to read the reason. Clients close at once, so that
@@ -147,58 +147,58 @@ pub const TURNED_AWAY_MIN: usize = 4;
 /// The settings of one daemon.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Connections in all, whoever they are: what the default limit of open files of a service
-    /// manager (and some) allows.
+    /// Connections in all, of both protocols. The table of this module has the memory for the default.
     pub max_connections: usize,
-    /// Connections past the limit that are still open.
+    /// Rejected connections that are kept half open to read the reason, see [`TURNED_AWAY_MAX`].
     pub turned_away_max: usize,
-    /// Connections that have not yet said who they are: enough for a thousand to come at once, too
-    /// few to fill the daemon with strangers.
+    /// Connections without a session: enough for some thousand clients that connect at once, too few to
+    /// use up
+    /// `max_connections`.
     pub unidentified_max: usize,
-    /// The same, from one address (for IPv6, from one /64): an office behind one address comes in,
-    /// one stranger does not take all.
+    /// The same from one address (for IPv6, from one /64): enough for an office behind one address, too
+    /// few for one stranger to use up `unidentified_max`.
     pub unidentified_per_address_max: usize,
-    /// How long a connection may take to say who it is: a person types a `hello` by hand.
+    /// How long a connection may take until its session begins: a person can type a `hello` by hand.
     pub identify_timeout: Duration,
-    /// How long a silent connection is listened to before it is taken for a classic client, which
-    /// waits for the server to speak first.
+    /// How long a new connection may be silent before it is taken for a classic client, which waits for the
+    /// server to send first.
     pub detect_silence: Duration,
-    /// After how much silence a native session is pinged, and after how much more it is ended:
-    /// some routers forget a connection after five minutes.
+    /// Silence after which a native client is sent a ping, and after which the session ends if it does not
+    /// answer. Some routers forget a connection after five minutes.
     pub idle_timeout: Duration,
-    /// How long a client may take none of the bytes that wait for it: long enough that the slowest
-    /// connection acknowledges a segment or two meanwhile. 3,000 bytes in this time are 100 bytes/s.
+    /// How long a client may acknowledge none of the bytes that wait for it: long enough for a segment or
+    /// two on the slowest connection. 3,000 bytes in this time are 100 bytes/s.
     pub write_timeout: Duration,
-    /// How long a session that ends tries to say why.
+    /// How long a session that ends tries to send the reason.
     pub goodbye_timeout: Duration,
-    /// How long the daemon takes to say goodbye to all.
+    /// How long the daemon waits for its sessions when it ends.
     pub drain_timeout: Duration,
-    /// Least time between two writes to one classic client, which takes what one `recv` returns as
-    /// one message: at 10 ms two writes still arrive as one on a busy machine.
+    /// Least time between two writes to one classic client, which takes the result of one `recv` for one
+    /// message. With 10 ms, two writes still arrive as one on a busy machine.
     pub classic_gap: Duration,
-    /// How long a classic client's line is quiet before what came is taken for whole: messages cut
-    /// by the network arrive within less.
+    /// Silence after which the bytes from a classic client are taken for a whole message: the parts of a
+    /// message that the network has divided arrive within less.
     pub classic_settle: Duration,
-    /// How long changes of who is here are gathered into one classic list.
+    /// How long changes of the lobby's users are collected for one list to a classic client.
     pub classic_list_settle: Duration,
-    /// Users in the list of a `room` event at most: more than a screen shows, and it keeps a join's
-    /// price from growing with the room.
+    /// Users in the list of a `room` event at most: more than a screen shows. So the cost of a join does
+    /// not grow with the room.
     pub users_listed: usize,
-    /// In a room of more users than this, who comes and goes is not told, only how many there are:
-    /// what each of N tells each of N is N².
+    /// A room with more users sends their number instead of each `joined` and `left`: with N users who join,
+    /// those would be N² events.
     pub presence_users: usize,
     /// Messages that come with a `join` without `since`: what a screen or two show.
     pub history_on_join: u32,
-    /// Users who hold a token, in all: each is kept for ever, and takes some 500 bytes of memory. Those
-    /// who are known come in past it as before.
+    /// Users whose account is stored, in all: none is ever removed, and each takes some 500 bytes of
+    /// memory. At the limit, known users still come in.
     pub users_max: usize,
     /// How long a name belongs to a user who has not been seen.
     pub name_hold: Duration,
-    /// How long messages are kept; `None` for ever.
+    /// The age at which messages are removed; `None` if none are.
     pub keep: Option<Duration>,
     /// How long the wall clock must have agreed with the monotonic one, since the start and since its
-    /// last jump, before anything is removed by its age: longer than a time server takes to correct a
-    /// wrong clock, and than an administrator takes to notice it.
+    /// last jump, before anything is removed by its age: longer than it takes a time server to correct a
+    /// wrong clock, or an administrator to notice it.
     pub steady_span: Duration,
     /// The wall clock.
     pub clock: Clock,

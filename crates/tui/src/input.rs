@@ -7,6 +7,7 @@ use ratatui::layout::Size;
 use crate::theme::Answer;
 
 /// One thing that happens.
+#[allow(clippy::large_enum_variant, reason = "it is moved once; a box would cost an allocation")]
 #[derive(Debug, Clone)]
 pub enum Input {
     /// The program starts: once, before all else.

@@ -225,7 +225,7 @@ impl User {
         self.awaits_direct.take_if(|to| is_returned || shown == Some(direct(user, *to)));
         for room in client.rooms().list() {
             if let Some(number) = self.number_of(room.name()) {
-                self.read_room(number, room.log().said());
+                self.read_room(number, room.log().messages());
             }
         }
     }

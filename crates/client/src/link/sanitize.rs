@@ -15,7 +15,7 @@ impl LinkEvent {
             Self::Refused(refusal) => Self::Refused(Box::new(sanitize::refusal(&refusal))),
             Self::Unreadable(refusal) => Self::Unreadable(Box::new(sanitize::refusal(&refusal))),
             Self::Lost(lost) => Self::Lost(lost.sanitize()),
-            Self::Dialling | Self::Waiting { .. } | Self::About { .. } => self,
+            Self::Connecting | Self::Waiting { .. } | Self::About { .. } => self,
         }
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::Framed;
 
-use super::caller::Requests;
+use super::connector::Requests;
 use super::{BYE_TIMEOUT, LinkEvent, LinkRequest, Lost};
 
 /// Longest time to write one command.
@@ -36,9 +36,9 @@ pub(super) enum End {
     /// By the server or the network.
     Lost(Lost),
     /// By a request to connect again.
-    Called,
+    Reconnect,
     /// By a request to end.
-    Bye,
+    Close,
 }
 
 /// Runs a session until it ends.
@@ -58,11 +58,11 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         // so that no connection counts as dead after the machine slept.
         let step = tokio::select! {
             biased;
-            request = requests.queue.recv() => session.obey(request, requests, events).await,
+            request = requests.queue.recv() => session.carry_out(request, requests, events).await,
             item = session.wire.next() => {
                 pinged = false;
                 due = Instant::now() + ping_after;
-                session.hear(item, requests, events).await
+                session.on_item(item, requests, events).await
             }
             () = sleep_until(due) => {
                 if pinged {
@@ -94,7 +94,7 @@ struct Session<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    async fn hear(
+    async fn on_item(
         &mut self,
         item: Option<std::io::Result<Result<Event, UnreadableLine>>>,
         requests: &mut Requests,
@@ -126,7 +126,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(())
     }
 
-    async fn obey(
+    async fn carry_out(
         &mut self,
         request: Option<LinkRequest>,
         requests: &mut Requests,
@@ -138,15 +138,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             Some(LinkRequest::Send { .. }) => Ok(()),
             Some(
-                request @ (LinkRequest::Call(_) | LinkRequest::CallAs(_) | LinkRequest::CallAnew),
+                request @ (LinkRequest::Connect(_)
+                | LinkRequest::ConnectAs(_)
+                | LinkRequest::ConnectAsNew),
             ) => {
                 self.bye(requests, events).await;
                 requests.change(request);
-                Err(End::Called)
+                Err(End::Reconnect)
             }
-            Some(LinkRequest::Bye) | None => {
+            Some(LinkRequest::Close) | None => {
                 self.bye(requests, events).await;
-                Err(End::Bye)
+                Err(End::Close)
             }
         }
     }
@@ -163,7 +165,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if self.write(&Command::Bye).await.is_ok() {
                 loop {
                     let item = self.wire.next().await;
-                    if self.hear(item, requests, events).await.is_err() {
+                    if self.on_item(item, requests, events).await.is_err() {
                         break;
                     }
                 }

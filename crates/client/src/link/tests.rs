@@ -40,7 +40,7 @@ async fn pauses_double_and_are_counted_down() {
     while pauses.len() < 6 {
         match harness.next_event().await {
             LinkEvent::Lost(_) => since = Instant::now(),
-            LinkEvent::Dialling => pauses.push(since.elapsed().as_secs_f64()),
+            LinkEvent::Connecting => pauses.push(since.elapsed().as_secs_f64()),
             LinkEvent::Waiting { seconds } => {
                 let longest = 1 << (pauses.len() - 1);
                 assert!((1..=longest).contains(&seconds), "{seconds} s after {pauses:?}");
@@ -59,7 +59,7 @@ async fn the_user_need_not_wait() {
     harness.refuses(1).await;
     assert!(matches!(harness.lost().await, Lost::Unreachable(_)));
     let before = Instant::now();
-    harness.link.request(LinkRequest::Call(name("rob"))).unwrap();
+    harness.link.request(LinkRequest::Connect(name("rob"))).unwrap();
     let mut server = harness.answers().await;
     assert_eq!(server.welcome().await, name("rob"));
     harness.session().await;
@@ -73,9 +73,9 @@ async fn a_refused_name_waits_for_another() {
     server.receive().await;
     let refusal = Refusal::new(RefusalCode::NameTaken, "taken");
     server.send_event(&Event::Refused(refusal.clone())).await;
-    assert_eq!(harness.next_event().await, LinkEvent::Dialling);
+    assert_eq!(harness.next_event().await, LinkEvent::Connecting);
     assert_eq!(harness.next_event().await, LinkEvent::Refused(Box::new(refusal)));
-    harness.link.request(LinkRequest::Call(name("rob"))).unwrap();
+    harness.link.request(LinkRequest::Connect(name("rob"))).unwrap();
     assert_eq!(harness.answers().await.welcome().await, name("rob"));
 }
 
@@ -86,7 +86,7 @@ async fn who_cannot_be_kept_now_calls_again() {
         let mut server = harness.answers().await;
         server.receive().await;
         server.send_event(&Event::Refused(Refusal::new(code, "later"))).await;
-        assert_eq!(harness.next_event().await, LinkEvent::Dialling);
+        assert_eq!(harness.next_event().await, LinkEvent::Connecting);
         let (code, text) = (EndCode::Shutdown, "later".to_owned());
         assert_eq!(harness.next_event().await, LinkEvent::Lost(Lost::Goodbye { code, text }));
         assert_eq!(harness.answers().await.welcome().await, name("bob"));
@@ -279,7 +279,7 @@ async fn an_answer_during_the_farewell_is_heard() {
     server.welcome().await;
     let session = harness.session().await;
     harness.says(session, 1);
-    harness.link.request(LinkRequest::Call(name("bob"))).unwrap();
+    harness.link.request(LinkRequest::Connect(name("bob"))).unwrap();
     assert_eq!(number(&server.receive().await), Some(1));
     assert_eq!(server.receive().await, Command::Bye);
     let answer = message(user(3, "ana"), "still heard", Timestamp::from_millis(0));
@@ -292,7 +292,7 @@ async fn an_answer_during_the_farewell_is_heard() {
 #[tokio::test(start_paused = true)]
 async fn too_many_orders_are_refused() {
     let harness = Harness::new();
-    let request = || harness.link.request(LinkRequest::Call(name("bob")));
+    let request = || harness.link.request(LinkRequest::Connect(name("bob")));
     for _ in 0..REQUESTS_MAX {
         request().unwrap();
     }
@@ -346,7 +346,7 @@ async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_t
         drop(server);
         harness.lost().await;
         let since = Instant::now();
-        let dialled = |events| matches!(events, LinkEvent::Dialling).then_some(());
+        let dialled = |events| matches!(events, LinkEvent::Connecting).then_some(());
         harness.next_event_that("another call", dialled).await;
         pauses.push(since.elapsed().as_secs_f64());
     }
@@ -363,7 +363,7 @@ async fn a_server_that_ends_each_session_at_once_is_not_called_faster_than_one_t
     let since = Instant::now();
     harness
         .next_event_that("another call", |events| {
-            matches!(events, LinkEvent::Dialling).then_some(())
+            matches!(events, LinkEvent::Connecting).then_some(())
         })
         .await;
     assert!(since.elapsed() <= Duration::from_millis(1100), "{:?}", since.elapsed());

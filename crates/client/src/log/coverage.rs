@@ -90,7 +90,7 @@ impl Coverage {
     }
 
     /// Whether no message is missing after `read`: a message that was never loaded is not read.
-    pub(super) fn goes_on_from(&self, read: u64) -> bool {
+    pub(super) fn is_complete_after(&self, read: u64) -> bool {
         let since = self.since();
         let first = self.here.around(since).map_or(since + 1, |(first, _)| first);
         !self.has_begun() || first <= read.saturating_add(1)
@@ -160,7 +160,7 @@ mod tests {
                 }
                 for read in 0..45 {
                     let is_all = (read + 1..=since).all(|seq| here.contains(&seq));
-                    prop_assert_eq!(coverage.goes_on_from(read), is_all || !coverage.has_begun());
+                    prop_assert_eq!(coverage.is_complete_after(read), is_all || !coverage.has_begun());
                 }
             }
         }
@@ -192,14 +192,14 @@ mod tests {
         let mut coverage = Coverage::default();
         coverage.begin_after(10);
         coverage.insert(15);
-        assert_eq!((coverage.since(), coverage.goes_on_from(9)), (10, false));
+        assert_eq!((coverage.since(), coverage.is_complete_after(9)), (10, false));
         coverage.is_complete_to(15);
-        assert_eq!((coverage.since(), coverage.goes_on_from(10)), (15, true));
+        assert_eq!((coverage.since(), coverage.is_complete_after(10)), (15, true));
         coverage.insert(8);
         coverage.insert_older(Some(15), Some(8), true);
-        assert!(coverage.goes_on_from(0), "there is nothing older than 8");
+        assert!(coverage.is_complete_after(0), "there is nothing older than 8");
         assert!(!coverage.lacks_older(Some(8)));
         coverage.drop_oldest(8);
-        assert!(!coverage.goes_on_from(0) && coverage.lacks_older(Some(15)));
+        assert!(!coverage.is_complete_after(0) && coverage.lacks_older(Some(15)));
     }
 }

@@ -192,19 +192,19 @@ fn notes_push_no_message_out() {
 #[test]
 fn nothing_counts_as_read_behind_messages_that_were_never_here() {
     let mut log = Log::new();
-    assert!(log.goes_on_from(0), "an empty room");
+    assert!(log.is_complete_after(0), "an empty room");
     log.begin_after(2_100);
     hear(&mut log, 2_101..=2_600);
-    assert!(!log.goes_on_from(1) && log.goes_on_from(2_100));
+    assert!(!log.is_complete_after(1) && log.is_complete_after(2_100));
     // Older pages close the gap, the last one for good.
     log.insert_older((2_001..=2_100).map(|seq| (seq, at(), body("older"))), true);
-    assert!(!log.goes_on_from(1_999) && log.goes_on_from(2_000));
+    assert!(!log.is_complete_after(1_999) && log.is_complete_after(2_000));
     log.insert_older((1_900..=2_000).map(|seq| (seq, at(), body("older"))), false);
-    assert!(log.goes_on_from(0), "older ones are not to be had");
+    assert!(log.is_complete_after(0), "older ones are not to be had");
     assert!(!log.lacks_older());
     // What goes because there is too much is a gap again.
     hear(&mut log, 2_601..=2_600 + SCROLLBACK_MAX as u64);
-    assert!(!log.goes_on_from(2_500) && log.goes_on_from(2_600));
+    assert!(!log.is_complete_after(2_500) && log.is_complete_after(2_600));
     assert!(log.lacks_older() && log.is_full());
 }
 
@@ -215,7 +215,7 @@ fn a_cleared_log_does_not_make_up_for_what_was_never_here() {
     hear(&mut log, 501..=510);
     log.clear();
     hear(&mut log, [511]);
-    assert!(!log.goes_on_from(1) && log.goes_on_from(510));
+    assert!(!log.is_complete_after(1) && log.is_complete_after(510));
 }
 
 #[test]

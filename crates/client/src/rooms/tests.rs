@@ -51,17 +51,17 @@ fn there_are_only_so_many_rooms() {
 fn a_direct_message_stands_where_its_title_belongs() {
     let mut rooms = rooms(&["@3-7", "@5-7"]);
     let user = |name| UserName::new(name).unwrap();
-    assert!(!rooms.entitle(&name("@3-7"), &user("ana")));
-    assert!(!rooms.entitle(&name("@5-7"), &user("zoe")));
+    assert!(!rooms.set_title(&name("@3-7"), &user("ana")));
+    assert!(!rooms.set_title(&name("@5-7"), &user("zoe")));
     rooms.open(1);
-    assert!(!rooms.entitle(&name("@3-7"), &user("ana")), "that is its title");
-    assert!(rooms.entitle(&name("@3-7"), &user("zz")));
+    assert!(!rooms.set_title(&name("@3-7"), &user("ana")), "that is its title");
+    assert!(rooms.set_title(&name("@3-7"), &user("zz")));
     assert_eq!(names(&rooms), ["#lobby", "@5-7", "@3-7"]);
     assert_eq!((&rooms.current().name, rooms.current().label()), (&name("@3-7"), name("@zz")));
     // Two may be called the same for a moment: each stays what it is.
-    rooms.entitle(&name("@3-7"), &user("zoe"));
+    rooms.set_title(&name("@3-7"), &user("zoe"));
     assert_eq!(rooms.list().len(), 3);
-    assert!(!rooms.entitle(&name("#lobby"), &user("zoe")));
+    assert!(!rooms.set_title(&name("#lobby"), &user("zoe")));
     assert_eq!(rooms.label(&name("#lobby")), name("#lobby"));
 }
 

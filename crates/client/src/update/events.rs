@@ -25,7 +25,7 @@ pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<E
 
 fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
     match event {
-        LinkEvent::Dialling => (state.connection, state.called) = (Connection::Connecting, None),
+        LinkEvent::Connecting => (state.connection, state.called) = (Connection::Connecting, None),
         LinkEvent::About { journal } => state.called = Some(journal),
         LinkEvent::Waiting { seconds } => state.connection = Connection::Waiting { seconds },
         LinkEvent::Welcome { session, welcome } => {
@@ -99,7 +99,7 @@ fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
     {
         room.join_state = JoinState::Requested;
     }
-    state.rooms.entitle(&name, &title);
+    state.rooms.set_title(&name, &title);
     let mut effects: Vec<Effect> = room_changed(state, now, at).into_iter().collect();
     effects.extend(addresses::answered(state, &name, &title, at));
     effects
@@ -191,7 +191,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
             at,
         );
         let direct = RoomName::direct(state.me, user.id);
-        if state.rooms.entitle(&direct, name) && !listed.contains(&direct) {
+        if state.rooms.set_title(&direct, name) && !listed.contains(&direct) {
             listed.push(direct);
         }
         for room in listed {

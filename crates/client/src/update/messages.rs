@@ -34,7 +34,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         room.join_state = JoinState::Requested;
     }
     if room.is_private() && room.title.is_none() && !own {
-        state.rooms.entitle(&message.room, &message.from.name);
+        state.rooms.set_title(&message.room, &message.from.name);
     }
     let Some(room) = state.rooms.get_mut(&message.room) else {
         return effects;
@@ -130,7 +130,7 @@ fn acknowledge(
     if let Some(room) = state.rooms.get_mut(&message.room) {
         match place {
             Some((name, seq, at)) if *name == message.room => room.log.accept(id, seq, at),
-            _ => drop(room.log.take_pending(id)),
+            _ => drop(room.log.remove_pending(id)),
         }
     }
     Some(store(state, StoreOp::Acknowledged(vec![id.clone()])))

@@ -63,7 +63,7 @@ fn carry_out(
             with(state, &room, clear);
             None
         }
-        Request::Reconnect => Some(Effect::Link(LinkRequest::Call(state.name.clone()))),
+        Request::Reconnect => Some(Effect::Link(LinkRequest::Connect(state.name.clone()))),
         Request::ForgetToken => return forget(state),
         Request::Draft { room, text } => {
             if text.len() > DRAFT_BYTES_MAX {
@@ -131,7 +131,7 @@ fn say_to(
         return Ok(vec![addresses::ask(state, name, typed, text)?]);
     };
     let mut effects: Vec<Effect> = join(state, &room)?.into_iter().collect();
-    state.rooms.entitle(&room, &title);
+    state.rooms.set_title(&room, &title);
     if !text.is_empty() {
         effects.push(say(state, &room, Kind::Text, text, at)?);
     }
@@ -168,7 +168,7 @@ fn rename(state: &mut State, name: UserName) -> Effect {
         return Effect::Become(name);
     }
     state.name = name.clone();
-    Effect::Link(LinkRequest::Call(name))
+    Effect::Link(LinkRequest::Connect(name))
 }
 
 fn forget(state: &mut State) -> Result<Vec<Effect>, RequestError> {
@@ -180,7 +180,7 @@ fn forget(state: &mut State) -> Result<Vec<Effect>, RequestError> {
 
 /// Empties the log. Its messages count as read, but not those after a gap, which were never loaded.
 fn clear(room: &mut Room) {
-    if room.log.goes_on_from(room.read) {
+    if room.log.is_complete_after(room.read) {
         room.has_read(room.log.since().min(room.last_seq));
     }
     room.log.clear();
@@ -189,7 +189,7 @@ fn clear(room: &mut Room) {
 /// Messages were shown. Nothing after a gap counts as read: the missing messages were never shown, and would
 /// never be loaded if the client were killed now.
 fn seen(room: &mut Room, seq: u64) {
-    if room.log.goes_on_from(room.read) {
+    if room.log.is_complete_after(room.read) {
         room.has_read(seq.min(room.last_seq).min(room.log.since()));
     }
 }

@@ -116,7 +116,7 @@ pub(super) fn load_set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let text = "the server was set back to an older copy of its data: messages above the line may be gone \
                 there. Connecting again to load all rooms";
     state.notice(at, NoticeKind::Trouble, text);
-    vec![Effect::Link(LinkRequest::Call(state.name.clone()))]
+    vec![Effect::Link(LinkRequest::Connect(state.name.clone()))]
 }
 
 /// The rooms that the user has asked to join while there was no session.
@@ -177,7 +177,7 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     if !matches!(why, Lost::Asked) {
         state.trouble = Some(why.to_string());
     }
-    state.outbox.lost();
+    state.outbox.session_ended();
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
     let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter(0)).cloned().collect();
@@ -246,7 +246,7 @@ pub(super) fn became(state: &mut State, profile: Profile, at: Timestamp) -> Vec<
     let identity = Identity::from(&profile);
     state.take_up(profile);
     push_all_pending(state, at);
-    vec![Effect::Link(LinkRequest::CallAs(Box::new(identity)))]
+    vec![Effect::Link(LinkRequest::ConnectAs(Box::new(identity)))]
 }
 
 /// Shows all messages without an answer.
@@ -260,7 +260,7 @@ pub(super) fn push_all_pending(state: &mut State, at: Timestamp) {
 fn remove_all_pending(state: &mut State) {
     for message in state.outbox.messages() {
         if let Some(room) = state.rooms.get_mut(&message.room) {
-            room.log.take_pending(&message.id);
+            room.log.remove_pending(&message.id);
         }
     }
 }
@@ -268,5 +268,5 @@ fn remove_all_pending(state: &mut State) {
 /// Forgets the token, and connects as a new user.
 pub(super) fn forget(state: &mut State) -> Vec<Effect> {
     let journal = state.called.clone();
-    vec![store(state, StoreOp::ForgetToken(journal)), Effect::Link(LinkRequest::CallAnew)]
+    vec![store(state, StoreOp::ForgetToken(journal)), Effect::Link(LinkRequest::ConnectAsNew)]
 }

@@ -91,7 +91,7 @@ fn is_address(chars: &[char]) -> bool {
     written.split_once('-').is_some_and(|(one, other)| is_number(one) && is_number(other))
 }
 
-/// Whether it is the address of a private conversation.
+/// Whether it is the address of a direct message.
 fn is_direct(bare: &str) -> bool {
     let numbers = bare.split_once('-').map(|(one, other)| (one.parse(), other.parse()));
     matches!(numbers, Some((Ok::<u64, _>(1..), Ok::<u64, _>(1..))) if !bare.contains('+'))

@@ -189,8 +189,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 }
 
-/// Reads once, to the end of `buffer`; returns the number of bytes. Frees an empty buffer, and reserves no memory before
-/// bytes are received: most clients are silent most of the time.
+/// Reads once, to the end of `buffer`; returns the number of bytes. Frees an empty buffer, and reserves no memory
+/// before bytes are received: most clients are silent most of the time.
 fn poll_read<R: AsyncRead + Unpin>(
     io: &mut R,
     buffer: &mut BytesMut,

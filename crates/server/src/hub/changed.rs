@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
-/// Rings for all who listen. Each keeps count of the rings it has heard.
+/// A notification without a value: each session compares the number of notifications with the number it
+/// has seen.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     rings: AtomicU64,
@@ -14,21 +15,21 @@ pub(super) struct Changed {
 }
 
 impl Changed {
-    /// How often it has rung.
+    /// How many notifications there were.
     pub(super) fn rings(&self) -> u64 {
         self.rings.load(Ordering::Acquire)
     }
 
-    /// Tells all who listen.
+    /// Wakes all sessions that wait.
     pub(super) fn ring(&self) {
         self.rings.fetch_add(1, Ordering::AcqRel);
         self.sleepers.notify_waiters();
     }
 
-    /// Waits until it has rung more often than `heard`, which counts on. Cancel safe.
+    /// Waits until there were more notifications than `heard`, and sets `heard` to their number. Cancel safe.
     pub(super) async fn listen(&self, heard: &mut u64) {
         loop {
-            // Before the count is looked at, so that no ring falls between the two.
+            // Before the count is read, so that no notification falls between the two.
             let ring = pin!(self.sleepers.notified());
             if self.rings() != *heard {
                 *heard = self.rings();

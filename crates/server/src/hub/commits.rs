@@ -1,4 +1,5 @@
-//! Commits the items of the queue: decides about them, stores them, applies them. If that fails, each alone.
+//! Commits the items of the queue: decides about them, stores them, applies them. If that fails, it does
+//! so with each item alone.
 
 use std::sync::Arc;
 
@@ -13,13 +14,13 @@ use super::request::{Item, Request};
 use crate::clock::Clock;
 use crate::journal::{AppendError, Engine};
 
-/// What commits the items of the queue. Knows no thread.
+/// Commits the items of the queue. Its caller decides on which thread.
 #[derive(Debug)]
 pub(super) struct Commits {
     engine: Engine,
     directory: Arc<Directory>,
     clock: Clock,
-    /// About the items of the commit in the making; kept for its capacity.
+    /// The decisions about the items of this commit; a field, to reuse its memory.
     decisions: Vec<Decision>,
 }
 
@@ -32,15 +33,15 @@ impl Commits {
         self.engine.has_thread()
     }
 
-    /// Commits all items at once; if that fails, each alone, so that one that cannot be stored takes none
-    /// with it.
+    /// Commits all items at once; if that fails, each alone, so that an item that cannot be stored does
+    /// not affect the others.
     pub(super) fn commit(&mut self, items: &mut [Item]) {
         let now = (self.clock)();
         if let Err(error) = self.try_to_commit(items, now) {
             match items {
                 [item] => self.refuse(item, error),
                 items => {
-                    // All have waited together for another program that has the file; none waits again.
+                    // All items have waited for another program that uses the file; none waits again.
                     self.engine.wait_if_busy(false);
                     self.commit_each(items, now);
                     self.engine.wait_if_busy(true);
@@ -64,7 +65,8 @@ impl Commits {
         }
     }
 
-    /// Decides about all items, stores them with one commit and applies it; or does nothing.
+    /// Decides about all items, stores them with one commit and applies it; or returns an error and has done
+    /// nothing.
     fn try_to_commit(&mut self, items: &mut [Item], now: Timestamp) -> Result<(), AppendError> {
         match self.try_once(items, now) {
             Err(error) if self.engine.repair(&error, now) => self.try_once(items, now),

@@ -44,34 +44,33 @@ pub(crate) enum HubError {
     /// The client's doing: the address has the number of a user that does not exist.
     #[error("there is no user with the number {0} here")]
     NoSuchNumber(u64),
-    /// The client's doing: that one cannot be talked to in private.
-    #[error("{0} is here with a classic client, which knows no private conversations")]
+    /// The client's doing: a guest has no direct messages.
+    #[error("{0} uses a classic client, which has no direct messages; write in the lobby")]
     IsGuest(UserName),
-    /// The client's doing: it talks to itself.
-    #[error("a private conversation takes two; you are {0} yourself")]
+    /// The client's doing: it names its own user.
+    #[error("a direct message needs another user; you are {0} yourself")]
     IsYourself(UserName),
-    /// The client's doing: it is in as many rooms as one can be.
-    #[error("you are in {ROOMS_PER_USER_MAX} rooms, as many as one can be; leave one first")]
+    /// The client's doing: its user is in as many rooms as a user can be.
+    #[error("you are in {ROOMS_PER_USER_MAX} rooms, the most for one user; leave one first")]
     InTooManyRooms,
-    /// The client's doing: it is in as many private conversations as one can be.
+    /// The client's doing: its user has as many direct messages as a user can have.
     #[error(
-        "you are in {PRIVATE_PER_USER_MAX} private conversations, as many as one can be; leave one \
-         first"
+        "you have {PRIVATE_PER_USER_MAX} direct messages, the most for one user; leave one first"
     )]
     InTooManyConversations,
-    /// The doing of others: the one it wants to talk to is in as many.
+    /// The doing of others: the other user has as many.
     #[error(
-        "{0} is in {PRIVATE_PER_USER_MAX} private conversations, as many as one can be; say it in a \
-         room you are both in"
+        "{0} has {PRIVATE_PER_USER_MAX} direct messages, the most for one user; write in a room that \
+         both of you are in"
     )]
     IsInTooManyConversations(UserName),
     /// The server's doing: there are as many rooms as there can be.
-    #[error("there are {ROOMS_MAX} rooms here, as many as there can be; join one of them")]
+    #[error("this server has {ROOMS_MAX} rooms, the most it can have; join one of them")]
     TooManyRooms,
-    /// The server's doing: there are as many private conversations as there can be.
+    /// The server's doing: there are as many direct messages as there can be.
     #[error(
-        "there are {0} private conversations here, as many as there can be with so few users; talk in \
-         a room you are both in"
+        "this server has {0} direct messages, the most for its number of users; write in a room that \
+         both of you are in"
     )]
     TooManyConversations(usize),
     /// The server's doing: every number that a room can have was used.

@@ -14,11 +14,11 @@ use super::request::{Item, Request, Submission};
 use crate::journal::{JournalError, Task, TaskResult};
 use crate::watch::reason;
 
-/// Items that wait for a commit, and items of one commit. At 16 KiB a text they take 64 MiB, at 64 bytes
-/// next to nothing.
+/// Most items that wait for a commit, and most items of one commit: 64 MiB if each is a text of 16 KiB,
+/// 256 KiB at 64 bytes.
 pub(crate) const QUEUE_ITEMS: usize = 4096;
 
-/// The way into the queue. The loop ends once the last is dropped.
+/// The sending half of the queue. The loop ends once all clones are dropped.
 #[derive(Debug, Clone)]
 pub(super) struct Queue {
     items: mpsc::Sender<Item>,
@@ -37,20 +37,20 @@ impl Pending {
 }
 
 impl Queue {
-    /// Starts the loop: on a thread if the engine waits for a disk, otherwise as a task of the runtime, so
-    /// that a test's paused clock stands still until all work is done.
+    /// Starts the loop: on a thread if the engine waits for a disk, otherwise as a task of the runtime,
+    /// so that the paused clock of a test does not advance until all work is done.
     ///
     /// # Errors
-    /// Returns an error if the system gives no thread.
+    /// Returns an error if the system cannot start a thread.
     ///
     /// # Panics
-    /// Outside a runtime, if the loop is a task of it.
+    /// Panics outside a runtime, if the loop is a task of it.
     pub(super) fn start(commits: Commits) -> Result<Self, std::io::Error> {
         let (items, waiting) = mpsc::channel(QUEUE_ITEMS);
         let ended = CancellationToken::new();
         let guard = ended.clone().drop_guard();
         let has_thread = commits.has_thread();
-        // Dropped in this order, also if the task is: the journal is closed before the token says so.
+        // Dropped in this order, also if the task is dropped: the token says that the journal is closed.
         let mut open = (commits, guard);
         if has_thread {
             std::thread::Builder::new().name("journal".to_owned()).spawn(move || {
@@ -73,24 +73,24 @@ impl Queue {
         self.ended.clone()
     }
 
-    /// Waits for a place in the queue, and puts a message there.
+    /// Puts a message into the queue; waits while it is full.
     pub(super) async fn send(&self, submission: Submission) -> Result<(), HubError> {
         self.put(Item::Message(Box::new(submission))).await
     }
 
-    /// Waits for a place in the queue, and puts a request there.
+    /// Puts a request into the queue; waits while it is full.
     pub(super) async fn request(&self, request: Request) -> Result<Pending, HubError> {
         let (reply, done) = oneshot::channel();
         self.put(Item::Request(Box::new(request), Some(reply))).await?;
         Ok(Pending(done))
     }
 
-    /// Puts a request into the queue if there is a place; nobody waits for it.
+    /// Puts a request without an answer into the queue, or drops it if the queue is full.
     pub(super) fn try_request(&self, request: Request) {
         let _ = self.items.try_send(Item::Request(Box::new(request), None));
     }
 
-    /// Waits for a place in the queue, and for what a task returns.
+    /// Puts a task into the queue, and waits for its result.
     pub(super) async fn run<T>(
         &self,
         (task, result): (Task, TaskResult<T>),
@@ -99,8 +99,11 @@ impl Queue {
         result.await.map_err(|_| JournalError::Closed)?
     }
 
-    /// Has everything refused that comes after; returns once all before is answered. An error means that
-    /// the loop has ended.
+    /// Makes the loop refuse all items that come after this one; returns once all items before it are
+    /// answered.
+    ///
+    /// # Errors
+    /// Returns an error if the loop has ended.
     pub(super) async fn close(&self) -> Result<(), HubError> {
         let (closed, done) = oneshot::channel();
         self.put(Item::Close(Some(closed))).await?;
@@ -112,12 +115,12 @@ impl Queue {
     }
 }
 
-/// Commits whatever waits, until the last sender is dropped.
+/// Commits all items that wait, again and again, until the last sender is dropped.
 fn run(commits: &mut Commits, mut waiting: mpsc::Receiver<Item>) {
     let mut items = Vec::new();
     while waiting.blocking_recv_many(&mut items, QUEUE_ITEMS) > 0 {
-        // Woken by the first of many, it may have taken the processor from a session that is about to
-        // send more: a commit for each would cost all of them dearly.
+        // The first item wakes this thread, which may take the processor from a session that is about to send
+        // more. Without the yield, each of those items would wait for a commit of its own.
         std::thread::yield_now();
         while items.len() < QUEUE_ITEMS
             && let Ok(item) = waiting.try_recv()
@@ -138,7 +141,7 @@ async fn run_in_task(commits: &mut Commits, mut waiting: mpsc::Receiver<Item>) {
     }
 }
 
-/// Logs why the loop ended, if it did not end in order.
+/// Logs the panic that ended the loop, if one did.
 fn log_panic(ended: std::thread::Result<()>) {
     if let Err(panic) = ended {
         error!(reason = reason(&*panic), "the journal's writer failed");

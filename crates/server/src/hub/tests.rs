@@ -292,9 +292,9 @@ async fn a_crowd_that_talks_to_one_takes_none_of_its_rooms() {
     }
     let refused = say(&eva, "@bob", "hi").await.unwrap_err();
     assert_eq!(refused.code(), RefusalCode::TooManyRooms, "{refused}");
-    assert!(refused.to_string().starts_with("bob is in 100 private conversations"), "{refused}");
+    assert!(refused.to_string().starts_with("bob has 100 direct messages"), "{refused}");
     let refused = bob.actor().join(&room("@eva")).await.unwrap_err();
-    assert!(refused.to_string().starts_with("you are in 100 private conversations"), "{refused}");
+    assert!(refused.to_string().starts_with("you have 100 direct messages"), "{refused}");
     assert!(say(&crowd[7], "@bob", "still here").await.is_ok(), "where both are already");
     assert!(bob.actor().join(&room("#rust")).await.is_ok());
     bob.actor().leave_room(&room("@stranger1")).await.unwrap();

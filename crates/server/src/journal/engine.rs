@@ -1,7 +1,7 @@
 //! The engine: stores commits, one after another. It knows no queue, no thread, no room and no session.
 //!
-//! What every way of storing has in common is here: the time of a commit, its position, what is logged. The
-//! rest is up to the [`Writer`] below, which is SQLite's. Another one has the same methods.
+//! It has what does not depend on the storage: the time of a commit, its position, the log lines.
+//! [`Writer`] does the rest, and is of SQLite; a writer for another storage would have the same methods.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::follow::{Followers, Subscribers};
 use super::sqlite::Writer;
 use crate::clock::next_time;
 
-/// The one that writes the journal. One caller, in order.
+/// Writes the journal. It has one caller, which calls it in the order of the queue.
 #[derive(Debug)]
 pub(crate) struct Engine {
     writer: Writer,
@@ -54,7 +54,7 @@ impl Engine {
         let at = next_time(now, self.last_at);
         let mut items = std::mem::take(&mut self.spare);
         self.writer.append(entries, at, &mut items)?;
-        // What only reads succeeds on a full disk, too.
+        // On a full disk a commit that only reads succeeds, too.
         if items.iter().any(|item| matches!(item, Committed::Message { .. })) {
             self.note_trouble(None);
         }
@@ -64,7 +64,8 @@ impl Engine {
         Ok(Commit { position: self.position, items, record })
     }
 
-    /// Takes back a commit that is applied: sends it to the followers, and makes the next one of its memory.
+    /// Takes a commit back that is applied: sends it to the followers, and reuses its memory for the next
+    /// one.
     pub(crate) fn finish(&mut self, mut commit: Commit) {
         if let Some(record) = commit.record {
             self.followers.send(record);
@@ -78,8 +79,8 @@ impl Engine {
         self.followers.subscribers()
     }
 
-    /// Makes what is damaged again if that is why nothing was stored, unless that has failed a short time
-    /// ago. Returns whether the caller may try again.
+    /// Rebuilds a damaged table if that is why nothing was stored, unless a rebuild has failed a short
+    /// time ago. Returns whether the caller may try again.
     pub(crate) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
         self.writer.repair(error, now)
     }
@@ -90,7 +91,7 @@ impl Engine {
         self.writer.refuse();
     }
 
-    /// Whether a commit waits for another program that has the file. It does at first.
+    /// Sets whether a commit waits while another program uses the file; at first it does.
     pub(crate) fn wait_if_busy(&self, waits: bool) {
         self.writer.wait_if_busy(waits);
     }

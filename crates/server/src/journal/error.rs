@@ -122,7 +122,7 @@ pub enum JournalError {
     /// The engine cannot read or write it.
     #[error("{0}")]
     Unusable(String),
-    /// The system's trouble with it.
+    /// An error of the system.
     #[error("{}: {error}", path.display())]
     Io {
         /// The file or directory.
@@ -136,13 +136,13 @@ pub enum JournalError {
     /// Another backup to the same file is running.
     #[error("another backup to {} is running; wait for it, or name another file", .0.display())]
     BackupRuns(PathBuf),
-    /// The system gives the writer no thread.
+    /// The system cannot start the thread of the writer.
     #[error("the journal's writer cannot be started: {0}")]
     NoThread(io::Error),
     /// A reader panicked.
     #[error("a reader of the journal failed: {0}")]
     ReaderFailed(String),
-    /// The daemon's fault: it stores a key that is stored already.
+    /// A bug of the daemon: it stores a key that is stored already.
     #[error("{0}")]
     Conflict(String),
 }
@@ -153,7 +153,7 @@ impl JournalError {
         move |error| Self::Io { path, error }
     }
 
-    /// The same, where it comes of opening the file at `path`.
+    /// The same as an error of opening the file at `path`.
     pub(super) fn of_opening(self, path: &Path) -> Self {
         match self {
             Self::Unusable(reason) => Self::Unopened { path: path.to_path_buf(), reason },
@@ -175,7 +175,7 @@ pub(crate) struct AppendError {
 /// What is at fault if nothing of a commit is stored.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// The disk: the next entry would fare no better.
+    /// The disk: the next entry would fail, too.
     Disk,
     /// The server, which stores a key twice: another try does not help.
     Conflict,
@@ -186,7 +186,7 @@ pub(super) enum Fault {
 }
 
 impl AppendError {
-    /// Whether the next entry would fare no better.
+    /// Whether the next entry would fail, too.
     pub(crate) fn is_of_the_disk(&self) -> bool {
         self.fault == Fault::Disk
     }

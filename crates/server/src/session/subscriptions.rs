@@ -27,8 +27,8 @@ pub(super) struct Subscription {
     has_ended: bool,
 }
 
-/// The subscriptions, polled round-robin, starting after the one that returned the last item: a busy room does not delay
-/// a quiet one, and runs can be repeated.
+/// The subscriptions, polled round-robin, starting after the one that returned the last item: a busy room does not
+/// delay a quiet one, and runs can be repeated.
 pub(super) struct Subscriptions {
     subscriptions: Vec<Subscription>,
     first: usize,

@@ -1,4 +1,4 @@
-//! Rooms, private conversations, and the several sessions of one user.
+//! Rooms, direct messages, and the several sessions of one user.
 
 use std::time::Duration;
 

@@ -112,7 +112,7 @@ fn commands_do_what_they_say() {
     assert_eq!(harness.type_text("/quit\n"), [Effect::Quit]);
     assert_eq!(
         harness.type_text("/reconnect\n"),
-        [Effect::Client(ClientEffect::Link(LinkRequest::Call(name("bob"))))]
+        [Effect::Client(ClientEffect::Link(LinkRequest::Connect(name("bob"))))]
     );
     let command = Command::Rename { name: name("rob") };
     assert_eq!(
@@ -157,7 +157,7 @@ fn a_taken_name_is_asked_for_and_nothing_typed_is_lost() {
     let rob = profile("rob");
     let effects = harness.input(Input::Client(ClientInput::Became(Ok(Box::new(rob)))));
     assert!(
-        matches!(&effects[..], [Effect::Client(ClientEffect::Link(LinkRequest::CallAs(rob)))] if rob.name == name("rob"))
+        matches!(&effects[..], [Effect::Client(ClientEffect::Link(LinkRequest::ConnectAs(rob)))] if rob.name == name("rob"))
     );
     assert_eq!(*harness.state.client.name(), name("rob"));
 }

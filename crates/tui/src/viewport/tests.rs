@@ -40,7 +40,7 @@ impl Reader {
         self.moves(width, |viewport, rows| viewport.scroll(count, rows, height));
     }
 
-    fn to_oldest(&mut self, width: usize, height: usize) {
+    fn scroll_to_oldest(&mut self, width: usize, height: usize) {
         self.moves(width, |viewport, rows| viewport.to_oldest(rows, height));
     }
 
@@ -100,7 +100,7 @@ fn scrolling_there_and_back_ends_where_it_began() {
     reader.scrolls(-17, 40, 10);
     reader.scrolls(17, 40, 10);
     assert_eq!(reader.top(40, 10), place);
-    reader.to_oldest(40, 10);
+    reader.scroll_to_oldest(40, 10);
     reader.scrolls(-5, 40, 10);
     assert_eq!(reader.top(40, 10), (0, "1 w".to_owned()));
 }
@@ -115,7 +115,7 @@ fn a_log_that_fits_does_not_scroll() {
 #[test]
 fn the_place_goes_to_the_next_entry_if_its_own_is_dropped() {
     let mut reader = Reader::new(NOTICES_MAX);
-    reader.to_oldest(80, 10);
+    reader.scroll_to_oldest(80, 10);
     for _ in 0..10 {
         reader.notice("new");
     }

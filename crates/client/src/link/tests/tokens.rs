@@ -20,7 +20,7 @@ async fn the_token_of_a_welcome_is_in_the_next_hello() {
         seed: None,
         device: Word::default(),
     };
-    harness.link.request(LinkRequest::CallAs(Box::new(identity))).unwrap();
+    harness.link.request(LinkRequest::ConnectAs(Box::new(identity))).unwrap();
     drop(server);
     let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.name, hello.token), (name("rob"), None));
@@ -66,7 +66,7 @@ async fn a_token_that_was_refused_is_forgotten_when_asked() {
     server.send_event(&Event::Refused(refusal)).await;
     let refused = |events| matches!(events, LinkEvent::Refused(_)).then_some(());
     harness.next_event_that("the refusal", refused).await;
-    harness.link.request(LinkRequest::CallAnew).unwrap();
+    harness.link.request(LinkRequest::ConnectAsNew).unwrap();
     assert_eq!(harness.answers().await.accept_hello().await.token, None);
 }
 
@@ -132,7 +132,7 @@ async fn a_token_that_was_refused_and_forgotten_is_replaced_by_one_the_client_ma
     server.send_event(&Event::Refused(refusal)).await;
     let refused = |events| matches!(events, LinkEvent::Refused(_)).then_some(());
     harness.next_event_that("the refusal", refused).await;
-    harness.link.request(LinkRequest::CallAnew).unwrap();
+    harness.link.request(LinkRequest::ConnectAsNew).unwrap();
     let hello = harness.answers().await.accept_hello().await;
     assert_eq!((hello.token, hello.new), (Some(made(seed, "journal")), true));
 }

@@ -11,7 +11,7 @@ use super::{JournalError, mend};
 /// A message's `place` is its room's number and its `seq` in one integer ([`super::rows::place`]):
 /// the table is its own index, in the order in which everything reads it. The name of who said it
 /// stands in the message as it was then. A room's `key` is what its name is compared by; that of a
-/// private conversation is `@3@7`, by the numbers of its two users, and its `name` is empty.
+/// direct message is `@3@7`, by the numbers of its two users, and its `name` is empty.
 const STEPS: &[&str] = &[
     "
     CREATE TABLE number (

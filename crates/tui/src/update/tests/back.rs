@@ -148,7 +148,7 @@ fn a_refused_token_is_said_and_dropped_only_when_asked() {
     assert_shows(&harness, "/forget drops");
     let effects = harness.type_text("/forget\n");
     assert_eq!(kept(&effects), [&StoreOp::ForgetToken(None)]);
-    assert_eq!(effects[1], Effect::Client(ClientEffect::Link(LinkRequest::CallAnew)));
+    assert_eq!(effects[1], Effect::Client(ClientEffect::Link(LinkRequest::ConnectAsNew)));
     harness.connect(1);
     harness.type_text("/forget\n");
     assert_shows(&harness, "/forget is for a token that the server refuses");

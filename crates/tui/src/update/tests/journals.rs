@@ -94,7 +94,7 @@ fn set_back() -> (Harness, Vec<Effect>) {
 #[test]
 fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
     let (mut harness, effects) = set_back();
-    assert_eq!(effects, [Effect::Client(ClientEffect::Link(LinkRequest::Call(name("bob"))))]);
+    assert_eq!(effects, [Effect::Client(ClientEffect::Link(LinkRequest::Connect(name("bob"))))]);
     // Answers to what was asked with places that do not hold.
     harness.event(room_event("#lobby", 9, 3));
     for seq in 4..=9 {
@@ -128,7 +128,7 @@ fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
     );
     assert!(!screen.contains("too early"), "{screen}");
     let rust = harness.state.client.rooms().get(&room("#rust")).unwrap();
-    assert_eq!(rust.log().said().count(), 6, "three messages, the rule, and two messages");
+    assert_eq!(rust.log().messages().count(), 6, "three messages, the rule, and two messages");
 }
 
 #[test]
@@ -140,13 +140,13 @@ fn a_server_that_was_set_back_is_noticed_once() {
             harness.link_event(LinkEvent::Welcome { session, welcome: welcome(7, "bob") });
         assert!(!effects.iter().any(|effect| matches!(
             effect,
-            Effect::Client(ClientEffect::Link(LinkRequest::Call(_)))
+            Effect::Client(ClientEffect::Link(LinkRequest::Connect(_)))
         )));
         for (name, last_seq) in [("#lobby", 9), ("#rust", 2)] {
             let effects = harness.event(room_event(name, last_seq, 0));
             assert!(effects.iter().all(|effect| !matches!(
                 effect,
-                Effect::Client(ClientEffect::Link(LinkRequest::Call(_)))
+                Effect::Client(ClientEffect::Link(LinkRequest::Connect(_)))
             )));
         }
         harness.lose();
@@ -161,7 +161,7 @@ fn a_message_that_was_accepted_counts_for_the_length_of_its_room() {
     harness.lose();
     harness.link_event(LinkEvent::Welcome { session: 2, welcome: welcome(7, "bob") });
     let effects = harness.event(room_event("#lobby", 0, 0));
-    assert_eq!(effects, [Effect::Client(ClientEffect::Link(LinkRequest::Call(name("bob"))))]);
+    assert_eq!(effects, [Effect::Client(ClientEffect::Link(LinkRequest::Connect(name("bob"))))]);
     assert_shows(&harness, "bob: kept");
 }
 
@@ -224,7 +224,7 @@ fn a_room_that_the_backup_does_not_have_stays_and_is_joined_again() {
     assert_eq!(sent(&effects), joins);
     for name in ["#rust", "@3-7"] {
         let kept = harness.state.client.rooms().get(&room(name)).unwrap();
-        assert_eq!(kept.log().said().count(), 2, "the message and the rule");
+        assert_eq!(kept.log().messages().count(), 2, "the message and the rule");
     }
 }
 

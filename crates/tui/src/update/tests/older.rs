@@ -130,7 +130,7 @@ fn a_damaged_message_is_dimmed_and_holds_its_place() {
     };
     assert!(!harness.event(Event::Message(damaged)).contains(&Effect::Ring));
     assert_shows(&harness, "chat-server: This message is damaged, bob.");
-    let body = harness.state.client.room().log().said().last().map(|(_, body)| body.clone());
+    let body = harness.state.client.room().log().messages().last().map(|(_, body)| body.clone());
     assert!(matches!(body, Some(Body::Message { origin: Origin::Damaged, .. })));
     let read = Command::Read { room: RoomName::lobby(), seq: 2 };
     assert_eq!(sent(&harness.input(Input::Client(ClientInput::Tick))), [read]);
@@ -153,5 +153,5 @@ fn a_message_of_ones_own_in_a_page_no_longer_waits() {
     harness.event(Event::History { room: RoomName::lobby(), messages: vec![own], more: true });
     assert_eq!(harness.state.client.outbox().messages().count(), 0);
     let mine = |(_, body): &(Option<u64>, &Body)| matches!(body, Body::Message { text, .. } if text == "mine");
-    assert_eq!(harness.state.client.room().log().said().filter(mine).count(), 1);
+    assert_eq!(harness.state.client.room().log().messages().filter(mine).count(), 1);
 }

@@ -38,7 +38,7 @@ fn no_debug_shows_a_token() {
         ),
         format!(
             "{:?}",
-            Effect::Client(ClientEffect::Link(LinkRequest::CallAs(Box::new(identity))))
+            Effect::Client(ClientEffect::Link(LinkRequest::ConnectAs(Box::new(identity))))
         ),
         format!("{effects:?}"),
         format!("{:?}", harness.state),

@@ -20,11 +20,11 @@ const STEADY_AFTER: Duration = Duration::from_secs(5);
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// Connect at once.
-    Call,
+    Connect,
     /// Connect after a pause.
     Pause,
     /// Do nothing until the user asks for it.
-    Stop,
+    Wait,
     /// End.
     End,
 }
@@ -44,10 +44,10 @@ impl Requests {
         loop {
             match self.queue.recv().await {
                 Some(LinkRequest::Send { .. }) => {}
-                Some(LinkRequest::Bye) | None => return Next::End,
+                Some(LinkRequest::Close) | None => return Next::End,
                 Some(request) => {
                     self.change(request);
-                    return Next::Call;
+                    return Next::Connect;
                 }
             }
         }
@@ -56,22 +56,22 @@ impl Requests {
     /// Changes the identity as a request says.
     pub(super) fn change(&mut self, request: LinkRequest) {
         match request {
-            LinkRequest::Call(name) => self.identity.name = name,
-            LinkRequest::CallAs(identity) => self.identity = *identity,
-            LinkRequest::CallAnew => self.identity.forget(self.journal.as_ref()),
-            LinkRequest::Send { .. } | LinkRequest::Bye => {}
+            LinkRequest::Connect(name) => self.identity.name = name,
+            LinkRequest::ConnectAs(identity) => self.identity = *identity,
+            LinkRequest::ConnectAsNew => self.identity.forget(self.journal.as_ref()),
+            LinkRequest::Send { .. } | LinkRequest::Close => {}
         }
     }
 
     /// Whether the server has refused the token that this client made for a new user: some versions know
     /// `about` but not `new`.
-    fn is_made_in_vain(&self, refusal: &Refusal) -> bool {
+    fn is_token_unsupported(&self, refusal: &Refusal) -> bool {
         refusal.code == RefusalCode::BadToken && self.identity.hello(self.journal.as_ref()).new
     }
 }
 
 /// The task of the link.
-pub(super) struct Caller<D> {
+pub(super) struct Connector<D> {
     dial: D,
     requests: Requests,
     events: mpsc::Sender<LinkEvent>,
@@ -79,7 +79,7 @@ pub(super) struct Caller<D> {
     sessions: u64,
 }
 
-impl<D: Dial> Caller<D> {
+impl<D: Dial> Connector<D> {
     pub(super) fn new(
         dial: D,
         identity: Identity,
@@ -92,12 +92,12 @@ impl<D: Dial> Caller<D> {
 
     /// Connects, runs sessions and pauses until it is asked to end.
     pub(super) async fn run(mut self) {
-        let mut next = Next::Call;
+        let mut next = Next::Connect;
         loop {
             next = match next {
-                Next::Call => self.call().await,
+                Next::Connect => self.call().await,
                 Next::Pause => self.pause().await,
-                Next::Stop => self.requests.redirect().await,
+                Next::Wait => self.requests.redirect().await,
                 Next::End => return,
             };
         }
@@ -105,7 +105,7 @@ impl<D: Dial> Caller<D> {
 
     /// Connects, and runs the session until it ends.
     async fn call(&mut self) -> Next {
-        self.tell(LinkEvent::Dialling).await;
+        self.tell(LinkEvent::Connecting).await;
         self.requests.journal = None;
         let identity = self.requests.identity.clone();
         let mut journal = None;
@@ -122,15 +122,15 @@ impl<D: Dial> Caller<D> {
         let (wire, welcome) = match opened {
             Ok(opened) => opened,
             Err(Failed::Lost(why)) => return self.lost(why).await,
-            Err(Failed::Refused(refusal)) if self.requests.is_made_in_vain(&refusal) => {
+            Err(Failed::Refused(refusal)) if self.requests.is_token_unsupported(&refusal) => {
                 tracing::info!("the server takes no token of a new user; it makes the token");
                 self.requests.identity.seed = None;
-                return Next::Call;
+                return Next::Connect;
             }
             Err(Failed::Refused(refusal)) => {
                 tracing::warn!(code = %refusal.code, text = refusal.text, "hello refused");
                 self.tell(LinkEvent::Refused(refusal)).await;
-                return Next::Stop;
+                return Next::Wait;
             }
         };
         self.sessions += 1;
@@ -146,11 +146,11 @@ impl<D: Dial> Caller<D> {
         }
         match end {
             End::Lost(why) => self.lost(why).await,
-            End::Called => {
+            End::Reconnect => {
                 self.tell(LinkEvent::Lost(Lost::Asked)).await;
-                Next::Call
+                Next::Connect
             }
-            End::Bye => Next::End,
+            End::Close => Next::End,
         }
     }
 
@@ -169,7 +169,7 @@ impl<D: Dial> Caller<D> {
             let seconds = left.as_millis().div_ceil(1000);
             let Some(next_second) = u64::try_from(seconds).ok().and_then(|s| s.checked_sub(1))
             else {
-                return Next::Call;
+                return Next::Connect;
             };
             self.tell(LinkEvent::Waiting { seconds: next_second + 1 }).await;
             tokio::select! {

@@ -1,0 +1,255 @@
+//! One room: its messages, its users, and how far the user has read.
+
+use chat_proto::{RoomName, Timestamp, Topic, UserName};
+
+use crate::log::Log;
+use crate::users::Users;
+
+/// Most mentions that are counted in one room: more say nothing new.
+const MENTIONS_MAX: usize = 99;
+
+/// How many read messages are loaded with the unread ones, for orientation.
+const READ_FETCHED: u64 = 50;
+
+/// Most messages that are loaded when a room opens; older ones are loaded as the user scrolls up.
+const FETCHED_MAX: u64 = 500;
+
+/// A room.
+#[derive(Debug)]
+pub struct Room {
+    /// Its name; the address of a direct message.
+    pub(crate) name: RoomName,
+    /// The name of the other user of a direct message, if it is known.
+    pub(crate) title: Option<UserName>,
+    /// Its topic.
+    pub(crate) topic: Topic,
+    /// Its users.
+    pub(crate) users: Users,
+    /// Its messages and notices.
+    pub(crate) log: Log,
+    /// What is typed for it and not sent.
+    pub(crate) draft: String,
+    /// Its last message, loaded or not.
+    pub(crate) last_seq: u64,
+    /// The last message that the user has read.
+    pub(crate) read: u64,
+    /// The last message that the server knows to be read.
+    pub(crate) read_sent: u64,
+    /// The unread messages that name the user.
+    mentions: Vec<u64>,
+    /// The count of the server, valid until the user reads on.
+    counted: Option<Counted>,
+    /// Whether the user is in it.
+    pub(crate) join_state: JoinState,
+    /// Whether the journal was restored from a backup and the server has not sent the room since. The server
+    /// may have lost it; then the client has all there is of it, and it stays.
+    pub(crate) is_restored: bool,
+    /// The last of the missed messages that the server is sending.
+    pub(crate) coming: Option<u64>,
+    /// Whether older messages are on their way.
+    pub(crate) loading: bool,
+}
+
+/// The count of the server of unread messages of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// The last message that the user had read.
+    read: u64,
+    /// The last counted message.
+    last_seq: u64,
+    unread: u64,
+    mentions: u64,
+}
+
+impl Counted {
+    /// The count of an event; `None` if it has none.
+    pub(crate) fn told(
+        read: u64,
+        last_seq: u64,
+        (unread, mentions): (Option<u64>, Option<u64>),
+        more: bool,
+    ) -> Option<Self> {
+        let (unread, mentions) = (unread?, mentions?);
+        // If there are too many to count, those of the user are not left out.
+        let unread = if more { last_seq.saturating_sub(read) } else { unread };
+        Some(Self { read, last_seq, unread, mentions })
+    }
+}
+
+/// Whether the user is in a room, as far as the server has said so in this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinState {
+    /// The server has not said; the user was in it before.
+    Unknown,
+    /// The server has not said; the user has asked to join.
+    Requested,
+    /// The user is in it, and missed messages are asked for.
+    Joined,
+}
+
+impl Room {
+    pub(super) fn new(name: RoomName) -> Self {
+        Self {
+            name,
+            title: None,
+            topic: Topic::default(),
+            users: Users::default(),
+            log: Log::new(),
+            draft: String::new(),
+            last_seq: 0,
+            read: 0,
+            read_sent: 0,
+            mentions: Vec::new(),
+            counted: None,
+            join_state: JoinState::Unknown,
+            is_restored: false,
+            coming: None,
+            loading: false,
+        }
+    }
+
+    /// Its name; the address of a direct message.
+    #[must_use]
+    pub const fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// Its topic.
+    #[must_use]
+    pub const fn topic(&self) -> &Topic {
+        &self.topic
+    }
+
+    /// Its users.
+    #[must_use]
+    pub const fn users(&self) -> &Users {
+        &self.users
+    }
+
+    /// Its messages and notices.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// What is typed for it and not sent.
+    #[must_use]
+    pub fn draft(&self) -> &str {
+        &self.draft
+    }
+
+    /// Its last message, loaded or not; 0 if it has none.
+    #[must_use]
+    pub const fn last_seq(&self) -> u64 {
+        self.last_seq
+    }
+
+    /// Whether the user is in it, as far as the server has said so in this session.
+    #[must_use]
+    pub const fn join_state(&self) -> JoinState {
+        self.join_state
+    }
+
+    /// Whether older messages are on their way.
+    #[must_use]
+    pub const fn is_loading(&self) -> bool {
+        self.loading
+    }
+
+    /// How many messages are unread.
+    #[must_use]
+    pub fn unread(&self) -> u64 {
+        match self.counted() {
+            Some(counted) => {
+                counted.unread.saturating_add(self.last_seq.saturating_sub(counted.last_seq))
+            }
+            None => self.last_seq.saturating_sub(self.read),
+        }
+    }
+
+    /// How many unread messages name the user.
+    #[must_use]
+    pub fn mentions(&self) -> usize {
+        let known = self.mentions.len();
+        let Some(counted) = self.counted() else { return known };
+        let after = self.mentions.iter().filter(|seq| **seq > counted.last_seq).count();
+        // Each direct message counts as one that names the user.
+        let before = if self.is_private() { counted.unread } else { counted.mentions };
+        let before = usize::try_from(before).unwrap_or(MENTIONS_MAX).min(MENTIONS_MAX);
+        (before + after).max(known).min(MENTIONS_MAX)
+    }
+
+    fn counted(&self) -> Option<&Counted> {
+        self.counted.as_ref().filter(|counted| counted.read == self.read)
+    }
+
+    /// Takes a count of the server, if there is one.
+    pub(crate) fn is_counted(&mut self, counted: Option<Counted>) {
+        self.counted = counted.or(self.counted.take());
+    }
+
+    /// The name to show: a direct message has the name of the other user.
+    #[must_use]
+    pub fn label(&self) -> RoomName {
+        self.title.as_ref().map_or_else(|| self.name.clone(), RoomName::private)
+    }
+
+    /// Whether it is a direct message.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.name.is_private()
+    }
+
+    /// The journal was restored from a backup: messages stay, and no `seq` is valid.
+    pub(crate) fn restored(&mut self, at: Timestamp) {
+        self.is_restored = self.log.messages().next().is_some();
+        self.log.restored(at);
+        (self.last_seq, self.read, self.read_sent) = (0, 0, 0);
+        self.mentions.clear();
+        self.counted = None;
+        self.coming = None;
+        self.loading = false;
+    }
+
+    /// Whether it has to be joined, and nothing says that the user has joined it.
+    pub(crate) fn is_unknown(&self) -> bool {
+        let must_be_joined = !self.is_private() && self.name != RoomName::lobby();
+        must_be_joined && self.join_state == JoinState::Unknown && !self.log.has_begun()
+    }
+
+    /// A message that names the user has come. Returns whether it is unread.
+    pub(crate) fn mention(&mut self, seq: u64) -> bool {
+        let is_new = seq > self.read;
+        if is_new && self.mentions.len() < MENTIONS_MAX {
+            self.mentions.push(seq);
+        }
+        is_new
+    }
+
+    /// The user has read up to `seq`, here or in another session. An earlier `seq` changes nothing.
+    pub(crate) fn has_read(&mut self, seq: u64) {
+        self.read = self.read.max(seq);
+        self.mentions.retain(|mention| *mention > self.read);
+    }
+
+    /// Message `seq` has come. If it is the last of the missed ones, there are no others.
+    pub(crate) fn has_come(&mut self, seq: u64) {
+        if let Some(last) = self.coming.take_if(|last| seq >= *last) {
+            self.log.is_complete_to(last);
+        }
+    }
+
+    /// The last message that need not be loaded when the room opens.
+    pub(crate) fn since(&self) -> u64 {
+        if self.log.has_begun() {
+            return self.log.since();
+        }
+        let wanted = self.read.saturating_sub(READ_FETCHED);
+        wanted.max(self.last_seq.saturating_sub(FETCHED_MAX))
+    }
+
+    /// Draws the line over the first unread message.
+    pub(crate) fn open(&mut self) {
+        self.log.draw_line((self.unread() > 0).then_some(self.read));
+    }
+}
