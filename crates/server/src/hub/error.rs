@@ -92,7 +92,7 @@ pub(crate) enum HubError {
     #[error("not stored: {0}")]
     Failed(String),
     /// The server's doing.
-    #[error("the server is going away; try again in a moment")]
+    #[error("the server is shutting down; try again in a moment")]
     GoingAway,
 }
 

@@ -60,7 +60,7 @@ where
             Admission::In(Box::new(Session::new(connection, peer.address, handshake, context)))
         }
         Err(end) => {
-            info!(reason = %end, "ended before it was in");
+            info!(reason = %end, "ended before the client was in");
             let span = Span::current();
             Admission::Refused(Box::new(Closing { connection, end, context, span }))
         }
@@ -84,7 +84,7 @@ async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
             Box::pin(reject(stream, config)).await;
         }
         Err(_late) => {
-            info!("turned away: it did not say who it is in time");
+            info!("turned away: its protocol was not known in time");
             Box::pin(reject(stream, config)).await;
         }
     }

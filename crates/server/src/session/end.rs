@@ -133,12 +133,14 @@ pub(super) async fn reject<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, co
 const fn goodbye_text(code: EndCode) -> &'static str {
     match code {
         EndCode::Bye => "goodbye",
-        EndCode::TooSlow => "you did not read what you were sent; connect again when you can",
-        EndCode::Idle => "you were silent for too long and did not answer a ping; connect again",
-        EndCode::TooManyErrors => "too many lines that could not be read; see docs/protocol.md",
-        EndCode::HelloTimeout => "you did not say hello in time; connect again",
-        EndCode::Unreadable => "what you have missed cannot be read; connect again in a moment",
-        EndCode::Shutdown => "the server is going away; connect again in a moment",
+        EndCode::TooSlow => "your client did not read what it was sent; connect again when it can",
+        EndCode::Idle => "your client was silent and did not answer a ping; connect again",
+        EndCode::TooManyErrors => "too many invalid lines; see docs/protocol.md",
+        EndCode::HelloTimeout => "your client sent no hello in time; connect again",
+        EndCode::Unreadable => {
+            "the server cannot read the messages that you missed; connect again in a moment"
+        }
+        EndCode::Shutdown => "the server is shutting down; connect again in a moment",
         EndCode::Unknown => "",
     }
 }

@@ -1,6 +1,7 @@
 //! The native door: what a client asks, and what it is told.
 
 use serde_json::json;
+use tokio::time::{Duration, sleep};
 
 use crate::peer::{Peer, daemon};
 
@@ -21,6 +22,23 @@ async fn a_hello_is_welcomed_with_the_room() {
         json!({"type":"room","room":"#lobby","topic":"","count":1,
                "users":[{"id":1,"name":"bob"}],"last_seq":0,"read":0})
     );
+}
+
+/// The protocol is detected from the first bytes, which the door must read as well.
+#[tokio::test(start_paused = true)]
+async fn a_hello_and_the_command_after_it_are_read_wherever_they_are_cut() {
+    const SENT: &[u8] =
+        b"{\"type\":\"hello\",\"version\":1,\"name\":\"bob\"}\n{\"type\":\"ping\"}\n";
+    for cut in 0..=SENT.len() {
+        let daemon = daemon();
+        let mut bob = Peer::connect(&daemon);
+        bob.write(&SENT[..cut]).await;
+        sleep(Duration::from_millis(1)).await; // the daemon takes what is there
+        bob.write(&SENT[cut..]).await;
+        for kind in ["welcome", "room", "pong"] {
+            bob.expect(kind).await;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
