@@ -43,11 +43,11 @@ impl Tui {
         Self::open(address, name).until_joined().await
     }
 
-    /// Waits until it has joined the lobby and shows the list of users.
+    /// Waits until it has joined the lobby and shows how many users are online.
     pub async fn until_joined(mut self) -> Self {
         let connected = format!("connected to chat-server {} as", env!("CARGO_PKG_VERSION"));
         self.sees(&connected).await;
-        self.sees(" user").await;
+        self.sees(" online").await;
         self
     }
 
@@ -134,7 +134,7 @@ fn masked_row(row: &str) -> String {
     }
     let day = row.strip_prefix("── ").and_then(|rest| rest.split_once(" ──"));
     match day {
-        // The status line begins with the same rule, but contains no year.
+        // Other rules contain no year.
         Some((day, rest))
             if day.rsplit(' ').next().is_some_and(|year| year.parse::<u16>().is_ok()) =>
         {
@@ -154,7 +154,7 @@ mod tests {
         for (row, masks) in [
             ("14:02 › bob: at 15:03", "hh:mm › bob: at 15:03"),
             ("── Sunday, 22 November 2026 ──── │", "── a day ─────────────────────── │"),
-            ("── connected · bob in #lobby ────", "── connected · bob in #lobby ────"),
+            ("── new since 14:02 ────", "── new since 14:02 ────"),
             ("> 漢字", "> 漢字"),
             ("", ""),
         ] {

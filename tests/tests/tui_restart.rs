@@ -32,53 +32,53 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     bob.sees("@ ana: hi bob").await;
     ana.sees("› ana: hi bob").await;
     bob.types("half a sen").await;
-    bob.sees("> half a sen").await;
+    bob.sees("› half a sen").await;
 
     switch.send_replace(false);
     server.end().await;
-    bob.sees("reconnecting").await;
-    ana.sees("reconnecting").await;
+    bob.sees("Offline").await;
+    ana.sees("Offline").await;
     for text in ["one", "two", "three"] {
         ana.types(&format!("{text}\n")).await;
     }
-    ana.sees("3 waiting").await;
+    ana.sees("3 messages queued").await;
     ana.types("and typ").await;
-    ana.sees("> and typ").await;
+    ana.sees("› and typ").await;
 
     let _server = Server::start_in(chat_server::bind(address).unwrap(), data.path());
-    bob.sees("›bob").await;
+    bob.sees(" online").await;
     switch.send_replace(true);
     assert_snapshot!(masked(&ana.sees("› ana: three").await), @r#"
-                                                                 │ 2 users
-                                                                 │›ana            2
-                                                                 │ bob            1
-                                                                 │
-                                                                 │
-                                                                 │
-    ── a day ─────────────────────────────────────────────────── │
-    hh:mm · connected to chat-server 0.1.0 as ana                │
-    hh:mm › ana: hi bob                                          │
-    hh:mm › ana: one                                             │
-    hh:mm › ana: two                                             │
-    hh:mm › ana: three                                           │
-    ── connected · ana in #lobby · 2 users · 127.0.0.1:12345 ──────────── F1 keys ──
-    > and typ
+    #lobby                                                                  2 online
+    ────────────────────────────────────────────────────────────────────────────────
+
+
+
+
+    ── a day ───────────────────────────────────────────────────────────────────────
+    hh:mm · connected to chat-server 0.1.0 as ana
+    hh:mm › ana: hi bob
+    hh:mm › ana: one
+    hh:mm › ana: two
+    hh:mm › ana: three
+                                                              Ctrl-G users · F1 keys
+    #lobby › and typ
     "#);
     assert_snapshot!(masked(&bob.sees("  ana: three").await), @r#"
-                                                                 │ 2 users
-                                                                 │›bob            1
-                                                                 │ ana            2
-                                                                 │
-    ── a day ─────────────────────────────────────────────────── │
-    hh:mm · connected to chat-server 0.1.0 as bob                │
-    hh:mm → ana is here                                          │
-    hh:mm @ ana: hi bob                                          │
-    hh:mm → ana is here                                          │
-    hh:mm   ana: one                                             │
-    hh:mm   ana: two                                             │
-    hh:mm   ana: three                                           │
-    ── connected · bob in #lobby · 2 users · 127.0.0.1:12345 ──────────── F1 keys ──
-    > half a sen
+    #lobby                                                                  2 online
+    ────────────────────────────────────────────────────────────────────────────────
+
+
+    ── a day ───────────────────────────────────────────────────────────────────────
+    hh:mm · connected to chat-server 0.1.0 as bob
+    hh:mm → ana is here
+    hh:mm @ ana: hi bob
+    hh:mm → ana is here
+    hh:mm   ana: one
+    hh:mm   ana: two
+    hh:mm   ana: three
+                                                              Ctrl-G users · F1 keys
+    #lobby › half a sen
     "#);
     bob.types("tence\n").await;
     ana.sees("  bob: half a sentence").await;
@@ -122,17 +122,17 @@ async fn drafts_and_messages_survive_a_kill_of_client_and_daemon() {
     let on_disk = ["--data", data.path().to_str().unwrap()];
     let mut daemon = Daemon::start(&on_disk).await;
     let mut ana = client(&daemon, "ana", &ana_state);
-    ana.sees("›ana").await;
+    ana.sees("1 online").await;
     let mut bob = client(&daemon, "bob", &bob_state);
-    bob.sees("›bob").await;
+    bob.sees(" online").await;
     for room in ["rust", "go"] {
         bob.types(&format!("/join {room}\n"));
-        bob.sees(&format!("bob in #{room}")).await;
+        bob.sees(&format!("#{room} › ")).await;
     }
     bob.types("for go");
-    bob.sees("> for go").await;
+    bob.sees("› for go").await;
     bob.types("\u{1b}1");
-    bob.sees("bob in #lobby").await;
+    bob.sees("#lobby › ").await;
     bob.types("one\n");
     ana.sees("  bob: one").await;
     bob.sees("› bob: one").await;
@@ -143,13 +143,13 @@ async fn drafts_and_messages_survive_a_kill_of_client_and_daemon() {
     bob.exit_code().await;
     daemon.signal("KILL");
     daemon.exit_code().await;
-    ana.sees("reconnecting").await;
+    ana.sees("Offline").await;
     ana.types("two\n");
-    ana.sees("1 waiting").await;
+    ana.sees("1 message queued").await;
     let daemon = Daemon::start_on(daemon.address, &on_disk).await;
     let mut bob = client(&daemon, "bob", &bob_state);
     bob.sees("  ana: two").await;
-    bob.sees("> half a sen").await;
+    bob.sees("› half a sen").await;
     bob.types("tence\n");
     ana.sees("  bob: half a sentence").await;
     let once = ["› bob: one", "  ana: two", "› bob: half a sentence"];
@@ -160,7 +160,7 @@ async fn drafts_and_messages_survive_a_kill_of_client_and_daemon() {
     };
     bob.sees_that("each text once", is_once).await;
     bob.types("\u{1b}2");
-    bob.sees("> for go").await;
+    bob.sees("› for go").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,19 +168,19 @@ async fn a_user_who_changed_the_name_joins_with_the_new_one_after_a_restart() {
     let [data, bob_state] = [(); 2].map(|()| TempDir::new().unwrap());
     let daemon = Daemon::start(&["--data", data.path().to_str().unwrap()]).await;
     let mut bob = client(&daemon, "bob", &bob_state);
-    bob.sees("›bob").await;
+    bob.sees(" online").await;
     bob.types("/name rob\n");
-    bob.sees("›rob").await;
+    bob.sees("you are rob now").await;
     bob.types("one\n");
     bob.sees("› rob: one").await;
     bob.types("/quit\n");
     assert_eq!(bob.exit_code().await, 0);
     let mut rob = client(&daemon, "rob", &bob_state);
-    rob.sees("›rob").await;
+    rob.sees("as rob").await;
     rob.sees("› rob: one").await;
     // The second window is another device: its messages are no repeats.
     let mut second = client(&daemon, "rob", &bob_state);
-    second.sees("›rob").await;
+    second.sees("as rob").await;
     for (text, sender, receiver) in [("two", 0, 1), ("three", 1, 0)] {
         let windows = [&mut rob, &mut second];
         windows[sender].types(&format!("{text}\n"));

@@ -27,7 +27,7 @@ const HOSTILE: [&str; 10] = [
 
 /// Returns true if the status line is in this row: the screen was drawn for its size.
 fn has_status_at(screen: &str, row: usize) -> bool {
-    screen.lines().nth(row).is_some_and(|row| row.starts_with("── connected"))
+    screen.lines().nth(row).is_some_and(|row| row.ends_with("F1 keys"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,20 +50,20 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
     }
     let back = bob.sees("5 new ↓").await;
     assert_snapshot!(masked(&back), @r#"
-            two of them                                          │ 2 users
-    hh:mm   ana: message 30 of many, and as long as a row is, or │›bob            2
-            two of them                                          │ ana            1
-    hh:mm   ana: message 31 of many, and as long as a row is, or │
-            two of them                                          │
-    hh:mm   ana: message 32 of many, and as long as a row is, or │
-            two of them                                          │
-    hh:mm   ana: message 33 of many, and as long as a row is, or │
-            two of them                                          │
-    hh:mm   ana: message 34 of many, and as long as a row is, or │
-            two of them                                          │
-                              5 new ↓                            │
-    ── connected · bob in #lobby · 2 users · 127.0.0.1:12345 ──────────── F1 keys ──
-    >  say something, /help for commands
+    #lobby                                                                  2 online
+    ────────────────────────────────────────────────────────────────────────────────
+    hh:mm   ana: message 22 of many, and as long as a row is, or two of them
+    hh:mm   ana: message 23 of many, and as long as a row is, or two of them
+    hh:mm   ana: message 24 of many, and as long as a row is, or two of them
+    hh:mm   ana: message 25 of many, and as long as a row is, or two of them
+    hh:mm   ana: message 26 of many, and as long as a row is, or two of them
+    hh:mm   ana: message 27 of many, and as long as a row is, or two of them
+    hh:mm   ana: message 28 of many, and as long as a row is, or two of them
+    hh:mm   ana: message 29 of many, and as long as a row is, or two of them
+    hh:mm   ana: message 30 of many, and as long as a row is, or two of them
+                                        5 new ↓
+                                                              Ctrl-G users · F1 keys
+    #lobby ›  Message #lobby (/help for commands)
     "#);
     let rows = |screen: &str| screen.lines().take(11).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(rows(&back), rows(&before));
@@ -71,16 +71,16 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
     bob.resizes(50, 10).await;
     let narrow = bob.sees_that("narrow screen", |screen| has_status_at(screen, 8)).await;
     assert_snapshot!(masked(&narrow), @r#"
+    #lobby                                    2 online
+    ──────────────────────────────────────────────────
+    hh:mm   ana: message 22 of many, and as long as a
             row is, or two of them
-    hh:mm   ana: message 30 of many, and as long as a
+    hh:mm   ana: message 23 of many, and as long as a
             row is, or two of them
-    hh:mm   ana: message 31 of many, and as long as a
-            row is, or two of them
-    hh:mm   ana: message 32 of many, and as long as a
-            row is, or two of them
+    hh:mm   ana: message 24 of many, and as long as a
                          5 new ↓
-    ── connected · bob in #lobby · 2 users  F1 keys ──
-    >  say something, /help for commands
+                                Ctrl-G users · F1 keys
+    #lobby ›  Message #lobby (/help for commands)
     "#);
     bob.resizes(80, 14).await;
     let wide = bob.sees_that("wide screen", |screen| has_status_at(screen, 12)).await;
@@ -107,46 +107,46 @@ async fn hostile_texts_are_shown_as_text() {
         bob.sees(&format!("  eva: {next}")).await;
     }
     assert_snapshot!(masked(&bob.sees("next 10").await), @r#"
-                                                                 │ 3 users
-                                                                 │›bob            1
-    ── a day ─────────────────────────────────────────────────── │ ana            2
-    hh:mm · connected to chat-server 0.1.0 as bob                │ eva            3
-    hh:mm → ana is here                                          │
-    hh:mm → eva is here                                          │
-    hh:mm   eva: [2J[H[31mcleared                                │
-    hh:mm   eva: next 1                                          │
-    hh:mm   eva: ]0;title]52;c;cm0gLXJmIH4=                      │
-    hh:mm   eva: next 2                                          │
-    hh:mm   eva: 2J0;title                                       │
-    hh:mm   eva: next 3                                          │
-    hh:mm   eva: overwritten                                     │
-    hh:mm   eva: next 4                                          │
-    hh:mm   ana: �gnp.exe �isolated                              │
-    hh:mm   eva: �gnp.exe �isolated                              │
-    hh:mm   eva: next 5                                          │
-    hh:mm   ana: invisible                                       │
-    hh:mm   eva: invisible                                       │
-    hh:mm   eva: next 6                                          │
-    hh:mm   ana: zá̂̃̄̅̆̇̈lgo                                           │
-    hh:mm   eva: zá̂̃̄̅̆̇̈lgo                                           │
-    hh:mm   eva: next 7                                          │
-    hh:mm   ana: 👩🏽‍💻 ❤️ 漢字 ﷺ ́                                   │
-    hh:mm   eva: 👩🏽‍💻 ❤️ 漢字 ﷺ ́                                   │
-    hh:mm   eva: next 8                                          │
-    hh:mm   ana: tab    and                                      │
-            line                                                 │
-            ends                                                 │
-    hh:mm   eva: tab    and                                      │
-            line                                                 │
-            ends                                                 │
-    hh:mm   eva: next 9                                          │
-    hh:mm   ana: longer-than-any-row-is-without-a-single-place-  │
-            where-it-could-be-broken-漢字漢字漢字                │
-    hh:mm   eva: longer-than-any-row-is-without-a-single-place-  │
-            where-it-could-be-broken-漢字漢字漢字                │
-    hh:mm   eva: next 10                                         │
-    ── connected · bob in #lobby · 3 users · 127.0.0.1:12345 ──────────── F1 keys ──
-    >  say something, /help for commands
+    #lobby                                                                  3 online
+    ────────────────────────────────────────────────────────────────────────────────
+    ── a day ───────────────────────────────────────────────────────────────────────
+    hh:mm · connected to chat-server 0.1.0 as bob
+    hh:mm → ana is here
+    hh:mm → eva is here
+    hh:mm   eva: [2J[H[31mcleared
+    hh:mm   eva: next 1
+    hh:mm   eva: ]0;title]52;c;cm0gLXJmIH4=
+    hh:mm   eva: next 2
+    hh:mm   eva: 2J0;title
+    hh:mm   eva: next 3
+    hh:mm   eva: overwritten
+    hh:mm   eva: next 4
+    hh:mm   ana: �gnp.exe �isolated
+    hh:mm   eva: �gnp.exe �isolated
+    hh:mm   eva: next 5
+    hh:mm   ana: invisible
+    hh:mm   eva: invisible
+    hh:mm   eva: next 6
+    hh:mm   ana: zá̂̃̄̅̆̇̈lgo
+    hh:mm   eva: zá̂̃̄̅̆̇̈lgo
+    hh:mm   eva: next 7
+    hh:mm   ana: 👩🏽‍💻 ❤️ 漢字 ﷺ ́
+    hh:mm   eva: 👩🏽‍💻 ❤️ 漢字 ﷺ ́
+    hh:mm   eva: next 8
+    hh:mm   ana: tab    and
+            line
+            ends
+    hh:mm   eva: tab    and
+            line
+            ends
+    hh:mm   eva: next 9
+    hh:mm   ana: longer-than-any-row-is-without-a-single-place-where-it-could-be-
+            broken-漢字漢字漢字
+    hh:mm   eva: longer-than-any-row-is-without-a-single-place-where-it-could-be-
+            broken-漢字漢字漢字
+    hh:mm   eva: next 10
+                                                              Ctrl-G users · F1 keys
+    #lobby ›  Message #lobby (/help for commands)
     "#);
 }
 
@@ -155,19 +155,19 @@ async fn the_client_works_on_the_smallest_screen() {
     let server = Server::start(Config::default());
     let mut ana = Native::join(server.address, "ana").await;
     let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (20, 6));
-    bob.sees("── connected").await;
+    bob.sees(" online").await;
     ana.say_accepted(1, "are you there, bob?").await;
     bob.sees("@ ana: are").await;
     bob.types("yes, on a tiny screen\n").await;
     assert_eq!(ana.next_message().await.1, "yes, on a tiny screen");
     bob.sees("› bob: yes").await;
     bob.types("漢字 and more than a row").await;
-    assert_snapshot!(masked(&bob.sees("row").await), @r#"
-      there, bob?
+    assert_snapshot!(masked(&bob.sees("re than a r").await), @r#"
+    #lobby      2 online
     hh:mm › bob: yes, on
       a tiny screen
-    ── connected ───────
-    > 漢字 and more than
-       a row
+                 F1 keys
+             re than a r
+             ow
     "#);
 }

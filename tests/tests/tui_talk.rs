@@ -26,41 +26,41 @@ async fn two_users_talk_and_one_changes_the_name() {
     bob.sees("you are robert now").await;
     bob.types("still me\n").await;
     assert_snapshot!(masked(&bob.sees("› robert: still me").await), @r#"
-                                                                 │ 2 users
-                                                                 │›robert         2
-                                                                 │ ana            1
-                                                                 │
-                                                                 │
-    ── a day ─────────────────────────────────────────────────── │
-    hh:mm · connected to chat-server 0.1.0 as bob                │
-    hh:mm @ ana: has anybody seen bob?                           │
-    hh:mm › bob: here!                                           │
-    hh:mm   * ana waves                                          │
-    hh:mm · you are robert now                                   │
-    hh:mm › robert: still me                                     │
-    ── connected · robert in #lobby · 2 users · 127.0.0.1:12345 ───────── F1 keys ──
-    >  say something, /help for commands
+    #lobby                                                                  2 online
+    ────────────────────────────────────────────────────────────────────────────────
+
+
+
+    ── a day ───────────────────────────────────────────────────────────────────────
+    hh:mm · connected to chat-server 0.1.0 as bob
+    hh:mm @ ana: has anybody seen bob?
+    hh:mm › bob: here!
+    hh:mm   * ana waves
+    hh:mm · you are robert now
+    hh:mm › robert: still me
+                                                              Ctrl-G users · F1 keys
+    #lobby ›  Message #lobby (/help for commands)
     "#);
     assert_snapshot!(masked(&ana.sees("  robert: still me").await), @r#"
-                                                                 │ 2 users
-                                                                 │›ana            1
-                                                                 │ robert         2
-                                                                 │
-    ── a day ─────────────────────────────────────────────────── │
-    hh:mm · connected to chat-server 0.1.0 as ana                │
-    hh:mm → bob is here                                          │
-    hh:mm › ana: has anybody seen bob?                           │
-    hh:mm   bob: here!                                           │
-    hh:mm › * ana waves                                          │
-    hh:mm · bob is robert now                                    │
-    hh:mm   robert: still me                                     │
-    ── connected · ana in #lobby · 2 users · 127.0.0.1:12345 ──────────── F1 keys ──
-    >  say something, /help for commands
+    #lobby                                                                  2 online
+    ────────────────────────────────────────────────────────────────────────────────
+
+
+    ── a day ───────────────────────────────────────────────────────────────────────
+    hh:mm · connected to chat-server 0.1.0 as ana
+    hh:mm → bob is here
+    hh:mm › ana: has anybody seen bob?
+    hh:mm   bob: here!
+    hh:mm › * ana waves
+    hh:mm · bob is robert now
+    hh:mm   robert: still me
+                                                              Ctrl-G users · F1 keys
+    #lobby ›  Message #lobby (/help for commands)
     "#);
     ana.types("bob who? robert, I see\n").await;
     bob.sees("@ ana: bob who?").await;
     bob.types("x").await;
-    bob.sees("> x").await;
+    bob.sees("› x").await;
     assert_eq!((ana.bells(), bob.bells()), (0, 2));
 }
 
@@ -82,40 +82,40 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     ana.sees("  eva: hi from eva").await;
     raw.say_accepted(1, "hi from raw").await;
     assert_snapshot!(masked(&ana.sees("  raw: hi from raw").await), @r#"
-                                                                 │ 3 users
-                                                                 │›ana            1
-                                                                 │ eva            2
-                                                                 │ raw            3
-                                                                 │
-    ── a day ─────────────────────────────────────────────────── │
-    hh:mm · connected to chat-server 0.1.0 as ana                │
-    hh:mm → eva is here                                          │
-    hh:mm → raw is here                                          │
-    hh:mm › ana: hi all                                          │
-    hh:mm   eva: hi from eva                                     │
-    hh:mm   raw: hi from raw                                     │
-    ── connected · ana in #lobby · 3 users · 127.0.0.1:12345 ──────────── F1 keys ──
-    >  say something, /help for commands
+    #lobby                                                                  3 online
+    ────────────────────────────────────────────────────────────────────────────────
+
+
+
+    ── a day ───────────────────────────────────────────────────────────────────────
+    hh:mm · connected to chat-server 0.1.0 as ana
+    hh:mm → eva is here
+    hh:mm → raw is here
+    hh:mm › ana: hi all
+    hh:mm   eva: hi from eva
+    hh:mm   raw: hi from raw
+                                                              Ctrl-G users · F1 keys
+    #lobby ›  Message #lobby (/help for commands)
     "#);
 
     drop(eva);
     ana.sees("← eva has left").await;
     drop(raw);
     assert_snapshot!(masked(&ana.sees("← raw has lost the connection").await), @r#"
-                                                                 │ 1 user
-                                                                 │›ana            1
-                                                                 │
-    ── a day ─────────────────────────────────────────────────── │
-    hh:mm · connected to chat-server 0.1.0 as ana                │
-    hh:mm → eva is here                                          │
-    hh:mm → raw is here                                          │
-    hh:mm › ana: hi all                                          │
-    hh:mm   eva: hi from eva                                     │
-    hh:mm   raw: hi from raw                                     │
-    hh:mm ← eva has left                                         │
-    hh:mm ← raw has lost the connection                          │
-    ── connected · ana in #lobby · 1 user · 127.0.0.1:12345 ───────────── F1 keys ──
-    >  say something, /help for commands
+    #lobby                                                                  1 online
+    ────────────────────────────────────────────────────────────────────────────────
+
+    ── a day ───────────────────────────────────────────────────────────────────────
+    hh:mm · connected to chat-server 0.1.0 as ana
+    hh:mm → eva is here
+    hh:mm → raw is here
+    hh:mm › ana: hi all
+    hh:mm   eva: hi from eva
+    hh:mm   raw: hi from raw
+    hh:mm ← eva has left
+    hh:mm ← raw has lost the connection
+                                                              Ctrl-G users · F1 keys
+    #lobby ›  Message #lobby (/help for commands)
     "#);
 }
 
@@ -131,8 +131,11 @@ async fn a_client_that_quits_leaves_the_lists_of_all_others() {
     let left = raw.until("left").await;
     assert_eq!((&left["user"]["name"], &left["reason"]), (&"bob".into(), &"bye".into()));
     eva.until("a list without bob", |view| view.lists_only(&["ana", "eva", "raw"])).await;
-    let screen = ana.sees("← bob has left").await;
-    assert!(screen.contains("3 users") && !screen.contains("│ bob"), "{screen}");
+    ana.sees("← bob has left").await;
+    ana.presses_ctrl('g').await;
+    let screen = ana.sees("USERS").await;
+    assert!(screen.contains("3 online") && screen.contains("│ eva"), "{screen}");
+    assert!(!screen.contains("│ bob"), "{screen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,30 +145,30 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     let (network, switch) = Network::to(server.address, false);
     let mut bob = Tui::open_by(network, "bob", (80, 8));
     bob.types("half a sentence").await;
-    bob.sees("> half a sentence").await;
+    bob.sees("› half a sentence").await;
     switch.send_replace(true);
-    assert_snapshot!(masked(&bob.sees("name> ").await), @r#"
-                                                                 │
-                                                                 │
-                                                                 │
-    ── a day ─────────────────────────────────────────────────── │
-    hh:mm ! not let in: the name bob is taken; bob_2 is free;    │
-            type another name below                              │
-    ── name refused · type another name · 127.0.0.1:12345 ─────────────── F1 keys ──
-    name> bob_2
+    assert_snapshot!(masked(&bob.sees("name › ").await), @r#"
+    #lobby
+    ────────────────────────────────────────────────────────────────────────────────
+
+    ── a day ───────────────────────────────────────────────────────────────────────
+    hh:mm ! not let in: the name bob is taken; bob_2 is free; type another name
+            below
+    Choose a name                                             Ctrl-G users · F1 keys
+    name › bob_2
     "#);
     bob.presses_ctrl('u').await;
     bob.types("robert\n").await;
     bob = bob.until_joined().await;
-    assert_snapshot!(masked(&bob.sees("›robert").await), @r#"
-                                                                 │ 2 users
-                                                                 │›robert         2
-    ── a day ─────────────────────────────────────────────────── │ Bob            1
-    hh:mm ! not let in: the name bob is taken; bob_2 is free;    │
-            type another name below                              │
-    hh:mm · connected to chat-server 0.1.0 as robert             │
-    ── connected · robert in #lobby · 2 users · 127.0.0.1:12345 ───────── F1 keys ──
-    > half a sentence
+    assert_snapshot!(masked(&bob.sees("2 online").await), @r#"
+    #lobby                                                                  2 online
+    ────────────────────────────────────────────────────────────────────────────────
+    ── a day ───────────────────────────────────────────────────────────────────────
+    hh:mm ! not let in: the name bob is taken; bob_2 is free; type another name
+            below
+    hh:mm · connected to chat-server 0.1.0 as robert
+                                                              Ctrl-G users · F1 keys
+    #lobby › half a sentence
     "#);
     bob.types(", and the other half\n").await;
     let text = "half a sentence, and the other half".to_owned();

@@ -12,7 +12,7 @@ const SIZE: (u16, u16) = (70, 10);
 /// Starts a client as ana, and waits until it is in the lobby.
 async fn ana(daemon: &Daemon) -> Pty {
     let mut ana = client(daemon, "ana");
-    ana.sees("›ana").await;
+    ana.sees(" online").await;
     ana
 }
 
@@ -36,7 +36,7 @@ const WIDE: [&str; 8] = [
 async fn no_text_leaves_remains_on_the_screen() {
     let daemon = Daemon::start(&[]).await;
     let (mut ana, mut bob) = (ana(&daemon).await, client(&daemon, "bob"));
-    bob.sees("›bob").await;
+    bob.sees(" online").await;
     for (round, text) in WIDE.into_iter().enumerate() {
         bob.types(&format!("{text}\n").repeat(3));
         // Each row that had wide text now has plain text.
@@ -45,10 +45,10 @@ async fn no_text_leaves_remains_on_the_screen() {
         }
         ana.sees(&format!("x x x {round} 11")).await;
         ana.types("typed");
-        ana.sees("> typed").await;
+        ana.sees("› typed").await;
         let before = ana.bytes();
         ana.sends(b"\x0c\x7f\x7f");
-        ana.sees_that("the text without two letters", |screen| screen.ends_with("> typ")).await;
+        ana.sees_that("the text without two letters", |screen| screen.ends_with("› typ")).await;
         let drawn_again = ana.bytes();
         for policy in POLICIES {
             let [before, after] = [&before, &drawn_again].map(|bytes| rows(bytes, policy));
@@ -71,7 +71,7 @@ async fn ctrl_z_stops_the_client_and_fg_continues_it() {
     terminal.sees("shell$").await;
     let (program, address) = (program("chat-tui"), daemon.address);
     terminal.types(&format!("{} --name ana --server {address}\n", program.display()));
-    terminal.sees("›ana").await;
+    terminal.sees(" online").await;
     let running = terminal.modes();
     for (stops, round) in [(1, "first"), (2, "second")] {
         terminal.sends(b"\x1a");
@@ -82,7 +82,7 @@ async fn ctrl_z_stops_the_client_and_fg_continues_it() {
         terminal.types("echo in the $((1 + 1))nd program\n");
         terminal.sees("in the 2nd program").await;
         terminal.types("fg\n");
-        terminal.sees("›ana").await;
+        terminal.sees(" online").await;
         terminal.types(&format!("the {round} time\n"));
         terminal.sees(&format!("ana: the {round} time")).await;
         assert_eq!(terminal.modes(), running);
@@ -99,7 +99,7 @@ async fn a_continued_client_sets_the_modes_and_redraws_the_screen() {
     ana.signal("STOP");
     ana.write_as_other_program(b"\x1b[?1049l\x1b[?2004l\x1b[?1000l\x1b[2J\x1b[Hanother program");
     ana.signal("CONT");
-    ana.sees("›ana").await;
+    ana.sees(" online").await;
     ana.types("typed\n");
     let screen = ana.sees("ana: typed").await;
     assert!(!screen.contains("another program"), "{screen}");
@@ -154,9 +154,9 @@ async fn without_a_utf8_locale_the_screen_is_ascii() {
     let address = daemon.address.to_string();
     let args = ["--name", "ana", "--server", &address];
     let mut ana = Pty::start_in(&[("LC_ALL", "C")], "chat-tui", &args, SIZE);
-    let screen = ana.sees_that("the notice and the list", |screen| {
-        screen.contains("The locale is not UTF-8") && screen.contains("|>ana")
+    let screen = ana.sees_that("the notice and the header", |screen| {
+        screen.contains("The locale is not UTF-8") && screen.contains("1 online")
     });
     let screen = screen.await;
-    assert!(screen.is_ascii() && screen.contains("|>ana"), "{screen}");
+    assert!(screen.is_ascii() && screen.contains("#lobby > "), "{screen}");
 }

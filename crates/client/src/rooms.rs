@@ -10,7 +10,11 @@ pub use self::room::{JoinState, Room};
 /// Most rooms: more than a server lets one user join, and than a person reads.
 pub const ROOMS_MAX: usize = 200;
 
-/// All rooms: the lobby, then the others, then direct messages, each group sorted by label.
+/// Most digits of a number in a name that are compared by value: a name is not longer.
+const DIGITS_MAX: usize = 32;
+
+/// All rooms: the lobby, then the others, then direct messages, each group sorted by label; numbers in labels
+/// are compared by their value.
 #[derive(Debug)]
 pub struct Rooms {
     list: Vec<Room>,
@@ -20,7 +24,7 @@ pub struct Rooms {
 impl Default for Rooms {
     /// The lobby alone.
     fn default() -> Self {
-        Self { list: vec![Room::new(RoomName::lobby())], current: 0 }
+        Self { list: vec![Room::new(RoomName::lobby(), 1)], current: 0 }
     }
 }
 
@@ -68,6 +72,20 @@ impl Rooms {
         self.list.iter().position(|room| room.name == *name)
     }
 
+    /// The index of the room with that number.
+    #[must_use]
+    pub fn numbered(&self, number: usize) -> Option<usize> {
+        self.list.iter().position(|room| room.number == number)
+    }
+
+    /// The smallest number that no room has.
+    fn free_number(&self) -> usize {
+        let mut taken: Vec<usize> = self.list.iter().map(|room| room.number).collect();
+        taken.sort_unstable();
+        let is_next = |(number, taken): &(usize, usize)| number == taken;
+        (1..).zip(taken).take_while(is_next).count() + 1
+    }
+
     /// The room of that name.
     #[must_use]
     pub fn get(&self, name: &RoomName) -> Option<&Room> {
@@ -86,7 +104,7 @@ impl Rooms {
         if self.list.len() >= ROOMS_MAX {
             return None;
         }
-        let new = Room::new(name.clone());
+        let new = Room::new(name.clone(), self.free_number());
         let index = self.list.partition_point(|room| order(room) < order(&new));
         self.list.insert(index, new);
         if index <= self.current {
@@ -145,9 +163,23 @@ impl Rooms {
     }
 }
 
-/// The sort key of a room.
-fn order(room: &Room) -> (bool, bool, String) {
-    (room.name != RoomName::lobby(), room.is_private(), room.label().key().to_owned())
+/// The sort key of a room. Numbers in its label count by their value: `#team-2` is before `#team-10`.
+fn order(room: &Room) -> (bool, bool, String, String) {
+    let label = room.label().key().to_owned();
+    (room.name != RoomName::lobby(), room.is_private(), padded(&label), label)
+}
+
+/// Pads each number in a text with zeros, so that the order of the texts is that of their numbers.
+fn padded(text: &str) -> String {
+    let mut padded = String::new();
+    for run in text.as_bytes().chunk_by(|one, next| one.is_ascii_digit() == next.is_ascii_digit()) {
+        let run = String::from_utf8_lossy(run);
+        let is_number = run.starts_with(|c: char| c.is_ascii_digit());
+        let missing = if is_number { DIGITS_MAX.saturating_sub(run.len()) } else { 0 };
+        padded.extend(std::iter::repeat_n('0', missing));
+        padded.push_str(&run);
+    }
+    padded
 }
 
 #[cfg(test)]

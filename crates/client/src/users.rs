@@ -33,12 +33,6 @@ impl Users {
         self.count = count.max(1);
     }
 
-    /// Removes all: without a session nobody knows who is there.
-    pub(crate) fn clear(&mut self) {
-        self.sorted.clear();
-        self.count = 0;
-    }
-
     /// A user joined. A user who is listed already is not counted twice.
     pub(crate) fn joined(&mut self, user: User) {
         if self.sorted.iter().any(|other| other.id == user.id) {

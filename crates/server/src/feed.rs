@@ -148,7 +148,7 @@ impl FeedState {
         match self.journal.read(self.room.id, page).await {
             Ok(mut missed) => {
                 // The file may be ahead of the room; those messages come live.
-                missed.retain(|kept| kept.seq <= last_seq);
+                missed.retain(|message| message.seq <= last_seq);
                 // An empty page where messages should be: retention has removed them.
                 self.seq = missed.last().map_or(last_seq, |last| last.seq);
                 FeedItem::CatchUp(missed)

@@ -44,7 +44,8 @@ pub use self::stored::{
 };
 pub(crate) use self::task::{Task, TaskResult};
 
-/// Messages that one step of trimming removes: a few milliseconds' work, for which others wait.
+/// Number of messages that one step of trimming removes. It takes a few milliseconds, in which nothing else is
+/// stored.
 pub(crate) const TRIM_MESSAGES: u32 = 500;
 
 /// What `accepted` survives.
@@ -59,16 +60,16 @@ pub enum Durability {
 /// Where the journal is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
-    /// In a directory, which is made where there is none.
+    /// In a directory, which is made if it does not exist.
     Directory(PathBuf),
-    /// The same without threads: the runtime's own waits for the disk. For a runtime that has a time
-    /// of its own, and must know when there is work to do.
+    /// The same without threads: the thread of the runtime waits for the disk. For a runtime with simulated time,
+    /// which must know when there is work to do.
     DirectoryInTask(PathBuf),
     /// In memory: nothing survives the daemon.
     Memory,
 }
 
-/// What the journal held when it was opened, its messages left where they are.
+/// The contents of the journal when it was opened, without its messages.
 #[derive(Debug, Default)]
 pub struct Restored {
     /// All rooms.
@@ -79,13 +80,13 @@ pub struct Restored {
     pub(crate) credentials: Vec<CredentialRecord>,
     /// Who is in which room.
     pub(crate) members: Vec<MembershipRecord>,
-    /// The greatest number a user ever had; 0 before the first.
+    /// The greatest number that a user ever had; 0 before the first.
     pub(crate) last_user: u64,
     /// The newest time that is stored, of a room's last message or of a user; `None` if nothing is.
     pub(crate) newest: Option<Timestamp>,
-    /// The greatest number a room ever had, as far as it was stored.
+    /// The greatest number that a room ever had.
     pub(crate) last_room: u32,
-    /// What was found damaged and is replaced, a line for each record.
+    /// The damaged records that were replaced, a line each.
     pub(crate) damage: Vec<String>,
 }
 

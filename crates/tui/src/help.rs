@@ -12,13 +12,14 @@ pub struct CommandHelp {
 }
 
 /// Every `/` command.
-pub const COMMANDS: [CommandHelp; 15] = [
+pub const COMMANDS: [CommandHelp; 16] = [
     CommandHelp { name: "/help", argument: "", does: "lists these commands" },
     CommandHelp { name: "/join", argument: " #ROOM", does: "goes into a room" },
     CommandHelp { name: "/leave", argument: " [ROOM]", does: "leaves this room, or that one" },
     CommandHelp { name: "/msg", argument: " NAME [TEXT]", does: "talks to one user alone" },
     CommandHelp { name: "/rooms", argument: "", does: "lists the rooms there are" },
     CommandHelp { name: "/who", argument: "", does: "lists who is in this room" },
+    CommandHelp { name: "/users", argument: "", does: "opens or closes the user list" },
     CommandHelp { name: "/topic", argument: " [TEXT]", does: "what it is about; -delete empties" },
     CommandHelp { name: "/me", argument: " TEXT", does: "says what you do: * bob waves" },
     CommandHelp { name: "/name", argument: " NAME", does: "takes another name" },
@@ -38,9 +39,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Up Down", "what you said before"),
     ("PgUp PgDn", "scroll; the mouse wheel does, too"),
     ("Ctrl-Home/End", "oldest and newest message"),
-    ("Alt-1 … Alt-9", "goes to a room by its place in the list"),
+    ("Alt-1 … Alt-9", "goes to a room by its number in the list"),
     ("Alt-Up Alt-Down", "the room above, the room below"),
     ("Alt-A", "the next room with something new"),
+    ("Ctrl-G", "opens or closes the user list"),
     ("Home End", "the same on an empty line"),
     ("", "else start and end of the line"),
     ("Ctrl-Left/Right", "word by word"),
@@ -52,5 +54,5 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Ctrl-Z", "back to the shell; fg returns here"),
     ("Shift-mouse", "selects text, as the wheel is taken"),
     ("Marks", "› yours  … on its way  @ names you"),
-    ("", "× refused  ▸ this room  @2 names you"),
+    ("", "× refused  ▌ this room  @2 names you"),
 ];

@@ -2,28 +2,33 @@
 
 use ratatui::layout::{Rect, Size};
 
-/// Narrowest screen with a user list, in columns: if the user has not decided, and if the user wants it.
-pub const USERS_SCREEN_MIN: u16 = 60;
-const USERS_WANTED_SCREEN_MIN: u16 = 40;
+/// Columns of the user list: a blank, its line, and 18 for the names.
+const USERS_WIDTH: u16 = 20;
 
-/// Narrowest and widest user list, its border included, in columns: wide enough for a name, but the log
-/// matters more.
-const USERS_WIDTH: (u16, u16) = (18, 28);
+/// Narrowest screen that has the user list if the user has not said so, in columns.
+const USERS_SCREEN_MIN: u16 = 120;
 
-/// Narrowest screen with a room list as well, in columns.
+/// Narrowest screen that has the room list, in columns; on a narrower one the header says what it would.
 pub const ROOMS_SCREEN_MIN: u16 = 80;
 
-/// Narrowest and widest room list, its border included, in columns.
-const ROOMS_WIDTH: (u16, u16) = (16, 26);
+/// Columns of the room list: 19 for the rooms, its line, and a blank.
+const ROOMS_WIDTH: u16 = 21;
 
-/// Lowest screen with a row for the topic, in rows.
-const TOPIC_SCREEN_MIN: u16 = 8;
+/// Fewest rows of a room list: one that is scrolled has two rows that say how many rooms are hidden.
+const ROOMS_HEIGHT_MIN: u16 = 5;
 
-/// Most rows of the input box; longer text scrolls within it.
-const PROMPT_ROWS_MAX: u16 = 6;
+/// Narrowest log beside a list that the user has opened, in columns.
+const LOG_WIDTH_MIN: u16 = 20;
 
-/// Rows of the help, its border included: they fit a screen of 24.
-pub(crate) const HELP_ROWS: u16 = 23;
+/// Lowest screens that have a row for the header, and for the rule below it, in rows.
+const HEADER_SCREEN_MIN: u16 = 4;
+const RULE_SCREEN_MIN: u16 = 8;
+
+/// Most rows of the input box; what is longer scrolls within.
+const PROMPT_ROWS_MAX: u16 = 8;
+
+/// Rows of the help, its border included: what fits a screen of 24.
+pub(crate) const HELP_ROWS: u16 = 24;
 
 /// Columns of the help, its border included.
 const HELP_COLUMNS: u16 = 60;
@@ -31,59 +36,60 @@ const HELP_COLUMNS: u16 = 60;
 /// The panes of the screen. Any of them may be empty on a tiny screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
-    /// The room list; `None` on a narrow screen, and if there is only one room.
+    /// The room list; `None` on a small screen, and if there is one room only.
     pub rooms: Option<Rect>,
-    /// The topic: one row, or none.
-    pub topic: Rect,
-    /// The log.
+    /// One row with the name of the room.
+    pub header: Rect,
+    /// The line below the header: one row, or none.
+    pub rule: Rect,
+    /// The messages.
     pub log: Rect,
-    /// The user list; `None` on a narrow screen, and in a direct message.
+    /// The user list; `None` if it is closed, or if there is no room for it.
     pub users: Option<Rect>,
-    /// The status line: one row.
+    /// One row for what is not normal, and for hints.
     pub status: Rect,
     /// The input box.
     pub prompt: Rect,
 }
 
-/// What the panes are to show.
+/// What there is to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wants {
-    /// Rows of the text in the input box.
+    /// How many rows the input box would like.
     pub prompt_rows: u16,
     /// Whether there are several rooms.
     pub rooms: bool,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
-    /// Whether the room has a topic.
-    pub topic: bool,
 }
 
-/// Divides a screen of `size` into panes.
+/// Shares out a screen of `size`.
 #[must_use]
 pub fn panes(size: Size, wants: Wants) -> Panes {
     let Size { width, height } = size;
     let prompt = wants.prompt_rows.clamp(1, PROMPT_ROWS_MAX).min((height / 3).max(1)).min(height);
     let status = u16::from(height >= 3);
     let above = height - prompt - status;
-    let column = |wanted: bool, screen_min: u16, share: u16, (least, most): (u16, u16)| {
-        if wanted && width >= screen_min { (width / share).clamp(least, most) } else { 0 }
-    };
-    let users_min = wants.users.map_or(USERS_SCREEN_MIN, |_| USERS_WANTED_SCREEN_MIN);
-    let users = column(wants.users.unwrap_or(true), users_min, 4, USERS_WIDTH);
-    let rooms = column(wants.rooms, ROOMS_SCREEN_MIN, 6, ROOMS_WIDTH);
-    let topic = u16::from(wants.topic && height >= TOPIC_SCREEN_MIN);
+    let has_rooms = wants.rooms && width >= ROOMS_SCREEN_MIN && above >= ROOMS_HEIGHT_MIN;
+    let rooms = if has_rooms { ROOMS_WIDTH } else { 0 };
+    let has_users = wants.users.unwrap_or(width >= USERS_SCREEN_MIN)
+        && width >= rooms + LOG_WIDTH_MIN + USERS_WIDTH;
+    let users = if has_users { USERS_WIDTH } else { 0 };
+    let header = u16::from(height >= HEADER_SCREEN_MIN);
+    let rule = u16::from(height >= RULE_SCREEN_MIN);
     let log = width - users - rooms;
     Panes {
         rooms: (rooms > 0).then(|| Rect::new(0, 0, rooms, above)),
-        topic: Rect::new(rooms, 0, log, topic),
-        log: Rect::new(rooms, topic, log, above - topic),
+        header: Rect::new(rooms, 0, log, header),
+        rule: Rect::new(rooms, header, log, rule),
+        log: Rect::new(rooms, header + rule, log, above - header - rule),
         users: (users > 0).then(|| Rect::new(rooms + log, 0, users, above)),
         status: Rect::new(0, above, width, status),
         prompt: Rect::new(0, above + status, width, prompt),
     }
 }
 
-/// The area of the help: the middle of the screen, or all of a small one.
+/// The middle of the screen, or all of it where it is small: where the help is.
 #[must_use]
 pub fn help(screen: Rect) -> Rect {
     let (width, height) = (screen.width.min(HELP_COLUMNS), screen.height.min(HELP_ROWS));
@@ -94,17 +100,16 @@ pub fn help(screen: Rect) -> Rect {
 mod tests {
     use super::*;
 
-    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, users: Some(true), topic: true };
+    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, users: Some(true) };
 
     #[test]
     fn the_panes_cover_every_screen_once() {
         for height in 0..=100 {
             for width in 0..=300 {
-                for wants in [ALL, Wants { rooms: false, users: Some(false), topic: false, ..ALL }]
-                {
+                for wants in [ALL, Wants { rooms: false, users: Some(false), ..ALL }] {
                     let panes = panes(Size { width, height }, wants);
                     let sides = panes.users.into_iter().chain(panes.rooms);
-                    let areas = [panes.topic, panes.log, panes.status, panes.prompt];
+                    let areas = [panes.header, panes.rule, panes.log, panes.status, panes.prompt];
                     let sum: u32 = areas.into_iter().chain(sides).map(Rect::area).sum();
                     assert_eq!(sum, u32::from(width) * u32::from(height), "{width}x{height}");
                 }
@@ -113,12 +118,31 @@ mod tests {
     }
 
     #[test]
-    fn the_lists_fold_away_on_a_narrow_screen() {
-        for (width, rooms, users) in
-            [(59, false, false), (60, false, true), (79, false, true), (80, true, true)]
-        {
-            let panes = panes(Size::new(width, 20), Wants { users: None, ..ALL });
-            assert_eq!((panes.rooms.is_some(), panes.users.is_some()), (rooms, users), "{width}");
+    fn each_screen_from_20x6_on_has_a_header_and_messages() {
+        for (width, height) in [(20, 6), (40, 12), (80, 24), (300, 100)] {
+            for users in [None, Some(true)] {
+                let panes = panes(Size { width, height }, Wants { users, ..ALL });
+                assert!(panes.header.height == 1 && panes.header.width >= 20, "{panes:?}");
+                assert!(panes.log.height >= 2 && panes.log.width >= 20, "{panes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_lists_close_on_a_small_screen() {
+        for (size, users, shown) in [
+            ((79, 20), None, (false, false)),
+            ((80, 20), None, (true, false)),
+            ((119, 20), None, (true, false)),
+            ((120, 20), None, (true, true)),
+            ((120, 20), Some(false), (true, false)),
+            ((80, 20), Some(true), (true, true)),
+            ((39, 20), Some(true), (false, false)),
+            ((40, 20), Some(true), (false, true)),
+            ((80, 6), None, (false, false)),
+        ] {
+            let panes = panes(Size::from(size), Wants { prompt_rows: 1, users, ..ALL });
+            assert_eq!((panes.rooms.is_some(), panes.users.is_some()), shown, "{size:?} {users:?}");
         }
         let one = panes(Size::new(200, 20), Wants { rooms: false, ..ALL });
         assert!(one.rooms.is_none());

@@ -14,9 +14,13 @@ use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 use crate::rows::LogRows;
 use crate::viewport::Viewport;
+use crate::wrap::{columns, cut};
 
 /// Narrowest screen with a label before the input, in columns.
 const LABEL_WIDTH_MIN: u16 = 10;
+
+/// Most columns of the room's name before the input; on a narrow screen it has a third of the screen.
+const LABEL_NAME_MAX: usize = 20;
 
 /// All that the screen shows, and all that an input depends on.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
+    /// Whether the user list is open; `None` if the size of the screen decides.
+    pub users: Option<bool>,
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
@@ -58,25 +64,29 @@ impl State {
             prompt: Prompt::default(),
             draft: None,
             help: None,
+            users: None,
             shown: RoomName::lobby(),
             views: rooms::RoomViews::new(),
         }
     }
 
-    /// The label before the input, one column a character; says whether the box asks for a name.
+    /// The label before the input: the room that Enter sends to, or that the box asks for a name.
     #[must_use]
-    pub const fn prompt_label(&self) -> &'static str {
-        match (self.draft.is_some(), self.size.width) {
-            (_, 0..LABEL_WIDTH_MIN) => "",
-            (true, _) => "name> ",
-            (false, _) => "> ",
+    pub fn prompt_label(&self) -> String {
+        if self.size.width < LABEL_WIDTH_MIN {
+            return String::new();
         }
+        if self.draft.is_some() {
+            return "name › ".to_owned();
+        }
+        let name_max = LABEL_NAME_MAX.min(usize::from(self.size.width) / 3);
+        cut(self.client.room().label().as_str(), name_max) + " › "
     }
 
     /// The text of the input box as rows, as wide as the screen allows.
     #[must_use]
     pub fn prompt_rows(&self) -> Rows {
-        let width = usize::from(self.size.width).saturating_sub(self.prompt_label().len());
+        let width = usize::from(self.size.width).saturating_sub(columns(&self.prompt_label()));
         Rows::new(&self.prompt.editor, width)
     }
 
@@ -88,8 +98,11 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
-            users: if room.is_private() { Some(false) } else { self.look.shows_users() },
-            topic: !room.topic().as_str().is_empty(),
+            users: if room.is_private() {
+                Some(false)
+            } else {
+                self.users.or_else(|| self.look.shows_users())
+            },
         };
         panes(self.size, wants)
     }

@@ -8,9 +8,9 @@
 //! # let server = listener.local_addr()?;
 //! let options = Options::new("bob".parse()?, server.to_string());
 //! let mut bob = Client::start(options, Tcp::new(server), 80, 20);
-//! bob.sees("connecting").await;
+//! bob.sees("Connecting").await;
 //! bob.types("typed while nobody answers").await;
-//! bob.sees("> typed while nobody answers").await;
+//! bob.sees("› typed while nobody answers").await;
 //! bob.types("\n").await;
 //! bob.sees("… bob: typed while nobody answers").await;
 //! bob.quits().await?;

@@ -24,6 +24,9 @@ const WHEEL_ROWS: isize = 3;
 /// What the user reads if a command needs a session.
 const NOT_CONNECTED: &str = "not connected: try again when it says so below";
 
+/// What is said if the screen is too narrow for the user list.
+const NO_ROOM_FOR_USERS: &str = "The screen is too narrow for the user list. /who lists the users";
+
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -172,6 +175,17 @@ fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
         Ok(()) => Vec::new(),
         Err(error) => notify(state, NoticeKind::Trouble, error.to_string(), at),
     }
+}
+
+/// Opens the user list, or closes it. Says so if the screen has no room for it.
+fn toggle_users(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let opens = state.panes().users.is_none();
+    state.users = Some(opens);
+    if opens && state.panes().users.is_none() && !state.client.room().is_private() {
+        state.users = None;
+        return notify(state, NoticeKind::Info, NO_ROOM_FOR_USERS, at);
+    }
+    Vec::new()
 }
 
 fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {

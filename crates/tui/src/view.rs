@@ -1,17 +1,18 @@
 //! Draws the state on the screen, one file for each pane.
 
+mod header;
 mod help;
 mod log;
 mod prompt;
 mod rooms;
 mod status;
-mod topic;
 mod users;
 
 use ratatui::Frame;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 
+use crate::layout::Panes;
 use crate::state::State;
 use crate::theme::Role;
 
@@ -20,8 +21,10 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
     let (panes, palette) = (state.panes(), state.look.theme());
     let screen = frame.area();
     frame.buffer_mut().set_style(screen, palette.style(Role::Text));
+    let on_screen =
+        Panes { header: clip(panes.header, frame), rule: clip(panes.rule, frame), ..panes };
+    header::draw(state, palette, &on_screen, frame.buffer_mut());
     log::draw(state, palette, clip(panes.log, frame), frame.buffer_mut());
-    topic::draw(state, palette, clip(panes.topic, frame), frame.buffer_mut());
     if let Some(area) = panes.rooms {
         rooms::draw(state, palette, clip(area, frame), frame.buffer_mut());
     }

@@ -19,6 +19,8 @@ const FETCHED_MAX: u64 = 500;
 pub struct Room {
     /// Its name; the address of a direct message.
     pub(crate) name: RoomName,
+    /// Its number in the list, from 1. It stays the same as long as the room is in the list.
+    pub(super) number: usize,
     /// The name of the other user of a direct message, if it is known.
     pub(crate) title: Option<UserName>,
     /// Its topic.
@@ -88,9 +90,10 @@ pub enum JoinState {
 }
 
 impl Room {
-    pub(super) fn new(name: RoomName) -> Self {
+    pub(super) fn new(name: RoomName, number: usize) -> Self {
         Self {
             name,
+            number,
             title: None,
             topic: Topic::default(),
             users: Users::default(),
@@ -112,6 +115,12 @@ impl Room {
     #[must_use]
     pub const fn name(&self) -> &RoomName {
         &self.name
+    }
+
+    /// Its number in the list, from 1: the same as long as the room is in the list.
+    #[must_use]
+    pub const fn number(&self) -> usize {
+        self.number
     }
 
     /// Its topic.

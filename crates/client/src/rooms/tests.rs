@@ -23,6 +23,27 @@ fn the_lobby_is_first_and_private_rooms_are_last() {
 }
 
 #[test]
+fn numbers_in_names_are_compared_by_value() {
+    let rooms = rooms(&["#team-10", "#team-2", "#team-1", "#team-01", "@u10", "@u9"]);
+    let sorted = ["#lobby", "#team-01", "#team-1", "#team-2", "#team-10", "@u9", "@u10"];
+    assert_eq!(names(&rooms), sorted);
+}
+
+#[test]
+fn a_room_keeps_its_number_and_a_free_one_is_used_again() {
+    let mut rooms = rooms(&["#m", "#z", "#a"]);
+    let number = |rooms: &Rooms, room| rooms.get(&name(room)).map(Room::number);
+    assert_eq!([number(&rooms, "#m"), number(&rooms, "#a")], [Some(2), Some(4)]);
+    rooms.close(&name("#m"));
+    assert_eq!([number(&rooms, "#z"), number(&rooms, "#a")], [Some(3), Some(4)]);
+    rooms.get_or_make(&name("#b")).unwrap();
+    rooms.get_or_make(&name("#c")).unwrap();
+    assert_eq!([number(&rooms, "#b"), number(&rooms, "#c")], [Some(2), Some(5)]);
+    assert_eq!(rooms.numbered(3), rooms.index(&name("#z")));
+    assert_eq!(rooms.numbered(9), None);
+}
+
+#[test]
 fn the_room_on_the_screen_stays_there() {
     let mut rooms = rooms(&["#m"]);
     rooms.open(1);

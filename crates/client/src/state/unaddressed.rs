@@ -68,7 +68,8 @@ impl State {
         if let Some(room) = self.rooms.titled(name) {
             return Some((room.name.clone(), room.title.clone()?));
         }
-        let rooms = self.rooms.list().iter();
+        // Without a session, the lists are as they were last.
+        let rooms = self.rooms.list().iter().filter(|_| self.session().is_some());
         self.direct(rooms.flat_map(|room| room.users.iter(self.me)), name)
     }
 

@@ -170,7 +170,8 @@ pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
     rooms.map(|room| &room.name).filter(|room| state.outbox.has_for(room))
 }
 
-/// The session has ended, or did not begin. All that is on the screen stays.
+/// The session has ended, or did not begin. All that is on the screen stays, the
+/// users as they were last.
 pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     notify_why(state, why, at);
     state.connection = Connection::Connecting;
@@ -185,7 +186,6 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
         state.acquaintances = here;
     }
     for room in state.rooms.iter_mut() {
-        room.users.clear();
         room.loading = false;
         room.coming = None;
         if room.join_state == JoinState::Joined {

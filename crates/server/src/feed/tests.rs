@@ -30,8 +30,8 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
             Message { room: room.id, from, device, n: None, kind, text, is_repeat_only, changes };
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {
-            let Committed::Message { kept, .. } = item else { panic!("{item:?}") };
-            room.publish_messages(vec![Published { message: kept, session: 1 }]);
+            let Committed::Message { message, .. } = item else { panic!("{item:?}") };
+            room.publish_messages(vec![Published { message, session: 1 }]);
         }
     }
 }
@@ -43,7 +43,7 @@ fn a_page() -> Arc<Semaphore> {
 /// The numbers of the messages that a feed brings.
 fn seqs(item: &FeedItem) -> Vec<u64> {
     match item {
-        FeedItem::CatchUp(missed) => missed.iter().map(|kept| kept.seq).collect(),
+        FeedItem::CatchUp(missed) => missed.iter().map(|message| message.seq).collect(),
         FeedItem::Live(batch) => match batch.items() {
             Items::Messages(messages) => {
                 messages.published().iter().map(|published| published.message.seq).collect()
@@ -71,7 +71,7 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
     let early = feed.next().now_or_never();
     assert!(early.is_none(), "{early:?}");
     told_one.publish_messages(
-        untold.into_iter().map(|kept| Published { message: kept, session: 1 }).collect(),
+        untold.into_iter().map(|message| Published { message, session: 1 }).collect(),
     );
     assert_eq!(seqs(&feed.next().await.unwrap()), [2, 3]);
 }

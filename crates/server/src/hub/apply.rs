@@ -77,17 +77,17 @@ impl Directory {
             | (Decision::Message(Some(error)), Committed::NoRepeat) => Outcome::Refused(error),
             (_, Committed::Repeat(Repeat::Same { seq, at })) => Outcome::Repeat { seq, at },
             (_, Committed::Repeat(Repeat::Other)) => Outcome::NumberUsed,
-            (_, Committed::Message { room, kept, changes }) => {
+            (_, Committed::Message { room, message, changes }) => {
                 if !changes.is_empty() {
                     self.publish(unpublished);
                     changes.into_iter().for_each(|change| self.apply_change(change));
                 }
-                let outcome = Outcome::Stored { seq: kept.seq, at: kept.at };
+                let outcome = Outcome::Stored { seq: message.seq, at: message.at };
                 let session = submission.session;
                 let room = unpublished.rooms.entry(room);
                 let existing = |id: &RoomId| Arc::clone(self.state().rooms.existing(*id));
                 let (_, said) = room.or_insert_with_key(|id| (existing(id), Vec::with_capacity(1)));
-                said.push(Published { message: kept, session });
+                said.push(Published { message, session });
                 outcome
             }
             (decision, committed) => unreachable!("{decision:?} led to {committed:?}"),

@@ -1,4 +1,4 @@
-//! A commit as values: its entries, and what came of each.
+//! A commit as values: its entries, and the result of each.
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::{Text, User};
@@ -25,34 +25,34 @@ pub(crate) enum Entry<'t> {
 pub(crate) struct Message {
     /// The room.
     pub(crate) room: RoomId,
-    /// The author, under the present name.
+    /// The author, with the current name.
     pub(crate) from: User,
     /// The device that sends it.
     pub(crate) device: Word,
-    /// The number that the device gives it. A message without one is never taken for a repeat.
+    /// The number that the device gives it. A message without a number is never a repeat.
     pub(crate) n: Option<u64>,
     /// Whether it is text or an action.
     pub(crate) kind: Kind,
     /// The text.
     pub(crate) text: Text,
-    /// Whether it may only be a repeat, and is not stored otherwise.
+    /// If true, the message is only looked up as a repeat, and never stored.
     pub(crate) is_repeat_only: bool,
-    /// Changes that are stored with it, if it is new: users who come into a direct message.
+    /// Changes that are stored with it if it is new: users who join a direct message.
     pub(crate) changes: Vec<Change>,
 }
 
 /// What one commit has stored.
 #[derive(Debug)]
 pub(crate) struct Commit {
-    /// How many commits there were since the journal was opened, this one included.
+    /// Number of commits since the journal was opened, this one included.
     pub(crate) position: u64,
-    /// For each entry what came of it, in the same order.
+    /// The result of each entry, in the same order.
     pub(crate) items: Vec<Committed>,
     /// A copy for followers, if there are any; sent once the commit is applied.
     pub(super) record: Option<Record>,
 }
 
-/// What came of one entry.
+/// The result of one entry.
 #[derive(Debug)]
 pub(crate) enum Committed {
     /// The message is stored, with its changes.
@@ -60,13 +60,13 @@ pub(crate) enum Committed {
         /// Its room.
         room: RoomId,
         /// The message as it is stored.
-        kept: StoredMessage,
+        message: StoredMessage,
         /// The changes that came with it.
         changes: Vec<Change>,
     },
     /// The message is not stored: its device has sent one under this number before.
     Repeat(Repeat),
-    /// The message is not stored: it was no repeat, and might only be one.
+    /// The message is not stored: it is no repeat, see [`Message::is_repeat_only`].
     NoRepeat,
     /// The changes are stored.
     Changes(Vec<Change>),

@@ -1,7 +1,7 @@
 //! The engine: stores commits, one after another. It knows no queue, no thread, no room and no session.
 //!
-//! It has what does not depend on the storage: the time of a commit, its position, the log lines.
-//! [`Writer`] does the rest, and is of SQLite; a writer for another storage would have the same methods.
+//! What does not depend on the storage is here: the time of a commit, its position, the log, the followers. The
+//! rest is up to the [`Writer`], which is SQLite's. A writer of another storage would have the same methods.
 
 use std::sync::Arc;
 
@@ -14,18 +14,18 @@ use super::follow::{Followers, Subscribers};
 use super::sqlite::Writer;
 use crate::clock::next_time;
 
-/// Writes the journal. It has one caller, which calls it in the order of the queue.
+/// Writes the journal. It has one caller.
 #[derive(Debug)]
 pub(crate) struct Engine {
     writer: Writer,
     /// The time of the last message, see [`next_time`].
     last_at: Timestamp,
-    /// How many commits there were.
+    /// Number of commits since the journal was opened.
     position: u64,
-    /// Whether the last commit failed, so that it is logged once and not for every message.
+    /// Whether the last commit failed. Only the first failure is logged, not one for each message.
     is_troubled: bool,
     followers: Followers,
-    /// The emptied items of the last commit, reused for their capacity.
+    /// The items of the last commit, emptied: the next commit reuses their memory.
     spare: Vec<Committed>,
 }
 
@@ -36,7 +36,7 @@ impl Engine {
         Self { writer, last_at, position: 0, is_troubled: false, followers, spare }
     }
 
-    /// Whether it waits for a disk, and so must not run on the threads that serve sessions.
+    /// Returns true if it waits for a disk, and so must not run on the threads that serve sessions.
     pub(crate) const fn has_thread(&self) -> bool {
         self.writer.has_thread()
     }
@@ -54,7 +54,7 @@ impl Engine {
         let at = next_time(now, self.last_at);
         let mut items = std::mem::take(&mut self.spare);
         self.writer.append(entries, at, &mut items)?;
-        // On a full disk a commit that only reads succeeds, too.
+        // Without a message, nothing may have been written: that succeeds on a full disk, too.
         if items.iter().any(|item| matches!(item, Committed::Message { .. })) {
             self.note_trouble(None);
         }
@@ -64,8 +64,7 @@ impl Engine {
         Ok(Commit { position: self.position, items, record })
     }
 
-    /// Takes a commit back that is applied: sends it to the followers, and reuses its memory for the next
-    /// one.
+    /// Ends a commit that is applied: sends it to the followers, and reuses its memory for the next one.
     pub(crate) fn finish(&mut self, mut commit: Commit) {
         if let Some(record) = commit.record {
             self.followers.send(record);
@@ -74,24 +73,24 @@ impl Engine {
         self.spare = commit.items;
     }
 
-    /// What followers subscribe to.
+    /// Returns what followers subscribe to.
     pub(super) fn subscribers(&self) -> Arc<Subscribers> {
         self.followers.subscribers()
     }
 
-    /// Rebuilds a damaged table if that is why nothing was stored, unless a rebuild has failed a short
-    /// time ago. Returns whether the caller may try again.
+    /// Rebuilds a damaged part if that is why nothing was stored, unless that failed a short time ago. Returns
+    /// true if the caller may try again.
     pub(crate) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
         self.writer.repair(error, now)
     }
 
-    /// Logs that an entry is not stored, and makes sure that a crash does not bring it back.
+    /// Logs that an entry is not stored, and makes sure that a crash does not restore it.
     pub(crate) fn refuse(&mut self, error: &AppendError) {
         self.note_trouble(Some(error));
         self.writer.refuse();
     }
 
-    /// Sets whether a commit waits while another program uses the file; at first it does.
+    /// Sets whether a commit waits while another program has the file locked. The default is true.
     pub(crate) fn wait_if_busy(&self, waits: bool) {
         self.writer.wait_if_busy(waits);
     }

@@ -1,4 +1,4 @@
-//! Why the journal cannot be opened, read or written, in words that say what to do.
+//! The errors of the journal. Their texts say what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use thiserror::Error;
 /// Why the journal cannot be opened, read, or written.
 #[derive(Debug, Error)]
 pub enum JournalError {
-    /// Another daemon has it.
+    /// Another daemon uses it.
     #[error(
         "{} is in use by another chat-server; end that one, or give this one another --data",
         .0.display()
@@ -22,7 +22,7 @@ pub enum JournalError {
     Newer {
         /// The version of the file.
         found: u32,
-        /// The newest this program knows.
+        /// The newest version that this program knows.
         known: u32,
     },
     /// The file is damaged.
@@ -40,12 +40,12 @@ pub enum JournalError {
     NotUpgraded {
         /// The version of the file.
         found: u32,
-        /// The version of today.
+        /// The version of this program.
         known: u32,
-        /// What the engine says.
+        /// The error of the engine.
         reason: String,
     },
-    /// A backup was copied to a place where a log of another file is.
+    /// A backup was copied beside the log of another file.
     #[error(
         "{} is a backup, and {} beside it belongs to another file; to open them would mix the two. \
          Nothing was changed. Move the backup elsewhere, and put it in place with \
@@ -80,12 +80,12 @@ pub enum JournalError {
     BackupDamaged {
         /// The backup.
         file: PathBuf,
-        /// How many faults it has.
+        /// Number of faults.
         faults: usize,
-        /// The first of them.
+        /// The first fault.
         first: String,
     },
-    /// A restore was killed, and it is not known where the old journal belongs.
+    /// A restore was killed, and it is unknown where the old journal belongs.
     #[error(
         "a restore was interrupted and cannot be completed by itself: {file} is the backup, ready to be \
          put in place. Run `chat-server restore {file}`; it moves other files aside and deletes none",
@@ -122,27 +122,27 @@ pub enum JournalError {
     /// The engine cannot read or write it.
     #[error("{0}")]
     Unusable(String),
-    /// An error of the system.
+    /// The system returned an error.
     #[error("{}: {error}", path.display())]
     Io {
         /// The file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         error: io::Error,
     },
-    /// The writer is gone: the daemon is ending.
+    /// The writer has ended, since the daemon is ending.
     #[error("the journal is closed")]
     Closed,
     /// Another backup to the same file is running.
     #[error("another backup to {} is running; wait for it, or name another file", .0.display())]
     BackupRuns(PathBuf),
-    /// The system cannot start the thread of the writer.
+    /// The system gives the writer no thread.
     #[error("the journal's writer cannot be started: {0}")]
     NoThread(io::Error),
     /// A reader panicked.
     #[error("a reader of the journal failed: {0}")]
     ReaderFailed(String),
-    /// A bug of the daemon: it stores a key that is stored already.
+    /// The daemon stores a key that is stored already: a fault of it.
     #[error("{0}")]
     Conflict(String),
 }
@@ -153,7 +153,7 @@ impl JournalError {
         move |error| Self::Io { path, error }
     }
 
-    /// The same as an error of opening the file at `path`.
+    /// The same error, of opening the file at `path`.
     pub(super) fn of_opening(self, path: &Path) -> Self {
         match self {
             Self::Unusable(reason) => Self::Unopened { path: path.to_path_buf(), reason },
@@ -162,41 +162,41 @@ impl JournalError {
     }
 }
 
-/// Why nothing of a commit is stored.
+/// Nothing of a commit is stored.
 #[derive(Debug)]
 pub(crate) struct AppendError {
     pub(super) fault: Fault,
     /// Why, and what to do.
     pub(super) reason: String,
-    /// The same for those who wait for a task.
+    /// The error for the caller of a task.
     pub(super) error: JournalError,
 }
 
-/// What is at fault if nothing of a commit is stored.
+/// The kind of an [`AppendError`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// The disk: the next entry would fail, too.
+    /// The disk is full or fails: the next entry would fail, too.
     Disk,
-    /// The server, which stores a key twice: another try does not help.
+    /// The server stores a key twice: a fault of it, so another try does not help.
     Conflict,
-    /// Damage of a part that can be made again from the rest: which, and what is wrong.
+    /// A part is damaged that can be rebuilt from the rest. Holds which, and what is wrong.
     Rebuildable(String),
     /// Anything else.
     Other,
 }
 
 impl AppendError {
-    /// Whether the next entry would fail, too.
+    /// Returns true if the next entry would fail, too.
     pub(crate) fn is_of_the_disk(&self) -> bool {
         self.fault == Fault::Disk
     }
 
-    /// Whether it is a fault of the server, so that another try does not help.
+    /// Returns true if it is a fault of the server, so that another try does not help.
     pub(crate) fn is_a_conflict(&self) -> bool {
         self.fault == Fault::Conflict
     }
 
-    /// The damage of a part that can be made again from the rest, if that is why.
+    /// Returns the damage of a part that can be rebuilt from the rest, if that is the reason.
     pub(super) fn rebuildable(&self) -> Option<&str> {
         match &self.fault {
             Fault::Rebuildable(damage) => Some(damage),

@@ -6,20 +6,20 @@ use chat_proto::{Message, RoomName, Text, Timestamp, Topic, User, UserName};
 
 use crate::token::TokenHash;
 
-/// Bytes on the wire of a message of which no name has a letter and nothing is said: its fields, its
-/// numbers of up to 20 digits, its time, and what parts it from the next.
+/// Bytes on the wire of a message without its names and its text: the names of its fields, its numbers of up to
+/// 20 digits, its time, and the separator to the next one.
 const FIELDS_BYTES_MAX: usize = 190;
 
-/// Bytes of a room's name on the wire: a character of one byte takes two at most, and others take
-/// what they have.
+/// Bytes of a room's name on the wire. A character of one byte takes two at most there; all others take as many
+/// as in memory.
 const ROOM_NAME_BYTES_MAX: usize = 1 + NAME_BYTES_MAX;
 
-/// Messages of one room, as many as fit a page.
+/// Which messages of a room are read at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
-    /// Which.
+    /// The part of the room.
     pub of: Part,
-    /// How many at most.
+    /// Number of messages at most.
     pub limit: u32,
 }
 
@@ -40,42 +40,42 @@ impl RoomId {
     /// The room everybody is in.
     pub const LOBBY: Self = Self(1);
 
-    /// The greatest number: a message's place in the journal has 23 bits for its room.
+    /// The greatest number: the key of a message has 23 bits for its room.
     pub const MAX: Self = Self((1 << 23) - 1);
 }
 
-/// A message as it is kept; its room is known to whoever asked for it.
+/// A stored message, without its room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredMessage {
-    /// Its place in the room.
+    /// Its number in the room.
     pub seq: u64,
-    /// Who said it, as the user was called then.
+    /// The author, under the name of that time.
     pub from: User,
-    /// When it was taken.
+    /// When it was stored.
     pub at: Timestamp,
-    /// Whether it was said or done.
+    /// Whether it is text or an action.
     pub kind: Kind,
-    /// What was said.
+    /// The text.
     pub text: Text,
-    /// The device it was said on.
+    /// The device that sent it.
     pub device: Word,
-    /// The number the device gave it.
+    /// The number that the device gave it.
     pub n: Option<u64>,
-    /// Whether the stored message is damaged; then `text` says so.
+    /// Whether the stored row is damaged. If so, `text` says it.
     pub damaged: bool,
 }
 
 impl StoredMessage {
-    /// No fewer bytes than the message takes on the wire, in a room of the longest name: a quote takes
-    /// two there, a control character of a device's name six.
+    /// An upper bound of the bytes that the message takes on the wire, in a room with the longest name. A quote
+    /// takes two bytes there, a control character of a device's name six.
     pub(super) fn encoded_bytes_max(&self) -> usize {
         let names = ROOM_NAME_BYTES_MAX + 2 * self.from.name.as_str().len();
         let texts = 2 * self.text.as_str().len() + 6 * self.device.as_str().len();
         FIELDS_BYTES_MAX + names + texts
     }
 
-    /// The message, of a room that goes by that name, as `reader` is told it: with the device and
-    /// its number where it is the reader's own.
+    /// The message as it is sent to the user `reader`, under the name `room`. The device and its number are sent
+    /// to the author alone.
     #[must_use]
     pub fn to_wire(&self, room: &RoomName, reader: u64) -> Message {
         let is_own = self.from.id == reader;
@@ -93,25 +93,25 @@ impl StoredMessage {
     }
 }
 
-/// A room as it is kept.
+/// A stored room.
 #[derive(Debug, Clone)]
 pub struct RoomRecord {
     /// Its number.
     pub id: RoomId,
-    /// What it is called.
+    /// Its name, or its two users.
     pub called: RoomKey,
-    /// What it is about.
+    /// Its topic.
     pub topic: Topic,
     /// The `seq` of its last message; 0 before the first.
     pub last_seq: u64,
 }
 
-/// What a room is called.
+/// What identifies a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomKey {
-    /// A name of its own.
+    /// Its name.
     Named(RoomName),
-    /// By each of two users what the other is called.
+    /// The two users of a direct message.
     Direct(DirectKey),
 }
 
@@ -120,13 +120,13 @@ pub enum RoomKey {
 pub struct DirectKey([u64; 2]);
 
 impl DirectKey {
-    /// The two, in whatever order they are given.
+    /// Makes a key of two user numbers, in any order.
     #[must_use]
     pub const fn of(one: u64, other: u64) -> Self {
         Self(if one < other { [one, other] } else { [other, one] })
     }
 
-    /// The two numbers.
+    /// The two user numbers, the lower one first.
     #[must_use]
     pub const fn ids(self) -> [u64; 2] {
         self.0
@@ -134,7 +134,7 @@ impl DirectKey {
 }
 
 impl RoomKey {
-    /// What tells it from all other rooms.
+    /// The stored key, which no other room has.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
@@ -143,10 +143,10 @@ impl RoomKey {
         }
     }
 
-    /// The opposite of [`RoomKey::key`], with the name as it is written.
+    /// Reads what [`RoomKey::key`] returned, with the stored name.
     pub(super) fn read(key: &str, name: &str) -> Option<Self> {
         let Some(pair) = key.strip_prefix('@') else {
-            // An earlier version had other rules: a name that breaks those of today is mended.
+            // An earlier version had other rules: a name that breaks those of today is changed.
             return name.starts_with('#').then(|| Self::Named(room_name(name)));
         };
         let (one, other) = pair.split_once('@')?;
@@ -186,7 +186,7 @@ impl UserKind {
         }
     }
 
-    /// Whether users of this kind are stored.
+    /// Returns true if users of this kind are stored.
     pub(crate) const fn is_stored(self) -> bool {
         match self {
             Self::Guest => false,
@@ -224,20 +224,20 @@ pub struct CredentialRecord {
     pub created_at: Timestamp,
 }
 
-/// A user's place in a room, as it is kept.
+/// A stored membership of a user in a room.
 #[derive(Debug, Clone, Copy)]
 pub struct MembershipRecord {
     /// The user's number.
     pub user: u64,
-    /// The room's.
+    /// The room's number.
     pub room: RoomId,
-    /// Whether it is in the room, or only was.
+    /// Whether the user is in the room. If not, it was.
     pub is_in: bool,
-    /// The furthest message of the room that it has read.
+    /// The `seq` of the last message that the user has read.
     pub read_seq: u64,
 }
 
-/// What a user has not read of a room: messages of others.
+/// The messages of others in a room that a user has not read.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unread {
     pub(crate) messages: u64,
@@ -257,7 +257,7 @@ mod tests {
     fn no_message_takes_more_bytes_than_is_said() {
         let name = "😀".repeat(NAME_CHARS_MAX);
         let room = RoomName::new(&format!("#{name}")).unwrap();
-        let kept = StoredMessage {
+        let message = StoredMessage {
             seq: u64::MAX,
             from: User {
                 id: u64::MAX, name: UserName::new(&"😀".repeat(NAME_CHARS_MAX)).unwrap()
@@ -269,7 +269,7 @@ mod tests {
             n: Some(u64::MAX),
             damaged: true,
         };
-        let written = serde_json::to_string(&kept.to_wire(&room, u64::MAX)).unwrap() + ",";
-        assert!(written.len() <= kept.encoded_bytes_max(), "{} bytes: {written}", written.len());
+        let written = serde_json::to_string(&message.to_wire(&room, u64::MAX)).unwrap() + ",";
+        assert!(written.len() <= message.encoded_bytes_max(), "{} bytes: {written}", written.len());
     }
 }

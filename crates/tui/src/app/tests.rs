@@ -31,7 +31,7 @@ async fn mentioned(options: Options) -> Client {
     sees(&mut bob, "@ ana: hi bob").await;
     // Nothing more comes: by the next frame the bell has rung, or never will.
     bob.types("x").await;
-    sees(&mut bob, "> x").await;
+    sees(&mut bob, "› x").await;
     bob
 }
 
@@ -39,17 +39,17 @@ async fn mentioned(options: Options) -> Client {
 async fn it_opens_at_once_and_ends_when_asked() {
     let mut bob = Client::start(options(), Nobody, 80, 20);
     let before = Instant::now();
-    sees(&mut bob, "connecting").await;
+    sees(&mut bob, "Connecting").await;
     assert!(before.elapsed() < super::FRAME_MIN);
     bob.types("half a sen").await;
-    sees(&mut bob, "> half a sen").await;
+    sees(&mut bob, "› half a sen").await;
     within("the end", bob.quits()).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn it_draws_only_what_changed_and_not_too_often() {
     let mut bob = Client::start(options(), Nobody, 80, 20);
-    sees(&mut bob, "connecting").await;
+    sees(&mut bob, "Connecting").await;
     let idle = bob.frames();
     // Short of the ten seconds after which the call is given up.
     timeout(Duration::from_secs(9), std::future::pending::<()>()).await.unwrap_err();
@@ -66,10 +66,10 @@ async fn it_draws_only_what_changed_and_not_too_often() {
 #[tokio::test(start_paused = true)]
 async fn a_moving_mouse_wakes_nobody() {
     let mut bob = Client::start(options(), Nobody, 80, 20);
-    sees(&mut bob, "connecting").await;
+    sees(&mut bob, "Connecting").await;
     advance(Duration::from_millis(100)).await;
     bob.types("a").await;
-    sees(&mut bob, "> a").await;
+    sees(&mut bob, "› a").await;
     let frames = bob.frames();
     let (column, row, modifiers) = (1, 1, KeyModifiers::NONE);
     let moved = MouseEvent { kind: MouseEventKind::Moved, column, row, modifiers };
@@ -81,7 +81,7 @@ async fn a_moving_mouse_wakes_nobody() {
 
 #[tokio::test(start_paused = true)]
 async fn a_resized_screen_is_drawn_anew() {
-    let mut bob = Client::start(options(), Nobody, 80, 20);
+    let mut bob = Client::start(options(), Nobody, 120, 20);
     sees(&mut bob, "│").await;
     bob.resizes(50, 10).await;
     let screen =
@@ -92,10 +92,10 @@ async fn a_resized_screen_is_drawn_anew() {
 #[tokio::test(start_paused = true)]
 async fn ctrl_l_draws_a_screen_anew_that_another_program_has_written_on() {
     let mut bob = Client::start(options(), Nobody, 80, 20);
-    let clean = sees(&mut bob, "connecting").await;
+    let clean = sees(&mut bob, "Connecting").await;
     bob.scribbles("disk full");
     bob.types("x").await;
-    let screen = sees(&mut bob, "> x").await;
+    let screen = sees(&mut bob, "› x").await;
     assert!(screen.contains("disk full"), "only what has changed is drawn:\n{screen}");
     bob.presses(KeyCode::Backspace, KeyModifiers::NONE).await;
     bob.presses(KeyCode::Char('l'), KeyModifiers::CONTROL).await;
@@ -222,7 +222,7 @@ async fn ctrl_z_gives_the_terminal_to_the_shell_and_types_nothing() {
     keys.send(pressed(KeyCode::Char('x'), KeyModifiers::NONE)).await.unwrap();
     keys.send(pressed(KeyCode::Char('z'), KeyModifiers::CONTROL)).await.unwrap();
     within("the shell", shell.wait_for(|times| *times == 1)).await.unwrap();
-    within("the text", screen.wait_for(|shown| shown.contains("> x"))).await;
+    within("the text", screen.wait_for(|shown| shown.contains("› x"))).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use chat_client::entry::NoticeKind;
 use chat_proto::command::Kind;
 use chat_proto::{RoomName, Timestamp, Topic, UserName};
 
-use super::{Effect, notify, request, settings, to_newest};
+use super::{Effect, notify, request, settings, to_newest, toggle_users};
 use crate::help::{COMMANDS, CommandHelp};
 use crate::state::State;
 
@@ -37,6 +37,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         "/leave" => Request::Leave(room_named(argument)?),
         "/msg" => say_to(state, typed, argument)?,
         "/rooms" => Request::ListRooms,
+        "/users" => return Ok(toggle_users(state, at)),
         "/who" => Request::ListUsers(room),
         "/topic" if argument.is_empty() => return Ok(show_topic(state, at)),
         "/topic" => {
@@ -121,7 +122,7 @@ fn show_topic(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let room = state.client.room();
     let label = room.label();
     let text = match room.topic().as_str() {
-        "" => format!("nobody has said what {label} is about; /topic TEXT does"),
+        "" => format!("{label} has no topic. Set one with /topic TEXT"),
         topic => format!("{label} is about: {topic}; /topic {NO_TOPIC} empties it"),
     };
     notify(state, NoticeKind::Info, text, at)

@@ -95,6 +95,7 @@ fn with_control(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> 
         KeyCode::Char('c') => drop(state.prompt.submit()),
         KeyCode::Char('d') => editor.delete(Motion::Right),
         KeyCode::Char('l') => return vec![Effect::Redraw],
+        KeyCode::Char('g') => return super::toggle_users(state, at),
         KeyCode::Char('j') => return insert(state, "\n", at),
         KeyCode::Char('a') => editor.go(Motion::LineStart),
         KeyCode::Char('e') => editor.go(Motion::LineEnd),
@@ -123,7 +124,9 @@ fn with_alt(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> {
     match code {
         KeyCode::Enter => return insert(state, "\n", at),
         KeyCode::Char(digit @ '1'..='9') => {
-            return open(state, usize::from(digit as u8 - b'1'), at);
+            let number = usize::from(digit as u8 - b'0');
+            let index = state.client.rooms().numbered(number);
+            return index.map(|index| open(state, index, at)).unwrap_or_default();
         }
         KeyCode::Up => return open_beside(state, -1, at),
         KeyCode::Down => return open_beside(state, 1, at),

@@ -46,6 +46,8 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
     let mut effects = vec![Effect::SaveSetting(setting.name, value)];
     match setting.name {
         "mouse" => effects.push(Effect::SetMouse(state.look.settings().mouse.value.is_on())),
+        // The key that opens or closes the list counts no more.
+        "users" => state.users = None,
         "theme" => effects.extend(question(state)),
         _ => {}
     }

@@ -68,7 +68,7 @@ fn a_refused_message_says_why() {
 fn what_is_said_without_a_session_waits_and_goes_out_in_order() {
     let mut harness = Harness::new(80, 20);
     assert!(says(&harness.type_text("one\ntwo\n")).is_empty());
-    assert_shows(&harness, "2 waiting");
+    assert_shows(&harness, "2 messages queued");
     assert_eq!(says(&harness.connect(1)), [(1, "one"), (2, "two")]);
 }
 
@@ -108,7 +108,7 @@ fn a_paste_of_many_lines_is_one_message() {
 
 #[test]
 fn commands_do_what_they_say() {
-    let mut harness = Harness::connected(80, 20);
+    let mut harness = Harness::connected(80, 24);
     assert_eq!(harness.type_text("/quit\n"), [Effect::Quit]);
     assert_eq!(
         harness.type_text("/reconnect\n"),
@@ -279,7 +279,7 @@ fn ctrl_z_stops_and_ctrl_underscore_undoes() {
     let mut harness = Harness::connected(80, 10);
     harness.type_text("typed");
     assert_eq!(harness.control('z'), [Effect::Suspend]);
-    assert!(harness.screen().contains("> typed"));
+    assert!(harness.screen().contains("› typed"));
     harness.control('_');
-    assert!(!harness.screen().contains("> typed"), "{}", harness.screen());
+    assert!(!harness.screen().contains("› typed"), "{}", harness.screen());
 }

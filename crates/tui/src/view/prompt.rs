@@ -8,14 +8,11 @@ use ratatui::widgets::Widget;
 use crate::state::State;
 use crate::theme::Theme;
 
-/// The hint in an empty box, after the cursor.
-const HINT: &str = " say something, /help for commands";
-
 pub(super) fn draw(state: &State, palette: Theme, area: Rect, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
-    let label = Span::styled(state.prompt_label(), palette.dim());
+    let label = Span::raw(state.prompt_label());
     let columns = [Constraint::Length(narrow(label.width())), Constraint::Fill(1)];
     let [label_area, text_area] = Layout::horizontal(columns).areas(area);
     let rows = state.prompt_rows();
@@ -28,7 +25,9 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, frame: &mut Frame<
         label.render(label_area, frame.buffer_mut());
     }
     if state.prompt.editor.is_empty() && state.draft.is_none() {
-        Line::styled(HINT, palette.dim()).render(text_area, frame.buffer_mut());
+        // After the cursor.
+        let hint = format!(" Message {} (/help for commands)", state.client.room().label());
+        Line::styled(hint, palette.dim()).render(text_area, frame.buffer_mut());
     }
     if state.help.is_none() {
         let x = text_area.x.saturating_add(narrow(cursor_column));

@@ -3,7 +3,7 @@ use chat_proto::{Event, RoomName, Topic};
 use crossterm::event::KeyCode;
 use insta::assert_snapshot;
 
-use crate::fixture::{Harness, room, room_event, user};
+use crate::fixture::{Harness, direct_event, room, room_event, user};
 use crate::input::{Input, Wheel};
 
 fn chatting(width: u16, height: u16) -> Harness {
@@ -25,28 +25,28 @@ fn chatting(width: u16, height: u16) -> Harness {
 #[test]
 fn a_conversation() {
     assert_snapshot!(chatting(80, 14).screen(), @r#"
-                                                                     │ 4 users
-                                                                     │›bob            7
-                                                                     │ ana            3
-        ── Sunday, 22 November 2026 ──────────────────────────────── │ carl           5
-        14:02 · connected to chat-server 0.1.0 as bob                │ 漢字           9
-        14:02   ana: good morning! has anybody tried the new build   │
-                on a narrow terminal yet?                            │
-        14:02 → 漢字 is here                                         │
-        14:02 › bob: I have, ana: it wraps at word borders, 漢字も大 │
-                丈夫です。                                           │
-        14:02 @ ana: thanks, Bob                                     │
-        14:02 … * bob goes to lunch                                  │
-        ── connected · bob in #lobby · 4 users · 127.0.0.1:12345 ──────────── F1 keys ──
-        > and typ
+        #lobby                                                                  4 online
+        ────────────────────────────────────────────────────────────────────────────────
+
+
+        ── Sunday, 22 November 2026 ────────────────────────────────────────────────────
+        14:02 · connected to chat-server 0.1.0 as bob
+        14:02   ana: good morning! has anybody tried the new build on a narrow terminal
+                yet?
+        14:02 → 漢字 is here
+        14:02 › bob: I have, ana: it wraps at word borders, 漢字も大丈夫です。
+        14:02 @ ana: thanks, Bob
+        14:02 … * bob goes to lunch
+                                                                  Ctrl-G users · F1 keys
+        #lobby › and typ
         "#);
 }
 
 #[test]
 fn the_list_folds_away_on_a_narrow_screen() {
     assert_snapshot!(chatting(59, 14).screen(), @r#"
-
-
+        #lobby                                             4 online
+        ───────────────────────────────────────────────────────────
 
         ── Sunday, 22 November 2026 ───────────────────────────────
         14:02 · connected to chat-server 0.1.0 as bob
@@ -57,20 +57,20 @@ fn the_list_folds_away_on_a_narrow_screen() {
                 大丈夫です。
         14:02 @ ana: thanks, Bob
         14:02 … * bob goes to lunch
-        ── connected · bob in #lobby · 4 users ───────── F1 keys ──
-        > and typ
+                                             Ctrl-G users · F1 keys
+        #lobby › and typ
         "#);
 }
 
 #[test]
 fn the_smallest_screen() {
     assert_snapshot!(chatting(20, 6).screen(), @r#"
-        14:02 @ ana: thanks,
+        #lobby      4 online
           Bob
         14:02 … * bob goes
           to lunch
-        ── connected ───────
-        > and typ
+                     F1 keys
+        #lobby › and typ
         "#);
 }
 
@@ -80,21 +80,135 @@ fn reconnecting() {
     harness.lose();
     harness.link_event(LinkEvent::Waiting { seconds: 4 });
     assert_snapshot!(harness.screen(), @r#"
+        #lobby
+        ────────────────────────────────────────────────────────────────────────────────
+
+
+        ── Sunday, 22 November 2026 ────────────────────────────────────────────────────
+        14:02 · connected to chat-server 0.1.0 as bob
+        14:02   ana: good morning! has anybody tried the new build on a narrow terminal
+                yet?
+        14:02 → 漢字 is here
+        14:02 › bob: I have, ana: it wraps at word borders, 漢字も大丈夫です。
+        14:02 @ ana: thanks, Bob
+        14:02 … * bob goes to lunch
+        Offline, retrying in 4 s · 1 message queued · the server closed the connection
+        #lobby › and typ
+        "#);
+}
+
+#[test]
+fn the_room_is_in_the_header_and_before_the_input_on_each_screen_in_any_state() {
+    let mut harness = Harness::connected(80, 24);
+    harness.join_rust();
+    harness.message_in("#lobby", 1, user(3, "ana"), "bob?");
+    let check = |harness: &mut Harness, what: &str| {
+        for (width, height) in [(20, 6), (40, 12), (79, 24), (80, 24), (120, 30), (300, 100)] {
+            harness.resize(width, height);
+            let screen = harness.screen();
+            let header = screen.lines().next().unwrap_or_default();
+            let prompt = screen.lines().last().unwrap_or_default();
+            assert!(header.contains("#rust"), "{what}, {width}x{height}\n{screen}");
+            assert!(prompt.starts_with("#rust › "), "{what}, {width}x{height}\n{screen}");
+        }
+    };
+    check(&mut harness, "connected");
+    harness.type_text("x");
+    harness.lose();
+    check(&mut harness, "lost");
+    harness.link_event(LinkEvent::Waiting { seconds: 30 });
+    check(&mut harness, "waiting");
+}
+
+#[test]
+fn a_direct_message_says_whether_the_other_user_is_online() {
+    let mut harness = Harness::connected(80, 12);
+    harness.type_text("/msg ana\n");
+    harness.event(direct_event(&user(3, "ana"), 0, 0));
+    let shows = |harness: &Harness, text: &str| {
+        let screen = harness.screen();
+        assert!(screen.contains(text), "no {text:?} on\n{screen}");
+    };
+    shows(&harness, " online");
+    harness.alt(KeyCode::Char('1'));
+    shows(&harness, "● 2 ana");
+    harness.alt(KeyCode::Char('2'));
+    let room = room("@3-7");
+    let reason = chat_proto::LeaveReason::Bye;
+    harness.event(Event::Left { room, user: user(3, "ana"), reason });
+    shows(&harness, " offline");
+    harness.alt(KeyCode::Char('1'));
+    shows(&harness, "○ 2 ana");
+}
+
+#[test]
+fn a_mention_in_a_room_that_the_list_hides_shows_at_its_end() {
+    let mut harness = Harness::connected(80, 14);
+    for number in 2..=40 {
+        harness.event(room_event(&format!("#team-{number}"), 0, 0));
+    }
+    let row = |harness: &Harness, row: usize| {
+        let screen = harness.screen();
+        screen.lines().nth(row).map(|row| row.chars().take(20).collect::<String>()).unwrap()
+    };
+    assert_eq!(row(&harness, 11), " ↓ 30 more         │");
+    harness.message_in("#team-30", 1, user(3, "ana"), "bob, look at this NOW");
+    assert_eq!(row(&harness, 11), " ↓ 30 more       @1│");
+    harness.alt(KeyCode::Char('a'));
+    assert_eq!(row(&harness, 10), "▌30 #team-30       │");
+    assert_eq!(
+        (row(&harness, 0), row(&harness, 11)),
+        (" ↑ 20 more         │".into(), " ↓ 10 more         │".into())
+    );
+    harness.message_in("#team-2", 1, user(3, "ana"), "bob?");
+    assert_eq!(row(&harness, 0), " ↑ 20 more       @1│");
+}
+
+#[test]
+fn a_count_does_not_touch_the_name_of_its_room() {
+    let mut harness = Harness::connected(80, 14);
+    for (name, unread) in [("#backend", 11), ("#incidents-of-today", 9), ("#release-2.0", 1_200)] {
+        harness.event(room_event(name, unread, 0));
+    }
+    let screen = harness.screen();
+    for row in ["2 #backend     11│", "3 #incidents-o… 9│", "4 #release-2… 1k+│"] {
+        assert!(screen.contains(row), "no {row:?} on\n{screen}");
+    }
+}
+
+#[test]
+fn the_user_list_opens_and_closes_and_stays_while_offline() {
+    let mut harness = Harness::connected(80, 12);
+    let closed = harness.screen();
+    assert!(!closed.contains("USERS"), "{closed}");
+    harness.control('g');
+    assert_snapshot!(harness.screen(), @r#"
+        #lobby                                              3 online │ USERS
+        ──────────────────────────────────────────────────────────── │ bob          you
+                                                                     │ ana
+                                                                     │ carl
+                                                                     │
                                                                      │
                                                                      │
                                                                      │
         ── Sunday, 22 November 2026 ──────────────────────────────── │
         14:02 · connected to chat-server 0.1.0 as bob                │
-        14:02   ana: good morning! has anybody tried the new build   │
-                on a narrow terminal yet?                            │
-        14:02 → 漢字 is here                                         │
-        14:02 › bob: I have, ana: it wraps at word borders, 漢字も大 │
-                丈夫です。                                           │
-        14:02 @ ana: thanks, Bob                                     │
-        14:02 … * bob goes to lunch                                  │
-        ── reconnecting in 4 s · 1 waiting · the server closed the connection ──────────
-        > and typ
+                                                                  Ctrl-G users · F1 keys
+        #lobby ›  Message #lobby (/help for commands)
         "#);
+    let columns = |harness: &Harness| {
+        let rows = harness.screen().lines().take(10).map(str::to_owned).collect::<Vec<_>>();
+        rows.into_iter().map(|row| row.replace("3 online", "")).collect::<Vec<_>>()
+    };
+    let before = columns(&harness);
+    harness.lose();
+    assert_eq!(columns(&harness)[2..], before[2..], "nothing moves");
+    harness.connect(2);
+    harness.type_text("/users\n");
+    assert!(!harness.screen().contains("USERS"));
+    harness.resize(30, 10);
+    harness.control('g');
+    assert!(harness.screen().contains("The screen is too"), "{}", harness.screen());
 }
 
 /// Several rooms: one with a topic on the screen, and news in the others.
@@ -115,36 +229,36 @@ fn in_rooms(width: u16, height: u16) -> Harness {
 #[test]
 fn several_rooms() {
     assert_snapshot!(in_rooms(100, 12).screen(), @r#"
-         1 #lobby     │ #rust · all about Rust                                      │ 3 users
-        ▸2 #rust      │                                                             │›bob                 7
-         3 #tea    12 │                                                             │ ana                 3
-         4 @carl   @1 │                                                             │ carl                5
-                      │                                                             │
-                      │                                                             │
-                      │ ── Sunday, 22 November 2026 ─────────────────────────────── │
-                      │ 14:02   ana: does it compile?                               │
-                      │ 14:02   ana: it does, and it runs                           │
-                      │ 14:02 · ana says #rust is about: all about Rust             │
-        ── connected · bob in #rust · 3 users · 127.0.0.1:12345 ───────────────────────────────── F1 keys ──
-        >  say something, /help for commands
+         ROOMS             │ #rust  all about Rust                                                  3 online
+          1 #lobby         │ ───────────────────────────────────────────────────────────────────────────────
+        ▌ 2 #rust          │
+          3 #tea         12│
+                           │
+         DIRECT            │
+        ○ 4 carl         @1│ ── Sunday, 22 November 2026 ───────────────────────────────────────────────────
+                           │ 14:02   ana: does it compile?
+                           │ 14:02   ana: it does, and it runs
+                           │ 14:02 · ana says #rust is about: all about Rust
+                                                                  Alt-A next unread · Ctrl-G users · F1 keys
+        #rust ›  Message #rust (/help for commands)
         "#);
 }
 
 #[test]
 fn the_room_list_folds_away_on_a_narrow_screen() {
     assert_snapshot!(in_rooms(70, 12).screen(), @r#"
-        #rust · all about Rust                               │ 3 users
-                                                             │›bob          7
-                                                             │ ana          3
-                                                             │ carl         5
-                                                             │
-                                                             │
-        ── Sunday, 22 November 2026 ──────────────────────── │
-        14:02   ana: does it compile?                        │
-        14:02   ana: it does, and it runs                    │
-        14:02 · ana says #rust is about: all about Rust      │
-        ── connected · @1 elsewhere · bob in #rust · 3 users ────── F1 keys ──
-        >  say something, /help for commands
+        #rust  @1 carl  1 room unread  all about Rust                 3 online
+        ──────────────────────────────────────────────────────────────────────
+
+
+
+
+        ── Sunday, 22 November 2026 ──────────────────────────────────────────
+        14:02   ana: does it compile?
+        14:02   ana: it does, and it runs
+        14:02 · ana says #rust is about: all about Rust
+                                    Alt-A next unread · Ctrl-G users · F1 keys
+        #rust ›  Message #rust (/help for commands)
         "#);
 }
 
@@ -159,20 +273,20 @@ fn what_is_new_begins_at_a_line() {
     }
     harness.alt(KeyCode::Char('3'));
     assert_snapshot!(harness.screen(), @r#"
-         1 #lobby     │ 14:02   ana: sip 98                                         │ 3 users
-         2 #rust      │ 14:02   ana: sip 99                                         │›bob                 7
-        ▸3 #tea    23 │ 14:02   ana: sip 100                                        │ ana                 3
-         4 @carl   @1 │ ── new since 14:02 ──────────────────────────────────────── │ carl                5
-                      │ 14:02   ana: cup 1                                          │
-                      │ 14:02   ana: cup 2                                          │
-                      │ 14:02   ana: cup 3                                          │
-                      │ 14:02   ana: cup 4                                          │
-                      │ 14:02   ana: cup 5                                          │
-                      │ 14:02   ana: cup 6                                          │
-                      │ 14:02   ana: cup 7                                          │
-                      │                          23 new ↓                           │
-        ── connected · bob in #tea · 3 users · 127.0.0.1:12345 ────────────────────────────────── F1 keys ──
-        >  say something, /help for commands
+         ROOMS             │ #tea                                                                   3 online
+          1 #lobby         │ ───────────────────────────────────────────────────────────────────────────────
+          2 #rust          │ 14:02   ana: sip 98
+        ▌ 3 #tea         25│ 14:02   ana: sip 99
+                           │ 14:02   ana: sip 100
+         DIRECT            │ ── new since 14:02 ────────────────────────────────────────────────────────────
+        ○ 4 carl         @1│ 14:02   ana: cup 1
+                           │ 14:02   ana: cup 2
+                           │ 14:02   ana: cup 3
+                           │ 14:02   ana: cup 4
+                           │ 14:02   ana: cup 5
+                           │                                    25 new ↓
+                                                                  Alt-A next unread · Ctrl-G users · F1 keys
+        #tea ›  Message #tea (/help for commands)
         "#);
 }
 
@@ -182,14 +296,14 @@ fn a_name_is_asked_for() {
     harness.type_text("half a sen");
     harness.refuse_name();
     assert_snapshot!(harness.screen(), @r#"
-                                                   │
-                                                   │
-                                                   │
-        ── Sunday, 22 November 2026 ────────────── │
-        14:02 ! not let in: the name bob is taken; │
-                type another name below            │
-        ── name refused · type another name ───────────── F1 keys ──
-        name> bob_2
+        #lobby
+        ────────────────────────────────────────────────────────────
+
+        ── Sunday, 22 November 2026 ────────────────────────────────
+        14:02 ! not let in: the name bob is taken; type another name
+                below
+        Choose a name                         Ctrl-G users · F1 keys
+        name › bob_2
         "#);
 }
 
@@ -204,16 +318,16 @@ fn reading_back() {
         harness.message(3, "ana", &format!("new {number}"));
     }
     assert_snapshot!(harness.screen(), @r#"
-        14:02   ana: message 16                    │ 3 users
-        14:02   ana: message 17                    │›bob          7
-        14:02   ana: message 18                    │ ana          3
-        14:02   ana: message 19                    │ carl         5
-        14:02   ana: message 20                    │
-        14:02   ana: message 21                    │
-        14:02   ana: message 22                    │
-                         12 new ↓                  │
-        ── connected · bob in #lobby · 3 users ────────── F1 keys ──
-        >  say something, /help for commands
+        #lobby                                              3 online
+        ────────────────────────────────────────────────────────────
+        14:02   ana: message 20
+        14:02   ana: message 21
+        14:02   ana: message 22
+        14:02   ana: message 23
+        14:02   ana: message 24
+                                  12 new ↓
+                                              Ctrl-G users · F1 keys
+        #lobby ›  Message #lobby (/help for commands)
         "#);
 }
 
@@ -222,30 +336,30 @@ fn help() {
     let mut harness = chatting(80, 24);
     harness.press(KeyCode::F(1));
     assert_snapshot!(harness.screen(), @r#"
-                  ╭ Keys ────────────────────────────────────────────────────╮
-                  │ Enter            says it; a / in front makes it a command│        7
-                  │ Alt-Enter        begins a new line (Ctrl-J, too)         │        3
-                  │ Tab              completes a name, a room or a command   │        5
-                  │ Up Down          what you said before                    │        9
+        #lobby    ╭ Keys ────────────────────────────────────────────────────╮  4 online
+        ──────────│ Enter            says it; a / in front makes it a command│──────────
+                  │ Alt-Enter        begins a new line (Ctrl-J, too)         │
+                  │ Tab              completes a name, a room or a command   │
+                  │ Up Down          what you said before                    │
                   │ PgUp PgDn        scroll; the mouse wheel does, too       │
                   │ Ctrl-Home/End    oldest and newest message               │
-                  │ Alt-1 … Alt-9    goes to a room by its place in the list │
+                  │ Alt-1 … Alt-9    goes to a room by its number in the list│
                   │ Alt-Up Alt-Down  the room above, the room below          │
                   │ Alt-A            the next room with something new        │
+                  │ Ctrl-G           opens or closes the user list           │
                   │ Home End         the same on an empty line               │
                   │                  else start and end of the line          │
                   │ Ctrl-Left/Right  word by word                            │
-        ── Sunday,│ Ctrl-U Ctrl-K    delete to start, to end of line         │
+        ── Sunday,│ Ctrl-U Ctrl-K    delete to start, to end of line         │──────────
         14:02 · co│ Ctrl-W           deletes a word                          │
-        14:02   an│ Ctrl-_ Ctrl-Y    undo, redo                              │
-                on│ Ctrl-C           clears the line; quits on an empty one  │
+        14:02   an│ Ctrl-_ Ctrl-Y    undo, redo                              │ terminal
+                ye│ Ctrl-C           clears the line; quits on an empty one  │
         14:02 → 漢│ F1 Ctrl-L        this help; draws the screen again       │
         14:02 › bo│ Ctrl-Z           back to the shell; fg returns here      │
-                丈│ Shift-mouse      selects text, as the wheel is taken     │
-        14:02 @ an│ Marks            › yours  … on its way  @ names you      │
-        14:02 … * │                  × refused  ▸ this room  @2 names you    │
-        ── connect╰ Esc closes, Down scrolls ────────────────────────────────╯F1 keys ──
-        > and typ
+        14:02 @ an│ Shift-mouse      selects text, as the wheel is taken     │
+        14:02 … * │ Marks            › yours  … on its way  @ names you      │
+                  │                  × refused  ▌ this room  @2 names you    │ · F1 keys
+        #lobby › a╰ Esc closes, Down scrolls ────────────────────────────────╯
         "#);
 }
 
@@ -256,14 +370,14 @@ fn the_date_changes() {
     harness.at = chat_proto::Timestamp::from_millis(harness.at.as_millis() + 86_400_000);
     harness.message(3, "ana", "early");
     assert_snapshot!(harness.screen(), @r#"
-                                                                     │ 3 users
-        ── Sunday, 22 November 2026 ──────────────────────────────── │›bob            7
-        14:02 · connected to chat-server 0.1.0 as bob                │ ana            3
-        14:02   ana: late                                            │ carl           5
-        ── Monday, 23 November 2026 ──────────────────────────────── │
-        14:02   ana: early                                           │
-        ── connected · bob in #lobby · 3 users · 127.0.0.1:12345 ──────────── F1 keys ──
-        >  say something, /help for commands
+        #lobby                                                                  3 online
+        ────────────────────────────────────────────────────────────────────────────────
+        14:02 · connected to chat-server 0.1.0 as bob
+        14:02   ana: late
+        ── Monday, 23 November 2026 ────────────────────────────────────────────────────
+        14:02   ana: early
+                                                                  Ctrl-G users · F1 keys
+        #lobby ›  Message #lobby (/help for commands)
         "#);
 }
 
@@ -274,34 +388,34 @@ fn a_long_input_shows_its_cursor() {
         .input(Input::Paste("a long text that takes more than the rows it may have: ".repeat(3)));
     harness.type_text("end");
     assert_snapshot!(harness.screen(), @r#"
-
-
+        #lobby                3 online
+        ──────────────────────────────
 
 
         ── Sunday, 22 November 2026 ──
         14:02 · connected to chat-
           server 0.1.0 as bob
-        ── connected ────── F1 keys ──
-          han the rows it may have: a
-          long text that takes more th
-          an the rows it may have: end
+                Ctrl-G users · F1 keys
+                 ave: a long text that
+                  takes more than the
+                 rows it may have: end
         "#);
 }
 
 #[test]
 fn more_users_than_rows_are_counted() {
-    let mut harness = Harness::connected(60, 6);
+    let mut harness = Harness::connected(120, 6);
     for id in 10..30 {
         let user = user(id, &format!("a quite long name of {id}"));
         harness.event(Event::Joined { room: RoomName::lobby(), user });
     }
     assert_snapshot!(harness.screen(), @r#"
-        14:02 → “a quite long name of 26” is here  │ 23 users
-        14:02 → “a quite long name of 27” is here  │›bob          7
-        14:02 → “a quite long name of 28” is here  │ a quite lo… 10
-        14:02 → “a quite long name of 29” is here  │ and 21 more
-        ── connected · bob in #lobby · 23 users ───────── F1 keys ──
-        >  say something, /help for commands
+        #lobby                                                                                     23 online │ USERS
+        14:02 → “a quite long name of 27” is here                                                            │ bob          you
+        14:02 → “a quite long name of 28” is here                                                            │ a quite long na…
+        14:02 → “a quite long name of 29” is here                                                            │ and 21 more
+                                                                                                          Ctrl-G users · F1 keys
+        #lobby ›  Message #lobby (/help for commands)
         "#);
 }
 
@@ -334,14 +448,14 @@ fn the_status_and_the_input_show_on_the_smallest_screen_in_any_state() {
         let screen = harness.screen();
         assert!(screen.contains(text), "no {text:?} on\n{screen}");
     };
-    shows(&harness, "connecting");
+    shows(&harness, "Connecting");
     harness.link_event(LinkEvent::Waiting { seconds: 30 });
-    shows(&harness, "reconnecting in 30 s".get(..17).unwrap());
+    shows(&harness, "Offline, retrying");
     harness.type_text("typed");
-    shows(&harness, "> typed");
+    shows(&harness, "› typed");
     harness.refuse_name();
-    shows(&harness, "name refused");
-    shows(&harness, "name> bob_2");
+    shows(&harness, "Choose a name");
+    shows(&harness, "name › bob_2");
 }
 
 #[test]

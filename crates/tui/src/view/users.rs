@@ -3,6 +3,7 @@
 use chat_proto::User;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
@@ -10,32 +11,28 @@ use crate::state::State;
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
+/// What is behind the user's own name, at the right end of its row.
+const OWN: &str = " you";
+
 pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
-    // A text that fills its row does not touch the border.
+    // A text that fills its row does not touch the line.
     let area = area.inner(Margin { horizontal: 1, vertical: 0 });
     let block = Block::new().borders(Borders::LEFT).border_style(palette.style(Role::Rule));
     let inner = block.inner(area);
     block.render(area, buffer);
-    let Some(room) = usize::from(inner.height).checked_sub(1) else {
+    let Some(height) = usize::from(inner.height).checked_sub(1) else {
         return;
     };
     let width = usize::from(inner.width);
-    let count = state.client.room().users().count();
-    let heading = counted(state).map(|users| format!(" {users}")).unwrap_or_default();
-    let mut lines = vec![Line::styled(heading, palette.dim())];
-    // The last row says how many more there are.
-    let shown = if count > room { room.saturating_sub(1) } else { room };
-    lines.extend(
-        state
-            .client
-            .room()
-            .users()
-            .iter(state.client.me())
-            .take(shown)
-            .map(|user| line(state, user, palette, width)),
-    );
+    let users = state.client.room().users();
+    let count = users.count();
+    let mut lines = vec![Line::styled(" USERS", palette.dim())];
+    // The last row says how many users there is no room for.
+    let shown = if count > height { height.saturating_sub(1) } else { height };
+    let listed = users.iter(state.client.me()).take(shown);
+    lines.extend(listed.map(|user| line(state, user, palette, width)));
     let listed = lines.len() - 1;
-    if count > listed && room > 0 {
+    if count > listed && height > 0 {
         lines.push(Line::styled(format!(" and {} more", count - listed), palette.dim()));
     }
     for (line, row) in lines.iter().zip(inner.rows()) {
@@ -43,29 +40,17 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
     }
 }
 
-/// The number of users in words; `None` if it is not known.
-pub(super) fn counted(state: &State) -> Option<String> {
-    match state.client.room().users().count() {
-        0 => None,
-        1 => Some("1 user".to_owned()),
-        count => Some(format!("{count} users")),
-    }
-}
-
-/// The mark of the user's own name. It is in the column before all names, so that no name can contain it.
-const OWN: char = '›';
-
-/// A name, and its number at the right.
+/// A name; dim while it is not known whether the user is still here.
 fn line(state: &State, user: &User, palette: Theme, width: usize) -> Line<'static> {
-    let number = format!(" {}", user.id);
-    let mark = if user.id == state.client.me() { OWN } else { ' ' };
-    let room = width.saturating_sub(1 + number.len());
+    let style = if state.client.session().is_some() { Style::new() } else { palette.dim() };
+    let own = if user.id == state.client.me() { OWN } else { "" };
+    let room = width.saturating_sub(1 + own.len());
     let name = cut(user.name.as_str(), room);
     let gap = room.saturating_sub(columns(&name));
     Line::from(vec![
-        Span::raw(mark.to_string()),
-        Span::styled(name, palette.name(&user.name)),
+        Span::raw(" "),
+        Span::styled(name, style),
         Span::raw(" ".repeat(gap)),
-        Span::styled(number, palette.dim()),
+        Span::styled(own, palette.dim()),
     ])
 }

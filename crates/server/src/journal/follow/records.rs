@@ -104,10 +104,10 @@ impl Followers {
         let mut bytes = size_of::<Record>();
         for item in items {
             match item {
-                Committed::Message { room, kept, changes } => {
+                Committed::Message { room, message, changes } => {
                     copies.extend(changes.iter().cloned().map(Item::Change));
-                    bytes += kept.text.as_str().len();
-                    copies.push(Item::Message(*room, kept.clone()));
+                    bytes += message.text.as_str().len();
+                    copies.push(Item::Message(*room, message.clone()));
                 }
                 Committed::Changes(changes) => {
                     copies.extend(changes.iter().cloned().map(Item::Change));

@@ -12,19 +12,19 @@ use super::messages::{self, Census, Extent};
 use super::stored::{Page, Part, RoomId};
 use super::{JournalError, credentials, file, load, lock, rebuild, run, salvage, schema, unlocked};
 
-/// Faults that are reported one by one; of a file with more than this, more lines say nothing more.
+/// Number of faults that are reported one by one. In a file with more, further lines say nothing new.
 const FAULTS_MAX: usize = 1000;
 
-/// What [`check`] found.
+/// The result of [`check`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// How many rooms there are.
+    /// Number of rooms.
     pub rooms: usize,
-    /// How many messages can be read.
+    /// Number of messages that can be read.
     pub messages: u64,
-    /// What is wrong, a line each; nothing if all is well.
+    /// The faults, a line each.
     pub faults: Vec<String>,
-    /// Faults that are not in the list, which would be too long.
+    /// Number of faults that are not in the list.
     pub more_faults: usize,
 }
 
@@ -45,12 +45,12 @@ impl Checked {
 /// # Errors
 /// Returns an error if it cannot be read at all, or is of a newer version.
 pub fn check(directory: &Path) -> Result<Checked, JournalError> {
-    // Before this process opens the journal, see there.
+    // Before this process opens the journal: see `unlocked::user`.
     let user = unlocked::user(directory);
     let path = file::of(directory);
     let mut checked = check_file(&file::visit(&path)?)?;
     if let Some(loss) = run::find_loss(&path)? {
-        // A daemon that runs has looked at it when it started, and changes it meanwhile.
+        // A daemon that runs has checked it at its start, and changes it now.
         let is_so_still =
             !lock::is_held(directory)? && run::find_loss(&path)? == Some(loss.clone());
         if is_so_still {
@@ -78,7 +78,7 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
     if version > schema::KNOWN {
         return Err(JournalError::Newer { found: version, known: schema::KNOWN });
     }
-    // All is read as it is at one moment: a daemon may be writing.
+    // In one transaction, so that all is read as of one moment: a daemon may be writing.
     let snapshot = db.unchecked_transaction()?;
     let mut checked = Checked::default();
     let is_current = version == schema::KNOWN;
@@ -179,7 +179,7 @@ fn check_records(db: &Connection, version: u32, checked: &mut Checked) -> Result
     Ok(())
 }
 
-/// The rooms that have a record or a message, each with what to call it.
+/// The rooms that have a record or a message, each with a name for the report.
 fn rooms(db: &Connection, checked: &mut Checked) -> Result<BTreeMap<RoomId, String>, JournalError> {
     let mut rooms = BTreeMap::new();
     let mut statement = db.prepare("SELECT id, key FROM room")?;
@@ -199,7 +199,7 @@ fn rooms(db: &Connection, checked: &mut Checked) -> Result<BTreeMap<RoomId, Stri
     Ok(rooms)
 }
 
-/// Adds what there is of a room, and what is damaged or missing. Returns what its messages count.
+/// Adds the messages of a room, and those that are damaged or missing. Returns the counts of its messages.
 pub(super) fn check_room(
     db: &Connection,
     room: RoomId,

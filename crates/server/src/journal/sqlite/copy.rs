@@ -1,4 +1,4 @@
-//! Copies the journal to a backup, also while a daemon writes it.
+//! Copies the journal to a backup, also while a daemon writes to it.
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
@@ -8,8 +8,8 @@ use rusqlite::{Connection, params};
 use super::{JournalError, file, mark, private};
 
 /// Copies the journal in `directory` to the new file `to`, as it is at one moment, while a daemon
-/// may be using it. The copy has its name once it is whole and on the disk: until then it is `to` with
-/// `.part` behind it, and one that a killed backup has left is replaced.
+/// may be using it. The copy gets its name once it is complete and on the disk. Until then it has the name `to`
+/// and `.part`; such a file of a killed backup is replaced.
 ///
 /// # Errors
 /// Returns an error if there is no journal, it cannot be read, `to` exists or cannot be written, or
@@ -22,14 +22,14 @@ pub fn backup(directory: &Path, to: &Path) -> Result<(), JournalError> {
         .and_then(|()| mark::write(&draft, mark::BACKUP))
         .and_then(|()| file::put_in_place(&draft, to));
     if copied.is_err() {
-        // Not a copy, whatever there is of it.
+        // It is incomplete.
         let _ = fs::remove_file(&draft);
     }
     drop(lock);
     copied
 }
 
-/// Takes the name of the draft for this backup alone, and empties it.
+/// Locks the draft for this backup, and empties it.
 fn take(draft: &Path, to: &Path) -> Result<File, JournalError> {
     let lock = private::open(draft).map_err(JournalError::io(draft))?;
     match lock.try_lock() {
@@ -39,7 +39,7 @@ fn take(draft: &Path, to: &Path) -> Result<File, JournalError> {
         }
         Err(TryLockError::Error(error)) => return Err(JournalError::io(draft)(error)),
     }
-    // Looked at while nobody else can finish a copy of this name.
+    // Checked under the lock: no other backup can complete a copy of this name meanwhile.
     if to.exists() {
         let _ = fs::remove_file(draft);
         return Err(JournalError::io(to)(std::io::ErrorKind::AlreadyExists.into()));

@@ -16,7 +16,7 @@ use super::{records, repeat, rows, task, used};
 /// A commit in the making.
 pub(super) struct Draft<'a> {
     transaction: &'a Transaction<'a>,
-    keeper: MessageInserter<'a>,
+    inserter: MessageInserter<'a>,
     known: &'a Numbers,
     at: Timestamp,
     /// The `seq` of the last message of each room before the commit.
@@ -27,7 +27,7 @@ pub(super) struct Draft<'a> {
     last_user: u64,
 }
 
-/// What the engine has to know after a commit.
+/// What the writer remembers of a commit.
 pub(super) struct Done {
     numbers: HashMap<Device, Last>,
     /// The `seq` of the last message of each room that has one in the commit.
@@ -43,9 +43,9 @@ impl<'a> Draft<'a> {
         stored_seqs: &'a HashMap<RoomId, u64>,
         at: Timestamp,
     ) -> rusqlite::Result<Self> {
-        let keeper = MessageInserter::new(transaction)?;
+        let inserter = MessageInserter::new(transaction)?;
         let (last_seqs, numbers) = (BTreeMap::new(), HashMap::new());
-        Ok(Self { transaction, keeper, known, at, stored_seqs, last_seqs, numbers, last_user: 0 })
+        Ok(Self { transaction, inserter, known, at, stored_seqs, last_seqs, numbers, last_user: 0 })
     }
 
     /// Stores one entry.
@@ -63,7 +63,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Stores a message, unless its device has given its number to one that is stored already.
+    /// Stores a message, unless it is a repeat.
     fn message(&mut self, message: Message) -> rusqlite::Result<Committed> {
         let device = (message.from.id, message.device.clone());
         let mut last = match message.n {
@@ -88,7 +88,7 @@ impl<'a> Draft<'a> {
         let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(0);
         let last_seq = self.last_seqs.entry(message.room).or_insert(stored);
         let Message { room, from, device: name, n, kind, text, changes, .. } = message;
-        let kept = StoredMessage {
+        let message = StoredMessage {
             seq: *last_seq + 1,
             from,
             at: self.at,
@@ -98,26 +98,26 @@ impl<'a> Draft<'a> {
             n,
             damaged: false,
         };
-        self.keeper.message(room, &kept)?;
+        self.inserter.message(room, &message)?;
         *last_seq += 1;
-        self.last_user = self.last_user.max(kept.from.id);
+        self.last_user = self.last_user.max(message.from.id);
         if let (Some(n), Some(last)) = (n, last) {
-            last.note(self.transaction, &device, n, rows::place(room, kept.seq))?;
+            last.note(self.transaction, &device, n, rows::place(room, message.seq))?;
         }
-        Ok(Committed::Message { room, kept, changes })
+        Ok(Committed::Message { room, message, changes })
     }
 
     fn store(&self, changes: &[Change]) -> rusqlite::Result<()> {
         changes.iter().try_for_each(|change| records::change(self.transaction, change))
     }
 
-    /// Stores the numbers of the messages so far, for a task that reads them.
+    /// Stores the numbers of the messages before a task, which may read them.
     fn store_numbers(&mut self) -> rusqlite::Result<()> {
         let transaction = self.transaction;
         self.numbers.iter_mut().try_for_each(|(device, last)| last.store(transaction, device))
     }
 
-    /// Stores what is stored once a commit, however many messages it has; `last_user` is stored already.
+    /// Stores what is stored once for each commit. `last_user` is stored already.
     pub(super) fn finish(mut self, last_user: u64) -> rusqlite::Result<Done> {
         self.store_numbers()?;
         if self.last_user > last_user {
@@ -128,7 +128,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The last run of a device, with what the commit has added. By one look-up for each message.
+/// The last run of a device, with the numbers that the commit has added. One look-up for each message.
 fn last<'n>(
     db: &Connection,
     known: &Numbers,

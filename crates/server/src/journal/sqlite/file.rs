@@ -13,28 +13,27 @@ use super::{Durability, JournalError, checksum, mark, private, replace, schema};
 /// The journal's file in the data directory.
 const FILE: &str = "journal.sqlite";
 
-/// How long one connection waits where another is just rearranging the file (a checkpoint): far
-/// more than that takes.
+/// How long a connection waits for a lock of another one, such as that of a checkpoint: far longer than a
+/// checkpoint takes.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Statements a connection keeps prepared: all that there are, and some.
+/// Number of statements that a connection holds prepared: more than there are.
 const STATEMENTS: usize = 32;
 
-/// KiB of the file that the writer keeps at hand: the last page of each of some thousand rooms, so that
-/// what is said in one is not read from the file before it is written there.
+/// KiB of the file that the writer caches: the last page of each of some thousand rooms, so that a page is not
+/// read from the file before a message is written to it.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
 
-/// Pages of the log (of 4 KiB) after which it is copied into the file. A page that is written with
-/// every commit is copied once a log: a longer one costs fewer copies, and 16 MiB are read within a
-/// moment where the daemon starts after a crash.
+/// Pages of the log (of 4 KiB) after which it is copied into the file. A page that every commit writes is copied
+/// once for each log, so a longer log costs fewer copies. A start after a crash reads 16 MiB in a moment.
 const LOG_PAGES: i64 = 4096;
 
-/// Where in `directory` the journal is.
+/// The path of the journal in `directory`.
 pub(super) fn of(directory: &Path) -> PathBuf {
     directory.join(FILE)
 }
 
-/// Takes the permissions of others from the journal's files, which an earlier version made with more.
+/// Removes the permissions of other users from the journal's files, which an earlier version granted.
 fn narrow(path: &Path) -> Result<(), JournalError> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let part = mark::with_suffix(path, suffix);
@@ -58,12 +57,12 @@ pub(super) struct Opened {
     pub(super) run: Run,
 }
 
-/// Opens the file to write, and brings it to the schema of today; makes it where there is none.
+/// Opens the file to write, and upgrades it to the current schema. Makes it if it does not exist.
 pub(super) fn open(path: &Path, durability: Durability) -> Result<Opened, JournalError> {
     open_through(None, path, durability)
 }
 
-/// The same through another layer between SQLite and the system's files than SQLite's own.
+/// The same with the SQLite VFS `layer`, if there is one.
 pub(super) fn open_through(
     layer: Option<&str>,
     path: &Path,
@@ -80,7 +79,7 @@ pub(super) fn open_through(
         mark::adopt(path)?;
         let log = mark::log_beside(path);
         let mut db = connect_through(layer, path)?;
-        // A start that fails leaves the log as it is.
+        // A start that fails must not change the log.
         keep_log(&db, log.is_some())?;
         let synchronous = match durability {
             Durability::Disk => "full",
@@ -91,7 +90,7 @@ pub(super) fn open_through(
         db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         run.start(&db)?;
         schema::bring_forward(&mut db)?;
-        // A file that is new or a backup has another mode, in which readers hold up the writer.
+        // A new file and a backup have another mode, in which readers block the writer.
         db.pragma_update(None, "journal_mode", "wal")?;
         run.renew(&db)?;
         keep_log(&db, false)?;
@@ -100,12 +99,12 @@ pub(super) fn open_through(
     open().map_err(|error: JournalError| error.of_opening(path))
 }
 
-/// Opens a file that is there, as the journal it must be.
+/// Opens an existing journal.
 pub(super) fn connect(path: &Path) -> Result<Connection, JournalError> {
     connect_through(None, path)
 }
 
-/// Opens the file for a moment, while a daemon may be using it or after one was killed.
+/// Opens the file for a short use, while a daemon may be using it or after one was killed.
 ///
 /// # Errors
 /// Returns an error if it must not be opened: a restore was interrupted, its log belongs to another file, or it
@@ -120,8 +119,8 @@ pub(super) fn visit(path: &Path) -> Result<Connection, JournalError> {
     Ok(db)
 }
 
-/// Whether SQLite leaves the log beside the file if this connection is the last to be closed. Otherwise it
-/// brings it into the file and removes it, and the next start would miss it.
+/// Sets whether SQLite leaves the log beside the file if this connection is the last to be closed. Otherwise it
+/// copies the log into the file and removes it, and the next start would report it as missing.
 fn keep_log(db: &Connection, is_kept: bool) -> rusqlite::Result<()> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_kept).map(|_| ())
 }
@@ -131,7 +130,7 @@ fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, Journ
     let db = sqlite(layer, path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A journal is never without a version: whatever is here is not one, and is left alone.
+    // A journal always has a version: this is another file, and is not changed.
     match schema::version(&db)? {
         0 => Err(JournalError::Damaged(format!("{} is no journal", path.display()))),
         found if found > schema::KNOWN => Err(JournalError::Newer { found, known: schema::KNOWN }),
@@ -139,7 +138,7 @@ fn connect_through(layer: Option<&str>, path: &Path) -> Result<Connection, Journ
     }
 }
 
-/// Opens the file to read alone.
+/// Opens the file for reading.
 pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let db = sqlite(None, path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
@@ -162,7 +161,7 @@ pub(super) fn sqlite(
     Ok(db)
 }
 
-/// Makes a new journal: under another name first, so that a crash leaves a whole one or none.
+/// Makes a new journal, under another name first: a crash leaves a complete one or none.
 fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
     let log = path.with_extension("sqlite-wal");
     if log.exists() {
@@ -176,7 +175,7 @@ fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
         }
         _ => {}
     }
-    // SQLite makes a journal of an empty file, and gives what it makes beside it the same permissions.
+    // SQLite turns an empty file into a database, and gives the files beside it the same permissions.
     drop(private::create_new(&draft).map_err(JournalError::io(&draft))?);
     let mut db = sqlite(layer, &draft, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     schema::bring_forward(&mut db)?;
@@ -184,14 +183,14 @@ fn make(layer: Option<&str>, path: &Path) -> Result<(), JournalError> {
     put_in_place(&draft, path)
 }
 
-/// Gives the finished file `draft` the name `path`, for good.
+/// Renames the finished file `draft` to `path`, and waits for the disk.
 pub(super) fn put_in_place(draft: &Path, path: &Path) -> Result<(), JournalError> {
     sync(draft)?;
     fs::rename(draft, path).map_err(JournalError::io(path))?;
     sync_directory_of(path)
 }
 
-/// Makes the names last that were given in the directory of `path`.
+/// Syncs the directory of `path`, so that a crash does not undo a rename.
 pub(super) fn sync_directory_of(path: &Path) -> Result<(), JournalError> {
     match path.parent() {
         // A directory cannot be opened on every system.

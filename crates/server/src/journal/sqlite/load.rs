@@ -1,7 +1,7 @@
-//! Reads all but the messages from the journal when the daemon starts.
+//! Reads everything but the messages from the journal when the daemon starts.
 //!
-//! A damaged record must not keep the daemon from starting. What is wrong in it is replaced by something that
-//! misleads nobody, in the file as well, and logged.
+//! A damaged record must not prevent the start of the daemon. Its damaged parts are replaced by values that
+//! mislead nobody, also in the file, and are logged.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -15,13 +15,13 @@ use super::stored::{
 };
 use super::{Restored, RoomExtent, checksum, credentials, messages, records, rows, used};
 
-/// What the key of a room begins with whose name was lost. No other key begins so.
+/// The first character of the key of a room whose name was lost. No other key begins with it.
 pub(super) const LOST: &str = "!";
 
 /// The key and the name of the room that every user is in.
 const LOBBY: &str = "#lobby";
 
-/// Reads all of it.
+/// Reads all records.
 pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
     let mut damage = Vec::new();
     mend_lobby(db, &mut damage)?;
@@ -43,8 +43,8 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
     })
 }
 
-/// Makes the record of the lobby again if it is missing or has lost its name: no session can begin without
-/// that room.
+/// Rebuilds the record of the lobby if it is missing or has lost its name: no session can begin without that
+/// room.
 fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()> {
     let found = db
         .query_row("SELECT key, name FROM room WHERE id = ?", [RoomId::LOBBY.0], |row| {
@@ -60,9 +60,9 @@ fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()>
         if is_missing { "missing" } else { "damaged" }
     ));
     let transaction = db.unchecked_transaction()?;
-    // The index has the keys as they were.
+    // The index contains the undamaged keys.
     db.execute_batch("REINDEX room")?;
-    // Another room that has the name loses it.
+    // If another room has the name, it loses it.
     db.execute(
         "UPDATE room SET key = ?1 || id, name = '', sum = checksum(id, ?1 || id, '', topic)
          WHERE key = ?2 AND id <> ?3",
@@ -118,7 +118,7 @@ fn note_missing(
     }));
 }
 
-/// Whether the last column of a row is the checksum of the others.
+/// Returns true if the last column of a row is the checksum of the others.
 pub(super) fn is_whole(row: &Row<'_>) -> rusqlite::Result<bool> {
     let columns = row.as_ref().column_count();
     let mut values = Vec::with_capacity(columns);
@@ -139,7 +139,7 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
         let text = |column| row.get::<_, String>(column).unwrap_or_default();
         let (key, name, is_whole) = (text(1), text(2), is_whole(row)?);
         let called = RoomKey::read(&key, &name);
-        // A name is stored twice, as it is written and as it is compared: damage changes one of them.
+        // A name is stored twice, as it is written and as the key: damage changes one of them.
         let is_sure = |called: &RoomKey| is_whole || called.key() == key && !key.starts_with('@');
         match called.filter(is_sure) {
             Some(called) if is_whole => {
@@ -187,8 +187,8 @@ pub(super) fn extents(db: &Connection) -> rusqlite::Result<Vec<RoomExtent>> {
     ids.map(extent).collect()
 }
 
-/// Gives the damaged rooms records that are whole: without a topic, or without a name, so that another
-/// room may have the name.
+/// Replaces the records of damaged rooms by valid ones without a topic, or without a name, so that another room
+/// may have the name.
 fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     let damaged = "sum <> checksum(id, key, name, topic)";
     let mut statement = db.prepare(&format!("SELECT id, key, name FROM room WHERE {damaged}"))?;
@@ -200,7 +200,7 @@ fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     })?;
     let ids = ids.collect::<rusqlite::Result<Vec<_>>>()?;
     let transaction = db.unchecked_transaction()?;
-    // The index has the keys as they were.
+    // The index contains the undamaged keys.
     db.execute_batch("REINDEX room")?;
     for (id, is_sure) in ids {
         if !is_sure {
@@ -233,7 +233,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
     }
     drop(rows);
     if !damaged.is_empty() {
-        // The index has the names as they were.
+        // The index contains the undamaged names.
         db.execute_batch("REINDEX user")?;
     }
     for id in damaged {
@@ -243,7 +243,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
         let user = UserRecord {
             user: User { id, name: free_name(id, &users) },
             kind: UserKind::Registered,
-            // A time that is wrong might keep others from being removed.
+            // A wrong time could prevent that others are removed.
             seen_at: Timestamp::from_millis(0),
         };
         records::user(db, &user)?;
@@ -252,7 +252,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
     Ok(users)
 }
 
-/// A name for a user whose name is lost, which none of the others has.
+/// Returns an unused name for a user whose name is lost.
 fn free_name(id: u64, users: &[UserRecord]) -> UserName {
     let plain = UserName::from_lossy(&format!("user_{id}"));
     let is_free = |name: &UserName| users.iter().all(|known| known.user.name != *name);

@@ -13,15 +13,15 @@ use super::store::unsigned;
 use super::stored::{Page, Part, RoomId, RoomRecord, StoredMessage, UserRecord};
 use super::{checksum, salvage};
 
-/// Bytes that the messages of one page take at most when they are encoded, so that a page fits a
-/// line of the native protocol with the room's name and what else is around it.
+/// Bytes of the encoded messages of one page at most: a page fits a line of the native protocol, with the room's
+/// name and the other fields.
 const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
 
-/// Made once: every commit needs it.
+/// Formatted once, since every commit needs it.
 static INSERT: LazyLock<String> =
     LazyLock::new(|| format!("INSERT INTO message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
 
-/// Inserts messages, one after another; made once for each commit.
+/// Inserts messages. One for each commit.
 pub(super) struct MessageInserter<'db>(CachedStatement<'db>);
 
 impl<'db> MessageInserter<'db> {
@@ -30,8 +30,12 @@ impl<'db> MessageInserter<'db> {
     }
 
     /// Stores a message.
-    pub(super) fn message(&mut self, room: RoomId, kept: &StoredMessage) -> rusqlite::Result<()> {
-        let values = rows::values(room, kept);
+    pub(super) fn message(
+        &mut self,
+        room: RoomId,
+        message: &StoredMessage,
+    ) -> rusqlite::Result<()> {
+        let values = rows::values(room, message);
         let sum = ValueRef::Integer(checksum::of(values));
         let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
         self.0.execute(params_from_iter(values))?;
@@ -39,7 +43,7 @@ impl<'db> MessageInserter<'db> {
     }
 }
 
-/// The messages of `room` within `page`, in their order. One that is damaged is a tombstone in its place.
+/// Reads the messages of `room` within `page`, in their order. A damaged message is replaced by a tombstone.
 pub(super) fn messages(
     db: &Connection,
     room: RoomId,
@@ -62,7 +66,7 @@ pub(super) fn messages(
     Ok(whole)
 }
 
-/// The messages of `room` within `page`, nearest to where it begins first, and no more than fit a line.
+/// Reads the messages of `room` within `page`, in the order of the scan, and no more than fit a line.
 fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<StoredMessage>> {
     let (first, last, order) = match page.of {
         Part::After(seq) => (seq.saturating_add(1), SEQ_MAX, "ASC"),
@@ -102,15 +106,16 @@ pub(super) fn at(
 /// number `n`.
 ///
 /// # Errors
-/// Returns an error if another message is there: then the place is wrong.
+/// Returns an error if `place` is that of another message.
 pub(super) fn numbered(
     db: &Connection,
     place: i64,
     (user, device): &Device,
     n: u64,
 ) -> rusqlite::Result<Option<(RoomId, Option<StoredMessage>)>> {
-    let is_it =
-        |kept: &StoredMessage| kept.from.id == *user && kept.device == *device && kept.n == Some(n);
+    let is_it = |message: &StoredMessage| {
+        message.from.id == *user && message.device == *device && message.n == Some(n)
+    };
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
         .query_row([place], |row| match rows::read(row, &mut Seen::default()) {
             Ok(other) if !is_it(&other) => {
@@ -122,29 +127,28 @@ pub(super) fn numbered(
 }
 
 /// The `seq` of the last message of `room`; 0 before the first. If the end of the room cannot be read, it
-/// is what the rest of the file knows of it: nothing can be stored there either.
+/// is found in the rest of the file; nothing can be stored at that end either.
 pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     match last_two(db, room) {
         Err(error) if salvage::is_damage(&error) => salvage::last_seq(db, room),
         Err(error) => Err(error),
         Ok(last) => Ok(match *last {
             [] => 0,
-            // The number of a damaged message is damaged if it does not follow the one before.
+            // If the `seq` of a damaged message does not follow the one before, it is damaged, too.
             [(_, false), (before, _)] => before + 1,
             [(last, _), ..] => last,
         }),
     }
 }
 
-/// The `seq` of the first message of `room`; 0 if there is none. The first that can be read, if the file is
-/// damaged.
+/// The `seq` of the first message of `room` that can be read; 0 if there is none.
 pub(super) fn first_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     db.prepare_cached("SELECT min(place) FROM message WHERE place BETWEEN ? AND ?")?
         .query_row([place(room, 0), place(room, SEQ_MAX)], |row| row.get::<_, Option<i64>>(0))
         .map(|place| place.map_or(0, seq_of))
 }
 
-/// The `seq` of the last two messages of `room`, the last one first, and whether they are whole.
+/// The `seq` of the last two messages of `room`, the last one first, and whether they are undamaged.
 fn last_two(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<(u64, bool)>> {
     db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 2"
@@ -157,15 +161,15 @@ fn last_two(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<(u64, bool)>>
 
 /// The messages of a room at one moment.
 pub(super) struct Extent {
-    /// How many there are.
+    /// Number of messages.
     pub(super) count: u64,
-    /// The `seq` of the first; 0 where there is none.
+    /// The `seq` of the first; 0 if there is none.
     pub(super) first: u64,
-    /// The `seq` of the last; 0 where there is none.
+    /// The `seq` of the last; 0 if there is none.
     pub(super) last: u64,
 }
 
-/// How many messages of `room` there are, from where to where.
+/// Counts the messages of `room`, and finds the first and the last.
 pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> {
     db.prepare_cached(
         "SELECT count(*), coalesce(min(place), 0), coalesce(max(place), 0) FROM message
@@ -180,14 +184,14 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
     })
 }
 
-/// What a scan of the messages of a room finds.
+/// The result of a scan of the messages of a room.
 #[derive(Debug, Default)]
 pub(super) struct Census {
-    /// The `seq` of the damaged ones.
+    /// The `seq` of each damaged message.
     pub(super) damaged: Vec<u64>,
-    /// How many others have a number of their device.
+    /// Number of other messages that have a number of their device.
     pub(super) numbered: u64,
-    /// The greatest number of a user who sent one of the others.
+    /// The greatest user number of an author of the others.
     pub(super) last_user: u64,
 }
 
@@ -198,7 +202,7 @@ impl Census {
     }
 }
 
-/// Scans the messages of `room`, up to the `limit`th that is damaged.
+/// Scans the messages of `room`, until `limit` damaged ones are found.
 pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::Result<Census> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place"

@@ -1,10 +1,10 @@
-//! Finds the message of a number: which numbers the devices of users have given to their messages.
+//! Finds a message by the number that its device has given it.
 //!
 //! The table `sent` has a row for each run of messages of one device whose numbers and places both rise by
-//! one: a sender that is alone in a room makes one row, however much it sends. No number is in two rows. A
-//! row may cover messages that retention has removed; those numbers are free again.
+//! one: a sender that is alone in a room makes one row, whatever the number of its messages. No number is in
+//! two rows. A row may cover messages that retention has removed; those numbers are free again.
 //!
-//! The rows can be made again from the messages ([`super::rebuild`]). That is done if one is damaged.
+//! If a row is damaged, the table is rebuilt from the messages ([`super::rebuild`]).
 
 use std::collections::HashMap;
 
@@ -15,16 +15,16 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use super::store::{foreign, number, unsigned};
 use super::{checksum, load};
 
-/// Devices whose last run the writer remembers, rather than look it up: each takes some 130 bytes.
+/// Number of devices whose last run the writer remembers, instead of reading it. Each takes about 130 bytes.
 pub(super) const DEVICES_REMEMBERED: usize = 100_000;
 
 /// A device of a user.
 pub(super) type Device = (u64, Word);
 
-/// The columns of a run: those that its checksum is made of, then the checksum.
+/// The columns of a run: those that its checksum covers, then the checksum.
 pub(super) const COLUMNS: &str = "from_id, device, n, place, count, sum";
 
-/// Why the table must be made again.
+/// The table must be rebuilt.
 #[derive(Debug, thiserror::Error)]
 #[error("the table of message numbers is damaged: {0}")]
 pub(super) struct Damaged(String);
@@ -37,7 +37,7 @@ pub(super) fn damage(error: &rusqlite::Error) -> Option<&Damaged> {
     }
 }
 
-/// Whether a statement failed because the table is damaged.
+/// Returns true if a statement failed because the table is damaged.
 pub(super) fn is_damaged(error: &rusqlite::Error) -> bool {
     damage(error).is_some()
 }
@@ -59,8 +59,8 @@ fn marked(error: rusqlite::Error) -> rusqlite::Error {
     }
 }
 
-/// Messages of one device with numbers and places that rise by one. Neither those of the last one nor
-/// `count` are out of range: see [`Run::checked`].
+/// Messages of one device with numbers and places that rise by one. [`Run::checked`]
+/// makes sure that its end is in range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Run {
     first: u64,
@@ -73,7 +73,7 @@ impl Run {
         Self { first: n, place, count: 1 }
     }
 
-    /// The greatest number of it.
+    /// Its greatest number.
     pub(super) const fn last(self) -> u64 {
         self.first + (self.count - 1)
     }
@@ -95,7 +95,7 @@ impl Run {
         [self.place, self.place.saturating_add_unsigned(self.count - 1)]
     }
 
-    /// A run of a row; `None` if no run can be so.
+    /// The run of these values; `None` if they are impossible.
     fn checked(first: u64, place: i64, count: u64) -> Option<Self> {
         let more = count.checked_sub(1)?;
         first.checked_add(more)?;
@@ -121,7 +121,7 @@ pub(super) struct Last {
 }
 
 impl Last {
-    /// As it is in the table.
+    /// The run as it is in the table.
     pub(super) const fn stored(run: Option<Run>) -> Self {
         Self { run, is_stored: true }
     }
@@ -130,7 +130,7 @@ impl Last {
         self.run
     }
 
-    /// Whether a message may have the number.
+    /// Returns true if a message may have the number.
     pub(super) fn may_have(self, n: u64) -> bool {
         self.run.is_some_and(|run| n <= run.last())
     }
@@ -177,7 +177,7 @@ impl Numbers {
         self.0.get(device).copied()
     }
 
-    /// Takes over what a commit has found out and stored.
+    /// Adds the runs that a commit has found and stored.
     pub(super) fn extend(&mut self, last: impl ExactSizeIterator<Item = (Device, Option<Run>)>) {
         if self.0.len() + last.len() > DEVICES_REMEMBERED {
             self.0.clear();
@@ -255,7 +255,7 @@ fn covering(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<Option
         .map_err(marked)
 }
 
-/// Removes the run that ends with the number of a removed message: nothing of it is left.
+/// Removes the run that ends with the number of a removed message: no message of it is left.
 pub(super) fn forget(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<()> {
     match covering(db, device, n)? {
         Some(run) if run.last() == n => {

@@ -1,17 +1,17 @@
-//! Makes files that only their owner can read: direct messages are in them.
+//! Makes files that only their owner can read: they contain direct messages.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-/// The mode of every file.
+/// The mode of all files.
 const FILE_MODE: u32 = 0o600;
 
 /// The mode of the data directory.
 const DIRECTORY_MODE: u32 = 0o700;
 
-/// Opens a file to read and write, whatever is in it; makes one for its owner alone if there is none.
+/// Opens a file to read and write. If it does not exist, it is made, for its owner alone.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let file = options().create(true).open(path)?;
     narrow(path)?;
@@ -32,12 +32,12 @@ fn options() -> OpenOptions {
     options
 }
 
-/// Makes a directory, and those above it, if there is none.
+/// Makes a directory, and those above it, if they do not exist.
 pub(super) fn create_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(path)
 }
 
-/// Takes the permissions of others from a file or directory that an earlier version made with more; does
+/// Removes the permissions of other users from a file or directory, which an earlier version granted. Does
 /// nothing if it does not exist.
 pub(super) fn narrow(path: &Path) -> io::Result<()> {
     let metadata = match fs::metadata(path) {

@@ -1,4 +1,4 @@
-//! Reads the journal with a bounded number of connections, off the threads that serve sessions.
+//! Reads the journal with a bounded number of connections, on other threads than those that serve sessions.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,11 +11,10 @@ use tokio::task::{JoinError, spawn_blocking};
 use super::stored::{Page, RoomId, StoredMessage, Unread};
 use super::{JournalError, RoomExtent, file, load, messages, unread};
 
-/// Connections that read at once: as many as there are cores on a small server; more would wait for
-/// the disk all the same.
+/// Number of connections that read at once: the number of cores of a small server. More would wait for the disk.
 const READERS_MAX: usize = 4;
 
-/// What reads the journal. Many callers.
+/// Reads the journal. It has any number of callers.
 #[derive(Debug, Clone)]
 pub(in crate::journal) struct Reader(Source);
 
@@ -36,7 +35,7 @@ impl Reader {
         Self(Source::Memory(db))
     }
 
-    /// Another one, with a connection of its own.
+    /// Returns a reader with a connection of its own.
     pub(in crate::journal) fn another(&self) -> Self {
         Self(match &self.0 {
             Source::File(readers) => Source::File(readers.another()),
@@ -98,7 +97,7 @@ struct Readers {
     file: Arc<PathBuf>,
     free: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Connection>>>,
-    /// Whether they are off the threads that serve sessions.
+    /// Whether they read on other threads than those that serve sessions.
     has_threads: bool,
 }
 
@@ -109,7 +108,7 @@ impl Readers {
         Self { file: Arc::new(file), free, idle: Arc::default(), has_threads }
     }
 
-    /// One connection for another purpose.
+    /// Returns one connection for another purpose.
     fn another(&self) -> Self {
         let (file, free) = (Arc::clone(&self.file), Arc::new(Semaphore::new(1)));
         Self { file, free, idle: Arc::default(), has_threads: self.has_threads }

@@ -1,7 +1,7 @@
-//! Replaces a damaged table whose content can be made again from the rest of the file.
+//! Rebuilds a damaged table from the rest of the file.
 //!
 //! SQLite drops a table by freeing every page that its pages lead to, and a damaged page may lead to those
-//! of another table. So the pages of the old table are left where they are: nothing leads to them any more.
+//! of another table. So the pages of the old table stay where they are, and nothing refers to them.
 //! The table `abandoned` lists them, so that a check does not report them. A backup does not have them.
 
 use std::collections::hash_map::Entry::{Occupied, Vacant};
@@ -15,7 +15,7 @@ use super::{rows, salvage, schema};
 /// Lines that a check of the file's structure returns at most: one for each unused page of 4 GiB.
 pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
 
-/// Makes the table of the numbers of messages again from the messages. Reads all of them.
+/// Rebuilds the table of message numbers. Reads all messages.
 pub(super) fn message_numbers(db: &Connection) -> rusqlite::Result<()> {
     replace(db, "sent", schema::SENT, fill_message_numbers)
 }

@@ -1,7 +1,7 @@
 //! Stores changes: one statement for each kind.
 //!
 //! Each row has a checksum. An update of one column applies only to a row whose checksum is right: it must
-//! not turn a damaged row into one that looks whole.
+//! not make a damaged row look valid.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
     }
 }
 
-/// Keeps a new user, or another name of an old one and that it was here.
+/// Stores a new user, or a changed one.
 pub(super) fn user(db: &Connection, record: &UserRecord) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO user (id, kind, name, key, seen_at, sum)
@@ -47,7 +47,7 @@ pub(super) fn user(db: &Connection, record: &UserRecord) -> rusqlite::Result<()>
     used::put_last_user(db, record.user.id)
 }
 
-/// Keeps that there is a room.
+/// Stores a room, unless it is stored already.
 pub(super) fn room(db: &Connection, id: RoomId, called: &RoomKey) -> rusqlite::Result<()> {
     let name = match called {
         RoomKey::Named(name) => name.as_str(),
@@ -75,7 +75,7 @@ pub(super) fn remove_room(
     Ok(())
 }
 
-/// Keeps what a room is about.
+/// Stores the topic of a room.
 pub(super) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE room SET topic = ?1, sum = checksum(id, key, name, ?1)
@@ -85,7 +85,7 @@ pub(super) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Res
     Ok(())
 }
 
-/// Keeps that a user was here.
+/// Stores when a user was last connected.
 pub(super) fn seen(db: &Connection, user: u64, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE user SET seen_at = ?1, sum = checksum(id, kind, name, key, ?1)
@@ -95,10 +95,10 @@ pub(super) fn seen(db: &Connection, user: u64, at: Timestamp) -> rusqlite::Resul
     Ok(())
 }
 
-/// Keeps a user's place in a room; how far it has read only where that was not known. Nobody leaves by
-/// it: for that there is [`has_left`].
+/// Stores a membership. The read position of an existing one stays, and so does the membership of a user who is in
+/// the room: [`has_left`] ends it.
 pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Result<()> {
-    // A damaged row is replaced: nothing in it can be trusted.
+    // A damaged row is replaced: no column of it is reliable.
     db.prepare_cached(
         "DELETE FROM member
          WHERE user = ? AND room = ? AND sum <> checksum(user, room, is_in, read_seq)",
@@ -118,7 +118,7 @@ pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Res
     Ok(())
 }
 
-/// Keeps that a user has left a room.
+/// Stores that a user has left a room.
 pub(super) fn has_left(db: &Connection, user: u64, room: RoomId) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE member SET is_in = 0, sum = checksum(user, room, 0, read_seq)
@@ -128,7 +128,7 @@ pub(super) fn has_left(db: &Connection, user: u64, room: RoomId) -> rusqlite::Re
     Ok(())
 }
 
-/// Keeps how far a user has read a room; never backwards.
+/// Stores how far a user has read a room; never backwards.
 pub(super) fn read(db: &Connection, user: u64, room: RoomId, seq: u64) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE member

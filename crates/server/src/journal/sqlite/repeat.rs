@@ -19,8 +19,10 @@ pub(super) fn find(
 ) -> rusqlite::Result<Option<Repeat>> {
     let Some(place) = numbers::place_of(db, device, n)? else { return Ok(None) };
     Ok(messages::numbered(db, place, device, n)?.map(|found| match found {
-        (its_room, Some(kept)) if its_room == room && kept.kind == kind && kept.text == *text => {
-            Repeat::Same { seq: kept.seq, at: kept.at }
+        (its_room, Some(message))
+            if its_room == room && message.kind == kind && message.text == *text =>
+        {
+            Repeat::Same { seq: message.seq, at: message.at }
         }
         _ => Repeat::Other,
     }))

@@ -10,20 +10,19 @@ use super::store::{foreign, number, unsigned};
 use super::stored::{RoomId, StoredMessage};
 use super::{checksum, salvage};
 
-/// How many bits of a message's place are its `seq`: a million million messages a room, and eight
-/// million rooms.
+/// Bits of a message's place that are its `seq`: for 2⁴⁰ messages in a room, and 2²³ rooms.
 const SEQ_BITS: u32 = 40;
 
 /// Greatest `seq` of a room.
 pub(super) const SEQ_MAX: u64 = (1 << SEQ_BITS) - 1;
 
-/// How many columns of a message its checksum is made of.
+/// Number of columns of a message that its checksum covers.
 const VALUES: usize = 8;
 
 /// The columns of a message: those [`VALUES`], then the checksum.
 pub(super) const COLUMNS: &str = "place, from_id, from_name, at, kind, device, n, text, sum";
 
-/// Where the message `seq` of `room` stands in the table.
+/// The key of the message `seq` of `room` in the table.
 pub(super) fn place(room: RoomId, seq: u64) -> i64 {
     number(u64::from(room.0) << SEQ_BITS | seq.min(SEQ_MAX))
 }
@@ -37,17 +36,17 @@ pub(super) fn room_of(place: i64) -> RoomId {
     RoomId(u32::try_from(place >> SEQ_BITS).unwrap_or(u32::MAX))
 }
 
-/// The columns of a message that its checksum is made of.
-pub(super) fn values(room: RoomId, kept: &StoredMessage) -> [ValueRef<'_>; VALUES] {
+/// The columns of a message that its checksum covers.
+pub(super) fn values(room: RoomId, message: &StoredMessage) -> [ValueRef<'_>; VALUES] {
     [
-        ValueRef::Integer(place(room, kept.seq)),
-        ValueRef::Integer(number(kept.from.id)),
-        ValueRef::Text(kept.from.name.as_str().as_bytes()),
-        ValueRef::Integer(kept.at.as_millis()),
-        ValueRef::Integer(kind_number(kept.kind)),
-        ValueRef::Text(kept.device.as_str().as_bytes()),
-        kept.n.map_or(ValueRef::Null, |n| ValueRef::Integer(n.cast_signed())),
-        ValueRef::Text(kept.text.as_str().as_bytes()),
+        ValueRef::Integer(place(room, message.seq)),
+        ValueRef::Integer(number(message.from.id)),
+        ValueRef::Text(message.from.name.as_str().as_bytes()),
+        ValueRef::Integer(message.at.as_millis()),
+        ValueRef::Integer(kind_number(message.kind)),
+        ValueRef::Text(message.device.as_str().as_bytes()),
+        message.n.map_or(ValueRef::Null, |n| ValueRef::Integer(n.cast_signed())),
+        ValueRef::Text(message.text.as_str().as_bytes()),
     ]
 }
 
@@ -117,14 +116,14 @@ pub(super) fn read_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Res
     })
 }
 
-/// Names and devices of the rows before: a page has few, and to check one costs more than to find it.
+/// Names and devices of earlier rows: a page has few, and validating one costs more than finding it.
 #[derive(Default)]
 pub(super) struct Seen {
     names: Vec<UserName>,
     devices: Vec<Word>,
 }
 
-/// How many of each are looked through.
+/// Number of each that are remembered.
 const SEEN_MAX: usize = 16;
 
 impl Seen {
@@ -151,7 +150,7 @@ impl Seen {
     }
 }
 
-/// A stored name: an earlier version had other rules.
+/// A stored name. One that breaks the current rules, because an earlier version had others, is changed.
 pub(super) fn name(written: &str) -> UserName {
     UserName::new(written).unwrap_or_else(|_| UserName::from_lossy(written))
 }

@@ -1,7 +1,7 @@
-//! Reads messages around pages of the file that cannot be read.
+//! Reads the messages of a file in which some pages cannot be read.
 //!
-//! A scan ends at the first such page. Point look-ups find out which messages are on it: each of those is
-//! served as a tombstone, and all others as they are.
+//! A scan ends at the first such page. Look-ups by key find out which messages are on it: each of those is
+//! replaced by a tombstone. All others are served.
 
 use std::collections::BTreeSet;
 
@@ -21,19 +21,19 @@ pub(super) const DAMAGED: &str =
 /// The name and number of the server, under which a message of an unknown user is served.
 const SERVER: (u64, &str) = (0, "chat-server");
 
-/// Look-ups for each message of a page: of a file in which what is found leads nowhere, no more is read.
+/// Number of look-ups for each message of a page: a bound for a file whose pages lead nowhere.
 const STEPS_PER_MESSAGE: u32 = 4;
 
 /// Messages that are read at once if all are read.
 pub(super) const PAGE_MESSAGES: u32 = 200;
 
-/// Whether a statement failed because a part of the file cannot be read: another part may be readable.
+/// Returns true if a statement failed because a part of the file cannot be read: other parts may be readable.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     use ErrorCode::{DatabaseCorrupt, SystemIoFailure};
     matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | SystemIoFailure))
 }
 
-/// What stands in the place of a message that cannot be read.
+/// The replacement of a message that cannot be read.
 pub(super) fn tombstone(seq: u64, from: Option<User>, at: Timestamp) -> StoredMessage {
     let server = || User { id: SERVER.0, name: UserName::from_lossy(SERVER.1) };
     StoredMessage {
@@ -48,7 +48,7 @@ pub(super) fn tombstone(seq: u64, from: Option<User>, at: Timestamp) -> StoredMe
     }
 }
 
-/// The messages of `room` within `page`, nearest to where it begins first.
+/// Reads the messages of `room` within `page`, in the order of the scan.
 ///
 /// # Errors
 /// Returns the error of the disk if it failed for every message: it may be able to read them later.
@@ -99,7 +99,7 @@ pub(super) fn page(
         };
     }
     match failure {
-        Some(error) if is_of_the_disk(&error) && found.iter().all(|kept| kept.damaged) => {
+        Some(error) if is_of_the_disk(&error) && found.iter().all(|message| message.damaged) => {
             Err(error)
         }
         _ => Ok(found),

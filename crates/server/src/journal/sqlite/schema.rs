@@ -1,17 +1,17 @@
-//! The schema of the journal's file, by version, and how an older file is brought forward.
+//! The schema of the journal's file, by version, and the upgrade of an older file.
 
 use rusqlite::{Connection, ErrorCode};
 use tracing::warn;
 
 use super::{JournalError, mend};
 
-/// The steps from an empty file to the schema of today: step `k` makes version `k + 1` of version
-/// `k`. A step that has been released is never changed; what is new is a new step.
+/// The steps from an empty file to the current schema. Step `k` upgrades version `k` to version `k + 1`. A step that
+/// was released is never changed; a change of the schema is a new step.
 ///
-/// A message's `place` is its room's number and its `seq` in one integer ([`super::rows::place`]):
-/// the table is its own index, in the order in which everything reads it. The name of who said it
-/// stands in the message as it was then. A room's `key` is what its name is compared by; that of a
-/// direct message is `@3@7`, by the numbers of its two users, and its `name` is empty.
+/// A message's `place` is its room's number and its `seq` in one integer ([`super::rows::place`]): the table is its
+/// own index, in the order in which it is read. A message contains the name that its author had. A room's `key` is
+/// the form of its name that is compared; that of a direct message is `@3@7`, by the numbers of its two users, and its
+/// `name` is empty.
 const STEPS: &[&str] = &[
     "
     CREATE TABLE number (
@@ -154,7 +154,7 @@ pub(super) const CHECKSUMS_SINCE: u32 = 2;
 /// The version from which credentials have a table of their own.
 pub(super) const CREDENTIALS_SINCE: u32 = 5;
 
-/// The table `sent` as it is today.
+/// The current table `sent`.
 pub(super) const SENT: &str = "
     CREATE TABLE sent (
         from_id INTEGER NOT NULL,
@@ -166,7 +166,7 @@ pub(super) const SENT: &str = "
         PRIMARY KEY (from_id, device, n)
     ) STRICT, WITHOUT ROWID";
 
-/// The table `number` as it is today.
+/// The current table `number`.
 pub(super) const NUMBER: &str = "
     CREATE TABLE number (
         last_user INTEGER NOT NULL,
@@ -174,11 +174,11 @@ pub(super) const NUMBER: &str = "
         sum INTEGER NOT NULL
     ) STRICT";
 
-/// The version of today.
+/// The current version.
 #[expect(clippy::cast_possible_truncation, reason = "there are few steps")]
 pub(super) const KNOWN: u32 = STEPS.len() as u32;
 
-/// Brings the file behind `db` to the schema of today.
+/// Upgrades the file of `db` to the current schema.
 ///
 /// # Errors
 /// Returns an error if the file is of a newer version, or a part of an older one cannot be read.
@@ -197,7 +197,7 @@ pub(super) fn bring_forward(db: &mut Connection) -> Result<(), JournalError> {
     if found > KNOWN { Err(JournalError::Newer { found, known: KNOWN }) } else { Ok(()) }
 }
 
-/// Makes `version` of the version before it. The messages at the places `damaged` are replaced.
+/// Upgrades the version before `version` to it. The messages at the places `damaged` are replaced.
 fn step(db: &mut Connection, version: u32, sql: &str, damaged: &[i64]) -> rusqlite::Result<()> {
     let drops_damaged_users = version == CREDENTIALS_SINCE && !mend::has_whole_pages(db, "user")?;
     let transaction = db.transaction()?;
@@ -211,7 +211,7 @@ fn step(db: &mut Connection, version: u32, sql: &str, damaged: &[i64]) -> rusqli
     transaction.commit()
 }
 
-/// Does a step that has failed because of what is in the file, around the messages that are damaged.
+/// Repeats a step that failed because of the contents of the file, and leaves out the damaged messages.
 fn mend_and_step(db: &mut Connection, version: u32, sql: &str) -> rusqlite::Result<()> {
     let damaged = if version == CHECKSUMS_SINCE { mend::find(db)? } else { Vec::new() };
     step(db, version, sql, &damaged)?;
@@ -219,8 +219,8 @@ fn mend_and_step(db: &mut Connection, version: u32, sql: &str) -> rusqlite::Resu
     Ok(())
 }
 
-/// Whether a step failed because of what is in the file. SQLite has no code of its own for a value of a type
-/// that the table does not allow.
+/// Returns true if a step failed because of the contents of the file. SQLite has no code of its own for a value
+/// of a type that the table does not allow.
 fn is_of_content(error: &rusqlite::Error) -> bool {
     use ErrorCode::{ConstraintViolation, DatabaseCorrupt, TypeMismatch, Unknown};
     let code = error.sqlite_error_code();
@@ -235,7 +235,7 @@ fn of_upgrade(error: rusqlite::Error, found: u32) -> JournalError {
     }
 }
 
-/// Makes a file of an earlier version of an empty one.
+/// Makes an empty file one of an earlier version.
 #[cfg(test)]
 pub(super) fn make(db: &Connection, version: u32) -> rusqlite::Result<()> {
     for sql in &STEPS[..version as usize] {
@@ -244,7 +244,7 @@ pub(super) fn make(db: &Connection, version: u32) -> rusqlite::Result<()> {
     db.pragma_update(None, "user_version", version)
 }
 
-/// The version of the file; 0 where it is no journal yet.
+/// The version of the file; 0 if it is no journal yet.
 pub(super) fn version(db: &Connection) -> rusqlite::Result<u32> {
     db.pragma_query_value(None, "user_version", |row| row.get(0))
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::{schema, used};
 
-/// Which journal this is.
+/// The id and the epoch of the journal.
 pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
     let word = |row: &Row<'_>, column| {
         Word::new(row.get::<_, String>(column)?).map_err(|e| foreign(column, Type::Text, e))
@@ -17,31 +17,31 @@ pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
     })
 }
 
-/// Begins a new epoch: the journal is not the continuation of what its clients know. The numbers of users
-/// that its clients may know, and the journal does not, are not given again.
+/// Begins a new epoch: the journal does not continue what its clients know. User numbers that clients may know, but
+/// the journal does not, are not used again.
 pub(super) fn begin_epoch(db: &Connection) -> rusqlite::Result<()> {
     db.execute("UPDATE identity SET epoch = lower(hex(randomblob(8)))", [])?;
     used::skip_users(db)
 }
 
-/// Commits a change of nothing, which overwrites a failed commit in SQLite's log.
+/// Commits without a change, which overwrites a failed commit in SQLite's log.
 pub(super) fn overwrite_failed(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "user_version", schema::version(db)?)
 }
 
-/// SQLite has signed integers alone, and no number of the server's own is beyond them. An `n` is the
-/// client's, and may be: it is kept by its bits (`cast_signed`), and never compared in SQL.
+/// SQLite has signed integers only, which all numbers of the server fit. The `n` of a client may not: its bits are
+/// stored (`cast_signed`), and it is never compared in SQL.
 pub(super) fn number(unsigned: u64) -> i64 {
     i64::try_from(unsigned).unwrap_or(i64::MAX)
 }
 
-/// A number of the server's own, which is never negative.
+/// Reads a number of the server, which is never negative.
 pub(super) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     let number: i64 = row.get(column)?;
     u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
 }
 
-/// What is read but was never written by this program.
+/// The error of a value that this program never writes.
 pub(super) fn foreign(
     column: usize,
     kind: Type,

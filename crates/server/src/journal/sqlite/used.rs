@@ -9,9 +9,9 @@ use super::store::{number, unsigned};
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
 use super::{in_words, load, numbers, rebuild, salvage, schema};
 
-/// Numbers of users that a new epoch leaves out: more than can have been given between a backup and its
-/// restore. A direct message that waits in a client goes to the number that its user had; a number that was
-/// given again would lead it to somebody else. Two thousand restores are within the 32 bits that some classic
+/// Number of user numbers that a new epoch skips: more than can have been used between a backup and its restore.
+/// A direct message that waits in a client is addressed to a user number; if that were used again, another user
+/// would receive it. Two thousand restores are within the 32 bits that some classic
 /// clients have for a number.
 const EPOCH_USERS: u64 = 1_000_000;
 
@@ -23,7 +23,7 @@ pub(super) struct Used {
 }
 
 impl Used {
-    /// Those of a journal in which there is nothing but the lobby.
+    /// Those of a journal with the lobby alone.
     const NONE: Self = Self { last_user: 0, last_room: RoomId::LOBBY };
 
     fn max(self, other: Self) -> Self {
@@ -35,7 +35,7 @@ impl Used {
 }
 
 /// Stores that there was a user with the number `id`. A damaged record stays as it is: the next start
-/// makes it again.
+/// rebuilds it.
 pub(super) fn put_last_user(db: &Connection, id: u64) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE number SET last_user = ?1, sum = checksum(?1, last_room)
@@ -45,7 +45,7 @@ pub(super) fn put_last_user(db: &Connection, id: u64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Leaves out [`EPOCH_USERS`] numbers. A damaged record stays as it is.
+/// Skips [`EPOCH_USERS`] numbers. A damaged record stays as it is.
 pub(super) fn skip_users(db: &Connection) -> rusqlite::Result<()> {
     db.execute(
         "UPDATE number SET last_user = last_user + ?1, sum = checksum(last_user + ?1, last_room)
@@ -109,7 +109,7 @@ fn of_records(
     })
 }
 
-/// The greatest number of a user in the table of message numbers, which is made again if it is damaged.
+/// The greatest number of a user in the table of message numbers, which is rebuilt if it is damaged.
 fn last_sender(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<u64> {
     let last = numbers::last_user(db);
     let Some(damaged) = last.as_ref().err().and_then(numbers::damage) else { return last };

@@ -18,11 +18,11 @@ use super::run::Run;
 use super::stored::{RoomId, RoomRecord};
 use super::{AppendError, in_words, rebuild, store};
 
-/// How long the writer waits before it tries again to make a damaged table again: that reads all messages,
-/// and everybody waits for it.
+/// Time before the writer tries again to rebuild a damaged table: that reads all messages, and all commits wait
+/// for it.
 const REBUILD_RETRY: Duration = Duration::from_secs(60);
 
-/// The one that writes the file. One caller, in order.
+/// Writes the file. It has one caller.
 #[derive(Debug)]
 pub(in crate::journal) struct Writer {
     /// Also read by the [`super::Reader`] of a journal in memory, which has no other connection.
@@ -32,10 +32,10 @@ pub(in crate::journal) struct Writer {
     last_seqs: HashMap<RoomId, u64>,
     /// The greatest number of a user with a message, as far as it is known.
     last_user: u64,
-    /// Whether a commit that failed may be whole in SQLite's log all the same: the sync comes after the
-    /// last write. A crash would bring it to life.
+    /// Whether a commit that failed may be complete in SQLite's log, since the sync follows the last write. A
+    /// crash would restore it.
     may_come_back: bool,
-    /// When the table of message numbers could not be made again.
+    /// When the table of message numbers could not be rebuilt.
     rebuild_failed_at: Option<Timestamp>,
     has_thread: bool,
     /// Dropped last, when the connection is closed.
@@ -70,13 +70,13 @@ impl Writer {
         self.last_seqs.get(&room).copied().unwrap_or(0)
     }
 
-    /// Whether it waits for a disk, and so must not run on the threads that serve sessions.
+    /// Returns true if it waits for a disk, and so must not run on the threads that serve sessions.
     pub(in crate::journal) const fn has_thread(&self) -> bool {
         self.has_thread
     }
 
-    /// Stores all entries with one commit of the time `at`, in their order, or nothing. Adds to `items` what
-    /// came of each.
+    /// Stores all entries with one commit of the time `at`, in their order, or nothing. Adds the result
+    /// of each to `items`.
     ///
     /// # Errors
     /// Returns an error if nothing is stored.
@@ -95,7 +95,7 @@ impl Writer {
         let done = draft.finish(self.last_user)?;
         transaction.commit().inspect_err(|_| self.may_come_back = true)?;
         drop(db);
-        // What only reads succeeds on a full disk, too.
+        // Without a message, nothing may have been written: that succeeds on a full disk, too.
         if !done.last_seqs.is_empty() {
             self.may_come_back = false;
         }
@@ -117,8 +117,8 @@ impl Writer {
         }
     }
 
-    /// Makes the table of message numbers again if that is why nothing was stored, unless that has failed
-    /// a short time ago. Returns whether the caller may try again.
+    /// Rebuilds the table of message numbers if that is why nothing was stored, unless that failed a short time
+    /// ago. Returns true if the caller may try again.
     pub(in crate::journal) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
         let Some(damage) = error.rebuildable() else { return false };
         if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
@@ -145,7 +145,7 @@ impl Writer {
         }
     }
 
-    /// Makes sure that a crash does not bring back what is refused.
+    /// Makes sure that a crash does not restore what is refused.
     pub(in crate::journal) fn refuse(&mut self) {
         if self.may_come_back {
             let overwritten = store::overwrite_failed(&self.db());
@@ -153,10 +153,10 @@ impl Writer {
         }
     }
 
-    /// Whether a commit waits for another program that has the file. It does at first.
+    /// Sets whether a commit waits while another program has the file locked. The default is true.
     pub(in crate::journal) fn wait_if_busy(&self, waits: bool) {
         let timeout = if waits { BUSY_TIMEOUT } else { Duration::ZERO };
-        // Cannot fail on a connection that is open.
+        // Cannot fail on an open connection.
         let _ = self.db().busy_timeout(timeout);
     }
 
@@ -165,7 +165,7 @@ impl Writer {
     }
 }
 
-/// Whether it is too early to try again what has failed. A clock that was set back is no reason to wait.
+/// Returns true if it is too early for another try. A clock that was set back is no reason to wait.
 fn is_soon_after(failed: Timestamp, now: Timestamp) -> bool {
     let passed = now.as_millis().saturating_sub(failed.as_millis());
     u128::try_from(passed).is_ok_and(|passed| passed < REBUILD_RETRY.as_millis())

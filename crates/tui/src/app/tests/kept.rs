@@ -109,11 +109,11 @@ async fn another_server_at_the_address_is_shown_no_token_and_sent_no_message() {
     let [(first, a), (second, b), (third, c)] = [(); 3].map(|()| tokio::io::duplex(4096));
     let mut bob = Client::start(options(), Several(vec![c, b, a]), 80, 20);
     let (first, _) = lets_in(first).await;
-    sees(&mut bob, "── connected").await;
+    sees(&mut bob, " online").await;
     drop(first);
-    sees(&mut bob, "── reconnecting").await;
+    sees(&mut bob, "Offline, retrying").await;
     bob.types("for the first\nhalf a sen").await;
-    sees(&mut bob, "> half a sen").await;
+    sees(&mut bob, "› half a sen").await;
 
     let other = Welcome {
         journal: Some(journal("other", "epoch")),
@@ -131,7 +131,7 @@ async fn another_server_at_the_address_is_shown_no_token_and_sent_no_message() {
     let (mut third, hello) = lets_in(third).await;
     assert_eq!(hello.token.as_ref().map(Secret::reveal), Some("secret"));
     assert_eq!(receive_say(&mut third).await.2, "for the first");
-    let screen = sees(&mut bob, "> half a sen").await;
+    let screen = sees(&mut bob, "› half a sen").await;
     assert!(!screen.contains("for the second"), "{screen}");
 }
 
@@ -145,7 +145,7 @@ async fn a_server_is_known_at_another_address() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options("127.0.0.1:1"), Once(Some(client)), 80, 20);
     let (server, _) = lets_in(server).await;
-    sees(&mut bob, "── connected").await;
+    sees(&mut bob, " online").await;
     drop(server);
     bob.types("left\n").await;
     sees(&mut bob, "… bob: left").await;
@@ -168,7 +168,7 @@ async fn left_at_the_end(answers: bool) -> usize {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (mut server, _) = lets_in(server).await;
-    sees(&mut bob, "── connected").await;
+    sees(&mut bob, " online").await;
     bob.types("hi\n").await;
     receive_say(&mut server).await;
     let serves = async {
@@ -266,7 +266,7 @@ async fn who_is_killed_in_mid_sentence_goes_on_with_it() {
     tokio::task::yield_now().await;
 
     let mut bob = Client::start(options(), Nobody, 80, 20);
-    sees(&mut bob, "> half a sen").await;
+    sees(&mut bob, "› half a sen").await;
     bob.types("tence\n").await;
     sees(&mut bob, "… bob: half a sentence").await;
     assert_eq!(drafts_in(directory.path()), None);
@@ -277,7 +277,7 @@ async fn who_never_pauses_loses_no_more_than_a_moment() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = Options { state: Some(directory.path().to_owned()), ..options() };
     let mut bob = Client::start(options, Nobody, 80, 20);
-    sees(&mut bob, "connecting").await;
+    sees(&mut bob, "Connecting").await;
     for _ in 0..20 {
         bob.types("x").await;
         advance(STORE_DRAFTS_AFTER / 5).await;
@@ -298,7 +298,7 @@ async fn what_is_typed_is_kept_where_it_ends_and_the_end_itself_is_not() {
     let run = crate::run(&mut terminal, options(), Nobody, keys, || (), never);
     Box::pin(within("the end", run)).await.unwrap();
     let mut bob = Client::start(options(), Nobody, 80, 20);
-    sees(&mut bob, "> half a sen").await;
+    sees(&mut bob, "› half a sen").await;
     bob.presses(KeyCode::Char('u'), KeyModifiers::CONTROL).await;
     bob.types("/qui").await;
     keeps(directory.path(), "/qui").await;

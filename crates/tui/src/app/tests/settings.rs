@@ -41,7 +41,7 @@ fn coloured(options: Options) -> (Screen, tokio::sync::mpsc::Sender<io::Result<R
 async fn the_first_frame_waits_for_the_colours_of_the_terminal_and_not_for_long() {
     let before = Instant::now();
     let (screen, reports) = coloured(options());
-    within("a frame", screen.wait_for(|shown| shown.contains("connecting"))).await;
+    within("a frame", screen.wait_for(|shown| shown.contains("Connecting"))).await;
     assert!((ANSWER_TIMEOUT..ANSWER_TIMEOUT * 2).contains(&before.elapsed()));
     // An answer that is late is used all the same.
     let frames = screen.frames();
@@ -55,7 +55,7 @@ async fn the_first_frame_comes_at_once_when_the_terminal_has_answered() {
     let before = Instant::now();
     let (screen, reports) = coloured(options());
     reports.send(Ok(Report::Attributes)).await.unwrap();
-    within("a frame", screen.wait_for(|shown| shown.contains("connecting"))).await;
+    within("a frame", screen.wait_for(|shown| shown.contains("Connecting"))).await;
     assert!(before.elapsed() < ANSWER_TIMEOUT, "{:?}", before.elapsed());
 }
 

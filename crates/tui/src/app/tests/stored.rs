@@ -25,10 +25,10 @@ async fn a_slow_disk_holds_up_neither_keys_nor_frames_but_what_is_sent() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), SLOW, client);
     let (mut server, _) = lets_in(server).await;
-    sees(&mut bob, "── connected").await;
+    sees(&mut bob, " online").await;
     let before = Instant::now();
     bob.types("hi\nhalf a sen").await;
-    sees(&mut bob, "> half a sen").await;
+    sees(&mut bob, "› half a sen").await;
     sees(&mut bob, "   bob: hi").await;
     send_event(&mut server, &message(user(3, "ana"), "still there?", Timestamp::from_millis(0)))
         .await;
@@ -45,7 +45,7 @@ async fn the_end_stores_and_sends_all_that_was_said() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), Duration::from_millis(200), client);
     let (mut server, _) = lets_in(server).await;
-    sees(&mut bob, "── connected").await;
+    sees(&mut bob, " online").await;
     bob.types("one\ntwo\nthree\n").await;
     let hearing = async {
         for text in ["one", "two", "three"] {
@@ -70,7 +70,7 @@ async fn a_disk_that_does_not_answer_in_time_holds_up_the_end_for_a_while_and_is
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), SLOW, client);
     let (_server, _) = lets_in(server).await;
-    sees(&mut bob, "── connected").await;
+    sees(&mut bob, " online").await;
     bob.types("hi\n").await;
     sees(&mut bob, "   bob: hi").await;
     let before = Instant::now();
@@ -90,13 +90,13 @@ async fn too_much_that_waits_for_the_disk_holds_up_keys_and_loses_none() {
     let options = Options { state, writer: Writer::Task(SLOW), ..options() };
     let mut bob = Client::start(options, Nobody, 80, 20);
     bob.types("/join #rust\n").await;
-    sees(&mut bob, "▸2 #rust").await;
+    sees(&mut bob, "▌ 2 #rust").await;
     let before = Instant::now();
     for key in ['1', '2'].into_iter().cycle().take(JOBS_MAX) {
         bob.presses(KeyCode::Char(key), KeyModifiers::ALT).await;
     }
     bob.types("x").await;
-    sees(&mut bob, "> x").await;
+    sees(&mut bob, "› x").await;
     assert!(before.elapsed() >= SLOW, "the key has waited for the disk");
 }
 
@@ -106,7 +106,7 @@ async fn a_client_that_is_killed_before_a_message_is_stored_has_not_sent_it() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), SLOW, client);
     let (mut server, _) = lets_in(server).await;
-    sees(&mut bob, "── connected").await;
+    sees(&mut bob, " online").await;
     bob.types("hi\n").await;
     sees(&mut bob, "   bob: hi").await;
     drop(bob);
@@ -116,7 +116,7 @@ async fn a_client_that_is_killed_before_a_message_is_stored_has_not_sent_it() {
 
     let (_server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), Duration::ZERO, client);
-    let screen = sees(&mut bob, "connecting").await;
+    let screen = sees(&mut bob, "Connecting").await;
     assert!(!screen.contains("bob: hi"), "{screen}");
 }
 

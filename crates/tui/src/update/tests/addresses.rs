@@ -28,7 +28,7 @@ fn a_message_that_waits_goes_to_the_user_it_was_written_to_whoever_has_the_name_
     let mut effects = harness.connect(2);
     effects.extend(harness.event(direct_event(&user(3, "ana2"), 1, 1)));
     assert_eq!(rooms_of_says(&effects), [room("@3-7"), room("@3-7")]);
-    assert_shows(&harness, "▸2 @ana2");
+    assert_shows(&harness, "▌ 2 ana2");
     harness.event(Event::Joined { room: RoomName::lobby(), user: user(9, "eve") });
     harness.event(Event::Renamed { user: user(9, "eve"), name: name("ana") });
     assert_eq!(rooms_of_says(&harness.type_text("more\n")), [room("@3-7")]);
@@ -40,7 +40,7 @@ fn a_name_with_a_space_can_be_written_as_one_word() {
     harness.event(Event::Joined { room: RoomName::lobby(), user: user(9, "Ana María") });
     for typed in ["/msg Ana_María hi\n", "/msg @ana_maría hi\n", "/msg Ana María hi\n"] {
         assert_eq!(rooms_of_says(&harness.type_text(typed)), [room("@7-9")], "{typed}");
-        assert_shows(&harness, "▸2 @Ana María");
+        assert_shows(&harness, "▌ 2 Ana María");
     }
     // The server is asked for a name that is not known here, and tells it as it is written.
     let mut harness = Harness::connected(100, 20);
@@ -55,14 +55,14 @@ fn a_title_follows_its_user() {
     harness.type_text("/msg ana\n");
     harness.event(direct_event(&user(3, "ana"), 0, 0));
     harness.event(Event::Renamed { user: user(3, "ana"), name: name("anna") });
-    assert_shows(&harness, "▸2 @anna");
+    assert_shows(&harness, "▌ 2 anna");
     assert_shows(&harness, "ana is anna now");
-    assert_shows(&harness, "bob in @anna");
+    assert_shows(&harness, "@anna ›");
     // Also of a user who is away.
     let (title, users) = (Some(name("anna")), vec![user(7, "bob")]);
     harness.event(Event::Room(RoomState { title, count: 1, users, ..room_state("@3-7", 0, 0) }));
     harness.event(Event::Renamed { user: user(3, "anna"), name: name("ana3") });
-    assert_shows(&harness, "▸2 @ana3");
+    assert_shows(&harness, "▌ 2 ana3");
     assert_shows(&harness, "anna is ana3 now");
     let leave = Command::Leave { room: room("@3-7") };
     assert_eq!(sent(&harness.type_text("/leave @ana3\n")), [leave]);
@@ -76,7 +76,7 @@ fn a_name_that_is_not_known_is_asked_for_and_the_text_is_sent_to_its_address() {
     assert_eq!((says(&effects).len(), harness.state.client.outbox().messages().count()), (0, 0));
     let effects = harness.event(direct_event(&user(9, "zoe"), 0, 0));
     assert_eq!(rooms_of_says(&effects), [room("@7-9")]);
-    assert_shows(&harness, "▸2 @zoe");
+    assert_shows(&harness, "▌ 2 zoe");
     assert_shows(&harness, "… bob: psst");
     assert!(sent(&effects).is_empty(), "it is joined already");
 }
@@ -124,7 +124,7 @@ fn a_direct_message_of_an_earlier_run_has_its_title_before_there_is_a_session() 
     let drafts = Drafts { shown: room("@3-7"), titles, ..Drafts::default() };
     let pending = vec![left(1, "@3-7", "psst")];
     let mut harness = Harness::with_profile(100, 20, Profile { drafts, pending, ..profile("bob") });
-    assert_shows(&harness, "▸2 @ana");
+    assert_shows(&harness, "▌ 2 ana");
     assert_shows(&harness, "… bob: psst");
     harness.type_text("/msg ana more\n");
     assert_eq!(rooms_of_says(&harness.connect(1)), [room("@3-7"), room("@3-7")]);
@@ -147,7 +147,7 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
     assert_eq!(rooms_of_says(&effects), [RoomName::lobby()]);
     let id = left(1, "@ana", "psst").id;
     assert_eq!(kept(&effects).last(), Some(&&StoreOp::Acknowledged(vec![id])));
-    assert_shows(&harness, "▸2 @ana");
+    assert_shows(&harness, "▌ 2 ana");
     assert_shows(&harness, "not sent to @ana: an earlier version stored it under this name");
     // The user sees whom Enter sends it to.
     assert_eq!(typed(&harness), "half a sen");

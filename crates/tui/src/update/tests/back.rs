@@ -12,7 +12,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
     harness.accept(1);
     harness.lose();
     assert_shows(&harness, "… bob: two");
-    assert_shows(&harness, "2 waiting");
+    assert_shows(&harness, "2 messages queued");
     // The second was stored, and the answer was lost: the server tells nothing of that in its welcome.
     let effects = harness.connect_to(2, Welcome { last: 2, ..welcome(7, "bob") });
     assert_eq!(says(&effects), [(2, "two"), (3, "three")]);
@@ -261,7 +261,7 @@ fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
     harness.event(Event::Pong { nonce: ping.unwrap() });
     let screen = harness.screen();
     assert!(screen.contains("#ada") && !screen.contains("#rust"), "{screen}");
-    assert_shows(&harness, "▸2 #ada");
+    assert_shows(&harness, "▌ 3 #ada");
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn what_is_wanted_without_a_session_is_asked_for_with_the_next() {
     let effects = harness.connect(1);
     assert!(sent(&effects).contains(&Command::Join { room: room("#rust"), since: None }));
     harness.event(Event::Pong { nonce: rooms_told() });
-    assert_shows(&harness, "▸2 #rust");
+    assert_shows(&harness, "▌ 2 #rust");
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn a_lost_line_loses_nothing_that_is_typed() {
     harness.type_text("half a sen");
     harness.lose();
     harness.link_event(LinkEvent::Waiting { seconds: 4 });
-    assert_shows(&harness, "reconnecting in 4 s");
+    assert_shows(&harness, "Offline, retrying in 4 s");
     assert_shows(&harness, "the server closed the connection");
     harness.connect(2);
     assert_eq!(typed(&harness), "half a sen");
@@ -304,7 +304,7 @@ fn trouble_with_the_line_is_on_the_status_line_alone() {
         harness.link_event(LinkEvent::Lost(Lost::Silent));
         harness.link_event(LinkEvent::Waiting { seconds: 2 });
     }
-    assert_shows(&harness, "reconnecting in 2 s · the server does not answer");
+    assert_shows(&harness, "Offline, retrying in 2 s · the server does not answer");
     assert_eq!(harness.screen().matches("does not answer").count(), 1);
     harness.connect(1);
     assert!(!harness.screen().contains("does not answer"));

@@ -10,7 +10,7 @@ fn a_name_with_a_space_is_one_name_without_a_session_too() {
     harness.alt(KeyCode::Char('1'));
     harness.lose();
     harness.type_text("/msg ana maria the party is tonight\n");
-    assert_shows(&harness, "▸2 @Ana Maria");
+    assert_shows(&harness, "▌ 2 Ana Maria");
     assert_shows(&harness, "… bob: the party is tonight");
     assert_eq!(harness.state.client.rooms().list().len(), 2, "{}", harness.screen());
 }
@@ -33,7 +33,7 @@ fn what_may_be_half_a_name_gets_no_message_without_a_session() {
     harness.control('u');
     // Who was here as the line was lost has a number, and so an address.
     harness.type_text("/msg Carl\npsst\n");
-    assert_shows(&harness, "▸2 @carl");
+    assert_shows(&harness, "▌ 2 carl");
     assert_eq!(
         harness.state.client.outbox().messages().next().map(|own| &own.room),
         Some(&room("@5-7"))
@@ -51,9 +51,9 @@ fn clear_leaves_nothing_unread() {
     for seq in 61..=72 {
         harness.message_in("#rust", seq, user(3, "ana"), "new");
     }
-    assert_shows(&harness, "▸2 #rust   12");
+    assert_shows(&harness, "▌ 2 #rust        12│");
     harness.type_text("/clear\n");
-    assert_shows(&harness, "▸2 #rust      │");
+    assert_shows(&harness, "▌ 2 #rust          │");
     let read = Command::Read { room: room("#rust"), seq: 72 };
     assert_eq!(sent(&harness.input(Input::Client(ClientInput::Tick))), [read]);
 }
@@ -74,7 +74,7 @@ fn a_room_is_left_by_the_name_it_is_joined_by() {
 fn a_name_to_talk_to_may_have_its_sigil() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("/msg @an\thi\n");
-    assert_shows(&harness, "▸2 @ana");
+    assert_shows(&harness, "▌ 2 ana");
     assert_shows(&harness, "… bob: hi");
 }
 

@@ -96,7 +96,7 @@ fn where_a_name_is_asked_for_the_message_is_kept_and_not_the_name() {
 fn what_was_kept_is_there_again_in_the_room_that_was_open() {
     let texts = [("#lobby", "for all"), ("#rust", "two\nlines")];
     let mut harness = Harness::with_drafts(80, 20, drafts("#rust", &texts));
-    assert_shows(&harness, "▸2 #rust");
+    assert_shows(&harness, "▌ 2 #rust");
     assert_eq!(
         (typed(&harness).as_str(), harness.state.prompt.editor.cursor()),
         ("two\nlines", (1, 5))
@@ -187,7 +187,7 @@ fn another_user_goes_on_with_what_is_typed_each_text_in_its_room() {
     assert_eq!(harness.state.client.drafts(), both);
     let welcome = welcome(8, "bob");
     harness.input_all(Input::Client(ClientInput::Link(LinkEvent::Welcome { session: 2, welcome })));
-    assert_shows(&harness, "▸2 @ana");
+    assert_shows(&harness, "▌ 2 ana");
     assert_eq!(
         (typed(&harness).as_str(), harness.state.client.drafts()),
         ("for ana", both.clone())

@@ -50,7 +50,7 @@ fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
             "fresh 1",
             "fresh 9",
             "› bob: waits",
-            "> half",
+            "› half",
         ],
     );
     assert!(!screen.contains("set back"), "{screen}");
@@ -123,7 +123,7 @@ fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
             "fresh in #lobby 9",
             "… bob: waits",
             "set back to an older copy",
-            "> half",
+            "› half",
         ],
     );
     assert!(!screen.contains("too early"), "{screen}");

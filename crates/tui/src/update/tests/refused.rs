@@ -34,7 +34,7 @@ fn what_was_left_for_a_room_is_said_there_by_who_comes_in_again() {
     let effects = harness.event(Event::Pong { nonce: rooms_told() });
     assert_eq!(sent(&effects), [Command::Join { room: room("#rust"), since: None }]);
     assert_eq!(says(&effects), [(1, "hi"), (2, "all")]);
-    assert_shows(&harness, "▸2 #rust");
+    assert_shows(&harness, "▌ 2 #rust");
     assert_shows(&harness, "… bob: hi");
 }
 

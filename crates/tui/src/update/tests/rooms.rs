@@ -13,10 +13,10 @@ fn rooms_are_joined_shown_and_left() {
     harness.type_text("half a sen");
     harness.alt(KeyCode::Char('1'));
     assert_eq!(typed(&harness), "");
-    assert_shows(&harness, "▸1 #lobby");
+    assert_shows(&harness, "▌ 1 #lobby");
     harness.alt(KeyCode::Down);
     assert_eq!(typed(&harness), "half a sen");
-    assert_shows(&harness, "▸2 #rust");
+    assert_shows(&harness, "▌ 2 #rust");
     harness.control('u');
     assert_eq!(sent(&harness.type_text("/leave\n")), [Command::Leave { room: room("#rust") }]);
     harness.type_text("typed meanwhile");
@@ -36,13 +36,13 @@ fn rooms_count_what_is_new_there() {
     harness.join_rust();
     harness.alt(KeyCode::Char('1'));
     assert!(harness.message_in("#rust", 1, user(3, "ana"), "one").is_empty());
-    assert_shows(&harness, "2 #rust    1");
+    assert_shows(&harness, "2 #rust         1│");
     assert_eq!(harness.message_in("#rust", 2, user(3, "ana"), "bob?"), [Effect::Ring]);
-    assert_shows(&harness, "2 #rust   @1");
+    assert_shows(&harness, "2 #rust        @1│");
     assert_eq!(harness.message_in("@3-7", 1, user(3, "ana"), "psst").last(), Some(&Effect::Ring));
-    assert_shows(&harness, "3 @ana    @1");
+    assert_shows(&harness, "3 ana          @1│");
     harness.alt(KeyCode::Char('a'));
-    assert_shows(&harness, "▸2 #rust      ");
+    assert_shows(&harness, "▌ 2 #rust          │");
     assert_shows(&harness, "── new since 14:02");
     harness.alt(KeyCode::Char('a'));
     assert_shows(&harness, "ana: psst");
@@ -82,17 +82,17 @@ fn the_server_counts_what_is_not_read() {
     // Of the six messages after the fourth, four are the user's own.
     let (unread, mentions) = (Some(2), Some(0));
     harness.event(Event::Room(RoomState { unread, mentions, ..room_state("#rust", 10, 4) }));
-    assert_shows(&harness, "2 #rust    2");
+    assert_shows(&harness, "2 #rust         2│");
     harness.message_in("#rust", 11, user(3, "ana"), "one");
-    assert_shows(&harness, "2 #rust    3");
+    assert_shows(&harness, "2 #rust         3│");
     harness.message_in("#rust", 12, user(3, "ana"), "bob!");
-    assert_shows(&harness, "2 #rust   @1");
+    assert_shows(&harness, "2 #rust        @1│");
     harness.event(read_event("#rust", 6, Some((12, 3, 2))));
-    assert_shows(&harness, "2 #rust   @2");
+    assert_shows(&harness, "2 #rust        @2│");
     harness.event(read_event("#rust", 9, Some((12, 2, 1))));
-    assert_shows(&harness, "2 #rust   @1");
+    assert_shows(&harness, "2 #rust        @1│");
     harness.event(read_event("#rust", 12, Some((12, 0, 0))));
-    assert_shows(&harness, "2 #rust      ");
+    assert_shows(&harness, "2 #rust          │");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn what_was_read_elsewhere_is_read() {
     harness.alt(KeyCode::Char('1'));
     harness.message_in("#rust", 1, user(3, "ana"), "one");
     harness.event(read_event("#rust", 1, None));
-    assert_shows(&harness, "2 #rust      ");
+    assert_shows(&harness, "2 #rust          │");
     harness.event(read_event("#rust", 0, None));
     assert!(sent(&harness.input(Input::Client(ClientInput::Tick))).is_empty());
 }
@@ -126,7 +126,7 @@ fn private_talk_has_a_room_of_its_own() {
     let mut harness = Harness::connected(80, 20);
     let effects = harness.type_text("/msg ana hi there\n");
     assert_eq!(says(&effects), [(1, "hi there")]);
-    assert_shows(&harness, "▸2 @ana");
+    assert_shows(&harness, "▌ 2 ana");
     assert_shows(&harness, "… bob: hi there");
     harness.type_text("/msg bob hi\n");
     assert_shows(&harness, "that is you");
@@ -134,7 +134,7 @@ fn private_talk_has_a_room_of_its_own() {
     harness.control('u');
     harness.event(Event::Joined { room: RoomName::lobby(), user: user(11, "ana maria") });
     assert_eq!(says(&harness.type_text("/msg Ana Maria hi\n")), [(2, "hi")]);
-    assert_shows(&harness, "▸3 @ana maria");
+    assert_shows(&harness, "▌ 3 ana maria");
 }
 
 #[test]
@@ -153,13 +153,13 @@ fn a_room_that_is_refused_is_none() {
 fn topics_are_told_and_said() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("/topic\n");
-    assert_shows(&harness, "nobody has said what #lobby is about");
+    assert_shows(&harness, "#lobby has no topic. Set one with /topic TEXT");
     let topic = chat_proto::Topic::new("tea").unwrap();
     let command = Command::Topic { room: RoomName::lobby(), topic: topic.clone() };
     assert_eq!(sent(&harness.type_text("/topic tea\n")), [command]);
     harness.event(Event::Topic { room: RoomName::lobby(), topic, user: user(7, "bob") });
     assert_shows(&harness, "bob says #lobby is about: tea");
-    assert!(harness.screen().starts_with("#lobby · tea"));
+    assert!(harness.screen().starts_with("#lobby  tea"));
 }
 
 #[test]
@@ -265,15 +265,15 @@ fn ones_own_words_are_read_wherever_one_is_when_they_are_accepted() {
         }));
     };
     accepts(&mut harness, 1, 1);
-    assert_shows(&harness, "2 #rust      ");
+    assert_shows(&harness, "2 #rust          │");
     harness.message_in("#rust", 2, user(3, "ana"), "two");
     accepts(&mut harness, 2, 3);
-    assert_shows(&harness, "2 #rust    2");
+    assert_shows(&harness, "2 #rust         2│");
 }
 
 #[test]
 fn a_room_told_again_changes_the_list_quietly() {
-    let mut harness = Harness::connected(80, 20);
+    let mut harness = Harness::connected(120, 20);
     harness.message(3, "ana", "one");
     let users = vec![user(7, "bob"), user(12, "dora")];
     let lobby = RoomState { users, count: 2, ..room_state("#lobby", 1, 0) };
@@ -281,7 +281,7 @@ fn a_room_told_again_changes_the_list_quietly() {
     assert_shows(&harness, "dora");
     assert!(!harness.screen().contains("is here"));
     harness.event(Event::Presence { room: RoomName::lobby(), count: 700 });
-    assert_shows(&harness, "700 users");
+    assert_shows(&harness, "700 online");
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn another_user_has_other_rooms() {
         2,
         "the one something waits for, and the lobby"
     );
-    assert_shows(&harness, "▸2 #rust");
+    assert_shows(&harness, "▌ 2 #rust");
 }
 
 #[test]

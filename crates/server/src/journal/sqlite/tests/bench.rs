@@ -148,7 +148,9 @@ impl Both {
         };
         match appended {
             Ok(commit) => match commit.items.into_iter().next().unwrap() {
-                Committed::Message { kept, .. } => Outcome::Stored { seq: kept.seq, at: kept.at },
+                Committed::Message { message, .. } => {
+                    Outcome::Stored { seq: message.seq, at: message.at }
+                }
                 Committed::Repeat(Repeat::Same { seq, at }) => Outcome::Repeat { seq, at },
                 Committed::Repeat(Repeat::Other) => Outcome::NumberUsed,
                 other => panic!("{other:?}"),
