@@ -117,8 +117,8 @@ impl Harness {
         update(&mut self.state, Input::Client(ClientInput::Stored(answer)), self.at)
     }
 
-    pub(crate) fn link_event(&mut self, news: LinkEvent) -> Vec<Effect> {
-        self.input(Input::Client(ClientInput::Link(news)))
+    pub(crate) fn link_event(&mut self, event: LinkEvent) -> Vec<Effect> {
+        self.input(Input::Client(ClientInput::Link(event)))
     }
 
     pub(crate) fn event(&mut self, event: Event) -> Vec<Effect> {
