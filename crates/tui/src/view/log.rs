@@ -8,11 +8,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use crate::palette::Palette;
 use crate::rows::{LogRows, SpanKind};
 use crate::state::State;
+use crate::theme::Theme;
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
 fn entry_lines(
     log: LogRows<'_>,
     index: usize,
-    palette: Palette,
+    palette: Theme,
 ) -> impl Iterator<Item = Line<'static>> {
     let name = match log.log.get(index).map(|entry| &entry.body) {
         Some(Body::Message { from, .. }) => Some(from.clone()),
@@ -51,18 +51,18 @@ fn entry_lines(
     })
 }
 
-fn style(part: SpanKind, name: Option<&UserName>, palette: Palette) -> Style {
+fn style(part: SpanKind, name: Option<&UserName>, palette: Theme) -> Style {
     match part {
         SpanKind::Dim => palette.dim(),
         SpanKind::Mark | SpanKind::Text => Style::new(),
-        SpanKind::Name => name.map(|name| palette.name(name)).unwrap_or_default(),
-        SpanKind::Mention => palette.striking(),
-        SpanKind::Trouble | SpanKind::New => palette.bad(),
+        SpanKind::Name => name.map(|name| palette.name(name).bold()).unwrap_or_default(),
+        SpanKind::Mention | SpanKind::New => palette.striking(),
+        SpanKind::Trouble => palette.bad(),
     }
 }
 
 /// Says on the last row that there is more below.
-fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+fn draw_reading_back(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     let (text, style) = match state.client.room().unread() {
         0 => (" End: newest ↓ ".to_owned(), palette.dim()),
         unread => (format!(" {unread} new ↓ "), palette.striking()),
@@ -71,7 +71,7 @@ fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut B
 }
 
 /// Says on the first row, if the oldest message is shown, whether there are older ones.
-fn draw_beyond(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+fn draw_beyond(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     let row = area.rows().next();
     let log = state.client.room().log();
     if state.client.room().is_loading() {

@@ -9,7 +9,6 @@ use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
 
 use crate::fixture::{Harness, expect_older, user, welcome};
-use crate::palette::Palette;
 use crate::view;
 
 /// What has been used against terminals, or might be.
@@ -198,7 +197,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
 fn inspect(harness: &Harness, hostile: &str) {
     let (width, height) = (harness.state.size.width, harness.state.size.height);
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| view::draw(&harness.state, Palette::new(true), frame));
+    let Ok(_) = terminal.draw(|frame| view::draw(&harness.state, frame));
     let buffer = terminal.backend().buffer();
     for cell in buffer.content() {
         let chars = || cell.symbol().chars();
