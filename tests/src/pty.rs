@@ -89,6 +89,7 @@ impl Pty {
         let pair = native_pty_system().openpty(pty_size(width, height)).unwrap();
         let state = TempDir::new().unwrap();
         command.env("XDG_STATE_HOME", state.path());
+        command.env("XDG_CONFIG_HOME", state.path());
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         // If the program logged to the terminal, the screens would show it.

@@ -24,6 +24,7 @@ mod storm;
 mod user;
 mod world;
 
+use chat_proto::UserId;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -114,7 +115,7 @@ pub struct Outcome {
     /// Its duration in simulated time.
     pub simulated: Duration,
     /// The users by their numbers in the daemon.
-    directory: BTreeMap<u64, u32>,
+    directory: BTreeMap<UserId, u32>,
     /// The log of all hosts.
     pub log: String,
 }
@@ -172,7 +173,7 @@ fn new_directory() -> TempDir {
 }
 
 /// Reads the messages of the journal in `directory`. `users` are the users by their numbers in the daemon.
-fn read_journal(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Journal {
+fn read_journal(directory: &Path, rooms: u32, users: &BTreeMap<UserId, u32>) -> Journal {
     runtime().block_on(Journal::open(directory, rooms, users))
 }
 

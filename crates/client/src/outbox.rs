@@ -1,6 +1,6 @@
 //! The messages of the user that have no answer of the server yet. Each has its device and number from the
-//! start, and is sent with them however often it is sent, so it is in the room once. None is sent before it
-//! is stored.
+//! start, and is sent with them however often it is sent, so it is in the room once. None is sent before the
+//! store has stored it, or has failed to.
 
 use std::collections::VecDeque;
 

@@ -3,7 +3,7 @@
 mod unaddressed;
 
 use chat_proto::command::Word;
-use chat_proto::{RefusalCode, RoomName, Timestamp, User, UserName};
+use chat_proto::{RefusalCode, RoomName, Timestamp, User, UserId, UserName};
 
 pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 use crate::effect::Effect;
@@ -13,13 +13,17 @@ use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::store::{Drafts, Profile};
 
+/// The number of a user that is not known: no user has it.
+pub(crate) const UNKNOWN: UserId = UserId::new(0);
+
 /// All that a client knows: the user, the server, the rooms, and the messages without an answer. Only
 /// [`update`](crate::update()) changes it.
 #[derive(Debug)]
 pub struct State {
     pub(crate) server: String,
     pub(crate) name: UserName,
-    pub(crate) me: u64,
+    /// [`UNKNOWN`] before the first welcome.
+    pub(crate) me: UserId,
     /// The journal under which all is stored; `None` while it is stored under the server's address.
     pub(crate) journal: Option<Word>,
     pub(crate) epoch: Option<Word>,
@@ -91,7 +95,7 @@ impl State {
         let mut state = Self {
             server,
             name: profile.name.clone(),
-            me: 0,
+            me: UNKNOWN,
             journal: None,
             epoch: None,
             called: None,
@@ -126,7 +130,7 @@ impl State {
 
     /// The user's number; 0 before the first session.
     #[must_use]
-    pub const fn me(&self) -> u64 {
+    pub const fn me(&self) -> UserId {
         self.me
     }
 
@@ -208,7 +212,7 @@ impl State {
         self.outbox.replace(Vec::new());
         self.unaddressed = Unaddressed::default();
         self.acquaintances.clear();
-        (self.me, self.epoch) = (0, None);
+        (self.me, self.epoch) = (UNKNOWN, None);
     }
 
     fn restore_drafts(&mut self, drafts: &Drafts) {

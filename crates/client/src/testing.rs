@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::event::{JournalId, Limits, Message, MessageKind, RoomState, Server, Welcome};
-use chat_proto::{Event, Features, RoomName, Secret, Text, Timestamp, Topic, User, UserName};
+use chat_proto::{
+    Event, Features, RoomName, Secret, Text, Timestamp, Topic, User, UserId, UserName,
+};
 use tokio::time::timeout;
 
 use crate::state::State;
@@ -48,7 +50,7 @@ pub fn name(name: &str) -> UserName {
 /// The user of that number and name.
 #[must_use]
 pub fn user(id: u64, written: &str) -> User {
-    User { id, name: name(written) }
+    User { id: UserId::new(id), name: name(written) }
 }
 
 /// The first message of the lobby.
@@ -113,7 +115,7 @@ pub fn journal(id: &str, epoch: &str) -> JournalId {
 #[must_use]
 pub fn direct_event(with: &User, last_seq: u64, read: u64) -> Event {
     Event::Room(RoomState {
-        room: RoomName::direct(7, with.id),
+        room: RoomName::direct(UserId::new(7), with.id),
         title: Some(with.name.clone()),
         count: 2,
         users: vec![with.clone(), user(7, "bob")],
@@ -139,7 +141,7 @@ pub fn own(n: u64) -> MessageId {
 pub fn welcome(id: u64, written: &str) -> Welcome {
     Welcome {
         version: 1,
-        id,
+        id: UserId::new(id),
         name: name(written),
         token: Some(Secret::new("secret")),
         last: 0,

@@ -1,6 +1,6 @@
 //! The users of a room, sorted by name.
 
-use chat_proto::{User, UserName};
+use chat_proto::{User, UserId, UserName};
 
 /// Most users that are listed; more are only counted. Ten times what a server lists.
 const USERS_MAX: usize = 5_000;
@@ -43,13 +43,13 @@ impl Users {
     }
 
     /// A user left.
-    pub(crate) fn left(&mut self, id: u64) {
+    pub(crate) fn left(&mut self, id: UserId) {
         self.sorted.retain(|user| user.id != id);
         self.count = self.count.saturating_sub(1);
     }
 
     /// A user has another name. Returns whether the user is listed here.
-    pub(crate) fn renamed(&mut self, id: u64, name: UserName) -> bool {
+    pub(crate) fn renamed(&mut self, id: UserId, name: UserName) -> bool {
         let before = self.sorted.len();
         self.sorted.retain(|user| user.id != id);
         let was_here = self.sorted.len() < before;
@@ -69,14 +69,14 @@ impl Users {
     }
 
     /// All listed users: the user `me` first, then the others by name.
-    pub fn iter(&self, me: u64) -> impl Iterator<Item = &User> {
+    pub fn iter(&self, me: UserId) -> impl Iterator<Item = &User> {
         let (me, others): (Vec<&User>, Vec<&User>) =
             self.sorted.iter().partition(|user| user.id == me);
         me.into_iter().chain(others)
     }
 
     /// The names of all but the user `me`, sorted.
-    pub fn others(&self, me: u64) -> impl Iterator<Item = &UserName> {
+    pub fn others(&self, me: UserId) -> impl Iterator<Item = &UserName> {
         self.sorted.iter().filter(move |user| user.id != me).map(|user| &user.name)
     }
 }
@@ -86,11 +86,11 @@ mod tests {
     use super::*;
 
     fn user(id: u64, name: &str) -> User {
-        User { id, name: UserName::new(name).unwrap() }
+        User { id: UserId::new(id), name: UserName::new(name).unwrap() }
     }
 
     fn ids(users: &Users) -> Vec<u64> {
-        users.iter(3).map(|user| user.id).collect()
+        users.iter(UserId::new(3)).map(|user| user.id.get()).collect()
     }
 
     #[test]
@@ -100,9 +100,9 @@ mod tests {
         assert_eq!(ids(&users), [3, 2, 1]);
         users.joined(user(4, "bob"));
         users.joined(user(4, "bob"));
-        users.renamed(1, UserName::new("aaron").unwrap());
+        users.renamed(UserId::new(1), UserName::new("aaron").unwrap());
         assert_eq!(ids(&users), [3, 1, 2, 4]);
-        users.left(2);
+        users.left(UserId::new(2));
         assert_eq!((ids(&users), users.count()), (vec![3, 1, 4], 3));
     }
 
@@ -112,6 +112,6 @@ mod tests {
         for id in 1..=6_000 {
             users.joined(user(id, &format!("u{id}")));
         }
-        assert_eq!((users.iter(0).count(), users.count()), (USERS_MAX, 6_000));
+        assert_eq!((users.iter(UserId::new(0)).count(), users.count()), (USERS_MAX, 6_000));
     }
 }

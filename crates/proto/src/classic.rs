@@ -5,6 +5,7 @@
 //! is the door's), and finds out for itself where one message of a client ends and the next begins
 //! ([`ServerEnd`]).
 
+use crate::id::UserId;
 mod client_end;
 mod server_end;
 mod server_message;
@@ -21,5 +22,5 @@ const ID: &str = "ID:";
 const NAME: &str = "NAME:";
 const USERS: &str = "USERS:";
 /// The number and name the server speaks under, to clients that know no other way to be told.
-const SERVER_ID: u64 = 0;
+const SERVER_ID: UserId = UserId::SERVER;
 const SERVER_NAME: &str = "chat-server";

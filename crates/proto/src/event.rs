@@ -1,5 +1,6 @@
 //! What the server tells. `docs/protocol.md` has each event with an example.
 
+use crate::id::UserId;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Kind, Nonce, Word};
@@ -178,7 +179,7 @@ pub struct RoomState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The user's number, from 1; 0 is the server's own. No other user ever has it.
-    pub id: u64,
+    pub id: UserId,
     /// The name.
     #[serde(deserialize_with = "UserName::lenient")]
     pub name: UserName,
@@ -190,7 +191,7 @@ pub struct Welcome {
     /// The protocol's version.
     pub version: u32,
     /// The user's number.
-    pub id: u64,
+    pub id: UserId,
     /// The user's name, as others see it.
     #[serde(deserialize_with = "UserName::lenient")]
     pub name: UserName,

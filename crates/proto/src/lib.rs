@@ -14,6 +14,7 @@
 //! * [`native`]: the codec of the native protocol, for both of its ends.
 //! * [`classic`]: the text of the original chat, for both of its ends.
 //! * [`features`]: what a client and a server can do, as each tells the other.
+//! * [`id`]: numbers that identify things, each with a type of its own.
 //! * [`mention`]: where a text names a user.
 //! * [`code`]: the closed lists of words that say why something was refused or ended.
 
@@ -22,6 +23,7 @@ pub mod code;
 pub mod command;
 pub mod event;
 pub mod features;
+pub mod id;
 pub mod limits;
 pub mod mention;
 pub mod name;
@@ -35,6 +37,7 @@ pub use code::{EndCode, LeaveReason, RefusalCode};
 pub use command::Command;
 pub use event::{Event, Message, Refusal, User};
 pub use features::Features;
+pub use id::{SessionId, UserId};
 pub use name::{NameError, RoomName, UserName};
 pub use native::NativeCodec;
 pub use secret::Secret;

@@ -1,5 +1,6 @@
 //! What users and rooms are called: checked at construction, valid ever after.
 
+use crate::id::UserId;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -227,7 +228,7 @@ impl RoomName {
 
     /// The address of the direct message of two users, in either order.
     #[must_use]
-    pub fn direct(one: u64, other: u64) -> Self {
+    pub fn direct(one: UserId, other: UserId) -> Self {
         Self(Name::of_user(format!("@{}-{}", one.min(other), one.max(other))))
     }
 
@@ -239,7 +240,7 @@ impl RoomName {
 
     /// The two users of an address, the lower number first; `None` if this is no address.
     #[must_use]
-    pub fn pair(&self) -> Option<[u64; 2]> {
+    pub fn pair(&self) -> Option<[UserId; 2]> {
         address(self.as_str().strip_prefix('@')?).flatten()
     }
 
@@ -265,17 +266,17 @@ impl RoomName {
 
 /// Whether `name` has the form of an address, `7-12`, and if so its two users, the lower number first;
 /// `Some(None)` if those are not two users: one number twice, 0, or one beyond 64 bits.
-fn address(name: &str) -> Option<Option<[u64; 2]>> {
+fn address(name: &str) -> Option<Option<[UserId; 2]>> {
     let (one, other) = name.split_once('-')?;
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number(one) || !is_number(other) {
         return None;
     }
-    let (Ok(one), Ok(other)) = (one.parse::<u64>(), other.parse::<u64>()) else {
+    let (Ok(one), Ok(other)) = (one.parse::<UserId>(), other.parse()) else {
         return Some(None);
     };
     let users = [one.min(other), one.max(other)];
-    Some((users[0] != 0 && one != other).then_some(users))
+    Some((users[0] != UserId::SERVER && one != other).then_some(users))
 }
 
 /// The name in NFC.

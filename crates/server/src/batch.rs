@@ -5,7 +5,7 @@ mod encoded;
 
 use std::sync::{Arc, OnceLock};
 
-use chat_proto::{Event, RoomName};
+use chat_proto::{Event, RoomName, SessionId, UserId};
 
 pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
 use crate::config::RINGS_BYTES_MAX;
@@ -55,7 +55,7 @@ pub(crate) enum Items {
 pub(crate) struct Messages {
     published: Vec<Published>,
     /// The numbers of their authors, in order; empty if there is one message.
-    by: Vec<u64>,
+    by: Vec<UserId>,
     room: RoomName,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Published {
     /// The message.
     pub message: StoredMessage,
     /// The session that sent it, which is sent its answer instead.
-    pub session: u64,
+    pub session: SessionId,
 }
 
 impl Batch {
@@ -139,7 +139,7 @@ impl Messages {
     }
 
     /// Whether `user` is an author of some of them.
-    pub(crate) fn is_by(&self, user: u64) -> bool {
+    pub(crate) fn is_by(&self, user: UserId) -> bool {
         match &*self.published {
             [published] => published.message.from.id == user,
             _ => self.by.binary_search(&user).is_ok(),

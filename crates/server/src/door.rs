@@ -13,7 +13,7 @@ mod write_timeout;
 use std::io;
 
 use bytes::BytesMut;
-use chat_proto::{Command, EndCode, Event, Refusal, User};
+use chat_proto::{Command, EndCode, Event, Refusal, SessionId, User, UserId};
 use tokio::time::Instant;
 
 pub(crate) use self::capabilities::Capabilities;
@@ -37,8 +37,8 @@ pub(crate) enum Incoming {
 /// The session that a batch is sent to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Recipient {
-    pub user: u64,
-    pub session: u64,
+    pub user: UserId,
+    pub session: SessionId,
 }
 
 /// The result of [`Connection::write`].

@@ -39,8 +39,8 @@ mod state;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-use chat_proto::Timestamp;
 use chat_proto::event::RoomInfo;
+use chat_proto::{Timestamp, UserId};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -104,7 +104,7 @@ impl Hub {
         let clock = SteadyClock::new(wall, monotonic, steady_span, newest);
         let (state, renamed) = State::restore(restored, config.presence_users);
         for kept in &renamed {
-            info!(id = kept.user.id, name = %kept.user.name, "renamed: another user had the name, too");
+            info!(id = %kept.user.id, name = %kept.user.name, "renamed: another user had the name, too");
         }
         let renamed: Vec<_> = renamed.into_iter().map(Change::User).collect();
         // If it cannot be stored now, they get names like these at the next start again.
@@ -141,7 +141,7 @@ impl Hub {
     }
 
     /// The number of a new user: 1, 2, 3 … as long as the journal lasts.
-    pub(crate) fn next_user(&self) -> u64 {
+    pub(crate) fn next_user(&self) -> UserId {
         self.state().next_user()
     }
 
@@ -160,7 +160,7 @@ impl Hub {
     /// Returns an error if they cannot be stored; they are the next time.
     pub(crate) async fn see_all(&self) -> Result<(), HubError> {
         let at = self.time();
-        let mut after = 0;
+        let mut after = UserId::SERVER;
         loop {
             let (last, users) = self.state().see(after, SEEN_USERS, before(at, SEEN_STEP), at);
             let Some(last) = last else { return Ok(()) };

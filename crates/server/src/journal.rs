@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chat_proto::event::JournalId;
-use chat_proto::{Timestamp, User};
+use chat_proto::{Timestamp, User, UserId};
 
 pub use self::change::Change;
 pub(crate) use self::commit::{Commit, Committed, Entry, Message};
@@ -70,7 +70,7 @@ pub enum Location {
 }
 
 /// The contents of the journal when it was opened, without its messages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Restored {
     /// All rooms.
     pub rooms: Vec<RoomRecord>,
@@ -81,7 +81,7 @@ pub struct Restored {
     /// Who is in which room.
     pub(crate) members: Vec<MembershipRecord>,
     /// The greatest number that a user ever had; 0 before the first.
-    pub(crate) last_user: u64,
+    pub(crate) last_user: UserId,
     /// The newest time that is stored, of a room's last message or of a user; `None` if nothing is.
     pub(crate) newest: Option<Timestamp>,
     /// The greatest number that a room ever had.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserName};
+use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserId, UserName};
 
 use crate::batch::{Batch, Live, Published, Ring, Rings};
 use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
@@ -94,7 +94,7 @@ impl Room {
 
     /// The other user, if this is a direct message of `user`.
     #[must_use]
-    pub(crate) fn other(&self, user: u64) -> Option<u64> {
+    pub(crate) fn other(&self, user: UserId) -> Option<UserId> {
         let RoomKey::Direct(pair) = self.called else { return None };
         pair.ids().into_iter().find(|id| *id != user)
     }

@@ -3,6 +3,7 @@
 mod control;
 mod failure;
 mod options;
+mod saver;
 
 use std::future::Future;
 use std::io;
@@ -13,7 +14,6 @@ use std::time::Duration;
 use chat_client::link::Dial;
 use chat_client::{Config, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
-use crossterm::event::Event as TerminalEvent;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -23,9 +23,10 @@ use tokio::time::{Instant, sleep_until};
 pub use self::control::Control;
 pub use self::failure::{Failure, RunError};
 pub use self::options::Options;
-use crate::input::Input;
-use crate::palette::Palette;
-use crate::state::State;
+use self::saver::Saver;
+use crate::input::{Input, Report};
+use crate::state::{Look, State};
+use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
 use crate::update::{Effect, update};
 use crate::view;
@@ -52,14 +53,13 @@ pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     options: Options,
     dial: impl Dial,
-    keys: impl Stream<Item = io::Result<TerminalEvent>>,
+    keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
-    let palette = Palette::new(options.colours);
     let show = |state: &State, redraw_all: bool| {
-        let drawn = draw(terminal, state, palette, redraw_all);
+        let drawn = draw(terminal, state, redraw_all);
         drawn.map_err(|error| RunError::Draw(error.to_string()))
     };
     run_shown(size, show, options, dial, keys, control, stop).await
@@ -69,7 +69,6 @@ pub async fn run<B: Backend>(
 fn draw<B: Backend>(
     terminal: &mut Terminal<B>,
     state: &State,
-    palette: Palette,
     redraw_all: bool,
 ) -> Result<(), B::Error> {
     if redraw_all {
@@ -77,7 +76,7 @@ fn draw<B: Backend>(
         let area = Rect::from((Position::ORIGIN, terminal.size()?));
         terminal.resize(area)?;
     }
-    terminal.draw(|frame| view::draw(state, palette, frame)).map(drop)
+    terminal.draw(|frame| view::draw(state, frame)).map(drop)
 }
 
 /// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and whether
@@ -90,7 +89,7 @@ pub async fn run_shown(
     show: impl FnMut(&State, bool) -> Result<(), RunError>,
     options: Options,
     dial: impl Dial,
-    keys: impl Stream<Item = io::Result<TerminalEvent>>,
+    keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
@@ -101,24 +100,28 @@ pub async fn run_shown(
         writer: options.writer,
     };
     let (driver, client) = Driver::start(config, dial).await?;
+    let mut state = State::of(client, options.zone, size);
+    state.look = Look::new(options.settings, options.environment);
     let mut app = App {
-        state: State::of(client, options.zone, size),
+        state,
         driver,
+        saver: Saver::new(options.settings_file, options.writer),
         control,
         clock: options.clock,
-        bell: options.bell,
         mentioned: false,
         changed: true,
         redraw_all: false,
+        colours_by: None,
         zone_watch: options.zone_watch,
         zone_looked: Instant::now(),
     };
-    let _ = app.take(Input::Start { notice: options.notice });
+    let _ = app.take(Input::Start { notices: options.notices });
     let ended = app.run(show, keys, stop).await;
     // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
-    let App { mut state, driver, clock, .. } = app;
+    let App { mut state, driver, saver, clock, .. } = app;
+    saver.close().await;
     let saved = driver.close(&mut state.client, clock).await;
     let unsent = Unsent::new(&state.client, saved);
     match ended {
@@ -130,25 +133,29 @@ pub async fn run_shown(
 struct App<C> {
     state: State,
     driver: Driver,
+    saver: Saver,
     control: C,
     clock: fn() -> Timestamp,
-    bell: bool,
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
     /// Whether the state has changed since the last frame.
     changed: bool,
     /// Whether to draw everything with the next frame.
     redraw_all: bool,
+    /// Until when the first frame waits for the colours of the terminal.
+    colours_by: Option<Instant>,
     zone_watch: Option<ZoneWatch>,
     /// When the loop last looked at the time zone of the machine.
     zone_looked: Instant,
 }
 
 /// An event that is not of the client.
-enum Front {
-    Key(Option<io::Result<TerminalEvent>>),
+enum Front<R> {
+    Key(Option<io::Result<R>>),
     /// The terminal can take another frame.
     Frame(io::Result<()>),
+    /// A setting is saved, or is not.
+    Saved(Input),
     /// It is time to look at the time zone.
     Zone,
 }
@@ -159,7 +166,7 @@ impl<C: Control> App<C> {
     async fn run(
         &mut self,
         mut show: impl FnMut(&State, bool) -> Result<(), RunError>,
-        keys: impl Stream<Item = io::Result<TerminalEvent>>,
+        keys: impl Stream<Item = io::Result<impl Into<Report>>>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
         let (mut keys, mut stop) = (pin!(keys), pin!(stop));
@@ -168,10 +175,11 @@ impl<C: Control> App<C> {
             let may_take = self.driver.may_take();
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
             let next_look = self.zone_looked + ZONE_LOOK.1;
-            let control = &mut self.control;
+            let (control, saver) = (&mut self.control, &mut self.saver);
+            let frame_at = self.colours_by.map_or(next_frame, |by| by.max(next_frame));
             // A blocked terminal delays frames, and nothing else.
             let drawable = async {
-                sleep_until(next_frame).await;
+                sleep_until(frame_at).await;
                 control.ready().await
             };
             let front = async {
@@ -179,8 +187,8 @@ impl<C: Control> App<C> {
                     biased;
                     event = keys.next(), if may_take => Front::Key(event),
                     drawable = drawable, if changed => Front::Frame(drawable),
+                    saved = saver.done() => Front::Saved(saved),
                     () = sleep_until(next_look), if watches_zone => Front::Zone,
-                    else => std::future::pending().await,
                 }
             };
             let next = tokio::select! {
@@ -193,10 +201,8 @@ impl<C: Control> App<C> {
                 Next::Input(input) => self.take(Input::Client(input)),
                 Next::Front(Front::Key(None)) => return Ok(()),
                 Next::Front(Front::Key(Some(Err(error)))) => return Err(RunError::Keys(error)),
-                Next::Front(Front::Key(Some(Ok(event)))) => match Input::from_terminal(event) {
-                    Some(input) => self.take(input),
-                    None => ControlFlow::Continue(()),
-                },
+                Next::Front(Front::Key(Some(Ok(report)))) => self.take_report(report.into()),
+                Next::Front(Front::Saved(saved)) => self.take(saved),
                 Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK.1),
                 Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
@@ -207,6 +213,7 @@ impl<C: Control> App<C> {
                     if std::mem::take(&mut self.mentioned) {
                         self.control.ring();
                     }
+                    self.colours_by = None;
                     next_frame = Instant::now() + FRAME_MIN;
                     flow
                 }
@@ -215,6 +222,13 @@ impl<C: Control> App<C> {
                 return Ok(());
             }
         }
+    }
+
+    fn take_report(&mut self, report: Report) -> ControlFlow<()> {
+        if report == Report::Attributes {
+            self.colours_by = None;
+        }
+        Input::from_terminal(report).map_or(ControlFlow::Continue(()), |input| self.take(input))
     }
 
     /// Follows the time zone of the machine, if the last look is at least `after` ago.
@@ -266,7 +280,13 @@ impl<C: Control> App<C> {
                 Effect::Quit => flow = ControlFlow::Break(()),
                 Effect::Redraw => self.redraw_all = true,
                 Effect::Suspend => self.control.suspend(),
-                Effect::Ring => self.mentioned = self.bell,
+                Effect::Ring => self.mentioned = true,
+                Effect::SaveSetting(name, value) => self.saver.save(name, value),
+                Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
+                Effect::AskColours => {
+                    let may_come = self.control.ask_colours();
+                    self.colours_by = may_come.then(|| Instant::now() + ANSWER_TIMEOUT);
+                }
             }
         }
         flow

@@ -1,5 +1,7 @@
 //! The arguments of the command line.
 
+mod settings;
+
 use std::path::PathBuf;
 
 use chat_client::ServerAddress;
@@ -8,6 +10,8 @@ use chat_proto::UserName;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
+use self::settings::Flags;
+
 const EXAMPLES: &str = "\
 Examples:
   chat-tui                                   the server of this machine, your login name
@@ -15,6 +19,7 @@ Examples:
   chat-tui chat.example.org                  a server elsewhere
   chat-tui bob@chat.example.org:4000         on another port, under another name
   chat-tui --state /media/stick/chat         who you are goes with you
+  chat-tui --theme light --users off         other colours, no list of users
   chat-tui --log-file chat.log               with a log of what the network does
 
 Within: /help lists the commands, F1 shows the keys, Ctrl-C on an empty line quits.
@@ -42,13 +47,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
 
-    /// Do not ring the bell where somebody mentions you
-    #[arg(long)]
-    pub(crate) no_bell: bool,
-
     /// Append what the program does to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) log_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) flags: Flags,
 }
 
 /// A server, and the name of the user there, if one is given.
@@ -110,6 +114,8 @@ fn destination(written: &str) -> Result<Destination, String> {
 
 #[cfg(test)]
 mod tests {
+    use chat_tui::settings::{Layers, Source};
+
     use super::*;
 
     #[test]
@@ -150,6 +156,19 @@ mod tests {
             assert_eq!(error.exit_code(), 2, "{arguments:?}");
             assert!(error.to_string().contains(why), "{error}");
         }
+    }
+
+    #[test]
+    fn each_setting_has_a_flag() {
+        let args = read(&["--theme", "light", "--mouse", "off", "--no-bell"]).unwrap();
+        let settings = Layers { flags: args.flags.0, ..Layers::default() }.settings();
+        for (name, value) in [("theme", "light"), ("mouse", "off"), ("notify", "none")] {
+            assert_eq!(settings.value(name), Some((value, Source::Flag)));
+        }
+        assert_eq!(settings.value("users"), Some(("auto", Source::Default)));
+        let error = read(&["--theme", "blue"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("auto, dark, light, ansi, mono"), "{error}");
     }
 
     #[test]

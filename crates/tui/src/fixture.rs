@@ -15,7 +15,6 @@ use ratatui::Terminal;
 use ratatui::layout::Size;
 
 use crate::input::Input;
-use crate::palette::Palette;
 use crate::state::State;
 use crate::testing::Screen;
 use crate::update::{ClientEffect, ClientInput, Effect, update};
@@ -56,7 +55,7 @@ impl Harness {
         let state = State::new(server.into(), profile, TimeZone::UTC, size);
         let at = "2026-11-22T14:02:00Z".parse::<jiff::Timestamp>().unwrap().into();
         let mut harness = Self { state, at, seq: 0, disk: Some(Ok(())) };
-        harness.input(Input::Start { notice: None });
+        harness.input(Input::Start { notices: Vec::new() });
         harness
     }
 
@@ -118,8 +117,8 @@ impl Harness {
         update(&mut self.state, Input::Client(ClientInput::Stored(answer)), self.at)
     }
 
-    pub(crate) fn link_event(&mut self, news: LinkEvent) -> Vec<Effect> {
-        self.input(Input::Client(ClientInput::Link(news)))
+    pub(crate) fn link_event(&mut self, event: LinkEvent) -> Vec<Effect> {
+        self.input(Input::Client(ClientInput::Link(event)))
     }
 
     pub(crate) fn event(&mut self, event: Event) -> Vec<Effect> {
@@ -201,7 +200,7 @@ impl Harness {
         let Size { width, height } = self.state.size;
         let screen = Screen::new(width, height);
         let Ok(mut terminal) = Terminal::new(screen.clone());
-        let Ok(_) = terminal.draw(|frame| view::draw(&self.state, Palette::new(true), frame));
+        let Ok(_) = terminal.draw(|frame| view::draw(&self.state, frame));
         screen.text()
     }
 }

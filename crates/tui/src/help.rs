@@ -12,7 +12,7 @@ pub struct CommandHelp {
 }
 
 /// Every `/` command.
-pub const COMMANDS: [CommandHelp; 15] = [
+pub const COMMANDS: [CommandHelp; 16] = [
     CommandHelp { name: "/help", argument: "", does: "lists these commands" },
     CommandHelp { name: "/join", argument: " #ROOM", does: "goes into a room" },
     CommandHelp { name: "/leave", argument: " [ROOM]", does: "leaves this room, or that one" },
@@ -23,6 +23,7 @@ pub const COMMANDS: [CommandHelp; 15] = [
     CommandHelp { name: "/topic", argument: " [TEXT]", does: "what it is about; -delete empties" },
     CommandHelp { name: "/me", argument: " TEXT", does: "says what you do: * bob waves" },
     CommandHelp { name: "/name", argument: " NAME", does: "takes another name" },
+    CommandHelp { name: "/set", argument: " NAME VALUE", does: "changes a setting, or lists all" },
     CommandHelp { name: "/clear", argument: "", does: "empties the log on your screen" },
     CommandHelp { name: "/reconnect", argument: "", does: "calls the server again now" },
     CommandHelp { name: "/read", argument: "", does: "marks this room as read" },

@@ -4,14 +4,16 @@ use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
+use crate::theme::Answer;
+
 /// One thing that happens.
 #[allow(clippy::large_enum_variant, reason = "it is moved once; a box would cost an allocation")]
 #[derive(Debug, Clone)]
 pub enum Input {
     /// The program starts: once, before all else.
     Start {
-        /// What the user should know about the terminal.
-        notice: Option<&'static str>,
+        /// What the user should know about the terminal and the settings file.
+        notices: Vec<String>,
     },
     /// A frame is about to be drawn. This comes once for each frame, not for each message: thousands may come
     /// between two frames, and nobody sees them.
@@ -26,8 +28,36 @@ pub enum Input {
     Resize(Size),
     /// The machine is in another time zone.
     Zone(TimeZone),
+    /// The terminal has told one of its colours.
+    Colour(Answer),
+    /// A setting is saved, or why it is not.
+    Saved {
+        /// Its name.
+        name: &'static str,
+        /// Its value.
+        value: &'static str,
+        /// The reason in words, if it is not.
+        result: Result<(), String>,
+    },
     /// An input of the client: an event of the link, an answer of the store, a tick.
     Client(chat_client::Input),
+}
+
+/// What comes from the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    /// A key, a paste, the mouse, another size.
+    Event(Event),
+    /// The answer to a question for a colour.
+    Colour(Answer),
+    /// The answer to the last question, what the terminal is: no more colours come.
+    Attributes,
+}
+
+impl From<Event> for Report {
+    fn from(event: Event) -> Self {
+        Self::Event(event)
+    }
 }
 
 /// The direction of the wheel.
@@ -43,7 +73,12 @@ impl Input {
     /// Converts an event of the terminal; `None` if it means nothing here (a key is released, the mouse
     /// moves).
     #[must_use]
-    pub fn from_terminal(event: Event) -> Option<Self> {
+    pub fn from_terminal(report: Report) -> Option<Self> {
+        let event = match report {
+            Report::Event(event) => event,
+            Report::Colour(answer) => return Some(Self::Colour(answer)),
+            Report::Attributes => return None,
+        };
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => Some(Self::Key(key)),
             Event::Paste(text) => Some(Self::Paste(text)),

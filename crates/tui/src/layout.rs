@@ -149,6 +149,14 @@ mod tests {
     }
 
     #[test]
+    fn the_user_decides_on_the_user_list() {
+        for (users, width, expected) in [(true, 39, false), (true, 40, true), (false, 200, false)] {
+            let panes = panes(Size::new(width, 20), Wants { users: Some(users), ..ALL });
+            assert_eq!(panes.users.is_some(), expected, "{users:?} {width}");
+        }
+    }
+
+    #[test]
     fn the_help_has_room_for_every_key() {
         assert_eq!(usize::from(HELP_ROWS), crate::help::KEYS.len() + 2);
     }

@@ -8,8 +8,9 @@
 //! * [`app`]: the loop; a function of its terminal, its keys and how it connects.
 //! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state.
 //!   Pure: the time comes in as a value.
-//! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`], [`wrap`] and [`palette`] are its
-//!   measures; [`help`]: the commands and keys in words.
+//! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
+//!   its colours; [`help`]: the commands and keys in words.
+//! * [`settings`]: the settings, from the file, the command line and `/set`.
 //! * [`chat_client`]: all that is not of the screen.
 //! * [`unsent`]: the notice of unsent messages after the end.
 //! * [`terminal`]: its modes, its output and its input; [`zone`]: the time zone of the machine.
@@ -22,12 +23,13 @@ pub mod help;
 pub mod input;
 pub mod layout;
 pub mod markup;
-pub mod palette;
 pub mod prompt;
 pub mod rows;
+pub mod settings;
 pub mod state;
 pub mod terminal;
 pub mod testing;
+pub mod theme;
 pub mod unsent;
 pub mod update;
 pub mod view;

@@ -13,7 +13,9 @@ use chat_client::driver::system_clock;
 use chat_client::store::Writer;
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_proto::UserName;
+use chat_tui::settings::{self, Layers};
 use chat_tui::terminal::{self, RowBackend, Tty, check};
+use chat_tui::theme::Environment;
 use chat_tui::zone::ZoneWatch;
 use chat_tui::{Failure, Options, Unsent};
 use jiff::tz::TimeZone;
@@ -101,6 +103,11 @@ fn options(args: Args) -> anyhow::Result<Options> {
     let (name, server) = (args.name().cloned(), args.server().to_string());
     let state = args.state.or_else(state_directory);
     let state = state.context("there is no place for who you are: set HOME, or say --state DIR")?;
+    let settings_file = settings::path(|name| std::env::var_os(name));
+    let (file, mut notices) = settings_file.as_deref().map(settings::load).unwrap_or_default();
+    if !check::is_utf8() {
+        notices.push(check::ASCII_NOTICE.to_owned());
+    }
     Ok(Options {
         name: name.unwrap_or_else(login_name),
         server,
@@ -109,9 +116,10 @@ fn options(args: Args) -> anyhow::Result<Options> {
         // Before the zone is read, so that no change is missed.
         zone_watch: ZoneWatch::new(),
         zone: TimeZone::system(),
-        notice: (!check::is_utf8()).then_some(check::ASCII_NOTICE),
-        bell: !args.no_bell,
-        colours: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        notices,
+        settings: Layers { file, flags: args.flags.0, ..Layers::default() },
+        settings_file,
+        environment: Environment::read(|name| std::env::var_os(name)),
         clock: system_clock,
     })
 }

@@ -1,5 +1,6 @@
 //! What is on the screen: the state of the client, and what the screen alone has.
 
+mod look;
 mod rooms;
 
 use chat_client::store::Profile;
@@ -7,6 +8,7 @@ use chat_proto::RoomName;
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
+pub use self::look::Look;
 use self::rooms::RoomView;
 use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, Prompt, Rows};
@@ -29,6 +31,8 @@ pub struct State {
     pub size: Size,
     /// The time zone of times and dates.
     pub zone: TimeZone,
+    /// The settings and the theme.
+    pub look: Look,
     /// The input box.
     pub prompt: Prompt,
     /// Set while the input box asks for a name: the text that was typed before.
@@ -56,6 +60,7 @@ impl State {
             client,
             size,
             zone,
+            look: Look::default(),
             prompt: Prompt::default(),
             draft: None,
             help: None,
@@ -93,7 +98,11 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
-            users: if room.is_private() { Some(false) } else { self.users },
+            users: if room.is_private() {
+                Some(false)
+            } else {
+                self.users.or_else(|| self.look.shows_users())
+            },
         };
         panes(self.size, wants)
     }

@@ -13,6 +13,7 @@ pub mod check;
 mod events;
 mod keys;
 mod output;
+mod sgr;
 
 use std::fs::File;
 use std::io::{self, Stdin};
@@ -30,15 +31,19 @@ pub use self::events::events;
 pub use self::keys::Parser;
 pub use self::output::Output;
 use crate::app::Control;
+use crate::theme::QUERY;
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
-/// character for wider than we do must not write on the next row), whole pastes, and the buttons and
-/// the wheel of the mouse, without its moves. An earlier program may have been killed in the middle
-/// of anything, so the rest is reset and the screen is cleared.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\
-    \x1b[?2004h\x1b[?1000h\x1b[?1006h";
+/// character for wider than we do must not write on the next row), and whole pastes. An earlier program
+/// may have been killed in the middle of anything, so the rest is reset and the screen is cleared.
+const ENTER: &[u8] =
+    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h";
 
-/// The reverse, and a visible cursor.
+/// The buttons and the wheel of the mouse, without its moves.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// The reverse of all, and a visible cursor.
 const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
 
 /// The size of a terminal that does not know it, as a serial line.
@@ -58,6 +63,10 @@ struct TtyState {
     original: Termios,
     /// Whether the terminal is in the modes of the program.
     is_taken: AtomicBool,
+    /// Whether the program uses the mouse.
+    has_mouse: AtomicBool,
+    /// Whether the terminal was asked for something and has not answered.
+    is_asked: AtomicBool,
 }
 
 /// Gives the terminal back when it is dropped.
@@ -79,8 +88,9 @@ impl Tty {
     pub fn take() -> io::Result<(Self, Guard)> {
         let output = io::stdout().as_fd().try_clone_to_owned()?;
         let input = io::stdin();
-        let state =
-            TtyState { original: tcgetattr(&input)?, input, is_taken: AtomicBool::new(false) };
+        let [is_taken, has_mouse, is_asked] = std::array::from_fn(|_| AtomicBool::new(false));
+        let original = tcgetattr(&input)?;
+        let state = TtyState { original, input, is_taken, has_mouse, is_asked };
         let output = Output::start(File::from(output), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
@@ -106,7 +116,9 @@ impl Tty {
         tcsetattr(&self.state.input, OptionalActions::Now, &raw)?;
         self.state.is_taken.store(true, Ordering::SeqCst);
         self.output.set_stale();
-        self.output.send(ENTER.to_vec())
+        let has_mouse = self.state.has_mouse.load(Ordering::SeqCst);
+        let mouse = if has_mouse { MOUSE_ON } else { b"" };
+        self.output.send([ENTER, mouse].concat())
     }
 
     /// Gives the terminal back. Does nothing the second time: the cursor would jump over what was
@@ -114,8 +126,16 @@ impl Tty {
     fn leave(&self) {
         if self.state.is_taken.swap(false, Ordering::SeqCst) {
             self.output.send_and_wait(LEAVE.to_vec());
-            let _ = tcsetattr(&self.state.input, OptionalActions::Now, &self.state.original);
+            // An answer that comes now must not be read by the shell as if it was typed.
+            let is_asked = self.state.is_asked.load(Ordering::SeqCst);
+            let action = if is_asked { OptionalActions::Flush } else { OptionalActions::Now };
+            let _ = tcsetattr(&self.state.input, action, &self.state.original);
         }
+    }
+
+    /// Records that the terminal has answered all that it was asked.
+    fn set_answered(&self) {
+        self.state.is_asked.store(false, Ordering::SeqCst);
     }
 
     /// Gives the terminal to the shell, stops the process, and takes the terminal again when the
@@ -139,6 +159,19 @@ impl Control for Tty {
     fn ring(&mut self) {
         if self.output.send(b"\x07".to_vec()).is_err() {
             tracing::debug!("the terminal takes no bell");
+        }
+    }
+
+    fn ask_colours(&mut self) -> bool {
+        self.state.is_asked.store(true, Ordering::SeqCst);
+        self.output.send(QUERY.to_vec()).is_ok()
+    }
+
+    fn set_mouse(&mut self, is_on: bool) {
+        let was_on = self.state.has_mouse.swap(is_on, Ordering::SeqCst);
+        let mode = if is_on { MOUSE_ON } else { MOUSE_OFF };
+        if was_on != is_on && self.output.send(mode.to_vec()).is_err() {
+            tracing::debug!("the terminal takes no mode of the mouse");
         }
     }
 

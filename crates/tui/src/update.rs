@@ -6,6 +6,7 @@
 mod commands;
 mod frame;
 mod keys;
+mod settings;
 
 use chat_client::entry::NoticeKind;
 use chat_client::store::StoreOp;
@@ -33,6 +34,12 @@ pub enum Effect {
     Client(ClientEffect),
     /// Ring the bell.
     Ring,
+    /// Save the value of a setting.
+    SaveSetting(&'static str, &'static str),
+    /// Whether the terminal is to report the mouse.
+    SetMouse(bool),
+    /// Ask the terminal for its colours.
+    AskColours,
     /// Draw the whole screen again, whatever is on it.
     Redraw,
     /// Give the terminal to the shell until it continues the program.
@@ -45,9 +52,10 @@ pub enum Effect {
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     match input {
-        Input::Start { notice } => {
-            let mut effects = client(state, ClientInput::Start, at);
-            if let Some(notice) = notice {
+        Input::Start { notices } => {
+            let mut effects = settings::start(state);
+            effects.extend(client(state, ClientInput::Start, at));
+            for notice in notices {
                 effects.extend(notify(state, NoticeKind::Trouble, notice, at));
             }
             effects
@@ -65,6 +73,11 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.zone = zone;
             Vec::new()
         }
+        Input::Colour(answer) => {
+            state.look.answered(answer);
+            Vec::new()
+        }
+        Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),
         Input::Client(input) => {
             if state.client.room().is_loading() {
                 // Older messages may come, above the line that the place depends on.
@@ -110,7 +123,7 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
 fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
     match effect {
         ClientEffect::Received(_) => {}
-        ClientEffect::Alert => return Some(Effect::Ring),
+        ClientEffect::Alert => return settings::rings(state).then_some(Effect::Ring),
         ClientEffect::RoomOpened(room) => state.room_opened(&room),
         ClientEffect::RoomClosed { room, draft } => state.room_closed(&room, draft),
         ClientEffect::RoomsForgotten => state.rooms_forgotten(),

@@ -13,12 +13,14 @@ use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 
 use crate::layout::Panes;
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::Role;
 
 /// Draws the whole screen. The same state gives the same screen.
-pub fn draw(state: &State, palette: Palette, frame: &mut Frame<'_>) {
-    let panes = state.panes();
+pub fn draw(state: &State, frame: &mut Frame<'_>) {
+    let (panes, palette) = (state.panes(), state.look.theme());
+    let screen = frame.area();
+    frame.buffer_mut().set_style(screen, palette.style(Role::Text));
     let on_screen =
         Panes { header: clip(panes.header, frame), rule: clip(panes.rule, frame), ..panes };
     header::draw(state, palette, &on_screen, frame.buffer_mut());

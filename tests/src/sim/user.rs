@@ -11,7 +11,7 @@ use chat_client::Connection;
 use chat_client::entry::{Body, Delivery, Origin};
 use chat_client::rooms::JoinState;
 use chat_proto::command::Word;
-use chat_proto::{NameError, RoomName, UserName};
+use chat_proto::{NameError, RoomName, UserId, UserName};
 use chat_tui::State;
 use tracing::{error, info};
 
@@ -65,7 +65,7 @@ pub(super) struct User {
     /// The user whose direct message the client shows once the server has sent the address.
     awaits_direct: Option<u32>,
     /// The users by their numbers in the daemon, for all users.
-    directory: Rc<RefCell<BTreeMap<u64, u32>>>,
+    directory: Rc<RefCell<BTreeMap<UserId, u32>>>,
     /// The first epoch of the journal, for all users.
     first_epoch: Rc<RefCell<Option<Word>>>,
     /// The epoch that this client knows.
@@ -93,7 +93,7 @@ impl User {
     pub(super) fn new(
         number: u32,
         plan: &Plan,
-        directory: Rc<RefCell<BTreeMap<u64, u32>>>,
+        directory: Rc<RefCell<BTreeMap<UserId, u32>>>,
         first_epoch: Rc<RefCell<Option<Word>>>,
         random: fastrand::Rng,
     ) -> Self {
@@ -208,7 +208,7 @@ impl User {
             self.epoch = if is_first { Epoch::First } else { Epoch::Restored };
         }
         self.has_typed = !state.prompt.editor.is_empty();
-        if client.me() != 0 {
+        if client.me() != UserId::new(0) {
             self.directory.borrow_mut().insert(client.me(), self.user);
         }
         let public = (0..self.plan.rooms).map(room_name);

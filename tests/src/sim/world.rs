@@ -1,6 +1,7 @@
 //! The hosts of a simulation, and its course: all users join, the storm lasts for its time, all is
 //! repaired, and everything is accepted and read.
 
+use chat_proto::UserId;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
@@ -50,7 +51,7 @@ pub(super) struct World<'a> {
     storm: Storm,
     users: Users,
     classics: Classics,
-    directory: Rc<RefCell<BTreeMap<u64, u32>>>,
+    directory: Rc<RefCell<BTreeMap<UserId, u32>>>,
     /// For each client, true once it runs. A client on a copy begins in the storm.
     begun: Vec<watch::Receiver<bool>>,
     log: Log,

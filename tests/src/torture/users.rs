@@ -1,5 +1,6 @@
 //! The users of a torture, shared by all clients.
 
+use chat_proto::UserId;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -11,7 +12,7 @@ use super::room_name;
 /// A user, from its first `welcome`.
 #[derive(Debug, Clone)]
 struct User {
-    id: u64,
+    id: UserId,
     name: String,
     token: String,
 }
@@ -46,7 +47,7 @@ impl Users {
     /// Stores the `welcome` of a client of the user.
     pub(super) fn set_welcome(&self, user: u32, welcome: &Value) {
         let text = |field: &str| welcome[field].as_str().unwrap().to_owned();
-        let id = welcome["id"].as_u64().unwrap();
+        let id = UserId::new(welcome["id"].as_u64().unwrap());
         let known = User { id, name: text("name"), token: text("token") };
         *self.0[user as usize].lock().unwrap() = Some(known);
     }
@@ -60,7 +61,7 @@ impl Users {
     }
 
     /// Returns the users by their numbers in the daemon.
-    pub(super) fn by_id(&self) -> BTreeMap<u64, u32> {
+    pub(super) fn by_id(&self) -> BTreeMap<UserId, u32> {
         (0..self.count()).filter_map(|user| Some((self.get(user)?.id, user))).collect()
     }
 }

@@ -134,7 +134,7 @@ impl<D: Dial> Connector<D> {
             }
         };
         self.sessions += 1;
-        tracing::info!(session = self.sessions, id = welcome.id, "connected");
+        tracing::info!(session = self.sessions, id = %welcome.id, "connected");
         let session = self.sessions;
         // However the session ends, the next one is of the same user.
         self.requests.identity.learn(&welcome);

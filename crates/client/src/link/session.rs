@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat_proto::command::Nonce;
 use chat_proto::event::{Limits, Welcome};
 use chat_proto::native::UnreadableLine;
-use chat_proto::{Command, Event, NativeCodec, RefusalCode};
+use chat_proto::{Command, Event, NativeCodec, RefusalCode, UserId};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
@@ -89,7 +89,7 @@ struct Session<S> {
     wire: Wire<S>,
     number: u64,
     /// The number of the user.
-    id: u64,
+    id: UserId,
     pings: u64,
 }
 

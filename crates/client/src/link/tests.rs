@@ -3,7 +3,7 @@ mod tokens;
 
 use chat_proto::command::Nonce;
 use chat_proto::event::{Message, MessageKind, User};
-use chat_proto::{RefusalCode, Secret, Timestamp};
+use chat_proto::{RefusalCode, Secret, Timestamp, UserId};
 use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 
@@ -177,8 +177,8 @@ async fn a_new_name_is_said_in_the_next_hello() {
     let mut server = harness.answers().await;
     server.welcome().await;
     let renamed = |id, new| Event::Renamed { user: User { id, name: name("x") }, name: name(new) };
-    server.send_event(&renamed(7, "rob")).await;
-    server.send_event(&renamed(3, "anna")).await;
+    server.send_event(&renamed(UserId::new(7), "rob")).await;
+    server.send_event(&renamed(UserId::new(3), "anna")).await;
     drop(server);
     assert_eq!(harness.answers().await.welcome().await, name("rob"));
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::{RoomName, User, UserName};
 
-use super::State;
+use super::{State, UNKNOWN};
 use crate::store::{Drafts, OwnMessage};
 
 /// Most names that the server is asked about at once: more than anybody types within a moment.
@@ -79,7 +79,7 @@ impl State {
         name: &UserName,
     ) -> Option<(RoomName, UserName)> {
         let user = users.find(|user| user.name == *name)?;
-        let is_other = self.me != 0 && user.id != self.me;
+        let is_other = self.me != UNKNOWN && user.id != self.me;
         is_other.then(|| (RoomName::direct(self.me, user.id), user.name.clone()))
     }
 

@@ -9,7 +9,7 @@ use crate::entry::NoticeKind;
 use crate::request::RequestError;
 use crate::rooms::{JoinState, Room};
 use crate::sanitize;
-use crate::state::{QUESTIONS_MAX, Question, State};
+use crate::state::{QUESTIONS_MAX, Question, State, UNKNOWN};
 use crate::store::StoreOp;
 
 /// Checks that the server knows addresses. Version 0.1.0 takes an address for a name, and a name may belong
@@ -18,7 +18,7 @@ use crate::store::StoreOp;
 /// # Errors
 /// Returns an error if it does not. Nothing is known before the first session.
 pub(super) fn check_server(state: &State) -> Result<(), RequestError> {
-    let had_session = state.me != 0;
+    let had_session = state.me != UNKNOWN;
     if had_session && state.epoch.is_none() { Err(RequestError::OldServer) } else { Ok(()) }
 }
 

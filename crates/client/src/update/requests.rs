@@ -9,7 +9,7 @@ use super::{Effect, addresses, drafts, send, session, show_pending, store};
 use crate::link::LinkRequest;
 use crate::request::{DRAFT_BYTES_MAX, Request, RequestError};
 use crate::rooms::{JoinState, Room};
-use crate::state::{Connection, State};
+use crate::state::{Connection, State, UNKNOWN};
 use crate::store::StoreOp;
 
 /// Time until the server is told how far the user has read: short enough for another session, and one command
@@ -164,7 +164,7 @@ fn rename(state: &mut State, name: UserName) -> Effect {
     if let Some(effect) = send(state, Command::Rename { name: name.clone() }) {
         return effect;
     }
-    if state.me == 0 || matches!(state.connection, Connection::Refused { .. }) {
+    if state.me == UNKNOWN || matches!(state.connection, Connection::Refused { .. }) {
         return Effect::Become(name);
     }
     state.name = name.clone();

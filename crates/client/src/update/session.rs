@@ -2,13 +2,13 @@
 
 use chat_proto::command::{Nonce, Word};
 use chat_proto::event::{RoomState, Welcome};
-use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User};
+use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User, UserId};
 
 use super::{Effect, addresses, drafts, send, send_waiting, show_pending, store};
 use crate::entry::NoticeKind;
 use crate::link::{Identity, LinkRequest, Lost, ServerAddress};
 use crate::rooms::{JoinState, Room};
-use crate::state::{Connection, State};
+use crate::state::{Connection, State, UNKNOWN};
 use crate::store::{OwnMessage, Profile, StoreOp};
 
 /// The nonce of the ping whose answer comes after all rooms of the user.
@@ -66,7 +66,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
         (false, false, false);
     state.warned.not_connected = None;
     let is_other = welcome.id != state.me;
-    if is_other && state.me != 0 {
+    if is_other && state.me != UNKNOWN {
         // The rooms of another user are not those of this one.
         state.forget_rooms();
         push_all_pending(state, at);
@@ -181,7 +181,8 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     state.outbox.session_ended();
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
-    let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter(0)).cloned().collect();
+    let here: Vec<User> =
+        lobby.into_iter().flat_map(|room| room.users.iter(UserId::new(0))).cloned().collect();
     if !here.is_empty() {
         state.acquaintances = here;
     }
@@ -198,7 +199,7 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
 /// but cut.
 fn notify_why(state: &mut State, why: &Lost, at: Timestamp) {
     let text = match why {
-        Lost::Unreachable(why) if state.me == 0 => unreachable_hint(&state.server, why),
+        Lost::Unreachable(why) if state.me == UNKNOWN => unreachable_hint(&state.server, why),
         Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Another(_) | Lost::Tls => why.to_string(),
         _ => return,
     };

@@ -1,5 +1,6 @@
 //! The client's end: reads as the classic clients do, for tests and tools.
 
+use crate::id::UserId;
 use std::io;
 
 use bytes::{BufMut, BytesMut};
@@ -21,7 +22,7 @@ impl ClientEnd {
 
     /// What the client `id` called `name` sends to say `text`.
     #[must_use]
-    pub fn say(id: u64, name: &str, text: &str) -> String {
+    pub fn say(id: UserId, name: &str, text: &str) -> String {
         format!("{id}{PART}{name}{PART}{text}")
     }
 }
@@ -62,7 +63,7 @@ fn known(read: &str) -> Option<ServerMessage> {
     Some(ServerMessage::Message { id, name: name.to_owned(), text: text.to_owned() })
 }
 
-fn entry(entry: &str) -> Option<(u64, String)> {
+fn entry(entry: &str) -> Option<(UserId, String)> {
     let (id, name) = entry.split_once(PART)?;
     Some((id.parse().ok()?, name.to_owned()))
 }
@@ -74,8 +75,8 @@ mod tests {
     #[test]
     fn what_one_read_brings_is_one_message() {
         let reads = [
-            ("ID:5", ServerMessage::Id(5)),
-            ("USERS:5||ana", ServerMessage::Users(vec![(5, "ana".to_owned())])),
+            ("ID:5", ServerMessage::Id(UserId::new(5))),
+            ("USERS:5||ana", ServerMessage::Users(vec![(UserId::new(5), "ana".to_owned())])),
             ("ID:5USERS:5||ana", ServerMessage::Raw("ID:5USERS:5||ana".to_owned())),
             ("USERS:5||ana||x&&", ServerMessage::Raw("USERS:5||ana||x&&".to_owned())),
         ];

@@ -1,5 +1,6 @@
 //! The server's end: finds the messages in what a classic client sends.
 
+use crate::id::UserId;
 use std::io;
 
 use bytes::{BufMut, BytesMut};
@@ -28,7 +29,7 @@ pub enum ClientMessage {
 /// moment: the door measures the moment and calls [`settle`](Self::settle).
 #[derive(Debug)]
 pub struct ServerEnd {
-    id: u64,
+    id: UserId,
     /// The name as the client wrote it, which is how it stamps what it says.
     name: Vec<u8>,
 }
@@ -36,7 +37,7 @@ pub struct ServerEnd {
 impl ServerEnd {
     /// The end for the connection that was given the number `id`.
     #[must_use]
-    pub const fn new(id: u64) -> Self {
+    pub const fn new(id: UserId) -> Self {
         Self { id, name: Vec::new() }
     }
 
@@ -168,7 +169,7 @@ mod tests {
 
     /// All that the server's end of connection 5 finds in `reads`, the last followed by quiet.
     fn found(reads: &[&[u8]]) -> Vec<ClientMessage> {
-        let mut end = ServerEnd::new(5);
+        let mut end = ServerEnd::new(UserId::new(5));
         let mut src = BytesMut::new();
         let mut said = Vec::new();
         for read in reads {
@@ -213,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_end_of_the_connection_finishes_everything() {
-        let mut end = ServerEnd::new(5);
+        let mut end = ServerEnd::new(UserId::new(5));
         let mut src = BytesMut::from(&b"NAME:ana5||ana||a\xC3"[..]);
         let mut said = Vec::new();
         while let Some(one) = end.decode_eof(&mut src).unwrap() {

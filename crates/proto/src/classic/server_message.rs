@@ -1,6 +1,7 @@
 //! What the server tells a classic client, one write at a time.
 
 use crate::command::Kind;
+use crate::id::UserId;
 use crate::limits::CLASSIC_WRITE_BYTES_MAX;
 use crate::{Text, User};
 
@@ -11,13 +12,13 @@ use super::{ENTRY, ID, PART, SERVER_ID, SERVER_NAME, USERS};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerMessage {
     /// The number of the connection; the first write of all.
-    Id(u64),
+    Id(UserId),
     /// Who is connected: numbers and names.
-    Users(Vec<(u64, String)>),
+    Users(Vec<(UserId, String)>),
     /// Somebody said something.
     Message {
         /// The number of who said it; 0 is the server.
-        id: u64,
+        id: UserId,
         /// The name of who said it.
         name: String,
         /// What was said, or a part of it.
@@ -70,7 +71,7 @@ pub fn users<'a>(
     count: usize,
 ) -> ServerMessage {
     let entry = |user: &User| (user.id, user.name.to_string());
-    let length = |(id, name): &(u64, String)| format!("{ENTRY}{id}{PART}{name}").len();
+    let length = |(id, name): &(UserId, String)| format!("{ENTRY}{id}{PART}{name}").len();
     let more = |listed: usize| (SERVER_ID, format!("+{} more", count - listed));
 
     let mut list = vec![entry(own)];
@@ -87,7 +88,7 @@ pub fn users<'a>(
     ServerMessage::Users(list)
 }
 
-fn pieces(id: u64, name: &str, text: &str) -> Vec<ServerMessage> {
+fn pieces(id: UserId, name: &str, text: &str) -> Vec<ServerMessage> {
     let room = CLASSIC_WRITE_BYTES_MAX - format!("{id}{PART}{name}{PART}").len();
     let text = unsplittable(text);
     let mut rest = text.as_str();
@@ -118,7 +119,7 @@ mod tests {
     use crate::UserName;
 
     fn user(id: u64, name: &str) -> User {
-        User { id, name: UserName::new(name).unwrap() }
+        User { id: UserId::new(id), name: UserName::new(name).unwrap() }
     }
 
     fn written(told: &[ServerMessage]) -> Vec<String> {

@@ -149,8 +149,8 @@ fn a_room_has_a_sigil_and_no_white_space() {
 fn a_private_conversation_has_an_address_and_a_name() {
     let address = RoomName::new("@12-7").unwrap();
     assert_eq!(address.as_str(), "@7-12");
-    assert_eq!(address, RoomName::direct(12, 7));
-    assert_eq!((address.pair(), address.other()), (Some([7, 12]), None));
+    assert_eq!(address, RoomName::direct(UserId::new(12), UserId::new(7)));
+    assert_eq!((address.pair(), address.other()), (Some([7, 12].map(UserId::new)), None));
     let name = RoomName::new("@Ana-3").unwrap();
     assert_eq!((name.pair(), name.other()), (None, Some(UserName::new("ana-3").unwrap())));
     assert!(address.is_private() && name.is_private() && !RoomName::lobby().is_private());

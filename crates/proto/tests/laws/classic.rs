@@ -6,7 +6,7 @@ use chat_proto::classic::{
 };
 use chat_proto::command::Kind;
 use chat_proto::limits::{CLASSIC_HOLD_BYTES_MAX, CLASSIC_WRITE_BYTES_MAX};
-use chat_proto::{Text, User, UserName};
+use chat_proto::{Text, User, UserId, UserName};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tokio_util::codec::Decoder;
@@ -15,7 +15,7 @@ use crate::strategies::{cases, cuts, garbage, kind, text, user, writing};
 
 /// All that the server's end of connection `id` finds in `reads`, the last followed by quiet.
 fn found(id: u64, reads: &[&[u8]]) -> Vec<ClientMessage> {
-    let mut end = ServerEnd::new(id);
+    let mut end = ServerEnd::new(UserId::new(id));
     let mut buffer = BytesMut::new();
     let mut said = heard(&mut end, &mut buffer, reads);
     said.extend(end.settle(&mut buffer));
@@ -70,14 +70,17 @@ struct Client {
 impl Client {
     /// What it sends, a message each.
     fn sends(&self) -> Vec<Vec<u8>> {
-        let says = self.texts.iter().map(|text| ClientEnd::say(self.id, &self.name, text.as_str()));
+        let says = self
+            .texts
+            .iter()
+            .map(|text| ClientEnd::say(UserId::new(self.id), &self.name, text.as_str()));
         [ClientEnd::name(&self.name)].into_iter().chain(says).map(String::into_bytes).collect()
     }
 
     /// Whether its stamp stands where it has put it and nowhere else. Nothing on the wire tells a
     /// stamp that was typed from one that was put there, so that no server could do better.
     fn stamps_only_where_it_speaks(&self) -> bool {
-        let stamp = ClientEnd::say(self.id, &self.name, "");
+        let stamp = ClientEnd::say(UserId::new(self.id), &self.name, "");
         let next = self.texts.iter().skip(1).map(|_| stamp.as_str()).chain([""]);
         let mut glued = self.texts.iter().zip(next);
         glued.all(|(text, next)| {
@@ -88,7 +91,7 @@ impl Client {
 
     /// What is longer than is held back goes on as another message.
     fn is_brief(&self) -> bool {
-        let stamp = ClientEnd::say(self.id, &self.name, "").len();
+        let stamp = ClientEnd::say(UserId::new(self.id), &self.name, "").len();
         self.texts.iter().all(|text| text.as_str().len() + 2 * stamp <= CLASSIC_HOLD_BYTES_MAX)
     }
 
@@ -118,7 +121,7 @@ proptest! {
             Kind::Text => text.to_string(),
             Kind::Action => format!("* {} {text}", from.name),
         };
-        let together = put_together(&message(&from, kind, &text), (from.id, from.name.as_str()));
+        let together = put_together(&message(&from, kind, &text), (from.id.get(), from.name.as_str()));
         prop_assert_eq!(together, as_told(&said));
     }
 
@@ -132,7 +135,7 @@ proptest! {
     fn a_list_is_one_write_of_whole_entries(
         own in user(), mut others in vec(user(), 0..60), own_at in any::<prop::sample::Index>(),
     ) {
-        others.retain(|other| other.id != own.id && other.id != 0);
+        others.retain(|other| other.id != own.id && other.id != UserId::SERVER);
         let count = others.len() + 1;
         let mut all = others.clone();
         all.insert(own_at.index(count), own.clone());
@@ -172,9 +175,9 @@ proptest! {
     ) {
         let own = 5;
         prop_assume!(text.as_str().len() < CLASSIC_HOLD_BYTES_MAX - 200);
-        // ClientMessage by one who has given no name.
-        prop_assume!(!ClientEnd::say(claimed, &name, text.as_str()).contains("5||||"));
-        let three = ClientEnd::say(claimed, &name, text.as_str());
+        // The message of a client without a name.
+        prop_assume!(!ClientEnd::say(UserId::new(claimed), &name, text.as_str()).contains("5||||"));
+        let three = ClientEnd::say(UserId::new(claimed), &name, text.as_str());
         prop_assert_eq!(found(own, &[three.as_bytes()]), [ClientMessage::Text(text.clone())]);
         if !text.as_str().contains("||") {
             let two = format!("{claimed}||{text}");
@@ -208,7 +211,7 @@ proptest! {
         let Some(said) = texts.first() else { return Ok(()) };
         let whole = std::str::from_utf8(said).unwrap();
         for cut in (0..said.len()).filter(|cut| !whole.is_char_boundary(*cut)).take(20) {
-            let mut end = ServerEnd::new(client.id);
+            let mut end = ServerEnd::new(UserId::new(client.id));
             let mut buffer = BytesMut::new();
             heard(&mut end, &mut buffer, &[&name]);
             end.settle(&mut buffer);
@@ -223,7 +226,7 @@ proptest! {
     fn garbage_is_a_name_or_a_text_and_nothing_more(
         id in 5..9_u64, bytes in garbage(), settled in any::<bool>(), cuts in cuts(),
     ) {
-        let mut end = ServerEnd::new(id);
+        let mut end = ServerEnd::new(UserId::new(id));
         let mut buffer = BytesMut::new();
         for read in cuts.reads(&bytes, &[]) {
             heard(&mut end, &mut buffer, &[read]);

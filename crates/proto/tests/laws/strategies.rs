@@ -6,7 +6,7 @@ use chat_proto::event::{
 };
 use chat_proto::{
     Command, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName, Secret, Text,
-    Timestamp, Topic, User, UserName,
+    Timestamp, Topic, User, UserId, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -101,7 +101,7 @@ pub(crate) fn room_name() -> impl Strategy<Value = RoomName> {
             RoomName::new(&if private { format!("@{name}") } else { format!("#{bare}") }).ok()
         });
     let address = any::<[u64; 2]>().prop_filter_map("it has two users", |[one, other]| {
-        RoomName::new(RoomName::direct(one, other).as_str()).ok()
+        RoomName::new(RoomName::direct(UserId::new(one), UserId::new(other)).as_str()).ok()
     });
     prop_oneof![3 => typed, 1 => address]
 }
@@ -136,7 +136,7 @@ fn message() -> impl Strategy<Value = Message> {
 }
 
 pub(crate) fn user() -> impl Strategy<Value = User> {
-    (any::<u64>(), user_name()).prop_map(|(id, name)| User { id, name })
+    (any::<u64>(), user_name()).prop_map(|(id, name)| User { id: UserId::new(id), name })
 }
 
 pub(crate) fn kind() -> impl Strategy<Value = Kind> {

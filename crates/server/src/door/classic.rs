@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use chat_proto::classic::{self, ClientMessage, ServerEnd, ServerMessage, notice};
 use chat_proto::command::{Kind, Say};
-use chat_proto::{Command, Event, RoomName, User};
+use chat_proto::{Command, Event, RoomName, User, UserId};
 use tokio::time::Instant;
 use tokio_util::codec::Decoder;
 
@@ -66,7 +66,7 @@ impl Classic {
     /// The door of the client with number `id`, which has begun to send its name; the rest must follow within
     /// `detect_silence`. Nothing is written for one gap from `now`, since the client's number may just have been
     /// written.
-    pub(crate) fn new(id: u64, now: Instant, config: &Config) -> Self {
+    pub(crate) fn new(id: UserId, now: Instant, config: &Config) -> Self {
         let gap = config.classic_gap;
         Self {
             codec: ServerEnd::new(id),

@@ -1,5 +1,6 @@
 //! Detects the protocol of a connection from its first bytes.
 
+use chat_proto::UserId;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -66,7 +67,7 @@ pub(crate) struct Detected {
     /// Which protocol it speaks.
     pub protocol: Protocol,
     /// The number it has been sent; a classic client always has one.
-    pub sent_id: Option<u64>,
+    pub sent_id: Option<UserId>,
 }
 
 /// Why a connection is for no door.
@@ -94,7 +95,7 @@ pub(crate) enum DetectError {
 pub(crate) async fn detect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut Prefixed<S>,
     silence: Duration,
-    next_id: impl Fn() -> u64,
+    next_id: impl Fn() -> UserId,
 ) -> Result<Detected, DetectError> {
     let mut sent_id = None;
     match timeout(silence, peek(stream)).await {
@@ -121,7 +122,7 @@ async fn peek<S: AsyncRead + Unpin>(stream: &mut Prefixed<S>) -> Result<(), Dete
     }
 }
 
-async fn send_number<S: AsyncWrite + Unpin>(stream: &mut S, id: u64) -> io::Result<u64> {
+async fn send_number<S: AsyncWrite + Unpin>(stream: &mut S, id: UserId) -> io::Result<UserId> {
     stream.write_all(ServerMessage::Id(id).to_string().as_bytes()).await?;
     stream.flush().await?;
     Ok(id)

@@ -4,7 +4,7 @@ use std::io;
 
 use bytes::BytesMut;
 use chat_proto::native::write_line;
-use chat_proto::{Command, EndCode, Event, NativeCodec};
+use chat_proto::{Command, EndCode, Event, NativeCodec, UserId};
 use tokio_util::codec::Decoder;
 
 use super::write_queue::WriteQueue;
@@ -25,7 +25,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
 const LINE_BYTES: usize = 144;
 
 /// No user has this number: they begin with 1.
-const NOBODY: u64 = 0;
+const NOBODY: UserId = UserId::SERVER;
 
 /// Decodes commands and encodes events, one a line.
 #[derive(Default)]

@@ -1,5 +1,5 @@
 use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp, User, UserName};
+use chat_proto::{SessionId, Text, Timestamp, User, UserId, UserName};
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
@@ -23,7 +23,7 @@ fn open_at(state: &crate::journal::Location) -> (Engine, Journal, RoomRecord) {
 /// Stores so many messages, and publishes them in `room`.
 fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
     for _ in 1..=count {
-        let from = User { id: 1, name: UserName::from_lossy("ana") };
+        let from = User { id: UserId::new(1), name: UserName::from_lossy("ana") };
         let (device, kind, text) = (Word::default(), Kind::Text, Text::new("hi").unwrap());
         let (is_repeat_only, changes) = (false, Vec::new());
         let message =
@@ -31,7 +31,7 @@ fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
         let commit = engine.append(vec![Entry::Message(message)], clock()).unwrap();
         for item in commit.items {
             let Committed::Message { message, .. } = item else { panic!("{item:?}") };
-            room.publish_messages(vec![Published { message, session: 1 }]);
+            room.publish_messages(vec![Published { message, session: SessionId::local(1) }]);
         }
     }
 }
@@ -71,7 +71,10 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
     let early = feed.next().now_or_never();
     assert!(early.is_none(), "{early:?}");
     told_one.publish_messages(
-        untold.into_iter().map(|message| Published { message, session: 1 }).collect(),
+        untold
+            .into_iter()
+            .map(|message| Published { message, session: SessionId::local(1) })
+            .collect(),
     );
     assert_eq!(seqs(&feed.next().await.unwrap()), [2, 3]);
 }

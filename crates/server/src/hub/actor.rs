@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_proto::command::{self, Word};
-use chat_proto::{RoomName, Topic, UserName};
+use chat_proto::{RoomName, Topic, UserId, UserName};
 
 use super::answer::{Answer, Outcome};
 use super::request::{DirectScope, Request};
@@ -15,13 +15,13 @@ use crate::room::Room;
 #[derive(Debug, Clone)]
 pub(crate) struct Actor {
     pub(super) hub: Arc<Hub>,
-    pub(super) user: u64,
+    pub(super) user: UserId,
 }
 
 impl Actor {
     /// The user's number.
     #[must_use]
-    pub(crate) const fn id(&self) -> u64 {
+    pub(crate) const fn id(&self) -> UserId {
         self.user
     }
 

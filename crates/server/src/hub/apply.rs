@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chat_proto::{LeaveReason, Topic, User, UserName};
+use chat_proto::{LeaveReason, Topic, User, UserId, UserName};
 use tokio::sync::oneshot;
 use tracing::trace;
 
@@ -159,7 +159,7 @@ impl Directory {
                 self.state().rooms.add(RoomRecord { id, called, topic, last_seq: 0 });
             }
             Change::RoomRemoved { id, visitors } => {
-                let visitors: Vec<u64> = visitors.iter().copied().collect();
+                let visitors: Vec<UserId> = visitors.iter().copied().collect();
                 self.apply_removal(id, &visitors);
             }
             Change::Topic { room, topic, by } => {
@@ -199,7 +199,7 @@ impl Directory {
         }
     }
 
-    fn apply_left(&self, user: u64, room: RoomId) {
+    fn apply_left(&self, user: UserId, room: RoomId) {
         let mut state = self.state();
         let room = Arc::clone(state.rooms.existing(room));
         let Some(account) = state.account_mut(user) else { return };
@@ -248,7 +248,7 @@ impl Directory {
         }
     }
 
-    fn apply_removal(&self, room: RoomId, visitors: &[u64]) {
+    fn apply_removal(&self, room: RoomId, visitors: &[UserId]) {
         self.state().rooms.remove(room);
         for visitors in visitors.chunks(VISITORS_AT_ONCE) {
             let mut state = self.state();

@@ -2,7 +2,7 @@
 //!
 //! One step under the lock for all of them. The directory stays as it is until the commit is applied.
 
-use chat_proto::{RoomName, User, UserName};
+use chat_proto::{RoomName, User, UserId, UserName};
 
 use super::directory::Directory;
 use super::policy::{Action, Standing, may};
@@ -37,7 +37,7 @@ pub(super) enum Decision {
 pub(super) enum Grant {
     Changed,
     /// A session of this user begins.
-    Session(u64),
+    Session(UserId),
     Room(RoomId),
     Read(u64),
 }
@@ -107,7 +107,7 @@ impl Directory {
             }
             Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
             Request::See { users, at } => {
-                let seen = |user: &u64| Change::Seen { user: *user, at: *at };
+                let seen = |user: &UserId| Change::Seen { user: *user, at: *at };
                 Ok((users.iter().map(seen).collect(), Grant::Changed))
             }
             Request::ExpireRooms => Ok((expire(proposal), Grant::Changed)),
@@ -121,7 +121,7 @@ impl Directory {
     fn register(
         &self,
         proposal: &mut Proposal<'_>,
-        id: Option<u64>,
+        id: Option<UserId>,
         wants: &UserName,
         token: TokenHash,
     ) -> Decided {
@@ -168,14 +168,14 @@ impl Directory {
     }
 }
 
-fn guest(proposal: &mut Proposal<'_>, id: u64, wants: &UserName) -> Decided {
+fn guest(proposal: &mut Proposal<'_>, id: UserId, wants: &UserName) -> Decided {
     let name = free(proposal, Some(id), wants, IfTaken::Number)?;
     let user = User { id, name };
     proposal.add_user(&user, UserKind::Guest);
     Ok((vec![Change::Guest(user)], Grant::Session(id)))
 }
 
-fn rename(proposal: &mut Proposal<'_>, id: u64, wants: &UserName, if_taken: IfTaken) -> Decided {
+fn rename(proposal: &mut Proposal<'_>, id: UserId, wants: &UserName, if_taken: IfTaken) -> Decided {
     may(proposal.subject(id), Action::TakeName)
         .map_err(|denied| denied.in_room(&RoomName::lobby()))?;
     let name = free(proposal, Some(id), wants, if_taken)?;
@@ -191,14 +191,14 @@ fn rename(proposal: &mut Proposal<'_>, id: u64, wants: &UserName, if_taken: IfTa
 
 fn free(
     proposal: &Proposal<'_>,
-    user: Option<u64>,
+    user: Option<UserId>,
     wants: &UserName,
     if_taken: IfTaken,
 ) -> Result<UserName, HubError> {
     proposal.state.names.free(user, wants, if_taken, |name| proposal.holder(name))
 }
 
-fn join(proposal: &mut Proposal<'_>, user: u64, name: &RoomName, scope: DirectScope) -> Decided {
+fn join(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, scope: DirectScope) -> Decided {
     let called = proposal.called(user, name)?;
     proposal.permit_called(user, name, &called, Action::Join)?;
     let (room, changes) = memberships(proposal, user, &called, scope)?;
@@ -216,7 +216,7 @@ fn join(proposal: &mut Proposal<'_>, user: u64, name: &RoomName, scope: DirectSc
 /// are in it.
 fn memberships(
     proposal: &mut Proposal<'_>,
-    user: u64,
+    user: UserId,
     called: &RoomKey,
     scope: DirectScope,
 ) -> Result<(RoomId, Vec<Change>), HubError> {
@@ -224,7 +224,7 @@ fn memberships(
         RoomKey::Named(_) => vec![user],
         RoomKey::Direct(pair) => pair.ids().to_vec(),
     };
-    let joins = |id: u64| id == user || scope == DirectScope::Both;
+    let joins = |id: UserId| id == user || scope == DirectScope::Both;
     let stored = proposal.rooms.find(called);
     for id in users.iter().copied().filter(|id| joins(*id)) {
         let is_in = stored.is_some_and(|room| proposal.is_in(id, room));
@@ -259,7 +259,7 @@ fn memberships(
 }
 
 /// Why `joins` cannot be in one more room, as `user` is told.
-fn too_many(proposal: &Proposal<'_>, user: u64, joins: u64, called: &RoomKey) -> HubError {
+fn too_many(proposal: &Proposal<'_>, user: UserId, joins: UserId, called: &RoomKey) -> HubError {
     match (called, proposal.user(joins)) {
         (RoomKey::Direct(_), Some(other)) if joins != user => {
             HubError::IsInTooManyConversations(other.name.clone())
@@ -273,14 +273,14 @@ const fn is_direct(called: &RoomKey) -> bool {
     matches!(called, RoomKey::Direct(_))
 }
 
-fn leave(proposal: &mut Proposal<'_>, user: u64, name: &RoomName) -> Decided {
+fn leave(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName) -> Decided {
     let called = proposal.called(user, name)?;
     let room = proposal.permit(user, name, Action::Leave)?;
     proposal.leave(user, room, is_direct(&called));
     Ok((vec![Change::Left { user, room }], Grant::Room(room)))
 }
 
-fn read(proposal: &mut Proposal<'_>, user: u64, name: &RoomName, seq: u64) -> Decided {
+fn read(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, seq: u64) -> Decided {
     let room = proposal.permit(user, name, Action::MarkRead)?;
     let seq = seq.min(proposal.rooms.last_seq(room));
     let known = proposal.membership(user, room).map_or(0, |known| known.read);
@@ -346,7 +346,7 @@ fn message(
 /// The room that a message goes to, and the changes it comes with; or why a new message may not go there.
 fn place(
     proposal: &mut Proposal<'_>,
-    user: u64,
+    user: UserId,
     name: &RoomName,
 ) -> Result<(RoomId, Result<Vec<Change>, HubError>), HubError> {
     let called = proposal.called(user, name)?;

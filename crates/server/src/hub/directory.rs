@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use chat_proto::Timestamp;
+use chat_proto::{SessionId, Timestamp};
 
 use super::Hub;
 use super::state::State;
@@ -52,7 +52,7 @@ impl Directory {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn next_session(&self) -> u64 {
-        self.last_session.fetch_add(1, Ordering::Relaxed) + 1
+    pub(super) fn next_session(&self) -> SessionId {
+        SessionId::local(self.last_session.fetch_add(1, Ordering::Relaxed) + 1)
     }
 }

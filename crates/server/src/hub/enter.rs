@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::{Secret, UserName};
+use chat_proto::{Secret, UserId, UserName};
 
 use super::answer::Done;
 use super::member::Member;
@@ -19,7 +19,7 @@ impl Hub {
     /// Returns an error if the daemon is going away.
     pub(crate) async fn enter_guest(
         &self,
-        user: u64,
+        user: UserId,
         wants: &UserName,
     ) -> Result<Member, HubError> {
         Ok(self.done(Request::Guest { user, wants: wants.clone() }).await?.member())
@@ -33,7 +33,7 @@ impl Hub {
     /// is going away.
     pub(crate) async fn enter_new(
         self: &Arc<Self>,
-        user: Option<u64>,
+        user: Option<UserId>,
         wants: &UserName,
     ) -> Result<(Member, Secret), HubError> {
         let token = token::new().map_err(|error| HubError::NotKept(error.to_string()))?;
@@ -48,7 +48,7 @@ impl Hub {
     /// As [`Hub::enter_new`]; and if no user has the token and it could be guessed.
     pub(crate) async fn enter_proposed(
         self: &Arc<Self>,
-        user: Option<u64>,
+        user: Option<UserId>,
         wants: &UserName,
         token: &Secret,
     ) -> Result<Member, HubError> {
@@ -63,7 +63,7 @@ impl Hub {
 
     async fn register(
         &self,
-        user: Option<u64>,
+        user: Option<UserId>,
         wants: &UserName,
         token: &Secret,
     ) -> Result<Member, HubError> {
@@ -94,7 +94,7 @@ impl Hub {
 
     /// Updates when a user was connected, if the stored time is far off. If the queue is full, it is
     /// stored the next time.
-    pub(super) fn see(&self, user: u64) {
+    pub(super) fn see(&self, user: UserId) {
         let at = self.time();
         let mut state = self.directory.state();
         let Some(account) = state.account_mut(user) else { return };

@@ -1,6 +1,6 @@
 //! Why the hub refuses a message or a request.
 
-use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
+use chat_proto::{Refusal, RefusalCode, RoomName, UserId, UserName};
 use thiserror::Error;
 
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_MAX, ROOMS_PER_USER_MAX};
@@ -43,7 +43,7 @@ pub(crate) enum HubError {
     NoSuchUser(UserName),
     /// The client's doing: the address has the number of a user that does not exist.
     #[error("there is no user with the number {0} here")]
-    NoSuchNumber(u64),
+    NoSuchNumber(UserId),
     /// The client's doing: a guest has no direct messages.
     #[error("{0} uses a classic client, which has no direct messages; write in the lobby")]
     IsGuest(UserName),

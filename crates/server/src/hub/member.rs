@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_proto::command::{self, Word};
 use chat_proto::event::RoomInfo;
-use chat_proto::{LeaveReason, RoomName, User, UserName};
+use chat_proto::{LeaveReason, RoomName, SessionId, User, UserId, UserName};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
@@ -20,7 +20,7 @@ use crate::room::Room;
 #[derive(Debug)]
 pub(crate) struct Member {
     actor: Actor,
-    session: u64,
+    session: SessionId,
     /// Rings if the rooms of the user, or its read positions, have changed.
     news: Arc<Changed>,
     /// How often `news` was heard.
@@ -39,7 +39,7 @@ pub(crate) struct Membership {
 
 impl Member {
     /// Begins a session of a user, who is on the lists of its rooms until the last session ends.
-    pub(super) fn begin(hub: Arc<Hub>, user: u64) -> Self {
+    pub(super) fn begin(hub: Arc<Hub>, user: UserId) -> Self {
         let news = {
             let mut state = hub.state();
             state.admit(user);
@@ -51,13 +51,13 @@ impl Member {
 
     /// The user's number.
     #[must_use]
-    pub(crate) const fn id(&self) -> u64 {
+    pub(crate) const fn id(&self) -> UserId {
         self.actor.user
     }
 
     /// The session's number, from 1 with each start of the daemon.
     #[must_use]
-    pub(crate) const fn session(&self) -> u64 {
+    pub(crate) const fn session(&self) -> SessionId {
         self.session
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
-use chat_proto::UserName;
+use chat_proto::{UserId, UserName};
 
 use super::{HubError, IfTaken};
 
@@ -22,22 +22,22 @@ const SHORT_NUMBERS: u64 = 1_000_000;
 
 /// Who holds which name.
 #[derive(Debug, Default)]
-pub(super) struct Names(HashMap<UserName, u64>);
+pub(super) struct Names(HashMap<UserName, UserId>);
 
 impl Names {
-    pub(super) fn holder(&self, name: &UserName) -> Option<u64> {
+    pub(super) fn holder(&self, name: &UserName) -> Option<UserId> {
         self.0.get(name).copied()
     }
 
     /// `user` has the name from now on; another holder loses it.
-    pub(super) fn hold(&mut self, name: &UserName, user: u64) {
+    pub(super) fn hold(&mut self, name: &UserName, user: UserId) {
         // The key as well: the name may be written otherwise.
         self.0.remove(name);
         self.0.insert(name.clone(), user);
     }
 
     /// Releases a name, if `user` holds it.
-    pub(super) fn release(&mut self, name: &UserName, user: u64) {
+    pub(super) fn release(&mut self, name: &UserName, user: UserId) {
         if self.holder(name) == Some(user) {
             self.0.remove(name);
         }
@@ -47,10 +47,10 @@ impl Names {
     /// the same time whatever the number of names.
     pub(super) fn free(
         &self,
-        user: Option<u64>,
+        user: Option<UserId>,
         wants: &UserName,
         if_taken: IfTaken,
-        holder: impl Fn(&UserName) -> Option<u64>,
+        holder: impl Fn(&UserName) -> Option<UserId>,
     ) -> Result<UserName, HubError> {
         let is_free = |name: &UserName| {
             let holder = holder(name);
@@ -68,11 +68,11 @@ impl Names {
     }
 
     /// Names with a number, in the order in which they are tried for `user`, who `wants` a taken one.
-    fn names_like(&self, user: Option<u64>, wants: &UserName) -> impl Iterator<Item = UserName> {
+    fn names_like(&self, user: Option<UserId>, wants: &UserName) -> impl Iterator<Item = UserName> {
         // Differs with each name that is taken, and nobody outside can tell which numbers come.
         let random = move |nth: u64| self.0.hasher().hash_one((wants, self.0.len(), nth));
         (2..NUMBERS_TRIED)
-            .chain(user)
+            .chain(user.map(UserId::get))
             .chain((0..).map(move |nth| random(nth) % SHORT_NUMBERS).take(SHORT_NUMBERS_TRIED))
             .chain((0..).map(random))
             .map(|number| wants.numbered(number))
@@ -97,11 +97,11 @@ mod tests {
     fn only_its_holder_releases_a_name() {
         let mut names = Names::default();
         let bob = name("bob");
-        names.hold(&bob, 1);
-        names.hold(&name("BOB"), 2);
-        names.release(&bob, 1);
-        assert_eq!(names.holder(&bob), Some(2));
-        names.release(&bob, 2);
+        names.hold(&bob, UserId::new(1));
+        names.hold(&name("BOB"), UserId::new(2));
+        names.release(&bob, UserId::new(1));
+        assert_eq!(names.holder(&bob), Some(UserId::new(2)));
+        names.release(&bob, UserId::new(2));
         assert_eq!(names.holder(&bob), None);
     }
 
@@ -109,16 +109,16 @@ mod tests {
     fn a_free_name_is_found_among_many_that_look_like_it() {
         let mut names = Names::default();
         let bob = name("bob");
-        names.hold(&bob, 1);
+        names.hold(&bob, UserId::new(1));
         for number in 2..2_000 {
-            names.hold(&bob.numbered(number), number);
+            names.hold(&bob.numbered(number), UserId::new(number));
         }
         let mut found = Vec::new();
         for user in 2_000..2_100 {
             let tried = names.names_like(None, &bob).take(40);
             assert!(tried.filter(|name| names.holder(name).is_none()).count() > 10, "few tries");
             let free = free(&names, &bob);
-            names.hold(&free, user);
+            names.hold(&free, UserId::new(user));
             found.push(free);
         }
         found.sort();
@@ -133,9 +133,9 @@ mod tests {
     fn a_taken_name_among_100_000() {
         let mut names = Names::default();
         let bob = name("bob");
-        names.hold(&bob, 1);
+        names.hold(&bob, UserId::new(1));
         for number in 2..100_000 {
-            names.hold(&bob.numbered(number), number);
+            names.hold(&bob.numbered(number), UserId::new(number));
         }
         let start = Instant::now();
         for _ in 0..100 {

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chat_proto::{RoomName, User, UserName};
+use chat_proto::{RoomName, User, UserId, UserName};
 
 use super::HubError;
 use super::policy::{Action, Standing, Subject, may};
@@ -23,19 +23,19 @@ pub(super) struct Proposal<'s> {
     pub(super) state: &'s State,
     pub(super) rooms: RoomsAhead<'s>,
     /// Who will have a name, and `None` for a name that will be free.
-    names: HashMap<UserName, Option<u64>>,
-    users: HashMap<u64, UserAhead>,
-    tokens: HashMap<TokenHash, u64>,
-    members: HashMap<(u64, RoomId), MembershipAhead>,
+    names: HashMap<UserName, Option<UserId>>,
+    users: HashMap<UserId, UserAhead>,
+    tokens: HashMap<TokenHash, UserId>,
+    members: HashMap<(UserId, RoomId), MembershipAhead>,
     /// By user, and whether direct messages are counted: memberships more or less than there are.
-    counts: HashMap<(u64, bool), isize>,
+    counts: HashMap<(UserId, bool), isize>,
     /// Stored users more than there are.
     users_more: usize,
-    last_user: u64,
+    last_user: UserId,
     /// Whether the hub is closed by what is decided so far.
     pub(super) is_closed: bool,
     /// Memberships that come with a message, if that is new.
-    with_messages: HashSet<(u64, RoomId)>,
+    with_messages: HashSet<(UserId, RoomId)>,
 }
 
 /// A user as it will be.
@@ -69,7 +69,7 @@ impl<'s> Proposal<'s> {
     }
 
     /// A user; `None` if there is none with that number.
-    pub(super) fn user(&self, id: u64) -> Option<&User> {
+    pub(super) fn user(&self, id: UserId) -> Option<&User> {
         match self.users.get(&id) {
             Some(ahead) => Some(&ahead.user),
             None => Some(&self.state.account(id)?.user),
@@ -77,28 +77,28 @@ impl<'s> Proposal<'s> {
     }
 
     /// The number of a new user.
-    pub(super) const fn next_user(&mut self) -> u64 {
-        self.last_user += 1;
+    pub(super) const fn next_user(&mut self) -> UserId {
+        self.last_user = self.last_user.next();
         self.last_user
     }
 
     /// The greatest number that a user has.
-    pub(super) const fn last_user(&self) -> u64 {
+    pub(super) const fn last_user(&self) -> UserId {
         self.last_user
     }
 
     /// A user with a session: it cannot be gone, unless it is a guest.
-    pub(super) fn author(&self, id: u64) -> Result<&User, HubError> {
+    pub(super) fn author(&self, id: UserId) -> Result<&User, HubError> {
         self.user(id).ok_or(HubError::NoSuchNumber(id))
     }
 
     /// The stored record of a user; `None` for a guest.
-    pub(super) fn record(&self, id: u64) -> Option<UserRecord> {
+    pub(super) fn record(&self, id: UserId) -> Option<UserRecord> {
         let stored = self.state.account(id).and_then(Account::record)?;
         Some(UserRecord { user: self.user(id)?.clone(), ..stored })
     }
 
-    pub(super) fn by_token(&self, token: &TokenHash) -> Option<u64> {
+    pub(super) fn by_token(&self, token: &TokenHash) -> Option<UserId> {
         self.tokens.get(token).copied().or_else(|| self.state.by_token(token))
     }
 
@@ -108,7 +108,7 @@ impl<'s> Proposal<'s> {
     }
 
     /// Who has a name.
-    pub(super) fn holder(&self, name: &UserName) -> Option<u64> {
+    pub(super) fn holder(&self, name: &UserName) -> Option<UserId> {
         match self.names.get(name) {
             Some(holder) => *holder,
             None => self.state.names.holder(name),
@@ -147,7 +147,7 @@ impl<'s> Proposal<'s> {
     }
 
     /// What `user` means by the name or address of a room, or by the name of another user.
-    pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<RoomKey, HubError> {
+    pub(super) fn called(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
         let find = |id| Some((self.user(id)?, self.kind(id)));
         called(user, name, |name| self.holder(name), find)
     }
@@ -155,7 +155,7 @@ impl<'s> Proposal<'s> {
     /// The room that goes by that name, if `user` may do `action` there.
     pub(super) fn permit(
         &self,
-        user: u64,
+        user: UserId,
         name: &RoomName,
         action: fn(Standing) -> Action,
     ) -> Result<RoomId, HubError> {
@@ -167,7 +167,7 @@ impl<'s> Proposal<'s> {
     /// Whether `user` may do `action` in the room that is called `called`, whether it exists or not.
     pub(super) fn permit_called(
         &self,
-        user: u64,
+        user: UserId,
         name: &RoomName,
         called: &RoomKey,
         action: fn(Standing) -> Action,
@@ -179,11 +179,11 @@ impl<'s> Proposal<'s> {
     }
 
     /// The user, as the subject of [`may`].
-    pub(super) fn subject(&self, id: u64) -> Subject {
+    pub(super) fn subject(&self, id: UserId) -> Subject {
         Subject { kind: self.kind(id) }
     }
 
-    fn kind(&self, id: u64) -> UserKind {
+    fn kind(&self, id: UserId) -> UserKind {
         match self.users.get(&id) {
             Some(ahead) => ahead.kind,
             // The session of a guest may have ended; its requests are judged as before.
@@ -191,12 +191,12 @@ impl<'s> Proposal<'s> {
         }
     }
 
-    pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
+    pub(super) fn is_in(&self, user: UserId, room: RoomId) -> bool {
         self.membership(user, room).is_some_and(|membership| membership.is_in)
     }
 
     /// The membership of `user` in a room it is or was in.
-    pub(super) fn membership(&self, user: u64, room: RoomId) -> Option<MembershipAhead> {
+    pub(super) fn membership(&self, user: UserId, room: RoomId) -> Option<MembershipAhead> {
         if let Some(membership) = self.members.get(&(user, room)) {
             return Some(*membership);
         }
@@ -227,7 +227,7 @@ impl<'s> Proposal<'s> {
     }
 
     /// A user leaves a room it is in.
-    pub(super) fn leave(&mut self, user: u64, room: RoomId, is_direct: bool) {
+    pub(super) fn leave(&mut self, user: UserId, room: RoomId, is_direct: bool) {
         if let Some(before) = self.membership(user, room) {
             let membership = MembershipAhead { is_in: false, ..before };
             self.put_membership(user, room, membership, is_direct);
@@ -235,14 +235,20 @@ impl<'s> Proposal<'s> {
     }
 
     /// A user has read a room up to `seq`.
-    pub(super) fn read(&mut self, user: u64, room: RoomId, seq: u64) {
+    pub(super) fn read(&mut self, user: UserId, room: RoomId, seq: u64) {
         if let Some(before) = self.membership(user, room) {
             self.members
                 .insert((user, room), MembershipAhead { read: seq.max(before.read), ..before });
         }
     }
 
-    fn put_membership(&mut self, user: u64, room: RoomId, now: MembershipAhead, is_direct: bool) {
+    fn put_membership(
+        &mut self,
+        user: UserId,
+        room: RoomId,
+        now: MembershipAhead,
+        is_direct: bool,
+    ) {
         let was_in = self.is_in(user, room);
         self.members.insert((user, room), now);
         let change = isize::from(now.is_in) - isize::from(was_in);
@@ -252,7 +258,7 @@ impl<'s> Proposal<'s> {
     }
 
     /// Whether `user` may be in one more room of that kind.
-    pub(super) fn may_join_more(&self, user: u64, is_direct: bool) -> bool {
+    pub(super) fn may_join_more(&self, user: UserId, is_direct: bool) -> bool {
         let now = self.state.account(user).map_or(0, |account| account.rooms.count(is_direct));
         let more = self.counts.get(&(user, is_direct)).copied().unwrap_or(0);
         let max = if is_direct { PRIVATE_PER_USER_MAX } else { ROOMS_PER_USER_MAX };

@@ -1,7 +1,7 @@
 //! The items of the queue: messages, requests for changes, and tasks. Plain values, until they are decided.
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::{RoomName, Text, Timestamp, Topic, UserName};
+use chat_proto::{RoomName, SessionId, Text, Timestamp, Topic, UserId, UserName};
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, Done};
@@ -28,8 +28,8 @@ pub(super) type Reply = oneshot::Sender<Result<Done, HubError>>;
 /// A message that a session sends.
 #[derive(Debug)]
 pub(super) struct Submission {
-    pub(super) user: u64,
-    pub(super) session: u64,
+    pub(super) user: UserId,
+    pub(super) session: SessionId,
     /// The room as the client names it.
     pub(super) name: RoomName,
     /// The same room, if the session is subscribed to it.
@@ -50,24 +50,24 @@ pub(super) enum Request {
     /// A new user.
     Register {
         /// Its number, if it has been sent one.
-        user: Option<u64>,
+        user: Option<UserId>,
         wants: UserName,
         token: TokenHash,
     },
     /// A guest, for one session.
-    Guest { user: u64, wants: UserName },
+    Guest { user: UserId, wants: UserName },
     /// Another name.
-    Rename { user: u64, wants: UserName, if_taken: IfTaken },
+    Rename { user: UserId, wants: UserName, if_taken: IfTaken },
     /// The user joins a room, which is made if there is none.
-    Join { user: u64, name: RoomName, scope: DirectScope },
+    Join { user: UserId, name: RoomName, scope: DirectScope },
     /// The user leaves a room.
-    Leave { user: u64, name: RoomName },
+    Leave { user: UserId, name: RoomName },
     /// Another topic.
-    SetTopic { user: u64, name: RoomName, topic: Topic },
+    SetTopic { user: UserId, name: RoomName, topic: Topic },
     /// The user has read a room up to a message.
-    Read { user: u64, name: RoomName, seq: u64 },
+    Read { user: UserId, name: RoomName, seq: u64 },
     /// The users are connected.
-    See { users: Vec<u64>, at: Timestamp },
+    See { users: Vec<UserId>, at: Timestamp },
     /// Rooms that nobody uses are removed.
     ExpireRooms,
 }

@@ -3,6 +3,7 @@
 //! A room exists once it is stored. A room that nobody is in, and that has neither a message nor a topic,
 //! is unused and is removed.
 
+use chat_proto::UserId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
@@ -37,14 +38,14 @@ struct Known {
     members: u32,
     /// Users with a membership, former ones included; not kept up once it has a message, as it then never
     /// expires.
-    visitors: Arc<BTreeSet<u64>>,
+    visitors: Arc<BTreeSet<UserId>>,
 }
 
 /// A room that is to be removed, and the users with a membership in it.
 #[derive(Debug, Clone)]
 pub(super) struct Unused {
     pub(super) id: RoomId,
-    pub(super) visitors: Arc<BTreeSet<u64>>,
+    pub(super) visitors: Arc<BTreeSet<UserId>>,
 }
 
 impl Rooms {
@@ -130,7 +131,7 @@ impl Rooms {
     }
 
     /// `user` has a membership in the room, and `is_in` it as one more.
-    pub(super) fn came(&mut self, id: RoomId, user: u64, is_in: bool) {
+    pub(super) fn came(&mut self, id: RoomId, user: UserId, is_in: bool) {
         let known = self.known(id);
         known.members += u32::from(is_in);
         let is_used = known.members > 0;

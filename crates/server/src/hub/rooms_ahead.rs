@@ -114,7 +114,7 @@ impl<'r> RoomsAhead<'r> {
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{RoomName, Topic};
+    use chat_proto::{RoomName, Topic, UserId};
 
     use super::*;
     use crate::journal::{DirectKey, RoomRecord};
@@ -144,7 +144,8 @@ mod tests {
     fn direct_messages_have_a_bound_of_their_own_that_grows_with_the_users() {
         let mut rooms = rooms();
         let users = 2 * DIRECT_PER_USER;
-        let direct = |nth: u64| RoomKey::Direct(DirectKey::of(1_000_000, nth));
+        let direct =
+            |nth: u64| RoomKey::Direct(DirectKey::of(UserId::new(1_000_000), UserId::new(nth)));
         for nth in 0..2 * ROOMS_MAX as u64 {
             make(&mut rooms, &direct(nth), users).unwrap();
         }

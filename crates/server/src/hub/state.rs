@@ -19,21 +19,21 @@ use crate::journal::{
 };
 use crate::room::Room;
 use crate::token::TokenHash;
-use chat_proto::{LeaveReason, RoomName, Timestamp, User, UserName};
+use chat_proto::{LeaveReason, RoomName, Timestamp, User, UserId, UserName};
 
 /// What the hub knows.
 #[derive(Debug)]
 pub(super) struct State {
-    accounts: HashMap<u64, Account>,
+    accounts: HashMap<UserId, Account>,
     /// The users with a session, in order.
-    connected: BTreeSet<u64>,
+    connected: BTreeSet<UserId>,
     pub(super) names: Names,
-    tokens: HashMap<TokenHash, u64>,
+    tokens: HashMap<TokenHash, UserId>,
     /// How many accounts are stored.
     stored: usize,
     pub(super) rooms: Rooms,
     /// The greatest number that a user has, or had.
-    pub(super) last_user: u64,
+    pub(super) last_user: UserId,
     /// Whether the daemon is going away: then nothing more is taken.
     pub(super) is_closed: bool,
 }
@@ -138,34 +138,34 @@ impl State {
         self.rooms.came(id, user, is_new);
     }
 
-    pub(super) fn account(&self, user: u64) -> Option<&Account> {
+    pub(super) fn account(&self, user: UserId) -> Option<&Account> {
         self.accounts.get(&user)
     }
 
-    pub(super) fn account_mut(&mut self, user: u64) -> Option<&mut Account> {
+    pub(super) fn account_mut(&mut self, user: UserId) -> Option<&mut Account> {
         self.accounts.get_mut(&user)
     }
 
     /// The account of a user who has a session, or whom a commit has changed.
-    pub(super) fn existing(&self, user: u64) -> &Account {
+    pub(super) fn existing(&self, user: UserId) -> &Account {
         self.accounts.get(&user).expect("a user with a session or a stored change has an account")
     }
 
     /// The same, to change.
-    pub(super) fn existing_mut(&mut self, user: u64) -> &mut Account {
+    pub(super) fn existing_mut(&mut self, user: UserId) -> &mut Account {
         self.accounts
             .get_mut(&user)
             .expect("a user with a session or a stored change has an account")
     }
 
     /// The number of the user with that token.
-    pub(super) fn by_token(&self, token: &TokenHash) -> Option<u64> {
+    pub(super) fn by_token(&self, token: &TokenHash) -> Option<UserId> {
         let (known, user) = self.tokens.get_key_value(token)?;
         known.is(token).then_some(*user)
     }
 
-    pub(super) const fn next_user(&mut self) -> u64 {
-        self.last_user += 1;
+    pub(super) const fn next_user(&mut self) -> UserId {
+        self.last_user = self.last_user.next();
         self.last_user
     }
 
@@ -196,7 +196,7 @@ impl State {
     }
 
     /// Removes a guest whose session has ended.
-    pub(super) fn remove_guest(&mut self, user: u64) {
+    pub(super) fn remove_guest(&mut self, user: UserId) {
         let Some(account) = self.accounts.get(&user) else { return };
         if account.kind == UserKind::Guest && account.sessions == 0 {
             self.names.release(&account.user.name, user);
@@ -205,7 +205,7 @@ impl State {
     }
 
     /// Counts one session more of `user`, and puts the user on the lists of its rooms if it is the first.
-    pub(super) fn admit(&mut self, user: u64) {
+    pub(super) fn admit(&mut self, user: UserId) {
         let account = self.existing_mut(user);
         account.sessions += 1;
         if account.sessions == 1 {
@@ -218,7 +218,7 @@ impl State {
 
     /// Counts one session less of `user`, and takes the user off the lists of its rooms if it was the
     /// last.
-    pub(super) fn dismiss(&mut self, user: u64, reason: LeaveReason) {
+    pub(super) fn dismiss(&mut self, user: UserId, reason: LeaveReason) {
         let account = self.existing_mut(user);
         account.sessions -= 1;
         if account.sessions == 0 {
@@ -243,7 +243,7 @@ impl State {
         }
     }
 
-    fn where_is(&self, user: u64) -> Vec<(User, Arc<Room>)> {
+    fn where_is(&self, user: UserId) -> Vec<(User, Arc<Room>)> {
         let account = self.existing(user);
         let room = |(id, _)| (account.user.clone(), Arc::clone(self.rooms.existing(id)));
         account.rooms.now().map(room).collect()
@@ -262,11 +262,11 @@ impl State {
     /// older.
     pub(super) fn see(
         &mut self,
-        after: u64,
+        after: UserId,
         limit: usize,
         known: Timestamp,
         now: Timestamp,
-    ) -> (Option<u64>, Vec<u64>) {
+    ) -> (Option<UserId>, Vec<UserId>) {
         let (mut last, mut due) = (None, Vec::new());
         for user in self.connected.range((Excluded(after), Unbounded)).take(limit) {
             last = Some(*user);
@@ -283,7 +283,7 @@ impl State {
 
     /// Gives `user` another name, and sends it to all who see it; not to the partners in
     /// direct messages of a user who is away.
-    pub(super) fn rename(&mut self, user: u64, name: &UserName) {
+    pub(super) fn rename(&mut self, user: UserId, name: &UserName) {
         let account = self.existing_mut(user);
         let was = std::mem::replace(&mut account.user, User { id: user, name: name.clone() });
         let account = self.existing(user);
@@ -295,7 +295,7 @@ impl State {
     }
 
     /// What `user` means by the name or address of a room, or by the name of another user.
-    pub(super) fn called(&self, user: u64, name: &RoomName) -> Result<RoomKey, HubError> {
+    pub(super) fn called(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
         called(
             user,
             name,
@@ -310,7 +310,7 @@ impl State {
     /// The room that goes by that name, if `user` may do `action` there.
     pub(super) fn permit(
         &self,
-        user: u64,
+        user: UserId,
         name: &RoomName,
         action: fn(Standing) -> Action,
     ) -> Result<&Arc<Room>, HubError> {
@@ -332,7 +332,7 @@ impl State {
         self.rooms.named_after(after.map_or("", RoomName::key), limit.saturating_add(1))
     }
 
-    pub(super) fn is_in(&self, user: u64, room: RoomId) -> bool {
+    pub(super) fn is_in(&self, user: UserId, room: RoomId) -> bool {
         self.existing(user).rooms.get(room).is_some()
     }
 }
@@ -340,10 +340,10 @@ impl State {
 /// What `user` means by the name or address of a room, or by the name of another user: `holder` knows who
 /// has which name, and `find` who has which number, and of which kind that user is.
 pub(super) fn called<'u>(
-    user: u64,
+    user: UserId,
     name: &RoomName,
-    holder: impl Fn(&UserName) -> Option<u64>,
-    find: impl Fn(u64) -> Option<(&'u User, UserKind)>,
+    holder: impl Fn(&UserName) -> Option<UserId>,
+    find: impl Fn(UserId) -> Option<(&'u User, UserKind)>,
 ) -> Result<RoomKey, HubError> {
     let (other, kind) = if let Some(pair) = name.pair() {
         if !pair.contains(&user) {

@@ -183,11 +183,11 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
         HubError::BadToken
     );
     let bob = back(&hub, &token, "bob").await.unwrap();
-    assert_eq!((bob.id(), bob.user().name), (1, name("bob")));
+    assert_eq!((bob.id(), bob.user().name), (UserId::new(1), name("bob")));
     assert_eq!(rooms(&bob), [("#lobby".to_owned(), 0, 0), ("#rust".to_owned(), 1, 1)]);
     assert_eq!(bob.room(&room("#rust")).unwrap().info().0.as_str(), "crabs");
     let (eva, _) = enter(&hub, "eva").await.unwrap();
-    assert_eq!(eva.id(), 2, "numbers go on");
+    assert_eq!(eva.id(), UserId::new(2), "numbers go on");
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn the_number_of_one_who_spoke_is_nobody_elses() {
     say(&ana, "#lobby", "hi").await.unwrap();
     drop(ana);
     let hub = again(hub, directory.path()).await;
-    assert_eq!(hub.next_user(), 2);
+    assert_eq!(hub.next_user(), UserId::new(2));
 }
 
 #[tokio::test]
@@ -239,7 +239,7 @@ async fn a_name_not_seen_for_long_is_given_away_and_nothing_else_is() {
     say(&ana, "@1-2", "for the old bob").await.unwrap();
     assert_eq!(rooms(&thief).len(), 1, "an address never changes hands");
     let bob = back(&hub, &token, "bob").await.unwrap();
-    assert_eq!((bob.user().name, bob.id()), (name("bob_2"), 1));
+    assert_eq!((bob.user().name, bob.id()), (name("bob_2"), UserId::new(1)));
     assert_eq!(rooms(&bob)[1], ("@1-2".to_owned(), 2, 0));
 }
 
@@ -342,12 +342,16 @@ fn with_old_users(users: &[(u64, &str, i64)]) -> (Arc<Hub>, Vec<Secret>) {
     let mut tokens = Vec::new();
     for (id, written, seen_at) in users {
         let secret = crate::token::new().unwrap();
-        let user = chat_proto::User { id: *id, name: name(written) };
+        let user = chat_proto::User { id: UserId::new(*id), name: name(written) };
         let token = crate::token::TokenHash::of(&secret);
         let (kind, seen_at) = (UserKind::Registered, Timestamp::from_millis(*seen_at));
         restored.users.push(UserRecord { user, kind, seen_at });
         let (credential, created_at) = (Credential::Token(token), seen_at);
-        restored.credentials.push(CredentialRecord { user: *id, credential, created_at });
+        restored.credentials.push(CredentialRecord {
+            user: UserId::new(*id),
+            credential,
+            created_at,
+        });
         tokens.push(secret);
     }
     (Hub::start(engine, journal, restored, &config()).unwrap(), tokens)
@@ -373,7 +377,7 @@ async fn two_users_of_an_old_journal_do_not_differ_in_a_space_alone() {
     let mut users = Vec::new();
     for (token, wants) in tokens.iter().zip(["Ana María", "ana_maría"]) {
         let user = back(&hub, token, wants).await.unwrap().user();
-        users.push((user.id, user.name.to_string()));
+        users.push((user.id.get(), user.name.to_string()));
     }
     assert_eq!(users, [(1, "Ana María_2".to_owned()), (2, "ana_maría".to_owned())]);
 }

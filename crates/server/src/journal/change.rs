@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_proto::{Timestamp, Topic, User};
+use chat_proto::{Timestamp, Topic, User, UserId};
 
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, UserRecord};
 
@@ -24,7 +24,7 @@ pub enum Change {
     /// The user was connected at that time.
     Seen {
         /// The user's number.
-        user: u64,
+        user: UserId,
         /// When.
         at: Timestamp,
     },
@@ -40,7 +40,7 @@ pub enum Change {
         /// Its number.
         id: RoomId,
         /// The users with a membership in it, all of them former.
-        visitors: Arc<BTreeSet<u64>>,
+        visitors: Arc<BTreeSet<UserId>>,
     },
     /// A room has another topic.
     Topic {
@@ -57,14 +57,14 @@ pub enum Change {
     /// A user left a room.
     Left {
         /// The user's number.
-        user: u64,
+        user: UserId,
         /// The room's number.
         room: RoomId,
     },
     /// A user has read a room up to a message; never backwards.
     Read {
         /// The user's number.
-        user: u64,
+        user: UserId,
         /// The room's number.
         room: RoomId,
         /// The message.

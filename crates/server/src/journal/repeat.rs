@@ -1,7 +1,7 @@
 //! A repeat: a message under a number that its device has used before.
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp};
+use chat_proto::{Text, Timestamp, UserId};
 
 use super::stored::RoomId;
 
@@ -9,7 +9,7 @@ use super::stored::RoomId;
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
     /// The user who sends it.
-    pub(crate) user: u64,
+    pub(crate) user: UserId,
     /// The device that numbered it.
     pub(crate) device: Word,
     /// The number.

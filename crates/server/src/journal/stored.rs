@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Kind, Word};
 use chat_proto::limits::NAME_BYTES_MAX;
-use chat_proto::{Message, RoomName, Text, Timestamp, Topic, User, UserName};
+use chat_proto::{Message, RoomName, Text, Timestamp, Topic, User, UserId, UserName};
 
 use crate::token::TokenHash;
 
@@ -77,7 +77,7 @@ impl StoredMessage {
     /// The message as it is sent to the user `reader`, under the name `room`. The device and its number are sent
     /// to the author alone.
     #[must_use]
-    pub fn to_wire(&self, room: &RoomName, reader: u64) -> Message {
+    pub fn to_wire(&self, room: &RoomName, reader: UserId) -> Message {
         let is_own = self.from.id == reader;
         Message {
             room: room.clone(),
@@ -117,18 +117,18 @@ pub enum RoomKey {
 
 /// The numbers of two users, the lower one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DirectKey([u64; 2]);
+pub struct DirectKey([UserId; 2]);
 
 impl DirectKey {
     /// Makes a key of two user numbers, in any order.
     #[must_use]
-    pub const fn of(one: u64, other: u64) -> Self {
-        Self(if one < other { [one, other] } else { [other, one] })
+    pub const fn of(one: UserId, other: UserId) -> Self {
+        Self(if one.get() < other.get() { [one, other] } else { [other, one] })
     }
 
     /// The two user numbers, the lower one first.
     #[must_use]
-    pub const fn ids(self) -> [u64; 2] {
+    pub const fn ids(self) -> [UserId; 2] {
         self.0
     }
 }
@@ -217,7 +217,7 @@ pub(crate) enum Credential {
 #[derive(Debug, Clone, Copy)]
 pub struct CredentialRecord {
     /// The number of its user.
-    pub user: u64,
+    pub user: UserId,
     /// What it is.
     pub(crate) credential: Credential,
     /// When it was stored; 1970 if that is not known, in a journal of before version 5.
@@ -228,7 +228,7 @@ pub struct CredentialRecord {
 #[derive(Debug, Clone, Copy)]
 pub struct MembershipRecord {
     /// The user's number.
-    pub user: u64,
+    pub user: UserId,
     /// The room's number.
     pub room: RoomId,
     /// Whether the user is in the room. If not, it was.
@@ -260,7 +260,8 @@ mod tests {
         let message = StoredMessage {
             seq: u64::MAX,
             from: User {
-                id: u64::MAX, name: UserName::new(&"😀".repeat(NAME_CHARS_MAX)).unwrap()
+                id: UserId::new(u64::MAX),
+                name: UserName::new(&"😀".repeat(NAME_CHARS_MAX)).unwrap(),
             },
             at: Timestamp::from_millis(i64::MIN),
             kind: Kind::Action,
@@ -269,7 +270,8 @@ mod tests {
             n: Some(u64::MAX),
             damaged: true,
         };
-        let written = serde_json::to_string(&message.to_wire(&room, u64::MAX)).unwrap() + ",";
+        let written =
+            serde_json::to_string(&message.to_wire(&room, UserId::new(u64::MAX))).unwrap() + ",";
         assert!(written.len() <= message.encoded_bytes_max(), "{} bytes: {written}", written.len());
     }
 }

@@ -1,8 +1,8 @@
 //! A task: work on the journal that is neither a message nor a change. It runs in the order of the queue,
 //! within the transaction of a commit.
 
-use chat_proto::Timestamp;
 use chat_proto::command::Word;
+use chat_proto::{Timestamp, UserId};
 use tokio::sync::oneshot;
 use tracing::warn;
 
@@ -22,7 +22,7 @@ pub(crate) enum Task {
     /// Finds the greatest `n` accepted from a device of a user; 0 if there is none.
     LastN {
         /// The user's number.
-        user: u64,
+        user: UserId,
         /// The device.
         device: Word,
         /// Receives the number.
@@ -87,7 +87,7 @@ impl<T> Reply<T> {
 
 impl Task {
     /// Finds the greatest `n` accepted from a device of `user`; 0 if there is none.
-    pub(crate) fn last_n(user: u64, device: Word) -> (Self, TaskResult<u64>) {
+    pub(crate) fn last_n(user: UserId, device: Word) -> (Self, TaskResult<u64>) {
         let (reply, result) = Reply::new();
         (Self::LastN { user, device, reply }, result)
     }

@@ -1,5 +1,5 @@
 use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp};
+use chat_proto::{SessionId, Text, Timestamp};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::*;
@@ -17,7 +17,7 @@ fn rust() -> Arc<Room> {
 }
 
 fn user(id: u64, name: &str) -> User {
-    User { id, name: UserName::new(name).unwrap() }
+    User { id: UserId::new(id), name: UserName::new(name).unwrap() }
 }
 
 fn published(seq: u64, text: &str) -> Published {
@@ -25,7 +25,7 @@ fn published(seq: u64, text: &str) -> Published {
     let (kind, device, n) = (Kind::Text, Word::default(), None);
     Published {
         message: StoredMessage { seq, from, at, kind, text, device, n, damaged: false },
-        session: 1,
+        session: SessionId::local(1),
     }
 }
 
@@ -71,7 +71,7 @@ fn what_is_long_comes_in_several_batches() {
 
 #[test]
 fn both_users_of_a_direct_message_get_its_address_and_the_same_bytes() {
-    let room = room(RoomKey::Direct(DirectKey::of(2, 1)));
+    let room = room(RoomKey::Direct(DirectKey::of(UserId::new(2), UserId::new(1))));
     assert_eq!(room.name().as_str(), "@1-2");
     let mut live = room.listen(500).unwrap().live;
     assert!(!room.enter(&user(2, "bob")));

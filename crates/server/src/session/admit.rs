@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::EndCode;
+use chat_proto::{EndCode, UserId};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Span, debug, field, info};
@@ -91,7 +91,7 @@ async fn detect_or_reject<S: AsyncRead + AsyncWrite + Unpin>(
     None
 }
 
-fn open_door(protocol: Protocol, sent_id: Option<u64>, config: &Config) -> Door {
+fn open_door(protocol: Protocol, sent_id: Option<UserId>, config: &Config) -> Door {
     match protocol {
         Protocol::Native => Door::Native(Native::default()),
         Protocol::Classic => {

@@ -3,7 +3,7 @@
 use chat_proto::command::{Hello, VERSION, Word};
 use chat_proto::event::{Limits, Server, Welcome};
 use chat_proto::{
-    Command, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, features, limits,
+    Command, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId, features, limits,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
@@ -33,7 +33,7 @@ pub(super) struct Handshake {
 /// Returns the end of the connection if nobody is let in; a refusal was sent already.
 pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
-    sent_id: Option<u64>,
+    sent_id: Option<UserId>,
     context: &Context,
 ) -> Result<Handshake, End> {
     let mut error_budget = ErrorBudget::default();
@@ -99,7 +99,7 @@ fn server() -> Server {
 /// Answers a `hello`.
 async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
-    sent_id: Option<u64>,
+    sent_id: Option<UserId>,
     hello: Hello,
     context: &Context,
 ) -> Result<Handshake, End> {
@@ -121,7 +121,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// Lets the user in; returns its session in the hub, its token, and the last `n` accepted from its device.
 async fn enter(
-    sent_id: Option<u64>,
+    sent_id: Option<UserId>,
     hello: &Hello,
     context: &Context,
 ) -> Result<(Member, Secret, u64), Refusal> {
@@ -169,5 +169,5 @@ fn welcome(member: &Member, token: Secret, last: u64, context: &Context) -> Welc
 fn log_entry(member: &Member) {
     let user = member.user();
     Span::current().record("user", tracing::field::display(&user.name));
-    info!(id = user.id, "joined");
+    info!(id = %user.id, "joined");
 }

@@ -41,16 +41,16 @@ fn fitting<T>(mut entries: Vec<T>, bytes_max: impl Fn(&T) -> usize) -> (Vec<T>, 
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{Event, RoomName, Topic, UserName};
+    use chat_proto::{Event, RoomName, Topic, UserId, UserName};
 
     use super::*;
     use chat_proto::event::RoomState;
 
     #[test]
     fn a_list_of_the_longest_names_fits_a_line() {
-        let user = |id| {
+        let user = |id: u64| {
             let name = format!("{id:03}{}", "😀".repeat(29));
-            User { id, name: UserName::new(&name).unwrap() }
+            User { id: UserId::new(id), name: UserName::new(&name).unwrap() }
         };
         let (users, is_cut) = fitting_users((1..=500).map(user).collect());
         assert!(users.len() > 100 && is_cut);

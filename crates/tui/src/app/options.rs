@@ -7,6 +7,8 @@ use chat_client::store::Writer;
 use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
 
+use crate::settings::Layers;
+use crate::theme::Environment;
 use crate::zone::ZoneWatch;
 
 /// What the user chooses, and what only the edge of the program knows.
@@ -24,18 +26,20 @@ pub struct Options {
     pub zone: TimeZone,
     /// Watches the time zone; `None` if it cannot change.
     pub zone_watch: Option<ZoneWatch>,
-    /// What the user should know about the terminal, shown at the start.
-    pub notice: Option<&'static str>,
-    /// Whether a mention rings the bell.
-    pub bell: bool,
-    /// Whether to use colours.
-    pub colours: bool,
+    /// What the user should know about the terminal and the settings file, shown at the start.
+    pub notices: Vec<String>,
+    /// The settings.
+    pub settings: Layers,
+    /// The settings file; `None` if there is no place for one.
+    pub settings_file: Option<PathBuf>,
+    /// What the environment says about the colours of the terminal.
+    pub environment: Environment,
     /// The clock.
     pub clock: fn() -> Timestamp,
 }
 
 impl Options {
-    /// The options of a user called `name` who has chosen nothing: a bell, colours, UTC, the clock of the
+    /// The options of a user called `name` who has chosen nothing: the default settings, UTC, the clock of the
     /// system, and nothing that outlives the program.
     #[must_use]
     pub fn new(name: UserName, server: impl Into<String>) -> Self {
@@ -46,9 +50,10 @@ impl Options {
             writer: Writer::Thread,
             zone: TimeZone::UTC,
             zone_watch: None,
-            notice: None,
-            bell: true,
-            colours: true,
+            notices: Vec::new(),
+            settings: Layers::default(),
+            settings_file: None,
+            environment: Environment::default(),
             clock: system_clock,
         }
     }

@@ -1,6 +1,7 @@
 mod kept;
 mod older_server;
 mod server;
+mod settings;
 mod stored;
 
 use std::io;
@@ -14,6 +15,7 @@ use tokio_util::codec::Framed;
 
 use self::server::*;
 use crate::fixture::{DEADLINE, message, name, user, welcome, within};
+use crate::settings::Layers;
 use crate::testing::{Client, Screen};
 use crate::{Failure, Options, RunError, Unsent};
 
@@ -117,13 +119,15 @@ async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
 #[tokio::test(start_paused = true)]
 async fn the_bell_rings_unless_it_must_not() {
     assert_eq!(mentioned(options()).await.bells(), 1);
-    assert_eq!(mentioned(Options { bell: false, ..options() }).await.bells(), 0);
+    let mut settings = Layers::default();
+    settings.flags.set("notify", "none").unwrap();
+    assert_eq!(mentioned(Options { settings, ..options() }).await.bells(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn it_stops_when_told_to() {
     let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));
-    let keys = futures_util::stream::pending();
+    let keys = futures_util::stream::pending::<io::Result<TerminalEvent>>();
     let stop = std::future::ready(());
     let run = crate::run(&mut terminal, options(), Nobody, keys, || (), stop);
     Box::pin(within("the end", run)).await.unwrap();
@@ -141,6 +145,12 @@ impl crate::app::Control for Held {
     }
 
     fn ring(&mut self) {}
+
+    fn ask_colours(&mut self) -> bool {
+        false
+    }
+
+    fn set_mouse(&mut self, _: bool) {}
 
     fn suspend(&mut self) {
         self.suspended.send_modify(|times| *times += 1);
@@ -218,7 +228,8 @@ async fn ctrl_z_gives_the_terminal_to_the_shell_and_types_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_notice_about_the_terminal_is_shown_at_the_start() {
     let notice = crate::terminal::check::ASCII_NOTICE;
-    let mut bob = Client::start(Options { notice: Some(notice), ..options() }, Nobody, 80, 20);
+    let notices = vec![notice.to_owned()];
+    let mut bob = Client::start(Options { notices, ..options() }, Nobody, 80, 20);
     sees(&mut bob, "The locale is not UTF-8").await;
     within("the end", bob.quits()).await.unwrap();
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chat_proto::{RoomName, UserName};
 
 use crate::help::COMMANDS;
+use crate::settings::{complete_name, complete_value};
 
 /// The completions of a word: each Tab offers the next.
 #[derive(Debug)]
@@ -28,10 +29,13 @@ impl Completion {
             .rfind(char::is_whitespace)
             .map_or(0, |space| space + before[space..].chars().next().map_or(0, char::len_utf8));
         let word = &before[start..];
-        let offers = match word.chars().next()? {
-            '/' if start == 0 => commands(word),
-            '#' | '@' => places(word, names, rooms),
-            _ => users(word, names, if start == 0 { ": " } else { " " }),
+        let offers = match (setting(&before[..start]), word.chars().next()) {
+            (Some(Setting::Name), _) => spaced(complete_name(word)),
+            (Some(Setting::ValueOf(name)), _) => spaced(complete_value(name, word)),
+            (None, None) => return None,
+            (None, Some('/')) if start == 0 => commands(word),
+            (None, Some('#' | '@')) => places(word, names, rooms),
+            (None, Some(_)) => users(word, names, if start == 0 { ": " } else { " " }),
         };
         (!offers.is_empty()).then(|| Self { shown: word.to_owned(), offers, at: None })
     }
@@ -50,6 +54,26 @@ impl Completion {
         let before = std::mem::replace(&mut self.shown, offer.clone());
         (before.chars().count(), offer)
     }
+}
+
+/// What of `/set` is completed.
+enum Setting<'a> {
+    Name,
+    ValueOf(&'a str),
+}
+
+/// What comes next in a `/set` command of which this is typed; `None` if it is none, or complete.
+fn setting(before: &str) -> Option<Setting<'_>> {
+    let mut words = before.strip_prefix("/set ")?.split_whitespace();
+    match (words.next(), words.next()) {
+        (None, _) => Some(Setting::Name),
+        (Some(name), None) => Some(Setting::ValueOf(name)),
+        _ => None,
+    }
+}
+
+fn spaced(offers: impl Iterator<Item = &'static str>) -> Vec<String> {
+    offers.map(|offer| format!("{offer} ")).collect()
 }
 
 fn commands(word: &str) -> Vec<String> {

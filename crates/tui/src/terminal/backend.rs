@@ -13,11 +13,11 @@ use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
 use crossterm::style::{Attribute, SetAttribute};
 use crossterm::terminal::{Clear, ClearType as Erase};
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::{Cell, CellWidth};
 use ratatui::layout::{Position, Size};
 
-use super::ascii;
+use super::{ascii, sgr};
 
 /// What a frame is sent to.
 pub trait Sink {
@@ -96,7 +96,22 @@ fn write_cells<'a>(
     frame: &mut Vec<u8>,
     cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
 ) -> io::Result<()> {
-    CrosstermBackend::new(frame).draw(cells)
+    let (mut next, mut look) = (None, sgr::PLAIN);
+    for (x, y, cell) in cells {
+        if next != Some((x, y)) {
+            queue!(frame, MoveTo(x, y))?;
+        }
+        next = Some((x + 1, y));
+        if look != sgr::look(cell) {
+            look = sgr::look(cell);
+            frame.extend_from_slice(sgr::sequence(look).as_bytes());
+        }
+        frame.extend_from_slice(cell.symbol().as_bytes());
+    }
+    if look != sgr::PLAIN {
+        frame.extend_from_slice(b"\x1b[m");
+    }
+    Ok(())
 }
 
 impl Row {
@@ -119,11 +134,11 @@ impl Row {
         let mut parts: Vec<Vec<(u16, &Cell)>> = Vec::new();
         let (mut x, mut after_uncertain) = (0, true);
         let end =
-            self.cells.iter().rposition(|cell| *cell != Cell::EMPTY).map_or(0, |last| last + 1);
+            self.cells.iter().rposition(|cell| !sgr::is_blank(cell)).map_or(0, |last| last + 1);
         while let Some(cell) = self.cells[..end].get(x) {
             let certain = !is_uncertain(cell.symbol());
             let starts = parts.is_empty() || (after_uncertain && certain);
-            if !(after_uncertain && *cell == Cell::EMPTY) {
+            if !(after_uncertain && sgr::is_blank(cell)) {
                 if starts {
                     parts.push(Vec::new());
                 }

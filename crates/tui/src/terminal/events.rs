@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::keys::Parser;
 use super::{Tty, input_file, size};
+use crate::input::Report;
 
 /// Bytes that one read asks for: more than anybody types, and a paste in a few reads.
 const READ_BYTES: usize = 4096;
@@ -26,7 +27,7 @@ const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
 ///
 /// # Errors
 /// Returns an error if the system refuses a signal handler or a thread.
-pub fn events(tty: Tty) -> io::Result<impl Stream<Item = io::Result<Event>>> {
+pub fn events(tty: Tty) -> io::Result<impl Stream<Item = io::Result<Report>>> {
     let events = Events {
         tty,
         input: read(input_file()?)?,
@@ -44,8 +45,8 @@ struct Events {
     tty: Tty,
     input: mpsc::Receiver<io::Result<Vec<u8>>>,
     parser: Parser,
-    /// Events that are ready, the first one last.
-    parsed: Vec<Event>,
+    /// Reports that are ready, the first one last.
+    parsed: Vec<Report>,
     /// When the parser is told that the rest of a sequence has not come.
     expires: Option<Instant>,
     stop: Signal,
@@ -54,11 +55,14 @@ struct Events {
 }
 
 impl Events {
-    /// The next event; `None` if the terminal is gone. Safe to cancel.
-    async fn next(&mut self) -> Option<io::Result<Event>> {
+    /// The next report; `None` if the terminal is gone. Safe to cancel.
+    async fn next(&mut self) -> Option<io::Result<Report>> {
         loop {
-            if let Some(event) = self.parsed.pop() {
-                return Some(Ok(event));
+            if let Some(report) = self.parsed.pop() {
+                if report == Report::Attributes {
+                    self.tty.set_answered();
+                }
+                return Some(Ok(report));
             }
             tokio::select! {
                 biased;
@@ -79,9 +83,9 @@ impl Events {
     }
 }
 
-fn resized() -> io::Result<Event> {
+fn resized() -> io::Result<Report> {
     let Size { width, height } = size()?;
-    Ok(Event::Resize(width, height))
+    Ok(Event::Resize(width, height).into())
 }
 
 /// Reads on a thread of its own: a terminal in blocking mode may belong to other programs as well.

@@ -2,7 +2,7 @@
 //!
 //! A terminal sends a key as one byte or as a sequence of them, and a connection may deliver any
 //! part of a sequence at any time. The parser stores what is incomplete. Sequences that mean
-//! nothing here (late replies of the terminal, reports nobody asked for) are dropped whole, and
+//! nothing here (other replies of the terminal, reports nobody asked for) are dropped whole, and
 //! bytes that are no UTF-8 become U+FFFD, without a loss of their neighbours.
 
 mod csi;
@@ -10,6 +10,9 @@ mod csi;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+
+use crate::input::Report;
+use crate::theme::parse_answer;
 
 /// How long after a lone Escape the rest of a sequence may come before it is the Escape key.
 const ESCAPE_TIMEOUT: Duration = Duration::from_millis(100);
@@ -68,7 +71,8 @@ enum State {
     /// A string of the terminal, to its end; `escape` if its last byte is Escape.
     String {
         opener: u8,
-        is_empty: bool,
+        /// What is in it, as far as it is stored.
+        bytes: Vec<u8>,
         escape: bool,
     },
     Paste(Vec<u8>),
@@ -76,7 +80,7 @@ enum State {
 
 impl Parser {
     /// Takes bytes as they come, and appends what they complete to `events`.
-    pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<Event>) {
+    pub fn feed(&mut self, bytes: &[u8], events: &mut Vec<Report>) {
         let after_escape = std::mem::take(&mut self.after_escape);
         if after_escape && bytes.len() > 1 && is_tail(bytes) {
             // The Escape before was no key but the start of this: nobody types so fast.
@@ -93,14 +97,14 @@ impl Parser {
         match &self.state {
             State::Ground => None,
             State::Escape { .. } => Some(ESCAPE_TIMEOUT),
-            State::String { is_empty: true, .. } => Some(ESCAPE_TIMEOUT),
+            State::String { bytes, .. } if bytes.is_empty() => Some(ESCAPE_TIMEOUT),
             State::Paste(_) => Some(PASTE_TIMEOUT),
             _ => Some(SEQUENCE_TIMEOUT),
         }
     }
 
     /// Ends what is incomplete, as its rest has not come in time.
-    pub fn expire(&mut self, events: &mut Vec<Event>) {
+    pub fn expire(&mut self, events: &mut Vec<Report>) {
         match std::mem::take(&mut self.state) {
             State::Ground | State::Skip(_) => {}
             State::Utf8 { bytes, alt } => events.push(text_key(&bytes, alt)),
@@ -113,13 +117,17 @@ impl Parser {
                 events.extend(digits.into_iter().map(|digit| ascii_key(digit, false)));
             }
             State::Csi { bytes, .. } if bytes.is_empty() => events.push(ascii_key(b'[', true)),
-            State::String { opener, is_empty: true, .. } => events.push(ascii_key(opener, true)),
+            State::String { opener, bytes, .. } if bytes.is_empty() => {
+                events.push(ascii_key(opener, true));
+            }
+            // Old terminals end an answer with a lone Escape.
+            State::String { opener, bytes, escape: true } => events.extend(answer(opener, &bytes)),
             State::Csi { .. } | State::String { .. } => {}
             State::Paste(bytes) => events.push(paste(&bytes)),
         }
     }
 
-    fn byte(&mut self, byte: u8, events: &mut Vec<Event>) {
+    fn byte(&mut self, byte: u8, events: &mut Vec<Report>) {
         match std::mem::take(&mut self.state) {
             State::Ground => self.ground(byte, false, events),
             State::Utf8 { bytes, alt } => self.utf8(bytes, byte, alt, events),
@@ -128,14 +136,14 @@ impl Parser {
             State::Csi { bytes, alt } => self.csi(bytes, byte, alt, events),
             State::Skip(1) => {}
             State::Skip(left) => self.state = State::Skip(left - 1),
-            State::String { opener, is_empty, escape } => {
-                self.string(opener, is_empty, escape, byte, events);
+            State::String { opener, bytes, escape } => {
+                self.string(opener, bytes, escape, byte, events);
             }
             State::Paste(bytes) => self.paste(bytes, byte, events),
         }
     }
 
-    fn ground(&mut self, byte: u8, alt: bool, events: &mut Vec<Event>) {
+    fn ground(&mut self, byte: u8, alt: bool, events: &mut Vec<Report>) {
         match byte {
             0x1b => self.state = State::Escape { twice: false },
             0..0x80 => events.push(ascii_key(byte, alt)),
@@ -143,7 +151,7 @@ impl Parser {
         }
     }
 
-    fn utf8(&mut self, mut bytes: Vec<u8>, byte: u8, alt: bool, events: &mut Vec<Event>) {
+    fn utf8(&mut self, mut bytes: Vec<u8>, byte: u8, alt: bool, events: &mut Vec<Report>) {
         bytes.push(byte);
         match std::str::from_utf8(&bytes) {
             Ok(_) => events.push(text_key(&bytes, alt)),
@@ -158,7 +166,7 @@ impl Parser {
         }
     }
 
-    fn escape(&mut self, byte: u8, twice: bool, events: &mut Vec<Event>) {
+    fn escape(&mut self, byte: u8, twice: bool, events: &mut Vec<Report>) {
         match byte {
             0x1b if twice => {
                 events.push(escape_key());
@@ -168,7 +176,7 @@ impl Parser {
             b'[' => self.state = State::Csi { bytes: Vec::new(), alt: twice },
             b'O' => self.state = State::Ss3 { digits: Vec::new(), alt: twice },
             b']' | b'P' | b'_' => {
-                self.state = State::String { opener: byte, is_empty: true, escape: false };
+                self.state = State::String { opener: byte, bytes: Vec::new(), escape: false };
             }
             _ => {
                 if twice {
@@ -179,7 +187,7 @@ impl Parser {
         }
     }
 
-    fn ss3(&mut self, mut digits: Vec<u8>, byte: u8, alt: bool, events: &mut Vec<Event>) {
+    fn ss3(&mut self, mut digits: Vec<u8>, byte: u8, alt: bool, events: &mut Vec<Report>) {
         if byte.is_ascii_digit() && digits.len() < SEQUENCE_BYTES_MAX {
             digits.push(byte);
             self.state = State::Ss3 { digits, alt };
@@ -194,7 +202,7 @@ impl Parser {
         }
     }
 
-    fn csi(&mut self, mut bytes: Vec<u8>, byte: u8, alt: bool, events: &mut Vec<Event>) {
+    fn csi(&mut self, mut bytes: Vec<u8>, byte: u8, alt: bool, events: &mut Vec<Report>) {
         match byte {
             // The function keys of the Linux console: `ESC [ [ A`.
             b'[' if bytes.is_empty() => {
@@ -213,6 +221,7 @@ impl Parser {
             // The mouse report of old terminals: a button and a place, a byte each.
             b'M' if bytes.is_empty() => self.state = State::Skip(3),
             b'~' if bytes == b"200" => self.state = State::Paste(Vec::new()),
+            b'c' if bytes.starts_with(b"?") => events.push(Report::Attributes),
             0x40..0x7f => events.extend(csi::event(&bytes, byte, alt)),
             // No byte of a sequence: it was broken off, and this is something else.
             _ => self.ground(byte, false, events),
@@ -222,27 +231,36 @@ impl Parser {
     fn string(
         &mut self,
         opener: u8,
-        is_empty: bool,
+        mut bytes: Vec<u8>,
         escape: bool,
         byte: u8,
-        events: &mut Vec<Event>,
+        events: &mut Vec<Report>,
     ) {
-        if is_empty && !opens_string(opener, byte) {
+        if bytes.is_empty() && !opens_string(opener, byte) {
             // It was Alt and this key.
             events.push(ascii_key(opener, true));
             return self.byte(byte, events);
         }
         match byte {
-            b'\\' if escape => {}
-            0x07 | 0x18 | 0x1a => {}
-            0x1b => self.state = State::String { opener, is_empty: false, escape: true },
+            b'\\' if escape => events.extend(answer(opener, &bytes)),
+            0x07 => events.extend(answer(opener, &bytes)),
+            0x18 | 0x1a => {}
+            0x1b => self.state = State::String { opener, bytes, escape: true },
             // Another sequence has begun in it.
-            _ if escape => self.escape(byte, false, events),
-            _ => self.state = State::String { opener, is_empty: false, escape: false },
+            _ if escape => {
+                events.extend(answer(opener, &bytes));
+                self.escape(byte, false, events);
+            }
+            _ => {
+                if bytes.len() < SEQUENCE_BYTES_MAX {
+                    bytes.push(byte);
+                }
+                self.state = State::String { opener, bytes, escape: false };
+            }
         }
     }
 
-    fn paste(&mut self, mut bytes: Vec<u8>, byte: u8, events: &mut Vec<Event>) {
+    fn paste(&mut self, mut bytes: Vec<u8>, byte: u8, events: &mut Vec<Report>) {
         bytes.push(byte);
         if let Some(pasted) = bytes.strip_suffix(PASTE_END) {
             events.push(paste(pasted));
@@ -278,8 +296,14 @@ const fn opens_string(opener: u8, byte: u8) -> bool {
     }
 }
 
+/// The colour that a string of the terminal tells; `None` if it tells something else. One that is not
+/// stored whole is longer than any that tells a colour.
+fn answer(opener: u8, bytes: &[u8]) -> Option<Report> {
+    (opener == b']').then(|| parse_answer(bytes))?.map(Report::Colour)
+}
+
 /// The key that sends one byte.
-fn ascii_key(byte: u8, alt: bool) -> Event {
+fn ascii_key(byte: u8, alt: bool) -> Report {
     let alt = if alt { KeyModifiers::ALT } else { KeyModifiers::NONE };
     let control = alt | KeyModifiers::CONTROL;
     match byte {
@@ -294,28 +318,28 @@ fn ascii_key(byte: u8, alt: bool) -> Event {
     }
 }
 
-fn character_key(c: char, modifiers: KeyModifiers) -> Event {
+fn character_key(c: char, modifiers: KeyModifiers) -> Report {
     let shift = if c.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
     key(KeyCode::Char(c), modifiers | shift)
 }
 
 /// The key of a character, or of bytes that are none.
-fn text_key(bytes: &[u8], alt: bool) -> Event {
+fn text_key(bytes: &[u8], alt: bool) -> Report {
     let c = std::str::from_utf8(bytes).ok().and_then(|text| text.chars().next());
     let alt = if alt { KeyModifiers::ALT } else { KeyModifiers::NONE };
     character_key(c.unwrap_or(char::REPLACEMENT_CHARACTER), alt)
 }
 
-fn escape_key() -> Event {
+fn escape_key() -> Report {
     key(KeyCode::Esc, KeyModifiers::NONE)
 }
 
-fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
-    Event::Key(KeyEvent::new(code, modifiers))
+fn key(code: KeyCode, modifiers: KeyModifiers) -> Report {
+    Event::Key(KeyEvent::new(code, modifiers)).into()
 }
 
-fn paste(bytes: &[u8]) -> Event {
-    Event::Paste(String::from_utf8_lossy(bytes).into_owned())
+fn paste(bytes: &[u8]) -> Report {
+    Event::Paste(String::from_utf8_lossy(bytes).into_owned()).into()
 }
 
 #[cfg(test)]

@@ -85,6 +85,9 @@ impl Emulator {
             text = &text[c.len_utf8()..];
             if let Some(rest) = text.strip_prefix("(B").filter(|_| c == '\x1b') {
                 text = rest;
+            } else if let Some(question) = text.strip_prefix(']').filter(|_| c == '\x1b') {
+                // A question for a colour, which this terminal does not answer.
+                text = question.split_once('\x07').expect("an end").1;
             } else if c == '\x1b' {
                 let sequence = text.strip_prefix('[').expect("a control sequence");
                 let end = sequence.find(|c: char| c.is_ascii_alphabetic()).expect("an end");
@@ -107,7 +110,7 @@ impl Emulator {
                     row.fill(" ".into());
                 }
             }
-            b'm' | b'h' | b'l' | b'r' => {}
+            b'm' | b'h' | b'l' | b'r' | b'c' => {}
             _ => panic!("unknown sequence {parameters}{}", char::from(last)),
         }
     }

@@ -5,7 +5,7 @@ use chat_client::entry::NoticeKind;
 use chat_proto::command::Kind;
 use chat_proto::{RoomName, Timestamp, Topic, UserName};
 
-use super::{Effect, notify, request, to_newest, toggle_users};
+use super::{Effect, notify, request, settings, to_newest, toggle_users};
 use crate::help::{COMMANDS, CommandHelp};
 use crate::state::State;
 
@@ -45,6 +45,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
             let topic = Topic::new(text).map_err(|error| format!("not a topic: {error}"))?;
             Request::SetTopic { room, topic }
         }
+        "/set" => return settings::set(state, argument, at),
         "/read" => Request::Read { room, seq: state.client.room().last_seq() },
         "/clear" => {
             let mut effects = request(state, Request::Clear(room), at)?;

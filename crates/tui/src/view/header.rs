@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::layout::Panes;
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
 /// Narrowest topic that is worth its place, in columns.
@@ -18,9 +18,9 @@ const TOPIC_MIN: usize = 8;
 /// Columns between two parts of the header.
 const GAP: usize = 2;
 
-pub(super) fn draw(state: &State, palette: Palette, panes: &Panes, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, palette: Theme, panes: &Panes, buffer: &mut Buffer) {
     let rule = "─".repeat(panes.rule.width.into());
-    Line::styled(rule, palette.dim()).render(panes.rule, buffer);
+    Line::styled(rule, palette.style(Role::Rule)).render(panes.rule, buffer);
     if panes.header.is_empty() {
         return;
     }

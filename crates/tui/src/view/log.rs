@@ -9,11 +9,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::markup::Format;
-use crate::palette::Palette;
 use crate::rows::{LogRows, SpanKind};
 use crate::state::State;
+use crate::theme::{Role, Theme};
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -41,7 +41,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
 fn entry_lines(
     log: LogRows<'_>,
     index: usize,
-    palette: Palette,
+    palette: Theme,
 ) -> impl Iterator<Item = Line<'static>> {
     let name = match log.log.get(index).map(|entry| &entry.body) {
         Some(Body::Message { from, .. }) => Some(from.clone()),
@@ -53,37 +53,41 @@ fn entry_lines(
     })
 }
 
-fn style(part: SpanKind, name: Option<&UserName>, palette: Palette) -> Style {
+fn style(part: SpanKind, name: Option<&UserName>, palette: Theme) -> Style {
     match part {
         SpanKind::Dim => palette.dim(),
         SpanKind::Plain => Style::new(),
-        SpanKind::Name => name.map(|name| palette.name(name)).unwrap_or_default(),
+        SpanKind::Name => name.map(|name| palette.name(name).bold()).unwrap_or_default(),
         SpanKind::Text(format) => formatted(format, palette),
         SpanKind::Pending(format) => formatted(format, palette).patch(palette.dim()),
-        SpanKind::Mention => palette.striking(),
-        SpanKind::Trouble | SpanKind::New => palette.bad(),
+        SpanKind::Mention | SpanKind::New => palette.striking(),
+        SpanKind::Trouble => palette.bad(),
     }
 }
 
 /// The style of a part of a text with markup.
-fn formatted(format: Format, palette: Palette) -> Style {
+fn formatted(format: Format, palette: Theme) -> Style {
+    let roles = [
+        (Format::QUOTE, Role::Dim),
+        (Format::QUIET, Role::Dim),
+        (Format::CODE, Role::Code),
+        (Format::LINK, Role::Link),
+    ];
     let modifiers = [
         (Format::BOLD, Modifier::BOLD),
         (Format::ITALIC, Modifier::ITALIC),
         (Format::STRUCK, Modifier::CROSSED_OUT),
-        (Format::LINK, Modifier::UNDERLINED),
-        (Format::QUOTE, Modifier::DIM),
-        (Format::QUIET, Modifier::DIM),
     ];
     let has = |one: Format| format.contains(one);
-    let style = if has(Format::CODE) { palette.good() } else { Style::new() };
-    let set = modifiers.into_iter().filter(|(one, _)| has(*one));
-    let style = set.fold(style, |style, (_, modifier)| style.add_modifier(modifier));
+    let roles = roles.into_iter().filter(|(one, _)| has(*one));
+    let style = roles.fold(Style::new(), |style, (_, role)| style.patch(palette.style(role)));
+    let modifiers = modifiers.into_iter().filter(|(one, _)| has(*one));
+    let style = modifiers.fold(style, |style, (_, modifier)| style.add_modifier(modifier));
     if has(Format::MENTION) { style.patch(palette.striking()) } else { style }
 }
 
 /// Says on the last row that there is more below.
-fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+fn draw_reading_back(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     let (text, style) = match state.client.room().unread() {
         0 => (" End: newest ↓ ".to_owned(), palette.dim()),
         unread => (format!(" {unread} new ↓ "), palette.striking()),
@@ -92,7 +96,7 @@ fn draw_reading_back(state: &State, palette: Palette, area: Rect, buffer: &mut B
 }
 
 /// Says on the first row, if the oldest message is shown, whether there are older ones.
-fn draw_beyond(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+fn draw_beyond(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     let row = area.rows().next();
     let log = state.client.room().log();
     if state.client.room().is_loading() {

@@ -5,10 +5,10 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::Theme;
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }

@@ -7,8 +7,8 @@ use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
 /// Most messages that are counted out: what three columns have room for.
@@ -27,10 +27,10 @@ enum Row<'a> {
     Room(&'a Room),
 }
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     // A text that begins its row does not touch the line.
     let area = Rect { width: area.width.saturating_sub(1), ..area };
-    let block = Block::new().borders(Borders::RIGHT).border_style(palette.dim());
+    let block = Block::new().borders(Borders::RIGHT).border_style(palette.style(Role::Rule));
     let inner = block.inner(area);
     block.render(area, buffer);
     let rows = rows(state);
@@ -95,14 +95,14 @@ fn line(
     state: &State,
     room: &Room,
     is_current: bool,
-    palette: Palette,
+    palette: Theme,
     width: usize,
 ) -> Line<'static> {
     let is_here = room.users().others(state.client.me()).next().is_some();
     let mark = match (is_current, room.is_private(), is_here && state.client.session().is_some()) {
         (true, ..) => Span::raw("▌"),
         (_, false, _) => Span::raw(" "),
-        (_, true, true) => Span::styled("●", palette.good()),
+        (_, true, true) => Span::styled("●", palette.style(Role::Good)),
         (_, true, false) => Span::styled("○", palette.dim()),
     };
     let number = match room.number() {
@@ -116,14 +116,15 @@ fn line(
     let rest = with_count(name, counted, palette, width.saturating_sub(HEAD_COLUMNS));
     let mut spans = vec![mark, Span::styled(number, palette.dim())];
     spans.extend(rest.spans);
-    Line::from(spans)
+    let style = if is_current { palette.style(Role::Current) } else { Style::new() };
+    Line::from(spans).style(style)
 }
 
 /// A text, and at the right end how much is not read, with a blank between them.
 fn with_count(
     text: Span<'static>,
     counted: (usize, u64),
-    palette: Palette,
+    palette: Theme,
     width: usize,
 ) -> Line<'static> {
     let (count, style) = counted_text(counted, palette);
@@ -138,7 +139,7 @@ fn with_count(
 }
 
 /// What is not read: how much of it names the user, or how much it is.
-fn counted_text(counted: (usize, u64), palette: Palette) -> (String, Style) {
+fn counted_text(counted: (usize, u64), palette: Theme) -> (String, Style) {
     match counted {
         (_, 0) => (String::new(), Style::new()),
         (0, unread @ 1..=COUNTED_MAX) => (unread.to_string(), Style::new()),

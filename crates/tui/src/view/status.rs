@@ -6,8 +6,8 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
 /// Columns between what is not normal and the hints, at least.
@@ -16,7 +16,7 @@ const GAP: usize = 3;
 /// What joins two parts.
 const AND: &str = " · ";
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -33,8 +33,12 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
         left -= columns(hint) + columns(and);
         hints = format!("{hint}{and}{hints}");
     }
+    let style = match state.client.connection() {
+        Connection::Refused { .. } => palette.bad(),
+        _ => palette.style(Role::Warn),
+    };
     Line::styled(hints, palette.dim()).alignment(Alignment::Right).render(area, buffer);
-    Line::styled(text, palette.bad()).render(area, buffer);
+    Line::styled(text, style).render(area, buffer);
 }
 
 /// What is not normal: no connection, messages that wait, and why. What comes first matters most.

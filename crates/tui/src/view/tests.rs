@@ -211,7 +211,7 @@ fn the_user_list_opens_and_closes_and_stays_while_offline() {
     assert!(harness.screen().contains("The screen is too"), "{}", harness.screen());
 }
 
-/// Several rooms: one with a topic on the screen, and news in the others.
+/// Several rooms: one with a topic on the screen, and unread messages in the others.
 fn in_rooms(width: u16, height: u16) -> Harness {
     let mut harness = chatting(width, height);
     harness.control('u');

@@ -7,17 +7,17 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
-use crate::palette::Palette;
 use crate::state::State;
+use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
 /// What is behind the user's own name, at the right end of its row.
 const OWN: &str = " you";
 
-pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     // A text that fills its row does not touch the line.
     let area = area.inner(Margin { horizontal: 1, vertical: 0 });
-    let block = Block::new().borders(Borders::LEFT).border_style(palette.dim());
+    let block = Block::new().borders(Borders::LEFT).border_style(palette.style(Role::Rule));
     let inner = block.inner(area);
     block.render(area, buffer);
     let Some(height) = usize::from(inner.height).checked_sub(1) else {
@@ -41,7 +41,7 @@ pub(super) fn draw(state: &State, palette: Palette, area: Rect, buffer: &mut Buf
 }
 
 /// A name; dim while it is not known whether the user is still here.
-fn line(state: &State, user: &User, palette: Palette, width: usize) -> Line<'static> {
+fn line(state: &State, user: &User, palette: Theme, width: usize) -> Line<'static> {
     let style = if state.client.session().is_some() { Style::new() } else { palette.dim() };
     let own = if user.id == state.client.me() { OWN } else { "" };
     let room = width.saturating_sub(1 + own.len());

@@ -1,5 +1,6 @@
 //! The messages of the journal at the end.
 
+use chat_proto::UserId;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
@@ -23,7 +24,7 @@ pub struct Journal {
 impl Journal {
     /// Reads the journal in `directory`, which no daemon uses: `rooms` public rooms, and the direct
     /// messages of `users`, whose keys are the numbers in the daemon.
-    pub(crate) async fn open(directory: &Path, rooms: u32, users: &BTreeMap<u64, u32>) -> Self {
+    pub(crate) async fn open(directory: &Path, rooms: u32, users: &BTreeMap<UserId, u32>) -> Self {
         let location = journal::Location::DirectoryInTask(directory.to_owned());
         let (stored, records) = journal::Journal::open_to_read(&location).unwrap();
         let mut journal = Self::default();
@@ -83,7 +84,7 @@ impl Journal {
 }
 
 /// Returns the number of a room, or `None` if it is not one of the torture.
-fn number_of(called: &RoomKey, rooms: u32, users: &BTreeMap<u64, u32>) -> Option<u32> {
+fn number_of(called: &RoomKey, rooms: u32, users: &BTreeMap<UserId, u32>) -> Option<u32> {
     match called {
         RoomKey::Named(name) => (0..rooms).find(|room| room_name(*room) == name.as_str()),
         RoomKey::Direct(pair) => {

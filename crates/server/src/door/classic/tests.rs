@@ -1,13 +1,13 @@
 use chat_proto::command::Word;
-use chat_proto::{LeaveReason, Refusal, RefusalCode, Text, Timestamp, UserName};
+use chat_proto::{LeaveReason, Refusal, RefusalCode, SessionId, Text, Timestamp, UserName};
 
 use super::*;
 use crate::journal::StoredMessage;
 
-const ME: Recipient = Recipient { user: 2, session: 2 };
+const ME: Recipient = Recipient { user: UserId::new(2), session: SessionId::local(2) };
 
 fn ana() -> User {
-    User { id: 1, name: UserName::from_lossy("ana") }
+    User { id: UserId::new(1), name: UserName::from_lossy("ana") }
 }
 
 fn messages(texts: impl Iterator<Item = String>) -> Batch {
@@ -15,7 +15,7 @@ fn messages(texts: impl Iterator<Item = String>) -> Batch {
         let (at, kind, text) = (Timestamp::from_millis(0), Kind::Text, Text::new(text).unwrap());
         let (device, n, from) = (Word::default(), None, ana());
         let message = StoredMessage { seq, from, at, kind, text, device, n, damaged: false };
-        Published { message, session: 1 }
+        Published { message, session: SessionId::local(1) }
     };
     Batch::messages((1..).zip(texts).map(published).collect(), RoomName::lobby(), &Arc::default())
 }
@@ -28,7 +28,7 @@ fn written(out: &mut WriteQueue) -> String {
 
 #[test]
 fn pending_long_messages_are_bounded_by_their_bytes() {
-    let mut door = Classic::new(2, Instant::now(), &Config::default());
+    let mut door = Classic::new(UserId::new(2), Instant::now(), &Config::default());
     door.batch(&messages((0..100).map(|_| "x".repeat(16_000))), ME);
     assert!(door.queue_bytes > CLASSIC_QUEUE_BYTES / 2);
     assert!(door.queue_bytes <= CLASSIC_QUEUE_BYTES);
@@ -41,7 +41,7 @@ fn pending_long_messages_are_bounded_by_their_bytes() {
 fn messages_are_a_gap_apart_counted_from_the_end_of_the_write() {
     let (config, start) = (Config::default(), Instant::now());
     let (gap, ms) = (config.classic_gap, Duration::from_millis(1));
-    let (mut door, mut out) = (Classic::new(2, start, &config), WriteQueue::default());
+    let (mut door, mut out) = (Classic::new(UserId::new(2), start, &config), WriteQueue::default());
     door.batch(&messages(["one".to_owned(), "two".to_owned()].into_iter()), ME);
     assert_eq!(
         door.wake(start, &mut out),
@@ -63,7 +63,8 @@ fn changes_of_the_list_are_gathered_and_hold_up_no_message() {
     let (config, start) = (Config::default(), Instant::now() + Duration::from_secs(1));
     let settle = config.classic_list_settle;
     let begun_at = start - Duration::from_secs(1);
-    let (mut door, mut out) = (Classic::new(2, begun_at, &config), WriteQueue::default());
+    let (mut door, mut out) =
+        (Classic::new(UserId::new(2), begun_at, &config), WriteQueue::default());
     let (room, reason) = (RoomName::lobby(), LeaveReason::Bye);
     let left = Batch::update(Event::Left { room, user: ana(), reason }, &Arc::default());
     door.batch(&left, ME);
@@ -83,7 +84,7 @@ fn changes_of_the_list_are_gathered_and_hold_up_no_message() {
 #[test]
 fn the_input_is_complete_after_a_pause() {
     let (config, start) = (Config::default(), Instant::now());
-    let mut door = Classic::new(2, start, &config);
+    let mut door = Classic::new(UserId::new(2), start, &config);
     let mut input = BytesMut::from("NAME:a");
     assert!(door.decode(&mut input, false).unwrap().is_none());
     assert_eq!(door.settles_at(), Some(start + config.detect_silence));

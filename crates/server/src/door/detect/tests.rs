@@ -15,7 +15,7 @@ fn connect() -> (DuplexStream, JoinHandle<Found>) {
     let (client, server) = duplex(1024);
     let found = tokio::spawn(async move {
         let mut server = Prefixed::new(server);
-        let detected = detect(&mut server, SILENCE, || 7).await;
+        let detected = detect(&mut server, SILENCE, || UserId::new(7)).await;
         (detected, server)
     });
     (client, found)
@@ -59,7 +59,7 @@ async fn a_greeting_byte_by_byte_is_the_same_greeting() {
         }
         let (detected, mut stream) = found.await.unwrap();
         let Detected { protocol, sent_id } = detected.unwrap();
-        assert_eq!((protocol, sent_id), (expected, id));
+        assert_eq!((protocol, sent_id), (expected, id.map(UserId::new)));
         let mut replayed = vec![0; greeting.len()];
         stream.read_exact(&mut replayed).await.unwrap();
         assert_eq!(replayed, greeting, "the door reads all of it");
@@ -88,7 +88,7 @@ async fn silence_is_answered_with_a_number_and_decides_nothing() {
         sleep(SILENCE * 10).await;
         client.write_all(greeting).await.unwrap();
         let Detected { protocol, sent_id } = found.await.unwrap().0.unwrap();
-        assert_eq!((protocol, sent_id), (door, Some(7)));
+        assert_eq!((protocol, sent_id), (door, Some(UserId::new(7))));
     }
 }
 

@@ -44,7 +44,7 @@ async fn a_connection_that_ends_while_its_user_is_stored_leaves_the_user_to_the_
     let mut lost = Box::pin(hub.enter_proposed(None, &ana, &token));
     assert!(futures_util::poll!(&mut lost).is_pending());
     drop(lost);
-    assert_eq!(hub.enter_proposed(None, &ana, &token).await.unwrap().id(), 1);
+    assert_eq!(hub.enter_proposed(None, &ana, &token).await.unwrap().id(), UserId::new(1));
 }
 
 #[tokio::test]
@@ -120,10 +120,18 @@ async fn a_damaged_credential_opens_no_account_and_its_client_can_begin_as_a_new
         let hub = changed(hub, directory.path(), statement).await;
         let refused = back(&hub, &token('a'), "ana").await.unwrap_err();
         assert_eq!(refused, HubError::BadToken, "{statement}");
-        assert_eq!(back(&hub, &token('b'), "bob").await.unwrap().id(), 2, "{statement}");
+        assert_eq!(
+            back(&hub, &token('b'), "bob").await.unwrap().id(),
+            UserId::new(2),
+            "{statement}"
+        );
         let new = hub.enter_proposed(None, &name("eva"), &token('a')).await.unwrap().id();
-        assert_eq!(new, 3, "{statement}");
+        assert_eq!(new, UserId::new(3), "{statement}");
         let hub = again(hub, directory.path()).await;
-        assert_eq!(back(&hub, &token('a'), "eva").await.unwrap().id(), 3, "{statement}");
+        assert_eq!(
+            back(&hub, &token('a'), "eva").await.unwrap().id(),
+            UserId::new(3),
+            "{statement}"
+        );
     }
 }

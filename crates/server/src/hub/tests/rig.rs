@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use chat_proto::User;
+use chat_proto::{SessionId, User};
 
 use super::*;
 use crate::batch::{Items, Live};
@@ -31,7 +31,7 @@ pub(super) const NEVER: u32 = 0;
 pub(super) type Membership = (u32, u64, u64);
 
 /// The author of all messages.
-const BOB: u64 = 7;
+const BOB: UserId = UserId::new(7);
 
 pub(super) fn file_of(directory: &Path) -> PathBuf {
     directory.join("journal.sqlite")
@@ -102,7 +102,7 @@ impl Rig {
     ) -> Submission {
         Submission {
             user: BOB,
-            session: 1,
+            session: SessionId::local(1),
             name: RoomName::new(ROOMS[room as usize - 1]).unwrap(),
             room: Some(RoomId(room)),
             device: Word::new("laptop").unwrap(),

@@ -7,8 +7,8 @@ use super::super::commit::Committed;
 use super::super::stored::{RoomId, StoredMessage};
 use crate::ring::{Charge, Live, Ring, Rings};
 
-/// Commits that the ring holds for followers that have yet to take them: a follower that takes a disk's write
-/// for each keeps up with a burst of some seconds.
+/// Number of commits that the ring holds: those of some seconds, if each waits for a disk. A follower that is
+/// further behind reads the file.
 pub(super) const COMMITS_MAX: usize = 256;
 
 /// Bytes that the ring holds: 500 messages of 16 KiB. Past it the oldest commits are dropped, and followers
@@ -100,7 +100,7 @@ impl Followers {
         if !matches!(*self.0.state(), State::Followed(_)) {
             return None;
         }
-        let mut copies = Vec::new();
+        let mut copies = Vec::with_capacity(items.len());
         let mut bytes = size_of::<Record>();
         for item in items {
             match item {

@@ -1,5 +1,5 @@
 use chat_proto::command::{Kind, Word};
-use chat_proto::{RoomName, Text, Timestamp, Topic, User, UserName};
+use chat_proto::{RoomName, Text, Timestamp, Topic, User, UserId, UserName};
 use futures_util::FutureExt;
 use tempfile::TempDir;
 
@@ -13,7 +13,7 @@ const LOBBY: RoomId = RoomId::LOBBY;
 const RUST: RoomId = RoomId(2);
 
 fn ana() -> User {
-    User { id: 1, name: UserName::new("ana").unwrap() }
+    User { id: UserId::new(1), name: UserName::new("ana").unwrap() }
 }
 
 fn now() -> Timestamp {

@@ -3,12 +3,12 @@
 //! A damaged row is not used: if the damage is in the number of the user, the credential would open the account
 //! of another user. It stays in the file, and is reported, until its owner registers again with the same secret.
 
-use chat_proto::Timestamp;
+use chat_proto::{Timestamp, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 
 use super::load::is_whole;
-use super::store::{foreign, number, unsigned};
+use super::store::{foreign, user_id, user_number};
 use super::stored::{Credential, CredentialRecord};
 use crate::token::TokenHash;
 
@@ -46,7 +46,7 @@ pub(super) fn insert(db: &Connection, record: &CredentialRecord) -> rusqlite::Re
     )?
     .execute(params![
         hash.as_bytes(),
-        number(record.user),
+        user_number(record.user),
         TOKEN,
         record.created_at.as_millis()
     ])?;
@@ -66,21 +66,21 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<CredentialRecord> {
         kind => return Err(foreign(2, Type::Integer, Damage::Kind(kind))),
     };
     Ok(CredentialRecord {
-        user: unsigned(row, 1)?,
+        user: user_id(row, 1)?,
         credential,
         created_at: Timestamp::from_millis(row.get(4)?),
     })
 }
 
 /// All credentials; and for each damaged one the number of its user, as far as that can be read.
-pub(super) fn load(db: &Connection) -> rusqlite::Result<(Vec<CredentialRecord>, Vec<u64>)> {
+pub(super) fn load(db: &Connection) -> rusqlite::Result<(Vec<CredentialRecord>, Vec<UserId>)> {
     let (mut whole, mut damaged) = (Vec::new(), Vec::new());
     let mut statement = db.prepare(&format!("SELECT {COLUMNS} FROM credential"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         match read(row) {
             Ok(record) => whole.push(record),
-            Err(_) => damaged.push(unsigned(row, 1).unwrap_or(0)),
+            Err(_) => damaged.push(user_id(row, 1).unwrap_or(UserId::SERVER)),
         }
     }
     Ok((whole, damaged))

@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
-use chat_proto::Timestamp;
+use chat_proto::{Timestamp, UserId};
 use rusqlite::{Connection, Transaction};
 
 use super::change::Change;
@@ -24,7 +24,7 @@ pub(super) struct Draft<'a> {
     /// The same of each room that has a message in it.
     last_seqs: BTreeMap<RoomId, u64>,
     numbers: HashMap<Device, Last>,
-    last_user: u64,
+    last_user: UserId,
 }
 
 /// What the writer remembers of a commit.
@@ -33,7 +33,7 @@ pub(super) struct Done {
     /// The `seq` of the last message of each room that has one in the commit.
     pub(super) last_seqs: BTreeMap<RoomId, u64>,
     /// The greatest number of a user with a message in it.
-    pub(super) last_user: u64,
+    pub(super) last_user: UserId,
 }
 
 impl<'a> Draft<'a> {
@@ -45,7 +45,16 @@ impl<'a> Draft<'a> {
     ) -> rusqlite::Result<Self> {
         let inserter = MessageInserter::new(transaction)?;
         let (last_seqs, numbers) = (BTreeMap::new(), HashMap::new());
-        Ok(Self { transaction, inserter, known, at, stored_seqs, last_seqs, numbers, last_user: 0 })
+        Ok(Self {
+            transaction,
+            inserter,
+            known,
+            at,
+            stored_seqs,
+            last_seqs,
+            numbers,
+            last_user: UserId::SERVER,
+        })
     }
 
     /// Stores one entry.
@@ -118,7 +127,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Stores what is stored once for each commit. `last_user` is stored already.
-    pub(super) fn finish(mut self, last_user: u64) -> rusqlite::Result<Done> {
+    pub(super) fn finish(mut self, last_user: UserId) -> rusqlite::Result<Done> {
         self.store_numbers()?;
         if self.last_user > last_user {
             used::put_last_user(self.transaction, self.last_user)?;

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use chat_proto::{Timestamp, Topic, User, UserName};
+use chat_proto::{Timestamp, Topic, User, UserId, UserName};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::store::unsigned;
+use super::store::{unsigned, user_id};
 use super::stored::{
     CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserKind, UserRecord,
 };
@@ -80,7 +80,7 @@ fn mend_lobby(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<()>
 fn note_credentials(
     users: &[UserRecord],
     credentials: &[CredentialRecord],
-    damaged: &[u64],
+    damaged: &[UserId],
     damage: &mut Vec<String>,
 ) {
     damage.extend(damaged.iter().map(|user| {
@@ -89,7 +89,7 @@ fn note_credentials(
              and can only begin as a new user"
         )
     }));
-    let mut recognised: HashSet<u64> = credentials.iter().map(|record| record.user).collect();
+    let mut recognised: HashSet<UserId> = credentials.iter().map(|record| record.user).collect();
     recognised.extend(damaged);
     damage.extend(users.iter().filter(|user| !recognised.contains(&user.user.id)).map(|user| {
         format!(
@@ -106,10 +106,10 @@ fn note_missing(
     credentials: &[CredentialRecord],
     damage: &mut Vec<String>,
 ) {
-    let known: HashSet<u64> = users.iter().map(|user| user.user.id).collect();
+    let known: HashSet<UserId> = users.iter().map(|user| user.user.id).collect();
     let ids = members.iter().map(|member| member.user);
     let ids = ids.chain(credentials.iter().map(|record| record.user));
-    let missing: BTreeSet<u64> = ids.filter(|user| !known.contains(user)).collect();
+    let missing: BTreeSet<UserId> = ids.filter(|user| !known.contains(user)).collect();
     damage.extend(missing.iter().map(|user| {
         format!(
             "user number {user}: its record is missing; its credentials are refused, and its number is \
@@ -219,7 +219,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
     let mut statement = db.prepare("SELECT id, kind, name, key, seen_at, sum FROM user")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id = unsigned(row, 0)?;
+        let id = user_id(row, 0)?;
         let kind = row.get(1).ok().and_then(UserKind::of);
         let Some(kind) = kind.filter(|_| is_whole(row).unwrap_or(false)) else {
             damaged.push(id);
@@ -253,7 +253,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
 }
 
 /// Returns an unused name for a user whose name is lost.
-fn free_name(id: u64, users: &[UserRecord]) -> UserName {
+fn free_name(id: UserId, users: &[UserRecord]) -> UserName {
     let plain = UserName::from_lossy(&format!("user_{id}"));
     let is_free = |name: &UserName| users.iter().all(|known| known.user.name != *name);
     if is_free(&plain) {
@@ -276,7 +276,7 @@ fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Me
             continue;
         }
         members.push(MembershipRecord {
-            user: unsigned(row, 0)?,
+            user: user_id(row, 0)?,
             room: RoomId(row.get(1)?),
             is_in: row.get(2)?,
             read_seq: unsigned(row, 3)?,

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use chat_proto::Timestamp;
 use chat_proto::limits::LINE_BYTES_MAX;
+use chat_proto::{Timestamp, UserId};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params, params_from_iter};
 
@@ -185,14 +185,20 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
 }
 
 /// The result of a scan of the messages of a room.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Census {
     /// The `seq` of each damaged message.
     pub(super) damaged: Vec<u64>,
     /// Number of other messages that have a number of their device.
     pub(super) numbered: u64,
     /// The greatest user number of an author of the others.
-    pub(super) last_user: u64,
+    pub(super) last_user: UserId,
+}
+
+impl Default for Census {
+    fn default() -> Self {
+        Self { damaged: Vec::new(), numbered: 0, last_user: UserId::SERVER }
+    }
 }
 
 impl Census {

@@ -6,20 +6,21 @@
 //!
 //! If a row is damaged, the table is rebuilt from the messages ([`super::rebuild`]).
 
+use chat_proto::UserId;
 use std::collections::HashMap;
 
 use chat_proto::command::Word;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
-use super::store::{foreign, number, unsigned};
+use super::store::{foreign, number, unsigned, user_id, user_number};
 use super::{checksum, load};
 
 /// Number of devices whose last run the writer remembers, instead of reading it. Each takes about 130 bytes.
 pub(super) const DEVICES_REMEMBERED: usize = 100_000;
 
 /// A device of a user.
-pub(super) type Device = (u64, Word);
+pub(super) type Device = (UserId, Word);
 
 /// The columns of a run: those that its checksum covers, then the checksum.
 pub(super) const COLUMNS: &str = "from_id, device, n, place, count, sum";
@@ -197,7 +198,7 @@ const fn written(stored: i64) -> u64 {
 
 /// Stores a run, in place of a shorter one that begins with the same number.
 fn put(db: &Connection, (user, device): &Device, run: Run) -> rusqlite::Result<()> {
-    let [user, first, count] = [number(*user), stored(run.first), number(run.count)];
+    let [user, first, count] = [user_number(*user), stored(run.first), number(run.count)];
     let sum = checksum::of([
         ValueRef::Integer(user),
         ValueRef::Text(device.as_str().as_bytes()),
@@ -250,7 +251,7 @@ fn covering(db: &Connection, device: &Device, n: u64) -> rusqlite::Result<Option
          WHERE from_id = ? AND device = ? AND n <= ? ORDER BY n DESC LIMIT 1"
     );
     db.prepare_cached(&sql)?
-        .query_row(params![number(device.0), device.1.as_str(), stored(n)], Run::of_row)
+        .query_row(params![user_number(device.0), device.1.as_str(), stored(n)], Run::of_row)
         .optional()
         .map_err(marked)
 }
@@ -261,7 +262,7 @@ pub(super) fn forget(db: &Connection, device: &Device, n: u64) -> rusqlite::Resu
         Some(run) if run.last() == n => {
             let (user, device) = device;
             db.prepare_cached("DELETE FROM sent WHERE from_id = ? AND device = ? AND n = ?")?
-                .execute(params![number(*user), device.as_str(), stored(run.first)])
+                .execute(params![user_number(*user), device.as_str(), stored(run.first)])
                 .map_err(marked)?;
             Ok(())
         }
@@ -277,10 +278,10 @@ pub(super) fn last_place(db: &Connection, places: [i64; 2]) -> rusqlite::Result<
 }
 
 /// The greatest number of a user who has a run; 0 if there is none.
-pub(super) fn last_user(db: &Connection) -> rusqlite::Result<u64> {
+pub(super) fn last_user(db: &Connection) -> rusqlite::Result<UserId> {
     let sql = format!("SELECT {COLUMNS} FROM sent ORDER BY from_id DESC LIMIT 1");
-    let last = |row: &Row<'_>| Run::of_row(row).and_then(|_| unsigned(row, 0));
-    Ok(db.query_row(&sql, [], last).optional().map_err(marked)?.unwrap_or(0))
+    let last = |row: &Row<'_>| Run::of_row(row).and_then(|_| user_id(row, 0));
+    Ok(db.query_row(&sql, [], last).optional().map_err(marked)?.unwrap_or(UserId::SERVER))
 }
 
 #[cfg(test)]
@@ -289,7 +290,7 @@ mod tests {
     use crate::journal::sqlite::{checksum, file, schema};
 
     fn device() -> Device {
-        (7, Word::new("laptop").unwrap())
+        (UserId::new(7), Word::new("laptop").unwrap())
     }
 
     fn rows(db: &Connection) -> Vec<Run> {
@@ -367,7 +368,7 @@ mod tests {
         schema::bring_forward(&mut db).unwrap();
         for (place, device, n) in messages {
             let Some(n) = n else { continue };
-            let device = (7, Word::new(device).unwrap());
+            let device = (UserId::new(7), Word::new(device).unwrap());
             assert_eq!(place_of(&db, &device, n).unwrap(), Some(place), "{n}");
         }
         assert_eq!(rows(&db).len(), 7, "{:?}", rows(&db));

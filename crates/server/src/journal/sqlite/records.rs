@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use chat_proto::{Timestamp, Topic};
+use chat_proto::{Timestamp, Topic, UserId};
 use rusqlite::{Connection, params};
 
 use super::change::Change;
-use super::store::number;
+use super::store::{number, user_number};
 use super::stored::{MembershipRecord, RoomId, RoomKey, UserRecord};
 use super::{credentials, used};
 
@@ -38,7 +38,7 @@ pub(super) fn user(db: &Connection, record: &UserRecord) -> rusqlite::Result<()>
              seen_at = excluded.seen_at, sum = excluded.sum",
     )?
     .execute(params![
-        number(record.user.id),
+        user_number(record.user.id),
         record.kind.number(),
         record.user.name.as_str(),
         record.user.name.key(),
@@ -65,12 +65,12 @@ pub(super) fn room(db: &Connection, id: RoomId, called: &RoomKey) -> rusqlite::R
 pub(super) fn remove_room(
     db: &Connection,
     id: RoomId,
-    users: &BTreeSet<u64>,
+    users: &BTreeSet<UserId>,
 ) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM room WHERE id = ?")?.execute(params![id.0])?;
     let mut remove = db.prepare_cached("DELETE FROM member WHERE user = ? AND room = ?")?;
     for user in users {
-        remove.execute(params![number(*user), id.0])?;
+        remove.execute(params![user_number(*user), id.0])?;
     }
     Ok(())
 }
@@ -86,12 +86,12 @@ pub(super) fn topic(db: &Connection, id: RoomId, topic: &Topic) -> rusqlite::Res
 }
 
 /// Stores when a user was last connected.
-pub(super) fn seen(db: &Connection, user: u64, at: Timestamp) -> rusqlite::Result<()> {
+pub(super) fn seen(db: &Connection, user: UserId, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE user SET seen_at = ?1, sum = checksum(id, kind, name, key, ?1)
          WHERE id = ?2 AND sum = checksum(id, kind, name, key, seen_at)",
     )?
-    .execute(params![at.as_millis(), number(user)])?;
+    .execute(params![at.as_millis(), user_number(user)])?;
     Ok(())
 }
 
@@ -103,14 +103,14 @@ pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Res
         "DELETE FROM member
          WHERE user = ? AND room = ? AND sum <> checksum(user, room, is_in, read_seq)",
     )?
-    .execute(params![number(member.user), member.room.0])?;
+    .execute(params![user_number(member.user), member.room.0])?;
     db.prepare_cached(
         "INSERT INTO member (user, room, is_in, read_seq, sum)
          VALUES (?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4)) ON CONFLICT (user, room) DO UPDATE
          SET is_in = max(is_in, ?3), sum = checksum(user, room, max(is_in, ?3), read_seq)",
     )?
     .execute(params![
-        number(member.user),
+        user_number(member.user),
         member.room.0,
         member.is_in,
         number(member.read_seq),
@@ -119,22 +119,22 @@ pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Res
 }
 
 /// Stores that a user has left a room.
-pub(super) fn has_left(db: &Connection, user: u64, room: RoomId) -> rusqlite::Result<()> {
+pub(super) fn has_left(db: &Connection, user: UserId, room: RoomId) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE member SET is_in = 0, sum = checksum(user, room, 0, read_seq)
          WHERE user = ?1 AND room = ?2 AND sum = checksum(user, room, is_in, read_seq)",
     )?
-    .execute(params![number(user), room.0])?;
+    .execute(params![user_number(user), room.0])?;
     Ok(())
 }
 
 /// Stores how far a user has read a room; never backwards.
-pub(super) fn read(db: &Connection, user: u64, room: RoomId, seq: u64) -> rusqlite::Result<()> {
+pub(super) fn read(db: &Connection, user: UserId, room: RoomId, seq: u64) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE member
          SET read_seq = max(read_seq, ?3), sum = checksum(user, room, is_in, max(read_seq, ?3))
          WHERE user = ?1 AND room = ?2 AND sum = checksum(user, room, is_in, read_seq)",
     )?
-    .execute(params![number(user), room.0, number(seq)])?;
+    .execute(params![user_number(user), room.0, number(seq)])?;
     Ok(())
 }

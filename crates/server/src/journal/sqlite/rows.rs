@@ -1,12 +1,12 @@
 //! A row of the table `message`: its key, its columns, and how a message is written to it and read from it.
 
 use chat_proto::command::{Kind, Word, WordTooLong};
-use chat_proto::{Text, Timestamp, User, UserName};
+use chat_proto::{Text, Timestamp, User, UserId, UserName};
 use rusqlite::Row;
 use rusqlite::types::{Type, ValueRef};
 
 use super::numbers::Device;
-use super::store::{foreign, number, unsigned};
+use super::store::{foreign, number, user_id, user_number};
 use super::stored::{RoomId, StoredMessage};
 use super::{checksum, salvage};
 
@@ -40,7 +40,7 @@ pub(super) fn room_of(place: i64) -> RoomId {
 pub(super) fn values(room: RoomId, message: &StoredMessage) -> [ValueRef<'_>; VALUES] {
     [
         ValueRef::Integer(place(room, message.seq)),
-        ValueRef::Integer(number(message.from.id)),
+        ValueRef::Integer(user_number(message.from.id)),
         ValueRef::Text(message.from.name.as_str().as_bytes()),
         ValueRef::Integer(message.at.as_millis()),
         ValueRef::Integer(kind_number(message.kind)),
@@ -83,7 +83,7 @@ pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMes
         |index: usize| values[index].as_i64().map_err(|e| foreign(index, Type::Integer, e));
     Ok(StoredMessage {
         seq: seq_of(integer(0)?),
-        from: User { id: unsigned(row, 1)?, name: seen.name(text(2)?) },
+        from: User { id: user_id(row, 1)?, name: seen.name(text(2)?) },
         at: Timestamp::from_millis(integer(3)?),
         kind: match integer(4)? {
             0 => Kind::Text,
@@ -101,7 +101,7 @@ pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMes
 pub(super) fn device_and_n(row: &Row<'_>) -> rusqlite::Result<Option<(Device, u64)>> {
     let device = Word::new(row.get::<_, String>(1)?).map_err(|e| foreign(1, Type::Text, e))?;
     let n = row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned);
-    let user = unsigned(row, 0)?;
+    let user = user_id(row, 0)?;
     Ok(n.map(|n| ((user, device), n)))
 }
 
@@ -109,7 +109,7 @@ pub(super) fn device_and_n(row: &Row<'_>) -> rusqlite::Result<Option<(Device, u6
 pub(super) fn read_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMessage> {
     read(row, seen).or_else(|_| {
         let name = row.get(2).ok().and_then(|name: String| UserName::new(&name).ok());
-        let id = unsigned(row, 1).ok().filter(|id| *id > 0);
+        let id = user_id(row, 1).ok().filter(|id| *id != UserId::SERVER);
         let from = id.zip(name).map(|(id, name)| User { id, name });
         let at = Timestamp::from_millis(row.get(3).unwrap_or(0));
         Ok(salvage::tombstone(seq_of(row.get(0)?), from, at))

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp, User, UserName};
+use chat_proto::{Text, Timestamp, User, UserId, UserName};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::messages;
@@ -18,8 +18,8 @@ use super::stored::{Page, Part, RoomId, StoredMessage};
 pub(super) const DAMAGED: &str =
     "This message is damaged on the server's disk and cannot be shown.";
 
-/// The name and number of the server, under which a message of an unknown user is served.
-const SERVER: (u64, &str) = (0, "chat-server");
+/// The name of the server, under which a message of an unknown user is served.
+const SERVER: &str = "chat-server";
 
 /// Number of look-ups for each message of a page: a bound for a file whose pages lead nowhere.
 const STEPS_PER_MESSAGE: u32 = 4;
@@ -35,7 +35,7 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
 
 /// The replacement of a message that cannot be read.
 pub(super) fn tombstone(seq: u64, from: Option<User>, at: Timestamp) -> StoredMessage {
-    let server = || User { id: SERVER.0, name: UserName::from_lossy(SERVER.1) };
+    let server = || User { id: UserId::SERVER, name: UserName::from_lossy(SERVER) };
     StoredMessage {
         seq,
         from: from.unwrap_or_else(server),

@@ -1,5 +1,6 @@
 //! The id and the epoch of the journal, the commit that overwrites a failed one, and how numbers are stored.
 
+use chat_proto::UserId;
 use chat_proto::command::Word;
 use chat_proto::event::JournalId;
 use rusqlite::types::Type;
@@ -39,6 +40,16 @@ pub(super) fn number(unsigned: u64) -> i64 {
 pub(super) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     let number: i64 = row.get(column)?;
     u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
+}
+
+/// The number of a user.
+pub(super) fn user_id(row: &Row<'_>, column: usize) -> rusqlite::Result<UserId> {
+    unsigned(row, column).map(UserId::new)
+}
+
+/// A user's number as it is stored.
+pub(super) fn user_number(user: UserId) -> i64 {
+    number(user.get())
 }
 
 /// The error of a value that this program never writes.

@@ -52,12 +52,12 @@ pub(crate) fn execute(directory: &Path, statement: &str) {
 pub(crate) fn put_user(db: &Connection, id: u64, name: UserName) -> rusqlite::Result<()> {
     let token = TokenHash::of(&Secret::new(name.as_str()));
     let (kind, seen_at) = (UserKind::Registered, clock());
-    records::user(db, &UserRecord { user: User { id, name }, kind, seen_at })?;
-    put_token(db, id, token)
+    records::user(db, &UserRecord { user: User { id: UserId::new(id), name }, kind, seen_at })?;
+    put_token(db, UserId::new(id), token)
 }
 
 /// Stores one more token of a user.
-pub(crate) fn put_token(db: &Connection, user: u64, token: TokenHash) -> rusqlite::Result<()> {
+pub(crate) fn put_token(db: &Connection, user: UserId, token: TokenHash) -> rusqlite::Result<()> {
     let credential = Credential::Token(token);
     credentials::insert(db, &CredentialRecord { user, credential, created_at: clock() })
 }
@@ -66,14 +66,17 @@ pub(crate) fn put_token(db: &Connection, user: u64, token: TokenHash) -> rusqlit
 async fn what_is_kept_is_there_after_a_restart_in_its_order() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.restored.last_user, 0);
+    assert_eq!(journal.restored.last_user, UserId::new(0));
     for n in 1..=3 {
         assert_eq!(journal.say(n, &format!("text {n}")).await, kept(n));
     }
     journal.close().await;
 
     let journal = open(directory.path()).unwrap();
-    assert_eq!((journal.restored.rooms[0].last_seq, journal.restored.last_user), (3, 7));
+    assert_eq!(
+        (journal.restored.rooms[0].last_seq, journal.restored.last_user),
+        (3, UserId::new(7))
+    );
     assert_eq!(journal.say(4, "text 4").await, kept(4));
     let texts = journal.texts(Part::After(1)).await;
     let expected = [(2, "text 2"), (3, "text 3"), (4, "text 4")];
@@ -103,8 +106,8 @@ async fn what_is_said_again_after_a_crash_is_a_repeat() {
     journal.close().await; // nobody hears that it was stored
 
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.journal.last_n(7, &laptop()).await.unwrap(), 5);
-    assert_eq!(journal.journal.last_n(7, &Word::default()).await.unwrap(), 0);
+    assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 5);
+    assert_eq!(journal.journal.last_n(UserId::new(7), &Word::default()).await.unwrap(), 0);
     assert_eq!(journal.say(5, "once").await, repeat(1));
     assert_eq!(journal.say(5, "something else").await, Outcome::NumberUsed);
     assert_eq!(journal.say(6, "twice").await, kept(2));
@@ -122,7 +125,7 @@ async fn the_greatest_numbers_are_known_again_as_they_were() {
     journal.close().await;
 
     let journal = open(directory.path()).unwrap();
-    let last = journal.journal.last_n(7, &laptop()).await.unwrap();
+    let last = journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap();
     assert_eq!(last, BEYOND + 1);
     let page = Page { of: Part::After(0), limit: 10 };
     let found = journal.journal.read(RoomId::LOBBY, page).await.unwrap();
@@ -174,7 +177,7 @@ async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
     let page = Page { of: Part::Before(u64::MAX), limit: PAGE_MESSAGES };
     let found = journal.journal.read(id, page).await.unwrap();
     assert!(found.len() > 100, "{} messages", found.len());
-    let messages = found.iter().map(|kept| kept.to_wire(&name, 7)).collect();
+    let messages = found.iter().map(|kept| kept.to_wire(&name, UserId::new(7))).collect();
     let history = Event::History { room: name, messages, more: true };
     let line = serde_json::to_string(&history).unwrap();
     assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());

@@ -4,7 +4,7 @@ use chat_proto::{User, mention};
 use rusqlite::{Connection, params};
 
 use super::rows::place;
-use super::store::unsigned;
+use super::store::user_id;
 use super::stored::{RoomId, Unread};
 
 /// Most messages that are read to count: a screen shows no greater number, and they are read in a few
@@ -37,7 +37,7 @@ pub(super) fn unread(
         // A damaged text names nobody.
         let text = row.get_ref(1)?.as_str().unwrap_or_default();
         (counted, bytes) = (counted + 1, bytes + text.len());
-        if unsigned(row, 0)? != user.id {
+        if user_id(row, 0)? != user.id {
             unread.messages += 1;
             unread.mentions += u64::from(mention::is_in(text, &user.name));
         }

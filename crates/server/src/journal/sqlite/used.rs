@@ -2,10 +2,10 @@
 //!
 //! A number that was used is never given again: an address with it (`@7-12`) would reach somebody else.
 
-use chat_proto::User;
+use chat_proto::{User, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::store::{number, unsigned};
+use super::store::{number, user_id, user_number};
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserRecord};
 use super::{in_words, load, numbers, rebuild, salvage, schema};
 
@@ -18,13 +18,13 @@ const EPOCH_USERS: u64 = 1_000_000;
 /// The greatest number of a user and of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Used {
-    pub(super) last_user: u64,
+    pub(super) last_user: UserId,
     pub(super) last_room: RoomId,
 }
 
 impl Used {
     /// Those of a journal with the lobby alone.
-    const NONE: Self = Self { last_user: 0, last_room: RoomId::LOBBY };
+    const NONE: Self = Self { last_user: UserId::SERVER, last_room: RoomId::LOBBY };
 
     fn max(self, other: Self) -> Self {
         Self {
@@ -36,12 +36,12 @@ impl Used {
 
 /// Stores that there was a user with the number `id`. A damaged record stays as it is: the next start
 /// rebuilds it.
-pub(super) fn put_last_user(db: &Connection, id: u64) -> rusqlite::Result<()> {
+pub(super) fn put_last_user(db: &Connection, id: UserId) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE number SET last_user = ?1, sum = checksum(?1, last_room)
          WHERE last_user < ?1 AND sum = checksum(last_user, last_room)",
     )?
-    .execute([number(id)])?;
+    .execute([user_number(id)])?;
     Ok(())
 }
 
@@ -72,7 +72,7 @@ pub(super) fn stored(db: &Connection) -> rusqlite::Result<Option<Used>> {
             if !load::is_whole(row)? {
                 return Ok(None);
             }
-            let (last_user, last_room) = (unsigned(row, 0).ok(), row.get(1).ok().map(RoomId));
+            let (last_user, last_room) = (user_id(row, 0).ok(), row.get(1).ok().map(RoomId));
             Ok(last_user.zip(last_room).map(|(last_user, last_room)| Used { last_user, last_room }))
         })
         .optional();
@@ -104,20 +104,20 @@ fn of_records(
     let room: Option<u32> = db.query_row("SELECT max(id) FROM room", [], |row| row.get(0))?;
     let room = room.map_or(RoomId::LOBBY, RoomId);
     Ok(Used {
-        last_user: ids.max().unwrap_or(0).max(numbered),
+        last_user: ids.max().unwrap_or(UserId::SERVER).max(numbered),
         last_room: members.iter().map(|member| member.room).fold(room, RoomId::max),
     })
 }
 
 /// The greatest number of a user in the table of message numbers, which is rebuilt if it is damaged.
-fn last_sender(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<u64> {
+fn last_sender(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<UserId> {
     let last = numbers::last_user(db);
     let Some(damaged) = last.as_ref().err().and_then(numbers::damage) else { return last };
     damage.push(format!("{damaged}; it is made again from the messages"));
     rebuild::message_numbers(db).and_then(|()| numbers::last_user(db)).or_else(|error| {
         // The writer tries again when it needs the table.
         damage.push(format!("it cannot be made again: {}", in_words(&error)));
-        Ok(0)
+        Ok(UserId::SERVER)
     })
 }
 
@@ -176,7 +176,7 @@ fn put(db: &Connection, used: Used) -> rusqlite::Result<()> {
 fn insert(db: &Connection, used: Used) -> rusqlite::Result<()> {
     db.execute(
         "INSERT INTO number (last_user, last_room, sum) VALUES (?1, ?2, checksum(?1, ?2))",
-        params![number(used.last_user), used.last_room.0],
+        params![user_number(used.last_user), used.last_room.0],
     )?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chat_proto::Timestamp;
+use chat_proto::{Timestamp, UserId};
 use rusqlite::Connection;
 use tracing::{error, info, warn};
 
@@ -31,7 +31,7 @@ pub(in crate::journal) struct Writer {
     /// The `seq` of the last message of each room; no entry if there is none.
     last_seqs: HashMap<RoomId, u64>,
     /// The greatest number of a user with a message, as far as it is known.
-    last_user: u64,
+    last_user: UserId,
     /// Whether a commit that failed may be complete in SQLite's log, since the sync follows the last write. A
     /// crash would restore it.
     may_come_back: bool,
@@ -55,7 +55,7 @@ impl Writer {
             db,
             numbers: Numbers::default(),
             last_seqs: rooms.iter().map(|room| (room.id, room.last_seq)).collect(),
-            last_user: 0,
+            last_user: UserId::SERVER,
             may_come_back: false,
             rebuild_failed_at: None,
             has_thread,

@@ -3,9 +3,10 @@
 use crossterm::event::{Event, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 
 use super::{character_key, key};
+use crate::input::Report;
 
 /// The event of `ESC [ bytes last`; `None` if it means nothing here.
-pub(super) fn event(bytes: &[u8], last: u8, alt: bool) -> Option<Event> {
+pub(super) fn event(bytes: &[u8], last: u8, alt: bool) -> Option<Report> {
     if let Some(report) = bytes.strip_prefix(b"<") {
         return mouse(report, last);
     }
@@ -27,7 +28,7 @@ pub(super) fn event(bytes: &[u8], last: u8, alt: bool) -> Option<Event> {
 }
 
 /// The key of `ESC O digits last`; `None` if there is none.
-pub(super) fn ss3_key(digits: &[u8], last: u8, alt: bool) -> Option<Event> {
+pub(super) fn ss3_key(digits: &[u8], last: u8, alt: bool) -> Option<Report> {
     let modifiers = modifiers(numbers(digits)?.first().copied().flatten(), alt);
     Some(match last {
         b'M' => key(KeyCode::Enter, modifiers),
@@ -69,7 +70,7 @@ fn tilde_code(number: u32) -> Option<KeyCode> {
 }
 
 /// The key of a code point, as terminals send keys that have no sequence of their own.
-fn code_key(code: u32, modifiers: KeyModifiers) -> Option<Event> {
+fn code_key(code: u32, modifiers: KeyModifiers) -> Option<Report> {
     Some(match code {
         9 if modifiers.contains(KeyModifiers::SHIFT) => key(KeyCode::BackTab, modifiers),
         9 => key(KeyCode::Tab, modifiers),
@@ -96,7 +97,7 @@ fn modifiers(parameter: Option<u32>, alt: bool) -> KeyModifiers {
 }
 
 /// A mouse report: button, column and row from 1. The wheel is a button.
-fn mouse(report: &[u8], last: u8) -> Option<Event> {
+fn mouse(report: &[u8], last: u8) -> Option<Report> {
     let [Some(button), Some(column), Some(row)] = numbers(report)?[..] else {
         return None;
     };
@@ -107,7 +108,7 @@ fn mouse(report: &[u8], last: u8) -> Option<Event> {
     };
     let cell = |number: u32| u16::try_from(number.saturating_sub(1)).ok();
     let (column, row) = (cell(column)?, cell(row)?);
-    Some(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+    Some(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }).into())
 }
 
 /// The parameters, `None` for an empty one, and for each its first part alone (`1:2` is 1); `None`

@@ -2,8 +2,9 @@ use crossterm::event::{MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 
 use super::*;
+use crate::theme::{Answer, Asked};
 
-fn parsed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Event> {
+fn parsed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Report> {
     let (mut parser, mut events) = (Parser::default(), Vec::new());
     for piece in pieces {
         parser.feed(piece, &mut events);
@@ -15,16 +16,21 @@ fn parsed<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Event> {
     events
 }
 
-fn plain(code: KeyCode) -> Event {
+fn plain(code: KeyCode) -> Report {
     key(code, KeyModifiers::NONE)
 }
 
-fn wheel(kind: MouseEventKind) -> Event {
-    Event::Mouse(MouseEvent { kind, column: 4, row: 6, modifiers: KeyModifiers::NONE })
+fn wheel(kind: MouseEventKind) -> Report {
+    Event::Mouse(MouseEvent { kind, column: 4, row: 6, modifiers: KeyModifiers::NONE }).into()
+}
+
+fn background(grey: u8) -> Report {
+    let colour = crate::theme::Rgb::new(grey, grey, grey);
+    Report::Colour(Answer { asked: Asked::Background, colour })
 }
 
 /// What terminals send, and what it means.
-fn sequences() -> Vec<(&'static [u8], Vec<Event>)> {
+fn sequences() -> Vec<(&'static [u8], Vec<Report>)> {
     use KeyCode::*;
     let (alt, control, shift) = (KeyModifiers::ALT, KeyModifiers::CONTROL, KeyModifiers::SHIFT);
     vec![
@@ -67,14 +73,18 @@ fn sequences() -> Vec<(&'static [u8], Vec<Event>)> {
         (b"\x1b[<0;5;7M", vec![]),
         (b"\x1b[<0;5;7m", vec![]),
         (b"\x1b[M \x1bA", vec![]),
-        (b"\x1b[200~one\r\x1b[A\xe9\x1b[201~", vec![Event::Paste("one\r\x1b[A\u{FFFD}".into())]),
-        (b"\x1b[200~\x1b[201~", vec![Event::Paste(String::new())]),
-        // Replies of the terminal: device attributes, a cursor position, a mode, a colour, a version.
-        (b"\x1b[?64;1;2c", vec![]),
+        (b"\x1b[200~one\r\x1b[A\xe9\x1b[201~", vec![paste("one\r\x1b[A\u{FFFD}".as_bytes())]),
+        (b"\x1b[200~\x1b[201~", vec![paste(b"")]),
+        // Replies of the terminal: device attributes, a cursor position, a mode, colours, a version.
+        (b"\x1b[?64;1;2c", vec![Report::Attributes]),
         (b"\x1b[12;40R", vec![]),
         (b"\x1b[?2026;2$y", vec![]),
-        (b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\", vec![]),
-        (b"\x1b]11;rgb:1e1e/1e1e/1e1e\x07", vec![]),
+        (b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\", vec![background(0x1e)]),
+        (b"\x1b]11;rgb:1e1e/1e1e/1e1e\x07", vec![background(0x1e)]),
+        (b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b[B", vec![background(0x1e), plain(Down)]),
+        (b"\x1b]11;rgb:1e1e/1e1e/1e1e\x18", vec![]),
+        (b"\x1bP11;rgb:1e1e/1e1e/1e1e\x07", vec![]),
+        (b"\x1b]52;c;aGk=\x07", vec![]),
         (b"\x1bP>|xterm(388)\x1b\\", vec![]),
         (b"\x1bP1$r0m\x1b\\", vec![]),
         (b"\x1b_Gi=31;OK\x1b\\", vec![]),
@@ -120,8 +130,10 @@ fn what_is_incomplete_is_a_key_or_dropped_when_its_time_is_over() {
         (b"\x1b]", alt(b']')),
         (b"\x1b[1;5", vec![]),
         (b"\x1b]11;rgb", vec![]),
+        (b"\x1b]11;rgb:0/0/0", vec![]),
+        (b"\x1b]11;rgb:0/0/0\x1b", vec![background(0)]),
         (b"\xc3", vec![plain(KeyCode::Char('\u{FFFD}'))]),
-        (b"\x1b[200~half", vec![Event::Paste("half".into())]),
+        (b"\x1b[200~half", vec![paste(b"half")]),
     ] {
         assert_eq!(parsed([bytes]), events, "{:?}", bytes.escape_ascii().to_string());
     }
@@ -132,15 +144,15 @@ fn a_sequence_whose_escape_was_taken_for_a_key_is_no_text() {
     for (tail, event) in [
         (&b"[5~"[..], Some(plain(KeyCode::PageUp))),
         (b"OP", Some(plain(KeyCode::F(1)))),
-        (b"[200~hi\x1b[201~", Some(Event::Paste("hi".into()))),
-        (b"]11;rgb:0/0/0\x07", None),
-        (b"[?1;2c", None),
+        (b"[200~hi\x1b[201~", Some(paste(b"hi"))),
+        (b"]11;rgb:0/0/0\x07", Some(background(0))),
+        (b"[?1;2c", Some(Report::Attributes)),
     ] {
         let (mut parser, mut events) = (Parser::default(), Vec::new());
         parser.feed(b"\x1b", &mut events);
         parser.expire(&mut events);
         parser.feed(tail, &mut events);
-        let expected: Vec<Event> = std::iter::once(escape_key()).chain(event).collect();
+        let expected: Vec<Report> = std::iter::once(escape_key()).chain(event).collect();
         assert_eq!(events, expected);
         // One key alone is a key.
         events.clear();
@@ -156,7 +168,7 @@ fn a_paste_that_is_too_long_is_cut_and_its_end_is_seen() {
     let long = [b"\x1b[200~", &[b'x'; 3 * PASTE_BYTES_MAX][..], PASTE_END, b"y"].concat();
     let events = parsed([&long[..]]);
     assert_eq!(events[1..], [plain(KeyCode::Char('y'))]);
-    let Event::Paste(text) = &events[0] else { panic!("{:?}", events[0]) };
+    let Report::Event(Event::Paste(text)) = &events[0] else { panic!("{:?}", events[0]) };
     assert!(text.len() > crate::prompt::PROMPT_BYTES_MAX && text.len() <= PASTE_BYTES_MAX);
 }
 
@@ -189,7 +201,7 @@ proptest! {
         let border = borders[at.index(borders.len())];
         let bytes = [&text.as_bytes()[..border], &[bad], b"|", &text.as_bytes()[border..]].concat();
         let typed: String = parsed([&bytes[..]]).into_iter().filter_map(|event| match event {
-            Event::Key(KeyEvent { code: KeyCode::Char(c), .. }) => Some(c),
+            Report::Event(Event::Key(KeyEvent { code: KeyCode::Char(c), .. })) => Some(c),
             _ => None,
         }).collect();
         prop_assert_eq!(typed.replace("\u{FFFD}|", ""), text);

@@ -1,6 +1,7 @@
 //! Rooms: going there, what is new in them, and what is above.
 
 use super::*;
+use chat_proto::UserId;
 
 #[test]
 fn rooms_are_joined_shown_and_left() {
@@ -313,7 +314,14 @@ fn who_is_here_follows_the_events() {
     assert_shows(&harness, "→ zoe is here");
     assert_shows(&harness, "ana is anna now");
     assert_shows(&harness, "← carl has lost the connection");
-    let ids: Vec<u64> = harness.state.client.room().users().iter(7).map(|user| user.id).collect();
+    let ids: Vec<u64> = harness
+        .state
+        .client
+        .room()
+        .users()
+        .iter(UserId::new(7))
+        .map(|user| user.id.get())
+        .collect();
     assert_eq!(ids, [7, 3, 9]);
     harness.event(Event::Renamed { user: user(7, "bob"), name: name("rob") });
     assert_eq!(*harness.state.client.name(), name("rob"));

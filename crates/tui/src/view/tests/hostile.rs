@@ -3,13 +3,12 @@
 use chat_client::link::{LinkEvent, Lost};
 use chat_client::sanitize;
 use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState, Server};
-use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
+use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserId, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
 
 use crate::fixture::{Harness, expect_older, user, welcome};
-use crate::palette::Palette;
 use crate::view;
 
 /// What has been used against terminals, or might be.
@@ -128,7 +127,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
     let text = hostile.to_owned();
     let refusal = || Refusal::new(RefusalCode::BadField, text.clone());
     let room = RoomName::lobby;
-    let mut news = vec![
+    let mut events = vec![
         LinkEvent::Event(Event::Refused(refusal())),
         LinkEvent::Event(Event::Refused(Refusal { n: Some(1), ..refusal() })),
         LinkEvent::Unreadable(Box::new(refusal())),
@@ -148,21 +147,21 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
         LinkEvent::Refused(Box::new(refusal())),
     ];
     let server = Server { name: text.clone(), version: text.clone() };
-    news.push(LinkEvent::Welcome {
+    events.push(LinkEvent::Welcome {
         session: 2,
         welcome: chat_proto::event::Welcome { server, ..welcome(7, "bob") },
     });
     // The wire's own types keep some of it out; what they let in must not do harm either.
     let said = Text::new(text.clone()).or_else(|_| Text::from_lossy(&text).ok_or(()));
     let kept: String = text.chars().take(32).collect();
-    let from = chat_proto::User { id: 9, name: UserName::from_lossy(&kept) };
-    news.push(LinkEvent::Event(Event::Joined { room: room(), user: from.clone() }));
+    let from = chat_proto::User { id: UserId::new(9), name: UserName::from_lossy(&kept) };
+    events.push(LinkEvent::Event(Event::Joined { room: room(), user: from.clone() }));
     let users = vec![from.clone(); 3];
-    news.push(LinkEvent::Event(Event::Users { room: room(), users, more: true }));
+    events.push(LinkEvent::Event(Event::Users { room: room(), users, more: true }));
     let info = RoomInfo { room: room(), topic: Topic::from_lossy(&text), count: 1 };
-    news.push(LinkEvent::Event(Event::Rooms { rooms: vec![info], more: true }));
+    events.push(LinkEvent::Event(Event::Rooms { rooms: vec![info], more: true }));
     let user = from.clone();
-    news.push(LinkEvent::Event(Event::Topic {
+    events.push(LinkEvent::Event(Event::Topic {
         room: room(),
         topic: Topic::from_lossy(&text),
         user,
@@ -185,20 +184,20 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
                     n: None,
                 };
                 let (room, older) = (message.room.clone(), Message { seq: 2, ..message.clone() });
-                news.push(LinkEvent::Event(Event::Message(message)));
+                events.push(LinkEvent::Event(Event::Message(message)));
                 let messages = vec![older];
-                news.push(LinkEvent::Event(Event::History { room, messages, more: true }));
+                events.push(LinkEvent::Event(Event::History { room, messages, more: true }));
             }
         }
     }
-    news
+    events
 }
 
 /// Draws, and looks at every cell.
 fn inspect(harness: &Harness, hostile: &str) {
     let (width, height) = (harness.state.size.width, harness.state.size.height);
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| view::draw(&harness.state, Palette::new(true), frame));
+    let Ok(_) = terminal.draw(|frame| view::draw(&harness.state, frame));
     let buffer = terminal.backend().buffer();
     for cell in buffer.content() {
         let chars = || cell.symbol().chars();
@@ -244,8 +243,8 @@ fn inspect(harness: &Harness, hostile: &str) {
 }
 
 /// Asks for the page of older messages that is told: no other is taken.
-fn asks_for_older(harness: &mut Harness, news: &LinkEvent) {
-    if let LinkEvent::Event(Event::History { room, .. }) = news {
+fn asks_for_older(harness: &mut Harness, event: &LinkEvent) {
+    if let LinkEvent::Event(Event::History { room, .. }) = event {
         expect_older(&mut harness.state.client, room);
     }
 }
@@ -259,9 +258,9 @@ fn no_hostile_text_gets_through() {
             let mut harness = Harness::connected(width, height);
             harness.state.users = Some(true);
             harness.type_text("mine\nkept");
-            for news in everywhere(hostile) {
-                asks_for_older(&mut harness, &news);
-                harness.link_event(news);
+            for event in everywhere(hostile) {
+                asks_for_older(&mut harness, &event);
+                harness.link_event(event);
                 inspect(&harness, hostile);
             }
         }

@@ -1,6 +1,7 @@
 //! Checks the records that repeat what others say: the lobby, the users who are in rooms, the greatest
 //! numbers, and the numbers of messages.
 
+use chat_proto::UserId;
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row};
@@ -17,13 +18,14 @@ pub(in crate::journal) struct Tally {
     /// Messages that are whole and have a number of their device.
     pub(super) numbered: u64,
     /// The greatest number of a user who sent a message.
-    pub(super) last_user: u64,
+    pub(super) last_user: UserId,
     /// Whether every message could be read.
     pub(super) is_complete: bool,
 }
 
 impl Tally {
-    pub(super) const NONE: Self = Self { numbered: 0, last_user: 0, is_complete: true };
+    pub(super) const NONE: Self =
+        Self { numbered: 0, last_user: UserId::SERVER, is_complete: true };
 
     pub(super) fn add(&mut self, room: Self) {
         self.numbered += room.numbered;
@@ -74,7 +76,7 @@ pub(super) fn check_numbers(
     let user: i64 = db.query_row(user, [], |row| row.get(0))?;
     let room = rooms.last().map_or(0, |room| u64::from(room.0));
     for (what, stored, found) in [
-        ("user", last_user, u64::try_from(user).unwrap_or(0).max(tally.last_user)),
+        ("user", last_user.get(), u64::try_from(user).unwrap_or(0).max(tally.last_user.get())),
         ("room", last_room.0.into(), room),
     ] {
         if found > stored {

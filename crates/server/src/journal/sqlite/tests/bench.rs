@@ -78,7 +78,7 @@ pub(crate) fn found(directory: &Path) -> (Vec<(u32, u64, u64)>, String) {
 pub(super) fn say(n: u64, text: &str) -> Message {
     Message {
         room: RoomId::LOBBY,
-        from: User { id: 7, name: UserName::new("bob").unwrap() },
+        from: User { id: UserId::new(7), name: UserName::new("bob").unwrap() },
         device: laptop(),
         n: Some(n),
         kind: Kind::Text,
@@ -170,7 +170,7 @@ impl Both {
         self.run(Task::new(ask))
     }
 
-    pub(super) async fn last_n(&self, user: u64, device: &Word) -> Result<u64, JournalError> {
+    pub(super) async fn last_n(&self, user: UserId, device: &Word) -> Result<u64, JournalError> {
         Task::known_last_n(self.run(Task::last_n(user, device.clone())))
     }
 

@@ -8,7 +8,7 @@ fn trimmed(times: &[i64]) -> Vec<i64> {
     for (seq, at) in (1_i64..).zip(times) {
         let kept = StoredMessage {
             seq: seq.cast_unsigned(),
-            from: User { id: 7, name: UserName::new("bob").unwrap() },
+            from: User { id: UserId::new(7), name: UserName::new("bob").unwrap() },
             at: Timestamp::from_millis(*at),
             kind: Kind::Text,
             device: Word::default(),

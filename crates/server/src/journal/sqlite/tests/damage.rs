@@ -223,7 +223,7 @@ async fn messages_of_an_unknown_kind_or_user_are_damage() {
         let journal = open(directory.path()).unwrap();
         let messages = read(&journal, Part::After, 100).await;
         assert_eq!(damaged(&messages), [2], "{column} = {value}");
-        assert!(messages[1].from.id < 8, "{:?}", messages[1].from);
+        assert!(messages[1].from.id < UserId::new(8), "{:?}", messages[1].from);
     }
 }
 
@@ -231,7 +231,8 @@ async fn messages_of_an_unknown_kind_or_user_are_damage() {
 async fn a_check_finds_that_the_end_of_a_room_is_missing() {
     let directory = closed(5).await;
     let journal = open(directory.path()).unwrap();
-    let member = MembershipRecord { user: 7, room: RoomId::LOBBY, is_in: true, read_seq: 5 };
+    let member =
+        MembershipRecord { user: UserId::new(7), room: RoomId::LOBBY, is_in: true, read_seq: 5 };
     let fill = move |db: &Connection| {
         put_user(db, 7, UserName::from_lossy("bob"))?;
         records::member(db, member)
@@ -273,10 +274,17 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
             }
             let two = RoomKey::Named(RoomName::new("#two").unwrap());
             records::room(db, RoomId(2), &two)?;
-            records::room(db, RoomId(3), &RoomKey::Direct(DirectKey::of(1, 2)))?;
+            records::room(
+                db,
+                RoomId(3),
+                &RoomKey::Direct(DirectKey::of(UserId::new(1), UserId::new(2))),
+            )?;
             records::topic(db, RoomId(2), &Topic::new("one").unwrap())?;
             let (user, room) = (1, RoomId(2));
-            records::member(db, MembershipRecord { user, room, is_in: true, read_seq: 0 })
+            records::member(
+                db,
+                MembershipRecord { user: UserId::new(user), room, is_in: true, read_seq: 0 },
+            )
         };
         journal.journal.change(fill).await.unwrap();
         journal.close().await;
@@ -294,7 +302,10 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
         );
         let is_private = |room: &&RoomRecord| matches!(room.called, RoomKey::Direct(_));
         let private = journal.restored.rooms.iter().filter(is_private);
-        assert!(private.clone().all(|room| room.called == RoomKey::Direct(DirectKey::of(1, 2))));
+        assert!(
+            private.clone().all(|room| room.called
+                == RoomKey::Direct(DirectKey::of(UserId::new(1), UserId::new(2))))
+        );
         journal.close().await;
 
         let journal = open(directory.path()).unwrap();

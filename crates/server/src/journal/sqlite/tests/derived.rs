@@ -4,7 +4,7 @@ use super::damage::{PAGE_BYTES, change, root, sql};
 use super::*;
 
 /// The last user, who is in a room with the greatest number and has sent a message.
-const LAST_USER: u64 = 7;
+const LAST_USER: UserId = UserId::new(7);
 const LAST_ROOM: u32 = 4;
 
 /// A closed journal of two users and four rooms.
@@ -12,9 +12,9 @@ async fn filled() -> TempDir {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     let fill = |db: &Connection| {
-        for id in [2, LAST_USER] {
+        for id in [UserId::new(2), LAST_USER] {
             let name = UserName::new(&format!("user{id}")).unwrap();
-            put_user(db, id, name)?;
+            put_user(db, id.get(), name)?;
             let (user, room) = (id, RoomId::LOBBY);
             records::member(db, MembershipRecord { user, room, is_in: true, read_seq: 0 })?;
         }
@@ -142,7 +142,7 @@ async fn a_user_has_its_number_from_its_record_on() {
     journal.journal.change(silent).await.unwrap();
     journal.close().await;
     sql(&directory, "DELETE FROM user WHERE id = 9");
-    assert_eq!(open(directory.path()).unwrap().restored.last_user, 9);
+    assert_eq!(open(directory.path()).unwrap().restored.last_user, UserId::new(9));
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ async fn a_full_disk_refuses_and_takes_again_when_it_is_not_full() {
 
     journal.allow_pages(u32::MAX >> 1).await;
     assert_eq!(journal.say(10, &long).await, kept(before + 1));
-    assert_eq!(journal.journal.last_n(7, &laptop()).await.unwrap(), 10);
+    assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 10);
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ async fn closed() -> TempDir {
 async fn assert_whole(directory: &TempDir, what: &str) {
     let journal = open(directory.path()).unwrap();
     for n in [1, 150, DEVICES] {
-        assert_eq!(journal.journal.last_n(7, &device(n)).await.unwrap(), n, "{what}");
+        assert_eq!(journal.journal.last_n(UserId::new(7), &device(n)).await.unwrap(), n, "{what}");
     }
     let repeats: Vec<_> = (1..=DEVICES).map(repeat).collect();
     assert_eq!(send(&journal, 1..=DEVICES).await, repeats, "{what}");
@@ -152,7 +152,7 @@ async fn a_daemon_that_runs_makes_the_table_again() {
         }
         let damage = |db: &Connection| db.execute("UPDATE sent SET count = count + 7", []);
         journal.journal.change(damage).await.unwrap();
-        assert_eq!(journal.journal.last_n(7, &laptop()).await.unwrap(), 3);
+        assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 3);
         assert_eq!(journal.say(2, "hi").await, repeat(2));
         assert_eq!(journal.say(4, "hi").await, kept(4));
         journal.close().await;
@@ -180,7 +180,7 @@ async fn a_session_begins_even_if_the_table_cannot_be_made_again() {
     let damage = |db: &Connection| db.execute("UPDATE sent SET count = count + 7", []);
     journal.journal.change(damage).await.unwrap();
     journal.allow_pages(1).await;
-    assert_eq!(journal.journal.last_n(7, &laptop()).await.unwrap(), 0);
+    assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 0);
     let Outcome::NotKept(reason) = journal.say(2, "hi").await else { panic!("stored") };
     assert!(reason.contains("`chat-server check`"), "{reason}");
     journal.close().await;

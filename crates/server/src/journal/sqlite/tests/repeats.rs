@@ -19,7 +19,7 @@ async fn a_number_whose_message_is_removed_is_free_again() {
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
     journal.close().await;
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.journal.last_n(7, &laptop()).await.unwrap(), 4);
+    assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 4);
     for (n, outcome) in [(3, repeat(6)), (2, repeat(5)), (4, repeat(4)), (1, kept(7)), (5, kept(8))]
     {
         assert_eq!(journal.say(n, "hi").await, outcome, "{n}");

@@ -59,7 +59,7 @@ async fn a_restored_backup_is_the_journal_and_the_old_one_is_aside() {
     assert_eq!(after.id, before.id);
     assert_ne!(after.epoch, before.epoch);
     let restored = open(directory.path()).unwrap().restored;
-    assert!(restored.last_user > 1_000_000, "no number of a user is given again");
+    assert!(restored.last_user > UserId::new(1_000_000), "no number of a user is given again");
     assert_eq!(texts(directory.path()).await, ["before"]);
     assert_eq!(identity(directory.path()), after, "one restore, one epoch");
 
@@ -128,7 +128,7 @@ async fn a_backup_that_was_being_opened_is_no_backup_beside_a_log() {
         fs::copy(from, mark::with_suffix(&file::of(killed.path()), part)).unwrap();
     }
     let opened = open(killed.path()).unwrap();
-    assert_eq!(opened.restored.last_user, 1_000_099);
+    assert_eq!(opened.restored.last_user, UserId::new(1_000_099));
     assert_ne!(opened.journal.identity().epoch, before.epoch);
 }
 

@@ -137,7 +137,7 @@ fn version_4() -> Vec<u8> {
     for id in 1..=USERS {
         let sql = "INSERT INTO user (id, name, key, token, seen_at, sum)
                    VALUES (?1, ?2, ?2, ?3, 5, checksum(?1, ?2, ?2, ?3, 5))";
-        let token = token_of(id);
+        let token = token_of(UserId::new(id));
         db.execute(sql, rusqlite::params![id.cast_signed(), format!("user{id}"), token.as_bytes()])
             .unwrap();
     }
@@ -146,7 +146,7 @@ fn version_4() -> Vec<u8> {
     fs::read(path).unwrap()
 }
 
-fn token_of(user: u64) -> TokenHash {
+fn token_of(user: UserId) -> TokenHash {
     TokenHash::of(&Secret::new(format!("token{user}")))
 }
 
@@ -167,7 +167,7 @@ async fn upgraded(directory: &TempDir) -> (Vec<UserRecord>, Vec<u64>) {
     let is_token =
         |record: &&CredentialRecord| record.credential == Credential::Token(token_of(record.user));
     let known = journal.restored.credentials.iter().filter(is_token).map(|record| record.user);
-    let mut known: Vec<u64> = known.collect();
+    let mut known: Vec<u64> = known.map(UserId::get).collect();
     known.sort_unstable();
     journal.close().await;
     let structure = |fault: &String| !fault.contains(" no credential");
@@ -206,7 +206,7 @@ async fn a_damaged_user_of_version_4_loses_no_more_than_before_the_upgrade() {
         let (users, known) = upgraded(&changed(&bytes, &statement)).await;
         let others: Vec<u64> = (1..=USERS).filter(|user| *user != 7 || keeps_token).collect();
         assert_eq!((users.len() as u64, known), (USERS, others), "{statement}");
-        let seventh = users.iter().find(|user| user.user.id == 7).unwrap();
+        let seventh = users.iter().find(|user| user.user.id == UserId::new(7)).unwrap();
         let name = if is_damaged { "user_7" } else { "user7" };
         assert_eq!(seventh.user.name.as_str(), name, "{statement}");
     }

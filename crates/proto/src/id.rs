@@ -1,0 +1,92 @@
+//! Numbers that identify things. Each has a type of its own, so that one cannot be passed for another.
+
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The number of a user: from 1, and never given to another user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UserId(u64);
+
+impl UserId {
+    /// The server itself, as the author of messages. No user has this number: as the greatest one it means that
+    /// there is no user yet.
+    pub const SERVER: Self = Self(0);
+
+    /// The user with this number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number, to store or write it.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The number of the user that is created after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl FromStr for UserId {
+    type Err = ParseIntError;
+    fn from_str(written: &str) -> Result<Self, ParseIntError> {
+        written.parse().map(Self)
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Bits of a [`SessionId`] that count the sessions of a node: enough for 280 million million.
+const SESSION_BITS: u32 = 48;
+
+/// The number of a session. Two sessions never have the same, on two nodes either. In 8 bytes, since each
+/// session and each message that waits for its readers has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(u64);
+
+impl SessionId {
+    /// The session `n` of a node, which counts its sessions from 1 since its start.
+    #[must_use]
+    pub const fn new(node: u16, n: u64) -> Self {
+        debug_assert!(n < 1 << SESSION_BITS, "a node has fewer sessions");
+        Self((node as u64) << SESSION_BITS | n)
+    }
+
+    /// The session `n` of the only node.
+    #[must_use]
+    pub const fn local(n: u64) -> Self {
+        Self::new(0, n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_of_two_nodes_have_different_numbers() {
+        let ids = [(0, 1), (0, 2), (1, 1), (1, 2), (u16::MAX, 1)];
+        let mut numbers = ids.map(|(node, n)| SessionId::new(node, n));
+        numbers.sort();
+        assert!(numbers.windows(2).all(|pair| pair[0] != pair[1]), "{numbers:?}");
+    }
+
+    #[test]
+    fn the_number_of_a_user_is_a_plain_number_on_the_wire() {
+        let written = serde_json::to_string(&UserId::new(7)).unwrap();
+        assert_eq!(written, "7");
+        assert_eq!(serde_json::from_str::<UserId>(&written).unwrap(), UserId::new(7));
+    }
+}

@@ -1,0 +1,53 @@
+//! One flag for each setting, made from the table of settings.
+
+use chat_tui::settings::{Layer, SETTINGS};
+use clap::builder::PossibleValuesParser;
+use clap::error::{Error, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+
+/// The flag of the first version for `--notify none`.
+const NO_BELL: &str = "no_bell";
+
+/// What the command line sets.
+#[derive(Debug, Default)]
+pub(crate) struct Flags(pub(crate) Layer);
+
+impl Args for Flags {
+    fn augment_args(command: Command) -> Command {
+        let flags = SETTINGS.iter().map(|setting| {
+            Arg::new(setting.name)
+                .long(setting.name)
+                .value_name("VALUE")
+                .value_parser(PossibleValuesParser::new(setting.values))
+                .help_heading("Settings (config.toml and /set have them, too)")
+                .help(setting.does)
+        });
+        let no_bell = Arg::new(NO_BELL).long("no-bell").action(ArgAction::SetTrue).hide(true);
+        command.args(flags).arg(no_bell.conflicts_with("notify"))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Flags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let mut flags = Self::default();
+        flags.update_from_arg_matches(matches)?;
+        Ok(flags)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        let given = SETTINGS.iter().filter_map(|setting| {
+            let value = matches.get_one::<String>(setting.name)?;
+            Some((setting.name, value.as_str()))
+        });
+        let no_bell = matches.get_flag(NO_BELL).then_some(("notify", "none"));
+        for (name, value) in given.chain(no_bell) {
+            let set = self.0.set(name, value);
+            set.map_err(|error| Error::raw(ErrorKind::InvalidValue, error))?;
+        }
+        Ok(())
+    }
+}

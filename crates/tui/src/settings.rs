@@ -1,0 +1,159 @@
+//! The settings of the client: one table, from which the file, the flags, `/set`, the completion, the
+//! help and the documentation are made.
+//!
+//! ```text
+//! default < file (config.toml) < flag (command line) < /set of this run
+//! ```
+//!
+//! To add a setting, add a line to the table below, and a type in [`choices`] if its values are new.
+
+pub mod choices;
+mod error;
+mod file;
+mod path;
+mod read;
+mod suggest;
+mod words;
+mod write;
+
+pub use choices::{Choice, Notify, Panel, Switch};
+pub use error::SetError;
+pub use file::{SaveError, load, save};
+pub use path::path;
+pub use read::{FILE_BYTES_MAX, PROBLEMS_MAX, Problem, read};
+pub use suggest::{complete_name, complete_value};
+pub use words::{line, markdown};
+pub use write::set;
+
+use crate::theme::ThemeChoice;
+
+/// Where a value comes from; a later one is stronger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The table of settings.
+    Default,
+    /// The settings file.
+    File,
+    /// The command line.
+    Flag,
+    /// `/set` in this run.
+    Run,
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sourced<T> {
+    /// The value in force.
+    pub value: T,
+    /// Its layer.
+    pub source: Source,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct SettingHelp {
+    /// Its name, in the file, as a flag (`--NAME`) and for `/set`.
+    pub name: &'static str,
+    /// The value if nothing sets it.
+    pub default: &'static str,
+    /// Every value.
+    pub values: &'static [&'static str],
+    /// One line on what it does.
+    pub does: &'static str,
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident = $default:ident, $does:literal;)*) => {
+        /// Every setting.
+        pub const SETTINGS: &[SettingHelp] = &[$(SettingHelp {
+            name: stringify!($name),
+            default: $kind::$default.name(),
+            values: $kind::NAMES,
+            does: $does,
+        }),*];
+
+        /// The values in force.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Settings {
+            $($(#[$doc])* pub $name: Sourced<$kind>,)*
+        }
+
+        /// What one source sets.
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct Layer {
+            $($name: Option<$kind>,)*
+        }
+
+        impl Layer {
+            /// Sets a value by its name.
+            ///
+            /// # Errors
+            /// Returns an error if there is no such setting or value, and changes nothing.
+            pub fn set(&mut self, name: &str, value: &str) -> Result<(), SetError> {
+                match name {
+                    $(stringify!($name) => self.$name = Some(choice(name, value)?),)*
+                    _ => return Err(SetError::unknown_name(name)),
+                }
+                Ok(())
+            }
+        }
+
+        impl Layers {
+            /// The values in force.
+            #[must_use]
+            pub fn settings(&self) -> Settings {
+                Settings { $($name: self.strongest(|layer| layer.$name, $kind::$default),)* }
+            }
+        }
+
+        impl Settings {
+            /// The name of the value of a setting and its source; `None` if there is no such setting.
+            #[must_use]
+            pub fn value(&self, name: &str) -> Option<(&'static str, Source)> {
+                match name {
+                    $(stringify!($name) => Some((self.$name.value.name(), self.$name.source)),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+settings! {
+    /// Which colours to use.
+    theme: ThemeChoice = Auto, "Colours: by the terminal's background, dark, light, the terminal's own 16, or none";
+    /// Whether the list of users is shown.
+    users: Panel = Auto, "List of users; auto shows it on wide screens";
+    /// How the user is notified.
+    notify: Notify = Bell, "Notifications of mentions and direct messages: the terminal's bell, or none";
+    /// Whether the mouse is used.
+    mouse: Switch = On, "The wheel scrolls; off leaves the mouse to the terminal's own selection";
+}
+
+/// The layers of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layers {
+    /// What [`read`] returned.
+    pub file: Layer,
+    /// What the command line sets.
+    pub flags: Layer,
+    /// What `/set` sets in this run.
+    pub run: Layer,
+}
+
+impl Layers {
+    fn strongest<T>(&self, value: impl Fn(&Layer) -> Option<T>, default: T) -> Sourced<T> {
+        let layers =
+            [(Source::Run, &self.run), (Source::Flag, &self.flags), (Source::File, &self.file)];
+        let set = layers.into_iter().find_map(|(source, layer)| Some((source, value(layer)?)));
+        let (source, value) = set.unwrap_or((Source::Default, default));
+        Sourced { value, source }
+    }
+}
+
+fn choice<T: Choice>(name: &str, value: &str) -> Result<T, SetError> {
+    T::parse(value).ok_or_else(|| SetError::unknown_value(name, value, T::names()))
+}
+
+#[cfg(test)]
+mod tests;

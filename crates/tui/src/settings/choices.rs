@@ -1,0 +1,89 @@
+//! The values of the settings.
+
+use crate::theme::ThemeChoice;
+
+/// A setting with a fixed set of values.
+pub trait Choice: Copy + Eq + 'static {
+    /// Every value, in the order of its names.
+    const ALL: &'static [Self];
+
+    /// The names of all values.
+    fn names() -> &'static [&'static str];
+
+    /// The value of a name; `None` if no value has it.
+    fn parse(name: &str) -> Option<Self> {
+        let index = Self::names().iter().position(|known| *known == name)?;
+        Self::ALL.get(index).copied()
+    }
+}
+
+/// Makes a [`Choice`] of a type.
+macro_rules! names {
+    ($kind:ident: $($value:ident = $name:literal),*) => {
+        impl $kind {
+            /// The names of all values.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// The name in the file, as a flag and for `/set`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$value => $name,)*
+                }
+            }
+        }
+
+        impl Choice for $kind {
+            const ALL: &'static [Self] = &[$(Self::$value),*];
+
+            fn names() -> &'static [&'static str] {
+                Self::NAMES
+            }
+        }
+    };
+}
+
+names!(ThemeChoice: Auto = "auto", Dark = "dark", Light = "light", Ansi = "ansi", Mono = "mono");
+
+/// Whether a list at the side is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Panel {
+    /// If the screen is wide enough.
+    Auto,
+    /// If there is room for it beside the messages.
+    On,
+    /// Never.
+    Off,
+}
+
+names!(Panel: Auto = "auto", On = "on", Off = "off");
+
+/// How the user is notified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notify {
+    /// The terminal's bell.
+    Bell,
+    /// Not at all.
+    None,
+}
+
+names!(Notify: Bell = "bell", None = "none");
+
+/// Whether something is done. The file has `true` and `false` for it, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switch {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
+names!(Switch: On = "on", Off = "off");
+
+impl Switch {
+    /// Whether it is on.
+    #[must_use]
+    pub const fn is_on(self) -> bool {
+        matches!(self, Self::On)
+    }
+}

@@ -1,0 +1,61 @@
+//! Why a setting is not set.
+
+use super::SETTINGS;
+use super::suggest::closest;
+
+/// Why a setting is not set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetError {
+    /// No setting has the name.
+    #[error("There is no setting {name:?}{}", guess(*.meant))]
+    UnknownName {
+        /// The name.
+        name: String,
+        /// A setting with a similar name.
+        meant: Option<&'static str>,
+    },
+    /// The setting does not have the value.
+    #[error("{name} cannot be {value:?}{} Possible values: {}", guess(*.meant), .values.join(", "))]
+    UnknownValue {
+        /// The setting.
+        name: String,
+        /// The value.
+        value: String,
+        /// A similar value.
+        meant: Option<&'static str>,
+        /// Every value.
+        values: &'static [&'static str],
+    },
+    /// The file has something else under the name, which would be lost.
+    #[error("{0} is not a value in the settings file. Change it there")]
+    NotAValue(String),
+    /// The file is not TOML, so that it cannot be changed.
+    #[error(
+        "The settings file has an error in line {line}, column {column}: {what}. Correct it first"
+    )]
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+impl SetError {
+    pub(crate) fn unknown_name(name: &str) -> Self {
+        let meant = closest(name, SETTINGS.iter().map(|setting| setting.name));
+        Self::UnknownName { name: name.to_owned(), meant }
+    }
+
+    pub(crate) fn unknown_value(name: &str, value: &str, values: &'static [&'static str]) -> Self {
+        let meant = closest(value, values.iter().copied());
+        Self::UnknownValue { name: name.to_owned(), value: value.to_owned(), meant, values }
+    }
+}
+
+/// The end of a sentence, with a guess if there is one.
+fn guess(meant: Option<&str>) -> String {
+    meant.map_or_else(|| ".".to_owned(), |meant| format!(". Did you mean {meant}?"))
+}

@@ -1,0 +1,135 @@
+//! The settings, and what follows from them: the theme.
+
+use crate::settings::{Layers, Panel, SetError, Settings};
+use crate::theme::{Answer, Asked, Environment, Rgb, Terminal, Theme};
+
+/// How the screen looks.
+#[derive(Debug, Clone)]
+pub struct Look {
+    layers: Layers,
+    environment: Environment,
+    background: Option<Rgb>,
+    foreground: Option<Rgb>,
+    is_asked: bool,
+    theme: Theme,
+}
+
+impl Look {
+    /// The look with these settings, on a terminal whose colours are not known yet.
+    #[must_use]
+    pub fn new(layers: Layers, environment: Environment) -> Self {
+        let (background, foreground) = (None, None);
+        let theme = theme(&layers, environment, background, foreground);
+        Self { layers, environment, background, foreground, is_asked: false, theme }
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.layers.settings()
+    }
+
+    /// Whether to show the list of users; `None` if the size of the screen decides.
+    #[must_use]
+    pub fn shows_users(&self) -> Option<bool> {
+        match self.settings().users.value {
+            Panel::Auto => None,
+            Panel::On => Some(true),
+            Panel::Off => Some(false),
+        }
+    }
+
+    /// Every layer of the settings.
+    #[must_use]
+    pub const fn layers(&self) -> &Layers {
+        &self.layers
+    }
+
+    /// The styles of the screen.
+    #[must_use]
+    pub const fn theme(&self) -> Theme {
+        self.theme
+    }
+
+    /// Changes a setting for this run.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such setting or value.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), SetError> {
+        self.layers.run.set(name, value)?;
+        self.follow();
+        Ok(())
+    }
+
+    /// The terminal has told one of its colours.
+    pub fn answered(&mut self, answer: Answer) {
+        match answer.asked {
+            Asked::Foreground => self.foreground = Some(answer.colour),
+            Asked::Background => self.background = Some(answer.colour),
+        }
+        self.follow();
+    }
+
+    /// Whether the terminal is to be asked for its colours now: once, if the theme depends on them.
+    pub fn take_question(&mut self) -> bool {
+        let choice = self.settings().theme.value;
+        let asks = !self.is_asked && self.environment.depth(choice).needs_background();
+        self.is_asked |= asks;
+        asks
+    }
+
+    fn follow(&mut self) {
+        self.theme = theme(&self.layers, self.environment, self.background, self.foreground);
+    }
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self::new(Layers::default(), Environment::default())
+    }
+}
+
+fn theme(
+    layers: &Layers,
+    environment: Environment,
+    background: Option<Rgb>,
+    foreground: Option<Rgb>,
+) -> Theme {
+    let choice = layers.settings().theme.value;
+    let depth = environment.depth(choice);
+    Theme::new(choice, Terminal { depth, background, foreground })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::Role;
+
+    fn black() -> Answer {
+        Answer { asked: Asked::Background, colour: Rgb::BLACK }
+    }
+
+    #[test]
+    fn the_theme_follows_the_answer_and_the_setting() {
+        let mut look = Look::default();
+        let ansi = look.theme();
+        look.answered(black());
+        let dark = look.theme();
+        assert_ne!(dark, ansi);
+        look.set("theme", "mono").unwrap();
+        assert_eq!(look.theme().style(Role::Good).fg, None);
+        look.set("theme", "auto").unwrap();
+        assert_eq!(look.theme(), dark, "the answer is remembered");
+    }
+
+    #[test]
+    fn the_terminal_is_asked_once_and_only_if_the_theme_depends_on_it() {
+        let mut layers = Layers::default();
+        layers.flags.set("theme", "mono").unwrap();
+        let mut look = Look::new(layers, Environment::default());
+        assert!(!look.take_question());
+        look.set("theme", "dark").unwrap();
+        assert!(look.take_question());
+        assert!(!look.take_question());
+    }
+}

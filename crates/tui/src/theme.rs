@@ -1,0 +1,200 @@
+//! The colours of the screen, by role.
+//!
+//! Every foreground has a contrast of at least [`CONTRAST_MIN`] to 1 against the terminal's own
+//! background, and against the two row backgrounds, in 24-bit colour and in 256 colours. With 16
+//! colours the user's own are used, and rows are reversed; without colours bold, dim, underline and
+//! reverse are left. No meaning is in a colour alone: accent and warnings are bold, links are
+//! underlined, and the marks of the views say the rest.
+
+mod depth;
+mod indexed;
+mod osc;
+mod palette;
+mod plain;
+mod rgb;
+mod surface;
+
+use chat_proto::UserName;
+use ratatui::style::{Modifier, Style};
+
+use chat_client::hash::fnv1a;
+
+pub use depth::{Depth, Environment};
+pub use osc::{ANSWER_TIMEOUT, Answer, Asked, QUERY, parse_answer};
+pub use rgb::Rgb;
+pub use surface::{CONTRAST_MIN, CONTRAST_REACHABLE};
+
+use palette::{DARK, LIGHT, Palette};
+use surface::Surfaces;
+
+/// Colours of names.
+pub const NAMES: usize = 12;
+
+/// Which colours to use: the setting `theme`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeChoice {
+    /// By the background that the terminal reports; [`ThemeChoice::Ansi`] if it reports none.
+    #[default]
+    Auto,
+    /// Light text on a dark background.
+    Dark,
+    /// Dark text on a light background.
+    Light,
+    /// The terminal's own 16 colours.
+    Ansi,
+    /// No colours.
+    Mono,
+}
+
+/// What a style is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Messages, and everything without a role of its own.
+    Text,
+    /// Less important: times, the topic, read notices.
+    Dim,
+    /// Needs the user: a mention, new messages, the current room's mark.
+    Accent,
+    /// As it should be: the dot of a connected user.
+    Good,
+    /// Needs patience: offline, retrying.
+    Warn,
+    /// Failed: a refused message.
+    Bad,
+    /// Inline code and code blocks. The views mark it with `┃` or by its own rows, too.
+    Code,
+    /// A link.
+    Link,
+    /// Lines that separate: the header's, the list's, days.
+    Rule,
+    /// The row of the current room: to be set on the whole row, below the styles of its spans.
+    Current,
+    /// The rows of the selected message or list entry, in the same way.
+    Selected,
+}
+
+impl Role {
+    /// Every role, in the order of their declaration.
+    pub const ALL: [Self; 11] = [
+        Self::Text,
+        Self::Dim,
+        Self::Accent,
+        Self::Good,
+        Self::Warn,
+        Self::Bad,
+        Self::Code,
+        Self::Link,
+        Self::Rule,
+        Self::Current,
+        Self::Selected,
+    ];
+
+    /// What is added to the colour of this role, so that the colour is not alone.
+    const fn modifier(self) -> Modifier {
+        match self {
+            Self::Accent | Self::Warn | Self::Bad => Modifier::BOLD,
+            Self::Link => Modifier::UNDERLINED,
+            _ => Modifier::empty(),
+        }
+    }
+}
+
+/// What is known of the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terminal {
+    /// How many colours it shows.
+    pub depth: Depth,
+    /// Its background, if it answered.
+    pub background: Option<Rgb>,
+    /// Its text colour, if it answered.
+    pub foreground: Option<Rgb>,
+}
+
+/// The styles of the screen. Cheap to copy, made once at the start and after a change of the setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    roles: [Style; Role::ALL.len()],
+    names: [Style; NAMES],
+}
+
+impl Theme {
+    /// Makes the theme of a terminal.
+    ///
+    /// `Dark` and `Light` overrule a background that contradicts them: black or white is assumed
+    /// then, as it is if none is known.
+    #[must_use]
+    pub fn new(choice: ThemeChoice, terminal: Terminal) -> Self {
+        let reported = terminal.background;
+        let (background, is_dark) = match (choice, reported) {
+            (ThemeChoice::Mono, _) => return plain::mono(),
+            (_, _) if terminal.depth == Depth::None && choice != ThemeChoice::Ansi => {
+                return plain::mono();
+            }
+            (ThemeChoice::Ansi, _) | (ThemeChoice::Auto, None) => return plain::ansi(),
+            (_, _) if terminal.depth == Depth::Ansi => return plain::ansi(),
+            (ThemeChoice::Auto, Some(reported)) => (reported, reported.is_dark()),
+            (ThemeChoice::Dark, reported) => {
+                (reported.filter(|colour| colour.is_dark()).unwrap_or(Rgb::BLACK), true)
+            }
+            (ThemeChoice::Light, reported) => {
+                (reported.filter(|colour| !colour.is_dark()).unwrap_or(Rgb::WHITE), false)
+            }
+        };
+        // The text colour belongs to the background it was reported with.
+        let foreground = terminal.foreground.filter(|_| reported == Some(background));
+        let palette = if is_dark { &DARK } else { &LIGHT };
+        let surfaces = Surfaces::new(background, is_dark, terminal.depth);
+        Self::from_palette(palette, &surfaces, foreground)
+    }
+
+    fn from_palette(palette: &Palette, surfaces: &Surfaces, foreground: Option<Rgb>) -> Self {
+        let mut theme = Self::from_styles(|_| Style::new(), |_| Style::new());
+        for role in Role::ALL {
+            theme.roles[role as usize] = match role {
+                Role::Text => surfaces.text(palette.text, foreground),
+                Role::Current => surfaces.row(surfaces.current, palette.text, foreground),
+                Role::Selected => surfaces.row(surfaces.selected, palette.text, foreground),
+                _ => Style::new()
+                    .fg(surfaces.paint(palette.colour(role)))
+                    .add_modifier(role.modifier()),
+            };
+        }
+        theme.names = surfaces.paint_names(palette.names).map(|name| Style::new().fg(name));
+        theme
+    }
+
+    /// The style of each role and of each of the [`NAMES`] names.
+    fn from_styles(role: impl Fn(Role) -> Style, name: impl Fn(usize) -> Style) -> Self {
+        Self { roles: Role::ALL.map(role), names: std::array::from_fn(name) }
+    }
+
+    /// The style of a role.
+    #[must_use]
+    pub const fn style(&self, role: Role) -> Style {
+        self.roles[role as usize]
+    }
+
+    pub(crate) const fn dim(&self) -> Style {
+        self.style(Role::Dim)
+    }
+
+    /// The style of what needs the user: a mention, what is new.
+    pub(crate) const fn striking(&self) -> Style {
+        self.style(Role::Accent)
+    }
+
+    pub(crate) const fn bad(&self) -> Style {
+        self.style(Role::Bad)
+    }
+
+    /// The style of a user's name: the same for the same name on every screen. It is not bold; the
+    /// log adds that.
+    #[must_use]
+    pub fn name(&self, name: &UserName) -> Style {
+        let index = fnv1a(name.key()) % NAMES as u64;
+        self.names[usize::try_from(index).unwrap_or_default()]
+    }
+}
+
+#[cfg(test)]
+mod tests;

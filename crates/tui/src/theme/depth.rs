@@ -1,0 +1,150 @@
+//! How many colours a terminal shows, by its environment.
+
+use std::ffi::OsString;
+
+use super::ThemeChoice;
+
+/// How many colours a terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// None: bold, dim, underline and reverse are left.
+    None,
+    /// The 16 of ANSI, which the user has chosen.
+    Ansi,
+    /// 256, of which 240 are fixed.
+    Indexed,
+    /// 24 bits.
+    TrueColor,
+}
+
+impl Depth {
+    /// Whether the theme depends on the background. If not, the terminal need not be asked for it; the
+    /// Linux console, for one, may print the question.
+    #[must_use]
+    pub const fn needs_background(self) -> bool {
+        matches!(self, Self::Indexed | Self::TrueColor)
+    }
+}
+
+/// Terminals of 24-bit colour that say so in `COLORTERM`, which ssh does not pass on.
+const TRUECOLOR_TERMS: [&str; 6] =
+    ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour"];
+
+/// Terminals without colours, and every name that begins so.
+const MONOCHROME_TERMS: [&str; 4] = ["dumb", "unknown", "vt1", "vt2"];
+
+/// What the environment tells of the terminal's colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Environment {
+    /// How many colours the terminal shows.
+    depth: Depth,
+    /// `NO_COLOR`, if it is not empty, see <https://no-color.org>.
+    no_color: bool,
+}
+
+impl Environment {
+    /// Reads the environment. `lookup` gives the value of a variable.
+    #[must_use]
+    pub fn read(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        let value = |name: &str| {
+            let value = lookup(name).unwrap_or_default();
+            value.to_string_lossy().to_ascii_lowercase()
+        };
+        let (term, colorterm) = (value("TERM"), value("COLORTERM"));
+        let claims = ["truecolor", "24bit"].contains(&colorterm.as_str());
+        // GNU screen passes COLORTERM on, but does not show 24 bits. tmux does, under the same TERM.
+        let is_screen = term.starts_with("screen") && value("TMUX").is_empty();
+        let depth = match by_term(&term) {
+            Depth::None => Depth::None,
+            _ if claims && !is_screen => Depth::TrueColor,
+            by_term => by_term,
+        };
+        Self { depth, no_color: !value("NO_COLOR").is_empty() }
+    }
+
+    /// How many colours to use. `NO_COLOR` counts only with [`ThemeChoice::Auto`]: the user's own
+    /// setting is stronger.
+    #[must_use]
+    pub const fn depth(self, choice: ThemeChoice) -> Depth {
+        match choice {
+            ThemeChoice::Mono => Depth::None,
+            ThemeChoice::Ansi => Depth::Ansi,
+            ThemeChoice::Auto if self.no_color => Depth::None,
+            _ => self.depth,
+        }
+    }
+}
+
+/// 256 colours, without `NO_COLOR`: what nearly every terminal has.
+impl Default for Environment {
+    fn default() -> Self {
+        Self { depth: Depth::Indexed, no_color: false }
+    }
+}
+
+fn by_term(term: &str) -> Depth {
+    let is_any_of = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
+    let has = |part: &str| term.contains(part);
+    if term.is_empty() || is_any_of(&MONOCHROME_TERMS) || has("-mono") || term.ends_with("-m") {
+        Depth::None
+    } else if is_any_of(&TRUECOLOR_TERMS) || has("-direct") || has("truecolor") {
+        Depth::TrueColor
+    } else if has("256color") {
+        Depth::Indexed
+    } else {
+        // Nearly every terminal of today has these 16.
+        Depth::Ansi
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(choice: ThemeChoice, variables: &[(&str, &str)]) -> Depth {
+        let environment = Environment::read(|name| {
+            let set = variables.iter().find(|(variable, _)| *variable == name);
+            set.map(|(_, value)| OsString::from(value))
+        });
+        environment.depth(choice)
+    }
+
+    #[test]
+    fn the_environment_says_how_many_colours_there_are() {
+        for (term, colorterm, expected) in [
+            ("xterm-256color", "truecolor", Depth::TrueColor),
+            ("xterm-256color", "24bit", Depth::TrueColor),
+            ("xterm-256color", "", Depth::Indexed),
+            ("xterm-256color", "yes", Depth::Indexed),
+            ("xterm", "", Depth::Ansi),
+            ("xterm", "truecolor", Depth::TrueColor),
+            ("linux", "", Depth::Ansi),
+            ("xterm-kitty", "", Depth::TrueColor),
+            ("xterm-direct", "", Depth::TrueColor),
+            ("screen.xterm-256color", "truecolor", Depth::Indexed),
+            ("vt100", "truecolor", Depth::None),
+            ("vt220", "", Depth::None),
+            ("dumb", "truecolor", Depth::None),
+            ("xterm-mono", "", Depth::None),
+            ("linux-m", "", Depth::None),
+            ("", "truecolor", Depth::None),
+        ] {
+            let variables = [("TERM", term), ("COLORTERM", colorterm)];
+            assert_eq!(found(ThemeChoice::Auto, &variables), expected, "{variables:?}");
+        }
+        let tmux = [("TERM", "screen-256color"), ("COLORTERM", "truecolor"), ("TMUX", "/tmp/x")];
+        assert_eq!(found(ThemeChoice::Auto, &tmux), Depth::TrueColor);
+        assert_eq!(found(ThemeChoice::Auto, &[]), Depth::None);
+    }
+
+    #[test]
+    fn no_color_counts_unless_the_user_has_chosen_a_theme() {
+        let set = [("TERM", "xterm-256color"), ("NO_COLOR", "1")];
+        let empty = [("TERM", "xterm-256color"), ("NO_COLOR", "")];
+        assert_eq!(found(ThemeChoice::Auto, &set), Depth::None);
+        assert_eq!(found(ThemeChoice::Auto, &empty), Depth::Indexed);
+        assert_eq!(found(ThemeChoice::Dark, &set), Depth::Indexed);
+        assert_eq!(found(ThemeChoice::Ansi, &set), Depth::Ansi);
+        assert_eq!(found(ThemeChoice::Mono, &empty), Depth::None);
+    }
+}

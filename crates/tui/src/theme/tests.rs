@@ -1,0 +1,225 @@
+use proptest::prelude::*;
+use ratatui::style::Color;
+
+use super::indexed::indexed;
+use super::*;
+
+/// Backgrounds that people have, with the text colour of their scheme.
+const BACKGROUNDS: [(&str, u32, u32); 9] = [
+    ("black", 0x00_0000, 0xff_ffff),
+    ("white", 0xff_ffff, 0x00_0000),
+    ("Catppuccin Mocha", 0x1e_1e2e, 0xcd_d6f4),
+    ("Solarized dark", 0x00_2b36, 0x83_9496),
+    ("Solarized light", 0xfd_f6e3, 0x65_7b83),
+    ("Dracula", 0x28_2a36, 0xf8_f8f2),
+    ("Gruvbox dark", 0x28_2828, 0xeb_dbb2),
+    ("Gruvbox light", 0xfb_f1c7, 0x3c_3836),
+    ("Nord", 0x2e_3440, 0xd8_dee9),
+];
+
+fn theme(background: Rgb, foreground: Option<Rgb>, depth: Depth) -> Theme {
+    let terminal = Terminal { depth, background: Some(background), foreground };
+    Theme::new(ThemeChoice::Auto, terminal)
+}
+
+fn seen(colour: Color) -> Rgb {
+    match colour {
+        Color::Rgb(red, green, blue) => Rgb::new(red, green, blue),
+        Color::Indexed(index) => {
+            assert!(index >= 16, "the first 16 are the user's own");
+            indexed(index)
+        }
+        other => panic!("{other} has no fixed look"),
+    }
+}
+
+/// Returns what is not readable on the background or on a row.
+fn unreadable(theme: &Theme, background: Rgb, own: Option<Rgb>) -> Vec<String> {
+    let rows = [Role::Current, Role::Selected].map(|role| theme.style(role));
+    let surfaces: Vec<Rgb> =
+        rows.iter().map(|row| seen(row.bg.unwrap())).chain([background]).collect();
+    let roles = Role::ALL.map(|role| (format!("{role:?}"), theme.style(role)));
+    let names = theme.names.map(|name| ("name".to_owned(), name));
+    let mut found = Vec::new();
+    for (what, style) in roles.into_iter().chain(names) {
+        let Some(colour) = style.fg else {
+            let contrast = own.unwrap().contrast(background);
+            found.extend((contrast < CONTRAST_MIN).then(|| format!("{what}: own, {contrast}")));
+            continue;
+        };
+        for surface in &surfaces {
+            let contrast = seen(colour).contrast(*surface);
+            let line = || format!("{what}: {colour} on {surface:?} has {contrast}");
+            found.extend((contrast < CONTRAST_MIN).then(line));
+        }
+    }
+    found
+}
+
+#[test]
+fn everything_is_readable_on_the_backgrounds_people_have() {
+    for (scheme, background, foreground) in BACKGROUNDS {
+        let (background, own) = (Rgb::hex(background), Some(Rgb::hex(foreground)));
+        for depth in [Depth::TrueColor, Depth::Indexed] {
+            let theme = theme(background, own, depth);
+            assert_eq!(unreadable(&theme, background, own), [""; 0], "{scheme}, {depth:?}");
+            let least = if depth == Depth::TrueColor { NAMES } else { 9 };
+            let mut names: Vec<Option<Color>> = theme.names.iter().map(|name| name.fg).collect();
+            names = names
+                .iter()
+                .enumerate()
+                .filter(|(at, name)| !names[..*at].contains(name))
+                .map(|(_, name)| *name)
+                .collect();
+            assert!(names.len() >= least, "{scheme}, {depth:?}: {names:?}");
+        }
+    }
+}
+
+#[test]
+fn the_text_is_the_terminals_own_if_it_is_readable() {
+    for (scheme, background, foreground) in BACKGROUNDS {
+        let own = Some(Rgb::hex(foreground));
+        let text = theme(Rgb::hex(background), own, Depth::TrueColor).style(Role::Text);
+        // Solarized light has 4.1 to 1.
+        assert_eq!(text == Style::new(), scheme != "Solarized light", "{scheme}");
+    }
+}
+
+#[test]
+fn contrast_and_luminance_are_those_of_wcag() {
+    let contrast = |one, two| Rgb::hex(one).contrast(Rgb::hex(two));
+    for (one, two, expected) in [
+        (0x00_0000, 0xff_ffff, 21.0),
+        (0x76_7676, 0xff_ffff, 4.54),
+        (0xff_0000, 0xff_ffff, 4.0),
+        (0x83_9496, 0x00_2b36, 4.75),
+        (0x12_3456, 0x12_3456, 1.0),
+    ] {
+        assert!((contrast(one, two) - expected).abs() < 0.01, "{}", contrast(one, two));
+    }
+}
+
+#[test]
+fn black_or_white_is_readable_on_every_grey() {
+    let best = |grey: Rgb| grey.contrast(Rgb::BLACK).max(grey.contrast(Rgb::WHITE));
+    let least = (0..=u8::MAX).map(|share| best(Rgb::new(share, share, share)));
+    let least = least.fold(f64::MAX, f64::min);
+    assert!((CONTRAST_REACHABLE..4.7).contains(&least), "{least}");
+}
+
+#[test]
+fn a_theme_that_is_chosen_overrules_a_background_that_contradicts() {
+    let new = |choice, background| {
+        Theme::new(choice, Terminal { depth: Depth::TrueColor, background, foreground: None })
+    };
+    let (black, white) = (Some(Rgb::BLACK), Some(Rgb::WHITE));
+    assert_eq!(new(ThemeChoice::Dark, white), new(ThemeChoice::Auto, black));
+    assert_eq!(new(ThemeChoice::Dark, None), new(ThemeChoice::Auto, black));
+    assert_eq!(new(ThemeChoice::Light, black), new(ThemeChoice::Auto, white));
+    assert_eq!(new(ThemeChoice::Auto, None), new(ThemeChoice::Ansi, black));
+    assert_ne!(new(ThemeChoice::Dark, Some(Rgb::hex(0x1e_1e2e))), new(ThemeChoice::Dark, None));
+}
+
+#[test]
+fn sixteen_colours_are_the_users_own_and_no_colours_are_none() {
+    let new = |depth| {
+        Theme::new(
+            ThemeChoice::Auto,
+            Terminal { depth, background: Some(Rgb::BLACK), foreground: None },
+        )
+    };
+    let colours = |theme: &Theme| {
+        let roles = theme.roles.iter().chain(&theme.names);
+        roles.flat_map(|style| [style.fg, style.bg]).flatten().collect::<Vec<_>>()
+    };
+    let greys = [Color::Black, Color::White, Color::Gray, Color::DarkGray];
+    let ansi = new(Depth::Ansi);
+    assert!(colours(&ansi).iter().all(|colour| !greys.contains(colour)));
+    assert!(ansi.names.iter().enumerate().all(|(index, name)| !ansi.names[..index].contains(name)));
+    assert_eq!(ansi.style(Role::Dim), Style::new());
+    assert_eq!(colours(&new(Depth::None)), []);
+    for theme in [ansi, new(Depth::None)] {
+        let selected = theme.style(Role::Selected);
+        assert!(selected.add_modifier.contains(Modifier::REVERSED));
+    }
+}
+
+#[test]
+fn no_meaning_is_in_a_colour_alone() {
+    let all = [ThemeChoice::Mono, ThemeChoice::Ansi, ThemeChoice::Dark, ThemeChoice::Light];
+    for choice in all {
+        let terminal = Terminal { depth: Depth::TrueColor, background: None, foreground: None };
+        let theme = Theme::new(choice, terminal);
+        let has = |role, modifier| theme.style(role).add_modifier.contains(modifier);
+        for role in [Role::Accent, Role::Warn, Role::Bad] {
+            assert!(has(role, Modifier::BOLD), "{choice:?} {role:?}");
+        }
+        assert!(has(Role::Link, Modifier::UNDERLINED));
+        assert_eq!(has(Role::Dim, Modifier::DIM), choice == ThemeChoice::Mono);
+    }
+}
+
+#[test]
+fn a_name_has_one_colour_however_it_is_spelled() {
+    let theme = theme(Rgb::BLACK, None, Depth::TrueColor);
+    let name = |name| theme.name(&UserName::new(name).unwrap());
+    assert_eq!(name("bob"), name("BOB"));
+    assert_ne!(name("bob"), name("ana"));
+}
+
+/// The hue in degrees; `None` if rounding to bytes leaves it open.
+fn hue(colour: Rgb) -> Option<f64> {
+    let [red, green, blue] = [colour.red, colour.green, colour.blue].map(f64::from);
+    let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
+    let width = most - least;
+    let sector = match most {
+        _ if width < 32.0 => return None,
+        most if most <= red => (green - blue) / width,
+        most if most <= green => 2.0 + (blue - red) / width,
+        _ => 4.0 + (red - green) / width,
+    };
+    Some((sector * 60.0).rem_euclid(360.0))
+}
+
+fn colour() -> impl Strategy<Value = Rgb> {
+    let any = any::<[u8; 3]>().prop_map(|[red, green, blue]| Rgb::new(red, green, blue));
+    // Greys around the middle are the least favourable.
+    let grey = (90..150u8).prop_map(|share| Rgb::new(share, share, share));
+    let near = (90..140u8, 90..140u8, 90..140u8).prop_map(|(r, g, b)| Rgb::new(r, g, b));
+    prop_oneof![any, grey, near]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn everything_is_readable_on_every_background(
+        background in colour(),
+        own in proptest::option::of(colour()),
+    ) {
+        for depth in [Depth::TrueColor, Depth::Indexed] {
+            let theme = theme(background, own, depth);
+            prop_assert_eq!(unreadable(&theme, background, own), [""; 0]);
+            let [current, selected] =
+                [Role::Current, Role::Selected].map(|role| seen(theme.style(role).bg.unwrap()));
+            prop_assert!(current.contrast(background) >= 1.25, "{:?}", current);
+            prop_assert!(selected.contrast(background) >= 1.4, "{:?}", selected);
+        }
+    }
+
+    #[test]
+    fn a_colour_that_is_moved_keeps_its_hue(background in colour(), asked in colour()) {
+        let surfaces = Surfaces::new(background, background.is_dark(), Depth::TrueColor);
+        let painted = seen(surfaces.paint(asked));
+        if let (Some(before), Some(after)) = (hue(asked), hue(painted)) {
+            let turned = (before - after).abs();
+            // Bytes round by half a step of at least 32.
+            prop_assert!(turned.min(360.0 - turned) < 4.0, "{} became {}", before, after);
+        }
+        if surfaces.paint(asked) == Color::Rgb(asked.red, asked.green, asked.blue) {
+            return Ok(());
+        }
+        prop_assert!(asked.contrast(background) < CONTRAST_MIN * 1.4 + 0.01);
+    }
+}

@@ -1,0 +1,77 @@
+//! What the settings do, and `/set`.
+
+use chat_client::entry::NoticeKind;
+use chat_proto::Timestamp;
+
+use super::{Effect, notify};
+use crate::settings::{Notify, SETTINGS, SetError, line};
+use crate::state::State;
+
+/// What the settings ask of the terminal at the start.
+pub(super) fn start(state: &mut State) -> Vec<Effect> {
+    let mut effects = vec![Effect::SetMouse(state.look.settings().mouse.value.is_on())];
+    effects.extend(question(state));
+    effects
+}
+
+/// Whether the user is notified by the bell.
+pub(super) fn rings(state: &State) -> bool {
+    state.look.settings().notify.value == Notify::Bell
+}
+
+/// `/set`: lists all settings, shows one, or changes it.
+///
+/// # Errors
+/// In words for the user, if there is no such setting or value.
+pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
+    let (name, value) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
+    if name.is_empty() {
+        let layers = state.look.layers();
+        let lines: Vec<_> = SETTINGS.iter().map(|setting| line(setting, layers)).collect();
+        return Ok(notify(state, NoticeKind::Info, lines.join("\n"), at));
+    }
+    let setting = SETTINGS.iter().find(|setting| setting.name == name);
+    let Some(setting) = setting else {
+        return Err(SetError::unknown_name(name).to_string());
+    };
+    if value.trim().is_empty() {
+        let text = line(setting, state.look.layers());
+        return Ok(notify(state, NoticeKind::Info, text, at));
+    }
+    let known = setting.values.iter().find(|known| **known == value.trim());
+    let Some(value) = known else {
+        return Err(SetError::unknown_value(name, value.trim(), setting.values).to_string());
+    };
+    state.look.set(setting.name, value).map_err(|error| error.to_string())?;
+    let mut effects = vec![Effect::SaveSetting(setting.name, value)];
+    match setting.name {
+        "mouse" => effects.push(Effect::SetMouse(state.look.settings().mouse.value.is_on())),
+        // The key that opens or closes the list counts no more.
+        "users" => state.users = None,
+        "theme" => effects.extend(question(state)),
+        _ => {}
+    }
+    Ok(effects)
+}
+
+/// A setting is saved, or is not.
+pub(super) fn saved(
+    state: &mut State,
+    name: &str,
+    value: &str,
+    result: Result<(), String>,
+    at: Timestamp,
+) -> Vec<Effect> {
+    match result {
+        Ok(()) => notify(state, NoticeKind::Info, format!("{name} is now {value}"), at),
+        Err(why) => {
+            let text = format!("{name} is now {value}, but only until you quit: {why}");
+            notify(state, NoticeKind::Trouble, text, at)
+        }
+    }
+}
+
+/// Asks the terminal for its colours, if the theme depends on them and they are not known.
+fn question(state: &mut State) -> Option<Effect> {
+    state.look.take_question().then_some(Effect::AskColours)
+}

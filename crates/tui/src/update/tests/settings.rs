@@ -1,0 +1,82 @@
+//! `/set`, and what the settings do.
+
+use super::*;
+use crate::theme::{Answer, Asked, Rgb};
+
+#[test]
+fn a_setting_that_is_set_counts_at_once_and_is_saved() {
+    let mut harness = Harness::connected(120, 20);
+    assert!(harness.state.panes().users.is_some());
+    let effects = harness.type_text("/set users off\n");
+    assert_eq!(effects, [Effect::SaveSetting("users", "off")]);
+    assert!(harness.state.panes().users.is_none());
+    harness.input(Input::Saved { name: "users", value: "off", result: Ok(()) });
+    assert_shows(&harness, "· users is now off");
+    harness.type_text("/set users\n");
+    assert_shows(&harness, "users = off (/set)");
+    harness.type_text("/set\n");
+    for setting in crate::settings::SETTINGS {
+        assert_shows(&harness, &format!("{} = ", setting.name));
+    }
+}
+
+#[test]
+fn a_setting_that_is_not_saved_says_so() {
+    let mut harness = Harness::connected(100, 20);
+    harness.type_text("/set theme dark\n");
+    let result = Err("the disk is full".to_owned());
+    harness.input(Input::Saved { name: "theme", value: "dark", result });
+    assert_shows(&harness, "! theme is now dark, but only until you quit: the disk");
+}
+
+#[test]
+fn a_setting_that_does_not_exist_is_refused_with_a_guess() {
+    let mut harness = Harness::connected(100, 20);
+    assert_eq!(harness.type_text("/set tehme dark\n"), []);
+    assert_shows(&harness, "Did you mean theme?");
+    assert_eq!(harness.type_text("/set theme drak\n"), []);
+    assert_shows(&harness, "Did you mean dark?");
+}
+
+#[test]
+fn the_mouse_and_the_bell_follow_their_settings() {
+    let mut harness = Harness::connected(80, 20);
+    assert!(harness.message(3, "ana", "hi bob").contains(&Effect::Ring));
+    harness.type_text("/set notify none\n");
+    assert!(!harness.message(3, "ana", "hi bob").contains(&Effect::Ring));
+    assert!(harness.type_text("/set mouse off\n").contains(&Effect::SetMouse(false)));
+    assert!(harness.type_text("/set mouse on\n").contains(&Effect::SetMouse(true)));
+}
+
+#[test]
+fn a_colour_of_the_terminal_changes_the_theme() {
+    let mut harness = Harness::connected(80, 20);
+    let before = harness.state.look.theme();
+    harness.input(Input::Colour(Answer { asked: Asked::Background, colour: Rgb::BLACK }));
+    assert_ne!(harness.state.look.theme(), before);
+}
+
+#[test]
+fn a_theme_that_needs_the_colours_of_the_terminal_asks_for_them() {
+    let mut harness = Harness::connected(80, 20);
+    let mut layers = crate::settings::Layers::default();
+    layers.flags.set("theme", "mono").unwrap();
+    harness.state.look = crate::state::Look::new(layers, crate::theme::Environment::default());
+    let start = |harness: &mut Harness| harness.input(Input::Start { notices: Vec::new() });
+    assert!(!start(&mut harness).contains(&Effect::AskColours));
+    assert!(harness.type_text("/set theme auto\n").contains(&Effect::AskColours));
+    assert!(
+        !harness.type_text("/set theme dark\n").contains(&Effect::AskColours),
+        "they are asked for"
+    );
+}
+
+#[test]
+fn tab_completes_a_setting_and_its_value() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/set th\td\t");
+    assert_eq!(typed(&harness), "/set theme dark ");
+    harness.control('u');
+    harness.type_text("/set users o\t\t");
+    assert_eq!(typed(&harness), "/set users off ");
+}
