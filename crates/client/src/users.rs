@@ -54,7 +54,7 @@ impl Users {
         self.sorted.retain(|user| user.id != id);
         let was_here = self.sorted.len() < before;
         if was_here {
-            self.insert(User { id: id, name });
+            self.insert(User { id, name });
         }
         was_here
     }

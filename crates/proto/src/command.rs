@@ -159,7 +159,7 @@ pub enum Kind {
     Action,
 }
 
-/// A word of a peer's own, at most [`WORD_BYTES_MAX`] bytes. Cheap to clone.
+/// A short string that a peer chooses, at most [`WORD_BYTES_MAX`] bytes. Cheap to clone.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Word(Arc<str>);

@@ -25,7 +25,7 @@ pub(super) enum Action {
     ListUsers(Standing),
 }
 
-/// A room as far as rights go, and whether the user is in it.
+/// The kind of a room, and whether the user is in it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Standing {
     room: RoomKind,
@@ -46,7 +46,7 @@ pub(super) enum Denied {
     NotInRoom,
     /// Everybody stays in the lobby.
     StaysInLobby,
-    /// A guest is in the lobby alone.
+    /// A guest joins the lobby and no other room.
     GuestInLobbyAlone,
 }
 
