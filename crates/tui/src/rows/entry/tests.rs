@@ -89,3 +89,13 @@ fn a_wide_log_has_texts_of_at_most_100_columns() {
     let widest = shown(&log, 300).iter().map(|row| row.chars().count()).max();
     assert_eq!(widest, Some(15 + 99));
 }
+
+#[test]
+fn known_heights_are_those_of_the_width() {
+    let log = log(&[(0, "ana", &"word ".repeat(60))]);
+    let heights = Heights::default();
+    for width in [60, 20, 300, 60] {
+        let rows = LogRows::new(&log, &ZONE, width, Some(&heights));
+        assert_eq!(rows.height(0), rows.rows(0).len(), "{width}");
+    }
+}
