@@ -129,20 +129,26 @@ pub fn masked(screen: &str) -> String {
 }
 
 fn masked_row(row: &str) -> String {
-    if row.len() > 5 && row.as_bytes()[2] == b':' && row.as_bytes()[..2].is_ascii() {
-        return format!("hh:mm{}", &row[5..]);
+    // Whether a row begins with a time depends on when the minute changes.
+    if let Some((time, rest)) = row.split_at_checked(5).filter(|(time, _)| is_time(time)) {
+        return format!("{}{rest}", " ".repeat(time.len()));
     }
-    let day = row.strip_prefix("── ").and_then(|rest| rest.split_once(" ──"));
-    match day {
-        // Other rules contain no year.
-        Some((day, rest))
-            if day.rsplit(' ').next().is_some_and(|year| year.parse::<u16>().is_ok()) =>
-        {
-            let rule = "─".repeat(day.len() - "a day".len());
-            format!("── a day {rule}──{rest}")
-        }
-        _ => row.to_owned(),
+    // On a narrow screen the time is after the name.
+    if let Some((name, _)) = row.rsplit_once(' ').filter(|(_, time)| is_time(time)) {
+        return format!("{name} hh:mm");
     }
+    let day = row.trim_matches('─').trim().rsplit(' ').next();
+    if row.starts_with('─') && day.is_some_and(|year| year.parse::<u16>().is_ok()) {
+        let day = " a day ";
+        let rest = row.chars().count().saturating_sub(day.len());
+        return format!("{}{day}{}", "─".repeat(rest / 2), "─".repeat(rest - rest / 2));
+    }
+    row.to_owned()
+}
+
+/// Returns true if `text` is a time, such as `14:02`.
+fn is_time(text: &str) -> bool {
+    matches!(text.as_bytes(), [h1, h2, b':', m1, m2] if [h1, h2, m1, m2].into_iter().all(u8::is_ascii_digit))
 }
 
 #[cfg(test)]
@@ -152,9 +158,10 @@ mod tests {
     #[test]
     fn masks_have_the_width_of_the_times_and_dates() {
         for (row, masks) in [
-            ("14:02 › bob: at 15:03", "hh:mm › bob: at 15:03"),
-            ("── Sunday, 22 November 2026 ──── │", "── a day ─────────────────────── │"),
-            ("── new since 14:02 ────", "── new since 14:02 ────"),
+            ("14:02    bob   at 15:03", "         bob   at 15:03"),
+            ("bob 14:02", "bob hh:mm"),
+            ("─── Sunday, 22 November 2026 ───", "──────────── a day ─────────────"),
+            ("────────── 12 new ──────────", "────────── 12 new ──────────"),
             ("> 漢字", "> 漢字"),
             ("", ""),
         ] {

@@ -69,12 +69,12 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
     let mut bob = client(&daemon, "bob");
     bob.sees("2 online").await;
     ana.types("hi bob, 漢字 ok?\n");
-    bob.sees("@ ana: hi bob, 漢字 ok?").await;
+    bob.sees("ana ▌ hi bob, 漢字 ok?").await;
     bob.types("yes, it is\n");
-    ana.sees("  bob: yes, it is").await;
+    ana.sees("bob   yes, it is").await;
     // The prompt is drawn last, so a frame with this text is complete.
     bob.types("and typ");
-    bob.sees("› bob: yes").await;
+    bob.sees("bob   yes").await;
     assert_snapshot!(masked_all(&bob.sees("› and typ").await, &daemon), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
@@ -84,10 +84,10 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
 
 
 
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm · connected to chat-server 0.1.0 as bob
-    hh:mm @ ana: hi bob, 漢字 ok?
-    hh:mm › bob: yes, it is
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   · connected to chat-server 0.1.0 as bob
+             ana ▌ hi bob, 漢字 ok?
+             bob   yes, it is
                                                               Ctrl-G users · F1 keys
     #lobby › and typ
     "#);
@@ -103,10 +103,10 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
     assert_snapshot!(masked_all(&bob.sees("› and typing").await, &daemon), @r#"
     #lobby                          2 online
     ────────────────────────────────────────
-    hh:mm · connected to chat-server 0.1.0
-            as bob
-    hh:mm @ ana: hi bob, 漢字 ok?
-    hh:mm › bob: yes, it is
+    ana hh:mm
+    ▌ hi bob, 漢字 ok?
+    bob hh:mm
+      yes, it is
                       Ctrl-G users · F1 keys
     #lobby › and typing
     "#);
@@ -140,9 +140,9 @@ async fn clients_reconnect_to_a_daemon_that_was_killed() {
         client.sees("2 online").await;
     }
     bob.types("tence\n");
-    ana.sees("  bob: half a sentence").await;
+    ana.sees("bob   half a sentence").await;
     ana.types("got it, bob\n");
-    bob.sees("@ ana: got it, bob").await;
+    bob.sees("ana ▌ got it, bob").await;
 }
 
 /// Starts a client, ends it with `end`, and checks its exit code and that it restores the modes of its

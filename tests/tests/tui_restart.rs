@@ -29,8 +29,8 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     let (network, switch) = Network::to(address, true);
     let mut ana = Tui::open_by(network, "ana", (80, 14)).until_joined().await;
     ana.types("hi bob\n").await;
-    bob.sees("@ ana: hi bob").await;
-    ana.sees("› ana: hi bob").await;
+    bob.sees("ana ▌ hi bob").await;
+    ana.sees("ana   hi bob").await;
     bob.types("half a sen").await;
     bob.sees("› half a sen").await;
 
@@ -48,40 +48,40 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     let _server = Server::start_in(chat_server::bind(address).unwrap(), data.path());
     bob.sees(" online").await;
     switch.send_replace(true);
-    assert_snapshot!(masked(&ana.sees("› ana: three").await), @r#"
+    assert_snapshot!(masked(&ana.sees("   three").await), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
 
 
 
 
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm · connected to chat-server 0.1.0 as ana
-    hh:mm › ana: hi bob
-    hh:mm › ana: one
-    hh:mm › ana: two
-    hh:mm › ana: three
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   · connected to chat-server 0.1.0 as ana
+             ana   hi bob
+                   one
+                   two
+                   three
                                                               Ctrl-G users · F1 keys
     #lobby › and typ
     "#);
-    assert_snapshot!(masked(&bob.sees("  ana: three").await), @r#"
+    assert_snapshot!(masked(&bob.sees("   three").await), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
 
 
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm · connected to chat-server 0.1.0 as bob
-    hh:mm → ana is here
-    hh:mm @ ana: hi bob
-    hh:mm → ana is here
-    hh:mm   ana: one
-    hh:mm   ana: two
-    hh:mm   ana: three
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   · connected to chat-server 0.1.0 as bob
+                   → ana is here
+             ana ▌ hi bob
+                   → ana is here
+             ana   one
+                   two
+                   three
                                                               Ctrl-G users · F1 keys
     #lobby › half a sen
     "#);
     bob.types("tence\n").await;
-    ana.sees("  bob: half a sentence").await;
+    ana.sees("bob   half a sentence").await;
     // No other message was stored.
     let mut witness = Native::connect(address).await;
     witness.send(&json!({"type": "hello", "version": 1, "name": "witness"})).await;
@@ -134,8 +134,8 @@ async fn drafts_and_messages_survive_a_kill_of_client_and_daemon() {
     bob.types("\u{1b}1");
     bob.sees("#lobby › ").await;
     bob.types("one\n");
-    ana.sees("  bob: one").await;
-    bob.sees("› bob: one").await;
+    ana.sees("bob   one").await;
+    bob.sees("bob   one").await;
     bob.types("half a sen");
     until_stored(bob_state.path(), "half a sen").await;
 
@@ -148,13 +148,13 @@ async fn drafts_and_messages_survive_a_kill_of_client_and_daemon() {
     ana.sees("1 message queued").await;
     let daemon = Daemon::start_on(daemon.address, &on_disk).await;
     let mut bob = client(&daemon, "bob", &bob_state);
-    bob.sees("  ana: two").await;
+    bob.sees("ana   two").await;
     bob.sees("› half a sen").await;
     bob.types("tence\n");
-    ana.sees("  bob: half a sentence").await;
-    let once = ["› bob: one", "  ana: two", "› bob: half a sentence"];
+    ana.sees("bob   half a sentence").await;
+    let once = ["bob   one", "ana   two", "bob   half a sentence"];
     let is_once = |screen: &str| {
-        let texts = ["bob: one", "ana: two", "half a sen"];
+        let texts = ["bob   one", "ana   two", "half a sen"];
         let times = texts.map(|text| screen.matches(text).count());
         times == [1; 3] && once.iter().all(|text| screen.contains(text))
     };
@@ -172,18 +172,18 @@ async fn a_user_who_changed_the_name_joins_with_the_new_one_after_a_restart() {
     bob.types("/name rob\n");
     bob.sees("you are rob now").await;
     bob.types("one\n");
-    bob.sees("› rob: one").await;
+    bob.sees("rob   one").await;
     bob.types("/quit\n");
     assert_eq!(bob.exit_code().await, 0);
     let mut rob = client(&daemon, "rob", &bob_state);
     rob.sees("as rob").await;
-    rob.sees("› rob: one").await;
+    rob.sees("rob   one").await;
     // The second window is another device: its messages are no repeats.
     let mut second = client(&daemon, "rob", &bob_state);
     second.sees("as rob").await;
     for (text, sender, receiver) in [("two", 0, 1), ("three", 1, 0)] {
         let windows = [&mut rob, &mut second];
         windows[sender].types(&format!("{text}\n"));
-        windows[receiver].sees(&format!("› rob: {text}")).await;
+        windows[receiver].sees(&format!("   {text}")).await;
     }
 }

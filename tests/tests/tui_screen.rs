@@ -52,15 +52,15 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
     assert_snapshot!(masked(&back), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
-    hh:mm   ana: message 22 of many, and as long as a row is, or two of them
-    hh:mm   ana: message 23 of many, and as long as a row is, or two of them
-    hh:mm   ana: message 24 of many, and as long as a row is, or two of them
-    hh:mm   ana: message 25 of many, and as long as a row is, or two of them
-    hh:mm   ana: message 26 of many, and as long as a row is, or two of them
-    hh:mm   ana: message 27 of many, and as long as a row is, or two of them
-    hh:mm   ana: message 28 of many, and as long as a row is, or two of them
-    hh:mm   ana: message 29 of many, and as long as a row is, or two of them
-    hh:mm   ana: message 30 of many, and as long as a row is, or two of them
+                   message 22 of many, and as long as a row is, or two of them
+                   message 23 of many, and as long as a row is, or two of them
+                   message 24 of many, and as long as a row is, or two of them
+                   message 25 of many, and as long as a row is, or two of them
+                   message 26 of many, and as long as a row is, or two of them
+                   message 27 of many, and as long as a row is, or two of them
+                   message 28 of many, and as long as a row is, or two of them
+                   message 29 of many, and as long as a row is, or two of them
+                   message 30 of many, and as long as a row is, or two of them
                                         5 new ↓
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
@@ -73,11 +73,11 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
     assert_snapshot!(masked(&narrow), @r#"
     #lobby                                    2 online
     ──────────────────────────────────────────────────
-    hh:mm   ana: message 22 of many, and as long as a
-            row is, or two of them
-    hh:mm   ana: message 23 of many, and as long as a
-            row is, or two of them
-    hh:mm   ana: message 24 of many, and as long as a
+      message 22 of many, and as long as a row is, or
+      two of them
+      message 23 of many, and as long as a row is, or
+      two of them
+      message 24 of many, and as long as a row is, or
                          5 new ↓
                                 Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
@@ -104,47 +104,47 @@ async fn hostile_texts_are_shown_as_text() {
         eva.say(text).await;
         let next = format!("next {n}");
         eva.say(&next).await;
-        bob.sees(&format!("  eva: {next}")).await;
+        bob.sees(&format!("   {next}")).await;
     }
     assert_snapshot!(masked(&bob.sees("next 10").await), @r#"
     #lobby                                                                  3 online
     ────────────────────────────────────────────────────────────────────────────────
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm · connected to chat-server 0.1.0 as bob
-    hh:mm → ana is here
-    hh:mm → eva is here
-    hh:mm   eva: [2J[H[31mcleared
-    hh:mm   eva: next 1
-    hh:mm   eva: ]0;title]52;c;cm0gLXJmIH4=
-    hh:mm   eva: next 2
-    hh:mm   eva: 2J0;title
-    hh:mm   eva: next 3
-    hh:mm   eva: overwritten
-    hh:mm   eva: next 4
-    hh:mm   ana: �gnp.exe �isolated
-    hh:mm   eva: �gnp.exe �isolated
-    hh:mm   eva: next 5
-    hh:mm   ana: invisible
-    hh:mm   eva: invisible
-    hh:mm   eva: next 6
-    hh:mm   ana: zá̂̃̄̅̆̇̈lgo
-    hh:mm   eva: zá̂̃̄̅̆̇̈lgo
-    hh:mm   eva: next 7
-    hh:mm   ana: 👩🏽‍💻 ❤️ 漢字 ﷺ ́
-    hh:mm   eva: 👩🏽‍💻 ❤️ 漢字 ﷺ ́
-    hh:mm   eva: next 8
-    hh:mm   ana: tab    and
-            line
-            ends
-    hh:mm   eva: tab    and
-            line
-            ends
-    hh:mm   eva: next 9
-    hh:mm   ana: longer-than-any-row-is-without-a-single-place-where-it-could-be-
-            broken-漢字漢字漢字
-    hh:mm   eva: longer-than-any-row-is-without-a-single-place-where-it-could-be-
-            broken-漢字漢字漢字
-    hh:mm   eva: next 10
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   · connected to chat-server 0.1.0 as bob
+                   → ana is here
+                   → eva is here
+             eva   [2J[H[31mcleared
+                   next 1
+                   ]0;title]52;c;cm0gLXJmIH4=
+                   next 2
+                   2J0;title
+                   next 3
+                   overwritten
+                   next 4
+             ana   �gnp.exe �isolated
+             eva   �gnp.exe �isolated
+                   next 5
+             ana   invisible
+             eva   invisible
+                   next 6
+             ana   zá̂̃̄̅̆̇̈lgo
+             eva   zá̂̃̄̅̆̇̈lgo
+                   next 7
+             ana   👩🏽‍💻 ❤️ 漢字 ﷺ ́
+             eva   👩🏽‍💻 ❤️ 漢字 ﷺ ́
+                   next 8
+             ana   tab    and
+                   line
+                   ends
+             eva   tab    and
+                   line
+                   ends
+                   next 9
+             ana   longer-than-any-row-is-without-a-single-place-where-it-could-be-
+                   broken-漢字漢字漢字
+             eva   longer-than-any-row-is-without-a-single-place-where-it-could-be-
+                   broken-漢字漢字漢字
+                   next 10
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
@@ -157,15 +157,15 @@ async fn the_client_works_on_the_smallest_screen() {
     let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (20, 6));
     bob.sees(" online").await;
     ana.say_accepted(1, "are you there, bob?").await;
-    bob.sees("@ ana: are").await;
+    bob.sees("▌ are you").await;
     bob.types("yes, on a tiny screen\n").await;
     assert_eq!(ana.next_message().await.1, "yes, on a tiny screen");
-    bob.sees("› bob: yes").await;
+    bob.sees("  yes, on").await;
     bob.types("漢字 and more than a row").await;
     assert_snapshot!(masked(&bob.sees("re than a r").await), @r#"
     #lobby      2 online
-    hh:mm › bob: yes, on
-      a tiny screen
+      yes, on a tiny
+      screen
                  F1 keys
              re than a r
              ow

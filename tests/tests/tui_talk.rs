@@ -16,49 +16,49 @@ async fn two_users_talk_and_one_changes_the_name() {
     let mut bob = Tui::join(server.address, "bob").await;
     ana.sees("→ bob is here").await;
     ana.types("has anybody seen bob?\n").await;
-    bob.sees("@ ana: has anybody seen bob?").await;
+    bob.sees("ana ▌ has anybody seen bob?").await;
     bob.types("here!\n").await;
-    ana.sees("  bob: here!").await;
+    ana.sees("bob   here!").await;
     ana.types("/me waves\n").await;
     bob.sees("  * ana waves").await;
     bob.types("/name robert\n").await;
     ana.sees("bob is robert now").await;
     bob.sees("you are robert now").await;
     bob.types("still me\n").await;
-    assert_snapshot!(masked(&bob.sees("› robert: still me").await), @r#"
+    assert_snapshot!(masked(&bob.sees("robert   still me").await), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
 
 
 
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm · connected to chat-server 0.1.0 as bob
-    hh:mm @ ana: has anybody seen bob?
-    hh:mm › bob: here!
-    hh:mm   * ana waves
-    hh:mm · you are robert now
-    hh:mm › robert: still me
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   · connected to chat-server 0.1.0 as bob
+             ana ▌ has anybody seen bob?
+             bob   here!
+                   * ana waves
+                   · you are robert now
+          robert   still me
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
-    assert_snapshot!(masked(&ana.sees("  robert: still me").await), @r#"
+    assert_snapshot!(masked(&ana.sees("robert   still me").await), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
 
 
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm · connected to chat-server 0.1.0 as ana
-    hh:mm → bob is here
-    hh:mm › ana: has anybody seen bob?
-    hh:mm   bob: here!
-    hh:mm › * ana waves
-    hh:mm · bob is robert now
-    hh:mm   robert: still me
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   · connected to chat-server 0.1.0 as ana
+                   → bob is here
+             ana   has anybody seen bob?
+             bob   here!
+                   * ana waves
+                   · bob is robert now
+          robert   still me
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
     ana.types("bob who? robert, I see\n").await;
-    bob.sees("@ ana: bob who?").await;
+    bob.sees("ana ▌ bob who?").await;
     bob.types("x").await;
     bob.sees("› x").await;
     assert_eq!((ana.bells(), bob.bells()), (0, 2));
@@ -79,21 +79,21 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     eva.until_messages(1).await;
     assert_eq!(eva.view().messages, [Message::new("1", "ana", "hi all")]);
     eva.say("hi from eva").await;
-    ana.sees("  eva: hi from eva").await;
+    ana.sees("eva   hi from eva").await;
     raw.say_accepted(1, "hi from raw").await;
-    assert_snapshot!(masked(&ana.sees("  raw: hi from raw").await), @r#"
+    assert_snapshot!(masked(&ana.sees("raw   hi from raw").await), @r#"
     #lobby                                                                  3 online
     ────────────────────────────────────────────────────────────────────────────────
 
 
 
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm · connected to chat-server 0.1.0 as ana
-    hh:mm → eva is here
-    hh:mm → raw is here
-    hh:mm › ana: hi all
-    hh:mm   eva: hi from eva
-    hh:mm   raw: hi from raw
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   · connected to chat-server 0.1.0 as ana
+                   → eva is here
+                   → raw is here
+             ana   hi all
+             eva   hi from eva
+             raw   hi from raw
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
@@ -105,15 +105,15 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     #lobby                                                                  1 online
     ────────────────────────────────────────────────────────────────────────────────
 
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm · connected to chat-server 0.1.0 as ana
-    hh:mm → eva is here
-    hh:mm → raw is here
-    hh:mm › ana: hi all
-    hh:mm   eva: hi from eva
-    hh:mm   raw: hi from raw
-    hh:mm ← eva has left
-    hh:mm ← raw has lost the connection
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   · connected to chat-server 0.1.0 as ana
+                   → eva is here
+                   → raw is here
+             ana   hi all
+             eva   hi from eva
+             raw   hi from raw
+                   ← eva has left
+                   ← raw has lost the connection
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
@@ -151,9 +151,9 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     #lobby
     ────────────────────────────────────────────────────────────────────────────────
 
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm ! not let in: the name bob is taken; bob_2 is free; type another name
-            below
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   ! not let in: the name bob is taken; bob_2 is free; type another
+                     name below
     Choose a name                                             Ctrl-G users · F1 keys
     name › bob_2
     "#);
@@ -163,10 +163,10 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     assert_snapshot!(masked(&bob.sees("2 online").await), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
-    ── a day ───────────────────────────────────────────────────────────────────────
-    hh:mm ! not let in: the name bob is taken; bob_2 is free; type another name
-            below
-    hh:mm · connected to chat-server 0.1.0 as robert
+    ──────────────────────────────────── a day ─────────────────────────────────────
+                   ! not let in: the name bob is taken; bob_2 is free; type another
+                     name below
+                   · connected to chat-server 0.1.0 as robert
                                                               Ctrl-G users · F1 keys
     #lobby › half a sentence
     "#);

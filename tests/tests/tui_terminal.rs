@@ -84,7 +84,7 @@ async fn ctrl_z_stops_the_client_and_fg_continues_it() {
         terminal.types("fg\n");
         terminal.sees(" online").await;
         terminal.types(&format!("the {round} time\n"));
-        terminal.sees(&format!("ana: the {round} time")).await;
+        terminal.sees(&format!("   the {round} time")).await;
         assert_eq!(terminal.modes(), running);
     }
     terminal.types("/quit\n");
@@ -101,7 +101,7 @@ async fn a_continued_client_sets_the_modes_and_redraws_the_screen() {
     ana.signal("CONT");
     ana.sees(" online").await;
     ana.types("typed\n");
-    let screen = ana.sees("ana: typed").await;
+    let screen = ana.sees("ana   typed").await;
     assert!(!screen.contains("another program"), "{screen}");
     assert_eq!(ana.modes(), running);
 }
@@ -113,7 +113,7 @@ async fn a_client_without_a_shell_ignores_ctrl_z() {
     ana.sends(b"\x1a");
     ana.signal("TSTP");
     ana.types("still here\n");
-    ana.sees("ana: still here").await;
+    ana.sees("ana   still here").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

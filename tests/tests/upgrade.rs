@@ -202,7 +202,7 @@ async fn pending_messages_of_0_1_0_are_sent_to_rooms_and_returned_for_names() {
     let server = start_daemon("0.1.0", data.path());
     let mut ana = client(&server, &state, "ana");
     sees(&mut ana, "half a line in rust").await;
-    sees(&mut ana, "› ana: unsent in rust").await;
+    sees(&mut ana, "ana   unsent in rust").await;
     // Not sent, since these names may belong to other users now.
     for text in [
         "@bob: second window to bob",
@@ -240,7 +240,7 @@ async fn a_client_of_0_1_0_with_an_invalid_name_is_the_same_user() {
     let (data, state) = (TempDir::new().unwrap(), state_of_0_1_0());
     let server = start_daemon("0.1.0", data.path());
     let mut colon = client(&server, &state, "colon_ me");
-    sees(&mut colon, "› colon_ me: unsent from the colon").await;
+    sees(&mut colon, "colon_ me   unsent from the colon").await;
     sees(&mut colon, "half from the colon").await;
-    sees(&mut colon, "colon_ me: hello from the colon").await;
+    sees(&mut colon, "colon_ me   hello from the colon").await;
 }

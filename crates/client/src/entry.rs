@@ -8,7 +8,7 @@ use chat_proto::{Timestamp, UserName};
 use crate::store::MessageId;
 
 /// Identifies an entry within its log, for as long as the entry is there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct EntryId(pub(crate) u64);
 
 /// An entry of a log: a message, a notice, or a rule. All text in it is sanitized.

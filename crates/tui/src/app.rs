@@ -155,7 +155,7 @@ enum Front<R> {
     /// The terminal can take another frame.
     Frame(io::Result<()>),
     /// A setting is saved, or is not.
-    Saved(Input),
+    Saved(Box<Input>),
     /// It is time to look at the time zone.
     Zone,
 }
@@ -187,7 +187,7 @@ impl<C: Control> App<C> {
                     biased;
                     event = keys.next(), if may_take => Front::Key(event),
                     drawable = drawable, if changed => Front::Frame(drawable),
-                    saved = saver.done() => Front::Saved(saved),
+                    saved = saver.done() => Front::Saved(Box::new(saved)),
                     () = sleep_until(next_look), if watches_zone => Front::Zone,
                 }
             };
@@ -202,7 +202,7 @@ impl<C: Control> App<C> {
                 Next::Front(Front::Key(None)) => return Ok(()),
                 Next::Front(Front::Key(Some(Err(error)))) => return Err(RunError::Keys(error)),
                 Next::Front(Front::Key(Some(Ok(report)))) => self.take_report(report.into()),
-                Next::Front(Front::Saved(saved)) => self.take(saved),
+                Next::Front(Front::Saved(saved)) => self.take(*saved),
                 Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK.1),
                 Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;

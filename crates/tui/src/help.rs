@@ -53,6 +53,6 @@ pub const KEYS: &[(&str, &str)] = &[
     ("F1 Ctrl-L", "this help; draws the screen again"),
     ("Ctrl-Z", "back to the shell; fg returns here"),
     ("Shift-mouse", "selects text, as the wheel is taken"),
-    ("Marks", "› yours  … on its way  @ names you"),
-    ("", "× refused  ▌ this room  @2 names you"),
+    ("Marks", "… on its way  ✗ not sent  ▌ names you"),
+    ("", "▌ this room  @2 two that name you"),
 ];

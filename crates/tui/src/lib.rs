@@ -22,6 +22,7 @@ mod fixture;
 pub mod help;
 pub mod input;
 pub mod layout;
+pub mod markup;
 pub mod prompt;
 pub mod rows;
 pub mod settings;

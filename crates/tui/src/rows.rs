@@ -1,31 +1,41 @@
 //! A log as rows of text.
 
 mod entry;
+mod heights;
+mod shape;
 
-use chat_client::entry::LogEntry;
+use chat_client::entry::{Body, LogEntry, Origin};
 use chat_client::log::Log;
+use chat_proto::UserName;
+use chat_proto::command::Kind;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 pub(crate) use self::entry::{Row, SpanKind};
+pub use self::heights::Heights;
+use self::shape::Shape;
 
 /// A row of a log: the index of an entry, and the index of the row in it.
 pub type Top = (usize, usize);
 
-/// The lines over an entry.
+/// Longest pause in a group of messages of one user, in milliseconds. After a longer one the name is shown
+/// again.
+const GROUP_PAUSE: i64 = 5 * MINUTE;
+
+/// Milliseconds of a minute.
+const MINUTE: i64 = 60_000;
+
+/// What is over an entry, or before it, because of the entry before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Above {
     /// The date, if it is not that of the entry before.
     pub day: Option<Date>,
     /// Whether this is the first unread message.
     pub new: bool,
-}
-
-impl Above {
-    /// Rows that they take.
-    pub(crate) fn height(self) -> usize {
-        usize::from(self.day.is_some()) + usize::from(self.new)
-    }
+    /// Whether the name of the author is shown: this is the first message of a group.
+    pub name: bool,
+    /// Whether the time is shown.
+    pub time: bool,
 }
 
 /// A log in rows of `width` columns, with its times in `zone`.
@@ -35,13 +45,25 @@ pub struct LogRows<'a> {
     pub log: &'a Log,
     /// The time zone of times and dates.
     pub zone: &'a TimeZone,
-    /// Columns of a row.
-    pub width: usize,
+    shape: Shape,
+    heights: Option<&'a Heights>,
 }
 
-impl LogRows<'_> {
-    /// The lines over an entry.
-    pub(crate) fn lines_above(&self, index: usize) -> Above {
+impl<'a> LogRows<'a> {
+    /// A log in rows of `width` columns. `heights` has the heights that are known.
+    #[must_use]
+    pub fn new(
+        log: &'a Log,
+        zone: &'a TimeZone,
+        width: usize,
+        heights: Option<&'a Heights>,
+    ) -> Self {
+        let entries = (0..log.len()).filter_map(|index| log.get(index));
+        Self { log, zone, shape: Shape::new(width, entries.filter_map(author)), heights }
+    }
+
+    /// What is over an entry, or before it.
+    pub(crate) fn above(&self, index: usize) -> Above {
         let Some(entry) = self.log.get(index) else {
             return Above::default();
         };
@@ -49,29 +71,63 @@ impl LogRows<'_> {
         let day = |entry: &LogEntry| entry.at.timestamp().to_zoned(self.zone.clone()).date();
         let today = day(entry);
         let is_another = before.map(day) != Some(today);
-        Above { day: is_another.then_some(today), new: self.log.first_new() == Some(index) }
+        let new = self.log.first_new() == Some(index);
+        let begins = is_another || new;
+        Above {
+            day: is_another.then_some(today),
+            new,
+            name: author(entry).is_some()
+                && (begins || !before.is_some_and(|before| is_group(before, entry))),
+            time: begins || before.is_none_or(|before| minute(before) != minute(entry)),
+        }
     }
 
-    /// Rows of an entry; 0 if there is none.
+    /// How many rows of an entry are above its text.
+    pub(crate) fn height_above(&self, index: usize) -> usize {
+        let Above { day, new, name, .. } = self.above(index);
+        let name = name && self.shape.is_name_above();
+        usize::from(day.is_some()) + usize::from(new) + usize::from(name)
+    }
+
+    /// How many rows an entry takes; none if there is no such entry.
     pub(crate) fn height(&self, index: usize) -> usize {
         let Some(entry) = self.log.get(index) else {
             return 0;
         };
-        self.lines_above(index).height() + entry::height(entry, self.width)
+        let width = self.shape.text_width();
+        let height = || entry::height(entry, width);
+        let height = self.heights.map_or_else(height, |heights| heights.get(entry, width, height));
+        self.height_above(index) + height
     }
 
-    /// The rows of an entry, with the lines over it.
+    /// The rows of an entry.
     pub(crate) fn rows(&self, index: usize) -> Vec<Row> {
         let Some(entry) = self.log.get(index) else {
             return Vec::new();
         };
-        let mut all = entry::rows_above(entry, self.lines_above(index), self.width, self.zone);
-        all.extend(entry::rows(entry, self.width, self.zone));
+        let above = self.above(index);
+        let mut all = Vec::new();
+        if let Some(date) = above.day {
+            all.push(self.shape.day(date));
+        }
+        if above.new {
+            all.push(self.shape.new_messages(self.new_count(index)));
+        }
+        all.extend(entry::rows(entry, above, self.shape, self.zone));
         all
     }
 
+    /// How many messages of others there are from an entry on.
+    fn new_count(&self, first: usize) -> usize {
+        let entries = (first..self.log.len()).filter_map(|index| self.log.get(index));
+        let is_heard = |entry: &&LogEntry| {
+            matches!(entry.body, Body::Message { origin: Origin::Heard(_) | Origin::Damaged, .. })
+        };
+        entries.filter(is_heard).count()
+    }
+
     /// The row `count` above `from`, or the first there is.
-    pub(crate) fn above(&self, (mut index, mut row): Top, mut count: usize) -> Top {
+    pub(crate) fn up(&self, (mut index, mut row): Top, mut count: usize) -> Top {
         while count > row {
             if index == 0 {
                 return (0, 0);
@@ -84,7 +140,7 @@ impl LogRows<'_> {
     }
 
     /// The row `count` below `from`, or the end.
-    pub(crate) fn below(&self, (mut index, row): Top, count: usize) -> Top {
+    pub(crate) fn down(&self, (mut index, row): Top, count: usize) -> Top {
         let mut count = row + count;
         while index < self.log.len() {
             let height = self.height(index);
@@ -99,6 +155,25 @@ impl LogRows<'_> {
 
     /// The top of a screen of that height that ends with the newest entry.
     pub(crate) fn newest_top(&self, height: usize) -> Top {
-        self.above((self.log.len(), 0), height)
+        self.up((self.log.len(), 0), height)
     }
+}
+
+/// The author of a message that has the name in front of its text. An action has it in the text.
+fn author(entry: &LogEntry) -> Option<&UserName> {
+    match &entry.body {
+        Body::Message { from, kind: Kind::Text, .. } => Some(from),
+        _ => None,
+    }
+}
+
+/// Whether two neighbours are messages of one user without a pause between them.
+fn is_group(before: &LogEntry, entry: &LogEntry) -> bool {
+    let pause = entry.at.as_millis().saturating_sub(before.at.as_millis());
+    author(before).is_some() && author(before) == author(entry) && pause < GROUP_PAUSE
+}
+
+/// The minute of an entry. Offsets of time zones are whole minutes.
+fn minute(entry: &LogEntry) -> i64 {
+    entry.at.as_millis() / MINUTE
 }

@@ -12,7 +12,7 @@ pub use self::look::Look;
 use self::rooms::RoomView;
 use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, Prompt, Rows};
-use crate::rows::LogRows;
+use crate::rows::{Heights, LogRows};
 use crate::viewport::Viewport;
 use crate::wrap::{columns, cut};
 
@@ -112,8 +112,13 @@ impl State {
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
         let log = self.client.room().log();
-        let rows = LogRows { log, zone: &self.zone, width: width.into() };
+        let rows = LogRows::new(log, &self.zone, width.into(), self.heights());
         (width > 0 && height > 0).then_some((rows, height.into()))
+    }
+
+    /// The heights of the entries of the log on the screen, as far as they are known.
+    pub(crate) fn heights(&self) -> Option<&Heights> {
+        self.views.get(&self.shown).map(|view| &view.heights)
     }
 
     /// The part of the log that is on the screen.

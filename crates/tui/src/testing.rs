@@ -12,7 +12,7 @@
 //! bob.types("typed while nobody answers").await;
 //! bob.sees("› typed while nobody answers").await;
 //! bob.types("\n").await;
-//! bob.sees("… bob: typed while nobody answers").await;
+//! bob.sees("… typed while nobody answers").await;
 //! bob.quits().await?;
 //! # Ok(()) }
 //! ```

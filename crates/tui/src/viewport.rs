@@ -71,9 +71,9 @@ impl Viewport {
     pub fn scroll(&mut self, count: isize, rows: LogRows<'_>, height: usize) {
         let top = self.top(rows, height);
         let top = if count < 0 {
-            rows.above(top, count.unsigned_abs())
+            rows.up(top, count.unsigned_abs())
         } else {
-            rows.below(top, count.unsigned_abs())
+            rows.down(top, count.unsigned_abs())
         };
         self.go(top, rows, height);
     }
@@ -98,14 +98,14 @@ impl Viewport {
     pub fn seen(&self, rows: LogRows<'_>, height: usize) -> u64 {
         // A hint covers the last row if there is more below.
         let shown = height.saturating_sub(usize::from(self.reads_back(rows, height)));
-        let (end, _) = rows.below(self.top(rows, height), shown);
+        let (end, _) = rows.down(self.top(rows, height), shown);
         rows.log.last_message(end).unwrap_or(0)
     }
 
     /// Whether the oldest entry is on the screen, or less than a screen above it.
     #[must_use]
     pub fn is_near_oldest(&self, rows: LogRows<'_>, height: usize) -> bool {
-        rows.above(self.top(rows, height), height) == (0, 0)
+        rows.up(self.top(rows, height), height) == (0, 0)
     }
 
     /// Whether the oldest entry is on the screen.
@@ -121,7 +121,7 @@ impl Viewport {
         match self.place {
             Place::Newest => newest,
             Place::New => match rows.log.first_new() {
-                Some(index) => rows.above((index, 0), ROWS_BEFORE_NEW).min(newest),
+                Some(index) => rows.up((index, 0), ROWS_BEFORE_NEW).min(newest),
                 None => newest,
             },
             Place::Back(anchor) => anchor.find(rows).min(newest),
@@ -139,13 +139,13 @@ impl Viewport {
 impl Anchor {
     fn at((index, row): Top, rows: LogRows<'_>) -> Option<Self> {
         let entry = rows.log.get(index)?;
-        let lines_above = rows.lines_above(index).height();
+        let lines_above = rows.height_above(index);
         Some(Self { entry: entry.id(), seq: entry.seq(), row, lines_above })
     }
 
     fn find(self, rows: LogRows<'_>) -> Top {
         let index = rows.log.position(self.entry, self.seq);
-        let lost = self.lines_above.saturating_sub(rows.lines_above(index).height());
+        let lost = self.lines_above.saturating_sub(rows.height_above(index));
         let last_row = |index| rows.height(index).saturating_sub(1);
         match self.row.checked_sub(lost) {
             Some(row) => (index, row.min(last_row(index))),

@@ -48,6 +48,9 @@ pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
     let mut rows = Rows { text, rest, width: first, start: 0, used: 0, done: Vec::new() };
     let mut at = 0;
     for (end, kind) in linebreaks(text) {
+        if kind == BreakOpportunity::Allowed && holds_together(text, end) {
+            continue;
+        }
         rows.word(at..end);
         if kind == BreakOpportunity::Mandatory {
             rows.end(end);
@@ -58,6 +61,15 @@ pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
         rows.end(text.len());
     }
     rows.done
+}
+
+/// Whether no row ends at `at` although Unicode allows it: after the scheme of a link, which says
+/// nothing alone, and within a grapheme cluster, which is drawn as one (a space with a mark on it).
+fn holds_together(text: &str, at: usize) -> bool {
+    let (before, after) = text.split_at(at);
+    let has_space = before.ends_with(' ') && !after.is_empty();
+    before.ends_with("://")
+        || has_space && text[at - 1..].graphemes(true).next().is_some_and(|cluster| cluster != " ")
 }
 
 /// The complete rows, and the current one.
@@ -124,6 +136,17 @@ mod tests {
         assert_eq!(rows("", 10, 10), [""]);
         assert_eq!(rows("a\n\nb", 10, 10), ["a", "", "b"]);
         assert_eq!(rows("  x = 1;\n  y", 10, 10), ["  x = 1;", "  y"]);
+    }
+
+    #[test]
+    fn a_scheme_stays_with_its_host() {
+        assert_eq!(rows("see https://a.org/b", 13, 13), ["see", "https://a.org", "/b"]);
+        assert_eq!(rows("see https://", 20, 20), ["see https://"]);
+    }
+
+    #[test]
+    fn a_space_with_a_mark_is_no_border() {
+        assert_eq!(rows("ab \u{301}cd", 3, 3), ["ab \u{301}", "cd"]);
     }
 
     #[test]

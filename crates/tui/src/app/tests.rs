@@ -28,7 +28,7 @@ async fn mentioned(options: Options) -> Client {
         send_event(&mut server, &event).await;
     }
     let mut bob = Client::start(options, Once(Some(client)), 80, 20);
-    sees(&mut bob, "@ ana: hi bob").await;
+    sees(&mut bob, "ana ▌ hi bob").await;
     // Nothing more comes: by the next frame the bell has rung, or never will.
     bob.types("x").await;
     sees(&mut bob, "› x").await;
@@ -200,7 +200,7 @@ async fn a_terminal_that_takes_no_frame_does_not_stop_the_client() {
     .await;
     assert_eq!(screen.frames(), 0, "no frame is drawn while the terminal takes none");
     release.send(true).unwrap();
-    within("the frame", screen.wait_for(|shown| shown.contains("bob: hi"))).await;
+    within("the frame", screen.wait_for(|shown| shown.contains("bob … hi"))).await;
     drop(keys);
     within("the end", running).await.unwrap().unwrap();
 }

@@ -7,6 +7,7 @@ use chat_proto::RoomName;
 
 use super::State;
 use crate::prompt::Editor;
+use crate::rows::Heights;
 use crate::viewport::Viewport;
 
 /// The views of rooms; one that was never shown may have none.
@@ -16,6 +17,7 @@ pub(super) type RoomViews = BTreeMap<RoomName, RoomView>;
 #[derive(Debug, Default)]
 pub(super) struct RoomView {
     pub(super) viewport: Viewport,
+    pub(super) heights: Heights,
     /// The editor of the draft while the room is not on the screen.
     editor: Editor,
 }

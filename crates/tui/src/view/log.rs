@@ -4,13 +4,14 @@ use chat_client::entry::Body;
 use chat_proto::UserName;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use crate::markup::Format;
 use crate::rows::{LogRows, SpanKind};
 use crate::state::State;
-use crate::theme::Theme;
+use crate::theme::{Role, Theme};
 
 pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
@@ -18,7 +19,8 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
     }
     let room = state.client.room();
     let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let log = LogRows { log: room.log(), zone: &state.zone, width };
+    let heights = state.heights();
+    let log = LogRows::new(room.log(), &state.zone, width, heights);
     let viewport = state.viewport();
     let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, palette));
@@ -54,11 +56,34 @@ fn entry_lines(
 fn style(part: SpanKind, name: Option<&UserName>, palette: Theme) -> Style {
     match part {
         SpanKind::Dim => palette.dim(),
-        SpanKind::Mark | SpanKind::Text => Style::new(),
+        SpanKind::Plain => Style::new(),
         SpanKind::Name => name.map(|name| palette.name(name).bold()).unwrap_or_default(),
+        SpanKind::Text(format) => formatted(format, palette),
+        SpanKind::Pending(format) => formatted(format, palette).patch(palette.dim()),
         SpanKind::Mention | SpanKind::New => palette.striking(),
         SpanKind::Trouble => palette.bad(),
     }
+}
+
+/// The style of a part of a text with markup.
+fn formatted(format: Format, palette: Theme) -> Style {
+    let roles = [
+        (Format::QUOTE, Role::Dim),
+        (Format::QUIET, Role::Dim),
+        (Format::CODE, Role::Code),
+        (Format::LINK, Role::Link),
+    ];
+    let modifiers = [
+        (Format::BOLD, Modifier::BOLD),
+        (Format::ITALIC, Modifier::ITALIC),
+        (Format::STRUCK, Modifier::CROSSED_OUT),
+    ];
+    let has = |one: Format| format.contains(one);
+    let roles = roles.into_iter().filter(|(one, _)| has(*one));
+    let style = roles.fold(Style::new(), |style, (_, role)| style.patch(palette.style(role)));
+    let modifiers = modifiers.into_iter().filter(|(one, _)| has(*one));
+    let style = modifiers.fold(style, |style, (_, modifier)| style.add_modifier(modifier));
+    if has(Format::MENTION) { style.patch(palette.striking()) } else { style }
 }
 
 /// Says on the last row that there is more below.

@@ -29,14 +29,14 @@ fn a_conversation() {
         ────────────────────────────────────────────────────────────────────────────────
 
 
-        ── Sunday, 22 November 2026 ────────────────────────────────────────────────────
-        14:02 · connected to chat-server 0.1.0 as bob
-        14:02   ana: good morning! has anybody tried the new build on a narrow terminal
-                yet?
-        14:02 → 漢字 is here
-        14:02 › bob: I have, ana: it wraps at word borders, 漢字も大丈夫です。
-        14:02 @ ana: thanks, Bob
-        14:02 … * bob goes to lunch
+        ─────────────────────────── Sunday, 22 November 2026 ───────────────────────────
+        14:02          · connected to chat-server 0.1.0 as bob
+                 ana   good morning! has anybody tried the new build on a narrow
+                       terminal yet?
+                       → 漢字 is here
+                 bob   I have, ana: it wraps at word borders, 漢字も大丈夫です。
+                 ana ▌ thanks, Bob
+                     … * bob goes to lunch
                                                                   Ctrl-G users · F1 keys
         #lobby › and typ
         "#);
@@ -44,20 +44,20 @@ fn a_conversation() {
 
 #[test]
 fn the_list_folds_away_on_a_narrow_screen() {
-    assert_snapshot!(chatting(59, 14).screen(), @r#"
-        #lobby                                             4 online
-        ───────────────────────────────────────────────────────────
-
-        ── Sunday, 22 November 2026 ───────────────────────────────
-        14:02 · connected to chat-server 0.1.0 as bob
-        14:02   ana: good morning! has anybody tried the new build
-                on a narrow terminal yet?
-        14:02 → 漢字 is here
-        14:02 › bob: I have, ana: it wraps at word borders, 漢字も
-                大丈夫です。
-        14:02 @ ana: thanks, Bob
-        14:02 … * bob goes to lunch
-                                             Ctrl-G users · F1 keys
+    assert_snapshot!(chatting(50, 14).screen(), @r#"
+        #lobby                                    4 online
+        ──────────────────────────────────────────────────
+        ana 14:02
+          good morning! has anybody tried the new build on
+          a narrow terminal yet?
+          → 漢字 is here
+        bob 14:02
+          I have, ana: it wraps at word borders, 漢字も大
+          丈夫です。
+        ana 14:02
+        ▌ thanks, Bob
+        … * bob goes to lunch
+                                    Ctrl-G users · F1 keys
         #lobby › and typ
         "#);
 }
@@ -66,9 +66,9 @@ fn the_list_folds_away_on_a_narrow_screen() {
 fn the_smallest_screen() {
     assert_snapshot!(chatting(20, 6).screen(), @r#"
         #lobby      4 online
-          Bob
-        14:02 … * bob goes
-          to lunch
+        ▌ thanks, Bob
+        … * bob goes to
+            lunch
                      F1 keys
         #lobby › and typ
         "#);
@@ -84,14 +84,14 @@ fn reconnecting() {
         ────────────────────────────────────────────────────────────────────────────────
 
 
-        ── Sunday, 22 November 2026 ────────────────────────────────────────────────────
-        14:02 · connected to chat-server 0.1.0 as bob
-        14:02   ana: good morning! has anybody tried the new build on a narrow terminal
-                yet?
-        14:02 → 漢字 is here
-        14:02 › bob: I have, ana: it wraps at word borders, 漢字も大丈夫です。
-        14:02 @ ana: thanks, Bob
-        14:02 … * bob goes to lunch
+        ─────────────────────────── Sunday, 22 November 2026 ───────────────────────────
+        14:02          · connected to chat-server 0.1.0 as bob
+                 ana   good morning! has anybody tried the new build on a narrow
+                       terminal yet?
+                       → 漢字 is here
+                 bob   I have, ana: it wraps at word borders, 漢字も大丈夫です。
+                 ana ▌ thanks, Bob
+                     … * bob goes to lunch
         Offline, retrying in 4 s · 1 message queued · the server closed the connection
         #lobby › and typ
         "#);
@@ -191,8 +191,8 @@ fn the_user_list_opens_and_closes_and_stays_while_offline() {
                                                                      │
                                                                      │
                                                                      │
-        ── Sunday, 22 November 2026 ──────────────────────────────── │
-        14:02 · connected to chat-server 0.1.0 as bob                │
+        ───────────────── Sunday, 22 November 2026 ───────────────── │
+        14:02          · connected to chat-server 0.1.0 as bob       │
                                                                   Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);
@@ -235,10 +235,10 @@ fn several_rooms() {
           3 #tea         12│
                            │
          DIRECT            │
-        ○ 4 carl         @1│ ── Sunday, 22 November 2026 ───────────────────────────────────────────────────
-                           │ 14:02   ana: does it compile?
-                           │ 14:02   ana: it does, and it runs
-                           │ 14:02 · ana says #rust is about: all about Rust
+        ○ 4 carl         @1│ ────────────────────────── Sunday, 22 November 2026 ───────────────────────────
+                           │ 14:02    ana   does it compile?
+                           │                it does, and it runs
+                           │                · ana says #rust is about: all about Rust
                                                                   Alt-A next unread · Ctrl-G users · F1 keys
         #rust ›  Message #rust (/help for commands)
         "#);
@@ -253,10 +253,10 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
 
 
 
-        ── Sunday, 22 November 2026 ──────────────────────────────────────────
-        14:02   ana: does it compile?
-        14:02   ana: it does, and it runs
-        14:02 · ana says #rust is about: all about Rust
+        ────────────────────── Sunday, 22 November 2026 ──────────────────────
+        14:02    ana   does it compile?
+                       it does, and it runs
+                       · ana says #rust is about: all about Rust
                                     Alt-A next unread · Ctrl-G users · F1 keys
         #rust ›  Message #rust (/help for commands)
         "#);
@@ -275,15 +275,15 @@ fn what_is_new_begins_at_a_line() {
     assert_snapshot!(harness.screen(), @r#"
          ROOMS             │ #tea                                                                   3 online
           1 #lobby         │ ───────────────────────────────────────────────────────────────────────────────
-          2 #rust          │ 14:02   ana: sip 98
-        ▌ 3 #tea         25│ 14:02   ana: sip 99
-                           │ 14:02   ana: sip 100
-         DIRECT            │ ── new since 14:02 ────────────────────────────────────────────────────────────
-        ○ 4 carl         @1│ 14:02   ana: cup 1
-                           │ 14:02   ana: cup 2
-                           │ 14:02   ana: cup 3
-                           │ 14:02   ana: cup 4
-                           │ 14:02   ana: cup 5
+          2 #rust          │                sip 98
+        ▌ 3 #tea         25│                sip 99
+                           │                sip 100
+         DIRECT            │ ─────────────────────────────────── 30 new ────────────────────────────────────
+        ○ 4 carl         @1│ 14:02    ana   cup 1
+                           │                cup 2
+                           │                cup 3
+                           │                cup 4
+                           │                cup 5
                            │                                    25 new ↓
                                                                   Alt-A next unread · Ctrl-G users · F1 keys
         #tea ›  Message #tea (/help for commands)
@@ -299,9 +299,9 @@ fn a_name_is_asked_for() {
         #lobby
         ────────────────────────────────────────────────────────────
 
-        ── Sunday, 22 November 2026 ────────────────────────────────
-        14:02 ! not let in: the name bob is taken; type another name
-                below
+        ───────────────── Sunday, 22 November 2026 ─────────────────
+        14:02          ! not let in: the name bob is taken; type
+                         another name below
         Choose a name                         Ctrl-G users · F1 keys
         name › bob_2
         "#);
@@ -320,11 +320,11 @@ fn reading_back() {
     assert_snapshot!(harness.screen(), @r#"
         #lobby                                              3 online
         ────────────────────────────────────────────────────────────
-        14:02   ana: message 20
-        14:02   ana: message 21
-        14:02   ana: message 22
-        14:02   ana: message 23
-        14:02   ana: message 24
+                       message 20
+                       message 21
+                       message 22
+                       message 23
+                       message 24
                                   12 new ↓
                                               Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
@@ -350,15 +350,15 @@ fn help() {
                   │ Home End         the same on an empty line               │
                   │                  else start and end of the line          │
                   │ Ctrl-Left/Right  word by word                            │
-        ── Sunday,│ Ctrl-U Ctrl-K    delete to start, to end of line         │──────────
-        14:02 · co│ Ctrl-W           deletes a word                          │
-        14:02   an│ Ctrl-_ Ctrl-Y    undo, redo                              │ terminal
-                ye│ Ctrl-C           clears the line; quits on an empty one  │
-        14:02 → 漢│ F1 Ctrl-L        this help; draws the screen again       │
-        14:02 › bo│ Ctrl-Z           back to the shell; fg returns here      │
-        14:02 @ an│ Shift-mouse      selects text, as the wheel is taken     │
-        14:02 … * │ Marks            › yours  … on its way  @ names you      │
-                  │                  × refused  ▌ this room  @2 names you    │ · F1 keys
+        ──────────│ Ctrl-U Ctrl-K    delete to start, to end of line         │──────────
+        14:02     │ Ctrl-W           deletes a word                          │
+                 a│ Ctrl-_ Ctrl-Y    undo, redo                              │ow
+                  │ Ctrl-C           clears the line; quits on an empty one  │
+                  │ F1 Ctrl-L        this help; draws the screen again       │
+                 b│ Ctrl-Z           back to the shell; fg returns here      │。
+                 a│ Shift-mouse      selects text, as the wheel is taken     │
+                  │ Marks            … on its way  ✗ not sent  ▌ names you   │
+                  │                  ▌ this room  @2 two that name you       │ · F1 keys
         #lobby › a╰ Esc closes, Down scrolls ────────────────────────────────╯
         "#);
 }
@@ -372,10 +372,10 @@ fn the_date_changes() {
     assert_snapshot!(harness.screen(), @r#"
         #lobby                                                                  3 online
         ────────────────────────────────────────────────────────────────────────────────
-        14:02 · connected to chat-server 0.1.0 as bob
-        14:02   ana: late
-        ── Monday, 23 November 2026 ────────────────────────────────────────────────────
-        14:02   ana: early
+        14:02          · connected to chat-server 0.1.0 as bob
+                 ana   late
+        ─────────────────────────── Monday, 23 November 2026 ───────────────────────────
+        14:02    ana   early
                                                                   Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);
@@ -393,8 +393,8 @@ fn a_long_input_shows_its_cursor() {
 
 
         ── Sunday, 22 November 2026 ──
-        14:02 · connected to chat-
-          server 0.1.0 as bob
+          · connected to chat-server
+            0.1.0 as bob
                 Ctrl-G users · F1 keys
                  ave: a long text that
                   takes more than the
@@ -411,9 +411,9 @@ fn more_users_than_rows_are_counted() {
     }
     assert_snapshot!(harness.screen(), @r#"
         #lobby                                                                                     23 online │ USERS
-        14:02 → “a quite long name of 27” is here                                                            │ bob          you
-        14:02 → “a quite long name of 28” is here                                                            │ a quite long na…
-        14:02 → “a quite long name of 29” is here                                                            │ and 21 more
+                       → “a quite long name of 27” is here                                                   │ bob          you
+                       → “a quite long name of 28” is here                                                   │ a quite long na…
+                       → “a quite long name of 29” is here                                                   │ and 21 more
                                                                                                           Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);

@@ -6,6 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::*;
 
+/// The zone of the times.
+static ZONE: TimeZone = TimeZone::UTC;
+
 /// A log, and a viewport on it.
 struct Reader {
     log: Log,
@@ -32,7 +35,7 @@ impl Reader {
     }
 
     fn moves(&mut self, width: usize, moves: impl FnOnce(&mut Viewport, LogRows<'_>)) {
-        let rows = LogRows { log: &self.log, zone: &TimeZone::UTC, width };
+        let rows = LogRows::new(&self.log, &ZONE, width, None);
         moves(&mut self.viewport, rows);
     }
 
@@ -49,12 +52,12 @@ impl Reader {
     }
 
     fn seen(&self) -> u64 {
-        self.viewport.seen(LogRows { log: &self.log, zone: &TimeZone::UTC, width: 40 }, 10)
+        self.viewport.seen(LogRows::new(&self.log, &ZONE, 40, None), 10)
     }
 
     /// The row at the top of the screen: which one it is of its entry, and how that begins.
     fn top(&self, width: usize, height: usize) -> (usize, String) {
-        let rows = LogRows { log: &self.log, zone: &TimeZone::UTC, width };
+        let rows = LogRows::new(&self.log, &ZONE, width, None);
         let (index, row) = self.viewport.top(rows, height);
         match self.log.get(index).map(|entry| &entry.body) {
             Some(Body::Notice(_, text) | Body::Message { text, .. }) => {
@@ -129,8 +132,8 @@ fn a_day_line_comes_with_each_new_date() {
     for hours in [0, 1, 23, 24, 25] {
         log.notice(Timestamp::from_millis(hours * 3_600_000), NoticeKind::Info, "note");
     }
-    let rows = LogRows { log: &log, zone: &TimeZone::UTC, width: 40 };
-    let days = (0..log.len()).filter(|index| rows.lines_above(*index).day.is_some());
+    let rows = LogRows::new(&log, &ZONE, 40, None);
+    let days = (0..log.len()).filter(|index| rows.above(*index).day.is_some());
     assert_eq!(days.count(), 2);
 }
 
@@ -152,11 +155,11 @@ fn a_line_that_goes_away_above_the_place_does_not_move_it() {
     let mut reader = Reader::new(0);
     reader.hear(1..=100);
     reader.log.draw_line(Some(50));
-    reader.scrolls(-41, 40, 10);
-    // The line over what is new is the first row of its entry.
+    reader.scrolls(-42, 40, 10);
+    // The line over what is new is the first row of its entry, and the name is the second.
     assert_eq!(reader.top(40, 10), (0, "51".to_owned()));
-    reader.scrolls(1, 40, 10);
-    assert_eq!(reader.top(40, 10), (1, "51".to_owned()));
+    reader.scrolls(2, 40, 10);
+    assert_eq!(reader.top(40, 10), (2, "51".to_owned()));
     reader.log.draw_line(None);
     assert_eq!(reader.top(40, 10), (0, "51".to_owned()));
     reader.log.draw_line(Some(50));
@@ -173,7 +176,7 @@ fn a_log_opens_at_what_is_new_and_follows_once_all_is_seen() {
     reader.viewport.to_new();
     reader.hear(1..=60);
     reader.follows();
-    assert_eq!((reader.top(40, 10).1.as_str(), reader.seen()), ("28", 35));
+    assert_eq!((reader.top(40, 10).1.as_str(), reader.seen()), ("28", 34));
     reader.scrolls(100, 40, 10);
     assert_eq!((reader.viewport.place(), reader.seen()), (Place::Newest, 60));
     let mut reader = Reader::new(0);

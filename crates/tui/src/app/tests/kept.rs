@@ -20,18 +20,18 @@ async fn a_message_outlives_the_program_and_is_sent_under_its_device_and_number(
     let (mut server, first) = lets_in(server).await;
     assert!(first.new, "the client makes the token of a new user");
     bob.types("one\ntwo\n").await;
-    sees(&mut bob, "… bob: two").await;
+    sees(&mut bob, "… two").await;
     assert_eq!(receive_say(&mut server).await, (None, Some(1), "one".into()));
     drop(server);
     bob.types("three\n").await;
-    sees(&mut bob, "… bob: three").await;
+    sees(&mut bob, "… three").await;
     // Killed: nothing is said, nothing is closed.
     drop(bob);
     tokio::task::yield_now().await;
 
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
-    sees(&mut bob, "… bob: three").await;
+    sees(&mut bob, "… three").await;
     let (mut server, again) = lets_in(server).await;
     assert_eq!(again.token.as_ref().map(Secret::reveal), Some("secret"));
     assert_ne!(again.device, first.device, "each run numbers what is written in it");
@@ -71,7 +71,7 @@ async fn a_copied_directory_sends_one_message_under_one_number_from_both() {
     let options = |directory: &Path| Options { state: Some(directory.to_owned()), ..options() };
     let mut bob = Client::start(options(directory.path()), Nobody, 80, 20);
     bob.types("one\n").await;
-    sees(&mut bob, "… bob: one").await;
+    sees(&mut bob, "… one").await;
     drop(bob);
     tokio::task::yield_now().await;
     copy_all(directory.path(), copy.path());
@@ -148,14 +148,14 @@ async fn a_server_is_known_at_another_address() {
     sees(&mut bob, " online").await;
     drop(server);
     bob.types("left\n").await;
-    sees(&mut bob, "… bob: left").await;
+    sees(&mut bob, "… left").await;
     drop(bob);
     tokio::task::yield_now().await;
 
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options("localhost:1"), Once(Some(client)), 80, 20);
     bob.types("new\n").await;
-    sees(&mut bob, "… bob: new").await;
+    sees(&mut bob, "… new").await;
     let (mut server, hello) = lets_in(server).await;
     assert_eq!(hello.token.as_ref().map(Secret::reveal), Some("secret"));
     for text in ["left", "new"] {
@@ -268,7 +268,7 @@ async fn who_is_killed_in_mid_sentence_goes_on_with_it() {
     let mut bob = Client::start(options(), Nobody, 80, 20);
     sees(&mut bob, "› half a sen").await;
     bob.types("tence\n").await;
-    sees(&mut bob, "… bob: half a sentence").await;
+    sees(&mut bob, "… half a sentence").await;
     assert_eq!(drafts_in(directory.path()), None);
 }
 
@@ -313,7 +313,7 @@ async fn what_was_seen_is_told_before_the_end() {
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (mut server, _) = lets_in(server).await;
     send_event(&mut server, &message(user(3, "ana"), "hi", Timestamp::from_millis(0))).await;
-    sees(&mut bob, "ana: hi").await;
+    sees(&mut bob, "ana   hi").await;
     within("the end", bob.quits()).await.unwrap();
     assert_eq!(receive_read(&mut server).await, 1);
 }

@@ -41,8 +41,7 @@ async fn a_server_of_version_0_1_0_is_understood() {
     let ponged = |command| matches!(command, Command::Pong { .. }).then_some(());
     receive_that(&mut server, "a pong", ponged).await;
     let screen = sees(&mut bob, "you are robert now").await;
-    for shown in ["› bob: hi, from my phone", "→ eva is here", "← eva has left", "› bob: hello"]
-    {
+    for shown in ["bob   hi, from my phone", "→ eva is here", "← eva has left", "bob   hello"] {
         assert!(screen.contains(shown), "{shown}:\n{screen}");
     }
     assert!(!screen.contains("cannot read"), "{screen}");

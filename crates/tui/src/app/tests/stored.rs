@@ -29,14 +29,14 @@ async fn a_slow_disk_holds_up_neither_keys_nor_frames_but_what_is_sent() {
     let before = Instant::now();
     bob.types("hi\nhalf a sen").await;
     sees(&mut bob, "› half a sen").await;
-    sees(&mut bob, "   bob: hi").await;
+    sees(&mut bob, "bob   hi").await;
     send_event(&mut server, &message(user(3, "ana"), "still there?", Timestamp::from_millis(0)))
         .await;
-    sees(&mut bob, "ana: still there?").await;
+    sees(&mut bob, "ana   still there?").await;
     assert!(before.elapsed() < SLOW, "nothing has waited for the disk");
     assert_eq!(receive_say(&mut server).await.2, "hi");
     assert!(before.elapsed() >= SLOW, "it is sent once it is stored");
-    sees(&mut bob, "… bob: hi").await;
+    sees(&mut bob, "… hi").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -57,7 +57,7 @@ async fn the_end_stores_and_sends_all_that_was_said() {
 
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), Duration::ZERO, client);
-    sees(&mut bob, "… bob: three").await;
+    sees(&mut bob, "… three").await;
     let (mut server, _) = lets_in(server).await;
     for text in ["one", "two", "three"] {
         assert_eq!(receive_say(&mut server).await.2, text);
@@ -72,7 +72,7 @@ async fn a_disk_that_does_not_answer_in_time_holds_up_the_end_for_a_while_and_is
     let (_server, _) = lets_in(server).await;
     sees(&mut bob, " online").await;
     bob.types("hi\n").await;
-    sees(&mut bob, "   bob: hi").await;
+    sees(&mut bob, "bob   hi").await;
     let before = Instant::now();
     let unsent = within("the end", bob.leaves()).await.unwrap().to_string();
     assert!(
@@ -108,7 +108,7 @@ async fn a_client_that_is_killed_before_a_message_is_stored_has_not_sent_it() {
     let (mut server, _) = lets_in(server).await;
     sees(&mut bob, " online").await;
     bob.types("hi\n").await;
-    sees(&mut bob, "   bob: hi").await;
+    sees(&mut bob, "bob   hi").await;
     drop(bob);
     let hearing = async { while hears_any(&mut server).await.is_some_and(|c| !is_say(&c)) {} };
     within("the end of the connection", hearing).await;
@@ -117,7 +117,7 @@ async fn a_client_that_is_killed_before_a_message_is_stored_has_not_sent_it() {
     let (_server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), Duration::ZERO, client);
     let screen = sees(&mut bob, "Connecting").await;
-    assert!(!screen.contains("bob: hi"), "{screen}");
+    assert!(!screen.contains("bob   hi"), "{screen}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -77,7 +77,7 @@ fn a_name_that_is_not_known_is_asked_for_and_the_text_is_sent_to_its_address() {
     let effects = harness.event(direct_event(&user(9, "zoe"), 0, 0));
     assert_eq!(rooms_of_says(&effects), [room("@7-9")]);
     assert_shows(&harness, "▌ 2 zoe");
-    assert_shows(&harness, "… bob: psst");
+    assert_shows(&harness, "… psst");
     assert!(sent(&effects).is_empty(), "it is joined already");
 }
 
@@ -125,7 +125,7 @@ fn a_direct_message_of_an_earlier_run_has_its_title_before_there_is_a_session() 
     let pending = vec![left(1, "@3-7", "psst")];
     let mut harness = Harness::with_profile(100, 20, Profile { drafts, pending, ..profile("bob") });
     assert_shows(&harness, "▌ 2 ana");
-    assert_shows(&harness, "… bob: psst");
+    assert_shows(&harness, "… psst");
     harness.type_text("/msg ana more\n");
     assert_eq!(rooms_of_says(&harness.connect(1)), [room("@3-7"), room("@3-7")]);
 }
@@ -183,7 +183,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
     let effects = harness.event(Event::Message(missed));
     assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
     let screen = harness.screen();
-    assert!(screen.contains("› bob: psst") && !screen.contains("not sent"), "{screen}");
+    assert!(screen.contains("bob   psst") && !screen.contains("not sent"), "{screen}");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn the_direct_message_that_a_server_without_addresses_tells_is_only_read() {
     harness.event(room_event("@ana", 0, 0));
     harness.alt(KeyCode::Char('2'));
     harness.event(Event::Message(message_in("@ana", 1, user(3, "ana"), "psst", harness.at)));
-    assert_shows(&harness, "ana: psst");
+    assert_shows(&harness, "ana   psst");
     assert_eq!(rooms_of_says(&harness.type_text("what?\n")), []);
     assert_eq!(typed(&harness), "what?");
 }

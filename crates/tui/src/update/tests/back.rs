@@ -11,7 +11,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
     harness.type_text("one\ntwo\nthree\n");
     harness.accept(1);
     harness.lose();
-    assert_shows(&harness, "… bob: two");
+    assert_shows(&harness, "… two");
     assert_shows(&harness, "2 messages queued");
     // The second was stored, and the answer was lost: the server tells nothing of that in its welcome.
     let effects = harness.connect_to(2, Welcome { last: 2, ..welcome(7, "bob") });
@@ -27,7 +27,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
     harness.seq = 2;
     harness.accept(3);
     let screen = harness.screen();
-    for text in ["› bob: one", "› bob: two", "› bob: three"] {
+    for text in ["bob   one", "      two", "      three"] {
         assert_eq!(screen.matches(text).count(), 1, "{text} on\n{screen}");
     }
     assert!(!screen.contains('…'), "{screen}");
@@ -53,7 +53,7 @@ fn a_repeat_stands_where_the_message_is() {
     repeats(&mut harness, 1, None, 2);
     let screen = harness.screen();
     let at = |text: &str| screen.find(text).unwrap_or_else(|| panic!("no {text} on\n{screen}"));
-    assert!(at("ana: one") < at("› bob: mine") && at("› bob: mine") < at("ana: three"), "{screen}");
+    assert!(at("ana   one") < at("bob   mine") && at("bob   mine") < at("ana   three"), "{screen}");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_number_that_another_message_has_is_replaced_and_the_message_is_sent_again()
     let [StoreOp::Pending(all)] = kept(&effects)[..] else { panic!("{effects:?}") };
     assert_eq!((all.len(), &all[0].id), (1, &own(5)), "it is stored before it is sent");
     harness.accept(5);
-    assert_shows(&harness, "› bob: left");
+    assert_shows(&harness, "bob   left");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
 fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
     let pending = vec![left(6, "#lobby", "left 6"), left(8, "#lobby", "left 8")];
     let mut harness = Harness::with_profile(80, 20, Profile { pending, ..profile("bob") });
-    assert_shows(&harness, "… bob: left 6");
+    assert_shows(&harness, "… left 6");
     let effects = harness.connect(1);
     assert_eq!(says(&effects), [(6, "left 6"), (8, "left 8")]);
     assert_eq!(says(&harness.type_text("new\n")), [(9, "new")]);
@@ -121,7 +121,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
     harness.event(Event::Message(missed));
     assert!(kept(&repeats(&mut harness, 8, Some("before"), 2)).is_empty());
     let screen = harness.screen();
-    for text in ["› bob: left 6", "› bob: left 8", "… bob: new"] {
+    for text in ["bob   left 6", "      left 8", "… new"] {
         assert_eq!(screen.matches(text).count(), 1, "{text} on\n{screen}");
     }
 }
@@ -135,7 +135,7 @@ fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next_in_its_order() 
     let refusal = Refusal { n: Some(2), ..Refusal::new(RefusalCode::Shutdown, "going away") };
     assert!(harness.event(Event::Refused(refusal)).is_empty());
     harness.lose();
-    assert_shows(&harness, "… bob: two");
+    assert_shows(&harness, "… two");
     assert_eq!(says(&harness.connect(2)), [(2, "two"), (3, "three")]);
 }
 
@@ -145,7 +145,7 @@ fn a_refused_token_is_said_and_dropped_only_when_asked() {
     let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
     assert!(harness.link_event(LinkEvent::Refused(Box::new(refusal))).is_empty());
     assert_shows(&harness, "not let in: the server does not know the token");
-    assert_shows(&harness, "/forget drops");
+    assert_shows(&harness, "drops the token");
     let effects = harness.type_text("/forget\n");
     assert_eq!(kept(&effects), [&StoreOp::ForgetToken(None)]);
     assert_eq!(effects[1], Effect::Client(ClientEffect::Link(LinkRequest::ConnectAsNew)));
@@ -202,8 +202,9 @@ fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
     let screen = harness.screen();
     let texts: Vec<&str> = screen
         .lines()
-        .filter_map(|line| line.split_once("ana: "))
-        .map(|(_, text)| text.split_whitespace().next().unwrap())
+        .skip_while(|line| !line.contains("ana   one"))
+        .take(5)
+        .filter_map(|line| line.get(15..)?.split_whitespace().next())
         .collect();
     assert_eq!(texts, ["one", "two", "three", "four", "five"]);
     assert!(!screen.contains('!') && before.contains("connected to"), "{screen}");
@@ -328,7 +329,9 @@ fn a_newcomer_whom_nothing_answers_learns_how_to_start_a_server() {
     let mut harness = Harness::at("localhost:4000", 160, 20);
     harness.link_event(refused());
     harness.link_event(refused());
-    assert_eq!(harness.screen().matches("chat-server --listen localhost:4000").count(), 1);
+    // The hint is broken into rows of at most 100 columns.
+    assert_eq!(harness.screen().matches("localhost:4000").count(), 2, "{}", harness.screen());
+    assert_eq!(harness.screen().matches("--listen").count(), 1);
     harness.connect(1);
     harness.lose();
     harness.link_event(refused());

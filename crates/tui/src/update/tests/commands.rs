@@ -11,7 +11,7 @@ fn a_name_with_a_space_is_one_name_without_a_session_too() {
     harness.lose();
     harness.type_text("/msg ana maria the party is tonight\n");
     assert_shows(&harness, "▌ 2 Ana Maria");
-    assert_shows(&harness, "… bob: the party is tonight");
+    assert_shows(&harness, "… the party is tonight");
     assert_eq!(harness.state.client.rooms().list().len(), 2, "{}", harness.screen());
 }
 
@@ -75,7 +75,7 @@ fn a_name_to_talk_to_may_have_its_sigil() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("/msg @an\thi\n");
     assert_shows(&harness, "▌ 2 ana");
-    assert_shows(&harness, "… bob: hi");
+    assert_shows(&harness, "… hi");
 }
 
 #[test]

@@ -44,12 +44,12 @@ fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
     assert_in_order(
         &screen,
         &[
-            "ana: old 1",
-            "ana: old 3",
+            "ana   old 1",
+            "      old 3",
             "before the restore",
             "fresh 1",
             "fresh 9",
-            "› bob: waits",
+            "bob   waits",
             "› half",
         ],
     );
@@ -116,12 +116,12 @@ fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
     assert_in_order(
         &screen,
         &[
-            "ana: old 1",
-            "ana: old 3",
+            "ana   old 1",
+            "      old 3",
             "before the restore",
             "fresh in #lobby 1",
             "fresh in #lobby 9",
-            "… bob: waits",
+            "… waits",
             "set back to an older copy",
             "› half",
         ],
@@ -162,7 +162,7 @@ fn a_message_that_was_accepted_counts_for_the_length_of_its_room() {
     harness.link_event(LinkEvent::Welcome { session: 2, welcome: welcome(7, "bob") });
     let effects = harness.event(room_event("#lobby", 0, 0));
     assert_eq!(effects, [Effect::Client(ClientEffect::Link(LinkRequest::Connect(name("bob"))))]);
-    assert_shows(&harness, "bob: kept");
+    assert_shows(&harness, "bob   kept");
 }
 
 #[test]
@@ -178,8 +178,8 @@ fn a_server_that_tells_no_journal_has_another_one_if_its_rooms_are_shorter() {
     harness.connect_to(2, old());
     harness.message_in("#lobby", 1, user(3, "ana"), "new");
     assert_shows(&harness, "before the restore");
-    assert_shows(&harness, "ana: old");
-    assert_shows(&harness, "ana: new");
+    assert_shows(&harness, "ana   old");
+    assert_shows(&harness, "ana   new");
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn a_damaged_message_is_dimmed_and_holds_its_place() {
         )
     };
     assert!(!harness.event(Event::Message(damaged)).contains(&Effect::Ring));
-    assert_shows(&harness, "chat-server: This message is damaged, bob.");
+    assert_shows(&harness, "chat-server   This message is damaged, bob.");
     let body = harness.state.client.room().log().messages().last().map(|(_, body)| body.clone());
     assert!(matches!(body, Some(Body::Message { origin: Origin::Damaged, .. })));
     let read = Command::Read { room: RoomName::lobby(), seq: 2 };

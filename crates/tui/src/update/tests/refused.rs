@@ -35,7 +35,7 @@ fn what_was_left_for_a_room_is_said_there_by_who_comes_in_again() {
     assert_eq!(sent(&effects), [Command::Join { room: room("#rust"), since: None }]);
     assert_eq!(says(&effects), [(1, "hi"), (2, "all")]);
     assert_shows(&harness, "▌ 2 #rust");
-    assert_shows(&harness, "… bob: hi");
+    assert_shows(&harness, "… hi");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_room_that_is_wanted_waits_for_the_next_server() {
     harness.event(Event::Refused(Refusal { room: Some(room("#new")), ..refusal }));
     refuses(&mut harness, 1, RefusalCode::Shutdown, "#new");
     harness.lose();
-    assert_shows(&harness, "… bob: hi");
+    assert_shows(&harness, "… hi");
     let effects = harness.connect(2);
     assert_eq!(sent(&effects)[0], Command::Join { room: room("#new"), since: None });
     assert_eq!(says(&effects), [(1, "hi")]);

@@ -18,11 +18,11 @@ fn a_message_is_sent_and_marked_once_it_is_stored() {
     let effects = harness.type_text("hi\n");
     assert!(matches!(kept(&effects)[..], [StoreOp::Message(_)]), "{effects:?}");
     assert!(says(&effects).is_empty(), "not before it is stored");
-    assert_shows(&harness, "14:02   bob: hi");
+    assert_shows(&harness, "      bob   hi");
     assert_eq!(says(&harness.answer_store()), [(1, "hi")]);
-    assert_shows(&harness, "14:02 … bob: hi");
+    assert_shows(&harness, "      bob … hi");
     harness.accept(1);
-    assert_shows(&harness, "14:02 › bob: hi");
+    assert_shows(&harness, "      bob   hi");
 }
 
 #[test]

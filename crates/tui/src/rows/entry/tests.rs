@@ -1,0 +1,91 @@
+use chat_client::log::Log;
+use chat_proto::{Timestamp, UserName};
+
+use crate::rows::{Heights, LogRows};
+
+use super::*;
+
+/// The zone of the times.
+static ZONE: TimeZone = TimeZone::UTC;
+
+/// A log with these messages: the second, the name, the text.
+fn log(messages: &[(i64, &str, &str)]) -> Log {
+    let mut log = Log::new();
+    for (seq, (second, from, text)) in (1..).zip(messages) {
+        let from = UserName::new(from).unwrap();
+        let origin = Origin::Heard(Vec::new());
+        let body = Body::Message { from, kind: Kind::Text, text: (*text).to_owned(), origin };
+        log.insert(seq, Timestamp::from_millis(second * 1_000), body);
+    }
+    log
+}
+
+/// The rows of a log without the rule over its first entry.
+fn shown(log: &Log, width: usize) -> Vec<String> {
+    let heights = Heights::default();
+    let rows = LogRows::new(log, &ZONE, width, Some(&heights));
+    let mut all = Vec::new();
+    for index in 0..log.len() {
+        let entry = rows.rows(index);
+        assert_eq!(entry.len(), rows.height(index));
+        assert_eq!(entry.len(), rows.height(index), "as it is known then");
+        all.extend(entry);
+    }
+    let text = |row: &Row| row.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    all.iter().skip(1).map(|row| text(row).trim_end().to_owned()).collect()
+}
+
+#[test]
+fn the_text_has_one_left_edge() {
+    let text = "one two three four five six seven eight nine ten eleven\n```\n  code\n```";
+    let log = log(&[(0, "ana", text), (1, "constantine", "hi")]);
+    assert_eq!(
+        shown(&log, 60),
+        [
+            "00:00         ana   one two three four five six seven eight",
+            "                    nine ten eleven",
+            "                    ┃   code",
+            "      constantine   hi",
+        ]
+    );
+}
+
+#[test]
+fn names_and_times_are_shown_if_they_change() {
+    let log = log(&[
+        (0, "ana", "one"),
+        (59, "ana", "two"),
+        (60, "ana", "three"),
+        (61, "bob", "four"),
+        (360, "bob", "five"),
+        (661, "bob", "six"),
+    ]);
+    assert_eq!(
+        shown(&log, 60),
+        [
+            "00:00    ana   one",
+            "               two",
+            "00:01          three",
+            "         bob   four",
+            "00:06          five",
+            "00:11    bob   six",
+        ]
+    );
+}
+
+#[test]
+fn in_a_narrow_log_a_name_has_a_row_of_its_own() {
+    let log = log(&[(0, "ana", "one two three four"), (1, "ana", "five"), (2, "bob", "six")]);
+    assert_eq!(
+        shown(&log, 20),
+        ["ana 00:00", "  one two three four", "  five", "bob 00:00", "  six"]
+    );
+    assert_eq!(shown(&log, 3)[..3], ["ana", "one", "two"]);
+}
+
+#[test]
+fn a_wide_log_has_texts_of_at_most_100_columns() {
+    let log = log(&[(0, "ana", &"word ".repeat(60))]);
+    let widest = shown(&log, 300).iter().map(|row| row.chars().count()).max();
+    assert_eq!(widest, Some(15 + 99));
+}

@@ -1,0 +1,38 @@
+//! The heights of entries, so that a frame does not wrap the texts that it does not show.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use chat_client::entry::{EntryId, LogEntry};
+use chat_client::log::{NOTICES_MAX, SCROLLBACK_MAX};
+
+/// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
+const HEIGHTS_MAX: usize = 2 * (SCROLLBACK_MAX + NOTICES_MAX);
+
+/// The heights of the texts of a log in one width. The text of an entry does not change while it is there.
+#[derive(Debug, Default)]
+pub struct Heights {
+    known: RefCell<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    width: usize,
+    heights: HashMap<EntryId, usize>,
+}
+
+impl Heights {
+    /// The height of an entry in that width; calls `height` if it is not known.
+    pub(super) fn get(
+        &self,
+        entry: &LogEntry,
+        width: usize,
+        height: impl FnOnce() -> usize,
+    ) -> usize {
+        let mut known = self.known.borrow_mut();
+        if known.width != width || known.heights.len() >= HEIGHTS_MAX {
+            *known = Known { width, heights: HashMap::new() };
+        }
+        *known.heights.entry(entry.id()).or_insert_with(height)
+    }
+}
