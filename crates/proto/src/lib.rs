@@ -14,7 +14,7 @@
 //! * [`native`]: the codec of the native protocol, for both of its ends.
 //! * [`classic`]: the text of the original chat, for both of its ends.
 //! * [`features`]: what a client and a server can do, as each tells the other.
-//! * [`id`]: numbers that identify things, each with a type of its own.
+//! * [`id`]: what identifies a user, a session, a device, each with a type of its own.
 //! * [`mention`]: where a text names a user.
 //! * [`code`]: the closed lists of words that say why something was refused or ended.
 

@@ -102,7 +102,7 @@ pub(super) fn rows(entry: &LogEntry, above: Above, shape: Shape, zone: &TimeZone
     let name = author(entry).filter(|_| above.name);
     let mut rows = Vec::new();
     if let Some(name) = name.filter(|_| shape.is_name_above()) {
-        rows.push(shape.name_row(name, time()));
+        rows.push(shape.name_row(name, &time()));
     }
     let texts = text_rows(entry, shape.text_width()).into_iter().enumerate();
     rows.extend(texts.map(|(index, text)| {

@@ -41,7 +41,7 @@ impl Shape {
     /// The shape of a log of this width with messages of these users.
     pub(super) fn new<'a>(width: usize, authors: impl Iterator<Item = &'a UserName>) -> Self {
         let (least, most) = NAME_WIDTH;
-        let widest = || authors.map(|name| columns_of(name)).max().unwrap_or_default();
+        let widest = || authors.map(columns_of).max().unwrap_or_default();
         let name = (width >= COLUMNS_WIDTH_MIN).then(|| widest().clamp(least, most));
         Self { width, name }
     }
@@ -66,7 +66,7 @@ impl Shape {
     }
 
     /// The row over the text of a message: its author and its time.
-    pub(super) fn name_row(self, name: &UserName, time: String) -> Row {
+    pub(super) fn name_row(self, name: &UserName, time: &str) -> Row {
         let room = self.width.saturating_sub(TIME_COLUMNS + 1);
         if room == 0 {
             return vec![(SpanKind::Name, cut(name.as_str(), self.width))];

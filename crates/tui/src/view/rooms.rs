@@ -45,7 +45,7 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
         let below = (index + 1 == end && end < rows.len()).then(|| hidden(&rows[index..], "↓"));
         let line = match (above.or(below).flatten(), &rows[index]) {
             (Some((text, counted)), _) => {
-                with_count(Span::styled(text, palette.dim()), counted, palette, width)
+                with_count(&Span::styled(text, palette.dim()), counted, palette, width)
             }
             (None, Row::Blank) => Line::default(),
             (None, Row::Heading(heading)) => Line::styled(format!(" {heading}"), palette.dim()),
@@ -113,7 +113,7 @@ fn line(
     let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
     let name = if room.unread() > 0 && !is_current { name.bold() } else { Span::raw(name) };
     let counted = (room.mentions(), room.unread());
-    let rest = with_count(name, counted, palette, width.saturating_sub(HEAD_COLUMNS));
+    let rest = with_count(&name, counted, palette, width.saturating_sub(HEAD_COLUMNS));
     let mut spans = vec![mark, Span::styled(number, palette.dim())];
     spans.extend(rest.spans);
     let style = if is_current { palette.style(Role::Current) } else { Style::new() };
@@ -122,7 +122,7 @@ fn line(
 
 /// A text, and at the right end how much is not read, with a blank between them.
 fn with_count(
-    text: Span<'static>,
+    text: &Span<'static>,
     counted: (usize, u64),
     palette: Theme,
     width: usize,
