@@ -19,9 +19,11 @@ mod session;
 
 use std::time::Duration;
 
-use chat_proto::command::{Hello, VERSION, Word};
+use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{JournalId, Welcome};
-use chat_proto::{Command, EndCode, Event, Features, Refusal, Secret, UserName};
+use chat_proto::{
+    Command, DeviceId, EndCode, Event, Features, Refusal, Secret, ShortString, UserName,
+};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
@@ -81,7 +83,7 @@ pub struct Identity {
     /// Makes the token of a new user; `None` if the server makes it.
     pub seed: Option<Seed>,
     /// The device of this run.
-    pub device: Word,
+    pub device: DeviceId,
 }
 
 impl From<&Profile> for Identity {
@@ -93,7 +95,7 @@ impl From<&Profile> for Identity {
 
 impl Identity {
     /// The hello to a server with that journal.
-    fn hello(&self, journal: Option<&Word>) -> Hello {
+    fn hello(&self, journal: Option<&ShortString>) -> Hello {
         let known = self.known.iter().find(|known| journal.is_some_and(|id| known.has(id)));
         let token = known.map(|known| known.token.clone()).or_else(|| self.token.clone());
         let (name, device) = (self.name.clone(), self.device.clone());
@@ -127,7 +129,7 @@ impl Identity {
     }
 
     /// Forgets the token for the server with that journal.
-    fn forget(&mut self, journal: Option<&Word>) {
+    fn forget(&mut self, journal: Option<&ShortString>) {
         self.token = None;
         self.known.retain(|known| !journal.is_some_and(|id| known.has(id)));
     }
@@ -146,7 +148,7 @@ pub enum LinkEvent {
     /// The server has sent the id of its journal; the hello comes next.
     About {
         /// The id of the journal.
-        journal: Word,
+        journal: ShortString,
     },
     /// A session has begun.
     Welcome {

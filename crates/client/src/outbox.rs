@@ -4,8 +4,8 @@
 
 use std::collections::VecDeque;
 
-use chat_proto::command::{Kind, Say, Word};
-use chat_proto::{RoomName, Text};
+use chat_proto::command::{Kind, Say};
+use chat_proto::{DeviceId, RoomName, Text};
 
 use crate::store::{MessageId, OwnMessage, StoreOp};
 
@@ -27,7 +27,7 @@ struct Pending {
 pub struct Outbox {
     pending: VecDeque<Pending>,
     /// The device of this run, for new messages.
-    device: Word,
+    device: DeviceId,
     /// The number of the last new message.
     last_n: u64,
     /// How many operations the store was given, and how many answers it has sent.
@@ -40,7 +40,7 @@ pub struct Outbox {
 impl Outbox {
     /// The outbox of a run of `device`, with the messages `left` by earlier runs. Its own numbers are greater
     /// than theirs: a server of version 0.1.0 takes all for messages of one device.
-    pub(crate) fn new(device: Word, left: Vec<OwnMessage>) -> Self {
+    pub(crate) fn new(device: DeviceId, left: Vec<OwnMessage>) -> Self {
         let last_n = left.iter().map(|message| message.id.n).max().unwrap_or_default();
         let pending = left.into_iter();
         let pending =
@@ -161,7 +161,7 @@ impl Outbox {
     }
 
     /// The message that an answer is about. A server of version 0.1.0 names no device.
-    pub(crate) fn answered(&self, device: Option<&Word>, n: u64) -> Option<MessageId> {
+    pub(crate) fn answered(&self, device: Option<&DeviceId>, n: u64) -> Option<MessageId> {
         let has = |id: &&MessageId| id.n == n && id.device == *device.unwrap_or(&self.device);
         let ids = || self.pending.iter().map(|pending| &pending.message.id);
         let sent = || self.pending.iter().filter(|pending| pending.sent);
@@ -205,8 +205,8 @@ mod tests {
         message
     }
 
-    fn word(word: &str) -> Word {
-        Word::new(word).unwrap()
+    fn word(word: &str) -> DeviceId {
+        DeviceId::new(word).unwrap()
     }
 
     fn left(device: &str, n: u64) -> OwnMessage {
@@ -216,7 +216,7 @@ mod tests {
     }
 
     fn ids(says: &[Say]) -> Vec<(Option<&str>, u64)> {
-        says.iter().map(|say| (say.device.as_ref().map(Word::as_str), say.n.unwrap())).collect()
+        says.iter().map(|say| (say.device.as_ref().map(DeviceId::as_str), say.n.unwrap())).collect()
     }
 
     fn acknowledge(outbox: &mut Outbox, device: Option<&str>, n: u64) -> bool {

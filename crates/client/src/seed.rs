@@ -6,8 +6,7 @@
 
 use std::fmt::{self, Write};
 
-use chat_proto::command::Word;
-use chat_proto::{Secret, UserName};
+use chat_proto::{Secret, ShortString, UserName};
 use sha2::{Digest, Sha256};
 
 /// 256 random bits, beyond guessing.
@@ -55,7 +54,7 @@ impl Seed {
 
     /// The token of the user whose first name was `name` at the server with that journal. No server can
     /// compute the seed from it, or the token for another server.
-    pub(crate) fn token(&self, journal: &Word, name: &UserName) -> Secret {
+    pub(crate) fn token(&self, journal: &ShortString, name: &UserName) -> Secret {
         // Three parts of 32 bytes: no two journals and names give the same bytes, and all inputs have one
         // length, so no hash extends another.
         let mut hash = Sha256::new();
@@ -82,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_token_is_of_one_seed_one_server_and_one_name() {
-        let word = |word: &str| Word::new(word).unwrap();
+        let word = |word: &str| ShortString::new(word).unwrap();
         let seed = Seed::new().unwrap();
         let stored = Seed::read(&seed.written()).unwrap();
         let token = seed.token(&word("journal"), &name("ana"));

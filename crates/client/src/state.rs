@@ -2,8 +2,7 @@
 
 mod unaddressed;
 
-use chat_proto::command::Word;
-use chat_proto::{RefusalCode, RoomName, Timestamp, User, UserId, UserName};
+use chat_proto::{RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
 
 pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 use crate::effect::Effect;
@@ -25,10 +24,10 @@ pub struct State {
     /// [`UNKNOWN`] before the first welcome.
     pub(crate) me: UserId,
     /// The journal under which all is stored; `None` while it is stored under the server's address.
-    pub(crate) journal: Option<Word>,
-    pub(crate) epoch: Option<Word>,
+    pub(crate) journal: Option<ShortString>,
+    pub(crate) epoch: Option<ShortString>,
     /// The journal that the server has named before the session.
-    pub(crate) called: Option<Word>,
+    pub(crate) called: Option<ShortString>,
     pub(crate) connection: Connection,
     pub(crate) trouble: Option<String>,
     pub(crate) rooms: Rooms,
@@ -157,7 +156,7 @@ impl State {
 
     /// The epoch of the server's journal, if a session has told it.
     #[must_use]
-    pub const fn epoch(&self) -> Option<&Word> {
+    pub const fn epoch(&self) -> Option<&ShortString> {
         self.epoch.as_ref()
     }
 

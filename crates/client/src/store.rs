@@ -32,8 +32,7 @@ mod task;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chat_proto::command::Word;
-use chat_proto::{Secret, UserName};
+use chat_proto::{DeviceId, Secret, ShortString, UserName};
 use thiserror::Error;
 
 pub use self::drafts::Drafts;
@@ -93,11 +92,11 @@ pub struct Profile {
     /// The tokens that are stored under journals.
     pub known: Vec<KnownServer>,
     /// The journal under which all this is stored; `None` if it is stored under the address.
-    pub journal: Option<Word>,
+    pub journal: Option<ShortString>,
     /// Makes the token of a new user; `None` if the server makes it.
     pub seed: Option<Seed>,
     /// The device of this run.
-    pub device: Word,
+    pub device: DeviceId,
     /// The messages without an answer, in order.
     pub pending: Vec<OwnMessage>,
     /// The drafts, and the room that was open.
@@ -116,13 +115,13 @@ pub struct KnownServer {
 impl KnownServer {
     /// The server with that journal.
     #[must_use]
-    pub fn new(journal: &Word, token: Secret) -> Self {
+    pub fn new(journal: &ShortString, token: Secret) -> Self {
         Self { journal: files::file_name(journal.as_str()), token }
     }
 
     /// Whether it is the server with that journal.
     #[must_use]
-    pub fn has(&self, journal: &Word) -> bool {
+    pub fn has(&self, journal: &ShortString) -> bool {
         self.journal == files::file_name(journal.as_str())
     }
 }
@@ -141,7 +140,7 @@ pub enum StoreOp {
     /// The token for the next session.
     Token(Secret),
     /// The token for the server with that journal is not valid.
-    ForgetToken(Option<Word>),
+    ForgetToken(Option<ShortString>),
     /// The user has this name, too: all that is stored is found under it.
     Name(UserName),
 }
@@ -150,7 +149,7 @@ pub enum StoreOp {
 #[derive(Debug)]
 pub struct Store {
     name: UserName,
-    device: Word,
+    device: DeviceId,
     seed: Option<Seed>,
     place: Place,
 }
@@ -164,7 +163,7 @@ enum Place {
 /// What is stored in memory for one server.
 #[derive(Debug, Default)]
 struct MemoryUser {
-    journal: Option<Word>,
+    journal: Option<ShortString>,
     token: Option<Secret>,
     slot: Slot,
 }
@@ -277,7 +276,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error if it cannot be stored. Then nothing that follows outlives the program.
-    pub fn file_under(&mut self, journal: Option<Word>) -> Result<Profile, StoreError> {
+    pub fn file_under(&mut self, journal: Option<ShortString>) -> Result<Profile, StoreError> {
         match &mut self.place {
             Place::Memory { user, others } => user.become_user_of(journal, others),
             Place::Directory { home, slot } => {
@@ -322,7 +321,7 @@ impl Store {
         Ok(())
     }
 
-    fn forget_token(&mut self, journal: Option<Word>) -> Result<(), StoreError> {
+    fn forget_token(&mut self, journal: Option<ShortString>) -> Result<(), StoreError> {
         match &mut self.place {
             Place::Memory { user, .. } => user.token = None,
             Place::Directory { home, .. } => {
@@ -339,7 +338,7 @@ impl Store {
 
 impl MemoryUser {
     /// As [`Store::file_under`].
-    fn become_user_of(&mut self, journal: Option<Word>, others: &mut Vec<Self>) {
+    fn become_user_of(&mut self, journal: Option<ShortString>, others: &mut Vec<Self>) {
         if self.journal.is_none() && journal.is_some() && others.is_empty() {
             self.journal = journal;
             return;
@@ -355,7 +354,7 @@ impl MemoryUser {
 fn move_to(
     home: &mut Home,
     slot: &mut Slot,
-    journal: Option<Word>,
+    journal: Option<ShortString>,
     name: &UserName,
 ) -> Result<(), StoreError> {
     let next = Home::find(home.server.with_journal(journal), name)?;
@@ -379,17 +378,17 @@ fn move_to(
 }
 
 /// The device of version 0.1.0, under which it sent its messages.
-fn slot_device(state: &Path) -> Result<Word, StoreError> {
+fn slot_device(state: &Path) -> Result<DeviceId, StoreError> {
     let path = state.join(DEVICE_FILE);
     let stored = files::read(&path, 1024).map_err(at(&path))?.unwrap_or_default();
-    let word = stored.split_whitespace().next().and_then(|word| Word::new(word).ok());
+    let word = stored.split_whitespace().next().and_then(|word| DeviceId::new(word).ok());
     Ok(word.unwrap_or_else(new_device))
 }
 
 /// A word that no other run of a client has.
-fn new_device() -> Word {
+fn new_device() -> DeviceId {
     let number = fastrand::u128(..);
-    Word::new(format!("tui-{number:032x}")).expect("36 bytes are a word")
+    DeviceId::new(format!("tui-{number:032x}")).expect("36 bytes are a word")
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use chat_proto::command::{Kind, Word};
+use chat_proto::command::Kind;
 use chat_proto::event::{JournalId, Limits, Message, MessageKind, RoomState, Server, Welcome};
 use chat_proto::{
-    Event, Features, RoomName, Secret, Text, Timestamp, Topic, User, UserId, UserName,
+    DeviceId, Event, Features, RoomName, Secret, ShortString, Text, Timestamp, Topic, User, UserId,
+    UserName,
 };
 use tokio::time::timeout;
 
@@ -27,7 +28,7 @@ pub fn profile(written: &str) -> Profile {
         known: Vec::new(),
         journal: Some(journal("journal", "epoch").id),
         seed: None,
-        device: word("here"),
+        device: device("here"),
         pending: Vec::new(),
         drafts: Drafts::default(),
     }
@@ -108,7 +109,7 @@ pub fn room_state(name: &str, last_seq: u64, read: u64) -> RoomState {
 /// The journal of a server.
 #[must_use]
 pub fn journal(id: &str, epoch: &str) -> JournalId {
-    JournalId { id: word(id), epoch: word(epoch) }
+    JournalId { id: short(id), epoch: short(epoch) }
 }
 
 /// The event of the direct message of bob, who is user 7, with another user.
@@ -126,14 +127,14 @@ pub fn direct_event(with: &User, last_seq: u64, read: u64) -> Event {
 /// A message that an earlier run of the client has left in the store.
 #[must_use]
 pub fn left(n: u64, room: &str, text: &str) -> OwnMessage {
-    let id = MessageId { device: word("before"), n };
+    let id = MessageId { device: device("before"), n };
     OwnMessage { id, room: self::room(room), kind: Kind::Text, text: text_of(text) }
 }
 
 /// The id of a message of this run.
 #[must_use]
 pub fn own(n: u64) -> MessageId {
-    MessageId { device: word("here"), n }
+    MessageId { device: device("here"), n }
 }
 
 /// The welcome of a server for that user.
@@ -162,8 +163,12 @@ pub fn welcome(id: u64, written: &str) -> Welcome {
     }
 }
 
-fn word(word: &str) -> Word {
-    Word::new(word).expect("it is a word")
+fn device(written: &str) -> DeviceId {
+    DeviceId::new(written).expect("it is short")
+}
+
+fn short(written: &str) -> ShortString {
+    ShortString::new(written).expect("it is short")
 }
 
 fn text_of(text: &str) -> Text {

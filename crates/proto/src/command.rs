@@ -1,11 +1,8 @@
 //! What a client asks. `docs/protocol.md` has each command with an example.
 
-use std::sync::Arc;
+use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Serialize, Serializer};
-
-use crate::limits::WORD_BYTES_MAX;
-use crate::{Features, RoomName, Secret, Text, Topic, UserName};
+use crate::{DeviceId, Features, RoomName, Secret, ShortString, Text, Topic, UserName};
 
 /// The version of the native protocol that this crate speaks.
 pub const VERSION: u32 = 1;
@@ -121,9 +118,9 @@ pub struct Hello {
     /// Whether `token`, if the server does not know it, becomes that of a new user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub new: bool,
-    /// The client's own word for this run of it; empty if it has none.
-    #[serde(default, skip_serializing_if = "Word::is_empty")]
-    pub device: Word,
+    /// The device: this run of the client; empty if it has none.
+    #[serde(default, skip_serializing_if = "DeviceId::is_empty")]
+    pub device: DeviceId,
     /// What the client can do.
     #[serde(default, skip_serializing_if = "Features::is_empty")]
     pub features: Features,
@@ -143,7 +140,7 @@ pub struct Say {
     /// The device whose number `n` is, if that is not the session's own: a message that an earlier run
     /// of the client has not had an answer to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<Word>,
+    pub device: Option<DeviceId>,
     /// What is said.
     pub text: Text,
 }
@@ -159,60 +156,14 @@ pub enum Kind {
     Action,
 }
 
-/// A short string that a peer chooses, at most [`WORD_BYTES_MAX`] bytes. Cheap to clone.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Word(Arc<str>);
-
-/// A [`Word`] longer than [`WORD_BYTES_MAX`] bytes; holds how long it was.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this has at most {WORD_BYTES_MAX} bytes, not {0}")]
-pub struct WordTooLong(pub usize);
-
-impl Word {
-    /// Takes a word as a peer sent it.
-    ///
-    /// # Errors
-    /// Says how long the word is where it is too long.
-    pub fn new(word: impl Into<Arc<str>>) -> Result<Self, WordTooLong> {
-        let word = word.into();
-        if word.len() > WORD_BYTES_MAX { Err(WordTooLong(word.len())) } else { Ok(Self(word)) }
-    }
-
-    /// The word itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl TryFrom<String> for Word {
-    type Error = WordTooLong;
-    fn try_from(word: String) -> Result<Self, WordTooLong> {
-        Self::new(word)
-    }
-}
-
-impl Serialize for Word {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-/// What a pong repeats of its ping: a number or a word, as the peer likes.
+/// What a pong repeats of its ping: a number or a text, as the peer chooses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Nonce {
     /// A number.
     Number(u64),
-    /// A word.
-    Word(Word),
+    /// A text.
+    Text(ShortString),
 }
 
 impl Default for Nonce {

@@ -3,9 +3,10 @@
 use crate::id::UserId;
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Kind, Nonce, Word};
+use crate::command::{Kind, Nonce};
 use crate::{
-    EndCode, Features, LeaveReason, RefusalCode, RoomName, Secret, Text, Timestamp, Topic, UserName,
+    DeviceId, EndCode, Features, LeaveReason, RefusalCode, RoomName, Secret, ShortString, Text,
+    Timestamp, Topic, UserName,
 };
 
 /// One thing the server tells a client; in the native protocol one JSON object, told apart by its
@@ -216,10 +217,10 @@ pub struct Welcome {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct JournalId {
     /// Made with the journal; it never changes.
-    pub id: Word,
+    pub id: ShortString,
     /// Another one after each restore of the journal from a backup: every `seq` that a client knows
     /// from before is void.
-    pub epoch: Word,
+    pub epoch: ShortString,
 }
 
 /// What a server is.
@@ -276,7 +277,7 @@ pub struct Message {
     pub damaged: bool,
     /// The device it was said on; told to the user's own sessions alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<Word>,
+    pub device: Option<DeviceId>,
     /// The number the device gave it; told to the user's own sessions alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
@@ -323,7 +324,7 @@ pub struct Accepted {
     pub n: Option<u64>,
     /// The device whose number that is, if the `say` named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<Word>,
+    pub device: Option<DeviceId>,
     /// The room it was said in.
     pub room: RoomName,
     /// Its place in the room.
@@ -358,7 +359,7 @@ pub struct Refusal {
     pub n: Option<u64>,
     /// The device whose number that is, if the `say` named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<Word>,
+    pub device: Option<DeviceId>,
     /// The room it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::command::Word;
+use crate::ShortString;
 use crate::limits::FEATURES_MAX;
 
 /// Direct messages have addresses.
@@ -27,13 +27,14 @@ pub const ALL: &[&str] = &[ADDRESSES, NEW_TOKENS, UNREAD, UNKNOWN_KINDS];
 /// The features of one side, at most [`FEATURES_MAX`]. None, if it says nothing about them.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Features(Vec<Word>);
+pub struct Features(Vec<ShortString>);
 
 impl Features {
     /// The features of this version.
     #[must_use]
     pub fn all() -> Self {
-        let word = |name: &&str| Word::new(*name).expect("the names of the features are short");
+        let word =
+            |name: &&str| ShortString::new(*name).expect("the names of the features are short");
         Self(ALL.iter().map(word).collect())
     }
 

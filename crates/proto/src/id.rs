@@ -1,10 +1,13 @@
-//! Numbers that identify things. Each has a type of its own, so that one cannot be passed for another.
+//! What identifies things. Each has a type of its own, so that one cannot be passed for another.
 
 use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use crate::short_string::{ShortString, ShortStringTooLong};
 
 /// The number of a user: from 1, and never given to another user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,6 +48,34 @@ impl FromStr for UserId {
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// The device of a message: one run of a client, which gives its messages their numbers. The client chooses it, and
+/// it is unique among the devices of its user. Empty for a client that has none. Cheap to clone.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeviceId(ShortString);
+
+impl DeviceId {
+    /// The device as a client sent it.
+    ///
+    /// # Errors
+    /// Returns an error if it is longer than [`SHORT_BYTES_MAX`](crate::limits::SHORT_BYTES_MAX) bytes.
+    pub fn new(written: impl Into<Arc<str>>) -> Result<Self, ShortStringTooLong> {
+        ShortString::new(written).map(Self)
+    }
+
+    /// The device as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the client has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 

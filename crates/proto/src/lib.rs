@@ -14,7 +14,7 @@
 //! * [`native`]: the codec of the native protocol, for both of its ends.
 //! * [`classic`]: the text of the original chat, for both of its ends.
 //! * [`features`]: what a client and a server can do, as each tells the other.
-//! * [`id`]: numbers that identify things, each with a type of its own.
+//! * [`id`]: what identifies a user, a session, a device, each with a type of its own.
 //! * [`mention`]: where a text names a user.
 //! * [`code`]: the closed lists of words that say why something was refused or ended.
 
@@ -29,6 +29,7 @@ pub mod mention;
 pub mod name;
 pub mod native;
 pub mod secret;
+mod short_string;
 pub mod text;
 pub mod time;
 pub mod unsafe_chars;
@@ -37,9 +38,10 @@ pub use code::{EndCode, LeaveReason, RefusalCode};
 pub use command::Command;
 pub use event::{Event, Message, Refusal, User};
 pub use features::Features;
-pub use id::{SessionId, UserId};
+pub use id::{DeviceId, SessionId, UserId};
 pub use name::{NameError, RoomName, UserName};
 pub use native::NativeCodec;
 pub use secret::Secret;
+pub use short_string::{ShortString, ShortStringTooLong};
 pub use text::{Text, TextError, Topic, TopicError};
 pub use time::Timestamp;

@@ -24,7 +24,7 @@ pub const NAME_CHARS_MAX: usize = 32;
 pub const NAME_BYTES_MAX: usize = NAME_CHARS_MAX * 4;
 
 /// Longest word a client may call its installation by, and longest nonce, in bytes.
-pub const WORD_BYTES_MAX: usize = 64;
+pub const SHORT_BYTES_MAX: usize = 64;
 
 /// Most features that a client or a server has: several for each version to come.
 pub const FEATURES_MAX: usize = 64;

@@ -44,14 +44,15 @@ impl Eq for Secret {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::{Hello, VERSION, Word};
+    use crate::DeviceId;
+    use crate::command::{Hello, VERSION};
     use crate::{Command, Features, UserName};
 
     #[test]
     fn a_hello_can_be_logged_and_its_token_is_not() {
         let token = Some(Secret::new("5f0c1e9a"));
         let name = UserName::new("bob").unwrap();
-        let (device, features) = (Word::default(), Features::default());
+        let (device, features) = (DeviceId::default(), Features::default());
         let hello = Hello { version: VERSION, name, token, new: false, device, features };
         let logged = format!("{:?}", Command::Hello(hello));
         assert!(logged.contains("bob") && !logged.contains("5f0c1e9a"), "{logged}");

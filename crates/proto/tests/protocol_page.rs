@@ -151,7 +151,7 @@ fn the_limits_are_those_of_the_code() {
         ("a line", limits::LINE_BYTES_MAX),
         ("a text", limits::TEXT_BYTES_MAX),
         ("a name", limits::NAME_CHARS_MAX),
-        ("a `device`, a nonce that is a string, a feature", limits::WORD_BYTES_MAX),
+        ("a `device`, a nonce that is a string, a feature", limits::SHORT_BYTES_MAX),
         ("features of a client or a server", limits::FEATURES_MAX),
     ];
     let page = section("## Limits").replace(',', "");

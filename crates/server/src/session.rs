@@ -27,8 +27,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
-use chat_proto::command::{Nonce, Word};
-use chat_proto::{Command, EndCode, Event, Refusal};
+use chat_proto::command::Nonce;
+use chat_proto::{Command, DeviceId, EndCode, Event, Refusal};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -136,7 +136,7 @@ struct Session<S> {
     subscriptions: Subscriptions,
     room_sync: RoomSync,
     member: Member,
-    device: Word,
+    device: DeviceId,
     /// Whether the client shows how many messages its user has not read.
     shows_unread: bool,
     answers: PendingAnswers,

@@ -10,8 +10,8 @@ use std::rc::Rc;
 use chat_client::Connection;
 use chat_client::entry::{Body, Delivery, Origin};
 use chat_client::rooms::JoinState;
-use chat_proto::command::Word;
-use chat_proto::{NameError, RoomName, UserId, UserName};
+
+use chat_proto::{NameError, RoomName, ShortString, UserId, UserName};
 use chat_tui::State;
 use tracing::{error, info};
 
@@ -67,7 +67,7 @@ pub(super) struct User {
     /// The users by their numbers in the daemon, for all users.
     directory: Rc<RefCell<BTreeMap<UserId, u32>>>,
     /// The first epoch of the journal, for all users.
-    first_epoch: Rc<RefCell<Option<Word>>>,
+    first_epoch: Rc<RefCell<Option<ShortString>>>,
     /// The epoch that this client knows.
     epoch: Epoch,
     /// Its own messages that were ever on the screen.
@@ -94,7 +94,7 @@ impl User {
         number: u32,
         plan: &Plan,
         directory: Rc<RefCell<BTreeMap<UserId, u32>>>,
-        first_epoch: Rc<RefCell<Option<Word>>>,
+        first_epoch: Rc<RefCell<Option<ShortString>>>,
         random: fastrand::Rng,
     ) -> Self {
         Self {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use chat_proto::command::Word;
-use chat_proto::{Refusal, RefusalCode};
+use chat_proto::{Refusal, RefusalCode, ShortString};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -34,7 +33,7 @@ pub(super) struct Requests {
     pub(super) queue: mpsc::Receiver<LinkRequest>,
     pub(super) identity: Identity,
     /// The journal of the server of the last connection, if the server sent it.
-    pub(super) journal: Option<Word>,
+    pub(super) journal: Option<ShortString>,
 }
 
 impl Requests {

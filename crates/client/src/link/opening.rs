@@ -4,10 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use chat_proto::command::Word;
+
 use chat_proto::event::Welcome;
 use chat_proto::native::write_line;
-use chat_proto::{Command, Event, NativeCodec, Refusal, RefusalCode};
+use chat_proto::{Command, Event, NativeCodec, Refusal, RefusalCode, ShortString};
 use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -52,7 +52,7 @@ impl From<Lost> for Failed {
 pub(super) async fn open<D: Dial>(
     dial: &mut D,
     identity: &Identity,
-    journal: &mut Option<Word>,
+    journal: &mut Option<ShortString>,
 ) -> Result<(Wire<D::Stream>, Welcome), Failed> {
     let mut stream = match timeout(DIAL_TIMEOUT, dial.dial()).await {
         Ok(Ok(stream)) => stream,
@@ -185,7 +185,7 @@ struct Answers<'a, S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Answers<'_, S> {
     /// Waits for the answer to `about`: the journal; `None` if the server does not know `about`, as version
     /// 0.1.0. Any other refusal is about the client, not about the command.
-    async fn about(&mut self) -> Result<Option<Word>, Failed> {
+    async fn about(&mut self) -> Result<Option<ShortString>, Failed> {
         loop {
             match self.next().await? {
                 Event::About { journal, .. } => return Ok(Some(journal.id)),

@@ -212,7 +212,7 @@ async fn a_pong_for_the_screen_reaches_it() {
     let mut server = harness.answers().await;
     server.welcome().await;
     harness.session().await;
-    let pong = Event::Pong { nonce: Nonce::Word(Word::new("mine").unwrap()) };
+    let pong = Event::Pong { nonce: Nonce::Text(ShortString::new("mine").unwrap()) };
     server.send_event(&Event::Pong { nonce: Nonce::Number(1) }).await;
     server.send_event(&pong).await;
     assert_eq!(harness.next_event().await, LinkEvent::Event(pong));

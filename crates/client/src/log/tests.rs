@@ -7,7 +7,7 @@ fn body(text: &str) -> Body {
 }
 
 fn id(n: u64) -> MessageId {
-    MessageId { device: chat_proto::command::Word::new("here").unwrap(), n }
+    MessageId { device: chat_proto::DeviceId::new("here").unwrap(), n }
 }
 
 fn own(n: u64) -> Body {

@@ -7,8 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chat_proto::command::Word;
-use chat_proto::{Secret, UserName};
+use chat_proto::{Secret, ShortString, UserName};
 
 use super::{StoreError, TOKEN_BYTES_MAX, TOKEN_FILE, at, files, names, slot};
 
@@ -35,7 +34,7 @@ pub(super) struct Server {
     /// The address of the server.
     pub(super) address: String,
     /// The id of its journal; `None` before the first session, and if the server does not send it.
-    pub(super) journal: Option<Word>,
+    pub(super) journal: Option<ShortString>,
 }
 
 impl Server {
@@ -45,13 +44,13 @@ impl Server {
         let mut server = Self { state, address, journal: None };
         let path = server.hint();
         let hint = files::read(&path, SAME_AS_BYTES_MAX).map_err(at(&path))?;
-        let hint = hint.and_then(|hint| Word::new(hint.trim()).ok());
+        let hint = hint.and_then(|hint| ShortString::new(hint.trim()).ok());
         server.journal = hint.filter(|journal| !journal.is_empty());
         Ok(server)
     }
 
     /// This server or another one at the same address, with that journal.
-    pub(super) fn with_journal(&self, journal: Option<Word>) -> Self {
+    pub(super) fn with_journal(&self, journal: Option<ShortString>) -> Self {
         Self { journal, ..self.clone() }
     }
 

@@ -5,8 +5,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chat_proto::command::{Kind, Say, Word};
-use chat_proto::{RoomName, Text};
+use chat_proto::command::{Kind, Say};
+use chat_proto::{DeviceId, RoomName, Text};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, at, files, names};
@@ -23,7 +23,7 @@ const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageId {
     /// The device of the run that wrote the message.
-    pub device: Word,
+    pub device: DeviceId,
     /// Its number in that run.
     pub n: u64,
 }
@@ -44,7 +44,7 @@ pub struct OwnMessage {
 impl OwnMessage {
     /// The command that sends it in a session of `device`.
     #[must_use]
-    pub fn command(&self, device: &Word) -> Say {
+    pub fn command(&self, device: &DeviceId) -> Say {
         let device = (self.id.device != *device).then(|| self.id.device.clone());
         let Self { id, room, kind, text } = self;
         Say { room: room.clone(), kind: *kind, n: Some(id.n), device, text: text.clone() }
@@ -58,7 +58,7 @@ impl OwnMessage {
 
     /// Reads a line of the file. A line of version 0.1.0 has no device, and calls a direct message by the
     /// name of the other user.
-    fn from_line(line: StoredMessage, device: &Word) -> Option<Self> {
+    fn from_line(line: StoredMessage, device: &DeviceId) -> Option<Self> {
         let StoredMessage { room, kind, n, device: written, text } = line;
         let addressed = written.as_ref().and_then(|_| RoomName::new(&room).ok());
         let room = addressed.unwrap_or_else(|| names::room(&room));
@@ -76,7 +76,7 @@ struct StoredMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     n: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    device: Option<Word>,
+    device: Option<DeviceId>,
     text: Text,
 }
 
@@ -96,7 +96,7 @@ enum Line {
 pub(super) struct Journal {
     messages: Vec<OwnMessage>,
     /// The device of the lines that have none.
-    device: Word,
+    device: DeviceId,
     /// `None` in memory alone.
     file: Option<(PathBuf, File)>,
     lines: usize,
@@ -106,7 +106,7 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Reads the file, if there is one. `device` is the device of the lines that have none.
-    pub(super) fn read(path: &Path, device: Word) -> Result<Self, StoreError> {
+    pub(super) fn read(path: &Path, device: DeviceId) -> Result<Self, StoreError> {
         let text = files::read(path, FILE_BYTES_MAX).map_err(at(path))?.unwrap_or_default();
         let mut journal = Self { device, ..Self::default() };
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
-use chat_proto::command::Word;
+use chat_proto::DeviceId;
 
 use super::drafts::{Drafts, DraftsFile};
 use super::journal::{Journal, OwnMessage};
@@ -26,7 +26,7 @@ impl Slot {
     /// Opens a free slot, preferring one with messages, then one with drafts: no other client sends them.
     ///
     /// `device` is the device of version 0.1.0, see [`device_of`].
-    pub(super) fn open(directory: &Path, device: &Word) -> Result<Self, StoreError> {
+    pub(super) fn open(directory: &Path, device: &DeviceId) -> Result<Self, StoreError> {
         let mut chosen: Option<Self> = None;
         for number in 1..=SLOTS_MAX {
             if chosen.is_some() && !directory.join(lock_file(number)).exists() {
@@ -49,7 +49,11 @@ impl Slot {
     }
 
     /// Locks a slot and reads it; `None` if another client has it.
-    fn lock(directory: &Path, device: &Word, number: usize) -> Result<Option<Self>, StoreError> {
+    fn lock(
+        directory: &Path,
+        device: &DeviceId,
+        number: usize,
+    ) -> Result<Option<Self>, StoreError> {
         let Some(lock) = lock(&directory.join(lock_file(number)))? else {
             return Ok(None);
         };
@@ -60,7 +64,7 @@ impl Slot {
     }
 
     /// All free slots of a directory that are not empty, each locked and ready to be written.
-    pub(super) fn left_in(directory: &Path, device: &Word) -> Result<Vec<Self>, StoreError> {
+    pub(super) fn left_in(directory: &Path, device: &DeviceId) -> Result<Vec<Self>, StoreError> {
         let mut slots = Vec::new();
         for number in 1..=SLOTS_MAX {
             if !directory.join(lock_file(number)).exists() {
@@ -119,7 +123,7 @@ pub(super) fn are_empty(directory: &Path) -> Result<bool, StoreError> {
         if !directory.join(lock_file(number)).exists() {
             break;
         }
-        let Some(slot) = Slot::lock(directory, &Word::default(), number)? else {
+        let Some(slot) = Slot::lock(directory, &DeviceId::default(), number)? else {
             return Ok(false);
         };
         if slot.left() != (false, false) {
@@ -130,10 +134,11 @@ pub(super) fn are_empty(directory: &Path) -> Result<bool, StoreError> {
 }
 
 /// The device of version 0.1.0 for that slot.
-fn device_of(device: &Word, number: usize) -> Word {
+fn device_of(device: &DeviceId, number: usize) -> DeviceId {
     match number {
         1 => device.clone(),
-        _ => Word::new(format!("{}-{number}", device.as_str())).unwrap_or_else(|_| device.clone()),
+        _ => DeviceId::new(format!("{}-{number}", device.as_str()))
+            .unwrap_or_else(|_| device.clone()),
     }
 }
 

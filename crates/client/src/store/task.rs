@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use chat_proto::UserName;
-use chat_proto::command::Word;
+use chat_proto::{ShortString, UserName};
+
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -27,7 +27,7 @@ pub enum Job {
     /// [`Store::turn_into`].
     Become(UserName),
     /// [`Store::file_under`].
-    File(Option<Word>),
+    File(Option<ShortString>),
 }
 
 /// The answer to a job.

@@ -19,7 +19,7 @@ fn name(name: &str) -> UserName {
 }
 
 /// A message of this run of a client.
-fn said(device: &Word, n: u64) -> OwnMessage {
+fn said(device: &DeviceId, n: u64) -> OwnMessage {
     let text = Text::new(format!("text {n}")).unwrap();
     let id = MessageId { device: device.clone(), n };
     OwnMessage { id, room: RoomName::lobby(), kind: Default::default(), text }
@@ -29,12 +29,12 @@ fn say(n: u64) -> OwnMessage {
     said(&device(), n)
 }
 
-fn device() -> Word {
-    Word::new("tui-1").unwrap()
+fn device() -> DeviceId {
+    DeviceId::new("tui-1").unwrap()
 }
 
-fn journal(id: &str) -> Option<Word> {
-    Some(Word::new(id).unwrap())
+fn journal(id: &str) -> Option<ShortString> {
+    Some(ShortString::new(id).unwrap())
 }
 
 /// The server says which journal it has.
@@ -52,7 +52,7 @@ fn token(profile: &Profile) -> Option<&str> {
 
 /// The token that a server with that journal is shown.
 fn known<'a>(profile: &'a Profile, id: &str) -> Option<&'a str> {
-    let id = Word::new(id).unwrap();
+    let id = ShortString::new(id).unwrap();
     profile.known.iter().find(|known| known.has(&id)).map(|known| known.token.reveal())
 }
 

@@ -1,8 +1,8 @@
 //! Sessions begin and end: the user, the rooms, and the messages that are sent again.
 
-use chat_proto::command::{Nonce, Word};
+use chat_proto::command::Nonce;
 use chat_proto::event::{RoomState, Welcome};
-use chat_proto::{Command, Refusal, RefusalCode, RoomName, Timestamp, User, UserId};
+use chat_proto::{Command, Refusal, RefusalCode, RoomName, ShortString, Timestamp, User, UserId};
 
 use super::{Effect, addresses, drafts, send, send_waiting, show_pending, store};
 use crate::entry::NoticeKind;
@@ -90,7 +90,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     let requested: Vec<Command> = requested(state).collect();
     effects.extend(requested.into_iter().filter_map(|command| send(state, command)));
     effects.extend(send_waiting(state));
-    let nonce = Nonce::Word(Word::new(ROOMS_COMPLETE).unwrap_or_default());
+    let nonce = Nonce::Text(ShortString::new(ROOMS_COMPLETE).unwrap_or_default());
     effects.extend(send(state, Command::Ping { nonce }));
     effects
 }
@@ -128,7 +128,7 @@ fn requested(state: &State) -> impl Iterator<Item = Command> {
 
 /// The server has answered the ping: it has sent all rooms by now. The user has left the others elsewhere.
 pub(super) fn rooms_complete(state: &mut State, nonce: &Nonce, at: Timestamp) -> Vec<Effect> {
-    if *nonce != Nonce::Word(Word::new(ROOMS_COMPLETE).unwrap_or_default()) {
+    if *nonce != Nonce::Text(ShortString::new(ROOMS_COMPLETE).unwrap_or_default()) {
         return Vec::new();
     }
     state.warned.rooms_complete = true;

@@ -1,12 +1,12 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
-use chat_proto::command::{Hello, Kind, Nonce, Say, Word};
+use chat_proto::command::{Hello, Kind, Nonce, Say};
 use chat_proto::event::{
     Accepted, JournalId, Limits, Message, MessageKind, RoomInfo, RoomState, Server, Welcome,
 };
 use chat_proto::{
-    Command, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName, Secret, Text,
-    Timestamp, Topic, User, UserId, UserName,
+    Command, DeviceId, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName,
+    Secret, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -126,7 +126,7 @@ fn room_info() -> impl Strategy<Value = RoomInfo> {
 }
 
 fn message() -> impl Strategy<Value = Message> {
-    let own = option::of((word(), option::of(any::<u64>())));
+    let own = option::of((device(), option::of(any::<u64>())));
     (room_name(), any::<u64>(), user(), at(), message_kind(), text(), any::<bool>(), own).prop_map(
         |(room, seq, from, at, kind, text, damaged, own)| {
             let (device, n) = own.unzip();
@@ -147,8 +147,12 @@ fn message_kind() -> impl Strategy<Value = MessageKind> {
     select(&[MessageKind::Text, MessageKind::Action, MessageKind::Unknown][..])
 }
 
-fn word() -> impl Strategy<Value = Word> {
-    writing(12).prop_filter_map("it is short", |word| Word::new(word).ok())
+fn device() -> impl Strategy<Value = DeviceId> {
+    writing(12).prop_filter_map("it is short", |written| DeviceId::new(written).ok())
+}
+
+fn short_string() -> impl Strategy<Value = ShortString> {
+    writing(12).prop_filter_map("it is short", |written| ShortString::new(written).ok())
 }
 
 fn features() -> impl Strategy<Value = Features> {
@@ -157,7 +161,7 @@ fn features() -> impl Strategy<Value = Features> {
 }
 
 fn nonce() -> impl Strategy<Value = Nonce> {
-    prop_oneof![any::<u64>().prop_map(Nonce::Number), word().prop_map(Nonce::Word)]
+    prop_oneof![any::<u64>().prop_map(Nonce::Number), short_string().prop_map(Nonce::Text)]
 }
 
 fn at() -> impl Strategy<Value = Timestamp> {
@@ -165,13 +169,13 @@ fn at() -> impl Strategy<Value = Timestamp> {
 }
 
 pub(crate) fn say() -> impl Strategy<Value = Say> {
-    (room_name(), kind(), option::of(any::<u64>()), option::of(word()), text())
+    (room_name(), kind(), option::of(any::<u64>()), option::of(device()), text())
         .prop_map(|(room, kind, n, device, text)| Say { room, kind, n, device, text })
 }
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        (any::<u32>(), user_name(), option::of(secret()), any::<bool>(), word(), features())
+        (any::<u32>(), user_name(), option::of(secret()), any::<bool>(), device(), features())
             .prop_map(|(version, name, token, new, device, features)| {
                 Command::Hello(Hello { version, name, token, new, device, features })
             }),
@@ -261,7 +265,7 @@ fn room_event() -> impl Strategy<Value = Event> {
 }
 
 fn accepted() -> impl Strategy<Value = Accepted> {
-    let own = (option::of(any::<u64>()), option::of(word()));
+    let own = (option::of(any::<u64>()), option::of(device()));
     (own, room_name(), any::<u64>(), at(), any::<bool>()).prop_map(
         |((n, device), room, seq, at, repeat)| Accepted { n, device, room, seq, at, repeat },
     )
@@ -276,7 +280,7 @@ fn server() -> impl Strategy<Value = Server> {
 }
 
 fn journal_id() -> impl Strategy<Value = JournalId> {
-    (word(), word()).prop_map(|(id, epoch)| JournalId { id, epoch })
+    (short_string(), short_string()).prop_map(|(id, epoch)| JournalId { id, epoch })
 }
 
 fn welcome() -> impl Strategy<Value = Welcome> {
@@ -310,7 +314,7 @@ fn welcome() -> impl Strategy<Value = Welcome> {
 }
 
 fn refusal() -> impl Strategy<Value = Refusal> {
-    let own = (option::of(any::<u64>()), option::of(word()));
+    let own = (option::of(any::<u64>()), option::of(device()));
     let about = (own, option::of(room_name()), option::of(user_name()));
     (select(RefusalCode::ALL), writing(20), about).prop_map(
         |(code, text, ((n, device), room, suggestion))| Refusal {

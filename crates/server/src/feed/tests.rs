@@ -1,5 +1,5 @@
-use chat_proto::command::{Kind, Word};
-use chat_proto::{SessionId, Text, Timestamp, User, UserId, UserName};
+use chat_proto::command::Kind;
+use chat_proto::{DeviceId, SessionId, Text, Timestamp, User, UserId, UserName};
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
@@ -24,7 +24,7 @@ fn open_at(state: &crate::journal::Location) -> (Engine, Journal, RoomRecord) {
 fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
     for _ in 1..=count {
         let from = User { id: UserId::new(1), name: UserName::from_lossy("ana") };
-        let (device, kind, text) = (Word::default(), Kind::Text, Text::new("hi").unwrap());
+        let (device, kind, text) = (DeviceId::default(), Kind::Text, Text::new("hi").unwrap());
         let (is_repeat_only, changes) = (false, Vec::new());
         let message =
             Message { room: room.id, from, device, n: None, kind, text, is_repeat_only, changes };

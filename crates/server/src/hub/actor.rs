@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use chat_proto::command::{self, Word};
-use chat_proto::{RoomName, Topic, UserId, UserName};
+use chat_proto::command;
+use chat_proto::{DeviceId, RoomName, Topic, UserId, UserName};
 
 use super::answer::{Answer, Outcome};
 use super::request::{DirectScope, Request};
@@ -30,7 +30,7 @@ impl Actor {
     ///
     /// # Errors
     /// Returns an error if it cannot be read.
-    pub(crate) async fn last_n(&self, device: &Word) -> Result<u64, HubError> {
+    pub(crate) async fn last_n(&self, device: &DeviceId) -> Result<u64, HubError> {
         let last = self.hub.queue.run(Task::last_n(self.id(), device.clone())).await;
         Ok(Task::known_last_n(last)?)
     }
@@ -43,7 +43,7 @@ impl Actor {
     pub(crate) async fn sent_before(
         &self,
         say: &command::Say,
-        device: &Word,
+        device: &DeviceId,
     ) -> Result<Option<Answer>, HubError> {
         let Some(n) = say.n else { return Ok(None) };
         let room = {

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::command::Word;
-use chat_proto::{RoomName, Timestamp};
+use chat_proto::{DeviceId, RoomName, Timestamp};
 
 use super::HubError;
 use super::member::Member;
@@ -17,7 +16,7 @@ pub(crate) struct Answer {
     /// The number the device gave it.
     pub n: Option<u64>,
     /// The device, if the client named it.
-    pub device: Option<Word>,
+    pub device: Option<DeviceId>,
     /// What became of it.
     pub outcome: Outcome,
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use chat_proto::command::{self, Word};
+use chat_proto::command;
 use chat_proto::event::RoomInfo;
-use chat_proto::{LeaveReason, RoomName, SessionId, User, UserId, UserName};
+use chat_proto::{DeviceId, LeaveReason, RoomName, SessionId, User, UserId, UserName};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
@@ -161,7 +161,7 @@ impl Member {
         &self,
         say: command::Say,
         room: Option<RoomId>,
-        device: &Word,
+        device: &DeviceId,
         answer: &mpsc::Sender<Answer>,
     ) -> Result<(), HubError> {
         let command::Say { room: name, kind, n, device: named, text } = say;

@@ -1,7 +1,7 @@
 //! The items of the queue: messages, requests for changes, and tasks. Plain values, until they are decided.
 
-use chat_proto::command::{Kind, Word};
-use chat_proto::{RoomName, SessionId, Text, Timestamp, Topic, UserId, UserName};
+use chat_proto::command::Kind;
+use chat_proto::{DeviceId, RoomName, SessionId, Text, Timestamp, Topic, UserId, UserName};
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, Done};
@@ -34,7 +34,7 @@ pub(super) struct Submission {
     pub(super) name: RoomName,
     /// The same room, if the session is subscribed to it.
     pub(super) room: Option<RoomId>,
-    pub(super) device: Word,
+    pub(super) device: DeviceId,
     /// Whether the client named the device, so that the answer names it, too.
     pub(super) names_device: bool,
     pub(super) n: Option<u64>,

@@ -1,8 +1,10 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use chat_proto::command::{Kind, Say, Word};
-use chat_proto::{LeaveReason, RefusalCode, RoomName, Secret, Text, Timestamp, Topic, UserName};
+use chat_proto::command::{Kind, Say};
+use chat_proto::{
+    DeviceId, LeaveReason, RefusalCode, RoomName, Secret, Text, Timestamp, Topic, UserName,
+};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -78,7 +80,7 @@ async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError>
     let (answer, mut answers) = mpsc::channel(1);
     let text = Text::new(text).unwrap();
     let say = Say { room: room(to), kind: Kind::Text, n: None, device: None, text };
-    member.say(say, None, &Word::default(), &answer).await?;
+    member.say(say, None, &DeviceId::default(), &answer).await?;
     match answers.recv().await.unwrap().outcome {
         Outcome::Refused(error) => Err(error),
         outcome => Ok(outcome),
@@ -324,7 +326,7 @@ async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     hub.refuse_to_store(true).await.unwrap();
     assert_eq!(enter(&hub, "eva").await.unwrap_err().code(), RefusalCode::NotKept);
     let bob = back(&hub, &token, "bob").await.unwrap();
-    assert_eq!(bob.actor().last_n(&Word::default()).await, Ok(0));
+    assert_eq!(bob.actor().last_n(&DeviceId::default()).await, Ok(0));
     assert!(matches!(say(&bob, "#lobby", "hi").await, Err(HubError::NotKept(_))));
     assert_eq!(
         bob.actor().rename(&name("eva"), IfTaken::Refuse).await.unwrap_err().code(),

@@ -1,7 +1,7 @@
 //! A commit as values: its entries, and the result of each.
 
-use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, User};
+use chat_proto::command::Kind;
+use chat_proto::{DeviceId, Text, User};
 
 use super::change::Change;
 use super::follow::Record;
@@ -28,7 +28,7 @@ pub(crate) struct Message {
     /// The author, with the current name.
     pub(crate) from: User,
     /// The device that sends it.
-    pub(crate) device: Word,
+    pub(crate) device: DeviceId,
     /// The number that the device gives it. A message without a number is never a repeat.
     pub(crate) n: Option<u64>,
     /// Whether it is text or an action.

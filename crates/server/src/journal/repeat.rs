@@ -1,7 +1,7 @@
 //! A repeat: a message under a number that its device has used before.
 
-use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp, UserId};
+use chat_proto::command::Kind;
+use chat_proto::{DeviceId, Text, Timestamp, UserId};
 
 use super::stored::RoomId;
 
@@ -11,7 +11,7 @@ pub(crate) struct Sent {
     /// The user who sends it.
     pub(crate) user: UserId,
     /// The device that numbered it.
-    pub(crate) device: Word,
+    pub(crate) device: DeviceId,
     /// The number.
     pub(crate) n: u64,
     /// The room it is sent to.

@@ -1,8 +1,8 @@
 //! Stored records as values: messages, users, rooms, memberships; and the pages in which messages are read.
 
-use chat_proto::command::{Kind, Word};
+use chat_proto::command::Kind;
 use chat_proto::limits::NAME_BYTES_MAX;
-use chat_proto::{Message, RoomName, Text, Timestamp, Topic, User, UserId, UserName};
+use chat_proto::{DeviceId, Message, RoomName, Text, Timestamp, Topic, User, UserId, UserName};
 
 use crate::token::TokenHash;
 
@@ -58,7 +58,7 @@ pub struct StoredMessage {
     /// The text.
     pub text: Text,
     /// The device that sent it.
-    pub device: Word,
+    pub device: DeviceId,
     /// The number that the device gave it.
     pub n: Option<u64>,
     /// Whether the stored row is damaged. If so, `text` says it.
@@ -266,7 +266,7 @@ mod tests {
             at: Timestamp::from_millis(i64::MIN),
             kind: Kind::Action,
             text: Text::new("\"\\\n").unwrap(),
-            device: Word::new("\u{1}").unwrap(),
+            device: DeviceId::new("\u{1}").unwrap(),
             n: Some(u64::MAX),
             damaged: true,
         };

@@ -1,8 +1,7 @@
 //! A task: work on the journal that is neither a message nor a change. It runs in the order of the queue,
 //! within the transaction of a commit.
 
-use chat_proto::command::Word;
-use chat_proto::{Timestamp, UserId};
+use chat_proto::{DeviceId, Timestamp, UserId};
 use tokio::sync::oneshot;
 use tracing::warn;
 
@@ -24,7 +23,7 @@ pub(crate) enum Task {
         /// The user's number.
         user: UserId,
         /// The device.
-        device: Word,
+        device: DeviceId,
         /// Receives the number.
         reply: Reply<u64>,
     },
@@ -87,7 +86,7 @@ impl<T> Reply<T> {
 
 impl Task {
     /// Finds the greatest `n` accepted from a device of `user`; 0 if there is none.
-    pub(crate) fn last_n(user: UserId, device: Word) -> (Self, TaskResult<u64>) {
+    pub(crate) fn last_n(user: UserId, device: DeviceId) -> (Self, TaskResult<u64>) {
         let (reply, result) = Reply::new();
         (Self::LastN { user, device, reply }, result)
     }

@@ -1,5 +1,5 @@
-use chat_proto::command::{Kind, Word};
-use chat_proto::{SessionId, Text, Timestamp};
+use chat_proto::command::Kind;
+use chat_proto::{DeviceId, SessionId, Text, Timestamp};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::*;
@@ -22,7 +22,7 @@ fn user(id: u64, name: &str) -> User {
 
 fn published(seq: u64, text: &str) -> Published {
     let (from, at, text) = (user(1, "ana"), Timestamp::from_millis(0), Text::new(text).unwrap());
-    let (kind, device, n) = (Kind::Text, Word::default(), None);
+    let (kind, device, n) = (Kind::Text, DeviceId::default(), None);
     Published {
         message: StoredMessage { seq, from, at, kind, text, device, n, damaged: false },
         session: SessionId::local(1),

@@ -1,9 +1,10 @@
 //! Reads the `hello`, or the name of a classic client, and lets the user in or refuses it.
 
-use chat_proto::command::{Hello, VERSION, Word};
+use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{Limits, Server, Welcome};
 use chat_proto::{
-    Command, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId, features, limits,
+    Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId,
+    features, limits,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
@@ -21,7 +22,7 @@ pub(super) struct Handshake {
     /// The session in the hub.
     pub(super) member: Member,
     /// The device that the client named; empty for a guest.
-    pub(super) device: Word,
+    pub(super) device: DeviceId,
     /// Whether the client shows how many messages its user has not read.
     pub(super) shows_unread: bool,
 }
@@ -50,7 +51,7 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 log_entry(&member);
-                return Ok(Handshake { member, device: Word::default(), shows_unread: false });
+                return Ok(Handshake { member, device: DeviceId::default(), shows_unread: false });
             }
             Some(Incoming::Command(Command::About)) => {
                 send_now(connection, &about(context)).await?;

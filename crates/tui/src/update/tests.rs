@@ -16,9 +16,9 @@ use chat_client::entry::{Body, Origin};
 use chat_client::link::{LinkEvent, LinkRequest, Lost};
 use chat_client::outbox::OUTBOX_MAX;
 use chat_client::store::{MessageId, Profile};
-use chat_proto::command::{Nonce, Word};
+use chat_proto::command::Nonce;
 use chat_proto::event::{Accepted, Message, MessageKind, RoomState, Welcome};
-use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName};
+use chat_proto::{Command, DeviceId, Event, Refusal, RefusalCode, RoomName, ShortString};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 
@@ -36,7 +36,7 @@ fn typed(harness: &Harness) -> String {
 
 /// What the server answers once it has told all rooms.
 fn rooms_told() -> Nonce {
-    Nonce::Word(Word::new("rooms").unwrap())
+    Nonce::Text(ShortString::new("rooms").unwrap())
 }
 
 #[track_caller]

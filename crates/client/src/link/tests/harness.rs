@@ -102,7 +102,7 @@ impl Harness {
     /// The same, with a client that makes the tokens of its new users.
     pub(super) fn with_seed(seed: Option<Seed>) -> Self {
         let (calls, answers) = mpsc::channel(8);
-        let device = Word::new("test").unwrap();
+        let device = DeviceId::new("test").unwrap();
         let identity = Identity { name: name("bob"), token: None, known: Vec::new(), seed, device };
         Self { link: Link::start(Calls(answers), identity), calls, last: None }
     }

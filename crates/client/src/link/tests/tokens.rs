@@ -18,7 +18,7 @@ async fn the_token_of_a_welcome_is_in_the_next_hello() {
         token: None,
         known: Vec::new(),
         seed: None,
-        device: Word::default(),
+        device: DeviceId::default(),
     };
     harness.link.request(LinkRequest::ConnectAs(Box::new(identity))).unwrap();
     drop(server);
@@ -72,7 +72,7 @@ async fn a_token_that_was_refused_is_forgotten_when_asked() {
 
 /// The token that the client makes of `seed` for bob.
 fn made(seed: Seed, journal: &str) -> Secret {
-    seed.token(&Word::new(journal).unwrap(), &name("bob"))
+    seed.token(&ShortString::new(journal).unwrap(), &name("bob"))
 }
 
 #[tokio::test(start_paused = true)]

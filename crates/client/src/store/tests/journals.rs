@@ -168,7 +168,10 @@ fn the_id_of_a_journal_cannot_lead_out_of_the_directory() {
         store.apply(StoreOp::Token(Secret::new(id))).unwrap();
         drop(store);
         let (_, bob) = open(&state, "bob");
-        assert_eq!((bob.journal.as_ref().map(Word::as_str), known(&bob, id)), (Some(id), Some(id)));
+        assert_eq!(
+            (bob.journal.as_ref().map(ShortString::as_str), known(&bob, id)),
+            (Some(id), Some(id))
+        );
     }
     let journals = fs::read_dir(state.path().join("journals")).unwrap();
     assert_eq!(journals.count(), 5);

@@ -1,5 +1,6 @@
-use chat_proto::command::Word;
-use chat_proto::{LeaveReason, Refusal, RefusalCode, SessionId, Text, Timestamp, UserName};
+use chat_proto::{
+    DeviceId, LeaveReason, Refusal, RefusalCode, SessionId, Text, Timestamp, UserName,
+};
 
 use super::*;
 use crate::journal::StoredMessage;
@@ -13,7 +14,7 @@ fn ana() -> User {
 fn messages(texts: impl Iterator<Item = String>) -> Batch {
     let published = |(seq, text)| {
         let (at, kind, text) = (Timestamp::from_millis(0), Kind::Text, Text::new(text).unwrap());
-        let (device, n, from) = (Word::default(), None, ana());
+        let (device, n, from) = (DeviceId::default(), None, ana());
         let message = StoredMessage { seq, from, at, kind, text, device, n, damaged: false };
         Published { message, session: SessionId::local(1) }
     };

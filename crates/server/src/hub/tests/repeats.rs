@@ -48,7 +48,7 @@ fn cases() -> Vec<Case> {
 fn give(rig: &mut Rig, cases: &[Case]) -> Vec<Outcome> {
     rig.send(|answer| {
         let submission = |case: &Case| {
-            let (device, n, kind) = (Word::new(case.device).unwrap(), case.n, case.kind);
+            let (device, n, kind) = (DeviceId::new(case.device).unwrap(), case.n, case.kind);
             Submission { device, n, kind, ..Rig::submission(0, case.text, case.room, answer) }
         };
         cases.iter().map(submission).collect()

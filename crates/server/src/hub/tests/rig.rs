@@ -105,7 +105,7 @@ impl Rig {
             session: SessionId::local(1),
             name: RoomName::new(ROOMS[room as usize - 1]).unwrap(),
             room: Some(RoomId(room)),
-            device: Word::new("laptop").unwrap(),
+            device: DeviceId::new("laptop").unwrap(),
             names_device: false,
             n: Some(n),
             kind: Kind::Text,
@@ -172,7 +172,7 @@ impl Rig {
         let (mut items, mut asked) = (Vec::new(), Vec::new());
         for (index, numbers) in groups.iter().enumerate() {
             if index > 0 {
-                let (task, last) = Task::last_n(BOB, Word::new("laptop").unwrap());
+                let (task, last) = Task::last_n(BOB, DeviceId::new("laptop").unwrap());
                 items.push(Item::Task(task));
                 asked.push(last);
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use chat_proto::command::Word;
+use chat_proto::ShortString;
 use chat_proto::event::JournalId;
 use thiserror::Error;
 
@@ -65,7 +65,7 @@ impl FromStr for Position {
 
     fn from_str(text: &str) -> Result<Self, PositionError> {
         let mut words = text.split(' ');
-        let mut word = || Word::new(words.next().filter(|word| !word.is_empty())?).ok();
+        let mut word = || ShortString::new(words.next().filter(|word| !word.is_empty())?).ok();
         let journal = word().zip(word()).map(|(id, epoch)| JournalId { id, epoch });
         let journal = journal.ok_or(PositionError)?;
         let seq = |word: &str| {

@@ -1,5 +1,5 @@
-use chat_proto::command::{Kind, Word};
-use chat_proto::{RoomName, Text, Timestamp, Topic, User, UserId, UserName};
+use chat_proto::command::Kind;
+use chat_proto::{DeviceId, RoomName, Text, Timestamp, Topic, User, UserId, UserName};
 use futures_util::FutureExt;
 use tempfile::TempDir;
 
@@ -24,7 +24,7 @@ fn say(room: RoomId, text: &str) -> Entry<'static> {
     Entry::Message(Message {
         room,
         from: ana(),
-        device: Word::default(),
+        device: DeviceId::default(),
         n: None,
         kind: Kind::Text,
         text: Text::new(text).unwrap(),

@@ -6,10 +6,9 @@
 //!
 //! If a row is damaged, the table is rebuilt from the messages ([`super::rebuild`]).
 
-use chat_proto::UserId;
+use chat_proto::{DeviceId, UserId};
 use std::collections::HashMap;
 
-use chat_proto::command::Word;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
@@ -20,7 +19,7 @@ use super::{checksum, load};
 pub(super) const DEVICES_REMEMBERED: usize = 100_000;
 
 /// A device of a user.
-pub(super) type Device = (UserId, Word);
+pub(super) type Device = (UserId, DeviceId);
 
 /// The columns of a run: those that its checksum covers, then the checksum.
 pub(super) const COLUMNS: &str = "from_id, device, n, place, count, sum";
@@ -290,7 +289,7 @@ mod tests {
     use crate::journal::sqlite::{checksum, file, schema};
 
     fn device() -> Device {
-        (UserId::new(7), Word::new("laptop").unwrap())
+        (UserId::new(7), DeviceId::new("laptop").unwrap())
     }
 
     fn rows(db: &Connection) -> Vec<Run> {
@@ -368,7 +367,7 @@ mod tests {
         schema::bring_forward(&mut db).unwrap();
         for (place, device, n) in messages {
             let Some(n) = n else { continue };
-            let device = (UserId::new(7), Word::new(device).unwrap());
+            let device = (UserId::new(7), DeviceId::new(device).unwrap());
             assert_eq!(place_of(&db, &device, n).unwrap(), Some(place), "{n}");
         }
         assert_eq!(rows(&db).len(), 7, "{:?}", rows(&db));

@@ -1,6 +1,7 @@
 //! A row of the table `message`: its key, its columns, and how a message is written to it and read from it.
 
-use chat_proto::command::{Kind, Word, WordTooLong};
+use chat_proto::command::Kind;
+use chat_proto::{DeviceId, ShortStringTooLong};
 use chat_proto::{Text, Timestamp, User, UserId, UserName};
 use rusqlite::Row;
 use rusqlite::types::{Type, ValueRef};
@@ -99,7 +100,7 @@ pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMes
 
 /// The device and the number of a message, if it has a number.
 pub(super) fn device_and_n(row: &Row<'_>) -> rusqlite::Result<Option<(Device, u64)>> {
-    let device = Word::new(row.get::<_, String>(1)?).map_err(|e| foreign(1, Type::Text, e))?;
+    let device = DeviceId::new(row.get::<_, String>(1)?).map_err(|e| foreign(1, Type::Text, e))?;
     let n = row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned);
     let user = user_id(row, 0)?;
     Ok(n.map(|n| ((user, device), n)))
@@ -120,7 +121,7 @@ pub(super) fn read_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Res
 #[derive(Default)]
 pub(super) struct Seen {
     names: Vec<UserName>,
-    devices: Vec<Word>,
+    devices: Vec<DeviceId>,
 }
 
 /// Number of each that are remembered.
@@ -138,11 +139,11 @@ impl Seen {
         name
     }
 
-    fn device(&mut self, written: &str) -> Result<Word, WordTooLong> {
+    fn device(&mut self, written: &str) -> Result<DeviceId, ShortStringTooLong> {
         if let Some(device) = self.devices.iter().find(|device| device.as_str() == written) {
             return Ok(device.clone());
         }
-        let device = Word::new(written)?;
+        let device = DeviceId::new(written)?;
         if self.devices.len() < SEEN_MAX {
             self.devices.push(device.clone());
         }

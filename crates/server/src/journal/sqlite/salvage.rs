@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use chat_proto::command::{Kind, Word};
-use chat_proto::{Text, Timestamp, User, UserId, UserName};
+use chat_proto::command::Kind;
+use chat_proto::{DeviceId, Text, Timestamp, User, UserId, UserName};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::messages;
@@ -42,7 +42,7 @@ pub(super) fn tombstone(seq: u64, from: Option<User>, at: Timestamp) -> StoredMe
         at,
         kind: Kind::Text,
         text: Text::new(DAMAGED).expect("it is a text"),
-        device: Word::default(),
+        device: DeviceId::default(),
         n: None,
         damaged: true,
     }

@@ -1,7 +1,7 @@
 //! The id and the epoch of the journal, the commit that overwrites a failed one, and how numbers are stored.
 
-use chat_proto::UserId;
-use chat_proto::command::Word;
+use chat_proto::{ShortString, UserId};
+
 use chat_proto::event::JournalId;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
@@ -11,7 +11,7 @@ use super::{schema, used};
 /// The id and the epoch of the journal.
 pub(super) fn identity(db: &Connection) -> rusqlite::Result<JournalId> {
     let word = |row: &Row<'_>, column| {
-        Word::new(row.get::<_, String>(column)?).map_err(|e| foreign(column, Type::Text, e))
+        ShortString::new(row.get::<_, String>(column)?).map_err(|e| foreign(column, Type::Text, e))
     };
     db.query_row("SELECT id, epoch FROM identity", [], |row| {
         Ok(JournalId { id: word(row, 0)?, epoch: word(row, 1)? })

@@ -14,9 +14,9 @@ mod upgrade;
 
 use std::fs;
 
-use chat_proto::command::{Kind, Word};
+use chat_proto::command::Kind;
 use chat_proto::limits::{LINE_BYTES_MAX, NAME_CHARS_MAX};
-use chat_proto::{Event, RoomName, Secret, Text, Topic, User, UserName};
+use chat_proto::{DeviceId, Event, RoomName, Secret, Text, Topic, User, UserName};
 use tempfile::TempDir;
 
 use self::bench::{Bench, Outcome, open, open_at, say};
@@ -30,8 +30,8 @@ fn clock() -> Timestamp {
     Timestamp::from_millis(1_795_356_127_123)
 }
 
-fn laptop() -> Word {
-    Word::new("laptop").unwrap()
+fn laptop() -> DeviceId {
+    DeviceId::new("laptop").unwrap()
 }
 
 fn kept(seq: u64) -> Outcome {
@@ -107,7 +107,7 @@ async fn what_is_said_again_after_a_crash_is_a_repeat() {
 
     let journal = open(directory.path()).unwrap();
     assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 5);
-    assert_eq!(journal.journal.last_n(UserId::new(7), &Word::default()).await.unwrap(), 0);
+    assert_eq!(journal.journal.last_n(UserId::new(7), &DeviceId::default()).await.unwrap(), 0);
     assert_eq!(journal.say(5, "once").await, repeat(1));
     assert_eq!(journal.say(5, "something else").await, Outcome::NumberUsed);
     assert_eq!(journal.say(6, "twice").await, kept(2));
@@ -171,7 +171,7 @@ async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
     journal.journal.change(move |db| records::room(db, id, &called)).await.unwrap();
     for n in 1..=u64::from(PAGE_MESSAGES) {
         let message = say(i64::MAX as u64 - 1000 + n, &"\"".repeat(31));
-        let (kind, device) = (Kind::Action, Word::default());
+        let (kind, device) = (Kind::Action, DeviceId::default());
         assert_eq!(journal.send(Message { room: id, kind, device, ..message }), kept(n));
     }
     let page = Page { of: Part::Before(u64::MAX), limit: PAGE_MESSAGES };

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chat_client::link::Dial;
 use chat_client::store::Writer;
-use chat_proto::command::{Hello, Word};
+use chat_proto::command::Hello;
 use chat_proto::event::Welcome;
-use chat_proto::{Command, Event, NativeCodec};
+use chat_proto::{Command, DeviceId, Event, NativeCodec};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::DuplexStream;
 use tokio::time::timeout;
@@ -90,7 +90,7 @@ pub(super) async fn receive(server: &mut Server) -> Command {
 }
 
 /// The next message, by its device, number and text.
-pub(super) async fn receive_say(server: &mut Server) -> (Option<Word>, Option<u64>, String) {
+pub(super) async fn receive_say(server: &mut Server) -> (Option<DeviceId>, Option<u64>, String) {
     let said = |command| match command {
         Command::Say(say) => Some((say.device, say.n, say.text.as_str().to_owned())),
         _ => None,

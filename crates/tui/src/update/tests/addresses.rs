@@ -174,7 +174,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
     harness.connect(1);
     harness.event(direct_event(&user(3, "ana"), 1, 1));
     harness.event(Event::Pong { nonce: rooms_told() });
-    let before = Some(Word::new("before").unwrap());
+    let before = Some(DeviceId::new("before").unwrap());
     let missed = Message {
         n: Some(1),
         device: before,

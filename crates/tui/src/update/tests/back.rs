@@ -18,7 +18,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
     assert_eq!(says(&effects), [(2, "two"), (3, "three")]);
     let missed = Message {
         n: Some(2),
-        device: Some(Word::new("here").unwrap()),
+        device: Some(DeviceId::new("here").unwrap()),
         ..message_in("#lobby", 2, user(7, "bob"), "two", harness.at)
     };
     let effects = harness.event(Event::Message(missed));
@@ -35,7 +35,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
 
 /// The server says that this message is a repeat of the one at `seq` in the lobby.
 fn repeats(harness: &mut Harness, n: u64, device: Option<&str>, seq: u64) -> Vec<Effect> {
-    let device = device.map(|device| Word::new(device).unwrap());
+    let device = device.map(|device| DeviceId::new(device).unwrap());
     let (room, at) = (RoomName::lobby(), harness.at);
     let (n, repeat) = (Some(n), true);
     harness.event(Event::Accepted(Accepted { n, device, room, seq, at, repeat }))
@@ -63,7 +63,7 @@ fn a_number_that_another_message_has_is_replaced_and_the_message_is_sent_again()
     harness.connect(1);
     let refusal = Refusal {
         n: Some(4),
-        device: Some(Word::new("before").unwrap()),
+        device: Some(DeviceId::new("before").unwrap()),
         ..Refusal::new(RefusalCode::NumberUsed, "that number is used")
     };
     let effects = harness.event(Event::Refused(refusal));
@@ -108,7 +108,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
     let effects = harness.connect(1);
     assert_eq!(says(&effects), [(6, "left 6"), (8, "left 8")]);
     assert_eq!(says(&harness.type_text("new\n")), [(9, "new")]);
-    let before = Word::new("before").unwrap();
+    let before = DeviceId::new("before").unwrap();
     let effects = repeats(&mut harness, 6, Some("before"), 1);
     let id = MessageId { device: before.clone(), n: 6 };
     assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![id])]);

@@ -170,7 +170,11 @@ impl Both {
         self.run(Task::new(ask))
     }
 
-    pub(super) async fn last_n(&self, user: UserId, device: &Word) -> Result<u64, JournalError> {
+    pub(super) async fn last_n(
+        &self,
+        user: UserId,
+        device: &DeviceId,
+    ) -> Result<u64, JournalError> {
         Task::known_last_n(self.run(Task::last_n(user, device.clone())))
     }
 

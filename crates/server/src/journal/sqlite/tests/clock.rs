@@ -11,7 +11,7 @@ fn trimmed(times: &[i64]) -> Vec<i64> {
             from: User { id: UserId::new(7), name: UserName::new("bob").unwrap() },
             at: Timestamp::from_millis(*at),
             kind: Kind::Text,
-            device: Word::default(),
+            device: DeviceId::default(),
             n: None,
             text: Text::new("hi").unwrap(),
             damaged: false,

@@ -6,8 +6,8 @@ use super::*;
 /// Messages of a journal whose table of message numbers takes several pages: one of each device.
 const DEVICES: u64 = 300;
 
-fn device(n: u64) -> Word {
-    Word::new(format!("a device with a name that takes its place, number {n:04}")).unwrap()
+fn device(n: u64) -> DeviceId {
+    DeviceId::new(format!("a device with a name that takes its place, number {n:04}")).unwrap()
 }
 
 fn text(n: u64) -> String {

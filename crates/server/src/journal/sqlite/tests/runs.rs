@@ -1,5 +1,7 @@
 //! A file or a log that is not the one that the last run of the daemon left.
 
+use chat_proto::ShortString;
+
 use super::*;
 use crate::journal::sqlite::run::{Run, state_of};
 
@@ -49,7 +51,7 @@ struct Moments {
     killed: TempDir,
     /// The same, ended.
     ended: TempDir,
-    epoch: Word,
+    epoch: ShortString,
 }
 
 async fn moments() -> Moments {
@@ -71,7 +73,7 @@ async fn moments() -> Moments {
 }
 
 /// Opens the journal as the next start does. Returns its epoch and how many messages it has.
-async fn start(directory: &Path) -> (Word, u64) {
+async fn start(directory: &Path) -> (ShortString, u64) {
     let journal = open(directory).unwrap();
     let epoch = journal.journal.identity().epoch.clone();
     let messages = journal.restored.rooms[0].last_seq;
