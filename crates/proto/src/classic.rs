@@ -14,13 +14,13 @@ pub use client_end::ClientEnd;
 pub use server_end::{ClientMessage, ServerEnd};
 pub use server_message::{ServerMessage, message, notice, users};
 
-/// What stands between the parts of a message, and of an entry of a list.
+/// The separator of the parts of a message, and of an entry of a list.
 const PART: &str = "||";
-/// What stands between two entries of a list.
+/// The separator of two entries of a list.
 const ENTRY: &str = "&&";
 const ID: &str = "ID:";
 const NAME: &str = "NAME:";
 const USERS: &str = "USERS:";
-/// The number and name the server speaks under, to clients that know no other way to be told.
+/// The number and name under which the server writes to clients that have no other form for its messages.
 const SERVER_ID: UserId = UserId::SERVER;
 const SERVER_NAME: &str = "chat-server";

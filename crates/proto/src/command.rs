@@ -1,4 +1,4 @@
-//! What a client asks. `docs/protocol.md` has each command with an example.
+//! The commands that a client sends. `docs/protocol.md` has an example of each.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,18 +7,17 @@ use crate::{DeviceId, Features, RoomName, Secret, ShortString, Text, Topic, User
 /// The version of the native protocol that this crate speaks.
 pub const VERSION: u32 = 1;
 
-/// One thing a client asks of the server; in the native protocol one JSON object, told apart by
-/// its `type`.
+/// A command of a client; in the native protocol a JSON object, whose `type` names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Command {
-    /// Says who calls; the first command of a session.
+    /// Identifies the user; the first command of a session.
     Hello(Hello),
     /// Asks which server and which journal this is; may come before `hello`.
     About,
-    /// Says something in a room.
+    /// Sends a message to a room.
     Say(Say),
-    /// Asks into a room.
+    /// Joins a room, or creates it.
     Join {
         /// The room to join.
         room: RoomName,
@@ -33,7 +32,7 @@ pub enum Command {
     },
     /// Asks for older messages of a room.
     History {
-        /// The room in question.
+        /// The room.
         room: RoomName,
         /// Only messages with a lower `seq`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,9 +41,9 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
-    /// Asks who is in a room.
+    /// Asks for the users of a room.
     Who {
-        /// The room in question.
+        /// The room.
         room: RoomName,
         /// Only users that come after this name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,14 +52,14 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
-    /// Says what a room is about.
+    /// Sets the topic of a room.
     Topic {
-        /// The room in question.
+        /// The room.
         room: RoomName,
-        /// What it is about; empty for nothing.
+        /// The topic; empty to clear it.
         topic: Topic,
     },
-    /// Asks which rooms there are.
+    /// Asks for the list of rooms.
     Rooms {
         /// Only rooms that come after this name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,21 +68,21 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
-    /// Says how far the user has read.
+    /// Stores how far the user has read.
     Read {
-        /// The room in question.
+        /// The room.
         room: RoomName,
         /// The last message of it that was read.
         seq: u64,
     },
-    /// Takes another name.
+    /// Changes the user's name.
     Rename {
-        /// The name to take.
+        /// The new name.
         name: UserName,
     },
-    /// Asks for a sign of life.
+    /// Asks for a `pong`.
     Ping {
-        /// What the answer is to repeat.
+        /// The answer repeats it.
         #[serde(default)]
         nonce: Nonce,
     },
@@ -98,7 +97,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// The `type` of every command, as the wire has it.
+    /// The `type` of every command, as it is on the wire.
     pub const TYPES: &[&str] = &[
         "hello", "about", "say", "join", "leave", "history", "who", "topic", "rooms", "read",
         "rename", "ping", "pong", "bye",
@@ -129,30 +128,30 @@ pub struct Hello {
 /// The fields of [`Command::Say`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Say {
-    /// Where to say it.
+    /// The room, or the direct message.
     pub room: RoomName,
-    /// Whether it is said or done.
+    /// Whether it is a text or an action.
     #[serde(default)]
     pub kind: Kind,
-    /// The number the device gives what it says: 1, 2, 3 …, always increasing.
+    /// The number that the device gives the message: 1, 2, 3 …, always increasing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
-    /// The device whose number `n` is, if that is not the session's own: a message that an earlier run
-    /// of the client has not had an answer to.
+    /// The device that gave it `n`, if it is not the device of the session: a message of an earlier run of the client
+    /// that was not answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceId>,
-    /// What is said.
+    /// The text.
     pub text: Text,
 }
 
-/// Whether a message is said (`bob: hi`) or done (`* bob waves`).
+/// The kind of a message: a text (`bob: hi`) or an action (`* bob waves`).
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Something said.
+    /// A text.
     #[default]
     Text,
-    /// Something done, in the third person.
+    /// An action, in the third person.
     Action,
 }
 

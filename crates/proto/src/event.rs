@@ -1,4 +1,4 @@
-//! What the server tells. `docs/protocol.md` has each event with an example.
+//! The events that the server sends. `docs/protocol.md` has an example of each.
 
 use crate::id::UserId;
 use serde::{Deserialize, Serialize};
@@ -9,16 +9,15 @@ use crate::{
     Timestamp, Topic, UserName,
 };
 
-/// One thing the server tells a client; in the native protocol one JSON object, told apart by its
-/// `type`.
+/// An event of the server; in the native protocol a JSON object, whose `type` names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
-    /// Answers a good `hello`.
+    /// Answers a `hello` that is accepted.
     Welcome(Welcome),
     /// Answers an `about`.
     About {
-        /// What the server is.
+        /// The program of the server.
         server: Server,
         /// Which journal it has.
         journal: JournalId,
@@ -27,43 +26,43 @@ pub enum Event {
     Room(RoomState),
     /// Older messages of a room: answers a `history`.
     History {
-        /// The room in question.
+        /// The room.
         room: RoomName,
         /// The messages, oldest first.
         messages: Vec<Message>,
         /// Whether there are older ones.
         more: bool,
     },
-    /// Who is in a room: answers a `who`.
+    /// The users of a room: answers a `who`.
     Users {
-        /// The room in question.
+        /// The room.
         room: RoomName,
         /// The users, by name.
         users: Vec<User>,
         /// Whether there are more.
         more: bool,
     },
-    /// Which rooms there are: answers a `rooms`.
+    /// The list of rooms: answers a `rooms`.
     Rooms {
         /// The rooms, by name.
         rooms: Vec<RoomInfo>,
         /// Whether there are more.
         more: bool,
     },
-    /// How many users are in a large room, where `joined` and `left` are not told.
+    /// The number of users of a large room, in which `joined` and `left` are not sent.
     Presence {
         /// The room.
         room: RoomName,
-        /// How many.
+        /// The number of users.
         count: usize,
     },
     /// A room has another topic.
     Topic {
         /// The room.
         room: RoomName,
-        /// What it is about now.
+        /// The new topic.
         topic: Topic,
-        /// Who says so.
+        /// The user who set it.
         user: User,
     },
     /// The user has read further, here or in another of its sessions.
@@ -85,39 +84,39 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         more: bool,
     },
-    /// Somebody came into a room.
+    /// A user joined a room.
     Joined {
         /// The room.
         room: RoomName,
-        /// Who came.
+        /// The user.
         user: User,
     },
-    /// Somebody left a room.
+    /// A user left a room.
     Left {
         /// The room.
         room: RoomName,
-        /// Who left.
+        /// The user.
         user: User,
         /// Why.
         reason: LeaveReason,
     },
-    /// Somebody took another name.
+    /// A user changed its name.
     Renamed {
-        /// The user, as it was.
+        /// The user, with the old name.
         user: User,
-        /// The name, as it is.
+        /// The new name.
         #[serde(deserialize_with = "UserName::lenient")]
         name: UserName,
     },
-    /// Somebody said something.
+    /// A message.
     Message(Message),
-    /// Answers a `say`: it is said.
+    /// Answers a `say`: the message is stored.
     Accepted(Accepted),
     /// Answers a command that is not carried out.
     Refused(Refusal),
-    /// Asks for a sign of life.
+    /// Asks for a `pong`.
     Ping {
-        /// What the answer is to repeat.
+        /// The answer repeats it.
         nonce: Nonce,
     },
     /// Answers a `ping`.
@@ -127,7 +126,7 @@ pub enum Event {
     },
     /// The last event of a session.
     Goodbye {
-        /// Why it ends, in a word.
+        /// Why it ends, for a program.
         code: EndCode,
         /// Why it ends, and what to do, for a person.
         text: String,
@@ -135,7 +134,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The `type` of every event, as the wire has it.
+    /// The `type` of every event, as it is on the wire.
     pub const TYPES: &[&str] = &[
         "welcome", "about", "room", "history", "users", "rooms", "presence", "topic", "read",
         "joined", "left", "renamed", "message", "accepted", "refused", "ping", "pong", "goodbye",
@@ -176,7 +175,7 @@ pub struct RoomState {
     pub more: bool,
 }
 
-/// Somebody who is here: a number and a name.
+/// A user: a number and a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The user's number, from 1; 0 is the server's own. No other user ever has it.
@@ -196,7 +195,7 @@ pub struct Welcome {
     /// The user's name, as others see it.
     #[serde(deserialize_with = "UserName::lenient")]
     pub name: UserName,
-    /// What makes the next session the same user's; a secret.
+    /// The secret that identifies the user in the next `hello`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     /// The greatest `n` accepted from this device; 0 if there is none.
@@ -204,7 +203,7 @@ pub struct Welcome {
     /// Which journal the server has: the identity of the server, whatever its address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<JournalId>,
-    /// What the server is.
+    /// The program of the server.
     pub server: Server,
     /// What the server can do.
     #[serde(default, skip_serializing_if = "Features::is_empty")]
@@ -213,17 +212,16 @@ pub struct Welcome {
     pub limits: Limits,
 }
 
-/// Which journal a server has, and which of its pasts.
+/// The journal of a server, and the epoch of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct JournalId {
-    /// Made with the journal; it never changes.
+    /// Created with the journal; it never changes.
     pub id: ShortString,
-    /// Another one after each restore of the journal from a backup: every `seq` that a client knows
-    /// from before is void.
+    /// A new one after each restore of the journal from a backup: a `seq` of an earlier epoch is not valid.
     pub epoch: ShortString,
 }
 
-/// What a server is.
+/// The program of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
     /// The program's name.
@@ -245,40 +243,39 @@ pub struct Limits {
     pub topic_bytes: usize,
     /// Most users in the list of a `room`.
     pub users_listed: usize,
-    /// In a room of more users than this, who comes and goes is not told, only how many are there.
+    /// A room with more users than this sends their number instead of each `joined` and `left`.
     pub presence_users: usize,
     /// Most rooms one user is in.
     pub rooms: usize,
     /// Most messages in a `history`.
     pub history_messages: u32,
-    /// After how much silence a session is pinged, and after how much more it is ended, in
-    /// milliseconds.
+    /// The silence after which a session is pinged, and after as much again ended, in milliseconds.
     pub idle_timeout_ms: u64,
 }
 
 /// The fields of [`Event::Message`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// The room it was said in.
+    /// Its room.
     pub room: RoomName,
     /// Its place in the room: 1, 2, 3 …, without a gap.
     pub seq: u64,
-    /// Who said it.
+    /// The author.
     pub from: User,
-    /// When the server took it.
+    /// When the server stored it.
     pub at: Timestamp,
-    /// Whether it was said or done.
+    /// Whether it is a text or an action.
     pub kind: MessageKind,
-    /// What was said.
+    /// The text.
     pub text: Text,
     /// Whether the message is damaged on the server's disk: then `text` says so, and `from` is the
     /// server if it is not known any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub damaged: bool,
-    /// The device it was said on; told to the user's own sessions alone.
+    /// The device that sent it; only in the events of the author's own sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceId>,
-    /// The number the device gave it; told to the user's own sessions alone.
+    /// The number that the device gave it; only in the events of the author's own sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
 }
@@ -287,9 +284,9 @@ pub struct Message {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageKind {
-    /// Something said.
+    /// A text.
     Text,
-    /// Something done, in the third person.
+    /// An action, in the third person.
     Action,
     /// A kind of a newer server. The text of the message is for a person to read.
     #[serde(other)]
@@ -297,7 +294,7 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
-    /// How to show the message: of an unknown kind, its text is shown as if it was said.
+    /// How to show the message: of an unknown kind, its text is shown as that of a text.
     #[must_use]
     pub const fn shown_as(self) -> Kind {
         match self {
@@ -319,29 +316,29 @@ impl From<Kind> for MessageKind {
 /// The fields of [`Event::Accepted`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
-    /// The number the client gave it.
+    /// The number of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
-    /// The device whose number that is, if the `say` named one.
+    /// The device that gave it the number, if the `say` named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceId>,
-    /// The room it was said in.
+    /// Its room.
     pub room: RoomName,
     /// Its place in the room.
     pub seq: u64,
-    /// When the server took it.
+    /// When the server stored it.
     pub at: Timestamp,
     /// Whether it was accepted before: there is no second message.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeat: bool,
 }
 
-/// One room of many.
+/// An entry of the list of rooms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomInfo {
     /// Its name.
     pub room: RoomName,
-    /// What it is about.
+    /// Its topic.
     pub topic: Topic,
     /// How many users are in it.
     pub count: usize,
@@ -350,20 +347,20 @@ pub struct RoomInfo {
 /// The fields of [`Event::Refused`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Why, in a word.
+    /// Why, for a program.
     pub code: RefusalCode,
     /// Why, and what to do, for a person.
     pub text: String,
-    /// The number of the `say` it is about.
+    /// The number of the refused `say`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
-    /// The device whose number that is, if the `say` named one.
+    /// The device that gave it the number, if the `say` named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceId>,
     /// The room it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,
-    /// A name that is free, where the one asked for is taken.
+    /// A free name, if the requested one is taken.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

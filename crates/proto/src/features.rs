@@ -18,13 +18,13 @@ pub const NEW_TOKENS: &str = "new_tokens";
 /// The server counts what the user has not read.
 pub const UNREAD: &str = "unread";
 
-/// What is not known is survived: commands and events of unknown types, messages of unknown kinds.
+/// Unknown things are survivable: commands and events of unknown types, messages of unknown kinds.
 pub const UNKNOWN_KINDS: &str = "unknown_kinds";
 
 /// Every feature of this version, in the order of its documentation.
 pub const ALL: &[&str] = &[ADDRESSES, NEW_TOKENS, UNREAD, UNKNOWN_KINDS];
 
-/// The features of one side, at most [`FEATURES_MAX`]. None, if it says nothing about them.
+/// The features of one side, at most [`FEATURES_MAX`]. Empty if it sends none.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Features(Vec<ShortString>);
@@ -51,7 +51,7 @@ impl Features {
     }
 }
 
-/// Takes words until there are too many of them: a peer that is not let in yet may send a long list.
+/// Reads features until there are too many: a peer that is not identified yet may send a long list.
 impl<'de> Deserialize<'de> for Features {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Words;

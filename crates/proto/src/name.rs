@@ -1,4 +1,4 @@
-//! What users and rooms are called: checked at construction, valid ever after.
+//! The names of users and rooms: checked when they are made, and always valid.
 
 use crate::id::UserId;
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ use self::rules::{check_room, check_user};
 /// Which rule a name breaks. The client that sent it is at fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// Nothing is there.
+    /// It is empty.
     #[error("a name needs at least one character")]
     Empty,
     /// More than [`NAME_CHARS_MAX`] characters.
@@ -121,20 +121,20 @@ impl Name {
 }
 
 impl UserName {
-    /// Takes a name as somebody wrote it.
+    /// The name as a user wrote it.
     ///
     /// # Errors
-    /// Says which rule the name breaks.
+    /// Returns the rule that the name breaks.
     pub fn new(written: &str) -> Result<Self, NameError> {
         let written = composed(written);
         check_user(&written)?;
         Ok(Self(Name::of_user(written)))
     }
 
-    /// Makes a name of anything: for a peer that cannot be asked for another.
+    /// Makes a name of any string, for a peer that cannot be asked for another.
     ///
-    /// What is not allowed becomes `_` or goes away, a long name is cut, and if nothing is left the
-    /// name is `guest`.
+    /// Characters that are not allowed become `_` or are removed, a long name is cut, and if nothing is left the name
+    /// is `guest`.
     #[must_use]
     pub fn from_lossy(written: &str) -> Self {
         let mended = rules::mended(written);
@@ -142,8 +142,8 @@ impl UserName {
         Self::new(cut.trim_end()).unwrap_or_else(|_| Self::guest())
     }
 
-    /// Reads a name that a server sends, which may have other rules: what would break the rules here is
-    /// mended, so that one name does not make a whole event unreadable.
+    /// Reads a name that a server sends, which may have other rules: corrects it by the rules here, so that one name
+    /// does not make an event unreadable.
     pub(crate) fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Cow::<str>::deserialize(deserializer).map(|written| Self::from_lossy(&written))
     }
@@ -157,13 +157,13 @@ impl UserName {
         Ok(written.map(|written| Self::from_lossy(&written)))
     }
 
-    /// The name of one who gave none.
+    /// The name of a client that sends none.
     fn guest() -> Self {
         Self(Name::of_user("guest"))
     }
 
-    /// This name with `_2`, `_3`, … at its end, cut where it would be too long: what to offer where
-    /// the name itself is taken.
+    /// This name with `_2`, `_3`, … at its end, cut if it would be too long: the name to offer if this
+    /// one is taken.
     #[must_use]
     pub fn numbered(&self, number: u64) -> Self {
         let suffix = format!("_{number}");
@@ -196,7 +196,7 @@ impl RoomName {
     /// Takes a room's name with its sigil.
     ///
     /// # Errors
-    /// Says which rule the name breaks.
+    /// Returns the rule that the name breaks.
     pub fn new(written: &str) -> Result<Self, NameError> {
         let written = composed(written);
         let bare = written.strip_prefix(['#', '@']).ok_or(NameError::NoSigil)?;

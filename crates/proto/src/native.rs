@@ -3,7 +3,7 @@
 //! [`NativeCodec`] takes lines apart and puts them together, for both ends:
 //! `NativeCodec<Command>` reads what a client sends, `NativeCodec<Event>` what the server does.
 //! A line that cannot be read is an item like any other, an [`UnreadableLine`], since the
-//! connection lives on; the codec itself fails only where the connection does.
+//! connection goes on; the codec itself fails only if the connection does.
 
 mod explain;
 
@@ -19,19 +19,19 @@ use tokio_util::codec::{Decoder, Encoder};
 use crate::limits::LINE_BYTES_MAX;
 use crate::{Command, Event, Refusal, RefusalCode};
 
-/// A line that is no message; what to answer to it.
+/// The refusal of a line that is no message.
 pub type UnreadableLine = Box<Refusal>;
 
-/// A vocabulary of the native protocol: what one of the two sides says.
+/// The messages of one side of the native protocol.
 pub trait Vocabulary: Serialize + DeserializeOwned {
-    /// Whether whatever comes before the first line that begins with `{` is passed over in silence.
-    /// So a client does, since a server may take it for a classic client at first.
+    /// Whether bytes before the first line that begins with `{` are ignored. A client does so, since a server may
+    /// take it for a classic client at first.
     const SKIPS_PREAMBLE: bool;
 
     /// Reads a line.
     ///
     /// # Errors
-    /// Where it is none of this vocabulary.
+    /// Returns a refusal if the line is no message of this side.
     fn read(line: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(line)
     }
@@ -78,7 +78,7 @@ impl Vocabulary for Event {
 pub struct NativeCodec<R> {
     /// Bytes at the start of the buffer that are known to hold no line end.
     searched: usize,
-    /// Within a line that was too long, or (a client) before the server's first `{`.
+    /// Whether bytes are skipped: the rest of a line that was too long, or (in a client) up to the first `{`.
     skipping: bool,
     /// Whether the peer's first message has yet to come, and what is before it does not count.
     preamble: bool,
@@ -105,7 +105,7 @@ impl<R: Vocabulary> NativeCodec<R> {
         Some(line)
     }
 
-    /// Drops what comes before the server's first `{`; false where there is no `{` yet.
+    /// Drops the bytes before the server's first `{`; returns false if there is no `{` yet.
     fn pass_preamble(&mut self, src: &mut BytesMut) -> bool {
         let start = memchr(b'{', src);
         let _ = src.split_to(start.unwrap_or(src.len()));
@@ -149,7 +149,7 @@ impl<R: Vocabulary> Decoder for NativeCodec<R> {
         Ok(None)
     }
 
-    /// Takes what comes after the last line end for a line, so that `printf … | nc` works.
+    /// Takes the bytes after the last line end for a line, so that `printf … | nc` works.
     fn decode_eof(&mut self, src: &mut BytesMut) -> io::Result<Option<Self::Item>> {
         if let Some(item) = self.decode(src)? {
             return Ok(Some(item));

@@ -1,4 +1,4 @@
-//! What a message says, and what a room is about.
+//! The text of a message, and the topic of a room.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::unsafe_chars::is_line_end;
 /// Which rule a text breaks. The client that sent it is at fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing is there.
+    /// It is empty.
     #[error("a message needs a text")]
     Empty,
     /// More than [`TEXT_BYTES_MAX`] bytes.
@@ -23,7 +23,7 @@ pub enum TextError {
 }
 
 /// The text of one message: 1 to [`TEXT_BYTES_MAX`] bytes of UTF-8, in which `\n` and `\t` are the
-/// only control characters. Cheap to clone: what one user says, many read.
+/// only control characters. Cheap to clone: it has one author and many readers.
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Text(Arc<str>);
@@ -32,7 +32,7 @@ impl Text {
     /// Takes a text as a client sent it.
     ///
     /// # Errors
-    /// Says which rule the text breaks.
+    /// Returns the rule that the text breaks.
     pub fn new(written: impl Into<Arc<str>>) -> Result<Self, TextError> {
         let written = written.into();
         if written.is_empty() {
@@ -51,9 +51,8 @@ impl Text {
         }
     }
 
-    /// Makes a text of anything, for a peer that cannot be asked again: control characters and the
-    /// line ends around it go away, and so does what is over the bound. `None` where nothing is left
-    /// to say.
+    /// Makes a text of any string, for a peer that cannot be asked again: removes control characters and the line
+    /// ends around it, and cuts it at the bound. `None` if nothing is left.
     #[must_use]
     pub fn from_lossy(written: &str) -> Option<Self> {
         let kept: String = written.chars().filter(|c| !is_barred(*c)).collect();
@@ -68,7 +67,7 @@ impl Text {
     }
 }
 
-/// What a room is about: at most [`TOPIC_BYTES_MAX`] bytes on one line; empty for nothing.
+/// The topic of a room: at most [`TOPIC_BYTES_MAX`] bytes on one line; empty for nothing.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Topic(String);
@@ -88,7 +87,7 @@ impl Topic {
     /// Takes a topic as a client sent it.
     ///
     /// # Errors
-    /// Says which rule the topic breaks.
+    /// Returns the rule that the topic breaks.
     pub fn new(written: impl Into<String>) -> Result<Self, TopicError> {
         let written = written.into();
         if written.len() > TOPIC_BYTES_MAX {
@@ -100,7 +99,7 @@ impl Topic {
         }
     }
 
-    /// Makes a topic of anything: what is not allowed goes away, what is too long is cut.
+    /// Makes a topic of any string: removes what is not allowed, and cuts it at the bound.
     #[must_use]
     pub fn from_lossy(written: &str) -> Self {
         let mut kept = String::new();
@@ -143,7 +142,7 @@ impl fmt::Display for Text {
     }
 }
 
-/// Says how long the text is and never what it says, so that no log ever does.
+/// Has the length of the text and never the text, so that no log has it.
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Text({} bytes)", self.0.len())
