@@ -14,7 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   chat-server                                  on this machine alone
   chat-server --data /srv/chat --keep 90d      keep what is said there, for 90 days
-  chat-server backup chat-monday.sqlite        copy what is kept, while it runs
+  chat-server backup chat-monday.sqlite        back up the journal, while it runs
   chat-server --listen 0.0.0.0:12345           for other machines too
   chat-server --listen localhost --listen 192.0.2.7:4000    on several addresses
   chat-server status                           is one running?

@@ -15,7 +15,7 @@ use super::{NAME, PART, ServerMessage};
 /// What a classic client says. Both are mended, since a classic client cannot be asked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientMessage {
-    /// Its name, at first or anew.
+    /// A name: the first, or another.
     Name(UserName),
     /// A message. Whom the client claimed to be is not in it.
     Text(Text),

@@ -20,7 +20,7 @@ fn open_at(state: &crate::journal::Location) -> (Engine, Journal, RoomRecord) {
     (engine, journal, restored.rooms[0].clone())
 }
 
-/// Stores so many messages, and publishes them in `room`.
+/// Stores `count` messages, and publishes them in `room`.
 fn say(engine: &mut Engine, room: &Arc<Room>, count: u64) {
     for _ in 1..=count {
         let from = User { id: UserId::new(1), name: UserName::from_lossy("ana") };

@@ -81,8 +81,8 @@ pub(crate) enum HubError {
     OutOfRoomNumbers,
     /// The server's doing: it keeps as many users as it can.
     #[error(
-        "this server keeps {0} users, as many as it can, and takes no new ones; come back with the \
-         token of one of yours, or ask whoever runs it"
+        "this server has {0} users, which is its limit, and takes no new ones; connect with the token \
+         of an earlier user, or ask the operator"
     )]
     TooManyUsers(usize),
     /// The server's doing: it cannot be kept.

@@ -120,8 +120,8 @@ impl Member {
         Ok(infos(&rooms, limit))
     }
 
-    /// The address of the room that a command calls `name`: the user in `@name` is whoever has that
-    /// name now.
+    /// The address of the room that a command calls `name`: `@name` is the user who has that name
+    /// now.
     ///
     /// # Errors
     /// Returns an error if there is no direct message with that user.

@@ -1,4 +1,4 @@
-//! What is kept, and how a client comes by it: repeats, what was missed, history.
+//! Stored messages, and how a client receives them: repeats, missed messages, history.
 
 use std::time::Duration;
 

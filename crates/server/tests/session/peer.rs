@@ -39,7 +39,7 @@ impl Peer {
         Self::connect_through(daemon, PIPE_BYTES)
     }
 
-    /// The same through a pipe that holds so many bytes each way.
+    /// The same through a pipe that holds `bytes` each way.
     pub(crate) fn connect_through(daemon: &Server, bytes: usize) -> Self {
         let (client, stream) = duplex(bytes);
         tokio::spawn(daemon.serve(stream, HERE));

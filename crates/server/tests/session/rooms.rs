@@ -219,7 +219,7 @@ async fn a_client_that_misses_a_new_name_is_sent_the_title_again_and_no_name_twi
     for (from, to) in [("bob", "rob"), ("rob", "robert")] {
         let rename = json!({"type": "rename", "name": to});
         if to == "robert" {
-            // Behind more than the room holds for one who does not read.
+            // Behind more than the ring holds for a client that does not read.
             say_much(&mut eva).await;
             for _ in 0..MUCH {
                 bob.expect("message").await;

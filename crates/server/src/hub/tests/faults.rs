@@ -58,7 +58,7 @@ fn a_disk_that_fails_once_is_tried_again_and_nobody_knows() {
     }
 }
 
-/// Whoever waits for another program's lock waits for it together with all the others.
+/// All items wait for the lock of another program once, together.
 #[test]
 fn while_another_program_has_the_file_all_wait_once_and_are_refused() {
     let layer = Layer::new();
@@ -71,14 +71,14 @@ fn while_another_program_has_the_file_all_wait_once_and_are_refused() {
     rig.set_topics(&["one topic", "another"]);
     assert_eq!(layer.slept(), crate::journal::BUSY_TIMEOUT);
     rig.keep(&[1], 10);
-    assert_eq!(layer.slept(), crate::journal::BUSY_TIMEOUT, "whoever comes next waits, too");
+    assert_eq!(layer.slept(), crate::journal::BUSY_TIMEOUT, "the next commit waits, too");
     layer.hold(false);
     assert_eq!(rig.say(), kept(2));
     rig.assert_kept("held");
 }
 
-/// A commit whose sync fails is whole in the log all the same. Whoever opens the log after a crash
-/// must not find it there.
+/// A commit whose sync fails is whole in the log all the same. A start after a crash
+/// must not find it.
 #[test]
 fn what_is_refused_because_of_a_sync_is_not_found_after_a_crash() {
     let layer = Layer::new();
@@ -93,7 +93,7 @@ fn what_is_refused_because_of_a_sync_is_not_found_after_a_crash() {
 }
 
 /// A disk that takes a commit whole, says that it did not, and then takes nothing more: the message
-/// is refused, and is there after a crash all the same. Whoever says it again says it once.
+/// is refused, and is there after a crash all the same. If it is sent again, it is stored once.
 #[test]
 fn what_comes_back_after_all_is_a_repeat() {
     let layer = Layer::new();

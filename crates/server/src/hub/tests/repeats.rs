@@ -83,7 +83,7 @@ fn a_number_stands_for_one_message_in_one_commit_or_in_many() {
     assert_outcomes(&cases, &restarted, "with a restart before each");
 }
 
-/// Whoever comes back while its last words wait for their commit is told of them.
+/// A client that reconnects while its last messages wait for their commit is sent their number.
 #[test]
 fn the_last_number_is_that_of_what_was_said_before_in_the_same_commit() {
     let mut rig = Rig::new(&Layer::new(), NEVER);

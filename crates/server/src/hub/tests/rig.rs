@@ -114,8 +114,7 @@ impl Rig {
         }
     }
 
-    /// Has the writer keep a message of so many bytes in each of these rooms, all at once. Everybody
-    /// must be answered.
+    /// Submits a message of `bytes` to each of these rooms, all at once. Each must be answered.
     pub(super) fn keep(&mut self, rooms: &[u32], bytes: usize) {
         let (answer, mut answers) = mpsc::channel(rooms.len());
         let first = self.told.len() as u64 + 1;

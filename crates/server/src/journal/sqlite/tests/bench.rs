@@ -117,7 +117,7 @@ impl Bench {
         self.journal.change(ask).await.unwrap()
     }
 
-    /// Lets the journal have so many pages, and no more.
+    /// Limits the journal to this number of pages.
     pub(super) async fn allow_pages(&self, pages: u32) {
         let set = move |db: &Connection| {
             // A page of the file that is free would be used first.

@@ -5,7 +5,7 @@ use super::*;
 /// Bytes of a page of the file.
 pub(super) const PAGE_BYTES: usize = 4096;
 
-/// A directory with a closed journal of so many messages, each with its number in its text.
+/// A directory with a closed journal of `count` messages, each with its number in its text.
 async fn closed(messages: u64) -> TempDir {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();

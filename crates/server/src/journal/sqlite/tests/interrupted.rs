@@ -94,7 +94,7 @@ async fn a_killed_restore_is_done_again_and_the_old_journal_stays_whole() {
     }
 }
 
-/// As one who regrets the restore would do.
+/// As an operator does who wants the old journal back.
 #[tokio::test]
 async fn the_journal_that_a_killed_restore_put_aside_is_restored_with_its_log() {
     let (directory, _backed_up, copy) = with_newer_log().await;

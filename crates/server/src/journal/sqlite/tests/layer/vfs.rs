@@ -155,7 +155,7 @@ impl DatabaseHandle for Handle {
     }
 }
 
-/// The lock of whoever writes, among those of the shared memory.
+/// The lock of the writer, among those of the shared memory.
 const WRITE_LOCK: u8 = 0;
 
 /// The shared memory of one connection alone: SQLite's own copy of it is all there is.
