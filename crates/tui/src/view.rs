@@ -18,22 +18,22 @@ use crate::theme::Role;
 
 /// Draws the whole screen. The same state gives the same screen.
 pub fn draw(state: &State, frame: &mut Frame<'_>) {
-    let (panes, palette) = (state.panes(), state.look.theme());
+    let (panes, theme) = (state.panes(), state.look.theme());
     let screen = frame.area();
-    frame.buffer_mut().set_style(screen, palette.style(Role::Text));
+    frame.buffer_mut().set_style(screen, theme.style(Role::Text));
     let on_screen =
         Panes { header: clip(panes.header, frame), rule: clip(panes.rule, frame), ..panes };
-    header::draw(state, palette, &on_screen, frame.buffer_mut());
-    log::draw(state, palette, clip(panes.log, frame), frame.buffer_mut());
+    header::draw(state, theme, &on_screen, frame.buffer_mut());
+    log::draw(state, theme, clip(panes.log, frame), frame.buffer_mut());
     if let Some(area) = panes.rooms {
-        rooms::draw(state, palette, clip(area, frame), frame.buffer_mut());
+        rooms::draw(state, theme, clip(area, frame), frame.buffer_mut());
     }
     if let Some(area) = panes.users {
-        users::draw(state, palette, clip(area, frame), frame.buffer_mut());
+        users::draw(state, theme, clip(area, frame), frame.buffer_mut());
     }
-    status::draw(state, palette, clip(panes.status, frame), frame.buffer_mut());
-    prompt::draw(state, palette, clip(panes.prompt, frame), frame);
-    help::draw(state, palette, frame);
+    status::draw(state, theme, clip(panes.status, frame), frame.buffer_mut());
+    prompt::draw(state, theme, clip(panes.prompt, frame), frame);
+    help::draw(state, theme, frame);
     blank_halves(frame.buffer_mut());
 }
 

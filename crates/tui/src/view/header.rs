@@ -18,9 +18,9 @@ const TOPIC_MIN: usize = 8;
 /// Columns between two parts of the header.
 const GAP: usize = 2;
 
-pub(super) fn draw(state: &State, palette: Theme, panes: &Panes, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buffer) {
     let rule = "─".repeat(panes.rule.width.into());
-    Line::styled(rule, palette.style(Role::Rule)).render(panes.rule, buffer);
+    Line::styled(rule, theme.style(Role::Rule)).render(panes.rule, buffer);
     if panes.header.is_empty() {
         return;
     }
@@ -30,19 +30,19 @@ pub(super) fn draw(state: &State, palette: Theme, panes: &Panes, buffer: &mut Bu
     row.left -= columns(&row.spans[0].content);
     if panes.rooms.is_none() {
         let (mentions, unread) = elsewhere(state);
-        row.add(mentions, palette.striking());
-        row.add(unread, palette.dim());
+        row.add(mentions, theme.striking());
+        row.add(unread, theme.dim());
     }
     let online = online(&state.client);
     let is_shown = online.as_ref().is_some_and(|text| row.left >= GAP + columns(text));
     if let Some(online) = online.filter(|_| is_shown) {
         row.left -= GAP + columns(&online);
-        let text = Line::styled(online, palette.dim()).alignment(Alignment::Right);
+        let text = Line::styled(online, theme.dim()).alignment(Alignment::Right);
         text.render(panes.header, buffer);
     }
     let topic = room.topic().as_str();
     if !topic.is_empty() && row.left >= GAP + TOPIC_MIN {
-        row.add(Some(cut(topic, row.left - GAP)), palette.dim());
+        row.add(Some(cut(topic, row.left - GAP)), theme.dim());
     }
     Line::from(row.spans).render(panes.header, buffer);
 }

@@ -13,7 +13,7 @@ use crate::theme::{Role, Theme};
 /// Columns of the keys.
 const KEY_COLUMNS: usize = 17;
 
-pub(super) fn draw(state: &State, palette: Theme, frame: &mut Frame<'_>) {
+pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     let Some(top) = state.help else {
         return;
     };
@@ -21,12 +21,12 @@ pub(super) fn draw(state: &State, palette: Theme, frame: &mut Frame<'_>) {
     let lines: Vec<Line<'_>> = KEYS.iter().map(|(key, does)| line(key, does)).collect();
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
-        .border_style(palette.style(Role::Rule))
+        .border_style(theme.style(Role::Rule))
         .title(" Keys ")
         .title_bottom(" Esc closes, Down scrolls ");
     frame.render_widget(Clear, area);
     frame.render_widget(
-        Paragraph::new(lines).style(palette.style(Role::Text)).block(block).scroll((top, 0)),
+        Paragraph::new(lines).style(theme.style(Role::Text)).block(block).scroll((top, 0)),
         area,
     );
 }

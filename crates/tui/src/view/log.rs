@@ -13,7 +13,7 @@ use crate::rows::{LogRows, SpanKind};
 use crate::state::State;
 use crate::theme::{Role, Theme};
 
-pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -23,7 +23,7 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
     let log = LogRows::new(room.log(), &state.zone, width, heights);
     let viewport = state.viewport();
     let (first, above) = viewport.top(log, height);
-    let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, palette));
+    let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, theme));
     let lines: Vec<Line<'_>> = rows.skip(above).take(height).collect();
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - lines.len();
@@ -31,17 +31,17 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
         line.render(row, buffer);
     }
     if viewport.reads_back(log, height) {
-        draw_reading_back(state, palette, area, buffer);
+        draw_reading_back(state, theme, area, buffer);
     }
     if viewport.is_at_oldest(log, height) {
-        draw_beyond(state, palette, area, buffer);
+        draw_beyond(state, theme, area, buffer);
     }
 }
 
 fn entry_lines(
     log: LogRows<'_>,
     index: usize,
-    palette: Theme,
+    theme: Theme,
 ) -> impl Iterator<Item = Line<'static>> {
     let name = match log.log.get(index).map(|entry| &entry.body) {
         Some(Body::Message { from, .. }) => Some(from.clone()),
@@ -49,24 +49,24 @@ fn entry_lines(
     };
     log.rows(index).into_iter().map(move |row| {
         let pieces = row.into_iter();
-        pieces.map(|(part, text)| Span::styled(text, style(part, name.as_ref(), palette))).collect()
+        pieces.map(|(part, text)| Span::styled(text, style(part, name.as_ref(), theme))).collect()
     })
 }
 
-fn style(part: SpanKind, name: Option<&UserName>, palette: Theme) -> Style {
+fn style(part: SpanKind, name: Option<&UserName>, theme: Theme) -> Style {
     match part {
-        SpanKind::Dim => palette.dim(),
+        SpanKind::Dim => theme.dim(),
         SpanKind::Plain => Style::new(),
-        SpanKind::Name => name.map(|name| palette.name(name).bold()).unwrap_or_default(),
-        SpanKind::Text(format) => formatted(format, palette),
-        SpanKind::Pending(format) => formatted(format, palette).patch(palette.dim()),
-        SpanKind::Mention | SpanKind::New => palette.striking(),
-        SpanKind::Trouble => palette.bad(),
+        SpanKind::Name => name.map(|name| theme.name(name).bold()).unwrap_or_default(),
+        SpanKind::Text(format) => formatted(format, theme),
+        SpanKind::Pending(format) => formatted(format, theme).patch(theme.dim()),
+        SpanKind::Mention | SpanKind::New => theme.striking(),
+        SpanKind::Trouble => theme.bad(),
     }
 }
 
 /// The style of a part of a text with markup.
-fn formatted(format: Format, palette: Theme) -> Style {
+fn formatted(format: Format, theme: Theme) -> Style {
     let roles = [
         (Format::QUOTE, Role::Dim),
         (Format::QUIET, Role::Dim),
@@ -80,36 +80,36 @@ fn formatted(format: Format, palette: Theme) -> Style {
     ];
     let has = |one: Format| format.contains(one);
     let roles = roles.into_iter().filter(|(one, _)| has(*one));
-    let style = roles.fold(Style::new(), |style, (_, role)| style.patch(palette.style(role)));
+    let style = roles.fold(Style::new(), |style, (_, role)| style.patch(theme.style(role)));
     let modifiers = modifiers.into_iter().filter(|(one, _)| has(*one));
     let style = modifiers.fold(style, |style, (_, modifier)| style.add_modifier(modifier));
-    if has(Format::MENTION) { style.patch(palette.striking()) } else { style }
+    if has(Format::MENTION) { style.patch(theme.striking()) } else { style }
 }
 
 /// Says on the last row that there is more below.
-fn draw_reading_back(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
+fn draw_reading_back(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let (text, style) = match state.client.room().unread() {
-        0 => (" End: newest ↓ ".to_owned(), palette.dim()),
-        unread => (format!(" {unread} new ↓ "), palette.striking()),
+        0 => (" End: newest ↓ ".to_owned(), theme.dim()),
+        unread => (format!(" {unread} new ↓ "), theme.striking()),
     };
     draw_on(area.rows().next_back(), &text, style, buffer);
 }
 
 /// Says on the first row, if the oldest message is shown, whether there are older ones.
-fn draw_beyond(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
+fn draw_beyond(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let row = area.rows().next();
     let log = state.client.room().log();
     if state.client.room().is_loading() {
-        draw_on(row, " loading… ", palette.dim(), buffer);
+        draw_on(row, " loading… ", theme.dim(), buffer);
     } else if log.has_history_failed() {
-        draw_on(row, " cannot be read now; End and PgUp try again ", palette.bad(), buffer);
+        draw_on(row, " cannot be read now; End and PgUp try again ", theme.bad(), buffer);
     } else if log.lacks_older() && log.oldest().is_some() {
         let text = match (log.is_full(), state.client.session()) {
             (true, _) => " Older messages exist and are not shown here ",
             (false, None) => " Older messages exist; they come when you are connected ",
             (false, Some(_)) => " Older messages exist: PgUp loads them ",
         };
-        draw_on(row, text, palette.dim(), buffer);
+        draw_on(row, text, theme.dim(), buffer);
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use crate::state::State;
 use crate::theme::Theme;
 
-pub(super) fn draw(state: &State, palette: Theme, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_>) {
     if area.is_empty() {
         return;
     }
@@ -27,7 +27,7 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, frame: &mut Frame<
     if state.prompt.editor.is_empty() && state.draft.is_none() {
         // After the cursor.
         let hint = format!(" Message {} (/help for commands)", state.client.room().label());
-        Line::styled(hint, palette.dim()).render(text_area, frame.buffer_mut());
+        Line::styled(hint, theme.dim()).render(text_area, frame.buffer_mut());
     }
     if state.help.is_none() {
         let x = text_area.x.saturating_add(narrow(cursor_column));

@@ -27,10 +27,10 @@ enum Row<'a> {
     Room(&'a Room),
 }
 
-pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
     // A text that begins its row does not touch the line.
     let area = Rect { width: area.width.saturating_sub(1), ..area };
-    let block = Block::new().borders(Borders::RIGHT).border_style(palette.style(Role::Rule));
+    let block = Block::new().borders(Borders::RIGHT).border_style(theme.style(Role::Rule));
     let inner = block.inner(area);
     block.render(area, buffer);
     let rows = rows(state);
@@ -45,11 +45,11 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
         let below = (index + 1 == end && end < rows.len()).then(|| hidden(&rows[index..], "↓"));
         let line = match (above.or(below).flatten(), &rows[index]) {
             (Some((text, counted)), _) => {
-                with_count(&Span::styled(text, palette.dim()), counted, palette, width)
+                with_count(&Span::styled(text, theme.dim()), counted, theme, width)
             }
             (None, Row::Blank) => Line::default(),
-            (None, Row::Heading(heading)) => Line::styled(format!(" {heading}"), palette.dim()),
-            (None, Row::Room(one)) => line(state, one, index == current, palette, width),
+            (None, Row::Heading(heading)) => Line::styled(format!(" {heading}"), theme.dim()),
+            (None, Row::Room(one)) => line(state, one, index == current, theme, width),
         };
         line.render(area, buffer);
     }
@@ -91,19 +91,13 @@ fn hidden(rows: &[Row<'_>], arrow: &str) -> Option<(String, (usize, u64))> {
 }
 
 /// The mark, the number, the name, and how much is not read.
-fn line(
-    state: &State,
-    room: &Room,
-    is_current: bool,
-    palette: Theme,
-    width: usize,
-) -> Line<'static> {
+fn line(state: &State, room: &Room, is_current: bool, theme: Theme, width: usize) -> Line<'static> {
     let is_here = room.users().others(state.client.me()).next().is_some();
     let mark = match (is_current, room.is_private(), is_here && state.client.session().is_some()) {
         (true, ..) => Span::raw("▌"),
         (_, false, _) => Span::raw(" "),
-        (_, true, true) => Span::styled("●", palette.style(Role::Good)),
-        (_, true, false) => Span::styled("○", palette.dim()),
+        (_, true, true) => Span::styled("●", theme.style(Role::Good)),
+        (_, true, false) => Span::styled("○", theme.dim()),
     };
     let number = match room.number() {
         number @ ..=NUMBER_MAX => format!("{number:2} "),
@@ -113,10 +107,10 @@ fn line(
     let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
     let name = if room.unread() > 0 && !is_current { name.bold() } else { Span::raw(name) };
     let counted = (room.mentions(), room.unread());
-    let rest = with_count(&name, counted, palette, width.saturating_sub(HEAD_COLUMNS));
-    let mut spans = vec![mark, Span::styled(number, palette.dim())];
+    let rest = with_count(&name, counted, theme, width.saturating_sub(HEAD_COLUMNS));
+    let mut spans = vec![mark, Span::styled(number, theme.dim())];
     spans.extend(rest.spans);
-    let style = if is_current { palette.style(Role::Current) } else { Style::new() };
+    let style = if is_current { theme.style(Role::Current) } else { Style::new() };
     Line::from(spans).style(style)
 }
 
@@ -124,10 +118,10 @@ fn line(
 fn with_count(
     text: &Span<'static>,
     counted: (usize, u64),
-    palette: Theme,
+    theme: Theme,
     width: usize,
 ) -> Line<'static> {
-    let (count, style) = counted_text(counted, palette);
+    let (count, style) = counted_text(counted, theme);
     let taken = if count.is_empty() { 0 } else { columns(&count) + 1 };
     let shown = cut(&text.content, width.saturating_sub(taken));
     let gap = width.saturating_sub(columns(&shown) + columns(&count));
@@ -139,13 +133,13 @@ fn with_count(
 }
 
 /// What is not read: how much of it names the user, or how much it is.
-fn counted_text(counted: (usize, u64), palette: Theme) -> (String, Style) {
+fn counted_text(counted: (usize, u64), theme: Theme) -> (String, Style) {
     match counted {
         (_, 0) => (String::new(), Style::new()),
         (0, unread @ 1..=COUNTED_MAX) => (unread.to_string(), Style::new()),
         (0, _) => ("1k+".to_owned(), Style::new()),
-        (mentions @ 1..100, _) => (format!("@{mentions}"), palette.striking()),
-        _ => ("@99".to_owned(), palette.striking()),
+        (mentions @ 1..100, _) => (format!("@{mentions}"), theme.striking()),
+        _ => ("@99".to_owned(), theme.striking()),
     }
 }
 

@@ -16,7 +16,7 @@ const GAP: usize = 3;
 /// What joins two parts.
 const AND: &str = " · ";
 
-pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -34,10 +34,10 @@ pub(super) fn draw(state: &State, palette: Theme, area: Rect, buffer: &mut Buffe
         hints = format!("{hint}{and}{hints}");
     }
     let style = match state.client.connection() {
-        Connection::Refused { .. } => palette.bad(),
-        _ => palette.style(Role::Warn),
+        Connection::Refused { .. } => theme.bad(),
+        _ => theme.style(Role::Warn),
     };
-    Line::styled(hints, palette.dim()).alignment(Alignment::Right).render(area, buffer);
+    Line::styled(hints, theme.dim()).alignment(Alignment::Right).render(area, buffer);
     Line::styled(text, style).render(area, buffer);
 }
 
