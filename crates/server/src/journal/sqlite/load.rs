@@ -30,7 +30,13 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
     let (credentials, damaged) = credentials::load(db)?;
     note_credentials(&users, &credentials, &damaged, &mut damage);
     note_missing(&users, &members, &credentials, &mut damage);
-    let used = used::load(db, &rooms, &users, &credentials, &members, &mut damage)?;
+    let records = used::Records {
+        rooms: &rooms,
+        users: &users,
+        credentials: &credentials,
+        members: &members,
+    };
+    let used = used::load(db, records, &mut damage)?;
     Ok(Restored {
         newest: messages::newest(db, &rooms, &users)?,
         rooms,

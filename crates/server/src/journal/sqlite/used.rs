@@ -82,15 +82,22 @@ pub(super) fn stored(db: &Connection) -> rusqlite::Result<Option<Used>> {
     }
 }
 
-/// The greatest numbers in all records but the messages.
+/// All records but the messages.
+#[derive(Clone, Copy)]
+pub(super) struct Records<'a> {
+    pub(super) rooms: &'a [RoomRecord],
+    pub(super) users: &'a [UserRecord],
+    pub(super) credentials: &'a [CredentialRecord],
+    pub(super) members: &'a [MembershipRecord],
+}
+
+/// The greatest numbers in `records`, and in the table of message numbers.
 fn of_records(
     db: &Connection,
-    rooms: &[RoomRecord],
-    users: &[UserRecord],
-    credentials: &[CredentialRecord],
-    members: &[MembershipRecord],
+    records: Records<'_>,
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Used> {
+    let Records { rooms, users, credentials, members } = records;
     let pairs = rooms.iter().filter_map(|room| match room.called {
         RoomKey::Direct(pair) => Some(pair.ids()),
         RoomKey::Named(_) => None,
@@ -131,17 +138,14 @@ fn of_messages(db: &Connection) -> rusqlite::Result<Used> {
     Ok(used)
 }
 
-/// The greatest numbers of a journal. If the record of them is damaged or too low, it is made again of
+/// The greatest numbers of a journal. If the record of them is damaged or too low, it is made again from
 /// everything that has the number of a user or a room, messages included.
 pub(super) fn load(
     db: &Connection,
-    rooms: &[RoomRecord],
-    users: &[UserRecord],
-    credentials: &[CredentialRecord],
-    members: &[MembershipRecord],
+    records: Records<'_>,
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Used> {
-    let found = of_records(db, rooms, users, credentials, members, damage)?;
+    let found = of_records(db, records, damage)?;
     let stored = stored(db)?;
     if let Some(stored) = stored
         && stored.max(found) == stored
