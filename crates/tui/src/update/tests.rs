@@ -190,9 +190,11 @@ fn a_name_refused_twice_keeps_the_first_draft() {
 #[test]
 fn a_mention_rings_the_bell() {
     let mut harness = Harness::connected(80, 20);
-    assert!(harness.message(3, "ana", "hi BOB!").contains(&Effect::Ring));
-    assert_shows(&harness, "      ana ▌ hi BOB!");
-    assert!(!harness.message(3, "ana", "hi bobby").contains(&Effect::Ring));
+    assert!(harness.message(3, "ana", "hi @BOB!").contains(&Effect::Ring));
+    assert_shows(&harness, "      ana ▌ hi @BOB!");
+    for text in ["hi @bobby", "hi bob", "bob is here"] {
+        assert!(!harness.message(3, "ana", text).contains(&Effect::Ring), "{text}");
+    }
     assert!(!harness.message(7, "bob", "I am bob").contains(&Effect::Ring));
 }
 
