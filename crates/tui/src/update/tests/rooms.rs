@@ -28,7 +28,7 @@ fn rooms_are_joined_shown_and_left() {
     assert_eq!(typed(&harness), "typed meanwhile");
     harness.control('u');
     harness.type_text("/join a b\n");
-    assert_shows(&harness, "not a room");
+    assert_shows(&harness, "Room names can't contain spaces");
 }
 
 #[test]
