@@ -6,6 +6,7 @@ mod journals;
 mod older;
 mod refused;
 mod rooms;
+mod selecting;
 mod settings;
 mod stored;
 mod tokens;
@@ -28,6 +29,7 @@ use crate::fixture::{
     room_event, room_state, says, sent, user, welcome,
 };
 use crate::help::COMMANDS;
+use crate::input::Wheel;
 
 /// What the box holds.
 fn typed(harness: &Harness) -> String {
