@@ -34,7 +34,7 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
         return Vec::new();
     }
     match hit(state, position) {
-        Target::Room(room) => open(state, room, at),
+        Target::Room(room) => open(state, &room, at),
         Target::MoreRooms { is_above } => {
             let page = state.panes().rooms.map_or(1, |area| area.height.saturating_sub(2).max(1));
             let page = isize::try_from(page).unwrap_or(isize::MAX);
@@ -61,8 +61,8 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
     }
 }
 
-fn open(state: &mut State, room: RoomName, at: Timestamp) -> Vec<Effect> {
+fn open(state: &mut State, room: &RoomName, at: Timestamp) -> Vec<Effect> {
     state.selection = None;
-    let index = state.client.rooms().index(&room);
+    let index = state.client.rooms().index(room);
     index.map(|index| keys::open(state, index, at)).unwrap_or_default()
 }
