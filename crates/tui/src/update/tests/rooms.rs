@@ -189,7 +189,7 @@ fn older_messages_are_asked_for_once_and_the_place_stays() {
     }
     let mut asked = Vec::new();
     for _ in 0..20 {
-        asked.extend(sent(&harness.input(Input::Wheel(Wheel::Up))));
+        asked.extend(sent(&harness.wheel(Wheel::Up)));
     }
     let history = |before| Command::History {
         room: RoomName::lobby(),
@@ -209,7 +209,7 @@ fn older_messages_are_asked_for_once_and_the_place_stays() {
     let effects = harness.input(Input::Key(KeyEvent::new(KeyCode::Home, KeyModifiers::CONTROL)));
     assert_eq!(sent(&effects), [history(351)]);
     harness.event(Event::History { room: RoomName::lobby(), messages: Vec::new(), more: false });
-    assert!(sent(&harness.input(Input::Wheel(Wheel::Up))).is_empty());
+    assert!(sent(&harness.wheel(Wheel::Up)).is_empty());
 }
 
 #[test]
