@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat_proto::command::{Hello, Say};
 use chat_proto::event::{Accepted, RoomInfo};
 use chat_proto::native::UnreadableLine;
-use chat_proto::{Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, User};
+use chat_proto::{Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Seq, User};
 use tokio::time::Instant;
 
 use super::super::script::{AFTER, ANSWERS, JOINS, LEAVES};
@@ -130,7 +130,7 @@ impl World {
         self.steps.insert(at, Step { due, room: name.clone(), from, does: Does::Say(text) });
     }
 
-    fn join(&mut self, name: RoomName, since: Option<u64>) -> Vec<Event> {
+    fn join(&mut self, name: RoomName, since: Option<Seq>) -> Vec<Event> {
         let name = self.address(name);
         if !self.rooms.iter().any(|room| room.name == name) {
             let other = name.pair().and_then(|pair| cast::other_of(pair, &self.me));

@@ -29,7 +29,7 @@ pub(super) fn rooms(me: &User, now: Timestamp) -> Vec<Room> {
                 new.add(from, &written(line.text, me), at);
             }
         }
-        new.read = new.last_seq().saturating_sub(script.unread);
+        new.read = new.last_seq().minus(script.unread);
         new
     });
     rooms.collect()

@@ -1,7 +1,7 @@
 //! The rooms of the demo.
 
 use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState};
-use chat_proto::{Event, RoomName, Text, Timestamp, Topic, User, UserName};
+use chat_proto::{Event, RoomName, Seq, Text, Timestamp, Topic, User, UserName};
 
 /// Most messages in a page of history.
 const PAGE_MAX: u32 = 200;
@@ -17,7 +17,7 @@ pub(super) struct Room {
     pub(super) topic: Topic,
     pub(super) users: Vec<User>,
     messages: Vec<Message>,
-    pub(super) read: u64,
+    pub(super) read: Seq,
     /// Whether the user of the demo is in it.
     pub(super) is_joined: bool,
 }
@@ -26,18 +26,18 @@ impl Room {
     /// An empty room that the user of the demo is not in.
     pub(super) fn new(name: RoomName, title: Option<UserName>) -> Self {
         let (topic, users, messages) = (Topic::default(), Vec::new(), Vec::new());
-        Self { name, title, topic, users, messages, read: 0, is_joined: false }
+        Self { name, title, topic, users, messages, read: Seq::NONE, is_joined: false }
     }
 
-    pub(super) fn last_seq(&self) -> u64 {
-        self.messages.len() as u64
+    pub(super) fn last_seq(&self) -> Seq {
+        Seq::new(self.messages.len() as u64)
     }
 
     /// Adds a message, and returns it.
     pub(super) fn add(&mut self, from: User, text: &str, at: Timestamp) -> Message {
         let message = Message {
             room: self.name.clone(),
-            seq: self.last_seq() + 1,
+            seq: self.last_seq().next(),
             from,
             at,
             kind: MessageKind::Text,
@@ -66,20 +66,19 @@ impl Room {
     }
 
     /// The user of the demo comes, or asks for what it lacks.
-    pub(super) fn join(&mut self, me: &User, since: Option<u64>) -> Vec<Event> {
+    pub(super) fn join(&mut self, me: &User, since: Option<Seq>) -> Vec<Event> {
         if !std::mem::replace(&mut self.is_joined, true) {
             self.users.push(me.clone());
             self.read = self.last_seq();
         }
         let newest = self.messages.len().saturating_sub(FIRST_PAGE);
-        let known = since.map_or(newest, |seq| usize::try_from(seq).unwrap_or(usize::MAX));
+        let known = since.map_or(newest, |seq| position(seq));
         let missed = self.messages.iter().skip(known).cloned().map(Event::Message);
         [self.state()].into_iter().chain(missed).collect()
     }
 
-    pub(super) fn history(&self, before: Option<u64>, limit: Option<u32>) -> Event {
-        let end = before
-            .map_or(usize::MAX, |seq| usize::try_from(seq.saturating_sub(1)).unwrap_or(usize::MAX));
+    pub(super) fn history(&self, before: Option<Seq>, limit: Option<u32>) -> Event {
+        let end = before.map_or(usize::MAX, |seq| position(seq.minus(1)));
         let end = end.min(self.messages.len());
         let count = usize::try_from(limit.unwrap_or(PAGE_MAX).min(PAGE_MAX)).unwrap_or_default();
         let start = end.saturating_sub(count);
@@ -93,7 +92,7 @@ impl Room {
         Event::Users { room: self.name.clone(), users, more: false }
     }
 
-    pub(super) fn read_to(&mut self, seq: u64) -> Event {
+    pub(super) fn read_to(&mut self, seq: Seq) -> Event {
         self.read = self.read.max(seq.min(self.last_seq()));
         Event::Read {
             room: self.name.clone(),
@@ -108,4 +107,9 @@ impl Room {
     pub(super) fn info(&self) -> RoomInfo {
         RoomInfo { room: self.name.clone(), topic: self.topic.clone(), count: self.users.len() }
     }
+}
+
+/// How many messages there are up to `seq`.
+fn position(seq: Seq) -> usize {
+    usize::try_from(seq.get()).unwrap_or(usize::MAX)
 }
