@@ -16,7 +16,7 @@ pub(super) fn message(message: &Message, line: &mut BytesMut) {
     line.put_slice(br#"{"type":"message","room":"#);
     put_string(room.as_str(), line);
     line.put_slice(br#","seq":"#);
-    put_number(*seq, line);
+    put_number(seq.get(), line);
     line.put_slice(br#","from":{"id":"#);
     put_number(id.get(), line);
     line.put_slice(br#","name":"#);
@@ -58,7 +58,7 @@ pub(super) fn accepted(accepted: &Accepted, line: &mut BytesMut) {
     line.put_slice(br#","room":"#);
     put_string(room.as_str(), line);
     line.put_slice(br#","seq":"#);
-    put_number(*seq, line);
+    put_number(seq.get(), line);
     line.put_slice(br#","at":"#);
     put_time(*at, line);
     if *repeat {
