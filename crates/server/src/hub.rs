@@ -19,6 +19,7 @@
 mod actor;
 mod answer;
 mod apply;
+mod away;
 mod changed;
 mod commits;
 mod decide;
@@ -35,6 +36,7 @@ mod request;
 mod rooms;
 mod rooms_ahead;
 mod state;
+mod typing;
 
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
@@ -52,6 +54,7 @@ pub(crate) use self::member::{Member, Membership};
 use self::queue::Queue;
 use self::request::Request;
 use self::state::State;
+pub(crate) use self::typing::Typing;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
 use crate::journal::{

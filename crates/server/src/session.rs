@@ -12,6 +12,7 @@ mod end;
 mod error_budget;
 mod handshake;
 mod lists;
+mod live;
 mod pending;
 mod rooms;
 mod subscriptions;
@@ -40,6 +41,7 @@ use self::answers::PendingAnswers;
 use self::end::{Closing, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
+use self::live::{LiveLimits, Shows};
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
 use self::subscriptions::Subscriptions;
@@ -120,7 +122,7 @@ enum TurnInput {
     Answer(Answer),
     /// The result of the command that waits.
     CommandResult(Box<CommandResult>),
-    /// The rooms of the user have changed, or how far the user has read them.
+    /// The rooms of the user have changed, or how far the user has read them; or another user is writing.
     Changed,
     /// An item of the subscription to a room.
     FeedItem(RoomId, FeedItem),
@@ -137,8 +139,9 @@ struct Session<S> {
     room_sync: RoomSync,
     member: Member,
     device: DeviceId,
-    /// Whether the client shows how many messages its user has not read.
-    shows_unread: bool,
+    /// What the client shows.
+    shows: Shows,
+    live_limits: LiveLimits,
     answers: PendingAnswers,
     pending: PendingCommand,
     error_budget: ErrorBudget,
@@ -157,7 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         handshake: Handshake,
         context: Arc<Context>,
     ) -> Self {
-        let Handshake { member, device, shows_unread } = handshake;
+        let Handshake { member, device, shows } = handshake;
         let received_at = Instant::now();
         Self {
             idle_check: Box::pin(sleep_until(received_at + context.config.idle_timeout)),
@@ -168,7 +171,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             room_sync: RoomSync::Initial,
             member,
             device,
-            shows_unread,
+            shows,
+            live_limits: LiveLimits::default(),
             answers: PendingAnswers::default(),
             pending: PendingCommand::default(),
             error_budget: ErrorBudget::default(),
@@ -228,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             TurnInput::Incoming(incoming) => Box::pin(self.take_incoming(incoming)).await,
             TurnInput::Answer(answer) => self.send_answers(&answer),
             TurnInput::CommandResult(result) => Box::pin(self.finish_command(*result)).await,
-            TurnInput::Changed => self.sync_rooms_counting(),
+            TurnInput::Changed => self.take_news(),
             TurnInput::FeedItem(room, item) => {
                 self.drain_feeds((room, item))?;
                 self.write_now()

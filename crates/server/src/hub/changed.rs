@@ -1,17 +1,24 @@
-//! Wakes the sessions of a user if its rooms or read positions have changed: a `watch` without a value, in a
-//! fifth of the memory.
+//! Wakes the sessions of a user if its rooms or read positions have changed, or if another user is writing: a
+//! `watch` without a value, in a fifth of the memory.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
+use super::typing::TypingQueue;
+
 /// A notification without a value: each session compares the number of notifications with the number it
 /// has seen.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
+    /// Notifications of either kind.
     rings: AtomicU64,
+    /// Changes of the rooms or the read positions.
+    rooms: AtomicU64,
     sleepers: Notify,
+    /// Who is writing in the rooms of the user.
+    pub(super) typing: TypingQueue,
 }
 
 impl Changed {
@@ -20,8 +27,19 @@ impl Changed {
         self.rings.load(Ordering::Acquire)
     }
 
-    /// Wakes all sessions that wait.
+    /// How often the rooms or the read positions have changed.
+    pub(super) fn rooms(&self) -> u64 {
+        self.rooms.load(Ordering::Acquire)
+    }
+
+    /// The rooms or the read positions have changed: wakes all sessions that wait.
     pub(super) fn ring(&self) {
+        self.rooms.fetch_add(1, Ordering::AcqRel);
+        self.wake();
+    }
+
+    /// Wakes all sessions that wait.
+    pub(super) fn wake(&self) {
         self.rings.fetch_add(1, Ordering::AcqRel);
         self.sleepers.notify_waiters();
     }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use chat_proto::command;
-use chat_proto::event::RoomInfo;
-use chat_proto::{DeviceId, LeaveReason, RoomName, Seq, SessionId, User, UserId, UserName};
+use chat_proto::event::{Away, RoomInfo};
+use chat_proto::{
+    DeviceId, LeaveReason, RoomName, Seq, SessionId, Timestamp, User, UserId, UserName,
+};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
@@ -12,6 +14,7 @@ use super::answer::Answer;
 use super::changed::Changed;
 use super::policy::{Action, may};
 use super::request::Submission;
+use super::typing::Typing;
 use super::{Hub, HubError, infos};
 use crate::journal::{RoomId, RoomKey};
 use crate::room::Room;
@@ -21,10 +24,14 @@ use crate::room::Room;
 pub(crate) struct Member {
     actor: Actor,
     session: SessionId,
-    /// Rings if the rooms of the user, or its read positions, have changed.
+    /// Rings if the rooms of the user, or its read positions, have changed, or if another user is writing.
     news: Arc<Changed>,
     /// How often `news` was heard.
     heard: u64,
+    /// How many changes of the rooms and the read positions were heard.
+    heard_rooms: u64,
+    /// How many entries were taken from the queue of users who are writing.
+    typing_taken: u64,
     reason: LeaveReason,
 }
 
@@ -46,7 +53,9 @@ impl Member {
             Arc::clone(&state.existing(user).news)
         };
         let (session, heard) = (hub.directory.next_session(), news.rings());
-        Self { actor: Actor { hub, user }, session, news, heard, reason: LeaveReason::Lost }
+        let (heard_rooms, typing_taken) = (news.rooms(), news.typing.count());
+        let (actor, reason) = (Actor { hub, user }, LeaveReason::Lost);
+        Self { actor, session, news, heard, heard_rooms, typing_taken, reason }
     }
 
     /// The user's number.
@@ -67,10 +76,42 @@ impl Member {
         self.actor.hub.state().existing(self.id()).user.clone()
     }
 
-    /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere. Cancel
-    /// safe.
+    /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere, or until another user
+    /// is writing. Cancel safe.
     pub(crate) async fn changed(&mut self) {
         self.news.listen(&mut self.heard).await;
+    }
+
+    /// Returns whether the user's rooms, or how far it has read, have changed since the last call.
+    pub(crate) fn rooms_changed(&mut self) -> bool {
+        let rooms = self.news.rooms();
+        std::mem::replace(&mut self.heard_rooms, rooms) != rooms
+    }
+
+    /// Returns who has begun to write in the user's rooms since the last call.
+    pub(crate) fn take_typing(&mut self) -> Vec<Arc<Typing>> {
+        self.news.typing.take_after(&mut self.typing_taken)
+    }
+
+    /// The user is writing in a room.
+    ///
+    /// # Errors
+    /// Returns an error if the user is not in it.
+    pub(crate) fn type_in(&self, name: &RoomName) -> Result<(), HubError> {
+        self.actor.hub.type_in(self.id(), name)
+    }
+
+    /// Those of `users` who are away, as many as a list may have.
+    #[must_use]
+    pub(crate) fn away_among(&self, users: &[User]) -> Vec<Away> {
+        self.actor.hub.state().away.among(users)
+    }
+
+    /// When the other user of a direct message was last connected; `None` if it is, and for any other room.
+    #[must_use]
+    pub(crate) fn last_seen(&self, room: &Room) -> Option<Timestamp> {
+        let other = room.other(self.id())?;
+        self.actor.hub.state().last_seen(other)
     }
 
     /// The rooms the user is in, the lobby first.
@@ -191,9 +232,10 @@ impl Member {
 impl Drop for Member {
     fn drop(&mut self) {
         let (hub, user) = (&self.actor.hub, self.actor.user);
+        let now = hub.time();
         {
             let mut state = hub.state();
-            state.dismiss(user, self.reason);
+            state.dismiss(user, self.reason, now);
             state.remove_guest(user);
         }
         hub.see(user);
