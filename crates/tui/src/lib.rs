@@ -10,17 +10,21 @@
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
 //!   its colours; [`help`]: the commands and keys in words.
-//! * [`settings`]: the settings, from the file, the command line and `/set`.
+//! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
+//!   [`keymap`]: what a key does.
 //! * [`chat_client`]: all that is not of the screen.
 //! * [`unsent`]: the notice of unsent messages after the end.
 //! * [`terminal`]: its modes, its output and its input; [`zone`]: the time zone of the machine.
 //! * [`testing`]: a client on a screen that a test can read.
 
+pub mod action;
 pub mod app;
+pub mod chord;
 #[cfg(test)]
 mod fixture;
 pub mod help;
 pub mod input;
+pub mod keymap;
 pub mod layout;
 pub mod markup;
 pub mod prompt;

@@ -3,9 +3,14 @@
 //! Pure: the time is a value, and what is to be done comes back as effects. A key changes the state of the
 //! screen, or becomes a request to the client; effects of the client for the screen are taken in at once.
 
+mod actions;
 mod commands;
+mod enter;
 mod frame;
+mod help;
 mod keys;
+mod quit;
+mod rooms;
 mod settings;
 
 use chat_client::entry::NoticeKind;
@@ -63,8 +68,8 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Frame => frame::frame(state, at),
         Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
         Input::Paste(text) => typing(state, at, |state| insert(state, &text, at)),
-        Input::Wheel(Wheel::Up) => scroll(state, -WHEEL_ROWS, at),
-        Input::Wheel(Wheel::Down) => scroll(state, WHEEL_ROWS, at),
+        Input::Wheel(Wheel::Up) => wheel(state, -WHEEL_ROWS, at),
+        Input::Wheel(Wheel::Down) => wheel(state, WHEEL_ROWS, at),
         Input::Resize(size) => {
             state.size = size;
             Vec::new()
@@ -79,11 +84,14 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),
         Input::Client(input) => {
+            let tick = quit::expire(state, &input, at);
             if state.client.room().is_loading() {
                 // Older messages may come, above the line that the place depends on.
                 move_through(state, at, Viewport::hold);
             }
-            client(state, input, at)
+            let mut effects = client(state, input, at);
+            effects.extend(tick);
+            effects
         }
     }
 }
@@ -171,6 +179,7 @@ fn notify(
 /// Inserts a text into the input box.
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     state.prompt.end_completion();
+    state.prompt.end_cut();
     match state.prompt.editor.insert(text) {
         Ok(()) => Vec::new(),
         Err(error) => notify(state, NoticeKind::Trouble, error.to_string(), at),
@@ -188,8 +197,21 @@ fn toggle_users(state: &mut State, at: Timestamp) -> Vec<Effect> {
     Vec::new()
 }
 
+fn wheel(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
+    if state.help.is_some() {
+        help::scroll(state, rows);
+        return Vec::new();
+    }
+    scroll(state, rows, at)
+}
+
 fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
     move_through(state, at, |viewport, log, height| viewport.scroll(rows, log, height))
+}
+
+/// Goes to the oldest entry that is loaded.
+fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    move_through(state, at, Viewport::to_oldest)
 }
 
 /// Goes to the newest entry.

@@ -6,7 +6,8 @@ use chat_proto::command::Kind;
 use chat_proto::{RoomName, Timestamp, Topic, UserName};
 
 use super::{Effect, notify, request, settings, to_newest, toggle_users};
-use crate::help::{COMMANDS, CommandHelp};
+use crate::action::Action;
+use crate::help::{self, COMMANDS, CommandHelp};
 use crate::state::State;
 
 /// The topic that removes it, as in other programs.
@@ -21,7 +22,15 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
     let argument = argument.trim();
     let room = state.shown().clone();
     let asked = match name {
-        "/help" => return Ok(help(state, at)),
+        "/help" if !argument.is_empty() => {
+            let text = help::on(argument, state.look.keys())?;
+            return Ok(notify(state, NoticeKind::Info, text, at));
+        }
+        "/help" => return Ok(list(state, at)),
+        "/keys" => {
+            super::help::open(state);
+            return Ok(Vec::new());
+        }
         "/quit" => return Ok(vec![Effect::Quit]),
         "/me" if argument.is_empty() => {
             return Err("/me needs to know what you do: /me waves".to_owned());
@@ -128,12 +137,14 @@ fn show_topic(state: &mut State, at: Timestamp) -> Vec<Effect> {
     notify(state, NoticeKind::Info, text, at)
 }
 
-fn help(state: &mut State, at: Timestamp) -> Vec<Effect> {
+fn list(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let wide = COMMANDS.iter().map(|command| command.name.len() + command.argument.len()).max();
     let lines = COMMANDS.iter().map(|CommandHelp { name, argument, does }| {
         format!("{:wide$}  {does}", format!("{name}{argument}"), wide = wide.unwrap_or_default())
     });
-    let text = lines.collect::<Vec<_>>().join("\n") + "\nF1 shows the keys.";
+    let key = state.look.keys().name(Action::Help).map(|key| format!("{key} or "));
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let text = format!("{lines}\n{}/keys shows the keys.", key.unwrap_or_default());
     notify(state, NoticeKind::Info, text, at)
 }
 

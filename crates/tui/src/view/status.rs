@@ -6,6 +6,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
+use crate::action::Action;
 use crate::state::State;
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
@@ -27,10 +28,10 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     // If there is no room for all, the last ones matter most.
     for hint in hints_of(state).into_iter().rev() {
         let and = if hints.is_empty() { "" } else { AND };
-        if columns(hint) + columns(and) > left {
+        if columns(&hint) + columns(and) > left {
             break;
         }
-        left -= columns(hint) + columns(and);
+        left -= columns(&hint) + columns(and);
         hints = format!("{hint}{and}{hints}");
     }
     let style = match state.client.connection() {
@@ -44,6 +45,10 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
 /// What is not normal: no connection, messages that wait, and why. What comes first matters most.
 fn not_normal(state: &State) -> Vec<String> {
     let client = &state.client;
+    if let Some(quitting) = state.quitting {
+        let keys = state.look.keys().name(quitting.action).unwrap_or_default();
+        return vec![format!("Press {keys} again to quit")];
+    }
     let mut parts = Vec::new();
     match client.connection() {
         Connection::Connecting => parts.push("Connecting…".to_owned()),
@@ -66,14 +71,15 @@ fn not_normal(state: &State) -> Vec<String> {
 }
 
 /// What the user can do here, at most three hints.
-fn hints_of(state: &State) -> Vec<&'static str> {
+fn hints_of(state: &State) -> Vec<String> {
     let mut hints = Vec::new();
     if state.client.rooms().next_unread().is_some() {
-        hints.push("Alt-A next unread");
+        hints.push((Action::NextUnread, "next unread"));
     }
     if !state.client.room().is_private() {
-        hints.push("Ctrl-G users");
+        hints.push((Action::Users, "users"));
     }
-    hints.push("F1 keys");
-    hints
+    hints.push((Action::Help, "keys"));
+    let hint = |(action, does)| Some(format!("{} {does}", state.look.keys().name(action)?));
+    hints.into_iter().filter_map(hint).collect()
 }
