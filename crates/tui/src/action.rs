@@ -97,6 +97,7 @@ Messages {
     PageDown, "page-down", ["PgDn"], "Scroll to newer messages";
     Oldest, "oldest", ["Ctrl-Home"], "Go to the oldest message";
     Newest, "newest", ["Ctrl-End"], "Go to the newest message";
+    Select, "select", ["Ctrl-S", "Shift-Up"], "Select a message, to copy, quote or open it";
     Back, "back", ["Esc"], "Go back one step, at last to the newest message";
     Users, "users", ["Ctrl-G"], "Show or hide the user list";
 }

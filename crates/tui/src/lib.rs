@@ -9,7 +9,7 @@
 //! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state.
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
-//!   its colours; [`help`]: the commands and keys in words.
+//!   its colours; [`commands`]: the `/` commands; [`help`]: the keys in words.
 //! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
 //!   [`keymap`]: what a key does.
 //! * [`chat_client`]: all that is not of the screen.
@@ -20,6 +20,7 @@
 pub mod action;
 pub mod app;
 pub mod chord;
+pub mod commands;
 #[cfg(test)]
 mod fixture;
 pub mod help;

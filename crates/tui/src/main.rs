@@ -120,6 +120,7 @@ fn options(args: Args) -> anyhow::Result<Options> {
         settings: Layers { file, flags: args.flags.0, ..Layers::default() },
         settings_file,
         environment: Environment::read(|name| std::env::var_os(name)),
+        opens_links: terminal::browser::is_here(|name| std::env::var_os(name)),
         clock: system_clock,
     })
 }

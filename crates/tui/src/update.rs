@@ -9,8 +9,10 @@ mod enter;
 mod frame;
 mod help;
 mod keys;
+mod mouse;
 mod quit;
 mod rooms;
+mod selecting;
 mod settings;
 
 use chat_client::entry::NoticeKind;
@@ -19,7 +21,7 @@ pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
 use chat_client::{Request, RequestError};
 use chat_proto::Timestamp;
 
-use crate::input::{Input, Wheel};
+use crate::input::Input;
 use crate::state::State;
 use crate::viewport::{Place, Viewport};
 
@@ -27,7 +29,7 @@ use crate::viewport::{Place, Viewport};
 const WHEEL_ROWS: isize = 3;
 
 /// What the user reads if a command needs a session.
-const NOT_CONNECTED: &str = "not connected: try again when it says so below";
+const NOT_CONNECTED: &str = "You're offline. Try again once connected";
 
 /// What is said if the screen is too narrow for the user list.
 const NO_ROOM_FOR_USERS: &str = "The screen is too narrow for the user list. /who lists the users";
@@ -43,6 +45,10 @@ pub enum Effect {
     SaveSetting(&'static str, &'static str),
     /// Whether the terminal is to report the mouse.
     SetMouse(bool),
+    /// Put a text on the clipboard of the terminal.
+    Copy(String),
+    /// Open a link in the browser.
+    OpenLink(String),
     /// Ask the terminal for its colours.
     AskColours,
     /// Draw the whole screen again, whatever is on it.
@@ -56,6 +62,9 @@ pub enum Effect {
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
+    if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
+        state.done = None;
+    }
     match input {
         Input::Start { notices } => {
             let mut effects = settings::start(state);
@@ -68,8 +77,9 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Frame => frame::frame(state, at),
         Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
         Input::Paste(text) => typing(state, at, |state| insert(state, &text, at)),
-        Input::Wheel(Wheel::Up) => wheel(state, -WHEEL_ROWS, at),
-        Input::Wheel(Wheel::Down) => wheel(state, WHEEL_ROWS, at),
+        Input::Wheel(wheel, position) => mouse::wheel(state, wheel, position, at),
+        Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
+        Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
         Input::Resize(size) => {
             state.size = size;
             Vec::new()
@@ -180,6 +190,7 @@ fn notify(
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     state.prompt.end_completion();
     state.prompt.end_cut();
+    state.selection = None;
     match state.prompt.editor.insert(text) {
         Ok(()) => Vec::new(),
         Err(error) => notify(state, NoticeKind::Trouble, error.to_string(), at),
@@ -195,14 +206,6 @@ fn toggle_users(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return notify(state, NoticeKind::Info, NO_ROOM_FOR_USERS, at);
     }
     Vec::new()
-}
-
-fn wheel(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
-    if state.help.is_some() {
-        help::scroll(state, rows);
-        return Vec::new();
-    }
-    scroll(state, rows, at)
 }
 
 fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {

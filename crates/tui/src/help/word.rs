@@ -1,8 +1,8 @@
 //! `/help WORD`: the help on one command or key.
 
-use super::{COMMANDS, CommandHelp};
 use crate::action::Action;
 use crate::chord::Keys;
+use crate::commands::{COMMANDS, Command};
 use crate::keymap::KeyMap;
 use crate::settings::closest;
 
@@ -12,9 +12,12 @@ use crate::settings::closest;
 /// Returns the reason in words for the user, if there is nothing with that name.
 pub fn on(word: &str, keys: &KeyMap) -> Result<String, String> {
     let name = word.trim_start_matches('/');
-    if let Some(command) = COMMANDS.iter().find(|command| &command.name[1..] == name) {
-        let CommandHelp { name, argument, does } = command;
-        return Ok(format!("{name}{argument}: {does}"));
+    if let Some(command) = Command::named(&format!("/{name}")) {
+        let also = match command.aliases {
+            [] => String::new(),
+            aliases => format!(" (also {})", aliases.join(", ")),
+        };
+        return Ok(format!("{}  {}{also}", command.synopsis(), command.does));
     }
     if let Some(action) = Action::named(name) {
         return Ok(line(action, keys));
@@ -29,7 +32,7 @@ pub fn on(word: &str, keys: &KeyMap) -> Result<String, String> {
             false => Ok(lines.join("\n")),
         };
     }
-    let names = COMMANDS.iter().map(|command| &command.name[1..]);
+    let names = COMMANDS.iter().flat_map(Command::names).map(|name| name.trim_start_matches('/'));
     let meant = closest(name, names.chain(Action::ALL.iter().map(|action| action.help().name)));
     let guess = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
     Err(format!("There is no help on {word}.{guess} /help lists the commands, /keys the keys"))
@@ -49,7 +52,7 @@ mod tests {
     #[test]
     fn a_command_a_key_and_a_name_have_their_help() {
         let keys = KeyMap::default();
-        let topic = "/topic [TEXT]: Show or set the topic (-delete clears it)";
+        let topic = "/topic [TEXT]  Show or set the topic (-delete clears it)";
         let redraw = "Ctrl-L: Redraw the screen (redraw in the settings file)";
         for (word, expected) in
             [("topic", topic), ("/topic", topic), ("ctrl-l", redraw), ("redraw", redraw)]

@@ -4,7 +4,9 @@ use chat_client::Room;
 use chat_client::entry::NoticeKind;
 use chat_proto::{RoomName, Timestamp};
 
-use super::{Effect, enter, help, insert, notify, quit, rooms, scroll, to_newest, to_oldest};
+use super::{
+    Effect, enter, help, insert, notify, quit, rooms, scroll, selecting, to_newest, to_oldest,
+};
 use crate::action::Action;
 use crate::prompt::{Motion, TooMuch};
 use crate::state::State;
@@ -38,6 +40,10 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::PageDown => scroll(state, page(state), at),
         Action::Oldest => to_oldest(state, at),
         Action::Newest | Action::Back => to_newest(state, at),
+        Action::Select => {
+            selecting::start(state);
+            Vec::new()
+        }
         Action::Users => super::toggle_users(state, at),
         Action::Send => enter::enter(state, at),
         Action::NewLine => insert(state, "\n", at),
@@ -104,7 +110,7 @@ fn edit(state: &mut State, action: Action) -> Result<(), TooMuch> {
 }
 
 /// A screen of the log, less one row for orientation.
-fn page(state: &State) -> isize {
+pub(super) fn page(state: &State) -> isize {
     let rows = state.panes().log.height.saturating_sub(1).max(1);
     isize::try_from(rows).unwrap_or(isize::MAX)
 }

@@ -3,7 +3,7 @@
 use chat_proto::Timestamp;
 use crossterm::event::KeyEvent;
 
-use super::{Effect, actions, help, insert};
+use super::{Effect, actions, help, insert, selecting};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
@@ -16,6 +16,11 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
     if state.help.is_some() {
         help::key(state, key, found);
         return Vec::new();
+    }
+    if state.selection.is_some()
+        && let Some(effects) = selecting::key(state, key, at)
+    {
+        return effects;
     }
     if !matches!(found, Found::Action(Action::Clear | Action::DeleteOrQuit)) {
         state.quitting = None;

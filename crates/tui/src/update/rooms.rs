@@ -1,7 +1,7 @@
 //! Goes from room to room.
 
 use chat_client::Request;
-use chat_proto::{RoomName, Timestamp};
+use chat_proto::Timestamp;
 
 use super::{Effect, request};
 use crate::state::State;
@@ -27,7 +27,7 @@ pub(super) fn open_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     // If the user has gone elsewhere since, that is where the steps begin.
     let began = state.unread_from.take().filter(|(_, last)| *last == here).map(|(began, _)| began);
     let Some(index) = state.client.rooms().next_unread() else {
-        let index = began.and_then(|began| index_of(state, &began));
+        let index = began.and_then(|began| state.client.rooms().index(&began));
         return index.map(|index| open(state, index, at)).unwrap_or_default();
     };
     let effects = open(state, index, at);
@@ -35,12 +35,8 @@ pub(super) fn open_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     effects
 }
 
-fn index_of(state: &State, name: &RoomName) -> Option<usize> {
-    state.client.rooms().list().iter().position(|room| room.name() == name)
-}
-
 /// Goes to a room by its place in the list.
-fn open(state: &mut State, index: usize, at: Timestamp) -> Vec<Effect> {
+pub(super) fn open(state: &mut State, index: usize, at: Timestamp) -> Vec<Effect> {
     state.prompt.put_back();
     state.prompt.end_completion();
     let room = state.client.rooms().list().get(index).map(|room| room.name().clone());

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use crate::action::Action;
-use crate::state::State;
+use crate::state::{ACTIONS, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
@@ -50,6 +50,7 @@ fn not_normal(state: &State) -> Vec<String> {
         return vec![format!("Press {keys} again to quit")];
     }
     let mut parts = Vec::new();
+    parts.extend(state.done.clone());
     match client.connection() {
         Connection::Connecting => parts.push("Connecting…".to_owned()),
         Connection::Waiting { seconds } => {
@@ -70,8 +71,14 @@ fn not_normal(state: &State) -> Vec<String> {
     parts
 }
 
-/// What the user can do here, at most three hints.
+/// What the user can do here: at most three hints, or what can be done with the selected message.
 fn hints_of(state: &State) -> Vec<String> {
+    if let Some((_, message)) = state.selected() {
+        let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
+        let open = state.selected_is_long().then_some("Enter open");
+        let hints = applying.map(|action| action.hint).chain(open).chain(["Esc back"]);
+        return hints.map(str::to_owned).collect();
+    }
     let mut hints = Vec::new();
     if state.client.rooms().next_unread().is_some() {
         hints.push((Action::NextUnread, "next unread"));

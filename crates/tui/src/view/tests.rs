@@ -16,7 +16,7 @@ fn chatting(width: u16, height: u16) -> Harness {
     harness.event(Event::Joined { room: RoomName::lobby(), user: user(9, "漢字") });
     harness.type_text("I have, ana: it wraps at word borders, 漢字も大丈夫です。\n");
     harness.accept(1);
-    harness.message(3, "ana", "thanks, Bob");
+    harness.message(3, "ana", "thanks, @Bob");
     harness.type_text("/me goes to lunch\n");
     harness.type_text("and typ");
     harness
@@ -35,7 +35,7 @@ fn a_conversation() {
                        terminal yet?
                        → 漢字 is here
                  bob   I have, ana: it wraps at word borders, 漢字も大丈夫です。
-                 ana ▌ thanks, Bob
+                 ana ▌ thanks, @Bob
                      … * bob goes to lunch
                                                                   Ctrl-G users · F1 keys
         #lobby › and typ
@@ -55,7 +55,7 @@ fn the_list_folds_away_on_a_narrow_screen() {
           I have, ana: it wraps at word borders, 漢字も大
           丈夫です。
         ana 14:02
-        ▌ thanks, Bob
+        ▌ thanks, @Bob
         … * bob goes to lunch
                                     Ctrl-G users · F1 keys
         #lobby › and typ
@@ -66,7 +66,7 @@ fn the_list_folds_away_on_a_narrow_screen() {
 fn the_smallest_screen() {
     assert_snapshot!(chatting(20, 6).screen(), @r#"
         #lobby      4 online
-        ▌ thanks, Bob
+        ▌ thanks, @Bob
         … * bob goes to
             lunch
                      F1 keys
@@ -90,7 +90,7 @@ fn reconnecting() {
                        terminal yet?
                        → 漢字 is here
                  bob   I have, ana: it wraps at word borders, 漢字も大丈夫です。
-                 ana ▌ thanks, Bob
+                 ana ▌ thanks, @Bob
                      … * bob goes to lunch
         Offline, retrying in 4 s · 1 message queued · the server closed the connection
         #lobby › and typ
@@ -236,6 +236,7 @@ fn help() {
         PgDn                            Scroll to newer messages
         Ctrl-Home                       Go to the oldest message
         Ctrl-End                        Go to the newest message
+        Ctrl-S, Shift-Up                Select a message, to copy, quote or open it
         Esc                             Go back one step, at last to the newest message
         Ctrl-G                          Show or hide the user list
 
@@ -245,7 +246,6 @@ fn help() {
         Tab                             Complete a name, a room or a command
         Shift-Tab                       Complete with the previous offer
         Up                              Line above; on the first line, previous input
-        Down                            Line below; on the last line, next input
         "#);
     harness.resize(24, 6);
     harness.press(KeyCode::Down);
@@ -339,7 +339,7 @@ fn no_size_is_too_small_or_too_large() {
     for (width, height) in sizes() {
         harness.resize(width, height);
         harness.screen();
-        harness.input(Input::Wheel(Wheel::Up));
+        harness.wheel(Wheel::Up);
         harness.press(KeyCode::F(1));
         harness.screen();
         harness.press(KeyCode::PageDown);
@@ -371,7 +371,7 @@ fn resizing_keeps_the_place() {
         harness.message(3, "ana", &format!("message {number} {}", "word ".repeat(30)));
     }
     for _ in 0..20 {
-        harness.input(Input::Wheel(Wheel::Up));
+        harness.wheel(Wheel::Up);
     }
     let place = harness.screen();
     for (width, height) in sizes() {

@@ -123,7 +123,7 @@ fn the_help_opens_scrolls_and_closes() {
     harness.press(KeyCode::End);
     assert_shows(&harness, "Mentions in a room");
     harness.press(KeyCode::Home);
-    harness.input(Input::Wheel(Wheel::Down));
+    harness.wheel(Wheel::Down);
     assert!(!harness.screen().contains("Ctrl-N, Alt-Down"), "{}", harness.screen());
     harness.press(KeyCode::Esc);
     assert_shows(&harness, "#lobby ›");
@@ -136,7 +136,7 @@ fn the_help_opens_scrolls_and_closes() {
 fn help_on_a_word_is_shown_in_the_log() {
     let mut harness = Harness::connected(100, 20);
     harness.type_text("/help topic\n");
-    assert_shows(&harness, "/topic [TEXT]: Show or set the topic");
+    assert_shows(&harness, "/topic [TEXT]  Show or set the topic");
     harness.type_text("/help ctrl-w\n");
     assert_shows(&harness, "Ctrl-W: Cut back to white space (cut-word in the settings file)");
     harness.type_text("/help tpoic\n");
