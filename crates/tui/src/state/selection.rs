@@ -1,6 +1,7 @@
 //! The selected message, and what can be done with it.
 
 use chat_client::entry::{Body, EntryId, LogEntry};
+use chat_proto::Seq;
 
 use super::State;
 use crate::markup::Markup;
@@ -10,7 +11,7 @@ use crate::markup::Markup;
 pub struct Selection {
     /// The entry of the log.
     pub entry: EntryId,
-    seq: u64,
+    seq: Seq,
 }
 
 /// What a letter does with the selected message.
