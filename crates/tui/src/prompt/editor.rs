@@ -160,8 +160,8 @@ impl Editor {
                 let (row, column) = self.cursor();
                 self.jump(row, self.border_before(row, column + 1).unwrap_or(0));
             }
-            Motion::WordRight => self.to_word_end(),
-            Motion::SpaceLeft => self.to_space(),
+            Motion::WordRight => self.go_to_word_end(),
+            Motion::SpaceLeft => self.go_to_space(),
             Motion::LineStart => self.area.move_cursor(CursorMove::Head),
             Motion::LineEnd => self.area.move_cursor(CursorMove::End),
             Motion::Up => self.area.move_cursor(CursorMove::Up),
@@ -211,7 +211,7 @@ impl Editor {
     }
 
     /// Goes over what is no word, then to the end of the word; at the end of a line to the next line.
-    fn to_word_end(&mut self) {
+    fn go_to_word_end(&mut self) {
         let (mut row, mut column) = self.cursor();
         while row + 1 < self.lines().len() && !self.after(row, column).any(char::is_alphanumeric) {
             (row, column) = (row + 1, 0);
@@ -223,7 +223,7 @@ impl Editor {
 
     /// Goes back over white space, then to the start of what is before it; at the start of a line to the line
     /// before.
-    fn to_space(&mut self) {
+    fn go_to_space(&mut self) {
         let (mut row, mut column) = self.cursor();
         let is_blank = |row: usize, column: usize| {
             self.lines()[row].chars().take(column).all(char::is_whitespace)
