@@ -23,6 +23,7 @@ pub mod demo;
 #[cfg(test)]
 mod fixture;
 pub mod help;
+pub mod hyperlinks;
 pub mod input;
 pub mod layout;
 pub mod markup;
