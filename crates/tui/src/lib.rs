@@ -26,6 +26,7 @@ pub mod demo;
 #[cfg(test)]
 mod fixture;
 pub mod help;
+pub mod hyperlinks;
 pub mod input;
 pub mod keymap;
 pub mod layout;

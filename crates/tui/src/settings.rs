@@ -136,8 +136,10 @@ settings! {
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.
     notify: Notify = Bell, "Notifications of mentions and direct messages: the terminal's bell, or none";
+    /// Whether links can be clicked.
+    links: Switch = On, "Links can be clicked, if the terminal knows how";
     /// Whether the mouse is used.
-    mouse: Switch = On, "The wheel scrolls; off leaves the mouse to the terminal's own selection";
+    mouse: Switch = On, "Clicks and the wheel; off leaves the mouse to the terminal's own selection";
 }
 
 /// The layers of a run.

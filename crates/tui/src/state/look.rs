@@ -42,6 +42,12 @@ impl Look {
         }
     }
 
+    /// Whether the terminal is told where links lead.
+    #[must_use]
+    pub fn shows_links(&self) -> bool {
+        self.settings().links.value.is_on() && self.environment.knows_links()
+    }
+
     /// Every layer of the settings.
     #[must_use]
     pub const fn layers(&self) -> &Layers {

@@ -386,4 +386,5 @@ fn resizing_keeps_the_place() {
 }
 
 mod hostile;
+mod links;
 mod panes;
