@@ -1,7 +1,7 @@
 //! What a front end asks of the client.
 
 use chat_proto::command::Kind;
-use chat_proto::{RoomName, Seq, TextError, Topic, UserName};
+use chat_proto::{AwayText, RoomName, Seq, TextError, Topic, UserName};
 
 use crate::entry::NoticeKind;
 use crate::outbox::OUTBOX_MAX;
@@ -82,6 +82,10 @@ pub enum Request {
         /// The text.
         text: String,
     },
+    /// The user is writing in a room: tell the other users, unless they were told a moment ago.
+    Typing(RoomName),
+    /// The user is away, with a text that may be empty; `None` if it is not away any more.
+    Away(Option<AwayText>),
     /// Show a notice in the current room.
     Notice(NoticeKind, String),
 }
@@ -123,6 +127,9 @@ pub enum RequestError {
     /// The server has refused no token.
     #[error("/forget is for a token that the server refuses")]
     NoTokenRefused,
+    /// The server does not know users who are away.
+    #[error("this server is too old to say that you are away")]
+    NoAway,
     /// The draft has more than [`DRAFT_BYTES_MAX`] bytes: this many.
     #[error("a draft has at most {DRAFT_BYTES_MAX} bytes, this one has {0}")]
     DraftTooLong(usize),

@@ -7,6 +7,7 @@
 mod addresses;
 mod drafts;
 mod events;
+mod live;
 mod messages;
 mod refused;
 mod requests;
@@ -38,7 +39,12 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.notice(at, NoticeKind::Trouble, text);
             Vec::new()
         }
-        Input::Tick => requests::send_read(state).into_iter().chain(drafts::tick(state)).collect(),
+        Input::Tick => {
+            let effects = requests::send_read(state).into_iter().chain(drafts::tick(state));
+            let mut effects: Vec<Effect> = effects.collect();
+            effects.extend(live::tick(state, at));
+            effects
+        }
         Input::Stored(stored) => {
             if let Err(why) = stored {
                 not_stored(state, &why, at);

@@ -39,6 +39,14 @@ impl AwayText {
         }
     }
 
+    /// Makes a text of any string: removes what is not allowed, and cuts it at the bound.
+    #[must_use]
+    pub fn from_lossy(written: &str) -> Self {
+        let allowed: String =
+            written.chars().filter(|c| !c.is_control() && !is_line_end(*c)).collect();
+        Self(allowed[..allowed.floor_char_boundary(AWAY_BYTES_MAX)].into())
+    }
+
     /// The text itself.
     #[must_use]
     pub fn as_str(&self) -> &str {

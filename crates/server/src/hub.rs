@@ -54,7 +54,6 @@ pub(crate) use self::member::{Member, Membership};
 use self::queue::Queue;
 use self::request::Request;
 use self::state::State;
-pub(crate) use self::typing::Typing;
 use crate::clock::{SteadyClock, before};
 use crate::config::{Config, ROOMS_AT_ONCE, SEEN_STEP, SEEN_USERS};
 use crate::journal::{

@@ -6,7 +6,7 @@ use chat_proto::{
     Command, Event, LeaveReason, Refusal, RoomName, Seq, Timestamp, Topic, User, UserName,
 };
 
-use super::{Effect, addresses, messages, refused, send, session, store};
+use super::{Effect, addresses, live, messages, refused, send, session, store};
 use crate::entry::NoticeKind;
 use crate::link::LinkEvent;
 use crate::quote::quoted;
@@ -76,7 +76,15 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
                 room.read_sent = room.read_sent.max(seq);
             }
         }
-        Event::Users { room, users, more } => {
+        Event::Typing { room, user } => {
+            return live::typing(state, room, user, at).into_iter().collect();
+        }
+        Event::Away { user, text } => {
+            state.live.set_away(user.id, Some(text.as_str().to_owned()));
+        }
+        Event::Back { user } => state.live.set_away(user.id, None),
+        Event::Users { room, users, more, mut away } => {
+            live::listed(state, &users, &mut away);
             let names = users.iter().map(|user| user.name.as_str());
             let label = state.rooms.label(&room);
             state.notice(at, NoticeKind::Info, format!("in {label}: {}", listed(names, more)));
@@ -108,7 +116,8 @@ fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
 }
 
 /// Updates a room. Asks for its missed messages once in a session.
-fn room_changed(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> {
+fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<Effect> {
+    live::listed(state, &now.users, &mut now.away);
     let counts = (now.unread, now.mentions);
     let counted = Counted::told(now.read, now.last_seq, counts, now.more);
     let name = &now.room;
@@ -117,6 +126,7 @@ fn room_changed(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effe
     let room = state.rooms.get_or_make(name)?;
     room.topic = now.topic;
     room.users.replace(now.users, now.count);
+    room.seen_at = now.seen_at;
     if now.last_seq < room.log.last() && !tells_epoch {
         // Version 0.1.0 does not say that its journal is another one.
         room.restored(at);
@@ -162,6 +172,10 @@ fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at
         let text = format!("{} {}", quoted(&user.name), left_because(reason));
         room.log.notice(at, NoticeKind::Left, text);
         room.users.left(user.id);
+        room.seen_at = Some(at);
+    }
+    if state.rooms.get(name).is_some() {
+        state.live.stopped(None, user.id);
     }
 }
 

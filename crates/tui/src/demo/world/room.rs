@@ -62,6 +62,8 @@ impl Room {
             unread: None,
             mentions: None,
             more: false,
+            away: Vec::new(),
+            seen_at: None,
         })
     }
 
@@ -72,7 +74,7 @@ impl Room {
             self.read = self.last_seq();
         }
         let newest = self.messages.len().saturating_sub(FIRST_PAGE);
-        let known = since.map_or(newest, |seq| position(seq));
+        let known = since.map_or(newest, position);
         let missed = self.messages.iter().skip(known).cloned().map(Event::Message);
         [self.state()].into_iter().chain(missed).collect()
     }
@@ -89,7 +91,7 @@ impl Room {
     pub(super) fn listed(&self) -> Event {
         let mut users = self.users.clone();
         users.sort_by(|one, other| one.name.key().cmp(other.name.key()));
-        Event::Users { room: self.name.clone(), users, more: false }
+        Event::Users { room: self.name.clone(), users, away: Vec::new(), more: false }
     }
 
     pub(super) fn read_to(&mut self, seq: Seq) -> Event {

@@ -175,7 +175,12 @@ fn rooms_and_users_are_listed() {
     harness.event(Event::Rooms { rooms: vec![info], more: true });
     assert_shows(&harness, "#rust · 1 user · tea");
     harness.type_text("/who\n");
-    harness.event(Event::Users { room: room("#rust"), users: vec![user(3, "ana")], more: true });
+    harness.event(Event::Users {
+        room: room("#rust"),
+        users: vec![user(3, "ana")],
+        away: Vec::new(),
+        more: true,
+    });
     assert_shows(&harness, "in #rust: ana, and more");
 }
 
