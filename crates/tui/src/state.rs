@@ -46,6 +46,8 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
+    /// Whether the screen says what a newcomer can do: at a first start, until the user sends something.
+    pub is_first: bool,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
     /// The selected message of the room on the screen: keys act on it.
@@ -80,6 +82,7 @@ impl State {
             draft: None,
             help: None,
             users: None,
+            is_first: false,
             selection: None,
             done: None,
             opens_links: false,
@@ -117,6 +120,9 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
+            welcome: self.is_first
+                && self.client.session().is_some()
+                && self.shown == RoomName::lobby(),
             users: if room.is_private() {
                 Some(false)
             } else {

@@ -7,6 +7,7 @@ mod prompt;
 mod rooms;
 mod status;
 mod users;
+mod welcome;
 
 use ratatui::Frame;
 use ratatui::buffer::{Buffer, CellWidth};
@@ -30,6 +31,9 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
     }
     if let Some(area) = panes.users {
         users::draw(state, theme, clip(area, frame), frame.buffer_mut());
+    }
+    if let Some(area) = panes.welcome {
+        welcome::draw(state, theme, clip(area, frame), frame.buffer_mut());
     }
     status::draw(state, theme, clip(panes.status, frame), frame.buffer_mut());
     prompt::draw(state, theme, clip(panes.prompt, frame), frame);

@@ -367,3 +367,4 @@ fn resizing_keeps_the_place() {
 
 mod hostile;
 mod panes;
+mod welcome;
