@@ -86,24 +86,22 @@ impl FirstRun {
 
     fn edit(&mut self, modifiers: KeyModifiers, code: KeyCode) {
         let editor = &mut self.field().editor;
-        match (modifiers, code) {
-            (KeyModifiers::NONE, KeyCode::Left) => editor.go(Motion::Left),
-            (KeyModifiers::NONE, KeyCode::Right) => editor.go(Motion::Right),
-            (KeyModifiers::NONE, KeyCode::Home) | (KeyModifiers::CONTROL, KeyCode::Char('a')) => {
-                editor.go(Motion::LineStart);
-            }
-            (KeyModifiers::NONE, KeyCode::End) | (KeyModifiers::CONTROL, KeyCode::Char('e')) => {
-                editor.go(Motion::LineEnd);
-            }
-            (KeyModifiers::NONE, KeyCode::Backspace) => editor.delete(Motion::Left),
-            (KeyModifiers::NONE, KeyCode::Delete) => editor.delete(Motion::Right),
-            (KeyModifiers::CONTROL, KeyCode::Char('u')) => editor.delete(Motion::LineStart),
-            (KeyModifiers::CONTROL, KeyCode::Char('k')) => editor.delete(Motion::LineEnd),
-            (KeyModifiers::CONTROL, KeyCode::Char('w') | KeyCode::Backspace) => {
-                editor.delete(Motion::WordLeft);
-            }
+        let deleted = match (modifiers, code) {
+            (KeyModifiers::NONE, KeyCode::Backspace) => Motion::Left,
+            (KeyModifiers::NONE, KeyCode::Delete) => Motion::Right,
+            (KeyModifiers::CONTROL, KeyCode::Char('u')) => Motion::LineStart,
+            (KeyModifiers::CONTROL, KeyCode::Char('k')) => Motion::LineEnd,
+            (KeyModifiers::CONTROL, KeyCode::Char('w') | KeyCode::Backspace) => Motion::WordLeft,
+            (KeyModifiers::NONE, KeyCode::Left) => return editor.go(Motion::Left),
+            (KeyModifiers::NONE, KeyCode::Right) => return editor.go(Motion::Right),
+            (KeyModifiers::NONE, KeyCode::Home) => return editor.go(Motion::LineStart),
+            (KeyModifiers::NONE, KeyCode::End) => return editor.go(Motion::LineEnd),
+            (KeyModifiers::CONTROL, KeyCode::Char('a')) => return editor.go(Motion::LineStart),
+            (KeyModifiers::CONTROL, KeyCode::Char('e')) => return editor.go(Motion::LineEnd),
             _ => return,
-        }
+        };
+        // What is deleted here is not for the input box of the client.
+        let _ = editor.delete(deleted);
         self.field().error = None;
     }
 

@@ -8,7 +8,7 @@ use chat_proto::UserName;
 
 use super::{StoreError, at, files};
 
-const FILE: &str = "last";
+pub(super) const LAST_FILE: &str = "last";
 
 /// Longest file, in bytes: a name and an address.
 const BYTES_MAX: u64 = 1024;
@@ -26,7 +26,7 @@ impl LastSession {
     /// Reads what is stored in the directory `state`; `None` if there is nothing that can be read.
     #[must_use]
     pub fn read(state: &Path) -> Option<Self> {
-        let text = files::read(&state.join(FILE), BYTES_MAX).ok().flatten()?;
+        let text = files::read(&state.join(LAST_FILE), BYTES_MAX).ok().flatten()?;
         let (name, server) = text.trim_end().split_once('\n')?;
         Some(Self { name: UserName::new(name).ok()?, server: server.to_owned() })
     }
@@ -36,7 +36,7 @@ impl LastSession {
         if Self::read(state).as_ref() == Some(self) {
             return Ok(());
         }
-        let path = state.join(FILE);
+        let path = state.join(LAST_FILE);
         let text = format!("{}\n{}\n", self.name, self.server);
         files::write_soon(&path, text.as_bytes()).map_err(at(&path))
     }
@@ -74,7 +74,7 @@ mod tests {
     fn what_cannot_be_read_is_none() {
         let state = tempfile::tempdir().unwrap();
         for text in ["", "bob", "a|b\nlocalhost:1\n", &"x".repeat(2_000)] {
-            fs::write(state.path().join(FILE), text).unwrap();
+            fs::write(state.path().join(LAST_FILE), text).unwrap();
             assert_eq!(LastSession::read(state.path()), None, "{text}");
         }
     }
