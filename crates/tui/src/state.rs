@@ -17,7 +17,7 @@ pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
-use crate::layout::{Panes, Wants, panes};
+use crate::layout::{Panes, Wants, bare, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 use crate::rows::{Heights, LogRows};
 use crate::viewport::Viewport;
@@ -48,6 +48,8 @@ pub struct State {
     pub help: Option<u16>,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
+    /// Whether the messages are alone on the screen, so that the terminal can select them.
+    pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
     /// What was done, for the status line: until the next key or click.
@@ -80,6 +82,7 @@ impl State {
             draft: None,
             help: None,
             users: None,
+            is_bare: false,
             selection: None,
             done: None,
             opens_links: false,
@@ -112,6 +115,9 @@ impl State {
     /// The panes of the screen.
     #[must_use]
     pub fn panes(&self) -> Panes {
+        if self.is_bare {
+            return bare(self.size);
+        }
         let rows = u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX);
         let room = self.client.room();
         let wants = Wants {
@@ -131,7 +137,11 @@ impl State {
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
         let log = self.client.room().log();
-        let rows = LogRows::new(log, &self.zone, width.into(), self.heights());
+        let rows = if self.is_bare {
+            LogRows::bare(log, &self.zone, width.into())
+        } else {
+            LogRows::new(log, &self.zone, width.into(), self.heights())
+        };
         (width > 0 && height > 0).then_some((rows, height.into()))
     }
 

@@ -7,7 +7,7 @@ use chat_proto::{RoomName, Timestamp};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 
-use super::{Effect, commands, insert, notify, request, scroll, selecting, to_newest};
+use super::{Effect, bare, commands, insert, notify, request, scroll, selecting, to_newest};
 use crate::layout;
 use crate::prompt::{Editor, Motion};
 use crate::state::State;
@@ -17,6 +17,9 @@ use crate::viewport::Viewport;
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     if state.help.is_some() {
         return in_help(state, key);
+    }
+    if state.is_bare {
+        return bare::key(state, key, at);
     }
     if state.selection.is_some()
         && let Some(effects) = selecting::key(state, key, at)
@@ -135,6 +138,7 @@ fn with_alt(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> {
             let index = state.client.rooms().numbered(number);
             return index.map(|index| open(state, index, at)).unwrap_or_default();
         }
+        KeyCode::Char('l') => return bare::open(state),
         KeyCode::Up => return open_beside(state, -1, at),
         KeyCode::Down => return open_beside(state, 1, at),
         KeyCode::Char('a' | 'A') => return open_next_unread(state, at),
@@ -197,7 +201,7 @@ fn complete(state: &mut State, backwards: bool) {
     prompt.complete(names, labels.iter(), backwards);
 }
 
-fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
+pub(super) fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::move_through(state, at, Viewport::to_oldest)
 }
 

@@ -69,6 +69,9 @@ fn not_normal(state: &State) -> Vec<String> {
 /// What the user can do here: at most three hints, or what can be done with the selected message.
 fn hints_of(state: &State) -> Vec<&'static str> {
     let mut hints = Vec::new();
+    if state.is_bare {
+        return vec!["PgUp PgDn scroll", "Esc back"];
+    }
     if let Some((_, message)) = state.selected() {
         let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
         hints.extend(applying.map(|action| action.hint));
