@@ -1,10 +1,11 @@
 //! The bare view: the messages alone over the whole screen, so that the terminal can select them.
 
 use chat_proto::Timestamp;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 
-use super::keys::{page_rows, to_oldest};
-use super::{Effect, scroll, to_newest};
+use super::{Effect, actions, scroll};
+use crate::action::Action;
+use crate::keymap::Found;
 use crate::state::State;
 
 /// Opens the bare view. The terminal has the mouse while it is open.
@@ -21,19 +22,24 @@ fn close(state: &mut State) -> Vec<Effect> {
 }
 
 /// A key is pressed while the bare view is open.
-pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
-    let has = |modifier| key.modifiers.contains(modifier);
-    match key.code {
-        KeyCode::Esc | KeyCode::Char('q') => close(state),
-        KeyCode::Char('l') if has(KeyModifiers::ALT) => close(state),
-        KeyCode::Char('c' | 'd') if has(KeyModifiers::CONTROL) => close(state),
-        KeyCode::Char('l') if has(KeyModifiers::CONTROL) => vec![Effect::Redraw],
-        KeyCode::PageUp => scroll(state, -page_rows(state), at),
-        KeyCode::PageDown => scroll(state, page_rows(state), at),
-        KeyCode::Up => scroll(state, -1, at),
-        KeyCode::Down => scroll(state, 1, at),
-        KeyCode::Home => to_oldest(state, at),
-        KeyCode::End => to_newest(state, at),
+pub(super) fn key(state: &mut State, key: KeyEvent, found: Found, at: Timestamp) -> Vec<Effect> {
+    match found {
+        Found::Action(
+            action @ (Action::PageUp
+            | Action::PageDown
+            | Action::Oldest
+            | Action::Newest
+            | Action::Redraw
+            | Action::Suspend),
+        ) => actions::run(state, action, at),
+        Found::Action(Action::Home) => actions::run(state, Action::Oldest, at),
+        Found::Action(Action::End) => actions::run(state, Action::Newest, at),
+        Found::Action(Action::Up) => scroll(state, -1, at),
+        Found::Action(Action::Down) => scroll(state, 1, at),
+        Found::Action(Action::Bare | Action::Back | Action::Clear | Action::DeleteOrQuit) => {
+            close(state)
+        }
+        _ if key.code == KeyCode::Char('q') => close(state),
         _ => Vec::new(),
     }
 }
