@@ -95,6 +95,23 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     }
 }
 
+/// The messages over the whole screen, and a row that says how to go back.
+#[must_use]
+pub fn bare(size: Size) -> Panes {
+    let Size { width, height } = size;
+    let status = u16::from(height >= 2);
+    let none = Rect::new(0, height, 0, 0);
+    Panes {
+        rooms: None,
+        header: none,
+        rule: none,
+        log: Rect::new(0, 0, width, height - status),
+        users: None,
+        status: Rect::new(0, height - status, width, status),
+        prompt: none,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
