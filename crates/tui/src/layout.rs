@@ -103,6 +103,7 @@ pub fn bare(size: Size) -> Panes {
     let none = Rect::new(0, height, 0, 0);
     Panes {
         rooms: None,
+        welcome: None,
         header: none,
         rule: none,
         log: Rect::new(0, 0, width, height - status),
