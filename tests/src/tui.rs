@@ -45,8 +45,7 @@ impl Tui {
 
     /// Waits until it has joined the lobby and shows how many users are online.
     pub async fn until_joined(mut self) -> Self {
-        let connected = format!("connected to chat-server {} as", env!("CARGO_PKG_VERSION"));
-        self.sees(&connected).await;
+        self.sees("Welcome, ").await;
         self.sees(" online").await;
         self
     }

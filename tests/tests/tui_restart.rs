@@ -56,7 +56,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
 
 
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as ana
+                   · Welcome, ana. You're in #lobby.
              ana   hi @bob
                    one
                    two
@@ -70,10 +70,10 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
 
 
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as bob
-                   → ana is here
+                   · Welcome, bob. You're in #lobby.
+                   → ana joined
              ana ▌ hi @bob
-                   → ana is here
+                   → ana joined
              ana   one
                    two
                    three
@@ -170,7 +170,7 @@ async fn a_user_who_changed_the_name_joins_with_the_new_one_after_a_restart() {
     let mut bob = client(&daemon, "bob", &bob_state);
     bob.sees(" online").await;
     bob.types("/name rob\n");
-    bob.sees("you are rob now").await;
+    bob.sees("You are now rob").await;
     bob.types("one\n");
     bob.sees("rob   one").await;
     bob.types("/quit\n");

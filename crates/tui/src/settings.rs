@@ -16,7 +16,7 @@ mod suggest;
 mod words;
 mod write;
 
-pub use choices::{Choice, Notify, Panel, Switch};
+pub use choices::{Choice, Joins, Notify, Panel, Switch};
 pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
@@ -127,6 +127,8 @@ settings! {
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.
     notify: Notify = Bell, "Notifications of mentions and direct messages: the terminal's bell, or none";
+    /// Which users who join and leave are shown.
+    joins: Joins = Fold, "Users who join and leave: neighbours on one row, each on its own, or none";
     /// Whether the mouse is used.
     mouse: Switch = On, "The wheel scrolls; off leaves the mouse to the terminal's own selection";
 }

@@ -53,7 +53,7 @@ pub enum Effect {
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     match input {
         Input::Start { notices } => {
-            let mut effects = settings::start(state);
+            let mut effects = settings::start(state, at);
             effects.extend(client(state, ClientInput::Start, at));
             for notice in notices {
                 effects.extend(notify(state, NoticeKind::Trouble, notice, at));
