@@ -81,9 +81,7 @@ fn stored_next(state: &mut State) -> Vec<Effect> {
 fn not_stored(state: &mut State, why: &str, at: Timestamp) {
     if !std::mem::replace(&mut state.warned.not_stored, true) {
         let why = sanitize::line(why);
-        let text = format!(
-            "Can't save to disk ({why}). Queued messages are lost if you quit"
-        );
+        let text = format!("Can't save to disk ({why}). Queued messages are lost if you quit");
         state.notice(at, NoticeKind::Trouble, text);
     }
 }

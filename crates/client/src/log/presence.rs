@@ -1,9 +1,9 @@
 //! Entries about users who join and leave, and about times without a connection.
 
-use chat_proto::{Timestamp, User, UserName};
+use chat_proto::{Seq, Timestamp, User, UserName};
 
 use super::Log;
-use super::entries::PENDING;
+use super::entries::{LAST, PENDING};
 use crate::entry::{Body, LogEntry};
 use crate::presence::{Change, Presence};
 
@@ -48,8 +48,8 @@ impl Log {
     }
 
     /// The place of a new notice: after the last message, or after pending messages.
-    pub(super) fn notice_seq(&self) -> u64 {
-        let is_unsettled = self.entries.end_of(PENDING - 1) < self.entries.len();
-        if is_unsettled { PENDING } else { self.coverage.reached() }
+    pub(super) fn notice_seq(&self) -> Seq {
+        let is_unsettled = self.entries.end_of(LAST) < self.entries.len();
+        if is_unsettled { PENDING } else { Seq::new(self.coverage.reached()) }
     }
 }

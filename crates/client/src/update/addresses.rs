@@ -103,8 +103,7 @@ pub(super) fn resolve_drafts(state: &mut State, at: Timestamp) {
         let room = joined_direct(state, &name);
         if !room.is_some_and(|room| state.put_back(&room, &text)) {
             let typed = sanitize::text(&text);
-            let note =
-                format!("{name} is not here any more. Up brings your text back: {typed}");
+            let note = format!("{name} is not here any more. Up brings your text back: {typed}");
             state.effects.push(Effect::TextReturned(text));
             state.notice(at, NoticeKind::Trouble, note);
         }
@@ -138,7 +137,11 @@ pub(super) fn return_messages(state: &mut State, at: Timestamp) -> Vec<Effect> {
         let room = joined_direct(state, &message.room);
         let text = message.text.as_str();
         let is_in_box = room.is_some_and(|room| state.put_back(&room, text));
-        let how = if is_in_box { "The text is in the input box there" } else { "Up brings your text back" };
+        let how = if is_in_box {
+            "The text is in the input box there"
+        } else {
+            "Up brings your text back"
+        };
         let note = format!(
             "Not sent to {}: an earlier version stored it under this name, which somebody else may have \
              by now. {how}: {}",

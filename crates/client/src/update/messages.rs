@@ -2,7 +2,7 @@
 
 use chat_proto::event::{Accepted, Message};
 use chat_proto::mention::mentions;
-use chat_proto::{Command, RoomName, Timestamp};
+use chat_proto::{Command, RoomName, Seq, Timestamp};
 
 use super::{Effect, send, store};
 use crate::entry::{Body, Delivery, Origin};
@@ -113,8 +113,8 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
 }
 
 /// Its author has read a message, if all before it are read.
-fn has_said(room: &mut Room, seq: u64) {
-    if seq == room.read.saturating_add(1) {
+fn has_said(room: &mut Room, seq: Seq) {
+    if seq == room.read.next() {
         room.has_read(seq);
     }
 }
@@ -123,7 +123,7 @@ fn has_said(room: &mut Room, seq: u64) {
 fn acknowledge(
     state: &mut State,
     id: &MessageId,
-    place: Option<(&RoomName, u64, Timestamp)>,
+    place: Option<(&RoomName, Seq, Timestamp)>,
 ) -> Option<Effect> {
     let unaddressed = state.unaddressed.messages.extract_if(.., |message| message.id == *id).next();
     let message = state.outbox.acknowledge(id).or(unaddressed)?;

@@ -58,10 +58,13 @@ fn listed(names: &[&UserName]) -> String {
 
 /// `offline 01:14–01:15`.
 pub(super) fn offline(since: Timestamp, until: Timestamp, zone: &TimeZone) -> String {
-    let shown =
-        |at: Timestamp| at.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string();
+    let shown = |at: Timestamp| at.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string();
     let (since, until) = (shown(since), shown(until));
-    if since == until { format!("offline at {since}") } else { format!("offline {since}–{until}") }
+    if since == until {
+        format!("offline at {since}")
+    } else {
+        format!("offline {since}–{until}")
+    }
 }
 
 #[cfg(test)]

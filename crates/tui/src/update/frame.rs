@@ -4,12 +4,13 @@
 use chat_client::{Input as ClientInput, Request};
 use chat_proto::Timestamp;
 
-use super::{Effect, client, move_through};
+use super::{Effect, client, move_through, selecting};
 use crate::state::State;
 use crate::viewport::Viewport;
 
 /// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    selecting::frame(state);
     let mut effects = move_through(state, at, Viewport::follow);
     let viewport = state.viewport();
     let Some((rows, height)) = state.log_rows() else {

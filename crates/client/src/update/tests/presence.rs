@@ -20,7 +20,8 @@ fn left(id: u64, name: &str) -> Event {
 
 /// An input of the link at that time.
 fn link_at(harness: &mut Harness, minutes: i64, event: LinkEvent) {
-    let _ = update(&mut harness.state, Input::Link(event), Timestamp::from_millis(minutes * MINUTE));
+    let _ =
+        update(&mut harness.state, Input::Link(event), Timestamp::from_millis(minutes * MINUTE));
 }
 
 fn event_at(harness: &mut Harness, minutes: i64, event: Event) {
@@ -32,7 +33,7 @@ fn connect_at(harness: &mut Harness, minutes: i64, users: &[(u64, &str)]) {
     let welcome = welcome(7, "bob");
     link_at(harness, minutes, LinkEvent::Welcome { session: 2, welcome });
     let users: Vec<_> = users.iter().map(|(id, name)| user(*id, name)).collect();
-    let last_seq = harness.state.room().last_seq();
+    let last_seq = harness.state.room().last_seq().get();
     let state = RoomState { users, ..room_state("#lobby", last_seq, 0) };
     event_at(harness, minutes, Event::Room(state));
 }

@@ -183,7 +183,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
     let effects = harness.event(Event::Message(missed));
     assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
     let screen = harness.screen();
-    assert!(screen.contains("bob   psst") && !screen.contains("not sent"), "{screen}");
+    assert!(screen.contains("bob   psst") && !screen.contains("Not sent"), "{screen}");
 }
 
 #[test]
