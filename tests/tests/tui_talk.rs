@@ -71,7 +71,7 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     let mut eva = Classic::join(server.address, "eva").await;
     ana.sees("→ eva joined").await;
     let mut raw = Native::join(server.address, "raw").await;
-    ana.sees("→ raw joined").await;
+    ana.sees("→ eva and raw joined").await;
     eva.until("all three", |view| view.lists_only(&["ana", "eva", "raw"])).await;
 
     ana.types("hi all\n").await;
@@ -87,10 +87,10 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
 
 
 
+
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, ana. You're in #lobby.
-                   → eva joined
-                   → raw joined
+                   → eva and raw joined
              ana   hi all
              eva   hi from eva
              raw   hi from raw
@@ -101,19 +101,17 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     drop(eva);
     ana.sees("← eva left").await;
     drop(raw);
-    assert_snapshot!(masked(&ana.sees("← raw lost connection").await), @r#"
+    assert_snapshot!(masked(&ana.sees("· ← raw lost connection").await), @r#"
     #lobby                                                                  1 online
     ────────────────────────────────────────────────────────────────────────────────
 
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, ana. You're in #lobby.
-                   → eva joined
-                   → raw joined
+                   → eva and raw joined
              ana   hi all
              eva   hi from eva
              raw   hi from raw
-                   ← eva left
-                   ← raw lost connection
+                   ← eva left · ← raw lost connection
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
@@ -131,7 +129,7 @@ async fn a_client_that_quits_leaves_the_lists_of_all_others() {
     let left = raw.until("left").await;
     assert_eq!((&left["user"]["name"], &left["reason"]), (&"bob".into(), &"bye".into()));
     eva.until("a list without bob", |view| view.lists_only(&["ana", "eva", "raw"])).await;
-    ana.sees("← bob left").await;
+    ana.sees("→ eva and raw joined").await;
     ana.presses_ctrl('g').await;
     let screen = ana.sees("USERS").await;
     assert!(screen.contains("3 online") && screen.contains("│ eva"), "{screen}");
@@ -151,9 +149,9 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     #lobby
     ────────────────────────────────────────────────────────────────────────────────
 
+
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   ! not let in: the name bob is taken; bob_2 is free; type another
-                     name below
+                   ! The name bob is taken. Press Enter for bob_2, or type another
     Choose a name                                             Ctrl-G users · F1 keys
     name › bob_2
     "#);
@@ -163,9 +161,9 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     assert_snapshot!(masked(&bob.sees("2 online").await), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
+
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   ! not let in: the name bob is taken; bob_2 is free; type another
-                     name below
+                   ! The name bob is taken. Press Enter for bob_2, or type another
                    · Welcome, robert. You're in #lobby.
                                                               Ctrl-G users · F1 keys
     #lobby › half a sentence

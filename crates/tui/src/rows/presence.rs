@@ -59,12 +59,7 @@ fn listed(names: &[&UserName]) -> String {
 /// `offline 01:14–01:15`.
 pub(super) fn offline(since: Timestamp, until: Timestamp, zone: &TimeZone) -> String {
     let shown = |at: Timestamp| at.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string();
-    let (since, until) = (shown(since), shown(until));
-    if since == until {
-        format!("offline at {since}")
-    } else {
-        format!("offline {since}–{until}")
-    }
+    format!("offline {}–{}", shown(since), shown(until))
 }
 
 #[cfg(test)]
@@ -113,6 +108,6 @@ mod tests {
         assert_shows(&harness, "14:03          offline 14:02–14:03\n");
         harness.lose();
         harness.connect_to(3, welcome(7, "bob"));
-        assert_shows(&harness, "               offline at 14:03\n");
+        assert_shows(&harness, "               offline 14:03–14:03\n");
     }
 }
