@@ -73,7 +73,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
                    · Welcome, bob. You're in #lobby.
                    → ana joined
              ana ▌ hi @bob
-                   → ana joined
+                   offline hh:mm–hh:mm
              ana   one
                    two
                    three

@@ -105,6 +105,8 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     #lobby                                                                  1 online
     ────────────────────────────────────────────────────────────────────────────────
 
+
+
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, ana. You're in #lobby.
                    → eva and raw joined

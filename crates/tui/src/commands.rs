@@ -9,6 +9,8 @@ use crate::settings::closest;
 pub enum Verb {
     /// Lists the commands.
     Help,
+    /// Shows the keys.
+    Keys,
     /// Joins a room, or opens a direct message.
     Join,
     /// Leaves a room.
@@ -95,7 +97,15 @@ pub struct Command {
 
 /// Every command, in the order of the help.
 pub const COMMANDS: &[Command] = &[
-    row(Verb::Help, "/help", &["/commands"], "[COMMAND]", Offers::Commands, "Show this help"),
+    row(
+        Verb::Help,
+        "/help",
+        &["/commands"],
+        "[WORD]",
+        Offers::Commands,
+        "Show this help, or help on WORD",
+    ),
+    row(Verb::Keys, "/keys", &[], "", Offers::Nothing, "Show the keys"),
     row(Verb::Join, "/join", &["/j"], "#ROOM", Offers::Rooms, "Join or create a room"),
     row(
         Verb::Leave,

@@ -27,12 +27,6 @@ const RULE_SCREEN_MIN: u16 = 8;
 /// Most rows of the input box; what is longer scrolls within.
 const PROMPT_ROWS_MAX: u16 = 8;
 
-/// Rows of the help, its border included: what fits a screen of 24.
-pub(crate) const HELP_ROWS: u16 = 24;
-
-/// Columns of the help, its border included.
-const HELP_COLUMNS: u16 = 60;
-
 /// The panes of the screen. Any of them may be empty on a tiny screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
@@ -87,13 +81,6 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
         status: Rect::new(0, above, width, status),
         prompt: Rect::new(0, above + status, width, prompt),
     }
-}
-
-/// The middle of the screen, or all of it where it is small: where the help is.
-#[must_use]
-pub fn help(screen: Rect) -> Rect {
-    let (width, height) = (screen.width.min(HELP_COLUMNS), screen.height.min(HELP_ROWS));
-    Rect::new((screen.width - width) / 2, (screen.height - height) / 2, width, height)
 }
 
 #[cfg(test)]
@@ -154,10 +141,5 @@ mod tests {
             let panes = panes(Size::new(width, 20), Wants { users: Some(users), ..ALL });
             assert_eq!(panes.users.is_some(), expected, "{users:?} {width}");
         }
-    }
-
-    #[test]
-    fn the_help_has_room_for_every_key() {
-        assert_eq!(usize::from(HELP_ROWS), crate::help::KEYS.len() + 2);
     }
 }

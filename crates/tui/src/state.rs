@@ -7,7 +7,7 @@ mod rooms;
 mod selection;
 
 use chat_client::store::Profile;
-use chat_proto::RoomName;
+use chat_proto::{RoomName, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
@@ -17,6 +17,8 @@ pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
+use crate::action::Action;
+use crate::chord::Chord;
 use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 use crate::rows::{Heights, LogRows};
@@ -46,6 +48,12 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
+    /// The first of two keys, if it was pressed last.
+    pub first_key: Option<Chord>,
+    /// Set if a key was pressed that quits if it is pressed again.
+    pub quitting: Option<Quitting>,
+    /// Where the steps to unread rooms began, and the room that the last one led to.
+    pub unread_from: Option<(RoomName, RoomName)>,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
     /// The selected message of the room on the screen: keys act on it.
@@ -59,6 +67,15 @@ pub struct State {
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
+}
+
+/// The user was asked to press a key again to quit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quitting {
+    /// What the key does.
+    pub action: Action,
+    /// When the question is over.
+    pub until: Timestamp,
 }
 
 impl State {
@@ -79,6 +96,9 @@ impl State {
             prompt: Prompt::default(),
             draft: None,
             help: None,
+            first_key: None,
+            quitting: None,
+            unread_from: None,
             users: None,
             selection: None,
             done: None,

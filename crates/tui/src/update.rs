@@ -3,10 +3,15 @@
 //! Pure: the time is a value, and what is to be done comes back as effects. A key changes the state of the
 //! screen, or becomes a request to the client; effects of the client for the screen are taken in at once.
 
+mod actions;
 mod commands;
+mod enter;
 mod frame;
+mod help;
 mod keys;
 mod mouse;
+mod quit;
+mod rooms;
 mod selecting;
 mod settings;
 
@@ -89,11 +94,14 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),
         Input::Client(input) => {
+            let tick = quit::expire(state, &input, at);
             if state.client.room().is_loading() {
                 // Older messages may come, above the line that the place depends on.
                 move_through(state, at, Viewport::hold);
             }
-            client(state, input, at)
+            let mut effects = client(state, input, at);
+            effects.extend(tick);
+            effects
         }
     }
 }
@@ -181,6 +189,7 @@ fn notify(
 /// Inserts a text into the input box.
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     state.prompt.end_completion();
+    state.prompt.end_cut();
     state.selection = None;
     match state.prompt.editor.insert(text) {
         Ok(()) => Vec::new(),
@@ -201,6 +210,11 @@ fn toggle_users(state: &mut State, at: Timestamp) -> Vec<Effect> {
 
 fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
     move_through(state, at, |viewport, log, height| viewport.scroll(rows, log, height))
+}
+
+/// Goes to the oldest entry that is loaded.
+fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    move_through(state, at, Viewport::to_oldest)
 }
 
 /// Goes to the newest entry.

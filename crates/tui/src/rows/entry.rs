@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::shape::Shape;
 use super::{Above, author, presence};
-use crate::markup::{FOLD_ROWS, Format, Markup};
+use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wrap::wrap;
 
 /// Indent of the second row of a notice or an action, and of those after it, in columns.
@@ -24,10 +24,10 @@ pub(crate) enum SpanKind {
     Plain,
     /// The name of the author.
     Name,
-    /// Text with markup.
-    Text(Format),
-    /// Text with markup of a message that the server has not accepted.
-    Pending(Format),
+    /// Text with markup, and the number of the link that it is part of.
+    Text(Format, Option<u16>),
+    /// The same, of a message that the server has not accepted.
+    Pending(Format, Option<u16>),
     /// The name of the user, and the mark of a message with it.
     Mention,
     /// An error.
@@ -145,13 +145,12 @@ fn text_rows(entry: &LogEntry, width: usize, is_open: bool, zone: &TimeZone) -> 
             let is_pending = !is_settled(origin);
             let markup = markup(text, origin);
             let rows = if is_open { markup.rows(width) } else { markup.folded(width) };
-            let kind = |format| {
-                if is_pending { SpanKind::Pending(format) } else { SpanKind::Text(format) }
+            let kind = |piece: &Piece| {
+                let kind = if is_pending { SpanKind::Pending } else { SpanKind::Text };
+                kind(piece.format, piece.link)
             };
-            let row = |row: &[crate::markup::Piece]| {
-                row.iter()
-                    .map(|piece| (kind(piece.format), piece.text(text).into_owned()))
-                    .collect()
+            let row = |row: &[Piece]| {
+                row.iter().map(|piece| (kind(piece), piece.text(text).into_owned())).collect()
             };
             rows.iter().map(row).collect()
         }

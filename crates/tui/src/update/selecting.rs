@@ -3,7 +3,7 @@
 use chat_proto::Timestamp;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{Effect, insert, keys, scroll};
+use super::{Effect, actions, insert, scroll};
 use crate::state::{ACTIONS, MessageAction, State, links, text};
 use crate::viewport::Place;
 
@@ -25,7 +25,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Option<Vec
         return None;
     };
     let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-    let page = keys::page_rows(state);
+    let page = actions::page(state);
     match key.code {
         KeyCode::Char('s') if key.modifiers == KeyModifiers::CONTROL => state.select(-1),
         _ if !is_plain => return other(state),
