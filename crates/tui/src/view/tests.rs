@@ -237,6 +237,7 @@ fn help() {
         Ctrl-Home                       Go to the oldest message
         Ctrl-End                        Go to the newest message
         Ctrl-S, Shift-Up                Select a message, to copy, quote or open it
+        Alt-L                           Show the messages alone, to select text
         Esc                             Go back one step, at last to the newest message
         Ctrl-G                          Show or hide the user list
 
@@ -245,7 +246,6 @@ fn help() {
         Alt-Enter, Ctrl-J, Shift-Enter  Start a new line
         Tab                             Complete a name, a room or a command
         Shift-Tab                       Complete with the previous offer
-        Up                              Line above; on the first line, previous input
         "#);
     harness.resize(24, 6);
     harness.press(KeyCode::Down);
@@ -388,3 +388,4 @@ fn resizing_keeps_the_place() {
 mod hostile;
 mod links;
 mod panes;
+mod welcome;
