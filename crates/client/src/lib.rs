@@ -26,6 +26,7 @@ pub mod link;
 mod live;
 pub mod log;
 pub mod outbox;
+pub mod presence;
 mod quote;
 pub mod request;
 pub mod rooms;

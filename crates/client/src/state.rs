@@ -9,6 +9,7 @@ use crate::effect::Effect;
 use crate::entry::NoticeKind;
 use crate::live::{Live, Partner};
 use crate::outbox::Outbox;
+use crate::presence::JoinPolicy;
 use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::store::{Drafts, Profile};
@@ -52,6 +53,12 @@ pub struct State {
     /// Where and when, in milliseconds, the others were last told that the user is writing.
     pub(crate) typed: Option<(RoomName, i64)>,
     pub(crate) warned: WarnOnce,
+    /// Which users who join and leave are shown.
+    pub(crate) joins: JoinPolicy,
+    /// When the connection was lost, until there is another session.
+    pub(crate) offline_since: Option<Timestamp>,
+    /// When the session began.
+    pub(crate) online_since: Option<Timestamp>,
     /// Effects for the front end that the current update has so far.
     pub(crate) effects: Vec<Effect>,
 }
@@ -119,6 +126,9 @@ impl State {
             features: Features::default(),
             typed: None,
             warned: WarnOnce::default(),
+            joins: JoinPolicy::default(),
+            offline_since: None,
+            online_since: None,
             effects: Vec::new(),
         };
         state.take_up(profile);

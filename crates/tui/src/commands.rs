@@ -31,6 +31,8 @@ pub enum Verb {
     Name,
     /// Shows or changes a setting.
     Set,
+    /// Shows the messages alone.
+    Bare,
     /// Empties the log on the screen.
     Clear,
     /// Marks the room as read.
@@ -144,6 +146,7 @@ pub const COMMANDS: &[Command] = &[
         Offers::Settings,
         "Change a setting, or list them all",
     ),
+    row(Verb::Bare, "/bare", &[], "", Offers::Nothing, "Show the messages alone, to select text"),
     row(Verb::Clear, "/clear", &[], "", Offers::Nothing, "Clear the screen"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
     row(Verb::Read, "/read", &[], "", Offers::Nothing, "Mark this room as read"),

@@ -19,7 +19,7 @@ pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
 use crate::action::Action;
 use crate::chord::Chord;
-use crate::layout::{Panes, Wants, panes};
+use crate::layout::{Panes, Wants, bare, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 use crate::rows::{Heights, LogRows};
 use crate::viewport::Viewport;
@@ -48,6 +48,8 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
+    /// Whether the screen says what a newcomer can do: at a first start, until the user sends something.
+    pub is_first: bool,
     /// The first of two keys, if it was pressed last.
     pub first_key: Option<Chord>,
     /// Set if a key was pressed that quits if it is pressed again.
@@ -56,6 +58,8 @@ pub struct State {
     pub unread_from: Option<(RoomName, RoomName)>,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
+    /// Whether the messages are alone on the screen, so that the terminal can select them.
+    pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
     /// What was done, for the status line: until the next key or click.
@@ -100,6 +104,8 @@ impl State {
             quitting: None,
             unread_from: None,
             users: None,
+            is_first: false,
+            is_bare: false,
             selection: None,
             done: None,
             opens_links: false,
@@ -132,11 +138,17 @@ impl State {
     /// The panes of the screen.
     #[must_use]
     pub fn panes(&self) -> Panes {
+        if self.is_bare {
+            return bare(self.size);
+        }
         let rows = u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX);
         let room = self.client.room();
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
+            welcome: self.is_first
+                && self.client.session().is_some()
+                && self.shown == RoomName::lobby(),
             users: if room.is_private() {
                 Some(false)
             } else {
@@ -151,7 +163,11 @@ impl State {
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
         let log = self.client.room().log();
-        let rows = LogRows::new(log, &self.zone, width.into(), self.heights());
+        let rows = if self.is_bare {
+            LogRows::bare(log, &self.zone, width.into())
+        } else {
+            LogRows::new(log, &self.zone, width.into(), self.heights())
+        };
         (width > 0 && height > 0).then_some((rows, height.into()))
     }
 

@@ -4,6 +4,7 @@
 //! screen, or becomes a request to the client; effects of the client for the screen are taken in at once.
 
 mod actions;
+mod bare;
 mod commands;
 mod enter;
 mod frame;
@@ -67,7 +68,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     }
     match input {
         Input::Start { notices } => {
-            let mut effects = settings::start(state);
+            let mut effects = settings::start(state, at);
             effects.extend(client(state, ClientInput::Start, at));
             for notice in notices {
                 effects.extend(notify(state, NoticeKind::Trouble, notice, at));
@@ -76,7 +77,11 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Frame => frame::frame(state, at),
         Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
-        Input::Paste(text) => typing(state, at, |state| insert(state, &text, at)),
+        Input::Paste(text) => {
+            let mut effects = bare::paste(state);
+            effects.extend(typing(state, at, |state| insert(state, &text, at)));
+            effects
+        }
         Input::Wheel(wheel, position) => mouse::wheel(state, wheel, position, at),
         Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
         Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
@@ -150,6 +155,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
+                state.is_first = false;
                 // The user sees what they send.
                 state.viewport_mut(&message.room).to_newest();
             }

@@ -1,6 +1,6 @@
 //! One room: its messages, its users, and how far the user has read.
 
-use chat_proto::{RoomName, Seq, Timestamp, Topic, UserName};
+use chat_proto::{RoomName, Seq, Timestamp, Topic, UserId, UserName};
 
 use crate::log::Log;
 use crate::users::Users;
@@ -52,6 +52,8 @@ pub struct Room {
     pub(crate) seen_at: Option<Timestamp>,
     /// Whether older messages are on their way.
     pub(crate) loading: bool,
+    /// The users who were here when the connection was lost, and have not come back.
+    pub(crate) away: Vec<UserId>,
 }
 
 /// The count of the server of unread messages of others.
@@ -111,6 +113,7 @@ impl Room {
             coming: None,
             seen_at: None,
             loading: false,
+            away: Vec::new(),
         }
     }
 

@@ -74,6 +74,10 @@ fn carry_out(
         }
         Request::Typing(room) => live::type_in(state, room, at),
         Request::Away(text) => Some(live::set_away(state, text)?),
+        Request::ShowJoins(joins) => {
+            state.joins = joins;
+            None
+        }
         Request::Notice(kind, text) => {
             state.notice(at, kind, text);
             None

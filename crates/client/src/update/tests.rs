@@ -1,4 +1,5 @@
 mod live;
+mod presence;
 
 use chat_proto::command::Kind;
 use chat_proto::event::Accepted;

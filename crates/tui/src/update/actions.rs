@@ -5,7 +5,7 @@ use chat_client::entry::NoticeKind;
 use chat_proto::{RoomName, Timestamp};
 
 use super::{
-    Effect, enter, help, insert, notify, quit, rooms, scroll, selecting, to_newest, to_oldest,
+    Effect, bare, enter, help, insert, notify, quit, rooms, scroll, selecting, to_newest, to_oldest,
 };
 use crate::action::Action;
 use crate::prompt::{Motion, TooMuch};
@@ -44,6 +44,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
             selecting::start(state);
             Vec::new()
         }
+        Action::Bare => bare::open(state),
         Action::Users => super::toggle_users(state, at),
         Action::Send => enter::enter(state, at),
         Action::NewLine => insert(state, "\n", at),

@@ -5,7 +5,7 @@ use chat_client::entry::NoticeKind;
 use chat_proto::command::Kind;
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
-use super::{Effect, notify, request, settings, to_newest, toggle_users};
+use super::{Effect, bare, notify, request, settings, to_newest, toggle_users};
 use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Verb, unknown};
 use crate::help;
@@ -56,6 +56,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
             let topic = Topic::new(text).map_err(|error| format!("Not a topic: {error}"))?;
             Request::SetTopic { room, topic }
         }
+        Verb::Bare => return Ok(bare::open(state)),
         Verb::Set => return settings::set(state, argument, at),
         Verb::Read => Request::Read { room, seq: state.client.room().last_seq() },
         Verb::Clear => {

@@ -3,7 +3,7 @@
 use chat_proto::Timestamp;
 use crossterm::event::KeyEvent;
 
-use super::{Effect, actions, help, insert, selecting};
+use super::{Effect, actions, bare, help, insert, selecting};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
@@ -17,8 +17,11 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
         help::key(state, key, found);
         return Vec::new();
     }
+    if state.is_bare {
+        return bare::key(state, key, found, at);
+    }
     if state.selection.is_some()
-        && let Some(effects) = selecting::key(state, key, at)
+        && let Some(effects) = selecting::key(state, key, found, at)
     {
         return effects;
     }
