@@ -50,7 +50,7 @@ pub(crate) use self::answer::{Answer, Outcome};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::error::HubError;
-pub(crate) use self::member::{Member, Membership};
+pub(crate) use self::member::{Member, Membership, News};
 use self::queue::Queue;
 use self::request::Request;
 use self::state::State;

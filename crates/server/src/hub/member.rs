@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::actor::Actor;
 use super::answer::Answer;
-use super::changed::Changed;
+use super::changed::{Changed, Heard};
 use super::policy::{Action, may};
 use super::request::Submission;
 use super::typing::Typing;
@@ -26,13 +26,19 @@ pub(crate) struct Member {
     session: SessionId,
     /// Rings if the rooms of the user, or its read positions, have changed, or if another user is writing.
     news: Arc<Changed>,
-    /// How often `news` was heard.
-    heard: u64,
-    /// How many changes of the rooms and the read positions were heard.
-    heard_rooms: u64,
-    /// How many entries were taken from the queue of users who are writing.
-    typing_taken: u64,
+    /// How often `news` was heard, see [`Heard`]. Two fields, to keep the session small.
+    heard_rooms: u32,
+    heard_typing: u16,
     reason: LeaveReason,
+}
+
+/// What has changed for a user.
+#[derive(Debug)]
+pub(crate) struct News {
+    /// Whether its rooms have, or how far it has read them.
+    pub rooms: bool,
+    /// Who is writing in its rooms.
+    pub typing: Vec<Arc<Typing>>,
 }
 
 /// A room a user is in.
@@ -52,10 +58,10 @@ impl Member {
             state.admit(user);
             Arc::clone(&state.existing(user).news)
         };
-        let (session, heard) = (hub.directory.next_session(), news.rings());
-        let (heard_rooms, typing_taken) = (news.rooms(), news.typing.count());
+        let session = hub.directory.next_session();
+        let Heard { rooms: heard_rooms, typing: heard_typing } = news.count();
         let (actor, reason) = (Actor { hub, user }, LeaveReason::Lost);
-        Self { actor, session, news, heard, heard_rooms, typing_taken, reason }
+        Self { actor, session, news, heard_rooms, heard_typing, reason }
     }
 
     /// The user's number.
@@ -78,19 +84,12 @@ impl Member {
 
     /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere, or until another user
     /// is writing. Cancel safe.
-    pub(crate) async fn changed(&mut self) {
-        self.news.listen(&mut self.heard).await;
-    }
-
-    /// Returns whether the user's rooms, or how far it has read, have changed since the last call.
-    pub(crate) fn rooms_changed(&mut self) -> bool {
-        let rooms = self.news.rooms();
-        std::mem::replace(&mut self.heard_rooms, rooms) != rooms
-    }
-
-    /// Returns who has begun to write in the user's rooms since the last call.
-    pub(crate) fn take_typing(&mut self) -> Vec<Arc<Typing>> {
-        self.news.typing.take_after(&mut self.typing_taken)
+    pub(crate) async fn changed(&mut self) -> News {
+        let before = Heard { rooms: self.heard_rooms, typing: self.heard_typing };
+        let heard = self.news.listen(before).await;
+        (self.heard_rooms, self.heard_typing) = (heard.rooms, heard.typing);
+        let typing = self.news.queue.newest(heard.typing.wrapping_sub(before.typing));
+        News { rooms: heard.rooms != before.rooms, typing }
     }
 
     /// The user is writing in a room.

@@ -37,43 +37,33 @@ impl Typing {
 
 /// The newest [`TYPING_QUEUE`] entries for the sessions of one user. Boxed, since most users have none.
 #[derive(Debug, Default)]
-pub(super) struct TypingQueue(Mutex<Option<Box<Numbered>>>);
+pub(super) struct TypingQueue(Mutex<Option<Box<Entries>>>);
 
-/// Entries, and how many there were before the first of them.
 #[derive(Debug, Default)]
-struct Numbered {
-    removed: u64,
-    entries: VecDeque<Arc<Typing>>,
-}
+struct Entries(VecDeque<Arc<Typing>>);
 
 impl TypingQueue {
     fn push(&self, typing: &Arc<Typing>) {
         let mut queue = self.lock();
-        let queue = queue.get_or_insert_default();
-        queue.entries.push_back(Arc::clone(typing));
-        if queue.entries.len() > TYPING_QUEUE {
-            queue.entries.pop_front();
-            queue.removed += 1;
+        let Entries(entries) = &mut **queue.get_or_insert_default();
+        entries.push_back(Arc::clone(typing));
+        if entries.len() > TYPING_QUEUE {
+            entries.pop_front();
         }
     }
 
-    /// Returns the entries after the first `taken`, without those that are too old to be shown, and sets `taken` to
-    /// the number of all.
-    pub(super) fn take_after(&self, taken: &mut u64) -> Vec<Arc<Typing>> {
+    /// Returns the newest `count` entries, as far as they are here and not too old to be shown.
+    pub(super) fn newest(&self, count: u16) -> Vec<Arc<Typing>> {
+        if count == 0 {
+            return Vec::new();
+        }
         let queue = self.lock();
-        let Some(queue) = queue.as_deref() else { return Vec::new() };
-        let known = usize::try_from(taken.saturating_sub(queue.removed)).unwrap_or(usize::MAX);
-        *taken = queue.removed + queue.entries.len() as u64;
-        let new = queue.entries.iter().skip(known).filter(|typing| typing.is_fresh());
-        new.cloned().collect()
+        let Some(Entries(entries)) = queue.as_deref() else { return Vec::new() };
+        let known = entries.len().saturating_sub(count.into());
+        entries.iter().skip(known).filter(|typing| typing.is_fresh()).cloned().collect()
     }
 
-    /// How many entries there have been.
-    pub(super) fn count(&self) -> u64 {
-        self.lock().as_deref().map_or(0, |queue| queue.removed + queue.entries.len() as u64)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Box<Numbered>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Box<Entries>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -97,8 +87,8 @@ impl Hub {
             }
             let others = users.values().filter(|other| other.id != user);
             for account in others.filter_map(|other| state.account(other.id)) {
-                account.news.typing.push(&typing);
-                account.news.wake();
+                account.news.queue.push(&typing);
+                account.news.ring_typing();
             }
         });
         Ok(())
@@ -117,22 +107,18 @@ mod tests {
         Arc::new(Typing { room, name, user, at: Instant::now() })
     }
 
-    fn taken(queue: &TypingQueue, count: &mut u64) -> Vec<u64> {
-        queue.take_after(count).iter().map(|typing| typing.user.id.get()).collect()
+    fn newest(queue: &TypingQueue, count: u16) -> Vec<u64> {
+        queue.newest(count).iter().map(|typing| typing.user.id.get()).collect()
     }
 
     #[tokio::test(start_paused = true)]
-    async fn each_session_takes_each_entry_once_and_a_slow_one_misses_the_oldest() {
+    async fn a_session_takes_what_is_new_and_a_slow_one_misses_the_oldest() {
         let queue = TypingQueue::default();
-        let (mut one, mut slow) = (queue.count(), queue.count());
-        queue.push(&typing(1));
-        assert_eq!(taken(&queue, &mut one), [1]);
-        assert!(taken(&queue, &mut one).is_empty());
-        (2..=10).for_each(|number| queue.push(&typing(number)));
-        assert_eq!(taken(&queue, &mut slow), (3..=10).collect::<Vec<_>>());
-        assert_eq!(taken(&queue, &mut one), (3..=10).collect::<Vec<_>>());
-        queue.push(&typing(11));
+        assert!(newest(&queue, 1).is_empty());
+        (1..=10).for_each(|number| queue.push(&typing(number)));
+        assert_eq!((newest(&queue, 0), newest(&queue, 2)), (vec![], vec![9, 10]));
+        assert_eq!(newest(&queue, 10), (3..=10).collect::<Vec<_>>());
         tokio::time::advance(TYPING_FRESH).await;
-        assert!(taken(&queue, &mut one).is_empty(), "it is too old to be shown");
+        assert!(newest(&queue, 1).is_empty(), "it is too old to be shown");
     }
 }

@@ -10,6 +10,7 @@ use super::Session;
 use super::end::End;
 use super::pending::CommandResult;
 use crate::config::{AWAY_EVERY, TYPING_EVERY};
+use crate::hub::News;
 use crate::journal::RoomId;
 
 /// What a client shows, by its features.
@@ -78,15 +79,15 @@ impl LiveLimits {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Takes what has changed for the user: its rooms, and who is writing there.
-    pub(super) fn take_news(&mut self) -> ControlFlow<End> {
+    pub(super) fn take_news(&mut self, news: &News) -> ControlFlow<End> {
         if self.shows.typing {
-            for typing in self.member.take_typing() {
+            for typing in &news.typing {
                 if self.subscriptions.get(typing.room).is_some() {
                     self.connection.send(&typing.event());
                 }
             }
         }
-        match self.member.rooms_changed() {
+        match news.rooms {
             true => self.sync_rooms_counting(),
             false => ControlFlow::Continue(()),
         }
