@@ -15,7 +15,7 @@
 //! * [`chat_client`]: all that is not of the screen.
 //! * [`unsent`]: the notice of unsent messages after the end.
 //! * [`terminal`]: its modes, its output and its input; [`zone`]: the time zone of the machine.
-//! * [`demo`]: a chat without a server.
+//! * [`demo`]: a chat without a server; [`first_run`]: the screen that asks a new user for a name and a server.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod action;
@@ -23,6 +23,7 @@ pub mod app;
 pub mod chord;
 pub mod commands;
 pub mod demo;
+pub mod first_run;
 #[cfg(test)]
 mod fixture;
 pub mod help;

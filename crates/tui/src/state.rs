@@ -48,6 +48,8 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
+    /// Whether the screen says what a newcomer can do: at a first start, until the user sends something.
+    pub is_first: bool,
     /// The first of two keys, if it was pressed last.
     pub first_key: Option<Chord>,
     /// Set if a key was pressed that quits if it is pressed again.
@@ -102,6 +104,7 @@ impl State {
             quitting: None,
             unread_from: None,
             users: None,
+            is_first: false,
             is_bare: false,
             selection: None,
             done: None,
@@ -143,6 +146,9 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
+            welcome: self.is_first
+                && self.client.session().is_some()
+                && self.shown == RoomName::lobby(),
             users: if room.is_private() {
                 Some(false)
             } else {

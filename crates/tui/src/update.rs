@@ -155,6 +155,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
+                state.is_first = false;
                 // The user sees what they send.
                 state.viewport_mut(&message.room).to_newest();
             }

@@ -8,6 +8,7 @@ mod prompt;
 mod rooms;
 mod status;
 mod users;
+mod welcome;
 
 use ratatui::Frame;
 use ratatui::buffer::{Buffer, CellWidth};
@@ -32,6 +33,9 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) -> Vec<LinkCells> {
     }
     if let Some(area) = panes.users {
         users::draw(state, theme, clip(area, frame), frame.buffer_mut());
+    }
+    if let Some(area) = panes.welcome {
+        welcome::draw(state, theme, clip(area, frame), frame.buffer_mut());
     }
     status::draw(state, theme, clip(panes.status, frame), frame.buffer_mut());
     prompt::draw(state, theme, clip(panes.prompt, frame), frame);

@@ -388,3 +388,4 @@ fn resizing_keeps_the_place() {
 mod hostile;
 mod links;
 mod panes;
+mod welcome;
