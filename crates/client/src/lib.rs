@@ -25,6 +25,7 @@ pub mod input;
 pub mod link;
 pub mod log;
 pub mod outbox;
+pub mod presence;
 mod quote;
 pub mod request;
 pub mod rooms;

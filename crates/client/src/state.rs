@@ -8,6 +8,7 @@ pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 use crate::effect::Effect;
 use crate::entry::NoticeKind;
 use crate::outbox::Outbox;
+use crate::presence::JoinPolicy;
 use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::store::{Drafts, Profile};
@@ -45,6 +46,12 @@ pub struct State {
     /// Whether a tick was asked for to store drafts, and has not come.
     pub(crate) awaits_draft_tick: bool,
     pub(crate) warned: WarnOnce,
+    /// Which users who join and leave are shown.
+    pub(crate) joins: JoinPolicy,
+    /// When the connection was lost, until there is another session.
+    pub(crate) offline_since: Option<Timestamp>,
+    /// When the session began.
+    pub(crate) online_since: Option<Timestamp>,
     /// Effects for the front end that the current update has so far.
     pub(crate) effects: Vec<Effect>,
 }
@@ -109,6 +116,9 @@ impl State {
             awaits_read_tick: false,
             awaits_draft_tick: false,
             warned: WarnOnce::default(),
+            joins: JoinPolicy::default(),
+            offline_since: None,
+            online_since: None,
             effects: Vec::new(),
         };
         state.take_up(profile);

@@ -68,7 +68,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     }
     match input {
         Input::Start { notices } => {
-            let mut effects = settings::start(state);
+            let mut effects = settings::start(state, at);
             effects.extend(client(state, ClientInput::Start, at));
             for notice in notices {
                 effects.extend(notify(state, NoticeKind::Trouble, notice, at));

@@ -72,6 +72,10 @@ fn carry_out(
             with(state, &room, |room| room.draft = text);
             drafts::look(state)
         }
+        Request::ShowJoins(joins) => {
+            state.joins = joins;
+            None
+        }
         Request::Notice(kind, text) => {
             state.notice(at, kind, text);
             None

@@ -1,3 +1,5 @@
+mod presence;
+
 use chat_proto::command::Kind;
 use chat_proto::event::Accepted;
 use chat_proto::{Event, RoomName, Seq, Timestamp};
