@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn each_setting_has_a_flag() {
-        let args = read(&["--theme", "light", "--mouse", "off", "--no-bell"]).unwrap();
+        let args = read(&["--theme", "light", "--no-mouse", "--no-bell"]).unwrap();
         let settings = Layers { flags: args.flags.0, ..Layers::default() }.settings();
         for (name, value) in [("theme", "light"), ("mouse", "off"), ("notify", "none")] {
             assert_eq!(settings.value(name), Some((value, Source::Flag)));
