@@ -23,6 +23,7 @@ pub mod entry;
 pub mod hash;
 pub mod input;
 pub mod link;
+pub mod listing;
 mod live;
 pub mod log;
 pub mod outbox;

@@ -9,7 +9,7 @@
 //! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state.
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
-//!   its colours; [`commands`]: the `/` commands; [`help`]: the keys in words.
+//!   its colours; [`lists`]: lists to choose from; [`commands`]: the `/` commands; [`help`]: the keys in words.
 //! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
 //!   [`keymap`]: what a key does.
 //! * [`chat_client`]: all that is not of the screen.
@@ -31,6 +31,7 @@ pub mod hyperlinks;
 pub mod input;
 pub mod keymap;
 pub mod layout;
+pub mod lists;
 pub mod markup;
 pub mod prompt;
 pub mod rows;
