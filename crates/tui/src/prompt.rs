@@ -5,14 +5,17 @@ mod editor;
 mod history;
 mod kills;
 mod rows;
+mod search;
 
 use chat_proto::{RoomName, UserName};
 
 use self::complete::Completion;
-pub use self::editor::{Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
+pub use self::editor::{Case, Editor, Motion, PROMPT_BYTES_MAX, TooMuch, kilobytes};
 use self::history::History;
 use self::kills::Kills;
 pub use self::rows::Rows;
+use self::search::Search;
+pub use self::search::Searched;
 
 /// The input box.
 #[derive(Debug, Default)]
@@ -22,6 +25,7 @@ pub struct Prompt {
     history: History,
     completion: Option<Completion>,
     kills: Kills,
+    search: Option<Search>,
 }
 
 impl Prompt {
@@ -108,6 +112,7 @@ impl Prompt {
     /// Puts back the text that was being typed, if Up has replaced it. To be called before the text goes
     /// elsewhere: the history belongs to the box alone.
     pub fn put_back(&mut self) {
+        self.cancel_search();
         if let Some(draft) = self.history.leave(&self.editor.text()) {
             self.editor = Editor::new(&draft);
         }

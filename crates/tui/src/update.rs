@@ -12,6 +12,7 @@ mod keys;
 mod mouse;
 mod quit;
 mod rooms;
+mod searching;
 mod selecting;
 mod settings;
 
@@ -19,10 +20,10 @@ use chat_client::entry::NoticeKind;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
 use chat_client::{Request, RequestError};
-use chat_proto::Timestamp;
+use chat_proto::{TextError, Timestamp};
 
 use crate::input::Input;
-use crate::state::State;
+use crate::state::{State, too_long};
 use crate::viewport::{Place, Viewport};
 
 /// Rows per notch of the mouse wheel: what terminals do.
@@ -171,6 +172,9 @@ fn request(state: &mut State, request: Request, at: Timestamp) -> Result<Vec<Eff
         Some(Effect::Client(ClientEffect::Failed(RequestError::NotConnected))) => {
             Err(NOT_CONNECTED.to_owned())
         }
+        Some(Effect::Client(ClientEffect::Failed(RequestError::Text(TextError::TooLong(
+            bytes,
+        ))))) => Err(format!("Too long: {}. Shorten it and press Enter", too_long(bytes))),
         Some(Effect::Client(ClientEffect::Failed(error))) => Err(error.to_string()),
         _ => Ok(effects),
     }
@@ -190,6 +194,7 @@ fn notify(
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     state.prompt.end_completion();
     state.prompt.end_cut();
+    state.prompt.end_search();
     state.selection = None;
     match state.prompt.editor.insert(text) {
         Ok(()) => Vec::new(),

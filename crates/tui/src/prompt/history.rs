@@ -28,6 +28,14 @@ impl History {
         }
     }
 
+    /// The newest text with a word in it, small or capital, and its place; the newest text has place 0, and
+    /// `from` is the first place that counts.
+    pub(super) fn find(&self, word: &str, from: usize) -> Option<(usize, &str)> {
+        let word = word.to_lowercase();
+        let texts = self.sent.iter().rev().map(String::as_str).enumerate().skip(from);
+        texts.into_iter().find(|(_, text)| text.to_lowercase().contains(&word))
+    }
+
     /// Returns the text before the shown one, which is `now`.
     pub(super) fn older(&mut self, now: &str) -> Option<String> {
         let text = self.sent.iter().rev().nth(self.back)?.clone();
