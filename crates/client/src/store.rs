@@ -10,6 +10,7 @@
 //! STATE/ADDRESS/NAME/…              the same before the first session, and from version 0.1.0
 //! STATE/seed                        makes the tokens of new users; a secret
 //! STATE/device                      the device of version 0.1.0
+//! STATE/typed                       what was typed, for Up and Ctrl-R
 //! ```
 //!
 //! A server is known by the id of its journal. What is stored under its address moves under the id with the
@@ -28,6 +29,7 @@ mod narrow;
 mod seed;
 mod slot;
 mod task;
+mod typed;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,7 @@ pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
 pub use self::task::{Done, JOBS_MAX, Job, StoreTask, Writer};
+pub use self::typed::{TYPED_BYTES_MAX, TYPED_MAX, TypedFile};
 use crate::seed::Seed;
 
 /// Longest token, in bytes: a line on the wire has room for little more.

@@ -41,6 +41,17 @@ impl Prompt {
         self.history.push(text);
     }
 
+    /// Adds texts of earlier runs to the history, the newest last.
+    pub fn add_older(&mut self, texts: Vec<String>) {
+        texts.into_iter().for_each(|text| self.history.push(text));
+    }
+
+    /// The newest text of the history.
+    #[must_use]
+    pub fn newest(&self) -> Option<&str> {
+        self.history.newest()
+    }
+
     /// Ends the completions: the next Tab begins new ones.
     pub fn end_completion(&mut self) {
         self.completion = None;

@@ -44,6 +44,8 @@ pub enum Effect {
     Ring,
     /// Save the value of a setting.
     SaveSetting(&'static str, &'static str),
+    /// Store what was typed, for the history of the next run.
+    StoreTyped(String),
     /// Whether the terminal is to report the mouse.
     SetMouse(bool),
     /// Put a text on the clipboard of the terminal.
@@ -91,6 +93,10 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Colour(answer) => {
             state.look.answered(answer);
+            Vec::new()
+        }
+        Input::Typed(texts) => {
+            state.prompt.add_older(texts);
             Vec::new()
         }
         Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),

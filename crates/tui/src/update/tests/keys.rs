@@ -214,3 +214,23 @@ fn the_size_of_a_long_text_is_shown() {
     narrow.input(Input::Paste("one\ntwo\nthree".into()));
     assert!(!narrow.screen().contains("lines"), "{}", narrow.screen());
 }
+
+#[test]
+fn what_is_typed_is_stored_once_and_names_are_not() {
+    let mut harness = Harness::new(80, 20);
+    let stored = |harness: &mut Harness, text: &str| {
+        let mut stored = Vec::new();
+        for c in text.chars() {
+            let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
+            stored.extend(harness.input_all(Input::Key(code.into())));
+        }
+        stored.retain(|effect| matches!(effect, Effect::StoreTyped(_)));
+        stored
+    };
+    let typed = |text: &str| Effect::StoreTyped(text.to_owned());
+    assert_eq!(stored(&mut harness, "hello\nhello\n/who\n"), [typed("hello"), typed("/who")]);
+    assert_eq!(stored(&mut harness, "/name rob\n/nick rob\n"), []);
+    harness.refuse_name();
+    harness.control('u');
+    assert_eq!(stored(&mut harness, "rob\n"), []);
+}
