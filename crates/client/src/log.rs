@@ -5,10 +5,12 @@
 //!
 //! * `entries`: the entries, sorted.
 //! * `coverage`, `intervals`: which messages of the room are loaded, as numbers.
+//! * `presence`: entries about users who join and leave.
 
 mod coverage;
 mod entries;
 mod intervals;
+mod presence;
 
 use chat_proto::{Seq, Timestamp};
 
@@ -141,8 +143,7 @@ impl Log {
 
     /// Adds a notice after the last message. While messages are pending it stands after them.
     pub fn notice(&mut self, at: Timestamp, tone: NoticeKind, text: impl Into<String>) {
-        let is_unsettled = self.entries.end_of(LAST) < self.entries.len();
-        let seq = if is_unsettled { PENDING } else { Seq::new(self.coverage.reached()) };
+        let seq = self.notice_seq();
         let body = Body::Notice(tone, text.into());
         self.entries.insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         self.trim();

@@ -98,6 +98,7 @@ Messages {
     Oldest, "oldest", ["Ctrl-Home"], "Go to the oldest message";
     Newest, "newest", ["Ctrl-End"], "Go to the newest message";
     Select, "select", ["Ctrl-S", "Shift-Up"], "Select a message, to copy, quote or open it";
+    Bare, "bare", ["Alt-L"], "Show the messages alone, to select text";
     Back, "back", ["Esc"], "Go back one step, at last to the newest message";
     Users, "users", ["Ctrl-G"], "Show or hide the user list";
 }
@@ -134,7 +135,7 @@ Editing {
     SwapWords, "swap-words", ["Alt-T"], "Swap the words around the cursor";
     Capital, "capital", ["Alt-C"], "Capitalize the word";
     Upper, "upper", ["Alt-U"], "Put the word into capitals";
-    Lower, "lower", ["Alt-L"], "Put the word into small letters";
+    Lower, "lower", ["Ctrl-X Ctrl-L"], "Put the word into small letters";
     Undo, "undo", ["Ctrl-_"], "Undo";
     Redo, "redo", ["Alt-_"], "Redo";
 }

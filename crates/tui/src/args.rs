@@ -5,7 +5,7 @@ mod settings;
 use std::path::PathBuf;
 
 use chat_client::ServerAddress;
-use chat_client::link::{BadAddress, DEFAULT_PORT};
+use chat_client::link::BadAddress;
 use chat_proto::UserName;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
@@ -92,11 +92,10 @@ impl Args {
         self.name.as_ref().or_else(|| destination?.name.as_ref())
     }
 
-    /// The server to connect to.
-    pub(crate) fn server(&self) -> ServerAddress {
+    /// The server that is given, if there is one.
+    pub(crate) fn server(&self) -> Option<&ServerAddress> {
         let destination = self.destination.as_ref().map(|destination| &destination.server);
-        let local = || ServerAddress { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
-        self.server.as_ref().or(destination).cloned().unwrap_or_else(local)
+        self.server.as_ref().or(destination)
     }
 }
 
@@ -135,15 +134,19 @@ mod tests {
     #[test]
     fn a_server_is_named_in_two_ways() {
         for (arguments, name, server) in [
-            (&[][..], None, "127.0.0.1:12345"),
-            (&["localhost"], None, "localhost:12345"),
-            (&["bob@[::1]"], Some("bob"), "[::1]:12345"),
-            (&["Ana María@chat.example.org:4000"], Some("Ana María"), "chat.example.org:4000"),
-            (&["--server", "localhost", "--name", "bob"], Some("bob"), "localhost:12345"),
-            (&["--name", "bob", "::1"], Some("bob"), "[::1]:12345"),
+            (&[][..], None, None),
+            (&["localhost"], None, Some("localhost:12345")),
+            (&["bob@[::1]"], Some("bob"), Some("[::1]:12345")),
+            (
+                &["Ana María@chat.example.org:4000"],
+                Some("Ana María"),
+                Some("chat.example.org:4000"),
+            ),
+            (&["--server", "localhost", "--name", "bob"], Some("bob"), Some("localhost:12345")),
+            (&["--name", "bob", "::1"], Some("bob"), Some("[::1]:12345")),
         ] {
             let args = read(arguments).unwrap();
-            assert_eq!(args.server().to_string(), server, "{arguments:?}");
+            assert_eq!(args.server().map(ToString::to_string).as_deref(), server, "{arguments:?}");
             assert_eq!(args.name().map(UserName::as_str), name, "{arguments:?}");
         }
     }
@@ -153,7 +156,7 @@ mod tests {
         for (arguments, why) in [
             (&["localhost", "--server", "localhost"][..], "cannot be used with"),
             (&["bob@localhost", "--name", "ana"], "given twice"),
-            (&["bob@"], "no address of a server"),
+            (&["bob@"], "expected HOST or HOST:PORT"),
             (&["@localhost"], "at least one character"),
             (&["localhost", "bob"], "unexpected argument"),
         ] {

@@ -17,6 +17,8 @@ pub enum Verb {
     Leave,
     /// Sends a direct message.
     Msg,
+    /// Lists the places to go to.
+    GoTo,
     /// Lists the rooms of the server.
     Rooms,
     /// Lists the users of the room.
@@ -31,6 +33,8 @@ pub enum Verb {
     Name,
     /// Shows or changes a setting.
     Set,
+    /// Shows the messages alone.
+    Bare,
     /// Empties the log on the screen.
     Clear,
     /// Marks the room as read.
@@ -123,8 +127,16 @@ pub const COMMANDS: &[Command] = &[
         Offers::People,
         "Send a direct message",
     ),
-    row(Verb::Rooms, "/rooms", &["/list"], "", Offers::Nothing, "List the rooms of the server"),
-    row(Verb::Who, "/who", &["/names"], "", Offers::Nothing, "List who is in this room"),
+    row(Verb::GoTo, "/go", &["/goto"], "[WORD]", Offers::Nothing, "Go to a room or a user"),
+    row(
+        Verb::Rooms,
+        "/rooms",
+        &["/list"],
+        "[PART]",
+        Offers::Nothing,
+        "List the rooms of the server",
+    ),
+    row(Verb::Who, "/who", &["/names"], "[PART]", Offers::Nothing, "List who is in this room"),
     row(Verb::Users, "/users", &[], "", Offers::Nothing, "Open or close the user list"),
     row(
         Verb::Topic,
@@ -144,6 +156,7 @@ pub const COMMANDS: &[Command] = &[
         Offers::Settings,
         "Change a setting, or list them all",
     ),
+    row(Verb::Bare, "/bare", &[], "", Offers::Nothing, "Show the messages alone, to select text"),
     row(Verb::Clear, "/clear", &[], "", Offers::Nothing, "Clear the screen"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
     row(Verb::Read, "/read", &[], "", Offers::Nothing, "Mark this room as read"),

@@ -3,6 +3,7 @@
 mod hit;
 mod input_box;
 mod look;
+mod popup;
 mod room_list;
 mod rooms;
 mod selection;
@@ -15,13 +16,14 @@ use ratatui::layout::{Rect, Size};
 pub use self::hit::{Pane, Target, hit, pane};
 pub(crate) use self::input_box::too_long;
 pub use self::look::Look;
+pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
 use crate::action::Action;
 use crate::chord::Chord;
-use crate::layout::{Panes, Wants, panes};
+use crate::layout::{Panes, Wants, bare, panes};
 use crate::prompt::{Editor, Prompt};
 use crate::rows::{Heights, LogRows};
 use crate::viewport::Viewport;
@@ -41,8 +43,12 @@ pub struct State {
     pub prompt: Prompt,
     /// Set while the input box asks for a name: the text that was typed before.
     pub draft: Option<Editor>,
+    /// Set while a list with an input line of its own is open.
+    pub picker: Option<Picker>,
     /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
+    /// Whether the screen says what a newcomer can do: at a first start, until the user sends something.
+    pub is_first: bool,
     /// The first of two keys, if it was pressed last.
     pub first_key: Option<Chord>,
     /// Set if a key was pressed that quits if it is pressed again.
@@ -51,6 +57,8 @@ pub struct State {
     pub unread_from: Option<(RoomName, RoomName)>,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
+    /// Whether the messages are alone on the screen, so that the terminal can select them.
+    pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
     /// What was done, for the status line: until the next key or click.
@@ -90,11 +98,14 @@ impl State {
             look: Look::default(),
             prompt: Prompt::default(),
             draft: None,
+            picker: None,
             help: None,
             first_key: None,
             quitting: None,
             unread_from: None,
             users: None,
+            is_first: false,
+            is_bare: false,
             selection: None,
             done: None,
             opens_links: false,
@@ -104,14 +115,26 @@ impl State {
         }
     }
 
+    /// The editor of the input line on the screen.
+    #[must_use]
+    pub fn editor(&self) -> &Editor {
+        self.picker.as_ref().map_or(&self.prompt.editor, |picker| &picker.query)
+    }
+
     /// The panes of the screen.
     #[must_use]
     pub fn panes(&self) -> Panes {
+        if self.is_bare {
+            return bare(self.size);
+        }
         let rows = u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX);
         let room = self.client.room();
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
+            welcome: self.is_first
+                && self.client.session().is_some()
+                && self.shown == RoomName::lobby(),
             users: if room.is_private() {
                 Some(false)
             } else {
@@ -126,7 +149,11 @@ impl State {
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
         let log = self.client.room().log();
-        let rows = LogRows::new(log, &self.zone, width.into(), self.heights());
+        let rows = if self.is_bare {
+            LogRows::bare(log, &self.zone, width.into())
+        } else {
+            LogRows::new(log, &self.zone, width.into(), self.heights())
+        };
         (width > 0 && height > 0).then_some((rows, height.into()))
     }
 

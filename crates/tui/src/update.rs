@@ -4,11 +4,13 @@
 //! screen, or becomes a request to the client; effects of the client for the screen are taken in at once.
 
 mod actions;
+mod bare;
 mod commands;
 mod enter;
 mod frame;
 mod help;
 mod keys;
+mod lists;
 mod mouse;
 mod quit;
 mod rooms;
@@ -70,7 +72,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     }
     match input {
         Input::Start { notices } => {
-            let mut effects = settings::start(state);
+            let mut effects = settings::start(state, at);
             effects.extend(client(state, ClientInput::Start, at));
             for notice in notices {
                 effects.extend(notify(state, NoticeKind::Trouble, notice, at));
@@ -79,7 +81,11 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Frame => frame::frame(state, at),
         Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
-        Input::Paste(text) => typing(state, at, |state| insert(state, &text, at)),
+        Input::Paste(text) => {
+            let mut effects = bare::paste(state);
+            effects.extend(typing(state, at, |state| insert(state, &text, at)));
+            effects
+        }
         Input::Wheel(wheel, position) => mouse::wheel(state, wheel, position, at),
         Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
         Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
@@ -157,6 +163,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
+                state.is_first = false;
                 // The user sees what they send.
                 state.viewport_mut(&message.room).to_newest();
             }
@@ -198,6 +205,9 @@ fn notify(
 
 /// Inserts a text into the input box.
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
+    if lists::typed(state, text).is_some() {
+        return Vec::new();
+    }
     state.prompt.end_completion();
     state.prompt.end_cut();
     state.prompt.end_search();

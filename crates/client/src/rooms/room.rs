@@ -1,6 +1,6 @@
 //! One room: its messages, its users, and how far the user has read.
 
-use chat_proto::{RoomName, Seq, Timestamp, Topic, UserName};
+use chat_proto::{RoomName, Seq, Timestamp, Topic, UserId, UserName};
 
 use crate::log::Log;
 use crate::users::Users;
@@ -50,6 +50,8 @@ pub struct Room {
     pub(crate) coming: Option<Seq>,
     /// Whether older messages are on their way.
     pub(crate) loading: bool,
+    /// The users who were here when the connection was lost, and have not come back.
+    pub(crate) away: Vec<UserId>,
 }
 
 /// The count of the server of unread messages of others.
@@ -108,6 +110,7 @@ impl Room {
             is_restored: false,
             coming: None,
             loading: false,
+            away: Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
 use super::shape::Shape;
-use super::{Above, author};
+use super::{Above, author, presence};
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wrap::wrap;
 
@@ -84,25 +84,27 @@ impl Flat {
 }
 
 /// How many rows the text of an entry takes. `is_open`: a long message is not folded.
-pub(super) fn height(entry: &LogEntry, width: usize, is_open: bool) -> usize {
+pub(super) fn height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
+    let width = shape.text_width();
     let why = reason(entry).map_or(0, |why| why.breaks(width).len());
     why + match &entry.body {
         Body::Restored => 1,
         Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
-            markup(text, origin).height(width)
+            markup(text, origin, shape).height(width)
         }
         Body::Message { text, origin, kind: Kind::Text, .. } => {
-            markup(text, origin).folded_height(width)
+            markup(text, origin, shape).folded_height(width)
         }
-        _ => flat(entry).breaks(width).len(),
+        // A time takes as much room in each zone.
+        _ => flat(entry, &TimeZone::UTC).breaks(width).len(),
     }
 }
 
 /// Whether an entry has more rows than it shows if it is not opened.
-pub(super) fn is_long(entry: &LogEntry, width: usize) -> bool {
+pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
     match &entry.body {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
-            markup(text, origin).height(width) > FOLD_ROWS + 1
+            markup(text, origin, shape).height(shape.text_width()) > FOLD_ROWS + 1
         }
         _ => false,
     }
@@ -125,7 +127,7 @@ pub(super) fn rows(
     if let Some(name) = name.filter(|_| shape.is_name_above()) {
         rows.push(shape.name_row(name, &time()));
     }
-    let texts = text_rows(entry, shape.text_width(), is_open).into_iter().enumerate();
+    let texts = text_rows(entry, shape, is_open, zone).into_iter().enumerate();
     rows.extend(texts.map(|(index, text)| {
         let mut row = if index == 0 {
             shape.head(above.time.then(time), name, mark(entry))
@@ -138,11 +140,12 @@ pub(super) fn rows(
     rows
 }
 
-fn text_rows(entry: &LogEntry, width: usize, is_open: bool) -> Vec<Row> {
+fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> Vec<Row> {
+    let width = shape.text_width();
     let mut rows = match &entry.body {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
             let is_pending = !is_settled(origin);
-            let markup = markup(text, origin);
+            let markup = markup(text, origin, shape);
             let rows = if is_open { markup.rows(width) } else { markup.folded(width) };
             let kind = |piece: &Piece| {
                 let kind = if is_pending { SpanKind::Pending } else { SpanKind::Text };
@@ -153,14 +156,15 @@ fn text_rows(entry: &LogEntry, width: usize, is_open: bool) -> Vec<Row> {
             };
             rows.iter().map(row).collect()
         }
-        _ => flat(entry).rows(width),
+        _ => flat(entry, zone).rows(width),
     };
     rows.extend(reason(entry).into_iter().flat_map(|why| why.rows(width)));
     rows
 }
 
-fn markup<'a>(text: &'a str, origin: &Origin) -> Markup<'a> {
+fn markup<'a>(text: &'a str, origin: &Origin, shape: Shape) -> Markup<'a> {
     match origin {
+        _ if shape.is_bare() => Markup::plain(text, &[]),
         Origin::Heard(mentions) => Markup::parse(text, mentions),
         Origin::Damaged => Markup::plain(text, &[]),
         Origin::Own(_) => Markup::parse(text, &[]),
@@ -195,17 +199,19 @@ fn mark(entry: &LogEntry) -> (SpanKind, char) {
 }
 
 /// A notice or an action.
-fn flat(entry: &LogEntry) -> Flat {
+fn flat(entry: &LogEntry, zone: &TimeZone) -> Flat {
     let flat = Flat::new();
     match &entry.body {
         Body::Notice(kind, text) => {
             let (sign, kind) = match kind {
-                NoticeKind::Joined => ("→ ", SpanKind::Dim),
-                NoticeKind::Left => ("← ", SpanKind::Dim),
                 NoticeKind::Info => ("· ", SpanKind::Plain),
                 NoticeKind::Trouble => ("! ", SpanKind::Trouble),
             };
             flat.with(kind, sign).with(kind, text)
+        }
+        Body::Presence(presence) => flat.with(SpanKind::Dim, &presence::text(presence)),
+        Body::Offline { since } => {
+            flat.with(SpanKind::Dim, &presence::offline(*since, entry.at, zone))
         }
         Body::Restored => flat,
         Body::Message { from, text, origin, .. } => {

@@ -22,12 +22,15 @@ const TEXT_COLUMNS_MIN: usize = 20;
 const COUNT_GAP: usize = 2;
 
 impl State {
-    /// The label before the input: the room that Enter sends to, or that the box asks for a name, or what is
-    /// searched for.
+    /// The label before the input: the room that Enter sends to, what the box asks for, or what is searched
+    /// for.
     #[must_use]
     pub fn prompt_label(&self) -> String {
         if self.size.width < LABEL_WIDTH_MIN {
             return String::new();
+        }
+        if let Some(picker) = &self.picker {
+            return picker.subject.label().to_owned();
         }
         if self.draft.is_some() {
             return "name › ".to_owned();
@@ -60,15 +63,13 @@ impl State {
 
     fn rows_and_count(&self) -> (Rows, Option<String>) {
         let width = usize::from(self.size.width).saturating_sub(columns(&self.prompt_label()));
-        let rows = Rows::new(&self.prompt.editor, width);
-        if rows.rows.len() < COUNT_ROWS_MIN || self.draft.is_some() {
+        let rows = Rows::new(self.editor(), width);
+        if rows.rows.len() < COUNT_ROWS_MIN || self.draft.is_some() || self.picker.is_some() {
             return (rows, None);
         }
         let count = count(self);
         match width.checked_sub(columns(&count) + COUNT_GAP) {
-            Some(left) if left >= TEXT_COLUMNS_MIN => {
-                (Rows::new(&self.prompt.editor, left), Some(count))
-            }
+            Some(left) if left >= TEXT_COLUMNS_MIN => (Rows::new(self.editor(), left), Some(count)),
             _ => (rows, None),
         }
     }

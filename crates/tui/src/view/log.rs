@@ -20,10 +20,11 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     if area.is_empty() {
         return Vec::new();
     }
-    let room = state.client.room();
-    let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let heights = state.heights();
-    let log = LogRows::new(room.log(), &state.zone, width, heights);
+    // As wide as the pane, which may be wider than what is left of the screen.
+    let Some((log, _)) = state.log_rows() else {
+        return Vec::new();
+    };
+    let height = usize::from(area.height);
     let viewport = state.viewport();
     let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_rows(log, index));

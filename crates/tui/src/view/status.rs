@@ -73,6 +73,12 @@ fn not_normal(state: &State) -> Vec<String> {
 
 /// What the user can do here: at most three hints, or what can be done with the selected message.
 fn hints_of(state: &State) -> Vec<String> {
+    if state.picker.is_some() {
+        return ["↑↓ choose", "Enter go there", "Esc close"].map(str::to_owned).to_vec();
+    }
+    if state.is_bare {
+        return ["PgUp PgDn scroll", "Esc back"].map(str::to_owned).into();
+    }
     if let Some((_, message)) = state.selected() {
         let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
         let open = state.selected_is_long().then_some("Enter open");

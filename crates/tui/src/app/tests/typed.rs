@@ -9,10 +9,10 @@ async fn what_was_typed_comes_back_in_the_next_run_and_names_do_not() {
     let state = Some(directory.path().to_owned());
     let options = || Options { state: state.clone(), writer, ..options() };
     let mut bob = Client::start(options(), Nobody, 80, 20);
-    bob.types("hello\nhello\n/who\n/nick rob\n").await;
+    bob.types("hello\nhello\n/topic\n/nick rob\n").await;
     within("the end", bob.quits()).await.unwrap();
     let mut bob = Client::start(options(), Nobody, 80, 20);
-    for text in ["/quit", "/who", "hello"] {
+    for text in ["/quit", "/topic", "hello"] {
         bob.presses(KeyCode::Up, KeyModifiers::NONE).await;
         sees(&mut bob, &format!("#lobby › {text}")).await;
     }

@@ -41,7 +41,7 @@ fn what_the_server_cannot_read_is_not_waited_for() {
     assert_shows(&harness, "cannot be read now");
     assert!(sent(&harness.wheel(Wheel::Up)).is_empty(), "not with each frame");
     harness.press(KeyCode::End);
-    assert_shows(&harness, "refused: older messages cannot be read");
+    assert_shows(&harness, "Refused: older messages cannot be read");
     assert_eq!(sent(&harness.control_home()), [asks(451)]);
 }
 
