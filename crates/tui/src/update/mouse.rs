@@ -59,6 +59,8 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             request(state, asked, at).unwrap_or_default()
         }
         Target::Newest => to_newest(state, at),
+        // The input box asks for a name.
+        Target::Message { .. } if state.draft.is_some() => Vec::new(),
         Target::Message { message, is_fold } => {
             let is_again = state.selection == Some(message);
             state.selection = Some(message);

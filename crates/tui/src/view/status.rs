@@ -36,6 +36,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     }
     let style = match state.client.connection() {
         Connection::Refused { .. } => theme.bad(),
+        _ if state.done.is_some() => theme.style(Role::Good),
         _ => theme.style(Role::Warn),
     };
     Line::styled(hints, theme.dim()).alignment(Alignment::Right).render(area, buffer);
@@ -81,7 +82,8 @@ fn hints_of(state: &State) -> Vec<String> {
     }
     if let Some((_, message)) = state.selected() {
         let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
-        let open = state.selected_is_long().then_some("Enter open");
+        let open = if state.selected_is_open() { "Enter fold" } else { "Enter open" };
+        let open = state.selected_is_long().then_some(open);
         let hints = applying.map(|action| action.hint).chain(open).chain(["Esc back"]);
         return hints.map(str::to_owned).collect();
     }
