@@ -154,12 +154,18 @@ impl State {
         } else {
             LogRows::new(log, &self.zone, width.into(), self.heights())
         };
+        let rows = rows.with_clock(self.look.settings().time.value);
         (width > 0 && height > 0).then_some((rows, height.into()))
     }
 
     /// The heights of the entries of the log on the screen, as far as they are known.
     pub(crate) fn heights(&self) -> Option<&Heights> {
         self.views.get(&self.shown).map(|view| &view.heights)
+    }
+
+    /// Forgets all heights: the texts are written in another way.
+    pub(crate) fn forget_heights(&mut self) {
+        self.views.values_mut().for_each(|view| view.heights.forget());
     }
 
     /// The part of the log that is on the screen.
