@@ -26,6 +26,7 @@ pub use self::options::Options;
 use self::saver::Saver;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
+use crate::notification::{Note, Way};
 use crate::state::{Look, State};
 use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
@@ -106,6 +107,7 @@ pub async fn run_shown(
     state.look = Look::new(options.settings, options.environment);
     state.is_first = options.is_first;
     state.opens_links = options.opens_links;
+    state.attention.notifier = options.notifier;
     let mut app = App {
         state,
         driver,
@@ -113,6 +115,7 @@ pub async fn run_shown(
         control,
         clock: options.clock,
         mentioned: false,
+        note: None,
         changed: true,
         redraw_all: false,
         colours_by: None,
@@ -142,6 +145,8 @@ struct App<C> {
     clock: fn() -> Timestamp,
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
+    /// The notification to show with the next frame: the last one, however many there were.
+    note: Option<(Way, Note)>,
     /// Whether the state has changed since the last frame.
     changed: bool,
     /// Whether to draw everything with the next frame.
@@ -217,6 +222,9 @@ impl<C: Control> App<C> {
                     if std::mem::take(&mut self.mentioned) {
                         self.control.ring();
                     }
+                    if let Some((way, note)) = self.note.take() {
+                        self.control.notify(way, &note);
+                    }
                     self.colours_by = None;
                     next_frame = Instant::now() + FRAME_MIN;
                     flow
@@ -285,6 +293,8 @@ impl<C: Control> App<C> {
                 Effect::Redraw => self.redraw_all = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = true,
+                Effect::Notify(way, note) => self.note = Some((way, note)),
+                Effect::SetTitle(title) => self.control.set_title(title.as_deref()),
                 Effect::SaveSetting(name, value) => self.saver.save(name, value),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
                 Effect::Copy(text) => self.control.copy(&text),
