@@ -23,6 +23,7 @@ pub mod entry;
 pub mod hash;
 pub mod input;
 pub mod link;
+pub mod listing;
 pub mod log;
 pub mod outbox;
 pub mod presence;

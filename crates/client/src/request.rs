@@ -47,9 +47,10 @@ pub enum Request {
         /// Its topic; empty for none.
         topic: Topic,
     },
-    /// Ask for the rooms of the server; a notice lists them.
+    /// Ask for the rooms of the server, unless they are on their way: [`State::listing`](crate::State::listing).
     ListRooms,
-    /// Ask for the users of a room; a notice lists them.
+    /// Ask for all users of a room: [`Room::users`](crate::Room::users). The server does not say of a large room
+    /// who joins and leaves.
     ListUsers(RoomName),
     /// Take another name. If the server has not accepted the name of now, this is another user.
     Rename(UserName),

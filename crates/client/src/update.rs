@@ -7,6 +7,7 @@
 mod addresses;
 mod drafts;
 mod events;
+mod listing;
 mod messages;
 mod presence;
 mod refused;

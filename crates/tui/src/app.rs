@@ -34,8 +34,9 @@ use crate::update::{Effect, update};
 use crate::view;
 use crate::zone::ZoneWatch;
 
-/// Shortest time between two frames: a person sees no more than 60 in a second.
-pub const FRAME_MIN: Duration = Duration::from_micros(16_667);
+/// Shortest time from a frame to the next that no key asks for, 25 in a second: nobody reads messages faster, and
+/// each frame costs a millisecond. After a key the next frame comes at once.
+pub const FRAME_MIN: Duration = Duration::from_millis(40);
 
 /// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
@@ -117,6 +118,7 @@ pub async fn run_shown(
         mentioned: false,
         note: None,
         changed: true,
+        changed_by_key: false,
         redraw_all: false,
         colours_by: None,
         zone_watch: options.zone_watch,
@@ -149,6 +151,8 @@ struct App<C> {
     note: Option<(Way, Note)>,
     /// Whether the state has changed since the last frame.
     changed: bool,
+    /// Whether a key has changed it: the next frame comes at once.
+    changed_by_key: bool,
     /// Whether to draw everything with the next frame.
     redraw_all: bool,
     /// Until when the first frame waits for the colours of the terminal.
@@ -179,13 +183,13 @@ impl<C: Control> App<C> {
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
         let (mut keys, mut stop) = (pin!(keys), pin!(stop));
-        let mut next_frame = Instant::now();
+        let mut last_frame = None;
         loop {
             let may_take = self.driver.may_take();
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
             let next_look = self.zone_looked + ZONE_LOOK.1;
+            let frame_at = self.frame_at(last_frame);
             let (control, saver) = (&mut self.control, &mut self.saver);
-            let frame_at = self.colours_by.map_or(next_frame, |by| by.max(next_frame));
             // A blocked terminal delays frames, and nothing else.
             let drawable = async {
                 sleep_until(frame_at).await;
@@ -226,7 +230,8 @@ impl<C: Control> App<C> {
                         self.control.notify(way, &note);
                     }
                     self.colours_by = None;
-                    next_frame = Instant::now() + FRAME_MIN;
+                    self.changed_by_key = false;
+                    last_frame = Some(Instant::now());
                     flow
                 }
             };
@@ -236,11 +241,20 @@ impl<C: Control> App<C> {
         }
     }
 
+    /// When the next frame is due, after the last one.
+    fn frame_at(&self, last: Option<Instant>) -> Instant {
+        let now = Instant::now();
+        let due = if self.changed_by_key { now } else { last.map_or(now, |last| last + FRAME_MIN) };
+        self.colours_by.map_or(due, |by| by.max(due))
+    }
+
     fn take_report(&mut self, report: Report) -> ControlFlow<()> {
         if report == Report::Attributes {
             self.colours_by = None;
         }
-        Input::from_terminal(report).map_or(ControlFlow::Continue(()), |input| self.take(input))
+        let Some(input) = Input::from_terminal(report) else { return ControlFlow::Continue(()) };
+        self.changed_by_key = true;
+        self.take(input)
     }
 
     /// Follows the time zone of the machine, if the last look is at least `after` ago.

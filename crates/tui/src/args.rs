@@ -1,6 +1,7 @@
 //! The arguments of the command line.
 
 mod settings;
+mod start;
 
 use std::path::PathBuf;
 
@@ -11,40 +12,41 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use self::settings::Flags;
+pub(crate) use self::start::Start;
 
 const EXAMPLES: &str = "\
 Examples:
-  chat-tui                                   the server of this machine, your login name
-  chat-tui --name bob                        under another name
-  chat-tui chat.example.org                  a server elsewhere
-  chat-tui bob@chat.example.org:4000         on another port, under another name
-  chat-tui --state /media/stick/chat         who you are goes with you
-  chat-tui --theme light --users off         other colours, no list of users
-  chat-tui --log-file chat.log               with a log of what the network does
+  chat-tui                                   connect as last time; the first time, asks
   chat-tui --demo                            try it without a server
+  chat-tui --name bob                        choose a name
+  chat-tui chat.example.org                  connect to another machine
+  chat-tui bob@chat.example.org:4000         choose a name and a port
+  chat-tui --state /media/stick/chat         keep your identity on a USB stick
+  chat-tui --theme light --users off         other colours, no list of users
+  chat-tui --log-file chat.log               log network activity
 
-Within: /help lists the commands, F1 shows the keys, Ctrl-C on an empty line quits.
+In the client: /help lists the commands, F1 or /keys shows the keys, /quit quits.
 
-Exit codes: 0 all went well; 1 it ran and failed; 2 it was called the wrong way.";
+Exit codes: 0 success; 1 error; 2 invalid arguments.";
 
-/// A full-screen terminal client of chat-server.
+/// Full-screen terminal client for chat-server.
 #[derive(Debug, Parser)]
 #[command(name = "chat-tui", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Where the server is, and your name there: another way to write --server and --name
+    /// Your name and the server address: short for --name and --server
     #[arg(value_name = "[NAME@]HOST[:PORT]", value_parser = destination, conflicts_with = "server")]
     destination: Option<Destination>,
 
-    /// The name others see; your login name if left out
+    /// Your display name [default: that of the last session; at first, your login name]
     #[arg(long, value_parser = user_name)]
     name: Option<UserName>,
 
-    /// Where the server is; 127.0.0.1 if left out. The port is 12345 if left out
+    /// Server address [default: that of the last session; at first, 127.0.0.1:12345]
     #[arg(long, value_name = "HOST[:PORT]")]
     server: Option<ServerAddress>,
 
-    /// The directory for tokens, unsent messages and drafts; $XDG_STATE_HOME/chat-tui or
-    /// ~/.local/state/chat-tui if left out
+    /// Where to store your identity and unsent messages [default: $XDG_STATE_HOME/chat-tui or
+    /// ~/.local/state/chat-tui]
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
 
@@ -52,7 +54,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["destination", "server", "state"])]
     pub(crate) demo: bool,
 
-    /// Append what the program does to this file
+    /// Append a log to FILE
     #[arg(long, value_name = "FILE")]
     pub(crate) log_file: Option<PathBuf>,
 
@@ -168,7 +170,7 @@ mod tests {
 
     #[test]
     fn each_setting_has_a_flag() {
-        let args = read(&["--theme", "light", "--mouse", "off", "--no-bell"]).unwrap();
+        let args = read(&["--theme", "light", "--no-mouse", "--no-bell"]).unwrap();
         let settings = Layers { flags: args.flags.0, ..Layers::default() }.settings();
         for (name, value) in [("theme", "light"), ("mouse", "off"), ("notify", "none")] {
             assert_eq!(settings.value(name), Some((value, Source::Flag)));

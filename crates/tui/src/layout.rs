@@ -95,6 +95,14 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     }
 }
 
+/// The bottom of the messages, or all of them where they are few: where a list of `rows` rows is.
+#[must_use]
+pub fn popup(panes: &Panes, rows: usize) -> Rect {
+    let area = panes.welcome.map_or(panes.log, |welcome| panes.log.union(welcome));
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height);
+    Rect { y: area.bottom() - height, height, ..area }
+}
+
 /// The messages over the whole screen, and a row that says how to go back.
 #[must_use]
 pub fn bare(size: Size) -> Panes {

@@ -9,7 +9,7 @@
 //! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state.
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
-//!   its colours; [`commands`]: the `/` commands; [`help`]: the keys in words.
+//!   its colours; [`lists`]: lists to choose from; [`commands`]: the `/` commands; [`help`]: the keys in words.
 //! * [`notification`]: notifications, and the title of the window.
 //! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
 //!   [`keymap`]: what a key does.
@@ -32,6 +32,7 @@ pub mod hyperlinks;
 pub mod input;
 pub mod keymap;
 pub mod layout;
+pub mod lists;
 pub mod markup;
 pub mod notification;
 pub mod prompt;

@@ -3,6 +3,7 @@
 mod attention;
 mod hit;
 mod look;
+mod popup;
 mod room_list;
 mod rooms;
 mod selection;
@@ -15,6 +16,7 @@ use ratatui::layout::{Rect, Size};
 pub use self::attention::Attention;
 pub use self::hit::{Pane, Target, hit, pane};
 pub use self::look::Look;
+pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
@@ -48,6 +50,8 @@ pub struct State {
     pub prompt: Prompt,
     /// Set while the input box asks for a name: the text that was typed before.
     pub draft: Option<Editor>,
+    /// Set while a list with an input line of its own is open.
+    pub picker: Option<Picker>,
     /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
     /// Whether the screen says what a newcomer can do: at a first start, until the user sends something.
@@ -103,6 +107,7 @@ impl State {
             look: Look::default(),
             prompt: Prompt::default(),
             draft: None,
+            picker: None,
             help: None,
             first_key: None,
             quitting: None,
@@ -126,6 +131,9 @@ impl State {
         if self.size.width < LABEL_WIDTH_MIN {
             return String::new();
         }
+        if let Some(picker) = &self.picker {
+            return picker.subject.label().to_owned();
+        }
         if self.draft.is_some() {
             return "name › ".to_owned();
         }
@@ -137,7 +145,13 @@ impl State {
     #[must_use]
     pub fn prompt_rows(&self) -> Rows {
         let width = usize::from(self.size.width).saturating_sub(columns(&self.prompt_label()));
-        Rows::new(&self.prompt.editor, width)
+        Rows::new(self.editor(), width)
+    }
+
+    /// The editor of the input line on the screen.
+    #[must_use]
+    pub fn editor(&self) -> &Editor {
+        self.picker.as_ref().map_or(&self.prompt.editor, |picker| &picker.query)
     }
 
     /// The panes of the screen.

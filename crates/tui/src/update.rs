@@ -11,6 +11,7 @@ mod enter;
 mod frame;
 mod help;
 mod keys;
+mod lists;
 mod mouse;
 mod quit;
 mod rooms;
@@ -208,6 +209,9 @@ fn notify(
 
 /// Inserts a text into the input box.
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
+    if lists::typed(state, text).is_some() {
+        return Vec::new();
+    }
     state.prompt.end_completion();
     state.prompt.end_cut();
     state.selection = None;

@@ -4,6 +4,7 @@ mod header;
 mod help;
 mod links;
 mod log;
+mod popup;
 mod prompt;
 mod rooms;
 mod status;
@@ -37,6 +38,7 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) -> Vec<LinkCells> {
     if let Some(area) = panes.welcome {
         welcome::draw(state, theme, clip(area, frame), frame.buffer_mut());
     }
+    popup::draw(state, theme, frame);
     status::draw(state, theme, clip(panes.status, frame), frame.buffer_mut());
     prompt::draw(state, theme, clip(panes.prompt, frame), frame);
     help::draw(state, theme, frame);

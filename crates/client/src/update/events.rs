@@ -1,12 +1,12 @@
 //! Handles the events of the link: events of the server, and the state of the connection. All texts are
 //! sanitized by now.
 
-use chat_proto::event::{RoomInfo, RoomState};
+use chat_proto::event::RoomState;
 use chat_proto::{
     Command, Event, LeaveReason, Refusal, RoomName, Seq, Timestamp, Topic, User, UserName,
 };
 
-use super::{Effect, addresses, messages, presence, refused, send, session, store};
+use super::{Effect, addresses, listing, messages, presence, refused, send, session, store};
 use crate::entry::NoticeKind;
 use crate::link::LinkEvent;
 use crate::presence::Change;
@@ -14,9 +14,6 @@ use crate::quote::quoted;
 use crate::rooms::{Counted, JoinState};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
-
-/// Most names of users or rooms in one notice.
-const LISTED_MAX: usize = 100;
 
 pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
     let mut effects = link_event(state, event, at);
@@ -77,12 +74,8 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
                 room.read_sent = room.read_sent.max(seq);
             }
         }
-        Event::Users { room, users, more } => {
-            let names = users.iter().map(|user| user.name.as_str());
-            let label = state.rooms.label(&room);
-            state.notice(at, NoticeKind::Info, format!("In {label}: {}", listed(names, more)));
-        }
-        Event::Rooms { rooms, more } => rooms_listed(state, &rooms, more, at),
+        Event::Users { room, users, more } => return listing::users(state, room, users, more),
+        Event::Rooms { rooms, more } => return listing::rooms(state, rooms, more, at),
         Event::Pong { nonce } => return session::rooms_complete(state, &nonce, at),
         Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
     }
@@ -212,27 +205,6 @@ fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: 
         room.log.notice(at, NoticeKind::Info, text);
         room.topic = topic;
     }
-}
-
-fn rooms_listed(state: &mut State, rooms: &[RoomInfo], more: bool, at: Timestamp) {
-    let mut text = String::from("Rooms:");
-    for RoomInfo { room, topic, count } in rooms.iter().take(LISTED_MAX) {
-        let users = if *count == 1 { "1 user".to_owned() } else { format!("{count} users") };
-        text.push_str(&format!("\n{room} · {users}"));
-        if !topic.as_str().is_empty() {
-            text.push_str(&format!(" · {}", topic.as_str()));
-        }
-    }
-    if more || rooms.len() > LISTED_MAX {
-        text.push_str("\nand more");
-    }
-    state.notice(at, NoticeKind::Info, text + "\n/join #NAME joins a room or creates it");
-}
-
-fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, more: bool) -> String {
-    let is_cut = more || names.len() > LISTED_MAX;
-    let names: Vec<&str> = names.take(LISTED_MAX).collect();
-    names.join(", ") + if is_cut { ", and more" } else { "" }
 }
 
 fn unreadable(state: &mut State, refusal: &Refusal, at: Timestamp) {

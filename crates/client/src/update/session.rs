@@ -180,6 +180,7 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
         state.trouble = Some(why.to_string());
     }
     state.outbox.session_ended();
+    state.listing.session_ended();
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
     let here: Vec<User> =

@@ -10,6 +10,7 @@ use crate::viewport::Viewport;
 
 /// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    super::lists::frame(state);
     selecting::frame(state);
     let mut effects = move_through(state, at, Viewport::follow);
     let viewport = state.viewport();

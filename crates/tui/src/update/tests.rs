@@ -5,6 +5,7 @@ mod commands;
 mod drafts;
 mod journals;
 mod keys;
+mod lists;
 mod older;
 mod refused;
 mod rooms;

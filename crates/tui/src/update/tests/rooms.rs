@@ -9,7 +9,8 @@ fn rooms_are_joined_shown_and_left() {
     harness.type_text("for the lobby");
     harness.control('u');
     let join = |name: &str| Command::Join { room: room(name), since: None };
-    assert_eq!(sent(&harness.type_text("/join rust\n")), [join("#rust")]);
+    harness.type_text("/join rust");
+    assert_eq!(sent(&harness.press(KeyCode::Enter)), [join("#rust")]);
     harness.event(room_event("#rust", 0, 0));
     harness.type_text("half a sen");
     harness.alt(KeyCode::Char('1'));
@@ -161,22 +162,6 @@ fn topics_are_told_and_said() {
     harness.event(Event::Topic { room: RoomName::lobby(), topic, user: user(7, "bob") });
     assert_shows(&harness, "bob set the topic: tea");
     assert!(harness.screen().starts_with("#lobby  tea"));
-}
-
-#[test]
-fn rooms_and_users_are_listed() {
-    let mut harness = Harness::connected(80, 20);
-    assert_eq!(sent(&harness.type_text("/rooms\n")), [Command::Rooms { after: None, limit: None }]);
-    let info = chat_proto::event::RoomInfo {
-        room: room("#rust"),
-        topic: chat_proto::Topic::new("tea").unwrap(),
-        count: 1,
-    };
-    harness.event(Event::Rooms { rooms: vec![info], more: true });
-    assert_shows(&harness, "#rust · 1 user · tea");
-    harness.type_text("/who\n");
-    harness.event(Event::Users { room: room("#rust"), users: vec![user(3, "ana")], more: true });
-    assert_shows(&harness, "In #rust: ana, and more");
 }
 
 #[test]
