@@ -15,7 +15,7 @@ fn a_newcomer_reads_what_to_do_until_the_first_message() {
      ▌ /rooms lists the rooms, Ctrl-K goes to one.
      ▌ F1 or /keys shows the keys, /help the commands, /quit quits.
     ");
-    harness.type_text("/who\n");
+    harness.type_text("/topic\n");
     assert!(harness.screen().contains("/rooms lists"));
     harness.type_text("hello\n");
     assert!(!harness.screen().contains("/rooms lists"));
