@@ -14,6 +14,7 @@ mod lists;
 mod mouse;
 mod quit;
 mod rooms;
+mod searching;
 mod selecting;
 mod settings;
 
@@ -21,10 +22,10 @@ use chat_client::entry::NoticeKind;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
 use chat_client::{Request, RequestError};
-use chat_proto::Timestamp;
+use chat_proto::{TextError, Timestamp};
 
 use crate::input::Input;
-use crate::state::State;
+use crate::state::{State, too_long};
 use crate::viewport::{Place, Viewport};
 
 /// Rows per notch of the mouse wheel: what terminals do.
@@ -45,6 +46,8 @@ pub enum Effect {
     Ring,
     /// Save the value of a setting.
     SaveSetting(&'static str, &'static str),
+    /// Store what was typed, for the history of the next run.
+    StoreTyped(String),
     /// Whether the terminal is to report the mouse.
     SetMouse(bool),
     /// Put a text on the clipboard of the terminal.
@@ -96,6 +99,10 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Colour(answer) => {
             state.look.answered(answer);
+            Vec::new()
+        }
+        Input::Typed(texts) => {
+            state.prompt.add_older(texts);
             Vec::new()
         }
         Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),
@@ -178,6 +185,9 @@ fn request(state: &mut State, request: Request, at: Timestamp) -> Result<Vec<Eff
         Some(Effect::Client(ClientEffect::Failed(RequestError::NotConnected))) => {
             Err(NOT_CONNECTED.to_owned())
         }
+        Some(Effect::Client(ClientEffect::Failed(RequestError::Text(TextError::TooLong(
+            bytes,
+        ))))) => Err(format!("Too long: {}. Shorten it and press Enter", too_long(bytes))),
         Some(Effect::Client(ClientEffect::Failed(error))) => Err(error.to_string()),
         _ => Ok(effects),
     }
@@ -200,6 +210,7 @@ fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     }
     state.prompt.end_completion();
     state.prompt.end_cut();
+    state.prompt.end_search();
     state.selection = None;
     match state.prompt.editor.insert(text) {
         Ok(()) => Vec::new(),
