@@ -7,6 +7,7 @@ mod popup;
 mod room_list;
 mod rooms;
 mod selection;
+mod user_list;
 
 use chat_client::store::Profile;
 use chat_proto::{RoomName, Timestamp};
@@ -21,6 +22,7 @@ pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
+pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::layout::{Panes, Wants, bare, panes};

@@ -17,6 +17,7 @@ mod rooms;
 mod searching;
 mod selecting;
 mod settings;
+mod whois;
 
 use chat_client::entry::NoticeKind;
 use chat_client::store::StoreOp;
@@ -25,6 +26,7 @@ use chat_client::{Request, RequestError};
 use chat_proto::{TextError, Timestamp};
 
 use crate::input::Input;
+use crate::lists::Subject;
 use crate::state::{State, too_long};
 use crate::viewport::{Place, Viewport};
 
@@ -33,9 +35,6 @@ const WHEEL_ROWS: isize = 3;
 
 /// What the user reads if a command needs a session.
 const NOT_CONNECTED: &str = "You're offline. Try again once connected";
-
-/// What is said if the screen is too narrow for the user list.
-const NO_ROOM_FOR_USERS: &str = "The screen is too narrow for the user list. /who lists the users";
 
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -218,13 +217,13 @@ fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     }
 }
 
-/// Opens the user list, or closes it. Says so if the screen has no room for it.
+/// Opens the user list, or closes it. If the screen has no room for it, the users are a list to choose from.
 fn toggle_users(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let opens = state.panes().users.is_none();
     state.users = Some(opens);
-    if opens && state.panes().users.is_none() && !state.client.room().is_private() {
+    if opens && state.panes().users.is_none() {
         state.users = None;
-        return notify(state, NoticeKind::Info, NO_ROOM_FOR_USERS, at);
+        return lists::open(state, Subject::People, "", at);
     }
     Vec::new()
 }
