@@ -17,7 +17,7 @@ mod suggest;
 mod words;
 mod write;
 
-pub use choices::{Choice, Joins, Notify, NotifyBy, Panel, Switch};
+pub use choices::{Choice, Clock, Joins, Notify, NotifyBy, Panel, Switch};
 pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
@@ -142,6 +142,8 @@ settings! {
     title: Switch = On, "The title of the window has the room and the number of mentions";
     /// Which users who join and leave are shown.
     joins: Joins = Fold, "Users who join and leave: neighbours on one row, each on its own, or none";
+    /// How the times of messages are written.
+    time: Clock = Hours24, "Times of messages: 17:02, 05:02 PM, or 17:02:59";
     /// Whether links can be clicked.
     links: Switch = On, "Links can be clicked, if the terminal knows how";
     /// Whether the mouse is used.

@@ -3,6 +3,7 @@ mod restart;
 mod server;
 mod settings;
 mod stored;
+mod typed;
 
 use std::io;
 use std::time::Duration;

@@ -92,6 +92,19 @@ pub enum NotifyBy {
 
 names!(NotifyBy: Auto = "auto", Bell = "bell", Osc9 = "osc9", Osc777 = "osc777", Osc99 = "osc99", None = "none");
 
+/// How the times of messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// `17:02`.
+    Hours24,
+    /// `05:02 PM`.
+    Hours12,
+    /// `17:02:59`.
+    Seconds,
+}
+
+names!(Clock: Hours24 = "24h", Hours12 = "12h", Seconds = "seconds");
+
 /// Which users who join and leave are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joins {
