@@ -3,6 +3,7 @@
 mod header;
 mod help;
 mod links;
+mod live;
 mod log;
 mod popup;
 mod prompt;

@@ -6,6 +6,7 @@ mod drafts;
 mod journals;
 mod keys;
 mod lists;
+mod live;
 mod older;
 mod refused;
 mod rooms;

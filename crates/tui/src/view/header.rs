@@ -1,12 +1,13 @@
 //! The header: which room is on the screen, and what is new in the others if no list shows it.
 
-use chat_client::{Room, State as ClientState};
+use chat_client::Room;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Alignment;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use super::live;
 use crate::layout::Panes;
 use crate::state::State;
 use crate::theme::{Role, Theme};
@@ -33,7 +34,7 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buff
         row.add(mentions, theme.striking());
         row.add(unread, theme.dim());
     }
-    let online = online(&state.client);
+    let online = online(state);
     let is_shown = online.as_ref().is_some_and(|text| row.left >= GAP + columns(text));
     if let Some(online) = online.filter(|_| is_shown) {
         row.left -= GAP + columns(&online);
@@ -72,14 +73,14 @@ fn title(room: &Room) -> String {
 }
 
 /// Who is here, as far as it is known.
-fn online(client: &ClientState) -> Option<String> {
+fn online(state: &State) -> Option<String> {
+    let client = &state.client;
     client.session()?;
     let room = client.room();
     let users = room.users();
     match (users.count(), room.is_private()) {
         (0, _) => None,
-        (_, true) if users.others(client.me()).next().is_some() => Some("online".to_owned()),
-        (_, true) => Some("offline".to_owned()),
+        (_, true) => live::partner(state),
         (count, false) => Some(format!("{count} online")),
     }
 }
