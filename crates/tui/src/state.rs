@@ -1,5 +1,6 @@
 //! What is on the screen: the state of the client, and what the screen alone has.
 
+mod attention;
 mod hit;
 mod input_box;
 mod look;
@@ -7,12 +8,14 @@ mod popup;
 mod room_list;
 mod rooms;
 mod selection;
+mod user_list;
 
 use chat_client::store::Profile;
 use chat_proto::{RoomName, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
+pub use self::attention::Attention;
 pub use self::hit::{Pane, Target, hit, pane};
 pub(crate) use self::input_box::too_long;
 pub use self::look::Look;
@@ -21,6 +24,7 @@ pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
+pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::layout::{Panes, Wants, bare, panes};
@@ -67,6 +71,8 @@ pub struct State {
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.
     rooms_top: Option<usize>,
+    /// The focus of the terminal, and what it was told.
+    pub attention: Attention,
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
@@ -110,6 +116,7 @@ impl State {
             done: None,
             opens_links: false,
             rooms_top: None,
+            attention: Attention::default(),
             shown: RoomName::lobby(),
             views: rooms::RoomViews::new(),
         }

@@ -50,7 +50,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         state.effects.push(Effect::Received(Box::new(message.clone())));
     }
     if is_new && alerts && room.mention(message.seq) {
-        effects.push(Effect::Alert);
+        effects.push(Effect::Alert(Box::new(message.clone())));
     }
     effects
 }

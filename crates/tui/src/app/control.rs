@@ -7,6 +7,8 @@ use std::path::Path;
 /// Edits a text. It takes as long as the user likes.
 pub type EditJob = Box<dyn FnOnce() -> Result<String, String> + Send>;
 
+use crate::notification::{Note, Way};
+
 /// What the loop needs of the terminal. A function that rings the bell is a terminal that takes every frame
 /// at once, and has no shell, mouse or colours.
 pub trait Control {
@@ -18,6 +20,12 @@ pub trait Control {
 
     /// Rings the bell.
     fn ring(&mut self);
+
+    /// Notifies the user, in a way that is not the bell.
+    fn notify(&mut self, _: Way, _: &Note) {}
+
+    /// Sets the title of the window, or gives it back.
+    fn set_title(&mut self, _: Option<&str>) {}
 
     /// Puts a text on the clipboard of the terminal, if it has one.
     fn copy(&mut self, _: &str) {}

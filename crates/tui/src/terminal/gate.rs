@@ -114,7 +114,7 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::{RecvTimeoutError, channel};
+    use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 
     use super::*;
 
@@ -122,7 +122,7 @@ mod tests {
     fn nothing_is_read_while_the_gate_is_closed_and_all_of_it_then() {
         let gate = Gate::new().unwrap();
         let (mut terminal, mut keyboard) = io::pipe().unwrap();
-        let (reads, read) = channel();
+        let (reads, read) = sync_channel(100);
         let reader = gate.clone();
         std::thread::spawn(move || {
             let mut bytes = [0; 8];

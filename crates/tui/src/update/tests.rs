@@ -1,4 +1,5 @@
 mod addresses;
+mod attention;
 mod back;
 mod commands;
 mod drafts;
@@ -112,7 +113,7 @@ fn a_paste_of_many_lines_is_one_message() {
 
 #[test]
 fn commands_do_what_they_say() {
-    let mut harness = Harness::connected(80, 24);
+    let mut harness = Harness::connected(80, 50);
     assert_eq!(harness.type_text("/quit\n"), [Effect::Quit]);
     assert_eq!(
         harness.type_text("/reconnect\n"),
