@@ -76,6 +76,9 @@ fn the_header_of_a_direct_message_says_how_its_user_can_be_reached() {
     harness.event(Event::Away { user: ana, text });
     assert_shows(&harness, " away: lunch");
     let today = harness.at;
+    harness.event(Event::Back { user: user(3, "ana") });
+    let (room, reason) = (RoomName::lobby(), chat_proto::LeaveReason::Bye);
+    harness.event(Event::Left { room, user: user(3, "ana"), reason });
     for (seen_at, shown) in [(0, " last seen 14:02"), (86_400_000, " last seen 21 Nov 14:02")] {
         harness.event(Event::Room(RoomState {
             room: RoomName::direct(UserId::new(3), UserId::new(7)),
