@@ -68,8 +68,8 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
     ana.sees("1 online").await;
     let mut bob = client(&daemon, "bob");
     bob.sees("2 online").await;
-    ana.types("hi bob, 漢字 ok?\n");
-    bob.sees("ana ▌ hi bob, 漢字 ok?").await;
+    ana.types("hi @bob, 漢字 ok?\n");
+    bob.sees("ana ▌ hi @bob, 漢字 ok?").await;
     bob.types("yes, it is\n");
     ana.sees("bob   yes, it is").await;
     // The prompt is drawn last, so a frame with this text is complete.
@@ -86,7 +86,7 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
 
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · connected to chat-server 0.1.0 as bob
-             ana ▌ hi bob, 漢字 ok?
+             ana ▌ hi @bob, 漢字 ok?
              bob   yes, it is
                                                               Ctrl-G users · F1 keys
     #lobby › and typ
@@ -104,7 +104,7 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
     #lobby                          2 online
     ────────────────────────────────────────
     ana hh:mm
-    ▌ hi bob, 漢字 ok?
+    ▌ hi @bob, 漢字 ok?
     bob hh:mm
       yes, it is
                       Ctrl-G users · F1 keys

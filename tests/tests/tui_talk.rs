@@ -15,8 +15,8 @@ async fn two_users_talk_and_one_changes_the_name() {
     let mut ana = Tui::join(server.address, "ana").await;
     let mut bob = Tui::join(server.address, "bob").await;
     ana.sees("→ bob is here").await;
-    ana.types("has anybody seen bob?\n").await;
-    bob.sees("ana ▌ has anybody seen bob?").await;
+    ana.types("has anybody seen @bob?\n").await;
+    bob.sees("ana ▌ has anybody seen @bob?").await;
     bob.types("here!\n").await;
     ana.sees("bob   here!").await;
     ana.types("/me waves\n").await;
@@ -33,7 +33,7 @@ async fn two_users_talk_and_one_changes_the_name() {
 
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · connected to chat-server 0.1.0 as bob
-             ana ▌ has anybody seen bob?
+             ana ▌ has anybody seen @bob?
              bob   here!
                    * ana waves
                    · you are robert now
@@ -49,7 +49,7 @@ async fn two_users_talk_and_one_changes_the_name() {
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · connected to chat-server 0.1.0 as ana
                    → bob is here
-             ana   has anybody seen bob?
+             ana   has anybody seen @bob?
              bob   here!
                    * ana waves
                    · bob is robert now
@@ -57,7 +57,7 @@ async fn two_users_talk_and_one_changes_the_name() {
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
-    ana.types("bob who? robert, I see\n").await;
+    ana.types("bob who? @robert, I see\n").await;
     bob.sees("ana ▌ bob who?").await;
     bob.types("x").await;
     bob.sees("› x").await;

@@ -6,39 +6,49 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::UserName;
 
-/// Finds where `text` has `name` as a whole word, in whatever letter case, and with spaces or `_`; byte
-/// ranges, in order and apart: `ha ha ha` has `ha ha` once.
+/// What can follow a bare name at the start of a text, if the text does not end there.
+const AFTER_BARE_NAME: [char; 4] = [':', ',', '：', '，'];
+
+/// Finds where `text` mentions `name`: `@name` anywhere, and the name alone at the start, before `:` or `,`
+/// or the end of the text; in whatever letter case, and with spaces or `_`. Byte ranges with the `@`, in
+/// order and apart.
 #[must_use]
 pub fn mentions(text: &str, name: &UserName) -> Vec<Range<usize>> {
-    let mut end = 0;
-    found(&words(text), text, name)
-        .filter(|range| {
-            let is_apart = range.start >= end;
-            if is_apart {
-                end = range.end;
-            }
-            is_apart
-        })
-        .collect()
+    found(text, name).collect()
 }
 
 /// Whether `text` mentions `name`.
 #[must_use]
 pub fn is_in(text: &str, name: &UserName) -> bool {
-    found(&words(text), text, name).next().is_some()
+    found(text, name).next().is_some()
 }
 
-/// Where `text`, of those `words`, has `name`.
-fn found(
-    words: &[Range<usize>],
-    text: &str,
-    name: &UserName,
-) -> impl Iterator<Item = Range<usize>> {
-    let length = self::words(name.as_str()).len();
-    words
-        .windows(length)
-        .filter_map(|window| Some(window.first()?.start..window.last()?.end))
-        .filter(|range| !is_within_word(text, range) && is_name(&text[range.clone()], name))
+fn found(text: &str, name: &UserName) -> impl Iterator<Item = Range<usize>> {
+    let count = word_ends(name.as_str()).count();
+    let bare = at_start(text, name, count).into_iter();
+    let signs = text.match_indices('@').map(|(sign, _)| sign);
+    bare.chain(signs.filter_map(move |sign| {
+        let is_word = text[..sign].chars().next_back().is_some_and(joins);
+        let end = name_end(text, sign + 1, name, count).filter(|_| !is_word)?;
+        Some(sign..end)
+    }))
+}
+
+/// The name at the start of the text, if it addresses the user.
+fn at_start(text: &str, name: &UserName, count: usize) -> Option<Range<usize>> {
+    let start = text.len() - text.trim_start().len();
+    let end = name_end(text, start, name, count)?;
+    let rest = &text[end..];
+    (rest.starts_with(AFTER_BARE_NAME) || rest.trim_end().is_empty()).then_some(start..end)
+}
+
+/// The end of the name, of `count` words, that is at `start`, if the last word ends there, too.
+fn name_end(text: &str, start: usize, name: &UserName, count: usize) -> Option<usize> {
+    let end = start + word_ends(&text[start..]).nth(count.checked_sub(1)?)?;
+    let written = &text[start..end];
+    let goes_on = written.chars().next_back().is_some_and(joins)
+        && text[end..].chars().next().is_some_and(joins);
+    (!goes_on && is_name(written, name)).then_some(end)
 }
 
 /// Whether `written` is another spelling of `name`. Fast for ASCII, since a server tries each word of many
@@ -57,35 +67,26 @@ fn is_name(written: &str, name: &UserName) -> bool {
     is_alike && written.trim() == written && !written.contains("  ")
 }
 
-/// Whether the range goes on to the left or to the right with a part of the same word, as in `bob_2`.
-fn is_within_word(text: &str, range: &Range<usize>) -> bool {
-    [range.start, range.end].into_iter().any(|edge| {
-        let (before, after) = text.split_at(edge);
-        let (before, after) = (before.chars().next_back(), after.chars().next());
-        before.is_some_and(joins) && after.is_some_and(joins)
-    })
-}
-
 /// Whether a word goes on with `c`.
 fn joins(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c.width() == Some(0)
 }
 
-/// Takes a text apart: runs of letters, digits and their marks, and single others. A space and `_` are one
-/// each, since a name may be written with either.
-fn words(text: &str) -> Vec<Range<usize>> {
-    let mut words: Vec<Range<usize>> = Vec::new();
-    let mut within = false;
-    for (start, c) in text.char_indices() {
-        let end = start + c.len_utf8();
-        let joins = joins(c) && c != '_';
-        match words.last_mut() {
-            Some(word) if joins && within => word.end = end,
-            _ => words.push(start..end),
+/// The ends of the words of a text: runs of letters, digits and their marks, and single others. A space and
+/// `_` are one each, since a name may be written with either.
+fn word_ends(text: &str) -> impl Iterator<Item = usize> {
+    let is_part = |c: char| joins(c) && c != '_';
+    let mut chars = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        let (start, first) = chars.next()?;
+        let mut end = start + first.len_utf8();
+        if is_part(first) {
+            while let Some((start, c)) = chars.next_if(|(_, c)| is_part(*c)) {
+                end = start + c.len_utf8();
+            }
         }
-        within = joins;
-    }
-    words
+        Some(end)
+    })
 }
 
 #[cfg(test)]
@@ -94,28 +95,53 @@ mod tests {
 
     use super::*;
 
+    #[track_caller]
+    fn assert_found(text: &str, name: &str, expected: &[&str]) {
+        let name = UserName::new(name).unwrap();
+        let found: Vec<_> = mentions(text, &name).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, expected, "{text}");
+        assert_eq!(is_in(text, &name), !expected.is_empty(), "{text}");
+    }
+
     #[test]
-    fn a_mention_is_a_whole_word_in_any_case() {
+    fn a_name_after_a_sign_is_a_mention_anywhere() {
         for (text, name, found) in [
-            ("bob: hi", "bob", vec!["bob"]),
-            ("hi BOB!", "bob", vec!["BOB"]),
-            ("@bob, bob's turn", "bob", vec!["bob", "bob"]),
-            ("bobby, kabob and bob_2", "bob", vec![]),
-            ("bob\u{301}", "bob", vec![]),
-            ("ask Ana  Maria, ana maria", "ana maria", vec!["ana maria"]),
-            ("@Ana_Maria: hi, ANA_MARIA", "ana maria", vec!["Ana_Maria", "ANA_MARIA"]),
-            ("Ana_Maria_2, xAna_Maria", "ana maria", vec![]),
-            ("bob_2, bob 2", "bob_2", vec!["bob_2", "bob 2"]),
-            ("_bob_, x_bob", "bob", vec![]),
-            ("STRASSE", "straße", vec!["STRASSE"]),
-            ("a-b c", "a-b", vec!["a-b"]),
-            ("ha ha ha", "ha ha", vec!["ha ha"]),
-            ("ha ha ha ha", "ha ha", vec!["ha ha", "ha ha"]),
+            ("hi @BOB!", "bob", vec!["@BOB"]),
+            ("(@bob), @bob's turn", "bob", vec!["@bob", "@bob"]),
+            ("@bobby, @kabob, @bob_2 and me@bob", "bob", vec![]),
+            ("@bob\u{301}", "bob", vec![]),
+            ("@@bob @ bob", "bob", vec!["@bob"]),
+            ("ask @Ana  Maria, @ana maria", "ana maria", vec!["@ana maria"]),
+            ("x: @Ana_Maria, @ANA_MARIA", "ana maria", vec!["@Ana_Maria", "@ANA_MARIA"]),
+            ("@Ana_Maria_2 @xAna_Maria", "ana maria", vec![]),
+            ("- @bob_2 @bob 2", "bob_2", vec!["@bob_2", "@bob 2"]),
+            ("so @STRASSE", "straße", vec!["@STRASSE"]),
+            ("to @a-b c", "a-b", vec!["@a-b"]),
+            ("@", "bob", vec![]),
+        ] {
+            assert_found(text, name, &found);
+        }
+    }
+
+    #[test]
+    fn a_bare_name_is_a_mention_only_if_it_addresses_the_user() {
+        for (text, name, found) in [
+            ("BOB: hi", "bob", vec!["BOB"]),
+            (" bob, hi", "bob", vec!["bob"]),
+            ("bob：你好", "bob", vec!["bob"]),
+            ("bob\n", "bob", vec!["bob"]),
+            ("bob: @bob", "bob", vec!["bob", "@bob"]),
+            ("Ana_Maria: hi", "ana maria", vec!["Ana_Maria"]),
+            ("bob 2", "bob_2", vec!["bob 2"]),
+            ("bob is here", "bob", vec![]),
+            ("hi bob", "bob", vec![]),
+            ("well, bob: no", "bob", vec![]),
+            ("bobby: hi", "bob", vec![]),
+            ("bob_2: hi", "bob", vec![]),
+            ("bob 2: hi", "bob", vec![]),
             ("", "bob", vec![]),
         ] {
-            let name = UserName::new(name).unwrap();
-            let ranges = mentions(text, &name);
-            assert_eq!(ranges.into_iter().map(|r| &text[r]).collect::<Vec<_>>(), found, "{text}");
+            assert_found(text, name, &found);
         }
     }
 
@@ -127,14 +153,13 @@ mod tests {
             if let Ok(name) = UserName::new(&name) {
                 let slow = UserName::new(&written).is_ok_and(|found| found == name);
                 prop_assert_eq!(is_name(&written, &name), slow);
-                let text = format!("- {written}");
+                let text = format!("- @{written}");
                 prop_assert_eq!(is_in(&text, &name), !mentions(&text, &name).is_empty());
             }
         }
 
-        // Names that overlap themselves: of one word or two, over and over.
         #[test]
-        fn mentions_are_in_order_and_apart(name in "[ab]( [ab]){0,3}", text in "([ab][ .]){0,12}") {
+        fn mentions_are_in_order_and_apart(name in "[ab]( [ab]){0,3}", text in "([@ab:][ .]?){0,12}") {
             let mut end = 0;
             for range in mentions(&text, &UserName::new(&name).unwrap()) {
                 prop_assert!(end <= range.start && range.start < range.end, "{range:?} after {end}");

@@ -9,7 +9,7 @@
 //! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state.
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
-//!   its colours; [`help`]: the commands and keys in words.
+//!   its colours; [`commands`]: the `/` commands; [`help`]: the keys in words.
 //! * [`settings`]: the settings, from the file, the command line and `/set`.
 //! * [`chat_client`]: all that is not of the screen.
 //! * [`unsent`]: the notice of unsent messages after the end.
@@ -17,6 +17,7 @@
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod app;
+pub mod commands;
 #[cfg(test)]
 mod fixture;
 pub mod help;

@@ -21,6 +21,7 @@ pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
 pub use read::{FILE_BYTES_MAX, PROBLEMS_MAX, Problem, read};
+pub(crate) use suggest::closest;
 pub use suggest::{complete_name, complete_value};
 pub use words::{line, markdown};
 pub use write::set;

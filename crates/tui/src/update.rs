@@ -22,7 +22,7 @@ use crate::viewport::{Place, Viewport};
 const WHEEL_ROWS: isize = 3;
 
 /// What the user reads if a command needs a session.
-const NOT_CONNECTED: &str = "not connected: try again when it says so below";
+const NOT_CONNECTED: &str = "You're offline. Try again once connected";
 
 /// What is said if the screen is too narrow for the user list.
 const NO_ROOM_FOR_USERS: &str = "The screen is too narrow for the user list. /who lists the users";

@@ -23,12 +23,12 @@ use crate::{Failure, Options, RunError, Unsent};
 async fn mentioned(options: Options) -> Client {
     let (server, client) = tokio::io::duplex(4096);
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
-    let mention = message(user(3, "ana"), "hi bob", Timestamp::from_millis(0));
+    let mention = message(user(3, "ana"), "hi @bob", Timestamp::from_millis(0));
     for event in [Event::Welcome(welcome(7, "bob")), mention] {
         send_event(&mut server, &event).await;
     }
     let mut bob = Client::start(options, Once(Some(client)), 80, 20);
-    sees(&mut bob, "ana ▌ hi bob").await;
+    sees(&mut bob, "ana ▌ hi @bob").await;
     // Nothing more comes: by the next frame the bell has rung, or never will.
     bob.types("x").await;
     sees(&mut bob, "› x").await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chat_proto::{RoomName, UserName};
 
-use crate::help::COMMANDS;
+use crate::commands::COMMANDS;
 use crate::settings::{complete_name, complete_value};
 
 /// The completions of a word: each Tab offers the next.

@@ -18,7 +18,7 @@ pub fn complete_value(name: &str, prefix: &str) -> impl Iterator<Item = &'static
 }
 
 /// The word that is most probably meant: one that begins so, or with few letters mistyped.
-pub(super) fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if word.is_empty() || word.len() > WORD_BYTES_MAX {
         return None;
     }

@@ -3,10 +3,10 @@
 use chat_client::Request;
 use chat_client::entry::NoticeKind;
 use chat_proto::command::Kind;
-use chat_proto::{RoomName, Timestamp, Topic, UserName};
+use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
 use super::{Effect, notify, request, settings, to_newest, toggle_users};
-use crate::help::{COMMANDS, CommandHelp};
+use crate::commands::{COMMANDS, Command, Verb, unknown};
 use crate::state::State;
 
 /// The topic that removes it, as in other programs.
@@ -19,54 +19,50 @@ const NO_TOPIC: &str = "-delete";
 pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let (name, argument) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
     let argument = argument.trim();
+    let command = Command::named(name).ok_or_else(|| unknown(name))?;
+    if !command.takes(argument) {
+        return Err(command.usage());
+    }
     let room = state.shown().clone();
-    let asked = match name {
-        "/help" => return Ok(help(state, at)),
-        "/quit" => return Ok(vec![Effect::Quit]),
-        "/me" if argument.is_empty() => {
-            return Err("/me needs to know what you do: /me waves".to_owned());
-        }
-        "/me" => Request::Say { room, kind: Kind::Action, text: argument.to_owned() },
-        "/name" if argument.is_empty() => {
-            let text = format!("you are {}; /name NAME takes another name", state.client.name());
+    let asked = match command.verb {
+        Verb::Help => return help(state, argument, at),
+        Verb::Quit => return Ok(vec![Effect::Quit]),
+        Verb::Me => Request::Say { room, kind: Kind::Action, text: argument.to_owned() },
+        Verb::Name if argument.is_empty() => {
+            let text = format!("You are {}. /name NAME changes that", state.client.name());
             return Ok(notify(state, NoticeKind::Info, text, at));
         }
-        "/name" => return rename(state, argument, at),
-        "/join" => join(typed, argument)?,
-        "/leave" if argument.is_empty() => Request::Leave(room),
-        "/leave" => Request::Leave(room_named(argument)?),
-        "/msg" => say_to(state, typed, argument)?,
-        "/rooms" => Request::ListRooms,
-        "/users" => return Ok(toggle_users(state, at)),
-        "/who" => Request::ListUsers(room),
-        "/topic" if argument.is_empty() => return Ok(show_topic(state, at)),
-        "/topic" => {
+        Verb::Name => return rename(state, argument, at),
+        Verb::Join => join(typed, argument)?,
+        Verb::Leave if argument.is_empty() => Request::Leave(room),
+        Verb::Leave => Request::Leave(room_named(argument)?),
+        Verb::Msg => say_to(state, typed, argument)?,
+        Verb::Rooms => Request::ListRooms,
+        Verb::Users => return Ok(toggle_users(state, at)),
+        Verb::Who => Request::ListUsers(room),
+        Verb::Topic if argument.is_empty() => return Ok(show_topic(state, at)),
+        Verb::Topic => {
             let text = if argument == NO_TOPIC { "" } else { argument };
-            let topic = Topic::new(text).map_err(|error| format!("not a topic: {error}"))?;
+            let topic = Topic::new(text).map_err(|error| format!("Not a topic: {error}"))?;
             Request::SetTopic { room, topic }
         }
-        "/set" => return settings::set(state, argument, at),
-        "/read" => Request::Read { room, seq: state.client.room().last_seq() },
-        "/clear" => {
+        Verb::Set => return settings::set(state, argument, at),
+        Verb::Read => Request::Read { room, seq: state.client.room().last_seq() },
+        Verb::Clear => {
             let mut effects = request(state, Request::Clear(room), at)?;
             effects.extend(to_newest(state, at));
             return Ok(effects);
         }
-        "/reconnect" => Request::Reconnect,
-        "/forget" => Request::ForgetToken,
-        // Shows that a panic gives the terminal back; not in a release.
+        Verb::Reconnect => Request::Reconnect,
+        Verb::Forget => Request::ForgetToken,
         #[cfg(debug_assertions)]
-        "/panic" => panic!("asked for by /panic"),
-        _ => return Err(format!("no such command: {name}; /help lists them, // says a /")),
+        Verb::Panic => panic!("asked for by /panic"),
     };
     request(state, asked, at)
 }
 
 /// Opens a room, or the direct message with a user.
 fn join(typed: &str, argument: &str) -> Result<Request, String> {
-    if argument.is_empty() {
-        return Err("/join needs a room: /join #rust".to_owned());
-    }
     let room = room_named(argument)?;
     Ok(match room.other() {
         Some(name) => Request::SayTo { name, text: String::new(), typed: typed.to_owned() },
@@ -79,7 +75,10 @@ fn room_named(written: &str) -> Result<RoomName, String> {
     let has_sigil = written.starts_with(['#', '@']);
     let name =
         if has_sigil { RoomName::new(written) } else { RoomName::new(&format!("#{written}")) };
-    name.map_err(|error| format!("not a room: {error}"))
+    name.map_err(|error| match error {
+        NameError::SpaceWithin => "Room names can't contain spaces".to_owned(),
+        error => format!("Not a room: {error}"),
+    })
 }
 
 /// Opens the direct message with a user, and sends a text there.
@@ -87,7 +86,7 @@ fn say_to(state: &State, typed: &str, argument: &str) -> Result<Request, String>
     // Tab may have completed it with `@`.
     let argument = argument.strip_prefix('@').unwrap_or(argument);
     let (name, text) = name_and_text(state, argument)?;
-    let name = UserName::new(name).map_err(|error| format!("not a name: {error}"))?;
+    let name = UserName::new(name).map_err(|error| format!("Not a name: {error}"))?;
     Ok(Request::SayTo { name, text: text.to_owned(), typed: typed.to_owned() })
 }
 
@@ -102,8 +101,7 @@ fn name_and_text<'a>(state: &State, argument: &'a str) -> Result<(&'a str, &'a s
     let known = ends.iter().rev().find(|end| is_known(state, &argument[..**end]));
     if known.is_none() && ends.len() > 1 && state.client.session().is_none() {
         return Err(
-            "not sent: nobody of that name is known here, and there is no connection to ask \
-                    the server; try again when you are connected"
+            "Not sent: nobody of that name is known here, and you're offline. Try again once connected"
                 .to_owned(),
         );
     }
@@ -123,18 +121,28 @@ fn show_topic(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let label = room.label();
     let text = match room.topic().as_str() {
         "" => format!("{label} has no topic. Set one with /topic TEXT"),
-        topic => format!("{label} is about: {topic}; /topic {NO_TOPIC} empties it"),
+        topic => format!("Topic of {label}: {topic}. /topic {NO_TOPIC} clears it"),
     };
     notify(state, NoticeKind::Info, text, at)
 }
 
-fn help(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let wide = COMMANDS.iter().map(|command| command.name.len() + command.argument.len()).max();
-    let lines = COMMANDS.iter().map(|CommandHelp { name, argument, does }| {
-        format!("{:wide$}  {does}", format!("{name}{argument}"), wide = wide.unwrap_or_default())
-    });
-    let text = lines.collect::<Vec<_>>().join("\n") + "\nF1 shows the keys.";
-    notify(state, NoticeKind::Info, text, at)
+/// Shows what every command does, or one of them.
+fn help(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
+    let text = if argument.is_empty() {
+        let synopses = || COMMANDS.iter().map(|command| (command.synopsis(), command.does));
+        let wide = synopses().map(|(synopsis, _)| synopsis.len()).max().unwrap_or_default();
+        let lines = synopses().map(|(synopsis, does)| format!("{synopsis:wide$}  {does}"));
+        lines.collect::<Vec<_>>().join("\n") + "\nF1 shows the keys."
+    } else {
+        let name = format!("/{}", argument.trim_start_matches('/'));
+        let command = Command::named(&name).ok_or_else(|| unknown(&name))?;
+        let also = match command.aliases {
+            [] => String::new(),
+            aliases => format!(" (also {})", aliases.join(", ")),
+        };
+        format!("{}  {}{also}", command.synopsis(), command.does)
+    };
+    Ok(notify(state, NoticeKind::Info, text, at))
 }
 
 /// Takes another name.
@@ -142,6 +150,6 @@ fn help(state: &mut State, at: Timestamp) -> Vec<Effect> {
 /// # Errors
 /// Returns the reason in words for the user, if it is not a name.
 pub(super) fn rename(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
-    let name = UserName::new(typed).map_err(|error| format!("not a name: {error}"))?;
+    let name = UserName::new(typed).map_err(|error| format!("Not a name: {error}"))?;
     request(state, Request::Rename(name), at)
 }

@@ -23,11 +23,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::commands::COMMANDS;
 use crate::fixture::{
     Harness, direct_event, expect_older, journal, kept, left, message_in, name, own, profile, room,
     room_event, room_state, says, sent, user, welcome,
 };
-use crate::help::COMMANDS;
 
 /// What the box holds.
 fn typed(harness: &Harness) -> String {
@@ -123,7 +123,7 @@ fn commands_do_what_they_say() {
     assert_shows(&harness, "… * bob waves");
     assert_eq!(says(&harness.type_text("//text\n")), [(2, "/text")]);
     harness.type_text("/foo bar\n");
-    assert_shows(&harness, "no such command: /foo; /help lists them");
+    assert_shows(&harness, "Unknown command /foo.");
     harness.type_text("/help\n");
     for command in COMMANDS {
         assert_shows(&harness, command.does);
@@ -150,7 +150,7 @@ fn a_taken_name_is_asked_for_and_nothing_typed_is_lost() {
     assert_eq!(typed(&harness), "bob_2");
     harness.control('u');
     harness.type_text("a|b\n");
-    assert_shows(&harness, "not a name: a name has none of the characters");
+    assert_shows(&harness, "Not a name: a name has none of the characters");
     harness.control('u');
     assert_eq!(harness.type_text("rob\n"), [Effect::Client(ClientEffect::Become(name("rob")))]);
     assert_eq!(typed(&harness), "half a sen");
@@ -190,9 +190,11 @@ fn a_name_refused_twice_keeps_the_first_draft() {
 #[test]
 fn a_mention_rings_the_bell() {
     let mut harness = Harness::connected(80, 20);
-    assert!(harness.message(3, "ana", "hi BOB!").contains(&Effect::Ring));
-    assert_shows(&harness, "      ana ▌ hi BOB!");
-    assert!(!harness.message(3, "ana", "hi bobby").contains(&Effect::Ring));
+    assert!(harness.message(3, "ana", "hi @BOB!").contains(&Effect::Ring));
+    assert_shows(&harness, "      ana ▌ hi @BOB!");
+    for text in ["hi @bobby", "hi bob", "bob is here"] {
+        assert!(!harness.message(3, "ana", text).contains(&Effect::Ring), "{text}");
+    }
     assert!(!harness.message(7, "bob", "I am bob").contains(&Effect::Ring));
 }
 

@@ -16,7 +16,7 @@ fn chatting(width: u16, height: u16) -> Harness {
     harness.event(Event::Joined { room: RoomName::lobby(), user: user(9, "漢字") });
     harness.type_text("I have, ana: it wraps at word borders, 漢字も大丈夫です。\n");
     harness.accept(1);
-    harness.message(3, "ana", "thanks, Bob");
+    harness.message(3, "ana", "thanks, @Bob");
     harness.type_text("/me goes to lunch\n");
     harness.type_text("and typ");
     harness
@@ -35,7 +35,7 @@ fn a_conversation() {
                        terminal yet?
                        → 漢字 is here
                  bob   I have, ana: it wraps at word borders, 漢字も大丈夫です。
-                 ana ▌ thanks, Bob
+                 ana ▌ thanks, @Bob
                      … * bob goes to lunch
                                                                   Ctrl-G users · F1 keys
         #lobby › and typ
@@ -55,7 +55,7 @@ fn the_list_folds_away_on_a_narrow_screen() {
           I have, ana: it wraps at word borders, 漢字も大
           丈夫です。
         ana 14:02
-        ▌ thanks, Bob
+        ▌ thanks, @Bob
         … * bob goes to lunch
                                     Ctrl-G users · F1 keys
         #lobby › and typ
@@ -66,7 +66,7 @@ fn the_list_folds_away_on_a_narrow_screen() {
 fn the_smallest_screen() {
     assert_snapshot!(chatting(20, 6).screen(), @r#"
         #lobby      4 online
-        ▌ thanks, Bob
+        ▌ thanks, @Bob
         … * bob goes to
             lunch
                      F1 keys
@@ -90,7 +90,7 @@ fn reconnecting() {
                        terminal yet?
                        → 漢字 is here
                  bob   I have, ana: it wraps at word borders, 漢字も大丈夫です。
-                 ana ▌ thanks, Bob
+                 ana ▌ thanks, @Bob
                      … * bob goes to lunch
         Offline, retrying in 4 s · 1 message queued · the server closed the connection
         #lobby › and typ

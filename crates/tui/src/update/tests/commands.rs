@@ -21,7 +21,7 @@ fn what_may_be_half_a_name_gets_no_message_without_a_session() {
     harness.lose();
     let command = "/msg Ana Maria the party is tonight";
     harness.type_text(&format!("{command}\n"));
-    assert_shows(&harness, "nobody of that name is known here");
+    assert_shows(&harness, "nobody of that name");
     assert_eq!(typed(&harness), command, "it stays to be sent later");
     assert_eq!(
         (
@@ -83,4 +83,21 @@ fn a_topic_is_emptied() {
     let mut harness = Harness::connected(80, 20);
     let none = Command::Topic { room: RoomName::lobby(), topic: chat_proto::Topic::default() };
     assert_eq!(sent(&harness.type_text("/topic -delete\n")), [none]);
+}
+
+#[test]
+fn commands_of_other_programs_work_and_a_mistyped_one_is_guessed() {
+    let mut harness = Harness::connected(100, 30);
+    let rename = Command::Rename { name: name("rob") };
+    assert_eq!(sent(&harness.type_text("/nick rob\n")), [rename]);
+    harness.join_rust();
+    assert_eq!(sent(&harness.type_text("/part\n")), [Command::Leave { room: room("#rust") }]);
+    harness.type_text("/nikc rob\n");
+    assert_shows(&harness, "Unknown command /nikc. Did you mean /nick?");
+    harness.type_text("/join\n");
+    assert_shows(&harness, "Usage: /join #ROOM");
+    assert_eq!(harness.type_text("/quit now\n"), []);
+    assert_shows(&harness, "Usage: /quit");
+    harness.type_text("/help nick\n");
+    assert_shows(&harness, "/name [NAME]  Change your name (also /nick)");
 }

@@ -28,7 +28,7 @@ fn rooms_are_joined_shown_and_left() {
     assert_eq!(typed(&harness), "typed meanwhile");
     harness.control('u');
     harness.type_text("/join a b\n");
-    assert_shows(&harness, "not a room");
+    assert_shows(&harness, "Room names can't contain spaces");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn rooms_count_what_is_new_there() {
     harness.alt(KeyCode::Char('1'));
     assert!(harness.message_in("#rust", 1, user(3, "ana"), "one").is_empty());
     assert_shows(&harness, "2 #rust         1│");
-    assert_eq!(harness.message_in("#rust", 2, user(3, "ana"), "bob?"), [Effect::Ring]);
+    assert_eq!(harness.message_in("#rust", 2, user(3, "ana"), "@bob?"), [Effect::Ring]);
     assert_shows(&harness, "2 #rust        @1│");
     assert_eq!(harness.message_in("@3-7", 1, user(3, "ana"), "psst").last(), Some(&Effect::Ring));
     assert_shows(&harness, "3 ana          @1│");
@@ -86,7 +86,7 @@ fn the_server_counts_what_is_not_read() {
     assert_shows(&harness, "2 #rust         2│");
     harness.message_in("#rust", 11, user(3, "ana"), "one");
     assert_shows(&harness, "2 #rust         3│");
-    harness.message_in("#rust", 12, user(3, "ana"), "bob!");
+    harness.message_in("#rust", 12, user(3, "ana"), "@bob!");
     assert_shows(&harness, "2 #rust        @1│");
     harness.event(read_event("#rust", 6, Some((12, 3, 2))));
     assert_shows(&harness, "2 #rust        @2│");

@@ -41,9 +41,9 @@ fn a_setting_that_does_not_exist_is_refused_with_a_guess() {
 #[test]
 fn the_mouse_and_the_bell_follow_their_settings() {
     let mut harness = Harness::connected(80, 20);
-    assert!(harness.message(3, "ana", "hi bob").contains(&Effect::Ring));
+    assert!(harness.message(3, "ana", "hi @bob").contains(&Effect::Ring));
     harness.type_text("/set notify none\n");
-    assert!(!harness.message(3, "ana", "hi bob").contains(&Effect::Ring));
+    assert!(!harness.message(3, "ana", "hi @bob").contains(&Effect::Ring));
     assert!(harness.type_text("/set mouse off\n").contains(&Effect::SetMouse(false)));
     assert!(harness.type_text("/set mouse on\n").contains(&Effect::SetMouse(true)));
 }

@@ -11,7 +11,7 @@ use crate::fixture::{Harness, direct_event, room, room_event, user};
 fn the_room_is_in_the_header_and_before_the_input_on_each_screen_in_any_state() {
     let mut harness = Harness::connected(80, 24);
     harness.join_rust();
-    harness.message_in("#lobby", 1, user(3, "ana"), "bob?");
+    harness.message_in("#lobby", 1, user(3, "ana"), "@bob?");
     let check = |harness: &mut Harness, what: &str| {
         for (width, height) in [(20, 6), (40, 12), (79, 24), (80, 24), (120, 30), (300, 100)] {
             harness.resize(width, height);
@@ -70,7 +70,7 @@ fn a_mention_in_a_room_that_the_list_hides_shows_at_its_end() {
         (row(&harness, 0), row(&harness, 11)),
         (" ↑ 20 more         │".into(), " ↓ 10 more         │".into())
     );
-    harness.message_in("#team-2", 1, user(3, "ana"), "bob?");
+    harness.message_in("#team-2", 1, user(3, "ana"), "@bob?");
     assert_eq!(row(&harness, 0), " ↑ 20 more       @1│");
 }
 

@@ -1,0 +1,257 @@
+//! The `/` commands: one table, from which the help, the completion and the errors are made.
+//!
+//! To add a command, add a [`Verb`] and a row; `update/commands.rs` carries it out.
+
+use crate::settings::closest;
+
+/// What a command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Lists the commands.
+    Help,
+    /// Joins a room, or opens a direct message.
+    Join,
+    /// Leaves a room.
+    Leave,
+    /// Sends a direct message.
+    Msg,
+    /// Lists the rooms of the server.
+    Rooms,
+    /// Lists the users of the room.
+    Who,
+    /// Opens or closes the user list.
+    Users,
+    /// Shows or sets the topic.
+    Topic,
+    /// Sends an action.
+    Me,
+    /// Shows or changes the user's name.
+    Name,
+    /// Shows or changes a setting.
+    Set,
+    /// Empties the log on the screen.
+    Clear,
+    /// Marks the room as read.
+    Read,
+    /// Connects again.
+    Reconnect,
+    /// Forgets the token that the server refuses.
+    Forget,
+    /// Ends the program.
+    Quit,
+    /// Shows that a panic gives the terminal back; not in a release.
+    #[cfg(debug_assertions)]
+    Panic,
+}
+
+/// The arguments of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// It has none.
+    Nothing,
+    /// They may be left out.
+    Optional,
+    /// The first is required.
+    Argument,
+}
+
+/// What the completion offers for the first argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offers {
+    /// Nothing.
+    Nothing,
+    /// The rooms of the server.
+    Rooms,
+    /// Rooms of the user, with direct messages.
+    OwnRooms,
+    /// Users.
+    People,
+    /// A setting, then its values.
+    Settings,
+    /// Commands, without their `/`.
+    Commands,
+    /// The topic of the room, to change it.
+    Topic,
+}
+
+/// A command and its help.
+#[derive(Debug)]
+pub struct Command {
+    /// What it does, for the program.
+    pub verb: Verb,
+    /// Its name, `/` included.
+    pub name: &'static str,
+    /// Its names in other programs.
+    pub aliases: &'static [&'static str],
+    /// Its arguments in words: optional ones in brackets.
+    pub argument: &'static str,
+    /// Whether it needs an argument.
+    pub needs: Needs,
+    /// What completes its argument.
+    pub offers: Offers,
+    /// What it does, for the user.
+    pub does: &'static str,
+}
+
+/// Every command, in the order of the help.
+pub const COMMANDS: &[Command] = &[
+    row(Verb::Help, "/help", &["/commands"], "[COMMAND]", Offers::Commands, "Show this help"),
+    row(Verb::Join, "/join", &["/j"], "#ROOM", Offers::Rooms, "Join or create a room"),
+    row(
+        Verb::Leave,
+        "/leave",
+        &["/part", "/close"],
+        "[ROOM]",
+        Offers::OwnRooms,
+        "Leave this room (or ROOM)",
+    ),
+    row(
+        Verb::Msg,
+        "/msg",
+        &["/query", "/dm"],
+        "NAME [TEXT]",
+        Offers::People,
+        "Send a direct message",
+    ),
+    row(Verb::Rooms, "/rooms", &["/list"], "", Offers::Nothing, "List the rooms of the server"),
+    row(Verb::Who, "/who", &["/names"], "", Offers::Nothing, "List who is in this room"),
+    row(Verb::Users, "/users", &[], "", Offers::Nothing, "Open or close the user list"),
+    row(
+        Verb::Topic,
+        "/topic",
+        &[],
+        "[TEXT]",
+        Offers::Topic,
+        "Show or set the topic (-delete clears it)",
+    ),
+    row(Verb::Me, "/me", &[], "ACTION", Offers::Nothing, "Describe an action: * bob waves"),
+    row(Verb::Name, "/name", &["/nick"], "[NAME]", Offers::Nothing, "Change your name"),
+    row(
+        Verb::Set,
+        "/set",
+        &[],
+        "[NAME [VALUE]]",
+        Offers::Settings,
+        "Change a setting, or list them all",
+    ),
+    row(Verb::Clear, "/clear", &[], "", Offers::Nothing, "Clear the screen"),
+    row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
+    row(Verb::Read, "/read", &[], "", Offers::Nothing, "Mark this room as read"),
+    row(Verb::Forget, "/forget", &[], "", Offers::Nothing, "Log in as a new user"),
+    row(Verb::Quit, "/quit", &["/exit"], "", Offers::Nothing, "Quit"),
+];
+
+/// Commands that the help does not list.
+const HIDDEN: &[Command] = &[
+    #[cfg(debug_assertions)]
+    row(Verb::Panic, "/panic", &[], "", Offers::Nothing, "Panic, to test the terminal"),
+];
+
+/// A row of the table.
+const fn row(
+    verb: Verb,
+    name: &'static str,
+    aliases: &'static [&'static str],
+    argument: &'static str,
+    offers: Offers,
+    does: &'static str,
+) -> Command {
+    let needs = match argument.as_bytes() {
+        [] => Needs::Nothing,
+        [b'[', ..] => Needs::Optional,
+        _ => Needs::Argument,
+    };
+    Command { verb, name, aliases, argument, needs, offers, does }
+}
+
+impl Command {
+    /// The command of that name or alias, `/` included.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        let is_it = |command: &&Self| command.names().any(|known| known == name);
+        COMMANDS.iter().chain(HIDDEN).find(is_it)
+    }
+
+    /// Its name and its aliases.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+
+    /// Its name and its arguments.
+    #[must_use]
+    pub fn synopsis(&self) -> String {
+        format!("{} {}", self.name, self.argument).trim_end().to_owned()
+    }
+
+    /// What the user reads who used it the wrong way.
+    #[must_use]
+    pub fn usage(&self) -> String {
+        let example = match self.verb {
+            Verb::Me => ", e.g. /me waves",
+            _ => "",
+        };
+        format!("Usage: {}{example}", self.synopsis())
+    }
+
+    /// Whether it can be carried out with this argument, as far as the table knows.
+    #[must_use]
+    pub const fn takes(&self, argument: &str) -> bool {
+        match self.needs {
+            Needs::Nothing => argument.is_empty(),
+            Needs::Optional => true,
+            Needs::Argument => !argument.is_empty(),
+        }
+    }
+}
+
+/// What the user reads if there is no command of that name.
+#[must_use]
+pub fn unknown(name: &str) -> String {
+    let known = COMMANDS.iter().flat_map(Command::names);
+    let guess = match closest(name, known) {
+        Some(meant) => format!("Did you mean {meant}?"),
+        None => "/help lists the commands.".to_owned(),
+    };
+    format!("Unknown command {name}. {guess} (Start with // to send a line that begins with /.)")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_name() {
+        let all: Vec<&str> = COMMANDS.iter().flat_map(Command::names).collect();
+        let different: BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(all.len(), different.len(), "{all:?}");
+        for name in all {
+            assert!(name.starts_with('/') && Command::named(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_command_is_guessed() {
+        for (typed, said) in [
+            ("/nikc", "Unknown command /nikc. Did you mean /nick?"),
+            ("/jion", "Did you mean /join?"),
+            ("/romos", "Did you mean /rooms?"),
+            ("/xyzzy", "/help lists the commands."),
+        ] {
+            assert!(unknown(typed).contains(said), "{}", unknown(typed));
+        }
+        assert!(unknown("/x").ends_with("(Start with // to send a line that begins with /.)"));
+    }
+
+    #[test]
+    fn an_argument_that_is_missing_or_too_much_is_a_usage() {
+        let takes = |name, argument| Command::named(name).is_some_and(|it| it.takes(argument));
+        assert!(!takes("/join", "") && takes("/j", "#rust"));
+        assert!(takes("/leave", "") && takes("/part", "#rust"));
+        assert!(takes("/quit", "") && !takes("/exit", "now"));
+        assert_eq!(Command::named("/j").map(Command::usage).as_deref(), Some("Usage: /join #ROOM"));
+        let me = Command::named("/me").map(Command::usage);
+        assert_eq!(me.as_deref(), Some("Usage: /me ACTION, e.g. /me waves"));
+    }
+}
