@@ -141,8 +141,8 @@ async fn clients_reconnect_to_a_daemon_that_was_killed() {
     }
     bob.types("tence\n");
     ana.sees("bob   half a sentence").await;
-    ana.types("got it, bob\n");
-    bob.sees("ana ▌ got it, bob").await;
+    ana.types("got it, @bob\n");
+    bob.sees("ana ▌ got it, @bob").await;
 }
 
 /// Starts a client, ends it with `end`, and checks its exit code and that it restores the modes of its

@@ -28,9 +28,9 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     // Ana reconnects after bob, so that he receives her messages.
     let (network, switch) = Network::to(address, true);
     let mut ana = Tui::open_by(network, "ana", (80, 14)).until_joined().await;
-    ana.types("hi bob\n").await;
-    bob.sees("ana ▌ hi bob").await;
-    ana.sees("ana   hi bob").await;
+    ana.types("hi @bob\n").await;
+    bob.sees("ana ▌ hi @bob").await;
+    ana.sees("ana   hi @bob").await;
     bob.types("half a sen").await;
     bob.sees("› half a sen").await;
 
@@ -57,7 +57,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
 
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · connected to chat-server 0.1.0 as ana
-             ana   hi bob
+             ana   hi @bob
                    one
                    two
                    three
@@ -72,7 +72,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · connected to chat-server 0.1.0 as bob
                    → ana is here
-             ana ▌ hi bob
+             ana ▌ hi @bob
                    → ana is here
              ana   one
                    two
