@@ -86,6 +86,12 @@ impl Log {
         self.draw_line(self.entries.read());
     }
 
+    /// Removes the messages after `seq`, up to which none is missing. They are loaded as the user scrolls.
+    pub(crate) fn cut_after(&mut self, seq: Seq) {
+        self.entries.remove_messages_after(seq);
+        self.coverage.cut_after(seq.get());
+    }
+
     /// Removes all messages but pending ones, and begins a window at the newest message.
     pub(crate) fn restart_at_newest(&mut self) {
         self.remove_messages();
@@ -214,13 +220,12 @@ impl Log {
             return false;
         };
         let end = newest.minus(1).min(self.since());
-        self.entries.retain(|entry| !entry.is_message() || entry.seq <= end);
-        self.coverage.cut_after(end.get());
+        self.cut_after(end);
         true
     }
 
     fn remove_messages(&mut self) {
-        self.entries.retain(|entry| !entry.is_message());
+        self.entries.remove_messages_after(Seq::NONE);
         self.hold = None;
     }
 
