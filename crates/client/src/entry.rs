@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use chat_proto::command::Kind;
-use chat_proto::{Timestamp, UserName};
+use chat_proto::{Seq, Timestamp, UserName};
 
 use crate::store::MessageId;
 
@@ -19,9 +19,9 @@ pub struct LogEntry {
     pub at: Timestamp,
     /// What happened.
     pub body: Body,
-    /// The `seq` of a message, that of the last message before a notice, and [`u64::MAX`] for a pending
+    /// The `seq` of a message, that of the last message before a notice, and [`Seq::MAX`] for a pending
     /// message.
-    pub(crate) seq: u64,
+    pub(crate) seq: Seq,
     /// Whether it is from before the journal was restored, so that its `seq` is void.
     pub(crate) is_void: bool,
 }
@@ -33,10 +33,10 @@ impl LogEntry {
         self.id
     }
 
-    /// Its place: the `seq` of a message, that of the last message before a notice, and [`u64::MAX`] for a
+    /// Its place: the `seq` of a message, that of the last message before a notice, and [`Seq::MAX`] for a
     /// pending message.
     #[must_use]
-    pub const fn seq(&self) -> u64 {
+    pub const fn seq(&self) -> Seq {
         self.seq
     }
 }

@@ -10,10 +10,10 @@ mod coverage;
 mod entries;
 mod intervals;
 
-use chat_proto::Timestamp;
+use chat_proto::{Seq, Timestamp};
 
 use self::coverage::Coverage;
-use self::entries::{Entries, PENDING, VOID};
+use self::entries::{Entries, LAST, PENDING, VOID};
 use crate::entry::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
 use crate::store::MessageId;
 
@@ -64,7 +64,7 @@ impl Log {
 
     /// The index of an entry; if it is no longer in the log, that of the first entry from `seq` on.
     #[must_use]
-    pub fn position(&self, id: EntryId, seq: u64) -> usize {
+    pub fn position(&self, id: EntryId, seq: Seq) -> usize {
         self.entries.position(id, seq)
     }
 
@@ -82,7 +82,7 @@ impl Log {
 
     /// The last message before the entry `end`.
     #[must_use]
-    pub fn last_message(&self, end: usize) -> Option<u64> {
+    pub fn last_message(&self, end: usize) -> Option<Seq> {
         self.entries.last_message(end)
     }
 
@@ -93,10 +93,10 @@ impl Log {
     }
 
     /// Adds a message in its place. Returns whether it was not in the log.
-    pub fn insert(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
-        let seq = seq.clamp(VOID + 1, PENDING - 1);
+    pub fn insert(&mut self, seq: Seq, at: Timestamp, body: Body) -> bool {
+        let seq = seq.clamp(Seq::FIRST, LAST);
         let is_new = self.place_message(seq, at, body);
-        self.coverage.reach(seq);
+        self.coverage.reach(seq.get());
         self.trim();
         is_new
     }
@@ -105,7 +105,7 @@ impl Log {
     /// still older ones.
     pub fn insert_older(
         &mut self,
-        older: impl DoubleEndedIterator<Item = (u64, Timestamp, Body)>,
+        older: impl DoubleEndedIterator<Item = (Seq, Timestamp, Body)>,
         more: bool,
     ) {
         let before = self.oldest();
@@ -116,23 +116,23 @@ impl Log {
                 is_cut = true;
                 break;
             }
-            self.place_message(seq.clamp(VOID + 1, PENDING - 1), at, body);
+            self.place_message(seq.clamp(Seq::FIRST, LAST), at, body);
         }
         let oldest = self.oldest();
         // A page without an older message would be asked for again and again.
         let is_last = !is_cut && (!more || oldest == before);
-        self.coverage.insert_older(before, oldest, is_last);
+        self.coverage.insert_older(before.map(Seq::get), oldest.map(Seq::get), is_last);
     }
 
     /// Adds a message in its place, before the notices that came after it, if it is not there.
-    fn place_message(&mut self, seq: u64, at: Timestamp, body: Body) -> bool {
+    fn place_message(&mut self, seq: Seq, at: Timestamp, body: Body) -> bool {
         let index = self.entries.start_of(seq);
         let there = self.entries.get(index);
         if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
             return false;
         }
         self.entries.insert(index, LogEntry { seq, ..LogEntry::new(at, body) });
-        self.coverage.insert(seq);
+        self.coverage.insert(seq.get());
         if self.entries.line_is_above_own() {
             self.draw_line(self.entries.read());
         }
@@ -141,8 +141,8 @@ impl Log {
 
     /// Adds a notice after the last message. While messages are pending it stands after them.
     pub fn notice(&mut self, at: Timestamp, tone: NoticeKind, text: impl Into<String>) {
-        let is_unsettled = self.entries.end_of(PENDING - 1) < self.entries.len();
-        let seq = if is_unsettled { PENDING } else { self.coverage.reached() };
+        let is_unsettled = self.entries.end_of(LAST) < self.entries.len();
+        let seq = if is_unsettled { PENDING } else { Seq::new(self.coverage.reached()) };
         let body = Body::Notice(tone, text.into());
         self.entries.insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         self.trim();
@@ -155,7 +155,7 @@ impl Log {
     }
 
     /// The server has accepted a pending message: moves it to its place.
-    pub(crate) fn accept(&mut self, id: &MessageId, seq: u64, at: Timestamp) {
+    pub(crate) fn accept(&mut self, id: &MessageId, seq: Seq, at: Timestamp) {
         if let Some(mut body) = self.remove_pending(id) {
             if let Body::Message { origin, .. } = &mut body {
                 *origin = Origin::Own(Delivery::Accepted);
@@ -170,7 +170,7 @@ impl Log {
             if let Body::Message { origin, .. } = &mut body {
                 *origin = Origin::Own(Delivery::Refused(why));
             }
-            let seq = self.coverage.reached();
+            let seq = Seq::new(self.coverage.reached());
             self.entries
                 .insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         }
@@ -180,7 +180,7 @@ impl Log {
     pub(crate) fn remove_pending(&mut self, id: &MessageId) -> Option<Body> {
         let index = self.entries.pending(id)?;
         let entry = self.entries.remove(index)?;
-        self.entries.place_pending_notices(self.coverage.reached());
+        self.entries.place_pending_notices(Seq::new(self.coverage.reached()));
         Some(entry.body)
     }
 
@@ -205,45 +205,45 @@ impl Log {
 
     /// The newest message that was ever loaded; 0 if there is none.
     #[must_use]
-    pub const fn last(&self) -> u64 {
-        self.coverage.last()
+    pub const fn last(&self) -> Seq {
+        Seq::new(self.coverage.last())
     }
 
     /// The oldest message that is loaded.
     #[must_use]
-    pub fn oldest(&self) -> Option<u64> {
+    pub fn oldest(&self) -> Option<Seq> {
         self.entries.messages().next()
     }
 
     /// The room has messages up to `seq`: earlier notices stand after them.
-    pub fn reach(&mut self, seq: u64) {
-        let seq = seq.min(PENDING - 1);
+    pub fn reach(&mut self, seq: Seq) {
+        let seq = seq.min(LAST);
         if self.coverage.last() == 0 {
             self.entries.place_notices(seq);
         }
-        self.coverage.reach(seq);
+        self.coverage.reach(seq.get());
     }
 
     /// All messages after `seq` are asked for, unless earlier ones were already.
-    pub(crate) fn begin_after(&mut self, seq: u64) {
-        self.coverage.begin_after(seq);
+    pub(crate) fn begin_after(&mut self, seq: Seq) {
+        self.coverage.begin_after(seq.get());
     }
 
     /// All messages up to `seq` are loaded, as far as the server has them.
-    pub(crate) fn is_complete_to(&mut self, seq: u64) {
-        self.coverage.is_complete_to(seq);
+    pub(crate) fn is_complete_to(&mut self, seq: Seq) {
+        self.coverage.is_complete_to(seq.get());
     }
 
     /// The last message before the first gap: all after it have to be asked for.
     #[must_use]
-    pub fn since(&self) -> u64 {
-        self.coverage.since()
+    pub fn since(&self) -> Seq {
+        Seq::new(self.coverage.since())
     }
 
     /// Whether no message is missing after `read`: a message that was never loaded is not read.
     #[must_use]
-    pub fn is_complete_after(&self, read: u64) -> bool {
-        self.coverage.is_complete_after(read)
+    pub fn is_complete_after(&self, read: Seq) -> bool {
+        self.coverage.is_complete_after(read.get())
     }
 
     /// Whether older messages can be asked for.
@@ -255,7 +255,7 @@ impl Log {
     /// Whether the room has messages that are older than the loaded ones, as far as is known.
     #[must_use]
     pub fn lacks_older(&self) -> bool {
-        self.coverage.lacks_older(self.oldest())
+        self.coverage.lacks_older(self.oldest().map(Seq::get))
     }
 
     /// Whether it has as many messages as it may.
@@ -281,12 +281,12 @@ impl Log {
     }
 
     /// Sets the line over the first message after `read` that is not of the user, or removes it.
-    pub fn draw_line(&mut self, read: Option<u64>) {
+    pub fn draw_line(&mut self, read: Option<Seq>) {
         self.entries.set_read(read);
     }
 
     /// All messages in the order of the screen, each with its `seq` if it has one, and the rules.
-    pub fn messages(&self) -> impl Iterator<Item = (Option<u64>, &Body)> {
+    pub fn messages(&self) -> impl Iterator<Item = (Option<Seq>, &Body)> {
         let is_shown =
             |entry: &&LogEntry| matches!(entry.body, Body::Message { .. } | Body::Restored);
         let said = self.entries.iter().filter(is_shown);
@@ -330,7 +330,7 @@ impl Log {
                 return;
             };
             if let Some(entry) = self.entries.remove(oldest).filter(LogEntry::is_message) {
-                self.coverage.drop_oldest(entry.seq);
+                self.coverage.drop_oldest(entry.seq.get());
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a front end asks of the client.
 
 use chat_proto::command::Kind;
-use chat_proto::{RoomName, TextError, Topic, UserName};
+use chat_proto::{RoomName, Seq, TextError, Topic, UserName};
 
 use crate::entry::NoticeKind;
 use crate::outbox::OUTBOX_MAX;
@@ -56,14 +56,14 @@ pub enum Request {
         /// The room.
         room: RoomName,
         /// The `seq` of the message.
-        seq: u64,
+        seq: Seq,
     },
     /// The messages of a room up to this one were shown. They count as read as far as none is missing.
     Seen {
         /// The room.
         room: RoomName,
         /// The `seq` of the message.
-        seq: u64,
+        seq: Seq,
     },
     /// Load older messages of a room, if there are some and none are on their way.
     LoadOlder(RoomName),

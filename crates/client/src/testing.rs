@@ -7,8 +7,8 @@ use std::time::Duration;
 use chat_proto::command::Kind;
 use chat_proto::event::{JournalId, Limits, Message, MessageKind, RoomState, Server, Welcome};
 use chat_proto::{
-    DeviceId, Event, Features, RoomName, Secret, ShortString, Text, Timestamp, Topic, User, UserId,
-    UserName,
+    DeviceId, Event, Features, RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User,
+    UserId, UserName,
 };
 use tokio::time::timeout;
 
@@ -65,7 +65,7 @@ pub fn message(from: User, text: &str, at: Timestamp) -> Event {
 pub fn message_in(room: &str, seq: u64, from: User, text: &str, at: Timestamp) -> Message {
     Message {
         room: self::room(room),
-        seq,
+        seq: Seq::new(seq),
         from,
         at,
         kind: MessageKind::Text,
@@ -98,8 +98,8 @@ pub fn room_state(name: &str, last_seq: u64, read: u64) -> RoomState {
         topic: Topic::default(),
         count: 3,
         users,
-        last_seq,
-        read,
+        last_seq: Seq::new(last_seq),
+        read: Seq::new(read),
         unread: None,
         mentions: None,
         more: false,

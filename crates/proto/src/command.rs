@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeviceId, Features, RoomName, Secret, ShortString, Text, Topic, UserName};
+use crate::{DeviceId, Features, RoomName, Secret, Seq, ShortString, Text, Topic, UserName};
 
 /// The version of the native protocol that this crate speaks.
 pub const VERSION: u32 = 1;
@@ -23,7 +23,7 @@ pub enum Command {
         room: RoomName,
         /// The last `seq` of the room that the client has.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        since: Option<u64>,
+        since: Option<Seq>,
     },
     /// Leaves a room.
     Leave {
@@ -36,7 +36,7 @@ pub enum Command {
         room: RoomName,
         /// Only messages with a lower `seq`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        before: Option<u64>,
+        before: Option<Seq>,
         /// How many at most.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
@@ -73,7 +73,7 @@ pub enum Command {
         /// The room.
         room: RoomName,
         /// The last message of it that was read.
-        seq: u64,
+        seq: Seq,
     },
     /// Changes the user's name.
     Rename {

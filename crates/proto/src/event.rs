@@ -1,6 +1,6 @@
 //! The events that the server sends. `docs/protocol.md` has an example of each.
 
-use crate::id::UserId;
+use crate::id::{Seq, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Kind, Nonce};
@@ -70,10 +70,10 @@ pub enum Event {
         /// The room.
         room: RoomName,
         /// The last message that was read.
-        seq: u64,
+        seq: Seq,
         /// The last message that was counted, if unread messages were.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        last_seq: Option<u64>,
+        last_seq: Option<Seq>,
         /// How many messages of others the user has not read, as far as they were counted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unread: Option<u64>,
@@ -160,10 +160,10 @@ pub struct RoomState {
     /// The first of them, `limits.users_listed` at most.
     pub users: Vec<User>,
     /// The `seq` of its last message, 0 before the first.
-    pub last_seq: u64,
+    pub last_seq: Seq,
     /// The last message that the user has read.
     #[serde(default)]
-    pub read: u64,
+    pub read: Seq,
     /// How many messages of others the user has not read, as far as they were counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<u64>,
@@ -259,7 +259,7 @@ pub struct Message {
     /// Its room.
     pub room: RoomName,
     /// Its place in the room: 1, 2, 3 …, without a gap.
-    pub seq: u64,
+    pub seq: Seq,
     /// The author.
     pub from: User,
     /// When the server stored it.
@@ -325,7 +325,7 @@ pub struct Accepted {
     /// Its room.
     pub room: RoomName,
     /// Its place in the room.
-    pub seq: u64,
+    pub seq: Seq,
     /// When the server stored it.
     pub at: Timestamp,
     /// Whether it was accepted before: there is no second message.

@@ -51,6 +51,73 @@ impl fmt::Display for UserId {
     }
 }
 
+/// The position of a message in its room: 1, 2, 3 … without a gap.
+#[derive(
+    Debug, Default, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Seq(u64);
+
+impl Seq {
+    /// Before the first message: the last `seq` of a room without messages.
+    pub const NONE: Self = Self(0);
+
+    /// The first message of a room.
+    pub const FIRST: Self = Self(1);
+
+    /// After every message.
+    pub const MAX: Self = Self(u64::MAX);
+
+    /// The position with this number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number, to store or write it.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The position of the next message; [`Seq::MAX`] has none after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        self.plus(1)
+    }
+
+    /// The position `count` messages later, at most [`Seq::MAX`].
+    #[must_use]
+    pub const fn plus(self, count: u64) -> Self {
+        Self(self.0.saturating_add(count))
+    }
+
+    /// The position `count` messages earlier, at least [`Seq::NONE`].
+    #[must_use]
+    pub const fn minus(self, count: u64) -> Self {
+        Self(self.0.saturating_sub(count))
+    }
+
+    /// The number of messages after `earlier` up to this one; 0 if `earlier` is not earlier.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl FromStr for Seq {
+    type Err = ParseIntError;
+    fn from_str(written: &str) -> Result<Self, ParseIntError> {
+        written.parse().map(Self)
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// The device of a message: one run of a client, which gives its messages their numbers. The client chooses it, and
 /// it is unique among the devices of its user. Empty for a client that has none. Cheap to clone.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -115,9 +182,16 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_a_user_is_a_plain_number_on_the_wire() {
+    fn positions_stay_within_their_bounds() {
+        assert_eq!((Seq::NONE.minus(1), Seq::MAX.next()), (Seq::NONE, Seq::MAX));
+        assert_eq!((Seq::new(7).since(Seq::new(4)), Seq::new(4).since(Seq::new(7))), (3, 0));
+    }
+
+    #[test]
+    fn a_user_id_and_a_seq_are_plain_numbers_on_the_wire() {
         let written = serde_json::to_string(&UserId::new(7)).unwrap();
         assert_eq!(written, "7");
         assert_eq!(serde_json::from_str::<UserId>(&written).unwrap(), UserId::new(7));
+        assert_eq!(serde_json::to_string(&Seq::new(7)).unwrap(), "7");
     }
 }

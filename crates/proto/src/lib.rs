@@ -38,7 +38,7 @@ pub use code::{EndCode, LeaveReason, RefusalCode};
 pub use command::Command;
 pub use event::{Event, Message, Refusal, User};
 pub use features::Features;
-pub use id::{DeviceId, SessionId, UserId};
+pub use id::{DeviceId, Seq, SessionId, UserId};
 pub use name::{NameError, RoomName, UserName};
 pub use native::NativeCodec;
 pub use secret::Secret;

@@ -5,7 +5,7 @@ mod encoded;
 
 use std::sync::{Arc, OnceLock};
 
-use chat_proto::{Event, RoomName, SessionId, UserId};
+use chat_proto::{Event, RoomName, Seq, SessionId, UserId};
 
 pub(crate) use self::encoded::{Encoded, Format, Lines, Pieces, pieces_bytes};
 use crate::config::RINGS_BYTES_MAX;
@@ -121,7 +121,7 @@ impl Batch {
 
     /// The `seq` of its last message; `None` if there is no message in it.
     #[must_use]
-    pub(crate) fn last_seq(&self) -> Option<u64> {
+    pub(crate) fn last_seq(&self) -> Option<Seq> {
         match &self.items {
             Items::Messages(messages) => {
                 messages.published.last().map(|published| published.message.seq)

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use chat_proto::Seq;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use tokio::sync::Semaphore;
@@ -50,7 +51,7 @@ struct FeedState {
     pages: Arc<Semaphore>,
     users_listed: usize,
     /// The last message of the feed.
-    seq: u64,
+    seq: Seq,
     /// What the session knows of the room, see [`Snapshot::changes`].
     changes: u64,
     live: Option<Live>,
@@ -63,7 +64,7 @@ pub(crate) fn feed(
     room: Arc<Room>,
     journal: Journal,
     entry: Entry,
-    seq: u64,
+    seq: Seq,
     catch_up: CatchUp,
     pages: Arc<Semaphore>,
     users_listed: usize,
@@ -127,7 +128,7 @@ impl FeedState {
         let Some(Entry { snapshot, live }) = self.room.listen(self.users_listed) else {
             return Some(FeedItem::Closed);
         };
-        let missed = snapshot.last_seq - self.seq;
+        let missed = snapshot.last_seq.since(self.seq);
         if missed > 0 && self.catch_up == CatchUp::Replay {
             return None; // a message came between: read it first
         }

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chat_proto::event::JournalId;
-use chat_proto::{Timestamp, User, UserId};
+use chat_proto::{Seq, Timestamp, User, UserId};
 
 pub use self::change::Change;
 pub(crate) use self::commit::{Commit, Committed, Entry, Message};
@@ -137,7 +137,7 @@ impl Journal {
     pub(crate) async fn unread(
         &self,
         room: RoomId,
-        (read, last_seq): (u64, u64),
+        (read, last_seq): (Seq, Seq),
         user: User,
     ) -> Result<Unread, JournalError> {
         self.reader.unread(room, (read, last_seq), user).await

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_proto::{Event, LeaveReason, RoomName, Topic, User, UserId, UserName};
+use chat_proto::{Event, LeaveReason, RoomName, Seq, Topic, User, UserId, UserName};
 
 use crate::batch::{Batch, Live, Published, Ring, Rings};
 use crate::config::{BATCH_BYTES_MAX, ROOM_RING_BATCHES};
@@ -27,7 +27,7 @@ pub(crate) struct Room {
 struct State {
     topic: Topic,
     users: BTreeMap<UserName, User>,
-    last_seq: u64,
+    last_seq: Seq,
     /// Changes of the room other than messages (a user, a name, the topic). A session that lagged compares it
     /// to learn whether its snapshot still holds.
     changes: u64,
@@ -56,7 +56,7 @@ pub(crate) struct Snapshot {
     /// The first of them, by name.
     pub users: Vec<User>,
     /// The `seq` of its last message; 0 before the first.
-    pub last_seq: u64,
+    pub last_seq: Seq,
     /// Its changes so far, other than messages.
     pub changes: u64,
 }
@@ -107,7 +107,7 @@ impl Room {
 
     /// The `seq` of its last message; 0 before the first.
     #[must_use]
-    pub(crate) fn last_seq(&self) -> u64 {
+    pub(crate) fn last_seq(&self) -> Seq {
         self.state().last_seq
     }
 
@@ -115,7 +115,7 @@ impl Room {
     #[must_use]
     pub(crate) fn is_blank(&self) -> bool {
         let state = self.state();
-        state.last_seq == 0 && state.topic.as_str().is_empty()
+        state.last_seq == Seq::NONE && state.topic.as_str().is_empty()
     }
 
     /// Returns the room as it is now and a receiver of all that happens after, with nothing lost or doubled

@@ -8,7 +8,7 @@ pub(crate) use chat_client::testing::{
 };
 use chat_client::update::STORE_DRAFTS_AFTER;
 use chat_proto::event::{Accepted, Welcome};
-use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName, Timestamp, User};
+use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName, Seq, Timestamp, User};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -142,7 +142,7 @@ impl Harness {
 
     pub(crate) fn accept(&mut self, n: u64) -> Vec<Effect> {
         self.seq += 1;
-        let (room, at, seq) = (RoomName::lobby(), self.at, self.seq);
+        let (room, at, seq) = (RoomName::lobby(), self.at, Seq::new(self.seq));
         self.event(Event::Accepted(Accepted {
             n: Some(n),
             device: None,

@@ -1,6 +1,7 @@
 //! The part of a log that is on the screen, and how the user moves through it.
 
 use chat_client::entry::EntryId;
+use chat_proto::Seq;
 
 use crate::rows::{LogRows, Top};
 
@@ -24,7 +25,7 @@ pub enum Place {
 pub struct Anchor {
     entry: EntryId,
     /// The `seq` of the entry, to find the next one if it is no longer in the log.
-    seq: u64,
+    seq: Seq,
     row: usize,
     /// Rows of lines over the entry, which are among its rows.
     lines_above: usize,
@@ -95,11 +96,11 @@ impl Viewport {
 
     /// The newest message whose end is on the screen; 0 if there is none.
     #[must_use]
-    pub fn seen(&self, rows: LogRows<'_>, height: usize) -> u64 {
+    pub fn seen(&self, rows: LogRows<'_>, height: usize) -> Seq {
         // A hint covers the last row if there is more below.
         let shown = height.saturating_sub(usize::from(self.reads_back(rows, height)));
         let (end, _) = rows.down(self.top(rows, height), shown);
-        rows.log.last_message(end).unwrap_or(0)
+        rows.log.last_message(end).unwrap_or(Seq::NONE)
     }
 
     /// Whether the oldest entry is on the screen, or less than a screen above it.

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+use chat_proto::Seq;
 use chat_server::journal::{
     Change, Follower, FollowerItem, Journal, Location, Page, Part, RoomId, StoredMessage,
 };
@@ -91,7 +92,7 @@ fn open(journal: &Journal, index: &Rc<RefCell<Index>>) -> Follower {
 async fn read_all(journal: &Journal, room: RoomId) -> Vec<StoredMessage> {
     let mut messages: Vec<StoredMessage> = Vec::new();
     loop {
-        let after = messages.last().map_or(0, |last| last.seq);
+        let after = messages.last().map_or(Seq::NONE, |last| last.seq);
         let page = Page { of: Part::After(after), limit: PAGE };
         let page = journal.read(room, page).await.unwrap();
         if page.is_empty() {
@@ -121,7 +122,7 @@ impl Index {
             FollowerItem::Message { room, message } => {
                 let messages = self.rooms.entry(room).or_default();
                 // In front of the first of all there may be some that were removed.
-                let is_next = messages.last().is_none_or(|last| message.seq == last.seq + 1);
+                let is_next = messages.last().is_none_or(|last| message.seq == last.seq.next());
                 self.found.wrong += u64::from(!is_next);
                 messages.push(message);
             }
@@ -135,7 +136,7 @@ impl Index {
         }
     }
 
-    fn remove_before(&mut self, room: RoomId, first: u64) {
+    fn remove_before(&mut self, room: RoomId, first: Seq) {
         if let Some(messages) = self.rooms.get_mut(&room) {
             messages.retain(|message| message.seq >= first);
         }

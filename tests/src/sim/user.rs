@@ -11,7 +11,7 @@ use chat_client::Connection;
 use chat_client::entry::{Body, Delivery, Origin};
 use chat_client::rooms::JoinState;
 
-use chat_proto::{NameError, RoomName, ShortString, UserId, UserName};
+use chat_proto::{NameError, RoomName, Seq, ShortString, UserId, UserName};
 use chat_tui::State;
 use tracing::{error, info};
 
@@ -225,7 +225,8 @@ impl User {
         self.awaits_direct.take_if(|to| is_returned || shown == Some(direct(user, *to)));
         for room in client.rooms().list() {
             if let Some(number) = self.number_of(room.name()) {
-                self.read_room(number, room.log().messages());
+                let messages = room.log().messages();
+                self.read_room(number, messages.map(|(seq, body)| (seq.map(Seq::get), body)));
             }
         }
     }

@@ -3,14 +3,19 @@
 use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
 
+use chat_proto::Seq;
+
 use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
 use crate::store::MessageId;
 
 /// The place of pending messages, and of notices after them: after all others.
-pub(super) const PENDING: u64 = u64::MAX;
+pub(super) const PENDING: Seq = Seq::MAX;
+
+/// The greatest place of a message.
+pub(super) const LAST: Seq = PENDING.minus(1);
 
 /// The place of entries from before the journal was restored: before all others. Their `seq` are void.
-pub(super) const VOID: u64 = 0;
+pub(super) const VOID: Seq = Seq::NONE;
 
 /// The entries, in the order of their `seq`.
 #[derive(Debug, Default)]
@@ -21,7 +26,7 @@ pub(super) struct Entries {
     /// Bytes of text in the others.
     bytes: usize,
     /// The last read message, as the line has it.
-    read: Option<u64>,
+    read: Option<Seq>,
     /// How many entries there have been. Numbers them.
     count: u64,
 }
@@ -49,29 +54,29 @@ impl Entries {
     }
 
     /// The index of an entry; if it is no longer here, that of the first entry from `seq` on.
-    pub(super) fn position(&self, id: EntryId, seq: u64) -> usize {
+    pub(super) fn position(&self, id: EntryId, seq: Seq) -> usize {
         let index = self.list.iter().position(|entry| entry.id == id);
         index.unwrap_or_else(|| self.start_of(seq))
     }
 
     /// The `seq` of each message.
-    pub(super) fn messages(&self) -> impl Iterator<Item = u64> {
+    pub(super) fn messages(&self) -> impl Iterator<Item = Seq> {
         self.list.iter().filter(|entry| entry.is_message()).map(|entry| entry.seq)
     }
 
     /// The last message before the entry `end`.
-    pub(super) fn last_message(&self, end: usize) -> Option<u64> {
+    pub(super) fn last_message(&self, end: usize) -> Option<Seq> {
         let before = self.list.range(..end.min(self.list.len())).rev();
         before.into_iter().find(|entry| entry.is_message()).map(|entry| entry.seq)
     }
 
     /// The index before everything from `seq` on.
-    pub(super) fn start_of(&self, seq: u64) -> usize {
+    pub(super) fn start_of(&self, seq: Seq) -> usize {
         self.list.partition_point(|entry| entry.seq < seq)
     }
 
     /// The index after everything up to `seq`.
-    pub(super) fn end_of(&self, seq: u64) -> usize {
+    pub(super) fn end_of(&self, seq: Seq) -> usize {
         self.list.partition_point(|entry| entry.seq <= seq)
     }
 
@@ -106,14 +111,14 @@ impl Entries {
 
     /// The journal was restored: all `seq` are void.
     pub(super) fn make_void(&mut self) {
-        let end = self.end_of(PENDING - 1);
+        let end = self.end_of(LAST);
         for entry in self.list.iter_mut().take(end) {
             (entry.seq, entry.is_void) = (VOID, true);
         }
     }
 
     /// Moves all entries, which are notices, after `seq`.
-    pub(super) fn place_notices(&mut self, seq: u64) {
+    pub(super) fn place_notices(&mut self, seq: Seq) {
         let is_placed = |entry: &&mut LogEntry| entry.seq != PENDING && !entry.is_void;
         for entry in self.list.iter_mut().filter(is_placed) {
             entry.seq = seq;
@@ -121,7 +126,7 @@ impl Entries {
     }
 
     /// Moves the notices that stand after pending messages after `seq`, if no message is pending.
-    pub(super) fn place_pending_notices(&mut self, seq: u64) {
+    pub(super) fn place_pending_notices(&mut self, seq: Seq) {
         if !self.list.iter().any(LogEntry::is_pending) {
             for entry in self.list.iter_mut().filter(|entry| entry.seq == PENDING) {
                 entry.seq = seq;
@@ -147,21 +152,21 @@ impl Entries {
         self.read.is_some_and(|read| self.own_after(read) > read)
     }
 
-    pub(super) const fn read(&self) -> Option<u64> {
+    pub(super) const fn read(&self) -> Option<Seq> {
         self.read
     }
 
     /// Sets the line over the first message after `read` that is not of the user, or removes it.
-    pub(super) fn set_read(&mut self, read: Option<u64>) {
+    pub(super) fn set_read(&mut self, read: Option<Seq>) {
         self.read = read.map(|read| self.own_after(read));
     }
 
     /// The last of the messages of the user that follow on `read`: their author has read them.
-    fn own_after(&self, read: u64) -> u64 {
+    fn own_after(&self, read: Seq) -> Seq {
         let messages = self.list.range(self.end_of(read)..).filter(|entry| entry.is_message());
         let own = messages
-            .zip(read.saturating_add(1)..)
-            .take_while(|(entry, next)| entry.is_own() && entry.seq == *next);
+            .zip(read.next().get()..)
+            .take_while(|(entry, next)| entry.is_own() && entry.seq.get() == *next);
         own.last().map_or(read, |(entry, _)| entry.seq)
     }
 

@@ -22,7 +22,7 @@ fn at() -> Timestamp {
 
 fn hear(log: &mut Log, seqs: impl IntoIterator<Item = u64>) {
     for seq in seqs {
-        log.insert(seq, at(), body(&seq.to_string()));
+        log.insert(Seq::new(seq), at(), body(&seq.to_string()));
     }
 }
 
@@ -41,8 +41,8 @@ fn messages_stand_in_the_rooms_order_and_once() {
     log.notice(at(), NoticeKind::Info, "note");
     hear(&mut log, [2, 6]);
     assert_eq!(texts(&log), ["1", "2", "3", "4", "5", "note", "6"]);
-    assert!(!log.insert(5, at(), body("twice")));
-    assert!(log.insert(7, at(), body("7")));
+    assert!(!log.insert(Seq::new(5), at(), body("twice")));
+    assert!(log.insert(Seq::new(7), at(), body("7")));
 }
 
 #[test]
@@ -53,13 +53,13 @@ fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
     log.push_pending(at(), own(3));
     hear(&mut log, [1, 3]);
     assert_eq!(texts(&log), ["1", "3", "own 1", "own 2", "own 3"]);
-    log.accept(&id(1), 2, at());
+    log.accept(&id(1), Seq::new(2), at());
     log.refuse(&id(2), at(), "no".into());
-    log.accept(&id(9), 9, at());
+    log.accept(&id(9), Seq::new(9), at());
     assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "own 3"]);
     // It came back with what was missed before it was accepted.
     hear(&mut log, [4]);
-    log.accept(&id(3), 4, at());
+    log.accept(&id(3), Seq::new(4), at());
     assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "4"]);
 }
 
@@ -67,7 +67,7 @@ fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
 fn notes_of_before_stand_behind_what_was_said_before_them() {
     let mut log = Log::new();
     log.notice(at(), NoticeKind::Info, "connected");
-    log.reach(3);
+    log.reach(Seq::new(3));
     hear(&mut log, 1..=4);
     assert_eq!(texts(&log), ["1", "2", "3", "connected", "4"]);
 }
@@ -75,45 +75,45 @@ fn notes_of_before_stand_behind_what_was_said_before_them() {
 #[test]
 fn what_was_missed_is_asked_for_from_the_first_gap_on() {
     let mut log = Log::new();
-    assert_eq!(log.since(), 0);
+    assert_eq!(log.since().get(), 0);
     hear(&mut log, [5, 6, 7]);
-    assert_eq!(log.since(), 7);
+    assert_eq!(log.since().get(), 7);
     hear(&mut log, [9, 10]);
-    assert_eq!(log.since(), 7);
+    assert_eq!(log.since().get(), 7);
     hear(&mut log, [8]);
-    assert_eq!(log.since(), 10);
+    assert_eq!(log.since().get(), 10);
     log.clear();
-    assert_eq!((log.since(), log.has_older()), (10, false));
+    assert_eq!((log.since().get(), log.has_older()), (10, false));
 }
 
 #[test]
 fn what_was_asked_for_and_did_not_come_is_asked_for_again() {
     let mut log = Log::new();
-    log.begin_after(3);
+    log.begin_after(Seq::new(3));
     // Live, and the line is lost before what was asked for.
     hear(&mut log, [9, 10]);
-    assert_eq!(log.since(), 3);
-    log.begin_after(9);
+    assert_eq!(log.since().get(), 3);
+    log.begin_after(Seq::new(9));
     hear(&mut log, [4, 5]);
-    assert_eq!(log.since(), 5);
+    assert_eq!(log.since().get(), 5);
     hear(&mut log, [2, 6, 7, 8]);
-    assert_eq!(log.since(), 10);
+    assert_eq!(log.since().get(), 10);
     // What went because there was too much is not asked for again.
     hear(&mut log, 11..=10 + SCROLLBACK_MAX as u64);
     hear(&mut log, [SCROLLBACK_MAX as u64 + 12]);
-    assert_eq!(log.since(), SCROLLBACK_MAX as u64 + 10);
+    assert_eq!(log.since().get(), SCROLLBACK_MAX as u64 + 10);
     log.clear();
-    assert_eq!(log.since(), SCROLLBACK_MAX as u64 + 12);
+    assert_eq!(log.since().get(), SCROLLBACK_MAX as u64 + 12);
 }
 
 #[test]
 fn older_messages_go_above() {
     let mut log = Log::new();
     hear(&mut log, 101..=200);
-    let page = (51..=100).map(|seq| (seq, at(), body(&seq.to_string())));
+    let page = (51..=100).map(|seq| (Seq::new(seq), at(), body(&seq.to_string())));
     log.insert_older(page, true);
     assert!(log.has_older());
-    log.insert_older((1..=50).map(|seq| (seq, at(), body("old"))), false);
+    log.insert_older((1..=50).map(|seq| (Seq::new(seq), at(), body("old"))), false);
     assert_eq!((log.has_older(), log.entries.len()), (false, 200));
 }
 
@@ -135,7 +135,7 @@ fn a_journal_that_begins_later_has_nothing_older() {
     assert!(!log.has_older());
     let mut log = Log::new();
     hear(&mut log, 50..=60);
-    log.insert_older([(55, at(), body("again"))].into_iter(), true);
+    log.insert_older([(Seq::new(55), at(), body("again"))].into_iter(), true);
     assert!(!log.has_older(), "whatever is said of more");
 }
 
@@ -148,7 +148,7 @@ fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
     assert_eq!(texts(&log).last(), Some(&"own 1"));
     let mut log = Log::new();
     for seq in 1..=1_000 {
-        log.insert(seq, at(), body(&"x".repeat(16_000)));
+        log.insert(Seq::new(seq), at(), body(&"x".repeat(16_000)));
     }
     assert!(log.entries.bytes() <= SCROLLBACK_BYTES_MAX && log.entries.len() > 200);
 }
@@ -157,17 +157,18 @@ fn a_full_log_asks_for_nothing_older_and_keeps_what_is_not_settled() {
 fn a_page_of_older_messages_does_not_go_over_the_bound() {
     let mut log = Log::new();
     hear(&mut log, 5_001..=5_100);
-    log.insert_older((1..=5_000).map(|seq| (seq, at(), body("older"))), false);
-    assert_eq!((log.entries.len(), log.oldest()), (SCROLLBACK_MAX, Some(3_101)));
+    log.insert_older((1..=5_000).map(|seq| (Seq::new(seq), at(), body("older"))), false);
+    assert_eq!((log.entries.len(), log.oldest()), (SCROLLBACK_MAX, Some(Seq::new(3_101))));
     assert!(!log.has_older());
 }
 
 #[test]
 fn the_line_stands_over_the_first_that_is_new() {
-    let new = |log: &Log| log.first_new().and_then(|index| log.get(index)).map(LogEntry::seq);
+    let new =
+        |log: &Log| log.first_new().and_then(|index| log.get(index)).map(|entry| entry.seq.get());
     let mut log = Log::new();
-    log.reach(9);
-    log.draw_line(Some(4));
+    log.reach(Seq::new(9));
+    log.draw_line(Some(Seq::new(4)));
     hear(&mut log, 6..=9);
     assert_eq!(new(&log), Some(6));
     hear(&mut log, 2..=5);
@@ -185,37 +186,37 @@ fn notes_push_no_message_out() {
     for number in 0..2 * NOTICES_MAX {
         log.notice(at(), NoticeKind::Joined, format!("user {number} {}", "x".repeat(10_000)));
     }
-    assert_eq!(log.oldest(), Some(1));
+    assert_eq!(log.oldest(), Some(Seq::FIRST));
     assert_eq!(log.entries.len(), SCROLLBACK_MAX + NOTICES_MAX);
 }
 
 #[test]
 fn nothing_counts_as_read_behind_messages_that_were_never_here() {
     let mut log = Log::new();
-    assert!(log.is_complete_after(0), "an empty room");
-    log.begin_after(2_100);
+    assert!(log.is_complete_after(Seq::NONE), "an empty room");
+    log.begin_after(Seq::new(2_100));
     hear(&mut log, 2_101..=2_600);
-    assert!(!log.is_complete_after(1) && log.is_complete_after(2_100));
+    assert!(!log.is_complete_after(Seq::FIRST) && log.is_complete_after(Seq::new(2_100)));
     // Older pages close the gap, the last one for good.
-    log.insert_older((2_001..=2_100).map(|seq| (seq, at(), body("older"))), true);
-    assert!(!log.is_complete_after(1_999) && log.is_complete_after(2_000));
-    log.insert_older((1_900..=2_000).map(|seq| (seq, at(), body("older"))), false);
-    assert!(log.is_complete_after(0), "older ones are not to be had");
+    log.insert_older((2_001..=2_100).map(|seq| (Seq::new(seq), at(), body("older"))), true);
+    assert!(!log.is_complete_after(Seq::new(1_999)) && log.is_complete_after(Seq::new(2_000)));
+    log.insert_older((1_900..=2_000).map(|seq| (Seq::new(seq), at(), body("older"))), false);
+    assert!(log.is_complete_after(Seq::NONE), "older ones are not to be had");
     assert!(!log.lacks_older());
     // What goes because there is too much is a gap again.
     hear(&mut log, 2_601..=2_600 + SCROLLBACK_MAX as u64);
-    assert!(!log.is_complete_after(2_500) && log.is_complete_after(2_600));
+    assert!(!log.is_complete_after(Seq::new(2_500)) && log.is_complete_after(Seq::new(2_600)));
     assert!(log.lacks_older() && log.is_full());
 }
 
 #[test]
 fn a_cleared_log_does_not_make_up_for_what_was_never_here() {
     let mut log = Log::new();
-    log.begin_after(500);
+    log.begin_after(Seq::new(500));
     hear(&mut log, 501..=510);
     log.clear();
     hear(&mut log, [511]);
-    assert!(!log.is_complete_after(1) && log.is_complete_after(510));
+    assert!(!log.is_complete_after(Seq::FIRST) && log.is_complete_after(Seq::new(510)));
 }
 
 #[test]
@@ -225,13 +226,13 @@ fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     log.notice(at(), NoticeKind::Info, "note");
     log.push_pending(at(), own(1));
     log.restored(at());
-    assert_eq!((log.last(), log.oldest(), log.has_begun()), (0, None, false));
-    log.reach(2);
+    assert_eq!((log.last().get(), log.oldest(), log.has_begun()), (0, None, false));
+    log.reach(Seq::new(2));
     hear(&mut log, [1, 2]);
-    log.accept(&id(1), 3, at());
+    log.accept(&id(1), Seq::new(3), at());
     assert_eq!(texts(&log), ["1", "2", "3", "note", "rule", "1", "2", "own 1"]);
-    assert_eq!(log.since(), 3);
-    log.insert_older([(1, at(), body("again"))].into_iter(), false);
+    assert_eq!(log.since().get(), 3);
+    log.insert_older([(Seq::FIRST, at(), body("again"))].into_iter(), false);
     assert!(!log.lacks_older());
     // Once more: the second rule stands below the first.
     log.restored(at());
@@ -249,18 +250,18 @@ proptest::proptest! {
                 0 | 1 => hear(&mut log, [number]),
                 2 => log.notice(at(), NoticeKind::Info, "note"),
                 3 => log.push_pending(at(), own(number)),
-                4 => log.accept(&id(number), number, at()),
+                4 => log.accept(&id(number), Seq::new(number), at()),
                 5 if number > 35 => log.restored(at()),
                 _ => log.refuse(&id(number), at(), "no".into()),
             }
         }
-        let seqs: Vec<u64> = log.entries.iter().map(|entry| entry.seq).collect();
+        let seqs: Vec<u64> = log.entries.iter().map(|entry| entry.seq.get()).collect();
         proptest::prop_assert!(seqs.is_sorted(), "{seqs:?}");
-        let messages: Vec<u64> = log.entries.messages().collect();
+        let messages: Vec<u64> = log.entries.messages().map(Seq::get).collect();
         proptest::prop_assert!(messages.windows(2).all(|pair| pair[0] < pair[1]), "{messages:?}");
         let runs = messages.chunk_by(|one, next| one + 1 == *next);
         let first_run_end = runs.into_iter().next().and_then(<[u64]>::last).copied();
-        proptest::prop_assert_eq!(log.since(), first_run_end.unwrap_or(log.last()));
+        proptest::prop_assert_eq!(log.since().get(), first_run_end.unwrap_or(log.last().get()));
         let (notes, others): (Vec<&LogEntry>, Vec<&LogEntry>) =
             log.entries.iter().partition(|entry| entry.is_notice());
         let bytes: usize = others.iter().map(|entry| entry.body.bytes()).sum();

@@ -1,6 +1,6 @@
 //! One room: its messages, its users, and how far the user has read.
 
-use chat_proto::{RoomName, Timestamp, Topic, UserName};
+use chat_proto::{RoomName, Seq, Timestamp, Topic, UserName};
 
 use crate::log::Log;
 use crate::users::Users;
@@ -32,13 +32,13 @@ pub struct Room {
     /// What is typed for it and not sent.
     pub(crate) draft: String,
     /// Its last message, loaded or not.
-    pub(crate) last_seq: u64,
+    pub(crate) last_seq: Seq,
     /// The last message that the user has read.
-    pub(crate) read: u64,
+    pub(crate) read: Seq,
     /// The last message that the server knows to be read.
-    pub(crate) read_sent: u64,
+    pub(crate) read_sent: Seq,
     /// The unread messages that name the user.
-    mentions: Vec<u64>,
+    mentions: Vec<Seq>,
     /// The count of the server, valid until the user reads on.
     counted: Option<Counted>,
     /// Whether the user is in it.
@@ -47,7 +47,7 @@ pub struct Room {
     /// may have lost it; then the client has all there is of it, and it stays.
     pub(crate) is_restored: bool,
     /// The last of the missed messages that the server is sending.
-    pub(crate) coming: Option<u64>,
+    pub(crate) coming: Option<Seq>,
     /// Whether older messages are on their way.
     pub(crate) loading: bool,
 }
@@ -56,9 +56,9 @@ pub struct Room {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counted {
     /// The last message that the user had read.
-    read: u64,
+    read: Seq,
     /// The last counted message.
-    last_seq: u64,
+    last_seq: Seq,
     unread: u64,
     mentions: u64,
 }
@@ -66,14 +66,14 @@ pub(crate) struct Counted {
 impl Counted {
     /// The count of an event; `None` if it has none.
     pub(crate) fn told(
-        read: u64,
-        last_seq: u64,
+        read: Seq,
+        last_seq: Seq,
         (unread, mentions): (Option<u64>, Option<u64>),
         more: bool,
     ) -> Option<Self> {
         let (unread, mentions) = (unread?, mentions?);
         // If there are too many to count, those of the user are not left out.
-        let unread = if more { last_seq.saturating_sub(read) } else { unread };
+        let unread = if more { last_seq.since(read) } else { unread };
         Some(Self { read, last_seq, unread, mentions })
     }
 }
@@ -99,9 +99,9 @@ impl Room {
             users: Users::default(),
             log: Log::new(),
             draft: String::new(),
-            last_seq: 0,
-            read: 0,
-            read_sent: 0,
+            last_seq: Seq::NONE,
+            read: Seq::NONE,
+            read_sent: Seq::NONE,
             mentions: Vec::new(),
             counted: None,
             join_state: JoinState::Unknown,
@@ -149,7 +149,7 @@ impl Room {
 
     /// Its last message, loaded or not; 0 if it has none.
     #[must_use]
-    pub const fn last_seq(&self) -> u64 {
+    pub const fn last_seq(&self) -> Seq {
         self.last_seq
     }
 
@@ -169,10 +169,8 @@ impl Room {
     #[must_use]
     pub fn unread(&self) -> u64 {
         match self.counted() {
-            Some(counted) => {
-                counted.unread.saturating_add(self.last_seq.saturating_sub(counted.last_seq))
-            }
-            None => self.last_seq.saturating_sub(self.read),
+            Some(counted) => counted.unread.saturating_add(self.last_seq.since(counted.last_seq)),
+            None => self.last_seq.since(self.read),
         }
     }
 
@@ -213,7 +211,7 @@ impl Room {
     pub(crate) fn restored(&mut self, at: Timestamp) {
         self.is_restored = self.log.messages().next().is_some();
         self.log.restored(at);
-        (self.last_seq, self.read, self.read_sent) = (0, 0, 0);
+        (self.last_seq, self.read, self.read_sent) = (Seq::NONE, Seq::NONE, Seq::NONE);
         self.mentions.clear();
         self.counted = None;
         self.coming = None;
@@ -227,7 +225,7 @@ impl Room {
     }
 
     /// A message that names the user has come. Returns whether it is unread.
-    pub(crate) fn mention(&mut self, seq: u64) -> bool {
+    pub(crate) fn mention(&mut self, seq: Seq) -> bool {
         let is_new = seq > self.read;
         if is_new && self.mentions.len() < MENTIONS_MAX {
             self.mentions.push(seq);
@@ -236,25 +234,25 @@ impl Room {
     }
 
     /// The user has read up to `seq`, here or in another session. An earlier `seq` changes nothing.
-    pub(crate) fn has_read(&mut self, seq: u64) {
+    pub(crate) fn has_read(&mut self, seq: Seq) {
         self.read = self.read.max(seq);
         self.mentions.retain(|mention| *mention > self.read);
     }
 
     /// Message `seq` has come. If it is the last of the missed ones, there are no others.
-    pub(crate) fn has_come(&mut self, seq: u64) {
+    pub(crate) fn has_come(&mut self, seq: Seq) {
         if let Some(last) = self.coming.take_if(|last| seq >= *last) {
             self.log.is_complete_to(last);
         }
     }
 
     /// The last message that need not be loaded when the room opens.
-    pub(crate) fn since(&self) -> u64 {
+    pub(crate) fn since(&self) -> Seq {
         if self.log.has_begun() {
             return self.log.since();
         }
-        let wanted = self.read.saturating_sub(READ_FETCHED);
-        wanted.max(self.last_seq.saturating_sub(FETCHED_MAX))
+        let wanted = self.read.minus(READ_FETCHED);
+        wanted.max(self.last_seq.minus(FETCHED_MAX))
     }
 
     /// Draws the line over the first unread message.

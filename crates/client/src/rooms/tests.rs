@@ -1,3 +1,5 @@
+use chat_proto::Seq;
+
 use super::*;
 
 fn name(name: &str) -> RoomName {
@@ -90,13 +92,13 @@ fn a_direct_message_stands_where_its_title_belongs() {
 fn the_next_unread_room_is_one_that_names_the_user() {
     let mut rooms = rooms(&["#a", "#b", "#c"]);
     assert_eq!(rooms.next_unread(), None);
-    rooms.get_mut(&name("#a")).unwrap().last_seq = 3;
+    rooms.get_mut(&name("#a")).unwrap().last_seq = Seq::new(3);
     assert_eq!(rooms.next_unread(), Some(1));
     let room = rooms.get_mut(&name("#c")).unwrap();
-    room.last_seq = 9;
-    assert!(room.mention(8));
+    room.last_seq = Seq::new(9);
+    assert!(room.mention(Seq::new(8)));
     assert_eq!(rooms.next_unread(), Some(3));
-    rooms.get_mut(&name("#c")).unwrap().has_read(9);
+    rooms.get_mut(&name("#c")).unwrap().has_read(Seq::new(9));
     assert_eq!(rooms.next_unread(), Some(1));
 }
 
@@ -104,13 +106,13 @@ fn the_next_unread_room_is_one_that_names_the_user() {
 fn reading_never_goes_backwards() {
     let mut rooms = rooms(&[]);
     let room = rooms.current_mut();
-    room.last_seq = 10;
-    room.mention(6);
-    room.has_read(5);
-    room.has_read(3);
+    room.last_seq = Seq::new(10);
+    room.mention(Seq::new(6));
+    room.has_read(Seq::new(5));
+    room.has_read(Seq::new(3));
     assert_eq!((room.unread(), room.mentions()), (5, 1));
-    assert!(!room.mention(4));
-    room.has_read(7);
+    assert!(!room.mention(Seq::new(4)));
+    room.has_read(Seq::new(7));
     assert_eq!((room.unread(), room.mentions()), (3, 0));
 }
 
@@ -119,7 +121,7 @@ fn so_much_is_fetched_where_a_room_opens() {
     for (last_seq, read, since) in [(0, 0, 0), (10, 10, 0), (100, 90, 40), (9_000, 0, 8_500)] {
         let mut rooms = rooms(&[]);
         let room = rooms.current_mut();
-        (room.last_seq, room.read) = (last_seq, read);
-        assert_eq!(room.since(), since);
+        (room.last_seq, room.read) = (Seq::new(last_seq), Seq::new(read));
+        assert_eq!(room.since().get(), since);
     }
 }

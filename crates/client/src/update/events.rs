@@ -3,7 +3,7 @@
 
 use chat_proto::event::{RoomInfo, RoomState};
 use chat_proto::{
-    Command, Event, LeaveReason, Refusal, RoomName, Timestamp, Topic, User, UserName,
+    Command, Event, LeaveReason, Refusal, RoomName, Seq, Timestamp, Topic, User, UserName,
 };
 
 use super::{Effect, addresses, history, messages, refused, send, session, store};
@@ -119,7 +119,7 @@ fn room_changed(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effe
         // Version 0.1.0 does not say that its journal is another one.
         room.restored(at);
     }
-    let is_first = room.last_seq == 0 && room.log.last() == 0;
+    let is_first = room.last_seq == Seq::NONE && room.log.last() == Seq::NONE;
     room.last_seq = room.last_seq.max(now.last_seq);
     room.read_sent = room.read_sent.max(now.read);
     room.has_read(now.read);

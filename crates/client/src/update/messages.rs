@@ -110,8 +110,8 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
 }
 
 /// Its author has read a message, if all before it are read.
-fn has_said(room: &mut Room, seq: u64) {
-    if seq == room.read.saturating_add(1) {
+fn has_said(room: &mut Room, seq: Seq) {
+    if seq == room.read.next() {
         room.has_read(seq);
     }
 }
@@ -120,7 +120,7 @@ fn has_said(room: &mut Room, seq: u64) {
 fn acknowledge(
     state: &mut State,
     id: &MessageId,
-    place: Option<(&RoomName, u64, Timestamp)>,
+    place: Option<(&RoomName, Seq, Timestamp)>,
 ) -> Option<Effect> {
     let unaddressed = state.unaddressed.messages.extract_if(.., |message| message.id == *id).next();
     let message = state.outbox.acknowledge(id).or(unaddressed)?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat_proto::command::Kind;
-use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
+use chat_proto::{Command, RefusalCode, RoomName, Seq, Text, Timestamp, UserName};
 
 use super::{Effect, addresses, drafts, send, session, show_pending, store};
 use crate::link::LinkRequest;
@@ -188,7 +188,7 @@ fn clear(room: &mut Room) {
 
 /// Messages were shown. Nothing after a gap counts as read: the missing messages were never shown, and would
 /// never be loaded if the client were killed now.
-fn seen(room: &mut Room, seq: u64) {
+fn seen(room: &mut Room, seq: Seq) {
     if room.log.is_complete_after(room.read) {
         room.has_read(seq.min(room.last_seq).min(room.log.since()));
     }

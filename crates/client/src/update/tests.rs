@@ -1,6 +1,6 @@
 use chat_proto::command::Kind;
 use chat_proto::event::Accepted;
-use chat_proto::{Event, RoomName, Timestamp};
+use chat_proto::{Event, RoomName, Seq, Timestamp};
 
 use super::*;
 use crate::link::LinkEvent;
@@ -56,7 +56,7 @@ impl Harness {
 /// The `seq` of each message that the front end receives.
 fn received(effects: &[Effect]) -> Vec<u64> {
     let received = effects.iter().filter_map(|effect| match effect {
-        Effect::Received(message) => Some(message.seq),
+        Effect::Received(message) => Some(message.seq.get()),
         _ => None,
     });
     received.collect()
@@ -71,7 +71,7 @@ fn a_message_is_stored_then_sent_and_acknowledged() {
     assert!(matches!(&effects[..], [Effect::Store(StoreOp::Message(_))]), "{effects:?}");
     let effects = update(&mut harness.state, Input::Stored(Ok(())), at);
     assert!(matches!(&effects[..], [Effect::Link(LinkRequest::Send { .. })]), "{effects:?}");
-    let accepted = Accepted { n: Some(1), device: None, room, seq: 1, at, repeat: false };
+    let accepted = Accepted { n: Some(1), device: None, room, seq: Seq::FIRST, at, repeat: false };
     let effects = harness.event(Event::Accepted(accepted));
     assert!(matches!(&effects[..], [Effect::Store(StoreOp::Acknowledged(_))]), "{effects:?}");
     assert_eq!(harness.state.outbox().messages().count(), 0);
@@ -85,7 +85,7 @@ fn a_message_is_received_once_and_not_if_it_is_read() {
     };
     assert_eq!(received(&harness.event(message(1))), [1]);
     assert_eq!(received(&harness.event(message(1))), [0_u64; 0], "it is here");
-    harness.request(Request::Read { room: RoomName::lobby(), seq: 2 });
+    harness.request(Request::Read { room: RoomName::lobby(), seq: Seq::new(2) });
     assert_eq!(received(&harness.event(message(2))), [0_u64; 0], "another session has read it");
     assert_eq!(received(&harness.event(message(3))), [3]);
 }
@@ -106,10 +106,10 @@ fn what_was_shown_counts_as_read_only_up_to_a_gap() {
         )));
     }
     let read = |harness: &Harness| harness.state.rooms().get(&rust).map(|room| room.read);
-    harness.request(Request::Seen { room: rust.clone(), seq: 9 });
-    assert_eq!(read(&harness), Some(3));
-    harness.request(Request::Read { room: rust.clone(), seq: 9 });
-    assert_eq!(read(&harness), Some(9));
+    harness.request(Request::Seen { room: rust.clone(), seq: Seq::new(9) });
+    assert_eq!(read(&harness), Some(Seq::new(3)));
+    harness.request(Request::Read { room: rust.clone(), seq: Seq::new(9) });
+    assert_eq!(read(&harness), Some(Seq::new(9)));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use chat_proto::event::{
 };
 use chat_proto::{
     Command, DeviceId, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName,
-    Secret, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
+    Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -127,12 +127,16 @@ fn room_info() -> impl Strategy<Value = RoomInfo> {
 
 fn message() -> impl Strategy<Value = Message> {
     let own = option::of((device(), option::of(any::<u64>())));
-    (room_name(), any::<u64>(), user(), at(), message_kind(), text(), any::<bool>(), own).prop_map(
+    (room_name(), seq(), user(), at(), message_kind(), text(), any::<bool>(), own).prop_map(
         |(room, seq, from, at, kind, text, damaged, own)| {
             let (device, n) = own.unzip();
             Message { room, seq, from, at, kind, text, damaged, device, n: n.flatten() }
         },
     )
+}
+
+fn seq() -> impl Strategy<Value = Seq> {
+    any::<u64>().prop_map(Seq::new)
 }
 
 pub(crate) fn user() -> impl Strategy<Value = User> {
@@ -181,17 +185,16 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
             }),
         Just(Command::About),
         say().prop_map(Command::Say),
-        (room_name(), option::of(any::<u64>()))
-            .prop_map(|(room, since)| Command::Join { room, since }),
+        (room_name(), option::of(seq())).prop_map(|(room, since)| Command::Join { room, since }),
         room_name().prop_map(|room| Command::Leave { room }),
-        (room_name(), option::of(any::<u64>()), option::of(any::<u32>()))
+        (room_name(), option::of(seq()), option::of(any::<u32>()))
             .prop_map(|(room, before, limit)| Command::History { room, before, limit }),
         (room_name(), option::of(user_name()), option::of(any::<u32>()))
             .prop_map(|(room, after, limit)| Command::Who { room, after, limit }),
         (room_name(), topic()).prop_map(|(room, topic)| Command::Topic { room, topic }),
         (option::of(room_name()), option::of(any::<u32>()))
             .prop_map(|(after, limit)| Command::Rooms { after, limit }),
-        (room_name(), any::<u64>()).prop_map(|(room, seq)| Command::Read { room, seq }),
+        (room_name(), seq()).prop_map(|(room, seq)| Command::Read { room, seq }),
         user_name().prop_map(|name| Command::Rename { name }),
         nonce().prop_map(|nonce| Command::Ping { nonce }),
         nonce().prop_map(|nonce| Command::Pong { nonce }),
@@ -216,7 +219,7 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
             topic,
             user
         }),
-        (room_name(), any::<u64>(), option::of(any::<u64>()), counts()).prop_map(
+        (room_name(), seq(), option::of(seq()), counts()).prop_map(
             |(room, seq, last_seq, (unread, mentions, more))| Event::Read {
                 room,
                 seq,
@@ -245,7 +248,7 @@ fn counts() -> impl Strategy<Value = (Option<u64>, Option<u64>, bool)> {
 
 fn room_event() -> impl Strategy<Value = Event> {
     let title = option::of(user_name());
-    let numbers = (any::<usize>(), any::<[u64; 2]>());
+    let numbers = (any::<usize>(), [seq(), seq()]);
     (room_name(), title, topic(), vec(user(), 0..9), numbers, counts()).prop_map(
         |(room, title, topic, users, (count, [last_seq, read]), (unread, mentions, more))| {
             Event::Room(RoomState {
@@ -266,7 +269,7 @@ fn room_event() -> impl Strategy<Value = Event> {
 
 fn accepted() -> impl Strategy<Value = Accepted> {
     let own = (option::of(any::<u64>()), option::of(device()));
-    (own, room_name(), any::<u64>(), at(), any::<bool>()).prop_map(
+    (own, room_name(), seq(), at(), any::<bool>()).prop_map(
         |((n, device), room, seq, at, repeat)| Accepted { n, device, room, seq, at, repeat },
     )
 }

@@ -1,5 +1,5 @@
 use chat_proto::command::Kind;
-use chat_proto::{DeviceId, SessionId, Text, Timestamp, User, UserId, UserName};
+use chat_proto::{DeviceId, Seq, SessionId, Text, Timestamp, User, UserId, UserName};
 use futures_util::{FutureExt, StreamExt};
 
 use super::*;
@@ -43,10 +43,10 @@ fn a_page() -> Arc<Semaphore> {
 /// The numbers of the messages that a feed brings.
 fn seqs(item: &FeedItem) -> Vec<u64> {
     match item {
-        FeedItem::CatchUp(missed) => missed.iter().map(|message| message.seq).collect(),
+        FeedItem::CatchUp(missed) => missed.iter().map(|message| message.seq.get()).collect(),
         FeedItem::Live(batch) => match batch.items() {
             Items::Messages(messages) => {
-                messages.published().iter().map(|published| published.message.seq).collect()
+                messages.published().iter().map(|published| published.message.seq.get()).collect()
             }
             Items::Update(event) => panic!("{event:?}"),
         },
@@ -60,12 +60,13 @@ fn seqs(item: &FeedItem) -> Vec<u64> {
 async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
     let (mut engine, journal, lobby) = open();
     say(&mut engine, &Room::new(lobby.clone(), 500, &Arc::default()), 3);
-    let page = Page { of: Part::After(1), limit: PAGE_MESSAGES };
+    let page = Page { of: Part::After(Seq::FIRST), limit: PAGE_MESSAGES };
     let untold = journal.read(lobby.id, page).await.unwrap();
-    let told_one = Room::new(RoomRecord { last_seq: 1, ..lobby }, 500, &Arc::default());
+    let told_one = Room::new(RoomRecord { last_seq: Seq::FIRST, ..lobby }, 500, &Arc::default());
 
     let entry = told_one.listen(500).unwrap();
-    let feed = feed(Arc::clone(&told_one), journal, entry, 0, CatchUp::Replay, a_page(), 500);
+    let feed =
+        feed(Arc::clone(&told_one), journal, entry, Seq::NONE, CatchUp::Replay, a_page(), 500);
     let mut feed = std::pin::pin!(feed);
     assert_eq!(seqs(&feed.next().await.unwrap()), [1]);
     let early = feed.next().now_or_never();
@@ -84,7 +85,8 @@ async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
     let (mut engine, journal, lobby) = open();
     let room = Room::new(lobby, 500, &Arc::new(Rings::new(0, RINGS_FULL))); // drops each at once
     let entry = room.listen(500).unwrap();
-    let feed = feed(Arc::clone(&room), journal.clone(), entry, 0, CatchUp::Replay, a_page(), 500);
+    let feed =
+        feed(Arc::clone(&room), journal.clone(), entry, Seq::NONE, CatchUp::Replay, a_page(), 500);
     let mut feed = std::pin::pin!(feed);
     say(&mut engine, &room, 3);
     assert_eq!(seqs(&feed.next().await.unwrap()), [1, 2, 3]);
@@ -103,7 +105,7 @@ async fn the_feeds_of_a_session_read_one_page_at_a_time() {
     let mut feeds = [(); 2].map(|()| {
         let (entry, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
         let (room, journal) = (Arc::clone(&room), journal.clone());
-        Box::pin(feed(room, journal, entry, 0, CatchUp::Replay, pages, 500))
+        Box::pin(feed(room, journal, entry, Seq::NONE, CatchUp::Replay, pages, 500))
     });
     assert!(feeds[0].next().now_or_never().is_none());
     assert_eq!(pages.available_permits(), 0);

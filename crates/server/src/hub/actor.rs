@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_proto::command;
-use chat_proto::{DeviceId, RoomName, Topic, UserId, UserName};
+use chat_proto::{DeviceId, RoomName, Seq, Topic, UserId, UserName};
 
 use super::answer::{Answer, Outcome};
 use super::request::{DirectScope, Request};
@@ -102,7 +102,7 @@ impl Actor {
     ///
     /// # Errors
     /// Returns an error if the user is not in the room, it cannot be stored, or the daemon is going away.
-    pub(crate) async fn read(&self, name: &RoomName, seq: u64) -> Result<u64, HubError> {
+    pub(crate) async fn read(&self, name: &RoomName, seq: Seq) -> Result<Seq, HubError> {
         let read = Request::Read { user: self.id(), name: name.clone(), seq };
         Ok(self.hub.done(read).await?.read())
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::{DeviceId, RoomName, Timestamp};
+use chat_proto::{DeviceId, RoomName, Seq, Timestamp};
 
 use super::HubError;
 use super::member::Member;
@@ -27,14 +27,14 @@ pub(crate) enum Outcome {
     /// It is stored.
     Stored {
         /// Its number in the room.
-        seq: u64,
+        seq: Seq,
         /// When it was stored.
         at: Timestamp,
     },
     /// It was stored before.
     Repeat {
         /// Its number in the room.
-        seq: u64,
+        seq: Seq,
         /// When it was stored.
         at: Timestamp,
     },
@@ -54,7 +54,7 @@ pub(super) enum Done {
     /// The user has joined or left this room.
     Room(Arc<Room>),
     /// The last message that the user has read.
-    Read(u64),
+    Read(Seq),
 }
 
 impl Done {
@@ -72,7 +72,7 @@ impl Done {
         }
     }
 
-    pub(super) fn read(self) -> u64 {
+    pub(super) fn read(self) -> Seq {
         match self {
             Self::Read(seq) => seq,
             other => unreachable!("a read is answered with a number, not {other:?}"),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chat_proto::{LeaveReason, Topic, User, UserId, UserName};
+use chat_proto::{LeaveReason, Seq, Topic, User, UserId, UserName};
 use tokio::sync::oneshot;
 use tracing::trace;
 
@@ -139,7 +139,7 @@ impl Directory {
                     return self.apply_name(&user);
                 }
                 // Where it has read the lobby up to comes with its membership.
-                self.state().put_account(Account::new(user, kind, seen_at, 0));
+                self.state().put_account(Account::new(user, kind, seen_at, Seq::NONE));
             }
             Change::Guest(user) => {
                 let mut state = self.state();
@@ -156,7 +156,7 @@ impl Directory {
             }
             Change::Room { id, called } => {
                 let topic = Topic::default();
-                self.state().rooms.add(RoomRecord { id, called, topic, last_seq: 0 });
+                self.state().rooms.add(RoomRecord { id, called, topic, last_seq: Seq::NONE });
             }
             Change::RoomRemoved { id, visitors } => {
                 let visitors: Vec<UserId> = visitors.iter().copied().collect();

@@ -2,7 +2,7 @@
 //!
 //! One step under the lock for all of them. The directory stays as it is until the commit is applied.
 
-use chat_proto::{RoomName, User, UserId, UserName};
+use chat_proto::{RoomName, Seq, User, UserId, UserName};
 
 use super::directory::Directory;
 use super::policy::{Action, Standing, may};
@@ -39,7 +39,7 @@ pub(super) enum Grant {
     /// A session of this user begins.
     Session(UserId),
     Room(RoomId),
-    Read(u64),
+    Read(Seq),
 }
 
 /// Changes, and the answer to the request for them.
@@ -280,10 +280,10 @@ fn leave(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName) -> Decided 
     Ok((vec![Change::Left { user, room }], Grant::Room(room)))
 }
 
-fn read(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, seq: u64) -> Decided {
+fn read(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, seq: Seq) -> Decided {
     let room = proposal.permit(user, name, Action::MarkRead)?;
     let seq = seq.min(proposal.rooms.last_seq(room));
-    let known = proposal.membership(user, room).map_or(0, |known| known.read);
+    let known = proposal.membership(user, room).map_or(Seq::NONE, |known| known.read);
     if known >= seq {
         return Ok((Vec::new(), Grant::Read(known)));
     }

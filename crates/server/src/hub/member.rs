@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_proto::command;
 use chat_proto::event::RoomInfo;
-use chat_proto::{DeviceId, LeaveReason, RoomName, SessionId, User, UserId, UserName};
+use chat_proto::{DeviceId, LeaveReason, RoomName, Seq, SessionId, User, UserId, UserName};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
@@ -34,7 +34,7 @@ pub(crate) struct Membership {
     /// The room.
     pub room: Arc<Room>,
     /// The last message of it that the user has read.
-    pub read: u64,
+    pub read: Seq,
 }
 
 impl Member {

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use chat_proto::Seq;
+
 use crate::journal::RoomId;
 
 /// A user's place in a room.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct MemberState {
     /// The last message the user has read.
-    pub(super) read: u64,
+    pub(super) read: Seq,
     /// Whether the room is a direct message.
     pub(super) is_direct: bool,
 }
@@ -28,7 +30,7 @@ pub(super) struct Memberships {
 
 impl Memberships {
     /// In the lobby, where `read` messages are not new.
-    pub(super) fn in_lobby(read: u64) -> Self {
+    pub(super) fn in_lobby(read: Seq) -> Self {
         let lobby = MemberState { read, ..MemberState::default() };
         Self { now: vec![(RoomId::LOBBY, lobby)], direct: 0, other: BTreeMap::new() }
     }
@@ -84,7 +86,7 @@ impl Memberships {
     }
 
     /// The rooms the user is in, and how far it has read them.
-    pub(super) fn now(&self) -> impl Iterator<Item = (RoomId, u64)> {
+    pub(super) fn now(&self) -> impl Iterator<Item = (RoomId, Seq)> {
         self.now.iter().map(|(room, place)| (*room, place.read))
     }
 

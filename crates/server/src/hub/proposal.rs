@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chat_proto::{RoomName, User, UserId, UserName};
+use chat_proto::{RoomName, Seq, User, UserId, UserName};
 
 use super::HubError;
 use super::policy::{Action, Standing, Subject, may};
@@ -48,7 +48,7 @@ struct UserAhead {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MembershipAhead {
     pub(super) is_in: bool,
-    pub(super) read: u64,
+    pub(super) read: Seq,
 }
 
 impl<'s> Proposal<'s> {
@@ -130,7 +130,8 @@ impl<'s> Proposal<'s> {
     pub(super) fn add_user(&mut self, user: &User, kind: UserKind) {
         self.put_user(user, kind);
         self.users_more += usize::from(kind.is_stored());
-        self.members.insert((user.id, RoomId::LOBBY), MembershipAhead { is_in: true, read: 0 });
+        self.members
+            .insert((user.id, RoomId::LOBBY), MembershipAhead { is_in: true, read: Seq::NONE });
     }
 
     /// A user has one more credential.
@@ -235,7 +236,7 @@ impl<'s> Proposal<'s> {
     }
 
     /// A user has read a room up to `seq`.
-    pub(super) fn read(&mut self, user: UserId, room: RoomId, seq: u64) {
+    pub(super) fn read(&mut self, user: UserId, room: RoomId, seq: Seq) {
         if let Some(before) = self.membership(user, room) {
             self.members
                 .insert((user, room), MembershipAhead { read: seq.max(before.read), ..before });

@@ -3,7 +3,7 @@
 //! A room exists once it is stored. A room that nobody is in, and that has neither a message nor a topic,
 //! is unused and is removed.
 
-use chat_proto::UserId;
+use chat_proto::{Seq, UserId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
@@ -135,7 +135,7 @@ impl Rooms {
         let known = self.known(id);
         known.members += u32::from(is_in);
         let is_used = known.members > 0;
-        if known.room.last_seq() == 0 {
+        if known.room.last_seq() == Seq::NONE {
             Arc::make_mut(&mut known.visitors).insert(user);
         } else {
             known.visitors = Arc::default();

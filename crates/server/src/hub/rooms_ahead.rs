@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chat_proto::Seq;
+
 use super::HubError;
 use super::rooms::Rooms;
 use crate::config::{DIRECT_PER_USER, ROOMS_MAX};
@@ -45,8 +47,8 @@ impl<'r> RoomsAhead<'r> {
     }
 
     /// The `seq` of the last message of a room, as far as it is applied; 0 before the first.
-    pub(super) fn last_seq(&self, id: RoomId) -> u64 {
-        self.rooms.get(id).map_or(0, |room| room.last_seq())
+    pub(super) fn last_seq(&self, id: RoomId) -> Seq {
+        self.rooms.get(id).map_or(Seq::NONE, |room| room.last_seq())
     }
 
     /// The room with that name or of these users, made if there is none; and whether it is new. Call
@@ -125,7 +127,7 @@ mod tests {
     }
 
     fn kept(id: RoomId, called: RoomKey) -> RoomRecord {
-        RoomRecord { id, called, topic: Topic::default(), last_seq: 0 }
+        RoomRecord { id, called, topic: Topic::default(), last_seq: Seq::NONE }
     }
 
     fn named(nth: usize) -> RoomKey {

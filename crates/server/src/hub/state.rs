@@ -19,7 +19,7 @@ use crate::journal::{
 };
 use crate::room::Room;
 use crate::token::TokenHash;
-use chat_proto::{LeaveReason, RoomName, Timestamp, User, UserId, UserName};
+use chat_proto::{LeaveReason, RoomName, Seq, Timestamp, User, UserId, UserName};
 
 /// What the hub knows.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(super) struct Account {
 
 impl Account {
     /// A user who is new, and in the lobby, where `read` messages are not new to it.
-    pub(super) fn new(user: User, kind: UserKind, seen_at: Timestamp, read: u64) -> Self {
+    pub(super) fn new(user: User, kind: UserKind, seen_at: Timestamp, read: Seq) -> Self {
         let (rooms, news) = (Memberships::in_lobby(read), Arc::default());
         Self { user, kind, seen_at, sessions: 0, rooms, news }
     }
@@ -120,7 +120,7 @@ impl State {
 
     fn restore_user(&mut self, kept: UserRecord) {
         let UserRecord { user, kind, seen_at } = kept;
-        self.put_account(Account::new(user, kind, seen_at, 0));
+        self.put_account(Account::new(user, kind, seen_at, Seq::NONE));
     }
 
     /// A place whose user or room the journal does not have is nobody's.
@@ -364,7 +364,7 @@ pub(super) fn called<'u>(
 }
 
 /// A place in `room`, of which all up to `read` is read.
-pub(super) fn place_in(room: &Room, read: u64) -> MemberState {
+pub(super) fn place_in(room: &Room, read: Seq) -> MemberState {
     let is_direct = matches!(room.called(), RoomKey::Direct(_));
     MemberState { read, is_direct }
 }

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use chat_proto::command::{Kind, Say};
 use chat_proto::{
-    DeviceId, LeaveReason, RefusalCode, RoomName, Secret, Text, Timestamp, Topic, UserName,
+    DeviceId, LeaveReason, RefusalCode, RoomName, Secret, Seq, Text, Timestamp, Topic, UserName,
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -89,7 +89,8 @@ async fn say(member: &Member, to: &str, text: &str) -> Result<Outcome, HubError>
 
 fn rooms(member: &Member) -> Vec<(String, u64, u64)> {
     let places = member.memberships().into_iter();
-    let shown = |Membership { room, read }| (room.name().to_string(), room.last_seq(), read);
+    let shown =
+        |Membership { room, read }| (room.name().to_string(), room.last_seq().get(), read.get());
     places.map(shown).collect()
 }
 
@@ -157,7 +158,10 @@ async fn a_closed_hub_takes_nothing_and_ends_its_rooms() {
     let hub = hub();
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let mut live = bob.room(&room("#lobby")).unwrap().listen(500).unwrap().live;
-    assert!(matches!(say(&bob, "#lobby", "last words").await, Ok(Outcome::Stored { seq: 1, .. })));
+    assert!(matches!(
+        say(&bob, "#lobby", "last words").await,
+        Ok(Outcome::Stored { seq: Seq::FIRST, .. })
+    ));
     hub.close().await;
     assert_eq!(say(&bob, "#lobby", "too late").await, Err(HubError::GoingAway));
     assert!(live.recv().await.is_ok());
@@ -175,8 +179,16 @@ async fn whoever_holds_the_token_is_the_same_user_also_after_a_restart() {
     bob.actor().join(&room("#rust")).await.unwrap();
     bob.actor().set_topic(&room("#rust"), Topic::new("crabs").unwrap()).await.unwrap();
     assert!(say(&phone, "#rust", "hi").await.is_ok(), "what one session joins, all do");
-    assert_eq!(phone.actor().read(&room("#rust"), 9).await, Ok(1), "no further than there is");
-    assert_eq!(bob.actor().read(&room("#rust"), 0).await, Ok(1), "never backwards");
+    assert_eq!(
+        phone.actor().read(&room("#rust"), Seq::new(9)).await,
+        Ok(Seq::FIRST),
+        "no further than there is"
+    );
+    assert_eq!(
+        bob.actor().read(&room("#rust"), Seq::NONE).await,
+        Ok(Seq::FIRST),
+        "never backwards"
+    );
     drop((bob, phone));
 
     let hub = again(hub, directory.path()).await;
@@ -334,7 +346,7 @@ async fn where_nothing_can_be_kept_old_users_come_in_and_new_ones_hear_why() {
     );
     assert_eq!(bob.user().name, name("bob"));
     hub.refuse_to_store(false).await.unwrap();
-    assert!(matches!(say(&bob, "#lobby", "hi").await, Ok(Outcome::Stored { seq: 1, .. })));
+    assert!(matches!(say(&bob, "#lobby", "hi").await, Ok(Outcome::Stored { seq: Seq::FIRST, .. })));
     assert!(enter(&hub, "eva").await.is_ok(), "the name was not lost");
 }
 

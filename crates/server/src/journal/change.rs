@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_proto::{Timestamp, Topic, User, UserId};
+use chat_proto::{Seq, Timestamp, Topic, User, UserId};
 
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, UserRecord};
 
@@ -68,6 +68,6 @@ pub enum Change {
         /// The room's number.
         room: RoomId,
         /// The message.
-        seq: u64,
+        seq: Seq,
     },
 }

@@ -1,7 +1,7 @@
 //! A commit as values: its entries, and the result of each.
 
 use chat_proto::command::Kind;
-use chat_proto::{DeviceId, Text, User};
+use chat_proto::{DeviceId, Seq, Text, User};
 
 use super::change::Change;
 use super::follow::Record;
@@ -77,6 +77,6 @@ pub(crate) enum Committed {
         /// The room.
         room: RoomId,
         /// The `seq` of the first message that is left.
-        first: u64,
+        first: Seq,
     },
 }

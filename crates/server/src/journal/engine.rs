@@ -97,7 +97,7 @@ impl Engine {
 
     /// The `seq` of the last message of a room; 0 before the first.
     #[cfg(test)]
-    pub(super) fn last_seq(&self, room: super::RoomId) -> u64 {
+    pub(super) fn last_seq(&self, room: super::RoomId) -> chat_proto::Seq {
         self.writer.last_seq(room)
     }
 

@@ -20,6 +20,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::vec;
 
+use chat_proto::Seq;
 use chat_proto::event::JournalId;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -56,7 +57,7 @@ pub enum FollowerItem {
         /// The room.
         room: RoomId,
         /// The `seq` of the first message that is left.
-        first: u64,
+        first: Seq,
     },
 }
 
@@ -66,9 +67,9 @@ pub struct RoomExtent {
     /// The room.
     pub room: RoomId,
     /// The `seq` of its first message; 0 if there is none.
-    pub first: u64,
+    pub first: Seq,
     /// The `seq` of its last message; 0 if there is none.
-    pub last: u64,
+    pub last: Seq,
 }
 
 /// A follower of the journal: a search index, for example.
@@ -210,7 +211,7 @@ impl Follower {
         for (index, item) in rest {
             let item = match item {
                 Item::Message(room, message) if message.seq <= self.position.seq(*room) => continue,
-                Item::Message(room, message) if message.seq > self.position.seq(*room) + 1 => {
+                Item::Message(room, message) if message.seq > self.position.seq(*room).next() => {
                     self.live = None; // some are missing: from the file
                     return None;
                 }

@@ -1,7 +1,7 @@
 //! A repeat: a message under a number that its device has used before.
 
 use chat_proto::command::Kind;
-use chat_proto::{DeviceId, Text, Timestamp, UserId};
+use chat_proto::{DeviceId, Seq, Text, Timestamp, UserId};
 
 use super::stored::RoomId;
 
@@ -28,7 +28,7 @@ pub(crate) enum Repeat {
     /// It is the same message.
     Same {
         /// Its number in the room.
-        seq: u64,
+        seq: Seq,
         /// When it was stored.
         at: Timestamp,
     },

@@ -2,7 +2,9 @@
 
 use chat_proto::command::Kind;
 use chat_proto::limits::NAME_BYTES_MAX;
-use chat_proto::{DeviceId, Message, RoomName, Text, Timestamp, Topic, User, UserId, UserName};
+use chat_proto::{
+    DeviceId, Message, RoomName, Seq, Text, Timestamp, Topic, User, UserId, UserName,
+};
 
 use crate::token::TokenHash;
 
@@ -27,9 +29,9 @@ pub struct Page {
 #[derive(Debug, Clone, Copy)]
 pub enum Part {
     /// The oldest with a greater `seq`.
-    After(u64),
+    After(Seq),
     /// The newest with a lower `seq`.
-    Before(u64),
+    Before(Seq),
 }
 
 /// The number of a room in the journal.
@@ -48,7 +50,7 @@ impl RoomId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredMessage {
     /// Its number in the room.
-    pub seq: u64,
+    pub seq: Seq,
     /// The author, under the name of that time.
     pub from: User,
     /// When it was stored.
@@ -103,7 +105,7 @@ pub struct RoomRecord {
     /// Its topic.
     pub topic: Topic,
     /// The `seq` of its last message; 0 before the first.
-    pub last_seq: u64,
+    pub last_seq: Seq,
 }
 
 /// What identifies a room.
@@ -234,7 +236,7 @@ pub struct MembershipRecord {
     /// Whether the user is in the room. If not, it was.
     pub is_in: bool,
     /// The `seq` of the last message that the user has read.
-    pub read_seq: u64,
+    pub read_seq: Seq,
 }
 
 /// The messages of others in a room that a user has not read.
@@ -258,7 +260,7 @@ mod tests {
         let name = "😀".repeat(NAME_CHARS_MAX);
         let room = RoomName::new(&format!("#{name}")).unwrap();
         let message = StoredMessage {
-            seq: u64::MAX,
+            seq: Seq::MAX,
             from: User {
                 id: UserId::new(u64::MAX),
                 name: UserName::new(&"😀".repeat(NAME_CHARS_MAX)).unwrap(),

@@ -1,5 +1,5 @@
 use chat_proto::command::Kind;
-use chat_proto::{DeviceId, SessionId, Text, Timestamp};
+use chat_proto::{DeviceId, Seq, SessionId, Text, Timestamp};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::*;
@@ -9,7 +9,7 @@ use crate::journal::{DirectKey, StoredMessage};
 
 fn room(called: RoomKey) -> Arc<Room> {
     let topic = Topic::default();
-    Room::new(RoomRecord { id: RoomId(2), called, topic, last_seq: 0 }, 3, &Arc::default())
+    Room::new(RoomRecord { id: RoomId(2), called, topic, last_seq: Seq::NONE }, 3, &Arc::default())
 }
 
 fn rust() -> Arc<Room> {
@@ -24,7 +24,16 @@ fn published(seq: u64, text: &str) -> Published {
     let (from, at, text) = (user(1, "ana"), Timestamp::from_millis(0), Text::new(text).unwrap());
     let (kind, device, n) = (Kind::Text, DeviceId::default(), None);
     Published {
-        message: StoredMessage { seq, from, at, kind, text, device, n, damaged: false },
+        message: StoredMessage {
+            seq: Seq::new(seq),
+            from,
+            at,
+            kind,
+            text,
+            device,
+            n,
+            damaged: false,
+        },
         session: SessionId::local(1),
     }
 }
@@ -40,7 +49,7 @@ fn what_happens_after_the_list_is_told_and_nothing_before_it() {
     assert!(!room.enter(&user(1, "ana")));
     room.publish_messages(vec![published(1, "before")]);
     let Entry { snapshot, mut live } = room.listen(500).unwrap();
-    assert_eq!((snapshot.count, snapshot.last_seq), (1, 1));
+    assert_eq!((snapshot.count, snapshot.last_seq), (1, Seq::FIRST));
     assert!(!room.enter(&user(2, "bob")));
     room.publish_messages(vec![published(2, "after"), published(3, "that")]);
     assert!(line(&mut live).contains(r##""joined","room":"#rust""##));
@@ -56,7 +65,7 @@ fn a_room_that_nobody_listens_to_has_no_ring() {
     assert!(room.state().live.is_some());
     room.publish_messages(vec![published(1, "anybody?")]);
     assert!(room.state().live.is_none());
-    assert_eq!(room.last_seq(), 1);
+    assert_eq!(room.last_seq(), Seq::FIRST);
 }
 
 #[test]
@@ -65,7 +74,7 @@ fn what_is_long_comes_in_several_batches() {
     let mut live = room.listen(500).unwrap().live;
     room.publish_messages((1..=9).map(|seq| published(seq, &"x".repeat(16_384))).collect());
     let batches = std::iter::from_fn(|| live.try_recv().ok());
-    let last_seqs = batches.map(|batch| batch.last_seq().unwrap());
+    let last_seqs = batches.map(|batch| batch.last_seq().unwrap().get());
     assert_eq!(last_seqs.collect::<Vec<_>>(), [4, 8, 9]);
 }
 
@@ -125,7 +134,7 @@ fn the_rings_of_all_rooms_share_one_bound() {
     for id in 0..ROOMS {
         let called = RoomKey::Named(RoomName::new(&format!("#room{id}")).unwrap());
         let id = RoomId(u32::try_from(id).unwrap() + 2);
-        let kept = RoomRecord { id, called, topic: Topic::default(), last_seq: 0 };
+        let kept = RoomRecord { id, called, topic: Topic::default(), last_seq: Seq::NONE };
         let room = Room::new(kept, 3, &rings);
         stalled.push(room.listen(500).unwrap().live);
         let mut live = room.listen(500).unwrap().live;

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chat_proto::command::Say;
-use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName, Topic, UserName};
+use chat_proto::{Command, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Topic, UserName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::{error, info};
 
@@ -142,7 +142,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    fn joined(&mut self, room: &Arc<Room>, since: Option<u64>) -> ControlFlow<End> {
+    fn joined(&mut self, room: &Arc<Room>, since: Option<Seq>) -> ControlFlow<End> {
         let since = since.unwrap_or_else(|| self.newest_after(room));
         let membership =
             self.member.memberships().into_iter().find(|membership| membership.room.id == room.id);
@@ -153,7 +153,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    fn has_read(&mut self, name: RoomName, seq: u64, counted: Option<Counted>) -> ControlFlow<End> {
+    fn has_read(&mut self, name: RoomName, seq: Seq, counted: Option<Counted>) -> ControlFlow<End> {
         if let Ok(room) = self.member.room(&name)
             && let Some(subscription) = self.subscriptions.get_mut(room.id)
         {
@@ -184,7 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    fn join(&mut self, name: RoomName, since: Option<u64>) -> ControlFlow<End> {
+    fn join(&mut self, name: RoomName, since: Option<Seq>) -> ControlFlow<End> {
         let actor = self.member.actor().clone();
         self.pending.wait(async move {
             let room = actor.join(&name).await;
@@ -205,7 +205,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn history(
         &mut self,
         name: RoomName,
-        before: Option<u64>,
+        before: Option<Seq>,
         limit: Option<u32>,
     ) -> ControlFlow<End> {
         let room = match self.member.room(&name) {
@@ -213,7 +213,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Err(error) => return self.refuse_in(name, error),
         };
         let limit = limit.unwrap_or(PAGE_MESSAGES).min(PAGE_MESSAGES);
-        let before = before.unwrap_or(u64::MAX).min(room.last_seq() + 1);
+        let before = before.unwrap_or(Seq::MAX).min(room.last_seq().next());
         let journal = self.context.hub.journal().clone();
         self.pending.wait(async move {
             let page = page_before(&journal, room.id, before, limit).await;
@@ -254,7 +254,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         ControlFlow::Continue(())
     }
 
-    fn read(&mut self, name: RoomName, seq: u64) -> ControlFlow<End> {
+    fn read(&mut self, name: RoomName, seq: Seq) -> ControlFlow<End> {
         let room = match self.member.room(&name) {
             Ok(room) => room,
             Err(error) => return self.refuse_in(name, error),
@@ -314,7 +314,7 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
 async fn page_before(
     journal: &Journal,
     room: RoomId,
-    before: u64,
+    before: Seq,
     limit: u32,
 ) -> Result<(Vec<StoredMessage>, bool), JournalError> {
     let messages = journal.read(room, Page { of: Part::Before(before), limit }).await?;

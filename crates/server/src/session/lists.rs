@@ -41,7 +41,7 @@ fn fitting<T>(mut entries: Vec<T>, bytes_max: impl Fn(&T) -> usize) -> (Vec<T>, 
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{Event, RoomName, Topic, UserId, UserName};
+    use chat_proto::{Event, RoomName, Seq, Topic, UserId, UserName};
 
     use super::*;
     use chat_proto::event::RoomState;
@@ -61,8 +61,8 @@ mod tests {
             topic,
             count: 500,
             users,
-            last_seq: u64::MAX,
-            read: u64::MAX,
+            last_seq: Seq::MAX,
+            read: Seq::MAX,
             unread: Some(u64::MAX),
             mentions: Some(u64::MAX),
             more: true,

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use chat_proto::RoomName;
 use chat_proto::command::Say;
+use chat_proto::{RoomName, Seq};
 
 use super::unread::{Counted, PendingSubscription};
 use crate::hub::{Answer, HubError};
@@ -21,13 +21,13 @@ pub(super) struct PendingCommand(Option<Pin<Box<dyn Future<Output = Box<CommandR
 /// The result of a command.
 pub(super) enum CommandResult {
     /// The user has joined a room, and wants the messages after `since`.
-    Joined { name: RoomName, since: Option<u64>, room: Result<Arc<Room>, HubError> },
+    Joined { name: RoomName, since: Option<Seq>, room: Result<Arc<Room>, HubError> },
     /// The user has left a room.
     Left { name: RoomName, room: Result<Arc<Room>, HubError> },
     /// The topic of a room was set.
     Topic { name: RoomName, set: Result<(), HubError> },
     /// The user has read a room up to `seq`.
-    Read { name: RoomName, seq: Result<u64, HubError>, counted: Option<Counted> },
+    Read { name: RoomName, seq: Result<Seq, HubError>, counted: Option<Counted> },
     /// The unread messages of a room that the session subscribes to were counted.
     Subscribed(Box<PendingSubscription>),
     /// The user has another name.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chat_proto::event::RoomState;
-use chat_proto::{EndCode, Event, LeaveReason, RoomName, UserName};
+use chat_proto::{EndCode, Event, LeaveReason, RoomName, Seq, UserName};
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::error;
@@ -66,7 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             let subscribe = if counts { Self::subscribe_counting } else { Self::subscribe };
             match self.subscriptions.get_mut(room.id) {
                 // A client that was here before sends `join` with `since` for what it has missed.
-                None if is_entry => subscribe(self, &room, read, u64::MAX)?,
+                None if is_entry => subscribe(self, &room, read, Seq::MAX)?,
                 // Probably a direct message: another user has sent one there.
                 None => subscribe(self, &room, read, read.max(self.newest_after(&room)))?,
                 Some(known) if known.read != read => {
@@ -85,8 +85,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// The `seq` after which the newest messages of `room` begin that a client is sent without a request.
-    pub(super) fn newest_after(&self, room: &Room) -> u64 {
-        room.last_seq().saturating_sub(u64::from(self.context.config.history_on_join))
+    pub(super) fn newest_after(&self, room: &Room) -> Seq {
+        room.last_seq().minus(u64::from(self.context.config.history_on_join))
     }
 
     pub(super) fn send_left(&mut self, id: RoomId) {
@@ -101,8 +101,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn subscribe(
         &mut self,
         room: &Arc<Room>,
-        read: u64,
-        since: u64,
+        read: Seq,
+        since: Seq,
     ) -> ControlFlow<End> {
         let Some(entry) = room.listen(self.context.config.users_listed) else {
             return ControlFlow::Break(End::Code(EndCode::Shutdown));
@@ -116,8 +116,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn subscribe_counting(
         &mut self,
         room: &Arc<Room>,
-        read: u64,
-        since: u64,
+        read: Seq,
+        since: Seq,
     ) -> ControlFlow<End> {
         let Some(counter) = self.counter() else { return self.subscribe(room, read, since) };
         let Some(entry) = room.listen(self.context.config.users_listed) else {
@@ -167,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         room: &Room,
         snapshot: &mut Snapshot,
         title: Option<UserName>,
-        read: u64,
+        read: Seq,
         counted: Option<Counted>,
     ) {
         let (users, _) = fitting_users(std::mem::take(&mut snapshot.users));
@@ -273,7 +273,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 }
 
 /// How far the user has read a room, and how many messages are unread, if they were counted.
-pub(super) fn read_event(room: RoomName, seq: u64, counted: Option<Counted>) -> Event {
+pub(super) fn read_event(room: RoomName, seq: Seq, counted: Option<Counted>) -> Event {
     let unread = counted.map(|counted| counted.unread);
     Event::Read {
         room,

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use chat_proto::{RoomName, UserName};
+use chat_proto::{RoomName, Seq, UserName};
 use futures_util::Stream;
 use tokio::sync::Semaphore;
 
@@ -17,9 +17,9 @@ use crate::room::Room;
 pub(super) struct Subscription {
     pub(super) room: Arc<Room>,
     /// The last message that the user has read.
-    pub(super) read: u64,
+    pub(super) read: Seq,
     /// The last message that the client was sent.
-    pub(super) seq: u64,
+    pub(super) seq: Seq,
     /// The name of the other user of a direct message, as the client was sent it.
     pub(super) title: Option<UserName>,
     feed: Pin<Box<dyn Stream<Item = FeedItem> + Send>>,
@@ -53,8 +53,8 @@ impl Subscriptions {
         &mut self,
         room: &Arc<Room>,
         title: Option<UserName>,
-        read: u64,
-        seq: u64,
+        read: Seq,
+        seq: Seq,
         feed: impl Stream<Item = FeedItem> + Send + 'static,
     ) {
         self.remove(room.id);
@@ -128,7 +128,7 @@ impl Subscriptions {
 }
 
 /// The `seq` of the last message in `item`; `None` if there is no message in it.
-fn last_seq(item: &FeedItem) -> Option<u64> {
+fn last_seq(item: &FeedItem) -> Option<Seq> {
     match item {
         FeedItem::Live(batch) => batch.last_seq(),
         FeedItem::CatchUp(missed) => missed.last().map(|last| last.seq),

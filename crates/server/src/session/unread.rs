@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::{RoomName, User};
+use chat_proto::{RoomName, Seq, User};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::debug;
 
@@ -23,7 +23,7 @@ pub(super) struct Counter {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counted {
     /// The last message of the room when they were counted.
-    pub(super) last_seq: u64,
+    pub(super) last_seq: Seq,
     pub(super) unread: Unread,
 }
 
@@ -31,8 +31,8 @@ pub(super) struct Counted {
 pub(super) struct PendingSubscription {
     pub(super) room: Arc<Room>,
     pub(super) entry: Entry,
-    pub(super) read: u64,
-    pub(super) since: u64,
+    pub(super) read: Seq,
+    pub(super) since: Seq,
     pub(super) counted: Option<Counted>,
 }
 
@@ -53,7 +53,7 @@ impl PendingSubscription {
 
 impl Counter {
     /// Counts the messages after `read` in a room, up to `last_seq`; `None` if the journal cannot be read.
-    async fn count(self, room: &Room, read: u64, last_seq: u64) -> Option<Counted> {
+    async fn count(self, room: &Room, read: Seq, last_seq: Seq) -> Option<Counted> {
         if read >= last_seq {
             return Some(Counted { last_seq, unread: Unread::default() });
         }
@@ -90,7 +90,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Waits until the new read position is stored, and for the count of the messages after it.
     pub(super) fn count_after<F>(&mut self, room: Arc<Room>, name: RoomName, read: F)
     where
-        F: Future<Output = Result<u64, HubError>> + Send + 'static,
+        F: Future<Output = Result<Seq, HubError>> + Send + 'static,
     {
         let counter = self.counter();
         self.pending.wait(async move {

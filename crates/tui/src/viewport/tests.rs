@@ -30,7 +30,7 @@ impl Reader {
 
     fn hear(&mut self, seqs: impl IntoIterator<Item = u64>) {
         for seq in seqs {
-            self.log.insert(seq, at(), body(&seq.to_string()));
+            self.log.insert(Seq::new(seq), at(), body(&seq.to_string()));
         }
     }
 
@@ -52,7 +52,7 @@ impl Reader {
     }
 
     fn seen(&self) -> u64 {
-        self.viewport.seen(LogRows::new(&self.log, &ZONE, 40, None), 10)
+        self.viewport.seen(LogRows::new(&self.log, &ZONE, 40, None), 10).get()
     }
 
     /// The row at the top of the screen: which one it is of its entry, and how that begins.
@@ -143,10 +143,10 @@ fn older_messages_go_above_and_the_place_stays() {
     reader.hear(101..=200);
     reader.scrolls(-60, 40, 10);
     let place = reader.top(40, 10);
-    let page = (51..=100).map(|seq| (seq, at(), body(&seq.to_string())));
+    let page = (51..=100).map(|seq| (Seq::new(seq), at(), body(&seq.to_string())));
     reader.log.insert_older(page, true);
     assert_eq!(reader.top(40, 10), place);
-    reader.log.insert_older((1..=50).map(|seq| (seq, at(), body("old"))), false);
+    reader.log.insert_older((1..=50).map(|seq| (Seq::new(seq), at(), body("old"))), false);
     assert_eq!(reader.top(40, 10), place);
 }
 
@@ -154,7 +154,7 @@ fn older_messages_go_above_and_the_place_stays() {
 fn a_line_that_goes_away_above_the_place_does_not_move_it() {
     let mut reader = Reader::new(0);
     reader.hear(1..=100);
-    reader.log.draw_line(Some(50));
+    reader.log.draw_line(Some(Seq::new(50)));
     reader.scrolls(-42, 40, 10);
     // The line over what is new is the first row of its entry, and the name is the second.
     assert_eq!(reader.top(40, 10), (0, "51".to_owned()));
@@ -162,7 +162,7 @@ fn a_line_that_goes_away_above_the_place_does_not_move_it() {
     assert_eq!(reader.top(40, 10), (2, "51".to_owned()));
     reader.log.draw_line(None);
     assert_eq!(reader.top(40, 10), (0, "51".to_owned()));
-    reader.log.draw_line(Some(50));
+    reader.log.draw_line(Some(Seq::new(50)));
     reader.scrolls(-1, 40, 10);
     reader.log.draw_line(None);
     assert_eq!(reader.top(40, 10), (0, "50".to_owned()));
@@ -171,8 +171,8 @@ fn a_line_that_goes_away_above_the_place_does_not_move_it() {
 #[test]
 fn a_log_opens_at_what_is_new_and_follows_once_all_is_seen() {
     let mut reader = Reader::new(0);
-    reader.log.reach(60);
-    reader.log.draw_line(Some(30));
+    reader.log.reach(Seq::new(60));
+    reader.log.draw_line(Some(Seq::new(30)));
     reader.viewport.to_new();
     reader.hear(1..=60);
     reader.follows();
@@ -180,8 +180,8 @@ fn a_log_opens_at_what_is_new_and_follows_once_all_is_seen() {
     reader.scrolls(100, 40, 10);
     assert_eq!((reader.viewport.place(), reader.seen()), (Place::Newest, 60));
     let mut reader = Reader::new(0);
-    reader.log.reach(3);
-    reader.log.draw_line(Some(1));
+    reader.log.reach(Seq::new(3));
+    reader.log.draw_line(Some(Seq::FIRST));
     reader.viewport.to_new();
     reader.hear(1..=2);
     reader.follows();

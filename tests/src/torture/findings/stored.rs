@@ -1,6 +1,6 @@
 //! The messages of the journal at the end.
 
-use chat_proto::UserId;
+use chat_proto::{Seq, UserId};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
@@ -31,13 +31,13 @@ impl Journal {
         for room in &records.rooms {
             let number = number_of(&room.called, rooms, users);
             let number = number.unwrap_or_else(|| panic!("unknown room {:?}", room.called));
-            let mut last = 0;
+            let mut last = Seq::NONE;
             loop {
                 let page = Page { of: Part::After(last), limit: PAGE };
                 let page = stored.read(room.id, page).await.unwrap();
                 for message in &page {
                     let label = message.text.as_str().parse().unwrap();
-                    journal.put(Position { room: number, seq: message.seq }, label);
+                    journal.put(Position { room: number, seq: message.seq.get() }, label);
                 }
                 let Some(newest) = page.last() else { break };
                 last = newest.seq;

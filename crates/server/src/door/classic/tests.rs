@@ -1,5 +1,5 @@
 use chat_proto::{
-    DeviceId, LeaveReason, Refusal, RefusalCode, SessionId, Text, Timestamp, UserName,
+    DeviceId, LeaveReason, Refusal, RefusalCode, Seq, SessionId, Text, Timestamp, UserName,
 };
 
 use super::*;
@@ -15,6 +15,7 @@ fn messages(texts: impl Iterator<Item = String>) -> Batch {
     let published = |(seq, text)| {
         let (at, kind, text) = (Timestamp::from_millis(0), Kind::Text, Text::new(text).unwrap());
         let (device, n, from) = (DeviceId::default(), None, ana());
+        let seq = Seq::new(seq);
         let message = StoredMessage { seq, from, at, kind, text, device, n, damaged: false };
         Published { message, session: SessionId::local(1) }
     };

@@ -36,7 +36,7 @@ async fn a_clock_that_jumps_removes_no_message() {
     let (bob, _) = enter(&hub, "bob").await.unwrap();
     let left = async || {
         hub.trim(Some(DAY)).await.unwrap();
-        let page = Page { of: Part::After(0), limit: 100 };
+        let page = Page { of: Part::After(Seq::NONE), limit: 100 };
         hub.journal.read(RoomId::LOBBY, page).await.unwrap().len()
     };
     for _ in 0..3 {

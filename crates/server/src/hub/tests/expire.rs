@@ -123,13 +123,13 @@ async fn a_message_on_its_way_while_the_last_user_leaves_keeps_the_room() {
     let (said, left) =
         tokio::join!(say(&bob, "#rust", "last words"), bob.actor().leave_room(&rust));
     let id = left.unwrap().id;
-    assert!(matches!(said, Ok(Outcome::Stored { seq: 1, .. })));
+    assert!(matches!(said, Ok(Outcome::Stored { seq: Seq::FIRST, .. })));
     let topic = bob.actor().set_topic(&about, Topic::new("crabs").unwrap());
     let (topic, left) = tokio::join!(topic, bob.actor().leave_room(&about));
     assert!(left.is_ok() && topic.is_ok());
     assert_eq!(stored(&hub).await.0, [2, 3]);
     assert_eq!(listed(&hub), ["#about", "#lobby", "#rust"]);
-    let page = Page { of: Part::After(0), limit: 10 };
+    let page = Page { of: Part::After(Seq::NONE), limit: 10 };
     assert_eq!(hub.journal.read(id, page).await.unwrap()[0].text.as_str(), "last words");
 }
 
@@ -151,7 +151,10 @@ async fn a_join_that_waits_while_the_room_goes_finds_it() {
     fail_removals(&hub, false).await;
     let (removed, joined) = tokio::join!(hub.expire_rooms(), bob.actor().join(&rust));
     assert_eq!(removed, Ok(()));
-    assert!(matches!(say(&bob, "#rust", "here").await, Ok(Outcome::Stored { seq: 1, .. })));
+    assert!(matches!(
+        say(&bob, "#rust", "here").await,
+        Ok(Outcome::Stored { seq: Seq::FIRST, .. })
+    ));
     assert_eq!(joined.unwrap().info().1, 1, "on the list");
     assert_eq!(
         (listed(&hub), stored(&hub).await.0),
@@ -177,5 +180,5 @@ async fn a_direct_message_without_a_word_goes_when_both_have_left() {
     bob.actor().leave_room(&to_ana).await.unwrap();
     ana.actor().leave_room(&to_bob).await.unwrap();
     assert_eq!(stored(&hub).await, (vec![3], 2), "it has a message");
-    assert_eq!(bob.actor().join(&room("@1-2")).await.unwrap().last_seq(), 1);
+    assert_eq!(bob.actor().join(&room("@1-2")).await.unwrap().last_seq(), Seq::FIRST);
 }

@@ -233,7 +233,7 @@ fn a_disk_that_fails_at_the_start_is_told_and_nothing_is_started_over_it() {
             match engine_through(&layer.name, &path, None) {
                 Ok((_, restored)) => {
                     let last: Vec<_> = restored.rooms.iter().map(|room| room.last_seq).collect();
-                    assert_eq!(last, [1, 1, 1], "{what}");
+                    assert_eq!(last, [Seq::FIRST; 3], "{what}");
                 }
                 Err(error) => {
                     let told = error.to_string();

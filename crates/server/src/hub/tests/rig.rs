@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use chat_proto::{SessionId, User};
+use chat_proto::{Seq, SessionId, User};
 
 use super::*;
 use crate::batch::{Items, Live};
@@ -38,11 +38,11 @@ pub(super) fn file_of(directory: &Path) -> PathBuf {
 }
 
 pub(super) fn kept(seq: u64) -> Outcome {
-    Outcome::Stored { seq, at: clock() }
+    Outcome::Stored { seq: Seq::new(seq), at: clock() }
 }
 
 pub(super) fn repeat(seq: u64) -> Outcome {
-    Outcome::Repeat { seq, at: clock() }
+    Outcome::Repeat { seq: Seq::new(seq), at: clock() }
 }
 
 /// A journal with the rooms and no message, made once: making it waits for a real disk.
@@ -226,8 +226,9 @@ impl Rig {
         for (room, live) in &mut self.rooms {
             while let Ok(batch) = live.try_recv() {
                 let Items::Messages(messages) = batch.items() else { continue };
-                let place =
-                    |kept: &crate::journal::StoredMessage| (room.id.0, kept.seq, kept.n.unwrap());
+                let place = |kept: &crate::journal::StoredMessage| {
+                    (room.id.0, kept.seq.get(), kept.n.unwrap())
+                };
                 published
                     .extend(messages.published().iter().map(|published| place(&published.message)));
             }
@@ -237,7 +238,7 @@ impl Rig {
 
     pub(super) fn accepted(&self) -> Vec<Membership> {
         let kept = self.told.iter().filter_map(|(n, (room, outcome))| match outcome {
-            Outcome::Stored { seq, .. } => Some((*room, *seq, *n)),
+            Outcome::Stored { seq, .. } => Some((*room, seq.get(), *n)),
             _ => None,
         });
         let mut kept: Vec<_> = kept.collect();
@@ -310,7 +311,7 @@ fn start(
     let user = User { id: BOB, name: name("bob") };
     restored.users = vec![UserRecord { user, kind: UserKind::Registered, seen_at: clock() }];
     let member =
-        |room| MembershipRecord { user: BOB, room: RoomId(room), is_in: true, read_seq: 0 };
+        |room| MembershipRecord { user: BOB, room: RoomId(room), is_in: true, read_seq: Seq::NONE };
     restored.members = (1..=3).map(member).collect();
     let (state, _) = State::restore(restored, 500);
     let clock_of_hub = SteadyClock::new(clock, || MONOTONIC.get(), DAY, clock());

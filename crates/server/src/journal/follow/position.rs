@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use chat_proto::ShortString;
 use chat_proto::event::JournalId;
+use chat_proto::{Seq, ShortString};
 use thiserror::Error;
 
 use super::super::stored::RoomId;
@@ -17,7 +17,7 @@ use super::super::stored::RoomId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
     journal: JournalId,
-    seqs: BTreeMap<RoomId, u64>,
+    seqs: BTreeMap<RoomId, Seq>,
 }
 
 /// A text is not a [`Position`].
@@ -36,11 +36,11 @@ impl Position {
     }
 
     /// Returns the `seq` of the last message of `room`; 0 before the first.
-    pub(super) fn seq(&self, room: RoomId) -> u64 {
-        self.seqs.get(&room).copied().unwrap_or(0)
+    pub(super) fn seq(&self, room: RoomId) -> Seq {
+        self.seqs.get(&room).copied().unwrap_or(Seq::NONE)
     }
 
-    pub(super) fn set(&mut self, room: RoomId, seq: u64) {
+    pub(super) fn set(&mut self, room: RoomId, seq: Seq) {
         self.seqs.insert(room, seq);
     }
 
@@ -72,7 +72,7 @@ impl FromStr for Position {
             let (room, seq) = word.split_once(':')?;
             Some((RoomId(room.parse().ok()?), seq.parse().ok()?))
         };
-        let seqs: Option<BTreeMap<RoomId, u64>> = words.map(seq).collect();
+        let seqs: Option<BTreeMap<RoomId, Seq>> = words.map(seq).collect();
         Ok(Self { journal, seqs: seqs.ok_or(PositionError)? })
     }
 }

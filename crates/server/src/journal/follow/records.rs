@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chat_proto::Seq;
+
 use super::super::change::Change;
 use super::super::commit::Committed;
 use super::super::stored::{RoomId, StoredMessage};
@@ -33,7 +35,7 @@ pub(in crate::journal) struct Record {
 pub(super) enum Item {
     Message(RoomId, StoredMessage),
     Change(Change),
-    Trimmed { room: RoomId, first: u64 },
+    Trimmed { room: RoomId, first: Seq },
 }
 
 /// What followers subscribe to.

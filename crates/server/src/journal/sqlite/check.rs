@@ -5,6 +5,7 @@ mod derived;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use chat_proto::Seq;
 use rusqlite::Connection;
 
 use self::derived::Tally;
@@ -213,7 +214,7 @@ pub(super) fn check_room(
     };
     let sql = "SELECT max(0, coalesce(max(read_seq), 0)) FROM member WHERE room = ?";
     let read: u64 = db.query_row(sql, [room.0], |row| super::store::unsigned(row, 0))?;
-    if read > last {
+    if read > last.get() {
         checked.add(format!(
             "room {key}: somebody has read message {read}, and the last one is {last}; the end of the \
              room is missing"
@@ -229,14 +230,14 @@ fn scan(
     key: &str,
     has_sums: bool,
     checked: &mut Checked,
-) -> rusqlite::Result<(u64, Tally)> {
+) -> rusqlite::Result<(Seq, Tally)> {
     let Extent { count, first, last } = messages::extent(db, room)?;
     let census = if has_sums { messages::census(db, room, FAULTS_MAX)? } else { Census::default() };
     checked.messages += count - census.damaged.len() as u64;
     for seq in &census.damaged {
         checked.add(format!("room {key}: message {seq} is damaged"));
     }
-    let span = if count == 0 { 0 } else { last - first + 1 };
+    let span = if count == 0 { 0 } else { last.since(first) + 1 };
     if count != span {
         checked.add(format!(
             "room {key}: {count} messages are numbered {first} to {last}; {} are missing",
@@ -256,9 +257,9 @@ fn around(
     room: RoomId,
     key: &str,
     checked: &mut Checked,
-) -> rusqlite::Result<(u64, Tally)> {
+) -> rusqlite::Result<(Seq, Tally)> {
     let last = messages::last_seq(db, room)?;
-    let (mut seq, mut census) = (0, Census::default());
+    let (mut seq, mut census) = (Seq::NONE, Census::default());
     while seq < last {
         let page = Page { of: Part::After(seq), limit: salvage::PAGE_MESSAGES };
         let found = messages::messages(db, room, page)?;

@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
-use chat_proto::{Timestamp, UserId};
+use chat_proto::{Seq, Timestamp, UserId};
 use rusqlite::{Connection, Transaction};
 
 use super::change::Change;
@@ -20,9 +20,9 @@ pub(super) struct Draft<'a> {
     known: &'a Numbers,
     at: Timestamp,
     /// The `seq` of the last message of each room before the commit.
-    stored_seqs: &'a HashMap<RoomId, u64>,
+    stored_seqs: &'a HashMap<RoomId, Seq>,
     /// The same of each room that has a message in it.
-    last_seqs: BTreeMap<RoomId, u64>,
+    last_seqs: BTreeMap<RoomId, Seq>,
     numbers: HashMap<Device, Last>,
     last_user: UserId,
 }
@@ -31,7 +31,7 @@ pub(super) struct Draft<'a> {
 pub(super) struct Done {
     numbers: HashMap<Device, Last>,
     /// The `seq` of the last message of each room that has one in the commit.
-    pub(super) last_seqs: BTreeMap<RoomId, u64>,
+    pub(super) last_seqs: BTreeMap<RoomId, Seq>,
     /// The greatest number of a user with a message in it.
     pub(super) last_user: UserId,
 }
@@ -40,7 +40,7 @@ impl<'a> Draft<'a> {
     pub(super) fn new(
         transaction: &'a Transaction<'a>,
         known: &'a Numbers,
-        stored_seqs: &'a HashMap<RoomId, u64>,
+        stored_seqs: &'a HashMap<RoomId, Seq>,
         at: Timestamp,
     ) -> rusqlite::Result<Self> {
         let inserter = MessageInserter::new(transaction)?;
@@ -94,11 +94,11 @@ impl<'a> Draft<'a> {
         for change in &message.changes {
             records::change(self.transaction, change)?;
         }
-        let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(0);
+        let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(Seq::NONE);
         let last_seq = self.last_seqs.entry(message.room).or_insert(stored);
         let Message { room, from, device: name, n, kind, text, changes, .. } = message;
         let message = StoredMessage {
-            seq: *last_seq + 1,
+            seq: last_seq.next(),
             from,
             at: self.at,
             kind,
@@ -108,7 +108,7 @@ impl<'a> Draft<'a> {
             damaged: false,
         };
         self.inserter.message(room, &message)?;
-        *last_seq += 1;
+        *last_seq = message.seq;
         self.last_user = self.last_user.max(message.from.id);
         if let (Some(n), Some(last)) = (n, last) {
             last.note(self.transaction, &device, n, rows::place(room, message.seq))?;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use chat_proto::{Timestamp, Topic, User, UserId, UserName};
+use chat_proto::{Seq, Timestamp, Topic, User, UserId, UserName};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -153,12 +153,12 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
                     id,
                     called,
                     topic: Topic::from_lossy(&text(3)),
-                    last_seq: 0,
+                    last_seq: Seq::NONE,
                 });
             }
             Some(called) => {
                 damage.push(format!("room {key}: its record is damaged; its topic is lost"));
-                rooms.push(RoomRecord { id, called, topic: Topic::default(), last_seq: 0 });
+                rooms.push(RoomRecord { id, called, topic: Topic::default(), last_seq: Seq::NONE });
             }
             None if is_whole && key.starts_with(LOST) => {}
             None => {
@@ -285,7 +285,7 @@ fn members(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Me
             user: user_id(row, 0)?,
             room: RoomId(row.get(1)?),
             is_in: row.get(2)?,
-            read_seq: unsigned(row, 3)?,
+            read_seq: Seq::new(unsigned(row, 3)?),
         });
     }
     Ok(members)

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use chat_proto::limits::LINE_BYTES_MAX;
-use chat_proto::{Timestamp, UserId};
+use chat_proto::{Seq, Timestamp, UserId};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params, params_from_iter};
 
@@ -69,8 +69,8 @@ pub(super) fn messages(
 /// Reads the messages of `room` within `page`, in the order of the scan, and no more than fit a line.
 fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<StoredMessage>> {
     let (first, last, order) = match page.of {
-        Part::After(seq) => (seq.saturating_add(1), SEQ_MAX, "ASC"),
-        Part::Before(seq) => (0, seq.saturating_sub(1), "DESC"),
+        Part::After(seq) => (seq.next(), SEQ_MAX, "ASC"),
+        Part::Before(seq) => (Seq::NONE, seq.minus(1), "DESC"),
     };
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place {order} LIMIT ?"
@@ -95,7 +95,7 @@ fn scan(db: &Connection, room: RoomId, page: Page) -> rusqlite::Result<Vec<Store
 pub(super) fn at(
     db: &Connection,
     room: RoomId,
-    seq: u64,
+    seq: Seq,
 ) -> rusqlite::Result<Option<StoredMessage>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE place = ?"))?
         .query_row([place(room, seq)], |row| rows::read_or_tombstone(row, &mut Seen::default()))
@@ -128,32 +128,34 @@ pub(super) fn numbered(
 
 /// The `seq` of the last message of `room`; 0 before the first. If the end of the room cannot be read, it
 /// is found in the rest of the file; nothing can be stored at that end either.
-pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
+pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
     match last_two(db, room) {
         Err(error) if salvage::is_damage(&error) => salvage::last_seq(db, room),
         Err(error) => Err(error),
         Ok(last) => Ok(match *last {
-            [] => 0,
+            [] => Seq::NONE,
             // If the `seq` of a damaged message does not follow the one before, it is damaged, too.
-            [(_, false), (before, _)] => before + 1,
+            [(_, false), (before, _)] => before.next(),
             [(last, _), ..] => last,
         }),
     }
 }
 
 /// The `seq` of the first message of `room` that can be read; 0 if there is none.
-pub(super) fn first_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
+pub(super) fn first_seq(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
     db.prepare_cached("SELECT min(place) FROM message WHERE place BETWEEN ? AND ?")?
-        .query_row([place(room, 0), place(room, SEQ_MAX)], |row| row.get::<_, Option<i64>>(0))
-        .map(|place| place.map_or(0, seq_of))
+        .query_row([place(room, Seq::NONE), place(room, SEQ_MAX)], |row| {
+            row.get::<_, Option<i64>>(0)
+        })
+        .map(|place| place.map_or(Seq::NONE, seq_of))
 }
 
 /// The `seq` of the last two messages of `room`, the last one first, and whether they are undamaged.
-fn last_two(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<(u64, bool)>> {
+fn last_two(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<(Seq, bool)>> {
     db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 2"
     ))?
-    .query_map([place(room, 0), place(room, SEQ_MAX)], |row| {
+    .query_map([place(room, Seq::NONE), place(room, SEQ_MAX)], |row| {
         Ok((seq_of(row.get(0)?), rows::read(row, &mut Seen::default()).is_ok()))
     })?
     .collect()
@@ -164,9 +166,9 @@ pub(super) struct Extent {
     /// Number of messages.
     pub(super) count: u64,
     /// The `seq` of the first; 0 if there is none.
-    pub(super) first: u64,
+    pub(super) first: Seq,
     /// The `seq` of the last; 0 if there is none.
-    pub(super) last: u64,
+    pub(super) last: Seq,
 }
 
 /// Counts the messages of `room`, and finds the first and the last.
@@ -175,7 +177,7 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
         "SELECT count(*), coalesce(min(place), 0), coalesce(max(place), 0) FROM message
          WHERE place BETWEEN ? AND ?",
     )?
-    .query_row(params![place(room, 0), place(room, SEQ_MAX)], |row| {
+    .query_row(params![place(room, Seq::NONE), place(room, SEQ_MAX)], |row| {
         Ok(Extent {
             count: unsigned(row, 0)?,
             first: seq_of(row.get(1)?),
@@ -188,7 +190,7 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
 #[derive(Debug)]
 pub(super) struct Census {
     /// The `seq` of each damaged message.
-    pub(super) damaged: Vec<u64>,
+    pub(super) damaged: Vec<Seq>,
     /// Number of other messages that have a number of their device.
     pub(super) numbered: u64,
     /// The greatest user number of an author of the others.
@@ -213,7 +215,7 @@ pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::R
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place"
     ))?;
-    let mut rows = statement.query(params![place(room, 0), place(room, SEQ_MAX)])?;
+    let mut rows = statement.query(params![place(room, Seq::NONE), place(room, SEQ_MAX)])?;
     let (mut census, mut seen) = (Census::default(), Seen::default());
     while census.damaged.len() < limit
         && let Some(row) = rows.next()?
@@ -230,7 +232,7 @@ pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::R
 pub(super) struct Removed {
     pub(super) count: usize,
     /// The `seq` of the last of them; 0 if there is none.
-    pub(super) last: u64,
+    pub(super) last: Seq,
 }
 
 /// Removes up to `limit` of the oldest messages of `room`, but never the last, since the next one's
@@ -259,10 +261,10 @@ pub(super) fn trim(
              AND place < (SELECT max(place) FROM message WHERE place BETWEEN ?1 AND ?2)
          RETURNING from_id, device, n, place",
     )?;
-    let [first, last] = [place(room, 0), place(room, SEQ_MAX)];
+    let [first, last] = [place(room, Seq::NONE), place(room, SEQ_MAX)];
     let mut rows =
         statement.query(params![first, last, limit, before.as_millis(), now.as_millis()])?;
-    let (mut removed, mut last) = (Vec::new(), 0);
+    let (mut removed, mut last) = (Vec::new(), Seq::NONE);
     while let Some(row) = rows.next()? {
         removed.push(device_and_n(row).unwrap_or(None));
         last = last.max(seq_of(row.get(3)?));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_proto::User;
+use chat_proto::{Seq, User};
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, spawn_blocking};
@@ -62,7 +62,7 @@ impl Reader {
     pub(in crate::journal) async fn unread(
         &self,
         room: RoomId,
-        (read, last_seq): (u64, u64),
+        (read, last_seq): (Seq, Seq),
         user: User,
     ) -> Result<Unread, JournalError> {
         self.read(move |db| unread::unread(db, room, (read, last_seq), &user)).await

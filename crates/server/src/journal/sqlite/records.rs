@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use chat_proto::{Timestamp, Topic, UserId};
+use chat_proto::{Seq, Timestamp, Topic, UserId};
 use rusqlite::{Connection, params};
 
 use super::change::Change;
@@ -113,7 +113,7 @@ pub(super) fn member(db: &Connection, member: MembershipRecord) -> rusqlite::Res
         user_number(member.user),
         member.room.0,
         member.is_in,
-        number(member.read_seq),
+        number(member.read_seq.get()),
     ])?;
     Ok(())
 }
@@ -129,12 +129,12 @@ pub(super) fn has_left(db: &Connection, user: UserId, room: RoomId) -> rusqlite:
 }
 
 /// Stores how far a user has read a room; never backwards.
-pub(super) fn read(db: &Connection, user: UserId, room: RoomId, seq: u64) -> rusqlite::Result<()> {
+pub(super) fn read(db: &Connection, user: UserId, room: RoomId, seq: Seq) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE member
          SET read_seq = max(read_seq, ?3), sum = checksum(user, room, is_in, max(read_seq, ?3))
          WHERE user = ?1 AND room = ?2 AND sum = checksum(user, room, is_in, read_seq)",
     )?
-    .execute(params![user_number(user), room.0, number(seq)])?;
+    .execute(params![user_number(user), room.0, number(seq.get())])?;
     Ok(())
 }

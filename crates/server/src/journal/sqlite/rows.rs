@@ -1,7 +1,7 @@
 //! A row of the table `message`: its key, its columns, and how a message is written to it and read from it.
 
 use chat_proto::command::Kind;
-use chat_proto::{DeviceId, ShortStringTooLong};
+use chat_proto::{DeviceId, Seq, ShortStringTooLong};
 use chat_proto::{Text, Timestamp, User, UserId, UserName};
 use rusqlite::Row;
 use rusqlite::types::{Type, ValueRef};
@@ -15,7 +15,7 @@ use super::{checksum, salvage};
 const SEQ_BITS: u32 = 40;
 
 /// Greatest `seq` of a room.
-pub(super) const SEQ_MAX: u64 = (1 << SEQ_BITS) - 1;
+pub(super) const SEQ_MAX: Seq = Seq::new((1 << SEQ_BITS) - 1);
 
 /// Number of columns of a message that its checksum covers.
 const VALUES: usize = 8;
@@ -24,12 +24,12 @@ const VALUES: usize = 8;
 pub(super) const COLUMNS: &str = "place, from_id, from_name, at, kind, device, n, text, sum";
 
 /// The key of the message `seq` of `room` in the table.
-pub(super) fn place(room: RoomId, seq: u64) -> i64 {
-    number(u64::from(room.0) << SEQ_BITS | seq.min(SEQ_MAX))
+pub(super) fn place(room: RoomId, seq: Seq) -> i64 {
+    number(u64::from(room.0) << SEQ_BITS | seq.min(SEQ_MAX).get())
 }
 
-pub(super) const fn seq_of(place: i64) -> u64 {
-    place.cast_unsigned() & SEQ_MAX
+pub(super) const fn seq_of(place: i64) -> Seq {
+    Seq::new(place.cast_unsigned() & SEQ_MAX.get())
 }
 
 /// No room has the number `u32::MAX`: a place beyond all rooms is in it.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use chat_proto::command::Kind;
-use chat_proto::{DeviceId, Text, Timestamp, User, UserId, UserName};
+use chat_proto::{DeviceId, Seq, Text, Timestamp, User, UserId, UserName};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::messages;
@@ -34,7 +34,7 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
 }
 
 /// The replacement of a message that cannot be read.
-pub(super) fn tombstone(seq: u64, from: Option<User>, at: Timestamp) -> StoredMessage {
+pub(super) fn tombstone(seq: Seq, from: Option<User>, at: Timestamp) -> StoredMessage {
     let server = || User { id: UserId::SERVER, name: UserName::from_lossy(SERVER) };
     StoredMessage {
         seq,
@@ -57,28 +57,26 @@ pub(super) fn page(
     room: RoomId,
     page: Page,
 ) -> rusqlite::Result<Vec<StoredMessage>> {
-    let is_further = |one: u64, than: u64| match page.of {
+    let is_further = |one: Seq, than: Seq| match page.of {
         Part::After(_) => one > than,
         Part::Before(_) => one < than,
     };
     let mut found = Vec::new();
     let mut failure = None;
     let mut next = match page.of {
-        Part::After(seq) => seq.checked_add(1),
-        Part::Before(seq) => seq.min(SEQ_MAX + 1).checked_sub(1),
+        Part::After(seq) => seq.next(),
+        Part::Before(seq) => seq.min(SEQ_MAX.next()).minus(1),
     };
     let mut steps = STEPS_PER_MESSAGE * page.limit;
-    while let Some(seq) = next.filter(|seq| (1..=SEQ_MAX).contains(seq))
-        && found.len() < page.limit as usize
-        && steps > 0
-    {
+    while (Seq::FIRST..=SEQ_MAX).contains(&next) && found.len() < page.limit as usize && steps > 0 {
         steps -= 1;
+        let seq = next;
         match messages::at(db, room, seq) {
             Ok(Some(message)) => found.push(message),
             Ok(None) => match neighbour(db, room, seq, page.of) {
                 Ok(None) => break,
                 Ok(Some(neighbour)) if is_further(neighbour, seq) => {
-                    next = Some(neighbour);
+                    next = neighbour;
                     continue;
                 }
                 Ok(Some(_)) => {}
@@ -94,8 +92,8 @@ pub(super) fn page(
             Err(error) => return Err(error),
         }
         next = match page.of {
-            Part::After(_) => Some(seq + 1),
-            Part::Before(_) => seq.checked_sub(1),
+            Part::After(_) => seq.next(),
+            Part::Before(_) => seq.minus(1),
         };
     }
     match failure {
@@ -111,10 +109,10 @@ fn is_of_the_disk(error: &rusqlite::Error) -> bool {
 }
 
 /// The next `seq` of `room` that is stored, on the side of `seq` on which `part` goes on.
-fn neighbour(db: &Connection, room: RoomId, seq: u64, part: Part) -> rusqlite::Result<Option<u64>> {
+fn neighbour(db: &Connection, room: RoomId, seq: Seq, part: Part) -> rusqlite::Result<Option<Seq>> {
     let (sql, [from, to]) = match part {
         Part::After(_) => ("place BETWEEN ? AND ? ORDER BY place", [seq, SEQ_MAX]),
-        Part::Before(_) => ("place BETWEEN ? AND ? ORDER BY place DESC", [0, seq]),
+        Part::Before(_) => ("place BETWEEN ? AND ? ORDER BY place DESC", [Seq::NONE, seq]),
     };
     let sql = format!("SELECT place FROM message WHERE {sql} LIMIT 1");
     let places = params![rows::place(room, from), rows::place(room, to)];
@@ -131,9 +129,9 @@ pub(super) fn without_gaps(
 ) -> rusqlite::Result<Vec<StoredMessage>> {
     let limit = page.limit as usize;
     let (Part::After(edge) | Part::Before(edge)) = page.of;
-    let is_next = |before: u64, seq: u64| match page.of {
-        Part::After(_) => before.checked_add(1) == Some(seq),
-        Part::Before(_) => before.checked_sub(1) == Some(seq),
+    let is_next = |before: Seq, seq: Seq| match page.of {
+        Part::After(_) => before.next() == seq,
+        Part::Before(_) => seq.next() == before,
     };
     let seqs = found.iter().map(|message| message.seq);
     if [edge].into_iter().chain(seqs.clone()).zip(seqs).all(|(one, next)| is_next(one, next)) {
@@ -152,9 +150,9 @@ pub(super) fn without_gaps(
             whole.push(message);
             continue;
         };
-        let missing: Box<dyn Iterator<Item = u64>> = match page.of {
-            Part::After(_) if message.seq > last => Box::new(last + 1..message.seq),
-            Part::Before(_) if message.seq < last => Box::new((message.seq + 1..last).rev()),
+        let missing: Box<dyn Iterator<Item = Seq>> = match page.of {
+            Part::After(_) if message.seq > last => Box::new(between(last, message.seq)),
+            Part::Before(_) if message.seq < last => Box::new(between(message.seq, last).rev()),
             _ => continue,
         };
         // A damaged row that is not where it should be has a damaged number, too.
@@ -170,10 +168,14 @@ pub(super) fn without_gaps(
     Ok(whole)
 }
 
+fn between(one: Seq, other: Seq) -> impl DoubleEndedIterator<Item = Seq> {
+    (one.next().get()..other.get()).map(Seq::new)
+}
+
 /// Whether `room` has a message on the other side of where a page begins.
 fn is_stored_beyond(db: &Connection, room: RoomId, part: Part) -> rusqlite::Result<bool> {
     let [from, to] = match part {
-        Part::After(seq) => [0, seq],
+        Part::After(seq) => [Seq::NONE, seq],
         Part::Before(seq) => [seq, SEQ_MAX],
     };
     let sql = "SELECT count(*) FROM (SELECT 1 FROM message WHERE place BETWEEN ? AND ? LIMIT 1)";
@@ -217,7 +219,7 @@ pub(super) fn each(
     }
     for room in rooms {
         let last = messages::last_seq(db, room)?;
-        let mut seq = 0;
+        let mut seq = Seq::NONE;
         while seq < last {
             let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
             let found = messages::messages(db, room, page)?;
@@ -231,8 +233,8 @@ pub(super) fn each(
 
 /// The `seq` of the last message of `room` as far as anything readable knows of it, if the end of the
 /// room cannot be read.
-pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
-    let [first, last] = [rows::place(room, 0), rows::place(room, SEQ_MAX)];
+pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
+    let [first, last] = [rows::place(room, Seq::NONE), rows::place(room, SEQ_MAX)];
     let numbered = match numbers::last_place(db, [first, last]) {
         Err(error) if is_damage(&error) || numbers::is_damaged(&error) => None,
         numbered => numbered?,
@@ -243,5 +245,5 @@ pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<u64> {
         })?;
     let read = read.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
     // There is a message: a page of them cannot be read.
-    Ok(numbered.map_or(1, rows::seq_of).max(read.min(SEQ_MAX)))
+    Ok(numbered.map_or(Seq::FIRST, rows::seq_of).max(Seq::new(read).min(SEQ_MAX)))
 }

@@ -23,7 +23,7 @@ pub(super) fn run(task: &mut Task, db: &Connection) -> rusqlite::Result<Committe
             let removed = messages::trim(db, *room, *before, *now, TRIM_MESSAGES)?;
             reply.set(removed.count);
             if removed.count > 0 {
-                return Ok(Committed::Trimmed { room: *room, first: removed.last + 1 });
+                return Ok(Committed::Trimmed { room: *room, first: removed.last.next() });
             }
         }
         Task::Refuse { refuse, reply } => {

@@ -16,7 +16,7 @@ use std::fs;
 
 use chat_proto::command::Kind;
 use chat_proto::limits::{LINE_BYTES_MAX, NAME_CHARS_MAX};
-use chat_proto::{DeviceId, Event, RoomName, Secret, Text, Topic, User, UserName};
+use chat_proto::{DeviceId, Event, RoomName, Secret, Seq, Text, Topic, User, UserName};
 use tempfile::TempDir;
 
 use self::bench::{Bench, Outcome, open, open_at, say};
@@ -75,13 +75,13 @@ async fn what_is_kept_is_there_after_a_restart_in_its_order() {
     let journal = open(directory.path()).unwrap();
     assert_eq!(
         (journal.restored.rooms[0].last_seq, journal.restored.last_user),
-        (3, UserId::new(7))
+        (Seq::new(3), UserId::new(7))
     );
     assert_eq!(journal.say(4, "text 4").await, kept(4));
-    let texts = journal.texts(Part::After(1)).await;
+    let texts = journal.texts(Part::After(Seq::FIRST)).await;
     let expected = [(2, "text 2"), (3, "text 3"), (4, "text 4")];
     assert_eq!(texts, expected.map(|(seq, text)| (seq, text.to_owned())));
-    assert_eq!(journal.texts(Part::Before(2)).await, [(1, "text 1".to_owned())]);
+    assert_eq!(journal.texts(Part::Before(Seq::new(2))).await, [(1, "text 1".to_owned())]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,11 +91,11 @@ async fn without_threads_a_time_of_the_runtimes_own_stands_still_until_all_is_do
     let works = async {
         let journal = open_at(&place).unwrap();
         assert_eq!(journal.say(1, "text").await, kept(1));
-        assert_eq!(journal.texts(Part::After(0)).await, [(1, "text".to_owned())]);
+        assert_eq!(journal.texts(Part::After(Seq::NONE)).await, [(1, "text".to_owned())]);
         journal.close().await;
     };
     tokio::time::timeout(std::time::Duration::from_millis(1), works).await.expect("nothing waits");
-    assert_eq!(open(directory.path()).unwrap().restored.rooms[0].last_seq, 1);
+    assert_eq!(open(directory.path()).unwrap().restored.rooms[0].last_seq, Seq::FIRST);
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn the_greatest_numbers_are_known_again_as_they_were() {
     let journal = open(directory.path()).unwrap();
     let last = journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap();
     assert_eq!(last, BEYOND + 1);
-    let page = Page { of: Part::After(0), limit: 10 };
+    let page = Page { of: Part::After(Seq::NONE), limit: 10 };
     let found = journal.journal.read(RoomId::LOBBY, page).await.unwrap();
     let numbers: Vec<_> = found.iter().filter_map(|kept| kept.n).collect();
     assert_eq!(numbers, [BEYOND - 1, BEYOND, BEYOND + 1]);
@@ -156,10 +156,10 @@ async fn a_page_fits_a_line_however_long_its_messages_are() {
     for n in 1..=5 {
         journal.say(n, &long).await;
     }
-    let texts = journal.texts(Part::Before(6)).await;
+    let texts = journal.texts(Part::Before(Seq::new(6))).await;
     assert_eq!(texts.len(), 1);
     assert_eq!(texts[0].0, 5);
-    assert_eq!(journal.texts(Part::After(2)).await[0].0, 3);
+    assert_eq!(journal.texts(Part::After(Seq::new(2))).await[0].0, 3);
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
         let (kind, device) = (Kind::Action, DeviceId::default());
         assert_eq!(journal.send(Message { room: id, kind, device, ..message }), kept(n));
     }
-    let page = Page { of: Part::Before(u64::MAX), limit: PAGE_MESSAGES };
+    let page = Page { of: Part::Before(Seq::MAX), limit: PAGE_MESSAGES };
     let found = journal.journal.read(id, page).await.unwrap();
     assert!(found.len() > 100, "{} messages", found.len());
     let messages = found.iter().map(|kept| kept.to_wire(&name, UserId::new(7))).collect();
@@ -199,7 +199,7 @@ async fn a_backup_is_made_while_the_journal_is_in_use_and_never_over_another() {
 
     let restored = open(elsewhere.path()).unwrap();
     assert_eq!(restored.mode().await, "wal");
-    assert_eq!(restored.texts(Part::After(0)).await, [(1, "before".to_owned())]);
+    assert_eq!(restored.texts(Part::After(Seq::NONE)).await, [(1, "before".to_owned())]);
     assert_eq!(restored.say(1, "before").await, repeat(1));
 }
 
@@ -263,7 +263,7 @@ async fn trimming_leaves_the_last_message_and_what_is_not_too_old() {
     assert_eq!(journal.journal.trim(room, clock(), later).await.unwrap(), 0);
     assert_eq!(journal.journal.trim(room, later, later).await.unwrap(), 2);
     assert_eq!(journal.journal.trim(room, later, later).await.unwrap(), 0);
-    assert_eq!(journal.texts(Part::After(0)).await, [(3, "hi".to_owned())]);
+    assert_eq!(journal.texts(Part::After(Seq::NONE)).await, [(3, "hi".to_owned())]);
     assert_eq!(check(directory.path()).unwrap().messages, 1, "and nothing is missing");
     journal.close().await;
     let journal = open(directory.path()).unwrap();

@@ -1,6 +1,6 @@
 //! Counting the messages that a user has not read.
 
-use chat_proto::{User, mention};
+use chat_proto::{Seq, User, mention};
 use rusqlite::{Connection, params};
 
 use super::rows::place;
@@ -19,14 +19,14 @@ const COUNTED_BYTES_MAX: usize = 256 * 1024;
 pub(super) fn unread(
     db: &Connection,
     room: RoomId,
-    (read, last_seq): (u64, u64),
+    (read, last_seq): (Seq, Seq),
     user: &User,
 ) -> rusqlite::Result<Unread> {
     let mut statement = db.prepare_cached(
         "SELECT from_id, text FROM message WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT ?",
     )?;
     // One more than is counted, to see whether there is one.
-    let (first, last) = (place(room, read.saturating_add(1)), place(room, last_seq));
+    let (first, last) = (place(room, read.next()), place(room, last_seq));
     let mut rows = statement.query(params![first, last, COUNTED_MAX + 1])?;
     let (mut unread, mut counted, mut bytes) = (Unread::default(), 0, 0);
     while let Some(row) = rows.next()? {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chat_proto::{Timestamp, UserId};
+use chat_proto::{Seq, Timestamp, UserId};
 use rusqlite::Connection;
 use tracing::{error, info, warn};
 
@@ -29,7 +29,7 @@ pub(in crate::journal) struct Writer {
     db: Arc<Mutex<Connection>>,
     numbers: Numbers,
     /// The `seq` of the last message of each room; no entry if there is none.
-    last_seqs: HashMap<RoomId, u64>,
+    last_seqs: HashMap<RoomId, Seq>,
     /// The greatest number of a user with a message, as far as it is known.
     last_user: UserId,
     /// Whether a commit that failed may be complete in SQLite's log, since the sync follows the last write. A
@@ -66,8 +66,8 @@ impl Writer {
 
     /// The `seq` of the last message of a room; 0 before the first.
     #[cfg(test)]
-    pub(in crate::journal) fn last_seq(&self, room: RoomId) -> u64 {
-        self.last_seqs.get(&room).copied().unwrap_or(0)
+    pub(in crate::journal) fn last_seq(&self, room: RoomId) -> Seq {
+        self.last_seqs.get(&room).copied().unwrap_or(Seq::NONE)
     }
 
     /// Returns true if it waits for a disk, and so must not run on the threads that serve sessions.

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use chat_client::update::STORE_DRAFTS_AFTER;
-use chat_proto::Secret;
 use chat_proto::event::{Accepted, Welcome};
+use chat_proto::{Secret, Seq};
 
 use super::*;
 use crate::app::FRAME_MIN;
@@ -176,7 +176,7 @@ async fn left_at_the_end(answers: bool) -> usize {
         receive_that(&mut server, "the goodbye", is_bye).await;
         if answers {
             let (n, device, room) = (Some(1), None, chat_proto::RoomName::lobby());
-            let (seq, at, repeat) = (1, Timestamp::from_millis(0), false);
+            let (seq, at, repeat) = (Seq::FIRST, Timestamp::from_millis(0), false);
             let accepted = Accepted { n, device, room, seq, at, repeat };
             send_event(&mut server, &Event::Accepted(accepted)).await;
         }

@@ -101,7 +101,7 @@ pub(super) async fn receive_say(server: &mut Server) -> (Option<DeviceId>, Optio
 /// How far the client says that its user has read.
 pub(super) async fn receive_read(server: &mut Server) -> u64 {
     let read = |command| match command {
-        Command::Read { seq, .. } => Some(seq),
+        Command::Read { seq, .. } => Some(seq.get()),
         _ => None,
     };
     receive_that(server, "how far one has read", read).await

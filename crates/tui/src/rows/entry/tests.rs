@@ -1,5 +1,5 @@
 use chat_client::log::Log;
-use chat_proto::{Timestamp, UserName};
+use chat_proto::{Seq, Timestamp, UserName};
 
 use crate::rows::{Heights, LogRows};
 
@@ -15,7 +15,7 @@ fn log(messages: &[(i64, &str, &str)]) -> Log {
         let from = UserName::new(from).unwrap();
         let origin = Origin::Heard(Vec::new());
         let body = Body::Message { from, kind: Kind::Text, text: (*text).to_owned(), origin };
-        log.insert(seq, Timestamp::from_millis(second * 1_000), body);
+        log.insert(Seq::new(seq), Timestamp::from_millis(second * 1_000), body);
     }
     log
 }

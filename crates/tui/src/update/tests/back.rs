@@ -1,7 +1,7 @@
 //! Sessions that end and begin again.
 
-use chat_proto::Secret;
 use chat_proto::event::Welcome;
+use chat_proto::{Secret, Seq};
 
 use super::*;
 
@@ -37,7 +37,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
 fn repeats(harness: &mut Harness, n: u64, device: Option<&str>, seq: u64) -> Vec<Effect> {
     let device = device.map(|device| DeviceId::new(device).unwrap());
     let (room, at) = (RoomName::lobby(), harness.at);
-    let (n, repeat) = (Some(n), true);
+    let (n, seq, repeat) = (Some(n), Seq::new(seq), true);
     harness.event(Event::Accepted(Accepted { n, device, room, seq, at, repeat }))
 }
 
@@ -93,7 +93,7 @@ fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
         n: Some(3),
         device: None,
         room: RoomName::lobby(),
-        seq: 9,
+        seq: Seq::new(9),
         at: harness.at,
         repeat: true,
     }));
@@ -193,7 +193,10 @@ fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
     harness.link_event(LinkEvent::Waiting { seconds: 1 });
     harness.seq = 4;
     let effects = harness.connect(2);
-    assert_eq!(sent(&effects), [Command::Join { room: RoomName::lobby(), since: Some(2) }]);
+    assert_eq!(
+        sent(&effects),
+        [Command::Join { room: RoomName::lobby(), since: Some(Seq::new(2)) }]
+    );
     // The answer is a room, too, and asks for nothing more.
     assert!(sent(&harness.event(room_event("#lobby", 4, 2))).is_empty());
     for (seq, text) in [(2, "two"), (3, "three"), (5, "five"), (4, "four"), (5, "five")] {
@@ -214,7 +217,7 @@ fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
 #[test]
 fn a_line_lost_before_what_was_missed_has_come_loses_none_of_it() {
     let mut harness = Harness::connected(80, 20);
-    let asks = |since| [Command::Join { room: room("#rust"), since: Some(since) }];
+    let asks = |since| [Command::Join { room: room("#rust"), since: Some(Seq::new(since)) }];
     assert_eq!(sent(&harness.event(room_event("#rust", 100, 90))), asks(40));
     harness.message_in("#rust", 101, user(3, "ana"), "live");
     harness.lose();
@@ -237,7 +240,7 @@ fn what_is_behind_a_gap_does_not_count_as_read() {
     assert!(sent(&harness.input(Input::Client(ClientInput::Tick))).is_empty());
     harness.event(room_event("#rust", 5, 1));
     says(&mut harness, 2);
-    let read = |seq| [Command::Read { room: room("#rust"), seq }];
+    let read = |seq| [Command::Read { room: room("#rust"), seq: Seq::new(seq) }];
     assert_eq!(sent(&harness.input(Input::Client(ClientInput::Tick))), read(2));
     // The third and the fourth are not to be had any more.
     says(&mut harness, 5);
@@ -258,7 +261,7 @@ fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
         _ => None,
     });
     let effects = harness.event(room_event("#ada", 9, 9));
-    assert_eq!(sent(&effects), [Command::Join { room: room("#ada"), since: Some(0) }]);
+    assert_eq!(sent(&effects), [Command::Join { room: room("#ada"), since: Some(Seq::NONE) }]);
     harness.event(Event::Pong { nonce: ping.unwrap() });
     let screen = harness.screen();
     assert!(screen.contains("#ada") && !screen.contains("#rust"), "{screen}");

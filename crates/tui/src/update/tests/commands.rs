@@ -1,5 +1,7 @@
 //! What is typed with a `/` in front.
 
+use chat_proto::Seq;
+
 use super::*;
 
 #[test]
@@ -54,7 +56,7 @@ fn clear_leaves_nothing_unread() {
     assert_shows(&harness, "▌ 2 #rust        12│");
     harness.type_text("/clear\n");
     assert_shows(&harness, "▌ 2 #rust          │");
-    let read = Command::Read { room: room("#rust"), seq: 72 };
+    let read = Command::Read { room: room("#rust"), seq: Seq::new(72) };
     assert_eq!(sent(&harness.input(Input::Client(ClientInput::Tick))), [read]);
 }
 

@@ -2,6 +2,8 @@
 
 use chat_proto::event::Welcome;
 
+use chat_proto::Seq;
+
 use super::*;
 
 /// A client that has seen three messages and is writing, as the journal is restored from a backup.
@@ -32,7 +34,7 @@ fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
     // The restored journal has as many messages as were here, and more: no number tells the difference.
     let (mut harness, effects) = restored(9, 3);
     let room = RoomName::lobby();
-    assert_eq!(sent(&effects), [Command::Join { room: room.clone(), since: Some(0) }]);
+    assert_eq!(sent(&effects), [Command::Join { room: room.clone(), since: Some(Seq::NONE) }]);
     assert_eq!(says(&effects), [(1, "waits")], "it has no answer, and is sent again");
     harness.event(room_event("#lobby", 9, 3));
     for seq in 1..=9 {
@@ -54,7 +56,7 @@ fn after_a_restore_a_room_keeps_what_it_shows_and_is_asked_anew() {
         ],
     );
     assert!(!screen.contains("set back"), "{screen}");
-    let read = Command::Read { room, seq: 10 };
+    let read = Command::Read { room, seq: Seq::new(10) };
     assert_eq!(
         sent(&harness.input(Input::Client(ClientInput::Tick))),
         [read],
@@ -85,7 +87,7 @@ fn set_back() -> (Harness, Vec<Effect>) {
     harness.type_text("waits\nhalf a sen");
     let first = harness.link_event(LinkEvent::Welcome { session: 2, welcome: welcome(7, "bob") });
     assert_eq!(says(&first), [(1, "waits")]);
-    let join = Command::Join { room: room("#lobby"), since: Some(3) };
+    let join = Command::Join { room: room("#lobby"), since: Some(Seq::new(3)) };
     assert_eq!(sent(&harness.event(room_event("#lobby", 9, 3))), [join]);
     let effects = harness.event(room_event("#rust", 2, 0));
     (harness, effects)
@@ -105,7 +107,7 @@ fn a_shorter_room_of_the_same_epoch_is_another_epoch_of_all_rooms() {
     let effects = harness.link_event(LinkEvent::Welcome { session: 3, welcome: welcome(7, "bob") });
     assert_eq!(says(&effects), [(1, "waits")], "under the number it had");
     for (name, last_seq) in [("#lobby", 9), ("#rust", 2)] {
-        let join = Command::Join { room: room(name), since: Some(0) };
+        let join = Command::Join { room: room(name), since: Some(Seq::NONE) };
         assert_eq!(sent(&harness.event(room_event(name, last_seq, 0))), [join]);
         harness.event(room_event(name, last_seq, 0));
         for seq in 1..=last_seq {

@@ -1,5 +1,7 @@
 //! Older messages: asked for as one scrolls up, and taken where they were asked for.
 
+use chat_proto::Seq;
+
 use super::*;
 
 /// The last fifty messages of five hundred, read back to their begin: older ones are asked for.
@@ -15,7 +17,7 @@ fn at_the_oldest() -> Harness {
 }
 
 fn asks(before: u64) -> Command {
-    Command::History { room: RoomName::lobby(), before: Some(before), limit: Some(100) }
+    Command::History { room: RoomName::lobby(), before: Some(Seq::new(before)), limit: Some(100) }
 }
 
 /// Tells that page of the lobby.
@@ -49,14 +51,14 @@ fn pages_that_nobody_asked_for_are_not_taken() {
     tells(&mut harness, 351..=450);
     harness.press(KeyCode::End);
     tells(&mut harness, 251..=350);
-    assert_eq!(harness.state.client.room().log().oldest(), Some(351));
+    assert_eq!(harness.state.client.room().log().oldest(), Some(Seq::new(351)));
 }
 
 /// A client that has missed 2,599 messages, of which it has fetched the last 500, and looks at the newest.
 fn far_behind() -> Harness {
     let mut harness = Harness::new(80, 20);
     harness.link_event(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
-    let join = Command::Join { room: RoomName::lobby(), since: Some(2_100) };
+    let join = Command::Join { room: RoomName::lobby(), since: Some(Seq::new(2_100)) };
     assert_eq!(sent(&harness.event(room_event("#lobby", 2_600, 1))), [join]);
     harness.event(room_event("#lobby", 2_600, 1));
     for seq in 2_101..=2_600 {
@@ -79,7 +81,7 @@ fn messages_that_were_never_here_are_not_read() {
         "nor by emptying the screen"
     );
     harness.type_text("/read\n");
-    let read = Command::Read { room: RoomName::lobby(), seq: 2_601 };
+    let read = Command::Read { room: RoomName::lobby(), seq: Seq::new(2_601) };
     assert_eq!(sent(&harness.input(Input::Client(ClientInput::Tick))), [read]);
 }
 
@@ -132,7 +134,7 @@ fn a_damaged_message_is_dimmed_and_holds_its_place() {
     assert_shows(&harness, "chat-server   This message is damaged, bob.");
     let body = harness.state.client.room().log().messages().last().map(|(_, body)| body.clone());
     assert!(matches!(body, Some(Body::Message { origin: Origin::Damaged, .. })));
-    let read = Command::Read { room: RoomName::lobby(), seq: 2 };
+    let read = Command::Read { room: RoomName::lobby(), seq: Seq::new(2) };
     assert_eq!(sent(&harness.input(Input::Client(ClientInput::Tick))), [read]);
 }
 
@@ -152,6 +154,6 @@ fn a_message_of_ones_own_in_a_page_no_longer_waits() {
     expect_older(&mut harness.state.client, &RoomName::lobby());
     harness.event(Event::History { room: RoomName::lobby(), messages: vec![own], more: true });
     assert_eq!(harness.state.client.outbox().messages().count(), 0);
-    let mine = |(_, body): &(Option<u64>, &Body)| matches!(body, Body::Message { text, .. } if text == "mine");
+    let mine = |(_, body): &(Option<Seq>, &Body)| matches!(body, Body::Message { text, .. } if text == "mine");
     assert_eq!(harness.state.client.room().log().messages().filter(mine).count(), 1);
 }

@@ -2,6 +2,8 @@
 
 use chat_client::store::Drafts;
 
+use chat_proto::Seq;
+
 use super::*;
 
 /// A client that has these messages of an earlier run, each for its room, the first of which was open.
@@ -43,7 +45,7 @@ fn what_was_missed_there_by_who_is_in_it_still_is_asked_for_as_ever() {
     let mut harness = with_left(&[("#rust", "hi")]);
     harness.connect(1);
     let effects = harness.event(room_event("#rust", 200, 100));
-    assert_eq!(sent(&effects), [Command::Join { room: room("#rust"), since: Some(50) }]);
+    assert_eq!(sent(&effects), [Command::Join { room: room("#rust"), since: Some(Seq::new(50)) }]);
     let effects = harness.event(Event::Pong { nonce: rooms_told() });
     assert_eq!((sent(&effects), says(&effects)), (vec![], vec![(1, "hi")]));
 }

@@ -3,7 +3,9 @@
 use chat_client::link::{LinkEvent, Lost};
 use chat_client::sanitize;
 use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState, Server};
-use chat_proto::{EndCode, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserId, UserName};
+use chat_proto::{
+    EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Text, Topic, UserId, UserName,
+};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthChar;
@@ -137,8 +139,8 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
             topic: Topic::from_lossy(&text),
             count: 1,
             users: vec![user(7, "bob")],
-            last_seq: 0,
-            read: 0,
+            last_seq: Seq::NONE,
+            read: Seq::NONE,
             unread: Some(u64::MAX),
             mentions: Some(u64::MAX),
             more: true,
@@ -174,7 +176,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
                 let (from, text) = (from.clone(), text.clone());
                 let message = Message {
                     room,
-                    seq: 1,
+                    seq: Seq::FIRST,
                     from,
                     at,
                     kind,
@@ -183,7 +185,8 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
                     device: None,
                     n: None,
                 };
-                let (room, older) = (message.room.clone(), Message { seq: 2, ..message.clone() });
+                let (room, older) =
+                    (message.room.clone(), Message { seq: Seq::new(2), ..message.clone() });
                 events.push(LinkEvent::Event(Event::Message(message)));
                 let messages = vec![older];
                 events.push(LinkEvent::Event(Event::History { room, messages, more: true }));

@@ -102,13 +102,13 @@ impl Bench {
     /// The `seq` of the last message of the lobby.
     pub(super) fn last_seq(&self) -> u64 {
         let db = self.journal.engine.lock().unwrap();
-        db.last_seq(RoomId::LOBBY)
+        db.last_seq(RoomId::LOBBY).get()
     }
 
     pub(super) async fn texts(&self, of: Part) -> Vec<(u64, String)> {
         let page = Page { of, limit: 100 };
         let kept = self.journal.read(RoomId::LOBBY, page).await.unwrap();
-        kept.iter().map(|kept| (kept.seq, kept.text.to_string())).collect()
+        kept.iter().map(|kept| (kept.seq.get(), kept.text.to_string())).collect()
     }
 
     /// How SQLite takes care that a commit is whole.
@@ -149,9 +149,11 @@ impl Both {
         match appended {
             Ok(commit) => match commit.items.into_iter().next().unwrap() {
                 Committed::Message { message, .. } => {
-                    Outcome::Stored { seq: message.seq, at: message.at }
+                    Outcome::Stored { seq: message.seq.get(), at: message.at }
                 }
-                Committed::Repeat(Repeat::Same { seq, at }) => Outcome::Repeat { seq, at },
+                Committed::Repeat(Repeat::Same { seq, at }) => {
+                    Outcome::Repeat { seq: seq.get(), at }
+                }
                 Committed::Repeat(Repeat::Other) => Outcome::NumberUsed,
                 other => panic!("{other:?}"),
             },

@@ -7,7 +7,7 @@ fn trimmed(times: &[i64]) -> Vec<i64> {
     let db = file::open_memory().unwrap();
     for (seq, at) in (1_i64..).zip(times) {
         let kept = StoredMessage {
-            seq: seq.cast_unsigned(),
+            seq: Seq::new(seq.cast_unsigned()),
             from: User { id: UserId::new(7), name: UserName::new("bob").unwrap() },
             at: Timestamp::from_millis(*at),
             kind: Kind::Text,
@@ -20,9 +20,9 @@ fn trimmed(times: &[i64]) -> Vec<i64> {
     }
     let [before, now] = [100, 200].map(Timestamp::from_millis);
     while messages::trim(&db, RoomId::LOBBY, before, now, TRIM_MESSAGES).unwrap().count > 0 {}
-    let page = Page { of: Part::After(0), limit: 100 };
+    let page = Page { of: Part::After(Seq::NONE), limit: 100 };
     let left = messages::messages(&db, RoomId::LOBBY, page).unwrap();
-    left.iter().map(|kept| kept.seq.cast_signed()).collect()
+    left.iter().map(|kept| kept.seq.get().cast_signed()).collect()
 }
 
 #[test]

@@ -46,10 +46,11 @@ pub(super) fn sql(directory: &TempDir, sql: &str) {
 }
 
 /// All messages of the lobby, in pages of `limit` from the first or from the last.
-pub(super) async fn read(journal: &Bench, of: fn(u64) -> Part, limit: u32) -> Vec<StoredMessage> {
+pub(super) async fn read(journal: &Bench, of: fn(Seq) -> Part, limit: u32) -> Vec<StoredMessage> {
     let mut found: Vec<StoredMessage> = Vec::new();
-    let (is_after, last_seq) = (matches!(of(0), Part::After(_)), journal.last_seq());
-    let mut edge = if is_after { 0 } else { last_seq + 1 };
+    let (is_after, last_seq) =
+        (matches!(of(Seq::NONE), Part::After(_)), Seq::new(journal.last_seq()));
+    let mut edge = if is_after { Seq::NONE } else { last_seq.next() };
     loop {
         let page = Page { of: of(edge), limit };
         let mut messages = journal.journal.read(RoomId::LOBBY, page).await.unwrap();
@@ -66,16 +67,16 @@ pub(super) async fn read(journal: &Bench, of: fn(u64) -> Part, limit: u32) -> Ve
 }
 
 pub(super) fn damaged(messages: &[StoredMessage]) -> Vec<u64> {
-    messages.iter().filter(|message| message.damaged).map(|message| message.seq).collect()
+    messages.iter().filter(|message| message.damaged).map(|message| message.seq.get()).collect()
 }
 
 /// Every message is served: as it was said, or as damaged.
 fn assert_served(messages: &[StoredMessage], count: u64, what: &str) {
-    let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();
+    let seqs: Vec<u64> = messages.iter().map(|message| message.seq.get()).collect();
     assert_eq!(seqs, (1..=count).collect::<Vec<_>>(), "{what}");
     for message in messages {
         let expected =
-            if message.damaged { salvage::DAMAGED.to_owned() } else { text(message.seq) };
+            if message.damaged { salvage::DAMAGED.to_owned() } else { text(message.seq.get()) };
         assert_eq!(message.text.as_str(), expected, "{what}");
     }
 }
@@ -93,7 +94,7 @@ async fn a_changed_byte_of_a_text_is_never_served() {
         assert_eq!(checked.messages, 29);
         let journal = open(directory.path()).unwrap();
         for (of, limit) in
-            [(Part::After as fn(u64) -> Part, 7), (Part::Before, 7), (Part::After, 100)]
+            [(Part::After as fn(Seq) -> Part, 7), (Part::Before, 7), (Part::After, 100)]
         {
             let messages = read(&journal, of, limit).await;
             assert_served(&messages, 30, what);
@@ -136,7 +137,7 @@ async fn whichever_byte_changes_nothing_wrong_is_served() {
         let journal = open(flipped.path()).unwrap();
         let messages = read(&journal, Part::After, 100).await;
         for message in &messages {
-            let is_right = message.damaged || message.text.as_str() == text(message.seq);
+            let is_right = message.damaged || message.text.as_str() == text(message.seq.get());
             assert!(is_right, "byte {at}: {message:?}");
         }
         let is_all = messages.len() == 60 && damaged(&messages).is_empty();
@@ -156,7 +157,7 @@ async fn a_page_that_cannot_be_read_takes_its_own_messages_alone() {
     });
     let checked = check(directory.path()).unwrap();
     let journal = open(directory.path()).unwrap();
-    for (of, limit) in [(Part::After as fn(u64) -> Part, 200), (Part::Before, 50)] {
+    for (of, limit) in [(Part::After as fn(Seq) -> Part, 200), (Part::Before, 50)] {
         let messages = read(&journal, of, limit).await;
         assert_served(&messages, 300, "a page of FF");
         let lost = damaged(&messages);
@@ -188,7 +189,7 @@ async fn a_message_that_is_missing_between_others_is_served_as_damaged() {
     let directory = closed(20).await;
     sql(&directory, "DELETE FROM message WHERE n BETWEEN 8 AND 12");
     let journal = open(directory.path()).unwrap();
-    for (of, limit) in [(Part::After as fn(u64) -> Part, 3), (Part::Before, 3), (Part::After, 100)]
+    for (of, limit) in [(Part::After as fn(Seq) -> Part, 3), (Part::Before, 3), (Part::After, 100)]
     {
         let messages = read(&journal, of, limit).await;
         assert_served(&messages, 20, "five are missing");
@@ -203,7 +204,7 @@ async fn what_retention_removes_is_not_damaged() {
     let later = Timestamp::from_millis(clock().as_millis() + 1);
     journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap();
     let messages = read(&journal, Part::After, 3).await;
-    assert_eq!(messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [20]);
+    assert_eq!(messages.iter().map(|message| message.seq.get()).collect::<Vec<_>>(), [20]);
     assert_eq!(read(&journal, Part::Before, 3).await.len(), 1);
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
 }
@@ -231,8 +232,12 @@ async fn messages_of_an_unknown_kind_or_user_are_damage() {
 async fn a_check_finds_that_the_end_of_a_room_is_missing() {
     let directory = closed(5).await;
     let journal = open(directory.path()).unwrap();
-    let member =
-        MembershipRecord { user: UserId::new(7), room: RoomId::LOBBY, is_in: true, read_seq: 5 };
+    let member = MembershipRecord {
+        user: UserId::new(7),
+        room: RoomId::LOBBY,
+        is_in: true,
+        read_seq: Seq::new(5),
+    };
     let fill = move |db: &Connection| {
         put_user(db, 7, UserName::from_lossy("bob"))?;
         records::member(db, member)
@@ -283,7 +288,12 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
             let (user, room) = (1, RoomId(2));
             records::member(
                 db,
-                MembershipRecord { user: UserId::new(user), room, is_in: true, read_seq: 0 },
+                MembershipRecord {
+                    user: UserId::new(user),
+                    room,
+                    is_in: true,
+                    read_seq: Seq::NONE,
+                },
             )
         };
         journal.journal.change(fill).await.unwrap();

@@ -16,7 +16,7 @@ async fn filled() -> TempDir {
             let name = UserName::new(&format!("user{id}")).unwrap();
             put_user(db, id.get(), name)?;
             let (user, room) = (id, RoomId::LOBBY);
-            records::member(db, MembershipRecord { user, room, is_in: true, read_seq: 0 })?;
+            records::member(db, MembershipRecord { user, room, is_in: true, read_seq: Seq::NONE })?;
         }
         records::room(db, RoomId(LAST_ROOM), &RoomKey::Named(RoomName::new("#last").unwrap()))
     };
@@ -52,7 +52,7 @@ async fn the_lobby_is_made_again_at_the_start() {
         let line = format!("room #lobby: its record is {what}; it is made again without a topic");
         assert!(journal.restored.damage.contains(&line), "{statement}: {:?}", journal.restored);
         let lobby = &journal.restored.rooms[0];
-        assert_eq!((lobby.id, lobby.last_seq), (RoomId::LOBBY, 1), "{statement}");
+        assert_eq!((lobby.id, lobby.last_seq), (RoomId::LOBBY, Seq::FIRST), "{statement}");
         assert_eq!(lobby.called, RoomKey::Named(RoomName::lobby()), "{statement}");
         assert_eq!(journal.say(2, "more").await, kept(2), "{statement}");
         journal.close().await;

@@ -22,7 +22,7 @@ async fn a_full_disk_refuses_and_takes_again_when_it_is_not_full() {
         }
     }
     assert!(refused > 0);
-    let before = journal.texts(Part::After(0)).await.len() as u64;
+    let before = journal.texts(Part::After(Seq::NONE)).await.len() as u64;
     assert_eq!(before, journal.last_seq(), "what is refused takes no place");
 
     journal.allow_pages(u32::MAX >> 1).await;
@@ -94,7 +94,7 @@ async fn a_torn_last_page_takes_only_what_was_not_yet_accepted() {
 
         let journal = open(torn.path()).unwrap();
         let accepted = ends[1..].iter().filter(|end| **end <= cut).count() as u64;
-        let texts = journal.texts(Part::After(0)).await;
+        let texts = journal.texts(Part::After(Seq::NONE)).await;
         let expected: Vec<_> = (1..=accepted).map(|n| (n, format!("text {n}"))).collect();
         assert_eq!(texts, expected, "cut at {cut} of {ends:?}");
         assert_eq!(journal.say(accepted + 1, "again").await, kept(accepted + 1));

@@ -41,7 +41,7 @@ async fn assert_whole(directory: &TempDir, what: &str) {
     assert_eq!(send(&journal, next..=next).await, [kept(next)], "{what}");
     let mut after = 0;
     while after < DEVICES {
-        for (seq, found) in journal.texts(Part::After(after)).await {
+        for (seq, found) in journal.texts(Part::After(Seq::new(after))).await {
             assert_eq!((seq, found), (after + 1, text(after + 1)), "{what}");
             after = seq;
         }

@@ -25,7 +25,7 @@ pub(super) async fn with_backup() -> (TempDir, PathBuf) {
 
 pub(super) async fn texts(directory: &Path) -> Vec<String> {
     let journal = open(directory).unwrap();
-    let texts = journal.texts(Part::After(0)).await;
+    let texts = journal.texts(Part::After(Seq::NONE)).await;
     journal.close().await;
     texts.into_iter().map(|(_, text)| text).collect()
 }

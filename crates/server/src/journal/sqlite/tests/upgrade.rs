@@ -15,7 +15,7 @@ fn version_1() -> Vec<u8> {
     for n in 1..=MESSAGES {
         let sql = "INSERT INTO message VALUES (?, 7, 'bob', 1000, 0, 'laptop', ?, ?)";
         let n_stored = n.cast_signed();
-        let place = rows::place(RoomId::LOBBY, n);
+        let place = rows::place(RoomId::LOBBY, Seq::new(n));
         db.execute(sql, rusqlite::params![place, n_stored, text(n)]).unwrap();
     }
     db.close().unwrap();
@@ -42,7 +42,7 @@ async fn open_damaged(bytes: &[u8], what: &str) -> Option<Vec<u64>> {
         }
     };
     let messages = read(&journal, Part::After, 100).await;
-    let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();
+    let seqs: Vec<u64> = messages.iter().map(|message| message.seq.get()).collect();
     assert_eq!(seqs, (1..=MESSAGES).collect::<Vec<_>>(), "{what}");
     journal.close().await;
     let lost = damaged(&messages);
