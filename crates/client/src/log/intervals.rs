@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 /// A set of numbers: the first of each interval, with its last. Between two intervals at least one number is
 /// missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Intervals(BTreeMap<u64, u64>);
+pub(crate) struct Intervals(BTreeMap<u64, u64>);
 
 impl Intervals {
     /// Adds all numbers from `first` to `last`, both included.
-    pub(super) fn insert(&mut self, first: u64, last: u64) {
+    pub(crate) fn insert(&mut self, first: u64, last: u64) {
         if first > last {
             return;
         }
@@ -26,7 +26,7 @@ impl Intervals {
     }
 
     /// Removes all numbers up to `last`.
-    pub(super) fn remove_to(&mut self, last: u64) {
+    pub(crate) fn remove_to(&mut self, last: u64) {
         while let Some((from, to)) = self.first().filter(|(from, _)| *from <= last) {
             self.0.remove(&from);
             if to > last {
@@ -36,7 +36,7 @@ impl Intervals {
     }
 
     /// Removes all numbers after `first`.
-    pub(super) fn remove_after(&mut self, first: u64) {
+    pub(crate) fn remove_after(&mut self, first: u64) {
         let Some(next) = first.checked_add(1) else { return };
         self.0.split_off(&next);
         if let Some((from, to)) = self.up_to(first).filter(|(_, to)| *to > first) {
@@ -44,17 +44,17 @@ impl Intervals {
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 
     /// The interval with the least numbers.
-    pub(super) fn first(&self) -> Option<(u64, u64)> {
+    pub(crate) fn first(&self) -> Option<(u64, u64)> {
         self.0.first_key_value().map(|(from, to)| (*from, *to))
     }
 
     /// The interval that a number is in.
-    pub(super) fn around(&self, number: u64) -> Option<(u64, u64)> {
+    pub(crate) fn around(&self, number: u64) -> Option<(u64, u64)> {
         self.up_to(number).filter(|(_, to)| *to >= number)
     }
 

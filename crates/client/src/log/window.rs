@@ -237,6 +237,6 @@ impl Log {
     }
 
     fn drop_notices_before(&mut self, seq: Seq) {
-        self.entries.retain(|entry| !entry.is_notice() || entry.is_void || entry.seq >= seq);
+        self.entries.remove_notices_before(seq);
     }
 }

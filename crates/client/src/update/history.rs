@@ -160,7 +160,8 @@ fn newer(
 fn take(state: &mut State, name: &RoomName, wanted: NewerPage, is_none: bool) -> Option<Effect> {
     let entries = messages::entries(state, &wanted.messages);
     for (message, (_, _, body)) in wanted.messages.iter().zip(&entries) {
-        messages::receive(state, message, messages::is_alert(message, body));
+        let alerts = messages::is_alert(state, message, body);
+        messages::receive(state, message, alerts);
     }
     let room = state.rooms.get_mut(name)?;
     room.log.insert_newer(entries, wanted.to);
@@ -175,6 +176,11 @@ pub(super) fn failed(room: &mut Room) {
         Some(Loading::Newer(_)) => room.log.set_hold(Hold::NewerFailed),
         Some(Loading::Stale) | None => {}
     }
+}
+
+/// Empties the log. What is on its way is not shown.
+pub(super) fn clear(room: &mut Room) {
+    restart(room, |room| room.log.clear());
 }
 
 /// The room, if the server can be asked for its messages.
