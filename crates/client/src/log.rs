@@ -12,6 +12,8 @@ mod entries;
 mod intervals;
 mod window;
 
+use std::ops::Range;
+
 use chat_proto::{Seq, Timestamp};
 
 use self::coverage::Coverage;
@@ -90,10 +92,13 @@ impl Log {
         self.entries.read().is_some()
     }
 
-    /// The last message before the entry `end`.
+    /// The first and the last message among these entries; `None` if there is none.
     #[must_use]
-    pub fn last_message(&self, end: usize) -> Option<Seq> {
-        self.entries.last_message(end)
+    pub fn messages_in(&self, entries: Range<usize>) -> Option<(Seq, Seq)> {
+        let last = self.entries.last_message(entries.end)?;
+        let mut all = entries.filter_map(|index| self.entries.get(index));
+        let first = all.find(|entry| entry.is_message())?.seq;
+        Some((first, last))
     }
 
     /// Whether the newest message of the room is or was loaded.

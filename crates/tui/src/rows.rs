@@ -6,8 +6,9 @@ mod shape;
 
 use chat_client::entry::{Body, LogEntry, Origin};
 use chat_client::log::Log;
-use chat_proto::UserName;
+use chat_client::{Room, quoted};
 use chat_proto::command::Kind;
+use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -28,6 +29,8 @@ const MINUTE: i64 = 60_000;
 /// What is over an entry, or before it, because of the entry before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Above {
+    /// Whether this is the oldest message of the room that is stored.
+    pub beginning: bool,
     /// The date, if it is not that of the entry before.
     pub day: Option<Date>,
     /// Whether this is the first unread message.
@@ -47,6 +50,8 @@ pub struct LogRows<'a> {
     pub zone: &'a TimeZone,
     shape: Shape,
     heights: Option<&'a Heights>,
+    /// The room of the log, if the beginning of the log is to be named.
+    room: Option<&'a Room>,
 }
 
 impl<'a> LogRows<'a> {
@@ -59,7 +64,19 @@ impl<'a> LogRows<'a> {
         heights: Option<&'a Heights>,
     ) -> Self {
         let entries = (0..log.len()).filter_map(|index| log.get(index));
-        Self { log, zone, shape: Shape::new(width, entries.filter_map(author)), heights }
+        Self {
+            log,
+            zone,
+            shape: Shape::new(width, entries.filter_map(author)),
+            heights,
+            room: None,
+        }
+    }
+
+    /// The same, with a row over the oldest message of this room, if that is loaded.
+    #[must_use]
+    pub const fn of(self, room: &'a Room) -> Self {
+        Self { room: Some(room), ..self }
     }
 
     /// What is over an entry, or before it.
@@ -74,6 +91,7 @@ impl<'a> LogRows<'a> {
         let new = self.log.first_new() == Some(index);
         let begins = is_another || new;
         Above {
+            beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
             day: is_another.then_some(today),
             new,
             name: author(entry).is_some()
@@ -84,9 +102,9 @@ impl<'a> LogRows<'a> {
 
     /// How many rows of an entry are above its text.
     pub(crate) fn height_above(&self, index: usize) -> usize {
-        let Above { day, new, name, .. } = self.above(index);
+        let Above { beginning, day, new, name, .. } = self.above(index);
         let name = name && self.shape.is_name_above();
-        usize::from(day.is_some()) + usize::from(new) + usize::from(name)
+        usize::from(beginning) + usize::from(day.is_some()) + usize::from(new) + usize::from(name)
     }
 
     /// How many rows an entry takes; none if there is no such entry.
@@ -107,6 +125,9 @@ impl<'a> LogRows<'a> {
         };
         let above = self.above(index);
         let mut all = Vec::new();
+        if let Some(room) = self.room.filter(|_| above.beginning) {
+            all.push(self.shape.beginning(&beginning(room)));
+        }
         if let Some(date) = above.day {
             all.push(self.shape.day(date));
         }
@@ -117,13 +138,13 @@ impl<'a> LogRows<'a> {
         all
     }
 
-    /// How many messages of others there are from an entry on.
-    fn new_count(&self, first: usize) -> usize {
+    /// How many messages of others there are from an entry on, with those that are not loaded.
+    fn new_count(&self, first: usize) -> u64 {
         let entries = (first..self.log.len()).filter_map(|index| self.log.get(index));
         let is_heard = |entry: &&LogEntry| {
             matches!(entry.body, Body::Message { origin: Origin::Heard(_) | Origin::Damaged, .. })
         };
-        entries.filter(is_heard).count()
+        entries.filter(is_heard).count() as u64 + self.log.newer_count()
     }
 
     /// The row `count` above `from`, or the first there is.
@@ -157,6 +178,18 @@ impl<'a> LogRows<'a> {
     pub(crate) fn newest_top(&self, height: usize) -> Top {
         self.up((self.log.len(), 0), height)
     }
+}
+
+/// What is over the oldest message of a room that is stored.
+fn beginning(room: &Room) -> String {
+    if room.log().oldest().is_some_and(|oldest| oldest > Seq::FIRST) {
+        return "Older messages have been deleted".to_owned();
+    }
+    let label = room.label();
+    label.other().map_or_else(
+        || format!("Beginning of {}", label.as_str()),
+        |name| format!("Beginning of your messages with {}", quoted(&name)),
+    )
 }
 
 /// The author of a message that has the name in front of its text. An action has it in the text.

@@ -111,8 +111,8 @@ impl State {
     #[must_use]
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
-        let log = self.client.room().log();
-        let rows = LogRows::new(log, &self.zone, width.into(), self.heights());
+        let room = self.client.room();
+        let rows = LogRows::new(room.log(), &self.zone, width.into(), self.heights()).of(room);
         (width > 0 && height > 0).then_some((rows, height.into()))
     }
 

@@ -163,6 +163,13 @@ impl Log {
         self.coverage.lacks_older(self.oldest().map(Seq::get))
     }
 
+    /// Whether its first entry is the oldest message of the room that is stored.
+    #[must_use]
+    pub fn has_beginning(&self) -> bool {
+        let is_message = self.entries.get(0).is_some_and(LogEntry::is_message);
+        is_message && !self.lacks_older()
+    }
+
     /// Why it does not load messages by itself, if it does not.
     #[must_use]
     pub const fn hold(&self) -> Option<Hold> {

@@ -68,8 +68,8 @@ pub(super) fn load_unread(state: &mut State, name: &RoomName) -> Option<Effect> 
         return None;
     }
     // If the window ends a little before it, the page that is on its way, or the next one, has it.
-    let is_near = room.log.is_complete_after(room.read)
-        && room.read.since(room.log.since()) <= READ_FETCHED;
+    let is_near =
+        room.log.is_complete_after(room.read) && room.read.since(room.log.since()) <= READ_FETCHED;
     if !is_near {
         let seq = room.read.minus(READ_FETCHED);
         restart(room, |room| room.log.restart_after(seq));

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use chat_client::entry::{EntryId, LogEntry};
-use chat_client::log::{NOTICES_MAX, SCROLLBACK_MAX};
+use chat_client::log::Bounds;
 
 /// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
-const HEIGHTS_MAX: usize = 2 * (SCROLLBACK_MAX + NOTICES_MAX);
+const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notices);
 
 /// The heights of the texts of a log in one width. The text of an entry does not change while it is there.
 #[derive(Debug, Default)]

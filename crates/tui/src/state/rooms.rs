@@ -18,6 +18,8 @@ pub(super) type RoomViews = BTreeMap<RoomName, RoomView>;
 pub(super) struct RoomView {
     pub(super) viewport: Viewport,
     pub(super) heights: Heights,
+    /// Whether the user had read all messages as of the last frame.
+    has_read_all: bool,
     /// The editor of the draft while the room is not on the screen.
     editor: Editor,
 }
@@ -27,6 +29,17 @@ impl State {
     #[must_use]
     pub const fn shown(&self) -> &RoomName {
         &self.shown
+    }
+
+    /// Whether the user had read all messages of the room on the screen as of the last frame.
+    pub(crate) fn had_read_all(&self) -> bool {
+        self.views.get(&self.shown).is_some_and(|view| view.has_read_all)
+    }
+
+    /// Notes for the next frame whether all messages of the room on the screen are read.
+    pub(crate) fn note_read(&mut self) {
+        let has_read_all = self.client.room().unread() == 0;
+        self.view(&self.shown.clone()).has_read_all = has_read_all;
     }
 
     /// The editor of a draft: that of the input box if the room is on the screen.

@@ -7,11 +7,12 @@ use chat_proto::{RoomName, Timestamp};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 
-use super::{Effect, commands, insert, notify, request, scroll, to_newest};
+use super::{
+    Effect, commands, insert, notify, request, scroll_page, to_newest, to_newest_or_read, to_oldest,
+};
 use crate::layout;
 use crate::prompt::{Editor, Motion};
 use crate::state::State;
-use crate::viewport::Viewport;
 
 /// A key is pressed.
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
@@ -73,13 +74,13 @@ fn plain(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
         KeyCode::Right => state.prompt.editor.go(Motion::Right),
         KeyCode::Up => up(state),
         KeyCode::Down => down(state),
-        KeyCode::PageUp => return scroll(state, -page_rows(state), at),
-        KeyCode::PageDown => return scroll(state, page_rows(state), at),
+        KeyCode::PageUp => return scroll_page(state, -page_rows(state), at),
+        KeyCode::PageDown => return scroll_page(state, page_rows(state), at),
         KeyCode::Home if empty => return to_oldest(state, at),
         KeyCode::End if empty => return to_newest(state, at),
         KeyCode::Home => state.prompt.editor.go(Motion::LineStart),
         KeyCode::End => state.prompt.editor.go(Motion::LineEnd),
-        KeyCode::Esc => return to_newest(state, at),
+        KeyCode::Esc => return to_newest_or_read(state, at),
         _ => {}
     }
     Vec::new()
@@ -186,10 +187,6 @@ fn complete(state: &mut State, backwards: bool) {
     let names = client.room().users().others(client.me());
     let labels: Vec<RoomName> = client.rooms().list().iter().map(Room::label).collect();
     prompt.complete(names, labels.iter(), backwards);
-}
-
-fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    super::move_through(state, at, Viewport::to_oldest)
 }
 
 /// Sends the text or carries out the command, and empties the box. Up brings a command back. A message that
