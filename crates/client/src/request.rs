@@ -89,7 +89,8 @@ pub enum Request {
     /// Messages of a room may be loaded again after the user has cleared the log, or after the server could
     /// not read them.
     Retry(RoomName),
-    /// Remove all entries of a room but pending messages, until [`Request::Retry`]. Nothing counts as read.
+    /// Remove all entries of a room but pending messages, until [`Request::Retry`]. The messages count as read,
+    /// if all unread ones are among them.
     Clear(RoomName),
     /// Connect again now.
     Reconnect,

@@ -89,10 +89,14 @@ impl Viewport {
         }
     }
 
-    /// Goes on with new messages once all unread ones are loaded and on the screen.
+    /// Goes on with new messages once all that is there is loaded and on the screen.
     pub fn follow(&mut self, rows: LogRows<'_>, height: usize) {
-        let shows_all = self.top(rows, height) >= rows.newest_top(height);
-        if self.place == Place::New && rows.log.has_newest() && shows_all {
+        let shows_all = match self.place {
+            Place::Newest | Place::Back(_) => return,
+            Place::New => true,
+            Place::Oldest => !rows.log.lacks_older(),
+        } && self.top(rows, height) >= rows.newest_top(height);
+        if shows_all && rows.log.has_newest() {
             self.to_newest();
         }
     }

@@ -94,7 +94,7 @@ impl Coverage {
 
     /// All messages are removed. The window has those that come from now on.
     pub(super) fn restart_at_newest(&mut self) {
-        self.last = self.last.max(self.reached);
+        self.last = self.last.max(self.reached).max(self.begin.unwrap_or_default());
         self.restart_after(self.last);
     }
 
@@ -222,7 +222,7 @@ mod tests {
             for (step, seq) in steps {
                 match step {
                     0 => coverage.is_complete_to(seq),
-                    1 => coverage.clear(),
+                    1 => coverage.restart_at_newest(),
                     2 => coverage.begin_after(seq),
                     _ => coverage.insert(seq),
                 }

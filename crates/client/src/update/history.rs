@@ -178,8 +178,11 @@ pub(super) fn failed(room: &mut Room) {
     }
 }
 
-/// Empties the log. What is on its way is not shown.
+/// Empties the log. Its messages count as read, if all unread ones are among them.
 pub(super) fn clear(room: &mut Room) {
+    if !room.log.is_cut() && room.log.is_complete_after(room.read) {
+        room.has_read(room.log.since().min(room.last_seq));
+    }
     restart(room, |room| room.log.clear());
 }
 
