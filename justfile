@@ -18,6 +18,10 @@ chat NAME:
 demo:
     @scripts/demo
 
+# Draw the pictures of the documentation; to look at many sizes and colours: just pictures --look DIR
+pictures *ARGS:
+    cargo run --quiet --locked -p chat-tui --example pictures -- {{ ARGS }}
+
 # Run all tests, also end to end
 test:
     cargo build --workspace --locked --bins

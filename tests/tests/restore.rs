@@ -68,7 +68,7 @@ async fn a_backup_is_restored_but_a_copy_by_hand_is_refused() {
     let (code, printed) = run(&["restore", backup.to_str().unwrap()], data).await;
     assert_eq!(code, Some(0), "{printed}");
     assert!(
-        printed.contains("1 rooms, 1 messages") && printed.contains("journal-before-"),
+        printed.contains("1 room, 1 message") && printed.contains("journal-before-"),
         "{printed}"
     );
     assert_eq!(run(&["check"], data).await.0, Some(0));

@@ -24,6 +24,10 @@ Examples:
 
 Exit codes: 0 after a signal to end, 1 where it could not run, 2 for wrong usage.";
 
+/// The error if there is no home directory.
+pub(crate) const NO_DIRECTORY: &str =
+    "there is no data directory: set HOME, or choose one with --data DIR";
+
 /// The chat daemon: one port, every client.
 ///
 /// Native clients (chat-tui, or lines of JSON) and the clients of the original chat meet in the same

@@ -7,25 +7,21 @@ mod open_files;
 mod signals;
 mod sockets;
 mod status;
+mod task;
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::io;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::Context;
 use chat_log::Log;
-use chat_server::journal::{self, Checked, Location, Replaced};
 use chat_server::{DaemonError, Listeners, Server};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 
-use crate::args::{Args, Task};
+use crate::args::{Args, NO_DIRECTORY};
 use crate::signals::Signals;
-
-/// The error if there is no home directory.
-const NO_DIRECTORY: &str = "there is no directory to keep anything in; --data names one";
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -33,7 +29,7 @@ fn main() -> ExitCode {
     let _flush = log.flush_on_drop();
     let done = match &args.task {
         None => start(&args, log),
-        Some(task) => perform(task, &args),
+        Some(task) => task::perform(task, &args, now()),
     };
     match done {
         Ok(code) => code,
@@ -63,67 +59,6 @@ fn start_log(args: &Args) -> Log {
         );
     }
     log
-}
-
-/// Runs a subcommand.
-fn perform(task: &Task, args: &Args) -> anyhow::Result<ExitCode> {
-    if let Task::Status { address } = task {
-        return status::status(address);
-    }
-    let Location::Directory(directory) = args.location().context(NO_DIRECTORY)? else {
-        anyhow::bail!("nothing is kept in :memory:");
-    };
-    let mut out = io::stdout().lock();
-    match task {
-        Task::Status { .. } => {}
-        Task::Backup { file } => {
-            journal::backup(&directory, file).context("no backup was made")?;
-            writeln!(out, "{} is in {}", directory.display(), file.display())?;
-        }
-        Task::Restore { file } => {
-            let replaced =
-                journal::restore(&directory, file, now()).context("nothing was restored")?;
-            report(&mut out, &directory, file, &replaced)?;
-        }
-        Task::Check => {
-            let Checked { rooms, messages, faults, more_faults } = journal::check(&directory)?;
-            for fault in &faults {
-                writeln!(out, "{fault}")?;
-            }
-            if more_faults > 0 {
-                writeln!(out, "{more_faults} more faults")?;
-            }
-            let found = if faults.is_empty() { "all is well" } else { "not all is well" };
-            writeln!(out, "{}: {rooms} rooms, {messages} messages; {found}", directory.display())?;
-            if !faults.is_empty() {
-                return Ok(ExitCode::FAILURE);
-            }
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Prints what a restore did and what to do next.
-fn report(
-    out: &mut impl Write,
-    directory: &Path,
-    file: &Path,
-    replaced: &Replaced,
-) -> io::Result<()> {
-    let Replaced { now, aside } = replaced;
-    let (file, directory) = (file.display(), directory.display());
-    writeln!(
-        out,
-        "{file} is the journal in {directory} now: {} rooms, {} messages",
-        now.rooms, now.messages
-    )?;
-    if let Some(aside) = aside {
-        writeln!(out, "The journal that was there is {}, complete.", aside.display())?;
-    }
-    writeln!(
-        out,
-        "Start chat-server. Clients keep what they have shown, marked as from before the restore."
-    )
 }
 
 /// The time of the system.

@@ -102,6 +102,7 @@ pub async fn run_shown(
     let (driver, client) = Driver::start(config, dial).await?;
     let mut state = State::of(client, options.zone, size);
     state.look = Look::new(options.settings, options.environment);
+    state.opens_links = options.opens_links;
     let mut app = App {
         state,
         driver,
@@ -283,6 +284,12 @@ impl<C: Control> App<C> {
                 Effect::Ring => self.mentioned = true,
                 Effect::SaveSetting(name, value) => self.saver.save(name, value),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
+                Effect::Copy(text) => self.control.copy(&text),
+                Effect::OpenLink(link) => {
+                    if let Err(error) = self.control.open_link(&link) {
+                        self.take(Input::NotOpened { link, why: error.to_string() })?;
+                    }
+                }
                 Effect::AskColours => {
                     let may_come = self.control.ask_colours();
                     self.colours_by = may_come.then(|| Instant::now() + ANSWER_TIMEOUT);

@@ -21,6 +21,7 @@ Examples:
   chat-tui --state /media/stick/chat         who you are goes with you
   chat-tui --theme light --users off         other colours, no list of users
   chat-tui --log-file chat.log               with a log of what the network does
+  chat-tui --demo                            try it without a server
 
 Within: /help lists the commands, F1 shows the keys, Ctrl-C on an empty line quits.
 
@@ -46,6 +47,10 @@ pub(crate) struct Args {
     /// ~/.local/state/chat-tui if left out
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+
+    /// Show a chat without a server, to try the program: nothing is sent, nothing is stored
+    #[arg(long, conflicts_with_all = ["destination", "server", "state"])]
+    pub(crate) demo: bool,
 
     /// Append what the program does to this file
     #[arg(long, value_name = "FILE")]

@@ -12,13 +12,14 @@ use chat_proto::{Command, Event, Refusal, RefusalCode, RoomName, Seq, Timestamp,
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Size};
 
-use crate::input::Input;
+use crate::input::{Input, Wheel};
 use crate::state::State;
 use crate::testing::Screen;
 use crate::update::{ClientEffect, ClientInput, Effect, update};
 use crate::view;
+use crate::wrap::columns;
 
 /// A client called bob, and the time of each input.
 pub(crate) struct Harness {
@@ -189,6 +190,24 @@ impl Harness {
 
     pub(crate) fn alt(&mut self, code: KeyCode) -> Vec<Effect> {
         self.input(Input::Key(KeyEvent::new(code, KeyModifiers::ALT)))
+    }
+
+    /// Turns the wheel over the log.
+    pub(crate) fn wheel(&mut self, wheel: Wheel) -> Vec<Effect> {
+        let area = self.state.panes().log;
+        self.input(Input::Wheel(wheel, area.as_position()))
+    }
+
+    /// Clicks on the first cell of a text on the screen.
+    #[track_caller]
+    pub(crate) fn click(&mut self, text: &str) -> Vec<Effect> {
+        let screen = self.screen();
+        let found = (0..).zip(screen.lines()).find_map(|(y, row)| {
+            let column = columns(&row[..row.find(text)?]);
+            Some(Position::new(column.try_into().unwrap(), y))
+        });
+        let position = found.unwrap_or_else(|| panic!("no {text:?} on\n{screen}"));
+        self.input(Input::Click(position))
     }
 
     pub(crate) fn resize(&mut self, width: u16, height: u16) {

@@ -1,8 +1,8 @@
 //! The inputs: all that can change the screen.
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEventKind};
+use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEventKind};
 use jiff::tz::TimeZone;
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Size};
 
 use crate::theme::Answer;
 
@@ -22,8 +22,17 @@ pub enum Input {
     Key(KeyEvent),
     /// A text is pasted.
     Paste(String),
-    /// The mouse wheel turns.
-    Wheel(Wheel),
+    /// The mouse wheel turns over that cell.
+    Wheel(Wheel, Position),
+    /// The left button of the mouse is pressed on that cell.
+    Click(Position),
+    /// A link could not be opened.
+    NotOpened {
+        /// The link.
+        link: String,
+        /// The reason.
+        why: String,
+    },
     /// The screen has another size.
     Resize(Size),
     /// The machine is in another time zone.
@@ -83,11 +92,15 @@ impl Input {
             Event::Key(key) if key.kind != KeyEventKind::Release => Some(Self::Key(key)),
             Event::Paste(text) => Some(Self::Paste(text)),
             Event::Resize(width, height) => Some(Self::Resize(Size { width, height })),
-            Event::Mouse(mouse) => match mouse.kind {
-                MouseEventKind::ScrollUp => Some(Self::Wheel(Wheel::Up)),
-                MouseEventKind::ScrollDown => Some(Self::Wheel(Wheel::Down)),
-                _ => None,
-            },
+            Event::Mouse(mouse) => {
+                let at = Position::new(mouse.column, mouse.row);
+                match mouse.kind {
+                    MouseEventKind::ScrollUp => Some(Self::Wheel(Wheel::Up, at)),
+                    MouseEventKind::ScrollDown => Some(Self::Wheel(Wheel::Down, at)),
+                    MouseEventKind::Down(MouseButton::Left) => Some(Self::Click(at)),
+                    _ => None,
+                }
+            }
             Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
         }
     }

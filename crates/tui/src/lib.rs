@@ -14,10 +14,12 @@
 //! * [`chat_client`]: all that is not of the screen.
 //! * [`unsent`]: the notice of unsent messages after the end.
 //! * [`terminal`]: its modes, its output and its input; [`zone`]: the time zone of the machine.
+//! * [`demo`]: a chat without a server.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod app;
 pub mod commands;
+pub mod demo;
 #[cfg(test)]
 mod fixture;
 pub mod help;

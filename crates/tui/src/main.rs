@@ -13,6 +13,7 @@ use chat_client::driver::system_clock;
 use chat_client::store::Writer;
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_proto::UserName;
+use chat_tui::demo::{self, Demo};
 use chat_tui::settings::{self, Layers};
 use chat_tui::terminal::{self, RowBackend, Tty, check};
 use chat_tui::theme::Environment;
@@ -26,6 +27,10 @@ use crate::args::Args;
 
 /// Exit code of a program that failed.
 const FAILED: u8 = 1;
+
+/// What a user reads who has no home directory.
+const NO_STATE_DIRECTORY: &str =
+    "Nowhere to store your identity and unsent messages. Set HOME or use --state DIR";
 
 /// Exit code if the command line is wrong.
 const WRONG_USAGE: u8 = 2;
@@ -90,19 +95,29 @@ fn connect_and_show(args: Args) -> anyhow::Result<()> {
 
 async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
     let stop = signals::stop().context("cannot listen to signals")?;
-    let dial = Tcp::new(args.server());
+    let (server, is_demo) = (args.server(), args.demo);
     let options = options(args)?;
     let (tty, _guard) = Tty::take().context("cannot set up the terminal")?;
     let backend = RowBackend::new(tty.output(), !check::is_utf8());
     let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
-    Ok(chat_tui::run(&mut terminal, options, dial, events, tty, stop).await?)
+    let unsent = if is_demo {
+        let demo = Demo::new(&options.name, options.clock);
+        Box::pin(chat_tui::run(&mut terminal, options, demo, events, tty, stop)).await?
+    } else {
+        Box::pin(chat_tui::run(&mut terminal, options, Tcp::new(server), events, tty, stop)).await?
+    };
+    Ok(unsent)
 }
 
 fn options(args: Args) -> anyhow::Result<Options> {
-    let (name, server) = (args.name().cloned(), args.server().to_string());
-    let state = args.state.or_else(state_directory);
-    let state = state.context("there is no place for who you are: set HOME, or say --state DIR")?;
+    let name = args.name().cloned();
+    let (server, state) = if args.demo {
+        (demo::SERVER.to_owned(), None)
+    } else {
+        let state = args.state.clone().or_else(state_directory);
+        (args.server().to_string(), Some(state.context(NO_STATE_DIRECTORY)?))
+    };
     let settings_file = settings::path(|name| std::env::var_os(name));
     let (file, mut notices) = settings_file.as_deref().map(settings::load).unwrap_or_default();
     if !check::is_utf8() {
@@ -111,15 +126,16 @@ fn options(args: Args) -> anyhow::Result<Options> {
     Ok(Options {
         name: name.unwrap_or_else(login_name),
         server,
-        state: Some(state),
+        state,
         writer: Writer::Thread,
         // Before the zone is read, so that no change is missed.
         zone_watch: ZoneWatch::new(),
         zone: TimeZone::system(),
         notices,
         settings: Layers { file, flags: args.flags.0, ..Layers::default() },
-        settings_file,
+        settings_file: settings_file.filter(|_| !args.demo),
         environment: Environment::read(|name| std::env::var_os(name)),
+        opens_links: terminal::browser::is_here(|name| std::env::var_os(name)),
         clock: system_clock,
     })
 }

@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 pub(crate) use self::entry::{Row, SpanKind};
 pub use self::heights::Heights;
 use self::shape::Shape;
+use crate::markup::FOLD_ROWS;
 
 /// A row of a log: the index of an entry, and the index of the row in it.
 pub type Top = (usize, usize);
@@ -113,7 +114,7 @@ impl<'a> LogRows<'a> {
             return 0;
         };
         let width = self.shape.text_width();
-        let height = || entry::height(entry, width);
+        let height = || entry::height(entry, width, self.is_open(entry));
         let height = self.heights.map_or_else(height, |heights| heights.get(entry, width, height));
         self.height_above(index) + height
     }
@@ -134,8 +135,35 @@ impl<'a> LogRows<'a> {
         if above.new {
             all.push(self.shape.new_messages(self.new_count(index)));
         }
-        all.extend(entry::rows(entry, above, self.shape, self.zone));
+        all.extend(entry::rows(entry, above, self.shape, self.zone, self.is_open(entry)));
         all
+    }
+
+    fn is_open(&self, entry: &LogEntry) -> bool {
+        self.heights.is_some_and(|heights| heights.is_open(entry.id()))
+    }
+
+    /// Whether an entry is so long that it is folded unless it is opened.
+    pub(crate) fn is_long(&self, index: usize) -> bool {
+        self.log.get(index).is_some_and(|entry| entry::is_long(entry, self.shape.text_width()))
+    }
+
+    /// Whether a row of an entry says how many rows are folded.
+    pub(crate) fn is_fold(&self, (index, row): Top) -> bool {
+        let is_open = self.log.get(index).is_none_or(|entry| self.is_open(entry));
+        row == self.height_above(index) + FOLD_ROWS && !is_open && self.is_long(index)
+    }
+
+    /// The column of the marks; `None` if the log is too narrow for one.
+    pub(crate) fn mark_column(&self) -> Option<usize> {
+        self.shape.mark_column()
+    }
+
+    /// The rows of a screen of that height, from `top` on.
+    pub(crate) fn on_screen(&self, (first, above): Top, height: usize) -> Vec<Top> {
+        let rows = (first..self.log.len())
+            .flat_map(|index| (0..self.height(index)).map(move |row| (index, row)));
+        rows.skip(above).take(height).collect()
     }
 
     /// How many messages of others there are from an entry on, with those that are not loaded.
@@ -145,6 +173,12 @@ impl<'a> LogRows<'a> {
             matches!(entry.body, Body::Message { origin: Origin::Heard(_) | Origin::Damaged, .. })
         };
         entries.filter(is_heard).count() as u64 + self.log.newer_count()
+    }
+
+    /// How many rows there are from one row to a later one.
+    pub(crate) fn distance(&self, (index, row): Top, to: Top) -> isize {
+        let before: usize = (index..to.0).map(|index| self.height(index)).sum();
+        isize::try_from((before + to.1).saturating_sub(row)).unwrap_or(isize::MAX)
     }
 
     /// The row `count` above `from`, or the first there is.

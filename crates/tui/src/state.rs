@@ -1,15 +1,22 @@
 //! What is on the screen: the state of the client, and what the screen alone has.
 
+mod hit;
 mod look;
+mod room_list;
 mod rooms;
+mod selection;
 
 use chat_client::store::Profile;
 use chat_proto::RoomName;
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
+pub use self::hit::{Pane, Target, hit, pane};
 pub use self::look::Look;
+pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
+pub use self::selection::Selection;
+pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
 use crate::layout::{Panes, Wants, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 use crate::rows::{Heights, LogRows};
@@ -41,6 +48,14 @@ pub struct State {
     pub help: Option<u16>,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
+    /// The selected message of the room on the screen: keys act on it.
+    pub selection: Option<Selection>,
+    /// What was done, for the status line: until the next key or click.
+    pub done: Option<String>,
+    /// Whether links can be opened on this machine. If not, they are copied.
+    pub opens_links: bool,
+    /// The first row of the room list, if the user has scrolled it.
+    rooms_top: Option<usize>,
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
@@ -65,6 +80,10 @@ impl State {
             draft: None,
             help: None,
             users: None,
+            selection: None,
+            done: None,
+            opens_links: false,
+            rooms_top: None,
             shown: RoomName::lobby(),
             views: rooms::RoomViews::new(),
         }

@@ -9,7 +9,9 @@
 
 mod ascii;
 mod backend;
+pub mod browser;
 pub mod check;
+mod clipboard;
 mod events;
 mod keys;
 mod output;
@@ -160,6 +162,17 @@ impl Control for Tty {
         if self.output.send(b"\x07".to_vec()).is_err() {
             tracing::debug!("the terminal takes no bell");
         }
+    }
+
+    fn copy(&mut self, text: &str) {
+        let way = clipboard::Way::new(|name| std::env::var_os(name));
+        if self.output.send(clipboard::sequence(text, way)).is_err() {
+            tracing::debug!("the terminal takes no text for its clipboard");
+        }
+    }
+
+    fn open_link(&mut self, link: &str) -> io::Result<()> {
+        browser::open(link)
     }
 
     fn ask_colours(&mut self) -> bool {

@@ -18,6 +18,7 @@
 //! ```
 
 pub mod emulator;
+pub mod picture;
 
 use std::convert::Infallible;
 use std::io;
@@ -33,7 +34,9 @@ use ratatui::layout::{Position, Size};
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
+use self::picture::Colours;
 use crate::app::{Failure, Options, run};
+use crate::input::Report;
 use crate::unsent::Unsent;
 
 /// Most keys in the queue of the client: a test that types faster waits.
@@ -43,7 +46,7 @@ const KEYS_MAX: usize = 64;
 #[derive(Debug)]
 pub struct Client {
     screen: Screen,
-    keys: mpsc::Sender<TerminalEvent>,
+    keys: mpsc::Sender<Report>,
     bells: watch::Receiver<usize>,
     task: AbortOnDropHandle<Result<Unsent, Failure>>,
 }
@@ -53,7 +56,7 @@ impl Client {
     #[must_use]
     pub fn start(options: Options, dial: impl Dial, width: u16, height: u16) -> Self {
         let screen = Screen::new(width, height);
-        let (keys, mut events) = mpsc::channel(KEYS_MAX);
+        let (keys, mut events) = mpsc::channel::<Report>(KEYS_MAX);
         let (rung, bells) = watch::channel(0);
         let backend = screen.clone();
         let task = tokio::spawn(async move {
@@ -82,6 +85,12 @@ impl Client {
         self.screen.text()
     }
 
+    /// The screen as a picture, see [`Screen::picture`].
+    #[must_use]
+    pub fn picture(&self, colours: &Colours) -> String {
+        self.screen.picture(colours)
+    }
+
     /// Number of frames so far.
     #[must_use]
     pub fn frames(&self) -> u64 {
@@ -107,10 +116,10 @@ impl Client {
         self.send_event(TerminalEvent::Key(KeyEvent::new(code, modifiers))).await;
     }
 
-    /// Sends any other event of a terminal: a paste, a turn of the wheel.
-    pub async fn send_event(&mut self, event: TerminalEvent) {
+    /// Sends any other report of a terminal: a paste, a turn of the wheel, a colour.
+    pub async fn send_event(&mut self, event: impl Into<Report>) {
         // A client that has ended takes no keys, like any other program.
-        let _ = self.keys.send(event).await;
+        let _ = self.keys.send(event.into()).await;
     }
 
     /// Another program writes on the first row, as a message of the system does.

@@ -20,6 +20,7 @@ use ratatui::style::{Modifier, Style};
 use chat_client::hash::fnv1a;
 
 pub use depth::{Depth, Environment};
+pub(crate) use indexed::indexed;
 pub use osc::{ANSWER_TIMEOUT, Answer, Asked, QUERY, parse_answer};
 pub use rgb::Rgb;
 pub use surface::{CONTRAST_MIN, CONTRAST_REACHABLE};

@@ -6,6 +6,8 @@
 mod commands;
 mod frame;
 mod keys;
+mod mouse;
+mod selecting;
 mod settings;
 
 use chat_client::entry::NoticeKind;
@@ -15,7 +17,7 @@ pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
 use chat_client::{Request, RequestError};
 use chat_proto::Timestamp;
 
-use crate::input::{Input, Wheel};
+use crate::input::Input;
 use crate::state::State;
 use crate::viewport::{Place, Viewport};
 
@@ -39,6 +41,10 @@ pub enum Effect {
     SaveSetting(&'static str, &'static str),
     /// Whether the terminal is to report the mouse.
     SetMouse(bool),
+    /// Put a text on the clipboard of the terminal.
+    Copy(String),
+    /// Open a link in the browser.
+    OpenLink(String),
     /// Ask the terminal for its colours.
     AskColours,
     /// Draw the whole screen again, whatever is on it.
@@ -52,6 +58,9 @@ pub enum Effect {
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
+    if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
+        state.done = None;
+    }
     match input {
         Input::Start { notices } => {
             let mut effects = settings::start(state);
@@ -64,8 +73,9 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Frame => frame::frame(state, at),
         Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
         Input::Paste(text) => typing(state, at, |state| insert(state, &text, at)),
-        Input::Wheel(Wheel::Up) => scroll(state, -WHEEL_ROWS, at),
-        Input::Wheel(Wheel::Down) => scroll(state, WHEEL_ROWS, at),
+        Input::Wheel(wheel, position) => mouse::wheel(state, wheel, position, at),
+        Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
+        Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
         Input::Resize(size) => {
             state.size = size;
             Vec::new()
@@ -172,6 +182,7 @@ fn notify(
 /// Inserts a text into the input box.
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     state.prompt.end_completion();
+    state.selection = None;
     match state.prompt.editor.insert(text) {
         Ok(()) => Vec::new(),
         Err(error) => notify(state, NoticeKind::Trouble, error.to_string(), at),

@@ -118,7 +118,9 @@ fn reading_never_goes_backwards() {
 
 #[test]
 fn some_read_messages_are_loaded_where_a_room_opens() {
-    for (last_seq, read, since) in [(0, 0, 0), (10, 10, 0), (100, 90, 40), (9_000, 0, 0), (9_000, 4_000, 3_950)] {
+    for (last_seq, read, since) in
+        [(0, 0, 0), (10, 10, 0), (100, 90, 40), (9_000, 0, 0), (9_000, 4_000, 3_950)]
+    {
         let mut rooms = rooms(&[]);
         let room = rooms.current_mut();
         (room.last_seq, room.read) = (Seq::new(last_seq), Seq::new(read));

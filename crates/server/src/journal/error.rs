@@ -10,7 +10,7 @@ use thiserror::Error;
 pub enum JournalError {
     /// Another daemon uses it.
     #[error(
-        "{} is in use by another chat-server; end that one, or give this one another --data",
+        "{} is in use by another chat-server. Stop that one, or choose another directory with --data",
         .0.display()
     )]
     Busy(PathBuf),
@@ -122,8 +122,19 @@ pub enum JournalError {
     /// The engine cannot read or write it.
     #[error("{0}")]
     Unusable(String),
+    /// The data directory does not exist and cannot be created.
+    #[error(
+        "cannot create the data directory {}: {error}. Choose another one with --data",
+        path.display()
+    )]
+    NoDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// The error of the system.
+        error: io::Error,
+    },
     /// The system returned an error.
-    #[error("{}: {error}", path.display())]
+    #[error("cannot use {}: {error}", path.display())]
     Io {
         /// The file or directory.
         path: PathBuf,

@@ -15,6 +15,17 @@ pub trait Control {
     /// Rings the bell.
     fn ring(&mut self);
 
+    /// Puts a text on the clipboard of the terminal, if it has one.
+    fn copy(&mut self, _: &str) {}
+
+    /// Opens a link in the browser.
+    ///
+    /// # Errors
+    /// Returns an error if there is none that could be started.
+    fn open_link(&mut self, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Asks the terminal for its colours. Returns whether an answer can come.
     fn ask_colours(&mut self) -> bool;
 

@@ -34,6 +34,8 @@ pub struct Options {
     pub settings_file: Option<PathBuf>,
     /// What the environment says about the colours of the terminal.
     pub environment: Environment,
+    /// Whether links can be opened on this machine.
+    pub opens_links: bool,
     /// The clock.
     pub clock: fn() -> Timestamp,
 }
@@ -54,6 +56,7 @@ impl Options {
             settings: Layers::default(),
             settings_file: None,
             environment: Environment::default(),
+            opens_links: false,
             clock: system_clock,
         }
     }

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::shape::Shape;
 use super::{Above, author};
-use crate::markup::{Format, Markup};
+use crate::markup::{FOLD_ROWS, Format, Markup};
 use crate::wrap::wrap;
 
 /// Indent of the second row of a notice or an action, and of those after it, in columns.
@@ -83,18 +83,39 @@ impl Flat {
     }
 }
 
-/// How many rows the text of an entry takes.
-pub(super) fn height(entry: &LogEntry, width: usize) -> usize {
+/// How many rows the text of an entry takes. `is_open`: a long message is not folded.
+pub(super) fn height(entry: &LogEntry, width: usize, is_open: bool) -> usize {
     let why = reason(entry).map_or(0, |why| why.breaks(width).len());
     why + match &entry.body {
         Body::Restored => 1,
-        Body::Message { text, origin, kind: Kind::Text, .. } => markup(text, origin).height(width),
+        Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
+            markup(text, origin).height(width)
+        }
+        Body::Message { text, origin, kind: Kind::Text, .. } => {
+            markup(text, origin).folded_height(width)
+        }
         _ => flat(entry).breaks(width).len(),
     }
 }
 
-/// The rows of an entry without the rules over it.
-pub(super) fn rows(entry: &LogEntry, above: Above, shape: Shape, zone: &TimeZone) -> Vec<Row> {
+/// Whether an entry has more rows than it shows if it is not opened.
+pub(super) fn is_long(entry: &LogEntry, width: usize) -> bool {
+    match &entry.body {
+        Body::Message { text, origin, kind: Kind::Text, .. } => {
+            markup(text, origin).height(width) > FOLD_ROWS + 1
+        }
+        _ => false,
+    }
+}
+
+/// The rows of an entry without the rules over it. `is_open`: a long message is not folded.
+pub(super) fn rows(
+    entry: &LogEntry,
+    above: Above,
+    shape: Shape,
+    zone: &TimeZone,
+    is_open: bool,
+) -> Vec<Row> {
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
     }
@@ -104,7 +125,7 @@ pub(super) fn rows(entry: &LogEntry, above: Above, shape: Shape, zone: &TimeZone
     if let Some(name) = name.filter(|_| shape.is_name_above()) {
         rows.push(shape.name_row(name, &time()));
     }
-    let texts = text_rows(entry, shape.text_width()).into_iter().enumerate();
+    let texts = text_rows(entry, shape.text_width(), is_open).into_iter().enumerate();
     rows.extend(texts.map(|(index, text)| {
         let mut row = if index == 0 {
             shape.head(above.time.then(time), name, mark(entry))
@@ -117,11 +138,12 @@ pub(super) fn rows(entry: &LogEntry, above: Above, shape: Shape, zone: &TimeZone
     rows
 }
 
-fn text_rows(entry: &LogEntry, width: usize) -> Vec<Row> {
+fn text_rows(entry: &LogEntry, width: usize, is_open: bool) -> Vec<Row> {
     let mut rows = match &entry.body {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
             let is_pending = !is_settled(origin);
-            let rows = markup(text, origin).rows(width);
+            let markup = markup(text, origin);
+            let rows = if is_open { markup.rows(width) } else { markup.folded(width) };
             let kind = |format| {
                 if is_pending { SpanKind::Pending(format) } else { SpanKind::Text(format) }
             };

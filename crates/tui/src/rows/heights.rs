@@ -1,7 +1,8 @@
-//! The heights of entries, so that a frame does not wrap the texts that it does not show.
+//! The heights of entries, so that a frame does not wrap the texts that it does not show, and which of
+//! them are opened.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chat_client::entry::{EntryId, LogEntry};
 use chat_client::log::Bounds;
@@ -9,10 +10,16 @@ use chat_client::log::Bounds;
 /// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
 const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notices);
 
+/// Most messages of a log that are opened: more than anybody opens by hand. The next one folds all
+/// others, and with them those that are no longer in the log.
+const OPENED_MAX: usize = 256;
+
 /// The heights of the texts of a log in one width. The text of an entry does not change while it is there.
 #[derive(Debug, Default)]
 pub struct Heights {
     known: RefCell<Known>,
+    /// Long messages that are shown whole.
+    opened: HashSet<EntryId>,
 }
 
 #[derive(Debug, Default)]
@@ -34,5 +41,22 @@ impl Heights {
             *known = Known { width, heights: HashMap::new() };
         }
         *known.heights.entry(entry.id()).or_insert_with(height)
+    }
+
+    /// Whether a long message is shown whole.
+    pub(super) fn is_open(&self, entry: EntryId) -> bool {
+        self.opened.contains(&entry)
+    }
+
+    /// Opens a long message, or folds it again.
+    pub(crate) fn toggle(&mut self, entry: EntryId) {
+        if !self.opened.remove(&entry) {
+            if self.opened.len() >= OPENED_MAX {
+                self.opened.clear();
+                self.known.get_mut().heights.clear();
+            }
+            self.opened.insert(entry);
+        }
+        self.known.get_mut().heights.remove(&entry);
     }
 }

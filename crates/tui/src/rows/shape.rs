@@ -60,6 +60,11 @@ impl Shape {
         }
     }
 
+    /// The column of the mark.
+    pub(super) const fn mark_column(self) -> Option<usize> {
+        self.head_width().checked_sub(MARK_COLUMNS)
+    }
+
     /// Columns of the text.
     pub(super) fn text_width(self) -> usize {
         (self.width - self.head_width()).min(TEXT_WIDTH_MAX)

@@ -65,6 +65,7 @@ impl State {
         if *room != self.shown {
             self.prompt.put_back();
             self.prompt.end_completion();
+            (self.selection, self.rooms_top) = (None, None);
             let before = std::mem::replace(&mut self.shown, room.clone());
             let editor = std::mem::take(&mut self.view(room).editor);
             let box_ = self.draft.as_mut().unwrap_or(&mut self.prompt.editor);
@@ -95,6 +96,7 @@ impl State {
         *self.draft.as_mut().unwrap_or(&mut self.prompt.editor) = Editor::default();
         self.prompt.end_completion();
         self.views.clear();
+        self.selection = None;
         self.shown = RoomName::lobby();
     }
 

@@ -15,9 +15,9 @@ use tokio::sync::watch;
 
 use super::backend::Sink;
 
-/// Most writes that wait for the terminal: a frame, a bell, the modes of the terminal, those of the mouse,
-/// and a question, one to spare. A frame is a few bytes for each cell of the screen.
-const WRITES_MAX: usize = 6;
+/// Most writes that wait for the terminal: a frame, a bell, a copied text, the modes of the terminal, those
+/// of the mouse, and a question, one to spare. A frame is a few bytes for each cell of the screen.
+const WRITES_MAX: usize = 7;
 
 /// How long [`Output::send_and_wait`] waits for a terminal that takes nothing. Nobody wants to wait
 /// for a program to end.

@@ -30,7 +30,7 @@ pub(super) fn nearest_index(
 }
 
 /// The look of an indexed colour; those of the user count as the first of the cube, black.
-pub(super) const fn indexed(index: u8) -> Rgb {
+pub(crate) const fn indexed(index: u8) -> Rgb {
     let place = index.saturating_sub(FIRST);
     if index >= FIRST_GREY {
         let share = 8 + 10 * (index - FIRST_GREY);

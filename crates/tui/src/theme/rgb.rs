@@ -1,5 +1,7 @@
 //! A colour, its luminance and contrast (WCAG 2), and how it is made lighter or darker.
 
+use std::fmt;
+
 /// The luminance that WCAG adds to both sides of a contrast: light that falls on the screen.
 const FLARE: f64 = 0.05;
 
@@ -104,5 +106,12 @@ impl Rgb {
             let share = f64::from(share) / 255.0;
             if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
         })
+    }
+}
+
+/// As in hexadecimal: `#rrggbb`.
+impl fmt::Display for Rgb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
     }
 }

@@ -4,13 +4,14 @@
 use chat_client::{Input as ClientInput, LoadWhat, Request};
 use chat_proto::{Seq, Timestamp};
 
-use super::{Effect, client, move_through};
+use super::{Effect, client, move_through, selecting};
 use crate::rows::LogRows;
 use crate::state::State;
 use crate::viewport::{Place, Viewport};
 
 /// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    selecting::frame(state);
     let mut effects = move_through(state, at, Viewport::follow);
     effects.extend(stay_at_unread(state, at));
     let viewport = state.viewport();

@@ -8,7 +8,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
 
 use super::{
-    Effect, commands, insert, notify, request, scroll_page, to_newest, to_newest_or_read, to_oldest,
+    Effect, commands, insert, notify, request, scroll_page, selecting, to_newest,
+    to_newest_or_read, to_oldest,
 };
 use crate::layout;
 use crate::prompt::{Editor, Motion};
@@ -18,6 +19,11 @@ use crate::state::State;
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     if state.help.is_some() {
         return in_help(state, key);
+    }
+    if state.selection.is_some()
+        && let Some(effects) = selecting::key(state, key, at)
+    {
+        return effects;
     }
     if !matches!(key.code, KeyCode::Tab | KeyCode::BackTab) {
         state.prompt.end_completion();
@@ -53,7 +59,7 @@ fn page(state: &State) -> u16 {
     state.panes().log.height.saturating_sub(1).max(1)
 }
 
-fn page_rows(state: &State) -> isize {
+pub(super) fn page_rows(state: &State) -> isize {
     isize::try_from(page(state)).unwrap_or(isize::MAX)
 }
 
@@ -72,6 +78,7 @@ fn plain(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
         KeyCode::Delete => state.prompt.editor.delete(Motion::Right),
         KeyCode::Left => state.prompt.editor.go(Motion::Left),
         KeyCode::Right => state.prompt.editor.go(Motion::Right),
+        KeyCode::Up if key.modifiers.contains(KeyModifiers::SHIFT) => selecting::start(state),
         KeyCode::Up => up(state),
         KeyCode::Down => down(state),
         KeyCode::PageUp => return scroll_page(state, -page_rows(state), at),
@@ -96,6 +103,7 @@ fn with_control(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> 
         KeyCode::Char('c') => drop(state.prompt.submit()),
         KeyCode::Char('d') => editor.delete(Motion::Right),
         KeyCode::Char('l') => return vec![Effect::Redraw],
+        KeyCode::Char('s') => selecting::start(state),
         KeyCode::Char('g') => return super::toggle_users(state, at),
         KeyCode::Char('j') => return insert(state, "\n", at),
         KeyCode::Char('a') => editor.go(Motion::LineStart),
@@ -131,18 +139,20 @@ fn with_alt(state: &mut State, code: KeyCode, at: Timestamp) -> Vec<Effect> {
         }
         KeyCode::Up => return open_beside(state, -1, at),
         KeyCode::Down => return open_beside(state, 1, at),
-        KeyCode::Char('a' | 'A') => {
-            if let Some(index) = state.client.rooms().next_unread() {
-                return open(state, index, at);
-            }
-        }
+        KeyCode::Char('a' | 'A') => return open_next_unread(state, at),
         _ => edit_with_alt(state, code),
     }
     Vec::new()
 }
 
+/// Goes to the next room with something new.
+pub(super) fn open_next_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let index = state.client.rooms().next_unread();
+    index.map(|index| open(state, index, at)).unwrap_or_default()
+}
+
 /// Goes to a room by its place in the list.
-fn open(state: &mut State, index: usize, at: Timestamp) -> Vec<Effect> {
+pub(super) fn open(state: &mut State, index: usize, at: Timestamp) -> Vec<Effect> {
     state.prompt.put_back();
     state.prompt.end_completion();
     let room = state.client.rooms().list().get(index).map(|room| room.name().clone());

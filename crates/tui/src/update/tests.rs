@@ -6,6 +6,7 @@ mod journals;
 mod older;
 mod refused;
 mod rooms;
+mod selecting;
 mod settings;
 mod stored;
 mod tokens;
@@ -28,6 +29,7 @@ use crate::fixture::{
     Harness, direct_event, expect_older, journal, kept, left, message_in, name, own, profile, room,
     room_event, room_state, says, sent, user, welcome,
 };
+use crate::input::Wheel;
 
 /// What the box holds.
 fn typed(harness: &Harness) -> String {

@@ -10,7 +10,7 @@ use ratatui::widgets::Widget;
 
 use super::edges;
 use crate::markup::Format;
-use crate::rows::{LogRows, SpanKind};
+use crate::rows::{LogRows, SpanKind, Top};
 use crate::state::State;
 use crate::theme::{Role, Theme};
 
@@ -25,11 +25,16 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     let viewport = state.viewport();
     let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, theme));
-    let lines: Vec<Line<'_>> = rows.skip(above).take(height).collect();
+    let lines: Vec<(Top, Line<'_>)> = rows.skip(above).take(height).collect();
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - lines.len();
-    for (line, row) in lines.iter().zip(area.rows().skip(blank)) {
-        line.render(row, buffer);
+    let selected = state.selected().map(|(index, _)| index);
+    for ((at, line), row) in lines.into_iter().zip(area.rows().skip(blank)) {
+        if selected == Some(at.0) && at.1 >= log.height_above(at.0) {
+            draw_selected(line, log.mark_column(), theme, row, buffer);
+        } else {
+            line.render(row, buffer);
+        }
     }
     if viewport.reads_back(log, height) {
         edges::draw_below(state, theme, area, buffer);
@@ -40,15 +45,32 @@ fn entry_lines(
     log: LogRows<'_>,
     index: usize,
     theme: Theme,
-) -> impl Iterator<Item = Line<'static>> {
+) -> impl Iterator<Item = (Top, Line<'static>)> {
     let name = match log.log.get(index).map(|entry| &entry.body) {
         Some(Body::Message { from, .. }) => Some(from.clone()),
         _ => None,
     };
-    log.rows(index).into_iter().map(move |row| {
+    log.rows(index).into_iter().enumerate().map(move |(number, row)| {
         let pieces = row.into_iter();
-        pieces.map(|(part, text)| Span::styled(text, style(part, name.as_ref(), theme))).collect()
+        let spans =
+            pieces.map(|(part, text)| Span::styled(text, style(part, name.as_ref(), theme)));
+        ((index, number), spans.collect())
     })
+}
+
+/// Draws a row of the selected message.
+fn draw_selected(
+    line: Line<'_>,
+    mark: Option<usize>,
+    theme: Theme,
+    row: Rect,
+    buffer: &mut Buffer,
+) {
+    line.style(theme.style(Role::Selected)).render(row, buffer);
+    let mark = mark.and_then(|column| u16::try_from(column).ok());
+    if let Some(column) = mark.filter(|column| *column < row.width) {
+        buffer.set_string(row.x + column, row.y, "▶", Style::new());
+    }
 }
 
 fn style(part: SpanKind, name: Option<&UserName>, theme: Theme) -> Style {

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
@@ -16,10 +17,12 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
     let columns = [Constraint::Length(narrow(label.width())), Constraint::Fill(1)];
     let [label_area, text_area] = Layout::horizontal(columns).areas(area);
     let rows = state.prompt_rows();
+    // Keys are for the selected message.
+    let style = if state.selection.is_some() { theme.dim() } else { Style::new() };
     let (cursor_row, cursor_column) = rows.cursor;
     let above = (cursor_row + 1).saturating_sub(usize::from(area.height));
     for (text, row) in rows.rows.iter().skip(above).zip(text_area.rows()) {
-        Span::raw(text.as_str()).render(row, frame.buffer_mut());
+        Span::styled(text.as_str(), style).render(row, frame.buffer_mut());
     }
     if above == 0 {
         label.render(label_area, frame.buffer_mut());
@@ -29,7 +32,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
         let hint = format!(" Message {} (/help for commands)", state.client.room().label());
         Line::styled(hint, theme.dim()).render(text_area, frame.buffer_mut());
     }
-    if state.help.is_none() {
+    if state.help.is_none() && state.selection.is_none() {
         let x = text_area.x.saturating_add(narrow(cursor_column));
         let y = text_area.y.saturating_add(narrow(cursor_row - above));
         frame.set_cursor_position(Position::new(x.min(area.right() - 1), y));

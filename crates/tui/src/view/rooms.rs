@@ -7,7 +7,7 @@ use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
-use crate::state::State;
+use crate::state::{Hidden, RoomList, RoomRow, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
@@ -20,74 +20,38 @@ const HEAD_COLUMNS: usize = 4;
 /// Largest number that has room in the list.
 const NUMBER_MAX: usize = 99;
 
-/// A row of the list.
-enum Row<'a> {
-    Blank,
-    Heading(&'static str),
-    Room(&'a Room),
-}
-
 pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
     // A text that begins its row does not touch the line.
     let area = Rect { width: area.width.saturating_sub(1), ..area };
     let block = Block::new().borders(Borders::RIGHT).border_style(theme.style(Role::Rule));
     let inner = block.inner(area);
     block.render(area, buffer);
-    let rows = rows(state);
-    let room = state.client.room();
-    let is_current = |row: &Row<'_>| matches!(row, Row::Room(one) if one.name() == room.name());
-    let current = rows.iter().position(is_current).unwrap_or_default();
+    let list = RoomList::new(state);
     let (height, width) = (usize::from(inner.height), usize::from(inner.width));
-    let first = first_shown(rows.len(), current, height);
-    let end = (first + height).min(rows.len());
-    for (index, area) in (first..end).zip(inner.rows()) {
-        let above = (index == first && first > 0).then(|| hidden(&rows[..=index], "↑"));
-        let below = (index + 1 == end && end < rows.len()).then(|| hidden(&rows[index..], "↓"));
-        let line = match (above.or(below).flatten(), &rows[index]) {
-            (Some((text, counted)), _) => {
+    let shown = list.shown(height);
+    for (index, area) in shown.clone().zip(inner.rows()) {
+        let line = match (list.hidden(index, &shown), &list.rows[index]) {
+            (Some(hidden), _) => {
+                let (text, counted) = hidden_text(&hidden);
                 with_count(&Span::styled(text, theme.dim()), counted, theme, width)
             }
-            (None, Row::Blank) => Line::default(),
-            (None, Row::Heading(heading)) => Line::styled(format!(" {heading}"), theme.dim()),
-            (None, Row::Room(one)) => line(state, one, index == current, theme, width),
+            (None, RoomRow::Blank) => Line::default(),
+            (None, RoomRow::Heading(heading)) => Line::styled(format!(" {heading}"), theme.dim()),
+            (None, RoomRow::Room(one)) => line(state, one, index == list.current, theme, width),
         };
         line.render(area, buffer);
     }
 }
 
-/// The rooms, then the direct messages, each under a heading.
-fn rows(state: &State) -> Vec<Row<'_>> {
-    let (direct, rooms): (Vec<&Room>, Vec<&Room>) =
-        state.client.rooms().list().iter().partition(|room| room.is_private());
-    let mut rows = vec![Row::Heading("ROOMS")];
-    rows.extend(rooms.into_iter().map(Row::Room));
-    if !direct.is_empty() {
-        rows.extend([Row::Blank, Row::Heading("DIRECT")]);
-        rows.extend(direct.into_iter().map(Row::Room));
-    }
-    rows
-}
-
-/// The first of `count` rows on a list of this height that shows the row `current`. The first and the last
-/// row of the list are not for it if they are to say how many rooms are hidden.
-fn first_shown(count: usize, current: usize, height: usize) -> usize {
-    let last = count.saturating_sub(height);
-    (current + 2).saturating_sub(height).min(last)
-}
-
-/// What a row says about the rooms that it hides; `None` if it hides no room.
-fn hidden(rows: &[Row<'_>], arrow: &str) -> Option<(String, (usize, u64))> {
-    let rooms = rows.iter().filter_map(|row| match row {
-        Row::Room(room) => Some(*room),
-        Row::Blank | Row::Heading(_) => None,
-    });
-    let (mut count, mut mentions, mut unread) = (0, 0, 0_u64);
-    for room in rooms {
-        count += 1;
+/// What a row says about the rooms that it stands for.
+fn hidden_text(hidden: &Hidden<'_>) -> (String, (usize, u64)) {
+    let (mut mentions, mut unread) = (0, 0_u64);
+    for room in &hidden.rooms {
         mentions += room.mentions();
         unread = unread.saturating_add(room.unread());
     }
-    (count > 0).then(|| (format!(" {arrow} {count} more"), (mentions, unread)))
+    let arrow = if hidden.is_above { "↑" } else { "↓" };
+    (format!(" {arrow} {} more", hidden.rooms.len()), (mentions, unread))
 }
 
 /// The mark, the number, the name, and how much is not read.
@@ -140,25 +104,5 @@ fn counted_text(counted: (usize, u64), theme: Theme) -> (String, Style) {
         (0, _) => ("1k+".to_owned(), Style::new()),
         (mentions @ 1..100, _) => (format!("@{mentions}"), theme.striking()),
         _ => ("@99".to_owned(), theme.striking()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::first_shown;
-
-    #[test]
-    fn the_current_row_is_never_below_an_arrow() {
-        for height in 5..30 {
-            for count in 1..60 {
-                for current in 0..count {
-                    let first = first_shown(count, current, height);
-                    let row = current - first;
-                    let is_arrow =
-                        row == 0 && first > 0 || row + 1 == height && first + height < count;
-                    assert!(row < height && !is_arrow, "{current} of {count} in {height}");
-                }
-            }
-        }
     }
 }

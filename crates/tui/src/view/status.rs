@@ -6,7 +6,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use crate::state::State;
+use crate::state::{ACTIONS, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
@@ -45,6 +45,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
 fn not_normal(state: &State) -> Vec<String> {
     let client = &state.client;
     let mut parts = Vec::new();
+    parts.extend(state.done.clone());
     match client.connection() {
         Connection::Connecting => parts.push("Connecting…".to_owned()),
         Connection::Waiting { seconds } => {
@@ -65,9 +66,16 @@ fn not_normal(state: &State) -> Vec<String> {
     parts
 }
 
-/// What the user can do here, at most three hints.
+/// What the user can do here: at most three hints, or what can be done with the selected message.
 fn hints_of(state: &State) -> Vec<&'static str> {
     let mut hints = Vec::new();
+    if let Some((_, message)) = state.selected() {
+        let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
+        hints.extend(applying.map(|action| action.hint));
+        hints.extend(state.selected_is_long().then_some("Enter open"));
+        hints.push("Esc back");
+        return hints;
+    }
     if state.client.rooms().next_unread().is_some() {
         hints.push("Alt-A next unread");
     }

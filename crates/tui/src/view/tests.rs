@@ -319,7 +319,7 @@ fn no_size_is_too_small_or_too_large() {
     for (width, height) in sizes() {
         harness.resize(width, height);
         harness.screen();
-        harness.input(Input::Wheel(Wheel::Up));
+        harness.wheel(Wheel::Up);
         harness.press(KeyCode::F(1));
         harness.screen();
         harness.press(KeyCode::PageDown);
@@ -351,7 +351,7 @@ fn resizing_keeps_the_place() {
         harness.message(3, "ana", &format!("message {number} {}", "word ".repeat(30)));
     }
     for _ in 0..20 {
-        harness.input(Input::Wheel(Wheel::Up));
+        harness.wheel(Wheel::Up);
     }
     let place = harness.screen();
     for (width, height) in sizes() {

@@ -26,7 +26,10 @@ pub(super) fn of(directory: &Path) -> PathBuf {
 /// Takes the data directory for this daemon alone; makes it if it does not exist. It and all that is in
 /// it is for its owner alone.
 pub(super) fn take(directory: &Path) -> Result<Lock, JournalError> {
-    private::create_directory(directory).map_err(JournalError::io(directory))?;
+    private::create_directory(directory).map_err(|error| {
+        let path = directory.to_path_buf();
+        JournalError::NoDirectory { path, error }
+    })?;
     let path = of(directory);
     // One that nobody has used yet may be for other things as well, such as a home.
     if path.exists() && std::env::home_dir().is_none_or(|home| home != directory) {

@@ -1,6 +1,6 @@
 //! What complete control sequences mean.
 
-use crossterm::event::{Event, KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
+use crossterm::event::{Event, KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::{character_key, key};
 use crate::input::Report;
@@ -102,6 +102,7 @@ fn mouse(report: &[u8], last: u8) -> Option<Report> {
         return None;
     };
     let kind = match (button & !0b1_1100, last) {
+        (0, b'M') => MouseEventKind::Down(MouseButton::Left),
         (64, b'M') => MouseEventKind::ScrollUp,
         (65, b'M') => MouseEventKind::ScrollDown,
         _ => return None,

@@ -1,4 +1,4 @@
-use crossterm::event::{MouseEvent, MouseEventKind};
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 
 use super::*;
@@ -20,7 +20,7 @@ fn plain(code: KeyCode) -> Report {
     key(code, KeyModifiers::NONE)
 }
 
-fn wheel(kind: MouseEventKind) -> Report {
+fn mouse(kind: MouseEventKind) -> Report {
     Event::Mouse(MouseEvent { kind, column: 4, row: 6, modifiers: KeyModifiers::NONE }).into()
 }
 
@@ -67,11 +67,14 @@ fn sequences() -> Vec<(&'static [u8], Vec<Report>)> {
         (b"\x1b[27;5;106~", vec![key(Char('j'), control)]),
         (b"\x1b[97;3u", vec![key(Char('a'), alt)]),
         (b"\x1b[13;2u", vec![key(Enter, shift)]),
-        (b"\x1b[<64;5;7M", vec![wheel(MouseEventKind::ScrollUp)]),
-        (b"\x1b[<81;5;7M", vec![wheel(MouseEventKind::ScrollDown)]),
-        // A button, in three reports; the last one has bytes that are keys elsewhere.
-        (b"\x1b[<0;5;7M", vec![]),
+        (b"\x1b[<0;5;7M", vec![mouse(MouseEventKind::Down(MouseButton::Left))]),
+        (b"\x1b[<64;5;7M", vec![mouse(MouseEventKind::ScrollUp)]),
+        (b"\x1b[<81;5;7M", vec![mouse(MouseEventKind::ScrollDown)]),
+        // A button that is released, another one, a move, and a report of old terminals with bytes that
+        // are keys elsewhere.
         (b"\x1b[<0;5;7m", vec![]),
+        (b"\x1b[<2;5;7M", vec![]),
+        (b"\x1b[<32;5;7M", vec![]),
         (b"\x1b[M \x1bA", vec![]),
         (b"\x1b[200~one\r\x1b[A\xe9\x1b[201~", vec![paste("one\r\x1b[A\u{FFFD}".as_bytes())]),
         (b"\x1b[200~\x1b[201~", vec![paste(b"")]),

@@ -1,0 +1,116 @@
+//! The subcommands: what they do, and what they print.
+
+use std::fmt::{self, Display};
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use chat_proto::Timestamp;
+use chat_server::journal::{self, Checked, Location, Replaced};
+
+use crate::args::{Args, NO_DIRECTORY, Task};
+use crate::status;
+
+/// Runs a subcommand at the time `now`.
+pub(crate) fn perform(task: &Task, args: &Args, now: Timestamp) -> anyhow::Result<ExitCode> {
+    if let Task::Status { address } = task {
+        return status::status(address);
+    }
+    let Location::Directory(directory) = args.location().context(NO_DIRECTORY)? else {
+        anyhow::bail!("nothing is stored with --data :memory:; name a directory");
+    };
+    let mut out = io::stdout().lock();
+    match task {
+        Task::Status { .. } => {}
+        Task::Backup { file } => {
+            journal::backup(&directory, file).context("no backup was made")?;
+            writeln!(out, "backed up {} to {}", directory.display(), file.display())?;
+        }
+        Task::Restore { file } => {
+            let replaced =
+                journal::restore(&directory, file, now).context("nothing was restored")?;
+            write!(out, "{}", Restored { directory: &directory, file, replaced: &replaced })?;
+        }
+        Task::Check => {
+            let checked = journal::check(&directory)?;
+            write!(out, "{}", Found { directory: &directory, checked: &checked })?;
+            if !checked.faults.is_empty() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a check prints: each fault on a line, then the result.
+struct Found<'a> {
+    directory: &'a Path,
+    checked: &'a Checked,
+}
+
+impl Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Checked { rooms, messages, faults, more_faults } = self.checked;
+        for fault in faults {
+            writeln!(f, "{fault}")?;
+        }
+        if *more_faults > 0 {
+            writeln!(f, "and {}", count(*more_faults, "more fault"))?;
+        }
+        let (rooms, messages) = (count(*rooms, "room"), count(*messages, "message"));
+        let found = if faults.is_empty() {
+            "no problems found"
+        } else {
+            "damaged. Restore a backup with `chat-server restore FILE`"
+        };
+        writeln!(f, "{}: {rooms}, {messages}, {found}", self.directory.display())
+    }
+}
+
+/// What a restore prints: what it did, and what to do next.
+struct Restored<'a> {
+    directory: &'a Path,
+    file: &'a Path,
+    replaced: &'a Replaced,
+}
+
+impl Display for Restored<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Replaced { now, aside } = self.replaced;
+        let (file, directory) = (self.file.display(), self.directory.display());
+        let (rooms, messages) = (count(now.rooms, "room"), count(now.messages, "message"));
+        writeln!(f, "restored {file} to {directory}: {rooms}, {messages}")?;
+        if let Some(aside) = aside {
+            writeln!(f, "The previous journal is in {}.", aside.display())?;
+        }
+        writeln!(
+            f,
+            "Start chat-server. Clients keep the messages they show, marked as from before the restore."
+        )
+    }
+}
+
+/// A number and its noun, in the plural if it is not 1.
+fn count<N: Display + From<u8> + PartialEq>(number: N, noun: &str) -> String {
+    let plural = if number == N::from(1) { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_prints_its_faults_and_the_result() {
+        let whole = Checked { rooms: 1, messages: 0, faults: Vec::new(), more_faults: 0 };
+        let found = Found { directory: Path::new("/data"), checked: &whole }.to_string();
+        assert_eq!(found, "/data: 1 room, 0 messages, no problems found\n");
+        let faults = vec!["message 3 of #dev is damaged".to_owned()];
+        let damaged = Checked { rooms: 2, messages: 1, faults, more_faults: 1 };
+        let found = Found { directory: Path::new("/data"), checked: &damaged }.to_string();
+        let expected = "message 3 of #dev is damaged\nand 1 more fault\n/data: 2 rooms, 1 message, \
+                        damaged. Restore a backup with `chat-server restore FILE`\n";
+        assert_eq!(found, expected);
+    }
+}

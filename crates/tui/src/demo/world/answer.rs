@@ -1,0 +1,172 @@
+//! Answers the commands of the client.
+
+use std::time::Duration;
+
+use chat_proto::command::{Hello, Say};
+use chat_proto::event::{Accepted, RoomInfo};
+use chat_proto::native::UnreadableLine;
+use chat_proto::{Command, EndCode, Event, LeaveReason, Refusal, RefusalCode, RoomName, Seq, User};
+use tokio::time::Instant;
+
+use super::super::script::{AFTER, ANSWERS, JOINS, LEAVES};
+use super::super::welcome::{journal, server, welcome};
+use super::room::Room;
+use super::{Does, Step, World, cast};
+
+/// How long another user takes to answer.
+const ANSWER_AFTER: Duration = Duration::from_millis(1_500);
+
+impl World {
+    pub(in crate::demo) fn answer(&mut self, command: Command) -> Vec<Event> {
+        match command {
+            Command::Hello(hello) => self.hello(hello),
+            Command::About => vec![Event::About { server: server(), journal: journal() }],
+            Command::Say(say) => self.say(say),
+            Command::Join { room, since } => self.join(room, since),
+            Command::Leave { room } => self.leave(room),
+            Command::History { room, before, limit } => {
+                self.in_room(room, |room, _| vec![room.history(before, limit)])
+            }
+            Command::Who { room, .. } => self.in_room(room, |room, _| vec![room.listed()]),
+            Command::Topic { room, topic } => self.in_room(room, |room, me| {
+                room.topic = topic.clone();
+                vec![Event::Topic { room: room.name.clone(), topic, user: me.clone() }]
+            }),
+            Command::Rooms { .. } => vec![self.rooms_listed()],
+            Command::Read { room, seq } => self.in_room(room, |room, _| vec![room.read_to(seq)]),
+            Command::Rename { name } => {
+                let user = std::mem::replace(&mut self.me.name, name.clone());
+                vec![Event::Renamed { user: User { id: self.me.id, name: user }, name }]
+            }
+            Command::Ping { nonce } => vec![Event::Pong { nonce }],
+            Command::Pong { .. } => Vec::new(),
+            Command::Bye => {
+                vec![Event::Goodbye { code: EndCode::Bye, text: "The demo has ended".to_owned() }]
+            }
+        }
+    }
+
+    pub(in crate::demo) fn unreadable(&self, line: &UnreadableLine) -> Event {
+        Event::Refused(Refusal::new(line.code, line.text.clone()))
+    }
+
+    /// Lets the user in, and starts the script.
+    fn hello(&mut self, hello: Hello) -> Vec<Event> {
+        self.me.name = hello.name;
+        let started = Instant::now();
+        let steps = AFTER.iter().filter_map(|line| {
+            let does = match line.text {
+                JOINS => Does::Join,
+                LEAVES => Does::Leave,
+                text => Does::Say(cast::written(text, &self.me)),
+            };
+            let due = started + Duration::from_secs(line.when.into());
+            let (room, from) = (cast::room(line.room, &self.me), cast::user(line.from, &self.me)?);
+            Some(Step { due, room, from, does })
+        });
+        self.steps = steps.collect();
+        let rooms = self.rooms.iter().filter(|room| room.is_joined).map(Room::state);
+        [Event::Welcome(welcome(&self.me))].into_iter().chain(rooms).collect()
+    }
+
+    /// Runs something for a room that the user is in; a direct message may be named by its user.
+    fn in_room(
+        &mut self,
+        name: RoomName,
+        does: impl FnOnce(&mut Room, &User) -> Vec<Event>,
+    ) -> Vec<Event> {
+        let name = self.address(name);
+        match self.rooms.iter_mut().find(|room| room.name == name && room.is_joined) {
+            Some(room) => does(room, &self.me),
+            None => vec![refused(RefusalCode::NotInRoom, &format!("you are not in {name}"), name)],
+        }
+    }
+
+    /// The address of a room: that of a direct message, if a user is named.
+    fn address(&self, name: RoomName) -> RoomName {
+        let other = name.other().and_then(|other| cast::called(&other, &self.me));
+        other.map_or(name, |other| RoomName::direct(self.me.id, other.id))
+    }
+
+    fn say(&mut self, say: Say) -> Vec<Event> {
+        let Say { room: name, n, device, text, .. } = say;
+        let name = self.address(name);
+        let mut events = Vec::new();
+        if name.is_private() && !self.rooms.iter().any(|room| room.name == name && room.is_joined) {
+            events.extend(self.join(name.clone(), None));
+        }
+        let at = (self.clock)();
+        let said = self.in_room(name.clone(), |room, me| {
+            let seq = room.add(me.clone(), text.as_str(), at).seq;
+            vec![Event::Accepted(Accepted {
+                n,
+                device,
+                room: room.name.clone(),
+                seq,
+                at,
+                repeat: false,
+            })]
+        });
+        self.plan_answer(&name);
+        events.into_iter().chain(said).collect()
+    }
+
+    /// Another user of the room answers in a moment.
+    fn plan_answer(&mut self, name: &RoomName) {
+        let room = self.rooms.iter().find(|room| room.name == *name);
+        let others = |room: &Room| {
+            let others = room.users.iter().filter(|user| user.id != self.me.id);
+            others.cloned().collect::<Vec<User>>()
+        };
+        let others = room.map(others).unwrap_or_default();
+        if others.is_empty() {
+            return;
+        }
+        let from = others[self.answers % others.len()].clone();
+        let text = cast::written(ANSWERS[self.answers % ANSWERS.len()], &self.me);
+        self.answers += 1;
+        let due = Instant::now() + ANSWER_AFTER;
+        let at = self.steps.iter().take_while(|step| step.due <= due).count();
+        self.steps.insert(at, Step { due, room: name.clone(), from, does: Does::Say(text) });
+    }
+
+    fn join(&mut self, name: RoomName, since: Option<Seq>) -> Vec<Event> {
+        let name = self.address(name);
+        if !self.rooms.iter().any(|room| room.name == name) {
+            let other = name.pair().and_then(|pair| cast::other_of(pair, &self.me));
+            if other.is_none() && name.is_private() {
+                return vec![refused(RefusalCode::NoSuchUser, "no user has that name", name)];
+            }
+            let is_online = |user: &User| self.rooms[0].users.iter().any(|one| one.id == user.id);
+            let mut room = Room::new(name.clone(), other.as_ref().map(|other| other.name.clone()));
+            room.users.extend(other.filter(is_online));
+            self.rooms.push(room);
+        }
+        let me = self.me.clone();
+        let room = self.rooms.iter_mut().find(|room| room.name == name);
+        room.map(|room| room.join(&me, since)).unwrap_or_default()
+    }
+
+    fn leave(&mut self, name: RoomName) -> Vec<Event> {
+        if name == RoomName::lobby() {
+            return vec![refused(RefusalCode::CannotLeave, "nobody can leave #lobby", name)];
+        }
+        self.in_room(name, |room, me| {
+            room.is_joined = false;
+            room.users.retain(|user| user.id != me.id);
+            let (room, user) = (room.name.clone(), me.clone());
+            vec![Event::Left { room, user, reason: LeaveReason::Bye }]
+        })
+    }
+
+    fn rooms_listed(&self) -> Event {
+        let rooms = self.rooms.iter().filter(|room| !room.name.is_private());
+        let mut rooms: Vec<RoomInfo> = rooms.map(Room::info).collect();
+        rooms.sort_by(|one, other| one.room.key().cmp(other.room.key()));
+        Event::Rooms { rooms, more: false }
+    }
+}
+
+fn refused(code: RefusalCode, text: &str, room: RoomName) -> Event {
+    Event::Refused(Refusal { room: Some(room), ..Refusal::new(code, text) })
+}

@@ -1,0 +1,115 @@
+//! The rooms of the demo.
+
+use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState};
+use chat_proto::{Event, RoomName, Seq, Text, Timestamp, Topic, User, UserName};
+
+/// Most messages in a page of history.
+const PAGE_MAX: u32 = 200;
+
+/// Messages that a user who is new in a room gets.
+const FIRST_PAGE: usize = 50;
+
+/// A room, or a direct message.
+#[derive(Debug)]
+pub(super) struct Room {
+    pub(super) name: RoomName,
+    title: Option<UserName>,
+    pub(super) topic: Topic,
+    pub(super) users: Vec<User>,
+    messages: Vec<Message>,
+    pub(super) read: Seq,
+    /// Whether the user of the demo is in it.
+    pub(super) is_joined: bool,
+}
+
+impl Room {
+    /// An empty room that the user of the demo is not in.
+    pub(super) fn new(name: RoomName, title: Option<UserName>) -> Self {
+        let (topic, users, messages) = (Topic::default(), Vec::new(), Vec::new());
+        Self { name, title, topic, users, messages, read: Seq::NONE, is_joined: false }
+    }
+
+    pub(super) fn last_seq(&self) -> Seq {
+        Seq::new(self.messages.len() as u64)
+    }
+
+    /// Adds a message, and returns it.
+    pub(super) fn add(&mut self, from: User, text: &str, at: Timestamp) -> Message {
+        let message = Message {
+            room: self.name.clone(),
+            seq: self.last_seq().next(),
+            from,
+            at,
+            kind: MessageKind::Text,
+            text: Text::from_lossy(text).expect("no text of the script is empty"),
+            damaged: false,
+            device: None,
+            n: None,
+        };
+        self.messages.push(message.clone());
+        message
+    }
+
+    pub(super) fn state(&self) -> Event {
+        Event::Room(RoomState {
+            room: self.name.clone(),
+            title: self.title.clone(),
+            topic: self.topic.clone(),
+            count: self.users.len(),
+            users: self.users.clone(),
+            last_seq: self.last_seq(),
+            read: self.read,
+            unread: None,
+            mentions: None,
+            more: false,
+        })
+    }
+
+    /// The user of the demo comes, or asks for what it lacks.
+    pub(super) fn join(&mut self, me: &User, since: Option<Seq>) -> Vec<Event> {
+        if !std::mem::replace(&mut self.is_joined, true) {
+            self.users.push(me.clone());
+            self.read = self.last_seq();
+        }
+        let newest = self.messages.len().saturating_sub(FIRST_PAGE);
+        let known = since.map_or(newest, |seq| position(seq));
+        let missed = self.messages.iter().skip(known).cloned().map(Event::Message);
+        [self.state()].into_iter().chain(missed).collect()
+    }
+
+    pub(super) fn history(&self, before: Option<Seq>, limit: Option<u32>) -> Event {
+        let end = before.map_or(usize::MAX, |seq| position(seq.minus(1)));
+        let end = end.min(self.messages.len());
+        let count = usize::try_from(limit.unwrap_or(PAGE_MAX).min(PAGE_MAX)).unwrap_or_default();
+        let start = end.saturating_sub(count);
+        let messages = self.messages[start..end].to_vec();
+        Event::History { room: self.name.clone(), messages, more: start > 0 }
+    }
+
+    pub(super) fn listed(&self) -> Event {
+        let mut users = self.users.clone();
+        users.sort_by(|one, other| one.name.key().cmp(other.name.key()));
+        Event::Users { room: self.name.clone(), users, more: false }
+    }
+
+    pub(super) fn read_to(&mut self, seq: Seq) -> Event {
+        self.read = self.read.max(seq.min(self.last_seq()));
+        Event::Read {
+            room: self.name.clone(),
+            seq: self.read,
+            last_seq: None,
+            unread: None,
+            mentions: None,
+            more: false,
+        }
+    }
+
+    pub(super) fn info(&self) -> RoomInfo {
+        RoomInfo { room: self.name.clone(), topic: self.topic.clone(), count: self.users.len() }
+    }
+}
+
+/// How many messages there are up to `seq`.
+fn position(seq: Seq) -> usize {
+    usize::try_from(seq.get()).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,125 @@
+//! What is under a cell of the screen, for the mouse.
+
+use chat_proto::{RoomName, UserName};
+use ratatui::layout::{Position, Rect};
+
+use super::{RoomList, RoomRow, Selection, State};
+
+/// What a click is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The header.
+    Header,
+    /// A room of the list.
+    Room(RoomName),
+    /// The row of a scrolled room list that stands for rooms above or below it.
+    MoreRooms {
+        /// Whether they are above.
+        is_above: bool,
+    },
+    /// A name of the user list.
+    User(UserName),
+    /// The row of the log that says that there is more below.
+    Newest,
+    /// A row of a message.
+    Message {
+        /// The message.
+        message: Selection,
+        /// Whether the row says how many rows are folded.
+        is_fold: bool,
+    },
+    /// The input box.
+    Prompt,
+    /// Nothing that a click does something with.
+    Nothing,
+}
+
+/// What the wheel scrolls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    /// The room list.
+    Rooms,
+    /// The user list.
+    Users,
+    /// The log: everywhere else.
+    Log,
+}
+
+/// The pane under a cell.
+#[must_use]
+pub fn pane(state: &State, position: Position) -> Pane {
+    let panes = state.panes();
+    let is_in = |area: Option<Rect>| area.is_some_and(|area| area.contains(position));
+    match () {
+        () if is_in(panes.rooms) => Pane::Rooms,
+        () if is_in(panes.users) => Pane::Users,
+        () => Pane::Log,
+    }
+}
+
+/// What a click on a cell is on.
+#[must_use]
+pub fn hit(state: &State, position: Position) -> Target {
+    let panes = state.panes();
+    let row_in = |area: Rect| {
+        area.contains(position).then(|| usize::from(position.y.saturating_sub(area.y)))
+    };
+    if let Some((area, row)) = panes.rooms.and_then(|area| Some((area, row_in(area)?))) {
+        return room(state, area, row);
+    }
+    if let Some(row) = panes.users.and_then(row_in) {
+        return user(state, row);
+    }
+    if let Some(row) = row_in(panes.log) {
+        return message(state, row);
+    }
+    match position {
+        at if panes.header.contains(at) || panes.rule.contains(at) => Target::Header,
+        at if panes.prompt.contains(at) => Target::Prompt,
+        _ => Target::Nothing,
+    }
+}
+
+fn room(state: &State, area: Rect, row: usize) -> Target {
+    let list = RoomList::new(state);
+    let shown = list.shown(area.height.into());
+    let index = shown.start + row;
+    if let Some(hidden) = list.hidden(index, &shown) {
+        return Target::MoreRooms { is_above: hidden.is_above };
+    }
+    match list.rows.get(index) {
+        Some(RoomRow::Room(room)) => Target::Room(room.name().clone()),
+        _ => Target::Nothing,
+    }
+}
+
+/// The first row of the user list is its heading, and its last one may say how many names have no room.
+fn user(state: &State, row: usize) -> Target {
+    let height = state.panes().users.map_or(0, |area| usize::from(area.height));
+    let users = state.client.room().users();
+    let is_count = row + 1 == height && users.count() + 1 > height;
+    let listed = row.checked_sub(1).filter(|_| !is_count);
+    let user = listed.and_then(|index| users.iter(state.client.me()).nth(index));
+    let other = user.filter(|user| user.id != state.client.me());
+    other.map_or(Target::Nothing, |user| Target::User(user.name.clone()))
+}
+
+fn message(state: &State, row: usize) -> Target {
+    let Some((rows, height)) = state.log_rows() else {
+        return Target::Nothing;
+    };
+    let viewport = state.viewport();
+    if row + 1 == height && viewport.reads_back(rows, height) {
+        return Target::Newest;
+    }
+    let shown = rows.on_screen(viewport.top(rows, height), height);
+    // A short log stands at the bottom of its pane.
+    let at = row.checked_sub(height - shown.len()).and_then(|row| shown.get(row)).copied();
+    let Some(at) = at else {
+        return Target::Nothing;
+    };
+    match Selection::of(rows.log.get(at.0)) {
+        Some(message) => Target::Message { message, is_fold: rows.is_fold(at) },
+        None => Target::Nothing,
+    }
+}

@@ -1,0 +1,154 @@
+//! The selected message, and what can be done with it.
+
+use chat_client::entry::{Body, EntryId, LogEntry};
+use chat_proto::Seq;
+
+use super::State;
+use crate::markup::Markup;
+
+/// A selected message. It stays the same message whatever comes or goes before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selection {
+    /// The entry of the log.
+    pub entry: EntryId,
+    seq: Seq,
+}
+
+/// What a letter does with the selected message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MessageAction {
+    Copy,
+    OpenLink,
+    Quote,
+}
+
+/// A letter and what it does.
+#[derive(Debug)]
+pub(crate) struct ActionKey {
+    pub(crate) key: char,
+    pub(crate) action: MessageAction,
+    /// The hint on the status line.
+    pub(crate) hint: &'static str,
+    /// Whether it can be done with this message.
+    pub(crate) applies: fn(&LogEntry) -> bool,
+}
+
+/// Every letter, in the order of the hints.
+pub(crate) const ACTIONS: &[ActionKey] = &[
+    ActionKey { key: 'y', action: MessageAction::Copy, hint: "y copy", applies: |_| true },
+    ActionKey { key: 'o', action: MessageAction::OpenLink, hint: "o open link", applies: has_link },
+    ActionKey { key: 'q', action: MessageAction::Quote, hint: "q quote", applies: |_| true },
+];
+
+impl Selection {
+    /// Selects an entry; `None` if it is no message.
+    pub(crate) fn of(entry: Option<&LogEntry>) -> Option<Self> {
+        let entry = entry.filter(|entry| text(entry).is_some())?;
+        Some(Self { entry: entry.id(), seq: entry.seq() })
+    }
+}
+
+impl State {
+    /// The index of the selected message and the message; `None` if there is none, or if it is no longer
+    /// in the log.
+    #[must_use]
+    pub fn selected(&self) -> Option<(usize, &LogEntry)> {
+        let Selection { entry, seq } = self.selection?;
+        let log = self.client.room().log();
+        let index = log.position(entry, seq);
+        log.get(index).filter(|found| found.id() == entry).map(|found| (index, found))
+    }
+
+    /// Selects the message `count` after the selected one, or before it if `count` is negative; without
+    /// one the newest message on the screen. It stays where it is at the end of the log.
+    pub(crate) fn select(&mut self, count: isize) {
+        let Some((rows, height)) = self.log_rows() else {
+            return;
+        };
+        let viewport = self.viewport();
+        let message = |index: usize| Selection::of(rows.log.get(index));
+        let end = rows.down(viewport.top(rows, height), height).0;
+        let found = match self.selected() {
+            None => (0..end.max(1)).rev().find_map(message),
+            Some((index, _)) if count < 0 => {
+                (0..index).rev().filter_map(message).take(count.unsigned_abs()).last()
+            }
+            Some((index, _)) => {
+                (index + 1..rows.log.len()).filter_map(message).take(count.unsigned_abs()).last()
+            }
+        };
+        self.selection = found.or(self.selection.filter(|_| self.selected().is_some()));
+        self.show_selected();
+    }
+
+    /// Scrolls as little as needed to show the selected message, from its first row on if it is longer
+    /// than the screen.
+    pub(crate) fn show_selected(&mut self) {
+        let Some(((rows, height), (index, _))) = self.log_rows().zip(self.selected()) else {
+            return;
+        };
+        let viewport = self.viewport();
+        let top = viewport.top(rows, height);
+        // A hint may cover the last row.
+        let room = height.saturating_sub(1).max(1);
+        let is_last = index + 1 == rows.log.len();
+        let room = if is_last { height } else { room };
+        let lowest = rows.up((index + 1, 0), room).min((index, 0));
+        let distance = |from, to| rows.distance(from, to);
+        let count = if top > (index, 0) {
+            -distance((index, 0), top)
+        } else if top < lowest {
+            distance(top, lowest)
+        } else {
+            return;
+        };
+        self.move_through(|viewport, rows, height| viewport.scroll(count, rows, height));
+    }
+
+    /// The selected message if it is on the screen, or the message on the screen that is nearest to it.
+    pub(crate) fn nearest_on_screen(&self) -> Option<Selection> {
+        let (rows, height) = self.log_rows()?;
+        let viewport = self.viewport();
+        // A hint covers the last row if there is more below.
+        let shown = height - usize::from(viewport.reads_back(rows, height));
+        let shown = rows.on_screen(viewport.top(rows, height), shown);
+        let selected = self.selected().map_or(0, |(index, _)| index);
+        let messages = shown.iter().filter_map(|(index, _)| {
+            let message = Selection::of(rows.log.get(*index))?;
+            Some((index.abs_diff(selected), message))
+        });
+        messages.min_by_key(|(distance, _)| *distance).map(|(_, message)| message)
+    }
+
+    /// Whether Enter opens the selected message, or folds it.
+    #[must_use]
+    pub fn selected_is_long(&self) -> bool {
+        let rows = self.log_rows().map(|(rows, _)| rows);
+        rows.zip(self.selected()).is_some_and(|(rows, (index, _))| rows.is_long(index))
+    }
+
+    /// Opens a long message of the room on the screen, or folds it again.
+    pub(crate) fn toggle_fold(&mut self, message: Selection) {
+        let room = self.shown().clone();
+        self.view(&room).heights.toggle(message.entry);
+        self.show_selected();
+    }
+}
+
+/// The text of a message; `None` if it is none.
+pub(crate) fn text(entry: &LogEntry) -> Option<&str> {
+    match &entry.body {
+        Body::Message { text, .. } => Some(text),
+        Body::Notice(..) | Body::Restored => None,
+    }
+}
+
+/// The links of a message.
+pub(crate) fn links(entry: &LogEntry) -> Vec<String> {
+    let text = text(entry).unwrap_or_default();
+    Markup::parse(text, &[]).links().map(str::to_owned).collect()
+}
+
+fn has_link(entry: &LogEntry) -> bool {
+    !links(entry).is_empty()
+}

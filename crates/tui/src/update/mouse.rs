@@ -1,0 +1,68 @@
+//! What the mouse does.
+
+use chat_client::Request;
+use chat_proto::{RoomName, Timestamp};
+use ratatui::layout::Position;
+
+use super::{Effect, WHEEL_ROWS, keys, request, scroll, selecting, to_newest};
+use crate::input::Wheel;
+use crate::state::{Pane, State, Target, hit, pane};
+
+/// The wheel turns: what is under it scrolls.
+pub(super) fn wheel(
+    state: &mut State,
+    wheel: Wheel,
+    position: Position,
+    at: Timestamp,
+) -> Vec<Effect> {
+    let rows = match wheel {
+        Wheel::Up => -WHEEL_ROWS,
+        Wheel::Down => WHEEL_ROWS,
+    };
+    match pane(state, position) {
+        Pane::Rooms => state.scroll_rooms(rows),
+        Pane::Users => {}
+        Pane::Log => return scroll(state, rows, at),
+    }
+    Vec::new()
+}
+
+/// The left button is pressed.
+pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec<Effect> {
+    if state.help.is_some() {
+        state.help = None;
+        return Vec::new();
+    }
+    match hit(state, position) {
+        Target::Room(room) => open(state, &room, at),
+        Target::MoreRooms { is_above } => {
+            let page = state.panes().rooms.map_or(1, |area| area.height.saturating_sub(2).max(1));
+            let page = isize::try_from(page).unwrap_or(isize::MAX);
+            state.scroll_rooms(if is_above { -page } else { page });
+            Vec::new()
+        }
+        Target::Header => keys::open_next_unread(state, at),
+        Target::User(name) => {
+            state.selection = None;
+            let asked = Request::SayTo { name, text: String::new(), typed: String::new() };
+            request(state, asked, at).unwrap_or_default()
+        }
+        Target::Newest => to_newest(state, at),
+        Target::Message { message, is_fold } => {
+            let is_again = state.selection == Some(message);
+            state.selection = Some(message);
+            if is_fold || is_again && state.selected_is_long() {
+                state.toggle_fold(message);
+            }
+            Vec::new()
+        }
+        Target::Prompt => selecting::end(state),
+        Target::Nothing => Vec::new(),
+    }
+}
+
+fn open(state: &mut State, room: &RoomName, at: Timestamp) -> Vec<Effect> {
+    state.selection = None;
+    let index = state.client.rooms().index(room);
+    index.map(|index| keys::open(state, index, at)).unwrap_or_default()
+}

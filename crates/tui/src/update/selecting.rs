@@ -1,0 +1,159 @@
+//! What keys do while a message is selected.
+
+use chat_proto::Timestamp;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{Effect, insert, keys, scroll};
+use crate::state::{ACTIONS, MessageAction, State, links, text};
+use crate::viewport::Place;
+
+/// Most bytes of a text that is copied. Some terminals take at most 100,000 bytes of the sequence, which
+/// has four for three of the text.
+const COPY_BYTES_MAX: usize = 74_000;
+
+/// Selects a message, or the one above the selected one.
+pub(super) fn start(state: &mut State) {
+    if state.draft.is_none() {
+        state.select(-1);
+    }
+}
+
+/// A key is pressed. Returns `None` if it is not for the selected message: the user types again.
+pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Option<Vec<Effect>> {
+    let Some((_, entry)) = state.selected() else {
+        state.selection = None;
+        return None;
+    };
+    let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    let page = keys::page_rows(state);
+    match key.code {
+        KeyCode::Char('s') if key.modifiers == KeyModifiers::CONTROL => state.select(-1),
+        _ if !is_plain => return other(state),
+        KeyCode::Up | KeyCode::Char('k') => state.select(-1),
+        KeyCode::Down | KeyCode::Char('j') => state.select(1),
+        KeyCode::Home => state.select(isize::MIN),
+        KeyCode::End => state.select(isize::MAX),
+        KeyCode::PageUp => return Some(turn_page(state, -page, at)),
+        KeyCode::PageDown => return Some(turn_page(state, page, at)),
+        KeyCode::Esc => return Some(end(state)),
+        KeyCode::Enter => return Some(enter(state)),
+        KeyCode::Char(letter) => {
+            let action = ACTIONS.iter().find(|action| action.key == letter);
+            let Some(action) = action.filter(|action| (action.applies)(entry)) else {
+                return other(state);
+            };
+            return Some(act(state, action.action, at));
+        }
+        _ => return other(state),
+    }
+    Some(Vec::new())
+}
+
+/// Ends the selection: keys go to the input box again.
+pub(super) fn end(state: &mut State) -> Vec<Effect> {
+    state.selection = None;
+    Vec::new()
+}
+
+/// The key is for the input box, or opens something else.
+fn other(state: &mut State) -> Option<Vec<Effect>> {
+    state.selection = None;
+    None
+}
+
+/// Opens a long message, or folds it again. On any other the user types again.
+fn enter(state: &mut State) -> Vec<Effect> {
+    match state.selection.filter(|_| state.selected_is_long()) {
+        Some(message) => {
+            state.toggle_fold(message);
+            Vec::new()
+        }
+        None => end(state),
+    }
+}
+
+/// Scrolls, and selects another message if the selected one is no longer on the screen.
+fn turn_page(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
+    let effects = scroll(state, rows, at);
+    if let Some(message) = state.nearest_on_screen() {
+        state.selection = Some(message);
+    }
+    effects
+}
+
+fn act(state: &mut State, action: MessageAction, at: Timestamp) -> Vec<Effect> {
+    let Some((_, entry)) = state.selected() else {
+        return end(state);
+    };
+    let text = text(entry).unwrap_or_default().to_owned();
+    match action {
+        MessageAction::Copy => copy(state, &text, None),
+        MessageAction::OpenLink => open_link(state, &links(entry)),
+        MessageAction::Quote => quote(state, &text, at),
+    }
+}
+
+/// Copies a text and says so; `what` is what it is, if it is not lines of a message.
+fn copy(state: &mut State, text: &str, what: Option<&str>) -> Vec<Effect> {
+    state.selection = None;
+    let end = text.floor_char_boundary(COPY_BYTES_MAX.min(text.len()));
+    let lines = text[..end].lines().count().max(1);
+    let what = what.map_or_else(|| counted(lines), str::to_owned);
+    state.done = Some(if end < text.len() {
+        format!("Copied {what}: the first {} kB of {} kB", end / 1000, text.len() / 1000)
+    } else {
+        format!("Copied {what}")
+    });
+    vec![Effect::Copy(text[..end].to_owned())]
+}
+
+fn counted(lines: usize) -> String {
+    if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") }
+}
+
+/// Opens the first link, or copies it if links cannot be opened here.
+fn open_link(state: &mut State, links: &[String]) -> Vec<Effect> {
+    let Some(link) = links.first() else {
+        return end(state);
+    };
+    if !state.opens_links {
+        return copy(state, link, Some("the link. There is no browser here that it could open"));
+    }
+    state.selection = None;
+    state.done = Some(match links.len() {
+        1 => format!("Opening {link}"),
+        count => format!("Opening the first of {count} links: {link}"),
+    });
+    vec![Effect::OpenLink(link.clone())]
+}
+
+/// A link could not be opened: copies it, and says why.
+pub(super) fn not_opened(state: &mut State, link: &str, why: &str) -> Vec<Effect> {
+    copy(state, link, Some(&format!("the link. It cannot be opened: {why}")))
+}
+
+/// Puts the text into the input box as a quote.
+fn quote(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
+    state.selection = None;
+    let before = state.prompt.editor.before_cursor();
+    let mut quoted = String::new();
+    if !before.is_empty() && !before.ends_with('\n') {
+        quoted.push('\n');
+    }
+    for line in text.lines() {
+        quoted.push_str("> ");
+        quoted.push_str(line);
+        quoted.push('\n');
+    }
+    insert(state, &quoted, at)
+}
+
+/// The selected message is gone, or new messages push it off the screen.
+pub(super) fn frame(state: &mut State) {
+    if state.selection.is_some() && state.selected().is_none() {
+        state.selection = None;
+    }
+    if state.selection.is_some() && state.viewport().place() == Place::Newest {
+        state.show_selected();
+    }
+}

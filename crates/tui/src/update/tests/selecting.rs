@@ -1,0 +1,290 @@
+use super::*;
+use crate::state::{Target, hit};
+
+/// A text of that many lines.
+fn lines(count: usize) -> String {
+    (1..=count).map(|line| format!("row {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Three messages: "one", "two", "three".
+fn talking() -> Harness {
+    let mut harness = Harness::connected(80, 20);
+    for (id, text) in [(3, "one"), (4, "two"), (3, "three")] {
+        harness.message(id, if id == 3 { "ana" } else { "carl" }, text);
+    }
+    harness
+}
+
+fn shift_up(harness: &mut Harness) -> Vec<Effect> {
+    harness.input(Input::Key(KeyEvent::new(KeyCode::Up, KeyModifiers::SHIFT)))
+}
+
+#[test]
+fn arrows_and_letters_move_the_selection() {
+    let mut harness = talking();
+    shift_up(&mut harness);
+    assert_shows(&harness, "ana ▶ three");
+    assert_shows(&harness, "y copy · q quote · Esc back");
+    harness.press(KeyCode::Up);
+    assert_shows(&harness, "carl ▶ two");
+    assert!(!harness.screen().contains("▶ three"));
+    harness.press(KeyCode::Char('k'));
+    harness.press(KeyCode::Char('k'));
+    assert_shows(&harness, "ana ▶ one");
+    harness.press(KeyCode::Char('j'));
+    assert_shows(&harness, "▶ two");
+    harness.press(KeyCode::End);
+    assert_shows(&harness, "▶ three");
+    harness.press(KeyCode::Esc);
+    assert!(!harness.screen().contains('▶'));
+    assert_eq!(typed(&harness), "");
+}
+
+#[test]
+fn any_other_text_goes_back_to_typing() {
+    let mut harness = talking();
+    harness.type_text("hel");
+    harness.control('s');
+    assert_shows(&harness, "▶ three");
+    harness.type_text("lo");
+    assert!(!harness.screen().contains('▶'));
+    assert_eq!(typed(&harness), "hello");
+    harness.control('s');
+    harness.input(Input::Paste(" you".into()));
+    assert!(!harness.screen().contains('▶'));
+    assert_eq!(typed(&harness), "hello you");
+}
+
+#[test]
+fn y_copies_the_text_as_it_was_sent() {
+    let mut harness = talking();
+    harness.message(3, "ana", "*see*\n`code`");
+    harness.control('s');
+    assert_eq!(harness.type_text("y"), [Effect::Copy("*see*\n`code`".into())]);
+    assert_shows(&harness, "Copied 2 lines");
+    assert!(!harness.screen().contains('▶'));
+    harness.type_text("x");
+    assert!(!harness.screen().contains("Copied"), "until the next key");
+}
+
+#[test]
+fn q_quotes_into_the_input() {
+    let mut harness = talking();
+    harness.message(3, "ana", "a\nb");
+    harness.control('s');
+    harness.type_text("qyes");
+    assert_eq!(typed(&harness), "> a\n> b\nyes");
+    harness.press(KeyCode::Home);
+    harness.press(KeyCode::End);
+    harness.control('s');
+    harness.type_text("q");
+    assert_eq!(typed(&harness), "> a\n> b\nyes\n> a\n> b\n");
+}
+
+#[test]
+fn o_opens_a_link_or_copies_it() {
+    let link = || "https://a.org/b".to_owned();
+    let mut harness = talking();
+    harness.message(3, "ana", "see https://a.org/b and mailto:a@b.org");
+    harness.control('s');
+    assert_shows(&harness, "o open link");
+    assert_eq!(harness.type_text("o"), [Effect::Copy(link())]);
+    assert_shows(&harness, "Copied the link. There is no browser here");
+    harness.state.opens_links = true;
+    harness.control('s');
+    assert_eq!(harness.type_text("o"), [Effect::OpenLink(link())]);
+    assert_shows(&harness, "Opening the first of 2 links: https://a.org/b");
+    let not = Input::NotOpened { link: link(), why: "no such file".into() };
+    assert_eq!(harness.input(not), [Effect::Copy(link())]);
+    assert_shows(&harness, "It cannot be opened: no such file");
+}
+
+#[test]
+fn o_is_a_letter_for_a_message_without_a_link() {
+    let mut harness = talking();
+    harness.control('s');
+    assert!(!harness.screen().contains("o open link"));
+    harness.type_text("ok");
+    assert_eq!(typed(&harness), "ok");
+}
+
+#[test]
+fn a_copy_has_a_bound_and_says_so() {
+    let mut harness = talking();
+    let effects = super::super::selecting::not_opened(&mut harness.state, &"é".repeat(40_000), "-");
+    let [Effect::Copy(copied)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(copied.len(), 74_000);
+    assert_shows(&harness, "the first 74 kB of 80 kB");
+}
+
+#[test]
+fn a_long_message_is_folded_and_opens() {
+    let mut harness = Harness::connected(80, 40);
+    harness.message(3, "ana", &lines(20));
+    assert_shows(&harness, "row 12\n");
+    assert_shows(&harness, "┄ 8 more lines, Enter opens ┄");
+    assert!(!harness.screen().contains("row 13"));
+    harness.control('s');
+    assert_shows(&harness, "Enter open");
+    harness.press(KeyCode::Enter);
+    assert_shows(&harness, "▶ row 20");
+    assert!(!harness.screen().contains('┄'));
+    harness.press(KeyCode::Enter);
+    assert!(!harness.screen().contains("row 13"), "Enter folds it again");
+    harness.press(KeyCode::Esc);
+    harness.click("┄ 8 more");
+    assert_shows(&harness, "▶ row 20");
+    harness.click("row 20");
+    assert!(!harness.screen().contains("row 13"), "a second click folds it, too");
+    harness.message(3, "ana", &lines(13));
+    assert_shows(&harness, "row 13");
+}
+
+#[test]
+fn the_place_counts_the_rows_that_are_shown() {
+    let mut harness = Harness::connected(80, 12);
+    for _ in 0..5 {
+        harness.message(3, "ana", &lines(30));
+    }
+    harness.message(3, "ana", "the last");
+    assert_shows(&harness, "the last");
+    harness.control_home();
+    harness.press(KeyCode::PageDown);
+    harness.press(KeyCode::PageUp);
+    assert_shows(&harness, "connected to chat-server");
+}
+
+#[test]
+fn the_selected_message_is_scrolled_to() {
+    let mut harness = Harness::connected(80, 12);
+    for number in 1..=40 {
+        harness.message(3, "ana", &format!("message {number}"));
+    }
+    harness.control('s');
+    for number in (1..40).rev() {
+        harness.press(KeyCode::Up);
+        assert_shows(&harness, &format!("▶ message {number}\n"));
+    }
+    for number in 2..=40 {
+        harness.press(KeyCode::Down);
+        assert_shows(&harness, &format!("▶ message {number}\n"));
+    }
+    harness.press(KeyCode::Home);
+    assert_shows(&harness, "▶ message 1\n");
+    harness.press(KeyCode::End);
+    harness.press(KeyCode::PageUp);
+    harness.press(KeyCode::PageUp);
+    assert_shows(&harness, "▶ message 2");
+    for number in 41..=60 {
+        harness.message(3, "ana", &format!("message {number}"));
+    }
+    assert_shows(&harness, "▶ message 2");
+}
+
+#[test]
+fn new_messages_do_not_push_the_selected_one_away() {
+    let mut harness = talking();
+    harness.control('s');
+    for number in 1..=40 {
+        harness.message(3, "ana", &format!("message {number}"));
+    }
+    assert_shows(&harness, "▶ three");
+}
+
+#[test]
+fn another_room_ends_the_selection() {
+    let mut harness = talking();
+    harness.control('s');
+    harness.alt(KeyCode::Up);
+    harness.join_rust();
+    assert!(harness.state.selection.is_none());
+    harness.control('s');
+    assert!(harness.state.selection.is_none(), "there is no message to select");
+}
+
+#[test]
+fn a_selected_message_that_is_gone_is_selected_no_more() {
+    let mut harness = talking();
+    harness.control('s');
+    let clear = Request::Clear(RoomName::lobby());
+    harness.input(Input::Client(ClientInput::Request(clear)));
+    assert!(harness.state.selection.is_none());
+}
+
+#[test]
+fn clicks_go_to_what_is_under_them() {
+    let mut harness = Harness::connected(120, 24);
+    harness.message(3, "ana", "hello");
+    harness.click("hello");
+    assert_shows(&harness, "▶ hello");
+    harness.join_rust();
+    harness.click("#lobby");
+    assert_eq!(*harness.state.shown(), RoomName::lobby());
+    harness.message_in("#rust", 1, user(3, "ana"), "new");
+    harness.click("#lobby  ");
+    let header = harness.state.panes().header.as_position();
+    harness.input(Input::Click(header));
+    assert_eq!(*harness.state.shown(), room("#rust"), "the header goes to what is new");
+    harness.click("carl");
+    assert_eq!(harness.state.client.room().label().as_str(), "@carl");
+}
+
+#[test]
+fn the_hint_of_new_messages_goes_to_them() {
+    let mut harness = Harness::connected(80, 12);
+    for number in 1..=40 {
+        harness.message(3, "ana", &format!("message {number}"));
+    }
+    harness.press(KeyCode::PageUp);
+    harness.message(3, "ana", "the newest");
+    harness.click("1 new");
+    assert_shows(&harness, "the newest");
+}
+
+#[test]
+fn the_wheel_scrolls_the_pane_under_it() {
+    let mut harness = Harness::connected(100, 12);
+    for number in 10..40 {
+        harness.event(room_event(&format!("#room-{number}"), 0, 0));
+    }
+    let rooms = harness.state.panes().rooms.unwrap().as_position();
+    assert_shows(&harness, "#lobby");
+    harness.input(Input::Wheel(Wheel::Down, rooms));
+    assert!(!harness.screen().contains(" 1 #lobby"));
+    assert_shows(&harness, "↑ 3 more");
+    harness.click("↑ 3 more");
+    assert_shows(&harness, " 1 #lobby");
+    harness.click("↓");
+    assert!(!harness.screen().contains(" 1 #lobby"));
+    harness.input(Input::Wheel(Wheel::Up, rooms));
+    harness.input(Input::Wheel(Wheel::Up, rooms));
+    harness.input(Input::Wheel(Wheel::Up, rooms));
+    assert_shows(&harness, " 1 #lobby");
+}
+
+#[test]
+fn every_cell_of_every_size_has_a_target() {
+    let mut harness = Harness::connected(120, 24);
+    harness.join_rust();
+    harness.message_in("#rust", 1, user(3, "ana"), &lines(40));
+    for (width, height) in
+        [(1, 1), (5, 3), (20, 6), (40, 12), (79, 24), (80, 24), (120, 30), (200, 60)]
+    {
+        harness.resize(width, height);
+        let screen = harness.screen();
+        let rows: Vec<&str> = screen.lines().collect();
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let row = rows.get(usize::from(y)).copied().unwrap_or_default();
+            let position = ratatui::layout::Position::new(x, y);
+            match hit(&harness.state, position) {
+                Target::Room(name) => assert!(row.contains(name.as_str()), "{name} {row}"),
+                Target::User(name) => assert!(row.contains(name.as_str()), "{name} {row}"),
+                Target::Message { is_fold, .. } => {
+                    assert_eq!(is_fold, row.contains('┄'), "{width}x{height} {row}");
+                }
+                Target::Prompt => assert!(y + 8 >= height, "{row}"),
+                _ => {}
+            }
+        }
+    }
+}
