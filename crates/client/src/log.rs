@@ -92,6 +92,12 @@ impl Log {
         self.entries.read().is_some()
     }
 
+    /// Whether there is a line over a message that is not loaded, and does not come by itself.
+    #[must_use]
+    pub fn lacks_line(&self) -> bool {
+        self.entries.read().is_some_and(|read| !self.has_after(read))
+    }
+
     /// The first and the last message among these entries; `None` if there is none.
     #[must_use]
     pub fn messages_in(&self, entries: Range<usize>) -> Option<(Seq, Seq)> {

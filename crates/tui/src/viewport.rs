@@ -93,7 +93,7 @@ impl Viewport {
     pub fn follow(&mut self, rows: LogRows<'_>, height: usize) {
         let shows_all = match self.place {
             Place::Newest | Place::Back(_) => return,
-            Place::New => true,
+            Place::New => !rows.log.lacks_line(),
             Place::Oldest => !rows.log.lacks_older(),
         } && self.top(rows, height) >= rows.newest_top(height);
         if shows_all && rows.log.has_newest() {

@@ -158,7 +158,9 @@ impl Coverage {
 
     /// Whether the room has messages older than `oldest`, the oldest loaded one, as far as is known.
     pub(super) fn lacks_older(&self, oldest: Option<u64>) -> bool {
-        self.older == Older::Unknown && oldest.unwrap_or(self.reached + 1) > 1
+        let oldest = oldest.unwrap_or(self.reached + 1);
+        let before = self.here.around(oldest.saturating_sub(1));
+        self.older == Older::Unknown && oldest > 1 && before.is_none_or(|(first, _)| first > 1)
     }
 }
 

@@ -163,11 +163,11 @@ impl Log {
         self.coverage.lacks_older(self.oldest().map(Seq::get))
     }
 
-    /// Whether its first entry is the oldest message of the room that is stored.
+    /// Whether it begins with the oldest message of the room that is stored, or with notices before it.
     #[must_use]
     pub fn has_beginning(&self) -> bool {
-        let is_message = self.entries.get(0).is_some_and(LogEntry::is_message);
-        is_message && !self.lacks_older()
+        let is_void = self.entries.get(0).is_some_and(|entry| entry.is_void);
+        !is_void && !self.lacks_older() && self.oldest().is_some()
     }
 
     /// Why it does not load messages by itself, if it does not.

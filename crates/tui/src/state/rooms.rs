@@ -18,7 +18,7 @@ pub(super) type RoomViews = BTreeMap<RoomName, RoomView>;
 pub(super) struct RoomView {
     pub(super) viewport: Viewport,
     pub(super) heights: Heights,
-    /// Whether the user had read all messages as of the last frame.
+    /// Whether the user had read all loaded messages as of the last frame.
     has_read_all: bool,
     /// The editor of the draft while the room is not on the screen.
     editor: Editor,
@@ -31,14 +31,16 @@ impl State {
         &self.shown
     }
 
-    /// Whether the user had read all messages of the room on the screen as of the last frame.
+    /// Whether the user had read all loaded messages of the room on the screen as of the last frame.
     pub(crate) fn had_read_all(&self) -> bool {
         self.views.get(&self.shown).is_some_and(|view| view.has_read_all)
     }
 
-    /// Notes for the next frame whether all messages of the room on the screen are read.
+    /// Notes for the next frame whether all messages of the room on the screen that are loaded are read, with
+    /// none before them missing.
     pub(crate) fn note_read(&mut self) {
-        let has_read_all = self.client.room().unread() == 0;
+        let (log, read) = (self.client.room().log(), self.client.room().read());
+        let has_read_all = log.is_complete_after(read) && log.next_heard(read).is_none();
         self.view(&self.shown.clone()).has_read_all = has_read_all;
     }
 

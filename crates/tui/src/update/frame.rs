@@ -59,9 +59,7 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
 fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadWhat> {
     match viewport.place() {
         Place::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],
-        Place::New if rows.log.has_line() && rows.log.first_new().is_none() => {
-            return vec![LoadWhat::Unread];
-        }
+        Place::New if rows.log.lacks_line() => return vec![LoadWhat::Unread],
         Place::Oldest if rows.log.lacks_older() => return vec![LoadWhat::Oldest],
         _ => {}
     }
