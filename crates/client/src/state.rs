@@ -27,7 +27,7 @@ pub struct State {
     pub(crate) journal: Option<ShortString>,
     pub(crate) epoch: Option<ShortString>,
     /// The journal that the server has named before the session.
-    pub(crate) called: Option<ShortString>,
+    pub(crate) server_journal: Option<ShortString>,
     pub(crate) connection: Connection,
     pub(crate) trouble: Option<String>,
     pub(crate) rooms: Rooms,
@@ -97,7 +97,7 @@ impl State {
             me: UNKNOWN,
             journal: None,
             epoch: None,
-            called: None,
+            server_journal: None,
             connection: Connection::Connecting,
             trouble: None,
             rooms: Rooms::default(),

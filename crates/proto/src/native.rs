@@ -6,6 +6,7 @@
 //! connection goes on; the codec itself fails only if the connection does.
 
 mod explain;
+mod hot;
 
 use std::io;
 use std::marker::PhantomData;
@@ -36,6 +37,11 @@ pub trait Vocabulary: Serialize + DeserializeOwned {
         serde_json::from_slice(line)
     }
 
+    /// Writes it as JSON at the end of `line`, without a line end.
+    fn write(&self, line: &mut BytesMut) {
+        write_json(self, line);
+    }
+
     /// Says what is wrong with a line that serde could not read as one of this vocabulary.
     fn explain(line: &[u8], error: &serde_json::Error) -> UnreadableLine;
 }
@@ -62,6 +68,14 @@ impl Vocabulary for Command {
 
 impl Vocabulary for Event {
     const SKIPS_PREAMBLE: bool = true;
+
+    fn write(&self, line: &mut BytesMut) {
+        match self {
+            Self::Message(message) => hot::message(message, line),
+            Self::Accepted(accepted) => hot::accepted(accepted, line),
+            event => write_json(event, line),
+        }
+    }
 
     /// An event of an unknown type is told apart from a broken one: a client ignores it.
     fn explain(line: &[u8], error: &serde_json::Error) -> UnreadableLine {
@@ -171,9 +185,14 @@ impl<R, W: Vocabulary> Encoder<&W> for NativeCodec<R> {
 
 /// Writes `message` as one line at the end of `dst`.
 pub fn write_line(message: &impl Vocabulary, dst: &mut BytesMut) {
-    serde_json::to_writer((&mut *dst).writer(), message)
-        .expect("the vocabularies have string keys alone, and memory takes every write");
+    message.write(dst);
     dst.put_u8(b'\n');
+}
+
+/// Writes `value` as JSON at the end of `line`.
+fn write_json(value: &(impl Serialize + ?Sized), line: &mut BytesMut) {
+    serde_json::to_writer(line.writer(), value)
+        .expect("the vocabularies have string keys alone, and memory takes every write");
 }
 
 fn read<R: Vocabulary>(line: &[u8]) -> Result<R, UnreadableLine> {

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use jiff::fmt::temporal::DateTimePrinter;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+mod written;
+
+pub(crate) use self::written::Written;
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z; on the wire RFC 3339, in UTC, with three
 /// digits after the second: `2026-11-22T14:02:07.123Z`.
@@ -25,6 +26,11 @@ impl Timestamp {
     #[must_use]
     pub fn as_millis(self) -> i64 {
         self.0.as_millisecond()
+    }
+
+    /// The moment as it is on the wire.
+    pub(crate) fn written(self) -> Written {
+        Written::new(self)
     }
 
     /// The moment as the library for dates and time zones has it.
@@ -53,41 +59,14 @@ impl From<SystemTime> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        PRINTER.print_timestamp(&self.0, jiff::fmt::StdFmtWrite(f)).map_err(|_| fmt::Error)
+        f.write_str(self.written().as_str())
     }
 }
 
-/// By way of a buffer: to write the parts of a moment one by one costs more than they do.
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut buffer = Buffer { bytes: [0; WRITTEN_BYTES_MAX], len: 0 };
-        PRINTER.print_timestamp(&self.0, &mut buffer).map_err(ser::Error::custom)?;
-        let written = str::from_utf8(&buffer.bytes[..buffer.len]).map_err(ser::Error::custom)?;
-        serializer.serialize_str(written)
+        serializer.serialize_str(self.written().as_str())
     }
-}
-
-/// Bytes of the longest moment of the calendar, `-009999-01-02T01:59:59.000Z`.
-const WRITTEN_BYTES_MAX: usize = 27;
-
-/// A moment as it is written.
-struct Buffer {
-    bytes: [u8; WRITTEN_BYTES_MAX],
-    len: usize,
-}
-
-impl jiff::fmt::Write for Buffer {
-    fn write_str(&mut self, part: &str) -> Result<(), jiff::Error> {
-        let end = self.len + part.len();
-        let place = self.bytes.get_mut(self.len..end);
-        place.ok_or_else(too_long)?.copy_from_slice(part.as_bytes());
-        self.len = end;
-        Ok(())
-    }
-}
-
-fn too_long() -> jiff::Error {
-    jiff::Error::from_args(format_args!("a moment has at most {WRITTEN_BYTES_MAX} bytes"))
 }
 
 impl<'de> Deserialize<'de> for Timestamp {

@@ -83,13 +83,13 @@ impl Hub {
     /// Returns an error that says why the journal cannot be used, and what to do.
     ///
     /// # Panics
-    /// Outside a runtime, if the place of the journal has no thread of its own.
+    /// Outside a runtime, if the journal there has no thread of its own.
     pub(crate) fn open(
-        place: &Location,
+        location: &Location,
         durability: Durability,
         config: &Config,
     ) -> Result<Arc<Self>, JournalError> {
-        let (engine, journal, restored) = Journal::open(place, durability)?;
+        let (engine, journal, restored) = Journal::open(location, durability)?;
         Self::start(engine, journal, restored, config)
     }
 
@@ -103,8 +103,8 @@ impl Hub {
         let newest = restored.newest.unwrap_or_else(wall);
         let clock = SteadyClock::new(wall, monotonic, steady_span, newest);
         let (state, renamed) = State::restore(restored, config.presence_users);
-        for kept in &renamed {
-            info!(id = %kept.user.id, name = %kept.user.name, "renamed: another user had the name, too");
+        for record in &renamed {
+            info!(id = %record.user.id, name = %record.user.name, "renamed: another user had the name, too");
         }
         let renamed: Vec<_> = renamed.into_iter().map(Change::User).collect();
         // If it cannot be stored now, they get names like these at the next start again.
@@ -146,10 +146,10 @@ impl Hub {
     }
 
     /// Tells in the large rooms how many are there, where that has changed.
-    pub(crate) fn tell_presence(&self) {
+    pub(crate) fn publish_presence(&self) {
         let due = self.state().rooms.take_presence_due();
         for room in due.values() {
-            room.tell_presence();
+            room.publish_presence();
         }
     }
 

@@ -14,7 +14,7 @@ use crate::watch::{DaemonError, watch};
 /// `keep`.
 pub(crate) async fn run(hub: &Arc<Hub>, keep: Option<Duration>) -> DaemonError {
     tokio::select! {
-        error = watch("the count of users", tell_presence(hub)) => error,
+        error = watch("the count of users", publish_presence(hub)) => error,
         error = watch("the removal of old messages", trim(hub, keep)) => error,
         error = watch("the storing of last-seen times", see_all(hub)) => error,
         error = watch("the removal of unused rooms", expire_rooms(hub)) => error,
@@ -55,10 +55,10 @@ async fn expire_rooms(hub: &Arc<Hub>) {
 }
 
 /// Sends to the large rooms how many users they have.
-async fn tell_presence(hub: &Arc<Hub>) {
+async fn publish_presence(hub: &Arc<Hub>) {
     let mut step = interval(PRESENCE_STEP);
     loop {
         step.tick().await;
-        hub.tell_presence();
+        hub.publish_presence();
     }
 }

@@ -104,21 +104,21 @@ impl Journal {
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
     pub(crate) fn open(
-        place: &Location,
+        location: &Location,
         durability: Durability,
     ) -> Result<(Engine, Self, Restored), JournalError> {
-        let Parts { writer, reader, restored, identity } = sqlite::open(place, durability)?;
+        let Parts { writer, reader, restored, identity } = sqlite::open(location, durability)?;
         let engine = Engine::new(writer);
         let subscribers = engine.subscribers();
         Ok((engine, Self { reader, identity: Arc::new(identity), subscribers }, restored))
     }
 
-    /// Opens the journal in `place` to read it, while no daemon has it.
+    /// Opens the journal at `location` to read it, while no daemon has it.
     ///
     /// # Errors
     /// Returns an error that says why it cannot be used, and what to do.
-    pub fn open_to_read(place: &Location) -> Result<(Self, Restored), JournalError> {
-        let (_, journal, restored) = Self::open(place, Durability::Os)?;
+    pub fn open_to_read(location: &Location) -> Result<(Self, Restored), JournalError> {
+        let (_, journal, restored) = Self::open(location, Durability::Os)?;
         Ok((journal, restored))
     }
 

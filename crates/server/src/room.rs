@@ -17,7 +17,7 @@ use crate::journal::{RoomId, RoomKey, RoomRecord};
 pub(crate) struct Room {
     /// Its number in the journal.
     pub id: RoomId,
-    called: RoomKey,
+    key: RoomKey,
     name: RoomName,
     presence_users: usize,
     state: Mutex<State>,
@@ -65,8 +65,8 @@ impl Room {
     /// The room as it was stored, without users. With more than `presence_users` users it sends their number
     /// rather than each `joined` and `left`. `rings` bounds the memory of its ring.
     #[must_use]
-    pub(crate) fn new(kept: RoomRecord, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
-        let name = match &kept.called {
+    pub(crate) fn new(record: RoomRecord, presence_users: usize, rings: &Arc<Rings>) -> Arc<Self> {
+        let name = match &record.key {
             RoomKey::Named(name) => name.clone(),
             RoomKey::Direct(pair) => {
                 let [one, other] = pair.ids();
@@ -74,28 +74,28 @@ impl Room {
             }
         };
         let state = State {
-            topic: kept.topic,
+            topic: record.topic,
             users: BTreeMap::new(),
-            last_seq: kept.last_seq,
+            last_seq: record.last_seq,
             changes: 0,
             live: None,
             rings: Arc::clone(rings),
             is_closed: false,
         };
-        let (id, called) = (kept.id, kept.called);
-        Arc::new(Self { id, called, name, presence_users, state: Mutex::new(state) })
+        let (id, key) = (record.id, record.key);
+        Arc::new(Self { id, key, name, presence_users, state: Mutex::new(state) })
     }
 
-    /// What it is called.
+    /// What identifies it.
     #[must_use]
-    pub(crate) const fn called(&self) -> &RoomKey {
-        &self.called
+    pub(crate) const fn key(&self) -> &RoomKey {
+        &self.key
     }
 
     /// The other user, if this is a direct message of `user`.
     #[must_use]
     pub(crate) fn other(&self, user: UserId) -> Option<UserId> {
-        let RoomKey::Direct(pair) = self.called else { return None };
+        let RoomKey::Direct(pair) = self.key else { return None };
         pair.ids().into_iter().find(|id| *id != user)
     }
 
@@ -161,7 +161,7 @@ impl Room {
 /// The changes of a room. Only the hub makes them.
 impl Room {
     /// Puts `user` on the list and sends it to the others; returns true if, in a large room, the number
-    /// of users is to be sent instead, see [`Room::tell_presence`].
+    /// of users is to be sent instead, see [`Room::publish_presence`].
     #[must_use]
     pub(crate) fn enter(&self, user: &User) -> bool {
         let mut state = self.state();
@@ -170,7 +170,7 @@ impl Room {
         }
         let is_large = state.users.len() > self.presence_users;
         if !is_large {
-            state.tell(Event::Joined { room: self.name.clone(), user: user.clone() });
+            state.publish_update(Event::Joined { room: self.name.clone(), user: user.clone() });
         }
         is_large
     }
@@ -186,7 +186,7 @@ impl Room {
         let is_large = state.users.len() >= self.presence_users;
         if !is_large {
             let (room, user) = (self.name.clone(), user.clone());
-            state.tell(Event::Left { room, user, reason });
+            state.publish_update(Event::Left { room, user, reason });
         }
         is_large
     }
@@ -197,14 +197,14 @@ impl Room {
         if state.users.remove(&user.name).is_some() {
             state.users.insert(name.clone(), User { id: user.id, name: name.clone() });
             if self.id == RoomId::LOBBY {
-                state.tell_renamed(user, name);
+                state.publish_renamed(user, name);
             }
         }
     }
 
     /// Sends that `user`, who is not connected, has another name.
-    pub(crate) fn tell_renamed(&self, user: &User, name: &UserName) {
-        self.state().tell_renamed(user, name);
+    pub(crate) fn publish_renamed(&self, user: &User, name: &UserName) {
+        self.state().publish_renamed(user, name);
     }
 
     /// Sets the topic, and sends it.
@@ -212,14 +212,14 @@ impl Room {
         let mut state = self.state();
         state.topic = topic.clone();
         let (room, topic, user) = (self.name.clone(), topic.clone(), user.clone());
-        state.tell(Event::Topic { room, topic, user });
+        state.publish_update(Event::Topic { room, topic, user });
     }
 
     /// Sends how many users are here.
-    pub(crate) fn tell_presence(&self) {
+    pub(crate) fn publish_presence(&self) {
         let mut state = self.state();
         let count = state.users.len();
-        state.tell(Event::Presence { room: self.name.clone(), count });
+        state.publish_update(Event::Presence { room: self.name.clone(), count });
     }
 
     /// Sends stored messages to all sessions in the room. Called once for each commit, in commit order.
@@ -267,15 +267,15 @@ impl State {
     }
 
     /// Counts and sends a change. Each feed counts the same way as it receives them.
-    fn tell(&mut self, event: Event) {
+    fn publish_update(&mut self, event: Event) {
         self.changes += 1;
         if self.live.is_some() {
             self.publish(Batch::update(event, &self.rings));
         }
     }
 
-    fn tell_renamed(&mut self, user: &User, name: &UserName) {
-        self.tell(Event::Renamed { user: user.clone(), name: name.clone() });
+    fn publish_renamed(&mut self, user: &User, name: &UserName) {
+        self.publish_update(Event::Renamed { user: user.clone(), name: name.clone() });
     }
 
     fn publish(&mut self, batch: Batch) {

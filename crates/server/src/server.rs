@@ -41,10 +41,10 @@ impl Server {
     /// Returns an error if the journal cannot be used.
     pub fn open(
         config: Config,
-        place: &Location,
+        location: &Location,
         durability: Durability,
     ) -> Result<Self, JournalError> {
-        let hub = Hub::open(place, durability, &config)?;
+        let hub = Hub::open(location, durability, &config)?;
         let closing = CancellationToken::new();
         Ok(Self { context: Arc::new(Context { config, hub, closing }) })
     }
@@ -119,8 +119,8 @@ impl Server {
     }
 
     /// Sends to the large rooms how many users they have. [`Server::run`] does so periodically.
-    pub fn tell_presence(&self) {
-        self.context.hub.tell_presence();
+    pub fn publish_presence(&self) {
+        self.context.hub.publish_presence();
     }
 
     /// Makes the journal refuse to store anything, or store again, for tests of what clients see then.

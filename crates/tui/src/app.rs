@@ -24,6 +24,7 @@ pub use self::control::Control;
 pub use self::failure::{Failure, RunError};
 pub use self::options::Options;
 use self::saver::Saver;
+use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
 use crate::state::{Look, State};
 use crate::theme::ANSWER_TIMEOUT;
@@ -49,7 +50,7 @@ const ZONE_LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_
 ///
 /// # Errors
 /// Returns an error if the terminal or the program itself fails, never for what the network does.
-pub async fn run<B: Backend>(
+pub async fn run<B: Backend + ShowsLinks>(
     terminal: &mut Terminal<B>,
     options: Options,
     dial: impl Dial,
@@ -66,7 +67,7 @@ pub async fn run<B: Backend>(
 }
 
 /// Draws a frame: what has changed, or everything if `redraw_all`.
-fn draw<B: Backend>(
+fn draw<B: Backend + ShowsLinks>(
     terminal: &mut Terminal<B>,
     state: &State,
     redraw_all: bool,
@@ -76,7 +77,8 @@ fn draw<B: Backend>(
         let area = Rect::from((Position::ORIGIN, terminal.size()?));
         terminal.resize(area)?;
     }
-    terminal.draw(|frame| view::draw(state, frame)).map(drop)
+    let links = terminal.backend().link_slot();
+    terminal.draw(|frame| links.set(view::draw(state, frame))).map(drop)
 }
 
 /// The same without a terminal: for each frame `show` gets the state, on a screen of that `size`, and whether
@@ -260,7 +262,7 @@ impl<C: Control> App<C> {
     fn take(&mut self, input: Input) -> ControlFlow<()> {
         self.changed |= match &input {
             // Nothing on the screen depends on it: if it fails, that is an input of its own.
-            Input::Client(ClientInput::Tick) => false,
+            Input::Client(ClientInput::Tick) => self.state.quitting.is_some(),
             Input::Client(ClientInput::Stored(Ok(()))) => self.state.client.outbox().is_storing(),
             _ => true,
         };

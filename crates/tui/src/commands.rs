@@ -9,6 +9,8 @@ use crate::settings::closest;
 pub enum Verb {
     /// Lists the commands.
     Help,
+    /// Shows the keys.
+    Keys,
     /// Joins a room, or opens a direct message.
     Join,
     /// Leaves a room.
@@ -29,6 +31,8 @@ pub enum Verb {
     Name,
     /// Shows or changes a setting.
     Set,
+    /// Shows the messages alone.
+    Bare,
     /// Empties the log on the screen.
     Clear,
     /// Marks the room as read.
@@ -95,7 +99,15 @@ pub struct Command {
 
 /// Every command, in the order of the help.
 pub const COMMANDS: &[Command] = &[
-    row(Verb::Help, "/help", &["/commands"], "[COMMAND]", Offers::Commands, "Show this help"),
+    row(
+        Verb::Help,
+        "/help",
+        &["/commands"],
+        "[WORD]",
+        Offers::Commands,
+        "Show this help, or help on WORD",
+    ),
+    row(Verb::Keys, "/keys", &[], "", Offers::Nothing, "Show the keys"),
     row(Verb::Join, "/join", &["/j"], "#ROOM", Offers::Rooms, "Join or create a room"),
     row(
         Verb::Leave,
@@ -134,6 +146,7 @@ pub const COMMANDS: &[Command] = &[
         Offers::Settings,
         "Change a setting, or list them all",
     ),
+    row(Verb::Bare, "/bare", &[], "", Offers::Nothing, "Show the messages alone, to select text"),
     row(Verb::Clear, "/clear", &[], "", Offers::Nothing, "Clear the screen"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
     row(Verb::Read, "/read", &[], "", Offers::Nothing, "Mark this room as read"),

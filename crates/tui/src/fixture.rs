@@ -219,7 +219,7 @@ impl Harness {
         let Size { width, height } = self.state.size;
         let screen = Screen::new(width, height);
         let Ok(mut terminal) = Terminal::new(screen.clone());
-        let Ok(_) = terminal.draw(|frame| view::draw(&self.state, frame));
+        let Ok(_) = terminal.draw(|frame| drop(view::draw(&self.state, frame)));
         screen.text()
     }
 }

@@ -27,12 +27,6 @@ const RULE_SCREEN_MIN: u16 = 8;
 /// Most rows of the input box; what is longer scrolls within.
 const PROMPT_ROWS_MAX: u16 = 8;
 
-/// Rows of the help, its border included: what fits a screen of 24.
-pub(crate) const HELP_ROWS: u16 = 24;
-
-/// Columns of the help, its border included.
-const HELP_COLUMNS: u16 = 60;
-
 /// The panes of the screen. Any of them may be empty on a tiny screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
@@ -89,11 +83,21 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     }
 }
 
-/// The middle of the screen, or all of it where it is small: where the help is.
+/// The messages over the whole screen, and a row that says how to go back.
 #[must_use]
-pub fn help(screen: Rect) -> Rect {
-    let (width, height) = (screen.width.min(HELP_COLUMNS), screen.height.min(HELP_ROWS));
-    Rect::new((screen.width - width) / 2, (screen.height - height) / 2, width, height)
+pub fn bare(size: Size) -> Panes {
+    let Size { width, height } = size;
+    let status = u16::from(height >= 2);
+    let none = Rect::new(0, height, 0, 0);
+    Panes {
+        rooms: None,
+        header: none,
+        rule: none,
+        log: Rect::new(0, 0, width, height - status),
+        users: None,
+        status: Rect::new(0, height - status, width, status),
+        prompt: none,
+    }
 }
 
 #[cfg(test)]
@@ -154,10 +158,5 @@ mod tests {
             let panes = panes(Size::new(width, 20), Wants { users: Some(users), ..ALL });
             assert_eq!(panes.users.is_some(), expected, "{users:?} {width}");
         }
-    }
-
-    #[test]
-    fn the_help_has_room_for_every_key() {
-        assert_eq!(usize::from(HELP_ROWS), crate::help::KEYS.len() + 2);
     }
 }

@@ -10,20 +10,25 @@
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
 //!   its colours; [`commands`]: the `/` commands; [`help`]: the keys in words.
-//! * [`settings`]: the settings, from the file, the command line and `/set`.
+//! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
+//!   [`keymap`]: what a key does.
 //! * [`chat_client`]: all that is not of the screen.
 //! * [`unsent`]: the notice of unsent messages after the end.
 //! * [`terminal`]: its modes, its output and its input; [`zone`]: the time zone of the machine.
 //! * [`demo`]: a chat without a server.
 //! * [`testing`]: a client on a screen that a test can read.
 
+pub mod action;
 pub mod app;
+pub mod chord;
 pub mod commands;
 pub mod demo;
 #[cfg(test)]
 mod fixture;
 pub mod help;
+pub mod hyperlinks;
 pub mod input;
+pub mod keymap;
 pub mod layout;
 pub mod markup;
 pub mod prompt;

@@ -3,6 +3,7 @@
 mod complete;
 mod editor;
 mod history;
+mod kills;
 mod rows;
 
 use chat_proto::{RoomName, UserName};
@@ -10,6 +11,7 @@ use chat_proto::{RoomName, UserName};
 use self::complete::Completion;
 pub use self::editor::{Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
 use self::history::History;
+use self::kills::Kills;
 pub use self::rows::Rows;
 
 /// The input box.
@@ -19,6 +21,7 @@ pub struct Prompt {
     pub editor: Editor,
     history: History,
     completion: Option<Completion>,
+    kills: Kills,
 }
 
 impl Prompt {
@@ -37,6 +40,47 @@ impl Prompt {
     /// Ends the completions: the next Tab begins new ones.
     pub fn end_completion(&mut self) {
         self.completion = None;
+    }
+
+    /// Cuts the text that `motion` passes over: [`Self::yank`] inserts it again.
+    pub fn cut(&mut self, motion: Motion) {
+        let is_backwards =
+            matches!(motion, Motion::WordLeft | Motion::SpaceLeft | Motion::LineStart);
+        let text = self.editor.delete(motion);
+        self.kills.cut(text, is_backwards);
+    }
+
+    /// Inserts what was cut last.
+    ///
+    /// # Errors
+    /// Returns an error if the box would be too full.
+    pub fn yank(&mut self) -> Result<(), TooMuch> {
+        let Some(text) = self.kills.newest().map(str::to_owned) else {
+            return Ok(());
+        };
+        let start = self.editor.cursor();
+        self.editor.insert(&text)?;
+        self.kills.yanked(start, self.editor.cursor());
+        Ok(())
+    }
+
+    /// Replaces what [`Self::yank`] has just inserted with what was cut before it; does nothing after anything
+    /// else.
+    ///
+    /// # Errors
+    /// Returns an error if the box would be too full.
+    pub fn yank_older(&mut self) -> Result<(), TooMuch> {
+        let Some((from, to, text)) = self.kills.older() else {
+            return Ok(());
+        };
+        self.editor.replace(from, to, &text)?;
+        self.kills.yanked(from, self.editor.cursor());
+        Ok(())
+    }
+
+    /// Something else is done: the next text that is cut is one of its own.
+    pub fn end_cut(&mut self) {
+        self.kills.end();
     }
 
     /// One line up; on the first line, to the older text of the history.

@@ -80,6 +80,12 @@ impl<'a> LogRows<'a> {
         Self { room: Some(room), ..self }
     }
 
+    /// A log in plain rows of `width` columns: the texts as they were sent, and nothing beside them.
+    #[must_use]
+    pub fn bare(log: &'a Log, zone: &'a TimeZone, width: usize) -> Self {
+        Self { log, zone, shape: Shape::bare(width), heights: None, room: None }
+    }
+
     /// What is over an entry, or before it.
     pub(crate) fn above(&self, index: usize) -> Above {
         let Some(entry) = self.log.get(index) else {
@@ -114,7 +120,7 @@ impl<'a> LogRows<'a> {
             return 0;
         };
         let width = self.shape.text_width();
-        let height = || entry::height(entry, width, self.is_open(entry));
+        let height = || entry::height(entry, self.shape, self.is_open(entry));
         let height = self.heights.map_or_else(height, |heights| heights.get(entry, width, height));
         self.height_above(index) + height
     }
@@ -140,12 +146,12 @@ impl<'a> LogRows<'a> {
     }
 
     fn is_open(&self, entry: &LogEntry) -> bool {
-        self.heights.is_some_and(|heights| heights.is_open(entry.id()))
+        self.shape.is_bare() || self.heights.is_some_and(|heights| heights.is_open(entry.id()))
     }
 
     /// Whether an entry is so long that it is folded unless it is opened.
     pub(crate) fn is_long(&self, index: usize) -> bool {
-        self.log.get(index).is_some_and(|entry| entry::is_long(entry, self.shape.text_width()))
+        self.log.get(index).is_some_and(|entry| entry::is_long(entry, self.shape))
     }
 
     /// Whether a row of an entry says how many rows are folded.

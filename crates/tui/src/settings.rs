@@ -10,6 +10,7 @@
 pub mod choices;
 mod error;
 mod file;
+mod keys;
 mod path;
 mod read;
 mod suggest;
@@ -26,7 +27,14 @@ pub use suggest::{complete_name, complete_value};
 pub use words::{line, markdown};
 pub use write::set;
 
+use std::collections::BTreeMap;
+
+use crate::action::Action;
+use crate::chord::Keys;
 use crate::theme::ThemeChoice;
+
+/// The keys that a layer sets; an empty list leaves an action without keys.
+pub type Bindings = BTreeMap<Action, Vec<Keys>>;
 
 /// Where a value comes from; a later one is stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +73,7 @@ pub struct SettingHelp {
 
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident: $kind:ident = $default:ident, $does:literal;)*) => {
-        /// Every setting.
+        /// Every setting but the keys.
         pub const SETTINGS: &[SettingHelp] = &[$(SettingHelp {
             name: stringify!($name),
             default: $kind::$default.name(),
@@ -83,6 +91,7 @@ macro_rules! settings {
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct Layer {
             $($name: Option<$kind>,)*
+            keys: Bindings,
         }
 
         impl Layer {
@@ -127,8 +136,10 @@ settings! {
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.
     notify: Notify = Bell, "Notifications of mentions and direct messages: the terminal's bell, or none";
+    /// Whether links can be clicked.
+    links: Switch = On, "Links can be clicked, if the terminal knows how";
     /// Whether the mouse is used.
-    mouse: Switch = On, "The wheel scrolls; off leaves the mouse to the terminal's own selection";
+    mouse: Switch = On, "Clicks and the wheel; off leaves the mouse to the terminal's own selection";
 }
 
 /// The layers of a run.

@@ -7,7 +7,7 @@ mod rooms;
 mod selection;
 
 use chat_client::store::Profile;
-use chat_proto::RoomName;
+use chat_proto::{RoomName, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
@@ -17,7 +17,9 @@ pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
-use crate::layout::{Panes, Wants, panes};
+use crate::action::Action;
+use crate::chord::Chord;
+use crate::layout::{Panes, Wants, bare, panes};
 use crate::prompt::{Editor, Prompt, Rows};
 use crate::rows::{Heights, LogRows};
 use crate::viewport::Viewport;
@@ -46,8 +48,16 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
+    /// The first of two keys, if it was pressed last.
+    pub first_key: Option<Chord>,
+    /// Set if a key was pressed that quits if it is pressed again.
+    pub quitting: Option<Quitting>,
+    /// Where the steps to unread rooms began, and the room that the last one led to.
+    pub unread_from: Option<(RoomName, RoomName)>,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
+    /// Whether the messages are alone on the screen, so that the terminal can select them.
+    pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
     /// What was done, for the status line: until the next key or click.
@@ -59,6 +69,15 @@ pub struct State {
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
+}
+
+/// The user was asked to press a key again to quit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quitting {
+    /// What the key does.
+    pub action: Action,
+    /// When the question is over.
+    pub until: Timestamp,
 }
 
 impl State {
@@ -79,7 +98,11 @@ impl State {
             prompt: Prompt::default(),
             draft: None,
             help: None,
+            first_key: None,
+            quitting: None,
+            unread_from: None,
             users: None,
+            is_bare: false,
             selection: None,
             done: None,
             opens_links: false,
@@ -112,6 +135,9 @@ impl State {
     /// The panes of the screen.
     #[must_use]
     pub fn panes(&self) -> Panes {
+        if self.is_bare {
+            return bare(self.size);
+        }
         let rows = u16::try_from(self.prompt_rows().rows.len()).unwrap_or(u16::MAX);
         let room = self.client.room();
         let wants = Wants {
@@ -131,7 +157,11 @@ impl State {
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
         let room = self.client.room();
-        let rows = LogRows::new(room.log(), &self.zone, width.into(), self.heights()).of(room);
+        let rows = if self.is_bare {
+            LogRows::bare(room.log(), &self.zone, width.into())
+        } else {
+            LogRows::new(room.log(), &self.zone, width.into(), self.heights()).of(room)
+        };
         (width > 0 && height > 0).then_some((rows, height.into()))
     }
 

@@ -36,6 +36,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use self::picture::Colours;
 use crate::app::{Failure, Options, run};
+use crate::hyperlinks::ShowsLinks;
 use crate::input::Report;
 use crate::unsent::Unsent;
 
@@ -224,6 +225,8 @@ impl Screen {
         self.backend.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl ShowsLinks for Screen {}
 
 impl Backend for Screen {
     type Error = Infallible;

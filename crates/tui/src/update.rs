@@ -3,10 +3,16 @@
 //! Pure: the time is a value, and what is to be done comes back as effects. A key changes the state of the
 //! screen, or becomes a request to the client; effects of the client for the screen are taken in at once.
 
+mod actions;
+mod bare;
 mod commands;
+mod enter;
 mod frame;
+mod help;
 mod keys;
 mod mouse;
+mod quit;
+mod rooms;
 mod selecting;
 mod settings;
 
@@ -72,7 +78,11 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Frame => frame::frame(state, at),
         Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
-        Input::Paste(text) => typing(state, at, |state| insert(state, &text, at)),
+        Input::Paste(text) => {
+            let mut effects = bare::paste(state);
+            effects.extend(typing(state, at, |state| insert(state, &text, at)));
+            effects
+        }
         Input::Wheel(wheel, position) => mouse::wheel(state, wheel, position, at),
         Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
         Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
@@ -90,11 +100,14 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),
         Input::Client(input) => {
+            let tick = quit::expire(state, &input, at);
             if state.client.room().is_loading() {
                 // Older messages may come, above the line that the place depends on.
                 move_through(state, at, Viewport::hold);
             }
-            client(state, input, at)
+            let mut effects = client(state, input, at);
+            effects.extend(tick);
+            effects
         }
     }
 }
@@ -182,6 +195,7 @@ fn notify(
 /// Inserts a text into the input box.
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     state.prompt.end_completion();
+    state.prompt.end_cut();
     state.selection = None;
     match state.prompt.editor.insert(text) {
         Ok(()) => Vec::new(),

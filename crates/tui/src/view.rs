@@ -3,6 +3,7 @@
 mod edges;
 mod header;
 mod help;
+mod links;
 mod log;
 mod prompt;
 mod rooms;
@@ -13,19 +14,20 @@ use ratatui::Frame;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 
+use crate::hyperlinks::LinkCells;
 use crate::layout::Panes;
 use crate::state::State;
 use crate::theme::Role;
 
-/// Draws the whole screen. The same state gives the same screen.
-pub fn draw(state: &State, frame: &mut Frame<'_>) {
+/// Draws the whole screen, and returns the cells of its links. The same state gives the same screen.
+pub fn draw(state: &State, frame: &mut Frame<'_>) -> Vec<LinkCells> {
     let (panes, theme) = (state.panes(), state.look.theme());
     let screen = frame.area();
     frame.buffer_mut().set_style(screen, theme.style(Role::Text));
     let on_screen =
         Panes { header: clip(panes.header, frame), rule: clip(panes.rule, frame), ..panes };
     header::draw(state, theme, &on_screen, frame.buffer_mut());
-    log::draw(state, theme, clip(panes.log, frame), frame.buffer_mut());
+    let links = log::draw(state, theme, clip(panes.log, frame), frame.buffer_mut());
     edges::draw_above(state, theme, &on_screen, frame.buffer_mut());
     if let Some(area) = panes.rooms {
         rooms::draw(state, theme, clip(area, frame), frame.buffer_mut());
@@ -37,6 +39,7 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
     prompt::draw(state, theme, clip(panes.prompt, frame), frame);
     help::draw(state, theme, frame);
     blank_halves(frame.buffer_mut());
+    links::uncovered(links, frame.buffer_mut())
 }
 
 /// Blanks each wide symbol that something else covers in part, such as the border of the help: terminals show

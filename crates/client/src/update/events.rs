@@ -25,8 +25,10 @@ pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<E
 
 fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
     match event {
-        LinkEvent::Connecting => (state.connection, state.called) = (Connection::Connecting, None),
-        LinkEvent::About { journal } => state.called = Some(journal),
+        LinkEvent::Connecting => {
+            (state.connection, state.server_journal) = (Connection::Connecting, None);
+        }
+        LinkEvent::About { journal } => state.server_journal = Some(journal),
         LinkEvent::Waiting { seconds } => state.connection = Connection::Waiting { seconds },
         LinkEvent::Welcome { session, welcome } => {
             return session::welcomed(state, session, welcome, at);

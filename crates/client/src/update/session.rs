@@ -268,6 +268,6 @@ fn remove_all_pending(state: &mut State) {
 
 /// Forgets the token, and connects as a new user.
 pub(super) fn forget(state: &mut State) -> Vec<Effect> {
-    let journal = state.called.clone();
+    let journal = state.server_journal.clone();
     vec![store(state, StoreOp::ForgetToken(journal)), Effect::Link(LinkRequest::ConnectAsNew)]
 }

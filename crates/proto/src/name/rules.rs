@@ -23,8 +23,17 @@ const WITHIN: &str = "_-.'+=~^$%/\\[]{}!?;`";
 /// and its marks, the Tibetan syllable mark.
 const BETWEEN_LETTERS: &str = "’·・־׳״་";
 
+/// Whether every rule allows the name at a glance: most are a few ASCII letters, and one is read with each message.
+fn is_plain(name: &str) -> bool {
+    (1..=NAME_CHARS_MAX).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 /// The rules of a user's name in NFC, in the order in which a person would want to hear of them.
 pub(super) fn check_user(name: &str) -> Result<(), NameError> {
+    if is_plain(name) {
+        return Ok(());
+    }
     check_any(name)?;
     if let Some(c) = name.chars().find(|c| RESERVED.contains(narrow(*c))) {
         return Err(NameError::Reserved(c));
@@ -47,6 +56,9 @@ pub(super) fn check_user(name: &str) -> Result<(), NameError> {
 
 /// The rules of a room's name in NFC, without its `#`. A room has a sigil, and so is taken for nothing else.
 pub(super) fn check_room(name: &str) -> Result<(), NameError> {
+    if is_plain(name) {
+        return Ok(());
+    }
     check_any(name)?;
     if let Some(c) = name.chars().find(|c| "|&@#".contains(*c)) {
         return Err(NameError::Reserved(c));

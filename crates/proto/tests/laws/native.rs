@@ -118,6 +118,12 @@ proptest! {
     }
 
     #[test]
+    fn every_event_is_written_as_serde_writes_it(event in event()) {
+        let json = serde_json::to_string(&event).unwrap() + "\n";
+        prop_assert_eq!(String::from_utf8(line(&event)).unwrap(), json);
+    }
+
+    #[test]
     fn a_client_passes_over_what_comes_before_the_first_brace(
         preamble in garbage().prop_map(|bytes| {
             bytes.into_iter().filter(|byte| *byte != b'{').collect::<Vec<u8>>()

@@ -48,8 +48,8 @@ impl Actor {
         let Some(n) = say.n else { return Ok(None) };
         let room = {
             let state = self.hub.state();
-            let called = state.called(self.id(), &say.room)?;
-            state.rooms.called(&called).map(|room| room.id)
+            let key = state.room_key(self.id(), &say.room)?;
+            state.rooms.by_key(&key).map(|room| room.id)
         };
         let Some(room) = room else { return Ok(None) };
         let named = say.device.clone();
@@ -79,7 +79,7 @@ impl Actor {
     ///
     /// # Errors
     /// As [`Actor::join`] has them; the other user counts as well.
-    pub(crate) async fn call(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
+    pub(crate) async fn open_direct(&self, name: &RoomName) -> Result<Arc<Room>, HubError> {
         self.enter(name, DirectScope::Both).await
     }
 

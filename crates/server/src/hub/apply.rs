@@ -15,7 +15,7 @@ use super::decide::{Decision, Grant};
 use super::directory::Directory;
 use super::member::Member;
 use super::request::{Item, Submission};
-use super::state::{Account, place_in};
+use super::state::{Account, member_in};
 use crate::batch::Published;
 use crate::config::{ROOMS_AT_ONCE, VISITORS_AT_ONCE};
 use crate::journal::{
@@ -154,9 +154,9 @@ impl Directory {
                     account.seen_at = account.seen_at.max(at);
                 }
             }
-            Change::Room { id, called } => {
+            Change::Room { id, key } => {
                 let topic = Topic::default();
-                self.state().rooms.add(RoomRecord { id, called, topic, last_seq: Seq::NONE });
+                self.state().rooms.add(RoomRecord { id, key, topic, last_seq: Seq::NONE });
             }
             Change::RoomRemoved { id, visitors } => {
                 let visitors: Vec<UserId> = visitors.iter().copied().collect();
@@ -172,8 +172,8 @@ impl Directory {
                 let mut state = self.state();
                 let Some(account) = state.account_mut(user) else { return };
                 // The room may have been removed after the user left it.
-                let Some(place) = account.rooms.known_mut(room) else { return };
-                place.read = place.read.max(seq);
+                let Some(known) = account.rooms.known_mut(room) else { return };
+                known.read = known.read.max(seq);
                 account.news.ring();
             }
         }
@@ -188,9 +188,9 @@ impl Directory {
             lobby.read = lobby.read.max(read_seq);
             return;
         }
-        let place = place_in(&room, read_seq);
-        let is_new = is_in && account.rooms.come(room.id, place);
-        account.rooms.note(room.id, place);
+        let member = member_in(&room, read_seq);
+        let is_new = is_in && account.rooms.come(room.id, member);
+        account.rooms.note(room.id, member);
         account.news.ring();
         let (user, is_here) = (account.user.clone(), account.sessions > 0);
         state.rooms.came(room.id, user.id, is_new);
@@ -225,15 +225,15 @@ impl Directory {
         for id in here {
             let room = state.rooms.existing(id);
             if room.other(*user).is_some() {
-                room.tell_renamed(&was, name);
+                room.publish_renamed(&was, name);
             }
         }
         drop(state);
-        self.tell_left_partners(&was, name);
+        self.notify_left_partners(&was, name);
     }
 
     /// The partner may still be in direct messages that the user has left: there may be many.
-    fn tell_left_partners(&self, was: &User, name: &UserName) {
+    fn notify_left_partners(&self, was: &User, name: &UserName) {
         let mut after = RoomId::LOBBY;
         loop {
             let state = self.state();
@@ -242,7 +242,7 @@ impl Directory {
             after = *last;
             for id in left {
                 if let Some(room) = state.rooms.get(id) {
-                    room.tell_renamed(was, name);
+                    room.publish_renamed(was, name);
                 }
             }
         }

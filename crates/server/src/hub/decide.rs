@@ -199,13 +199,13 @@ fn free(
 }
 
 fn join(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, scope: DirectScope) -> Decided {
-    let called = proposal.called(user, name)?;
-    proposal.permit_called(user, name, &called, Action::Join)?;
-    let (room, changes) = memberships(proposal, user, &called, scope)?;
-    proposal.rooms.add(&called);
+    let key = proposal.room_key(user, name)?;
+    proposal.permit_key(user, name, &key, Action::Join)?;
+    let (room, changes) = memberships(proposal, user, &key, scope)?;
+    proposal.rooms.add(&key);
     for change in &changes {
         if let Change::Member(member) = change {
-            proposal.put_member(*member, is_direct(&called));
+            proposal.put_member(*member, is_direct(&key));
         }
     }
     proposal.rooms.note_used(room);
@@ -217,30 +217,30 @@ fn join(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName, scope: Direc
 fn memberships(
     proposal: &mut Proposal<'_>,
     user: UserId,
-    called: &RoomKey,
+    key: &RoomKey,
     scope: DirectScope,
 ) -> Result<(RoomId, Vec<Change>), HubError> {
-    let users = match called {
+    let users = match key {
         RoomKey::Named(_) => vec![user],
         RoomKey::Direct(pair) => pair.ids().to_vec(),
     };
     let joins = |id: UserId| id == user || scope == DirectScope::Both;
-    let stored = proposal.rooms.find(called);
+    let stored = proposal.rooms.find(key);
     for id in users.iter().copied().filter(|id| joins(*id)) {
         let is_in = stored.is_some_and(|room| proposal.is_in(id, room));
-        if !is_in && !proposal.may_join_more(id, is_direct(called)) {
-            return Err(too_many(proposal, user, id, called));
+        if !is_in && !proposal.may_join_more(id, is_direct(key)) {
+            return Err(too_many(proposal, user, id, key));
         }
     }
     let users_stored = proposal.users_stored();
-    let (room, is_new) = proposal.rooms.find_or_make(called, users_stored)?;
+    let (room, is_new) = proposal.rooms.find_or_make(key, users_stored)?;
     if users.iter().all(|id| proposal.is_in(*id, room) || !joins(*id)) {
         return Ok((room, Vec::new()));
     }
     let last_seq = proposal.rooms.last_seq(room);
     let mut changes = Vec::new();
     if is_new {
-        changes.push(Change::Room { id: room, called: called.clone() });
+        changes.push(Change::Room { id: room, key: key.clone() });
     }
     for id in users {
         let known = proposal.membership(id, room);
@@ -259,8 +259,8 @@ fn memberships(
 }
 
 /// Why `joins` cannot be in one more room, as `user` is told.
-fn too_many(proposal: &Proposal<'_>, user: UserId, joins: UserId, called: &RoomKey) -> HubError {
-    match (called, proposal.user(joins)) {
+fn too_many(proposal: &Proposal<'_>, user: UserId, joins: UserId, key: &RoomKey) -> HubError {
+    match (key, proposal.user(joins)) {
         (RoomKey::Direct(_), Some(other)) if joins != user => {
             HubError::IsInTooManyConversations(other.name.clone())
         }
@@ -269,14 +269,14 @@ fn too_many(proposal: &Proposal<'_>, user: UserId, joins: UserId, called: &RoomK
     }
 }
 
-const fn is_direct(called: &RoomKey) -> bool {
-    matches!(called, RoomKey::Direct(_))
+const fn is_direct(key: &RoomKey) -> bool {
+    matches!(key, RoomKey::Direct(_))
 }
 
 fn leave(proposal: &mut Proposal<'_>, user: UserId, name: &RoomName) -> Decided {
-    let called = proposal.called(user, name)?;
+    let key = proposal.room_key(user, name)?;
     let room = proposal.permit(user, name, Action::Leave)?;
-    proposal.leave(user, room, is_direct(&called));
+    proposal.leave(user, room, is_direct(&key));
     Ok((vec![Change::Left { user, room }], Grant::Room(room)))
 }
 
@@ -314,15 +314,15 @@ fn message(
     let user = submission.user;
     let from = proposal.author(user)?.clone();
     let name = &submission.name;
-    let (room, placed) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
+    let (room, permitted) = match submission.room.filter(|room| proposal.is_in(user, *room)) {
         Some(room) if !name.is_private() => {
             let action = Action::Send(Standing::member_of(room));
-            let placed = may(proposal.subject(user), action).map(|()| Vec::new());
-            (room, placed.map_err(|denied| denied.in_room(name)))
+            let permitted = may(proposal.subject(user), action).map(|()| Vec::new());
+            (room, permitted.map_err(|denied| denied.in_room(name)))
         }
-        _ => place(proposal, user, name)?,
+        _ => destination(proposal, user, name)?,
     };
-    let (changes, refusal) = match placed {
+    let (changes, refusal) = match permitted {
         Ok(changes) => (changes, None),
         Err(error) if submission.n.is_some() => (Vec::new(), Some(error)),
         Err(error) => return Err(error),
@@ -344,20 +344,20 @@ fn message(
 }
 
 /// The room that a message goes to, and the changes it comes with; or why a new message may not go there.
-fn place(
+fn destination(
     proposal: &mut Proposal<'_>,
     user: UserId,
     name: &RoomName,
 ) -> Result<(RoomId, Result<Vec<Change>, HubError>), HubError> {
-    let called = proposal.called(user, name)?;
-    let room = proposal.rooms.find(&called);
-    if !is_direct(&called) {
-        let permitted = proposal.permit_called(user, name, &called, Action::Send);
+    let key = proposal.room_key(user, name)?;
+    let room = proposal.rooms.find(&key);
+    if !is_direct(&key) {
+        let permitted = proposal.permit_key(user, name, &key, Action::Send);
         let room = room.ok_or_else(|| HubError::NotInRoom(name.clone()))?;
         return Ok((room, permitted.map(|()| Vec::new())));
     }
-    let permitted = proposal.permit_called(user, name, &called, Action::Send);
-    match permitted.and_then(|()| memberships(proposal, user, &called, DirectScope::Both)) {
+    let permitted = proposal.permit_key(user, name, &key, Action::Send);
+    match permitted.and_then(|()| memberships(proposal, user, &key, DirectScope::Both)) {
         Ok((room, changes)) => {
             for change in &changes {
                 if let Change::Member(member) = change {

@@ -33,7 +33,7 @@ pub(crate) enum HubError {
     #[error("{0} is the conversation of two other users; you cannot join it")]
     NotYours(RoomName),
     /// The client's doing: it has no token.
-    #[error("you cannot join {0}: a client without a token is in the lobby alone")]
+    #[error("you cannot join {0}: classic clients can use #lobby only")]
     GuestInLobbyAlone(RoomName),
     /// The client's doing: everybody is in the lobby.
     #[error("everybody is in {0}, and stays there")]

@@ -77,8 +77,9 @@ impl Member {
     #[must_use]
     pub(crate) fn memberships(&self) -> Vec<Membership> {
         let state = self.actor.hub.state();
-        let place = |(id, read)| Membership { room: Arc::clone(state.rooms.existing(id)), read };
-        state.existing(self.id()).rooms.now().map(place).collect()
+        let membership =
+            |(id, read)| Membership { room: Arc::clone(state.rooms.existing(id)), read };
+        state.existing(self.id()).rooms.now().map(membership).collect()
     }
 
     /// The room that goes by that name, to read its history.
@@ -129,7 +130,7 @@ impl Member {
         if !name.is_private() {
             return Ok(name.clone());
         }
-        match self.actor.hub.state().called(self.id(), name)? {
+        match self.actor.hub.state().room_key(self.id(), name)? {
             RoomKey::Named(name) => Ok(name),
             RoomKey::Direct(pair) => {
                 let [one, other] = pair.ids();

@@ -6,7 +6,7 @@ use chat_proto::Seq;
 
 use crate::journal::RoomId;
 
-/// A user's place in a room.
+/// How a user is or was in a room.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct MemberState {
     /// The last message the user has read.
@@ -35,12 +35,12 @@ impl Memberships {
         Self { now: vec![(RoomId::LOBBY, lobby)], direct: 0, other: BTreeMap::new() }
     }
 
-    /// The place in a room the user is in.
+    /// The membership in a room the user is in.
     pub(super) fn get(&self, room: RoomId) -> Option<&MemberState> {
         self.find(room).ok().map(|index| &self.now[index].1)
     }
 
-    /// The place in a room the user is in or has left.
+    /// The membership in a room the user is in or has left.
     pub(super) fn known(&self, room: RoomId) -> Option<&MemberState> {
         self.get(room).or_else(|| self.other.get(&room))
     }
@@ -53,47 +53,47 @@ impl Memberships {
         }
     }
 
-    /// Stores a place in a room the user is not in, unless there is one.
-    pub(super) fn note(&mut self, room: RoomId, place: MemberState) {
+    /// Stores a membership in a room the user is not in, unless there is one.
+    pub(super) fn note(&mut self, room: RoomId, member: MemberState) {
         if self.find(room).is_err() {
-            self.other.entry(room).or_insert(place);
+            self.other.entry(room).or_insert(member);
         }
     }
 
-    /// The user is in the room: at the place it had there, or at `place` if there is none. Returns
+    /// The user is in the room: as it was there before, or as `member` if it never was. Returns
     /// whether it was not in it before.
-    pub(super) fn come(&mut self, room: RoomId, place: MemberState) -> bool {
+    pub(super) fn come(&mut self, room: RoomId, member: MemberState) -> bool {
         let Err(index) = self.find(room) else { return false };
-        let place = self.other.remove(&room).unwrap_or(place);
-        self.direct += usize::from(place.is_direct);
+        let member = self.other.remove(&room).unwrap_or(member);
+        self.direct += usize::from(member.is_direct);
         self.now.reserve_exact(1);
-        self.now.insert(index, (room, place));
+        self.now.insert(index, (room, member));
         true
     }
 
     /// The user is not in the room any more. Returns whether it was in it before.
     pub(super) fn go(&mut self, room: RoomId) -> bool {
         let Ok(index) = self.find(room) else { return false };
-        let (_, place) = self.now.remove(index);
-        self.direct -= usize::from(place.is_direct);
-        self.other.insert(room, place);
+        let (_, member) = self.now.remove(index);
+        self.direct -= usize::from(member.is_direct);
+        self.other.insert(room, member);
         true
     }
 
-    /// Removes the place in a room the user is not in.
+    /// Removes the membership in a room the user is not in.
     pub(super) fn forget(&mut self, room: RoomId) {
         self.other.remove(&room);
     }
 
     /// The rooms the user is in, and how far it has read them.
     pub(super) fn now(&self) -> impl Iterator<Item = (RoomId, Seq)> {
-        self.now.iter().map(|(room, place)| (*room, place.read))
+        self.now.iter().map(|(room, member)| (*room, member.read))
     }
 
     /// Up to `limit` direct messages that the user has left, after the room `after`, in order.
     pub(super) fn left_direct(&self, after: RoomId, limit: usize) -> Vec<RoomId> {
         let rest = self.other.range((std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded));
-        rest.filter(|(_, place)| place.is_direct).map(|(room, _)| *room).take(limit).collect()
+        rest.filter(|(_, member)| member.is_direct).map(|(room, _)| *room).take(limit).collect()
     }
 
     /// How many direct messages the user is in, or how many other rooms.

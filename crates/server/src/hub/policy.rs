@@ -51,9 +51,9 @@ pub(super) enum Denied {
 }
 
 impl Standing {
-    /// In the room that goes by `called`; `id` is its number, if it exists.
-    pub(super) fn new(called: &RoomKey, id: Option<RoomId>, is_in: bool) -> Self {
-        let room = match called {
+    /// In the room that has the key `key`; `id` is its number, if it exists.
+    pub(super) fn new(key: &RoomKey, id: Option<RoomId>, is_in: bool) -> Self {
+        let room = match key {
             RoomKey::Direct(_) => RoomKind::Direct,
             RoomKey::Named(_) if id == Some(RoomId::LOBBY) => RoomKind::Lobby,
             RoomKey::Named(_) => RoomKind::Named,

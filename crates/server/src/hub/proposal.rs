@@ -11,7 +11,7 @@ use chat_proto::{RoomName, Seq, User, UserId, UserName};
 use super::HubError;
 use super::policy::{Action, Standing, Subject, may};
 use super::rooms_ahead::RoomsAhead;
-use super::state::{Account, State, called};
+use super::state::{Account, State, room_key};
 use crate::config::{PRIVATE_PER_USER_MAX, ROOMS_PER_USER_MAX};
 use crate::journal::{
     Credential, CredentialRecord, MembershipRecord, RoomId, RoomKey, UserKind, UserRecord,
@@ -148,9 +148,9 @@ impl<'s> Proposal<'s> {
     }
 
     /// What `user` means by the name or address of a room, or by the name of another user.
-    pub(super) fn called(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
+    pub(super) fn room_key(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
         let find = |id| Some((self.user(id)?, self.kind(id)));
-        called(user, name, |name| self.holder(name), find)
+        room_key(user, name, |name| self.holder(name), find)
     }
 
     /// The room that goes by that name, if `user` may do `action` there.
@@ -160,22 +160,22 @@ impl<'s> Proposal<'s> {
         name: &RoomName,
         action: fn(Standing) -> Action,
     ) -> Result<RoomId, HubError> {
-        let called = self.called(user, name)?;
-        self.permit_called(user, name, &called, action)?;
-        self.rooms.find(&called).ok_or_else(|| HubError::NotInRoom(name.clone()))
+        let key = self.room_key(user, name)?;
+        self.permit_key(user, name, &key, action)?;
+        self.rooms.find(&key).ok_or_else(|| HubError::NotInRoom(name.clone()))
     }
 
-    /// Whether `user` may do `action` in the room that is called `called`, whether it exists or not.
-    pub(super) fn permit_called(
+    /// Whether `user` may do `action` in the room with that key, whether it exists or not.
+    pub(super) fn permit_key(
         &self,
         user: UserId,
         name: &RoomName,
-        called: &RoomKey,
+        key: &RoomKey,
         action: fn(Standing) -> Action,
     ) -> Result<(), HubError> {
-        let room = self.rooms.find(called);
+        let room = self.rooms.find(key);
         let is_in = room.is_some_and(|room| self.is_in(user, room));
-        let standing = Standing::new(called, room, is_in);
+        let standing = Standing::new(key, room, is_in);
         may(self.subject(user), action(standing)).map_err(|denied| denied.in_room(name))
     }
 

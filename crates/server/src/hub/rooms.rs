@@ -62,8 +62,8 @@ impl Rooms {
             rings: Arc::default(),
             presence_due: BTreeMap::new(),
         };
-        for kept in rooms {
-            restored.insert(kept);
+        for record in rooms {
+            restored.insert(record);
         }
         restored
     }
@@ -87,8 +87,8 @@ impl Rooms {
         self.existing(RoomId::LOBBY)
     }
 
-    pub(super) fn called(&self, called: &RoomKey) -> Option<&Arc<Room>> {
-        let id = match called {
+    pub(super) fn by_key(&self, key: &RoomKey) -> Option<&Arc<Room>> {
+        let id = match key {
             RoomKey::Named(name) => self.named.get(name.key()),
             RoomKey::Direct(pair) => self.direct.get(pair),
         };
@@ -123,10 +123,10 @@ impl Rooms {
     }
 
     /// Adds a room that is stored, unless it is there.
-    pub(super) fn add(&mut self, kept: RoomRecord) {
-        if !self.by_id.contains_key(&kept.id) {
-            self.maybe_unused.insert(kept.id);
-            self.insert(kept);
+    pub(super) fn add(&mut self, record: RoomRecord) {
+        if !self.by_id.contains_key(&record.id) {
+            self.maybe_unused.insert(record.id);
+            self.insert(record);
         }
     }
 
@@ -174,7 +174,7 @@ impl Rooms {
         self.maybe_unused.remove(&id);
         self.presence_due.remove(&id);
         let Some(known) = self.by_id.remove(&id) else { return };
-        match known.room.called() {
+        match known.room.key() {
             RoomKey::Named(name) => drop(self.named.remove(name.key())),
             RoomKey::Direct(pair) => drop(self.direct.remove(pair)),
         }
@@ -194,14 +194,14 @@ impl Rooms {
         self.by_id.get_mut(&id).expect("a room exists as long as a user is in it")
     }
 
-    fn insert(&mut self, kept: RoomRecord) {
-        let id = kept.id;
+    fn insert(&mut self, record: RoomRecord) {
+        let id = record.id;
         self.last = self.last.max(id.0);
-        match &kept.called {
+        match &record.key {
             RoomKey::Named(name) => drop(self.named.insert(name.key().to_owned(), id)),
             RoomKey::Direct(pair) => drop(self.direct.insert(*pair, id)),
         }
-        let room = Room::new(kept, self.presence_users, &self.rings);
+        let room = Room::new(record, self.presence_users, &self.rings);
         self.by_id.insert(id, Known { room, members: 0, visitors: Arc::default() });
     }
 }

@@ -36,14 +36,14 @@ impl<'r> RoomsAhead<'r> {
     }
 
     /// The room with that name or of these users.
-    pub(super) fn find(&self, called: &RoomKey) -> Option<RoomId> {
-        if let Some(room) = self.stored(called) {
+    pub(super) fn find(&self, key: &RoomKey) -> Option<RoomId> {
+        if let Some(room) = self.stored(key) {
             return Some(room);
         }
         if self.new.is_empty() {
             return None;
         }
-        self.new.get(&called.key()).filter(|new| new.is_sure).map(|new| new.id)
+        self.new.get(&key.to_stored()).filter(|new| new.is_sure).map(|new| new.id)
     }
 
     /// The `seq` of the last message of a room, as far as it is applied; 0 before the first.
@@ -58,17 +58,17 @@ impl<'r> RoomsAhead<'r> {
     /// Returns an error if there are as many rooms as there can be.
     pub(super) fn find_or_make(
         &mut self,
-        called: &RoomKey,
+        key: &RoomKey,
         users: usize,
     ) -> Result<(RoomId, bool), HubError> {
-        if let Some(room) = self.stored(called) {
+        if let Some(room) = self.stored(key) {
             return Ok((room, false));
         }
-        if let Some(new) = self.new.get(&called.key()) {
+        if let Some(new) = self.new.get(&key.to_stored()) {
             return Ok((new.id, !new.is_sure));
         }
         let direct_max = DIRECT_PER_USER.saturating_mul(users);
-        match called {
+        match key {
             RoomKey::Named(_) if self.rooms.count(false) + self.named_more >= ROOMS_MAX => {
                 return Err(HubError::TooManyRooms);
             }
@@ -83,13 +83,13 @@ impl<'r> RoomsAhead<'r> {
         }
         self.last += 1;
         let id = RoomId(self.last);
-        self.new.insert(called.key(), New { id, is_sure: false });
+        self.new.insert(key.to_stored(), New { id, is_sure: false });
         Ok((id, true))
     }
 
     /// The room that [`RoomsAhead::find_or_make`] has made will exist.
-    pub(super) fn add(&mut self, called: &RoomKey) {
-        if let Some(new) = self.new.get_mut(&called.key()) {
+    pub(super) fn add(&mut self, key: &RoomKey) {
+        if let Some(new) = self.new.get_mut(&key.to_stored()) {
             new.is_sure = true;
         }
     }
@@ -108,8 +108,8 @@ impl<'r> RoomsAhead<'r> {
         self.removed.insert(id);
     }
 
-    fn stored(&self, called: &RoomKey) -> Option<RoomId> {
-        let room = self.rooms.called(called)?.id;
+    fn stored(&self, key: &RoomKey) -> Option<RoomId> {
+        let room = self.rooms.by_key(key)?.id;
         (!self.removed.contains(&room)).then_some(room)
     }
 }
@@ -122,22 +122,22 @@ mod tests {
     use crate::journal::{DirectKey, RoomRecord};
 
     fn rooms() -> Rooms {
-        let called = RoomKey::Named(RoomName::lobby());
-        Rooms::restore(vec![kept(RoomId::LOBBY, called)], 1, 500)
+        let key = RoomKey::Named(RoomName::lobby());
+        Rooms::restore(vec![record(RoomId::LOBBY, key)], 1, 500)
     }
 
-    fn kept(id: RoomId, called: RoomKey) -> RoomRecord {
-        RoomRecord { id, called, topic: Topic::default(), last_seq: Seq::NONE }
+    fn record(id: RoomId, key: RoomKey) -> RoomRecord {
+        RoomRecord { id, key, topic: Topic::default(), last_seq: Seq::NONE }
     }
 
     fn named(nth: usize) -> RoomKey {
         RoomKey::Named(RoomName::new(&format!("#room{nth}")).unwrap())
     }
 
-    fn make(rooms: &mut Rooms, called: &RoomKey, users: usize) -> Result<RoomId, HubError> {
-        let (id, is_new) = RoomsAhead::new(rooms).find_or_make(called, users)?;
+    fn make(rooms: &mut Rooms, key: &RoomKey, users: usize) -> Result<RoomId, HubError> {
+        let (id, is_new) = RoomsAhead::new(rooms).find_or_make(key, users)?;
         if is_new {
-            rooms.add(kept(id, called.clone()));
+            rooms.add(record(id, key.clone()));
         }
         Ok(id)
     }
@@ -183,8 +183,8 @@ mod tests {
 
     #[test]
     fn the_last_number_of_a_room_is_not_passed() {
-        let called = RoomKey::Named(RoomName::lobby());
-        let lobby = vec![kept(RoomId::LOBBY, called)];
+        let key = RoomKey::Named(RoomName::lobby());
+        let lobby = vec![record(RoomId::LOBBY, key)];
         let mut rooms = Rooms::restore(lobby, RoomId::MAX.0 - 1, 500);
         assert_eq!(make(&mut rooms, &named(1), 1), Ok(RoomId::MAX));
         assert_eq!(make(&mut rooms, &named(2), 1), Err(HubError::OutOfRoomNumbers));

@@ -97,44 +97,44 @@ impl State {
     /// Two users may have one name in an older journal, which compared names otherwise, such as `Ana María` and
     /// `Ana_María`: the one seen last keeps it, and the other gets a number. Returns those.
     fn restore_users(&mut self, mut users: Vec<UserRecord>) -> Vec<UserRecord> {
-        users.sort_by_key(|kept| (Reverse(kept.seen_at), kept.user.id));
+        users.sort_by_key(|record| (Reverse(record.seen_at), record.user.id));
         let mut doubled = Vec::new();
-        for kept in users {
-            match self.names.holder(&kept.user.name) {
-                None => self.restore_user(kept),
-                Some(_) => doubled.push(kept),
+        for record in users {
+            match self.names.holder(&record.user.name) {
+                None => self.restore_user(record),
+                Some(_) => doubled.push(record),
             }
         }
-        for kept in &mut doubled {
-            let user = &mut kept.user;
+        for record in &mut doubled {
+            let user = &mut record.user;
             if let Ok(free) = self
                 .names
                 .free(Some(user.id), &user.name, IfTaken::Number, |name| self.names.holder(name))
             {
                 user.name = free;
             }
-            self.restore_user(kept.clone());
+            self.restore_user(record.clone());
         }
         doubled
     }
 
-    fn restore_user(&mut self, kept: UserRecord) {
-        let UserRecord { user, kind, seen_at } = kept;
+    fn restore_user(&mut self, record: UserRecord) {
+        let UserRecord { user, kind, seen_at } = record;
         self.put_account(Account::new(user, kind, seen_at, Seq::NONE));
     }
 
-    /// A place whose user or room the journal does not have is nobody's.
+    /// A membership whose user or room the journal does not have is nobody's.
     fn restore_member(&mut self, member: MembershipRecord) {
         let MembershipRecord { user, room: id, is_in, read_seq } = member;
         let Some(room) = self.rooms.get(id) else { return };
-        let place = place_in(room, read_seq);
+        let member = member_in(room, read_seq);
         let Some(account) = self.accounts.get_mut(&user) else { return };
         if id == RoomId::LOBBY {
             account.rooms.known_mut(id).expect("everybody is in the lobby").read = read_seq;
             return;
         }
-        let is_new = is_in && account.rooms.come(id, place);
-        account.rooms.note(id, place);
+        let is_new = is_in && account.rooms.come(id, member);
+        account.rooms.note(id, member);
         self.rooms.came(id, user, is_new);
     }
 
@@ -295,8 +295,8 @@ impl State {
     }
 
     /// What `user` means by the name or address of a room, or by the name of another user.
-    pub(super) fn called(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
-        called(
+    pub(super) fn room_key(&self, user: UserId, name: &RoomName) -> Result<RoomKey, HubError> {
+        room_key(
             user,
             name,
             |name| self.names.holder(name),
@@ -314,10 +314,10 @@ impl State {
         name: &RoomName,
         action: fn(Standing) -> Action,
     ) -> Result<&Arc<Room>, HubError> {
-        let called = self.called(user, name)?;
-        let room = self.rooms.called(&called);
+        let key = self.room_key(user, name)?;
+        let room = self.rooms.by_key(&key);
         let is_in = room.is_some_and(|room| self.is_in(user, room.id));
-        let standing = Standing::new(&called, room.map(|room| room.id), is_in);
+        let standing = Standing::new(&key, room.map(|room| room.id), is_in);
         may(self.existing(user).subject(), action(standing))
             .map_err(|denied| denied.in_room(name))?;
         room.ok_or_else(|| HubError::NotInRoom(name.clone()))
@@ -339,7 +339,7 @@ impl State {
 
 /// What `user` means by the name or address of a room, or by the name of another user: `holder` knows who
 /// has which name, and `find` who has which number, and of which kind that user is.
-pub(super) fn called<'u>(
+pub(super) fn room_key<'u>(
     user: UserId,
     name: &RoomName,
     holder: impl Fn(&UserName) -> Option<UserId>,
@@ -363,8 +363,8 @@ pub(super) fn called<'u>(
     }
 }
 
-/// A place in `room`, of which all up to `read` is read.
-pub(super) fn place_in(room: &Room, read: Seq) -> MemberState {
-    let is_direct = matches!(room.called(), RoomKey::Direct(_));
+/// A membership in `room`, of which all up to `read` is read.
+pub(super) fn member_in(room: &Room, read: Seq) -> MemberState {
+    let is_direct = matches!(room.key(), RoomKey::Direct(_));
     MemberState { read, is_direct }
 }

@@ -33,7 +33,7 @@ pub enum Change {
         /// Its number.
         id: RoomId,
         /// Its name or its two users.
-        called: RoomKey,
+        key: RoomKey,
     },
     /// A room without users, messages and a topic is removed.
     RoomRemoved {

@@ -101,7 +101,7 @@ pub struct RoomRecord {
     /// Its number.
     pub id: RoomId,
     /// Its name, or its two users.
-    pub called: RoomKey,
+    pub key: RoomKey,
     /// Its topic.
     pub topic: Topic,
     /// The `seq` of its last message; 0 before the first.
@@ -138,14 +138,14 @@ impl DirectKey {
 impl RoomKey {
     /// The stored key, which no other room has.
     #[must_use]
-    pub fn key(&self) -> String {
+    pub fn to_stored(&self) -> String {
         match self {
             Self::Named(name) => name.key().to_owned(),
             Self::Direct(DirectKey([one, other])) => format!("@{one}@{other}"),
         }
     }
 
-    /// Reads what [`RoomKey::key`] returned, with the stored name.
+    /// Reads what [`RoomKey::to_stored`] returned, with the stored name.
     pub(super) fn read(key: &str, name: &str) -> Option<Self> {
         let Some(pair) = key.strip_prefix('@') else {
             // An earlier version had other rules: a name that breaks those of today is changed.

@@ -7,9 +7,9 @@ use crate::batch::RINGS_FULL;
 use crate::door::native::lines;
 use crate::journal::{DirectKey, StoredMessage};
 
-fn room(called: RoomKey) -> Arc<Room> {
+fn room(key: RoomKey) -> Arc<Room> {
     let topic = Topic::default();
-    Room::new(RoomRecord { id: RoomId(2), called, topic, last_seq: Seq::NONE }, 3, &Arc::default())
+    Room::new(RoomRecord { id: RoomId(2), key, topic, last_seq: Seq::NONE }, 3, &Arc::default())
 }
 
 fn rust() -> Arc<Room> {
@@ -106,7 +106,7 @@ fn past_a_number_of_users_only_their_number_is_told() {
     assert!(room.leave(&user(5, "bob"), LeaveReason::Bye));
     assert!(!room.leave(&user(5, "bob"), LeaveReason::Bye), "has left already");
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty);
-    room.tell_presence();
+    room.publish_presence();
     assert_eq!(line(&mut live).trim(), r##"{"type":"presence","room":"#rust","count":4}"##);
     assert_eq!(live.try_recv().unwrap_err(), TryRecvError::Empty, "once");
 }
@@ -132,9 +132,9 @@ fn the_rings_of_all_rooms_share_one_bound() {
     let text = "\"".repeat(10_000); // 20,000 bytes on the wire
     let mut stalled = Vec::new();
     for id in 0..ROOMS {
-        let called = RoomKey::Named(RoomName::new(&format!("#room{id}")).unwrap());
+        let key = RoomKey::Named(RoomName::new(&format!("#room{id}")).unwrap());
         let id = RoomId(u32::try_from(id).unwrap() + 2);
-        let kept = RoomRecord { id, called, topic: Topic::default(), last_seq: Seq::NONE };
+        let kept = RoomRecord { id, key, topic: Topic::default(), last_seq: Seq::NONE };
         let room = Room::new(kept, 3, &rings);
         stalled.push(room.listen(500).unwrap().live);
         let mut live = room.listen(500).unwrap().live;

@@ -121,7 +121,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Err(error) => self.refuse(error.into()),
             },
             CommandResult::SentBefore { say, answer } => self.sent_before(say, answer),
-            CommandResult::Called { say, called } => match called {
+            CommandResult::DirectOpened { say, opened } => match opened {
                 // Subscribe before sending, or the session would receive its own message as another's.
                 Ok(()) => {
                     self.sync_rooms()?;
@@ -175,8 +175,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(None) => {
                 let actor = self.member.actor().clone();
                 self.pending.wait(async move {
-                    let called = actor.call(&say.room).await.map(drop);
-                    CommandResult::Called { say, called }
+                    let opened = actor.open_direct(&say.room).await.map(drop);
+                    CommandResult::DirectOpened { say, opened }
                 });
                 ControlFlow::Continue(())
             }

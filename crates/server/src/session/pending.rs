@@ -35,7 +35,7 @@ pub(super) enum CommandResult {
     /// Whether a message of a conversation that the session is not subscribed to was sent before.
     SentBefore { say: Say, answer: Result<Option<Answer>, HubError> },
     /// The two users of a direct message have joined it, so that the message can be sent.
-    Called { say: Say, called: Result<(), HubError> },
+    DirectOpened { say: Say, opened: Result<(), HubError> },
     /// A page of history, and whether there is more.
     History { name: RoomName, page: Result<(Vec<StoredMessage>, bool), JournalError> },
 }

@@ -198,8 +198,8 @@ async fn in_a_large_room_presence_is_a_number() {
     for name in ["carl", "dora", "emil"] {
         others.push(Peer::native(&daemon, name).await);
     }
-    daemon.tell_presence();
-    daemon.tell_presence();
+    daemon.publish_presence();
+    daemon.publish_presence();
     assert_eq!(ana.expect("presence").await["count"], 5);
     others[0].expect("presence").await;
     others[0].say("#lobby", "hi").await;

@@ -1,5 +1,5 @@
-mod kept;
 mod older_server;
+mod restart;
 mod server;
 mod settings;
 mod stored;

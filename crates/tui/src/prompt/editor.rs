@@ -24,8 +24,10 @@ pub enum Motion {
     Right,
     /// To the start of this word or the one before.
     WordLeft,
-    /// To the start of the next word.
+    /// To the end of this word or the next.
     WordRight,
+    /// To the start of this word or the one before, where only white space parts words.
+    SpaceLeft,
     /// To the start of the line.
     LineStart,
     /// To the end of the line.
@@ -35,6 +37,9 @@ pub enum Motion {
     /// To the line below.
     Down,
 }
+
+/// A line, and a number of characters in it.
+pub(super) type Place = (usize, usize);
 
 /// A text of one or more lines and a cursor in it.
 #[derive(Debug)]
@@ -124,7 +129,15 @@ impl Editor {
     /// As [`Editor::insert`].
     pub fn replace_before_cursor(&mut self, count: usize, text: &str) -> Result<(), TooMuch> {
         let (row, column) = self.cursor();
-        self.delete_between((row, column.saturating_sub(count)), (row, column));
+        self.replace((row, column.saturating_sub(count)), (row, column), text)
+    }
+
+    /// Replaces the text between two places, and leaves the cursor behind the new text.
+    ///
+    /// # Errors
+    /// As [`Editor::insert`]; the old text is deleted then.
+    pub(super) fn replace(&mut self, from: Place, to: Place, text: &str) -> Result<(), TooMuch> {
+        self.delete_between(from, to);
         self.insert(text)
     }
 
@@ -147,7 +160,8 @@ impl Editor {
                 let (row, column) = self.cursor();
                 self.jump(row, self.border_before(row, column + 1).unwrap_or(0));
             }
-            Motion::WordRight => self.area.move_cursor(CursorMove::WordForward),
+            Motion::WordRight => self.go_to_word_end(),
+            Motion::SpaceLeft => self.go_to_space(),
             Motion::LineStart => self.area.move_cursor(CursorMove::Head),
             Motion::LineEnd => self.area.move_cursor(CursorMove::End),
             Motion::Up => self.area.move_cursor(CursorMove::Up),
@@ -156,13 +170,15 @@ impl Editor {
         self.snap_to_cluster();
     }
 
-    /// Deletes the text that `motion` passes over.
-    pub fn delete(&mut self, motion: Motion) {
+    /// Deletes the text that `motion` passes over, and returns it.
+    pub fn delete(&mut self, motion: Motion) -> String {
         let from = self.cursor();
         self.go(motion);
         let to = self.cursor();
+        let deleted = self.between(from.min(to), from.max(to));
         self.delete_between(from.min(to), from.max(to));
         self.snap_to_cluster();
+        deleted
     }
 
     /// Undoes the last change.
@@ -177,16 +193,53 @@ impl Editor {
         self.snap_to_cluster();
     }
 
-    fn delete_between(&mut self, from: (usize, usize), to: (usize, usize)) {
-        let lines = self.lines();
-        let chars = if from.0 == to.0 {
-            to.1 - from.1
-        } else {
-            let between = lines[from.0..to.0].iter().map(|line| line.chars().count() + 1);
-            between.sum::<usize>() - from.1 + to.1
+    /// The text between two places.
+    pub(super) fn between(&self, from: Place, to: Place) -> String {
+        let lines = &self.lines()[from.0..=to.0];
+        let part = |(number, line): (usize, &String)| {
+            let end = if from.0 + number == to.0 { to.1 } else { usize::MAX };
+            let start = if number == 0 { from.1 } else { 0 };
+            line.chars().take(end).skip(start).collect::<String>()
         };
+        lines.iter().enumerate().map(part).collect::<Vec<_>>().join("\n")
+    }
+
+    fn delete_between(&mut self, from: Place, to: Place) {
+        let chars = self.between(from, to).chars().count();
         self.jump(from.0, from.1);
         self.area.delete_str(chars);
+    }
+
+    /// Goes over what is no word, then to the end of the word; at the end of a line to the next line.
+    fn go_to_word_end(&mut self) {
+        let (mut row, mut column) = self.cursor();
+        while row + 1 < self.lines().len() && !self.after(row, column).any(char::is_alphanumeric) {
+            (row, column) = (row + 1, 0);
+        }
+        let blanks = self.after(row, column).take_while(|c| !c.is_alphanumeric()).count();
+        let word = self.after(row, column + blanks).take_while(|c| is_of_word(*c)).count();
+        self.jump(row, column + blanks + word);
+    }
+
+    /// Goes back over white space, then to the start of what is before it; at the start of a line to the line
+    /// before.
+    fn go_to_space(&mut self) {
+        let (mut row, mut column) = self.cursor();
+        let is_blank = |row: usize, column: usize| {
+            self.lines()[row].chars().take(column).all(char::is_whitespace)
+        };
+        while row > 0 && is_blank(row, column) {
+            row -= 1;
+            column = self.lines()[row].chars().count();
+        }
+        let before: Vec<char> = self.lines()[row].chars().take(column).collect();
+        let blanks = before.iter().rev().take_while(|c| c.is_whitespace()).count();
+        let word = before.iter().rev().skip(blanks).take_while(|c| !c.is_whitespace()).count();
+        self.jump(row, self.border_before(row, column - blanks - word + 1).unwrap_or(0));
+    }
+
+    fn after(&self, row: usize, column: usize) -> impl Iterator<Item = char> {
+        self.lines()[row].chars().skip(column)
     }
 
     /// The bound of the box keeps rows and columns far below `u16::MAX`.
@@ -220,6 +273,11 @@ impl Editor {
     fn border_after(&self, row: usize, column: usize) -> Option<usize> {
         self.borders(row).find(|border| *border > column)
     }
+}
+
+/// Letters and digits, and what is put on them or joins them.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '\u{200D}' | '\u{300}'..='\u{36F}' | '\u{FE0F}')
 }
 
 #[cfg(test)]

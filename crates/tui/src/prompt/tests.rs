@@ -93,3 +93,56 @@ fn up_and_down_move_within_a_text_of_many_lines_first() {
     prompt.down();
     assert_eq!(prompt.editor.text(), "one\ntwo");
 }
+
+#[test]
+fn what_is_cut_in_one_go_comes_back_as_one_text() {
+    let mut prompt = typed("one two three");
+    prompt.cut(Motion::WordLeft);
+    prompt.cut(Motion::WordLeft);
+    assert_eq!(prompt.editor.text(), "one ");
+    prompt.yank().unwrap();
+    assert_eq!(prompt.editor.text(), "one two three");
+    prompt.end_cut();
+    prompt.editor.go(Motion::LineStart);
+    prompt.cut(Motion::WordRight);
+    prompt.cut(Motion::WordRight);
+    assert_eq!(prompt.editor.text(), " three");
+    prompt.yank().unwrap();
+    assert_eq!(prompt.editor.text(), "one two three");
+}
+
+#[test]
+fn what_was_cut_before_replaces_what_was_inserted() {
+    let mut prompt = typed("a b c");
+    for _ in 0..3 {
+        prompt.cut(Motion::SpaceLeft);
+        prompt.end_cut();
+    }
+    let mut seen = Vec::new();
+    prompt.yank().unwrap();
+    for _ in 0..4 {
+        seen.push(prompt.editor.text());
+        prompt.yank_older().unwrap();
+    }
+    assert_eq!(seen, ["a ", "b ", "c", "a "]);
+    prompt.end_cut();
+    prompt.yank_older().unwrap();
+    assert_eq!(prompt.editor.text(), "b ", "nothing was inserted just before");
+}
+
+#[test]
+fn the_texts_that_were_cut_are_bounded() {
+    let mut prompt = typed("");
+    for number in 0..50 {
+        prompt.editor = Editor::new(&number.to_string());
+        prompt.cut(Motion::LineStart);
+        prompt.end_cut();
+    }
+    prompt.yank().unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..50 {
+        seen.insert(prompt.editor.text());
+        prompt.yank_older().unwrap();
+    }
+    assert_eq!(seen.len(), 10);
+}

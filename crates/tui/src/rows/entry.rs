@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::shape::Shape;
 use super::{Above, author};
-use crate::markup::{FOLD_ROWS, Format, Markup};
+use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wrap::wrap;
 
 /// Indent of the second row of a notice or an action, and of those after it, in columns.
@@ -24,10 +24,10 @@ pub(crate) enum SpanKind {
     Plain,
     /// The name of the author.
     Name,
-    /// Text with markup.
-    Text(Format),
-    /// Text with markup of a message that the server has not accepted.
-    Pending(Format),
+    /// Text with markup, and the number of the link that it is part of.
+    Text(Format, Option<u16>),
+    /// The same, of a message that the server has not accepted.
+    Pending(Format, Option<u16>),
     /// The name of the user, and the mark of a message with it.
     Mention,
     /// An error.
@@ -84,25 +84,26 @@ impl Flat {
 }
 
 /// How many rows the text of an entry takes. `is_open`: a long message is not folded.
-pub(super) fn height(entry: &LogEntry, width: usize, is_open: bool) -> usize {
+pub(super) fn height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
+    let width = shape.text_width();
     let why = reason(entry).map_or(0, |why| why.breaks(width).len());
     why + match &entry.body {
         Body::Restored => 1,
         Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
-            markup(text, origin).height(width)
+            markup(text, origin, shape).height(width)
         }
         Body::Message { text, origin, kind: Kind::Text, .. } => {
-            markup(text, origin).folded_height(width)
+            markup(text, origin, shape).folded_height(width)
         }
         _ => flat(entry).breaks(width).len(),
     }
 }
 
 /// Whether an entry has more rows than it shows if it is not opened.
-pub(super) fn is_long(entry: &LogEntry, width: usize) -> bool {
+pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
     match &entry.body {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
-            markup(text, origin).height(width) > FOLD_ROWS + 1
+            markup(text, origin, shape).height(shape.text_width()) > FOLD_ROWS + 1
         }
         _ => false,
     }
@@ -125,7 +126,7 @@ pub(super) fn rows(
     if let Some(name) = name.filter(|_| shape.is_name_above()) {
         rows.push(shape.name_row(name, &time()));
     }
-    let texts = text_rows(entry, shape.text_width(), is_open).into_iter().enumerate();
+    let texts = text_rows(entry, shape, is_open).into_iter().enumerate();
     rows.extend(texts.map(|(index, text)| {
         let mut row = if index == 0 {
             shape.head(above.time.then(time), name, mark(entry))
@@ -138,19 +139,19 @@ pub(super) fn rows(
     rows
 }
 
-fn text_rows(entry: &LogEntry, width: usize, is_open: bool) -> Vec<Row> {
+fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool) -> Vec<Row> {
+    let width = shape.text_width();
     let mut rows = match &entry.body {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
             let is_pending = !is_settled(origin);
-            let markup = markup(text, origin);
+            let markup = markup(text, origin, shape);
             let rows = if is_open { markup.rows(width) } else { markup.folded(width) };
-            let kind = |format| {
-                if is_pending { SpanKind::Pending(format) } else { SpanKind::Text(format) }
+            let kind = |piece: &Piece| {
+                let kind = if is_pending { SpanKind::Pending } else { SpanKind::Text };
+                kind(piece.format, piece.link)
             };
-            let row = |row: &[crate::markup::Piece]| {
-                row.iter()
-                    .map(|piece| (kind(piece.format), piece.text(text).into_owned()))
-                    .collect()
+            let row = |row: &[Piece]| {
+                row.iter().map(|piece| (kind(piece), piece.text(text).into_owned())).collect()
             };
             rows.iter().map(row).collect()
         }
@@ -160,8 +161,9 @@ fn text_rows(entry: &LogEntry, width: usize, is_open: bool) -> Vec<Row> {
     rows
 }
 
-fn markup<'a>(text: &'a str, origin: &Origin) -> Markup<'a> {
+fn markup<'a>(text: &'a str, origin: &Origin, shape: Shape) -> Markup<'a> {
     match origin {
+        _ if shape.is_bare() => Markup::plain(text, &[]),
         Origin::Heard(mentions) => Markup::parse(text, mentions),
         Origin::Damaged => Markup::plain(text, &[]),
         Origin::Own(_) => Markup::parse(text, &[]),

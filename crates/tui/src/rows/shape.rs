@@ -35,6 +35,8 @@ pub(super) struct Shape {
     width: usize,
     /// Columns of the names; `None` if a name has a row of its own.
     name: Option<usize>,
+    /// Whether there is nothing beside the texts.
+    is_bare: bool,
 }
 
 impl Shape {
@@ -43,7 +45,17 @@ impl Shape {
         let (least, most) = NAME_WIDTH;
         let widest = || authors.map(columns_of).max().unwrap_or_default();
         let name = (width >= COLUMNS_WIDTH_MIN).then(|| widest().clamp(least, most));
-        Self { width, name }
+        Self { width, name, is_bare: false }
+    }
+
+    /// The shape of a log of this width with nothing beside the texts.
+    pub(super) const fn bare(width: usize) -> Self {
+        Self { width, name: None, is_bare: true }
+    }
+
+    /// Whether there is nothing beside the texts.
+    pub(super) const fn is_bare(self) -> bool {
+        self.is_bare
     }
 
     /// Whether the name is on a row above the text.
@@ -55,7 +67,7 @@ impl Shape {
     const fn head_width(self) -> usize {
         match self.name {
             Some(name) => TIME_COLUMNS + 1 + name + 1 + MARK_COLUMNS,
-            None if self.width >= MARK_WIDTH_MIN => MARK_COLUMNS,
+            None if self.width >= MARK_WIDTH_MIN && !self.is_bare => MARK_COLUMNS,
             None => 0,
         }
     }
@@ -67,7 +79,8 @@ impl Shape {
 
     /// Columns of the text.
     pub(super) fn text_width(self) -> usize {
-        (self.width - self.head_width()).min(TEXT_WIDTH_MAX)
+        let most = if self.is_bare { self.width } else { TEXT_WIDTH_MAX };
+        (self.width - self.head_width()).min(most)
     }
 
     /// The row over the text of a message: its author and its time.

@@ -1,7 +1,9 @@
 //! Why a setting is not set.
 
 use super::SETTINGS;
-use super::suggest::closest;
+use super::closest;
+use crate::action::Action;
+use crate::chord::{BadChord, Keys};
 
 /// Why a setting is not set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +28,31 @@ pub enum SetError {
         /// Every value.
         values: &'static [&'static str],
     },
+    /// No action has the name.
+    #[error("No key can do {name:?}{}", guess(*.meant))]
+    UnknownAction {
+        /// The name.
+        name: String,
+        /// An action with a similar name.
+        meant: Option<&'static str>,
+    },
+    /// The text is not a key.
+    #[error(transparent)]
+    BadChord(#[from] BadChord),
+    /// Two actions cannot have one key.
+    #[error("{keys} does {action} already")]
+    TakenKey {
+        /// The key.
+        keys: Keys,
+        /// The action that has it.
+        action: &'static str,
+    },
+    /// The value of an action is not a key, and not a list of keys.
+    #[error("The keys of {0} must be a text such as \"Ctrl-K\", or a list of them")]
+    NotKeys(&'static str),
+    /// `keys` is not a table.
+    #[error("Keys are set in a table, below a line [keys]")]
+    NoKeysTable,
     /// The file has something else under the name, which would be lost.
     #[error("{0} is not a value in the settings file. Change it there")]
     NotAValue(String),
@@ -47,6 +74,11 @@ impl SetError {
     pub(crate) fn unknown_name(name: &str) -> Self {
         let meant = closest(name, SETTINGS.iter().map(|setting| setting.name));
         Self::UnknownName { name: name.to_owned(), meant }
+    }
+
+    pub(crate) fn unknown_action(name: &str) -> Self {
+        let meant = closest(name, Action::ALL.iter().map(|action| action.help().name));
+        Self::UnknownAction { name: name.to_owned(), meant }
     }
 
     pub(crate) fn unknown_value(name: &str, value: &str, values: &'static [&'static str]) -> Self {

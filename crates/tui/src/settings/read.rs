@@ -6,7 +6,9 @@ use std::ops::Range;
 use toml_edit::{Document, Item, Key, TableLike, Value};
 
 use super::error::SetError;
+use super::keys::KEYS_TABLE;
 use super::{Layer, SETTINGS};
+use crate::action::Action;
 
 /// Longest settings file that is read, in bytes: far more than all settings with comments.
 pub const FILE_BYTES_MAX: usize = 64 * 1024;
@@ -86,6 +88,9 @@ impl Reader<'_> {
     }
 
     fn setting(&mut self, name: &str, item: &Item, at: &Range<usize>) {
+        if name == KEYS_TABLE {
+            return self.keys(item, at);
+        }
         let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
             let error = SetError::unknown_name(name).to_string();
             return self.problem(at, error, "It is ignored.".to_owned());
@@ -105,10 +110,33 @@ impl Reader<'_> {
         }
     }
 
+    fn keys(&mut self, item: &Item, at: &Range<usize>) {
+        let Some(table) = item.as_table_like() else {
+            let at = item.span().unwrap_or(at.clone());
+            return self.problem(
+                &at,
+                SetError::NoKeysTable.to_string(),
+                "It is ignored.".to_owned(),
+            );
+        };
+        for (name, item) in table.iter() {
+            let at = span(table.key(name), item);
+            if let Err((error, at)) = self.layer.set_keys(name, item, at) {
+                let action = Action::named(name);
+                let instead = action.map_or_else(|| "It is ignored.".to_owned(), default_keys);
+                self.problem(&at, error.to_string(), instead);
+            }
+        }
+    }
+
     fn problem(&mut self, at: &Range<usize>, what: String, instead: String) {
         let (line, column) = position(self.text, at.start);
         self.problems.push(Problem { line, column, what, instead });
     }
+}
+
+fn default_keys(action: Action) -> String {
+    format!("The default is used: {}.", action.help().keys.join(", "))
 }
 
 const fn on_or_off(value: bool) -> &'static str {

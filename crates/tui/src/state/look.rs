@@ -1,5 +1,6 @@
 //! The settings, and what follows from them: the theme.
 
+use crate::keymap::KeyMap;
 use crate::settings::{Layers, Panel, SetError, Settings};
 use crate::theme::{Answer, Asked, Environment, Rgb, Terminal, Theme};
 
@@ -12,6 +13,7 @@ pub struct Look {
     foreground: Option<Rgb>,
     is_asked: bool,
     theme: Theme,
+    keys: KeyMap,
 }
 
 impl Look {
@@ -20,7 +22,8 @@ impl Look {
     pub fn new(layers: Layers, environment: Environment) -> Self {
         let (background, foreground) = (None, None);
         let theme = theme(&layers, environment, background, foreground);
-        Self { layers, environment, background, foreground, is_asked: false, theme }
+        let keys = KeyMap::new(&layers);
+        Self { layers, environment, background, foreground, is_asked: false, theme, keys }
     }
 
     /// The settings in force.
@@ -39,6 +42,12 @@ impl Look {
         }
     }
 
+    /// Whether the terminal is told where links lead.
+    #[must_use]
+    pub fn shows_links(&self) -> bool {
+        self.settings().links.value.is_on() && self.environment.knows_links()
+    }
+
     /// Every layer of the settings.
     #[must_use]
     pub const fn layers(&self) -> &Layers {
@@ -49,6 +58,12 @@ impl Look {
     #[must_use]
     pub const fn theme(&self) -> Theme {
         self.theme
+    }
+
+    /// Which key does what.
+    #[must_use]
+    pub const fn keys(&self) -> &KeyMap {
+        &self.keys
     }
 
     /// Changes a setting for this run.

@@ -18,6 +18,7 @@ use ratatui::buffer::{Cell, CellWidth};
 use ratatui::layout::{Position, Size};
 
 use super::{ascii, sgr};
+use crate::hyperlinks::{CLOSING, Link, LinkCells, LinkSlot, ShowsLinks};
 
 /// What a frame is sent to.
 pub trait Sink {
@@ -46,6 +47,8 @@ pub struct RowBackend<S> {
     rows: Vec<Row>,
     cursor: Position,
     is_ascii: bool,
+    /// Where the view leaves the links of a frame.
+    links: LinkSlot,
 }
 
 /// What is on one row of the screen.
@@ -54,12 +57,29 @@ struct Row {
     cells: Vec<Cell>,
     /// Whether the terminal has uncertain text on this row.
     was_uncertain: bool,
+    /// Which of its cells lead where.
+    links: Vec<LinkCells>,
 }
 
 impl<S: Sink> RowBackend<S> {
     /// A backend for a cleared screen. `is_ascii`: the terminal shows ASCII only.
-    pub const fn new(sink: S, is_ascii: bool) -> Self {
-        Self { sink, frame: Vec::new(), rows: Vec::new(), cursor: Position::ORIGIN, is_ascii }
+    pub fn new(sink: S, is_ascii: bool) -> Self {
+        let (frame, rows, links) = (Vec::new(), Vec::new(), LinkSlot::default());
+        Self { sink, frame, rows, cursor: Position::ORIGIN, is_ascii, links }
+    }
+
+    /// Gives each row its links, and returns the rows whose links are others now.
+    fn set_links(&mut self) -> Vec<u16> {
+        let mut links = self.links.take();
+        let mut changed = Vec::new();
+        for (y, row) in (0..).zip(&mut self.rows) {
+            let of_row: Vec<LinkCells> = links.extract_if(.., |cells| cells.row == y).collect();
+            if row.links != of_row {
+                row.links = of_row;
+                changed.push(y);
+            }
+        }
+        changed
     }
 
     /// Puts a cell on its row, and returns how many columns it covers.
@@ -86,7 +106,8 @@ impl<S: Sink> RowBackend<S> {
         queue!(self.frame, MoveTo(0, y), SetAttribute(Attribute::Reset), erase)?;
         for part in row.parts() {
             // Each call starts with an absolute cursor position.
-            write_cells(&mut self.frame, part.into_iter().map(|(x, cell)| (x, y, cell)))?;
+            let cells = part.into_iter().map(|(x, cell)| (x, y, cell));
+            write_cells(&mut self.frame, cells, &row.links)?;
         }
         Ok(())
     }
@@ -95,9 +116,17 @@ impl<S: Sink> RowBackend<S> {
 fn write_cells<'a>(
     frame: &mut Vec<u8>,
     cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
+    links: &[LinkCells],
 ) -> io::Result<()> {
     let (mut next, mut look) = (None, sgr::PLAIN);
+    let mut open: Option<&Link> = None;
     for (x, y, cell) in cells {
+        let link = links.iter().find(|cells| cells.columns.contains(&x)).map(|cells| &*cells.link);
+        if open != link {
+            let sequence = link.map_or_else(|| CLOSING.to_owned(), Link::opening);
+            frame.extend_from_slice(sequence.as_bytes());
+            open = link;
+        }
         if next != Some((x, y)) {
             queue!(frame, MoveTo(x, y))?;
         }
@@ -107,6 +136,9 @@ fn write_cells<'a>(
             frame.extend_from_slice(sgr::sequence(look).as_bytes());
         }
         frame.extend_from_slice(cell.symbol().as_bytes());
+    }
+    if open.is_some() {
+        frame.extend_from_slice(CLOSING.as_bytes());
     }
     if look != sgr::PLAIN {
         frame.extend_from_slice(b"\x1b[m");
@@ -159,6 +191,12 @@ fn is_uncertain(symbol: &str) -> bool {
     symbol.len() != 1
 }
 
+impl<S> ShowsLinks for RowBackend<S> {
+    fn link_slot(&self) -> LinkSlot {
+        self.links.clone()
+    }
+}
+
 impl<S: Sink> Backend for RowBackend<S> {
     type Error = io::Error;
 
@@ -171,6 +209,8 @@ impl<S: Sink> Backend for RowBackend<S> {
             let columns = self.set(x, y, cell);
             changed.entry(y).or_default().extend(x..x + columns);
         }
+        // No columns: the whole row is written.
+        changed.extend(self.set_links().into_iter().map(|y| (y, Vec::new())));
         let is_stale = self.sink.take_stale();
         if is_stale {
             queue!(self.frame, SetAttribute(Attribute::Reset), Clear(Erase::All))?;
@@ -179,11 +219,12 @@ impl<S: Sink> Backend for RowBackend<S> {
         // From the top, so that who sees the last row has seen the others.
         for (y, columns) in changed {
             let row = &self.rows[usize::from(y)];
-            if is_stale || row.was_uncertain || row.is_uncertain() {
+            let is_whole = is_stale || columns.is_empty() || !row.links.is_empty();
+            if is_whole || row.was_uncertain || row.is_uncertain() {
                 self.write_whole(y)?;
             } else {
                 let cells = columns.into_iter().map(|x| (x, y, &row.cells[usize::from(x)]));
-                write_cells(&mut self.frame, cells)?;
+                write_cells(&mut self.frame, cells, &[])?;
             }
         }
         Ok(())

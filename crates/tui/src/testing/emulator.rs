@@ -65,6 +65,10 @@ impl Width {
 pub struct Emulator {
     /// The cells of each row; the right half of a wide character is empty.
     pub rows: Vec<Vec<String>>,
+    /// Where the cells lead: the parameters and the target of a link, or nothing.
+    pub links: Vec<Vec<String>>,
+    /// What the cells that are written next lead to.
+    link: String,
     policy: Policy,
     x: usize,
     y: usize,
@@ -79,11 +83,16 @@ impl Emulator {
     pub fn shows(bytes: &[u8], policy: Policy, size: Size) -> Self {
         let row = vec![" ".to_owned(); size.width.into()];
         let rows = vec![row; size.height.into()];
-        let mut emulator = Self { rows, policy, x: 0, y: 0 };
+        let links = vec![vec![String::new(); size.width.into()]; size.height.into()];
+        let mut emulator = Self { rows, links, link: String::new(), policy, x: 0, y: 0 };
         let mut text = std::str::from_utf8(bytes).expect("UTF-8");
         while let Some(c) = text.chars().next() {
             text = &text[c.len_utf8()..];
             if let Some(rest) = text.strip_prefix("(B").filter(|_| c == '\x1b') {
+                text = rest;
+            } else if let Some(link) = text.strip_prefix("]8;").filter(|_| c == '\x1b') {
+                let (link, rest) = link.split_once("\x1b\\").expect("an end");
+                emulator.link = link.strip_prefix(';').unwrap_or(link).to_owned();
                 text = rest;
             } else if let Some(question) = text.strip_prefix(']').filter(|_| c == '\x1b') {
                 // A question for a colour, which this terminal does not answer.
@@ -106,8 +115,9 @@ impl Emulator {
             b'H' => (self.y, self.x) = (numbers[0] - 1, numbers.get(1).map_or(0, |x| x - 1)),
             b'K' => (self.x..self.rows[self.y].len()).for_each(|x| self.put(x, " ".into())),
             b'J' => {
-                for row in &mut self.rows {
+                for (row, links) in self.rows.iter_mut().zip(&mut self.links) {
                     row.fill(" ".into());
+                    links.fill(self.link.clone());
                 }
             }
             b'm' | b'h' | b'l' | b'r' | b'c' => {}
@@ -147,5 +157,6 @@ impl Emulator {
             }
         }
         row[x] = what;
+        self.links[self.y][x].clone_from(&self.link);
     }
 }

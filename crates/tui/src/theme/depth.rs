@@ -33,13 +33,19 @@ const TRUECOLOR_TERMS: [&str; 6] =
 /// Terminals without colours, and every name that begins so.
 const MONOCHROME_TERMS: [&str; 4] = ["dumb", "unknown", "vt1", "vt2"];
 
-/// What the environment tells of the terminal's colours.
+/// Terminals that may print the target of a link, and every name that begins so. An unknown sequence is
+/// ignored by nearly all others.
+const TERMS_WITHOUT_LINKS: [&str; 4] = ["dumb", "unknown", "linux", "vt"];
+
+/// What the environment tells of the terminal's colours and links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Environment {
     /// How many colours the terminal shows.
     depth: Depth,
     /// `NO_COLOR`, if it is not empty, see <https://no-color.org>.
     no_color: bool,
+    /// Whether the terminal takes the targets of links.
+    has_links: bool,
 }
 
 impl Environment {
@@ -59,7 +65,17 @@ impl Environment {
             _ if claims && !is_screen => Depth::TrueColor,
             by_term => by_term,
         };
-        Self { depth, no_color: !value("NO_COLOR").is_empty() }
+        // GNU screen takes a short sequence, and prints the rest of a long one.
+        let is_without = |name: &&str| term.starts_with(*name);
+        let has_links =
+            !term.is_empty() && !is_screen && !TERMS_WITHOUT_LINKS.iter().any(is_without);
+        Self { depth, no_color: !value("NO_COLOR").is_empty(), has_links }
+    }
+
+    /// Whether the terminal takes the targets of links, or ignores them.
+    #[must_use]
+    pub const fn knows_links(self) -> bool {
+        self.has_links
     }
 
     /// How many colours to use. `NO_COLOR` counts only with [`ThemeChoice::Auto`]: the user's own
@@ -75,10 +91,10 @@ impl Environment {
     }
 }
 
-/// 256 colours, without `NO_COLOR`: what nearly every terminal has.
+/// 256 colours and links, without `NO_COLOR`: what nearly every terminal has.
 impl Default for Environment {
     fn default() -> Self {
-        Self { depth: Depth::Indexed, no_color: false }
+        Self { depth: Depth::Indexed, no_color: false, has_links: true }
     }
 }
 
@@ -101,12 +117,32 @@ fn by_term(term: &str) -> Depth {
 mod tests {
     use super::*;
 
-    fn found(choice: ThemeChoice, variables: &[(&str, &str)]) -> Depth {
-        let environment = Environment::read(|name| {
+    fn read(variables: &[(&str, &str)]) -> Environment {
+        Environment::read(|name| {
             let set = variables.iter().find(|(variable, _)| *variable == name);
             set.map(|(_, value)| OsString::from(value))
-        });
-        environment.depth(choice)
+        })
+    }
+
+    fn found(choice: ThemeChoice, variables: &[(&str, &str)]) -> Depth {
+        read(variables).depth(choice)
+    }
+
+    #[test]
+    fn terminals_that_would_print_the_target_of_a_link_get_none() {
+        for (term, tmux, expected) in [
+            ("xterm-256color", "", true),
+            ("tmux-256color", "/tmp/x", true),
+            ("screen-256color", "/tmp/x", true),
+            ("screen-256color", "", false),
+            ("linux", "", false),
+            ("vt100", "", false),
+            ("dumb", "", false),
+            ("", "", false),
+        ] {
+            let environment = read(&[("TERM", term), ("TMUX", tmux)]);
+            assert_eq!(environment.knows_links(), expected, "{term} {tmux}");
+        }
     }
 
     #[test]

@@ -5,8 +5,10 @@ use chat_client::entry::NoticeKind;
 use chat_proto::command::Kind;
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
-use super::{Effect, notify, request, settings, to_newest, toggle_users};
+use super::{Effect, bare, notify, request, settings, to_newest, toggle_users};
+use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Verb, unknown};
+use crate::help;
 use crate::state::State;
 
 /// The topic that removes it, as in other programs.
@@ -25,7 +27,15 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
     }
     let room = state.shown().clone();
     let asked = match command.verb {
-        Verb::Help => return help(state, argument, at),
+        Verb::Help if argument.is_empty() => return Ok(list(state, at)),
+        Verb::Help => {
+            let text = help::on(argument, state.look.keys())?;
+            return Ok(notify(state, NoticeKind::Info, text, at));
+        }
+        Verb::Keys => {
+            super::help::open(state);
+            return Ok(Vec::new());
+        }
         Verb::Quit => return Ok(vec![Effect::Quit]),
         Verb::Me => Request::Say { room, kind: Kind::Action, text: argument.to_owned() },
         Verb::Name if argument.is_empty() => {
@@ -46,6 +56,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
             let topic = Topic::new(text).map_err(|error| format!("Not a topic: {error}"))?;
             Request::SetTopic { room, topic }
         }
+        Verb::Bare => return Ok(bare::open(state)),
         Verb::Set => return settings::set(state, argument, at),
         Verb::Read => Request::Read { room, seq: state.client.room().last_seq() },
         Verb::Clear => {
@@ -126,23 +137,15 @@ fn show_topic(state: &mut State, at: Timestamp) -> Vec<Effect> {
     notify(state, NoticeKind::Info, text, at)
 }
 
-/// Shows what every command does, or one of them.
-fn help(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
-    let text = if argument.is_empty() {
-        let synopses = || COMMANDS.iter().map(|command| (command.synopsis(), command.does));
-        let wide = synopses().map(|(synopsis, _)| synopsis.len()).max().unwrap_or_default();
-        let lines = synopses().map(|(synopsis, does)| format!("{synopsis:wide$}  {does}"));
-        lines.collect::<Vec<_>>().join("\n") + "\nF1 shows the keys."
-    } else {
-        let name = format!("/{}", argument.trim_start_matches('/'));
-        let command = Command::named(&name).ok_or_else(|| unknown(&name))?;
-        let also = match command.aliases {
-            [] => String::new(),
-            aliases => format!(" (also {})", aliases.join(", ")),
-        };
-        format!("{}  {}{also}", command.synopsis(), command.does)
-    };
-    Ok(notify(state, NoticeKind::Info, text, at))
+/// Shows what every command does.
+fn list(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let synopses = || COMMANDS.iter().map(|command| (command.synopsis(), command.does));
+    let wide = synopses().map(|(synopsis, _)| synopsis.len()).max().unwrap_or_default();
+    let lines = synopses().map(|(synopsis, does)| format!("{synopsis:wide$}  {does}"));
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let key = state.look.keys().name(Action::Help).map(|key| format!("{key} or "));
+    let text = format!("{lines}\n{}/keys shows the keys.", key.unwrap_or_default());
+    notify(state, NoticeKind::Info, text, at)
 }
 
 /// Takes another name.

@@ -4,7 +4,7 @@ use chat_client::Request;
 use chat_proto::{RoomName, Timestamp};
 use ratatui::layout::Position;
 
-use super::{Effect, WHEEL_ROWS, keys, request, scroll, selecting, to_newest};
+use super::{Effect, WHEEL_ROWS, help, request, rooms, scroll, selecting, to_newest};
 use crate::input::Wheel;
 use crate::state::{Pane, State, Target, hit, pane};
 
@@ -19,6 +19,10 @@ pub(super) fn wheel(
         Wheel::Up => -WHEEL_ROWS,
         Wheel::Down => WHEEL_ROWS,
     };
+    if state.help.is_some() {
+        help::scroll(state, rows);
+        return Vec::new();
+    }
     match pane(state, position) {
         Pane::Rooms => state.scroll_rooms(rows),
         Pane::Users => {}
@@ -41,7 +45,7 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             state.scroll_rooms(if is_above { -page } else { page });
             Vec::new()
         }
-        Target::Header => keys::open_next_unread(state, at),
+        Target::Header => rooms::open_unread(state, at),
         Target::User(name) => {
             state.selection = None;
             let asked = Request::SayTo { name, text: String::new(), typed: String::new() };
@@ -64,5 +68,5 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
 fn open(state: &mut State, room: &RoomName, at: Timestamp) -> Vec<Effect> {
     state.selection = None;
     let index = state.client.rooms().index(room);
-    index.map(|index| keys::open(state, index, at)).unwrap_or_default()
+    index.map(|index| rooms::open(state, index, at)).unwrap_or_default()
 }

@@ -1,9 +1,12 @@
 //! What keys do while a message is selected.
 
 use chat_proto::Timestamp;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 
-use super::{Effect, insert, keys, scroll};
+use super::{Effect, actions, insert, scroll};
+use crate::action::Action;
+use crate::chord::Chord;
+use crate::keymap::Found;
 use crate::state::{ACTIONS, MessageAction, State, links, text};
 use crate::viewport::Place;
 
@@ -19,32 +22,36 @@ pub(super) fn start(state: &mut State) {
 }
 
 /// A key is pressed. Returns `None` if it is not for the selected message: the user types again.
-pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Option<Vec<Effect>> {
+pub(super) fn key(
+    state: &mut State,
+    key: KeyEvent,
+    found: Found,
+    at: Timestamp,
+) -> Option<Vec<Effect>> {
     let Some((_, entry)) = state.selected() else {
         state.selection = None;
         return None;
     };
-    let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-    let page = keys::page_rows(state);
-    match key.code {
-        KeyCode::Char('s') if key.modifiers == KeyModifiers::CONTROL => state.select(-1),
-        _ if !is_plain => return other(state),
-        KeyCode::Up | KeyCode::Char('k') => state.select(-1),
-        KeyCode::Down | KeyCode::Char('j') => state.select(1),
-        KeyCode::Home => state.select(isize::MIN),
-        KeyCode::End => state.select(isize::MAX),
-        KeyCode::PageUp => return Some(turn_page(state, -page, at)),
-        KeyCode::PageDown => return Some(turn_page(state, page, at)),
-        KeyCode::Esc => return Some(end(state)),
-        KeyCode::Enter => return Some(enter(state)),
-        KeyCode::Char(letter) => {
-            let action = ACTIONS.iter().find(|action| action.key == letter);
-            let Some(action) = action.filter(|action| (action.applies)(entry)) else {
-                return other(state);
-            };
-            return Some(act(state, action.action, at));
+    let page = actions::page(state);
+    let letter = Chord::types(key);
+    let action = ACTIONS.iter().find(|action| Some(action.key) == letter);
+    match (found, action.filter(|action| (action.applies)(entry))) {
+        (Found::Action(Action::Up | Action::Select), _) => state.select(-1),
+        (Found::Action(Action::Down), _) => state.select(1),
+        (Found::Action(Action::Home | Action::Oldest), _) => state.select(isize::MIN),
+        (Found::Action(Action::End | Action::Newest), _) => state.select(isize::MAX),
+        (Found::Action(Action::PageUp), _) => return Some(turn_page(state, -page, at)),
+        (Found::Action(Action::PageDown), _) => return Some(turn_page(state, page, at)),
+        (Found::Action(Action::Back), _) => return Some(end(state)),
+        (Found::Action(Action::Send), _) => return Some(enter(state)),
+        (Found::Nothing, Some(action)) => return Some(act(state, action.action, at)),
+        (Found::Nothing, None) if letter == Some('k') => state.select(-1),
+        (Found::Nothing, None) if letter == Some('j') => state.select(1),
+        _ => {
+            // The key is for the input box, or opens something else.
+            state.selection = None;
+            return None;
         }
-        _ => return other(state),
     }
     Some(Vec::new())
 }
@@ -53,12 +60,6 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Option<Vec
 pub(super) fn end(state: &mut State) -> Vec<Effect> {
     state.selection = None;
     Vec::new()
-}
-
-/// The key is for the input box, or opens something else.
-fn other(state: &mut State) -> Option<Vec<Effect>> {
-    state.selection = None;
-    None
 }
 
 /// Opens a long message, or folds it again. On any other the user types again.

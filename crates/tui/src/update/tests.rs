@@ -3,6 +3,7 @@ mod back;
 mod commands;
 mod drafts;
 mod journals;
+mod keys;
 mod older;
 mod refused;
 mod rooms;
@@ -199,18 +200,6 @@ fn a_mention_rings_the_bell() {
         assert!(!harness.message(3, "ana", text).contains(&Effect::Ring), "{text}");
     }
     assert!(!harness.message(7, "bob", "I am bob").contains(&Effect::Ring));
-}
-
-#[test]
-fn ctrl_c_clears_first_and_quits_then() {
-    let mut harness = Harness::connected(80, 20);
-    harness.type_text("typed");
-    assert!(harness.control('c').is_empty());
-    assert_eq!(typed(&harness), "");
-    assert_eq!(harness.control('c'), [Effect::Quit]);
-    harness.press(KeyCode::Up);
-    assert_eq!(typed(&harness), "typed");
-    assert!(harness.control('d').is_empty());
 }
 
 #[test]

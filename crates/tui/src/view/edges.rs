@@ -20,7 +20,7 @@ const RULE_BEFORE: u16 = 2;
 
 /// Says on the rule, or on the first row of the log if there is no rule, what is above the screen.
 pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buffer) {
-    let Some((text, style)) = above(state, theme) else {
+    let Some((text, style)) = above(state, theme).filter(|_| !state.is_bare) else {
         return;
     };
     let rule = if panes.rule.is_empty() { Rect { height: 1, ..panes.log } } else { panes.rule };

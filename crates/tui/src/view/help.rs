@@ -1,37 +1,49 @@
-//! The help: every key, over the rest of the screen.
+//! The help: every key, over the whole screen.
 
 use ratatui::Frame;
+use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Stylize;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
+use ratatui::widgets::{Clear, Widget};
 
-use crate::help::KEYS;
-use crate::layout;
+use crate::help::{HelpRow, key_rows};
 use crate::state::State;
 use crate::theme::{Role, Theme};
+use crate::wrap::columns;
 
-/// Columns of the keys.
-const KEY_COLUMNS: usize = 17;
+const TITLE: &str = "Keys";
 
 pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
-    let Some(top) = state.help else {
+    let (Some(top), area) = (state.help, frame.area()) else {
         return;
     };
-    let area = layout::help(frame.area());
-    let lines: Vec<Line<'_>> = KEYS.iter().map(|(key, does)| line(key, does)).collect();
-    let block = Block::bordered()
-        .border_type(BorderType::Rounded)
-        .border_style(theme.style(Role::Rule))
-        .title(" Keys ")
-        .title_bottom(" Esc closes, Down scrolls ");
-    frame.render_widget(Clear, area);
-    frame.render_widget(
-        Paragraph::new(lines).style(theme.style(Role::Text)).block(block).scroll((top, 0)),
-        area,
-    );
+    let buffer = frame.buffer_mut();
+    Clear.render(area, buffer);
+    buffer.set_style(area, theme.style(Role::Text));
+    let rows = key_rows(state.look.keys(), usize::from(area.width));
+    let shown = area.rows().skip(1);
+    let height = usize::from(area.height.saturating_sub(1));
+    let below = rows.len().saturating_sub(usize::from(top) + height);
+    if let Some(head) = area.rows().next() {
+        let hint = if below > 0 { "PgDn more · Esc closes" } else { "Esc closes" };
+        title(hint, theme, head, buffer);
+    }
+    for (row, area) in rows.iter().skip(usize::from(top)).zip(shown) {
+        line(row, theme).render(area, buffer);
+    }
 }
 
-fn line(key: &'static str, does: &'static str) -> Line<'static> {
-    let key = format!(" {key:KEY_COLUMNS$}");
-    Line::from(vec![key.bold(), Span::raw(does)])
+/// The hint is cut away first.
+fn title(hint: &str, theme: Theme, area: Rect, buffer: &mut ratatui::buffer::Buffer) {
+    if columns(TITLE) + 1 + columns(hint) <= usize::from(area.width) {
+        Line::styled(hint.to_owned(), theme.dim()).alignment(Alignment::Right).render(area, buffer);
+    }
+    TITLE.bold().render(area, buffer);
+}
+
+fn line(row: &HelpRow, theme: Theme) -> Line<'_> {
+    match row {
+        HelpRow::Title(title) => Line::styled(*title, theme.dim()),
+        HelpRow::Keys(keys, does) => Line::from(vec![keys.as_str().bold(), Span::raw(does)]),
+    }
 }

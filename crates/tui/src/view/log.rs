@@ -1,6 +1,6 @@
 //! The chat log.
 
-use chat_client::entry::Body;
+use chat_client::entry::{Body, LogEntry};
 use chat_proto::UserName;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,53 +9,61 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::edges;
+use super::links::Links;
+use crate::hyperlinks::LinkCells;
 use crate::markup::Format;
-use crate::rows::{LogRows, SpanKind, Top};
+use crate::rows::{LogRows, Row, SpanKind, Top};
 use crate::state::State;
 use crate::theme::{Role, Theme};
 
-pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
+/// Draws the log. Returns the cells of its links.
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) -> Vec<LinkCells> {
     if area.is_empty() {
-        return;
+        return Vec::new();
     }
-    let room = state.client.room();
-    let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let heights = state.heights();
-    let log = LogRows::new(room.log(), &state.zone, width, heights).of(room);
+    // As wide as the pane, which may be wider than what is left of the screen.
+    let Some((log, _)) = state.log_rows() else {
+        return Vec::new();
+    };
+    let height = usize::from(area.height);
     let viewport = state.viewport();
     let (first, above) = viewport.top(log, height);
-    let rows = (first..log.log.len()).flat_map(|index| entry_lines(log, index, theme));
-    let lines: Vec<(Top, Line<'_>)> = rows.skip(above).take(height).collect();
+    let rows = (first..log.log.len()).flat_map(|index| entry_rows(log, index));
+    let rows: Vec<(Top, Row)> = rows.skip(above).take(height).collect();
     // A short log stands at the bottom of its pane, where new messages come.
-    let blank = height - lines.len();
+    let blank = height - rows.len();
     let selected = state.selected().map(|(index, _)| index);
-    for ((at, line), row) in lines.into_iter().zip(area.rows().skip(blank)) {
+    let mut links = Links::default();
+    for ((at, row), area) in rows.into_iter().zip(area.rows().skip(blank)) {
+        let Some(entry) = log.log.get(at.0) else {
+            continue;
+        };
+        if state.look.shows_links() {
+            links.add(entry, &row, area);
+        }
+        let line = line(entry, row, theme);
         if selected == Some(at.0) && at.1 >= log.height_above(at.0) {
-            draw_selected(line, log.mark_column(), theme, row, buffer);
+            draw_selected(line, log.mark_column(), theme, area, buffer);
         } else {
-            line.render(row, buffer);
+            line.render(area, buffer);
         }
     }
     if viewport.reads_back(log, height) {
         edges::draw_below(state, theme, area, buffer);
     }
+    links.cells
 }
 
-fn entry_lines(
-    log: LogRows<'_>,
-    index: usize,
-    theme: Theme,
-) -> impl Iterator<Item = (Top, Line<'static>)> {
-    let name = match log.log.get(index).map(|entry| &entry.body) {
-        Some(Body::Message { from, .. }) => Some(from.clone()),
+fn entry_rows(log: LogRows<'_>, index: usize) -> impl Iterator<Item = (Top, Row)> {
+    log.rows(index).into_iter().enumerate().map(move |(number, row)| ((index, number), row))
+}
+
+fn line(entry: &LogEntry, row: Row, theme: Theme) -> Line<'static> {
+    let name = match &entry.body {
+        Body::Message { from, .. } => Some(from),
         _ => None,
     };
-    log.rows(index).into_iter().enumerate().map(move |(number, row)| {
-        let pieces = row.into_iter();
-        let spans =
-            pieces.map(|(part, text)| Span::styled(text, style(part, name.as_ref(), theme)));
-        ((index, number), spans.collect())
-    })
+    row.into_iter().map(|(part, text)| Span::styled(text, style(part, name, theme))).collect()
 }
 
 /// Draws a row of the selected message.
@@ -78,8 +86,8 @@ fn style(part: SpanKind, name: Option<&UserName>, theme: Theme) -> Style {
         SpanKind::Dim => theme.dim(),
         SpanKind::Plain => Style::new(),
         SpanKind::Name => name.map(|name| theme.name(name).bold()).unwrap_or_default(),
-        SpanKind::Text(format) => formatted(format, theme),
-        SpanKind::Pending(format) => formatted(format, theme).patch(theme.dim()),
+        SpanKind::Text(format, _) => formatted(format, theme),
+        SpanKind::Pending(format, _) => formatted(format, theme).patch(theme.dim()),
         SpanKind::Mention | SpanKind::New => theme.striking(),
         SpanKind::Trouble => theme.bad(),
     }

@@ -6,6 +6,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
+use crate::action::Action;
 use crate::state::{ACTIONS, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
@@ -27,10 +28,10 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     // If there is no room for all, the last ones matter most.
     for hint in hints_of(state).into_iter().rev() {
         let and = if hints.is_empty() { "" } else { AND };
-        if columns(hint) + columns(and) > left {
+        if columns(&hint) + columns(and) > left {
             break;
         }
-        left -= columns(hint) + columns(and);
+        left -= columns(&hint) + columns(and);
         hints = format!("{hint}{and}{hints}");
     }
     let style = match state.client.connection() {
@@ -44,6 +45,10 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
 /// What is not normal: no connection, messages that wait, and why. What comes first matters most.
 fn not_normal(state: &State) -> Vec<String> {
     let client = &state.client;
+    if let Some(quitting) = state.quitting {
+        let keys = state.look.keys().name(quitting.action).unwrap_or_default();
+        return vec![format!("Press {keys} again to quit")];
+    }
     let mut parts = Vec::new();
     parts.extend(state.done.clone());
     match client.connection() {
@@ -67,21 +72,24 @@ fn not_normal(state: &State) -> Vec<String> {
 }
 
 /// What the user can do here: at most three hints, or what can be done with the selected message.
-fn hints_of(state: &State) -> Vec<&'static str> {
-    let mut hints = Vec::new();
+fn hints_of(state: &State) -> Vec<String> {
+    if state.is_bare {
+        return ["PgUp PgDn scroll", "Esc back"].map(str::to_owned).into();
+    }
     if let Some((_, message)) = state.selected() {
         let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
-        hints.extend(applying.map(|action| action.hint));
-        hints.extend(state.selected_is_long().then_some("Enter open"));
-        hints.push("Esc back");
-        return hints;
+        let open = state.selected_is_long().then_some("Enter open");
+        let hints = applying.map(|action| action.hint).chain(open).chain(["Esc back"]);
+        return hints.map(str::to_owned).collect();
     }
+    let mut hints = Vec::new();
     if state.client.rooms().next_unread().is_some() {
-        hints.push("Alt-A next unread");
+        hints.push((Action::NextUnread, "next unread"));
     }
     if !state.client.room().is_private() {
-        hints.push("Ctrl-G users");
+        hints.push((Action::Users, "users"));
     }
-    hints.push("F1 keys");
-    hints
+    hints.push((Action::Help, "keys"));
+    let hint = |(action, does)| Some(format!("{} {does}", state.look.keys().name(action)?));
+    hints.into_iter().filter_map(hint).collect()
 }

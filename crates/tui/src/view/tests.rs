@@ -222,30 +222,50 @@ fn help() {
     let mut harness = chatting(80, 24);
     harness.press(KeyCode::F(1));
     assert_snapshot!(harness.screen(), @r#"
-        #lobby    ╭ Keys ────────────────────────────────────────────────────╮  4 online
-        ──────────│ Enter            says it; a / in front makes it a command│──────────
-                  │ Alt-Enter        begins a new line (Ctrl-J, too)         │
-                  │ Tab              completes a name, a room or a command   │
-                  │ Up Down          what you said before                    │
-                  │ PgUp PgDn        scroll; the mouse wheel does, too       │
-                  │ Ctrl-Home/End    oldest and newest message               │
-                  │ Alt-1 … Alt-9    goes to a room by its number in the list│
-                  │ Alt-Up Alt-Down  the room above, the room below          │
-                  │ Alt-A            the next room with something new        │
-                  │ Ctrl-G           opens or closes the user list           │
-                  │ Home End         the same on an empty line               │
-                  │                  else start and end of the line          │
-                  │ Ctrl-Left/Right  word by word                            │
-        ──────────│ Ctrl-U Ctrl-K    delete to start, to end of line         │──────────
-        14:02     │ Ctrl-W           deletes a word                          │
-                 a│ Ctrl-_ Ctrl-Y    undo, redo                              │ow
-                  │ Ctrl-C           clears the line; quits on an empty one  │
-                  │ F1 Ctrl-L        this help; draws the screen again       │
-                 b│ Ctrl-Z           back to the shell; fg returns here      │。
-                 a│ Shift-mouse      selects text, as the wheel is taken     │
-                  │ Marks            … on its way  ✗ not sent  ▌ names you   │
-                  │                  ▌ this room  @2 two that name you       │ · F1 keys
-        #lobby › a╰ Esc closes, Down scrolls ────────────────────────────────╯
+        Keys                                                      PgDn more · Esc closes
+        Rooms
+        Ctrl-N, Alt-Down                Go to the next room
+        Ctrl-P, Alt-Up                  Go to the previous room
+        Alt-A                           Go to the next room with mentions or unread
+                                        messages; back if there is none
+        Ctrl-K                          Go to a room or a user
+        Alt-1 … Alt-9                   Go to the room with this number
+
+        Messages
+        PgUp                            Scroll to older messages
+        PgDn                            Scroll to newer messages
+        Ctrl-Home                       Go to the oldest message
+        Ctrl-End                        Go to the newest message
+        Ctrl-S, Shift-Up                Select a message, to copy, quote or open it
+        Alt-L                           Show the messages alone, to select text
+        Esc                             Go back one step, at last to the newest message
+        Ctrl-G                          Show or hide the user list
+
+        Writing
+        Enter                           Send the message (start with / for a command)
+        Alt-Enter, Ctrl-J, Shift-Enter  Start a new line
+        Tab                             Complete a name, a room or a command
+        Shift-Tab                       Complete with the previous offer
+        "#);
+    harness.resize(24, 6);
+    harness.press(KeyCode::Down);
+    harness.press(KeyCode::Down);
+    assert_snapshot!(harness.screen(), @r#"
+        Keys
+          Go to the next room
+        Ctrl-P, Alt-Up
+          Go to the previous
+          room
+        Alt-A
+        "#);
+    harness.press(KeyCode::End);
+    assert_snapshot!(harness.screen(), @r#"
+        Keys          Esc closes
+        3
+          Unread messages in a
+          room
+        @2
+          Mentions in a room
         "#);
 }
 
@@ -366,4 +386,5 @@ fn resizing_keeps_the_place() {
 }
 
 mod hostile;
+mod links;
 mod panes;

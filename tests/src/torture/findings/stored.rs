@@ -29,8 +29,8 @@ impl Journal {
         let (stored, records) = journal::Journal::open_to_read(&location).unwrap();
         let mut journal = Self::default();
         for room in &records.rooms {
-            let number = number_of(&room.called, rooms, users);
-            let number = number.unwrap_or_else(|| panic!("unknown room {:?}", room.called));
+            let number = number_of(&room.key, rooms, users);
+            let number = number.unwrap_or_else(|| panic!("unknown room {:?}", room.key));
             let mut last = Seq::NONE;
             loop {
                 let page = Page { of: Part::After(last), limit: PAGE };
@@ -84,8 +84,8 @@ impl Journal {
 }
 
 /// Returns the number of a room, or `None` if it is not one of the torture.
-fn number_of(called: &RoomKey, rooms: u32, users: &BTreeMap<UserId, u32>) -> Option<u32> {
-    match called {
+fn number_of(key: &RoomKey, rooms: u32, users: &BTreeMap<UserId, u32>) -> Option<u32> {
+    match key {
         RoomKey::Named(name) => (0..rooms).find(|room| room_name(*room) == name.as_str()),
         RoomKey::Direct(pair) => {
             let [one, other] = pair.ids().map(|id| users.get(&id).copied());

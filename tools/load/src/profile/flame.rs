@@ -56,8 +56,8 @@ impl Flame {
     /// Draws the called functions, from `x` on, above the row `row`; one sample is `scale` pixels wide.
     #[allow(clippy::cast_precision_loss, reason = "pixels")]
     fn draw(&self, svg: &mut String, mut x: f64, row: usize, scale: f64) {
-        for (name, called) in &self.calls {
-            let width = called.samples as f64 * scale;
+        for (name, key) in &self.calls {
+            let width = key.samples as f64 * scale;
             if width >= NARROWEST {
                 let y = (row - 1) * HEIGHT;
                 let share = width / WIDTH * 100.0;
@@ -75,14 +75,14 @@ impl Flame {
                     y + HEIGHT - 5,
                     fitting(&name, width),
                 );
-                called.draw(svg, x, row - 1, scale);
+                key.draw(svg, x, row - 1, scale);
             }
             x += width;
         }
     }
 
     fn depth(&self) -> usize {
-        self.calls.values().map(|called| called.depth() + 1).max().unwrap_or(0)
+        self.calls.values().map(|key| key.depth() + 1).max().unwrap_or(0)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::sync::Mutex;
 
-use super::rig::{NEVER, OFTEN, Rig, file_of, kept, repeat};
+use super::rig::{NEVER, OFTEN, Rig, file_of, repeat, stored};
 use super::*;
 use crate::journal::tests::layer::{Call, Fault, Layer, Plan};
 use crate::journal::tests::{engine_through, found};
@@ -39,7 +39,7 @@ fn a_disk_that_fails_refuses_and_takes_again_when_it_does_not() {
         assert_eq!(refusals.len(), 6, "{what}");
         assert!(refusals.iter().all(|reason| reason.starts_with(words)), "{what}: {refusals:?}");
         layer.heal();
-        assert_eq!(rig.say(), kept(2), "{what}");
+        assert_eq!(rig.say(), stored(2), "{what}");
         assert_eq!(rig.published(), rig.accepted(), "{what}");
         rig.assert_kept(&what);
     }
@@ -63,7 +63,7 @@ fn a_disk_that_fails_once_is_tried_again_and_nobody_knows() {
 fn while_another_program_has_the_file_all_wait_once_and_are_refused() {
     let layer = Layer::new();
     let mut rig = Rig::new(&layer, NEVER);
-    assert_eq!(rig.say(), kept(1));
+    assert_eq!(rig.say(), stored(1));
     layer.hold(true);
     rig.keep(&[1, 2, 3, 2, 1], 10);
     assert_eq!(rig.refusals(), ["another program is writing the server's journal"; 5]);
@@ -73,7 +73,7 @@ fn while_another_program_has_the_file_all_wait_once_and_are_refused() {
     rig.keep(&[1], 10);
     assert_eq!(layer.slept(), crate::journal::BUSY_TIMEOUT, "the next commit waits, too");
     layer.hold(false);
-    assert_eq!(rig.say(), kept(2));
+    assert_eq!(rig.say(), stored(2));
     rig.assert_kept("held");
 }
 
@@ -109,7 +109,7 @@ fn what_comes_back_after_all_is_a_repeat() {
     let mut rig = Rig::open(&layer, came_back.unwrap(), NEVER);
     rig.keep(&[1], 10);
     assert_eq!(rig.last_outcome(), repeat(1));
-    assert_eq!(rig.say(), kept(2));
+    assert_eq!(rig.say(), stored(2));
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_checkpoint_that_fails_loses_nothing_and_is_made_later() {
         }
         assert!(layer.fired() >= 3, "{what}: {} checkpoints were tried", layer.fired());
         layer.heal();
-        assert_eq!(rig.say(), kept(4), "{what}");
+        assert_eq!(rig.say(), stored(4), "{what}");
         assert_eq!(rig.refusals(), [""; 0], "{what}");
         assert_eq!(rig.published(), rig.accepted(), "{what}");
         rig.assert_kept(&what);

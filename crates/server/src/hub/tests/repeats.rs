@@ -1,6 +1,6 @@
 //! What one commit makes of messages in their order: numbers that were used before, and changes between.
 
-use super::rig::{NEVER, Rig, kept, repeat};
+use super::rig::{NEVER, Rig, repeat, stored};
 use super::*;
 use crate::hub::request::Submission;
 use crate::journal::tests::layer::Layer;
@@ -22,25 +22,25 @@ fn case(room: u32, n: u64, text: &'static str, outcome: Outcome) -> Case {
 fn cases() -> Vec<Case> {
     use Outcome::NumberUsed;
     vec![
-        case(1, 0, "the first number is 0", kept(1)),
+        case(1, 0, "the first number is 0", stored(1)),
         case(1, 0, "the first number is 0", repeat(1)),
         case(1, 0, "another text", NumberUsed),
-        case(1, 5, "five", kept(2)),
-        case(1, 3, "a lower number that is not used", kept(3)),
+        case(1, 5, "five", stored(2)),
+        case(1, 3, "a lower number that is not used", stored(3)),
         case(1, 3, "a lower number that is not used", repeat(3)),
         case(1, 5, "five", repeat(2)),
         case(2, 5, "five", NumberUsed),
         Case { kind: Kind::Action, ..case(1, 5, "five", NumberUsed) },
         case(1, 5, "five", repeat(2)),
-        Case { device: "phone", ..case(1, 5, "five", kept(4)) },
+        Case { device: "phone", ..case(1, 5, "five", stored(4)) },
         Case { device: "phone", ..case(1, 5, "five", repeat(4)) },
-        Case { device: "", ..case(1, 5, "five", kept(5)) },
-        Case { n: None, ..case(1, 0, "five", kept(6)) },
-        Case { n: None, ..case(1, 0, "five", kept(7)) },
-        case(2, 6, "in another room", kept(1)),
-        case(2, u64::MAX, "the greatest number", kept(2)),
+        Case { device: "", ..case(1, 5, "five", stored(5)) },
+        Case { n: None, ..case(1, 0, "five", stored(6)) },
+        Case { n: None, ..case(1, 0, "five", stored(7)) },
+        case(2, 6, "in another room", stored(1)),
+        case(2, u64::MAX, "the greatest number", stored(2)),
         case(2, u64::MAX, "the greatest number", repeat(2)),
-        case(2, 1 << 63, "lower than that, and not used", kept(3)),
+        case(2, 1 << 63, "lower than that, and not used", stored(3)),
         case(2, 1 << 63, "lower than that, and not used", repeat(3)),
     ]
 }
@@ -87,7 +87,7 @@ fn a_number_stands_for_one_message_in_one_commit_or_in_many() {
 #[test]
 fn the_last_number_is_that_of_what_was_said_before_in_the_same_commit() {
     let mut rig = Rig::new(&Layer::new(), NEVER);
-    assert_eq!(rig.say(), kept(1));
+    assert_eq!(rig.say(), stored(1));
     assert_eq!(rig.last_numbers(&[&[], &[4], &[5, 5], &[7]]), [1, 4, 5]);
     assert_eq!(rig.last_numbers(&[&[6], &[8], &[8], &[]]), [7, 8, 8]);
     assert_eq!(rig.last_numbers(&[&[8], &[]]), [8]);
@@ -110,7 +110,7 @@ async fn one_that_cannot_be_stored_takes_none_with_it() {
     );
     assert!(first.is_err() && second.is_err() && third.is_err(), "it says so");
     for (seq, outcome) in (1..).zip([one, two, three]) {
-        assert_eq!(outcome, Ok(kept(seq)));
+        assert_eq!(outcome, Ok(stored(seq)));
     }
 }
 

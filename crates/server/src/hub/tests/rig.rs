@@ -37,7 +37,7 @@ pub(super) fn file_of(directory: &Path) -> PathBuf {
     directory.join("journal.sqlite")
 }
 
-pub(super) fn kept(seq: u64) -> Outcome {
+pub(super) fn stored(seq: u64) -> Outcome {
     Outcome::Stored { seq: Seq::new(seq), at: clock() }
 }
 
@@ -53,8 +53,8 @@ fn empty_journal() -> &'static [u8] {
         let place = Location::Directory(directory.path().to_path_buf());
         let (mut engine, journal, _) = Journal::open(&place, Durability::Os).unwrap();
         let room = |(id, name)| {
-            let called = RoomKey::Named(RoomName::new(name).unwrap());
-            Change::Room { id: RoomId(id), called }
+            let key = RoomKey::Named(RoomName::new(name).unwrap());
+            Change::Room { id: RoomId(id), key }
         };
         let rooms = (1..).zip(ROOMS).map(room).collect();
         engine.append(vec![Entry::Changes(rooms)], clock()).unwrap();

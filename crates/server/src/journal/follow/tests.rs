@@ -34,7 +34,7 @@ fn say(room: RoomId, text: &str) -> Entry<'static> {
 }
 
 fn rust_room() -> Change {
-    Change::Room { id: RUST, called: RoomKey::Named(RoomName::new("#rust").unwrap()) }
+    Change::Room { id: RUST, key: RoomKey::Named(RoomName::new("#rust").unwrap()) }
 }
 
 fn topic(text: &str) -> Entry<'static> {

@@ -144,21 +144,27 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
         let id = RoomId(row.get(0)?);
         let text = |column| row.get::<_, String>(column).unwrap_or_default();
         let (key, name, is_whole) = (text(1), text(2), is_whole(row)?);
-        let called = RoomKey::read(&key, &name);
+        let room_key = RoomKey::read(&key, &name);
         // A name is stored twice, as it is written and as the key: damage changes one of them.
-        let is_sure = |called: &RoomKey| is_whole || called.key() == key && !key.starts_with('@');
-        match called.filter(is_sure) {
-            Some(called) if is_whole => {
+        let is_sure =
+            |room_key: &RoomKey| is_whole || room_key.to_stored() == key && !key.starts_with('@');
+        match room_key.filter(is_sure) {
+            Some(room_key) if is_whole => {
                 rooms.push(RoomRecord {
                     id,
-                    called,
+                    key: room_key,
                     topic: Topic::from_lossy(&text(3)),
                     last_seq: Seq::NONE,
                 });
             }
-            Some(called) => {
+            Some(room_key) => {
                 damage.push(format!("room {key}: its record is damaged; its topic is lost"));
-                rooms.push(RoomRecord { id, called, topic: Topic::default(), last_seq: Seq::NONE });
+                rooms.push(RoomRecord {
+                    id,
+                    key: room_key,
+                    topic: Topic::default(),
+                    last_seq: Seq::NONE,
+                });
             }
             None if is_whole && key.starts_with(LOST) => {}
             None => {
@@ -200,8 +206,9 @@ fn mend_rooms(db: &Connection) -> rusqlite::Result<()> {
     let mut statement = db.prepare(&format!("SELECT id, key, name FROM room WHERE {damaged}"))?;
     let ids = statement.query_map([], |row| {
         let [key, name] = [1, 2].map(|column| row.get::<_, String>(column).unwrap_or_default());
-        let called = RoomKey::read(&key, &name);
-        let is_sure = called.is_some_and(|called| called.key() == key && !key.starts_with('@'));
+        let room_key = RoomKey::read(&key, &name);
+        let is_sure =
+            room_key.is_some_and(|room_key| room_key.to_stored() == key && !key.starts_with('@'));
         Ok((row.get::<_, u32>(0)?, is_sure))
     })?;
     let ids = ids.collect::<rusqlite::Result<Vec<_>>>()?;

@@ -20,7 +20,7 @@ pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
         Change::Guest(_) | Change::GuestRenamed(_) => Ok(()),
         Change::Credential(stored) => credentials::insert(db, stored),
         Change::Seen { user, at } => seen(db, *user, *at),
-        Change::Room { id, called } => room(db, *id, called),
+        Change::Room { id, key } => room(db, *id, key),
         Change::RoomRemoved { id, visitors } => remove_room(db, *id, visitors),
         Change::Topic { room, topic: stored, .. } => topic(db, *room, stored),
         Change::Member(stored) => member(db, *stored),
@@ -48,8 +48,8 @@ pub(super) fn user(db: &Connection, record: &UserRecord) -> rusqlite::Result<()>
 }
 
 /// Stores a room, unless it is stored already.
-pub(super) fn room(db: &Connection, id: RoomId, called: &RoomKey) -> rusqlite::Result<()> {
-    let name = match called {
+pub(super) fn room(db: &Connection, id: RoomId, key: &RoomKey) -> rusqlite::Result<()> {
+    let name = match key {
         RoomKey::Named(name) => name.as_str(),
         RoomKey::Direct(_) => "",
     };
@@ -57,7 +57,7 @@ pub(super) fn room(db: &Connection, id: RoomId, called: &RoomKey) -> rusqlite::R
         "INSERT INTO room (id, key, name, topic, sum)
          VALUES (?1, ?2, ?3, '', checksum(?1, ?2, ?3, '')) ON CONFLICT DO NOTHING",
     )?
-    .execute(params![id.0, called.key(), name])?;
+    .execute(params![id.0, key.to_stored(), name])?;
     used::put_last_room(db, id)
 }
 

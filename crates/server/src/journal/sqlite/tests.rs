@@ -34,7 +34,7 @@ fn laptop() -> DeviceId {
     DeviceId::new("laptop").unwrap()
 }
 
-fn kept(seq: u64) -> Outcome {
+fn stored(seq: u64) -> Outcome {
     Outcome::Stored { seq, at: clock() }
 }
 
@@ -68,7 +68,7 @@ async fn what_is_kept_is_there_after_a_restart_in_its_order() {
     let journal = open(directory.path()).unwrap();
     assert_eq!(journal.restored.last_user, UserId::new(0));
     for n in 1..=3 {
-        assert_eq!(journal.say(n, &format!("text {n}")).await, kept(n));
+        assert_eq!(journal.say(n, &format!("text {n}")).await, stored(n));
     }
     journal.close().await;
 
@@ -77,7 +77,7 @@ async fn what_is_kept_is_there_after_a_restart_in_its_order() {
         (journal.restored.rooms[0].last_seq, journal.restored.last_user),
         (Seq::new(3), UserId::new(7))
     );
-    assert_eq!(journal.say(4, "text 4").await, kept(4));
+    assert_eq!(journal.say(4, "text 4").await, stored(4));
     let texts = journal.texts(Part::After(Seq::FIRST)).await;
     let expected = [(2, "text 2"), (3, "text 3"), (4, "text 4")];
     assert_eq!(texts, expected.map(|(seq, text)| (seq, text.to_owned())));
@@ -90,7 +90,7 @@ async fn without_threads_a_time_of_the_runtimes_own_stands_still_until_all_is_do
     let place = Location::DirectoryInTask(directory.path().to_path_buf());
     let works = async {
         let journal = open_at(&place).unwrap();
-        assert_eq!(journal.say(1, "text").await, kept(1));
+        assert_eq!(journal.say(1, "text").await, stored(1));
         assert_eq!(journal.texts(Part::After(Seq::NONE)).await, [(1, "text".to_owned())]);
         journal.close().await;
     };
@@ -110,7 +110,7 @@ async fn what_is_said_again_after_a_crash_is_a_repeat() {
     assert_eq!(journal.journal.last_n(UserId::new(7), &DeviceId::default()).await.unwrap(), 0);
     assert_eq!(journal.say(5, "once").await, repeat(1));
     assert_eq!(journal.say(5, "something else").await, Outcome::NumberUsed);
-    assert_eq!(journal.say(6, "twice").await, kept(2));
+    assert_eq!(journal.say(6, "twice").await, stored(2));
 }
 
 /// SQLite's integers end at 2⁶³; those of a client do not.
@@ -120,7 +120,7 @@ async fn the_greatest_numbers_are_known_again_as_they_were() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     for (seq, n) in [(1, BEYOND - 1), (2, BEYOND), (3, BEYOND + 1)] {
-        assert_eq!(journal.say(n, "great").await, kept(seq));
+        assert_eq!(journal.say(n, "great").await, stored(seq));
     }
     journal.close().await;
 
@@ -132,7 +132,7 @@ async fn the_greatest_numbers_are_known_again_as_they_were() {
     let numbers: Vec<_> = found.iter().filter_map(|kept| kept.n).collect();
     assert_eq!(numbers, [BEYOND - 1, BEYOND, BEYOND + 1]);
     assert_eq!(journal.say(BEYOND + 1, "great").await, repeat(3));
-    assert_eq!(journal.say(u64::MAX, "greatest").await, kept(4));
+    assert_eq!(journal.say(u64::MAX, "greatest").await, stored(4));
 }
 
 #[tokio::test]
@@ -167,12 +167,12 @@ async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     let name = RoomName::new(&format!("#{}", "😀".repeat(NAME_CHARS_MAX))).unwrap();
-    let (id, called) = (RoomId(2), RoomKey::Named(name.clone()));
-    journal.journal.change(move |db| records::room(db, id, &called)).await.unwrap();
+    let (id, key) = (RoomId(2), RoomKey::Named(name.clone()));
+    journal.journal.change(move |db| records::room(db, id, &key)).await.unwrap();
     for n in 1..=u64::from(PAGE_MESSAGES) {
         let message = say(i64::MAX as u64 - 1000 + n, &"\"".repeat(31));
         let (kind, device) = (Kind::Action, DeviceId::default());
-        assert_eq!(journal.send(Message { room: id, kind, device, ..message }), kept(n));
+        assert_eq!(journal.send(Message { room: id, kind, device, ..message }), stored(n));
     }
     let page = Page { of: Part::Before(Seq::MAX), limit: PAGE_MESSAGES };
     let found = journal.journal.read(id, page).await.unwrap();
@@ -267,5 +267,5 @@ async fn trimming_leaves_the_last_message_and_what_is_not_too_old() {
     assert_eq!(check(directory.path()).unwrap().messages, 1, "and nothing is missing");
     journal.close().await;
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.say(4, "hi").await, kept(4));
+    assert_eq!(journal.say(4, "hi").await, stored(4));
 }

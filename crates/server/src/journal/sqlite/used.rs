@@ -98,7 +98,7 @@ fn of_records(
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Used> {
     let Records { rooms, users, credentials, members } = records;
-    let pairs = rooms.iter().filter_map(|room| match room.called {
+    let pairs = rooms.iter().filter_map(|room| match room.key {
         RoomKey::Direct(pair) => Some(pair.ids()),
         RoomKey::Named(_) => None,
     });

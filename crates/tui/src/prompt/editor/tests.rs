@@ -17,6 +17,7 @@ fn step() -> impl Strategy<Value = Step> {
         Motion::Right,
         Motion::WordLeft,
         Motion::WordRight,
+        Motion::SpaceLeft,
         Motion::LineStart,
         Motion::LineEnd,
         Motion::Up,
@@ -40,7 +41,7 @@ proptest! {
             match step {
                 Step::Insert(text) => editor.insert(&text).unwrap(),
                 Step::Go(motion) => editor.go(motion),
-                Step::Delete(motion) => editor.delete(motion),
+                Step::Delete(motion) => drop(editor.delete(motion)),
                 Step::Undo => editor.undo(),
                 Step::Redo => editor.redo(),
             }
@@ -107,7 +108,31 @@ fn words_and_lines_are_deleted_and_come_back() {
     editor.go(Motion::LineStart);
     editor.go(Motion::WordRight);
     editor.delete(Motion::LineEnd);
-    assert_eq!(editor.text(), "one \nthree ");
+    assert_eq!(editor.text(), "one\nthree ");
+}
+
+#[test]
+fn a_word_ends_before_what_follows_it() {
+    let mut editor = Editor::new("one, two (e\u{301}t) été\n\n  last");
+    editor.go(Motion::Up);
+    editor.go(Motion::Up);
+    editor.go(Motion::LineStart);
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        editor.go(Motion::WordRight);
+        seen.push(right_of_cursor(&editor));
+    }
+    assert_eq!(seen, [", two (e\u{301}t) été", " (e\u{301}t) été", ") été", "", "", ""]);
+    assert_eq!(editor.cursor(), (2, 6), "the last word is on another line");
+}
+
+#[test]
+fn a_path_is_one_word_between_white_space() {
+    let mut editor = Editor::new("cd\n see /usr/bin/e\u{301}  ");
+    assert_eq!(editor.delete(Motion::SpaceLeft), "/usr/bin/e\u{301}  ");
+    assert_eq!(editor.delete(Motion::SpaceLeft), "see ");
+    assert_eq!(editor.delete(Motion::SpaceLeft), "cd\n ");
+    assert_eq!(editor.delete(Motion::SpaceLeft), "");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -171,4 +172,89 @@ fn a_key_typed_costs_a_cell_and_not_a_row() {
     }
     let bytes = sink.bytes.take();
     assert!(bytes.len() < 60, "{}", bytes.escape_ascii());
+}
+
+/// A link to a page of that name.
+fn link(name: &str) -> Arc<Link> {
+    let id = name.bytes().map(u64::from).sum();
+    Arc::new(Link::new(id, &format!("https://a.org/{name}")).unwrap())
+}
+
+/// Some of the cells of a screen, and where they lead.
+fn links() -> impl Strategy<Value = Vec<LinkCells>> {
+    let cells = (0..SIZE.height, 0..BORDER, 1..8_u16, prop::sample::select(&["x", "y", "z"][..]));
+    let cells = cells.prop_map(|(row, start, width, name)| LinkCells {
+        row,
+        columns: start..start + width,
+        link: link(name),
+    });
+    prop::collection::vec(cells, 0..4)
+}
+
+/// What is sent to show these screens with their links.
+fn sent_with_links(screens: &[(Screen, Vec<LinkCells>)]) -> Vec<u8> {
+    let sink = Sent::default();
+    let mut terminal = Terminal::new(RowBackend::new(sink.clone(), false)).unwrap();
+    for (screen, links) in screens {
+        terminal.backend().link_slot().set(links.clone());
+        terminal.draw(|frame| draw_texts(screen, frame.buffer_mut())).unwrap();
+    }
+    sink.bytes.take()
+}
+
+/// Draws the texts alone: the border would have every row written whole.
+fn draw_texts(screen: &Screen, buffer: &mut Buffer) {
+    for (y, (left, right)) in (0..).zip(screen) {
+        buffer.set_string(0, y, format!("{left} {right}"), Style::new());
+    }
+}
+
+proptest! {
+    #[test]
+    fn cells_lead_where_the_last_frame_says(
+        frames in screens().prop_flat_map(|screens| {
+            screens.into_iter().map(|screen| (Just(screen), links())).collect::<Vec<_>>()
+        })
+    ) {
+        let bytes = sent_with_links(&frames);
+        let shown = Emulator::shows(&bytes, POLICIES[0], SIZE);
+        let last = &frames[frames.len() - 1..];
+        let alone = Emulator::shows(&sent_with_links(last), POLICIES[0], SIZE);
+        prop_assert_eq!(&shown.links, &alone.links);
+        let without = [(last[0].0.clone(), Vec::new())];
+        let plain = Emulator::shows(&sent_with_links(&without), POLICIES[0], SIZE);
+        prop_assert_eq!(&shown.rows, &plain.rows, "links change no text");
+        for cells in &last[0].1 {
+            let row = usize::from(cells.row);
+            let of_row = last[0].1.iter().filter(|other| other.row == cells.row);
+            let names: Vec<_> = of_row.map(|other| other.link.opening()).collect();
+            let column = usize::from(cells.columns.start);
+            let shows_text = shown.rows[row][column].is_ascii() && shown.rows[row][column] != " ";
+            prop_assert!(
+                !shows_text || names.iter().any(|name| name.contains(&shown.links[row][column])),
+            );
+        }
+    }
+}
+
+#[test]
+fn a_link_opens_and_closes_around_its_cells() {
+    let screen: Screen = vec![("at http://a/x .", "")];
+    let cells = LinkCells { row: 0, columns: 3..13, link: link("x") };
+    let bytes = sent_with_links(&[(screen.clone(), vec![cells]), (screen, Vec::new())]);
+    let text = String::from_utf8(bytes).unwrap();
+    let (with, without) = text.rsplit_once("at").unwrap();
+    let opening = link("x").opening();
+    assert!(with.contains(&format!("at {opening}http://a/x{CLOSING} .")), "{with:?}");
+    assert!(!without.contains("\x1b]8"), "{without:?}");
+}
+
+#[test]
+fn a_row_that_changes_and_loses_its_link_leads_nowhere() {
+    let cells = LinkCells { row: 0, columns: 0..5, link: link("x") };
+    let frames = [(vec![("hello", "")], vec![cells]), (vec![("hello", "you")], Vec::new())];
+    let shown = Emulator::shows(&sent_with_links(&frames), POLICIES[0], SIZE);
+    assert!(shown.links[0].iter().all(String::is_empty), "{:?}", shown.links[0]);
+    let shown = Emulator::shows(&sent_with_links(&frames[..1]), POLICIES[0], SIZE);
+    assert!(shown.links[0][4].contains("https://a.org/x") && shown.links[0][5].is_empty());
 }

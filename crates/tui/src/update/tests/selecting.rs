@@ -221,10 +221,11 @@ fn clicks_go_to_what_is_under_them() {
     harness.click("#lobby");
     assert_eq!(*harness.state.shown(), RoomName::lobby());
     harness.message_in("#rust", 1, user(3, "ana"), "new");
-    harness.click("#lobby  ");
     let header = harness.state.panes().header.as_position();
     harness.input(Input::Click(header));
     assert_eq!(*harness.state.shown(), room("#rust"), "the header goes to what is new");
+    harness.input(Input::Click(header));
+    assert_eq!(*harness.state.shown(), RoomName::lobby(), "and back");
     harness.click("carl");
     assert_eq!(harness.state.client.room().label().as_str(), "@carl");
 }
@@ -287,4 +288,38 @@ fn every_cell_of_every_size_has_a_target() {
             }
         }
     }
+}
+
+#[test]
+fn the_bare_view_shows_the_messages_alone() {
+    let mut harness = Harness::connected(100, 12);
+    harness.join_rust();
+    harness.message_in("#rust", 1, user(3, "ana"), "*see* `code`");
+    harness.message_in("#rust", 2, user(3, "ana"), &"word ".repeat(30));
+    harness.message_in("#rust", 3, user(4, "carl"), &lines(14));
+    harness.type_text("half a sent");
+    assert_eq!(harness.alt(KeyCode::Char('l')), [Effect::SetMouse(false)]);
+    assert_shows(&harness, "row 4\nrow 5\n");
+    harness.press(KeyCode::Home);
+    insta::assert_snapshot!(harness.screen(), @r#"
+        ───────────────────────────────────── Sunday, 22 November 2026 ─────────────────────────────────────
+        ana 14:02
+        *see* `code`
+        word word word word word word word word word word word word word word word word word word word word
+        word word word word word word word word word word
+        carl 14:02
+        row 1
+        row 2
+        row 3
+        row 4
+                                                   End: newest ↓
+                                                                                 PgUp PgDn scroll · Esc back
+        "#);
+    harness.type_text("zz");
+    assert_eq!(harness.press(KeyCode::Esc), [Effect::SetMouse(true)]);
+    assert_shows(&harness, "#rust › half a sent");
+    harness.control('u');
+    harness.type_text("/bare\n");
+    harness.input(Input::Paste("a paste".into()));
+    assert_shows(&harness, "#rust › a paste");
 }

@@ -200,7 +200,7 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
 fn inspect(harness: &Harness, hostile: &str) {
     let (width, height) = (harness.state.size.width, harness.state.size.height);
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| view::draw(&harness.state, frame));
+    let Ok(_) = terminal.draw(|frame| drop(view::draw(&harness.state, frame)));
     let buffer = terminal.backend().buffer();
     for cell in buffer.content() {
         let chars = || cell.symbol().chars();

@@ -107,7 +107,7 @@ async fn a_changed_byte_of_a_text_is_never_served() {
             "nobody knows what it was"
         );
         assert_eq!(journal.say(30, &text(30)).await, repeat(30));
-        assert_eq!(journal.say(31, &text(31)).await, kept(31));
+        assert_eq!(journal.say(31, &text(31)).await, stored(31));
     }
 }
 
@@ -310,11 +310,13 @@ async fn a_damaged_record_does_not_keep_the_daemon_from_starting() {
             (2, 3),
             "{statement}"
         );
-        let is_private = |room: &&RoomRecord| matches!(room.called, RoomKey::Direct(_));
+        let is_private = |room: &&RoomRecord| matches!(room.key, RoomKey::Direct(_));
         let private = journal.restored.rooms.iter().filter(is_private);
         assert!(
-            private.clone().all(|room| room.called
-                == RoomKey::Direct(DirectKey::of(UserId::new(1), UserId::new(2))))
+            private
+                .clone()
+                .all(|room| room.key
+                    == RoomKey::Direct(DirectKey::of(UserId::new(1), UserId::new(2))))
         );
         journal.close().await;
 

@@ -53,8 +53,8 @@ async fn the_lobby_is_made_again_at_the_start() {
         assert!(journal.restored.damage.contains(&line), "{statement}: {:?}", journal.restored);
         let lobby = &journal.restored.rooms[0];
         assert_eq!((lobby.id, lobby.last_seq), (RoomId::LOBBY, Seq::FIRST), "{statement}");
-        assert_eq!(lobby.called, RoomKey::Named(RoomName::lobby()), "{statement}");
-        assert_eq!(journal.say(2, "more").await, kept(2), "{statement}");
+        assert_eq!(lobby.key, RoomKey::Named(RoomName::lobby()), "{statement}");
+        assert_eq!(journal.say(2, "more").await, stored(2), "{statement}");
         journal.close().await;
         let journal = open(directory.path()).unwrap();
         assert_eq!(journal.restored.damage, [""; 0], "{statement}: made again in the file");

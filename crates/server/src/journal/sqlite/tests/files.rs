@@ -8,7 +8,7 @@ use super::*;
 async fn a_full_disk_refuses_and_takes_again_when_it_is_not_full() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.say(1, "first").await, kept(1));
+    assert_eq!(journal.say(1, "first").await, stored(1));
     journal.allow_pages(1).await;
     let long = "x".repeat(16_000);
     let mut refused = 0;
@@ -26,7 +26,7 @@ async fn a_full_disk_refuses_and_takes_again_when_it_is_not_full() {
     assert_eq!(before, journal.last_seq(), "what is refused takes no place");
 
     journal.allow_pages(u32::MAX >> 1).await;
-    assert_eq!(journal.say(10, &long).await, kept(before + 1));
+    assert_eq!(journal.say(10, &long).await, stored(before + 1));
     assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 10);
 }
 
@@ -81,7 +81,7 @@ async fn a_torn_last_page_takes_only_what_was_not_yet_accepted() {
     let journal = open(directory.path()).unwrap();
     let mut ends = vec![0];
     for n in 1..=4 {
-        assert_eq!(journal.say(n, &format!("text {n}")).await, kept(n));
+        assert_eq!(journal.say(n, &format!("text {n}")).await, stored(n));
         ends.push(fs::metadata(directory.path().join(LOG)).unwrap().len());
     }
     for cut in (0..=ends[4]).filter(|cut| cut % STEP_BYTES == 0 || ends.contains(cut)) {
@@ -97,6 +97,6 @@ async fn a_torn_last_page_takes_only_what_was_not_yet_accepted() {
         let texts = journal.texts(Part::After(Seq::NONE)).await;
         let expected: Vec<_> = (1..=accepted).map(|n| (n, format!("text {n}"))).collect();
         assert_eq!(texts, expected, "cut at {cut} of {ends:?}");
-        assert_eq!(journal.say(accepted + 1, "again").await, kept(accepted + 1));
+        assert_eq!(journal.say(accepted + 1, "again").await, stored(accepted + 1));
     }
 }

@@ -38,7 +38,7 @@ async fn assert_whole(directory: &TempDir, what: &str) {
     let repeats: Vec<_> = (1..=DEVICES).map(repeat).collect();
     assert_eq!(send(&journal, 1..=DEVICES).await, repeats, "{what}");
     let next = DEVICES + 1;
-    assert_eq!(send(&journal, next..=next).await, [kept(next)], "{what}");
+    assert_eq!(send(&journal, next..=next).await, [stored(next)], "{what}");
     let mut after = 0;
     while after < DEVICES {
         for (seq, found) in journal.texts(Part::After(Seq::new(after))).await {
@@ -148,13 +148,13 @@ async fn a_daemon_that_runs_makes_the_table_again() {
     for place in [Location::Memory, Location::Directory(directory.path().to_path_buf())] {
         let journal = open_at(&place).unwrap();
         for n in 1..=3 {
-            assert_eq!(journal.say(n, "hi").await, kept(n));
+            assert_eq!(journal.say(n, "hi").await, stored(n));
         }
         let damage = |db: &Connection| db.execute("UPDATE sent SET count = count + 7", []);
         journal.journal.change(damage).await.unwrap();
         assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 3);
         assert_eq!(journal.say(2, "hi").await, repeat(2));
-        assert_eq!(journal.say(4, "hi").await, kept(4));
+        assert_eq!(journal.say(4, "hi").await, stored(4));
         journal.close().await;
     }
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);

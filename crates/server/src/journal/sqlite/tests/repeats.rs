@@ -8,11 +8,12 @@ async fn a_number_whose_message_is_removed_is_free_again() {
     let directory = TempDir::new().unwrap();
     let journal = open(directory.path()).unwrap();
     for n in 1..=4 {
-        assert_eq!(journal.say(n, "hi").await, kept(n));
+        assert_eq!(journal.say(n, "hi").await, stored(n));
     }
     let later = Timestamp::from_millis(clock().as_millis() + 1);
     assert_eq!(journal.journal.trim(RoomId::LOBBY, later, later).await.unwrap(), 3);
-    for (n, outcome) in [(4, repeat(4)), (2, kept(5)), (2, repeat(5)), (4, repeat(4)), (3, kept(6))]
+    for (n, outcome) in
+        [(4, repeat(4)), (2, stored(5)), (2, repeat(5)), (4, repeat(4)), (3, stored(6))]
     {
         assert_eq!(journal.say(n, "hi").await, outcome, "{n}");
     }
@@ -20,7 +21,8 @@ async fn a_number_whose_message_is_removed_is_free_again() {
     journal.close().await;
     let journal = open(directory.path()).unwrap();
     assert_eq!(journal.journal.last_n(UserId::new(7), &laptop()).await.unwrap(), 4);
-    for (n, outcome) in [(3, repeat(6)), (2, repeat(5)), (4, repeat(4)), (1, kept(7)), (5, kept(8))]
+    for (n, outcome) in
+        [(3, repeat(6)), (2, repeat(5)), (4, repeat(4)), (1, stored(7)), (5, stored(8))]
     {
         assert_eq!(journal.say(n, "hi").await, outcome, "{n}");
     }

@@ -311,7 +311,7 @@ async fn a_daemon_whose_lock_was_removed_still_has_its_directory() {
         let found = faults(directory.path());
         assert!(found[0].starts_with("the lock in "), "{found:?}");
     }
-    assert_eq!(journal.say(1, "goes on").await, kept(1));
+    assert_eq!(journal.say(1, "goes on").await, stored(1));
     journal.close().await;
     open(directory.path()).unwrap().close().await;
     assert_eq!(faults(directory.path()), [""; 0]);

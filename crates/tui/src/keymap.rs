@@ -1,0 +1,139 @@
+//! Which key does what. The help and the hints are made from it.
+
+use std::cmp::Reverse;
+
+use crate::action::Action;
+use crate::chord::{Chord, Keys};
+use crate::settings::Layers;
+
+/// The keys of every action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyMap {
+    keys: Vec<(Action, Vec<Keys>)>,
+}
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// An action.
+    Action(Action),
+    /// The first of two keys.
+    First,
+    /// Nothing.
+    Nothing,
+}
+
+impl KeyMap {
+    /// Makes the map of all layers. A key that a stronger layer gives to one action is taken from the
+    /// others, so that each key does one thing.
+    #[must_use]
+    pub fn new(layers: &Layers) -> Self {
+        let mut by_strength: Vec<_> =
+            Action::ALL.iter().map(|action| (*action, layers.keys(*action))).collect();
+        by_strength.sort_by_key(|(_, keys)| Reverse(keys.source));
+        let mut map = Self { keys: Vec::with_capacity(by_strength.len()) };
+        for (action, keys) in by_strength {
+            let mut free = keys.value;
+            free.retain(|keys| !map.taken().any(|taken| taken.overlaps(*keys)));
+            map.keys.push((action, free));
+        }
+        map
+    }
+
+    /// What a key does that is pressed after `first`, which is the first of two keys.
+    #[must_use]
+    pub fn find(&self, first: Option<Chord>, chord: Chord) -> Found {
+        let found = match first {
+            Some(first) => self.exact(first, Some(chord)),
+            None => self.exact(chord, None),
+        };
+        // With Caps Lock a terminal sends a capital.
+        let small = || chord.without_shift().map(|chord| self.find(first, chord));
+        match found {
+            Some(action) => Found::Action(action),
+            None if first.is_none() && self.taken().any(|keys| keys.first == chord) => Found::First,
+            None => small().unwrap_or(Found::Nothing),
+        }
+    }
+
+    /// The keys of an action.
+    #[must_use]
+    pub fn keys(&self, action: Action) -> &[Keys] {
+        let found = self.keys.iter().find(|(other, _)| *other == action);
+        found.map_or(&[], |(_, keys)| keys)
+    }
+
+    /// The first key of an action by name; `None` if it has no key.
+    #[must_use]
+    pub fn name(&self, action: Action) -> Option<String> {
+        self.keys(action).first().map(Keys::to_string)
+    }
+
+    fn exact(&self, first: Chord, second: Option<Chord>) -> Option<Action> {
+        let keys = Keys { first, second };
+        self.keys.iter().find(|(_, all)| all.contains(&keys)).map(|(action, _)| *action)
+    }
+
+    fn taken(&self) -> impl Iterator<Item = &Keys> {
+        self.keys.iter().flat_map(|(_, keys)| keys)
+    }
+}
+
+impl Default for KeyMap {
+    fn default() -> Self {
+        Self::new(&Layers::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::read;
+
+    fn map(file: &str) -> KeyMap {
+        let (file, problems) = read(file);
+        assert_eq!(problems, []);
+        KeyMap::new(&Layers { file, ..Layers::default() })
+    }
+
+    fn chord(name: &str) -> Chord {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn every_default_key_does_what_the_table_says() {
+        let map = KeyMap::default();
+        for action in Action::ALL {
+            let keys: Vec<_> = map.keys(*action).iter().map(Keys::to_string).collect();
+            assert_eq!(keys, action.help().keys, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_the_file_is_taken_from_its_default_action() {
+        let map = map(
+            "[keys]\ngo-to = \"ctrl-n\"\nusers = [\"F2\", \"Ctrl-X Ctrl-U\", 'Ctrl-X Ctrl-G']\n",
+        );
+        let find = |name: &str| map.find(None, chord(name));
+        assert_eq!(find("Ctrl-N"), Found::Action(Action::GoTo));
+        assert_eq!(find("Ctrl-K"), Found::Nothing, "the default of go-to is replaced");
+        assert_eq!(map.name(Action::NextRoom).as_deref(), Some("Alt-Down"));
+        assert_eq!(find("F2"), Found::Action(Action::Users));
+        assert_eq!(find("Ctrl-X"), Found::First);
+    }
+
+    #[test]
+    fn an_empty_text_or_list_leaves_an_action_without_keys() {
+        let map = map("[keys]\nsuspend = \"\"\nredraw = []\n");
+        assert_eq!((map.keys(Action::Suspend), map.keys(Action::Redraw)), (&[][..], &[][..]));
+        assert_eq!(map.find(None, chord("Ctrl-Z")), Found::Nothing);
+        assert_eq!(map.name(Action::Suspend), None);
+    }
+
+    #[test]
+    fn a_capital_is_found_as_the_small_letter() {
+        let map = KeyMap::default();
+        assert_eq!(map.find(None, chord("Alt-Shift-A")), Found::Action(Action::NextUnread));
+        assert_eq!(map.find(None, chord("Shift-PgUp")), Found::Action(Action::PageUp));
+    }
+}

@@ -1,0 +1,126 @@
+//! Carries out the actions of the keys.
+
+use chat_client::Room;
+use chat_client::entry::NoticeKind;
+use chat_proto::{RoomName, Timestamp};
+
+use super::{
+    Effect, bare, enter, help, insert, notify, quit, rooms, scroll_page, selecting, to_newest,
+    to_newest_or_read, to_oldest,
+};
+use crate::action::Action;
+use crate::prompt::{Motion, TooMuch};
+use crate::state::State;
+
+/// Where the user is sent who wants to go somewhere.
+const GO_TO: &str = "Go to a room with /join #ROOM, to a user with /msg NAME";
+
+/// Carries out an action.
+pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
+    if !matches!(action, Action::Complete | Action::CompleteBack) {
+        state.prompt.end_completion();
+    }
+    if !is_cut(action) {
+        state.prompt.end_cut();
+    }
+    match action {
+        Action::NextRoom => rooms::open_beside(state, 1, at),
+        Action::PreviousRoom => rooms::open_beside(state, -1, at),
+        Action::NextUnread => rooms::open_unread(state, at),
+        Action::GoTo => notify(state, NoticeKind::Info, GO_TO, at),
+        Action::Room1 => rooms::open_numbered(state, 1, at),
+        Action::Room2 => rooms::open_numbered(state, 2, at),
+        Action::Room3 => rooms::open_numbered(state, 3, at),
+        Action::Room4 => rooms::open_numbered(state, 4, at),
+        Action::Room5 => rooms::open_numbered(state, 5, at),
+        Action::Room6 => rooms::open_numbered(state, 6, at),
+        Action::Room7 => rooms::open_numbered(state, 7, at),
+        Action::Room8 => rooms::open_numbered(state, 8, at),
+        Action::Room9 => rooms::open_numbered(state, 9, at),
+        Action::PageUp => scroll_page(state, -page(state), at),
+        Action::PageDown => scroll_page(state, page(state), at),
+        Action::Oldest => to_oldest(state, at),
+        Action::Newest => to_newest(state, at),
+        Action::Back => to_newest_or_read(state, at),
+        Action::Select => {
+            selecting::start(state);
+            Vec::new()
+        }
+        Action::Bare => bare::open(state),
+        Action::Users => super::toggle_users(state, at),
+        Action::Send => enter::enter(state, at),
+        Action::NewLine => insert(state, "\n", at),
+        Action::Home if state.prompt.editor.is_empty() => to_oldest(state, at),
+        Action::End if state.prompt.editor.is_empty() => to_newest(state, at),
+        Action::Clear => quit::clear(state, at),
+        Action::DeleteOrQuit => quit::delete(state, at),
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Help => {
+            help::open(state);
+            Vec::new()
+        }
+        _ => edit(state, action).map_or_else(
+            |error| notify(state, NoticeKind::Trouble, error.to_string(), at),
+            |()| Vec::new(),
+        ),
+    }
+}
+
+/// Whether what is cut now may belong to what was cut before.
+const fn is_cut(action: Action) -> bool {
+    matches!(
+        action,
+        Action::CutWord
+            | Action::CutWordLeft
+            | Action::CutWordRight
+            | Action::CutLineStart
+            | Action::CutLineEnd
+            | Action::Paste
+            | Action::PasteOlder
+    )
+}
+
+/// Moves the cursor, or changes the text.
+fn edit(state: &mut State, action: Action) -> Result<(), TooMuch> {
+    let prompt = &mut state.prompt;
+    match action {
+        Action::Complete => complete(state, false),
+        Action::CompleteBack => complete(state, true),
+        // The history has messages; there is none for names.
+        Action::Up if state.draft.is_none() => prompt.up(),
+        Action::Down if state.draft.is_none() => prompt.down(),
+        Action::Left => prompt.editor.go(Motion::Left),
+        Action::Right => prompt.editor.go(Motion::Right),
+        Action::WordLeft => prompt.editor.go(Motion::WordLeft),
+        Action::WordRight => prompt.editor.go(Motion::WordRight),
+        Action::LineStart | Action::Home => prompt.editor.go(Motion::LineStart),
+        Action::LineEnd | Action::End => prompt.editor.go(Motion::LineEnd),
+        Action::DeleteLeft => drop(prompt.editor.delete(Motion::Left)),
+        Action::DeleteRight => drop(prompt.editor.delete(Motion::Right)),
+        Action::CutWord => prompt.cut(Motion::SpaceLeft),
+        Action::CutWordLeft => prompt.cut(Motion::WordLeft),
+        Action::CutWordRight => prompt.cut(Motion::WordRight),
+        Action::CutLineStart => prompt.cut(Motion::LineStart),
+        Action::CutLineEnd => prompt.cut(Motion::LineEnd),
+        Action::Paste => return prompt.yank(),
+        Action::PasteOlder => return prompt.yank_older(),
+        Action::Undo => prompt.editor.undo(),
+        Action::Redo => prompt.editor.redo(),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A screen of the log, less one row for orientation.
+pub(super) fn page(state: &State) -> isize {
+    let rows = state.panes().log.height.saturating_sub(1).max(1);
+    isize::try_from(rows).unwrap_or(isize::MAX)
+}
+
+fn complete(state: &mut State, backwards: bool) {
+    let State { prompt, client, .. } = state;
+    let names = client.room().users().others(client.me());
+    let labels: Vec<RoomName> = client.rooms().list().iter().map(Room::label).collect();
+    prompt.complete(names, labels.iter(), backwards);
+}

@@ -1,0 +1,52 @@
+//! Enter: sends the text, carries out the command, or takes the name.
+
+use chat_client::Request;
+use chat_client::entry::NoticeKind;
+use chat_proto::Timestamp;
+use chat_proto::command::Kind;
+
+use super::{Effect, commands, notify, request, to_newest};
+use crate::state::State;
+
+/// Sends the text or carries out the command, and empties the box. Up brings a command back. A message that
+/// cannot be sent stays in the box.
+pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let typed = state.prompt.editor.text();
+    let typed = typed.trim_end();
+    let is_command = typed.starts_with('/') && !typed.starts_with("//");
+    if state.draft.is_some() && !is_command {
+        return enter_name(state, typed.trim(), at);
+    }
+    if typed.trim().is_empty() {
+        return Vec::new();
+    }
+    // First, since a command may open another room with its draft.
+    let typed_before = state.prompt.submit();
+    let done = if is_command {
+        commands::run(state, typed, at)
+    } else {
+        let text = if typed.starts_with("//") { &typed[1..] } else { typed };
+        let (room, text) = (state.shown().clone(), text.to_owned());
+        request(state, Request::Say { room, kind: Kind::Text, text }, at)
+    };
+    done.unwrap_or_else(|why| {
+        let mut effects = notify(state, NoticeKind::Trouble, why, at);
+        effects.extend(to_newest(state, at));
+        // A command that was to send something contains a text.
+        if !is_command || ["/msg ", "/me "].iter().any(|command| typed.starts_with(command)) {
+            state.prompt.editor = typed_before;
+        }
+        effects
+    })
+}
+
+/// Connects again under the name that was typed, and puts back the text that was typed before.
+fn enter_name(state: &mut State, typed: &str, at: Timestamp) -> Vec<Effect> {
+    match commands::rename(state, typed, at) {
+        Ok(effects) => {
+            state.prompt.editor = state.draft.take().unwrap_or_default();
+            effects
+        }
+        Err(why) => notify(state, NoticeKind::Trouble, why, at),
+    }
+}

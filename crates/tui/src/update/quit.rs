@@ -1,0 +1,62 @@
+//! Ctrl-C and Ctrl-D: clear or delete, and on an empty line quit if they are pressed twice.
+
+use std::time::Duration;
+
+use chat_proto::Timestamp;
+
+use super::{ClientEffect, ClientInput, Effect};
+use crate::action::Action;
+use crate::prompt::{Editor, Motion};
+use crate::state::{Quitting, State};
+
+/// How long the second press may take: long enough to read that it quits.
+const QUIT_AGAIN: Duration = Duration::from_secs(2);
+
+/// Clears the input box, or quits.
+pub(super) fn clear(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    if state.prompt.editor.is_empty() {
+        return quit(state, Action::Clear, at);
+    }
+    if state.draft.is_some() {
+        state.prompt.editor = Editor::default();
+    } else {
+        // Nothing was sent, but Up brings it back all the same.
+        state.prompt.submit();
+    }
+    Vec::new()
+}
+
+/// Deletes a character, or quits.
+pub(super) fn delete(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    if state.prompt.editor.is_empty() {
+        return quit(state, Action::DeleteOrQuit, at);
+    }
+    state.prompt.editor.delete(Motion::Right);
+    Vec::new()
+}
+
+/// Quits if it was asked for shortly before, else asks.
+fn quit(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
+    if state.quitting.take().is_some_and(|quitting| at < quitting.until) {
+        return vec![Effect::Quit];
+    }
+    let millis = i64::try_from(QUIT_AGAIN.as_millis()).unwrap_or(i64::MAX);
+    let until = Timestamp::from_millis(at.as_millis().saturating_add(millis));
+    state.quitting = Some(Quitting { action, until });
+    vec![tick(QUIT_AGAIN)]
+}
+
+/// Removes the question if its time is over. A tick that comes too early asks for another one.
+pub(super) fn expire(state: &mut State, input: &ClientInput, at: Timestamp) -> Option<Effect> {
+    let until = state.quitting?.until;
+    if at >= until {
+        state.quitting = None;
+        return None;
+    }
+    let left = u64::try_from(until.as_millis() - at.as_millis()).ok()?;
+    matches!(input, ClientInput::Tick).then(|| tick(Duration::from_millis(left)))
+}
+
+const fn tick(after: Duration) -> Effect {
+    Effect::Client(ClientEffect::Tick(after))
+}

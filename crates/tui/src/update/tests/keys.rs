@@ -1,0 +1,144 @@
+//! What the keys do.
+
+use super::*;
+
+/// Lets time pass.
+fn pass(harness: &mut Harness, millis: i64) {
+    harness.at = Timestamp::from_millis(harness.at.as_millis() + millis);
+}
+
+fn tick(harness: &mut Harness) -> Vec<Effect> {
+    harness.input(Input::Client(ClientInput::Tick))
+}
+
+#[test]
+fn ctrl_c_clears_first_and_quits_if_it_is_pressed_twice() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("typed");
+    assert!(harness.control('c').is_empty());
+    assert_eq!(typed(&harness), "");
+    assert!(!harness.control('c').contains(&Effect::Quit));
+    assert_shows(&harness, "Press Ctrl-C again to quit");
+    pass(&mut harness, 1999);
+    assert_eq!(harness.control('c'), [Effect::Quit]);
+    harness.press(KeyCode::Up);
+    assert_eq!(typed(&harness), "typed");
+    assert!(harness.control('d').is_empty());
+}
+
+#[test]
+fn the_question_is_over_after_two_seconds_and_after_any_other_key() {
+    let mut harness = Harness::connected(80, 20);
+    let asked = harness.control('d');
+    let due = Effect::Client(ClientEffect::Tick(Duration::from_secs(2)));
+    assert_eq!(asked, [due]);
+    assert_shows(&harness, "Press Ctrl-D again to quit");
+    pass(&mut harness, 500);
+    let due = Effect::Client(ClientEffect::Tick(Duration::from_millis(1500)));
+    assert!(tick(&mut harness).contains(&due), "a tick that comes too early asks for another");
+    pass(&mut harness, 1500);
+    tick(&mut harness);
+    assert!(!harness.screen().contains("again to quit"), "{}", harness.screen());
+    harness.control('c');
+    harness.type_text("x");
+    harness.press(KeyCode::Backspace);
+    assert!(!harness.screen().contains("again to quit"), "{}", harness.screen());
+    assert!(!harness.control('c').contains(&Effect::Quit));
+}
+
+#[test]
+fn ctrl_n_and_ctrl_p_go_through_the_rooms() {
+    let mut harness = Harness::connected(80, 20);
+    harness.join_rust();
+    harness.control('n');
+    assert_eq!(*harness.state.shown(), RoomName::lobby());
+    harness.control('p');
+    assert_eq!(*harness.state.shown(), room("#rust"));
+}
+
+#[test]
+fn alt_a_goes_through_what_is_unread_and_back_to_where_it_began() {
+    let mut harness = Harness::connected(80, 20);
+    harness.join_rust();
+    harness.event(room_event("#tea", 0, 0));
+    harness.event(room_event("#zoo", 0, 0));
+    let alt_a = |harness: &mut Harness| {
+        harness.alt(KeyCode::Char('a'));
+        harness.input(Input::Frame);
+        harness.state.shown().clone()
+    };
+    let began = harness.state.shown().clone();
+    harness.message_in("#lobby", 1, user(3, "ana"), "hello");
+    harness.message_in("#tea", 1, user(3, "ana"), "bob?");
+    let steps: Vec<_> = (0..4).map(|_| alt_a(&mut harness)).collect();
+    assert_eq!(steps, [room("#tea"), RoomName::lobby(), began.clone(), began.clone()]);
+    harness.message_in("#tea", 2, user(3, "ana"), "bob?");
+    alt_a(&mut harness);
+    harness.control('n');
+    let elsewhere = harness.state.shown().clone();
+    assert_eq!(alt_a(&mut harness), elsewhere, "the user has gone elsewhere since");
+}
+
+#[test]
+fn what_is_cut_comes_back() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("cat /usr/bin one");
+    harness.control('w');
+    harness.control('w');
+    assert_eq!(typed(&harness), "cat ");
+    harness.control('y');
+    assert_eq!(typed(&harness), "cat /usr/bin one");
+    harness.control('u');
+    harness.control('y');
+    harness.alt(KeyCode::Char('y'));
+    assert_eq!(typed(&harness), "/usr/bin one");
+    harness.control('_');
+    assert_ne!(typed(&harness), "/usr/bin one");
+    harness.alt(KeyCode::Char('_'));
+    harness.control('a');
+    harness.alt(KeyCode::Char('k'));
+    assert_eq!(typed(&harness), "");
+}
+
+#[test]
+fn a_key_of_the_settings_file_replaces_the_default_and_the_hint_follows() {
+    let mut harness = Harness::connected(80, 20);
+    let file = crate::settings::read("[keys]\nusers = \"F5\"\nredraw = \"Ctrl-X Ctrl-R\"\n").0;
+    let layers = crate::settings::Layers { file, ..Default::default() };
+    harness.state.look = crate::state::Look::new(layers, crate::theme::Environment::default());
+    assert_shows(&harness, "F5 users · F1 keys");
+    assert_eq!(harness.control('l'), []);
+    assert_eq!(harness.control('x'), []);
+    assert_eq!(harness.control('r'), [Effect::Redraw]);
+    harness.control('x');
+    harness.type_text("a");
+    assert_eq!(typed(&harness), "a", "a key after the first of two is not lost");
+}
+
+#[test]
+fn the_help_opens_scrolls_and_closes() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/keys\n");
+    assert_shows(&harness, "Ctrl-N, Alt-Down");
+    harness.press(KeyCode::End);
+    assert_shows(&harness, "Mentions in a room");
+    harness.press(KeyCode::Home);
+    harness.wheel(Wheel::Down);
+    assert!(!harness.screen().contains("Ctrl-N, Alt-Down"), "{}", harness.screen());
+    harness.press(KeyCode::Esc);
+    assert_shows(&harness, "#lobby ›");
+    harness.press(KeyCode::F(1));
+    harness.type_text("x");
+    assert_eq!((harness.state.help, typed(&harness)), (None, String::new()));
+}
+
+#[test]
+fn help_on_a_word_is_shown_in_the_log() {
+    let mut harness = Harness::connected(100, 20);
+    harness.type_text("/help topic\n");
+    assert_shows(&harness, "/topic [TEXT]  Show or set the topic");
+    harness.type_text("/help ctrl-w\n");
+    assert_shows(&harness, "Ctrl-W: Cut back to white space (cut-word in the settings file)");
+    harness.type_text("/help tpoic\n");
+    assert_shows(&harness, "Did you mean topic?");
+}

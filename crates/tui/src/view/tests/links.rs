@@ -1,0 +1,58 @@
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Size;
+
+use super::*;
+use crate::hyperlinks::LinkCells;
+use crate::view;
+
+/// The text and the opening of each run of cells that is a link.
+fn links(harness: &Harness) -> Vec<(String, String)> {
+    let Size { width, height } = harness.state.size;
+    let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
+    let mut links = Vec::new();
+    let Ok(_) = terminal.draw(|frame| links = view::draw(&harness.state, frame));
+    let buffer = terminal.backend().buffer();
+    let text = |cells: &LinkCells| {
+        cells.columns.clone().map(|x| buffer[(x, cells.row)].symbol()).collect::<String>()
+    };
+    links.iter().map(|cells| (text(cells), cells.link.opening())).collect()
+}
+
+#[test]
+fn all_rows_of_a_link_are_one_link() {
+    let mut harness = Harness::connected(60, 12);
+    let long = format!("https://a.org/{}", "x".repeat(60));
+    harness.message(3, "ana", &format!("see {long} and http://b.org/\u{fc}"));
+    let found = links(&harness);
+    let (shown, openings): (Vec<String>, Vec<String>) = found.into_iter().unzip();
+    assert!(shown.len() >= 3, "{shown:?}");
+    let (second, first) = shown.split_last().unwrap();
+    assert_eq!((first.concat(), second.as_str()), (long.clone(), "http://b.org/\u{fc}"));
+    assert!(openings.iter().take(first.len()).all(|opening| *opening == openings[0]));
+    assert!(openings[0].ends_with(&format!(";{long}\x1b\\")), "{openings:?}");
+    assert!(openings.last().unwrap().ends_with(";http://b.org/%C3%BC\x1b\\"), "{openings:?}");
+}
+
+#[test]
+fn what_covers_a_link_is_no_link() {
+    let mut harness = Harness::connected(80, 24);
+    for _ in 0..30 {
+        harness.message(3, "ana", "https://a.org/a-page-with-quite-a-long-name-of-its-own");
+    }
+    let all = links(&harness);
+    assert!(all.iter().all(|(text, _)| text.starts_with("https://a.org")));
+    harness.press(KeyCode::F(1));
+    for (text, _) in links(&harness) {
+        assert!("https://a.org/a-page-with-quite-a-long-name-of-its-own".contains(&text), "{text}");
+    }
+}
+
+#[test]
+fn a_setting_turns_links_off() {
+    let mut harness = Harness::connected(80, 12);
+    harness.message(3, "ana", "https://a.org");
+    assert_eq!(links(&harness).len(), 1);
+    harness.type_text("/set links off\n");
+    assert!(links(&harness).is_empty());
+}
