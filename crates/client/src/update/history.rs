@@ -143,7 +143,7 @@ fn newer(
     let has_come = !come.is_empty();
     wanted.messages.splice(0..0, come);
     if is_last || !has_come {
-        return take(state, name, wanted, is_first && !has_come);
+        return take(state, name, &wanted, is_first && !has_come);
     }
     let missing = wanted.before().minus(1).since(after);
     if missing > PAGE_MESSAGES {
@@ -157,7 +157,7 @@ fn newer(
 
 /// Adds the messages that were asked for. If the server has none of them, they are too old, and perhaps many
 /// others: asks for twice as many next.
-fn take(state: &mut State, name: &RoomName, wanted: NewerPage, is_none: bool) -> Option<Effect> {
+fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -> Option<Effect> {
     let entries = messages::entries(state, &wanted.messages);
     for (message, (_, _, body)) in wanted.messages.iter().zip(&entries) {
         let alerts = messages::is_alert(state, message, body);

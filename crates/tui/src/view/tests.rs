@@ -28,7 +28,7 @@ fn a_conversation() {
         #lobby                                                                  4 online
         ────────────────────────────────────────────────────────────────────────────────
 
-
+                       Beginning of #lobby
         ─────────────────────────── Sunday, 22 November 2026 ───────────────────────────
         14:02          · connected to chat-server 0.1.0 as bob
                  ana   good morning! has anybody tried the new build on a narrow
@@ -83,7 +83,7 @@ fn reconnecting() {
         #lobby
         ────────────────────────────────────────────────────────────────────────────────
 
-
+                       Beginning of #lobby
         ─────────────────────────── Sunday, 22 November 2026 ───────────────────────────
         14:02          · connected to chat-server 0.1.0 as bob
                  ana   good morning! has anybody tried the new build on a narrow
