@@ -14,11 +14,11 @@ run *ARGS:
 chat NAME:
     ./chat {{ quote(NAME) }}
 
-# Run a daemon and two clients side by side in tmux, on a separate port
+# Run a daemon and two clients side by side in tmux, on a separate port (chat-tui --demo needs no daemon)
 demo:
     @scripts/demo
 
-# Draw the pictures of the documentation; to look at many sizes and colours: just pictures --look DIR
+# Draw the pictures and write the lists of the guide; to look at many sizes and colours: just pictures --look DIR
 pictures *ARGS:
     cargo run --quiet --locked -p chat-tui --example pictures -- {{ ARGS }}
 

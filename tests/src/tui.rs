@@ -45,8 +45,7 @@ impl Tui {
 
     /// Waits until it has joined the lobby and shows how many users are online.
     pub async fn until_joined(mut self) -> Self {
-        let connected = format!("connected to chat-server {} as", env!("CARGO_PKG_VERSION"));
-        self.sees(&connected).await;
+        self.sees("Welcome, ").await;
         self.sees(" online").await;
         self
     }
@@ -129,6 +128,12 @@ pub fn masked(screen: &str) -> String {
 }
 
 fn masked_row(row: &str) -> String {
+    // A time without a connection.
+    if let Some((rest, _)) = row.rsplit_once('–').filter(|(_, until)| is_time(until))
+        && let Some((before, _)) = rest.rsplit_once(' ').filter(|(_, since)| is_time(since))
+    {
+        return format!("{} hh:mm–hh:mm", masked_row(before));
+    }
     // Whether a row begins with a time depends on when the minute changes.
     if let Some((time, rest)) = row.split_at_checked(5).filter(|(time, _)| is_time(time)) {
         return format!("{}{rest}", " ".repeat(time.len()));
@@ -160,6 +165,7 @@ mod tests {
         for (row, masks) in [
             ("14:02    bob   at 15:03", "         bob   at 15:03"),
             ("bob 14:02", "bob hh:mm"),
+            ("14:02    offline 14:02–14:03", "         offline hh:mm–hh:mm"),
             ("─── Sunday, 22 November 2026 ───", "──────────── a day ─────────────"),
             ("────────── 12 new ──────────", "────────── 12 new ──────────"),
             ("> 漢字", "> 漢字"),

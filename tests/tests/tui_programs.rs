@@ -85,7 +85,7 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
 
 
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as bob
+                   · Welcome, bob. You're in #lobby.
              ana ▌ hi @bob, 漢字 ok?
              bob   yes, it is
                                                               Ctrl-G users · F1 keys

@@ -54,13 +54,13 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
 
 
 
-
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as ana
+                   · Welcome, ana. You're in #lobby.
              ana   hi @bob
                    one
                    two
-                   three
+                   offline hh:mm–hh:mm
+             ana   three
                                                               Ctrl-G users · F1 keys
     #lobby › and typ
     "#);
@@ -70,10 +70,10 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
 
 
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as bob
-                   → ana is here
+                   · Welcome, bob. You're in #lobby.
+                   → ana joined
              ana ▌ hi @bob
-                   → ana is here
+                   offline hh:mm–hh:mm
              ana   one
                    two
                    three
@@ -170,17 +170,17 @@ async fn a_user_who_changed_the_name_joins_with_the_new_one_after_a_restart() {
     let mut bob = client(&daemon, "bob", &bob_state);
     bob.sees(" online").await;
     bob.types("/name rob\n");
-    bob.sees("you are rob now").await;
+    bob.sees("You are now rob").await;
     bob.types("one\n");
     bob.sees("rob   one").await;
     bob.types("/quit\n");
     assert_eq!(bob.exit_code().await, 0);
     let mut rob = client(&daemon, "rob", &bob_state);
-    rob.sees("as rob").await;
+    rob.sees("Welcome, rob.").await;
     rob.sees("rob   one").await;
     // The second window is another device: its messages are no repeats.
     let mut second = client(&daemon, "rob", &bob_state);
-    second.sees("as rob").await;
+    second.sees("Welcome, rob.").await;
     for (text, sender, receiver) in [("two", 0, 1), ("three", 1, 0)] {
         let windows = [&mut rob, &mut second];
         windows[sender].types(&format!("{text}\n"));

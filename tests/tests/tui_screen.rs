@@ -96,7 +96,7 @@ async fn hostile_texts_are_shown_as_text() {
     let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (80, 40)).until_joined().await;
     let mut ana = Native::join(server.address, "ana").await;
     let eva = Classic::join(server.address, "eva").await;
-    bob.sees("→ eva is here").await;
+    bob.sees("→ ana and eva joined").await;
     for (n, text) in (1..).zip(HOSTILE) {
         // Texts with control characters are refused to a native client, and cleaned for a classic one.
         ana.say(n, text).await;
@@ -109,10 +109,10 @@ async fn hostile_texts_are_shown_as_text() {
     assert_snapshot!(masked(&bob.sees("next 10").await), @r#"
     #lobby                                                                  3 online
     ────────────────────────────────────────────────────────────────────────────────
+
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as bob
-                   → ana is here
-                   → eva is here
+                   · Welcome, bob. You're in #lobby.
+                   → ana and eva joined
              eva   [2J[H[31mcleared
                    next 1
                    ]0;title]52;c;cm0gLXJmIH4=
@@ -156,7 +156,7 @@ async fn the_client_works_on_the_smallest_screen() {
     let mut ana = Native::join(server.address, "ana").await;
     let mut bob = Tui::open_by(Tcp::new(server.address), "bob", (20, 6));
     bob.sees(" online").await;
-    ana.say_accepted(1, "are you there, bob?").await;
+    ana.say_accepted(1, "are you there, @bob?").await;
     bob.sees("▌ are you").await;
     bob.types("yes, on a tiny screen\n").await;
     assert_eq!(ana.next_message().await.1, "yes, on a tiny screen");

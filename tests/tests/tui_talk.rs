@@ -14,7 +14,7 @@ async fn two_users_talk_and_one_changes_the_name() {
     let server = Server::start(Config::default());
     let mut ana = Tui::join(server.address, "ana").await;
     let mut bob = Tui::join(server.address, "bob").await;
-    ana.sees("→ bob is here").await;
+    ana.sees("→ bob joined").await;
     ana.types("has anybody seen @bob?\n").await;
     bob.sees("ana ▌ has anybody seen @bob?").await;
     bob.types("here!\n").await;
@@ -22,8 +22,8 @@ async fn two_users_talk_and_one_changes_the_name() {
     ana.types("/me waves\n").await;
     bob.sees("  * ana waves").await;
     bob.types("/name robert\n").await;
-    ana.sees("bob is robert now").await;
-    bob.sees("you are robert now").await;
+    ana.sees("bob is now robert").await;
+    bob.sees("You are now robert").await;
     bob.types("still me\n").await;
     assert_snapshot!(masked(&bob.sees("robert   still me").await), @r#"
     #lobby                                                                  2 online
@@ -32,11 +32,11 @@ async fn two_users_talk_and_one_changes_the_name() {
 
 
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as bob
+                   · Welcome, bob. You're in #lobby.
              ana ▌ has anybody seen @bob?
              bob   here!
                    * ana waves
-                   · you are robert now
+                   · You are now robert
           robert   still me
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
@@ -47,12 +47,12 @@ async fn two_users_talk_and_one_changes_the_name() {
 
 
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as ana
-                   → bob is here
+                   · Welcome, ana. You're in #lobby.
+                   → bob joined
              ana   has anybody seen @bob?
              bob   here!
                    * ana waves
-                   · bob is robert now
+                   · bob is now robert
           robert   still me
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
@@ -69,9 +69,9 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     let server = Server::start(Config::default());
     let mut ana = Tui::join(server.address, "ana").await;
     let mut eva = Classic::join(server.address, "eva").await;
-    ana.sees("→ eva is here").await;
+    ana.sees("→ eva joined").await;
     let mut raw = Native::join(server.address, "raw").await;
-    ana.sees("→ raw is here").await;
+    ana.sees("→ eva and raw joined").await;
     eva.until("all three", |view| view.lists_only(&["ana", "eva", "raw"])).await;
 
     ana.types("hi all\n").await;
@@ -87,10 +87,10 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
 
 
 
+
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as ana
-                   → eva is here
-                   → raw is here
+                   · Welcome, ana. You're in #lobby.
+                   → eva and raw joined
              ana   hi all
              eva   hi from eva
              raw   hi from raw
@@ -99,21 +99,21 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     "#);
 
     drop(eva);
-    ana.sees("← eva has left").await;
+    ana.sees("← eva left").await;
     drop(raw);
-    assert_snapshot!(masked(&ana.sees("← raw has lost the connection").await), @r#"
+    assert_snapshot!(masked(&ana.sees("· ← raw lost connection").await), @r#"
     #lobby                                                                  1 online
     ────────────────────────────────────────────────────────────────────────────────
 
+
+
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   · connected to chat-server 0.1.0 as ana
-                   → eva is here
-                   → raw is here
+                   · Welcome, ana. You're in #lobby.
+                   → eva and raw joined
              ana   hi all
              eva   hi from eva
              raw   hi from raw
-                   ← eva has left
-                   ← raw has lost the connection
+                   ← eva left · ← raw lost connection
                                                               Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
@@ -131,7 +131,7 @@ async fn a_client_that_quits_leaves_the_lists_of_all_others() {
     let left = raw.until("left").await;
     assert_eq!((&left["user"]["name"], &left["reason"]), (&"bob".into(), &"bye".into()));
     eva.until("a list without bob", |view| view.lists_only(&["ana", "eva", "raw"])).await;
-    ana.sees("← bob has left").await;
+    ana.sees("→ eva and raw joined").await;
     ana.presses_ctrl('g').await;
     let screen = ana.sees("USERS").await;
     assert!(screen.contains("3 online") && screen.contains("│ eva"), "{screen}");
@@ -151,9 +151,9 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     #lobby
     ────────────────────────────────────────────────────────────────────────────────
 
+
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   ! not let in: the name bob is taken; bob_2 is free; type another
-                     name below
+                   ! The name bob is taken. Press Enter for bob_2, or type another
     Choose a name                                             Ctrl-G users · F1 keys
     name › bob_2
     "#);
@@ -163,10 +163,10 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     assert_snapshot!(masked(&bob.sees("2 online").await), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
+
     ──────────────────────────────────── a day ─────────────────────────────────────
-                   ! not let in: the name bob is taken; bob_2 is free; type another
-                     name below
-                   · connected to chat-server 0.1.0 as robert
+                   ! The name bob is taken. Press Enter for bob_2, or type another
+                   · Welcome, robert. You're in #lobby.
                                                               Ctrl-G users · F1 keys
     #lobby › half a sentence
     "#);

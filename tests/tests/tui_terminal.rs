@@ -160,3 +160,20 @@ async fn without_a_utf8_locale_the_screen_is_ascii() {
     let screen = screen.await;
     assert!(screen.is_ascii() && screen.contains("#lobby > "), "{screen}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_selects_a_message_and_y_copies_it() {
+    let daemon = Daemon::start(&[]).await;
+    let (mut ana, mut bob) = (ana(&daemon).await, client(&daemon, "bob"));
+    bob.sees(" online").await;
+    bob.types("see https://a.org/b\n");
+    let screen = ana.sees("bob   see https://a.org/b").await;
+    let row = screen.lines().position(|row| row.contains("see https")).unwrap();
+    ana.sends(format!("\x1b[<0;30;{}M\x1b[<0;30;{}m", row + 1, row + 1).as_bytes());
+    ana.sees("bob ▶ see https://a.org/b").await;
+    ana.types("y");
+    ana.sees("Copied 1 line").await;
+    let bytes = String::from_utf8(ana.bytes()).unwrap();
+    assert!(bytes.contains("\x1b]52;c;c2VlIGh0dHBzOi8vYS5vcmcvYg==\x07"));
+    assert!(bytes.contains(";https://a.org/b\x1b\\") && bytes.contains("\x1b]8;;\x1b\\"));
+}

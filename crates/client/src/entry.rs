@@ -5,6 +5,7 @@ use std::ops::Range;
 use chat_proto::command::Kind;
 use chat_proto::{Seq, Timestamp, UserName};
 
+use crate::presence::Presence;
 use crate::store::MessageId;
 
 /// Identifies an entry within its log, for as long as the entry is there.
@@ -57,6 +58,13 @@ pub enum Body {
     },
     /// A notice of the room or of the client.
     Notice(NoticeKind, String),
+    /// Users joined and left.
+    Presence(Presence),
+    /// There was no connection, from then until the time of the entry.
+    Offline {
+        /// When it was lost.
+        since: Timestamp,
+    },
     /// A rule: all entries above are from before the journal was restored from a backup.
     Restored,
 }
@@ -66,7 +74,7 @@ impl Body {
     pub(crate) const fn bytes(&self) -> usize {
         match self {
             Self::Message { text, .. } | Self::Notice(_, text) => text.len(),
-            Self::Restored => 0,
+            Self::Presence(_) | Self::Offline { .. } | Self::Restored => 0,
         }
     }
 }
@@ -108,10 +116,6 @@ impl Delivery {
 /// What a notice is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// A user joined.
-    Joined,
-    /// A user left.
-    Left,
     /// Information.
     Info,
     /// Trouble.

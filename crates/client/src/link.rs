@@ -203,7 +203,7 @@ pub enum Lost {
         text: String,
     },
     /// The user asked to connect again.
-    #[error("calling again, as you asked")]
+    #[error("connecting again")]
     Asked,
 }
 

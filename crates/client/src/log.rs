@@ -5,11 +5,13 @@
 //!
 //! * `entries`: the entries, sorted.
 //! * `coverage`, `intervals`: which messages of the room are loaded, as numbers.
+//! * `presence`: entries about users who join and leave.
 //! * `window`: the part of the room that is loaded, and its bounds.
 
 mod coverage;
 mod entries;
 mod intervals;
+mod presence;
 mod window;
 
 use std::ops::Range;
@@ -140,8 +142,7 @@ impl Log {
 
     /// Adds a notice after the last message. While messages are pending it stands after them.
     pub fn notice(&mut self, at: Timestamp, tone: NoticeKind, text: impl Into<String>) {
-        let is_unsettled = self.entries.end_of(LAST) < self.entries.len();
-        let seq = if is_unsettled { PENDING } else { Seq::new(self.coverage.reached()) };
+        let seq = self.notice_seq();
         let body = Body::Notice(tone, text.into());
         self.entries.insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         self.trim();

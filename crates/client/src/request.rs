@@ -1,13 +1,15 @@
 //! What a front end asks of the client.
 
 use chat_proto::command::Kind;
+use chat_proto::limits::TEXT_BYTES_MAX;
 use chat_proto::{RoomName, Seq, TextError, Topic, UserName};
 
 use crate::entry::NoticeKind;
 use crate::outbox::OUTBOX_MAX;
+use crate::presence::JoinPolicy;
 
 /// Longest draft, in bytes: two messages, so that one that is too long can be cut to size.
-pub const DRAFT_BYTES_MAX: usize = 2 * chat_proto::limits::TEXT_BYTES_MAX;
+pub const DRAFT_BYTES_MAX: usize = 2 * TEXT_BYTES_MAX;
 
 /// Which messages of a room to load. The log has a part of the room without a gap: its window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +62,10 @@ pub enum Request {
         /// Its topic; empty for none.
         topic: Topic,
     },
-    /// Ask for the rooms of the server; a notice lists them.
+    /// Ask for the rooms of the server, unless they are on their way: [`State::listing`](crate::State::listing).
     ListRooms,
-    /// Ask for the users of a room; a notice lists them.
+    /// Ask for all users of a room: [`Room::users`](crate::Room::users). The server does not say of a large room
+    /// who joins and leaves.
     ListUsers(RoomName),
     /// Take another name. If the server has not accepted the name of now, this is another user.
     Rename(UserName),
@@ -103,6 +106,8 @@ pub enum Request {
         /// The text.
         text: String,
     },
+    /// Show these users who join and leave, from now on.
+    ShowJoins(JoinPolicy),
     /// Show a notice in the current room.
     Notice(NoticeKind, String),
 }
@@ -111,40 +116,56 @@ pub enum Request {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// It needs a session.
-    #[error("not connected")]
+    #[error("You're offline. Try again once connected")]
     NotConnected,
     /// The text cannot be a message.
-    #[error("not said: {0}")]
+    #[error("{}", in_words(.0))]
     Text(TextError),
     /// As many messages as the outbox holds have no answer.
-    #[error("not said: {OUTBOX_MAX} messages wait for the server already")]
+    #[error("Not sent: {OUTBOX_MAX} messages are queued already")]
     OutboxFull,
     /// There are as many rooms as the client shows.
-    #[error("there are too many rooms; /leave one")]
+    #[error("You have too many rooms. /leave one")]
     TooManyRooms,
     /// The user is not in that room.
-    #[error("you are not in {0}")]
+    #[error("You're not in {0}")]
     NotInRoom(RoomName),
     /// A direct message to the user alone.
-    #[error("that is you")]
+    #[error("You can't message yourself")]
     Yourself,
     /// The server is of version 0.1.0. It takes the address of a direct message for a name, and a name may
     /// belong to another user by the time the message is there.
     #[error(
-        "not sent: this server delivers direct messages by name, and a name may belong to somebody else by \
+        "Not sent: this server delivers direct messages by name, and a name may belong to somebody else by \
          now. Ask who runs the server to update it, or write in a room"
     )]
     OldServer,
     /// As many names are being looked up as may be.
-    #[error("too many names are being looked up; try again in a moment")]
+    #[error("Too many names are being looked up. Try again in a moment")]
     TooManyLookups,
     /// Only the server can say whose name it is.
-    #[error("not sent: {0} is not known here, and there is no connection to ask the server")]
+    #[error("Not sent: {0} is not known here, and you're offline. Try again once connected")]
     UnknownName(UserName),
     /// The server has refused no token.
-    #[error("/forget is for a token that the server refuses")]
+    #[error("/forget is only for a user that the server doesn't know any more")]
     NoTokenRefused,
     /// The draft has more than [`DRAFT_BYTES_MAX`] bytes: this many.
-    #[error("a draft has at most {DRAFT_BYTES_MAX} bytes, this one has {0}")]
+    #[error("A draft has at most {DRAFT_BYTES_MAX} bytes, this one has {0}")]
     DraftTooLong(usize),
+}
+
+fn in_words(error: &TextError) -> String {
+    /// Bytes of a tenth of a kB, in which lengths are shown.
+    const TENTH: usize = 100;
+    let shown = |bytes: usize| {
+        let tenths = bytes.div_ceil(TENTH);
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
+    match error {
+        TextError::TooLong(bytes) => {
+            let (bytes, most) = (shown(*bytes), shown(TEXT_BYTES_MAX));
+            format!("Too long: {bytes} of {most} kB. Shorten it and press Enter")
+        }
+        error => format!("Not sent: {error}"),
+    }
 }

@@ -7,7 +7,9 @@ use chat_proto::{RefusalCode, RoomName, ShortString, Timestamp, User, UserId, Us
 pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 use crate::effect::Effect;
 use crate::entry::NoticeKind;
+use crate::listing::RoomListing;
 use crate::outbox::Outbox;
+use crate::presence::JoinPolicy;
 use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::store::{Drafts, Profile};
@@ -32,6 +34,7 @@ pub struct State {
     pub(crate) trouble: Option<String>,
     pub(crate) rooms: Rooms,
     pub(crate) outbox: Outbox,
+    pub(crate) listing: RoomListing,
     /// What version 0.1.0 stored under the names of users, until it is known what becomes of it.
     pub(crate) unaddressed: Unaddressed,
     /// The names that the server was asked for.
@@ -45,6 +48,12 @@ pub struct State {
     /// Whether a tick was asked for to store drafts, and has not come.
     pub(crate) awaits_draft_tick: bool,
     pub(crate) warned: WarnOnce,
+    /// Which users who join and leave are shown.
+    pub(crate) joins: JoinPolicy,
+    /// When the connection was lost, until there is another session.
+    pub(crate) offline_since: Option<Timestamp>,
+    /// When the session began.
+    pub(crate) online_since: Option<Timestamp>,
     /// Effects for the front end that the current update has so far.
     pub(crate) effects: Vec<Effect>,
 }
@@ -102,6 +111,7 @@ impl State {
             trouble: None,
             rooms: Rooms::default(),
             outbox: Outbox::new(profile.device.clone(), Vec::new()),
+            listing: RoomListing::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
             acquaintances: Vec::new(),
@@ -109,6 +119,9 @@ impl State {
             awaits_read_tick: false,
             awaits_draft_tick: false,
             warned: WarnOnce::default(),
+            joins: JoinPolicy::default(),
+            offline_since: None,
+            online_since: None,
             effects: Vec::new(),
         };
         state.take_up(profile);
@@ -178,6 +191,12 @@ impl State {
         &self.outbox
     }
 
+    /// The rooms of the server, as far as they were asked for.
+    #[must_use]
+    pub const fn listing(&self) -> &RoomListing {
+        &self.listing
+    }
+
     pub(crate) fn notice(&mut self, at: Timestamp, kind: NoticeKind, text: impl Into<String>) {
         self.rooms.current_mut().log.notice(at, kind, text);
     }
@@ -209,6 +228,7 @@ impl State {
         self.rooms = Rooms::default();
         self.effects.push(Effect::RoomsForgotten);
         self.outbox.replace(Vec::new());
+        self.listing = RoomListing::default();
         self.unaddressed = Unaddressed::default();
         self.acquaintances.clear();
         (self.me, self.epoch) = (UNKNOWN, None);

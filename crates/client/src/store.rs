@@ -8,6 +8,7 @@
 //! STATE/journals/ID/OTHER/same-as   NAME: this is another name of the same user
 //! STATE/ADDRESS/.journal            the ID that was last at this address: a hint
 //! STATE/ADDRESS/NAME/…              the same before the first session, and from version 0.1.0
+//! STATE/last                        the name and the address of the last session
 //! STATE/seed                        makes the tokens of new users; a secret
 //! STATE/device                      the device of version 0.1.0
 //! ```
@@ -23,6 +24,7 @@ mod drafts;
 mod files;
 mod home;
 mod journal;
+mod last;
 mod names;
 mod narrow;
 mod seed;
@@ -38,6 +40,7 @@ use thiserror::Error;
 pub use self::drafts::Drafts;
 use self::home::{Home, Server};
 pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
+pub use self::last::{LastSession, is_new};
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
 pub use self::task::{Done, JOBS_MAX, Job, StoreTask, Writer};
@@ -306,7 +309,11 @@ impl Store {
             StoreOp::Token(token) => self.store_token(token),
             StoreOp::ForgetToken(journal) => self.forget_token(journal),
             StoreOp::Name(name) => match &self.place {
-                Place::Directory { home, .. } => home.call(&name),
+                Place::Directory { home, .. } => {
+                    home.call(&name)?;
+                    let server = home.server.address.clone();
+                    LastSession { name, server }.write(&home.server.state)
+                }
                 Place::Memory { .. } => Ok(()),
             },
         }

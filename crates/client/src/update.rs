@@ -8,7 +8,9 @@ mod addresses;
 mod drafts;
 mod events;
 mod history;
+mod listing;
 mod messages;
+mod presence;
 mod refused;
 mod requests;
 mod session;
@@ -35,7 +37,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Request(request) => requests::request(state, request, at),
         Input::Link(event) => events::event(state, event.sanitize(), at),
         Input::LinkFull => {
-            let text = "too much waits for the network; /reconnect calls the server again";
+            let text = "Too many requests wait for the network. /reconnect connects again";
             state.notice(at, NoticeKind::Trouble, text);
             Vec::new()
         }
@@ -51,7 +53,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Became(Ok(profile)) => session::became(state, *profile, at),
         Input::Became(Err(why)) => {
-            let text = format!("not another user: {}", sanitize::line(&why));
+            let text = format!("The user is still the same: {}", sanitize::line(&why));
             state.notice(at, NoticeKind::Trouble, text);
             Vec::new()
         }
@@ -81,9 +83,7 @@ fn stored_next(state: &mut State) -> Vec<Effect> {
 fn not_stored(state: &mut State, why: &str, at: Timestamp) {
     if !std::mem::replace(&mut state.warned.not_stored, true) {
         let why = sanitize::line(why);
-        let text = format!(
-            "this cannot be kept on this machine: {why}; what waits is lost if the program ends"
-        );
+        let text = format!("Can't save to disk ({why}). Queued messages are lost if you quit");
         state.notice(at, NoticeKind::Trouble, text);
     }
 }

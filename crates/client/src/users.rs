@@ -10,6 +10,8 @@ const USERS_MAX: usize = 5_000;
 pub struct Users {
     sorted: Vec<User>,
     count: usize,
+    /// The users that have come of a list that is not complete.
+    coming: Option<Vec<User>>,
 }
 
 impl Users {
@@ -26,6 +28,26 @@ impl Users {
             self.insert(user);
         }
         self.count = count.max(self.sorted.len());
+    }
+
+    /// The server is asked for all users.
+    pub(crate) fn list(&mut self) {
+        self.coming = Some(Vec::new());
+    }
+
+    /// Takes a page of the users, by name; `more` says whether others follow. Returns the name after which the
+    /// next page begins, if it is to be asked for.
+    pub(crate) fn page(&mut self, page: Vec<User>, more: bool) -> Option<UserName> {
+        let mut users = self.coming.take()?;
+        let last = page.last().map(|user| user.name.clone());
+        users.extend(page);
+        if let Some(last) = last.filter(|_| more && users.len() < USERS_MAX) {
+            self.coming = Some(users);
+            return Some(last);
+        }
+        let count = if more { self.count } else { users.len() };
+        self.replace(users, count);
+        None
     }
 
     /// The room has `count` users.
@@ -103,6 +125,20 @@ mod tests {
         users.renamed(UserId::new(1), UserName::new("aaron").unwrap());
         assert_eq!(ids(&users), [3, 1, 2, 4]);
         users.left(UserId::new(2));
+        assert_eq!((ids(&users), users.count()), (vec![3, 1, 4], 3));
+    }
+
+    #[test]
+    fn a_list_of_all_users_comes_in_pages_and_replaces_the_one_before() {
+        let mut users = Users::default();
+        users.replace(vec![user(9, "gone"), user(3, "bob")], 700);
+        assert_eq!(users.page(vec![user(1, "ana")], false), None, "nobody asked");
+        assert_eq!(ids(&users), [3, 9]);
+        users.list();
+        let after = users.page(vec![user(1, "ana"), user(3, "bob")], true);
+        assert_eq!(after.as_ref().map(UserName::as_str), Some("bob"));
+        assert_eq!(ids(&users), [3, 9], "valid until the new one is complete");
+        assert_eq!(users.page(vec![user(4, "zoe")], false), None);
         assert_eq!((ids(&users), users.count()), (vec![3, 1, 4], 3));
     }
 

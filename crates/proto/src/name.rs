@@ -95,6 +95,9 @@ impl Name {
     /// A user's name, perhaps with `@` in front.
     fn of_user(written: impl Into<Box<str>>) -> Self {
         let written = written.into();
+        if rules::is_plain_key(&written) {
+            return Self(Arc::new(Spelling { written, key: None }));
+        }
         let key = without_spaces(compare_key(&written));
         Self::with_key(written, key)
     }
@@ -102,6 +105,9 @@ impl Name {
     /// The name of a room, which has no spaces.
     fn of_room(written: impl Into<Box<str>>) -> Self {
         let written = written.into();
+        if rules::is_plain_key(&written) {
+            return Self(Arc::new(Spelling { written, key: None }));
+        }
         let key = compare_key(&written);
         Self::with_key(written, key)
     }

@@ -104,6 +104,7 @@ pub async fn run_shown(
     let (driver, client) = Driver::start(config, dial).await?;
     let mut state = State::of(client, options.zone, size);
     state.look = Look::new(options.settings, options.environment);
+    state.is_first = options.is_first;
     state.opens_links = options.opens_links;
     let mut app = App {
         state,

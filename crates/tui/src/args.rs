@@ -5,7 +5,7 @@ mod settings;
 use std::path::PathBuf;
 
 use chat_client::ServerAddress;
-use chat_client::link::{BadAddress, DEFAULT_PORT};
+use chat_client::link::BadAddress;
 use chat_proto::UserName;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
@@ -14,37 +14,37 @@ use self::settings::Flags;
 
 const EXAMPLES: &str = "\
 Examples:
-  chat-tui                                   the server of this machine, your login name
-  chat-tui --name bob                        under another name
-  chat-tui chat.example.org                  a server elsewhere
-  chat-tui bob@chat.example.org:4000         on another port, under another name
-  chat-tui --state /media/stick/chat         who you are goes with you
-  chat-tui --theme light --users off         other colours, no list of users
-  chat-tui --log-file chat.log               with a log of what the network does
+  chat-tui                                   connect as last time; the first time, asks
   chat-tui --demo                            try it without a server
+  chat-tui --name bob                        choose a name
+  chat-tui chat.example.org                  connect to another machine
+  chat-tui bob@chat.example.org:4000         choose a name and a port
+  chat-tui --state /media/stick/chat         keep your identity on a USB stick
+  chat-tui --theme light --users off         other colours, no list of users
+  chat-tui --log-file chat.log               log network activity
 
-Within: /help lists the commands, F1 shows the keys, Ctrl-C on an empty line quits.
+In the client: /help lists the commands, F1 or /keys shows the keys, /quit quits.
 
-Exit codes: 0 all went well; 1 it ran and failed; 2 it was called the wrong way.";
+Exit codes: 0 success; 1 error; 2 invalid arguments.";
 
-/// A full-screen terminal client of chat-server.
+/// Full-screen terminal client for chat-server.
 #[derive(Debug, Parser)]
 #[command(name = "chat-tui", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Where the server is, and your name there: another way to write --server and --name
+    /// Your name and the server address: short for --name and --server
     #[arg(value_name = "[NAME@]HOST[:PORT]", value_parser = destination, conflicts_with = "server")]
     destination: Option<Destination>,
 
-    /// The name others see; your login name if left out
+    /// Your display name [default: that of the last session; at first, your login name]
     #[arg(long, value_parser = user_name)]
     name: Option<UserName>,
 
-    /// Where the server is; 127.0.0.1 if left out. The port is 12345 if left out
+    /// Server address [default: that of the last session; at first, 127.0.0.1:12345]
     #[arg(long, value_name = "HOST[:PORT]")]
     server: Option<ServerAddress>,
 
-    /// The directory for tokens, unsent messages and drafts; $XDG_STATE_HOME/chat-tui or
-    /// ~/.local/state/chat-tui if left out
+    /// Where to store your identity and unsent messages [default: $XDG_STATE_HOME/chat-tui or
+    /// ~/.local/state/chat-tui]
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
 
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["destination", "server", "state"])]
     pub(crate) demo: bool,
 
-    /// Append what the program does to this file
+    /// Append a log to FILE
     #[arg(long, value_name = "FILE")]
     pub(crate) log_file: Option<PathBuf>,
 
@@ -92,11 +92,10 @@ impl Args {
         self.name.as_ref().or_else(|| destination?.name.as_ref())
     }
 
-    /// The server to connect to.
-    pub(crate) fn server(&self) -> ServerAddress {
+    /// The server that is given, if there is one.
+    pub(crate) fn server(&self) -> Option<&ServerAddress> {
         let destination = self.destination.as_ref().map(|destination| &destination.server);
-        let local = || ServerAddress { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
-        self.server.as_ref().or(destination).cloned().unwrap_or_else(local)
+        self.server.as_ref().or(destination)
     }
 }
 
@@ -135,15 +134,19 @@ mod tests {
     #[test]
     fn a_server_is_named_in_two_ways() {
         for (arguments, name, server) in [
-            (&[][..], None, "127.0.0.1:12345"),
-            (&["localhost"], None, "localhost:12345"),
-            (&["bob@[::1]"], Some("bob"), "[::1]:12345"),
-            (&["Ana María@chat.example.org:4000"], Some("Ana María"), "chat.example.org:4000"),
-            (&["--server", "localhost", "--name", "bob"], Some("bob"), "localhost:12345"),
-            (&["--name", "bob", "::1"], Some("bob"), "[::1]:12345"),
+            (&[][..], None, None),
+            (&["localhost"], None, Some("localhost:12345")),
+            (&["bob@[::1]"], Some("bob"), Some("[::1]:12345")),
+            (
+                &["Ana María@chat.example.org:4000"],
+                Some("Ana María"),
+                Some("chat.example.org:4000"),
+            ),
+            (&["--server", "localhost", "--name", "bob"], Some("bob"), Some("localhost:12345")),
+            (&["--name", "bob", "::1"], Some("bob"), Some("[::1]:12345")),
         ] {
             let args = read(arguments).unwrap();
-            assert_eq!(args.server().to_string(), server, "{arguments:?}");
+            assert_eq!(args.server().map(ToString::to_string).as_deref(), server, "{arguments:?}");
             assert_eq!(args.name().map(UserName::as_str), name, "{arguments:?}");
         }
     }
@@ -153,7 +156,7 @@ mod tests {
         for (arguments, why) in [
             (&["localhost", "--server", "localhost"][..], "cannot be used with"),
             (&["bob@localhost", "--name", "ana"], "given twice"),
-            (&["bob@"], "no address of a server"),
+            (&["bob@"], "expected HOST or HOST:PORT"),
             (&["@localhost"], "at least one character"),
             (&["localhost", "bob"], "unexpected argument"),
         ] {
@@ -165,7 +168,7 @@ mod tests {
 
     #[test]
     fn each_setting_has_a_flag() {
-        let args = read(&["--theme", "light", "--mouse", "off", "--no-bell"]).unwrap();
+        let args = read(&["--theme", "light", "--no-mouse", "--no-bell"]).unwrap();
         let settings = Layers { flags: args.flags.0, ..Layers::default() }.settings();
         for (name, value) in [("theme", "light"), ("mouse", "off"), ("notify", "none")] {
             assert_eq!(settings.value(name), Some((value, Source::Flag)));

@@ -17,6 +17,8 @@ pub enum Verb {
     Leave,
     /// Sends a direct message.
     Msg,
+    /// Lists the places to go to.
+    GoTo,
     /// Lists the rooms of the server.
     Rooms,
     /// Lists the users of the room.
@@ -125,8 +127,16 @@ pub const COMMANDS: &[Command] = &[
         Offers::People,
         "Send a direct message",
     ),
-    row(Verb::Rooms, "/rooms", &["/list"], "", Offers::Nothing, "List the rooms of the server"),
-    row(Verb::Who, "/who", &["/names"], "", Offers::Nothing, "List who is in this room"),
+    row(Verb::GoTo, "/go", &["/goto"], "[WORD]", Offers::Nothing, "Go to a room or a user"),
+    row(
+        Verb::Rooms,
+        "/rooms",
+        &["/list"],
+        "[PART]",
+        Offers::Nothing,
+        "List the rooms of the server",
+    ),
+    row(Verb::Who, "/who", &["/names"], "[PART]", Offers::Nothing, "List who is in this room"),
     row(Verb::Users, "/users", &[], "", Offers::Nothing, "Open or close the user list"),
     row(
         Verb::Topic,

@@ -27,6 +27,10 @@ const RULE_SCREEN_MIN: u16 = 8;
 /// Most rows of the input box; what is longer scrolls within.
 const PROMPT_ROWS_MAX: u16 = 8;
 
+/// Rows of the welcome, and the lowest log above it.
+pub(crate) const WELCOME_ROWS: u16 = 4;
+const WELCOME_LOG_MIN: u16 = 4;
+
 /// The panes of the screen. Any of them may be empty on a tiny screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
@@ -38,6 +42,8 @@ pub struct Panes {
     pub rule: Rect,
     /// The messages.
     pub log: Rect,
+    /// What a newcomer can do, below the messages; `None` if it is not to be shown, or there is no room.
+    pub welcome: Option<Rect>,
     /// The user list; `None` if it is closed, or if there is no room for it.
     pub users: Option<Rect>,
     /// One row for what is not normal, and for hints.
@@ -53,6 +59,8 @@ pub struct Wants {
     pub prompt_rows: u16,
     /// Whether there are several rooms.
     pub rooms: bool,
+    /// Whether a newcomer is to be told what to do.
+    pub welcome: bool,
     /// Whether the user list is open; `None` if the size of the screen decides.
     pub users: Option<bool>,
 }
@@ -72,15 +80,27 @@ pub fn panes(size: Size, wants: Wants) -> Panes {
     let header = u16::from(height >= HEADER_SCREEN_MIN);
     let rule = u16::from(height >= RULE_SCREEN_MIN);
     let log = width - users - rooms;
+    let log_height = above - header - rule;
+    let has_welcome = wants.welcome && log_height >= WELCOME_ROWS + WELCOME_LOG_MIN;
+    let welcome = if has_welcome { WELCOME_ROWS } else { 0 };
     Panes {
         rooms: (rooms > 0).then(|| Rect::new(0, 0, rooms, above)),
         header: Rect::new(rooms, 0, log, header),
         rule: Rect::new(rooms, header, log, rule),
-        log: Rect::new(rooms, header + rule, log, above - header - rule),
+        log: Rect::new(rooms, header + rule, log, log_height - welcome),
+        welcome: has_welcome.then(|| Rect::new(rooms, above - welcome, log, welcome)),
         users: (users > 0).then(|| Rect::new(rooms + log, 0, users, above)),
         status: Rect::new(0, above, width, status),
         prompt: Rect::new(0, above + status, width, prompt),
     }
+}
+
+/// The bottom of the messages, or all of them where they are few: where a list of `rows` rows is.
+#[must_use]
+pub fn popup(panes: &Panes, rows: usize) -> Rect {
+    let area = panes.welcome.map_or(panes.log, |welcome| panes.log.union(welcome));
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height);
+    Rect { y: area.bottom() - height, height, ..area }
 }
 
 /// The messages over the whole screen, and a row that says how to go back.
@@ -91,6 +111,7 @@ pub fn bare(size: Size) -> Panes {
     let none = Rect::new(0, height, 0, 0);
     Panes {
         rooms: None,
+        welcome: None,
         header: none,
         rule: none,
         log: Rect::new(0, 0, width, height - status),
@@ -104,7 +125,7 @@ pub fn bare(size: Size) -> Panes {
 mod tests {
     use super::*;
 
-    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, users: Some(true) };
+    const ALL: Wants = Wants { prompt_rows: 3, rooms: true, welcome: true, users: Some(true) };
 
     #[test]
     fn the_panes_cover_every_screen_once() {
@@ -112,7 +133,7 @@ mod tests {
             for width in 0..=300 {
                 for wants in [ALL, Wants { rooms: false, users: Some(false), ..ALL }] {
                     let panes = panes(Size { width, height }, wants);
-                    let sides = panes.users.into_iter().chain(panes.rooms);
+                    let sides = panes.users.into_iter().chain(panes.rooms).chain(panes.welcome);
                     let areas = [panes.header, panes.rule, panes.log, panes.status, panes.prompt];
                     let sum: u32 = areas.into_iter().chain(sides).map(Rect::area).sum();
                     assert_eq!(sum, u32::from(width) * u32::from(height), "{width}x{height}");

@@ -9,13 +9,13 @@
 //! * [`input`], [`update`](update()), [`state`], [`prompt`]: what can happen, what it changes, and the state.
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
-//!   its colours; [`commands`]: the `/` commands; [`help`]: the keys in words.
+//!   its colours; [`lists`]: lists to choose from; [`commands`]: the `/` commands; [`help`]: the keys in words.
 //! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
 //!   [`keymap`]: what a key does.
 //! * [`chat_client`]: all that is not of the screen.
 //! * [`unsent`]: the notice of unsent messages after the end.
 //! * [`terminal`]: its modes, its output and its input; [`zone`]: the time zone of the machine.
-//! * [`demo`]: a chat without a server.
+//! * [`demo`]: a chat without a server; [`first_run`]: the screen that asks a new user for a name and a server.
 //! * [`testing`]: a client on a screen that a test can read.
 
 pub mod action;
@@ -23,6 +23,7 @@ pub mod app;
 pub mod chord;
 pub mod commands;
 pub mod demo;
+pub mod first_run;
 #[cfg(test)]
 mod fixture;
 pub mod help;
@@ -30,6 +31,7 @@ pub mod hyperlinks;
 pub mod input;
 pub mod keymap;
 pub mod layout;
+pub mod lists;
 pub mod markup;
 pub mod prompt;
 pub mod rows;

@@ -2,9 +2,11 @@
 
 mod args;
 mod signals;
+mod start;
 
 use std::panic;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -12,9 +14,10 @@ use chat_client::Tcp;
 use chat_client::driver::system_clock;
 use chat_client::store::Writer;
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
-use chat_proto::UserName;
 use chat_tui::demo::{self, Demo};
+use chat_tui::first_run::{self, FirstRun};
 use chat_tui::settings::{self, Layers};
+use chat_tui::state::Look;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
 use chat_tui::theme::Environment;
 use chat_tui::zone::ZoneWatch;
@@ -24,13 +27,10 @@ use ratatui::Terminal;
 use tokio::runtime;
 
 use crate::args::Args;
+use crate::start::Start;
 
 /// Exit code of a program that failed.
 const FAILED: u8 = 1;
-
-/// What a user reads who has no home directory.
-const NO_STATE_DIRECTORY: &str =
-    "Nowhere to store your identity and unsent messages. Set HOME or use --state DIR";
 
 /// Exit code if the command line is wrong.
 const WRONG_USAGE: u8 = 2;
@@ -94,13 +94,26 @@ fn connect_and_show(args: Args) -> anyhow::Result<()> {
 }
 
 async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
-    let stop = signals::stop().context("cannot listen to signals")?;
-    let (server, is_demo) = (args.server(), args.demo);
-    let options = options(args)?;
-    let (tty, _guard) = Tty::take().context("cannot set up the terminal")?;
+    let mut stop = pin!(signals::stop().context("cannot listen to signals")?);
+    let (start, is_demo) = (Start::new(&args)?, args.demo);
+    let (asks, mut server) = (start.asks, start.server.clone());
+    let mut options = options(args, start);
+    let (mut tty, _guard) = Tty::take().context("cannot set up the terminal")?;
     let backend = RowBackend::new(tty.output(), !check::is_utf8());
     let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
+    let mut events = pin!(events);
+    if asks {
+        let look = Look::new(options.settings.clone(), options.environment);
+        let screen = FirstRun::new(&options.name, &server);
+        let (keys, stop) = (events.as_mut(), stop.as_mut());
+        let asked = first_run::ask(&mut terminal, screen, look, keys, &mut tty, stop);
+        let Some(answers) = Box::pin(asked).await? else {
+            return Ok(Unsent::default());
+        };
+        (options.name, options.server) = (answers.name, answers.server.to_string());
+        server = answers.server;
+    }
     let unsent = if is_demo {
         let demo = Demo::new(&options.name, options.clock);
         Box::pin(chat_tui::run(&mut terminal, options, demo, events, tty, stop)).await?
@@ -110,45 +123,31 @@ async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
     Ok(unsent)
 }
 
-fn options(args: Args) -> anyhow::Result<Options> {
-    let name = args.name().cloned();
-    let (server, state) = if args.demo {
-        (demo::SERVER.to_owned(), None)
-    } else {
-        let state = args.state.clone().or_else(state_directory);
-        (args.server().to_string(), Some(state.context(NO_STATE_DIRECTORY)?))
-    };
+fn options(args: Args, start: Start) -> Options {
+    let Start { state, name, server, is_first, .. } = start;
+    let server = if args.demo { demo::SERVER.to_owned() } else { server.to_string() };
     let settings_file = settings::path(|name| std::env::var_os(name));
     let (file, mut notices) = settings_file.as_deref().map(settings::load).unwrap_or_default();
     if !check::is_utf8() {
         notices.push(check::ASCII_NOTICE.to_owned());
     }
-    Ok(Options {
-        name: name.unwrap_or_else(login_name),
+    Options {
+        name,
         server,
         state,
+        is_first,
         writer: Writer::Thread,
         // Before the zone is read, so that no change is missed.
         zone_watch: ZoneWatch::new(),
         zone: TimeZone::system(),
         notices,
         settings: Layers { file, flags: args.flags.0, ..Layers::default() },
+        // The demo stores nothing.
         settings_file: settings_file.filter(|_| !args.demo),
         environment: Environment::read(|name| std::env::var_os(name)),
         opens_links: terminal::browser::is_here(|name| std::env::var_os(name)),
         clock: system_clock,
-    })
-}
-
-/// The state directory according to the XDG base directories.
-fn state_directory() -> Option<PathBuf> {
-    let path = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = path("XDG_STATE_HOME").or_else(|| Some(path("HOME")?.join(".local/state")))?;
-    Some(state.join("chat-tui"))
-}
-
-fn login_name() -> UserName {
-    UserName::from_lossy(&whoami::username().unwrap_or_default())
+    }
 }
 
 /// Starts the log. An error here is one of the command line; a later error of the file ends nothing.

@@ -6,8 +6,6 @@ mod history;
 mod kills;
 mod rows;
 
-use chat_proto::{RoomName, UserName};
-
 use self::complete::Completion;
 pub use self::editor::{Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
 use self::history::History;
@@ -21,6 +19,8 @@ pub struct Prompt {
     pub editor: Editor,
     history: History,
     completion: Option<Completion>,
+    /// The text before the word for which the user has closed the list.
+    dismissed: Option<String>,
     kills: Kills,
 }
 
@@ -110,26 +110,6 @@ impl Prompt {
     pub fn put_back(&mut self) {
         if let Some(draft) = self.history.leave(&self.editor.text()) {
             self.editor = Editor::new(&draft);
-        }
-    }
-
-    /// Completes the word before the cursor: a command if the text begins with `/`, one of `rooms` or a
-    /// direct message with one of `names` if the word has a sigil, else one of `names`. The next call offers
-    /// the next one.
-    pub fn complete<'a>(
-        &mut self,
-        names: impl Iterator<Item = &'a UserName>,
-        rooms: impl Iterator<Item = &'a RoomName>,
-        backwards: bool,
-    ) {
-        if self.completion.is_none() {
-            self.completion = Completion::new(&self.editor.before_cursor(), names, rooms);
-        }
-        if let Some(completion) = &mut self.completion {
-            let (shown, next) = completion.next(backwards);
-            if self.editor.replace_before_cursor(shown, &next).is_err() {
-                self.completion = None;
-            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod entry;
 mod heights;
+mod presence;
 mod shape;
 
 use chat_client::entry::{Body, LogEntry, Origin};

@@ -17,7 +17,7 @@ mod suggest;
 mod words;
 mod write;
 
-pub use choices::{Choice, Notify, Panel, Switch};
+pub use choices::{Choice, Joins, Notify, Panel, Switch};
 pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
@@ -136,6 +136,8 @@ settings! {
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.
     notify: Notify = Bell, "Notifications of mentions and direct messages: the terminal's bell, or none";
+    /// Which users who join and leave are shown.
+    joins: Joins = Fold, "Users who join and leave: neighbours on one row, each on its own, or none";
     /// Whether links can be clicked.
     links: Switch = On, "Links can be clicked, if the terminal knows how";
     /// Whether the mouse is used.

@@ -2,6 +2,7 @@
 
 mod hit;
 mod look;
+mod popup;
 mod room_list;
 mod rooms;
 mod selection;
@@ -13,6 +14,7 @@ use ratatui::layout::{Rect, Size};
 
 pub use self::hit::{Pane, Target, hit, pane};
 pub use self::look::Look;
+pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
@@ -46,8 +48,12 @@ pub struct State {
     pub prompt: Prompt,
     /// Set while the input box asks for a name: the text that was typed before.
     pub draft: Option<Editor>,
+    /// Set while a list with an input line of its own is open.
+    pub picker: Option<Picker>,
     /// Set while the help is open: its first row on the screen.
     pub help: Option<u16>,
+    /// Whether the screen says what a newcomer can do: at a first start, until the user sends something.
+    pub is_first: bool,
     /// The first of two keys, if it was pressed last.
     pub first_key: Option<Chord>,
     /// Set if a key was pressed that quits if it is pressed again.
@@ -97,11 +103,13 @@ impl State {
             look: Look::default(),
             prompt: Prompt::default(),
             draft: None,
+            picker: None,
             help: None,
             first_key: None,
             quitting: None,
             unread_from: None,
             users: None,
+            is_first: false,
             is_bare: false,
             selection: None,
             done: None,
@@ -118,6 +126,9 @@ impl State {
         if self.size.width < LABEL_WIDTH_MIN {
             return String::new();
         }
+        if let Some(picker) = &self.picker {
+            return picker.subject.label().to_owned();
+        }
         if self.draft.is_some() {
             return "name › ".to_owned();
         }
@@ -129,7 +140,13 @@ impl State {
     #[must_use]
     pub fn prompt_rows(&self) -> Rows {
         let width = usize::from(self.size.width).saturating_sub(columns(&self.prompt_label()));
-        Rows::new(&self.prompt.editor, width)
+        Rows::new(self.editor(), width)
+    }
+
+    /// The editor of the input line on the screen.
+    #[must_use]
+    pub fn editor(&self) -> &Editor {
+        self.picker.as_ref().map_or(&self.prompt.editor, |picker| &picker.query)
     }
 
     /// The panes of the screen.
@@ -143,6 +160,9 @@ impl State {
         let wants = Wants {
             prompt_rows: rows,
             rooms: self.client.rooms().list().len() > 1,
+            welcome: self.is_first
+                && self.client.session().is_some()
+                && self.shown == RoomName::lobby(),
             users: if room.is_private() {
                 Some(false)
             } else {

@@ -10,6 +10,7 @@ mod enter;
 mod frame;
 mod help;
 mod keys;
+mod lists;
 mod mouse;
 mod quit;
 mod rooms;
@@ -69,7 +70,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     }
     match input {
         Input::Start { notices } => {
-            let mut effects = settings::start(state);
+            let mut effects = settings::start(state, at);
             effects.extend(client(state, ClientInput::Start, at));
             for notice in notices {
                 effects.extend(notify(state, NoticeKind::Trouble, notice, at));
@@ -156,6 +157,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
             if let ClientEffect::Store(StoreOp::Message(message)) = &effect {
+                state.is_first = false;
                 // The user sees what they send.
                 state.viewport_mut(&message.room).to_newest();
             }
@@ -194,6 +196,9 @@ fn notify(
 
 /// Inserts a text into the input box.
 fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
+    if lists::typed(state, text).is_some() {
+        return Vec::new();
+    }
     state.prompt.end_completion();
     state.prompt.end_cut();
     state.selection = None;

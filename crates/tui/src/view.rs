@@ -5,10 +5,12 @@ mod header;
 mod help;
 mod links;
 mod log;
+mod popup;
 mod prompt;
 mod rooms;
 mod status;
 mod users;
+mod welcome;
 
 use ratatui::Frame;
 use ratatui::buffer::{Buffer, CellWidth};
@@ -35,6 +37,10 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) -> Vec<LinkCells> {
     if let Some(area) = panes.users {
         users::draw(state, theme, clip(area, frame), frame.buffer_mut());
     }
+    if let Some(area) = panes.welcome {
+        welcome::draw(state, theme, clip(area, frame), frame.buffer_mut());
+    }
+    popup::draw(state, theme, frame);
     status::draw(state, theme, clip(panes.status, frame), frame.buffer_mut());
     prompt::draw(state, theme, clip(panes.prompt, frame), frame);
     help::draw(state, theme, frame);

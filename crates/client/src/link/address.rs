@@ -21,11 +21,8 @@ pub struct ServerAddress {
 
 /// The text is no address of a server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "\"{0}\" is no address of a server; write HOST or HOST:PORT, such as localhost, \
-     chat.example.org:12345 or [::1]:12345"
-)]
-pub struct BadAddress(String);
+#[error("expected HOST or HOST:PORT, e.g. chat.example.org:12345")]
+pub struct BadAddress;
 
 impl ServerAddress {
     /// Whether the host is this machine, as far as its name says so.
@@ -40,17 +37,16 @@ impl FromStr for ServerAddress {
     type Err = BadAddress;
 
     fn from_str(written: &str) -> Result<Self, BadAddress> {
-        let bad = || BadAddress(written.to_owned());
-        let (host, port) = split(written).ok_or_else(bad)?;
+        let (host, port) = split(written).ok_or(BadAddress)?;
         let port = match port.map(str::parse) {
             None => DEFAULT_PORT,
             Some(Ok(port @ 1..)) => port,
-            Some(_) => return Err(bad()),
+            Some(_) => return Err(BadAddress),
         };
         let is_host = !host.is_empty()
             && host.len() <= HOST_BYTES_MAX
             && !host.contains(|c: char| c.is_whitespace() || c.is_control() || "/@[]".contains(c));
-        if is_host { Ok(Self { host: host.to_owned(), port }) } else { Err(bad()) }
+        if is_host { Ok(Self { host: host.to_owned(), port }) } else { Err(BadAddress) }
     }
 }
 

@@ -32,6 +32,8 @@ fn hear(log: &mut Log, seqs: impl IntoIterator<Item = u64>) {
 fn texts(log: &Log) -> Vec<&str> {
     let texts = log.entries.iter().map(|entry| match &entry.body {
         Body::Message { text, .. } | Body::Notice(_, text) => text.as_str(),
+        Body::Presence(_) => "presence",
+        Body::Offline { .. } => "offline",
         Body::Restored => "rule",
     });
     texts.collect()
@@ -187,7 +189,7 @@ fn notes_push_no_message_out() {
     let mut log = Log::new();
     hear(&mut log, 1..=MESSAGES_MAX as u64);
     for number in 0..2 * Bounds::CURRENT.notices {
-        log.notice(at(), NoticeKind::Joined, format!("user {number} {}", "x".repeat(10_000)));
+        log.notice(at(), NoticeKind::Info, format!("user {number} {}", "x".repeat(10_000)));
     }
     assert_eq!(log.oldest(), Some(Seq::FIRST));
     assert_eq!(log.entries.len(), MESSAGES_MAX + Bounds::CURRENT.notices);

@@ -1,6 +1,6 @@
 //! One room: its messages, its users, and how far the user has read.
 
-use chat_proto::{RoomName, Seq, Timestamp, Topic, UserName};
+use chat_proto::{RoomName, Seq, Timestamp, Topic, UserId, UserName};
 
 use super::loading::{Loading, PAGE_MESSAGES};
 use crate::log::{Bounds, Intervals, Log};
@@ -59,6 +59,8 @@ pub struct Room {
     shown: Option<Seq>,
     /// The unread messages that the front end has received.
     received: Intervals,
+    /// The users who were here when the connection was lost, and have not come back.
+    pub(crate) away: Vec<UserId>,
 }
 
 /// The count of the server of unread messages of others.
@@ -122,6 +124,7 @@ impl Room {
             stride: PAGE_MESSAGES,
             shown: None,
             received: Intervals::default(),
+            away: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 
 use super::home::{HINT_FILE, JOURNALS, SAME_AS_FILE};
+use super::last::LAST_FILE;
 use super::seed::SEED_FILE;
 use super::{DEVICE_FILE, StoreError, at, files, slot};
 
@@ -23,6 +24,7 @@ pub(super) fn all(state: &Path) -> Result<(), StoreError> {
         return Err(StoreError::Shared { path: state.to_owned() });
     }
     files::narrow_file(&state.join(DEVICE_FILE));
+    files::narrow_file(&state.join(LAST_FILE));
     let journals = state.join(JOURNALS);
     if is_directory(&journals) {
         files::narrow_directory(&journals);

@@ -84,7 +84,7 @@ pub(super) fn not_found(state: &mut State, name: &UserName, why: &str, at: Times
 pub(super) fn lost(state: &mut State, at: Timestamp) {
     for question in std::mem::take(&mut state.questions) {
         let why =
-            format!("not sent: the connection was lost before the server knew {}", question.name);
+            format!("Not sent: the connection was lost before the server found {}", question.name);
         return_typed(state, &question, &why, at);
     }
 }
@@ -103,8 +103,7 @@ pub(super) fn resolve_drafts(state: &mut State, at: Timestamp) {
         let room = joined_direct(state, &name);
         if !room.is_some_and(|room| state.put_back(&room, &text)) {
             let typed = sanitize::text(&text);
-            let note =
-                format!("{name} is not here any more; Up brings back what was typed: {typed}");
+            let note = format!("{name} is not here any more. Up brings your text back: {typed}");
             state.effects.push(Effect::TextReturned(text));
             state.notice(at, NoticeKind::Trouble, note);
         }
@@ -138,10 +137,14 @@ pub(super) fn return_messages(state: &mut State, at: Timestamp) -> Vec<Effect> {
         let room = joined_direct(state, &message.room);
         let text = message.text.as_str();
         let is_in_box = room.is_some_and(|room| state.put_back(&room, text));
-        let how = if is_in_box { "it is typed there again" } else { "Up brings it back" };
+        let how = if is_in_box {
+            "The text is in the input box there"
+        } else {
+            "Up brings your text back"
+        };
         let note = format!(
-            "not sent to {}: an earlier version stored it under this name, which somebody else may \
-             have by now; {how}: {}",
+            "Not sent to {}: an earlier version stored it under this name, which somebody else may have \
+             by now. {how}: {}",
             message.room,
             sanitize::text(text)
         );

@@ -1,21 +1,21 @@
 //! Handles the events of the link: events of the server, and the state of the connection. All texts are
 //! sanitized by now.
 
-use chat_proto::event::{RoomInfo, RoomState};
+use chat_proto::event::RoomState;
 use chat_proto::{
     Command, Event, LeaveReason, Refusal, RoomName, Seq, Timestamp, Topic, User, UserName,
 };
 
-use super::{Effect, addresses, history, messages, refused, send, session, store};
+use super::{
+    Effect, addresses, history, listing, messages, presence, refused, send, session, store,
+};
 use crate::entry::NoticeKind;
 use crate::link::LinkEvent;
+use crate::presence::Change;
 use crate::quote::quoted;
 use crate::rooms::{Counted, JoinState, MISSED_MAX};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
-
-/// Most names of users or rooms in one notice.
-const LISTED_MAX: usize = 100;
 
 pub(super) fn event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect> {
     let mut effects = link_event(state, event, at);
@@ -76,12 +76,8 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
                 room.read_sent = room.read_sent.max(seq);
             }
         }
-        Event::Users { room, users, more } => {
-            let names = users.iter().map(|user| user.name.as_str());
-            let label = state.rooms.label(&room);
-            state.notice(at, NoticeKind::Info, format!("in {label}: {}", listed(names, more)));
-        }
-        Event::Rooms { rooms, more } => rooms_listed(state, &rooms, more, at),
+        Event::Users { room, users, more } => return listing::users(state, room, users, more),
+        Event::Rooms { rooms, more } => return listing::rooms(state, rooms, more, at),
         Event::Pong { nonce } => return session::rooms_complete(state, &nonce, at),
         Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
     }
@@ -116,6 +112,7 @@ fn room_changed(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effe
     let tells_epoch = state.epoch.is_some();
     let room = state.rooms.get_or_make(name)?;
     room.topic = now.topic;
+    room.away.retain(|id| now.users.iter().all(|user| user.id != *id));
     room.users.replace(now.users, now.count);
     if now.last_seq < room.log.last() && !tells_epoch {
         // Version 0.1.0 does not say that its journal is another one.
@@ -158,26 +155,15 @@ fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
     if let Some(room) = state.rooms.get_mut(name)
         && user.id != me
     {
-        room.log.notice(at, NoticeKind::Joined, format!("{} is here", quoted(&user.name)));
-        room.users.joined(user);
+        room.users.joined(user.clone());
+        presence::changed(state, name, user, Change::Joined, at);
     }
 }
 
 fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at: Timestamp) {
+    presence::changed(state, name, user.clone(), Change::Left(reason), at);
     if let Some(room) = state.rooms.get_mut(name) {
-        let text = format!("{} {}", quoted(&user.name), left_because(reason));
-        room.log.notice(at, NoticeKind::Left, text);
         room.users.left(user.id);
-    }
-}
-
-const fn left_because(reason: LeaveReason) -> &'static str {
-    match reason {
-        LeaveReason::Bye | LeaveReason::Unknown => "has left",
-        LeaveReason::Lost => "has lost the connection",
-        LeaveReason::TooSlow => "was too slow to read",
-        LeaveReason::Idle => "has not answered any more",
-        LeaveReason::TooManyErrors => "was sent away after too many errors",
     }
 }
 
@@ -195,7 +181,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
         addresses::not_found(
             state,
             &user.name,
-            &format!("not sent: {} is {} now", quoted(&user.name), quoted(name)),
+            &format!("Not sent: {} is now {}", quoted(&user.name), quoted(name)),
             at,
         );
         let direct = RoomName::direct(state.me, user.id);
@@ -204,7 +190,7 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
         }
         for room in listed {
             if let Some(room) = state.rooms.get_mut(&room) {
-                let text = format!("{} is {} now", quoted(&user.name), quoted(name));
+                let text = format!("{} is now {}", quoted(&user.name), quoted(name));
                 room.log.notice(at, NoticeKind::Info, text);
             }
         }
@@ -214,51 +200,25 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
         return None;
     }
     state.name = name.clone();
-    state.notice(at, NoticeKind::Info, format!("you are {} now", quoted(name)));
+    state.notice(at, NoticeKind::Info, format!("You are now {}", quoted(name)));
     Some(store(state, StoreOp::Name(name.clone())))
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: Timestamp) {
-    let label = state.rooms.label(name);
     if let Some(room) = state.rooms.get_mut(name) {
         let text = match topic.as_str() {
-            "" => format!("{} says {label} is about nothing any more", quoted(&user.name)),
-            topic => format!("{} says {label} is about: {topic}", quoted(&user.name)),
+            "" => format!("{} cleared the topic", quoted(&user.name)),
+            topic => format!("{} set the topic: {topic}", quoted(&user.name)),
         };
         room.log.notice(at, NoticeKind::Info, text);
         room.topic = topic;
     }
 }
 
-fn rooms_listed(state: &mut State, rooms: &[RoomInfo], more: bool, at: Timestamp) {
-    let mut text = String::from("rooms:");
-    for RoomInfo { room, topic, count } in rooms.iter().take(LISTED_MAX) {
-        let users = if *count == 1 { "1 user".to_owned() } else { format!("{count} users") };
-        text.push_str(&format!("\n{room} · {users}"));
-        if !topic.as_str().is_empty() {
-            text.push_str(&format!(" · {}", topic.as_str()));
-        }
-    }
-    if more || rooms.len() > LISTED_MAX {
-        text.push_str("\nand more");
-    }
-    state.notice(
-        at,
-        NoticeKind::Info,
-        text + "\n/join #NAME goes there, and makes one that is not there yet",
-    );
-}
-
-fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>, more: bool) -> String {
-    let is_cut = more || names.len() > LISTED_MAX;
-    let names: Vec<&str> = names.take(LISTED_MAX).collect();
-    names.join(", ") + if is_cut { ", and more" } else { "" }
-}
-
 fn unreadable(state: &mut State, refusal: &Refusal, at: Timestamp) {
     if !std::mem::replace(&mut state.warned.unreadable, true) {
         let text = format!(
-            "the server says something this version cannot read ({}); a newer one may",
+            "The server sent something this version doesn't understand ({}). Please update chat-tui",
             refusal.text
         );
         state.notice(at, NoticeKind::Trouble, text);

@@ -29,7 +29,10 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
         }
     }
     if let Some(name) = refusal.room.as_ref().and_then(RoomName::other) {
-        let why = format!("not sent to {name}: {}", refusal.text);
+        let why = match refusal.code {
+            RefusalCode::NoSuchUser => format!("Not sent: there is no user \"{name}\""),
+            _ => format!("Not sent to {name}: {}", refusal.text),
+        };
         if addresses::is_asked(state, &name) {
             addresses::not_found(state, &name, &why, at);
             return Vec::new();
@@ -44,8 +47,13 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     {
         history::failed(room);
     }
-    let free = refusal.suggestion.map(|name| format!("; /name {name} is free"));
-    let text = format!("refused: {}{}", refusal.text, free.unwrap_or_default());
+    let text = match refusal.code {
+        RefusalCode::CannotLeave => format!("You can't leave {}", RoomName::lobby()),
+        _ => {
+            let free = refusal.suggestion.map(|name| format!(" Type /name {name}"));
+            format!("Refused: {}.{}", refusal.text, free.unwrap_or_default())
+        }
+    };
     state.notice(at, NoticeKind::Trouble, text);
     Vec::new()
 }
@@ -85,7 +93,7 @@ fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Times
         return;
     }
     let text = sanitize::text(message.text.as_str());
-    let note = format!("not said in {label}: {}; Up brings it back: {text}", refusal.text);
+    let note = format!("Not sent to {label}: {}. Up brings your text back: {text}", refusal.text);
     state.notice(at, NoticeKind::Trouble, note);
     state.effects.push(Effect::TextReturned(message.text.as_str().to_owned()));
 }

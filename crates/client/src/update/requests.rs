@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat_proto::command::Kind;
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
-use super::{Effect, addresses, drafts, history, send, session, show_pending, store};
+use super::{Effect, addresses, drafts, history, listing, send, session, show_pending, store};
 use crate::link::LinkRequest;
 use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request, RequestError};
 use crate::rooms::{JoinState, Room};
@@ -38,10 +38,8 @@ fn carry_out(
         }
         Request::Leave(room) => Some(leave(state, room)?),
         Request::SetTopic { room, topic } => Some(ask(state, Command::Topic { room, topic })?),
-        Request::ListRooms => Some(ask(state, Command::Rooms { after: None, limit: None })?),
-        Request::ListUsers(room) => {
-            Some(ask(state, Command::Who { room, after: None, limit: None })?)
-        }
+        Request::ListRooms => listing::ask_rooms(state, at)?,
+        Request::ListUsers(room) => Some(listing::ask_users(state, &room)?),
         Request::Rename(name) => Some(rename(state, name)),
         Request::Read { room, seq } => {
             with(state, &room, |room| room.has_read(seq));
@@ -73,6 +71,10 @@ fn carry_out(
             }
             with(state, &room, |room| room.draft = text);
             drafts::look(state)
+        }
+        Request::ShowJoins(joins) => {
+            state.joins = joins;
+            None
         }
         Request::Notice(kind, text) => {
             state.notice(at, kind, text);

@@ -4,7 +4,7 @@ use chat_proto::command::Nonce;
 use chat_proto::event::{RoomState, Welcome};
 use chat_proto::{Command, Refusal, RefusalCode, RoomName, ShortString, Timestamp, User, UserId};
 
-use super::{Effect, addresses, drafts, send, send_waiting, show_pending, store};
+use super::{Effect, addresses, drafts, presence, send, send_waiting, show_pending, store};
 use crate::entry::NoticeKind;
 use crate::link::{Identity, LinkRequest, Lost, ServerAddress};
 use crate::rooms::{JoinState, Room};
@@ -42,8 +42,8 @@ pub(super) fn filed(
     let is_other = state.journal.is_some();
     if is_other {
         state.forget_server();
-        let text = "this is another server than the one that was here before: messages and drafts for \
-                    that one stay stored and are not sent here";
+        let text = "This is not the server that was here before. Messages and drafts for that one stay \
+                    stored and are not sent here";
         state.notice(at, NoticeKind::Info, text);
     } else {
         remove_all_pending(state);
@@ -60,6 +60,7 @@ pub(super) fn filed(
 }
 
 fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Vec<Effect> {
+    presence::session_began(state, welcome.id, at);
     state.connection = Connection::Connected { session };
     state.trouble = None;
     (state.warned.unreadable, state.warned.rooms_complete, state.warned.shorter_room) =
@@ -79,8 +80,7 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     }
     state.epoch = epoch;
     if is_other || welcome.name.as_str() != state.name.as_str() {
-        let server = &welcome.server;
-        let text = format!("connected to {} {} as {}", server.name, server.version, welcome.name);
+        let text = format!("Welcome, {}. You're in {}.", welcome.name, state.room().label());
         state.notice(at, NoticeKind::Info, text);
     }
     state.me = welcome.id;
@@ -113,8 +113,8 @@ pub(super) fn load_set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
         room.restored(at);
     }
     state.warned.shorter_room = true;
-    let text = "the server was set back to an older copy of its data: messages above the line may be gone \
-                there. Connecting again to load all rooms";
+    let text = "The server was set back to an older copy of its data. It may not have the messages above the \
+                line any more. Connecting again to load all rooms";
     state.notice(at, NoticeKind::Trouble, text);
     vec![Effect::Link(LinkRequest::Connect(state.name.clone()))]
 }
@@ -174,11 +174,13 @@ pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
 /// users as they were last.
 pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     notify_why(state, why, at);
+    presence::session_ended(state, why, at);
     state.connection = Connection::Connecting;
     if !matches!(why, Lost::Asked) {
         state.trouble = Some(why.to_string());
     }
     state.outbox.session_ended();
+    state.listing.session_ended();
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
     let here: Vec<User> =
@@ -227,12 +229,16 @@ pub(super) fn hello_refused(state: &mut State, refusal: &Refusal, at: Timestamp)
     let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
     let text = match refusal.code {
         RefusalCode::BadToken => format!(
-            "not let in: the server does not know the token that is kept here for {}; /forget drops \
-             the token and calls as a new user, /reconnect tries it again",
+            "The server doesn't know {} any more (was its data reset?). /forget logs you in as a new user, \
+             /reconnect tries again",
             state.name
         ),
-        _ if about_name => format!("not let in: {}; type another name below", refusal.text),
-        _ => format!("not let in: {}; /reconnect tries it again", refusal.text),
+        RefusalCode::NameTaken if refusal.suggestion.is_some() => {
+            let free = refusal.suggestion.as_ref().unwrap_or(&state.name);
+            format!("The name {} is taken. Press Enter for {free}, or type another", state.name)
+        }
+        _ if about_name => format!("Choose another name: {}", refusal.text),
+        _ => format!("The server refused the connection: {}. /reconnect tries again", refusal.text),
     };
     state.notice(at, NoticeKind::Trouble, text);
     if about_name {

@@ -1,6 +1,8 @@
+mod presence;
+
 use chat_proto::command::Kind;
-use chat_proto::event::Accepted;
-use chat_proto::{Event, RoomName, Seq, Timestamp};
+use chat_proto::event::{Accepted, RoomInfo};
+use chat_proto::{Event, RoomName, Seq, Timestamp, Topic};
 
 use super::*;
 use crate::link::LinkEvent;
@@ -131,6 +133,34 @@ fn a_request_that_is_not_carried_out_says_why() {
     ] {
         assert_eq!(harness.request(request), [Effect::Failed(error)]);
     }
+}
+
+#[test]
+fn the_rooms_of_the_server_come_in_pages() {
+    let mut harness = Harness::connected();
+    let info = |name: &str| RoomInfo { room: room(name), topic: Topic::default(), count: 1 };
+    let page = |rooms: &[&str], more| Event::Rooms {
+        rooms: rooms.iter().map(|name| info(name)).collect(),
+        more,
+    };
+    let asks = |after| {
+        let command = Command::Rooms { after, limit: None };
+        vec![Effect::Link(LinkRequest::Send { session: 1, command })]
+    };
+    assert_eq!(harness.event(page(&["#x"], true)), [], "nobody asked");
+    assert_eq!(harness.request(Request::ListRooms), asks(None));
+    assert_eq!(harness.request(Request::ListRooms), [], "they are on their way");
+    assert_eq!(harness.event(page(&["#a", "#b"], true)), asks(Some(room("#b"))));
+    assert!(harness.state.listing().is_loading() && harness.state.listing().rooms().is_empty());
+    assert_eq!(harness.event(page(&["#c"], false)), []);
+    let listed: Vec<&str> =
+        harness.state.listing().rooms().iter().map(|info| info.room.as_str()).collect();
+    assert_eq!(listed, ["#a", "#b", "#c"]);
+    let at = Timestamp::from_millis(0);
+    assert!(!harness.state.listing().is_stale(at));
+    harness.request(Request::ListRooms);
+    harness.input(Input::Link(LinkEvent::Lost(crate::link::Lost::Closed)));
+    assert!(!harness.state.listing().is_loading() && harness.state.listing().is_stale(at));
 }
 
 #[test]

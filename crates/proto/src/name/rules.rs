@@ -29,6 +29,11 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// Whether a name is its own key, seen at a glance.
+pub(super) fn is_plain_key(name: &str) -> bool {
+    name.bytes().all(|byte| matches!(byte, b'!'..=b'~') && !byte.is_ascii_uppercase())
+}
+
 /// The rules of a user's name in NFC, in the order in which a person would want to hear of them.
 pub(super) fn check_user(name: &str) -> Result<(), NameError> {
     if is_plain(name) {

@@ -74,9 +74,7 @@ fn put_time(at: Timestamp, line: &mut BytesMut) {
 }
 
 fn put_string(text: &str, line: &mut BytesMut) {
-    // Without a branch in the loop, several bytes are compared at once.
-    let is_escaped = |byte: &u8| (*byte < b' ') | (*byte == b'"') | (*byte == b'\\');
-    if text.as_bytes().iter().fold(false, |any, byte| any | is_escaped(byte)) {
+    if super::has_escapes(text.as_bytes()) {
         return super::write_json(text, line);
     }
     line.put_u8(b'"');

@@ -176,6 +176,21 @@ proptest! {
     }
 
     #[test]
+    fn a_say_as_programs_write_it_is_read_as_serde_reads_it(
+        say in say(),
+        change in prop::option::of((any::<Index>(), any::<u8>())),
+    ) {
+        let mut line = serde_json::to_vec(&Command::Say(say)).unwrap();
+        if let Some((at, byte)) = change {
+            let at = at.index(line.len());
+            line[at] = byte;
+        }
+        let read = Command::read(&line).ok().map(|command| self::line(&command));
+        let expected = serde_json::from_slice::<Command>(&line).ok();
+        prop_assert_eq!(read, expected.map(|command| self::line(&command)));
+    }
+
+    #[test]
     fn what_a_broken_line_is_answered_with_is_itself_a_line(line in nearly_a_command()) {
         for item in found::<Command>(&[line.to_string().as_bytes()]) {
             match item {

@@ -1,6 +1,6 @@
 //! The rooms as they will be once what is decided so far is stored: a part of [`super::proposal`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chat_proto::Seq;
 
@@ -14,8 +14,8 @@ pub(super) struct RoomsAhead<'r> {
     rooms: &'r Rooms,
     /// Rooms that are not stored yet, by the key of their names.
     new: HashMap<String, New>,
-    /// Rooms that something stands in the way of removing.
-    used: HashSet<RoomId>,
+    /// Rooms that something stands in the way of removing. There are few; a hash would cost more than a search.
+    used: BTreeSet<RoomId>,
     removed: HashSet<RoomId>,
     named_more: usize,
     direct_more: usize,
@@ -30,7 +30,7 @@ struct New {
 
 impl<'r> RoomsAhead<'r> {
     pub(super) fn new(rooms: &'r Rooms) -> Self {
-        let (used, removed) = (HashSet::new(), HashSet::new());
+        let (used, removed) = (BTreeSet::new(), HashSet::new());
         let (new, last) = (HashMap::new(), rooms.last());
         Self { rooms, new, used, removed, named_more: 0, direct_more: 0, last }
     }

@@ -20,6 +20,8 @@ pub struct Options {
     pub server: String,
     /// The state directory; `None` if nothing is to outlive the program.
     pub state: Option<PathBuf>,
+    /// Whether this is the first start: the screen says what a newcomer can do.
+    pub is_first: bool,
     /// What waits for its disk.
     pub writer: Writer,
     /// The time zone of the times on the screen.
@@ -49,6 +51,7 @@ impl Options {
             name,
             server: server.into(),
             state: None,
+            is_first: false,
             writer: Writer::Thread,
             zone: TimeZone::UTC,
             zone_watch: None,

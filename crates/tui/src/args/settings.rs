@@ -5,8 +5,9 @@ use clap::builder::PossibleValuesParser;
 use clap::error::{Error, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-/// The flag of the first version for `--notify none`.
-const NO_BELL: &str = "no_bell";
+/// Short forms of flags: the name, the setting and its value.
+const SHORT_FORMS: [(&str, &str, &str); 2] =
+    [("no-bell", "notify", "none"), ("no-mouse", "mouse", "off")];
 
 /// What the command line sets.
 #[derive(Debug, Default)]
@@ -22,8 +23,11 @@ impl Args for Flags {
                 .help_heading("Settings (config.toml and /set have them, too)")
                 .help(setting.does)
         });
-        let no_bell = Arg::new(NO_BELL).long("no-bell").action(ArgAction::SetTrue).hide(true);
-        command.args(flags).arg(no_bell.conflicts_with("notify"))
+        let short_forms = SHORT_FORMS.map(|(name, setting, _)| {
+            let form = Arg::new(name).long(name).action(ArgAction::SetTrue).hide(true);
+            form.conflicts_with(setting)
+        });
+        command.args(flags).args(short_forms)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -43,8 +47,9 @@ impl FromArgMatches for Flags {
             let value = matches.get_one::<String>(setting.name)?;
             Some((setting.name, value.as_str()))
         });
-        let no_bell = matches.get_flag(NO_BELL).then_some(("notify", "none"));
-        for (name, value) in given.chain(no_bell) {
+        let short_forms = SHORT_FORMS.into_iter().filter(|(name, ..)| matches.get_flag(name));
+        let short_forms = short_forms.map(|(_, setting, value)| (setting, value));
+        for (name, value) in given.chain(short_forms) {
             let set = self.0.set(name, value);
             set.map_err(|error| Error::raw(ErrorKind::InvalidValue, error))?;
         }

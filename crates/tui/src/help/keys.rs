@@ -19,7 +19,8 @@ const TEXT_COLUMNS_MAX: usize = 70;
 const GAP: usize = 2;
 
 /// What is not a key: the mouse, and the marks before messages.
-const MARKS: [(&str, &str); 6] = [
+const MARKS: [(&str, &str); 7] = [
+    ("Click", "Go to a room or a user, select a message"),
     ("Shift and drag", "Select text with the mouse"),
     ("…", "The message is being sent"),
     ("✗", "The message was not sent"),

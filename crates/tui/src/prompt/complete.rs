@@ -1,104 +1,94 @@
-//! Completes the word before the cursor.
+//! Completes the word before the cursor, from a list that one can type on through.
 
-use std::collections::BTreeSet;
+use super::Prompt;
+use crate::lists::{Does, List, Offer};
 
-use chat_proto::{RoomName, UserName};
-
-use crate::commands::COMMANDS;
-use crate::settings::{complete_name, complete_value};
-
-/// The completions of a word: each Tab offers the next.
+/// The list for a word.
 #[derive(Debug)]
 pub(super) struct Completion {
+    list: List,
+    /// The word as it was typed.
+    typed: String,
     /// The text before the cursor that the next offer replaces.
     shown: String,
-    offers: Vec<String>,
-    /// The offer that is shown; `None` at first.
-    at: Option<usize>,
 }
 
-impl Completion {
-    /// Finds the completions of the last word of `before`, the text before the cursor; `None` if there are
-    /// none.
-    pub(super) fn new<'a>(
-        before: &str,
-        names: impl Iterator<Item = &'a UserName>,
-        rooms: impl Iterator<Item = &'a RoomName>,
-    ) -> Option<Self> {
-        let start = before
-            .rfind(char::is_whitespace)
-            .map_or(0, |space| space + before[space..].chars().next().map_or(0, char::len_utf8));
-        let word = &before[start..];
-        let offers = match (setting(&before[..start]), word.chars().next()) {
-            (Some(Setting::Name), _) => spaced(complete_name(word)),
-            (Some(Setting::ValueOf(name)), _) => spaced(complete_value(name, word)),
-            (None, None) => return None,
-            (None, Some('/')) if start == 0 => commands(word),
-            (None, Some('#' | '@')) => places(word, names, rooms),
-            (None, Some(_)) => users(word, names, if start == 0 { ": " } else { " " }),
+impl Prompt {
+    /// What completes the word before the cursor, while the list is open.
+    #[must_use]
+    pub fn completions(&self) -> Option<&List> {
+        self.completion.as_ref().map(|completion| &completion.list)
+    }
+
+    /// Opens the list with what completes `word`, also if the user has closed it.
+    pub fn open_completion(&mut self, word: &str, offers: Vec<Offer>) {
+        self.dismissed = None;
+        self.suggest(word, offers);
+    }
+
+    /// Opens the list with what completes `word`, which is before the cursor; closes it if that is nothing, or
+    /// if the user has closed it for this word.
+    pub fn suggest(&mut self, word: &str, offers: Vec<Offer>) {
+        let before = self.editor.before_cursor();
+        let before = before.strip_suffix(word).unwrap_or_default();
+        if self.dismissed.as_deref().is_some_and(|dismissed| dismissed == before) {
+            return;
+        }
+        self.dismissed = None;
+        let (typed, shown) = (word.to_owned(), word.to_owned());
+        let is_all = |offer: &Offer| offer.does == Does::Insert(word.to_owned());
+        let has_more = !offers.is_empty() && !offers.iter().all(is_all);
+        self.completion = has_more.then(|| Completion { list: List::new(offers), typed, shown });
+    }
+
+    /// Completes the word with the next offer or the one before. With a single one, that is all.
+    pub fn complete(&mut self, backwards: bool) {
+        if let Some(completion) = &mut self.completion {
+            completion.list.step(backwards);
+            self.insert_chosen();
+            if self.completions().is_some_and(|list| list.offers().len() == 1) {
+                self.completion = None;
+            }
+        }
+    }
+
+    /// Completes the word with the offer `by` places below, or above if it is negative.
+    pub fn complete_beside(&mut self, by: isize) {
+        if let Some(completion) = &mut self.completion {
+            completion.list.shift(by);
+            self.insert_chosen();
+        }
+    }
+
+    /// Completes the word with the offer at a place, and closes the list.
+    pub fn complete_with(&mut self, index: usize) {
+        if let Some(completion) = &mut self.completion {
+            completion.list.choose(index);
+            self.insert_chosen();
+            self.completion = None;
+        }
+    }
+
+    /// Closes the list; the word is as it was typed, and the list stays closed for it.
+    pub fn dismiss_completion(&mut self) {
+        if let Some(Completion { typed, shown, .. }) = self.completion.take() {
+            let _ = self.editor.replace_before_cursor(shown.chars().count(), &typed);
+            let before = self.editor.before_cursor();
+            self.dismissed = before.strip_suffix(&typed).map(str::to_owned);
+        }
+    }
+
+    fn insert_chosen(&mut self) {
+        let Some(completion) = &mut self.completion else {
+            return;
         };
-        (!offers.is_empty()).then(|| Self { shown: word.to_owned(), offers, at: None })
-    }
-
-    /// How many characters to replace, and what with.
-    pub(super) fn next(&mut self, backwards: bool) -> (usize, String) {
-        let count = self.offers.len();
-        let at = match self.at {
-            None if backwards => count - 1,
-            None => 0,
-            Some(at) if backwards => (at + count - 1) % count,
-            Some(at) => (at + 1) % count,
+        let Some(Does::Insert(text)) = completion.list.chosen().map(|offer| offer.does.clone())
+        else {
+            return;
         };
-        self.at = Some(at);
-        let offer = self.offers[at].clone();
-        let before = std::mem::replace(&mut self.shown, offer.clone());
-        (before.chars().count(), offer)
+        let before = std::mem::replace(&mut completion.shown, text.clone());
+        if self.editor.replace_before_cursor(before.chars().count(), &text).is_err() {
+            self.completion = None;
+        }
     }
-}
-
-/// What of `/set` is completed.
-enum Setting<'a> {
-    Name,
-    ValueOf(&'a str),
-}
-
-/// What comes next in a `/set` command of which this is typed; `None` if it is none, or complete.
-fn setting(before: &str) -> Option<Setting<'_>> {
-    let mut words = before.strip_prefix("/set ")?.split_whitespace();
-    match (words.next(), words.next()) {
-        (None, _) => Some(Setting::Name),
-        (Some(name), None) => Some(Setting::ValueOf(name)),
-        _ => None,
-    }
-}
-
-fn spaced(offers: impl Iterator<Item = &'static str>) -> Vec<String> {
-    offers.map(|offer| format!("{offer} ")).collect()
-}
-
-fn commands(word: &str) -> Vec<String> {
-    let names = COMMANDS.iter().map(|command| command.name);
-    names.filter(|name| name.starts_with(word)).map(|name| format!("{name} ")).collect()
-}
-
-fn users<'a>(word: &str, names: impl Iterator<Item = &'a UserName>, after: &str) -> Vec<String> {
-    let Ok(begin) = UserName::new(word) else {
-        return Vec::new();
-    };
-    let names = names.filter(|name| name.key().starts_with(begin.key()));
-    names.map(|name| format!("{name}{after}")).collect()
-}
-
-/// The rooms and possible direct messages whose names begin with that word; a sigil alone stands for all of
-/// its kind.
-fn places<'a>(
-    word: &str,
-    names: impl Iterator<Item = &'a UserName>,
-    rooms: impl Iterator<Item = &'a RoomName>,
-) -> Vec<String> {
-    let begin = RoomName::new(word);
-    let begin = begin.as_ref().map_or(word, RoomName::key);
-    let all: BTreeSet<RoomName> = rooms.cloned().chain(names.map(RoomName::private)).collect();
-    let fit = all.iter().filter(|name| name.key().starts_with(begin));
-    fit.map(|name| format!("{name} ")).collect()
 }

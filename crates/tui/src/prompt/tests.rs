@@ -1,84 +1,74 @@
 use super::*;
-
-fn names() -> Vec<UserName> {
-    ["ana", "Anton", "bob"].into_iter().map(|name| UserName::new(name).unwrap()).collect()
-}
-
-fn rooms() -> Vec<RoomName> {
-    let rooms = ["#lobby", "#Rust", "#rust-beginners", "@Ana Maria", "@zoe"];
-    rooms.into_iter().map(|name| RoomName::new(name).unwrap()).collect()
-}
+use crate::lists::{Does, Offer};
 
 fn typed(text: &str) -> Prompt {
     Prompt { editor: Editor::new(text), ..Prompt::default() }
 }
 
-fn tabs(prompt: &mut Prompt, count: usize) -> Vec<String> {
-    let (names, rooms) = (names(), rooms());
+/// The same, with the list of `offers` for the last word.
+fn with_list(text: &str, offers: &[&str]) -> Prompt {
+    let mut prompt = typed(text);
+    let word = text.rsplit(' ').next().unwrap();
+    prompt.open_completion(word, list(offers));
+    prompt
+}
+
+fn list(offers: &[&str]) -> Vec<Offer> {
+    offers.iter().map(|offer| Offer::new(*offer, Does::Insert(format!("{offer} ")))).collect()
+}
+
+fn tabs(prompt: &mut Prompt, backwards: &[bool]) -> Vec<String> {
     let mut seen = Vec::new();
-    for _ in 0..count {
-        prompt.complete(names.iter(), rooms.iter(), false);
+    for backwards in backwards {
+        prompt.complete(*backwards);
         seen.push(prompt.editor.text());
     }
     seen
 }
 
 #[test]
-fn tab_offers_each_name_that_fits_in_turn() {
-    assert_eq!(tabs(&mut typed("AN"), 3), ["ana: ", "Anton: ", "ana: "]);
-    assert_eq!(tabs(&mut typed("hi bo"), 1), ["hi bob "]);
-    assert_eq!(tabs(&mut typed("hi x"), 1), ["hi x"]);
-    assert_eq!(tabs(&mut typed(""), 1), [""]);
+fn each_step_shows_the_next_offer_and_a_single_one_closes_the_list() {
+    let mut prompt = with_list("hi an", &["ana", "Anton"]);
+    assert_eq!(tabs(&mut prompt, &[false, false, false]), ["hi ana ", "hi Anton ", "hi ana "]);
+    assert!(prompt.completions().is_some());
+    assert_eq!(tabs(&mut with_list("an", &["ana", "Anton"]), &[true]), ["Anton "]);
+    let mut one = with_list("bo", &["bob"]);
+    assert_eq!(tabs(&mut one, &[false]), ["bob "]);
+    assert!(one.completions().is_none());
+    assert_eq!(tabs(&mut with_list("x", &[]), &[false]), ["x"]);
 }
 
 #[test]
-fn tab_backwards_offers_the_last_first() {
-    let (mut prompt, names) = (typed("an"), names());
-    prompt.complete(names.iter(), [].iter(), true);
-    assert_eq!(prompt.editor.text(), "Anton: ");
+fn a_list_that_was_closed_gives_the_word_back_and_stays_closed_for_it() {
+    let mut prompt = with_list("hi an", &["ana", "Anton"]);
+    prompt.complete(false);
+    prompt.dismiss_completion();
+    assert_eq!(prompt.editor.text(), "hi an");
+    prompt.editor.insert("t").unwrap();
+    prompt.suggest("ant", list(&["Anton"]));
+    assert!(prompt.completions().is_none(), "it is the same word");
+    prompt.editor.insert(" b").unwrap();
+    prompt.suggest("b", list(&["bob"]));
+    assert!(prompt.completions().is_some(), "it is another word");
+    prompt.dismiss_completion();
+    prompt.open_completion("b", list(&["bob"]));
+    assert!(prompt.completions().is_some(), "it was asked for");
 }
 
 #[test]
-fn tab_completes_commands_only_at_the_start() {
-    assert_eq!(tabs(&mut typed("/re"), 1), ["/reconnect "]);
-    assert_eq!(tabs(&mut typed("say /re"), 1), ["say /re"]);
+fn a_word_that_is_complete_opens_no_list() {
+    let mut prompt = typed("/set theme dark");
+    prompt.suggest("dark", vec![Offer::new("dark", Does::Insert("dark".into()))]);
+    assert!(prompt.completions().is_none());
 }
 
 #[test]
-fn tab_completes_rooms_and_private_conversations_by_their_sigil() {
-    assert_eq!(tabs(&mut typed("/join #ru"), 2), ["/join #Rust ", "/join #rust-beginners "]);
-    assert_eq!(tabs(&mut typed("#lo"), 1), ["#lobby "]);
-    assert_eq!(tabs(&mut typed("#"), 1), ["#lobby "]);
-    assert_eq!(tabs(&mut typed("#x"), 1), ["#x"]);
-    let all = ["/leave @ana ", "/leave @Ana Maria ", "/leave @Anton ", "/leave @ana "];
-    assert_eq!(tabs(&mut typed("/leave @aN"), 4), all);
-    assert_eq!(tabs(&mut typed("@bo"), 1), ["@bob "]);
-}
-
-#[test]
-fn tab_offers_each_conversation_once() {
-    let (mut prompt, rooms) = (typed("@an"), [RoomName::new("@ana").unwrap()]);
-    let mut tab = || {
-        prompt.complete(names().iter(), rooms.iter(), false);
-        prompt.editor.text()
-    };
-    assert_eq!([tab(), tab(), tab()], ["@ana ", "@Anton ", "@ana "]);
-}
-
-#[test]
-fn tab_completes_before_the_cursor() {
+fn an_offer_replaces_the_word_before_the_cursor() {
     let mut prompt = typed("bo!");
     prompt.editor.go(Motion::Left);
-    assert_eq!(tabs(&mut prompt, 1), ["bob: !"]);
-}
-
-#[test]
-fn a_new_round_begins_after_another_key() {
-    let mut prompt = typed("an");
-    tabs(&mut prompt, 1);
-    prompt.end_completion();
-    prompt.editor.insert("bo").unwrap();
-    assert_eq!(tabs(&mut prompt, 1), ["ana: bob "]);
+    prompt.open_completion("bo", list(&["bob"]));
+    prompt.complete_with(0);
+    assert_eq!(prompt.editor.text(), "bob !");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
 use super::shape::Shape;
-use super::{Above, author};
+use super::{Above, author, presence};
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wrap::wrap;
 
@@ -95,7 +95,8 @@ pub(super) fn height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
             markup(text, origin, shape).folded_height(width)
         }
-        _ => flat(entry).breaks(width).len(),
+        // A time takes as much room in each zone.
+        _ => flat(entry, &TimeZone::UTC).breaks(width).len(),
     }
 }
 
@@ -126,7 +127,7 @@ pub(super) fn rows(
     if let Some(name) = name.filter(|_| shape.is_name_above()) {
         rows.push(shape.name_row(name, &time()));
     }
-    let texts = text_rows(entry, shape, is_open).into_iter().enumerate();
+    let texts = text_rows(entry, shape, is_open, zone).into_iter().enumerate();
     rows.extend(texts.map(|(index, text)| {
         let mut row = if index == 0 {
             shape.head(above.time.then(time), name, mark(entry))
@@ -139,7 +140,7 @@ pub(super) fn rows(
     rows
 }
 
-fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool) -> Vec<Row> {
+fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> Vec<Row> {
     let width = shape.text_width();
     let mut rows = match &entry.body {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
@@ -155,7 +156,7 @@ fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool) -> Vec<Row> {
             };
             rows.iter().map(row).collect()
         }
-        _ => flat(entry).rows(width),
+        _ => flat(entry, zone).rows(width),
     };
     rows.extend(reason(entry).into_iter().flat_map(|why| why.rows(width)));
     rows
@@ -198,17 +199,19 @@ fn mark(entry: &LogEntry) -> (SpanKind, char) {
 }
 
 /// A notice or an action.
-fn flat(entry: &LogEntry) -> Flat {
+fn flat(entry: &LogEntry, zone: &TimeZone) -> Flat {
     let flat = Flat::new();
     match &entry.body {
         Body::Notice(kind, text) => {
             let (sign, kind) = match kind {
-                NoticeKind::Joined => ("→ ", SpanKind::Dim),
-                NoticeKind::Left => ("← ", SpanKind::Dim),
                 NoticeKind::Info => ("· ", SpanKind::Plain),
                 NoticeKind::Trouble => ("! ", SpanKind::Trouble),
             };
             flat.with(kind, sign).with(kind, text)
+        }
+        Body::Presence(presence) => flat.with(SpanKind::Dim, &presence::text(presence)),
+        Body::Offline { since } => {
+            flat.with(SpanKind::Dim, &presence::offline(*since, entry.at, zone))
         }
         Body::Restored => flat,
         Body::Message { from, text, origin, .. } => {

@@ -44,7 +44,7 @@ impl Heights {
     }
 
     /// Whether a long message is shown whole.
-    pub(super) fn is_open(&self, entry: EntryId) -> bool {
+    pub(crate) fn is_open(&self, entry: EntryId) -> bool {
         self.opened.contains(&entry)
     }
 

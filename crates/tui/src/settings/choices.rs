@@ -1,5 +1,7 @@
 //! The values of the settings.
 
+use chat_client::presence::JoinPolicy;
+
 use crate::theme::ThemeChoice;
 
 /// A setting with a fixed set of values.
@@ -68,6 +70,31 @@ pub enum Notify {
 }
 
 names!(Notify: Bell = "bell", None = "none");
+
+/// Which users who join and leave are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joins {
+    /// Neighbours on one row; in a room with many users only those who wrote something lately.
+    Fold,
+    /// Each on a row of its own.
+    All,
+    /// None.
+    None,
+}
+
+names!(Joins: Fold = "fold", All = "all", None = "none");
+
+impl Joins {
+    /// The same for the client.
+    #[must_use]
+    pub const fn policy(self) -> JoinPolicy {
+        match self {
+            Self::Fold => JoinPolicy::Fold,
+            Self::All => JoinPolicy::All,
+            Self::None => JoinPolicy::None,
+        }
+    }
+}
 
 /// Whether something is done. The file has `true` and `false` for it, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

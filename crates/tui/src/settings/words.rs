@@ -27,14 +27,15 @@ pub fn line(setting: &SettingHelp, layers: &Layers) -> String {
     }
 }
 
-/// A Markdown table of the settings for the documentation.
+/// A Markdown table of the settings for the guide.
 #[must_use]
 pub fn markdown() -> String {
-    let mut text = String::from("| setting | values | what it does |\n|---|---|---|\n");
-    for setting in SETTINGS {
-        // The default is the first value; a String takes everything.
-        let (name, values) = (setting.name, setting.values.join("`, `"));
-        let _ = writeln!(text, "| `{name}` | `{values}` | {} |", setting.does);
+    let mut text =
+        String::from("| setting | default | values | what it does |\n|---|---|---|---|\n");
+    for SettingHelp { name, default, values, does } in SETTINGS {
+        let values = values.join("`, `");
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "| `{name}` | `{default}` | `{values}` | {does} |");
     }
     text
 }

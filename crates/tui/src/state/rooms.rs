@@ -112,6 +112,7 @@ impl State {
 
     /// The server refuses the name: asks for another one in the input box.
     pub(crate) fn ask_name(&mut self, suggestion: &str) {
+        self.picker = None;
         if self.draft.is_none() {
             self.prompt.put_back();
             let asking = Editor::new(suggestion);

@@ -127,6 +127,12 @@ impl State {
         rows.zip(self.selected()).is_some_and(|(rows, (index, _))| rows.is_long(index))
     }
 
+    /// Whether the selected message is opened.
+    pub(crate) fn selected_is_open(&self) -> bool {
+        let heights = self.heights();
+        self.selection.is_some_and(|message| heights.is_some_and(|h| h.is_open(message.entry)))
+    }
+
     /// Opens a long message of the room on the screen, or folds it again.
     pub(crate) fn toggle_fold(&mut self, message: Selection) {
         let room = self.shown().clone();
@@ -139,7 +145,7 @@ impl State {
 pub(crate) fn text(entry: &LogEntry) -> Option<&str> {
     match &entry.body {
         Body::Message { text, .. } => Some(text),
-        Body::Notice(..) | Body::Restored => None,
+        Body::Notice(..) | Body::Presence(_) | Body::Offline { .. } | Body::Restored => None,
     }
 }
 

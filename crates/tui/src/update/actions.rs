@@ -1,22 +1,22 @@
 //! Carries out the actions of the keys.
 
-use chat_client::Room;
 use chat_client::entry::NoticeKind;
-use chat_proto::{RoomName, Timestamp};
+use chat_proto::Timestamp;
 
 use super::{
-    Effect, bare, enter, help, insert, notify, quit, rooms, scroll_page, selecting, to_newest,
-    to_newest_or_read, to_oldest,
+    Effect, bare, enter, help, insert, lists, notify, quit, rooms, scroll_page, selecting,
+    to_newest, to_newest_or_read, to_oldest,
 };
 use crate::action::Action;
+use crate::lists::Subject;
 use crate::prompt::{Motion, TooMuch};
 use crate::state::State;
 
-/// Where the user is sent who wants to go somewhere.
-const GO_TO: &str = "Go to a room with /join #ROOM, to a user with /msg NAME";
-
 /// Carries out an action.
 pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
+    if let Some(effects) = lists::action(state, action, at) {
+        return effects;
+    }
     if !matches!(action, Action::Complete | Action::CompleteBack) {
         state.prompt.end_completion();
     }
@@ -27,7 +27,13 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::NextRoom => rooms::open_beside(state, 1, at),
         Action::PreviousRoom => rooms::open_beside(state, -1, at),
         Action::NextUnread => rooms::open_unread(state, at),
-        Action::GoTo => notify(state, NoticeKind::Info, GO_TO, at),
+        Action::GoTo => lists::open(state, Subject::GoTo, "", at),
+        Action::Complete => lists::complete(state, false, at),
+        Action::CompleteBack => lists::complete(state, true, at),
+        Action::DeleteLeft => {
+            drop(state.prompt.editor.delete(Motion::Left));
+            lists::suggest(state, at)
+        }
         Action::Room1 => rooms::open_numbered(state, 1, at),
         Action::Room2 => rooms::open_numbered(state, 2, at),
         Action::Room3 => rooms::open_numbered(state, 3, at),
@@ -85,8 +91,6 @@ const fn is_cut(action: Action) -> bool {
 fn edit(state: &mut State, action: Action) -> Result<(), TooMuch> {
     let prompt = &mut state.prompt;
     match action {
-        Action::Complete => complete(state, false),
-        Action::CompleteBack => complete(state, true),
         // The history has messages; there is none for names.
         Action::Up if state.draft.is_none() => prompt.up(),
         Action::Down if state.draft.is_none() => prompt.down(),
@@ -96,7 +100,6 @@ fn edit(state: &mut State, action: Action) -> Result<(), TooMuch> {
         Action::WordRight => prompt.editor.go(Motion::WordRight),
         Action::LineStart | Action::Home => prompt.editor.go(Motion::LineStart),
         Action::LineEnd | Action::End => prompt.editor.go(Motion::LineEnd),
-        Action::DeleteLeft => drop(prompt.editor.delete(Motion::Left)),
         Action::DeleteRight => drop(prompt.editor.delete(Motion::Right)),
         Action::CutWord => prompt.cut(Motion::SpaceLeft),
         Action::CutWordLeft => prompt.cut(Motion::WordLeft),
@@ -116,11 +119,4 @@ fn edit(state: &mut State, action: Action) -> Result<(), TooMuch> {
 pub(super) fn page(state: &State) -> isize {
     let rows = state.panes().log.height.saturating_sub(1).max(1);
     isize::try_from(rows).unwrap_or(isize::MAX)
-}
-
-fn complete(state: &mut State, backwards: bool) {
-    let State { prompt, client, .. } = state;
-    let names = client.room().users().others(client.me());
-    let labels: Vec<RoomName> = client.rooms().list().iter().map(Room::label).collect();
-    prompt.complete(names, labels.iter(), backwards);
 }

@@ -5,10 +5,11 @@ use chat_client::entry::NoticeKind;
 use chat_proto::command::Kind;
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
-use super::{Effect, bare, notify, request, settings, to_newest, toggle_users};
+use super::{Effect, bare, lists, notify, request, settings, to_newest, toggle_users};
 use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Verb, unknown};
 use crate::help;
+use crate::lists::Subject;
 use crate::state::State;
 
 /// The topic that removes it, as in other programs.
@@ -47,9 +48,10 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Leave if argument.is_empty() => Request::Leave(room),
         Verb::Leave => Request::Leave(room_named(argument)?),
         Verb::Msg => say_to(state, typed, argument)?,
-        Verb::Rooms => Request::ListRooms,
+        Verb::GoTo => return Ok(lists::open(state, Subject::GoTo, argument, at)),
+        Verb::Rooms => return Ok(lists::open(state, Subject::Rooms, argument, at)),
         Verb::Users => return Ok(toggle_users(state, at)),
-        Verb::Who => Request::ListUsers(room),
+        Verb::Who => return Ok(lists::open(state, Subject::People, argument, at)),
         Verb::Topic if argument.is_empty() => return Ok(show_topic(state, at)),
         Verb::Topic => {
             let text = if argument == NO_TOPIC { "" } else { argument };

@@ -11,6 +11,7 @@ use crate::viewport::{Place, Viewport};
 
 /// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    super::lists::frame(state);
     selecting::frame(state);
     let mut effects = move_through(state, at, Viewport::follow);
     effects.extend(stay_at_unread(state, at));

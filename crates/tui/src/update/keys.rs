@@ -3,7 +3,7 @@
 use chat_proto::Timestamp;
 use crossterm::event::KeyEvent;
 
-use super::{Effect, actions, bare, help, insert, selecting};
+use super::{Effect, actions, bare, help, insert, lists, selecting};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
@@ -21,6 +21,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
         return bare::key(state, key, found, at);
     }
     if state.selection.is_some()
+        && state.picker.is_none()
         && let Some(effects) = selecting::key(state, key, found, at)
     {
         return effects;
@@ -34,7 +35,11 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
             state.first_key = Some(Chord::of(key));
             Vec::new()
         }
-        (Found::Nothing, Some(c)) => insert(state, c.encode_utf8(&mut [0; 4]), at),
+        (Found::Nothing, Some(c)) => {
+            let mut effects = insert(state, c.encode_utf8(&mut [0; 4]), at);
+            effects.extend(lists::suggest(state, at));
+            effects
+        }
         (Found::Nothing, None) => Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use chat_client::Request;
 use chat_proto::{RoomName, Timestamp};
 use ratatui::layout::Position;
 
-use super::{Effect, WHEEL_ROWS, help, request, rooms, scroll, selecting, to_newest};
+use super::{Effect, WHEEL_ROWS, help, lists, request, rooms, scroll, selecting, to_newest};
 use crate::input::Wheel;
 use crate::state::{Pane, State, Target, hit, pane};
 
@@ -23,6 +23,9 @@ pub(super) fn wheel(
         help::scroll(state, rows);
         return Vec::new();
     }
+    if lists::wheel(state, wheel) {
+        return Vec::new();
+    }
     match pane(state, position) {
         Pane::Rooms => state.scroll_rooms(rows),
         Pane::Users => {}
@@ -37,6 +40,10 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
         state.help = None;
         return Vec::new();
     }
+    if let Some(effects) = lists::click(state, position, at) {
+        return effects;
+    }
+    state.picker = None;
     match hit(state, position) {
         Target::Room(room) => open(state, &room, at),
         Target::MoreRooms { is_above } => {
@@ -52,6 +59,8 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             request(state, asked, at).unwrap_or_default()
         }
         Target::Newest => to_newest(state, at),
+        // The input box asks for a name.
+        Target::Message { .. } if state.draft.is_some() => Vec::new(),
         Target::Message { message, is_fold } => {
             let is_again = state.selection == Some(message);
             state.selection = Some(message);

@@ -118,7 +118,7 @@ fn open_link(state: &mut State, links: &[String]) -> Vec<Effect> {
         return end(state);
     };
     if !state.opens_links {
-        return copy(state, link, Some("the link. There is no browser here that it could open"));
+        return copy(state, link, Some("the link; there is no browser on this machine"));
     }
     state.selection = None;
     state.done = Some(match links.len() {
@@ -130,7 +130,7 @@ fn open_link(state: &mut State, links: &[String]) -> Vec<Effect> {
 
 /// A link could not be opened: copies it, and says why.
 pub(super) fn not_opened(state: &mut State, link: &str, why: &str) -> Vec<Effect> {
-    copy(state, link, Some(&format!("the link. It cannot be opened: {why}")))
+    copy(state, link, Some(&format!("the link; it cannot be opened: {why}")))
 }
 
 /// Puts the text into the input box as a quote.
@@ -149,12 +149,19 @@ fn quote(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     insert(state, &quoted, at)
 }
 
-/// The selected message is gone, or new messages push it off the screen.
+/// Ends the selection if its message is gone, and keeps new messages from pushing it off the screen.
 pub(super) fn frame(state: &mut State) {
-    if state.selection.is_some() && state.selected().is_none() {
+    let Some((index, _)) = state.selected() else {
         state.selection = None;
-    }
-    if state.selection.is_some() && state.viewport().place() == Place::Newest {
+        return;
+    };
+    let viewport = state.viewport();
+    let is_pushed = state.log_rows().is_some_and(|(rows, height)| {
+        // One that is longer than the screen is left as it is, as long as any of it is shown.
+        let top = viewport.top(rows, height);
+        rows.height(index) <= height || top.0 > index
+    });
+    if is_pushed && viewport.place() == Place::Newest {
         state.show_selected();
     }
 }

@@ -1,17 +1,26 @@
 //! What the settings do, and `/set`.
 
 use chat_client::entry::NoticeKind;
+use chat_client::{Input as ClientInput, Request};
 use chat_proto::Timestamp;
 
-use super::{Effect, notify};
+use super::{Effect, client, notify};
 use crate::settings::{Notify, SETTINGS, SetError, line};
 use crate::state::State;
 
 /// What the settings ask of the terminal at the start.
-pub(super) fn start(state: &mut State) -> Vec<Effect> {
+pub(super) fn start(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let shown = show_joins(state, at);
     let mut effects = vec![Effect::SetMouse(state.look.settings().mouse.value.is_on())];
     effects.extend(question(state));
+    effects.extend(shown);
     effects
+}
+
+/// Tells the client which users who join and leave are shown.
+fn show_joins(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let policy = state.look.settings().joins.value.policy();
+    client(state, ClientInput::Request(Request::ShowJoins(policy)), at)
 }
 
 /// Whether the user is notified by the bell.
@@ -48,6 +57,7 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
         "mouse" => effects.push(Effect::SetMouse(state.look.settings().mouse.value.is_on())),
         // The key that opens or closes the list counts no more.
         "users" => state.users = None,
+        "joins" => effects.extend(show_joins(state, at)),
         "theme" => effects.extend(question(state)),
         _ => {}
     }

@@ -4,6 +4,7 @@ mod commands;
 mod drafts;
 mod journals;
 mod keys;
+mod lists;
 mod older;
 mod refused;
 mod rooms;
@@ -83,7 +84,7 @@ fn the_outbox_is_bounded_and_the_text_stays() {
         harness.type_text("x\n");
     }
     harness.type_text("one more\n");
-    assert_shows(&harness, "not said: 100 messages wait for the server already");
+    assert_shows(&harness, "Not sent: 100 messages are queued already");
     assert_eq!(typed(&harness), "one more");
 }
 
@@ -92,7 +93,7 @@ fn what_cannot_be_said_stays_to_be_mended() {
     let mut harness = Harness::connected(120, 20);
     harness.input(Input::Paste("x".repeat(20_000)));
     harness.press(KeyCode::Enter);
-    assert_shows(&harness, "not said: a text has at most 16384 bytes, this one has 20000");
+    assert_shows(&harness, "Too long: 20.0 of 16.4 kB. Shorten it and press Enter");
     assert_eq!(typed(&harness).len(), 20_000);
     harness.input(Input::Paste("x".repeat(20_000)));
     assert_shows(&harness, "the input box holds 32768 bytes");
@@ -240,7 +241,7 @@ fn new_messages_are_counted_while_one_reads_back() {
 fn a_stuck_line_is_told() {
     let mut harness = Harness::connected(80, 20);
     assert!(harness.input(Input::Client(ClientInput::LinkFull)).is_empty());
-    assert_shows(&harness, "too much waits for the network; /reconnect");
+    assert_shows(&harness, "Too many requests wait for the network. /reconnect");
 }
 
 #[test]
@@ -250,18 +251,18 @@ fn an_unreadable_line_is_told_once_a_session() {
         let refusal = Refusal::new(RefusalCode::BadField, "unknown variant `presence`");
         harness.link_event(LinkEvent::Unreadable(Box::new(refusal)));
     }
-    assert_eq!(harness.screen().matches("cannot read").count(), 1);
+    assert_eq!(harness.screen().matches("sent something this version").count(), 1);
 }
 
 #[test]
 fn times_and_dates_follow_the_time_zone() {
     let mut harness = Harness::connected(80, 10);
     harness.message(3, "ana", "hello");
-    assert!(harness.screen().contains("14:02          · connected"), "{}", harness.screen());
+    assert!(harness.screen().contains("14:02          · Welcome"), "{}", harness.screen());
     let zone = TimeZone::fixed(jiff::tz::offset(13));
     harness.input(Input::Zone(zone));
     let screen = harness.screen();
-    assert!(screen.contains("03:02          · connected"), "{screen}");
+    assert!(screen.contains("03:02          · Welcome"), "{screen}");
     assert!(screen.contains("Monday, 23 November 2026"), "{screen}");
     harness.join_rust();
     harness.message_in("#rust", 1, user(3, "ana"), "hello");

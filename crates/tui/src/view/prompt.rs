@@ -27,9 +27,12 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
     if above == 0 {
         label.render(label_area, frame.buffer_mut());
     }
-    if state.prompt.editor.is_empty() && state.draft.is_none() {
+    if state.editor().is_empty() && state.draft.is_none() {
         // After the cursor.
-        let hint = format!(" Message {} (/help for commands)", state.client.room().label());
+        let hint = match &state.picker {
+            Some(picker) => format!(" {}", picker.subject.hint()),
+            None => format!(" Message {} (/help for commands)", state.client.room().label()),
+        };
         Line::styled(hint, theme.dim()).render(text_area, frame.buffer_mut());
     }
     if state.help.is_none() && state.selection.is_none() {

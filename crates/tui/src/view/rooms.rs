@@ -97,7 +97,7 @@ fn with_count(
 }
 
 /// What is not read: how much of it names the user, or how much it is.
-fn counted_text(counted: (usize, u64), theme: Theme) -> (String, Style) {
+pub(super) fn counted_text(counted: (usize, u64), theme: Theme) -> (String, Style) {
     match counted {
         (_, 0) => (String::new(), Style::new()),
         (0, unread @ 1..=COUNTED_MAX) => (unread.to_string(), Style::new()),

@@ -36,6 +36,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     }
     let style = match state.client.connection() {
         Connection::Refused { .. } => theme.bad(),
+        _ if state.done.is_some() => theme.style(Role::Good),
         _ => theme.style(Role::Warn),
     };
     Line::styled(hints, theme.dim()).alignment(Alignment::Right).render(area, buffer);
@@ -73,12 +74,16 @@ fn not_normal(state: &State) -> Vec<String> {
 
 /// What the user can do here: at most three hints, or what can be done with the selected message.
 fn hints_of(state: &State) -> Vec<String> {
+    if state.picker.is_some() {
+        return ["↑↓ choose", "Enter go there", "Esc close"].map(str::to_owned).to_vec();
+    }
     if state.is_bare {
         return ["PgUp PgDn scroll", "Esc back"].map(str::to_owned).into();
     }
     if let Some((_, message)) = state.selected() {
         let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
-        let open = state.selected_is_long().then_some("Enter open");
+        let open = if state.selected_is_open() { "Enter fold" } else { "Enter open" };
+        let open = state.selected_is_long().then_some(open);
         let hints = applying.map(|action| action.hint).chain(open).chain(["Esc back"]);
         return hints.map(str::to_owned).collect();
     }

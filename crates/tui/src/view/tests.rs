@@ -30,10 +30,10 @@ fn a_conversation() {
 
                        Beginning of #lobby
         ─────────────────────────── Sunday, 22 November 2026 ───────────────────────────
-        14:02          · connected to chat-server 0.1.0 as bob
+        14:02          · Welcome, bob. You're in #lobby.
                  ana   good morning! has anybody tried the new build on a narrow
                        terminal yet?
-                       → 漢字 is here
+                       → 漢字 joined
                  bob   I have, ana: it wraps at word borders, 漢字も大丈夫です。
                  ana ▌ thanks, @Bob
                      … * bob goes to lunch
@@ -50,7 +50,7 @@ fn the_list_folds_away_on_a_narrow_screen() {
         ana 14:02
           good morning! has anybody tried the new build on
           a narrow terminal yet?
-          → 漢字 is here
+          → 漢字 joined
         bob 14:02
           I have, ana: it wraps at word borders, 漢字も大
           丈夫です。
@@ -85,10 +85,10 @@ fn reconnecting() {
 
                        Beginning of #lobby
         ─────────────────────────── Sunday, 22 November 2026 ───────────────────────────
-        14:02          · connected to chat-server 0.1.0 as bob
+        14:02          · Welcome, bob. You're in #lobby.
                  ana   good morning! has anybody tried the new build on a narrow
                        terminal yet?
-                       → 漢字 is here
+                       → 漢字 joined
                  bob   I have, ana: it wraps at word borders, 漢字も大丈夫です。
                  ana ▌ thanks, @Bob
                      … * bob goes to lunch
@@ -124,7 +124,7 @@ fn several_rooms() {
         ○ 4 carl         @1│ ────────────────────────── Sunday, 22 November 2026 ───────────────────────────
                            │ 14:02    ana   does it compile?
                            │                it does, and it runs
-                           │                · ana says #rust is about: all about Rust
+                           │                · ana set the topic: all about Rust
                                                                   Alt-A next unread · Ctrl-G users · F1 keys
         #rust ›  Message #rust (/help for commands)
         "#);
@@ -142,7 +142,7 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
         ────────────────────── Sunday, 22 November 2026 ──────────────────────
         14:02    ana   does it compile?
                        it does, and it runs
-                       · ana says #rust is about: all about Rust
+                       · ana set the topic: all about Rust
                                     Alt-A next unread · Ctrl-G users · F1 keys
         #rust ›  Message #rust (/help for commands)
         "#);
@@ -186,8 +186,8 @@ fn a_name_is_asked_for() {
         ────────────────────────────────────────────────────────────
 
         ───────────────── Sunday, 22 November 2026 ─────────────────
-        14:02          ! not let in: the name bob is taken; type
-                         another name below
+        14:02          ! The name bob is taken. Press Enter for
+                         bob_2, or type another
         Choose a name                         Ctrl-G users · F1 keys
         name › bob_2
         "#);
@@ -278,7 +278,7 @@ fn the_date_changes() {
     assert_snapshot!(harness.screen(), @r#"
         #lobby                                                                  3 online
         ────────────────────────────────────────────────────────────────────────────────
-        14:02          · connected to chat-server 0.1.0 as bob
+        14:02          · Welcome, bob. You're in #lobby.
                  ana   late
         ─────────────────────────── Monday, 23 November 2026 ───────────────────────────
         14:02    ana   early
@@ -299,8 +299,8 @@ fn a_long_input_shows_its_cursor() {
 
 
         ── Sunday, 22 November 2026 ──
-          · connected to chat-server
-            0.1.0 as bob
+          · Welcome, bob. You're in
+            #lobby.
                 Ctrl-G users · F1 keys
                  ave: a long text that
                   takes more than the
@@ -317,9 +317,9 @@ fn more_users_than_rows_are_counted() {
     }
     assert_snapshot!(harness.screen(), @r#"
         #lobby                                                                                     23 online │ USERS
-                       → “a quite long name of 27” is here                                                   │ bob          you
-                       → “a quite long name of 28” is here                                                   │ a quite long na…
-                       → “a quite long name of 29” is here                                                   │ and 21 more
+        ───────────────────────────────────── Sunday, 22 November 2026 ───────────────────────────────────── │ bob          you
+        14:02          · Welcome, bob. You're in #lobby.                                                     │ a quite long na…
+                       → “a quite long name of 10”, “a quite long name of 11” and 15 others joined           │ and 21 more
                                                                                                           Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);
@@ -388,3 +388,4 @@ fn resizing_keeps_the_place() {
 mod hostile;
 mod links;
 mod panes;
+mod welcome;

@@ -18,7 +18,9 @@ async fn writes(server: &mut Server, line: &str) {
 #[tokio::test(start_paused = true)]
 async fn a_server_of_version_0_1_0_is_understood() {
     let directory = tempfile::TempDir::new().unwrap();
-    let options = Options { state: Some(directory.path().to_owned()), ..options() };
+    let mut options = Options { state: Some(directory.path().to_owned()), ..options() };
+    // The room is large, and nobody in it has written anything.
+    options.settings.flags.set("joins", "all").unwrap();
     let (server, client) = tokio::io::duplex(64 * 1024);
     let mut bob = Client::start(options, Once(Some(client)), 80, 30);
     let mut server = Framed::new(server, NativeCodec::<Command>::default());
@@ -31,7 +33,7 @@ async fn a_server_of_version_0_1_0_is_understood() {
     let (room, rest) = rest.split_once('\n').unwrap();
     writes(&mut server, welcome).await;
     writes(&mut server, room).await;
-    sees(&mut bob, "connected to chat-server 0.1.0 as bob").await;
+    sees(&mut bob, "Welcome, bob. You're in #lobby.").await;
     bob.types("hello\n").await;
     assert_eq!(receive_say(&mut server).await, (None, Some(1), "hello".into()));
     let (rest, goodbye) = rest.trim_end().rsplit_once('\n').unwrap();
@@ -40,8 +42,8 @@ async fn a_server_of_version_0_1_0_is_understood() {
     }
     let ponged = |command| matches!(command, Command::Pong { .. }).then_some(());
     receive_that(&mut server, "a pong", ponged).await;
-    let screen = sees(&mut bob, "you are robert now").await;
-    for shown in ["bob   hi, from my phone", "→ eva is here", "← eva has left", "bob   hello"] {
+    let screen = sees(&mut bob, "You are now robert").await;
+    for shown in ["bob   hi, from my phone", "→ eva joined", "← eva left", "bob   hello"] {
         assert!(screen.contains(shown), "{shown}:\n{screen}");
     }
     assert!(!screen.contains("cannot read"), "{screen}");

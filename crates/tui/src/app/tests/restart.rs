@@ -122,7 +122,7 @@ async fn another_server_at_the_address_is_shown_no_token_and_sent_no_message() {
     };
     let (mut second, hello) = lets_in_with(second, other).await;
     assert!(hello.new && hello.token != Some(Secret::new("secret")), "a new user there");
-    let screen = sees(&mut bob, "this is another server").await;
+    let screen = sees(&mut bob, "This is not the server that was here before").await;
     assert!(!screen.contains("for the first") && !screen.contains("half a sen"), "{screen}");
     bob.types("for the second\n").await;
     assert_eq!(receive_say(&mut second).await.2, "for the second");
@@ -218,7 +218,7 @@ async fn who_was_refused_goes_on_as_another_with_what_waits() {
     receive(&mut server).await;
     let refusal = chat_proto::Refusal::new(chat_proto::RefusalCode::NameTaken, "taken");
     send_event(&mut server, &Event::Refused(refusal)).await;
-    sees(&mut bob, "type another name below").await;
+    sees(&mut bob, "Choose another name: ").await;
     bob.types("_2\n").await;
     let (mut server, hello) = lets_in(second).await;
     assert_eq!(hello.name, name("bob_2"));

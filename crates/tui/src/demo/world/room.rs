@@ -72,7 +72,7 @@ impl Room {
             self.read = self.last_seq();
         }
         let newest = self.messages.len().saturating_sub(FIRST_PAGE);
-        let known = since.map_or(newest, |seq| position(seq));
+        let known = since.map_or(newest, position);
         let missed = self.messages.iter().skip(known).cloned().map(Event::Message);
         [self.state()].into_iter().chain(missed).collect()
     }

@@ -56,14 +56,14 @@ fn a_title_follows_its_user() {
     harness.event(direct_event(&user(3, "ana"), 0, 0));
     harness.event(Event::Renamed { user: user(3, "ana"), name: name("anna") });
     assert_shows(&harness, "▌ 2 anna");
-    assert_shows(&harness, "ana is anna now");
+    assert_shows(&harness, "ana is now anna");
     assert_shows(&harness, "@anna ›");
     // Also of a user who is away.
     let (title, users) = (Some(name("anna")), vec![user(7, "bob")]);
     harness.event(Event::Room(RoomState { title, count: 1, users, ..room_state("@3-7", 0, 0) }));
     harness.event(Event::Renamed { user: user(3, "anna"), name: name("ana3") });
     assert_shows(&harness, "▌ 2 ana3");
-    assert_shows(&harness, "anna is ana3 now");
+    assert_shows(&harness, "anna is now ana3");
     let leave = Command::Leave { room: room("@3-7") };
     assert_eq!(sent(&harness.type_text("/leave @ana3\n")), [leave]);
 }
@@ -87,7 +87,7 @@ fn a_name_that_the_server_does_not_know_gives_the_text_back() {
     harness.type_text("/msg zoe psst\n");
     let refusal = Refusal::new(RefusalCode::NoSuchUser, "nobody is called zoe");
     harness.event(Event::Refused(Refusal { room: Some(room("@zoe")), ..refusal }));
-    assert_shows(&harness, "not sent to zoe: nobody is called zoe");
+    assert_shows(&harness, "Not sent: there is no user \"zoe\"");
     assert_eq!(typed(&harness), "/msg zoe psst");
 }
 
@@ -96,7 +96,7 @@ fn a_name_that_changes_hands_while_it_is_asked_for_gives_the_text_back() {
     let mut harness = Harness::connected(100, 20);
     harness.type_text("/msg zoe psst\n");
     harness.event(Event::Renamed { user: user(9, "zoe"), name: name("zoe2") });
-    assert_shows(&harness, "not sent: zoe is zoe2 now");
+    assert_shows(&harness, "Not sent: zoe is now zoe2");
     assert_eq!(typed(&harness), "/msg zoe psst");
     harness.event(direct_event(&user(11, "zoe"), 0, 0));
     assert_eq!(harness.state.client.outbox().messages().count(), 0);
@@ -113,7 +113,7 @@ fn a_line_that_is_lost_while_a_name_is_asked_for_gives_the_text_back() {
         "a client that is killed has it, too"
     );
     harness.lose();
-    assert_shows(&harness, "the connection was lost before the server knew zoe");
+    assert_shows(&harness, "the connection was lost before the server found zoe");
     assert_eq!(typed(&harness), "/msg zoe psst");
     assert!(says(&harness.connect(2)).is_empty());
 }
@@ -148,7 +148,7 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
     let id = left(1, "@ana", "psst").id;
     assert_eq!(kept(&effects).last(), Some(&&StoreOp::Acknowledged(vec![id])));
     assert_shows(&harness, "▌ 2 ana");
-    assert_shows(&harness, "not sent to @ana: an earlier version stored it under this name");
+    assert_shows(&harness, "Not sent to @ana: an earlier version stored it under this name");
     // The user sees whom Enter sends it to.
     assert_eq!(typed(&harness), "half a sen");
     harness.control('u');
@@ -164,8 +164,8 @@ fn what_is_stored_under_a_name_stays_stored_until_there_is_a_session() {
     assert_eq!(harness.state.client.unanswered().len(), 2);
     harness.connect(1);
     harness.event(Event::Pong { nonce: rooms_told() });
-    assert_shows(&harness, "@ana is not here any more; Up brings back what was typed: half a sen");
-    assert_shows(&harness, "not sent to @ana");
+    assert_shows(&harness, "@ana is not here any more. Up brings your text back: half a sen");
+    assert_shows(&harness, "Not sent to @ana");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
     let effects = harness.event(Event::Message(missed));
     assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
     let screen = harness.screen();
-    assert!(screen.contains("bob   psst") && !screen.contains("not sent"), "{screen}");
+    assert!(screen.contains("bob   psst") && !screen.contains("Not sent"), "{screen}");
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_server_without_addresses_is_sent_no_direct_message() {
         harness.connect_to(1, Welcome { journal: None, ..welcome(7, "bob") });
         assert_eq!(rooms_of_says(&harness.type_text("to all\n")), [RoomName::lobby()]);
         assert_eq!(sent(&harness.type_text(&format!("{typed}\n"))), [], "{typed}");
-        assert_shows(&harness, "not sent: this server delivers direct messages by name");
+        assert_shows(&harness, "Not sent: this server delivers direct messages by name");
         assert_eq!(self::typed(&harness), typed);
     }
 }

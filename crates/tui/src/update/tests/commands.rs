@@ -69,7 +69,7 @@ fn a_room_is_left_by_the_name_it_is_joined_by() {
         assert_eq!(sent(&harness.type_text(&format!("/leave {written}\n"))), [leave]);
     }
     harness.type_text("/leave tea\n");
-    assert_shows(&harness, "you are not in #tea");
+    assert_shows(&harness, "You're not in #tea");
 }
 
 #[test]

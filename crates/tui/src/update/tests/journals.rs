@@ -201,7 +201,7 @@ fn what_is_stored_for_another_journal_is_asked_for_before_anything_is_sent() {
     assert!(says(&effects).is_empty());
     let screen = harness.screen();
     assert!(!screen.contains("of the first") && !screen.contains("waits"), "{screen}");
-    assert_shows(&harness, "this is another server");
+    assert_shows(&harness, "This is not the server that was here before");
 }
 
 /// The user is in #rust and in a direct message; the journal is restored from a backup that has neither.

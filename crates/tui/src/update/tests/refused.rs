@@ -23,7 +23,10 @@ fn refuses(harness: &mut Harness, n: u64, code: RefusalCode, name: &str) -> Vec<
 #[track_caller]
 fn assert_told(harness: &mut Harness, name: &str, text: &str) {
     harness.event(Event::Pong { nonce: rooms_told() });
-    assert_shows(harness, &format!("not said in {name}: the server's words; Up brings it back"));
+    assert_shows(
+        harness,
+        &format!("Not sent to {name}: the server's words. Up brings your text back"),
+    );
     assert!(!harness.screen().contains('…'), "{}", harness.screen());
     harness.press(KeyCode::Up);
     assert_eq!(typed(harness), text);

@@ -89,14 +89,14 @@ fn o_opens_a_link_or_copies_it() {
     harness.control('s');
     assert_shows(&harness, "o open link");
     assert_eq!(harness.type_text("o"), [Effect::Copy(link())]);
-    assert_shows(&harness, "Copied the link. There is no browser here");
+    assert_shows(&harness, "Copied the link; there is no browser");
     harness.state.opens_links = true;
     harness.control('s');
     assert_eq!(harness.type_text("o"), [Effect::OpenLink(link())]);
     assert_shows(&harness, "Opening the first of 2 links: https://a.org/b");
     let not = Input::NotOpened { link: link(), why: "no such file".into() };
     assert_eq!(harness.input(not), [Effect::Copy(link())]);
-    assert_shows(&harness, "It cannot be opened: no such file");
+    assert_shows(&harness, "it cannot be opened: no such file");
 }
 
 #[test]
@@ -129,6 +129,7 @@ fn a_long_message_is_folded_and_opens() {
     harness.press(KeyCode::Enter);
     assert_shows(&harness, "▶ row 20");
     assert!(!harness.screen().contains('┄'));
+    assert_shows(&harness, "Enter fold");
     harness.press(KeyCode::Enter);
     assert!(!harness.screen().contains("row 13"), "Enter folds it again");
     harness.press(KeyCode::Esc);
@@ -151,7 +152,7 @@ fn the_place_counts_the_rows_that_are_shown() {
     harness.control_home();
     harness.press(KeyCode::PageDown);
     harness.press(KeyCode::PageUp);
-    assert_shows(&harness, "connected to chat-server");
+    assert_shows(&harness, "Welcome, ");
 }
 
 #[test]
@@ -322,4 +323,19 @@ fn the_bare_view_shows_the_messages_alone() {
     harness.type_text("/bare\n");
     harness.input(Input::Paste("a paste".into()));
     assert_shows(&harness, "#rust › a paste");
+}
+
+#[test]
+fn pages_turn_within_an_opened_message() {
+    let mut harness = Harness::connected(80, 12);
+    harness.message(3, "ana", &lines(20));
+    harness.control('s');
+    harness.press(KeyCode::Enter);
+    assert_shows(&harness, "▶ row 1\n");
+    harness.press(KeyCode::PageDown);
+    harness.press(KeyCode::PageDown);
+    harness.press(KeyCode::PageDown);
+    assert_shows(&harness, "▶ row 20");
+    harness.message(3, "ana", "more");
+    assert_shows(&harness, "▶ row 20\n               more");
 }

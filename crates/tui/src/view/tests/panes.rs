@@ -102,7 +102,7 @@ fn the_user_list_opens_and_closes_and_stays_while_offline() {
                                                                      │
                                                                      │
         ───────────────── Sunday, 22 November 2026 ───────────────── │
-        14:02          · connected to chat-server 0.1.0 as bob       │
+        14:02          · Welcome, bob. You're in #lobby.             │
                                                                   Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);

@@ -1,6 +1,9 @@
-//! Draws the pictures of the documentation: the real client in the demo, on a screen in memory.
+//! Draws the pictures of the documentation, the real client in the demo on a screen in memory; and writes the
+//! lists of keys, commands and settings into the guide.
 //!
-//! Usage: `pictures [DIR]`, or `pictures --look DIR` for many sizes and colours, to look at.
+//! Usage: `pictures`, or `pictures --look DIR` for many sizes and colours, to look at.
+
+mod tables;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,8 +20,9 @@ use chat_tui::testing::picture::{Colours, DARK, LIGHT, SOLARIZED_DARK, SOLARIZED
 use chat_tui::theme::{Answer, Asked, Environment};
 use crossterm::event::{KeyCode, KeyModifiers};
 
-/// Where the pictures of the documentation are.
+/// Where the pictures of the documentation are, and the guide.
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/pictures");
+const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tui.md");
 
 /// Thursday, 26 November 2026, half past five.
 const NOW_MILLIS: i64 = 1_795_714_200_000;
@@ -54,10 +58,12 @@ fn main() -> io::Result<()> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => runtime.block_on(draw_all(Path::new(DIRECTORY))),
+        [] => {
+            fs::write(GUIDE, tables::fill(&fs::read_to_string(GUIDE)?))?;
+            runtime.block_on(draw_all(Path::new(DIRECTORY)))
+        }
         ["--look", directory] => runtime.block_on(look(Path::new(directory))),
-        [directory] => runtime.block_on(draw_all(Path::new(directory))),
-        _ => Err(io::Error::other("usage: pictures [--look] [DIR]")),
+        _ => Err(io::Error::other("usage: pictures [--look DIR]")),
     }
 }
 
@@ -137,6 +143,15 @@ async fn draw(picture: &Picture, size: (u16, u16), theme: &str, colours: &Colour
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_guide_has_every_key_command_and_setting() {
+        let page = fs::read_to_string(GUIDE).unwrap();
+        for (name, list) in tables::all() {
+            assert!(page.contains(list.trim()), "{name} of {GUIDE}: run `just pictures`");
+        }
+        assert!(tables::fill(&page) == page, "run `just pictures`");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn the_pictures_of_the_documentation_are_those_of_this_version() {

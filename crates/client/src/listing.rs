@@ -1,0 +1,82 @@
+//! The rooms of the server, those of other users included, as far as they were asked for.
+
+use chat_proto::event::RoomInfo;
+use chat_proto::{RoomName, Timestamp};
+
+/// Most rooms that are listed: as many as a server has at most. With their topics this is 10 MB at most.
+pub const ROOMS_LISTED_MAX: usize = 10_000;
+
+/// Time for which a list is good enough to choose from, in milliseconds: a room that was created meanwhile can
+/// be joined by its name.
+const FRESH_MS: i64 = 60_000;
+
+/// Time after which an answer does not come any more, in milliseconds: longer than a page takes on a slow
+/// connection.
+const ANSWER_MS: i64 = 10_000;
+
+/// The rooms of the server, by name. They come in pages; the old list is valid until the new one is complete.
+#[derive(Debug, Default)]
+pub struct RoomListing {
+    rooms: Vec<RoomInfo>,
+    /// When the list was complete; `None` if it never was.
+    complete_at: Option<Timestamp>,
+    /// The pages that have come, and when the next one was asked for.
+    coming: Option<(Vec<RoomInfo>, Timestamp)>,
+}
+
+impl RoomListing {
+    /// The rooms, by name.
+    #[must_use]
+    pub fn rooms(&self) -> &[RoomInfo] {
+        &self.rooms
+    }
+
+    /// Whether the server has been asked and has not sent all rooms.
+    #[must_use]
+    pub const fn is_loading(&self) -> bool {
+        self.coming.is_some()
+    }
+
+    /// Whether the list is to be asked for before a user chooses from it.
+    #[must_use]
+    pub fn is_stale(&self, at: Timestamp) -> bool {
+        let is_fresh = |then: Timestamp| at.as_millis().saturating_sub(then.as_millis()) < FRESH_MS;
+        !self.complete_at.is_some_and(is_fresh)
+    }
+
+    /// Begins a new list, unless one is coming. Returns whether the first page is to be asked for.
+    pub(crate) fn begin(&mut self, at: Timestamp) -> bool {
+        let waits = |then: Timestamp| at.as_millis().saturating_sub(then.as_millis()) < ANSWER_MS;
+        if self.coming.as_ref().is_some_and(|(_, asked)| waits(*asked)) {
+            return false;
+        }
+        self.coming = Some((Vec::new(), at));
+        true
+    }
+
+    /// Takes a page; `more` says whether others follow. Returns the room after which the next one begins, if
+    /// it is to be asked for.
+    pub(crate) fn page(
+        &mut self,
+        page: Vec<RoomInfo>,
+        more: bool,
+        at: Timestamp,
+    ) -> Option<RoomName> {
+        let (mut rooms, _) = self.coming.take()?;
+        let last = page.last().map(|info| info.room.clone());
+        rooms.extend(page);
+        if let Some(last) = last.filter(|_| more && rooms.len() < ROOMS_LISTED_MAX) {
+            self.coming = Some((rooms, at));
+            return Some(last);
+        }
+        rooms.truncate(ROOMS_LISTED_MAX);
+        self.rooms = rooms;
+        self.complete_at = Some(at);
+        None
+    }
+
+    /// The session is over: no page comes any more, and the next session asks again.
+    pub(crate) fn session_ended(&mut self) {
+        (self.coming, self.complete_at) = (None, None);
+    }
+}

@@ -1,0 +1,53 @@
+//! Lists of the server: its rooms, and the users of a room.
+
+use chat_proto::event::RoomInfo;
+use chat_proto::{Command, RoomName, Timestamp, User};
+
+use super::{Effect, send};
+use crate::request::RequestError;
+use crate::state::State;
+
+/// Asks for the rooms, unless they are on their way.
+pub(super) fn ask_rooms(state: &mut State, at: Timestamp) -> Result<Option<Effect>, RequestError> {
+    if state.session().is_none() {
+        return Err(RequestError::NotConnected);
+    }
+    let is_due = state.listing.begin(at);
+    Ok(if is_due { send(state, Command::Rooms { after: None, limit: None }) } else { None })
+}
+
+pub(super) fn rooms(
+    state: &mut State,
+    rooms: Vec<RoomInfo>,
+    more: bool,
+    at: Timestamp,
+) -> Vec<Effect> {
+    let after = state.listing.page(rooms, more, at);
+    let next = after.map(|after| Command::Rooms { after: Some(after), limit: None });
+    next.and_then(|command| send(state, command)).into_iter().collect()
+}
+
+/// Asks for the users of a room.
+pub(super) fn ask_users(state: &mut State, room: &RoomName) -> Result<Effect, RequestError> {
+    let effect = send(state, Command::Who { room: room.clone(), after: None, limit: None });
+    let effect = effect.ok_or(RequestError::NotConnected)?;
+    if let Some(room) = state.rooms.get_mut(room) {
+        room.users.list();
+    }
+    Ok(effect)
+}
+
+/// Some users of a room. They are those of now: a large room has no `joined` and `left`.
+pub(super) fn users(
+    state: &mut State,
+    name: RoomName,
+    users: Vec<User>,
+    more: bool,
+) -> Vec<Effect> {
+    let Some(room) = state.rooms.get_mut(&name) else {
+        return Vec::new();
+    };
+    let after = room.users.page(users, more);
+    let next = after.map(|after| Command::Who { room: name, after: Some(after), limit: None });
+    next.and_then(|command| send(state, command)).into_iter().collect()
+}

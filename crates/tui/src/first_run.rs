@@ -1,0 +1,164 @@
+//! The first screen of a new user: asks for a name and a server. It comes before the client, which needs both.
+//!
+//! [`FirstRun::update`] is pure, as the client's; [`ask`] is its loop.
+
+mod ask;
+mod view;
+
+use chat_client::ServerAddress;
+use chat_client::link::BadAddress;
+use chat_proto::UserName;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+pub use self::ask::ask;
+use crate::input::Input;
+use crate::prompt::{Editor, Motion};
+
+/// Name and server, as far as the user has typed them.
+#[derive(Debug)]
+pub struct FirstRun {
+    name: Field,
+    server: Field,
+    /// Whether the cursor is in the server's field.
+    is_at_server: bool,
+}
+
+/// One field of the screen.
+#[derive(Debug)]
+struct Field {
+    editor: Editor,
+    /// Why its text cannot be taken.
+    error: Option<String>,
+}
+
+/// What the user has chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answers {
+    /// The name to ask for.
+    pub name: UserName,
+    /// The server to connect to.
+    pub server: ServerAddress,
+}
+
+/// What follows from an input.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The screen stays.
+    Stays,
+    /// The user quits.
+    Quit,
+    /// Both fields are filled in.
+    Done(Answers),
+}
+
+impl FirstRun {
+    /// The screen with these suggestions.
+    #[must_use]
+    pub fn new(name: &UserName, server: &ServerAddress) -> Self {
+        let field = |text: &str| Field { editor: Editor::new(text), error: None };
+        let server = field(&server.to_string());
+        Self { name: field(name.as_str()), server, is_at_server: false }
+    }
+
+    /// Takes an input; those that are not about the two fields change nothing.
+    pub fn update(&mut self, input: Input) -> Outcome {
+        match input {
+            Input::Key(key) => return self.key(key),
+            Input::Paste(text) => self.insert(text.lines().next().unwrap_or_default()),
+            _ => {}
+        }
+        Outcome::Stays
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Outcome {
+        match (key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT), key.code) {
+            (KeyModifiers::NONE, KeyCode::Esc) => return Outcome::Quit,
+            (KeyModifiers::CONTROL, KeyCode::Char('c' | 'd')) => return Outcome::Quit,
+            (KeyModifiers::NONE, KeyCode::Enter) => return self.enter(),
+            (KeyModifiers::NONE, KeyCode::Tab | KeyCode::BackTab | KeyCode::Up | KeyCode::Down) => {
+                self.is_at_server = !self.is_at_server;
+            }
+            (KeyModifiers::NONE, KeyCode::Char(c)) => self.insert(c.encode_utf8(&mut [0; 4])),
+            (modifiers, code) => self.edit(modifiers, code),
+        }
+        Outcome::Stays
+    }
+
+    fn edit(&mut self, modifiers: KeyModifiers, code: KeyCode) {
+        let editor = &mut self.field().editor;
+        let deleted = match (modifiers, code) {
+            (KeyModifiers::NONE, KeyCode::Backspace) => Motion::Left,
+            (KeyModifiers::NONE, KeyCode::Delete) => Motion::Right,
+            (KeyModifiers::CONTROL, KeyCode::Char('u')) => Motion::LineStart,
+            (KeyModifiers::CONTROL, KeyCode::Char('k')) => Motion::LineEnd,
+            (KeyModifiers::CONTROL, KeyCode::Char('w') | KeyCode::Backspace) => Motion::WordLeft,
+            (KeyModifiers::NONE, KeyCode::Left) => return editor.go(Motion::Left),
+            (KeyModifiers::NONE, KeyCode::Right) => return editor.go(Motion::Right),
+            (KeyModifiers::NONE, KeyCode::Home) => return editor.go(Motion::LineStart),
+            (KeyModifiers::NONE, KeyCode::End) => return editor.go(Motion::LineEnd),
+            (KeyModifiers::CONTROL, KeyCode::Char('a')) => return editor.go(Motion::LineStart),
+            (KeyModifiers::CONTROL, KeyCode::Char('e')) => return editor.go(Motion::LineEnd),
+            _ => return,
+        };
+        // What is deleted here is not for the input box of the client.
+        let _ = editor.delete(deleted);
+        self.field().error = None;
+    }
+
+    fn insert(&mut self, text: &str) {
+        let field = self.field();
+        field.error = field.editor.insert(text).err().map(|error| error.to_string());
+    }
+
+    fn field(&mut self) -> &mut Field {
+        if self.is_at_server { &mut self.server } else { &mut self.name }
+    }
+
+    /// Goes from the name to the server, and from there on, unless something is wrong.
+    fn enter(&mut self) -> Outcome {
+        let name = self.name.read(
+            |text| UserName::new(text.trim()),
+            |error, text| format!("Try {}: {error}", UserName::from_lossy(text)),
+        );
+        if !self.is_at_server || name.is_none() {
+            self.is_at_server = name.is_some();
+            return Outcome::Stays;
+        }
+        let server =
+            self.server.read(|text| text.trim().parse(), |error: BadAddress, _| error.to_string());
+        match name.zip(server) {
+            Some((name, server)) => Outcome::Done(Answers { name, server }),
+            None => Outcome::Stays,
+        }
+    }
+}
+
+impl Field {
+    /// What its text means; `None` if it means nothing, and then the field says why.
+    fn read<T, E>(
+        &mut self,
+        read: impl FnOnce(&str) -> Result<T, E>,
+        in_words: impl FnOnce(E, &str) -> String,
+    ) -> Option<T> {
+        let text = self.editor.text();
+        match read(&text) {
+            Ok(value) => {
+                self.error = None;
+                Some(value)
+            }
+            Err(error) => {
+                self.error = Some(sentence(&in_words(error, &text)));
+                None
+            }
+        }
+    }
+}
+
+/// The text with a capital.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests;

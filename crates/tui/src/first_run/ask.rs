@@ -1,0 +1,70 @@
+//! The loop of the first screen.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+
+use futures_util::{Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::time::{Instant, sleep_until};
+
+use super::{Answers, FirstRun, Outcome, view};
+use crate::app::{Control, RunError};
+use crate::input::{Input, Report};
+use crate::state::Look;
+use crate::theme::ANSWER_TIMEOUT;
+
+/// Shows the screen until both fields are filled in. Returns `None` if the user quits, `stop` is ready, or
+/// `keys` end.
+///
+/// # Errors
+/// Returns an error if the terminal fails.
+pub async fn ask<B: Backend>(
+    terminal: &mut Terminal<B>,
+    mut screen: FirstRun,
+    mut look: Look,
+    keys: impl Stream<Item = io::Result<impl Into<Report>>>,
+    control: &mut impl Control,
+    stop: impl Future<Output = ()>,
+) -> Result<Option<Answers>, RunError> {
+    let (mut keys, mut stop) = (pin!(keys), pin!(stop));
+    // The first frame waits for the colours of the terminal, as that of the client does.
+    let asks = look.take_question() && control.ask_colours();
+    let mut draw_at = Some(if asks { Instant::now() + ANSWER_TIMEOUT } else { Instant::now() });
+    loop {
+        let drawable = async {
+            sleep_until(draw_at.unwrap_or_else(Instant::now)).await;
+            control.ready().await
+        };
+        let report = tokio::select! {
+            biased;
+            () = &mut stop => return Ok(None),
+            report = keys.next() => report,
+            drawn = drawable, if draw_at.is_some() => {
+                drawn.map_err(|error| RunError::Draw(error.to_string()))?;
+                let drawn = terminal.draw(|frame| view::draw(&screen, look.theme(), frame));
+                drawn.map_err(|error| RunError::Draw(error.to_string()))?;
+                draw_at = None;
+                continue;
+            }
+        };
+        let report = match report.transpose().map_err(RunError::Keys)? {
+            Some(report) => report.into(),
+            None => return Ok(None),
+        };
+        if report == Report::Attributes {
+            draw_at = Some(Instant::now());
+        }
+        match Input::from_terminal(report) {
+            Some(Input::Colour(answer)) => look.answered(answer),
+            Some(input) => match screen.update(input) {
+                Outcome::Stays => {}
+                Outcome::Quit => return Ok(None),
+                Outcome::Done(answers) => return Ok(Some(answers)),
+            },
+            None => continue,
+        }
+        draw_at = draw_at.or_else(|| Some(Instant::now()));
+    }
+}

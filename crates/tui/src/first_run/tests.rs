@@ -1,0 +1,144 @@
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use futures_util::stream;
+use insta::assert_snapshot;
+use ratatui::Terminal;
+
+use super::*;
+use crate::fixture::{name, within};
+use crate::input::Report;
+use crate::state::Look;
+use crate::testing::Screen;
+
+fn first_run() -> FirstRun {
+    FirstRun::new(&name("ana"), &"127.0.0.1".parse().unwrap())
+}
+
+/// Types a text; `\n` is Enter, `\t` is Tab, `\u{15}` is Ctrl-U.
+fn type_text(screen: &mut FirstRun, text: &str) -> Outcome {
+    let mut outcome = Outcome::Stays;
+    for c in text.chars() {
+        outcome = screen.update(Input::Key(key(c)));
+    }
+    outcome
+}
+
+fn key(c: char) -> KeyEvent {
+    match c {
+        '\n' => KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE),
+        '\t' => KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE),
+        '\u{15}' => KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL),
+        '\u{1b}' => KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE),
+        c => KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE),
+    }
+}
+
+fn shown(screen: &FirstRun, width: u16, height: u16) -> String {
+    let shown = Screen::new(width, height);
+    let Ok(mut terminal) = Terminal::new(shown.clone());
+    let Ok(_) = terminal.draw(|frame| view::draw(screen, Look::default().theme(), frame));
+    shown.text()
+}
+
+fn answers(name: &str, server: &str) -> Outcome {
+    let server = server.parse().unwrap();
+    Outcome::Done(Answers { name: crate::fixture::name(name), server })
+}
+
+#[test]
+fn enter_twice_takes_the_suggestions() {
+    assert_eq!(type_text(&mut first_run(), "\n\n"), answers("ana", "127.0.0.1:12345"));
+}
+
+#[test]
+fn both_fields_can_be_changed_in_any_order() {
+    let mut screen = first_run();
+    let typed = "\t\u{15}chat.example.org\t\u{15}Ana María\n\n";
+    assert_eq!(type_text(&mut screen, typed), answers("Ana María", "chat.example.org:12345"));
+}
+
+#[test]
+fn what_is_wrong_is_said_at_its_field() {
+    let mut screen = first_run();
+    assert_eq!(type_text(&mut screen, "|x\n\t\u{15}http://x\n"), Outcome::Stays);
+    assert!(!screen.is_at_server, "the name comes first");
+    type_text(&mut screen, "\u{15}ana\n\n");
+    assert_snapshot!(shown(&screen, 80, 13), @r#"
+        Welcome to chat
+
+        Your name  ana
+
+        Server     http://x
+                   Expected HOST or HOST:PORT, e.g. chat.example.org:12345
+
+        Enter next · Tab switch · Esc quit
+
+        No server? chat-server starts one
+        Just looking? chat-tui --demo
+        "#);
+    assert_eq!(type_text(&mut screen, "\u{15}localhost\n"), answers("ana", "localhost:12345"));
+}
+
+#[test]
+fn a_wrong_name_suggests_another_one() {
+    let mut screen = first_run();
+    type_text(&mut screen, "|x\n");
+    assert_snapshot!(shown(&screen, 80, 13), @r#"
+        Welcome to chat
+
+        Your name  ana|x
+                   Try ana_x: a name has none of the characters | & @ # : * (…
+        Server     127.0.0.1:12345
+
+
+        Enter next · Tab switch · Esc quit
+
+        No server? chat-server starts one
+        Just looking? chat-tui --demo
+        "#);
+}
+
+#[test]
+fn it_fits_on_every_screen() {
+    let mut screen = first_run();
+    type_text(&mut screen, &"\u{15}x".repeat(60));
+    type_text(&mut screen, &format!("{}\n", "字".repeat(200)));
+    for (width, height) in [(1, 1), (5, 2), (20, 6), (40, 12), (300, 100)] {
+        shown(&screen, width, height);
+    }
+    assert_snapshot!(shown(&first_run(), 40, 12), @r#"
+        Welcome to chat
+
+        Your name  ana
+
+        Server     127.0.0.1:12345
+
+
+        Enter next · Tab switch · Esc quit
+
+        No server? chat-server starts one
+        Just looking? chat-tui --demo
+        "#);
+}
+
+#[test]
+fn a_paste_is_one_line() {
+    let mut screen = first_run();
+    type_text(&mut screen, "\n\u{15}");
+    screen.update(Input::Paste("chat.example.org\nrm".to_owned()));
+    assert_eq!(type_text(&mut screen, "\n"), answers("ana", "chat.example.org:12345"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_loop_ends_with_the_answers_or_without() {
+    for (typed, expected) in [("\n\n", Some("ana")), ("\u{1b}", None), ("x", None)] {
+        let shown = Screen::new(80, 24);
+        let Ok(mut terminal) = Terminal::new(shown.clone());
+        let keys = stream::iter(typed.chars().map(|c| Ok(Report::from(Event::Key(key(c))))));
+        let mut bell = || ();
+        let never = std::future::pending();
+        let asked = ask(&mut terminal, first_run(), Look::default(), keys, &mut bell, never);
+        let answers = within("the end", asked).await.unwrap();
+        let name = answers.as_ref().map(|answers| answers.name.as_str());
+        assert_eq!(name, expected, "{typed:?}");
+    }
+}

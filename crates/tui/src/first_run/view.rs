@@ -1,0 +1,83 @@
+//! Draws the first screen.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Style, Stylize};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::{Field, FirstRun};
+use crate::prompt::Rows;
+use crate::theme::{Role, Theme};
+use crate::wrap::cut;
+
+/// Columns of the screen that are used, and before them on a wide one.
+const WIDTH_MAX: u16 = 70;
+const LEFT_MAX: u16 = 6;
+
+/// Columns of the labels, a blank behind them included.
+const LABEL: usize = 11;
+
+/// Rows of the whole text.
+const HEIGHT: u16 = 13;
+
+pub(super) fn draw(screen: &FirstRun, theme: Theme, frame: &mut Frame<'_>) {
+    let all = frame.area();
+    frame.buffer_mut().set_style(all, theme.style(Role::Text));
+    let left = LEFT_MAX.min(all.width / 10);
+    let area = Rect {
+        x: left,
+        y: all.height.saturating_sub(HEIGHT) / 3,
+        width: all.width.saturating_sub(left).min(WIDTH_MAX),
+        height: all.height.min(HEIGHT),
+    };
+    let width = usize::from(area.width);
+    let (name, name_cursor) = field("Your name", &screen.name, width);
+    let (server, server_cursor) = field("Server", &screen.server, width);
+    let lines = [
+        Line::raw("Welcome to chat").bold(),
+        Line::default(),
+        name,
+        error(&screen.name, theme, width),
+        server,
+        error(&screen.server, theme, width),
+        Line::default(),
+        Line::styled("Enter next · Tab switch · Esc quit", theme.dim()),
+        Line::default(),
+        hint("No server? ", "chat-server", " starts one", theme),
+        hint("Just looking? ", "chat-tui --demo", "", theme),
+    ];
+    for (line, row) in lines.iter().zip(area.intersection(all).rows()) {
+        line.render(row, frame.buffer_mut());
+    }
+    let (row, column) = if screen.is_at_server { (4, server_cursor) } else { (2, name_cursor) };
+    let column = u16::try_from(column).unwrap_or(u16::MAX);
+    if row < area.height {
+        let x = area.x.saturating_add(column).min(all.right().saturating_sub(1));
+        frame.set_cursor_position(Position::new(x, area.y + row));
+    }
+}
+
+/// A label and its field, and the column of the cursor in it.
+fn field(label: &str, field: &Field, width: usize) -> (Line<'static>, usize) {
+    let rows = Rows::new(&field.editor, width.saturating_sub(LABEL));
+    let text = rows.rows.into_iter().nth(rows.cursor.0).unwrap_or_default();
+    let label = Span::raw(format!("{label:LABEL$}"));
+    (Line::from(vec![label, Span::raw(text).bold()]), LABEL + rows.cursor.1)
+}
+
+fn error(field: &Field, theme: Theme, width: usize) -> Line<'static> {
+    let text = field.error.as_deref().unwrap_or_default();
+    let text = format!("{}{}", " ".repeat(LABEL), cut(text, width.saturating_sub(LABEL)));
+    Line::styled(text.trim_end().to_owned(), theme.bad())
+}
+
+fn hint(
+    before: &'static str,
+    command: &'static str,
+    after: &'static str,
+    theme: Theme,
+) -> Line<'static> {
+    let command = Span::styled(command, theme.style(Role::Code));
+    Line::from(vec![Span::raw(before), command, Span::styled(after, Style::new())])
+}

@@ -1,0 +1,211 @@
+//! The word before the cursor, and what completes it.
+
+use chat_client::{Room, State as ClientState};
+use chat_proto::{RoomName, UserName};
+
+use super::{Does, Offer, emoji, people, places};
+use crate::commands::{COMMANDS, Command, Offers};
+use crate::settings::{SETTINGS, complete_value};
+
+/// Most offers for a word: more than anybody looks through.
+const OFFERED_MAX: usize = 500;
+
+/// The word before the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word<'a> {
+    text: &'a str,
+    kind: Kind<'a>,
+}
+
+/// What completes a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind<'a> {
+    Command,
+    /// `#`: the rooms of the server.
+    Room,
+    /// `@`: all users.
+    User,
+    /// `:`: emoji.
+    Emoji,
+    /// The name of a user of the room; at the start of the text or within.
+    Name {
+        is_first: bool,
+    },
+    /// The argument of a command.
+    Argument(Offers),
+    /// The value of a setting.
+    Value(&'a str),
+}
+
+impl<'a> Word<'a> {
+    /// The last word of `before`, the text before the cursor; `None` if nothing can complete it.
+    #[must_use]
+    pub fn find(before: &'a str) -> Option<Self> {
+        let start = before
+            .rfind(char::is_whitespace)
+            .map_or(0, |space| space + before[space..].chars().next().map_or(0, char::len_utf8));
+        let (before, text) = before.split_at(start);
+        if let Some(kind) = argument(before) {
+            return Some(Self { text, kind });
+        }
+        let kind = match text.chars().next()? {
+            '/' if before.is_empty() => Kind::Command,
+            '#' => Kind::Room,
+            '@' => Kind::User,
+            ':' if text.len() > emoji::LETTERS_MIN => Kind::Emoji,
+            _ => Kind::Name { is_first: before.is_empty() },
+        };
+        Some(Self { text, kind })
+    }
+
+    /// The word as it is typed.
+    #[must_use]
+    pub const fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Whether its list opens while it is typed: not for a bare name, which any word may become.
+    #[must_use]
+    pub const fn opens_list(&self) -> bool {
+        !matches!(self.kind, Kind::Name { .. })
+    }
+
+    /// Whether rooms complete it that the user is not in.
+    #[must_use]
+    pub const fn needs_rooms(&self) -> bool {
+        matches!(self.kind, Kind::Room | Kind::Argument(Offers::Rooms))
+    }
+
+    /// What completes it, the best first.
+    #[must_use]
+    pub fn offers(&self, client: &ClientState) -> Vec<Offer> {
+        let mut offers = match self.kind {
+            Kind::Command => commands(self.text),
+            Kind::Emoji => emoji::offers(&self.text[1..]),
+            Kind::Value(setting) => complete_value(setting, self.text).map(spaced).collect(),
+            Kind::Room | Kind::Argument(Offers::Rooms) => match self.text.starts_with('@') {
+                true => users(client, self.text, "@"),
+                false => rooms(client, self.text),
+            },
+            Kind::User => users(client, self.text, "@"),
+            Kind::Name { is_first } => names(client, self.text, if is_first { ": " } else { " " }),
+            Kind::Argument(Offers::OwnRooms) => own_rooms(client, self.text),
+            Kind::Argument(Offers::People) => users(client, self.text, ""),
+            Kind::Argument(Offers::Settings) => settings(self.text),
+            Kind::Argument(Offers::Commands) => without_slash(self.text),
+            Kind::Argument(Offers::Topic) => topic(client, self.text),
+            Kind::Argument(Offers::Nothing) => Vec::new(),
+        };
+        offers.truncate(OFFERED_MAX);
+        offers
+    }
+}
+
+/// What completes the next argument of the command that `before` is; `None` if it is no command, or a text comes
+/// next.
+fn argument(before: &str) -> Option<Kind<'_>> {
+    let mut words = before.split_whitespace();
+    let command = Command::named(words.next()?).filter(|_| before.starts_with('/'))?;
+    match (command.offers, words.next(), words.next()) {
+        (Offers::Nothing, ..) => None,
+        (offers, None, _) => Some(Kind::Argument(offers)),
+        (Offers::Settings, Some(setting), None) => Some(Kind::Value(setting)),
+        _ => None,
+    }
+}
+
+fn spaced(text: &'static str) -> Offer {
+    Offer::new(text, Does::Insert(format!("{text} ")))
+}
+
+/// The settings whose names begin so, with what they do.
+fn settings(word: &str) -> Vec<Offer> {
+    let known = SETTINGS.iter().filter(|setting| setting.name.starts_with(word));
+    known.map(|setting| spaced(setting.name).detail(setting.does)).collect()
+}
+
+/// The commands of which a name begins so. An alias is offered if it alone begins so.
+fn commands(word: &str) -> Vec<Offer> {
+    let fits = COMMANDS.iter().filter_map(|command| {
+        let name = command.names().find(|name| name.starts_with(word))?;
+        Some(Offer::of_command(command, name, Does::Insert(format!("{name} "))))
+    });
+    fits.collect()
+}
+
+fn without_slash(word: &str) -> Vec<Offer> {
+    let fits = COMMANDS.iter().filter_map(|command| {
+        let mut names = command.names().filter_map(|name| name.strip_prefix('/'));
+        let name = names.find(|name| name.starts_with(word.trim_start_matches('/')))?;
+        Some(Offer::new(name, Does::Insert(format!("{name} "))).detail(command.does))
+    });
+    fits.collect()
+}
+
+/// The other users of the room whose names begin so.
+fn names(client: &ClientState, word: &str, after: &str) -> Vec<Offer> {
+    let Ok(begin) = UserName::new(word) else {
+        return Vec::new();
+    };
+    let users = people::of_room(client.room(), client.me()).into_iter();
+    let users = users.filter(|user| user.id != client.me() && begins(&user.name, &begin));
+    users
+        .map(|user| Offer::new(user.name.as_str(), Does::Insert(format!("{}{after}", user.name))))
+        .collect()
+}
+
+fn begins(name: &UserName, begin: &UserName) -> bool {
+    name.key().starts_with(begin.key())
+}
+
+/// All known users whose names begin so, with or without `@`. What is inserted has the `sigil`.
+fn users(client: &ClientState, word: &str, sigil: &str) -> Vec<Offer> {
+    let typed = word.strip_prefix('@').unwrap_or(word);
+    let begin = UserName::new(typed).ok();
+    if begin.is_none() && !typed.is_empty() {
+        return Vec::new();
+    }
+    let people = people::everybody(client).into_iter();
+    let fits =
+        people.filter(|person| begin.as_ref().is_none_or(|begin| begins(&person.name, begin)));
+    let offer = |person: people::Person| Offer {
+        presence: Some(person.is_here),
+        ..Offer::new(
+            format!("{sigil}{}", person.name),
+            Does::Insert(format!("{sigil}{} ", person.name)),
+        )
+    };
+    fits.map(offer).collect()
+}
+
+/// The rooms of the server whose names begin so, with or without `#`; those of the user first.
+fn rooms(client: &ClientState, word: &str) -> Vec<Offer> {
+    let word = if word.starts_with('#') { word.to_owned() } else { format!("#{word}") };
+    let begin = RoomName::new(&word).map_or(word, |name| name.key().to_owned());
+    let fits = |offer: &Offer| {
+        RoomName::new(&offer.label).is_ok_and(|name| name.key().starts_with(&begin))
+    };
+    let insert = |offer: Offer| Offer { does: Does::Insert(format!("{} ", offer.label)), ..offer };
+    places::all_rooms(client).into_iter().filter(fits).map(insert).collect()
+}
+
+/// The rooms and direct messages of the user whose names begin so.
+fn own_rooms(client: &ClientState, word: &str) -> Vec<Offer> {
+    let typed = word.trim_start_matches(['#', '@']).to_lowercase();
+    let labels = client.rooms().list().iter().map(Room::label);
+    let fits = labels.filter(|label| {
+        let has_sigil = word
+            .chars()
+            .next()
+            .is_none_or(|sigil| !matches!(sigil, '#' | '@') || label.as_str().starts_with(sigil));
+        has_sigil && label.as_str()[1..].to_lowercase().starts_with(&typed)
+    });
+    fits.map(|label| Offer::new(label.as_str(), Does::Insert(format!("{label} ")))).collect()
+}
+
+/// The topic of the room, to be changed.
+fn topic(client: &ClientState, word: &str) -> Vec<Offer> {
+    let topic = client.room().topic().as_str();
+    let fits = !topic.is_empty() && topic.starts_with(word);
+    fits.then(|| Offer::new(topic, Does::Insert(topic.to_owned()))).into_iter().collect()
+}

@@ -1,0 +1,92 @@
+//! The users of a room, those who spoke lately first.
+
+use std::collections::BTreeSet;
+
+use chat_client::entry::Body;
+use chat_client::{Room, State as ClientState};
+use chat_proto::{User, UserId, UserName};
+
+/// Most entries of a log that are looked at: the conversation of now.
+const ENTRIES_LOOKED: usize = 200;
+
+/// A user who can be written to.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) name: UserName,
+    pub(super) is_here: bool,
+}
+
+/// The authors of the newest messages of a room, the last one first.
+fn speakers(room: &Room) -> Vec<&UserName> {
+    let log = room.log();
+    let entries = (0..log.len()).rev().take(ENTRIES_LOOKED).filter_map(|index| log.get(index));
+    let mut speakers: Vec<&UserName> = Vec::new();
+    for entry in entries {
+        if let Body::Message { from, .. } = &entry.body
+            && !speakers.contains(&from)
+        {
+            speakers.push(from);
+        }
+    }
+    speakers
+}
+
+/// The users of a room: the user `me` first, then those who spoke lately, then the others by name.
+#[must_use]
+pub fn of_room(room: &Room, me: UserId) -> Vec<&User> {
+    let speakers = speakers(room);
+    let place = |user: &User| speakers.iter().position(|name| **name == user.name);
+    let mut users: Vec<&User> = room.users().iter(me).collect();
+    // Stable: without a place, the order of the names is left.
+    users.sort_by_cached_key(|user| match (user.id == me, place(user)) {
+        (true, _) => (0, 0),
+        (false, Some(place)) => (1, place),
+        (false, None) => (2, 0),
+    });
+    users
+}
+
+/// All users that are known, but not the user: those of the current room first, then those of the others, then
+/// those with whom there is a direct message.
+pub(super) fn everybody(client: &ClientState) -> Vec<Person> {
+    let is_here = client.session().is_some();
+    let here = of_room(client.room(), client.me());
+    let elsewhere = client.rooms().list().iter().flat_map(|room| room.users().iter(client.me()));
+    let mut seen = BTreeSet::from([client.me()]);
+    let users = here.into_iter().chain(elsewhere).filter(|user| seen.insert(user.id));
+    let mut people: Vec<Person> =
+        users.map(|user| Person { name: user.name.clone(), is_here }).collect();
+    let titles = client.rooms().list().iter().filter_map(|room| room.label().other());
+    let titles: Vec<UserName> = titles.collect();
+    for name in titles {
+        if !people.iter().any(|person| person.name == name) {
+            people.push(Person { name, is_here: false });
+        }
+    }
+    people
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_client::testing::user;
+
+    use super::*;
+    use crate::fixture::Harness;
+
+    #[test]
+    fn those_who_spoke_lately_are_first() {
+        let mut harness = Harness::connected(80, 20);
+        harness.message(5, "carl", "hi");
+        harness.message(9, "gone", "hi");
+        let names = |harness: &Harness| -> Vec<String> {
+            let client = &harness.state.client;
+            of_room(client.room(), client.me()).iter().map(|user| user.name.to_string()).collect()
+        };
+        assert_eq!(names(&harness), ["bob", "carl", "ana"]);
+        harness.message(3, "ana", "hi");
+        assert_eq!(names(&harness), ["bob", "ana", "carl"]);
+        let zoe = user(11, "Zoe");
+        harness.event(chat_proto::Event::Joined { room: chat_proto::RoomName::lobby(), user: zoe });
+        assert_eq!(names(&harness), ["bob", "ana", "carl", "Zoe"]);
+    }
+}

@@ -1,0 +1,94 @@
+//! What a list with an input line of its own is about.
+
+use std::cmp::Reverse;
+
+use chat_client::State as ClientState;
+
+use super::{Does, Offer, people, places};
+
+/// What a list is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Where to go: rooms, users, commands.
+    GoTo,
+    /// The rooms of the server.
+    Rooms,
+    /// The users of the current room.
+    People,
+}
+
+impl Subject {
+    /// What is before the input.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::GoTo => "Go to › ",
+            Self::Rooms => "Rooms › ",
+            Self::People => "Users › ",
+        }
+    }
+
+    /// What is in the input as long as nothing is typed.
+    #[must_use]
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::GoTo => "a room, a user, or > and a command",
+            Self::Rooms => "part of the name of a room",
+            Self::People => "part of the name of a user",
+        }
+    }
+
+    /// What the list says if nothing is found.
+    #[must_use]
+    pub const fn empty(self) -> &'static str {
+        match self {
+            Self::GoTo | Self::Rooms => "Nothing found",
+            Self::People => "Nobody in this room. Ctrl-K finds users of other rooms, too",
+        }
+    }
+
+    /// The heading of the list.
+    #[must_use]
+    pub fn title(self, client: &ClientState) -> String {
+        match self {
+            Self::GoTo => "Go to".to_owned(),
+            Self::Rooms => "Rooms".to_owned(),
+            Self::People => format!("Users in {}", client.room().label()),
+        }
+    }
+
+    /// What is offered for what is typed, the best first, and how much it is if nothing is typed.
+    #[must_use]
+    pub fn offers(self, client: &ClientState, typed: &str) -> (Vec<Offer>, usize) {
+        match self {
+            Self::GoTo => {
+                let offers = places::go_to(client, typed);
+                let count = offers.len();
+                (offers, count)
+            }
+            Self::Rooms => {
+                let mut all: Vec<_> = places::counted_rooms(client).collect();
+                all.sort_by_key(|(users, _)| Reverse(*users));
+                let count = all.len();
+                let all = all.into_iter().map(|(_, offer)| offer).collect();
+                (places::best(all, typed.trim_start_matches('#'), |_| ()), count)
+            }
+            Self::People => {
+                let all = users(client);
+                let count = all.len().max(client.room().users().count());
+                (places::best(all, typed.trim_start_matches('@'), |_| ()), count)
+            }
+        }
+    }
+}
+
+/// The users of the current room.
+fn users(client: &ClientState) -> Vec<Offer> {
+    let users = people::of_room(client.room(), client.me()).into_iter();
+    let offer = |user: &chat_proto::User| Offer {
+        presence: Some(client.session().is_some()),
+        ..Offer::new(user.name.as_str(), Does::Direct(user.name.clone()))
+            .detail(if user.id == client.me() { "you" } else { "" })
+    };
+    users.map(offer).collect()
+}

@@ -1,0 +1,118 @@
+//! The list above the input box: what completes a word, or a list with an input line of its own.
+
+use ratatui::layout::{Position, Rect};
+
+use super::State;
+use crate::layout;
+use crate::lists::{List, Subject};
+use crate::prompt::Editor;
+
+/// Most rows of the list that completes a word: the messages stay in view.
+const COMPLETION_ROWS_MAX: usize = 8;
+
+/// Most rows of a list with an input line of its own.
+const PICKER_ROWS_MAX: usize = 12;
+
+/// A list with an input line of its own, which is shown instead of the input box: what is typed there stays.
+#[derive(Debug)]
+pub struct Picker {
+    /// What it is about.
+    pub subject: Subject,
+    /// What is typed to find something in it.
+    pub query: Editor,
+    /// What there is for that.
+    pub list: List,
+    /// How much there is if nothing is typed.
+    pub count: usize,
+}
+
+/// A list on the screen.
+#[derive(Debug)]
+pub struct Popup<'a> {
+    /// Where it is.
+    pub area: Rect,
+    /// Its heading, in its first row, if it has one.
+    pub title: Option<String>,
+    /// What is offered.
+    pub list: &'a List,
+    /// What it says if nothing is offered.
+    pub empty: &'static str,
+}
+
+impl Popup<'_> {
+    /// How many rows have offers.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        usize::from(self.area.height).saturating_sub(usize::from(self.title.is_some()))
+    }
+
+    /// The place of the offer at that position, if there is one.
+    #[must_use]
+    pub fn offer_at(&self, position: Position) -> Option<usize> {
+        let row = usize::from(position.y.checked_sub(self.area.y)?);
+        let row = row.checked_sub(usize::from(self.title.is_some()))?;
+        let is_within = self.area.contains(position);
+        self.list.window(self.rows()).nth(row).filter(|_| is_within)
+    }
+}
+
+impl State {
+    /// The list above the input box, if there is one.
+    #[must_use]
+    pub fn popup(&self) -> Option<Popup<'_>> {
+        let (list, title, rows_max) = match &self.picker {
+            Some(picker) => (&picker.list, Some(picker.title(self)), PICKER_ROWS_MAX),
+            None => (self.prompt.completions()?, None, COMPLETION_ROWS_MAX),
+        };
+        let is_loading = self.picker.is_some()
+            && self.client.session().is_some()
+            && self.client.listing().is_loading();
+        let empty = if is_loading {
+            "Loading…"
+        } else {
+            self.picker.as_ref().map_or("", |picker| picker.subject.empty())
+        };
+        let rows = list.offers().len().clamp(1, rows_max) + usize::from(title.is_some());
+        let area = layout::popup(&self.panes(), rows);
+        Some(Popup { area, title, list, empty })
+    }
+
+    /// Opens a list with an input line of its own.
+    pub(crate) fn open_picker(&mut self, subject: Subject, query: &str) {
+        self.prompt.end_completion();
+        self.selection = None;
+        let (query, list) = (Editor::new(query), List::default());
+        self.picker = Some(Picker { subject, query, list, count: 0 });
+        self.find();
+        if let Some(picker) = &mut self.picker {
+            picker.list.choose(0);
+        }
+    }
+
+    /// Finds again what the list with an input line offers. What is chosen stays so, if it is still there.
+    pub(crate) fn find(&mut self) {
+        let Self { picker: Some(picker), client, .. } = self else {
+            return;
+        };
+        let (offers, count) = picker.subject.offers(client, &picker.query.text());
+        let chosen = picker.list.chosen().map(|offer| offer.does.clone());
+        let index = offers.iter().position(|offer| Some(&offer.does) == chosen.as_ref());
+        picker.list = List::new(offers);
+        picker.list.choose(index.unwrap_or_default());
+        picker.count = count;
+    }
+}
+
+impl Picker {
+    /// The heading: what it is about, and how much is found.
+    fn title(&self, state: &State) -> String {
+        let (title, found) = (self.subject.title(&state.client), self.list.offers().len());
+        match self.subject {
+            Subject::GoTo => title,
+            Subject::Rooms | Subject::People if self.query.is_empty() => {
+                format!("{title} · {}", self.count)
+            }
+            Subject::Rooms | Subject::People => format!("{title} · {found} of {}", self.count),
+        }
+    }
+}
