@@ -316,11 +316,14 @@ impl User {
 }
 
 /// Returns true if a message may be missing in a log because the log is a window: the message is before or
-/// after it. One without a `seq` was pending and is accepted after the window, or is older than a restore.
+/// after it. One without a `seq` was pending and is accepted outside of the window, or is older than a restore.
 fn is_left_out(log: &Log, seq: Option<u64>) -> bool {
     match seq.map(Seq::new) {
         Some(seq) => log.oldest().is_none_or(|oldest| seq < oldest) || seq > log.since(),
-        None => log.is_cut() || log.messages().count() >= Bounds::BACKGROUND.messages,
+        None => {
+            let is_full = log.messages().count() >= Bounds::BACKGROUND.messages;
+            log.is_cut() || log.lacks_older() || is_full
+        }
     }
 }
 
