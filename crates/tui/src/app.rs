@@ -4,6 +4,7 @@ mod control;
 mod failure;
 mod options;
 mod saver;
+mod typed;
 
 use std::future::Future;
 use std::io;
@@ -24,6 +25,7 @@ pub use self::control::Control;
 pub use self::failure::{Failure, RunError};
 pub use self::options::Options;
 use self::saver::Saver;
+use self::typed::Typed;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
 use crate::state::{Look, State};
@@ -33,8 +35,9 @@ use crate::update::{Effect, update};
 use crate::view;
 use crate::zone::ZoneWatch;
 
-/// Shortest time between two frames: a person sees no more than 60 in a second.
-pub const FRAME_MIN: Duration = Duration::from_micros(16_667);
+/// Shortest time from a frame to the next that no key asks for, 25 in a second: nobody reads messages faster, and
+/// each frame costs a millisecond. After a key the next frame comes at once.
+pub const FRAME_MIN: Duration = Duration::from_millis(40);
 
 /// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
@@ -95,6 +98,7 @@ pub async fn run_shown(
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
+    let typed = Typed::new(options.state.as_deref(), options.writer);
     let config = Config {
         name: options.name,
         server: options.server,
@@ -110,23 +114,27 @@ pub async fn run_shown(
         state,
         driver,
         saver: Saver::new(options.settings_file, options.writer),
+        typed,
         control,
         clock: options.clock,
         mentioned: false,
         changed: true,
+        changed_by_key: false,
         redraw_all: false,
         colours_by: None,
         zone_watch: options.zone_watch,
         zone_looked: Instant::now(),
     };
+    let texts = app.typed.read().await;
+    let _ = app.take(Input::Typed(texts));
     let _ = app.take(Input::Start { notices: options.notices });
     let ended = app.run(show, keys, stop).await;
     // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
-    let App { mut state, driver, saver, clock, .. } = app;
-    saver.close().await;
-    let saved = driver.close(&mut state.client, clock).await;
+    let App { mut state, driver, saver, typed, clock, .. } = app;
+    let closed = driver.close(&mut state.client, clock);
+    let (saved, (), ()) = tokio::join!(closed, saver.close(), typed.close());
     let unsent = Unsent::new(&state.client, saved);
     match ended {
         Ok(()) => Ok(unsent),
@@ -138,12 +146,15 @@ struct App<C> {
     state: State,
     driver: Driver,
     saver: Saver,
+    typed: Typed,
     control: C,
     clock: fn() -> Timestamp,
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
     /// Whether the state has changed since the last frame.
     changed: bool,
+    /// Whether a key has changed it: the next frame comes at once.
+    changed_by_key: bool,
     /// Whether to draw everything with the next frame.
     redraw_all: bool,
     /// Until when the first frame waits for the colours of the terminal.
@@ -174,13 +185,13 @@ impl<C: Control> App<C> {
         stop: impl Future<Output = ()>,
     ) -> Result<(), RunError> {
         let (mut keys, mut stop) = (pin!(keys), pin!(stop));
-        let mut next_frame = Instant::now();
+        let mut last_frame = None;
         loop {
             let may_take = self.driver.may_take();
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
             let next_look = self.zone_looked + ZONE_LOOK.1;
-            let (control, saver) = (&mut self.control, &mut self.saver);
-            let frame_at = self.colours_by.map_or(next_frame, |by| by.max(next_frame));
+            let frame_at = self.frame_at(last_frame);
+            let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
             // A blocked terminal delays frames, and nothing else.
             let drawable = async {
                 sleep_until(frame_at).await;
@@ -192,6 +203,7 @@ impl<C: Control> App<C> {
                     event = keys.next(), if may_take => Front::Key(event),
                     drawable = drawable, if changed => Front::Frame(drawable),
                     saved = saver.done() => Front::Saved(Box::new(saved)),
+                    never = typed.run() => match never {},
                     () = sleep_until(next_look), if watches_zone => Front::Zone,
                 }
             };
@@ -218,7 +230,8 @@ impl<C: Control> App<C> {
                         self.control.ring();
                     }
                     self.colours_by = None;
-                    next_frame = Instant::now() + FRAME_MIN;
+                    self.changed_by_key = false;
+                    last_frame = Some(Instant::now());
                     flow
                 }
             };
@@ -228,11 +241,20 @@ impl<C: Control> App<C> {
         }
     }
 
+    /// When the next frame is due, after the last one.
+    fn frame_at(&self, last: Option<Instant>) -> Instant {
+        let now = Instant::now();
+        let due = if self.changed_by_key { now } else { last.map_or(now, |last| last + FRAME_MIN) };
+        self.colours_by.map_or(due, |by| by.max(due))
+    }
+
     fn take_report(&mut self, report: Report) -> ControlFlow<()> {
         if report == Report::Attributes {
             self.colours_by = None;
         }
-        Input::from_terminal(report).map_or(ControlFlow::Continue(()), |input| self.take(input))
+        let Some(input) = Input::from_terminal(report) else { return ControlFlow::Continue(()) };
+        self.changed_by_key = true;
+        self.take(input)
     }
 
     /// Follows the time zone of the machine, if the last look is at least `after` ago.
@@ -285,6 +307,7 @@ impl<C: Control> App<C> {
                 Effect::Redraw => self.redraw_all = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = true,
+                Effect::StoreTyped(text) => self.typed.store(text),
                 Effect::SaveSetting(name, value) => self.saver.save(name, value),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
                 Effect::Copy(text) => self.control.copy(&text),

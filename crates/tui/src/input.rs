@@ -39,6 +39,8 @@ pub enum Input {
     Zone(TimeZone),
     /// The terminal has told one of its colours.
     Colour(Answer),
+    /// What was typed in earlier runs, the newest last: once, before the first key.
+    Typed(Vec<String>),
     /// A setting is saved, or why it is not.
     Saved {
         /// Its name.

@@ -2,7 +2,6 @@
 
 mod args;
 mod signals;
-mod start;
 
 use std::panic;
 use std::path::Path;
@@ -26,8 +25,7 @@ use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use tokio::runtime;
 
-use crate::args::Args;
-use crate::start::Start;
+use crate::args::{Args, Start};
 
 /// Exit code of a program that failed.
 const FAILED: u8 = 1;

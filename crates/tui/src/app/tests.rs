@@ -3,6 +3,7 @@ mod restart;
 mod server;
 mod settings;
 mod stored;
+mod typed;
 
 use std::io;
 use std::time::Duration;
@@ -47,17 +48,44 @@ async fn it_opens_at_once_and_ends_when_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_draws_only_what_changed_and_not_too_often() {
+async fn an_idle_client_draws_nothing() {
     let mut bob = Client::start(options(), Nobody, 80, 20);
     sees(&mut bob, "Connecting").await;
     let idle = bob.frames();
     // Short of the ten seconds after which the call is given up.
     timeout(Duration::from_secs(9), std::future::pending::<()>()).await.unwrap_err();
     assert!(bob.frames() <= idle + 1, "an idle client draws nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_on_the_screen_at_once() {
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    sees(&mut bob, "Connecting").await;
+    let before = Instant::now();
+    for typed in ["x", "xy", "xyz"] {
+        bob.types(&typed[typed.len() - 1..]).await;
+        sees(&mut bob, &format!("› {typed}")).await;
+    }
+    assert_eq!(before.elapsed(), Duration::ZERO, "no key waits for a timer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_alone_are_not_drawn_too_often() {
+    let (server, client) = tokio::io::duplex(4096);
+    let mut server = Framed::new(server, NativeCodec::<Command>::default());
+    send_event(&mut server, &Event::Welcome(welcome(7, "bob"))).await;
+    let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (before, frames) = (Instant::now(), bob.frames());
-    within("all typed", bob.types(&"x".repeat(1_000))).await;
-    bob.presses(KeyCode::Char('!'), KeyModifiers::NONE).await;
-    sees(&mut bob, "x!").await;
+    for seq in 1..=200 {
+        let text = format!("number {seq}");
+        let mut event = message(user(3, "ana"), &text, Timestamp::from_millis(0));
+        if let Event::Message(message) = &mut event {
+            message.seq = chat_proto::Seq::new(seq);
+        }
+        send_event(&mut server, &event).await;
+        advance(Duration::from_millis(5)).await;
+    }
+    sees(&mut bob, "number 200").await;
     let allowed = before.elapsed().as_secs_f64() / super::FRAME_MIN.as_secs_f64() + 2.0;
     let drawn = u32::try_from(bob.frames() - frames).unwrap();
     assert!(f64::from(drawn) <= allowed, "{drawn} frames, {allowed} allowed");

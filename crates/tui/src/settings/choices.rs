@@ -71,6 +71,19 @@ pub enum Notify {
 
 names!(Notify: Bell = "bell", None = "none");
 
+/// How the times of messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// `17:02`.
+    Hours24,
+    /// `05:02 PM`.
+    Hours12,
+    /// `17:02:59`.
+    Seconds,
+}
+
+names!(Clock: Hours24 = "24h", Hours12 = "12h", Seconds = "seconds");
+
 /// Which users who join and leave are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joins {

@@ -20,6 +20,8 @@ pub(super) struct RoomView {
     pub(super) heights: Heights,
     /// Whether the user had read all loaded messages as of the last frame.
     has_read_all: bool,
+    /// The first row of the user list.
+    pub(super) users_top: usize,
     /// The editor of the draft while the room is not on the screen.
     editor: Editor,
 }

@@ -4,12 +4,12 @@ use chat_client::entry::NoticeKind;
 use chat_proto::Timestamp;
 
 use super::{
-    Effect, bare, enter, help, insert, lists, notify, quit, rooms, scroll_page, selecting,
-    to_newest, to_newest_or_read, to_oldest,
+    Effect, bare, enter, help, insert, lists, notify, quit, rooms, scroll_page, searching,
+    selecting, to_newest, to_newest_or_read, to_oldest,
 };
 use crate::action::Action;
 use crate::lists::Subject;
-use crate::prompt::{Motion, TooMuch};
+use crate::prompt::{Case, Motion, TooMuch};
 use crate::state::State;
 
 /// Carries out an action.
@@ -48,6 +48,10 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::Oldest => to_oldest(state, at),
         Action::Newest => to_newest(state, at),
         Action::Back => to_newest_or_read(state, at),
+        Action::SearchInput => {
+            searching::start(state);
+            Vec::new()
+        }
         Action::Select => {
             selecting::start(state);
             Vec::new()
@@ -108,6 +112,11 @@ fn edit(state: &mut State, action: Action) -> Result<(), TooMuch> {
         Action::CutLineEnd => prompt.cut(Motion::LineEnd),
         Action::Paste => return prompt.yank(),
         Action::PasteOlder => return prompt.yank_older(),
+        Action::SwapCharacters => return prompt.editor.swap_characters(),
+        Action::SwapWords => return prompt.editor.swap_words(),
+        Action::Upper => return prompt.editor.change_case(Case::Upper),
+        Action::Lower => return prompt.editor.change_case(Case::Lower),
+        Action::Capital => return prompt.editor.change_case(Case::Capital),
         Action::Undo => prompt.editor.undo(),
         Action::Redo => prompt.editor.redo(),
         _ => {}

@@ -57,6 +57,7 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
         "mouse" => effects.push(Effect::SetMouse(state.look.settings().mouse.value.is_on())),
         // The key that opens or closes the list counts no more.
         "users" => state.users = None,
+        "time" => state.forget_heights(),
         "joins" => effects.extend(show_joins(state, at)),
         "theme" => effects.extend(question(state)),
         _ => {}

@@ -296,3 +296,31 @@ fn a_click_takes_what_is_under_it_and_one_elsewhere_closes_the_list() {
     harness.input(Input::Click(at));
     assert_eq!(typed(&harness), "#rust ");
 }
+
+#[test]
+fn the_user_list_scrolls_under_the_wheel_and_its_last_row_opens_all() {
+    let mut harness = Harness::connected(120, 12);
+    for id in 10..40 {
+        let user = user(id, &format!("u{id}"));
+        harness.event(Event::Joined { room: RoomName::lobby(), user });
+    }
+    let over = ratatui::layout::Position::new(110, 5);
+    assert_shows(&harness, " ↓ 25 more · /who");
+    harness.input(Input::Wheel(Wheel::Down, over));
+    assert_shows(&harness, " ↑ 4 more");
+    let last = ratatui::layout::Position::new(110, 9);
+    harness.input(Input::Click(last));
+    assert_shows(&harness, "Users in #lobby · 33");
+}
+
+#[test]
+fn whois_says_what_is_known_of_a_user() {
+    let mut harness = busy();
+    harness.message_in("#rust", 2, user(5, "carl"), "I am here");
+    harness.type_text("/whois CARL\n");
+    assert_shows(&harness, "carl: online · in #lobby, #dev, #rust");
+    harness.type_text("/whois nobody\n");
+    assert_shows(&harness, "No user nobody in your rooms.");
+    harness.type_text("/whois\n");
+    assert_shows(&harness, "Usage: /whois NAME");
+}

@@ -1,5 +1,6 @@
 use super::*;
 use crate::state::{Target, hit};
+use crate::wrap::columns;
 
 /// A text of that many lines.
 fn lines(count: usize) -> String {
@@ -338,4 +339,26 @@ fn pages_turn_within_an_opened_message() {
     assert_shows(&harness, "▶ row 20");
     harness.message(3, "ana", "more");
     assert_shows(&harness, "▶ row 20\n               more");
+}
+
+#[test]
+fn a_setting_says_how_times_are_written() {
+    let mut harness = Harness::connected(80, 14);
+    harness.message(3, "ana", "one");
+    let start = harness.at.as_millis();
+    harness.at = Timestamp::from_millis(start + 59_000);
+    harness.message(3, "ana", "two");
+    assert_shows(&harness, "14:02 ");
+    assert_shows(&harness, "         ana   one\n               two\n");
+    harness.type_text("/set time 12h\n");
+    assert_shows(&harness, "02:02 PM ");
+    assert_shows(&harness, "            ana   one\n                  two\n");
+    harness.type_text("/set time seconds\n");
+    assert_shows(&harness, "\n14:02:59          two\n");
+    harness.resize(40, 14);
+    harness.lose();
+    harness.connect(2);
+    for row in harness.screen().lines() {
+        assert!(columns(row) <= 40, "{row}");
+    }
 }
