@@ -11,7 +11,7 @@ use crate::log::Hold;
 use crate::rooms::{JoinState, Loading, NewerPage, PAGE_MESSAGES, READ_FETCHED, Room};
 use crate::state::State;
 
-/// A window is continued once the user has read up to so many messages before its end.
+/// A window is continued once at most this number of its messages is unread.
 const READ_AHEAD: u64 = PAGE_MESSAGES / 2;
 
 /// Loads the page before the oldest message.
