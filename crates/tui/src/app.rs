@@ -28,6 +28,7 @@ use self::saver::Saver;
 use self::typed::Typed;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
+use crate::notification::{Note, Way};
 use crate::state::{Look, State};
 use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
@@ -110,6 +111,7 @@ pub async fn run_shown(
     state.look = Look::new(options.settings, options.environment);
     state.is_first = options.is_first;
     state.opens_links = options.opens_links;
+    state.attention.notifier = options.notifier;
     let mut app = App {
         state,
         driver,
@@ -118,6 +120,7 @@ pub async fn run_shown(
         control,
         clock: options.clock,
         mentioned: false,
+        note: None,
         changed: true,
         changed_by_key: false,
         redraw_all: false,
@@ -151,6 +154,8 @@ struct App<C> {
     clock: fn() -> Timestamp,
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
+    /// The notification to show with the next frame: the last one, however many there were.
+    note: Option<(Way, Note)>,
     /// Whether the state has changed since the last frame.
     changed: bool,
     /// Whether a key has changed it: the next frame comes at once.
@@ -228,6 +233,9 @@ impl<C: Control> App<C> {
                     self.changed = false;
                     if std::mem::take(&mut self.mentioned) {
                         self.control.ring();
+                    }
+                    if let Some((way, note)) = self.note.take() {
+                        self.control.notify(way, &note);
                     }
                     self.colours_by = None;
                     self.changed_by_key = false;
@@ -307,6 +315,8 @@ impl<C: Control> App<C> {
                 Effect::Redraw => self.redraw_all = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = true,
+                Effect::Notify(way, note) => self.note = Some((way, note)),
+                Effect::SetTitle(title) => self.control.set_title(title.as_deref()),
                 Effect::StoreTyped(text) => self.typed.store(text),
                 Effect::SaveSetting(name, value) => self.saver.save(name, value),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),

@@ -86,7 +86,8 @@ impl Harness {
         self.event(room_event("#rust", 0, 0));
     }
 
-    /// Takes an input and a frame. Returns the effects, but not those of drafts and of the input history,
+    /// Takes an input and a frame. Returns the effects, but not those of drafts, the input history and
+    /// the title,
     /// which have tests of their own.
     pub(crate) fn input(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = self.input_all(input);
@@ -94,7 +95,9 @@ impl Harness {
             *effect != Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))
                 && !matches!(
                     effect,
-                    Effect::StoreTyped(_) | Effect::Client(ClientEffect::Store(StoreOp::Drafts(_)))
+                    Effect::StoreTyped(_)
+                        | Effect::SetTitle(_)
+                        | Effect::Client(ClientEffect::Store(StoreOp::Drafts(_)))
                 )
         });
         effects

@@ -33,6 +33,8 @@ pub enum Input {
         /// The reason.
         why: String,
     },
+    /// The terminal has got the focus, or lost it.
+    Focus(bool),
     /// The screen has another size.
     Resize(Size),
     /// The machine is in another time zone.
@@ -103,7 +105,9 @@ impl Input {
                     _ => None,
                 }
             }
-            Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
+            Event::FocusGained => Some(Self::Focus(true)),
+            Event::FocusLost => Some(Self::Focus(false)),
+            Event::Key(_) => None,
         }
     }
 }

@@ -15,6 +15,7 @@ use chat_client::store::Writer;
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_tui::demo::{self, Demo};
 use chat_tui::first_run::{self, FirstRun};
+use chat_tui::notification::Notifier;
 use chat_tui::settings::{self, Layers};
 use chat_tui::state::Look;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
@@ -143,6 +144,7 @@ fn options(args: Args, start: Start) -> Options {
         // The demo stores nothing.
         settings_file: settings_file.filter(|_| !args.demo),
         environment: Environment::read(|name| std::env::var_os(name)),
+        notifier: Notifier::read(|name| std::env::var_os(name)),
         opens_links: terminal::browser::is_here(|name| std::env::var_os(name)),
         clock: system_clock,
     }

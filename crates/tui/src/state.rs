@@ -1,5 +1,6 @@
 //! What is on the screen: the state of the client, and what the screen alone has.
 
+mod attention;
 mod hit;
 mod input_box;
 mod look;
@@ -14,6 +15,7 @@ use chat_proto::{RoomName, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
+pub use self::attention::Attention;
 pub use self::hit::{Pane, Target, hit, pane};
 pub(crate) use self::input_box::too_long;
 pub use self::look::Look;
@@ -69,6 +71,8 @@ pub struct State {
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.
     rooms_top: Option<usize>,
+    /// The focus of the terminal, and what it was told.
+    pub attention: Attention,
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
@@ -112,6 +116,7 @@ impl State {
             done: None,
             opens_links: false,
             rooms_top: None,
+            attention: Attention::default(),
             shown: RoomName::lobby(),
             views: rooms::RoomViews::new(),
         }

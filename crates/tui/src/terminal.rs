@@ -21,8 +21,8 @@ use std::fs::File;
 use std::io::{self, Stdin};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ratatui::layout::Size;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
@@ -33,20 +33,27 @@ pub use self::events::events;
 pub use self::keys::Parser;
 pub use self::output::Output;
 use crate::app::Control;
+use crate::notification::{Note, Way, title_sequence};
 use crate::theme::QUERY;
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
-/// character for wider than we do must not write on the next row), and whole pastes. An earlier program
+/// character for wider than we do must not write on the next row), whole pastes, and to
+/// know whether it has the focus. An earlier program
 /// may have been killed in the middle of anything, so the rest is reset and the screen is cleared.
 const ENTER: &[u8] =
-    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h";
+    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h";
 
 /// The buttons and the wheel of the mouse, without its moves.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// The reverse of all, and a visible cursor.
-const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
+const LEAVE: &[u8] =
+    b"\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
+
+/// Puts the title of the window on the terminal's stack, and takes it back.
+const TITLE_AWAY: &[u8] = b"\x1b[22;0t";
+const TITLE_BACK: &[u8] = b"\x1b[23;0t";
 
 /// The size of a terminal that does not know it, as a serial line.
 const SIZE_UNKNOWN: Size = Size { width: 80, height: 24 };
@@ -67,6 +74,8 @@ struct TtyState {
     is_taken: AtomicBool,
     /// Whether the program uses the mouse.
     has_mouse: AtomicBool,
+    /// The title of the window, if the program has set it.
+    title: Mutex<Option<String>>,
     /// Whether the terminal was asked for something and has not answered.
     is_asked: AtomicBool,
 }
@@ -92,7 +101,8 @@ impl Tty {
         let input = io::stdin();
         let [is_taken, has_mouse, is_asked] = std::array::from_fn(|_| AtomicBool::new(false));
         let original = tcgetattr(&input)?;
-        let state = TtyState { original, input, is_taken, has_mouse, is_asked };
+        let state =
+            TtyState { original, input, is_taken, has_mouse, title: Mutex::default(), is_asked };
         let output = Output::start(File::from(output), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
@@ -120,19 +130,25 @@ impl Tty {
         self.output.set_stale();
         let has_mouse = self.state.has_mouse.load(Ordering::SeqCst);
         let mouse = if has_mouse { MOUSE_ON } else { b"" };
-        self.output.send([ENTER, mouse].concat())
+        let title = self.title().as_deref().map(new_title).unwrap_or_default();
+        self.output.send([ENTER, mouse, &title].concat())
     }
 
     /// Gives the terminal back. Does nothing the second time: the cursor would jump over what was
     /// printed since.
     fn leave(&self) {
         if self.state.is_taken.swap(false, Ordering::SeqCst) {
-            self.output.send_and_wait(LEAVE.to_vec());
+            let title = self.title().is_some().then_some(TITLE_BACK).unwrap_or_default();
+            self.output.send_and_wait([title, LEAVE].concat());
             // An answer that comes now must not be read by the shell as if it was typed.
             let is_asked = self.state.is_asked.load(Ordering::SeqCst);
             let action = if is_asked { OptionalActions::Flush } else { OptionalActions::Now };
             let _ = tcsetattr(&self.state.input, action, &self.state.original);
         }
+    }
+
+    fn title(&self) -> MutexGuard<'_, Option<String>> {
+        self.state.title.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Records that the terminal has answered all that it was asked.
@@ -161,6 +177,24 @@ impl Control for Tty {
     fn ring(&mut self) {
         if self.output.send(b"\x07".to_vec()).is_err() {
             tracing::debug!("the terminal takes no bell");
+        }
+    }
+
+    fn notify(&mut self, way: Way, note: &Note) {
+        if self.output.send(note.sequence(way)).is_err() {
+            tracing::debug!("the terminal takes no notification");
+        }
+    }
+
+    fn set_title(&mut self, title: Option<&str>) {
+        let before = std::mem::replace(&mut *self.title(), title.map(str::to_owned));
+        let bytes = match (before, title) {
+            (None, Some(title)) => new_title(title),
+            (Some(_), Some(title)) => title_sequence(title),
+            (_, None) => TITLE_BACK.to_vec(),
+        };
+        if self.output.send(bytes).is_err() {
+            tracing::debug!("the terminal takes no title");
         }
     }
 
@@ -197,6 +231,11 @@ impl Control for Tty {
             tracing::warn!(%error, "cannot stop the process group");
         }
     }
+}
+
+/// The first title of the program.
+fn new_title(title: &str) -> Vec<u8> {
+    [TITLE_AWAY, &title_sequence(title)].concat()
 }
 
 /// Whether there is a shell that could continue this process. There is none if the terminal runs the

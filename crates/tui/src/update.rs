@@ -4,6 +4,7 @@
 //! screen, or becomes a request to the client; effects of the client for the screen are taken in at once.
 
 mod actions;
+mod attention;
 mod bare;
 mod commands;
 mod enter;
@@ -28,6 +29,7 @@ use chat_proto::{TextError, Timestamp};
 
 use crate::input::Input;
 use crate::lists::Subject;
+use crate::notification::{Note, Way};
 use crate::state::{State, too_long};
 use crate::viewport::{Place, Viewport};
 
@@ -44,6 +46,10 @@ pub enum Effect {
     Client(ClientEffect),
     /// Ring the bell.
     Ring,
+    /// Notify the user in this way.
+    Notify(Way, Note),
+    /// Set the title of the window, or give it back.
+    SetTitle(Option<String>),
     /// Save the value of a setting.
     SaveSetting(&'static str, &'static str),
     /// Store what was typed, for the history of the next run.
@@ -79,7 +85,11 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             }
             effects
         }
-        Input::Frame => frame::frame(state, at),
+        Input::Frame => {
+            let mut effects = frame::frame(state, at);
+            effects.extend(attention::title(state));
+            effects
+        }
         Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
         Input::Paste(text) => {
             let mut effects = bare::paste(state);
@@ -89,6 +99,10 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Wheel(wheel, position) => mouse::wheel(state, wheel, position, at),
         Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
         Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
+        Input::Focus(has_focus) => {
+            state.attention.has_focus = Some(has_focus);
+            Vec::new()
+        }
         Input::Resize(size) => {
             state.size = size;
             Vec::new()
@@ -153,8 +167,8 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
 
 fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
     match effect {
-        ClientEffect::Received(_) => {}
-        ClientEffect::Alert => return settings::rings(state).then_some(Effect::Ring),
+        ClientEffect::Received(message) => return attention::received(state, &message),
+        ClientEffect::Alert(message) => return attention::alert(state, &message),
         ClientEffect::RoomOpened(room) => state.room_opened(&room),
         ClientEffect::RoomClosed { room, draft } => state.room_closed(&room, draft),
         ClientEffect::RoomsForgotten => state.rooms_forgotten(),

@@ -50,6 +50,8 @@ pub struct Room {
     pub(crate) is_restored: bool,
     /// The last of the missed messages that the server is sending.
     pub(crate) coming: Option<Seq>,
+    /// When the other user of a direct message was last connected, if it is not.
+    pub(crate) seen_at: Option<Timestamp>,
     /// The page of messages that is on its way.
     pub(crate) loading: Option<Loading>,
     /// How many messages the next page after the window reaches. More than a page if the server no longer
@@ -124,6 +126,7 @@ impl Room {
             stride: PAGE_MESSAGES,
             shown: None,
             received: Intervals::default(),
+            seen_at: None,
             away: Vec::new(),
         }
     }

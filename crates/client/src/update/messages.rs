@@ -24,6 +24,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         effects.extend(send(state, join));
     }
     effects.extend(acknowledge_own(state, message));
+    state.live.stopped(Some(&message.room), message.from.id);
     let body = body(state, message);
     let alerts = is_alert(state, message, &body);
     let Some(room) = state.rooms.get_or_make(&message.room) else {
@@ -45,7 +46,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         has_said(room, message.seq);
     }
     if receive(state, message, alerts) && alerts {
-        effects.push(Effect::Alert);
+        effects.push(Effect::Alert(Box::new(message.clone())));
     }
     effects
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use chat_proto::command::Kind;
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
-use super::{Effect, addresses, drafts, history, listing, send, session, show_pending, store};
+use super::{
+    Effect, addresses, drafts, history, listing, live, send, session, show_pending, store,
+};
 use crate::link::LinkRequest;
 use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request, RequestError};
 use crate::rooms::{JoinState, Room};
@@ -72,6 +74,8 @@ fn carry_out(
             with(state, &room, |room| room.draft = text);
             drafts::look(state)
         }
+        Request::Typing(room) => live::type_in(state, room, at),
+        Request::Away(text) => Some(live::set_away(state, text)?),
         Request::ShowJoins(joins) => {
             state.joins = joins;
             None

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::io;
 
+use crate::notification::{Note, Way};
+
 /// What the loop needs of the terminal. A function that rings the bell is a terminal that takes every frame
 /// at once, and has no shell, mouse or colours.
 pub trait Control {
@@ -14,6 +16,12 @@ pub trait Control {
 
     /// Rings the bell.
     fn ring(&mut self);
+
+    /// Notifies the user, in a way that is not the bell.
+    fn notify(&mut self, _: Way, _: &Note) {}
+
+    /// Sets the title of the window, or gives it back.
+    fn set_title(&mut self, _: Option<&str>) {}
 
     /// Puts a text on the clipboard of the terminal, if it has one.
     fn copy(&mut self, _: &str) {}

@@ -24,11 +24,14 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let room = state.shown().clone();
     let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));
     let requests: Vec<Request> = loads.collect();
-    effects.extend(seen.map(|seen| show(state, seen, at)).unwrap_or_default());
+    // Nobody reads what is shown in a window in the background.
+    if state.attention.has_focus != Some(false) {
+        effects.extend(seen.map(|seen| show(state, seen, at)).unwrap_or_default());
+        state.note_read();
+    }
     for request in requests {
         effects.extend(client(state, ClientInput::Request(request), at));
     }
-    state.note_read();
     effects
 }
 

@@ -1,4 +1,5 @@
 mod addresses;
+mod attention;
 mod back;
 mod commands;
 mod drafts;
