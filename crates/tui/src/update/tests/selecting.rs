@@ -365,3 +365,19 @@ fn a_setting_says_how_times_are_written() {
         assert!(columns(row) <= 40, "{row}");
     }
 }
+
+#[test]
+fn ctrl_c_ends_the_selection_and_keeps_the_input() {
+    let mut harness = talking();
+    harness.type_text("half a sent");
+    harness.control('s');
+    assert_eq!(harness.control('l'), [Effect::Redraw]);
+    assert_shows(&harness, "▶ three");
+    assert!(harness.control('c').is_empty());
+    assert!(!harness.screen().contains('▶'));
+    assert_eq!(typed(&harness), "half a sent");
+    harness.control('u');
+    harness.control('s');
+    harness.control('c');
+    assert!(!harness.screen().contains("to quit"));
+}
