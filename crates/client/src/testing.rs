@@ -31,6 +31,7 @@ pub fn profile(written: &str) -> Profile {
         device: device("here"),
         pending: Vec::new(),
         drafts: Drafts::default(),
+        choices: crate::choices::Choices::default(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Messages from the server: into the log of their room, and out of the outbox if the user wrote them.
 
+use chat_proto::command::Kind;
 use chat_proto::event::{Accepted, Message};
-use chat_proto::mention::mentions;
+use chat_proto::mention::{is_in, mentions};
 use chat_proto::{Command, RoomName, Seq, Timestamp};
 
 use super::{Effect, send, store};
@@ -9,6 +10,9 @@ use crate::entry::{Body, Delivery, Origin};
 use crate::rooms::{JoinState, Room};
 use crate::state::State;
 use crate::store::{MessageId, StoreOp};
+
+/// The text of a message of an ignored user.
+const IGNORED_TEXT: &str = "message of an ignored user";
 
 /// A message of a room, live or missed.
 pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
@@ -25,6 +29,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     }
     effects.extend(acknowledge_own(state, message));
     let body = body(state, message);
+    let is_ignored = matches!(&body, Body::Message { origin: Origin::Ignored, .. });
     let is_mention =
         matches!(&body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
     let Some(room) = state.rooms.get_or_make(&message.room) else {
@@ -42,6 +47,12 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     room.last_seq = room.last_seq.max(message.seq);
     let is_new = room.log.insert(message.seq, message.at, body);
     room.has_come(message.seq);
+    if is_ignored {
+        if is_new {
+            room.ignore(message.seq, is_in(message.text.as_str(), &state.name));
+        }
+        return effects;
+    }
     if own {
         has_said(room, message.seq);
     }
@@ -62,9 +73,14 @@ fn body(state: &State, message: &Message) -> Body {
     let origin = match own {
         _ if message.damaged => Origin::Damaged,
         true => Origin::Own(Delivery::Accepted),
+        false if state.choices.ignores(message.from.id) => Origin::Ignored,
         false => Origin::Heard(mentions(&text, &state.name)),
     };
-    Body::Message { from: message.from.name.clone(), kind: message.kind.shown_as(), text, origin }
+    let (kind, text) = match origin {
+        Origin::Ignored => (Kind::Text, IGNORED_TEXT.to_owned()),
+        _ => (message.kind.shown_as(), text),
+    };
+    Body::Message { from: message.from.name.clone(), kind, text, origin }
 }
 
 /// If the user wrote it and it was pending, it is acknowledged.

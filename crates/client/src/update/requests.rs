@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat_proto::command::Kind;
 use chat_proto::{Command, RefusalCode, RoomName, Seq, Text, Timestamp, UserName};
 
-use super::{Effect, addresses, drafts, listing, send, session, show_pending, store};
+use super::{Effect, addresses, choices, drafts, listing, send, session, show_pending, store};
 use crate::link::LinkRequest;
 use crate::request::{DRAFT_BYTES_MAX, Request, RequestError};
 use crate::rooms::{JoinState, Room};
@@ -70,6 +70,18 @@ fn carry_out(
             with(state, &room, |room| room.draft = text);
             drafts::look(state)
         }
+        Request::SetLevel { room, level } => {
+            choices::change(state, &room, |choice| choice.level = level)
+        }
+        Request::Mute { room, is_muted } => {
+            let room = state.meant(room);
+            if state.rooms.index(&room).is_none() {
+                return Err(RequestError::NotInRoom(state.rooms.label(&room)));
+            }
+            choices::change(state, &room, |choice| choice.is_muted = is_muted)
+        }
+        Request::Ignore(name) => choices::ignore(state, &name)?,
+        Request::Unignore(name) => choices::unignore(state, &name)?,
         Request::ShowJoins(joins) => {
             state.joins = joins;
             None
