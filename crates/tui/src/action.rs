@@ -110,6 +110,7 @@ Writing {
     Up, "up", ["Up"], "Line above; on the first line, previous input";
     Down, "down", ["Down"], "Line below; on the last line, next input";
     SearchInput, "search-input", ["Ctrl-R"], "Search previous input; again for older input";
+    Edit, "edit", ["Ctrl-X Ctrl-E"], "Edit the text in your editor ($EDITOR)";
     Clear, "clear", ["Ctrl-C"], "Clear the input; if it is empty, press twice to quit";
 }
 Editing {

@@ -1,6 +1,7 @@
 //! The loop of the client: waits for inputs, updates the state, carries out the effects, and draws.
 
 mod control;
+mod editing;
 mod failure;
 mod options;
 mod saver;
@@ -15,13 +16,15 @@ use std::time::Duration;
 use chat_client::link::Dial;
 use chat_client::{Config, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
+use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect, Size};
 use tokio::time::{Instant, sleep_until};
 
-pub use self::control::Control;
+pub use self::control::{Control, EditJob};
+use self::editing::Editing;
 pub use self::failure::{Failure, RunError};
 pub use self::options::Options;
 use self::saver::Saver;
@@ -99,6 +102,7 @@ pub async fn run_shown(
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
+    let editing = Editing::new(options.state.clone(), options.writer);
     let typed = Typed::new(options.state.as_deref(), options.writer);
     let config = Config {
         name: options.name,
@@ -117,6 +121,7 @@ pub async fn run_shown(
         driver,
         saver: Saver::new(options.settings_file, options.writer),
         typed,
+        editing,
         control,
         clock: options.clock,
         mentioned: false,
@@ -150,6 +155,7 @@ struct App<C> {
     driver: Driver,
     saver: Saver,
     typed: Typed,
+    editing: Editing,
     control: C,
     clock: fn() -> Timestamp,
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
@@ -176,6 +182,8 @@ enum Front<R> {
     Frame(io::Result<()>),
     /// A setting is saved, or is not.
     Saved(Box<Input>),
+    /// The user has left the editor.
+    Edited(Result<String, String>),
     /// It is time to look at the time zone.
     Zone,
 }
@@ -196,6 +204,7 @@ impl<C: Control> App<C> {
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
             let next_look = self.zone_looked + ZONE_LOOK.1;
             let frame_at = self.frame_at(last_frame);
+            let (is_lent, editing) = (self.editing.is_on(), &mut self.editing);
             let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
             // A blocked terminal delays frames, and nothing else.
             let drawable = async {
@@ -206,7 +215,8 @@ impl<C: Control> App<C> {
                 tokio::select! {
                     biased;
                     event = keys.next(), if may_take => Front::Key(event),
-                    drawable = drawable, if changed => Front::Frame(drawable),
+                    drawable = drawable, if changed && !is_lent => Front::Frame(drawable),
+                    edited = editing.done() => Front::Edited(edited),
                     saved = saver.done() => Front::Saved(Box::new(saved)),
                     never = typed.run() => match never {},
                     () = sleep_until(next_look), if watches_zone => Front::Zone,
@@ -224,6 +234,11 @@ impl<C: Control> App<C> {
                 Next::Front(Front::Key(Some(Err(error)))) => return Err(RunError::Keys(error)),
                 Next::Front(Front::Key(Some(Ok(report)))) => self.take_report(report.into()),
                 Next::Front(Front::Saved(saved)) => self.take(*saved),
+                Next::Front(Front::Edited(edited)) => {
+                    self.control.take_back().map_err(RunError::Keys)?;
+                    self.redraw_all = true;
+                    self.take(Input::Edited(edited))
+                }
                 Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK.1),
                 Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
@@ -259,6 +274,10 @@ impl<C: Control> App<C> {
     fn take_report(&mut self, report: Report) -> ControlFlow<()> {
         if report == Report::Attributes {
             self.colours_by = None;
+        }
+        if self.editing.is_on() && !matches!(report, Report::Event(Event::Resize(..))) {
+            // It was typed before the editor started, and is not for the text that it has.
+            return ControlFlow::Continue(());
         }
         let Some(input) = Input::from_terminal(report) else { return ControlFlow::Continue(()) };
         self.changed_by_key = true;
@@ -317,6 +336,10 @@ impl<C: Control> App<C> {
                 Effect::Ring => self.mentioned = true,
                 Effect::Notify(way, note) => self.note = Some((way, note)),
                 Effect::SetTitle(title) => self.control.set_title(title.as_deref()),
+                Effect::Edit(text) => match self.editing.start(text, &mut self.control) {
+                    Ok(()) => {}
+                    Err(why) => self.take(Input::Edited(Err(why)))?,
+                },
                 Effect::StoreTyped(text) => self.typed.store(text),
                 Effect::SaveSetting(name, value) => self.saver.save(name, value),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),

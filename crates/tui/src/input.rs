@@ -41,6 +41,8 @@ pub enum Input {
     Zone(TimeZone),
     /// The terminal has told one of its colours.
     Colour(Answer),
+    /// The user has left the editor: the text, or the reason in words why it is as it was.
+    Edited(Result<String, String>),
     /// What was typed in earlier runs, the newest last: once, before the first key.
     Typed(Vec<String>),
     /// A setting is saved, or why it is not.

@@ -7,6 +7,8 @@ use std::panic;
 use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use chat_client::Tcp;
@@ -93,11 +95,12 @@ fn connect_and_show(args: Args) -> anyhow::Result<()> {
 }
 
 async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
-    let mut stop = pin!(signals::stop().context("cannot listen to signals")?);
+    let is_lent = Arc::new(AtomicBool::new(false));
+    let mut stop = pin!(signals::stop(is_lent.clone()).context("cannot listen to signals")?);
     let (start, is_demo) = (Start::new(&args)?, args.demo);
     let (asks, mut server) = (start.asks, start.server.clone());
     let mut options = options(args, start);
-    let (mut tty, _guard) = Tty::take().context("cannot set up the terminal")?;
+    let (mut tty, _guard) = Tty::take(is_lent).context("cannot set up the terminal")?;
     let backend = RowBackend::new(tty.output(), !check::is_utf8());
     let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;

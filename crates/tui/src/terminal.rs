@@ -12,7 +12,9 @@ mod backend;
 pub mod browser;
 pub mod check;
 mod clipboard;
+mod editor;
 mod events;
+mod gate;
 mod keys;
 mod output;
 mod sgr;
@@ -21,6 +23,7 @@ use std::fs::File;
 use std::io::{self, Stdin};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -30,9 +33,10 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetat
 
 pub use self::backend::{RowBackend, Sink};
 pub use self::events::events;
+use self::gate::Gate;
 pub use self::keys::Parser;
 pub use self::output::Output;
-use crate::app::Control;
+use crate::app::{Control, EditJob};
 use crate::notification::{Note, Way, title_sequence};
 use crate::theme::QUERY;
 
@@ -78,6 +82,9 @@ struct TtyState {
     title: Mutex<Option<String>>,
     /// Whether the terminal was asked for something and has not answered.
     is_asked: AtomicBool,
+    /// Whether an editor has the terminal.
+    is_lent: Arc<AtomicBool>,
+    gate: Gate,
 }
 
 /// Gives the terminal back when it is dropped.
@@ -92,17 +99,18 @@ impl Drop for Guard {
 
 impl Tty {
     /// Takes the terminal at standard input and output. A panic gives it back before its message is
-    /// printed.
+    /// printed. `is_lent` is set while an editor has the terminal.
     ///
     /// # Errors
     /// Returns an error if there is no terminal.
-    pub fn take() -> io::Result<(Self, Guard)> {
+    pub fn take(is_lent: Arc<AtomicBool>) -> io::Result<(Self, Guard)> {
         let output = io::stdout().as_fd().try_clone_to_owned()?;
         let input = io::stdin();
         let [is_taken, has_mouse, is_asked] = std::array::from_fn(|_| AtomicBool::new(false));
         let original = tcgetattr(&input)?;
+        let (title, gate) = (Mutex::default(), Gate::new()?);
         let state =
-            TtyState { original, input, is_taken, has_mouse, title: Mutex::default(), is_asked };
+            TtyState { original, input, is_taken, has_mouse, title, is_asked, is_lent, gate };
         let output = Output::start(File::from(output), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
@@ -121,8 +129,17 @@ impl Tty {
         self.output.clone()
     }
 
-    /// Takes the terminal, also if it was taken before: another program may have changed it since.
+    /// What stops the reading of the terminal.
+    fn gate(&self) -> Gate {
+        self.state.gate.clone()
+    }
+
+    /// Takes the terminal, also if it was taken before: another program may have changed it since. Does
+    /// nothing while an editor has it.
     fn enter(&self) -> io::Result<()> {
+        if self.state.is_lent.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         let mut raw = self.state.original.clone();
         raw.make_raw();
         tcsetattr(&self.state.input, OptionalActions::Now, &raw)?;
@@ -188,6 +205,10 @@ impl Control for Tty {
 
     fn set_title(&mut self, title: Option<&str>) {
         let before = std::mem::replace(&mut *self.title(), title.map(str::to_owned));
+        if !self.state.is_taken.load(Ordering::SeqCst) {
+            // The title comes with the terminal; an editor may have set its own.
+            return;
+        }
         let bytes = match (before, title) {
             (None, Some(title)) => new_title(title),
             (Some(_), Some(title)) => title_sequence(title),
@@ -207,6 +228,25 @@ impl Control for Tty {
 
     fn open_link(&mut self, link: &str) -> io::Result<()> {
         browser::open(link)
+    }
+
+    fn edit(&mut self, text: String, directory: Option<&Path>) -> Option<EditJob> {
+        let editor = editor::editor(|name| std::env::var_os(name));
+        let directory = directory.map_or_else(std::env::temp_dir, Path::to_owned);
+        self.state.gate.close();
+        self.state.is_lent.store(true, Ordering::SeqCst);
+        self.leave();
+        Some(Box::new(move || {
+            let edited = editor::edit(&text, &editor, &directory);
+            edited.map_err(|error| format!("The text is as it was: {error}"))
+        }))
+    }
+
+    fn take_back(&mut self) -> io::Result<()> {
+        self.state.is_lent.store(false, Ordering::SeqCst);
+        self.enter()?;
+        self.state.gate.open();
+        Ok(())
     }
 
     fn ask_colours(&mut self) -> bool {

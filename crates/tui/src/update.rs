@@ -52,6 +52,8 @@ pub enum Effect {
     SetTitle(Option<String>),
     /// Save the value of a setting.
     SaveSetting(&'static str, &'static str),
+    /// Edit the text of the input box in the user's editor.
+    Edit(String),
     /// Store what was typed, for the history of the next run.
     StoreTyped(String),
     /// Whether the terminal is to report the mouse.
@@ -115,6 +117,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.look.answered(answer);
             Vec::new()
         }
+        Input::Edited(edited) => typing(state, at, |state| enter::edited(state, edited, at)),
         Input::Typed(texts) => {
             state.prompt.add_older(texts);
             Vec::new()

@@ -28,6 +28,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         effects.extend(send(state, join));
     }
     effects.extend(acknowledge_own(state, message));
+    state.live.stopped(Some(&message.room), message.from.id);
     let body = body(state, message);
     let is_ignored = matches!(&body, Body::Message { origin: Origin::Ignored, .. });
     let is_mention =

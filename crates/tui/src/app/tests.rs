@@ -1,3 +1,4 @@
+mod editing;
 mod older_server;
 mod restart;
 mod server;

@@ -149,6 +149,19 @@ impl Editor {
         self.insert(text)
     }
 
+    /// Replaces the whole text.
+    ///
+    /// # Errors
+    /// As [`Editor::insert`]; the text stays as it was then.
+    pub fn set(&mut self, text: &str) -> Result<(), TooMuch> {
+        if text.len() >= PROMPT_BYTES_MAX {
+            return Err(TooMuch(text.len()));
+        }
+        let row = self.lines().len() - 1;
+        let end = (row, self.lines()[row].chars().count());
+        self.replace((0, 0), end, text)
+    }
+
     /// Moves the cursor.
     pub fn go(&mut self, motion: Motion) {
         let (row, column) = self.cursor();

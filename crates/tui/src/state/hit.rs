@@ -8,7 +8,7 @@ use super::{RoomList, RoomRow, Selection, State, UserRow};
 /// What a click is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// The header.
+    /// The header, if it says what is new in other rooms as no list does.
     Header,
     /// A room of the list.
     Room(RoomName),
@@ -76,7 +76,7 @@ pub fn hit(state: &State, position: Position) -> Target {
         return message(state, row);
     }
     match position {
-        at if panes.header.contains(at) || panes.rule.contains(at) => Target::Header,
+        at if panes.rooms.is_none() && panes.header.contains(at) => Target::Header,
         at if panes.prompt.contains(at) => Target::Prompt,
         _ => Target::Nothing,
     }

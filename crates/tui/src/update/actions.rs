@@ -63,6 +63,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::End if state.prompt.editor.is_empty() => to_newest(state, at),
         Action::Clear => quit::clear(state, at),
         Action::DeleteOrQuit => quit::delete(state, at),
+        Action::Edit if state.draft.is_none() => vec![Effect::Edit(state.prompt.editor.text())],
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::Help => {

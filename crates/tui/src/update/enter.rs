@@ -62,6 +62,20 @@ fn enter_name(state: &mut State, typed: &str, at: Timestamp) -> Vec<Effect> {
     }
 }
 
+/// Puts a text that the user has edited into the box.
+pub(super) fn edited(
+    state: &mut State,
+    edited: Result<String, String>,
+    at: Timestamp,
+) -> Vec<Effect> {
+    let done = edited.and_then(|text| {
+        // If the box asks for a name now, the text waits for its end.
+        let editor = state.draft.as_mut().unwrap_or(&mut state.prompt.editor);
+        editor.set(&text).map_err(|error| error.to_string())
+    });
+    done.map_or_else(|why| notify(state, NoticeKind::Trouble, why, at), |()| Vec::new())
+}
+
 fn is_name_command(typed: &str) -> bool {
     let name = typed.split_whitespace().next().unwrap_or_default();
     Command::named(name).is_some_and(|command| command.verb == Verb::Name)

@@ -26,7 +26,8 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
     }
     if let (Some(count), Some(row)) = (state.prompt_count(), text_area.rows().next()) {
         let style = if state.is_too_long() { theme.bad() } else { theme.dim() };
-        Line::styled(count, style).alignment(Alignment::Right).render(row, frame.buffer_mut());
+        let count = Line::from(Span::styled(count, style)).alignment(Alignment::Right);
+        count.render(row, frame.buffer_mut());
     }
     if above == 0 {
         label.render(label_area, frame.buffer_mut());

@@ -385,6 +385,7 @@ fn resizing_keeps_the_place() {
     assert_eq!(rows(harness.screen()), rows(place));
 }
 
+mod header;
 mod hostile;
 mod links;
 mod panes;

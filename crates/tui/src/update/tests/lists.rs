@@ -154,10 +154,11 @@ fn everybody_in_the_room_is_found() {
         names.map(|id| user(id, &format!("{prefix}{id}"))).collect::<Vec<_>>()
     };
     let (room, users) = (RoomName::lobby(), page(100..600, "u"));
-    let effects = harness.event(Event::Users { room: room.clone(), users, more: true });
+    let effects =
+        harness.event(Event::Users { room: room.clone(), users, away: Vec::new(), more: true });
     assert_eq!(sent(&effects), [who(Some(name("u599")))]);
     let users = [page(601..603, "zoe"), page(604..608, "v")].concat();
-    harness.event(Event::Users { room, users, more: false });
+    harness.event(Event::Users { room, users, away: Vec::new(), more: false });
     assert_eq!(labels(&harness), ["zoe601", "zoe602"]);
     assert_shows(&harness, "Users in #lobby · 2 of 506");
     harness.type_text("602\n");
@@ -208,11 +209,8 @@ fn rooms_of_others_complete_a_join_and_users_do_not() {
 fn commands_are_listed_with_what_they_do_and_so_are_emoji() {
     let mut harness = Harness::connected(80, 24);
     harness.type_text("/n");
-    assert_eq!(
-        labels(&harness),
-        ["/names [PART]", "/name [NAME]", "/notify [mentions|all|none|default]"]
-    );
-    assert_shows(&harness, "/name [NAME]   Change your name");
+    assert_eq!(labels(&harness), ["/names [PART]", "/name [NAME]", "/notify [LEVEL]"]);
+    assert_shows(&harness, "/name [NAME]     Change your name");
     harness.control('u');
     harness.type_text("done :tad\t");
     assert_eq!(typed(&harness), "done 🎉 ");

@@ -223,11 +223,14 @@ fn clicks_go_to_what_is_under_them() {
     harness.click("#lobby");
     assert_eq!(*harness.state.shown(), RoomName::lobby());
     harness.message_in("#rust", 1, user(3, "ana"), "new");
-    let header = harness.state.panes().header.as_position();
-    harness.input(Input::Click(header));
+    harness.click("3 online");
+    assert_eq!(*harness.state.shown(), RoomName::lobby());
+    harness.resize(79, 24);
+    harness.click("1 room unread");
     assert_eq!(*harness.state.shown(), room("#rust"), "the header goes to what is new");
-    harness.input(Input::Click(header));
+    harness.click("#rust");
     assert_eq!(*harness.state.shown(), RoomName::lobby(), "and back");
+    harness.resize(120, 24);
     harness.click("carl");
     assert_eq!(harness.state.client.room().label().as_str(), "@carl");
 }
@@ -361,4 +364,20 @@ fn a_setting_says_how_times_are_written() {
     for row in harness.screen().lines() {
         assert!(columns(row) <= 40, "{row}");
     }
+}
+
+#[test]
+fn ctrl_c_ends_the_selection_and_keeps_the_input() {
+    let mut harness = talking();
+    harness.type_text("half a sent");
+    harness.control('s');
+    assert_eq!(harness.control('l'), [Effect::Redraw]);
+    assert_shows(&harness, "▶ three");
+    assert!(harness.control('c').is_empty());
+    assert!(!harness.screen().contains('▶'));
+    assert_eq!(typed(&harness), "half a sent");
+    harness.control('u');
+    harness.control('s');
+    harness.control('c');
+    assert!(!harness.screen().contains("to quit"));
 }
