@@ -8,6 +8,7 @@ mod addresses;
 mod choices;
 mod drafts;
 mod events;
+mod history;
 mod listing;
 mod live;
 mod messages;
