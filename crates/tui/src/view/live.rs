@@ -33,15 +33,15 @@ pub(super) fn own_away(state: &State) -> Option<String> {
     }
 }
 
-/// Whether the other user of the direct message on the screen can be reached.
-pub(super) fn partner(state: &State) -> Option<String> {
-    Some(match state.client.partner(state.client.room())? {
+/// Whether the other user of a direct message can be reached.
+pub(super) fn partner(state: &State, partner: Partner<'_>) -> String {
+    match partner {
         Partner::Online => "online".to_owned(),
         Partner::Away("") => "away".to_owned(),
         Partner::Away(text) => format!("away: {text}"),
         Partner::Offline(None) => "offline".to_owned(),
         Partner::Offline(Some(at)) => format!("last seen {}", time(state, at)),
-    })
+    }
 }
 
 /// The time of today, or the day and the time.
