@@ -44,7 +44,7 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
     }
     bob.sees("message 40").await;
     bob.presses(KeyCode::PageUp).await;
-    let before = bob.sees("End: newest ↓").await;
+    let before = bob.sees("Latest ↓ End").await;
     for n in 41..=45 {
         ana.say_accepted(n, &format!("message {n}")).await;
     }
