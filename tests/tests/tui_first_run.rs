@@ -22,7 +22,7 @@ async fn a_first_start_asks_and_the_next_one_goes_to_the_same_server_under_the_s
     ana.types(&format!("\x15Ana\t\x15nowhere:0\r"));
     ana.sees("Expected HOST or HOST:PORT").await;
     ana.types(&format!("\x15{}\r", daemon.address));
-    ana.sees("You're in #lobby. Type a message and press Enter.").await;
+    ana.sees("Type a message and press Enter to send it.").await;
     ana.types("hello\r");
     ana.sees("Ana   hello").await;
     ana.types("/quit\r");

@@ -177,3 +177,29 @@ async fn a_click_selects_a_message_and_y_copies_it() {
     assert!(bytes.contains("\x1b]52;c;c2VlIGh0dHBzOi8vYS5vcmcvYg==\x07"));
     assert!(bytes.contains(";https://a.org/b\x1b\\") && bytes.contains("\x1b]8;;\x1b\\"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_gets_the_terminal_and_every_key_and_gives_both_back() {
+    let daemon = Daemon::start(&[]).await;
+    // It waits for a line, adds it to the text, and ends.
+    let editor = "sh -c 'echo the editor runs; read -r line; echo \"$line\" >> \"$0\"'";
+    let address = daemon.address.to_string();
+    let args = ["--name", "ana", "--server", &address];
+    let mut ana = Pty::start_in(&[("VISUAL", editor)], "chat-tui", &args, SIZE);
+    ana.sees(" online").await;
+    let running = ana.modes();
+    for round in ["first", "second"] {
+        ana.types(&format!("{round}: "));
+        ana.sees(&format!("› {round}:")).await;
+        ana.sends(b"\x18\x05");
+        ana.sees("the editor runs").await;
+        ana.until_modes_are_restored().await;
+        ana.signal("INT");
+        ana.types(&format!("the {round} line is typed there\n"));
+        ana.sees(&format!("the {round} line is typed there")).await;
+        ana.sees(" online").await;
+        ana.types(&format!(" and {round} here\n"));
+        ana.sees(&format!("the {round} line is typed there and {round} here")).await;
+        assert_eq!(ana.modes(), running);
+    }
+}

@@ -169,7 +169,7 @@ impl Driver {
                 return self.link.request(request).is_err().then_some(Input::LinkFull);
             }
             Effect::Received(_)
-            | Effect::Alert
+            | Effect::Alert(_)
             | Effect::RoomOpened(_)
             | Effect::RoomClosed { .. }
             | Effect::RoomsForgotten

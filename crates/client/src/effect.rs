@@ -34,7 +34,7 @@ pub enum Effect {
     /// again after a restart until it is read.
     Received(Box<Message>),
     /// To the front end: a new message is for the user alone, or names them.
-    Alert,
+    Alert(Box<Message>),
     /// To the front end: this is the current room now, and is to be shown from its first unread message on.
     RoomOpened(RoomName),
     /// To the front end: the room is closed.
@@ -67,7 +67,7 @@ impl Effect {
             | Self::Link(_)
             | Self::Tick(_) => false,
             Self::Received(_)
-            | Self::Alert
+            | Self::Alert(_)
             | Self::RoomOpened(_)
             | Self::RoomClosed { .. }
             | Self::RoomsForgotten

@@ -47,7 +47,7 @@ impl Presence {
         })
     }
 
-    /// A user joined or left. One who is back is as if nothing had happened.
+    /// A user joined or left. A user who is back is as if nothing had happened.
     pub(crate) fn record(&mut self, user: User, change: Change) {
         match self.changes.iter().position(|(known, _)| known.id == user.id) {
             None => self.changes.push((user, change)),

@@ -2,7 +2,7 @@
 
 use chat_proto::command::Kind;
 use chat_proto::limits::TEXT_BYTES_MAX;
-use chat_proto::{RoomName, Seq, TextError, Topic, UserName};
+use chat_proto::{AwayText, RoomName, Seq, TextError, Topic, UserName};
 
 use crate::entry::NoticeKind;
 use crate::outbox::OUTBOX_MAX;
@@ -85,6 +85,10 @@ pub enum Request {
         /// The text.
         text: String,
     },
+    /// The user is writing in a room: tell the other users, unless they were told a moment ago.
+    Typing(RoomName),
+    /// The user is away, with a text that may be empty; `None` if it is not away any more.
+    Away(Option<AwayText>),
     /// Show these users who join and leave, from now on.
     ShowJoins(JoinPolicy),
     /// Show a notice in the current room.
@@ -128,6 +132,9 @@ pub enum RequestError {
     /// The server has refused no token.
     #[error("/forget is only for a user that the server doesn't know any more")]
     NoTokenRefused,
+    /// The server does not know users who are away.
+    #[error("This server is too old to tell others that you are away")]
+    NoAway,
     /// The draft has more than [`DRAFT_BYTES_MAX`] bytes: this many.
     #[error("A draft has at most {DRAFT_BYTES_MAX} bytes, this one has {0}")]
     DraftTooLong(usize),

@@ -14,9 +14,9 @@ mod sequences;
 
 use std::borrow::Cow;
 
-use chat_proto::event::{RoomInfo, RoomState, Welcome};
+use chat_proto::event::{Away, RoomInfo, RoomState, Welcome};
 use chat_proto::unsafe_chars::{is_invisible, is_joiner};
-use chat_proto::{Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
+use chat_proto::{AwayText, Event, Message, Refusal, RoomName, Text, Topic, User, UserName};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
@@ -50,6 +50,7 @@ pub fn event(event: Event) -> Event {
             title: state.title.as_ref().map(name),
             topic: topic(&state.topic),
             users: state.users.iter().map(user).collect(),
+            away: state.away.iter().map(away).collect(),
             ..state
         }),
         Event::History { room, messages, more } => Event::History {
@@ -57,9 +58,19 @@ pub fn event(event: Event) -> Event {
             messages: messages.into_iter().map(message).collect(),
             more,
         },
-        Event::Users { room, users, more } => {
-            Event::Users { room: self::room(&room), users: users.iter().map(user).collect(), more }
+        Event::Users { room, users, away, more } => Event::Users {
+            room: self::room(&room),
+            users: users.iter().map(user).collect(),
+            away: away.iter().map(self::away).collect(),
+            more,
+        },
+        Event::Typing { room, user } => {
+            Event::Typing { room: self::room(&room), user: self::user(&user) }
         }
+        Event::Away { user, text } => {
+            Event::Away { user: self::user(&user), text: away_text(&text) }
+        }
+        Event::Back { user } => Event::Back { user: self::user(&user) },
         Event::Rooms { rooms, more } => {
             Event::Rooms { rooms: rooms.iter().map(room_info).collect(), more }
         }
@@ -125,6 +136,14 @@ fn room_info(info: &RoomInfo) -> RoomInfo {
 
 fn topic(topic: &Topic) -> Topic {
     Topic::from_lossy(&line(topic.as_str()))
+}
+
+fn away(away: &Away) -> Away {
+    Away { id: away.id, text: away_text(&away.text) }
+}
+
+fn away_text(text: &AwayText) -> AwayText {
+    AwayText::from_lossy(&line(text.as_str()))
 }
 
 fn user(user: &User) -> User {

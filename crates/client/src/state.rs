@@ -2,12 +2,13 @@
 
 mod unaddressed;
 
-use chat_proto::{RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
+use chat_proto::{Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
 
 pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 use crate::effect::Effect;
 use crate::entry::NoticeKind;
 use crate::listing::RoomListing;
+use crate::live::{Live, Partner};
 use crate::outbox::Outbox;
 use crate::presence::JoinPolicy;
 use crate::request::DRAFT_BYTES_MAX;
@@ -47,6 +48,12 @@ pub struct State {
     pub(crate) awaits_read_tick: bool,
     /// Whether a tick was asked for to store drafts, and has not come.
     pub(crate) awaits_draft_tick: bool,
+    /// Who is writing, and who is away; in this session.
+    pub(crate) live: Live,
+    /// What the server of this session can do.
+    pub(crate) features: Features,
+    /// Where and when, in milliseconds, the others were last told that the user is writing.
+    pub(crate) typed: Option<(RoomName, i64)>,
     pub(crate) warned: WarnOnce,
     /// Which users who join and leave are shown.
     pub(crate) joins: JoinPolicy,
@@ -118,6 +125,9 @@ impl State {
             stored_drafts: Drafts::default(),
             awaits_read_tick: false,
             awaits_draft_tick: false,
+            live: Live::default(),
+            features: Features::default(),
+            typed: None,
             warned: WarnOnce::default(),
             joins: JoinPolicy::default(),
             offline_since: None,
@@ -144,6 +154,31 @@ impl State {
     #[must_use]
     pub const fn me(&self) -> UserId {
         self.me
+    }
+
+    /// The names of the users who are writing in a room, the first one first.
+    pub fn typing_in<'a>(&'a self, room: &'a RoomName) -> impl Iterator<Item = &'a UserName> {
+        self.live.typing_in(room)
+    }
+
+    /// The text of a user who is away; empty if there is none.
+    #[must_use]
+    pub fn away(&self, user: UserId) -> Option<&str> {
+        self.live.away(user)
+    }
+
+    /// Whether the other user of a direct message can be reached; `None` for any other room, and if it is not known.
+    #[must_use]
+    pub fn partner<'a>(&'a self, room: &'a Room) -> Option<Partner<'a>> {
+        if !room.is_private() || self.session().is_none() || room.users.count() == 0 {
+            return None;
+        }
+        let id = room.name.pair()?.into_iter().find(|id| *id != self.me)?;
+        Some(match (room.users.iter(self.me).any(|user| user.id == id), self.away(id)) {
+            (true, None) => Partner::Online,
+            (true, Some(text)) => Partner::Away(text),
+            (false, _) => Partner::Offline(room.seen_at),
+        })
     }
 
     /// Whether there is a connection.

@@ -11,6 +11,7 @@
 //! STATE/last                        the name and the address of the last session
 //! STATE/seed                        makes the tokens of new users; a secret
 //! STATE/device                      the device of version 0.1.0
+//! STATE/typed                       what was typed, for Up and Ctrl-R
 //! ```
 //!
 //! A server is known by the id of its journal. What is stored under its address moves under the id with the
@@ -30,6 +31,7 @@ mod narrow;
 mod seed;
 mod slot;
 mod task;
+mod typed;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -44,6 +46,7 @@ pub use self::last::{LastSession, is_new};
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
 pub use self::task::{Done, JOBS_MAX, Job, StoreTask, Writer};
+pub use self::typed::{TYPED_BYTES_MAX, TYPED_MAX, TypedFile};
 use crate::seed::Seed;
 
 /// Longest token, in bytes: a line on the wire has room for little more.

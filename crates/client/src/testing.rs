@@ -103,6 +103,8 @@ pub fn room_state(name: &str, last_seq: u64, read: u64) -> RoomState {
         unread: None,
         mentions: None,
         more: false,
+        away: Vec::new(),
+        seen_at: None,
     }
 }
 

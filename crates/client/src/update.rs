@@ -8,6 +8,7 @@ mod addresses;
 mod drafts;
 mod events;
 mod listing;
+mod live;
 mod messages;
 mod presence;
 mod refused;
@@ -40,7 +41,12 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.notice(at, NoticeKind::Trouble, text);
             Vec::new()
         }
-        Input::Tick => requests::send_read(state).into_iter().chain(drafts::tick(state)).collect(),
+        Input::Tick => {
+            let effects = requests::send_read(state).into_iter().chain(drafts::tick(state));
+            let mut effects: Vec<Effect> = effects.collect();
+            effects.extend(live::tick(state, at));
+            effects
+        }
         Input::Stored(stored) => {
             if let Err(why) = stored {
                 not_stored(state, &why, at);

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeviceId, Features, RoomName, Secret, Seq, ShortString, Text, Topic, UserName};
+use crate::{
+    AwayText, DeviceId, Features, RoomName, Secret, Seq, ShortString, Text, Topic, UserName,
+};
 
 /// The version of the native protocol that this crate speaks.
 pub const VERSION: u32 = 1;
@@ -75,6 +77,19 @@ pub enum Command {
         /// The last message of it that was read.
         seq: Seq,
     },
+    /// The user is writing a message in a room.
+    Typing {
+        /// The room.
+        room: RoomName,
+    },
+    /// The user is away, until it sends a message or `back`.
+    Away {
+        /// Why, or until when; empty for nothing.
+        #[serde(default)]
+        text: AwayText,
+    },
+    /// The user is not away any more.
+    Back,
     /// Changes the user's name.
     Rename {
         /// The new name.
@@ -100,7 +115,7 @@ impl Command {
     /// The `type` of every command, as it is on the wire.
     pub const TYPES: &[&str] = &[
         "hello", "about", "say", "join", "leave", "history", "who", "topic", "rooms", "read",
-        "rename", "ping", "pong", "bye",
+        "typing", "away", "back", "rename", "ping", "pong", "bye",
     ];
 }
 

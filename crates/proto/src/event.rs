@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Kind, Nonce};
 use crate::{
-    DeviceId, EndCode, Features, LeaveReason, RefusalCode, RoomName, Secret, ShortString, Text,
-    Timestamp, Topic, UserName,
+    AwayText, DeviceId, EndCode, Features, LeaveReason, RefusalCode, RoomName, Secret, ShortString,
+    Text, Timestamp, Topic, UserName,
 };
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.
@@ -39,6 +39,9 @@ pub enum Event {
         room: RoomName,
         /// The users, by name.
         users: Vec<User>,
+        /// Those of them who are away, as far as they are listed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        away: Vec<Away>,
         /// Whether there are more.
         more: bool,
     },
@@ -108,6 +111,25 @@ pub enum Event {
         #[serde(deserialize_with = "UserName::lenient")]
         name: UserName,
     },
+    /// Another user is writing a message.
+    Typing {
+        /// The room.
+        room: RoomName,
+        /// The user.
+        user: User,
+    },
+    /// A user is away.
+    Away {
+        /// The user.
+        user: User,
+        /// Why, or until when; empty for nothing.
+        text: AwayText,
+    },
+    /// A user is not away any more.
+    Back {
+        /// The user.
+        user: User,
+    },
     /// A message.
     Message(Message),
     /// Answers a `say`: the message is stored.
@@ -137,7 +159,8 @@ impl Event {
     /// The `type` of every event, as it is on the wire.
     pub const TYPES: &[&str] = &[
         "welcome", "about", "room", "history", "users", "rooms", "presence", "topic", "read",
-        "joined", "left", "renamed", "message", "accepted", "refused", "ping", "pong", "goodbye",
+        "joined", "left", "renamed", "typing", "away", "back", "message", "accepted", "refused",
+        "ping", "pong", "goodbye",
     ];
 }
 
@@ -173,6 +196,22 @@ pub struct RoomState {
     /// Whether there are more, which were not counted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
+    /// Those of `users` who are away, as far as they are listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub away: Vec<Away>,
+    /// When the other user of a direct message was last connected; `None` if the user is connected, and for any
+    /// other room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
+}
+
+/// A user who is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Away {
+    /// The user's number.
+    pub id: UserId,
+    /// Why, or until when; empty for nothing.
+    pub text: AwayText,
 }
 
 /// A user: a number and a name.

@@ -9,11 +9,20 @@ use serde::{Deserialize, Serialize};
 use crate::ShortString;
 use crate::limits::FEATURES_MAX;
 
+/// Users can be away: the events `away` and `back`, and who is away in lists of users.
+pub const AWAY: &str = "away";
+
 /// Direct messages have addresses.
 pub const ADDRESSES: &str = "addresses";
 
+/// The server says when the other user of a direct message was last connected.
+pub const LAST_SEEN: &str = "last_seen";
+
 /// A client makes the token of a new user.
 pub const NEW_TOKENS: &str = "new_tokens";
+
+/// The event `typing`: another user is writing a message.
+pub const TYPING: &str = "typing";
 
 /// The server counts what the user has not read.
 pub const UNREAD: &str = "unread";
@@ -22,7 +31,7 @@ pub const UNREAD: &str = "unread";
 pub const UNKNOWN_KINDS: &str = "unknown_kinds";
 
 /// Every feature of this version, in the order of its documentation.
-pub const ALL: &[&str] = &[ADDRESSES, NEW_TOKENS, UNREAD, UNKNOWN_KINDS];
+pub const ALL: &[&str] = &[ADDRESSES, AWAY, LAST_SEEN, NEW_TOKENS, TYPING, UNREAD, UNKNOWN_KINDS];
 
 /// The features of one side, at most [`FEATURES_MAX`]. Empty if it sends none.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]

@@ -18,6 +18,7 @@
 //! * [`mention`]: where a text names a user.
 //! * [`code`]: the closed lists of words that say why something was refused or ended.
 
+mod away_text;
 pub mod classic;
 pub mod code;
 pub mod command;
@@ -34,6 +35,7 @@ pub mod text;
 pub mod time;
 pub mod unsafe_chars;
 
+pub use away_text::{AwayText, AwayTextError};
 pub use code::{EndCode, LeaveReason, RefusalCode};
 pub use command::Command;
 pub use event::{Event, Message, Refusal, User};

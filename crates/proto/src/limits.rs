@@ -15,6 +15,9 @@ pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// Longest topic of a room, in bytes of UTF-8: a line or two of a wide screen.
 pub const TOPIC_BYTES_MAX: usize = 512;
 
+/// Longest text of a user who is away, in bytes of UTF-8: it is shown beside a name, and a list has many.
+pub const AWAY_BYTES_MAX: usize = 64;
+
 /// Longest user name, in characters (Unicode scalar values) after NFC: what a user list has room
 /// for.
 pub const NAME_CHARS_MAX: usize = 32;

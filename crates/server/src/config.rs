@@ -72,6 +72,25 @@ pub const ROOMS_PER_USER_MAX: usize = 100;
 /// begin them; few enough that a client can list them all below the rooms.
 pub const PRIVATE_PER_USER_MAX: usize = 100;
 
+/// Time between two `typing` of one session in one room that are passed on: a client shows one for 5 s.
+pub const TYPING_EVERY: Duration = Duration::from_secs(3);
+
+/// Age at which a `typing` that waits for a session is dropped: a client would show it for too long.
+pub const TYPING_FRESH: Duration = Duration::from_secs(3);
+
+/// `typing` that wait for the sessions of one user: more than a line above an input box names.
+pub const TYPING_QUEUE: usize = 8;
+
+/// Users of a room in which `typing` is passed on, at most: in a larger room somebody always writes, and each would
+/// wake every session.
+pub const TYPING_USERS_MAX: usize = 100;
+
+/// Time between two changes of one session of whether its user is away. Each takes a slot in the ring of the lobby.
+pub const AWAY_EVERY: Duration = Duration::from_secs(1);
+
+/// Users who are away in one list, at most: their texts leave enough of a line for the names.
+pub const AWAY_LISTED_MAX: usize = 100;
+
 /// Minimum age of a stored `seen_at` before it is written again, so that a thousand users who reconnect at
 /// once cost no writes.
 pub const SEEN_STEP: Duration = Duration::from_secs(60 * 60);

@@ -19,6 +19,7 @@
 mod actor;
 mod answer;
 mod apply;
+mod away;
 mod changed;
 mod commits;
 mod decide;
@@ -35,6 +36,7 @@ mod request;
 mod rooms;
 mod rooms_ahead;
 mod state;
+mod typing;
 
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
@@ -48,7 +50,7 @@ pub(crate) use self::answer::{Answer, Outcome};
 use self::commits::Commits;
 use self::directory::Directory;
 pub(crate) use self::error::HubError;
-pub(crate) use self::member::{Member, Membership};
+pub(crate) use self::member::{Member, Membership, News};
 use self::queue::Queue;
 use self::request::Request;
 use self::state::State;

@@ -207,6 +207,11 @@ impl Room {
         self.state().publish_renamed(user, name);
     }
 
+    /// Sends that a user is away, or not any more. Only the lobby sends it, since everybody is there.
+    pub(crate) fn publish_presence_change(&self, event: Event) {
+        self.state().publish_update(event);
+    }
+
     /// Sets the topic, and sends it.
     pub(crate) fn set_topic(&self, user: &User, topic: &Topic) {
         let mut state = self.state();

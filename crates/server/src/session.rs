@@ -12,6 +12,7 @@ mod end;
 mod error_budget;
 mod handshake;
 mod lists;
+mod live;
 mod pending;
 mod rooms;
 mod subscriptions;
@@ -40,13 +41,14 @@ use self::answers::PendingAnswers;
 use self::end::{Closing, End};
 use self::error_budget::ErrorBudget;
 use self::handshake::Handshake;
+use self::live::{LiveLimits, Shows};
 use self::pending::{CommandResult, PendingCommand};
 use self::rooms::RoomSync;
 use self::subscriptions::Subscriptions;
 use crate::config::{Config, ROOM_RING_BATCHES};
 use crate::door::{Connection, Incoming, WriteStep};
 use crate::feed::FeedItem;
-use crate::hub::{Answer, Hub, Member};
+use crate::hub::{Answer, Hub, Member, News};
 use crate::journal::RoomId;
 use crate::socket::Unacknowledged;
 
@@ -120,8 +122,8 @@ enum TurnInput {
     Answer(Answer),
     /// The result of the command that waits.
     CommandResult(Box<CommandResult>),
-    /// The rooms of the user have changed, or how far the user has read them.
-    Changed,
+    /// The rooms of the user have changed, or how far the user has read them; or another user is writing.
+    Changed(News),
     /// An item of the subscription to a room.
     FeedItem(RoomId, FeedItem),
     /// The connection took bytes, or failed.
@@ -137,8 +139,9 @@ struct Session<S> {
     room_sync: RoomSync,
     member: Member,
     device: DeviceId,
-    /// Whether the client shows how many messages its user has not read.
-    shows_unread: bool,
+    /// What the client shows.
+    shows: Shows,
+    live_limits: LiveLimits,
     answers: PendingAnswers,
     pending: PendingCommand,
     error_budget: ErrorBudget,
@@ -157,7 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         handshake: Handshake,
         context: Arc<Context>,
     ) -> Self {
-        let Handshake { member, device, shows_unread } = handshake;
+        let Handshake { member, device, shows } = handshake;
         let received_at = Instant::now();
         Self {
             idle_check: Box::pin(sleep_until(received_at + context.config.idle_timeout)),
@@ -168,7 +171,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             room_sync: RoomSync::Initial,
             member,
             device,
-            shows_unread,
+            shows,
+            live_limits: LiveLimits::default(),
             answers: PendingAnswers::default(),
             pending: PendingCommand::default(),
             error_budget: ErrorBudget::default(),
@@ -228,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             TurnInput::Incoming(incoming) => Box::pin(self.take_incoming(incoming)).await,
             TurnInput::Answer(answer) => self.send_answers(&answer),
             TurnInput::CommandResult(result) => Box::pin(self.finish_command(*result)).await,
-            TurnInput::Changed => self.sync_rooms_counting(),
+            TurnInput::Changed(news) => self.take_news(&news),
             TurnInput::FeedItem(room, item) => {
                 self.drain_feeds((room, item))?;
                 self.write_now()
@@ -259,8 +263,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if has_capacity && let Poll::Ready(result) = pending.poll_next(cx) {
                 return Poll::Ready(TurnInput::CommandResult(result));
             }
-            if syncs && changed.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(TurnInput::Changed);
+            if syncs && let Poll::Ready(news) = changed.as_mut().poll(cx) {
+                return Poll::Ready(TurnInput::Changed(news));
             }
             if has_capacity && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {
                 return Poll::Ready(TurnInput::FeedItem(room, item));

@@ -92,7 +92,7 @@ impl Display for Restored<'_> {
 }
 
 /// A number and its noun, in the plural if it is not 1.
-fn count<N: Display + From<u8> + PartialEq>(number: N, noun: &str) -> String {
+fn count<N: Copy + Display + From<u8> + PartialEq>(number: N, noun: &str) -> String {
     let plural = if number == N::from(1) { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }

@@ -109,6 +109,8 @@ Writing {
     CompleteBack, "complete-back", ["Shift-Tab"], "Complete with the previous offer";
     Up, "up", ["Up"], "Line above; on the first line, previous input";
     Down, "down", ["Down"], "Line below; on the last line, next input";
+    SearchInput, "search-input", ["Ctrl-R"], "Search previous input; again for older input";
+    Edit, "edit", ["Ctrl-X Ctrl-E"], "Edit the text in your editor ($EDITOR)";
     Clear, "clear", ["Ctrl-C"], "Clear the input; if it is empty, press twice to quit";
 }
 Editing {
@@ -130,6 +132,11 @@ Editing {
     CutLineEnd, "cut-line-end", ["Alt-K"], "Cut to the end of the line";
     Paste, "paste", ["Ctrl-Y"], "Insert what was cut";
     PasteOlder, "paste-older", ["Alt-Y"], "Replace it with what was cut before";
+    SwapCharacters, "swap-characters", ["Ctrl-T"], "Swap the characters around the cursor";
+    SwapWords, "swap-words", ["Alt-T"], "Swap the words around the cursor";
+    Capital, "capital", ["Alt-C"], "Capitalize the word";
+    Upper, "upper", ["Alt-U"], "Put the word into capitals";
+    Lower, "lower", ["Ctrl-X Ctrl-L"], "Put the word into small letters";
     Undo, "undo", ["Ctrl-_"], "Undo";
     Redo, "redo", ["Alt-_"], "Redo";
 }

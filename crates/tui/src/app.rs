@@ -1,9 +1,11 @@
 //! The loop of the client: waits for inputs, updates the state, carries out the effects, and draws.
 
 mod control;
+mod editing;
 mod failure;
 mod options;
 mod saver;
+mod typed;
 
 use std::future::Future;
 use std::io;
@@ -14,18 +16,22 @@ use std::time::Duration;
 use chat_client::link::Dial;
 use chat_client::{Config, Driver, Input as ClientInput, Next};
 use chat_proto::Timestamp;
+use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect, Size};
 use tokio::time::{Instant, sleep_until};
 
-pub use self::control::Control;
+pub use self::control::{Control, EditJob};
+use self::editing::Editing;
 pub use self::failure::{Failure, RunError};
 pub use self::options::Options;
 use self::saver::Saver;
+use self::typed::Typed;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
+use crate::notification::{Note, Way};
 use crate::state::{Look, State};
 use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
@@ -96,6 +102,8 @@ pub async fn run_shown(
     control: impl Control,
     stop: impl Future<Output = ()>,
 ) -> Result<Unsent, Failure> {
+    let editing = Editing::new(options.state.clone(), options.writer);
+    let typed = Typed::new(options.state.as_deref(), options.writer);
     let config = Config {
         name: options.name,
         server: options.server,
@@ -107,13 +115,17 @@ pub async fn run_shown(
     state.look = Look::new(options.settings, options.environment);
     state.is_first = options.is_first;
     state.opens_links = options.opens_links;
+    state.attention.notifier = options.notifier;
     let mut app = App {
         state,
         driver,
         saver: Saver::new(options.settings_file, options.writer),
+        typed,
+        editing,
         control,
         clock: options.clock,
         mentioned: false,
+        note: None,
         changed: true,
         changed_by_key: false,
         redraw_all: false,
@@ -121,14 +133,16 @@ pub async fn run_shown(
         zone_watch: options.zone_watch,
         zone_looked: Instant::now(),
     };
+    let texts = app.typed.read().await;
+    let _ = app.take(Input::Typed(texts));
     let _ = app.take(Input::Start { notices: options.notices });
     let ended = app.run(show, keys, stop).await;
     // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
-    let App { mut state, driver, saver, clock, .. } = app;
-    saver.close().await;
-    let saved = driver.close(&mut state.client, clock).await;
+    let App { mut state, driver, saver, typed, clock, .. } = app;
+    let closed = driver.close(&mut state.client, clock);
+    let (saved, (), ()) = tokio::join!(closed, saver.close(), typed.close());
     let unsent = Unsent::new(&state.client, saved);
     match ended {
         Ok(()) => Ok(unsent),
@@ -140,10 +154,14 @@ struct App<C> {
     state: State,
     driver: Driver,
     saver: Saver,
+    typed: Typed,
+    editing: Editing,
     control: C,
     clock: fn() -> Timestamp,
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
+    /// The notification to show with the next frame: the last one, however many there were.
+    note: Option<(Way, Note)>,
     /// Whether the state has changed since the last frame.
     changed: bool,
     /// Whether a key has changed it: the next frame comes at once.
@@ -164,6 +182,8 @@ enum Front<R> {
     Frame(io::Result<()>),
     /// A setting is saved, or is not.
     Saved(Box<Input>),
+    /// The user has left the editor.
+    Edited(Result<String, String>),
     /// It is time to look at the time zone.
     Zone,
 }
@@ -184,7 +204,8 @@ impl<C: Control> App<C> {
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
             let next_look = self.zone_looked + ZONE_LOOK.1;
             let frame_at = self.frame_at(last_frame);
-            let (control, saver) = (&mut self.control, &mut self.saver);
+            let (is_lent, editing) = (self.editing.is_on(), &mut self.editing);
+            let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
             // A blocked terminal delays frames, and nothing else.
             let drawable = async {
                 sleep_until(frame_at).await;
@@ -194,8 +215,10 @@ impl<C: Control> App<C> {
                 tokio::select! {
                     biased;
                     event = keys.next(), if may_take => Front::Key(event),
-                    drawable = drawable, if changed => Front::Frame(drawable),
+                    drawable = drawable, if changed && !is_lent => Front::Frame(drawable),
+                    edited = editing.done() => Front::Edited(edited),
                     saved = saver.done() => Front::Saved(Box::new(saved)),
+                    never = typed.run() => match never {},
                     () = sleep_until(next_look), if watches_zone => Front::Zone,
                 }
             };
@@ -211,6 +234,11 @@ impl<C: Control> App<C> {
                 Next::Front(Front::Key(Some(Err(error)))) => return Err(RunError::Keys(error)),
                 Next::Front(Front::Key(Some(Ok(report)))) => self.take_report(report.into()),
                 Next::Front(Front::Saved(saved)) => self.take(*saved),
+                Next::Front(Front::Edited(edited)) => {
+                    self.control.take_back().map_err(RunError::Keys)?;
+                    self.redraw_all = true;
+                    self.take(Input::Edited(edited))
+                }
                 Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK.1),
                 Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
@@ -220,6 +248,9 @@ impl<C: Control> App<C> {
                     self.changed = false;
                     if std::mem::take(&mut self.mentioned) {
                         self.control.ring();
+                    }
+                    if let Some((way, note)) = self.note.take() {
+                        self.control.notify(way, &note);
                     }
                     self.colours_by = None;
                     self.changed_by_key = false;
@@ -243,6 +274,10 @@ impl<C: Control> App<C> {
     fn take_report(&mut self, report: Report) -> ControlFlow<()> {
         if report == Report::Attributes {
             self.colours_by = None;
+        }
+        if self.editing.is_on() && !matches!(report, Report::Event(Event::Resize(..))) {
+            // It was typed before the editor started, and is not for the text that it has.
+            return ControlFlow::Continue(());
         }
         let Some(input) = Input::from_terminal(report) else { return ControlFlow::Continue(()) };
         self.changed_by_key = true;
@@ -299,6 +334,13 @@ impl<C: Control> App<C> {
                 Effect::Redraw => self.redraw_all = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = true,
+                Effect::Notify(way, note) => self.note = Some((way, note)),
+                Effect::SetTitle(title) => self.control.set_title(title.as_deref()),
+                Effect::Edit(text) => match self.editing.start(text, &mut self.control) {
+                    Ok(()) => {}
+                    Err(why) => self.take(Input::Edited(Err(why)))?,
+                },
+                Effect::StoreTyped(text) => self.typed.store(text),
                 Effect::SaveSetting(name, value) => self.saver.save(name, value),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
                 Effect::Copy(text) => self.control.copy(&text),

@@ -1,6 +1,7 @@
 //! The arguments of the command line.
 
 mod settings;
+mod start;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use self::settings::Flags;
+pub(crate) use self::start::Start;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -23,6 +23,8 @@ pub enum Verb {
     Rooms,
     /// Lists the users of the room.
     Who,
+    /// Shows what is known of a user.
+    Whois,
     /// Opens or closes the user list.
     Users,
     /// Shows or sets the topic.
@@ -137,6 +139,14 @@ pub const COMMANDS: &[Command] = &[
         "List the rooms of the server",
     ),
     row(Verb::Who, "/who", &["/names"], "[PART]", Offers::Nothing, "List who is in this room"),
+    row(
+        Verb::Whois,
+        "/whois",
+        &[],
+        "NAME",
+        Offers::People,
+        "Show whether a user is online, and where",
+    ),
     row(Verb::Users, "/users", &[], "", Offers::Nothing, "Open or close the user list"),
     row(
         Verb::Topic,

@@ -86,13 +86,19 @@ impl Harness {
         self.event(room_event("#rust", 0, 0));
     }
 
-    /// Takes an input and a frame. Returns the effects, but not those of drafts, which have tests of their
-    /// own.
+    /// Takes an input and a frame. Returns the effects, but not those of drafts, the input history and
+    /// the title,
+    /// which have tests of their own.
     pub(crate) fn input(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = self.input_all(input);
         effects.retain(|effect| {
             *effect != Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))
-                && !matches!(effect, Effect::Client(ClientEffect::Store(StoreOp::Drafts(_))))
+                && !matches!(
+                    effect,
+                    Effect::StoreTyped(_)
+                        | Effect::SetTitle(_)
+                        | Effect::Client(ClientEffect::Store(StoreOp::Drafts(_)))
+                )
         });
         effects
     }

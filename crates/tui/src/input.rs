@@ -33,12 +33,18 @@ pub enum Input {
         /// The reason.
         why: String,
     },
+    /// The terminal has got the focus, or lost it.
+    Focus(bool),
     /// The screen has another size.
     Resize(Size),
     /// The machine is in another time zone.
     Zone(TimeZone),
     /// The terminal has told one of its colours.
     Colour(Answer),
+    /// The user has left the editor: the text, or the reason in words why it is as it was.
+    Edited(Result<String, String>),
+    /// What was typed in earlier runs, the newest last: once, before the first key.
+    Typed(Vec<String>),
     /// A setting is saved, or why it is not.
     Saved {
         /// Its name.
@@ -101,7 +107,9 @@ impl Input {
                     _ => None,
                 }
             }
-            Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
+            Event::FocusGained => Some(Self::Focus(true)),
+            Event::FocusLost => Some(Self::Focus(false)),
+            Event::Key(_) => None,
         }
     }
 }

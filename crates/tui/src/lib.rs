@@ -10,6 +10,7 @@
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
 //!   its colours; [`lists`]: lists to choose from; [`commands`]: the `/` commands; [`help`]: the keys in words.
+//! * [`notification`]: notifications, and the title of the window.
 //! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
 //!   [`keymap`]: what a key does.
 //! * [`chat_client`]: all that is not of the screen.
@@ -33,6 +34,7 @@ pub mod keymap;
 pub mod layout;
 pub mod lists;
 pub mod markup;
+pub mod notification;
 pub mod prompt;
 pub mod rows;
 pub mod settings;

@@ -2,12 +2,13 @@
 
 mod args;
 mod signals;
-mod start;
 
 use std::panic;
 use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use chat_client::Tcp;
@@ -16,6 +17,7 @@ use chat_client::store::Writer;
 use chat_log::{Format, Log, first_panic, log_panics, print_error};
 use chat_tui::demo::{self, Demo};
 use chat_tui::first_run::{self, FirstRun};
+use chat_tui::notification::Notifier;
 use chat_tui::settings::{self, Layers};
 use chat_tui::state::Look;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
@@ -26,8 +28,7 @@ use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use tokio::runtime;
 
-use crate::args::Args;
-use crate::start::Start;
+use crate::args::{Args, Start};
 
 /// Exit code of a program that failed.
 const FAILED: u8 = 1;
@@ -94,11 +95,12 @@ fn connect_and_show(args: Args) -> anyhow::Result<()> {
 }
 
 async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
-    let mut stop = pin!(signals::stop().context("cannot listen to signals")?);
+    let is_lent = Arc::new(AtomicBool::new(false));
+    let mut stop = pin!(signals::stop(is_lent.clone()).context("cannot listen to signals")?);
     let (start, is_demo) = (Start::new(&args)?, args.demo);
     let (asks, mut server) = (start.asks, start.server.clone());
     let mut options = options(args, start);
-    let (mut tty, _guard) = Tty::take().context("cannot set up the terminal")?;
+    let (mut tty, _guard) = Tty::take(is_lent).context("cannot set up the terminal")?;
     let backend = RowBackend::new(tty.output(), !check::is_utf8());
     let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
@@ -145,6 +147,7 @@ fn options(args: Args, start: Start) -> Options {
         // The demo stores nothing.
         settings_file: settings_file.filter(|_| !args.demo),
         environment: Environment::read(|name| std::env::var_os(name)),
+        notifier: Notifier::read(|name| std::env::var_os(name)),
         opens_links: terminal::browser::is_here(|name| std::env::var_os(name)),
         clock: system_clock,
     }

@@ -5,12 +5,15 @@ mod editor;
 mod history;
 mod kills;
 mod rows;
+mod search;
 
 use self::complete::Completion;
-pub use self::editor::{Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
+pub use self::editor::{Case, Editor, Motion, PROMPT_BYTES_MAX, TooMuch, kilobytes};
 use self::history::History;
 use self::kills::Kills;
 pub use self::rows::Rows;
+use self::search::Search;
+pub use self::search::Searched;
 
 /// The input box.
 #[derive(Debug, Default)]
@@ -22,6 +25,7 @@ pub struct Prompt {
     /// The text before the word for which the user has closed the list.
     dismissed: Option<String>,
     kills: Kills,
+    search: Option<Search>,
 }
 
 impl Prompt {
@@ -35,6 +39,17 @@ impl Prompt {
     /// Adds a text to the history: Up brings it back.
     pub fn remember(&mut self, text: String) {
         self.history.push(text);
+    }
+
+    /// Adds texts of earlier runs to the history, the newest last.
+    pub fn add_older(&mut self, texts: Vec<String>) {
+        texts.into_iter().for_each(|text| self.history.push(text));
+    }
+
+    /// The newest text of the history.
+    #[must_use]
+    pub fn newest(&self) -> Option<&str> {
+        self.history.newest()
     }
 
     /// Ends the completions: the next Tab begins new ones.
@@ -108,6 +123,7 @@ impl Prompt {
     /// Puts back the text that was being typed, if Up has replaced it. To be called before the text goes
     /// elsewhere: the history belongs to the box alone.
     pub fn put_back(&mut self) {
+        self.cancel_search();
         if let Some(draft) = self.history.leave(&self.editor.text()) {
             self.editor = Editor::new(&draft);
         }

@@ -1,5 +1,6 @@
 //! A log as rows of text.
 
+mod clock;
 mod entry;
 mod heights;
 mod presence;
@@ -16,6 +17,7 @@ pub(crate) use self::entry::{Row, SpanKind};
 pub use self::heights::Heights;
 use self::shape::Shape;
 use crate::markup::FOLD_ROWS;
+use crate::settings::Clock;
 
 /// A row of a log: the index of an entry, and the index of the row in it.
 pub type Top = (usize, usize);
@@ -70,6 +72,13 @@ impl<'a> LogRows<'a> {
         Self { log, zone, shape: Shape::bare(width), heights: None }
     }
 
+    /// The same, with times that are written so.
+    #[must_use]
+    pub const fn with_clock(mut self, clock: Clock) -> Self {
+        self.shape.clock = clock;
+        self
+    }
+
     /// What is over an entry, or before it.
     pub(crate) fn above(&self, index: usize) -> Above {
         let Some(entry) = self.log.get(index) else {
@@ -86,7 +95,8 @@ impl<'a> LogRows<'a> {
             new,
             name: author(entry).is_some()
                 && (begins || !before.is_some_and(|before| is_group(before, entry))),
-            time: begins || before.is_none_or(|before| minute(before) != minute(entry)),
+            time: begins
+                || !before.is_some_and(|before| self.shape.clock.is_same(before.at, entry.at)),
         }
     }
 
@@ -212,9 +222,4 @@ fn author(entry: &LogEntry) -> Option<&UserName> {
 fn is_group(before: &LogEntry, entry: &LogEntry) -> bool {
     let pause = entry.at.as_millis().saturating_sub(before.at.as_millis());
     author(before).is_some() && author(before) == author(entry) && pause < GROUP_PAUSE
-}
-
-/// The minute of an entry. Offsets of time zones are whole minutes.
-fn minute(entry: &LogEntry) -> i64 {
-    entry.at.as_millis() / MINUTE
 }

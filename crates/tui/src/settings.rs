@@ -17,7 +17,7 @@ mod suggest;
 mod words;
 mod write;
 
-pub use choices::{Choice, Joins, Notify, Panel, Switch};
+pub use choices::{Choice, Clock, Joins, Notify, NotifyBy, Panel, Switch};
 pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
@@ -135,9 +135,15 @@ settings! {
     /// Whether the list of users is shown.
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.
-    notify: Notify = Bell, "Notifications of mentions and direct messages: the terminal's bell, or none";
+    notify: Notify = Mentions, "Notifications: of mentions and direct messages, of all messages, or none";
+    /// By what the user is notified.
+    notify_by: NotifyBy = Auto, "Notifications of the desktop if the terminal is known to have them, or the bell";
+    /// Whether the window has a title.
+    title: Switch = On, "The title of the window has the room and the number of mentions";
     /// Which users who join and leave are shown.
     joins: Joins = Fold, "Users who join and leave: neighbours on one row, each on its own, or none";
+    /// How the times of messages are written.
+    time: Clock = Hours24, "Times of messages: 17:02, 05:02 PM, or 17:02:59";
     /// Whether links can be clicked.
     links: Switch = On, "Links can be clicked, if the terminal knows how";
     /// Whether the mouse is used.

@@ -2,22 +2,27 @@
 
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Listens from now on. Returns a future that is ready when the first of SIGTERM, SIGHUP and SIGINT comes.
+/// Listens from now on. Returns a future that is ready when the first of SIGTERM, SIGHUP and SIGINT comes; SIGINT
+/// does not count while `is_lent` is set: it is for the editor that has the terminal.
 ///
 /// # Errors
 /// Returns an error if the system refuses a signal handler.
-pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn stop(is_lent: Arc<AtomicBool>) -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            _ = interrupt.recv() => {}
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = hangup.recv() => break,
+                _ = interrupt.recv() => if !is_lent.load(Ordering::SeqCst) { break },
+            }
         }
         tracing::info!("ended by a signal");
     })

@@ -1,37 +1,36 @@
 //! What is on the screen: the state of the client, and what the screen alone has.
 
+mod attention;
 mod hit;
+mod input_box;
 mod look;
 mod popup;
 mod room_list;
 mod rooms;
 mod selection;
+mod user_list;
 
 use chat_client::store::Profile;
 use chat_proto::{RoomName, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
+pub use self::attention::Attention;
 pub use self::hit::{Pane, Target, hit, pane};
+pub(crate) use self::input_box::too_long;
 pub use self::look::Look;
 pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
+pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::layout::{Panes, Wants, bare, panes};
-use crate::prompt::{Editor, Prompt, Rows};
+use crate::prompt::{Editor, Prompt};
 use crate::rows::{Heights, LogRows};
 use crate::viewport::Viewport;
-use crate::wrap::{columns, cut};
-
-/// Narrowest screen with a label before the input, in columns.
-const LABEL_WIDTH_MIN: u16 = 10;
-
-/// Most columns of the room's name before the input; on a narrow screen it has a third of the screen.
-const LABEL_NAME_MAX: usize = 20;
 
 /// All that the screen shows, and all that an input depends on.
 #[derive(Debug)]
@@ -72,6 +71,8 @@ pub struct State {
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.
     rooms_top: Option<usize>,
+    /// The focus of the terminal, and what it was told.
+    pub attention: Attention,
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
     views: rooms::RoomViews,
@@ -115,32 +116,10 @@ impl State {
             done: None,
             opens_links: false,
             rooms_top: None,
+            attention: Attention::default(),
             shown: RoomName::lobby(),
             views: rooms::RoomViews::new(),
         }
-    }
-
-    /// The label before the input: the room that Enter sends to, or that the box asks for a name.
-    #[must_use]
-    pub fn prompt_label(&self) -> String {
-        if self.size.width < LABEL_WIDTH_MIN {
-            return String::new();
-        }
-        if let Some(picker) = &self.picker {
-            return picker.subject.label().to_owned();
-        }
-        if self.draft.is_some() {
-            return "name › ".to_owned();
-        }
-        let name_max = LABEL_NAME_MAX.min(usize::from(self.size.width) / 3);
-        cut(self.client.room().label().as_str(), name_max) + " › "
-    }
-
-    /// The text of the input box as rows, as wide as the screen allows.
-    #[must_use]
-    pub fn prompt_rows(&self) -> Rows {
-        let width = usize::from(self.size.width).saturating_sub(columns(&self.prompt_label()));
-        Rows::new(self.editor(), width)
     }
 
     /// The editor of the input line on the screen.
@@ -182,12 +161,18 @@ impl State {
         } else {
             LogRows::new(log, &self.zone, width.into(), self.heights())
         };
+        let rows = rows.with_clock(self.look.settings().time.value);
         (width > 0 && height > 0).then_some((rows, height.into()))
     }
 
     /// The heights of the entries of the log on the screen, as far as they are known.
     pub(crate) fn heights(&self) -> Option<&Heights> {
         self.views.get(&self.shown).map(|view| &view.heights)
+    }
+
+    /// Forgets all heights: the texts are written in another way.
+    pub(crate) fn forget_heights(&mut self) {
+        self.views.values_mut().for_each(|view| view.heights.forget());
     }
 
     /// The part of the log that is on the screen.

@@ -12,7 +12,9 @@ mod backend;
 pub mod browser;
 pub mod check;
 mod clipboard;
+mod editor;
 mod events;
+mod gate;
 mod keys;
 mod output;
 mod sgr;
@@ -21,8 +23,9 @@ use std::fs::File;
 use std::io::{self, Stdin};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ratatui::layout::Size;
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
@@ -30,23 +33,31 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetat
 
 pub use self::backend::{RowBackend, Sink};
 pub use self::events::events;
+use self::gate::Gate;
 pub use self::keys::Parser;
 pub use self::output::Output;
-use crate::app::Control;
+use crate::app::{Control, EditJob};
+use crate::notification::{Note, Way, title_sequence};
 use crate::theme::QUERY;
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
-/// character for wider than we do must not write on the next row), and whole pastes. An earlier program
+/// character for wider than we do must not write on the next row), whole pastes, and to
+/// know whether it has the focus. An earlier program
 /// may have been killed in the middle of anything, so the rest is reset and the screen is cleared.
 const ENTER: &[u8] =
-    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h";
+    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h";
 
 /// The buttons and the wheel of the mouse, without its moves.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// The reverse of all, and a visible cursor.
-const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
+const LEAVE: &[u8] =
+    b"\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
+
+/// Puts the title of the window on the terminal's stack, and takes it back.
+const TITLE_AWAY: &[u8] = b"\x1b[22;0t";
+const TITLE_BACK: &[u8] = b"\x1b[23;0t";
 
 /// The size of a terminal that does not know it, as a serial line.
 const SIZE_UNKNOWN: Size = Size { width: 80, height: 24 };
@@ -67,8 +78,13 @@ struct TtyState {
     is_taken: AtomicBool,
     /// Whether the program uses the mouse.
     has_mouse: AtomicBool,
+    /// The title of the window, if the program has set it.
+    title: Mutex<Option<String>>,
     /// Whether the terminal was asked for something and has not answered.
     is_asked: AtomicBool,
+    /// Whether an editor has the terminal.
+    is_lent: Arc<AtomicBool>,
+    gate: Gate,
 }
 
 /// Gives the terminal back when it is dropped.
@@ -83,16 +99,18 @@ impl Drop for Guard {
 
 impl Tty {
     /// Takes the terminal at standard input and output. A panic gives it back before its message is
-    /// printed.
+    /// printed. `is_lent` is set while an editor has the terminal.
     ///
     /// # Errors
     /// Returns an error if there is no terminal.
-    pub fn take() -> io::Result<(Self, Guard)> {
+    pub fn take(is_lent: Arc<AtomicBool>) -> io::Result<(Self, Guard)> {
         let output = io::stdout().as_fd().try_clone_to_owned()?;
         let input = io::stdin();
         let [is_taken, has_mouse, is_asked] = std::array::from_fn(|_| AtomicBool::new(false));
         let original = tcgetattr(&input)?;
-        let state = TtyState { original, input, is_taken, has_mouse, is_asked };
+        let (title, gate) = (Mutex::default(), Gate::new()?);
+        let state =
+            TtyState { original, input, is_taken, has_mouse, title, is_asked, is_lent, gate };
         let output = Output::start(File::from(output), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
@@ -111,8 +129,17 @@ impl Tty {
         self.output.clone()
     }
 
-    /// Takes the terminal, also if it was taken before: another program may have changed it since.
+    /// What stops the reading of the terminal.
+    fn gate(&self) -> Gate {
+        self.state.gate.clone()
+    }
+
+    /// Takes the terminal, also if it was taken before: another program may have changed it since. Does
+    /// nothing while an editor has it.
     fn enter(&self) -> io::Result<()> {
+        if self.state.is_lent.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         let mut raw = self.state.original.clone();
         raw.make_raw();
         tcsetattr(&self.state.input, OptionalActions::Now, &raw)?;
@@ -120,19 +147,25 @@ impl Tty {
         self.output.set_stale();
         let has_mouse = self.state.has_mouse.load(Ordering::SeqCst);
         let mouse = if has_mouse { MOUSE_ON } else { b"" };
-        self.output.send([ENTER, mouse].concat())
+        let title = self.title().as_deref().map(new_title).unwrap_or_default();
+        self.output.send([ENTER, mouse, &title].concat())
     }
 
     /// Gives the terminal back. Does nothing the second time: the cursor would jump over what was
     /// printed since.
     fn leave(&self) {
         if self.state.is_taken.swap(false, Ordering::SeqCst) {
-            self.output.send_and_wait(LEAVE.to_vec());
+            let title = self.title().is_some().then_some(TITLE_BACK).unwrap_or_default();
+            self.output.send_and_wait([title, LEAVE].concat());
             // An answer that comes now must not be read by the shell as if it was typed.
             let is_asked = self.state.is_asked.load(Ordering::SeqCst);
             let action = if is_asked { OptionalActions::Flush } else { OptionalActions::Now };
             let _ = tcsetattr(&self.state.input, action, &self.state.original);
         }
+    }
+
+    fn title(&self) -> MutexGuard<'_, Option<String>> {
+        self.state.title.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Records that the terminal has answered all that it was asked.
@@ -164,6 +197,28 @@ impl Control for Tty {
         }
     }
 
+    fn notify(&mut self, way: Way, note: &Note) {
+        if self.output.send(note.sequence(way)).is_err() {
+            tracing::debug!("the terminal takes no notification");
+        }
+    }
+
+    fn set_title(&mut self, title: Option<&str>) {
+        let before = std::mem::replace(&mut *self.title(), title.map(str::to_owned));
+        if !self.state.is_taken.load(Ordering::SeqCst) {
+            // The title comes with the terminal; an editor may have set its own.
+            return;
+        }
+        let bytes = match (before, title) {
+            (None, Some(title)) => new_title(title),
+            (Some(_), Some(title)) => title_sequence(title),
+            (_, None) => TITLE_BACK.to_vec(),
+        };
+        if self.output.send(bytes).is_err() {
+            tracing::debug!("the terminal takes no title");
+        }
+    }
+
     fn copy(&mut self, text: &str) {
         let way = clipboard::Way::new(|name| std::env::var_os(name));
         if self.output.send(clipboard::sequence(text, way)).is_err() {
@@ -173,6 +228,25 @@ impl Control for Tty {
 
     fn open_link(&mut self, link: &str) -> io::Result<()> {
         browser::open(link)
+    }
+
+    fn edit(&mut self, text: String, directory: Option<&Path>) -> Option<EditJob> {
+        let editor = editor::editor(|name| std::env::var_os(name));
+        let directory = directory.map_or_else(std::env::temp_dir, Path::to_owned);
+        self.state.gate.close();
+        self.state.is_lent.store(true, Ordering::SeqCst);
+        self.leave();
+        Some(Box::new(move || {
+            let edited = editor::edit(&text, &editor, &directory);
+            edited.map_err(|error| format!("The text is as it was: {error}"))
+        }))
+    }
+
+    fn take_back(&mut self) -> io::Result<()> {
+        self.state.is_lent.store(false, Ordering::SeqCst);
+        self.enter()?;
+        self.state.gate.open();
+        Ok(())
     }
 
     fn ask_colours(&mut self) -> bool {
@@ -197,6 +271,11 @@ impl Control for Tty {
             tracing::warn!(%error, "cannot stop the process group");
         }
     }
+}
+
+/// The first title of the program.
+fn new_title(title: &str) -> Vec<u8> {
+    [TITLE_AWAY, &title_sequence(title)].concat()
 }
 
 /// Whether there is a shell that could continue this process. There is none if the terminal runs the

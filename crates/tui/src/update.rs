@@ -4,6 +4,7 @@
 //! screen, or becomes a request to the client; effects of the client for the screen are taken in at once.
 
 mod actions;
+mod attention;
 mod bare;
 mod commands;
 mod enter;
@@ -14,17 +15,21 @@ mod lists;
 mod mouse;
 mod quit;
 mod rooms;
+mod searching;
 mod selecting;
 mod settings;
+mod whois;
 
 use chat_client::entry::NoticeKind;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
 use chat_client::{Request, RequestError};
-use chat_proto::Timestamp;
+use chat_proto::{TextError, Timestamp};
 
 use crate::input::Input;
-use crate::state::State;
+use crate::lists::Subject;
+use crate::notification::{Note, Way};
+use crate::state::{State, too_long};
 use crate::viewport::{Place, Viewport};
 
 /// Rows per notch of the mouse wheel: what terminals do.
@@ -33,9 +38,6 @@ const WHEEL_ROWS: isize = 3;
 /// What the user reads if a command needs a session.
 const NOT_CONNECTED: &str = "You're offline. Try again once connected";
 
-/// What is said if the screen is too narrow for the user list.
-const NO_ROOM_FOR_USERS: &str = "The screen is too narrow for the user list. /who lists the users";
-
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -43,8 +45,16 @@ pub enum Effect {
     Client(ClientEffect),
     /// Ring the bell.
     Ring,
+    /// Notify the user in this way.
+    Notify(Way, Note),
+    /// Set the title of the window, or give it back.
+    SetTitle(Option<String>),
     /// Save the value of a setting.
     SaveSetting(&'static str, &'static str),
+    /// Edit the text of the input box in the user's editor.
+    Edit(String),
+    /// Store what was typed, for the history of the next run.
+    StoreTyped(String),
     /// Whether the terminal is to report the mouse.
     SetMouse(bool),
     /// Put a text on the clipboard of the terminal.
@@ -76,7 +86,11 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             }
             effects
         }
-        Input::Frame => frame::frame(state, at),
+        Input::Frame => {
+            let mut effects = frame::frame(state, at);
+            effects.extend(attention::title(state));
+            effects
+        }
         Input::Key(key) => typing(state, at, |state| keys::key(state, key, at)),
         Input::Paste(text) => {
             let mut effects = bare::paste(state);
@@ -86,6 +100,10 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Wheel(wheel, position) => mouse::wheel(state, wheel, position, at),
         Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
         Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
+        Input::Focus(has_focus) => {
+            state.attention.has_focus = Some(has_focus);
+            Vec::new()
+        }
         Input::Resize(size) => {
             state.size = size;
             Vec::new()
@@ -96,6 +114,11 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Colour(answer) => {
             state.look.answered(answer);
+            Vec::new()
+        }
+        Input::Edited(edited) => typing(state, at, |state| enter::edited(state, edited, at)),
+        Input::Typed(texts) => {
+            state.prompt.add_older(texts);
             Vec::new()
         }
         Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),
@@ -146,8 +169,8 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
 
 fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
     match effect {
-        ClientEffect::Received(_) => {}
-        ClientEffect::Alert => return settings::rings(state).then_some(Effect::Ring),
+        ClientEffect::Received(message) => return attention::received(state, &message),
+        ClientEffect::Alert(message) => return attention::alert(state, &message),
         ClientEffect::RoomOpened(room) => state.room_opened(&room),
         ClientEffect::RoomClosed { room, draft } => state.room_closed(&room, draft),
         ClientEffect::RoomsForgotten => state.rooms_forgotten(),
@@ -178,6 +201,9 @@ fn request(state: &mut State, request: Request, at: Timestamp) -> Result<Vec<Eff
         Some(Effect::Client(ClientEffect::Failed(RequestError::NotConnected))) => {
             Err(NOT_CONNECTED.to_owned())
         }
+        Some(Effect::Client(ClientEffect::Failed(RequestError::Text(TextError::TooLong(
+            bytes,
+        ))))) => Err(format!("Too long: {}. Shorten it and press Enter", too_long(bytes))),
         Some(Effect::Client(ClientEffect::Failed(error))) => Err(error.to_string()),
         _ => Ok(effects),
     }
@@ -200,6 +226,7 @@ fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     }
     state.prompt.end_completion();
     state.prompt.end_cut();
+    state.prompt.end_search();
     state.selection = None;
     match state.prompt.editor.insert(text) {
         Ok(()) => Vec::new(),
@@ -207,13 +234,13 @@ fn insert(state: &mut State, text: &str, at: Timestamp) -> Vec<Effect> {
     }
 }
 
-/// Opens the user list, or closes it. Says so if the screen has no room for it.
+/// Opens the user list, or closes it. If the screen has no room for it, the users are a list to choose from.
 fn toggle_users(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let opens = state.panes().users.is_none();
     state.users = Some(opens);
-    if opens && state.panes().users.is_none() && !state.client.room().is_private() {
+    if opens && state.panes().users.is_none() {
         state.users = None;
-        return notify(state, NoticeKind::Info, NO_ROOM_FOR_USERS, at);
+        return lists::open(state, Subject::People, "", at);
     }
     Vec::new()
 }

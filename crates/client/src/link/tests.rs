@@ -186,7 +186,8 @@ async fn a_new_name_is_said_in_the_next_hello() {
 /// A newer server may send what is not known here: a type is ignored, a kind of message is shown.
 #[tokio::test(start_paused = true)]
 async fn events_of_unknown_types_are_ignored_and_messages_of_unknown_kinds_are_not() {
-    const UNKNOWN: &str = r##"{"type":"typing","room":"#lobby","user":{"id":3,"name":"ana"}}"##;
+    const UNKNOWN: &str =
+        r##"{"type":"of_tomorrow","room":"#lobby","user":{"id":3,"name":"ana"}}"##;
     let mut harness = Harness::new();
     let mut server = harness.answers().await;
     for _ in 0..20 {

@@ -48,6 +48,8 @@ pub struct Room {
     pub(crate) is_restored: bool,
     /// The last of the missed messages that the server is sending.
     pub(crate) coming: Option<Seq>,
+    /// When the other user of a direct message was last connected, if it is not.
+    pub(crate) seen_at: Option<Timestamp>,
     /// Whether older messages are on their way.
     pub(crate) loading: bool,
     /// The users who were here when the connection was lost, and have not come back.
@@ -109,6 +111,7 @@ impl Room {
             join_state: JoinState::Unknown,
             is_restored: false,
             coming: None,
+            seen_at: None,
             loading: false,
             away: Vec::new(),
         }

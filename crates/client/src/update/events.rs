@@ -6,7 +6,7 @@ use chat_proto::{
     Command, Event, LeaveReason, Refusal, RoomName, Seq, Timestamp, Topic, User, UserName,
 };
 
-use super::{Effect, addresses, listing, messages, presence, refused, send, session, store};
+use super::{Effect, addresses, listing, live, messages, presence, refused, send, session, store};
 use crate::entry::NoticeKind;
 use crate::link::LinkEvent;
 use crate::presence::Change;
@@ -74,7 +74,17 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
                 room.read_sent = room.read_sent.max(seq);
             }
         }
-        Event::Users { room, users, more } => return listing::users(state, room, users, more),
+        Event::Typing { room, user } => {
+            return live::typing(state, room, user, at).into_iter().collect();
+        }
+        Event::Away { user, text } => {
+            state.live.set_away(user.id, Some(text.as_str().to_owned()));
+        }
+        Event::Back { user } => state.live.set_away(user.id, None),
+        Event::Users { room, users, mut away, more } => {
+            live::listed(state, &users, &mut away);
+            return listing::users(state, room, users, more);
+        }
         Event::Rooms { rooms, more } => return listing::rooms(state, rooms, more, at),
         Event::Pong { nonce } => return session::rooms_complete(state, &nonce, at),
         Event::Welcome(_) | Event::Ping { .. } | Event::Goodbye { .. } => {}
@@ -102,7 +112,8 @@ fn room_event(state: &mut State, now: RoomState, at: Timestamp) -> Vec<Effect> {
 }
 
 /// Updates a room. Asks for its missed messages once in a session.
-fn room_changed(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effect> {
+fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<Effect> {
+    live::listed(state, &now.users, &mut now.away);
     let counts = (now.unread, now.mentions);
     let counted = Counted::told(now.read, now.last_seq, counts, now.more);
     let name = &now.room;
@@ -112,6 +123,7 @@ fn room_changed(state: &mut State, now: RoomState, at: Timestamp) -> Option<Effe
     room.topic = now.topic;
     room.away.retain(|id| now.users.iter().all(|user| user.id != *id));
     room.users.replace(now.users, now.count);
+    room.seen_at = now.seen_at;
     if now.last_seq < room.log.last() && !tells_epoch {
         // Version 0.1.0 does not say that its journal is another one.
         room.restored(at);
@@ -156,6 +168,10 @@ fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at
     presence::changed(state, name, user.clone(), Change::Left(reason), at);
     if let Some(room) = state.rooms.get_mut(name) {
         room.users.left(user.id);
+        room.seen_at = Some(at);
+    }
+    if state.rooms.get(name).is_some() {
+        state.live.stopped(None, user.id);
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         effects.extend(send(state, join));
     }
     effects.extend(acknowledge_own(state, message));
+    state.live.stopped(Some(&message.room), message.from.id);
     let body = body(state, message);
     let is_mention =
         matches!(&body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
@@ -50,7 +51,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         state.effects.push(Effect::Received(Box::new(message.clone())));
     }
     if is_new && alerts && room.mention(message.seq) {
-        effects.push(Effect::Alert);
+        effects.push(Effect::Alert(Box::new(message.clone())));
     }
     effects
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat_proto::command::Kind;
 use chat_proto::{Command, RefusalCode, RoomName, Seq, Text, Timestamp, UserName};
 
-use super::{Effect, addresses, drafts, listing, send, session, show_pending, store};
+use super::{Effect, addresses, drafts, listing, live, send, session, show_pending, store};
 use crate::link::LinkRequest;
 use crate::request::{DRAFT_BYTES_MAX, Request, RequestError};
 use crate::rooms::{JoinState, Room};
@@ -70,6 +70,8 @@ fn carry_out(
             with(state, &room, |room| room.draft = text);
             drafts::look(state)
         }
+        Request::Typing(room) => live::type_in(state, room, at),
+        Request::Away(text) => Some(live::set_away(state, text)?),
         Request::ShowJoins(joins) => {
             state.joins = joins;
             None

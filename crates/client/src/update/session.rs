@@ -7,6 +7,7 @@ use chat_proto::{Command, Refusal, RefusalCode, RoomName, ShortString, Timestamp
 use super::{Effect, addresses, drafts, presence, send, send_waiting, show_pending, store};
 use crate::entry::NoticeKind;
 use crate::link::{Identity, LinkRequest, Lost, ServerAddress};
+use crate::live::Live;
 use crate::rooms::{JoinState, Room};
 use crate::state::{Connection, State, UNKNOWN};
 use crate::store::{OwnMessage, Profile, StoreOp};
@@ -62,6 +63,7 @@ pub(super) fn filed(
 fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Vec<Effect> {
     presence::session_began(state, welcome.id, at);
     state.connection = Connection::Connected { session };
+    (state.features, state.live, state.typed) = (welcome.features, Live::default(), None);
     state.trouble = None;
     (state.warned.unreadable, state.warned.rooms_complete, state.warned.shorter_room) =
         (false, false, false);

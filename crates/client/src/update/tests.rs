@@ -1,3 +1,4 @@
+mod live;
 mod presence;
 
 use chat_proto::command::Kind;

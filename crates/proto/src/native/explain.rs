@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{Command, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
+use crate::{AwayText, Command, Event, Refusal, RefusalCode, RoomName, Text, Topic, UserName};
 
 /// Most characters of what serde says that are passed on: it repeats what it did not expect, and
 /// what a line is answered with must be no longer than a line may be.
@@ -51,6 +51,11 @@ fn broken_rule(fields: &Map<String, Value>, error: &str) -> (RefusalCode, String
     let room = string(fields, "room").map(RoomName::new);
     let text = string(fields, "text").map(Text::new);
     let topic = string(fields, "topic").map(Topic::new);
+    if kind == "away"
+        && let Some(Err(error)) = string(fields, "text").map(AwayText::new)
+    {
+        return (RefusalCode::BadText, error.to_string());
+    }
     match (name, room, text, topic) {
         (Some(Err(error)), ..) => (RefusalCode::BadName, error.to_string()),
         (_, Some(Err(error)), ..) => (RefusalCode::BadRoom, error.to_string()),

@@ -2,11 +2,11 @@
 
 use chat_proto::command::{Hello, Kind, Nonce, Say};
 use chat_proto::event::{
-    Accepted, JournalId, Limits, Message, MessageKind, RoomInfo, RoomState, Server, Welcome,
+    Accepted, Away, JournalId, Limits, Message, MessageKind, RoomInfo, RoomState, Server, Welcome,
 };
 use chat_proto::{
-    Command, DeviceId, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode, RoomName,
-    Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
+    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode,
+    RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -195,6 +195,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         (option::of(room_name()), option::of(any::<u32>()))
             .prop_map(|(after, limit)| Command::Rooms { after, limit }),
         (room_name(), seq()).prop_map(|(room, seq)| Command::Read { room, seq }),
+        room_name().prop_map(|room| Command::Typing { room }),
+        away_text().prop_map(|text| Command::Away { text }),
+        Just(Command::Back),
         user_name().prop_map(|name| Command::Rename { name }),
         nonce().prop_map(|nonce| Command::Ping { nonce }),
         nonce().prop_map(|nonce| Command::Pong { nonce }),
@@ -209,8 +212,8 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         room_event(),
         (room_name(), vec(message(), 0..3), any::<bool>())
             .prop_map(|(room, messages, more)| Event::History { room, messages, more }),
-        (room_name(), vec(user(), 0..9), any::<bool>())
-            .prop_map(|(room, users, more)| Event::Users { room, users, more }),
+        (room_name(), vec(user(), 0..9), away(), any::<bool>())
+            .prop_map(|(room, users, away, more)| Event::Users { room, users, away, more }),
         (vec(room_info(), 0..9), any::<bool>())
             .prop_map(|(rooms, more)| Event::Rooms { rooms, more }),
         (room_name(), any::<usize>()).prop_map(|(room, count)| Event::Presence { room, count }),
@@ -233,6 +236,9 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         (room_name(), user(), select(LeaveReason::ALL))
             .prop_map(|(room, user, reason)| Event::Left { room, user, reason }),
         (user(), user_name()).prop_map(|(user, name)| Event::Renamed { user, name }),
+        (room_name(), user()).prop_map(|(room, user)| Event::Typing { room, user }),
+        (user(), away_text()).prop_map(|(user, text)| Event::Away { user, text }),
+        user().prop_map(|user| Event::Back { user }),
         message().prop_map(Event::Message),
         accepted().prop_map(Event::Accepted),
         refusal().prop_map(Event::Refused),
@@ -242,6 +248,16 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+fn away_text() -> impl Strategy<Value = AwayText> {
+    let short = |topic: Topic| topic.as_str().chars().take(16).collect::<String>();
+    topic().prop_map(move |topic| AwayText::new(short(topic)).unwrap())
+}
+
+fn away() -> impl Strategy<Value = Vec<Away>> {
+    let id = any::<u64>().prop_map(UserId::new);
+    vec((id, away_text()).prop_map(|(id, text)| Away { id, text }), 0..3)
+}
+
 fn counts() -> impl Strategy<Value = (Option<u64>, Option<u64>, bool)> {
     (option::of(any::<u64>()), option::of(any::<u64>()), any::<bool>())
 }
@@ -249,8 +265,10 @@ fn counts() -> impl Strategy<Value = (Option<u64>, Option<u64>, bool)> {
 fn room_event() -> impl Strategy<Value = Event> {
     let title = option::of(user_name());
     let numbers = (any::<usize>(), [seq(), seq()]);
-    (room_name(), title, topic(), vec(user(), 0..9), numbers, counts()).prop_map(
-        |(room, title, topic, users, (count, [last_seq, read]), (unread, mentions, more))| {
+    let presence = (away(), option::of(at()));
+    (room_name(), title, topic(), vec(user(), 0..9), numbers, counts(), presence).prop_map(
+        |(room, title, topic, users, numbers, (unread, mentions, more), (away, seen_at))| {
+            let (count, [last_seq, read]) = numbers;
             Event::Room(RoomState {
                 room,
                 title,
@@ -262,6 +280,8 @@ fn room_event() -> impl Strategy<Value = Event> {
                 unread,
                 mentions,
                 more,
+                away,
+                seen_at,
             })
         },
     )

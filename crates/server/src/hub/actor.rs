@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_proto::command;
-use chat_proto::{DeviceId, RoomName, Seq, Topic, UserId, UserName};
+use chat_proto::{AwayText, DeviceId, RoomName, Seq, Topic, UserId, UserName};
 
 use super::answer::{Answer, Outcome};
 use super::request::{DirectScope, Request};
@@ -114,6 +114,14 @@ impl Actor {
     pub(crate) async fn set_topic(&self, name: &RoomName, topic: Topic) -> Result<(), HubError> {
         let topic = Request::SetTopic { user: self.id(), name: name.clone(), topic };
         self.hub.done(topic).await.map(drop)
+    }
+
+    /// The user is away, with a text, or not any more. Everybody is sent it, this user as well.
+    ///
+    /// # Errors
+    /// Returns an error if the daemon is going away.
+    pub(crate) async fn set_away(&self, text: Option<AwayText>) -> Result<(), HubError> {
+        self.hub.done(Request::SetAway { user: self.id(), text }).await.map(drop)
     }
 
     /// Takes another name. Everybody is sent it, this user as well.

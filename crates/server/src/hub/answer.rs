@@ -44,6 +44,13 @@ pub(crate) enum Outcome {
     Refused(HubError),
 }
 
+impl Outcome {
+    /// Returns true if the message is new and stored.
+    pub(super) const fn is_stored(&self) -> bool {
+        matches!(self, Self::Stored { .. })
+    }
+}
+
 /// What a request has led to.
 #[derive(Debug)]
 pub(super) enum Done {

@@ -127,6 +127,8 @@ impl Directory {
         for (room, said) in std::mem::take(&mut unpublished.rooms).into_values() {
             room.publish_messages(said);
         }
+        let stored = unpublished.answers.iter().filter(|(_, outcome)| outcome.is_stored());
+        self.end_away(stored.map(|(submission, _)| submission.user));
         for (submission, outcome) in unpublished.answers.drain(..) {
             submission.answer(outcome);
         }
@@ -148,6 +150,7 @@ impl Directory {
                 state.put_account(Account::new(user, UserKind::Guest, now, read));
             }
             Change::GuestRenamed(user) => self.apply_name(&user),
+            Change::Away { user, text } => self.state().set_away(user, text),
             Change::Credential(record) => self.state().add_credential(record),
             Change::Seen { user, at } => {
                 if let Some(account) = self.state().account_mut(user) {

@@ -1,39 +1,60 @@
-//! Wakes the sessions of a user if its rooms or read positions have changed: a `watch` without a value, in a
-//! fifth of the memory.
+//! Wakes the sessions of a user if its rooms or read positions have changed, or if another user is writing: a
+//! `watch` without a value, in a fifth of the memory.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 
 use tokio::sync::Notify;
+
+use super::typing::TypingQueue;
 
 /// A notification without a value: each session compares the number of notifications with the number it
 /// has seen.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
-    rings: AtomicU64,
+    rooms: AtomicU32,
+    typing: AtomicU16,
     sleepers: Notify,
+    /// Who is writing in the rooms of the user.
+    pub(super) queue: TypingQueue,
+}
+
+/// How many notifications of each kind there were, or were seen. The numbers start again after the greatest one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// The rooms or the read positions have changed.
+    pub(super) rooms: u32,
+    /// Another user is writing.
+    pub(super) typing: u16,
 }
 
 impl Changed {
     /// How many notifications there were.
-    pub(super) fn rings(&self) -> u64 {
-        self.rings.load(Ordering::Acquire)
+    pub(super) fn count(&self) -> Heard {
+        let (rooms, typing) = (&self.rooms, &self.typing);
+        Heard { rooms: rooms.load(Ordering::Acquire), typing: typing.load(Ordering::Acquire) }
     }
 
-    /// Wakes all sessions that wait.
+    /// The rooms or the read positions have changed: wakes all sessions that wait.
     pub(super) fn ring(&self) {
-        self.rings.fetch_add(1, Ordering::AcqRel);
+        self.rooms.fetch_add(1, Ordering::AcqRel);
         self.sleepers.notify_waiters();
     }
 
-    /// Waits until there were more notifications than `heard`, and sets `heard` to their number. Cancel safe.
-    pub(super) async fn listen(&self, heard: &mut u64) {
+    /// Another user is writing, as the queue has it: wakes all sessions that wait.
+    pub(super) fn ring_typing(&self) {
+        self.typing.fetch_add(1, Ordering::AcqRel);
+        self.sleepers.notify_waiters();
+    }
+
+    /// Waits until there were more notifications than `heard`, and returns their numbers. Cancel safe.
+    pub(super) async fn listen(&self, heard: Heard) -> Heard {
         loop {
             // Before the count is read, so that no notification falls between the two.
             let ring = pin!(self.sleepers.notified());
-            if self.rings() != *heard {
-                *heard = self.rings();
-                return;
+            let count = self.count();
+            if count != heard {
+                return count;
             }
             ring.await;
         }
@@ -49,12 +70,13 @@ mod tests {
     #[tokio::test]
     async fn it_is_heard_once_by_each_even_by_one_who_was_away() {
         let bell = Changed::default();
-        let (mut one, mut other) = (bell.rings(), bell.rings());
-        assert!(bell.listen(&mut one).now_or_never().is_none());
+        let heard = bell.count();
+        assert!(bell.listen(heard).now_or_never().is_none());
         bell.ring();
-        bell.ring();
-        for heard in [&mut one, &mut other] {
-            bell.listen(heard).await;
+        bell.ring_typing();
+        for before in [heard, heard] {
+            let heard = bell.listen(before).await;
+            assert_eq!((heard.rooms, heard.typing), (1, 1));
             assert!(bell.listen(heard).now_or_never().is_none());
         }
     }
@@ -62,9 +84,8 @@ mod tests {
     #[tokio::test]
     async fn it_wakes_who_sleeps() {
         let bell = Changed::default();
-        let mut heard = bell.rings();
         let ring = async { bell.ring() };
-        tokio::join!(bell.listen(&mut heard), ring);
-        assert_eq!(heard, 1);
+        let (heard, ()) = tokio::join!(bell.listen(bell.count()), ring);
+        assert_eq!(heard.rooms, 1);
     }
 }

@@ -106,6 +106,10 @@ impl Directory {
                 Ok((vec![Change::Topic { room, topic: topic.clone(), by }], Grant::Changed))
             }
             Request::Read { user, name, seq } => read(proposal, *user, name, *seq),
+            Request::SetAway { user, text } => {
+                let away = Change::Away { user: *user, text: text.clone() };
+                Ok((vec![away], Grant::Changed))
+            }
             Request::See { users, at } => {
                 let seen = |user: &UserId| Change::Seen { user: *user, at: *at };
                 Ok((users.iter().map(seen).collect(), Grant::Changed))

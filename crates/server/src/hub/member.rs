@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use chat_proto::command;
-use chat_proto::event::RoomInfo;
-use chat_proto::{DeviceId, LeaveReason, RoomName, Seq, SessionId, User, UserId, UserName};
+use chat_proto::event::{Away, RoomInfo};
+use chat_proto::{
+    DeviceId, LeaveReason, RoomName, Seq, SessionId, Timestamp, User, UserId, UserName,
+};
 use tokio::sync::mpsc;
 
 use super::actor::Actor;
 use super::answer::Answer;
-use super::changed::Changed;
+use super::changed::{Changed, Heard};
 use super::policy::{Action, may};
 use super::request::Submission;
+use super::typing::Typing;
 use super::{Hub, HubError, infos};
 use crate::journal::{RoomId, RoomKey};
 use crate::room::Room;
@@ -21,11 +24,21 @@ use crate::room::Room;
 pub(crate) struct Member {
     actor: Actor,
     session: SessionId,
-    /// Rings if the rooms of the user, or its read positions, have changed.
+    /// Rings if the rooms of the user, or its read positions, have changed, or if another user is writing.
     news: Arc<Changed>,
-    /// How often `news` was heard.
-    heard: u64,
+    /// How often `news` was heard, see [`Heard`]. Two fields, to keep the session small.
+    heard_rooms: u32,
+    heard_typing: u16,
     reason: LeaveReason,
+}
+
+/// What has changed for a user.
+#[derive(Debug)]
+pub(crate) struct News {
+    /// Whether its rooms have, or how far it has read them.
+    pub rooms: bool,
+    /// Who is writing in its rooms.
+    pub typing: Vec<Arc<Typing>>,
 }
 
 /// A room a user is in.
@@ -45,8 +58,10 @@ impl Member {
             state.admit(user);
             Arc::clone(&state.existing(user).news)
         };
-        let (session, heard) = (hub.directory.next_session(), news.rings());
-        Self { actor: Actor { hub, user }, session, news, heard, reason: LeaveReason::Lost }
+        let session = hub.directory.next_session();
+        let Heard { rooms: heard_rooms, typing: heard_typing } = news.count();
+        let (actor, reason) = (Actor { hub, user }, LeaveReason::Lost);
+        Self { actor, session, news, heard_rooms, heard_typing, reason }
     }
 
     /// The user's number.
@@ -67,10 +82,35 @@ impl Member {
         self.actor.hub.state().existing(self.id()).user.clone()
     }
 
-    /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere. Cancel
-    /// safe.
-    pub(crate) async fn changed(&mut self) {
-        self.news.listen(&mut self.heard).await;
+    /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere, or until another user
+    /// is writing. Cancel safe.
+    pub(crate) async fn changed(&mut self) -> News {
+        let before = Heard { rooms: self.heard_rooms, typing: self.heard_typing };
+        let heard = self.news.listen(before).await;
+        (self.heard_rooms, self.heard_typing) = (heard.rooms, heard.typing);
+        let typing = self.news.queue.newest(heard.typing.wrapping_sub(before.typing));
+        News { rooms: heard.rooms != before.rooms, typing }
+    }
+
+    /// The user is writing in a room.
+    ///
+    /// # Errors
+    /// Returns an error if the user is not in it.
+    pub(crate) fn type_in(&self, name: &RoomName) -> Result<(), HubError> {
+        self.actor.hub.type_in(self.id(), name)
+    }
+
+    /// Those of `users` who are away, as many as a list may have.
+    #[must_use]
+    pub(crate) fn away_among(&self, users: &[User]) -> Vec<Away> {
+        self.actor.hub.state().away.among(users)
+    }
+
+    /// When the other user of a direct message was last connected; `None` if it is, and for any other room.
+    #[must_use]
+    pub(crate) fn last_seen(&self, room: &Room) -> Option<Timestamp> {
+        let other = room.other(self.id())?;
+        self.actor.hub.state().last_seen(other)
     }
 
     /// The rooms the user is in, the lobby first.
@@ -191,9 +231,10 @@ impl Member {
 impl Drop for Member {
     fn drop(&mut self) {
         let (hub, user) = (&self.actor.hub, self.actor.user);
+        let now = hub.time();
         {
             let mut state = hub.state();
-            state.dismiss(user, self.reason);
+            state.dismiss(user, self.reason, now);
             state.remove_guest(user);
         }
         hub.see(user);

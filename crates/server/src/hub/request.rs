@@ -1,7 +1,9 @@
 //! The items of the queue: messages, requests for changes, and tasks. Plain values, until they are decided.
 
 use chat_proto::command::Kind;
-use chat_proto::{DeviceId, RoomName, Seq, SessionId, Text, Timestamp, Topic, UserId, UserName};
+use chat_proto::{
+    AwayText, DeviceId, RoomName, Seq, SessionId, Text, Timestamp, Topic, UserId, UserName,
+};
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, Done};
@@ -66,6 +68,8 @@ pub(super) enum Request {
     SetTopic { user: UserId, name: RoomName, topic: Topic },
     /// The user has read a room up to a message.
     Read { user: UserId, name: RoomName, seq: Seq },
+    /// The user is away, or not any more.
+    SetAway { user: UserId, text: Option<AwayText> },
     /// The users are connected.
     See { users: Vec<UserId>, at: Timestamp },
     /// Rooms that nobody uses are removed.

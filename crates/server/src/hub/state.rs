@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
+use super::away::AwayUsers;
 use super::changed::Changed;
 use super::memberships::{MemberState, Memberships};
 use super::names::Names;
@@ -32,6 +33,7 @@ pub(super) struct State {
     /// How many accounts are stored.
     stored: usize,
     pub(super) rooms: Rooms,
+    pub(super) away: AwayUsers,
     /// The greatest number that a user has, or had.
     pub(super) last_user: UserId,
     /// Whether the daemon is going away: then nothing more is taken.
@@ -44,6 +46,8 @@ pub(super) struct Account {
     pub(super) user: User,
     pub(super) kind: UserKind,
     pub(super) seen_at: Timestamp,
+    /// When its last session ended, since the start of the daemon.
+    pub(super) left_at: Option<Timestamp>,
     pub(super) sessions: usize,
     pub(super) rooms: Memberships,
     /// Tells the user's sessions that `rooms` has changed.
@@ -54,7 +58,7 @@ impl Account {
     /// A user who is new, and in the lobby, where `read` messages are not new to it.
     pub(super) fn new(user: User, kind: UserKind, seen_at: Timestamp, read: Seq) -> Self {
         let (rooms, news) = (Memberships::in_lobby(read), Arc::default());
-        Self { user, kind, seen_at, sessions: 0, rooms, news }
+        Self { user, kind, seen_at, left_at: None, sessions: 0, rooms, news }
     }
 
     /// The user, as the subject of [`may`].
@@ -80,6 +84,7 @@ impl State {
             tokens: HashMap::new(),
             stored: 0,
             rooms: Rooms::restore(rooms, last_room, presence_users),
+            away: AwayUsers::default(),
             last_user,
             is_closed: false,
         };
@@ -218,10 +223,14 @@ impl State {
 
     /// Counts one session less of `user`, and takes the user off the lists of its rooms if it was the
     /// last.
-    pub(super) fn dismiss(&mut self, user: UserId, reason: LeaveReason) {
+    pub(super) fn dismiss(&mut self, user: UserId, reason: LeaveReason, at: Timestamp) {
+        if self.existing(user).sessions == 1 {
+            self.end_away(user);
+        }
         let account = self.existing_mut(user);
         account.sessions -= 1;
         if account.sessions == 0 {
+            account.left_at = Some(at);
             self.connected.remove(&user);
             for (user, room) in self.where_is(user) {
                 self.leave(&room, &user, reason);

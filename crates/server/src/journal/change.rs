@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chat_proto::{Seq, Timestamp, Topic, User, UserId};
+use chat_proto::{AwayText, Seq, Timestamp, Topic, User, UserId};
 
 use super::stored::{CredentialRecord, MembershipRecord, RoomId, RoomKey, UserRecord};
 
@@ -19,6 +19,13 @@ pub enum Change {
     Guest(User),
     /// Another name of a guest.
     GuestRenamed(User),
+    /// A user is away, or not any more: not stored, as it ends with the user's last session.
+    Away {
+        /// The user's number.
+        user: UserId,
+        /// Why, or until when; `None` if the user is not away any more.
+        text: Option<AwayText>,
+    },
     /// A user has one more credential.
     Credential(CredentialRecord),
     /// The user was connected at that time.

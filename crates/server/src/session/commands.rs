@@ -44,6 +44,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Command::Topic { room, topic } => self.topic(room, topic),
             Command::Rooms { after, limit } => self.list_rooms(after.as_ref(), limit),
             Command::Read { room, seq } => self.read(room, seq),
+            Command::Typing { room } => self.type_in(room),
+            Command::Away { text } => self.set_away(Some(text)),
+            Command::Back => self.set_away(None),
             Command::Rename { name } => self.rename(name),
             Command::Ping { nonce } => self.send_event(&Event::Pong { nonce }),
             Command::Pong { .. } => ControlFlow::Continue(()),
@@ -118,6 +121,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     self.log(|| info!("renamed"));
                     ControlFlow::Continue(())
                 }
+                Err(error) => self.refuse(error.into()),
+            },
+            // The lobby sends it to all its sessions, this one included.
+            CommandResult::Away(set) => match set {
+                Ok(()) => ControlFlow::Continue(()),
                 Err(error) => self.refuse(error.into()),
             },
             CommandResult::SentBefore { say, answer } => self.sent_before(say, answer),
@@ -232,8 +240,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(users) => users,
             Err(error) => return self.refuse_in(name, error),
         };
-        let (users, is_cut) = fitting_users(users);
-        self.send_event(&Event::Users { room: name, users, more: is_more || is_cut })
+        let away = if self.shows.away { self.member.away_among(&users) } else { Vec::new() };
+        let (users, is_cut) = fitting_users(users, &away);
+        self.send_event(&Event::Users { room: name, users, away, more: is_more || is_cut })
     }
 
     fn list_rooms(&mut self, after: Option<&RoomName>, asked: Option<u32>) -> ControlFlow<End> {
@@ -285,7 +294,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.refuse(Refusal { n, device, room, ..error.into() })
     }
 
-    fn refuse_in(&mut self, room: RoomName, error: HubError) -> ControlFlow<End> {
+    pub(super) fn refuse_in(&mut self, room: RoomName, error: HubError) -> ControlFlow<End> {
         self.refuse(Refusal { room: Some(room), ..error.into() })
     }
 
@@ -305,7 +314,8 @@ const fn room_of(command: &mut Command) -> Option<&mut RoomName> {
         | Command::History { room, .. }
         | Command::Who { room, .. }
         | Command::Topic { room, .. }
-        | Command::Read { room, .. } => Some(room),
+        | Command::Read { room, .. }
+        | Command::Typing { room } => Some(room),
         _ => None,
     }
 }

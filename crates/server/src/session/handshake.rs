@@ -3,8 +3,7 @@
 use chat_proto::command::{Hello, VERSION};
 use chat_proto::event::{Limits, Server, Welcome};
 use chat_proto::{
-    Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId,
-    features, limits,
+    Command, DeviceId, EndCode, Event, Features, Refusal, RefusalCode, Secret, User, UserId, limits,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
@@ -13,6 +12,7 @@ use tracing::{Span, debug, info};
 use super::Context;
 use super::end::End;
 use super::error_budget::ErrorBudget;
+use super::live::Shows;
 use crate::config::{PAGE_MESSAGES, ROOMS_PER_USER_MAX};
 use crate::door::{Connection, Incoming};
 use crate::hub::Member;
@@ -23,8 +23,8 @@ pub(super) struct Handshake {
     pub(super) member: Member,
     /// The device that the client named; empty for a guest.
     pub(super) device: DeviceId,
-    /// Whether the client shows how many messages its user has not read.
-    pub(super) shows_unread: bool,
+    /// What the client shows.
+    pub(super) shows: Shows,
 }
 
 /// Reads until the client sends its name or its token, and lets the user in. `sent_id` is the number that the client
@@ -51,7 +51,11 @@ pub(super) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
                 let member = context.hub.enter_guest(id, &name).await;
                 let member = member.map_err(|error| End::of_hub(&error))?;
                 log_entry(&member);
-                return Ok(Handshake { member, device: DeviceId::default(), shows_unread: false });
+                return Ok(Handshake {
+                    member,
+                    device: DeviceId::default(),
+                    shows: Shows::default(),
+                });
             }
             Some(Incoming::Command(Command::About)) => {
                 send_now(connection, &about(context)).await?;
@@ -109,8 +113,8 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
             connection.send(&Event::Welcome(welcome(&member, token, last, context)));
             log_entry(&member);
             debug!(features = ?hello.features, "the client has these features");
-            let shows_unread = hello.features.has(features::UNREAD);
-            Ok(Handshake { member, device: hello.device, shows_unread })
+            let shows = Shows::of(&hello.features);
+            Ok(Handshake { member, device: hello.device, shows })
         }
         Err(refusal) => {
             let code = refusal.code;

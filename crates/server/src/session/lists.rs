@@ -1,7 +1,7 @@
 //! Lists of users and rooms, cut so that each fits into one line of the protocol.
 
 use chat_proto::User;
-use chat_proto::event::RoomInfo;
+use chat_proto::event::{Away, RoomInfo};
 use chat_proto::limits::LINE_BYTES_MAX;
 
 /// Entries of one `users` or `rooms` event at most, whatever the client asks for.
@@ -15,20 +15,24 @@ pub(super) fn limit(limit: Option<u32>) -> usize {
     limit.map_or(LIST_MAX, |limit| usize::try_from(limit).unwrap_or(LIST_MAX).min(LIST_MAX))
 }
 
-/// The first of `users` that fit a line, and whether there are more.
-pub(super) fn fitting_users(users: Vec<User>) -> (Vec<User>, bool) {
-    fitting(users, |user| 2 * user.name.as_str().len() + 40)
+/// The first of `users` that fit a line with the list of those who are away, and whether there are more.
+pub(super) fn fitting_users(users: Vec<User>, away: &[Away]) -> (Vec<User>, bool) {
+    let away = away.iter().map(|away| 2 * away.text.as_str().len() + 50).sum();
+    fitting(users, away, |user| 2 * user.name.as_str().len() + 40)
 }
 
 /// The first of `rooms` that fit a line, and whether there are more.
 pub(super) fn fitting_rooms(rooms: Vec<RoomInfo>) -> (Vec<RoomInfo>, bool) {
-    fitting(rooms, |info| 2 * (info.room.as_str().len() + info.topic.as_str().len()) + 80)
+    fitting(rooms, 0, |info| 2 * (info.room.as_str().len() + info.topic.as_str().len()) + 80)
 }
 
-/// The first of `entries` that fit a line. `bytes_max` is an upper bound of what an entry takes there: a quote takes
+/// The first of `entries` that fit a line after `bytes` of other things. `bytes_max` is an upper bound of what an entry takes there: a quote takes
 /// two bytes.
-fn fitting<T>(mut entries: Vec<T>, bytes_max: impl Fn(&T) -> usize) -> (Vec<T>, bool) {
-    let mut bytes = 0;
+fn fitting<T>(
+    mut entries: Vec<T>,
+    mut bytes: usize,
+    bytes_max: impl Fn(&T) -> usize,
+) -> (Vec<T>, bool) {
     let fits = entries.iter().take_while(|entry| {
         bytes += bytes_max(entry);
         bytes <= LIST_BYTES_MAX
@@ -41,9 +45,11 @@ fn fitting<T>(mut entries: Vec<T>, bytes_max: impl Fn(&T) -> usize) -> (Vec<T>, 
 
 #[cfg(test)]
 mod tests {
-    use chat_proto::{Event, RoomName, Seq, Topic, UserId, UserName};
+    use chat_proto::limits::AWAY_BYTES_MAX;
+    use chat_proto::{AwayText, Event, RoomName, Seq, Timestamp, Topic, UserId, UserName};
 
     use super::*;
+    use crate::config::AWAY_LISTED_MAX;
     use chat_proto::event::RoomState;
 
     #[test]
@@ -52,7 +58,9 @@ mod tests {
             let name = format!("{id:03}{}", "😀".repeat(29));
             User { id: UserId::new(id), name: UserName::new(&name).unwrap() }
         };
-        let (users, is_cut) = fitting_users((1..=500).map(user).collect());
+        let text = AwayText::new("\"".repeat(AWAY_BYTES_MAX)).unwrap();
+        let away = vec![Away { id: UserId::new(u64::MAX), text }; AWAY_LISTED_MAX];
+        let (users, is_cut) = fitting_users((1..=500).map(user).collect(), &away);
         assert!(users.len() > 100 && is_cut);
         let (room, topic) = (RoomName::lobby(), Topic::from_lossy(&"\"".repeat(512)));
         let room = Event::Room(RoomState {
@@ -66,6 +74,8 @@ mod tests {
             unread: Some(u64::MAX),
             mentions: Some(u64::MAX),
             more: true,
+            away,
+            seen_at: Some(Timestamp::from_millis(i64::MAX)),
         });
         let line = serde_json::to_string(&room).unwrap();
         assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());

@@ -32,6 +32,8 @@ pub(super) enum CommandResult {
     Subscribed(Box<PendingSubscription>),
     /// The user has another name.
     Renamed(Result<(), HubError>),
+    /// The user is away, or not any more.
+    Away(Result<(), HubError>),
     /// Whether a message of a conversation that the session is not subscribed to was sent before.
     SentBefore { say: Say, answer: Result<Option<Answer>, HubError> },
     /// The two users of a direct message have joined it, so that the message can be sent.

@@ -44,7 +44,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// The same, and counts the unread messages if the client shows their number. A room stays pending until its
     /// messages are counted; then [`Session::subscribed`] takes over.
     pub(super) fn sync_rooms_counting(&mut self) -> ControlFlow<End> {
-        self.sync_rooms_with(self.shows_unread)
+        self.sync_rooms_with(self.shows.unread)
     }
 
     fn sync_rooms_with(&mut self, counts: bool) -> ControlFlow<End> {
@@ -170,7 +170,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         read: Seq,
         counted: Option<Counted>,
     ) {
-        let (users, _) = fitting_users(std::mem::take(&mut snapshot.users));
+        let users = std::mem::take(&mut snapshot.users);
+        let away = if self.shows.away { self.member.away_among(&users) } else { Vec::new() };
+        let seen_at = self.shows.last_seen.then(|| self.member.last_seen(room)).flatten();
+        let (users, _) = fitting_users(users, &away);
         let Snapshot { topic, count, last_seq, .. } = snapshot;
         let (room, topic) = (room.name().clone(), topic.clone());
         let (count, last_seq) = (*count, *last_seq);
@@ -186,6 +189,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             unread: unread.map(|unread| unread.messages),
             mentions: unread.map(|unread| unread.mentions),
             more: unread.is_some_and(|unread| unread.more),
+            away,
+            seen_at,
         }));
     }
 
@@ -259,6 +264,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             && matches!(&**event, Event::Left { user: left, .. } if left.id == user)
         {
             return; // sent when the session leaves the room, see `sync_rooms`
+        }
+        if let Items::Update(event) = batch.items()
+            && !self.shows.has(event)
+        {
+            return;
         }
         self.connection.send_batch(batch, Recipient { user, session: self.member.session() });
     }

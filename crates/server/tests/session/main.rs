@@ -5,6 +5,7 @@
 mod classic;
 mod ghosts;
 mod journal;
+mod live;
 mod native;
 mod older;
 mod peer;

@@ -41,14 +41,24 @@ struct Picture {
 /// What the user does.
 enum Key {
     Alt(char),
+    Control(char),
     Text(&'static str),
 }
 
-const PICTURES: [Picture; 1] = [Picture {
-    name: "chat",
-    size: (100, 30),
-    keys: &[Key::Alt('2'), Key::Text("@bob looks good, ")],
-}];
+const PICTURES: [Picture; 4] = [
+    Picture {
+        name: "chat",
+        size: (100, 30),
+        keys: &[Key::Alt('2'), Key::Text("@bob looks good, ")],
+    },
+    Picture { name: "go-to", size: (100, 24), keys: &[Key::Control('k')] },
+    Picture {
+        name: "select",
+        size: (100, 24),
+        keys: &[Key::Alt('2'), Key::Control('s'), Key::Text("k")],
+    },
+    Picture { name: "narrow", size: (44, 24), keys: &[Key::Alt('2')] },
+];
 
 /// The sizes to look at.
 const SIZES: [(u16, u16); 6] = [(40, 20), (60, 24), (80, 24), (100, 30), (120, 36), (200, 50)];
@@ -132,6 +142,7 @@ async fn draw(picture: &Picture, size: (u16, u16), theme: &str, colours: &Colour
     for key in picture.keys {
         match key {
             Key::Alt(c) => client.presses(KeyCode::Char(*c), KeyModifiers::ALT).await,
+            Key::Control(c) => client.presses(KeyCode::Char(*c), KeyModifiers::CONTROL).await,
             Key::Text(text) => client.types(text).await,
         }
     }

@@ -7,6 +7,7 @@ use chat_client::store::Writer;
 use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
 
+use crate::notification::Notifier;
 use crate::settings::Layers;
 use crate::theme::Environment;
 use crate::zone::ZoneWatch;
@@ -36,6 +37,8 @@ pub struct Options {
     pub settings_file: Option<PathBuf>,
     /// What the environment says about the colours of the terminal.
     pub environment: Environment,
+    /// How the terminal notifies.
+    pub notifier: Notifier,
     /// Whether links can be opened on this machine.
     pub opens_links: bool,
     /// The clock.
@@ -59,6 +62,7 @@ impl Options {
             settings: Layers::default(),
             settings_file: None,
             environment: Environment::default(),
+            notifier: Notifier::default(),
             opens_links: false,
             clock: system_clock,
         }

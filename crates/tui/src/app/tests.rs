@@ -1,8 +1,10 @@
+mod editing;
 mod older_server;
 mod restart;
 mod server;
 mod settings;
 mod stored;
+mod typed;
 
 use std::io;
 use std::time::Duration;
@@ -101,7 +103,6 @@ async fn a_moving_mouse_wakes_nobody() {
     let (column, row, modifiers) = (1, 1, KeyModifiers::NONE);
     let moved = MouseEvent { kind: MouseEventKind::Moved, column, row, modifiers };
     bob.send_event(TerminalEvent::Mouse(moved)).await;
-    bob.send_event(TerminalEvent::FocusLost).await;
     timeout(Duration::from_secs(1), std::future::pending::<()>()).await.unwrap_err();
     assert_eq!(bob.frames(), frames);
 }

@@ -72,8 +72,8 @@ fn what_is_wrong_is_said_at_its_field() {
 
         Enter next · Tab switch · Esc quit
 
-        No server? chat-server starts one
-        Just looking? chat-tui --demo
+        No server yet? Run chat-server
+        Just looking? Run chat-tui --demo
         "#);
     assert_eq!(type_text(&mut screen, "\u{15}localhost\n"), answers("ana", "localhost:12345"));
 }
@@ -92,8 +92,8 @@ fn a_wrong_name_suggests_another_one() {
 
         Enter next · Tab switch · Esc quit
 
-        No server? chat-server starts one
-        Just looking? chat-tui --demo
+        No server yet? Run chat-server
+        Just looking? Run chat-tui --demo
         "#);
 }
 
@@ -115,8 +115,8 @@ fn it_fits_on_every_screen() {
 
         Enter next · Tab switch · Esc quit
 
-        No server? chat-server starts one
-        Just looking? chat-tui --demo
+        No server yet? Run chat-server
+        Just looking? Run chat-tui --demo
         "#);
 }
 

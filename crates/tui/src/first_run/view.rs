@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Style, Stylize};
+use ratatui::style::Stylize;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
@@ -44,8 +44,8 @@ pub(super) fn draw(screen: &FirstRun, theme: Theme, frame: &mut Frame<'_>) {
         Line::default(),
         Line::styled("Enter next · Tab switch · Esc quit", theme.dim()),
         Line::default(),
-        hint("No server? ", "chat-server", " starts one", theme),
-        hint("Just looking? ", "chat-tui --demo", "", theme),
+        hint("No server yet? Run ", "chat-server", theme),
+        hint("Just looking? Run ", "chat-tui --demo", theme),
     ];
     for (line, row) in lines.iter().zip(area.intersection(all).rows()) {
         line.render(row, frame.buffer_mut());
@@ -72,12 +72,6 @@ fn error(field: &Field, theme: Theme, width: usize) -> Line<'static> {
     Line::styled(text.trim_end().to_owned(), theme.bad())
 }
 
-fn hint(
-    before: &'static str,
-    command: &'static str,
-    after: &'static str,
-    theme: Theme,
-) -> Line<'static> {
-    let command = Span::styled(command, theme.style(Role::Code));
-    Line::from(vec![Span::raw(before), command, Span::styled(after, Style::new())])
+fn hint(question: &'static str, command: &'static str, theme: Theme) -> Line<'static> {
+    Line::from(vec![Span::raw(question), Span::styled(command, theme.style(Role::Code))])
 }

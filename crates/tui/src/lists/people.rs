@@ -1,6 +1,6 @@
 //! The users of a room, those who spoke lately first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chat_client::entry::Body;
 use chat_client::{Room, State as ClientState};
@@ -34,13 +34,13 @@ fn speakers(room: &Room) -> Vec<&UserName> {
 /// The users of a room: the user `me` first, then those who spoke lately, then the others by name.
 #[must_use]
 pub fn of_room(room: &Room, me: UserId) -> Vec<&User> {
-    let speakers = speakers(room);
-    let place = |user: &User| speakers.iter().position(|name| **name == user.name);
+    let speakers = speakers(room).into_iter().enumerate();
+    let places: HashMap<&UserName, usize> = speakers.map(|(place, name)| (name, place)).collect();
     let mut users: Vec<&User> = room.users().iter(me).collect();
     // Stable: without a place, the order of the names is left.
-    users.sort_by_cached_key(|user| match (user.id == me, place(user)) {
+    users.sort_by_cached_key(|user| match (user.id == me, places.get(&user.name)) {
         (true, _) => (0, 0),
-        (false, Some(place)) => (1, place),
+        (false, Some(place)) => (1, *place),
         (false, None) => (2, 0),
     });
     users

@@ -1,8 +1,12 @@
 //! The text of the input box. The library has lines, cursor and undo; here every move ends between two
 //! grapheme clusters, and every deletion is a move whose path is removed.
 
+mod change;
+
 use ratatui_textarea::{CursorMove, DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
+
+pub use self::change::Case;
 
 /// Longest text of the box, in bytes: it is a draft of the client.
 pub const PROMPT_BYTES_MAX: usize = chat_client::request::DRAFT_BYTES_MAX;
@@ -12,7 +16,11 @@ const UNDO_MAX: usize = 200;
 
 /// The text would have this many bytes, too many.
 #[derive(Debug, thiserror::Error)]
-#[error("the input box holds {PROMPT_BYTES_MAX} bytes, this would make {0}; nothing was added")]
+#[error(
+    "Paste too long ({}, the limit is {}). Nothing was pasted",
+    kilobytes(*.0),
+    kilobytes(PROMPT_BYTES_MAX)
+)]
 pub struct TooMuch(pub usize);
 
 /// A move of the cursor.
@@ -141,6 +149,19 @@ impl Editor {
         self.insert(text)
     }
 
+    /// Replaces the whole text.
+    ///
+    /// # Errors
+    /// As [`Editor::insert`]; the text stays as it was then.
+    pub fn set(&mut self, text: &str) -> Result<(), TooMuch> {
+        if text.len() >= PROMPT_BYTES_MAX {
+            return Err(TooMuch(text.len()));
+        }
+        let row = self.lines().len() - 1;
+        let end = (row, self.lines()[row].chars().count());
+        self.replace((0, 0), end, text)
+    }
+
     /// Moves the cursor.
     pub fn go(&mut self, motion: Motion) {
         let (row, column) = self.cursor();
@@ -155,11 +176,7 @@ impl Editor {
                 None if row + 1 < self.lines().len() => self.jump(row + 1, 0),
                 None => {}
             },
-            Motion::WordLeft => {
-                self.area.move_cursor(CursorMove::WordBack);
-                let (row, column) = self.cursor();
-                self.jump(row, self.border_before(row, column + 1).unwrap_or(0));
-            }
+            Motion::WordLeft => self.go_to_word_start(),
             Motion::WordRight => self.go_to_word_end(),
             Motion::SpaceLeft => self.go_to_space(),
             Motion::LineStart => self.area.move_cursor(CursorMove::Head),
@@ -221,25 +238,44 @@ impl Editor {
         self.jump(row, column + blanks + word);
     }
 
+    /// Goes back over what is no word, then to the start of the word; at the start of a line to the line before.
+    fn go_to_word_start(&mut self) {
+        let (mut row, mut column) = self.cursor();
+        while row > 0 && !self.before(row, column).any(char::is_alphanumeric) {
+            row -= 1;
+            column = self.lines()[row].chars().count();
+        }
+        let before: Vec<char> = self.before(row, column).collect();
+        let blanks = before.iter().rev().take_while(|c| !is_of_word(**c)).count();
+        let word = before.iter().rev().skip(blanks).take_while(|c| is_of_word(**c)).count();
+        self.jump(row, self.border_before(row, column - blanks - word + 1).unwrap_or(0));
+    }
+
     /// Goes back over white space, then to the start of what is before it; at the start of a line to the line
     /// before.
     fn go_to_space(&mut self) {
         let (mut row, mut column) = self.cursor();
-        let is_blank = |row: usize, column: usize| {
-            self.lines()[row].chars().take(column).all(char::is_whitespace)
-        };
-        while row > 0 && is_blank(row, column) {
+        while row > 0 && self.before(row, column).all(char::is_whitespace) {
             row -= 1;
             column = self.lines()[row].chars().count();
         }
-        let before: Vec<char> = self.lines()[row].chars().take(column).collect();
+        let before: Vec<char> = self.before(row, column).collect();
         let blanks = before.iter().rev().take_while(|c| c.is_whitespace()).count();
         let word = before.iter().rev().skip(blanks).take_while(|c| !c.is_whitespace()).count();
         self.jump(row, self.border_before(row, column - blanks - word + 1).unwrap_or(0));
     }
 
+    fn before(&self, row: usize, column: usize) -> impl Iterator<Item = char> {
+        self.lines()[row].chars().take(column)
+    }
+
     fn after(&self, row: usize, column: usize) -> impl Iterator<Item = char> {
         self.lines()[row].chars().skip(column)
+    }
+
+    /// Goes to a place.
+    fn go_to(&mut self, (row, column): Place) {
+        self.jump(row, column);
     }
 
     /// The bound of the box keeps rows and columns far below `u16::MAX`.
@@ -272,6 +308,16 @@ impl Editor {
 
     fn border_after(&self, row: usize, column: usize) -> Option<usize> {
         self.borders(row).find(|border| *border > column)
+    }
+}
+
+/// A number of bytes for the user, of 1000 or more in kB.
+#[must_use]
+pub fn kilobytes(bytes: usize) -> String {
+    let tenths = bytes.saturating_add(50) / 100;
+    match bytes {
+        0..1000 => format!("{bytes} B"),
+        _ => format!("{}.{} kB", tenths / 10, tenths % 10),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 /// Most texts in the history: more than anybody goes back by pressing Up.
-const HISTORY_MAX: usize = 200;
+const HISTORY_MAX: usize = chat_client::store::TYPED_MAX;
 
 /// The sent texts, and where Up and Down have moved to.
 #[derive(Debug, Default)]
@@ -26,6 +26,19 @@ impl History {
         if self.sent.len() > HISTORY_MAX {
             self.sent.pop_front();
         }
+    }
+
+    /// The newest text.
+    pub(super) fn newest(&self) -> Option<&str> {
+        self.sent.back().map(String::as_str)
+    }
+
+    /// The newest text with a word in it, small or capital, and its place; the newest text has place 0, and
+    /// `from` is the first place that counts.
+    pub(super) fn find(&self, word: &str, from: usize) -> Option<(usize, &str)> {
+        let word = word.to_lowercase();
+        let texts = self.sent.iter().rev().map(String::as_str).enumerate().skip(from);
+        texts.into_iter().find(|(_, text)| text.to_lowercase().contains(&word))
     }
 
     /// Returns the text before the shown one, which is `now`.

@@ -96,7 +96,7 @@ pub(super) fn height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
             markup(text, origin, shape).folded_height(width)
         }
         // A time takes as much room in each zone.
-        _ => flat(entry, &TimeZone::UTC).breaks(width).len(),
+        _ => flat(entry, shape, &TimeZone::UTC).breaks(width).len(),
     }
 }
 
@@ -121,7 +121,7 @@ pub(super) fn rows(
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
     }
-    let time = || entry.at.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string();
+    let time = || shape.clock.time(entry.at, zone);
     let name = author(entry).filter(|_| above.name);
     let mut rows = Vec::new();
     if let Some(name) = name.filter(|_| shape.is_name_above()) {
@@ -156,7 +156,7 @@ fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> 
             };
             rows.iter().map(row).collect()
         }
-        _ => flat(entry, zone).rows(width),
+        _ => flat(entry, shape, zone).rows(width),
     };
     rows.extend(reason(entry).into_iter().flat_map(|why| why.rows(width)));
     rows
@@ -199,7 +199,7 @@ fn mark(entry: &LogEntry) -> (SpanKind, char) {
 }
 
 /// A notice or an action.
-fn flat(entry: &LogEntry, zone: &TimeZone) -> Flat {
+fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone) -> Flat {
     let flat = Flat::new();
     match &entry.body {
         Body::Notice(kind, text) => {
@@ -211,7 +211,7 @@ fn flat(entry: &LogEntry, zone: &TimeZone) -> Flat {
         }
         Body::Presence(presence) => flat.with(SpanKind::Dim, &presence::text(presence)),
         Body::Offline { since } => {
-            flat.with(SpanKind::Dim, &presence::offline(*since, entry.at, zone))
+            flat.with(SpanKind::Dim, &presence::offline((*since, entry.at), shape.clock, zone))
         }
         Body::Restored => flat,
         Body::Message { from, text, origin, .. } => {

@@ -48,6 +48,11 @@ impl Heights {
         self.opened.contains(&entry)
     }
 
+    /// Forgets the heights: the texts are written in another way.
+    pub(crate) fn forget(&mut self) {
+        self.known.get_mut().heights.clear();
+    }
+
     /// Opens a long message, or folds it again.
     pub(crate) fn toggle(&mut self, entry: EntryId) {
         if !self.opened.remove(&entry) {

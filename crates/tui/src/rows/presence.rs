@@ -7,6 +7,8 @@ use chat_client::quoted;
 use chat_proto::{LeaveReason, Timestamp, UserName};
 use jiff::tz::TimeZone;
 
+use crate::settings::Clock;
+
 /// Most names in a list with all names; a longer one has two names and a number.
 const NAMES_MAX: usize = 3;
 
@@ -57,9 +59,12 @@ fn listed(names: &[&UserName]) -> String {
 }
 
 /// `offline 01:14–01:15`.
-pub(super) fn offline(since: Timestamp, until: Timestamp, zone: &TimeZone) -> String {
-    let shown = |at: Timestamp| at.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string();
-    format!("offline {}–{}", shown(since), shown(until))
+pub(super) fn offline(
+    (since, until): (Timestamp, Timestamp),
+    clock: Clock,
+    zone: &TimeZone,
+) -> String {
+    format!("offline {}–{}", clock.minutes(since, zone), clock.minutes(until, zone))
 }
 
 #[cfg(test)]

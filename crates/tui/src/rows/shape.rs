@@ -4,6 +4,7 @@ use chat_proto::UserName;
 use jiff::civil::Date;
 
 use super::{Row, SpanKind};
+use crate::settings::Clock;
 use crate::wrap::{columns, cut};
 
 /// Narrowest log with the time and the name in columns. In a narrower one they have a row of their own. A
@@ -12,9 +13,6 @@ const COLUMNS_WIDTH_MIN: usize = 56;
 
 /// Narrowest and widest column of names.
 const NAME_WIDTH: (usize, usize) = (6, 14);
-
-/// Columns of a time: `17:02`.
-const TIME_COLUMNS: usize = 5;
 
 /// Columns of the mark, and of the blank after it.
 const MARK_COLUMNS: usize = 2;
@@ -37,6 +35,8 @@ pub(super) struct Shape {
     name: Option<usize>,
     /// Whether there is nothing beside the texts.
     is_bare: bool,
+    /// How times are written.
+    pub(super) clock: Clock,
 }
 
 impl Shape {
@@ -45,12 +45,12 @@ impl Shape {
         let (least, most) = NAME_WIDTH;
         let widest = || authors.map(columns_of).max().unwrap_or_default();
         let name = (width >= COLUMNS_WIDTH_MIN).then(|| widest().clamp(least, most));
-        Self { width, name, is_bare: false }
+        Self { width, name, is_bare: false, clock: Clock::Hours24 }
     }
 
     /// The shape of a log of this width with nothing beside the texts.
     pub(super) const fn bare(width: usize) -> Self {
-        Self { width, name: None, is_bare: true }
+        Self { width, name: None, is_bare: true, clock: Clock::Hours24 }
     }
 
     /// Whether there is nothing beside the texts.
@@ -66,7 +66,7 @@ impl Shape {
     /// Columns before the text.
     const fn head_width(self) -> usize {
         match self.name {
-            Some(name) => TIME_COLUMNS + 1 + name + 1 + MARK_COLUMNS,
+            Some(name) => self.clock.columns() + 1 + name + 1 + MARK_COLUMNS,
             None if self.width >= MARK_WIDTH_MIN && !self.is_bare => MARK_COLUMNS,
             None => 0,
         }
@@ -85,7 +85,7 @@ impl Shape {
 
     /// The row over the text of a message: its author and its time.
     pub(super) fn name_row(self, name: &UserName, time: &str) -> Row {
-        let room = self.width.saturating_sub(TIME_COLUMNS + 1);
+        let room = self.width.saturating_sub(self.clock.columns() + 1);
         if room == 0 {
             return vec![(SpanKind::Name, cut(name.as_str(), self.width))];
         }
@@ -101,7 +101,7 @@ impl Shape {
     ) -> Row {
         let mut row = Row::new();
         if let Some(width) = self.name {
-            let time = time.unwrap_or_else(|| " ".repeat(TIME_COLUMNS));
+            let time = time.unwrap_or_else(|| " ".repeat(self.clock.columns()));
             let name = name.map(|name| cut(name.as_str(), width)).unwrap_or_default();
             let gap = 1 + width.saturating_sub(columns(&name));
             row.push((SpanKind::Dim, time + &" ".repeat(gap)));

@@ -60,16 +60,50 @@ pub enum Panel {
 
 names!(Panel: Auto = "auto", On = "on", Off = "off");
 
-/// How the user is notified.
+/// Of what the user is notified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notify {
-    /// The terminal's bell.
-    Bell,
-    /// Not at all.
+    /// Of mentions and direct messages.
+    Mentions,
+    /// Of all messages.
+    All,
+    /// Of nothing.
     None,
 }
 
-names!(Notify: Bell = "bell", None = "none");
+names!(Notify: Mentions = "mentions", All = "all", None = "none");
+
+/// By what the user is notified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotifyBy {
+    /// What the terminal is known to have.
+    Auto,
+    /// The bell.
+    Bell,
+    /// OSC 9.
+    Osc9,
+    /// OSC 777.
+    Osc777,
+    /// OSC 99.
+    Osc99,
+    /// Nothing; rooms still show their counts.
+    None,
+}
+
+names!(NotifyBy: Auto = "auto", Bell = "bell", Osc9 = "osc9", Osc777 = "osc777", Osc99 = "osc99", None = "none");
+
+/// How the times of messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// `17:02`.
+    Hours24,
+    /// `05:02 PM`.
+    Hours12,
+    /// `17:02:59`.
+    Seconds,
+}
+
+names!(Clock: Hours24 = "24h", Hours12 = "12h", Seconds = "seconds");
 
 /// Which users who join and leave are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

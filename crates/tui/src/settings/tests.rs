@@ -67,7 +67,7 @@ fn a_problem_has_a_place_a_reason_and_what_is_done() {
 #[test]
 fn a_line_that_is_not_toml_does_not_touch_the_others() {
     let text =
-        "theme = dark\nmouse = false\nusers on\nnotify = \"none\"\nnotify = \"bell\"\n[keys\n";
+        "theme = dark\nmouse = false\nusers on\nnotify = \"none\"\nnotify = \"mentions\"\n[keys\n";
     let (settings, problems) = (settings(text), read(text).1);
     assert_eq!(settings.theme.source, Source::Default);
     assert_eq!(settings.mouse.value, Switch::Off);

@@ -3,12 +3,12 @@
 use chat_proto::{RoomName, UserName};
 use ratatui::layout::{Position, Rect};
 
-use super::{RoomList, RoomRow, Selection, State};
+use super::{RoomList, RoomRow, Selection, State, UserRow};
 
 /// What a click is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// The header.
+    /// The header, if it says what is new in other rooms as no list does.
     Header,
     /// A room of the list.
     Room(RoomName),
@@ -19,6 +19,8 @@ pub enum Target {
     },
     /// A name of the user list.
     User(UserName),
+    /// The row of the user list that stands for users above or below it.
+    AllUsers,
     /// The row of the log that says that there is more below.
     Newest,
     /// A row of a message.
@@ -74,7 +76,7 @@ pub fn hit(state: &State, position: Position) -> Target {
         return message(state, row);
     }
     match position {
-        at if panes.header.contains(at) || panes.rule.contains(at) => Target::Header,
+        at if panes.rooms.is_none() && panes.header.contains(at) => Target::Header,
         at if panes.prompt.contains(at) => Target::Prompt,
         _ => Target::Nothing,
     }
@@ -93,15 +95,16 @@ fn room(state: &State, area: Rect, row: usize) -> Target {
     }
 }
 
-/// The first row of the user list is its heading, and its last one may say how many names have no room.
+/// The first row of the user list is its heading.
 fn user(state: &State, row: usize) -> Target {
-    let height = state.panes().users.map_or(0, |area| usize::from(area.height));
-    let users = state.client.room().users();
-    let is_count = row + 1 == height && users.count() + 1 > height;
-    let listed = row.checked_sub(1).filter(|_| !is_count);
-    let user = listed.and_then(|index| users.iter(state.client.me()).nth(index));
-    let other = user.filter(|user| user.id != state.client.me());
-    other.map_or(Target::Nothing, |user| Target::User(user.name.clone()))
+    let rows = state.user_rows();
+    match row.checked_sub(1).and_then(|row| rows.get(row)) {
+        Some(UserRow::User(user)) if user.id != state.client.me() => {
+            Target::User(user.name.clone())
+        }
+        Some(UserRow::Above(_) | UserRow::Below(_)) => Target::AllUsers,
+        _ => Target::Nothing,
+    }
 }
 
 fn message(state: &State, row: usize) -> Target {

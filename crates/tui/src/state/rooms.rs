@@ -18,6 +18,8 @@ pub(super) type RoomViews = BTreeMap<RoomName, RoomView>;
 pub(super) struct RoomView {
     pub(super) viewport: Viewport,
     pub(super) heights: Heights,
+    /// The first row of the user list.
+    pub(super) users_top: usize,
     /// The editor of the draft while the room is not on the screen.
     editor: Editor,
 }

@@ -1,6 +1,7 @@
 //! What comes from the terminal: keys, and the signals about it.
 
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 
 use crossterm::event::Event;
 use futures_util::{Stream, stream};
@@ -9,6 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::gate::Gate;
 use super::keys::Parser;
 use super::{Tty, input_file, size};
 use crate::input::Report;
@@ -28,9 +30,10 @@ const TERMINAL_GONE: i32 = rustix::io::Errno::IO.raw_os_error();
 /// # Errors
 /// Returns an error if the system refuses a signal handler or a thread.
 pub fn events(tty: Tty) -> io::Result<impl Stream<Item = io::Result<Report>>> {
+    let input = read(input_file()?, tty.gate())?;
     let events = Events {
         tty,
-        input: read(input_file()?)?,
+        input,
         parser: Parser::default(),
         parsed: Vec::new(),
         expires: None,
@@ -90,12 +93,15 @@ fn resized() -> io::Result<Report> {
 
 /// Reads on a thread of its own: a terminal in blocking mode may belong to other programs as well.
 /// The channel is closed if the terminal is gone.
-fn read(mut input: impl Read + Send + 'static) -> io::Result<mpsc::Receiver<io::Result<Vec<u8>>>> {
+fn read(
+    mut input: impl Read + AsFd + Send + 'static,
+    gate: Gate,
+) -> io::Result<mpsc::Receiver<io::Result<Vec<u8>>>> {
     let (reads, queue) = mpsc::channel(READS_MAX);
     let reading = move || {
         let mut bytes = [0; READ_BYTES];
         loop {
-            let read = match input.read(&mut bytes) {
+            let read = match gate.read(&mut input, &mut bytes) {
                 Ok(0) => return,
                 Ok(count) => Ok(bytes[..count].to_vec()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -115,13 +121,14 @@ fn read(mut input: impl Read + Send + 'static) -> io::Result<mpsc::Receiver<io::
 #[cfg(test)]
 mod tests {
     use std::io::{Write, pipe};
+    use std::os::fd::BorrowedFd;
 
     use super::*;
 
     #[tokio::test]
     async fn input_that_ends_ends_the_events() {
         let (terminal, mut keyboard) = pipe().unwrap();
-        let mut reads = read(terminal).unwrap();
+        let mut reads = read(terminal, Gate::new().unwrap()).unwrap();
         keyboard.write_all(b"abc").unwrap();
         assert_eq!(reads.recv().await.unwrap().unwrap(), b"abc");
         drop(keyboard);
@@ -130,13 +137,18 @@ mod tests {
 
     #[tokio::test]
     async fn input_that_fails_ends_the_events_with_the_error() {
-        struct Gone;
+        struct Gone(io::PipeReader);
         impl Read for Gone {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
                 Err(io::ErrorKind::Other.into())
             }
         }
-        let mut reads = read(Gone).unwrap();
+        impl AsFd for Gone {
+            fn as_fd(&self) -> BorrowedFd<'_> {
+                self.0.as_fd()
+            }
+        }
+        let mut reads = read(Gone(pipe().unwrap().0), Gate::new().unwrap()).unwrap();
         assert!(reads.recv().await.unwrap().is_err());
         assert!(reads.recv().await.is_none());
     }

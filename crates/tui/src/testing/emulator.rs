@@ -94,6 +94,8 @@ impl Emulator {
                 let (link, rest) = link.split_once("\x1b\\").expect("an end");
                 emulator.link = link.strip_prefix(';').unwrap_or(link).to_owned();
                 text = rest;
+            } else if let Some(title) = text.strip_prefix("]2;").filter(|_| c == '\x1b') {
+                text = title.split_once("\x1b\\").expect("an end").1;
             } else if let Some(question) = text.strip_prefix(']').filter(|_| c == '\x1b') {
                 // A question for a colour, which this terminal does not answer.
                 text = question.split_once('\x07').expect("an end").1;
@@ -120,7 +122,7 @@ impl Emulator {
                     links.fill(self.link.clone());
                 }
             }
-            b'm' | b'h' | b'l' | b'r' | b'c' => {}
+            b'm' | b'h' | b'l' | b'r' | b'c' | b't' => {}
             _ => panic!("unknown sequence {parameters}{}", char::from(last)),
         }
     }

@@ -4,12 +4,12 @@ use chat_client::entry::NoticeKind;
 use chat_proto::Timestamp;
 
 use super::{
-    Effect, bare, enter, help, insert, lists, notify, quit, rooms, scroll, selecting, to_newest,
-    to_oldest,
+    Effect, bare, enter, help, insert, lists, notify, quit, rooms, scroll, searching, selecting,
+    to_newest, to_oldest,
 };
 use crate::action::Action;
 use crate::lists::Subject;
-use crate::prompt::{Motion, TooMuch};
+use crate::prompt::{Case, Motion, TooMuch};
 use crate::state::State;
 
 /// Carries out an action.
@@ -47,6 +47,10 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::PageDown => scroll(state, page(state), at),
         Action::Oldest => to_oldest(state, at),
         Action::Newest | Action::Back => to_newest(state, at),
+        Action::SearchInput => {
+            searching::start(state);
+            Vec::new()
+        }
         Action::Select => {
             selecting::start(state);
             Vec::new()
@@ -59,6 +63,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::End if state.prompt.editor.is_empty() => to_newest(state, at),
         Action::Clear => quit::clear(state, at),
         Action::DeleteOrQuit => quit::delete(state, at),
+        Action::Edit if state.draft.is_none() => vec![Effect::Edit(state.prompt.editor.text())],
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::Help => {
@@ -107,6 +112,11 @@ fn edit(state: &mut State, action: Action) -> Result<(), TooMuch> {
         Action::CutLineEnd => prompt.cut(Motion::LineEnd),
         Action::Paste => return prompt.yank(),
         Action::PasteOlder => return prompt.yank_older(),
+        Action::SwapCharacters => return prompt.editor.swap_characters(),
+        Action::SwapWords => return prompt.editor.swap_words(),
+        Action::Upper => return prompt.editor.change_case(Case::Upper),
+        Action::Lower => return prompt.editor.change_case(Case::Lower),
+        Action::Capital => return prompt.editor.change_case(Case::Capital),
         Action::Undo => prompt.editor.undo(),
         Action::Redo => prompt.editor.redo(),
         _ => {}

@@ -5,7 +5,7 @@ use chat_client::entry::NoticeKind;
 use chat_proto::command::Kind;
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
-use super::{Effect, bare, lists, notify, request, settings, to_newest, toggle_users};
+use super::{Effect, bare, lists, notify, request, settings, to_newest, toggle_users, whois};
 use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Verb, unknown};
 use crate::help;
@@ -52,6 +52,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Rooms => return Ok(lists::open(state, Subject::Rooms, argument, at)),
         Verb::Users => return Ok(toggle_users(state, at)),
         Verb::Who => return Ok(lists::open(state, Subject::People, argument, at)),
+        Verb::Whois => return whois::whois(state, argument, at),
         Verb::Topic if argument.is_empty() => return Ok(show_topic(state, at)),
         Verb::Topic => {
             let text = if argument == NO_TOPIC { "" } else { argument };

@@ -6,6 +6,7 @@ use chat_proto::Timestamp;
 use chat_proto::command::Kind;
 
 use super::{Effect, commands, notify, request, to_newest};
+use crate::commands::{Command, Verb};
 use crate::state::State;
 
 /// Sends the text or carries out the command, and empties the box. Up brings a command back. A message that
@@ -20,6 +21,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
     if typed.trim().is_empty() {
         return Vec::new();
     }
+    let store = typed_for_later(state, typed);
     // First, since a command may open another room with its draft.
     let typed_before = state.prompt.submit();
     let done = if is_command {
@@ -29,7 +31,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
         let (room, text) = (state.shown().clone(), text.to_owned());
         request(state, Request::Say { room, kind: Kind::Text, text }, at)
     };
-    done.unwrap_or_else(|why| {
+    let mut effects = done.unwrap_or_else(|why| {
         let mut effects = notify(state, NoticeKind::Trouble, why, at);
         effects.extend(to_newest(state, at));
         // A command that was to send something contains a text.
@@ -37,7 +39,16 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
             state.prompt.editor = typed_before;
         }
         effects
-    })
+    });
+    effects.extend(store);
+    effects
+}
+
+/// Stores what is typed for the history of the next run, if it was not typed just before. Names are not stored.
+fn typed_for_later(state: &State, typed: &str) -> Option<Effect> {
+    let is_name = state.draft.is_some() || is_name_command(typed);
+    let is_new = state.prompt.newest() != Some(typed);
+    (is_new && !is_name).then(|| Effect::StoreTyped(typed.to_owned()))
 }
 
 /// Connects again under the name that was typed, and puts back the text that was typed before.
@@ -49,4 +60,23 @@ fn enter_name(state: &mut State, typed: &str, at: Timestamp) -> Vec<Effect> {
         }
         Err(why) => notify(state, NoticeKind::Trouble, why, at),
     }
+}
+
+/// Puts a text that the user has edited into the box.
+pub(super) fn edited(
+    state: &mut State,
+    edited: Result<String, String>,
+    at: Timestamp,
+) -> Vec<Effect> {
+    let done = edited.and_then(|text| {
+        // If the box asks for a name now, the text waits for its end.
+        let editor = state.draft.as_mut().unwrap_or(&mut state.prompt.editor);
+        editor.set(&text).map_err(|error| error.to_string())
+    });
+    done.map_or_else(|why| notify(state, NoticeKind::Trouble, why, at), |()| Vec::new())
+}
+
+fn is_name_command(typed: &str) -> bool {
+    let name = typed.split_whitespace().next().unwrap_or_default();
+    Command::named(name).is_some_and(|command| command.verb == Verb::Name)
 }

@@ -21,8 +21,10 @@ pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
         (viewport.seen(rows, height), viewport.is_near_oldest(rows, height));
     let room = state.shown().clone();
     let older = is_near_oldest.then(|| Request::LoadOlder(room.clone()));
-    let seen = Request::Seen { room, seq: seen };
-    for request in older.into_iter().chain([seen]) {
+    // Nobody reads what is shown in a window in the background.
+    let is_read = state.attention.has_focus != Some(false);
+    let seen = is_read.then_some(Request::Seen { room, seq: seen });
+    for request in older.into_iter().chain(seen) {
         effects.extend(client(state, ClientInput::Request(request), at));
     }
     effects

@@ -3,7 +3,7 @@
 use chat_proto::Timestamp;
 use crossterm::event::KeyEvent;
 
-use super::{Effect, actions, bare, help, insert, lists, selecting};
+use super::{Effect, actions, bare, help, insert, lists, searching, selecting};
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::keymap::Found;
@@ -28,6 +28,11 @@ pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect
     }
     if !matches!(found, Found::Action(Action::Clear | Action::DeleteOrQuit)) {
         state.quitting = None;
+    }
+    if state.prompt.searched().is_some()
+        && let Some(effects) = searching::key(state, key, found)
+    {
+        return effects;
     }
     match (found, Chord::types(key)) {
         (Found::Action(action), _) => actions::run(state, action, at),

@@ -6,6 +6,7 @@ use ratatui::layout::Position;
 
 use super::{Effect, WHEEL_ROWS, help, lists, request, rooms, scroll, selecting, to_newest};
 use crate::input::Wheel;
+use crate::lists::Subject;
 use crate::state::{Pane, State, Target, hit, pane};
 
 /// The wheel turns: what is under it scrolls.
@@ -28,7 +29,7 @@ pub(super) fn wheel(
     }
     match pane(state, position) {
         Pane::Rooms => state.scroll_rooms(rows),
-        Pane::Users => {}
+        Pane::Users => state.scroll_users(rows),
         Pane::Log => return scroll(state, rows, at),
     }
     Vec::new()
@@ -58,6 +59,7 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             let asked = Request::SayTo { name, text: String::new(), typed: String::new() };
             request(state, asked, at).unwrap_or_default()
         }
+        Target::AllUsers => lists::open(state, Subject::People, "", at),
         Target::Newest => to_newest(state, at),
         // The input box asks for a name.
         Target::Message { .. } if state.draft.is_some() => Vec::new(),

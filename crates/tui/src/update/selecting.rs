@@ -42,7 +42,11 @@ pub(super) fn key(
         (Found::Action(Action::End | Action::Newest), _) => state.select(isize::MAX),
         (Found::Action(Action::PageUp), _) => return Some(turn_page(state, -page, at)),
         (Found::Action(Action::PageDown), _) => return Some(turn_page(state, page, at)),
-        (Found::Action(Action::Back), _) => return Some(end(state)),
+        (Found::Action(Action::Back | Action::Clear | Action::DeleteOrQuit), _) => {
+            return Some(end(state));
+        }
+        // They change neither the input nor what is selected.
+        (Found::Action(Action::Redraw | Action::Suspend | Action::Users), _) => return None,
         (Found::Action(Action::Send), _) => return Some(enter(state)),
         (Found::Nothing, Some(action)) => return Some(act(state, action.action, at)),
         (Found::Nothing, None) if letter == Some('k') => state.select(-1),

@@ -5,7 +5,7 @@ use chat_client::{Input as ClientInput, Request};
 use chat_proto::Timestamp;
 
 use super::{Effect, client, notify};
-use crate::settings::{Notify, SETTINGS, SetError, line};
+use crate::settings::{SETTINGS, SetError, line};
 use crate::state::State;
 
 /// What the settings ask of the terminal at the start.
@@ -21,11 +21,6 @@ pub(super) fn start(state: &mut State, at: Timestamp) -> Vec<Effect> {
 fn show_joins(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let policy = state.look.settings().joins.value.policy();
     client(state, ClientInput::Request(Request::ShowJoins(policy)), at)
-}
-
-/// Whether the user is notified by the bell.
-pub(super) fn rings(state: &State) -> bool {
-    state.look.settings().notify.value == Notify::Bell
 }
 
 /// `/set`: lists all settings, shows one, or changes it.
@@ -57,6 +52,7 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
         "mouse" => effects.push(Effect::SetMouse(state.look.settings().mouse.value.is_on())),
         // The key that opens or closes the list counts no more.
         "users" => state.users = None,
+        "time" => state.forget_heights(),
         "joins" => effects.extend(show_joins(state, at)),
         "theme" => effects.extend(question(state)),
         _ => {}

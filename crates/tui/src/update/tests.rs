@@ -1,4 +1,5 @@
 mod addresses;
+mod attention;
 mod back;
 mod commands;
 mod drafts;
@@ -95,7 +96,7 @@ fn what_cannot_be_said_stays_to_be_mended() {
     assert_shows(&harness, "Too long: 20.0 of 16.4 kB. Shorten it and press Enter");
     assert_eq!(typed(&harness).len(), 20_000);
     harness.input(Input::Paste("x".repeat(20_000)));
-    assert_shows(&harness, "the input box holds 32768 bytes");
+    assert_shows(&harness, "Paste too long (40.0 kB, the limit is 32.8 kB). Nothing was pasted");
     let mut harness = Harness::connected(120, 20);
     harness.input(Input::Paste("a\u{1b}b".into()));
     assert!(harness.press(KeyCode::Enter).is_empty());
@@ -112,7 +113,7 @@ fn a_paste_of_many_lines_is_one_message() {
 
 #[test]
 fn commands_do_what_they_say() {
-    let mut harness = Harness::connected(80, 24);
+    let mut harness = Harness::connected(80, 50);
     assert_eq!(harness.type_text("/quit\n"), [Effect::Quit]);
     assert_eq!(
         harness.type_text("/reconnect\n"),

@@ -37,7 +37,7 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buff
     let is_shown = online.as_ref().is_some_and(|text| row.left >= GAP + columns(text));
     if let Some(online) = online.filter(|_| is_shown) {
         row.left -= GAP + columns(&online);
-        let text = Line::styled(online, theme.dim()).alignment(Alignment::Right);
+        let text = Line::from(Span::styled(online, theme.dim())).alignment(Alignment::Right);
         text.render(panes.header, buffer);
     }
     let topic = room.topic().as_str();

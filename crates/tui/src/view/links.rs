@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
-use chat_client::entry::{Body, LogEntry};
+use chat_client::entry::{Body, EntryId, LogEntry};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
@@ -18,8 +18,8 @@ use crate::wrap::columns;
 #[derive(Debug, Default)]
 pub(super) struct Links {
     pub(super) cells: Vec<LinkCells>,
-    /// The link of the last cells, by entry and number: the next row may have more of it.
-    last: Option<(u64, Arc<Link>)>,
+    /// The entry of the last cells and its links. A message may have thousands: its text is read once.
+    last: Option<(EntryId, Vec<Option<Arc<Link>>>)>,
 }
 
 impl Links {
@@ -40,20 +40,25 @@ impl Links {
     }
 
     fn link(&mut self, entry: &LogEntry, number: u16) -> Option<Arc<Link>> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != entry.id()) {
+            self.last = Some((entry.id(), links_of(entry)));
+        }
+        let (_, links) = self.last.as_ref()?;
+        links.get(usize::from(number))?.clone()
+    }
+}
+
+/// Every link of a message, by its number; `None` for one that no terminal takes.
+fn links_of(entry: &LogEntry) -> Vec<Option<Arc<Link>>> {
+    let Body::Message { text, .. } = &entry.body else {
+        return Vec::new();
+    };
+    let link = |(number, target): (u16, &str)| {
         let mut id = DefaultHasher::new();
         (entry.id(), number).hash(&mut id);
-        let id = id.finish();
-        if let Some((_, link)) = self.last.as_ref().filter(|(last, _)| *last == id) {
-            return Some(Arc::clone(link));
-        }
-        let Body::Message { text, .. } = &entry.body else {
-            return None;
-        };
-        let target = Markup::parse(text, &[]).links().nth(number.into()).map(str::to_owned)?;
-        let link = Arc::new(Link::new(id, &target)?);
-        self.last = Some((id, Arc::clone(&link)));
-        Some(link)
-    }
+        Link::new(id.finish(), target).map(Arc::new)
+    };
+    (0..).zip(Markup::parse(text, &[]).links()).map(link).collect()
 }
 
 /// The cells that still show their links: something else may be drawn over the others. A link is underlined

@@ -1,7 +1,7 @@
 //! The input box.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::layout::{Alignment, Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
@@ -24,10 +24,15 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
     for (text, row) in rows.rows.iter().skip(above).zip(text_area.rows()) {
         Span::styled(text.as_str(), style).render(row, frame.buffer_mut());
     }
+    if let (Some(count), Some(row)) = (state.prompt_count(), text_area.rows().next()) {
+        let style = if state.is_too_long() { theme.bad() } else { theme.dim() };
+        let count = Line::from(Span::styled(count, style)).alignment(Alignment::Right);
+        count.render(row, frame.buffer_mut());
+    }
     if above == 0 {
         label.render(label_area, frame.buffer_mut());
     }
-    if state.editor().is_empty() && state.draft.is_none() {
+    if state.editor().is_empty() && state.draft.is_none() && state.prompt.searched().is_none() {
         // After the cursor.
         let hint = match &state.picker {
             Some(picker) => format!(" {}", picker.subject.hint()),

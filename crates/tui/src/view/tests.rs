@@ -317,9 +317,9 @@ fn more_users_than_rows_are_counted() {
     }
     assert_snapshot!(harness.screen(), @r#"
         #lobby                                                                                     23 online │ USERS
-        ───────────────────────────────────── Sunday, 22 November 2026 ───────────────────────────────────── │ bob          you
-        14:02          · Welcome, bob. You're in #lobby.                                                     │ a quite long na…
-                       → “a quite long name of 10”, “a quite long name of 11” and 15 others joined           │ and 21 more
+        ───────────────────────────────────── Sunday, 22 November 2026 ───────────────────────────────────── │ ● bob        you
+        14:02          · Welcome, bob. You're in #lobby.                                                     │ ● a quite long …
+                       → “a quite long name of 10”, “a quite long name of 11” and 15 others joined           │ ↓ 21 more · /who
                                                                                                           Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);
@@ -385,6 +385,7 @@ fn resizing_keeps_the_place() {
     assert_eq!(rows(harness.screen()), rows(place));
 }
 
+mod header;
 mod hostile;
 mod links;
 mod panes;

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
-use crate::state::State;
+use crate::state::{State, UserRow};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
 
@@ -20,35 +20,30 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     let block = Block::new().borders(Borders::LEFT).border_style(theme.style(Role::Rule));
     let inner = block.inner(area);
     block.render(area, buffer);
-    let Some(height) = usize::from(inner.height).checked_sub(1) else {
-        return;
-    };
     let width = usize::from(inner.width);
-    let users = state.client.room().users();
-    let count = users.count();
-    let mut lines = vec![Line::styled(" USERS", theme.dim())];
-    // The last row says how many users there is no room for.
-    let shown = if count > height { height.saturating_sub(1) } else { height };
-    let listed = users.iter(state.client.me()).take(shown);
-    lines.extend(listed.map(|user| line(state, user, theme, width)));
-    let listed = lines.len() - 1;
-    if count > listed && height > 0 {
-        lines.push(Line::styled(format!(" and {} more", count - listed), theme.dim()));
-    }
-    for (line, row) in lines.iter().zip(inner.rows()) {
+    let rows = state.user_rows().into_iter().map(|row| match row {
+        UserRow::Above(count) => Line::styled(format!(" ↑ {count} more"), theme.dim()),
+        UserRow::Below(count) => Line::styled(format!(" ↓ {count} more · /who"), theme.dim()),
+        UserRow::User(user) => line(state, user, theme, width),
+    });
+    let heading = Line::styled(" USERS", theme.dim());
+    for (line, row) in std::iter::once(heading).chain(rows).zip(inner.rows()) {
         line.render(row, buffer);
     }
 }
 
-/// A name; dim while it is not known whether the user is still here.
+/// A dot and a name; dim while it is not known whether the user is still here.
 fn line(state: &State, user: &User, theme: Theme, width: usize) -> Line<'static> {
-    let style = if state.client.session().is_some() { Style::new() } else { theme.dim() };
+    let (dot, style) = match state.client.session() {
+        Some(_) => (Span::styled(" ● ", theme.style(Role::Good)), Style::new()),
+        None => (Span::styled(" ○ ", theme.dim()), theme.dim()),
+    };
     let own = if user.id == state.client.me() { OWN } else { "" };
-    let room = width.saturating_sub(1 + own.len());
+    let room = width.saturating_sub(dot.width() + own.len());
     let name = cut(user.name.as_str(), room);
     let gap = room.saturating_sub(columns(&name));
     Line::from(vec![
-        Span::raw(" "),
+        dot,
         Span::styled(name, style),
         Span::raw(" ".repeat(gap)),
         Span::styled(own, theme.dim()),

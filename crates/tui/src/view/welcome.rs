@@ -5,19 +5,14 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use crate::state::State;
 use crate::theme::{Role, Theme};
 
-pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(theme: Theme, area: Rect, buffer: &mut Buffer) {
     let key = |text: &'static str| Span::styled(text, theme.style(Role::Code));
     let bar = || Span::styled("▌ ", theme.style(Role::Accent));
-    let room = state.client.room().label();
     let lines = [
         Line::default(),
-        Line::from(vec![
-            bar(),
-            Span::raw(format!("You're in {room}. Type a message and press Enter.")),
-        ]),
+        Line::from(vec![bar(), Span::raw("Type a message and press Enter to send it.")]),
         Line::from(vec![
             bar(),
             key("/rooms"),
@@ -32,7 +27,9 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
             key("/keys"),
             Span::raw(" shows the keys, "),
             key("/help"),
-            Span::raw(" the commands."),
+            Span::raw(" the commands, "),
+            key("/quit"),
+            Span::raw(" quits."),
         ]),
     ];
     let area = area.inner(Margin { horizontal: 1, vertical: 0 });

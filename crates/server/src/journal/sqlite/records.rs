@@ -17,7 +17,7 @@ use super::{credentials, used};
 pub(super) fn change(db: &Connection, change: &Change) -> rusqlite::Result<()> {
     match change {
         Change::User(stored) => user(db, stored),
-        Change::Guest(_) | Change::GuestRenamed(_) => Ok(()),
+        Change::Guest(_) | Change::GuestRenamed(_) | Change::Away { .. } => Ok(()),
         Change::Credential(stored) => credentials::insert(db, stored),
         Change::Seen { user, at } => seen(db, *user, *at),
         Change::Room { id, key } => room(db, *id, key),

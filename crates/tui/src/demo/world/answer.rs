@@ -39,7 +39,9 @@ impl World {
                 vec![Event::Renamed { user: User { id: self.me.id, name: user }, name }]
             }
             Command::Ping { nonce } => vec![Event::Pong { nonce }],
-            Command::Pong { .. } => Vec::new(),
+            Command::Away { text } => vec![Event::Away { user: self.me.clone(), text }],
+            Command::Back => vec![Event::Back { user: self.me.clone() }],
+            Command::Pong { .. } | Command::Typing { .. } => Vec::new(),
             Command::Bye => {
                 vec![Event::Goodbye { code: EndCode::Bye, text: "The demo has ended".to_owned() }]
             }

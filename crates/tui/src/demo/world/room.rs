@@ -62,6 +62,8 @@ impl Room {
             unread: None,
             mentions: None,
             more: false,
+            away: Vec::new(),
+            seen_at: None,
         })
     }
 
@@ -89,7 +91,7 @@ impl Room {
     pub(super) fn listed(&self) -> Event {
         let mut users = self.users.clone();
         users.sort_by(|one, other| one.name.key().cmp(other.name.key()));
-        Event::Users { room: self.name.clone(), users, more: false }
+        Event::Users { room: self.name.clone(), users, away: Vec::new(), more: false }
     }
 
     pub(super) fn read_to(&mut self, seq: Seq) -> Event {

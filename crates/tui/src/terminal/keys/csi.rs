@@ -10,6 +10,11 @@ pub(super) fn event(bytes: &[u8], last: u8, alt: bool) -> Option<Report> {
     if let Some(report) = bytes.strip_prefix(b"<") {
         return mouse(report, last);
     }
+    match (bytes, last) {
+        (b"", b'I') => return Some(Event::FocusGained.into()),
+        (b"", b'O') => return Some(Event::FocusLost.into()),
+        _ => {}
+    }
     let numbers = numbers(bytes)?;
     let number = |index: usize| numbers.get(index).copied().flatten();
     let modifiers = modifiers(number(1), alt);

@@ -91,7 +91,8 @@ fn sequences() -> Vec<(&'static [u8], Vec<Report>)> {
         (b"\x1bP>|xterm(388)\x1b\\", vec![]),
         (b"\x1bP1$r0m\x1b\\", vec![]),
         (b"\x1b_Gi=31;OK\x1b\\", vec![]),
-        (b"\x1b[I", vec![]),
+        (b"\x1b[I", vec![Event::FocusGained.into()]),
+        (b"\x1b[O", vec![Event::FocusLost.into()]),
         // Alt and a letter that begins a sequence elsewhere.
         (b"\x1b]x", vec![key(Char(']'), alt), plain(Char('x'))]),
         (b"\x1bPx", vec![key(Char('P'), alt | shift), plain(Char('x'))]),

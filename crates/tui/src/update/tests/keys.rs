@@ -142,3 +142,96 @@ fn help_on_a_word_is_shown_in_the_log() {
     harness.type_text("/help tpoic\n");
     assert_shows(&harness, "Did you mean topic?");
 }
+
+#[test]
+fn ctrl_r_searches_what_was_typed() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("deploy staging\nhello\nhalf a sen");
+    harness.control('r');
+    harness.type_text("DEP");
+    assert_shows(&harness, "search: DEP › deploy staging");
+    harness.type_text("x");
+    assert_shows(&harness, "not found: DEPx › deploy staging");
+    harness.press(KeyCode::Esc);
+    assert_shows(&harness, "#lobby › half a sen");
+    harness.control('r');
+    harness.type_text("stag\n");
+    assert_shows(&harness, "#lobby › deploy staging");
+    assert_eq!(says(&harness.type_text("\n")), [(3, "deploy staging")], "Enter has not sent it");
+    harness.control('r');
+    harness.type_text("hello");
+    harness.control('a');
+    harness.type_text("oh ");
+    assert_shows(&harness, "#lobby › oh hello");
+}
+
+#[test]
+fn a_search_ends_where_another_room_opens() {
+    let mut harness = Harness::connected(80, 20);
+    harness.join_rust();
+    harness.type_text("hello\nhalf");
+    harness.control('r');
+    harness.type_text("hello");
+    harness.control('n');
+    assert_shows(&harness, "#lobby ›");
+    harness.control('n');
+    assert_shows(&harness, "#rust › half");
+}
+
+#[test]
+fn letters_and_words_are_changed_at_the_cursor() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("teh one two");
+    harness.alt(KeyCode::Char('t'));
+    assert_eq!(typed(&harness), "teh two one");
+    harness.control('a');
+    harness.press(KeyCode::Right);
+    harness.press(KeyCode::Right);
+    harness.control('t');
+    assert_eq!(typed(&harness), "the two one");
+    harness.alt(KeyCode::Char('u'));
+    harness.control('a');
+    harness.alt(KeyCode::Char('c'));
+    harness.alt(KeyCode::Char('f'));
+    harness.alt(KeyCode::Char('b'));
+    harness.control('x');
+    harness.control('l');
+    assert_eq!(typed(&harness), "The two one");
+}
+
+#[test]
+fn the_size_of_a_long_text_is_shown() {
+    let mut harness = Harness::connected(60, 20);
+    harness.input(Input::Paste("one\ntwo".into()));
+    assert!(!harness.screen().contains("2 lines"), "{}", harness.screen());
+    harness.input(Input::Paste("\nthree".into()));
+    assert_shows(&harness, "#lobby › one                                   3 lines, 13 B");
+    harness.input(Input::Paste("x".repeat(1200)));
+    assert_shows(&harness, "x  3 lines, 1.2 kB");
+    harness.control('u');
+    harness.input(Input::Paste("x".repeat(20_000)));
+    assert_shows(&harness, "  20.0 of 16.4 kB");
+    let mut narrow = Harness::connected(20, 12);
+    narrow.input(Input::Paste("one\ntwo\nthree".into()));
+    assert!(!narrow.screen().contains("lines"), "{}", narrow.screen());
+}
+
+#[test]
+fn what_is_typed_is_stored_once_and_names_are_not() {
+    let mut harness = Harness::new(80, 20);
+    let stored = |harness: &mut Harness, text: &str| {
+        let mut stored = Vec::new();
+        for c in text.chars() {
+            let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
+            stored.extend(harness.input_all(Input::Key(code.into())));
+        }
+        stored.retain(|effect| matches!(effect, Effect::StoreTyped(_)));
+        stored
+    };
+    let typed = |text: &str| Effect::StoreTyped(text.to_owned());
+    assert_eq!(stored(&mut harness, "hello\nhello\n/topic\n"), [typed("hello"), typed("/topic")]);
+    assert_eq!(stored(&mut harness, "/name rob\n/nick rob\n"), []);
+    harness.refuse_name();
+    harness.control('u');
+    assert_eq!(stored(&mut harness, "rob\n"), []);
+}

@@ -154,10 +154,11 @@ fn everybody_in_the_room_is_found() {
         names.map(|id| user(id, &format!("{prefix}{id}"))).collect::<Vec<_>>()
     };
     let (room, users) = (RoomName::lobby(), page(100..600, "u"));
-    let effects = harness.event(Event::Users { room: room.clone(), users, more: true });
+    let effects =
+        harness.event(Event::Users { room: room.clone(), users, away: Vec::new(), more: true });
     assert_eq!(sent(&effects), [who(Some(name("u599")))]);
     let users = [page(601..603, "zoe"), page(604..608, "v")].concat();
-    harness.event(Event::Users { room, users, more: false });
+    harness.event(Event::Users { room, users, away: Vec::new(), more: false });
     assert_eq!(labels(&harness), ["zoe601", "zoe602"]);
     assert_shows(&harness, "Users in #lobby · 2 of 506");
     harness.type_text("602\n");
@@ -295,4 +296,32 @@ fn a_click_takes_what_is_under_it_and_one_elsewhere_closes_the_list() {
     let at = row(&harness, "  #rust");
     harness.input(Input::Click(at));
     assert_eq!(typed(&harness), "#rust ");
+}
+
+#[test]
+fn the_user_list_scrolls_under_the_wheel_and_its_last_row_opens_all() {
+    let mut harness = Harness::connected(120, 12);
+    for id in 10..40 {
+        let user = user(id, &format!("u{id}"));
+        harness.event(Event::Joined { room: RoomName::lobby(), user });
+    }
+    let over = ratatui::layout::Position::new(110, 5);
+    assert_shows(&harness, " ↓ 25 more · /who");
+    harness.input(Input::Wheel(Wheel::Down, over));
+    assert_shows(&harness, " ↑ 4 more");
+    let last = ratatui::layout::Position::new(110, 9);
+    harness.input(Input::Click(last));
+    assert_shows(&harness, "Users in #lobby · 33");
+}
+
+#[test]
+fn whois_says_what_is_known_of_a_user() {
+    let mut harness = busy();
+    harness.message_in("#rust", 2, user(5, "carl"), "I am here");
+    harness.type_text("/whois CARL\n");
+    assert_shows(&harness, "carl: online · in #lobby, #dev, #rust");
+    harness.type_text("/whois nobody\n");
+    assert_shows(&harness, "No user nobody in your rooms.");
+    harness.type_text("/whois\n");
+    assert_shows(&harness, "Usage: /whois NAME");
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::state::{Target, hit};
+use crate::wrap::columns;
 
 /// A text of that many lines.
 fn lines(count: usize) -> String {
@@ -222,11 +223,14 @@ fn clicks_go_to_what_is_under_them() {
     harness.click("#lobby");
     assert_eq!(*harness.state.shown(), RoomName::lobby());
     harness.message_in("#rust", 1, user(3, "ana"), "new");
-    let header = harness.state.panes().header.as_position();
-    harness.input(Input::Click(header));
+    harness.click("3 online");
+    assert_eq!(*harness.state.shown(), RoomName::lobby());
+    harness.resize(79, 24);
+    harness.click("1 room unread");
     assert_eq!(*harness.state.shown(), room("#rust"), "the header goes to what is new");
-    harness.input(Input::Click(header));
+    harness.click("#rust");
     assert_eq!(*harness.state.shown(), RoomName::lobby(), "and back");
+    harness.resize(120, 24);
     harness.click("carl");
     assert_eq!(harness.state.client.room().label().as_str(), "@carl");
 }
@@ -338,4 +342,42 @@ fn pages_turn_within_an_opened_message() {
     assert_shows(&harness, "▶ row 20");
     harness.message(3, "ana", "more");
     assert_shows(&harness, "▶ row 20\n               more");
+}
+
+#[test]
+fn a_setting_says_how_times_are_written() {
+    let mut harness = Harness::connected(80, 14);
+    harness.message(3, "ana", "one");
+    let start = harness.at.as_millis();
+    harness.at = Timestamp::from_millis(start + 59_000);
+    harness.message(3, "ana", "two");
+    assert_shows(&harness, "14:02 ");
+    assert_shows(&harness, "         ana   one\n               two\n");
+    harness.type_text("/set time 12h\n");
+    assert_shows(&harness, "02:02 PM ");
+    assert_shows(&harness, "            ana   one\n                  two\n");
+    harness.type_text("/set time seconds\n");
+    assert_shows(&harness, "\n14:02:59          two\n");
+    harness.resize(40, 14);
+    harness.lose();
+    harness.connect(2);
+    for row in harness.screen().lines() {
+        assert!(columns(row) <= 40, "{row}");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_the_selection_and_keeps_the_input() {
+    let mut harness = talking();
+    harness.type_text("half a sent");
+    harness.control('s');
+    assert_eq!(harness.control('l'), [Effect::Redraw]);
+    assert_shows(&harness, "▶ three");
+    assert!(harness.control('c').is_empty());
+    assert!(!harness.screen().contains('▶'));
+    assert_eq!(typed(&harness), "half a sent");
+    harness.control('u');
+    harness.control('s');
+    harness.control('c');
+    assert!(!harness.screen().contains("to quit"));
 }

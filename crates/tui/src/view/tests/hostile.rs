@@ -2,9 +2,9 @@
 
 use chat_client::link::{LinkEvent, Lost};
 use chat_client::sanitize;
-use chat_proto::event::{Message, MessageKind, RoomInfo, RoomState, Server};
+use chat_proto::event::{Away, Message, MessageKind, RoomInfo, RoomState, Server};
 use chat_proto::{
-    EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Text, Topic, UserId, UserName,
+    AwayText, EndCode, Event, Refusal, RefusalCode, RoomName, Seq, Text, Topic, UserId, UserName,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -144,6 +144,8 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
             unread: Some(u64::MAX),
             mentions: Some(u64::MAX),
             more: true,
+            away: vec![Away { id: UserId::new(7), text: AwayText::from_lossy(&text) }],
+            seen_at: None,
         })),
         LinkEvent::Lost(Lost::Goodbye { code: EndCode::Shutdown, text: text.clone() }),
         LinkEvent::Refused(Box::new(refusal())),
@@ -159,7 +161,15 @@ fn everywhere(hostile: &str) -> Vec<LinkEvent> {
     let from = chat_proto::User { id: UserId::new(9), name: UserName::from_lossy(&kept) };
     events.push(LinkEvent::Event(Event::Joined { room: room(), user: from.clone() }));
     let users = vec![from.clone(); 3];
-    events.push(LinkEvent::Event(Event::Users { room: room(), users, more: true }));
+    events.push(LinkEvent::Event(Event::Users {
+        room: room(),
+        users,
+        away: Vec::new(),
+        more: true,
+    }));
+    events.push(LinkEvent::Event(Event::Typing { room: room(), user: from.clone() }));
+    let away = AwayText::from_lossy(&text);
+    events.push(LinkEvent::Event(Event::Away { user: from.clone(), text: away }));
     let info = RoomInfo { room: room(), topic: Topic::from_lossy(&text), count: 1 };
     events.push(LinkEvent::Event(Event::Rooms { rooms: vec![info], more: true }));
     let user = from.clone();

@@ -56,3 +56,14 @@ fn a_setting_turns_links_off() {
     harness.type_text("/set links off\n");
     assert!(links(&harness).is_empty());
 }
+
+#[test]
+fn each_of_many_links_is_a_link_of_its_own() {
+    let mut harness = Harness::connected(120, 40);
+    harness.message(3, "ana", &"http://a.org ".repeat(1_200));
+    let found = links(&harness);
+    assert!(found.len() > 60, "{}", found.len());
+    let ids: std::collections::BTreeSet<&String> =
+        found.iter().map(|(_, opening)| opening).collect();
+    assert_eq!(ids.len(), found.len(), "each is a link of its own");
+}

@@ -11,11 +11,11 @@ fn a_newcomer_reads_what_to_do_until_the_first_message() {
     let rows: Vec<String> = harness.screen().lines().skip(8).take(4).map(str::to_owned).collect();
     assert_snapshot!(rows.join("\n"), @r"
 
-     ▌ You're in #lobby. Type a message and press Enter.
+     ▌ Type a message and press Enter to send it.
      ▌ /rooms lists the rooms, Ctrl-K goes to one.
-     ▌ F1 or /keys shows the keys, /help the commands.
+     ▌ F1 or /keys shows the keys, /help the commands, /quit quits.
     ");
-    harness.type_text("/who\n");
+    harness.type_text("/topic\n");
     assert!(harness.screen().contains("/rooms lists"));
     harness.type_text("hello\n");
     assert!(!harness.screen().contains("/rooms lists"));

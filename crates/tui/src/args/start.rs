@@ -9,7 +9,7 @@ use chat_client::link::DEFAULT_PORT;
 use chat_client::store::{LastSession, is_new};
 use chat_proto::UserName;
 
-use crate::args::Args;
+use super::Args;
 
 /// What a user reads who has no home directory.
 const NO_STATE_DIRECTORY: &str =

@@ -1,0 +1,68 @@
+//! Who is writing, and who is away: what the server says, and what the user does.
+
+use std::time::Duration;
+
+use chat_proto::event::Away;
+use chat_proto::{AwayText, Command, RoomName, Timestamp, User, features};
+
+use super::{Effect, send};
+use crate::live::TYPING_MS;
+use crate::request::RequestError;
+use crate::rooms::JoinState;
+use crate::state::State;
+
+/// Time between two signs that the user is writing in one room. The server drops what comes earlier.
+const TYPING_EVERY_MS: i64 = 3_000;
+
+/// Another user is writing.
+pub(super) fn typing(
+    state: &mut State,
+    room: RoomName,
+    user: User,
+    at: Timestamp,
+) -> Option<Effect> {
+    if user.id == state.me || state.rooms.index(&room).is_none() {
+        return None;
+    }
+    state.live.typing(room, user, at);
+    Some(Effect::Tick(Duration::from_millis(TYPING_MS.unsigned_abs())))
+}
+
+/// Removes users who do not write any more, and asks for the next tick if there are others.
+pub(super) fn tick(state: &mut State, at: Timestamp) -> Option<Effect> {
+    state.live.expire(at).map(|next| Effect::Tick(Duration::from_millis(next)))
+}
+
+/// The users of a room as the server lists them.
+pub(super) fn listed(state: &mut State, users: &[User], away: &mut Vec<Away>) {
+    state.live.listed(users, std::mem::take(away));
+}
+
+/// The user writes in a room. A server that does not know of it is sent nothing.
+pub(super) fn type_in(state: &mut State, room: RoomName, at: Timestamp) -> Option<Effect> {
+    if !state.features.has(features::TYPING) || !is_joined(state, &room) {
+        return None;
+    }
+    let now = at.as_millis();
+    let is_early = state.typed.as_ref().is_some_and(|(before, time)| {
+        *before == room && (0..TYPING_EVERY_MS).contains(&now.saturating_sub(*time))
+    });
+    if is_early {
+        return None;
+    }
+    state.typed = Some((room.clone(), now));
+    send(state, Command::Typing { room })
+}
+
+fn is_joined(state: &State, room: &RoomName) -> bool {
+    state.rooms.get(room).is_some_and(|room| room.join_state == JoinState::Joined)
+}
+
+/// The user is away, or not any more.
+pub(super) fn set_away(state: &State, text: Option<AwayText>) -> Result<Effect, RequestError> {
+    let command = text.map_or(Command::Back, |text| Command::Away { text });
+    if state.session().is_some() && !state.features.has(features::AWAY) {
+        return Err(RequestError::NoAway);
+    }
+    send(state, command).ok_or(RequestError::NotConnected)
+}

@@ -1,0 +1,120 @@
+//! What is live only: who is writing, and who is away. A client gets it if it has the feature for it.
+
+use std::ops::ControlFlow;
+
+use chat_proto::{AwayText, Event, Features, RoomName, features};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, sleep_until};
+
+use super::Session;
+use super::end::End;
+use super::pending::CommandResult;
+use crate::config::{AWAY_EVERY, TYPING_EVERY};
+use crate::hub::News;
+use crate::journal::RoomId;
+
+/// What a client shows, by its features.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Shows {
+    /// How many messages its user has not read.
+    pub(super) unread: bool,
+    /// Who is writing.
+    pub(super) typing: bool,
+    /// Who is away.
+    pub(super) away: bool,
+    /// When the other user of a direct message was last connected.
+    pub(super) last_seen: bool,
+}
+
+impl Shows {
+    pub(super) fn of(features: &Features) -> Self {
+        Self {
+            unread: features.has(features::UNREAD),
+            typing: features.has(features::TYPING),
+            away: features.has(features::AWAY),
+            last_seen: features.has(features::LAST_SEEN),
+        }
+    }
+
+    /// Whether the client gets a change of a room.
+    pub(super) const fn has(self, event: &Event) -> bool {
+        match event {
+            Event::Away { .. } | Event::Back { .. } => self.away,
+            _ => true,
+        }
+    }
+}
+
+/// When a client last sent what has a limit in time. Boxed, since most clients are silent.
+#[derive(Default)]
+pub(super) struct LiveLimits(Option<Box<Times>>);
+
+#[derive(Default)]
+struct Times {
+    /// The rooms in which it was writing less than [`TYPING_EVERY`] ago.
+    typing: Vec<(RoomId, Instant)>,
+    away_at: Option<Instant>,
+}
+
+impl LiveLimits {
+    /// Whether a `typing` for `room` is passed on now.
+    fn may_type(&mut self, room: RoomId, now: Instant) -> bool {
+        let times = self.0.get_or_insert_default();
+        times.typing.retain(|(_, at)| now.duration_since(*at) < TYPING_EVERY);
+        let is_new = times.typing.iter().all(|(typed, _)| *typed != room);
+        if is_new {
+            times.typing.push((room, now));
+        }
+        is_new
+    }
+
+    /// When the user may next be away or back, at the earliest.
+    fn next_away(&mut self, now: Instant) -> Instant {
+        let times = self.0.get_or_insert_default();
+        let at = times.away_at.map_or(now, |before| now.max(before + AWAY_EVERY));
+        times.away_at = Some(at);
+        at
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    /// Takes what has changed for the user: its rooms, and who is writing there.
+    pub(super) fn take_news(&mut self, news: &News) -> ControlFlow<End> {
+        if self.shows.typing {
+            for typing in &news.typing {
+                if self.subscriptions.get(typing.room).is_some() {
+                    self.connection.send(&typing.event());
+                }
+            }
+        }
+        match news.rooms {
+            true => self.sync_rooms_counting(),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Passes on that the user is writing. A client that sends it too often is not told: it was shown already.
+    pub(super) fn type_in(&mut self, name: RoomName) -> ControlFlow<End> {
+        let room = match self.member.room(&name) {
+            Ok(room) => room.id,
+            Err(error) => return self.refuse_in(name, error),
+        };
+        if self.live_limits.may_type(room, Instant::now())
+            && let Err(error) = self.member.type_in(&name)
+        {
+            return self.refuse_in(name, error);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The user is away, or not any more. A client that changes it too often waits.
+    pub(super) fn set_away(&mut self, text: Option<AwayText>) -> ControlFlow<End> {
+        let actor = self.member.actor().clone();
+        let next = self.live_limits.next_away(Instant::now());
+        self.pending.wait(async move {
+            sleep_until(next).await;
+            CommandResult::Away(actor.set_away(text).await)
+        });
+        ControlFlow::Continue(())
+    }
+}

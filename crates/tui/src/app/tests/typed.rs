@@ -1,0 +1,22 @@
+//! What was typed, in the next run.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn what_was_typed_comes_back_in_the_next_run_and_names_do_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = chat_client::store::Writer::Task(Duration::from_millis(20));
+    let state = Some(directory.path().to_owned());
+    let options = || Options { state: state.clone(), writer, ..options() };
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    bob.types("hello\nhello\n/topic\n/nick rob\n").await;
+    within("the end", bob.quits()).await.unwrap();
+    let mut bob = Client::start(options(), Nobody, 80, 20);
+    for text in ["/quit", "/topic", "hello"] {
+        bob.presses(KeyCode::Up, KeyModifiers::NONE).await;
+        sees(&mut bob, &format!("#lobby › {text}")).await;
+    }
+    bob.presses(KeyCode::Up, KeyModifiers::NONE).await;
+    bob.types("!").await;
+    sees(&mut bob, "#lobby › hello!").await;
+}

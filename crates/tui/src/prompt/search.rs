@@ -1,0 +1,156 @@
+//! Searching the history of the input box.
+
+use super::{Editor, Prompt};
+
+/// A search that goes on.
+#[derive(Debug)]
+pub(super) struct Search {
+    /// What is searched for.
+    word: String,
+    /// The place of the text that is shown; `None` if none was found yet.
+    found: Option<usize>,
+    is_failed: bool,
+    /// What was typed before.
+    before: Editor,
+}
+
+/// What is searched for, and whether no text has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Searched<'a> {
+    /// What is searched for.
+    pub word: &'a str,
+    /// Whether no text has it.
+    pub is_failed: bool,
+}
+
+impl Prompt {
+    /// What is searched for; `None` if nothing is.
+    #[must_use]
+    pub fn searched(&self) -> Option<Searched<'_>> {
+        let Search { word, is_failed, .. } = self.search.as_ref()?;
+        Some(Searched { word, is_failed: *is_failed })
+    }
+
+    /// Starts a search; in one that goes on, shows the text before the shown one.
+    pub fn search_older(&mut self) {
+        match &self.search {
+            Some(search) => self.find(search.found.map_or(0, |found| found + 1)),
+            None => {
+                self.put_back();
+                let before = std::mem::take(&mut self.editor);
+                let word = String::new();
+                self.search = Some(Search { word, found: None, is_failed: false, before });
+            }
+        }
+    }
+
+    /// Adds a character to what is searched for. The shown text stays if it has it all.
+    pub fn search_for(&mut self, c: char) {
+        if let Some(search) = &mut self.search {
+            search.word.push(c);
+            let from = search.found.unwrap_or(0);
+            self.find(from);
+        }
+    }
+
+    /// Removes the last character of what is searched for, and searches again from the newest text on.
+    pub fn search_shorter(&mut self) {
+        if let Some(search) = &mut self.search {
+            search.word.pop();
+            search.found = None;
+            self.find(0);
+        }
+    }
+
+    /// Ends the search with the shown text in the box, and adds what was typed before to the history. If no
+    /// text was found, what was typed before comes back.
+    pub fn end_search(&mut self) {
+        match self.search.take() {
+            Some(Search { found: None, before, .. }) => self.editor = before,
+            Some(Search { before, .. }) if !before.is_empty() => self.history.push(before.text()),
+            Some(_) | None => {}
+        }
+    }
+
+    /// Ends the search with what was typed before.
+    pub fn cancel_search(&mut self) {
+        if let Some(search) = self.search.take() {
+            self.editor = search.before;
+        }
+    }
+
+    fn find(&mut self, from: usize) {
+        let Some(search) = &mut self.search else {
+            return;
+        };
+        if search.word.is_empty() {
+            (search.found, search.is_failed) = (None, false);
+            self.editor = Editor::default();
+            return;
+        }
+        let found = self.history.find(&search.word, from);
+        search.is_failed = found.is_none();
+        if let Some((place, text)) = found {
+            search.found = Some(place);
+            self.editor = Editor::new(text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prompt() -> Prompt {
+        let mut prompt = Prompt::default();
+        for text in ["deploy one", "hello", "Deploy two"] {
+            prompt.remember(text.to_owned());
+        }
+        prompt.editor = Editor::new("draft");
+        prompt
+    }
+
+    fn search(prompt: &mut Prompt, word: &str) -> String {
+        prompt.search_older();
+        word.chars().for_each(|c| prompt.search_for(c));
+        prompt.editor.text()
+    }
+
+    #[test]
+    fn the_newest_text_is_found_first_and_then_older_ones() {
+        let mut prompt = prompt();
+        assert_eq!(search(&mut prompt, "deploy"), "Deploy two");
+        prompt.search_older();
+        assert_eq!(prompt.editor.text(), "deploy one");
+        prompt.search_older();
+        assert_eq!(prompt.editor.text(), "deploy one");
+        assert_eq!(prompt.searched(), Some(Searched { word: "deploy", is_failed: true }));
+        prompt.end_search();
+        assert_eq!((prompt.editor.text().as_str(), prompt.searched()), ("deploy one", None));
+        prompt.up();
+        assert_eq!(prompt.editor.text(), "draft", "what was typed before is not lost");
+    }
+
+    #[test]
+    fn a_shorter_word_is_searched_from_the_newest_text_on() {
+        let mut prompt = prompt();
+        assert_eq!(search(&mut prompt, "ell"), "hello");
+        prompt.search_shorter();
+        prompt.search_shorter();
+        assert_eq!(prompt.editor.text(), "Deploy two");
+        prompt.search_shorter();
+        assert_eq!(prompt.editor.text(), "");
+    }
+
+    #[test]
+    fn what_was_typed_comes_back() {
+        let mut cancelled = prompt();
+        search(&mut cancelled, "hello");
+        cancelled.cancel_search();
+        assert_eq!(cancelled.editor.text(), "draft");
+        let mut failed = prompt();
+        search(&mut failed, "zzz");
+        failed.end_search();
+        assert_eq!(failed.editor.text(), "draft");
+    }
+}

@@ -1,0 +1,24 @@
+//! What is known of the user's attention: whether the terminal has the focus, and how to ask for it.
+
+use super::State;
+use crate::notification::Notifier;
+use chat_proto::RoomName;
+
+/// The focus, and what the terminal was told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attention {
+    /// What the terminal understands.
+    pub notifier: Notifier,
+    /// Whether the terminal has the focus; `None` if it does not say.
+    pub has_focus: Option<bool>,
+    /// The title of the window; `None` if it is that of before.
+    pub title: Option<String>,
+}
+
+impl State {
+    /// Whether the user looks at a room, as far as the terminal says.
+    #[must_use]
+    pub fn looks_at(&self, room: &RoomName) -> bool {
+        self.attention.has_focus == Some(true) && room == self.shown()
+    }
+}

@@ -1,0 +1,99 @@
+//! How the input box looks: what is before the text, the text as rows, and its size.
+
+use chat_proto::limits::TEXT_BYTES_MAX;
+
+use super::State;
+use crate::prompt::{Rows, Searched, kilobytes};
+use crate::wrap::{columns, cut};
+
+/// Narrowest screen with a label before the input, in columns.
+const LABEL_WIDTH_MIN: u16 = 10;
+
+/// Most columns of the room's name before the input; on a narrow screen it has a third of the screen.
+const LABEL_NAME_MAX: usize = 20;
+
+/// Fewest rows of a text whose size is shown: one that is shorter can be seen as a whole.
+const COUNT_ROWS_MIN: usize = 3;
+
+/// Fewest columns of a text beside its size.
+const TEXT_COLUMNS_MIN: usize = 20;
+
+/// Columns between the text and its size.
+const COUNT_GAP: usize = 2;
+
+impl State {
+    /// The label before the input: the room that Enter sends to, what the box asks for, or what is searched
+    /// for.
+    #[must_use]
+    pub fn prompt_label(&self) -> String {
+        if self.size.width < LABEL_WIDTH_MIN {
+            return String::new();
+        }
+        if let Some(picker) = &self.picker {
+            return picker.subject.label().to_owned();
+        }
+        if self.draft.is_some() {
+            return "name › ".to_owned();
+        }
+        let name_max = LABEL_NAME_MAX.min(usize::from(self.size.width) / 3);
+        if let Some(Searched { word, is_failed }) = self.prompt.searched() {
+            let what = if is_failed { "not found" } else { "search" };
+            return cut(&format!("{what}: {word}"), name_max.max(columns(what))) + " › ";
+        }
+        cut(self.client.room().label().as_str(), name_max) + " › "
+    }
+
+    /// The text of the input box as rows, as wide as the screen allows.
+    #[must_use]
+    pub fn prompt_rows(&self) -> Rows {
+        self.rows_and_count().0
+    }
+
+    /// How long the text is, if it is long: at the right of the first row.
+    #[must_use]
+    pub fn prompt_count(&self) -> Option<String> {
+        self.rows_and_count().1
+    }
+
+    /// Whether the text is too long for a message.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        bytes(self) > TEXT_BYTES_MAX
+    }
+
+    fn rows_and_count(&self) -> (Rows, Option<String>) {
+        let width = usize::from(self.size.width).saturating_sub(columns(&self.prompt_label()));
+        let rows = Rows::new(self.editor(), width);
+        if rows.rows.len() < COUNT_ROWS_MIN || self.draft.is_some() || self.picker.is_some() {
+            return (rows, None);
+        }
+        let count = count(self);
+        match width.checked_sub(columns(&count) + COUNT_GAP) {
+            Some(left) if left >= TEXT_COLUMNS_MIN => (Rows::new(self.editor(), left), Some(count)),
+            _ => (rows, None),
+        }
+    }
+}
+
+fn bytes(state: &State) -> usize {
+    let lines = state.prompt.editor.lines();
+    lines.iter().map(String::len).sum::<usize>() + lines.len() - 1
+}
+
+fn count(state: &State) -> String {
+    let bytes = bytes(state);
+    if state.is_too_long() {
+        return too_long(bytes);
+    }
+    match state.prompt.editor.lines().len() {
+        1 => format!("1 line, {}", kilobytes(bytes)),
+        lines => format!("{lines} lines, {}", kilobytes(bytes)),
+    }
+}
+
+/// How much too long a text is.
+#[must_use]
+pub(crate) fn too_long(bytes: usize) -> String {
+    let kilobytes = |bytes| kilobytes(bytes).trim_end_matches(" kB").to_owned();
+    format!("{} of {} kB", kilobytes(bytes), kilobytes(TEXT_BYTES_MAX))
+}

@@ -1,0 +1,64 @@
+//! Asks for the user's attention: notifications, and the title of the window.
+
+use chat_client::Room;
+use chat_proto::Message;
+
+use super::Effect;
+use crate::notification::{Note, Way};
+use crate::settings::{Notify, NotifyBy};
+use crate::state::State;
+
+/// A message of another user has come, which is not read.
+pub(super) fn received(state: &State, message: &Message) -> Option<Effect> {
+    let is_wanted = state.look.settings().notify.value == Notify::All;
+    is_wanted.then(|| notify(state, message)).flatten()
+}
+
+/// The same, of one that mentions the user or is for them alone.
+pub(super) fn alert(state: &State, message: &Message) -> Option<Effect> {
+    let is_wanted = state.look.settings().notify.value == Notify::Mentions;
+    is_wanted.then(|| notify(state, message)).flatten()
+}
+
+fn notify(state: &State, message: &Message) -> Option<Effect> {
+    if state.looks_at(&message.room) {
+        return None;
+    }
+    let way = match state.look.settings().notify_by.value {
+        NotifyBy::Auto => state.attention.notifier.way,
+        NotifyBy::Bell => Way::Bell,
+        NotifyBy::Osc9 => Way::Osc9,
+        NotifyBy::Osc777 => Way::Osc777,
+        NotifyBy::Osc99 => Way::Osc99,
+        NotifyBy::None => return None,
+    };
+    if way == Way::Bell {
+        return Some(Effect::Ring);
+    }
+    let from = message.from.name.as_str();
+    let title = if message.room.is_private() {
+        from.to_owned()
+    } else {
+        format!("{from} in {}", message.room)
+    };
+    Some(Effect::Notify(way, Note::new(&title, message.text.as_str())))
+}
+
+/// Sets the title of the window if it has changed: `(2) #dev · chat`.
+pub(super) fn title(state: &mut State) -> Option<Effect> {
+    let is_shown = state.look.settings().title.value.is_on() && state.attention.notifier.has_title;
+    let title = is_shown.then(|| {
+        let rooms = state.client.rooms();
+        let label = rooms.current().label();
+        let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
+        match rooms.list().iter().map(Room::mentions).sum::<usize>() {
+            0 => format!("{name} · chat"),
+            count => format!("({count}) {name} · chat"),
+        }
+    });
+    if title == state.attention.title {
+        return None;
+    }
+    state.attention.title.clone_from(&title);
+    Some(Effect::SetTitle(title))
+}

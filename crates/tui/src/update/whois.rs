@@ -1,0 +1,66 @@
+//! `/whois`: what the client knows of a user.
+
+use chat_client::Room;
+use chat_client::entry::{Body, NoticeKind};
+use chat_proto::{Timestamp, UserName};
+
+use super::{Effect, notify};
+use crate::state::State;
+
+/// Most entries of a log that are searched for the newest message of a user.
+const ENTRIES_SEARCHED: usize = 2_000;
+
+/// Says whether a user is connected, in which rooms, and when the user wrote something last.
+///
+/// # Errors
+/// Returns the reason in words for the user, if it is not a name or nobody of that name is known.
+pub(super) fn whois(
+    state: &mut State,
+    argument: &str,
+    at: Timestamp,
+) -> Result<Vec<Effect>, String> {
+    let name = UserName::new(argument.strip_prefix('@').unwrap_or(argument))
+        .map_err(|error| format!("Not a name: {error}"))?;
+    let text = describe(state, &name).ok_or_else(|| {
+        format!("No user {name} in your rooms. /msg {name} asks the server for one")
+    })?;
+    Ok(notify(state, NoticeKind::Info, text, at))
+}
+
+/// What is known of a user; `None` if nothing is.
+fn describe(state: &State, name: &UserName) -> Option<String> {
+    let client = &state.client;
+    let user = |room: &Room| {
+        room.users().iter(client.me()).find(|user| user.name == *name).map(|user| user.name.clone())
+    };
+    let rooms = || client.rooms().list().iter().filter(|room| user(room).is_some());
+    let direct = client.rooms().titled(name);
+    let written = rooms().find_map(user).or_else(|| direct?.label().other())?;
+    let shared: Vec<String> =
+        rooms().filter(|room| !room.is_private()).map(|room| room.label().to_string()).collect();
+    let presence = match (client.session(), rooms().next()) {
+        (None, _) => "you're offline, so it isn't known whether they are online",
+        (Some(_), Some(_)) => "online",
+        (Some(_), None) => "offline",
+    };
+    let mut text = format!("{written}: {presence}");
+    if !shared.is_empty() {
+        text.push_str(&format!(" · in {}", shared.join(", ")));
+    }
+    let rooms = client.rooms().list().iter();
+    let last = rooms.filter_map(|room| Some((wrote(room, name)?, room.label()))).max();
+    if let Some((at, room)) = last {
+        let time = at.timestamp().to_zoned(state.zone.clone()).strftime("%-d %B, %H:%M");
+        text.push_str(&format!(" · last wrote in {room} on {time}"));
+    }
+    Some(text)
+}
+
+/// When a user wrote the newest message that is here of a room.
+fn wrote(room: &Room, name: &UserName) -> Option<Timestamp> {
+    let log = room.log();
+    let entries = (0..log.len()).rev().take(ENTRIES_SEARCHED).filter_map(|index| log.get(index));
+    let mut of_user =
+        entries.filter(|entry| matches!(&entry.body, Body::Message { from, .. } if from == name));
+    of_user.next().map(|entry| entry.at)
+}
