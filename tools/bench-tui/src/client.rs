@@ -15,7 +15,7 @@ pub(crate) const BUSY: &str = "#busy";
 /// Rooms besides it.
 const QUIET_ROOMS: usize = 18;
 
-/// Users in the busy room besides the one who is measured.
+/// Users in the busy room besides the measured one.
 const USERS: usize = 199;
 
 /// A client.

@@ -19,13 +19,13 @@ const STARTS: usize = 5;
 const SETTLE: Duration = Duration::from_secs(1);
 
 /// How long the processor time is counted.
-const COUNTED: Duration = Duration::from_secs(6);
+const COUNTED: Duration = Duration::from_secs(5);
 
 /// The time between two messages: 50 in a second.
 const MESSAGE_EVERY: Duration = Duration::from_millis(20);
 
 /// Keys of which the median and the 95th percentile count.
-const KEYS: usize = 60;
+const KEYS: usize = 40;
 
 /// The shortest time between two keys; each is up to [`KEY_JITTER`] later, so that keys and messages do not keep step.
 const KEY_EVERY: Duration = Duration::from_millis(40);
@@ -35,10 +35,10 @@ const KEY_JITTER: Duration = Duration::from_millis(20);
 const HISTORY: u32 = 100_000;
 
 /// How long the client may take to show the last of them.
-const HISTORY_MAX: Duration = Duration::from_secs(20);
+const HISTORY_MAX: Duration = Duration::from_secs(15);
 
 /// How long the way back through the messages may take.
-const SCROLL_MAX: Duration = Duration::from_secs(15);
+const SCROLL_MAX: Duration = Duration::from_secs(12);
 
 /// How long to wait after a page until the screen changes; it does not at the oldest message.
 const PAGE_MAX: Duration = Duration::from_millis(500);
@@ -87,7 +87,7 @@ impl Room {
 pub(crate) fn measure(client: &Client) -> io::Result<Figures> {
     let first_frame = first_frame(client)?;
     let home = TempDir::new()?;
-    let (mut terminal, mut room, _server) = enter(client, &home)?;
+    let (terminal, mut room, _server) = enter(client, &home)?;
     room.say("the room is here")?;
     room.flush()?;
     terminal.sees("the room is here")?;
@@ -95,12 +95,12 @@ pub(crate) fn measure(client: &Client) -> io::Result<Figures> {
     let pid = terminal.pid()?;
     let memory = process::memory(pid)?;
     let idle = spent(pid)?.mul_f64(60.0 / COUNTED.as_secs_f64());
-    let key = keys(&mut terminal)?;
+    let key = keys(&terminal)?;
     let (busy, key_busy) = beside_messages(&mut room, || {
         let busy = spent(pid)?.as_secs_f64() / COUNTED.as_secs_f64();
-        Ok((busy, keys(&mut terminal)?))
+        Ok((busy, keys(&terminal)?))
     })?;
-    let oldest = scroll(&mut terminal, &mut room)?;
+    let oldest = scroll(&terminal, &mut room)?;
     let memory_scrolled = process::memory(pid)?;
     Ok(Figures { first_frame, memory, idle, busy, key, key_busy, memory_scrolled, oldest })
 }
@@ -124,14 +124,14 @@ fn first_frame(client: &Client) -> io::Result<Duration> {
 fn enter(client: &Client, home: &TempDir) -> io::Result<(Terminal, Room, Option<chat::Server>)> {
     if client.protocol == Protocol::Irc {
         let server = irc::Irc::start()?;
-        let mut terminal = Terminal::start(client.command(home.path(), server.address)?)?;
+        let terminal = Terminal::start(client.command(home.path(), server.address)?)?;
         let room = server.room()?;
         pause(SETTLE);
         terminal.types(client.go)?;
         return Ok((terminal, Room::Irc(room), None));
     }
     let server = chat::Server::start()?;
-    let mut terminal = Terminal::start(client.command(home.path(), server.address)?)?;
+    let terminal = Terminal::start(client.command(home.path(), server.address)?)?;
     terminal.sees("#lobby")?;
     pause(SETTLE);
     for room in rooms() {
@@ -185,7 +185,7 @@ fn beside_messages<T>(room: &mut Room, measure: impl FnOnce() -> io::Result<T>) 
 }
 
 /// Types a line that nothing else on the screen contains, and removes it again.
-fn keys(terminal: &mut Terminal) -> io::Result<[Duration; 2]> {
+fn keys(terminal: &Terminal) -> io::Result<[Duration; 2]> {
     let (mut typed, mut times) = (String::new(), Vec::new());
     for index in 0..KEYS {
         pause(KEY_EVERY + KEY_JITTER.mul_f64((index * 7 % 10) as f64 / 10.0));
@@ -200,7 +200,7 @@ fn keys(terminal: &mut Terminal) -> io::Result<[Duration; 2]> {
 }
 
 /// Sends [`HISTORY`] messages and reads back to the oldest. Returns the number of the oldest on the screen.
-fn scroll(terminal: &mut Terminal, room: &mut Room) -> io::Result<Option<u32>> {
+fn scroll(terminal: &Terminal, room: &mut Room) -> io::Result<Option<u32>> {
     for n in 1..=HISTORY {
         room.say(&format!("old {n}: a message of some sixty bytes, as people write them"))?;
     }

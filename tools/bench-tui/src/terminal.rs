@@ -16,9 +16,15 @@ const WAIT_MAX: Duration = Duration::from_secs(15);
 /// Bytes of one read of the program's output.
 const READ_BYTES: usize = 16 * 1024;
 
+/// The question what the terminal is, and an answer. A program that asks waits for it before its first frame.
+const QUESTION: &[u8] = b"\x1b[c";
+const ANSWER: &[u8] = b"\x1b[?62;22c";
+
+type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
+
 /// A program on a terminal; killed when it is dropped.
 pub(crate) struct Terminal {
-    keys: Box<dyn Write + Send>,
+    keys: Keys,
     screen: Arc<Screen>,
     child: Box<dyn Child + Send + Sync>,
     _master: Box<dyn MasterPty + Send>,
@@ -39,9 +45,10 @@ impl Terminal {
         let emulator = Mutex::new(vt100::Parser::new(cells(rows), cells(cols), 0));
         let screen = Arc::new(Screen { emulator, changed: Condvar::new() });
         let output = pair.master.try_clone_reader().map_err(io::Error::other)?;
-        let shown = Arc::clone(&screen);
-        std::thread::spawn(move || shown.show(output));
         let keys = pair.master.take_writer().map_err(io::Error::other)?;
+        let keys = Arc::new(Mutex::new(keys));
+        let (shown, answers) = (Arc::clone(&screen), Arc::clone(&keys));
+        std::thread::spawn(move || shown.show(output, &answers));
         let child = pair.slave.spawn_command(command).map_err(io::Error::other)?;
         Ok(Self { keys, screen, child, _master: pair.master })
     }
@@ -51,9 +58,8 @@ impl Terminal {
     }
 
     /// Sends these bytes, as the terminal does for a key.
-    pub(crate) fn types(&mut self, keys: &str) -> io::Result<()> {
-        self.keys.write_all(keys.as_bytes())?;
-        self.keys.flush()
+    pub(crate) fn types(&self, keys: &str) -> io::Result<()> {
+        write(&self.keys, keys.as_bytes())
     }
 
     /// Waits until `text` is on the screen. Returns the time from now until then.
@@ -91,14 +97,25 @@ impl Terminal {
 }
 
 impl Screen {
-    fn show(&self, mut output: impl Read) {
+    fn show(&self, mut output: impl Read, answers: &Keys) {
         let mut bytes = [0; READ_BYTES];
         while let Ok(read @ 1..) = output.read(&mut bytes) {
             let mut emulator = self.emulator.lock().unwrap_or_else(PoisonError::into_inner);
             emulator.process(&bytes[..read]);
             self.changed.notify_all();
+            drop(emulator);
+            if bytes[..read].windows(QUESTION.len()).any(|part| part == QUESTION) {
+                // A program that has ended needs no answer.
+                let _ = write(answers, ANSWER);
+            }
         }
     }
+}
+
+fn write(keys: &Keys, bytes: &[u8]) -> io::Result<()> {
+    let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+    keys.write_all(bytes)?;
+    keys.flush()
 }
 
 impl Drop for Terminal {
