@@ -16,6 +16,7 @@
 //! * [`Driver`]: carries out the effects: the tasks of the link and the store, and the next tick.
 //! * [`testing`]: events of a server, for tests.
 
+pub mod choices;
 pub mod client;
 pub mod driver;
 pub mod effect;
@@ -46,7 +47,7 @@ pub use input::Input;
 pub use link::{ServerAddress, Tcp};
 pub use live::Partner;
 pub use quote::quoted;
-pub use request::{Request, RequestError};
+pub use request::{LoadWhat, Request, RequestError};
 pub use rooms::{Room, Rooms};
 pub use state::{Connection, State};
 pub use update::update;

@@ -4,12 +4,28 @@ use chat_proto::command::Kind;
 use chat_proto::limits::TEXT_BYTES_MAX;
 use chat_proto::{AwayText, RoomName, Seq, TextError, Topic, UserName};
 
+use crate::choices::{IGNORED_MAX, Level};
 use crate::entry::NoticeKind;
 use crate::outbox::OUTBOX_MAX;
 use crate::presence::JoinPolicy;
 
 /// Longest draft, in bytes: two messages, so that one that is too long can be cut to size.
 pub const DRAFT_BYTES_MAX: usize = 2 * TEXT_BYTES_MAX;
+
+/// Which messages of a room to load. The log has a part of the room without a gap: its window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadWhat {
+    /// Those before the window.
+    Older,
+    /// Those after the window, if it does not have the newest.
+    Newer,
+    /// The first that are stored, if the window does not have them: begins another one.
+    Oldest,
+    /// The newest, if the window does not have them: begins another one.
+    Newest,
+    /// The first unread ones, if the window does not have them: begins another one.
+    Unread,
+}
 
 /// A request of the user, or of a program that is one. [`Effect::Failed`](crate::Effect::Failed) says that it
 /// is not carried out.
@@ -61,18 +77,24 @@ pub enum Request {
         /// The `seq` of the message.
         seq: Seq,
     },
-    /// The messages of a room up to this one were shown. They count as read as far as none is missing.
+    /// Messages of a room were shown. They count as read if those before them are, and none is missing.
     Seen {
         /// The room.
         room: RoomName,
-        /// The `seq` of the message.
-        seq: Seq,
+        /// The `seq` of the first message.
+        first: Seq,
+        /// The `seq` of the last message.
+        last: Seq,
     },
-    /// Load older messages of a room, if there are some and none are on their way.
-    LoadOlder(RoomName),
-    /// Older messages of a room may be asked for again after the server could not read them.
-    RetryOlder(RoomName),
-    /// Remove all entries of a room but pending messages. What was here counts as read.
+    /// Draw the line over the first unread message of a room.
+    DrawLine(RoomName),
+    /// Load messages of a room, if there are some and none are on their way.
+    Load(RoomName, LoadWhat),
+    /// Messages of a room may be loaded again after the user has cleared the log, or after the server could
+    /// not read them.
+    Retry(RoomName),
+    /// Remove all entries of a room but pending messages, until [`Request::Retry`]. The messages count as read,
+    /// if all unread ones are among them.
     Clear(RoomName),
     /// Connect again now.
     Reconnect,
@@ -85,6 +107,24 @@ pub enum Request {
         /// The text.
         text: String,
     },
+    /// Notify of this in a room; `None` for the default of the front end. It is stored.
+    SetLevel {
+        /// The room.
+        room: RoomName,
+        /// Of what.
+        level: Option<Level>,
+    },
+    /// Make a room quiet, or not. It is stored.
+    Mute {
+        /// The room; a direct message by its address or by the name of the other user.
+        room: RoomName,
+        /// Whether it is quiet.
+        is_muted: bool,
+    },
+    /// Hide the messages of a user from now on. It is stored.
+    Ignore(UserName),
+    /// Hide them no longer.
+    Unignore(UserName),
     /// The user is writing in a room: tell the other users, unless they were told a moment ago.
     Typing(RoomName),
     /// The user is away, with a text that may be empty; `None` if it is not away any more.
@@ -126,6 +166,15 @@ pub enum RequestError {
     /// As many names are being looked up as may be.
     #[error("Too many names are being looked up. Try again in a moment")]
     TooManyLookups,
+    /// A user of that name cannot be found.
+    #[error("There is no user \"{0}\" here. Ignore users while they are online")]
+    NobodyHere(UserName),
+    /// The user is not ignored.
+    #[error("{0} is not ignored")]
+    NotIgnored(UserName),
+    /// As many users are ignored as may be.
+    #[error("{IGNORED_MAX} users are ignored already. /unignore one")]
+    TooManyIgnored,
     /// Only the server can say whose name it is.
     #[error("Not sent: {0} is not known here, and you're offline. Try again once connected")]
     UnknownName(UserName),

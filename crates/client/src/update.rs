@@ -5,8 +5,10 @@
 //! inputs.
 
 mod addresses;
+mod choices;
 mod drafts;
 mod events;
+mod history;
 mod listing;
 mod live;
 mod messages;

@@ -1,7 +1,8 @@
 //! Messages from the server: into the log of their room, and out of the outbox if the user wrote them.
 
+use chat_proto::command::Kind;
 use chat_proto::event::{Accepted, Message};
-use chat_proto::mention::mentions;
+use chat_proto::mention::{is_in, mentions};
 use chat_proto::{Command, RoomName, Seq, Timestamp};
 
 use super::{Effect, send, store};
@@ -9,6 +10,9 @@ use crate::entry::{Body, Delivery, Origin};
 use crate::rooms::{JoinState, Room};
 use crate::state::State;
 use crate::store::{MessageId, StoreOp};
+
+/// The text of a message of an ignored user.
+const IGNORED_TEXT: &str = "message of an ignored user";
 
 /// A message of a room, live or missed.
 pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
@@ -26,8 +30,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     effects.extend(acknowledge_own(state, message));
     state.live.stopped(Some(&message.room), message.from.id);
     let body = body(state, message);
-    let is_mention =
-        matches!(&body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
+    let alerts = is_alert(state, message, &body);
     let Some(room) = state.rooms.get_or_make(&message.room) else {
         return effects;
     };
@@ -41,19 +44,45 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         return effects;
     };
     room.last_seq = room.last_seq.max(message.seq);
-    let is_new = room.log.insert(message.seq, message.at, body);
+    room.log.insert(message.seq, message.at, body);
     room.has_come(message.seq);
     if own {
         has_said(room, message.seq);
     }
-    let alerts = is_mention || (room.is_private() && !own);
-    if is_new && !own && message.seq > room.read {
-        state.effects.push(Effect::Received(Box::new(message.clone())));
-    }
-    if is_new && alerts && room.mention(message.seq) {
+    if receive(state, message, alerts) && alerts {
         effects.push(Effect::Alert(Box::new(message.clone())));
     }
     effects
+}
+
+/// Gives a message to the front end, if it is of another user, not read, and here for the first time. Returns
+/// whether it is.
+pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> bool {
+    let room = state.rooms.get_mut(&message.room).filter(|_| message.from.id != state.me);
+    if state.choices.ignores(message.from.id) {
+        let names = is_in(message.text.as_str(), &state.name);
+        if let Some(room) = room {
+            room.ignore(message.seq, names);
+        }
+        return false;
+    }
+    let is_new = room.is_some_and(|room| room.receive(message.seq, alerts));
+    if is_new {
+        state.effects.push(Effect::Received(Box::new(message.clone())));
+    }
+    is_new
+}
+
+/// Whether a message is for the user alone, or names them.
+pub(super) fn is_alert(state: &State, message: &Message, body: &Body) -> bool {
+    let is_mention =
+        matches!(body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
+    is_mention || (message.room.is_private() && message.from.id != state.me)
+}
+
+/// Messages as entries of the log.
+pub(super) fn entries(state: &State, messages: &[Message]) -> Vec<(Seq, Timestamp, Body)> {
+    messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect()
 }
 
 /// A message as an entry of the log.
@@ -63,36 +92,20 @@ fn body(state: &State, message: &Message) -> Body {
     let origin = match own {
         _ if message.damaged => Origin::Damaged,
         true => Origin::Own(Delivery::Accepted),
+        false if state.choices.ignores(message.from.id) => Origin::Ignored,
         false => Origin::Heard(mentions(&text, &state.name)),
     };
-    Body::Message { from: message.from.name.clone(), kind: message.kind.shown_as(), text, origin }
+    let (kind, text) = match origin {
+        Origin::Ignored => (Kind::Text, IGNORED_TEXT.to_owned()),
+        _ => (message.kind.shown_as(), text),
+    };
+    Body::Message { from: message.from.name.clone(), kind, text, origin }
 }
 
 /// If the user wrote it and it was pending, it is acknowledged.
-fn acknowledge_own(state: &mut State, message: &Message) -> Option<Effect> {
+pub(super) fn acknowledge_own(state: &mut State, message: &Message) -> Option<Effect> {
     let device = message.device.clone().filter(|_| message.from.id == state.me)?;
     acknowledge(state, &MessageId { device, n: message.n? }, None)
-}
-
-/// A page of older messages. One that was not asked for is ignored: it would fill the log while nobody
-/// scrolls up.
-pub(super) fn older(
-    state: &mut State,
-    name: &RoomName,
-    messages: &[Message],
-    more: bool,
-) -> Vec<Effect> {
-    if !state.rooms.get_mut(name).is_some_and(|room| std::mem::take(&mut room.loading)) {
-        return Vec::new();
-    }
-    let effects = messages.iter().filter_map(|message| acknowledge_own(state, message)).collect();
-    let older: Vec<_> =
-        messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect();
-    let Some(room) = state.rooms.get_mut(name) else {
-        return effects;
-    };
-    room.log.insert_older(older.into_iter(), more);
-    effects
 }
 
 pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {

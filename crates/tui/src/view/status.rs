@@ -69,13 +69,22 @@ fn not_normal(state: &State) -> Vec<String> {
         count => parts.push(format!("{count} messages queued")),
     }
     parts.extend(client.trouble().map(str::to_owned));
+    if client.other_is_online() == Some(false) && !state.prompt.editor.is_empty() {
+        let label = client.room().label();
+        let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
+        parts.push(format!("{name} is offline and will see this later"));
+    }
     parts
 }
 
 /// What the user can do here: at most three hints, or what can be done with the selected message.
 fn hints_of(state: &State) -> Vec<String> {
-    if state.picker.is_some() {
-        return ["↑↓ choose", "Enter go there", "Esc close"].map(str::to_owned).to_vec();
+    if let Some(picker) = &state.picker {
+        let enter = picker.subject.enter();
+        return ["↑↓ choose", enter, "Esc close"].map(str::to_owned).to_vec();
+    }
+    if state.prompt.completions().is_some() {
+        return ["Tab choose", "Esc close"].map(str::to_owned).to_vec();
     }
     if state.is_bare {
         return ["PgUp PgDn scroll", "Esc back"].map(str::to_owned).into();
@@ -88,7 +97,7 @@ fn hints_of(state: &State) -> Vec<String> {
         return hints.map(str::to_owned).collect();
     }
     let mut hints = Vec::new();
-    if state.client.rooms().next_unread().is_some() {
+    if state.client.next_unread().is_some() {
         hints.push((Action::NextUnread, "next unread"));
     }
     if !state.client.room().is_private() {
