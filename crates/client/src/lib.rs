@@ -46,7 +46,7 @@ pub use input::Input;
 pub use link::{ServerAddress, Tcp};
 pub use live::Partner;
 pub use quote::quoted;
-pub use request::{Request, RequestError};
+pub use request::{LoadWhat, Request, RequestError};
 pub use rooms::{Room, Rooms};
 pub use state::{Connection, State};
 pub use update::update;

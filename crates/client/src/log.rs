@@ -6,37 +6,47 @@
 //! * `entries`: the entries, sorted.
 //! * `coverage`, `intervals`: which messages of the room are loaded, as numbers.
 //! * `presence`: entries about users who join and leave.
+//! * `window`: the part of the room that is loaded, and its bounds.
 
 mod coverage;
 mod entries;
 mod intervals;
 mod presence;
+mod window;
+
+use std::ops::Range;
 
 use chat_proto::{Seq, Timestamp};
 
 use self::coverage::Coverage;
 use self::entries::{Entries, LAST, PENDING, VOID};
+pub(crate) use self::intervals::Intervals;
+pub use self::window::{Bounds, Hold};
 use crate::entry::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
 use crate::store::MessageId;
 
-/// Most messages in a log: a busy day.
-pub const SCROLLBACK_MAX: usize = 2_000;
-
-/// Most bytes of text in the messages of a log. With a hundred rooms this is 400 MiB at most, and hardly ever
-/// a hundredth of it.
-pub const SCROLLBACK_BYTES_MAX: usize = 4 * 1024 * 1024;
-
-/// Most notices in a log. They have a bound of their own, so that a thousand users who come and go push out
-/// no message.
-pub const NOTICES_MAX: usize = 500;
-
 /// The log of a room.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Log {
     entries: Entries,
     coverage: Coverage,
-    /// Whether the server could not read older messages. They are asked for again after [`Log::retry`].
-    has_failed: bool,
+    bounds: Bounds,
+    /// The message that the window is kept around.
+    anchor: Seq,
+    hold: Option<Hold>,
+}
+
+impl Default for Log {
+    /// An empty log, kept around the newest message.
+    fn default() -> Self {
+        Self {
+            entries: Entries::default(),
+            coverage: Coverage::default(),
+            bounds: Bounds::CURRENT,
+            anchor: Seq::MAX,
+            hold: None,
+        }
+    }
 }
 
 impl Log {
@@ -46,16 +56,17 @@ impl Log {
         Self::default()
     }
 
-    /// How many entries it has.
+    /// How many entries there are to be shown: if the window ends before the newest message, those after its
+    /// end are not among them.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        if self.is_cut() { self.entries.end_of(self.since()) } else { self.entries.len() }
     }
 
-    /// Whether it has no entries.
+    /// Whether there are no entries to be shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.len() == 0
+        self.len() == 0
     }
 
     /// The entry `index`; the oldest is 0.
@@ -70,9 +81,10 @@ impl Log {
         self.entries.position(id, seq)
     }
 
-    /// The index of the entry below the line; `None` if there is none.
+    /// The index of the entry below the line; `None` if there is none, or if it is not loaded.
     #[must_use]
     pub fn first_new(&self) -> Option<usize> {
+        self.entries.read().filter(|read| self.has_after(*read))?;
         self.entries.first_new()
     }
 
@@ -82,48 +94,35 @@ impl Log {
         self.entries.read().is_some()
     }
 
-    /// The last message before the entry `end`.
+    /// Whether there is a line over a message that is not loaded, and does not come by itself.
     #[must_use]
-    pub fn last_message(&self, end: usize) -> Option<Seq> {
-        self.entries.last_message(end)
+    pub fn lacks_line(&self) -> bool {
+        self.entries.read().is_some_and(|read| !self.has_after(read))
+    }
+
+    /// The first and the last message among these entries; `None` if there is none.
+    #[must_use]
+    pub fn messages_in(&self, entries: Range<usize>) -> Option<(Seq, Seq)> {
+        let last = self.entries.last_message(entries.end)?;
+        let mut all = entries.filter_map(|index| self.entries.get(index));
+        let first = all.find(|entry| entry.is_message())?.seq;
+        Some((first, last))
     }
 
     /// Whether the newest message of the room is or was loaded.
     #[must_use]
     pub const fn has_newest(&self) -> bool {
-        self.coverage.last() >= self.coverage.reached()
+        !self.is_cut() && self.coverage.last() >= self.coverage.reached()
     }
 
-    /// Adds a message in its place. Returns whether it was not in the log.
+    /// Adds a message in its place, if it is one of the window. Returns whether it was not in the log.
     pub fn insert(&mut self, seq: Seq, at: Timestamp, body: Body) -> bool {
         let seq = seq.clamp(Seq::FIRST, LAST);
-        let is_new = self.place_message(seq, at, body);
+        let is_wanted = self.coverage.is_wanted(seq.get());
+        let is_new = is_wanted && self.place_message(seq, at, body);
         self.coverage.reach(seq.get());
         self.trim();
         is_new
-    }
-
-    /// Adds a page of older messages, oldest first, up to the bound of the log; `more` says whether there are
-    /// still older ones.
-    pub fn insert_older(
-        &mut self,
-        older: impl DoubleEndedIterator<Item = (Seq, Timestamp, Body)>,
-        more: bool,
-    ) {
-        let before = self.oldest();
-        // The newest first, so that the bound cuts off the oldest.
-        let mut is_cut = false;
-        for (seq, at, body) in older.rev() {
-            if self.is_full() {
-                is_cut = true;
-                break;
-            }
-            self.place_message(seq.clamp(Seq::FIRST, LAST), at, body);
-        }
-        let oldest = self.oldest();
-        // A page without an older message would be asked for again and again.
-        let is_last = !is_cut && (!more || oldest == before);
-        self.coverage.insert_older(before.map(Seq::get), oldest.map(Seq::get), is_last);
     }
 
     /// Adds a message in its place, before the notices that came after it, if it is not there.
@@ -204,7 +203,7 @@ impl Log {
         self.coverage.has_begun()
     }
 
-    /// The newest message that was ever loaded; 0 if there is none.
+    /// The newest message that was ever loaded or left out; 0 if there is none.
     #[must_use]
     pub const fn last(&self) -> Seq {
         Seq::new(self.coverage.last())
@@ -247,40 +246,6 @@ impl Log {
         self.coverage.is_complete_after(read.get())
     }
 
-    /// Whether older messages can be asked for.
-    #[must_use]
-    pub fn has_older(&self) -> bool {
-        !self.is_full() && !self.has_failed && self.lacks_older()
-    }
-
-    /// Whether the room has messages that are older than the loaded ones, as far as is known.
-    #[must_use]
-    pub fn lacks_older(&self) -> bool {
-        self.coverage.lacks_older(self.oldest().map(Seq::get))
-    }
-
-    /// Whether it has as many messages as it may.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.entries.counts().1 >= SCROLLBACK_MAX || self.entries.bytes() >= SCROLLBACK_BYTES_MAX
-    }
-
-    /// The server could not read older messages.
-    pub(crate) fn history_failed(&mut self) {
-        self.has_failed = true;
-    }
-
-    /// Older messages may be asked for again.
-    pub(crate) fn retry(&mut self) {
-        self.has_failed = false;
-    }
-
-    /// Whether the server could not read older messages.
-    #[must_use]
-    pub const fn has_history_failed(&self) -> bool {
-        self.has_failed
-    }
-
     /// Sets the line over the first message after `read` that is not of the user, or removes it.
     pub fn draw_line(&mut self, read: Option<Seq>) {
         self.entries.set_read(read);
@@ -294,14 +259,6 @@ impl Log {
         said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }
 
-    /// Removes all entries but pending messages.
-    pub(crate) fn clear(&mut self) {
-        self.entries.clear();
-        self.coverage.clear();
-        self.has_failed = false;
-        self.draw_line(self.entries.read());
-    }
-
     /// The journal was restored from a backup: all messages stay, above a rule, and their `seq` are void.
     /// Pending messages stay pending.
     pub(crate) fn restored(&mut self, at: Timestamp) {
@@ -311,29 +268,8 @@ impl Log {
             let rule = LogEntry { seq: VOID, is_void: true, ..LogEntry::new(at, Body::Restored) };
             self.entries.insert(self.entries.end_of(VOID), rule);
         }
-        (self.coverage, self.has_failed) = (Coverage::default(), false);
+        (self.coverage, self.hold) = (Coverage::default(), None);
         self.draw_line(None);
-    }
-
-    /// Removes the oldest notices and messages if there are too many.
-    fn trim(&mut self) {
-        while self.entries.counts().0 > NOTICES_MAX {
-            let Some(oldest) = self.entries.iter().position(LogEntry::is_notice) else {
-                return;
-            };
-            self.entries.remove(oldest);
-        }
-        while self.entries.counts().1 > SCROLLBACK_MAX
-            || self.entries.bytes() > SCROLLBACK_BYTES_MAX
-        {
-            let is_old = |entry: &LogEntry| !entry.is_pending() && !entry.is_notice();
-            let Some(oldest) = self.entries.iter().position(is_old) else {
-                return;
-            };
-            if let Some(entry) = self.entries.remove(oldest).filter(LogEntry::is_message) {
-                self.coverage.drop_oldest(entry.seq.get());
-            }
-        }
     }
 }
 

@@ -11,6 +11,21 @@ use crate::presence::JoinPolicy;
 /// Longest draft, in bytes: two messages, so that one that is too long can be cut to size.
 pub const DRAFT_BYTES_MAX: usize = 2 * TEXT_BYTES_MAX;
 
+/// Which messages of a room to load. The log has a part of the room without a gap: its window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadWhat {
+    /// Those before the window.
+    Older,
+    /// Those after the window, if it does not have the newest.
+    Newer,
+    /// The first that are stored, if the window does not have them: begins another one.
+    Oldest,
+    /// The newest, if the window does not have them: begins another one.
+    Newest,
+    /// The first unread ones, if the window does not have them: begins another one.
+    Unread,
+}
+
 /// A request of the user, or of a program that is one. [`Effect::Failed`](crate::Effect::Failed) says that it
 /// is not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,18 +76,24 @@ pub enum Request {
         /// The `seq` of the message.
         seq: Seq,
     },
-    /// The messages of a room up to this one were shown. They count as read as far as none is missing.
+    /// Messages of a room were shown. They count as read if those before them are, and none is missing.
     Seen {
         /// The room.
         room: RoomName,
-        /// The `seq` of the message.
-        seq: Seq,
+        /// The `seq` of the first message.
+        first: Seq,
+        /// The `seq` of the last message.
+        last: Seq,
     },
-    /// Load older messages of a room, if there are some and none are on their way.
-    LoadOlder(RoomName),
-    /// Older messages of a room may be asked for again after the server could not read them.
-    RetryOlder(RoomName),
-    /// Remove all entries of a room but pending messages. What was here counts as read.
+    /// Draw the line over the first unread message of a room.
+    DrawLine(RoomName),
+    /// Load messages of a room, if there are some and none are on their way.
+    Load(RoomName, LoadWhat),
+    /// Messages of a room may be loaded again after the user has cleared the log, or after the server could
+    /// not read them.
+    Retry(RoomName),
+    /// Remove all entries of a room but pending messages, until [`Request::Retry`]. The messages count as read,
+    /// if all unread ones are among them.
     Clear(RoomName),
     /// Connect again now.
     Reconnect,

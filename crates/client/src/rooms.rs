@@ -1,11 +1,14 @@
 //! The rooms of the user, and the current one.
 
+mod loading;
 mod room;
 
 use chat_proto::{RoomName, UserName};
 
-pub(crate) use self::room::Counted;
+pub(crate) use self::loading::{Loading, NewerPage, PAGE_MESSAGES};
+pub(crate) use self::room::{Counted, MISSED_MAX, READ_FETCHED};
 pub use self::room::{JoinState, Room};
+use crate::log::Bounds;
 
 /// Most rooms: more than a server lets one user join, and than a person reads.
 pub const ROOMS_MAX: usize = 200;
@@ -24,7 +27,9 @@ pub struct Rooms {
 impl Default for Rooms {
     /// The lobby alone.
     fn default() -> Self {
-        Self { list: vec![Room::new(RoomName::lobby(), 1)], current: 0 }
+        let mut lobby = Room::new(RoomName::lobby(), 1);
+        lobby.log.set_bounds(Bounds::CURRENT);
+        Self { list: vec![lobby], current: 0 }
     }
 }
 
@@ -50,7 +55,7 @@ impl Rooms {
         if index >= self.list.len() || index == self.current {
             return;
         }
-        self.current_mut().log.draw_line(None);
+        self.current_mut().leave();
         self.current = index;
         self.current_mut().open();
     }

@@ -7,6 +7,7 @@
 mod addresses;
 mod drafts;
 mod events;
+mod history;
 mod listing;
 mod live;
 mod messages;

@@ -8,8 +8,9 @@ mod shape;
 
 use chat_client::entry::{Body, LogEntry, Origin};
 use chat_client::log::Log;
-use chat_proto::UserName;
+use chat_client::{Room, quoted};
 use chat_proto::command::Kind;
+use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -32,6 +33,8 @@ const MINUTE: i64 = 60_000;
 /// What is over an entry, or before it, because of the entry before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Above {
+    /// Whether this is the oldest message of the room that is stored.
+    pub beginning: bool,
     /// The date, if it is not that of the entry before.
     pub day: Option<Date>,
     /// Whether this is the first unread message.
@@ -51,6 +54,8 @@ pub struct LogRows<'a> {
     pub zone: &'a TimeZone,
     shape: Shape,
     heights: Option<&'a Heights>,
+    /// The room of the log, if the beginning of the log is to be named.
+    room: Option<&'a Room>,
 }
 
 impl<'a> LogRows<'a> {
@@ -63,13 +68,25 @@ impl<'a> LogRows<'a> {
         heights: Option<&'a Heights>,
     ) -> Self {
         let entries = (0..log.len()).filter_map(|index| log.get(index));
-        Self { log, zone, shape: Shape::new(width, entries.filter_map(author)), heights }
+        Self {
+            log,
+            zone,
+            shape: Shape::new(width, entries.filter_map(author)),
+            heights,
+            room: None,
+        }
+    }
+
+    /// The same, with a row over the oldest message of this room, if that is loaded.
+    #[must_use]
+    pub const fn of(self, room: &'a Room) -> Self {
+        Self { room: Some(room), ..self }
     }
 
     /// A log in plain rows of `width` columns: the texts as they were sent, and nothing beside them.
     #[must_use]
     pub fn bare(log: &'a Log, zone: &'a TimeZone, width: usize) -> Self {
-        Self { log, zone, shape: Shape::bare(width), heights: None }
+        Self { log, zone, shape: Shape::bare(width), heights: None, room: None }
     }
 
     /// The same, with times that are written so.
@@ -91,6 +108,7 @@ impl<'a> LogRows<'a> {
         let new = self.log.first_new() == Some(index);
         let begins = is_another || new;
         Above {
+            beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
             day: is_another.then_some(today),
             new,
             name: author(entry).is_some()
@@ -102,9 +120,9 @@ impl<'a> LogRows<'a> {
 
     /// How many rows of an entry are above its text.
     pub(crate) fn height_above(&self, index: usize) -> usize {
-        let Above { day, new, name, .. } = self.above(index);
+        let Above { beginning, day, new, name, .. } = self.above(index);
         let name = name && self.shape.is_name_above();
-        usize::from(day.is_some()) + usize::from(new) + usize::from(name)
+        usize::from(beginning) + usize::from(day.is_some()) + usize::from(new) + usize::from(name)
     }
 
     /// How many rows an entry takes; none if there is no such entry.
@@ -125,6 +143,9 @@ impl<'a> LogRows<'a> {
         };
         let above = self.above(index);
         let mut all = Vec::new();
+        if let Some(room) = self.room.filter(|_| above.beginning) {
+            all.push(self.shape.beginning(&beginning(room)));
+        }
         if let Some(date) = above.day {
             all.push(self.shape.day(date));
         }
@@ -162,13 +183,13 @@ impl<'a> LogRows<'a> {
         rows.skip(above).take(height).collect()
     }
 
-    /// How many messages of others there are from an entry on.
-    fn new_count(&self, first: usize) -> usize {
+    /// How many messages of others there are from an entry on, with those that are not loaded.
+    fn new_count(&self, first: usize) -> u64 {
         let entries = (first..self.log.len()).filter_map(|index| self.log.get(index));
         let is_heard = |entry: &&LogEntry| {
             matches!(entry.body, Body::Message { origin: Origin::Heard(_) | Origin::Damaged, .. })
         };
-        entries.filter(is_heard).count()
+        entries.filter(is_heard).count() as u64 + self.log.newer_count()
     }
 
     /// How many rows there are from one row to a later one.
@@ -208,6 +229,18 @@ impl<'a> LogRows<'a> {
     pub(crate) fn newest_top(&self, height: usize) -> Top {
         self.up((self.log.len(), 0), height)
     }
+}
+
+/// What is over the oldest message of a room that is stored.
+fn beginning(room: &Room) -> String {
+    if room.log().oldest().is_some_and(|oldest| oldest > Seq::FIRST) {
+        return "Older messages have been deleted".to_owned();
+    }
+    let label = room.label();
+    label.other().map_or_else(
+        || format!("Beginning of {}", label.as_str()),
+        |name| format!("Beginning of your messages with {}", quoted(&name)),
+    )
 }
 
 /// The author of a message that has the name in front of its text. An action has it in the text.

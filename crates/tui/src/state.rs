@@ -155,11 +155,11 @@ impl State {
     #[must_use]
     pub fn log_rows(&self) -> Option<(LogRows<'_>, usize)> {
         let Rect { width, height, .. } = self.panes().log;
-        let log = self.client.room().log();
+        let room = self.client.room();
         let rows = if self.is_bare {
-            LogRows::bare(log, &self.zone, width.into())
+            LogRows::bare(room.log(), &self.zone, width.into())
         } else {
-            LogRows::new(log, &self.zone, width.into(), self.heights())
+            LogRows::new(room.log(), &self.zone, width.into(), self.heights()).of(room)
         };
         let rows = rows.with_clock(self.look.settings().time.value);
         (width > 0 && height > 0).then_some((rows, height.into()))

@@ -21,6 +21,7 @@ mod settings;
 mod whois;
 
 use chat_client::entry::NoticeKind;
+use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
 use chat_client::{Request, RequestError};
@@ -245,13 +246,38 @@ fn toggle_users(state: &mut State, at: Timestamp) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Scrolls. All messages from the first one on the screen to the last one after it are shown.
 fn scroll(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
-    move_through(state, at, |viewport, log, height| viewport.scroll(rows, log, height))
+    let seen = |state: &State| {
+        let (rows, height) = state.log_rows()?;
+        state.viewport().seen(rows, height)
+    };
+    let mut effects = Vec::new();
+    if rows < 0 && state.client.room().log().hold() == Some(Hold::Cleared) {
+        effects.extend(retry(state, at));
+    }
+    let before = seen(state).filter(|_| rows > 0);
+    effects.extend(move_through(state, at, |viewport, log, height| {
+        viewport.scroll(rows, log, height);
+    }));
+    if let (Some((first, _)), Some((_, last))) = (before, seen(state)) {
+        effects.extend(frame::show(state, (first, last), at));
+    }
+    effects
 }
 
-/// Goes to the oldest entry that is loaded.
+/// Scrolls by pages. Messages that could not be loaded are asked for again.
+fn scroll_page(state: &mut State, rows: isize, at: Timestamp) -> Vec<Effect> {
+    let mut effects = retry(state, at);
+    effects.extend(scroll(state, rows, at));
+    effects
+}
+
+/// Goes to the oldest message of the room.
 fn to_oldest(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    move_through(state, at, Viewport::to_oldest)
+    let room = state.shown().clone();
+    state.viewport_mut(&room).to_oldest();
+    retry(state, at)
 }
 
 /// Goes to the newest entry.
@@ -259,6 +285,16 @@ fn to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let room = state.shown().clone();
     state.viewport_mut(&room).to_newest();
     arrived(state, at)
+}
+
+/// Goes to the newest entry. There already, marks all messages as read, also those that were skipped.
+fn to_newest_or_read(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let room = state.client.room();
+    if state.viewport().place() != Place::Newest || room.log().is_cut() || room.unread() == 0 {
+        return to_newest(state, at);
+    }
+    let read = Request::Read { room: room.name().clone(), seq: room.last_seq() };
+    client(state, ClientInput::Request(read), at)
 }
 
 fn move_through(
@@ -273,11 +309,19 @@ fn move_through(
 /// At the newest entry, older messages that could not be read may be asked for again.
 fn arrived(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let is_newest = state.viewport().place() == Place::Newest;
-    if is_newest && state.client.room().log().has_history_failed() {
-        let retry = Request::RetryOlder(state.shown().clone());
-        return client(state, ClientInput::Request(retry), at);
+    if is_newest && state.client.room().log().hold() == Some(Hold::OlderFailed) {
+        return retry(state, at);
     }
     Vec::new()
+}
+
+/// Messages may be loaded again.
+fn retry(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    if state.client.room().log().hold().is_none() {
+        return Vec::new();
+    }
+    let retry = Request::Retry(state.shown().clone());
+    client(state, ClientInput::Request(retry), at)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Draws the state on the screen, one file for each pane.
 
+mod edges;
 mod header;
 mod help;
 mod links;
@@ -29,6 +30,7 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) -> Vec<LinkCells> {
         Panes { header: clip(panes.header, frame), rule: clip(panes.rule, frame), ..panes };
     header::draw(state, theme, &on_screen, frame.buffer_mut());
     let links = log::draw(state, theme, clip(panes.log, frame), frame.buffer_mut());
+    edges::draw_above(state, theme, &on_screen, frame.buffer_mut());
     if let Some(area) = panes.rooms {
         rooms::draw(state, theme, clip(area, frame), frame.buffer_mut());
     }

@@ -18,6 +18,8 @@ pub enum Place {
     New,
     /// Further back: the top row of the screen stays where it is.
     Back(Anchor),
+    /// At the oldest message of the room.
+    Oldest,
 }
 
 /// A row of an entry. It stays that row whatever comes or goes before it.
@@ -48,7 +50,8 @@ impl Viewport {
     /// and the place where the user reads; the place is not forgotten, for when the screen is small again.
     #[must_use]
     pub fn reads_back(&self, rows: LogRows<'_>, height: usize) -> bool {
-        self.place != Place::Newest && self.top(rows, height) < rows.newest_top(height)
+        let is_above = || rows.log.is_cut() || self.top(rows, height) < rows.newest_top(height);
+        self.place != Place::Newest && is_above()
     }
 
     /// Goes to the newest entry, and stays there.
@@ -63,9 +66,9 @@ impl Viewport {
         }
     }
 
-    /// Goes to the oldest entry.
-    pub fn to_oldest(&mut self, rows: LogRows<'_>, height: usize) {
-        self.go((0, 0), rows, height);
+    /// Goes to the oldest message of the room, and waits there until it is loaded.
+    pub const fn to_oldest(&mut self) {
+        self.place = Place::Oldest;
     }
 
     /// Goes `count` rows towards the newest entry, or back if `count` is negative.
@@ -81,26 +84,37 @@ impl Viewport {
 
     /// Stays at the rows on the screen, whatever comes above them.
     pub fn hold(&mut self, rows: LogRows<'_>, height: usize) {
-        if self.place == Place::New {
+        if self.place == Place::New && rows.log.first_new().is_some() {
             self.go(self.top(rows, height), rows, height);
         }
     }
 
-    /// Goes on with new messages once all unread ones are loaded and on the screen.
+    /// Goes on with new messages once all that is there is loaded and on the screen.
     pub fn follow(&mut self, rows: LogRows<'_>, height: usize) {
-        let shows_all = self.top(rows, height) >= rows.newest_top(height);
-        if self.place == Place::New && rows.log.has_newest() && shows_all {
+        let shows_all = match self.place {
+            Place::Newest | Place::Back(_) => return,
+            Place::New => !rows.log.lacks_line(),
+            Place::Oldest => !rows.log.lacks_older(),
+        } && self.top(rows, height) >= rows.newest_top(height);
+        if shows_all && rows.log.has_newest() {
             self.to_newest();
         }
     }
 
-    /// The newest message whose end is on the screen; 0 if there is none.
+    /// The first message on the screen, and the last one whose end is on it; `None` if there is none.
     #[must_use]
-    pub fn seen(&self, rows: LogRows<'_>, height: usize) -> Seq {
-        // A hint covers the last row if there is more below.
+    pub fn seen(&self, rows: LogRows<'_>, height: usize) -> Option<(Seq, Seq)> {
+        // A hint covers the end of the last row if there is more below.
         let shown = height.saturating_sub(usize::from(self.reads_back(rows, height)));
-        let (end, _) = rows.down(self.top(rows, height), shown);
-        rows.log.last_message(end).unwrap_or(Seq::NONE)
+        let top = self.top(rows, height);
+        let (end, _) = rows.down(top, shown);
+        rows.log.messages_in(top.0..end)
+    }
+
+    /// Whether the end of the log is on the screen, or less than a screen below it.
+    #[must_use]
+    pub fn is_near_end(&self, rows: LogRows<'_>, height: usize) -> bool {
+        rows.down(self.top(rows, height), 2 * height).0 >= rows.log.len()
     }
 
     /// Whether the oldest entry is on the screen, or less than a screen above it.
@@ -126,13 +140,17 @@ impl Viewport {
                 None => newest,
             },
             Place::Back(anchor) => anchor.find(rows).min(newest),
+            Place::Oldest => (0, 0),
         }
     }
 
     fn go(&mut self, top: Top, rows: LogRows<'_>, height: usize) {
+        let is_newest = !rows.log.is_cut() && top >= rows.newest_top(height);
         self.place = match Anchor::at(top, rows) {
-            Some(anchor) if top < rows.newest_top(height) => Place::Back(anchor),
-            _ => Place::Newest,
+            _ if is_newest => Place::Newest,
+            Some(anchor) => Place::Back(anchor),
+            // The first messages of another window are on their way.
+            None => self.place,
         };
     }
 }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use chat_client::Connection;
 use chat_client::entry::{Body, Delivery, Origin};
+use chat_client::log::{Bounds, Log};
 use chat_client::rooms::JoinState;
 
 use chat_proto::{NameError, RoomName, Seq, ShortString, UserId, UserName};
@@ -74,9 +75,9 @@ pub(super) struct User {
     own: BTreeMap<Label, Own>,
     /// The messages that were ever on the screen.
     read: BTreeMap<(Epoch, Position), Label>,
-    /// Messages on the screen, by room.
-    on_screen: BTreeMap<u32, BTreeSet<Label>>,
-    /// Messages that disappeared from the screen during a run.
+    /// Messages in the log, by room, with their `seq`.
+    in_log: BTreeMap<u32, BTreeMap<Label, Option<u64>>>,
+    /// Messages that disappeared from a log during a run, though they are within its window.
     gone: BTreeSet<Label>,
     /// There is text in the prompt.
     pub(super) has_typed: bool,
@@ -117,7 +118,7 @@ impl User {
             epoch: Epoch::First,
             own: BTreeMap::new(),
             read: BTreeMap::new(),
-            on_screen: BTreeMap::new(),
+            in_log: BTreeMap::new(),
             gone: BTreeSet::new(),
             has_typed: false,
             doubled: BTreeSet::new(),
@@ -136,7 +137,7 @@ impl User {
         self.connected = false;
         self.going_to = None;
         self.awaits_direct = None;
-        self.on_screen.clear();
+        self.in_log.clear();
         self.has_typed = false;
         info!(run = self.runs, "starts");
     }
@@ -162,7 +163,7 @@ impl User {
             && client < self.plan.users + self.plan.users_with_two_clients
     }
 
-    /// Returns the number of messages that disappeared from the screen during a run.
+    /// Returns the number of messages that disappeared from a log during a run.
     pub(super) fn gone(&self) -> u64 {
         self.gone.len() as u64
     }
@@ -225,8 +226,7 @@ impl User {
         self.awaits_direct.take_if(|to| is_returned || shown == Some(direct(user, *to)));
         for room in client.rooms().list() {
             if let Some(number) = self.number_of(room.name()) {
-                let messages = room.log().messages();
-                self.read_room(number, messages.map(|(seq, body)| (seq.map(Seq::get), body)));
+                self.read_room(number, room.log());
             }
         }
     }
@@ -243,18 +243,15 @@ impl User {
     }
 
     /// Checks and records the messages of a room, in their order on the screen.
-    fn read_room<'a>(
-        &mut self,
-        room: u32,
-        messages: impl Iterator<Item = (Option<u64>, &'a Body)>,
-    ) {
-        let mut on_screen = BTreeSet::new();
-        let mut there = BTreeSet::new();
+    fn read_room(&mut self, room: u32, log: &Log) {
+        let mut in_log = BTreeMap::new();
+        let mut there = BTreeMap::new();
         let mut last_n = BTreeMap::new();
+        let messages = log.messages().map(|(seq, body)| (seq.map(Seq::get), body));
         for (seq, body) in messages {
             if matches!(body, Body::Restored) {
                 // Messages of the backup are shown again below this line.
-                on_screen.append(&mut there);
+                in_log.append(&mut there);
                 last_n.clear();
             }
             let Body::Message { text, origin, .. } = body else { continue };
@@ -266,10 +263,10 @@ impl User {
             if seq.is_none() && label.client != self.number {
                 // It is from a copied outbox, and another client may have sent it. Until the answer
                 // arrives, it may be shown twice.
-                on_screen.insert(label);
+                in_log.insert(label, seq);
                 continue;
             }
-            if !there.insert(label) && self.doubled.insert(label) {
+            if there.insert(label, seq).is_some() && self.doubled.insert(label) {
                 error!(room, %label, "doubled");
             }
             let last = last_n.insert(label.client, label.n);
@@ -287,9 +284,10 @@ impl User {
             }
             self.record_message(room, seq, label);
         }
-        on_screen.append(&mut there);
-        for label in self.on_screen.insert(room, on_screen).unwrap_or_default() {
-            if !self.on_screen[&room].contains(&label) && self.gone.insert(label) {
+        in_log.append(&mut there);
+        for (label, seq) in self.in_log.insert(room, in_log).unwrap_or_default() {
+            let is_here = self.in_log[&room].contains_key(&label);
+            if !is_here && !is_left_out(log, seq) && self.gone.insert(label) {
                 error!(room, %label, "gone from the screen");
             }
         }
@@ -313,6 +311,18 @@ impl User {
         {
             info!(room, %label, seq, "read");
             self.changes += 1;
+        }
+    }
+}
+
+/// Returns true if a message may be missing in a log because the log is a window: the message is before or
+/// after it. One without a `seq` was pending and is accepted outside of the window, or is older than a restore.
+fn is_left_out(log: &Log, seq: Option<u64>) -> bool {
+    match seq.map(Seq::new) {
+        Some(seq) => log.oldest().is_none_or(|oldest| seq < oldest) || seq > log.since(),
+        None => {
+            let is_full = log.messages().count() >= Bounds::BACKGROUND.messages;
+            log.is_cut() || log.lacks_older() || is_full
         }
     }
 }

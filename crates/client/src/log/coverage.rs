@@ -8,13 +8,16 @@ pub(super) struct Coverage {
     /// The messages that are loaded, and those that the server does not have.
     here: Intervals,
     /// Lower bound of the loaded range: later messages are loaded at once, earlier ones as the user scrolls
-    /// up. `None` until messages are asked for.
+    /// up. If the window is cut, later messages are loaded as the user scrolls down, too. `None` until
+    /// messages are asked for.
     begin: Option<u64>,
-    /// The newest message that was ever loaded.
+    /// The newest message that was ever loaded or left out.
     last: u64,
     /// The newest message of the room, loaded or not.
     reached: u64,
     older: Older,
+    /// Whether the window ends before the newest message: later ones are not in it.
+    is_cut: bool,
 }
 
 /// Whether there are messages older than all loaded ones.
@@ -25,8 +28,6 @@ enum Older {
     Unknown,
     /// The oldest that the server has is loaded.
     None,
-    /// The user cleared the log, or there are no messages.
-    Unwanted,
 }
 
 impl Coverage {
@@ -34,6 +35,15 @@ impl Coverage {
     pub(super) fn insert(&mut self, seq: u64) {
         self.here.insert(seq, seq);
         self.last = self.last.max(seq);
+    }
+
+    /// Whether a message that comes is one of the window. A message before the window, or after its end,
+    /// would leave a gap.
+    pub(super) fn is_wanted(&self, seq: u64) -> bool {
+        if self.is_cut && seq > self.since() {
+            return false;
+        }
+        self.begin.is_none_or(|begin| seq > begin) || self.here.around(seq).is_some()
     }
 
     /// The room has messages up to `seq`.
@@ -44,29 +54,48 @@ impl Coverage {
     /// A page of older messages is loaded, up to `before`, the oldest until now; now it is `oldest`.
     /// `is_last`: there are no older ones.
     pub(super) fn insert_older(&mut self, before: Option<u64>, oldest: Option<u64>, is_last: bool) {
-        if let (Some(before), Some(oldest)) = (before, oldest) {
+        if let (Some(before), Some(oldest)) = (before.or(self.begin), oldest) {
             self.here.insert(oldest, before);
         }
         if is_last {
-            self.older = if oldest.is_some() { Older::None } else { Older::Unwanted };
+            self.older = Older::None;
             self.here.insert(1, oldest.unwrap_or_default().saturating_sub(1));
         }
+    }
+
+    /// All messages after the window up to `to` are loaded, or the server does not have them.
+    pub(super) fn insert_newer(&mut self, to: u64) {
+        self.here.insert(self.since() + 1, to);
+        self.last = self.last.max(to);
+        self.is_cut = to < self.reached;
     }
 
     /// The oldest message, this one, is removed.
     pub(super) fn drop_oldest(&mut self, seq: u64) {
         self.here.remove_to(seq);
         self.begin = self.begin.map(|begin| begin.max(seq));
-        if self.older == Older::None {
-            self.older = Older::Unknown;
-        }
+        self.older = Older::Unknown;
     }
 
-    /// All messages are removed, and are not asked for again.
-    pub(super) fn clear(&mut self) {
-        self.begin = self.begin.map(|begin| begin.max(self.last));
+    /// All messages after `seq` are removed. They are loaded again as the user scrolls down.
+    pub(super) fn cut_after(&mut self, seq: u64) {
+        self.here.remove_after(seq);
+        self.begin = Some(self.begin.map_or(seq, |begin| begin.min(seq)));
+        self.is_cut = seq < self.reached;
+    }
+
+    /// All messages are removed. The window has those that follow after `seq`, as the user scrolls.
+    pub(super) fn restart_after(&mut self, seq: u64) {
         self.here.clear();
-        self.older = Older::Unwanted;
+        self.older = Older::Unknown;
+        self.begin = Some(seq);
+        self.is_cut = seq < self.reached;
+    }
+
+    /// All messages are removed. The window has those that come from now on.
+    pub(super) fn restart_at_newest(&mut self) {
+        self.last = self.last.max(self.reached).max(self.begin.unwrap_or_default());
+        self.restart_after(self.last);
     }
 
     /// All messages after `seq` are asked for, unless earlier ones were already.
@@ -76,6 +105,9 @@ impl Coverage {
 
     /// All messages up to `seq` are loaded, as far as the server has them.
     pub(super) fn is_complete_to(&mut self, seq: u64) {
+        if self.is_cut {
+            return;
+        }
         self.here.insert(self.since() + 1, seq);
         self.begin = Some(self.begin.map_or(seq, |begin| begin.max(seq)));
     }
@@ -96,12 +128,25 @@ impl Coverage {
         !self.has_begun() || first <= read.saturating_add(1)
     }
 
+    /// Whether the first message after `read` is in the window, or is to come without being asked for.
+    pub(super) fn has_after(&self, read: u64) -> bool {
+        if self.is_cut {
+            return self.is_complete_after(read) && read < self.since();
+        }
+        self.is_complete_after(read) || self.begin.is_none_or(|begin| begin <= read)
+    }
+
     /// Whether messages were loaded or asked for.
     pub(super) const fn has_begun(&self) -> bool {
         self.begin.is_some() || self.last > 0
     }
 
-    /// The newest message that was ever loaded; 0 if there is none.
+    /// Whether the window ends before the newest message.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// The newest message that was ever loaded or left out; 0 if there is none.
     pub(super) const fn last(&self) -> u64 {
         self.last
     }
@@ -113,7 +158,9 @@ impl Coverage {
 
     /// Whether the room has messages older than `oldest`, the oldest loaded one, as far as is known.
     pub(super) fn lacks_older(&self, oldest: Option<u64>) -> bool {
-        self.older == Older::Unknown && oldest.unwrap_or(self.reached + 1) > 1
+        let oldest = oldest.unwrap_or(self.reached + 1);
+        let before = self.here.around(oldest.saturating_sub(1));
+        self.older == Older::Unknown && oldest > 1 && before.is_none_or(|(first, _)| first > 1)
     }
 }
 
@@ -177,7 +224,7 @@ mod tests {
             for (step, seq) in steps {
                 match step {
                     0 => coverage.is_complete_to(seq),
-                    1 => coverage.clear(),
+                    1 => coverage.restart_at_newest(),
                     2 => coverage.begin_after(seq),
                     _ => coverage.insert(seq),
                 }

@@ -102,6 +102,32 @@ impl Entries {
         }
     }
 
+    /// Removes the messages after `seq`, but no pending ones.
+    pub(super) fn remove_messages_after(&mut self, seq: Seq) {
+        let start = self.end_of(seq);
+        for index in (start..self.end_of(LAST)).rev() {
+            if self.list.get(index).is_some_and(LogEntry::is_message) {
+                self.remove(index);
+            }
+        }
+    }
+
+    /// Removes the notices before `seq`, but none from before the journal was restored.
+    pub(super) fn remove_notices_before(&mut self, seq: Seq) {
+        for index in (0..self.start_of(seq)).rev() {
+            if self.list.get(index).is_some_and(|entry| entry.is_notice() && !entry.is_void) {
+                self.remove(index);
+            }
+        }
+    }
+
+    /// The first message after `seq` that is not of the user.
+    pub(super) fn next_heard(&self, seq: Seq) -> Option<Seq> {
+        let after = self.list.range(self.end_of(seq)..);
+        let heard = after.filter(|entry| entry.is_message() && !entry.is_own());
+        heard.map(|entry| entry.seq).next()
+    }
+
     /// Removes all but pending messages.
     pub(super) fn clear(&mut self) {
         self.list.retain(LogEntry::is_pending);

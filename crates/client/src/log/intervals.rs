@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 /// A set of numbers: the first of each interval, with its last. Between two intervals at least one number is
 /// missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Intervals(BTreeMap<u64, u64>);
+pub(crate) struct Intervals(BTreeMap<u64, u64>);
 
 impl Intervals {
     /// Adds all numbers from `first` to `last`, both included.
-    pub(super) fn insert(&mut self, first: u64, last: u64) {
+    pub(crate) fn insert(&mut self, first: u64, last: u64) {
         if first > last {
             return;
         }
@@ -26,7 +26,7 @@ impl Intervals {
     }
 
     /// Removes all numbers up to `last`.
-    pub(super) fn remove_to(&mut self, last: u64) {
+    pub(crate) fn remove_to(&mut self, last: u64) {
         while let Some((from, to)) = self.first().filter(|(from, _)| *from <= last) {
             self.0.remove(&from);
             if to > last {
@@ -35,17 +35,26 @@ impl Intervals {
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    /// Removes all numbers after `first`.
+    pub(crate) fn remove_after(&mut self, first: u64) {
+        let Some(next) = first.checked_add(1) else { return };
+        self.0.split_off(&next);
+        if let Some((from, to)) = self.up_to(first).filter(|(_, to)| *to > first) {
+            self.0.insert(from, first.min(to));
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 
     /// The interval with the least numbers.
-    pub(super) fn first(&self) -> Option<(u64, u64)> {
+    pub(crate) fn first(&self) -> Option<(u64, u64)> {
         self.0.first_key_value().map(|(from, to)| (*from, *to))
     }
 
     /// The interval that a number is in.
-    pub(super) fn around(&self, number: u64) -> Option<(u64, u64)> {
+    pub(crate) fn around(&self, number: u64) -> Option<(u64, u64)> {
         self.up_to(number).filter(|(_, to)| *to >= number)
     }
 
@@ -66,15 +75,22 @@ mod tests {
     proptest! {
         /// It is the set that it stands for, in as few intervals as there can be.
         #[test]
-        fn intervals_are_a_set(steps in prop::collection::vec((any::<bool>(), 0_u64..60, 0_u64..9), 0..40)) {
+        fn intervals_are_a_set(steps in prop::collection::vec((0_u8..4, 0_u64..60, 0_u64..9), 0..40)) {
             let (mut intervals, mut set) = (Intervals::default(), BTreeSet::new());
-            for (inserts, number, length) in steps {
-                if inserts {
-                    intervals.insert(number, number + length);
-                    set.extend(number..=number + length);
-                } else {
-                    intervals.remove_to(number);
-                    set.retain(|other| *other > number);
+            for (step, number, length) in steps {
+                match step {
+                    0 => {
+                        intervals.remove_to(number);
+                        set.retain(|other| *other > number);
+                    }
+                    1 => {
+                        intervals.remove_after(number);
+                        set.retain(|other| *other <= number);
+                    }
+                    _ => {
+                        intervals.insert(number, number + length);
+                        set.extend(number..=number + length);
+                    }
                 }
                 let all: Vec<(u64, u64)> = intervals.0.iter().map(|(from, to)| (*from, *to)).collect();
                 prop_assert!(all.iter().all(|(from, to)| from <= to), "{all:?}");
@@ -113,6 +129,8 @@ mod tests {
         let mut intervals = Intervals::default();
         intervals.insert(u64::MAX, u64::MAX);
         intervals.insert(u64::MAX - 1, u64::MAX - 1);
+        assert_eq!(intervals.first(), Some((u64::MAX - 1, u64::MAX)));
+        intervals.remove_after(u64::MAX);
         assert_eq!(intervals.first(), Some((u64::MAX - 1, u64::MAX)));
         intervals.insert(5, 4);
         assert_eq!(intervals.around(5), None);

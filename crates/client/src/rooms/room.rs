@@ -2,17 +2,19 @@
 
 use chat_proto::{RoomName, Seq, Timestamp, Topic, UserId, UserName};
 
-use crate::log::Log;
+use super::loading::{Loading, PAGE_MESSAGES};
+use crate::log::{Bounds, Intervals, Log};
 use crate::users::Users;
 
 /// Most mentions that are counted in one room: more say nothing new.
 const MENTIONS_MAX: usize = 99;
 
 /// How many read messages are loaded with the unread ones, for orientation.
-const READ_FETCHED: u64 = 50;
+pub(crate) const READ_FETCHED: u64 = 50;
 
-/// Most messages that are loaded when a room opens; older ones are loaded as the user scrolls up.
-const FETCHED_MAX: u64 = 500;
+/// Most missed messages that are loaded together, those for orientation among them. If there are more, a
+/// page of them is loaded, and others as the user scrolls. A room in the background holds as many.
+pub(crate) const MISSED_MAX: u64 = 250;
 
 /// A room.
 #[derive(Debug)]
@@ -50,8 +52,15 @@ pub struct Room {
     pub(crate) coming: Option<Seq>,
     /// When the other user of a direct message was last connected, if it is not.
     pub(crate) seen_at: Option<Timestamp>,
-    /// Whether older messages are on their way.
-    pub(crate) loading: bool,
+    /// The page of messages that is on its way.
+    pub(crate) loading: Option<Loading>,
+    /// How many messages the next page after the window reaches. More than a page if the server no longer
+    /// has those that follow.
+    pub(crate) stride: u64,
+    /// The last message that was shown; `None` if the room was left at its newest message.
+    shown: Option<Seq>,
+    /// The unread messages that the front end has received.
+    received: Intervals,
     /// The users who were here when the connection was lost, and have not come back.
     pub(crate) away: Vec<UserId>,
 }
@@ -95,13 +104,15 @@ pub enum JoinState {
 
 impl Room {
     pub(super) fn new(name: RoomName, number: usize) -> Self {
+        let mut log = Log::new();
+        log.set_bounds(Bounds::BACKGROUND);
         Self {
             name,
             number,
             title: None,
             topic: Topic::default(),
             users: Users::default(),
-            log: Log::new(),
+            log,
             draft: String::new(),
             last_seq: Seq::NONE,
             read: Seq::NONE,
@@ -111,8 +122,11 @@ impl Room {
             join_state: JoinState::Unknown,
             is_restored: false,
             coming: None,
+            loading: None,
+            stride: PAGE_MESSAGES,
+            shown: None,
+            received: Intervals::default(),
             seen_at: None,
-            loading: false,
             away: Vec::new(),
         }
     }
@@ -165,10 +179,16 @@ impl Room {
         self.join_state
     }
 
-    /// Whether older messages are on their way.
+    /// Whether older or newer messages are on their way.
     #[must_use]
     pub const fn is_loading(&self) -> bool {
-        self.loading
+        self.loading.is_some()
+    }
+
+    /// The last message that the user has read.
+    #[must_use]
+    pub const fn read(&self) -> Seq {
+        self.read
     }
 
     /// How many messages are unread.
@@ -221,7 +241,11 @@ impl Room {
         self.mentions.clear();
         self.counted = None;
         self.coming = None;
-        self.loading = false;
+        self.loading = None;
+        self.stride = PAGE_MESSAGES;
+        self.shown = None;
+        self.received = Intervals::default();
+        self.keep_around();
     }
 
     /// Whether it has to be joined, and nothing says that the user has joined it.
@@ -230,19 +254,53 @@ impl Room {
         must_be_joined && self.join_state == JoinState::Unknown && !self.log.has_begun()
     }
 
-    /// A message that names the user has come. Returns whether it is unread.
-    pub(crate) fn mention(&mut self, seq: Seq) -> bool {
-        let is_new = seq > self.read;
-        if is_new && self.mentions.len() < MENTIONS_MAX {
+    /// A message of another user has come; `alerts` if it is for the user alone or names them. Returns
+    /// whether it is unread and has come for the first time.
+    pub(crate) fn receive(&mut self, seq: Seq, alerts: bool) -> bool {
+        let number = seq.get();
+        if seq <= self.read || self.received.around(number).is_some() {
+            return false;
+        }
+        self.received.insert(number, number);
+        if alerts && self.mentions.len() < MENTIONS_MAX {
             self.mentions.push(seq);
         }
-        is_new
+        true
     }
 
     /// The user has read up to `seq`, here or in another session. An earlier `seq` changes nothing.
     pub(crate) fn has_read(&mut self, seq: Seq) {
         self.read = self.read.max(seq);
         self.mentions.retain(|mention| *mention > self.read);
+        self.received.remove_to(self.read.get());
+        self.keep_around();
+    }
+
+    /// The messages from `first` to `last` were shown. They are read if all before them are, and none is
+    /// missing: a message that was never shown is not read.
+    pub(crate) fn show(&mut self, first: Seq, last: Seq) {
+        self.shown = Some(last);
+        self.keep_around();
+        let is_next = self.log.next_heard(self.read).is_none_or(|next| next >= first);
+        if is_next && self.log.is_complete_after(self.read) {
+            self.has_read(last.min(self.last_seq).min(self.log.since()));
+        }
+    }
+
+    /// The room is no longer the current one.
+    pub(crate) fn leave(&mut self) {
+        self.log.draw_line(None);
+        self.shown.take_if(|shown| self.log.has_newest() && *shown >= self.log.since());
+        self.keep_around();
+        self.log.set_bounds(Bounds::BACKGROUND);
+    }
+
+    /// Keeps the window around what the user reads, or around the first unread message.
+    const fn keep_around(&mut self) {
+        self.log.set_anchor(match self.shown {
+            Some(shown) => shown,
+            None => self.read,
+        });
     }
 
     /// Message `seq` has come. If it is the last of the missed ones, there are no others.
@@ -254,15 +312,17 @@ impl Room {
 
     /// The last message that need not be loaded when the room opens.
     pub(crate) fn since(&self) -> Seq {
-        if self.log.has_begun() {
-            return self.log.since();
-        }
-        let wanted = self.read.minus(READ_FETCHED);
-        wanted.max(self.last_seq.minus(FETCHED_MAX))
+        if self.log.has_begun() { self.log.since() } else { self.read.minus(READ_FETCHED) }
+    }
+
+    /// The room is the current one: draws the line over the first unread message.
+    pub(crate) fn open(&mut self) {
+        self.log.set_bounds(Bounds::CURRENT);
+        self.draw_line();
     }
 
     /// Draws the line over the first unread message.
-    pub(crate) fn open(&mut self) {
+    pub(crate) fn draw_line(&mut self) {
         self.log.draw_line((self.unread() > 0).then_some(self.read));
     }
 }

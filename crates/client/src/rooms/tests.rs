@@ -96,7 +96,7 @@ fn the_next_unread_room_is_one_that_names_the_user() {
     assert_eq!(rooms.next_unread(), Some(1));
     let room = rooms.get_mut(&name("#c")).unwrap();
     room.last_seq = Seq::new(9);
-    assert!(room.mention(Seq::new(8)));
+    assert!(room.receive(Seq::new(8), true));
     assert_eq!(rooms.next_unread(), Some(3));
     rooms.get_mut(&name("#c")).unwrap().has_read(Seq::new(9));
     assert_eq!(rooms.next_unread(), Some(1));
@@ -107,18 +107,20 @@ fn reading_never_goes_backwards() {
     let mut rooms = rooms(&[]);
     let room = rooms.current_mut();
     room.last_seq = Seq::new(10);
-    room.mention(Seq::new(6));
+    room.receive(Seq::new(6), true);
     room.has_read(Seq::new(5));
     room.has_read(Seq::new(3));
     assert_eq!((room.unread(), room.mentions()), (5, 1));
-    assert!(!room.mention(Seq::new(4)));
+    assert!(!room.receive(Seq::new(4), true));
     room.has_read(Seq::new(7));
     assert_eq!((room.unread(), room.mentions()), (3, 0));
 }
 
 #[test]
-fn so_much_is_fetched_where_a_room_opens() {
-    for (last_seq, read, since) in [(0, 0, 0), (10, 10, 0), (100, 90, 40), (9_000, 0, 8_500)] {
+fn some_read_messages_are_loaded_where_a_room_opens() {
+    for (last_seq, read, since) in
+        [(0, 0, 0), (10, 10, 0), (100, 90, 40), (9_000, 0, 0), (9_000, 4_000, 3_950)]
+    {
         let mut rooms = rooms(&[]);
         let room = rooms.current_mut();
         (room.last_seq, room.read) = (Seq::new(last_seq), Seq::new(read));

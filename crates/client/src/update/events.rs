@@ -6,12 +6,14 @@ use chat_proto::{
     Command, Event, LeaveReason, Refusal, RoomName, Seq, Timestamp, Topic, User, UserName,
 };
 
-use super::{Effect, addresses, listing, live, messages, presence, refused, send, session, store};
+use super::{
+    Effect, addresses, history, listing, live, messages, presence, refused, send, session, store,
+};
 use crate::entry::NoticeKind;
 use crate::link::LinkEvent;
 use crate::presence::Change;
 use crate::quote::quoted;
-use crate::rooms::{Counted, JoinState};
+use crate::rooms::{Counted, JoinState, MISSED_MAX};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
@@ -52,7 +54,7 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
         Event::Accepted(accepted) => return messages::accept(state, accepted),
         Event::Refused(refusal) => return refused::refused(state, refusal, at),
         Event::History { room, messages, more } => {
-            return messages::older(state, &room, &messages, more);
+            return history::page(state, &room, messages, more);
         }
         Event::Joined { room, user } => joined(state, &room, user, at),
         Event::Left { room, user, .. } if user.id == state.me => state.close(&room),
@@ -144,12 +146,18 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
     if room.log.since() >= room.last_seq || was == JoinState::Requested {
         return None;
     }
+    if room.log.is_cut() {
+        return history::continue_window(state, name);
+    }
     if was == JoinState::Joined {
         // The answer to `join` with `since`: all missed messages follow it, in order.
         room.coming = Some(now.last_seq);
         return None;
     }
     let since = room.since();
+    if room.last_seq.since(since) > MISSED_MAX {
+        return history::begin_window(state, name, since);
+    }
     room.log.begin_after(since);
     send(state, Command::Join { room: name.clone(), since: Some(since) })
 }

@@ -26,8 +26,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     effects.extend(acknowledge_own(state, message));
     state.live.stopped(Some(&message.room), message.from.id);
     let body = body(state, message);
-    let is_mention =
-        matches!(&body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
+    let alerts = is_alert(state, message, &body);
     let Some(room) = state.rooms.get_or_make(&message.room) else {
         return effects;
     };
@@ -41,19 +40,38 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
         return effects;
     };
     room.last_seq = room.last_seq.max(message.seq);
-    let is_new = room.log.insert(message.seq, message.at, body);
+    room.log.insert(message.seq, message.at, body);
     room.has_come(message.seq);
     if own {
         has_said(room, message.seq);
     }
-    let alerts = is_mention || (room.is_private() && !own);
-    if is_new && !own && message.seq > room.read {
-        state.effects.push(Effect::Received(Box::new(message.clone())));
-    }
-    if is_new && alerts && room.mention(message.seq) {
+    if receive(state, message, alerts) && alerts {
         effects.push(Effect::Alert(Box::new(message.clone())));
     }
     effects
+}
+
+/// Gives a message to the front end, if it is of another user, not read, and here for the first time. Returns
+/// whether it is.
+pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> bool {
+    let room = state.rooms.get_mut(&message.room).filter(|_| message.from.id != state.me);
+    let is_new = room.is_some_and(|room| room.receive(message.seq, alerts));
+    if is_new {
+        state.effects.push(Effect::Received(Box::new(message.clone())));
+    }
+    is_new
+}
+
+/// Whether a message is for the user alone, or names them.
+pub(super) fn is_alert(state: &State, message: &Message, body: &Body) -> bool {
+    let is_mention =
+        matches!(body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
+    is_mention || (message.room.is_private() && message.from.id != state.me)
+}
+
+/// Messages as entries of the log.
+pub(super) fn entries(state: &State, messages: &[Message]) -> Vec<(Seq, Timestamp, Body)> {
+    messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect()
 }
 
 /// A message as an entry of the log.
@@ -69,30 +87,9 @@ fn body(state: &State, message: &Message) -> Body {
 }
 
 /// If the user wrote it and it was pending, it is acknowledged.
-fn acknowledge_own(state: &mut State, message: &Message) -> Option<Effect> {
+pub(super) fn acknowledge_own(state: &mut State, message: &Message) -> Option<Effect> {
     let device = message.device.clone().filter(|_| message.from.id == state.me)?;
     acknowledge(state, &MessageId { device, n: message.n? }, None)
-}
-
-/// A page of older messages. One that was not asked for is ignored: it would fill the log while nobody
-/// scrolls up.
-pub(super) fn older(
-    state: &mut State,
-    name: &RoomName,
-    messages: &[Message],
-    more: bool,
-) -> Vec<Effect> {
-    if !state.rooms.get_mut(name).is_some_and(|room| std::mem::take(&mut room.loading)) {
-        return Vec::new();
-    }
-    let effects = messages.iter().filter_map(|message| acknowledge_own(state, message)).collect();
-    let older: Vec<_> =
-        messages.iter().map(|message| (message.seq, message.at, body(state, message))).collect();
-    let Some(room) = state.rooms.get_mut(name) else {
-        return effects;
-    };
-    room.log.insert_older(older.into_iter(), more);
-    effects
 }
 
 pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {

@@ -2,7 +2,7 @@
 
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
-use super::{Effect, addresses, store};
+use super::{Effect, addresses, history, store};
 use crate::entry::NoticeKind;
 use crate::rooms::JoinState;
 use crate::sanitize;
@@ -44,9 +44,8 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     }
     if refusal.code == RefusalCode::NotReadable
         && let Some(room) = refusal.room.as_ref().and_then(|room| state.rooms.get_mut(room))
-        && std::mem::take(&mut room.loading)
     {
-        room.log.history_failed();
+        history::failed(room);
     }
     let text = match refusal.code {
         RefusalCode::CannotLeave => format!("You can't leave {}", RoomName::lobby()),

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use chat_proto::command::Kind;
-use chat_proto::{Command, RefusalCode, RoomName, Seq, Text, Timestamp, UserName};
+use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
-use super::{Effect, addresses, drafts, listing, live, send, session, show_pending, store};
+use super::{
+    Effect, addresses, drafts, history, listing, live, send, session, show_pending, store,
+};
 use crate::link::LinkRequest;
-use crate::request::{DRAFT_BYTES_MAX, Request, RequestError};
+use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request, RequestError};
 use crate::rooms::{JoinState, Room};
 use crate::state::{Connection, State, UNKNOWN};
 use crate::store::StoreOp;
@@ -15,9 +17,6 @@ use crate::store::StoreOp;
 /// Time until the server is told how far the user has read: short enough for another session, and one command
 /// for all that is read meanwhile.
 const SEND_READ_AFTER: Duration = Duration::from_secs(1);
-
-/// Older messages that are asked for at once: some full screens.
-const HISTORY_PAGE: u32 = 100;
 
 pub(super) fn request(state: &mut State, request: Request, at: Timestamp) -> Vec<Effect> {
     carry_out(state, request, at).unwrap_or_else(|error| vec![Effect::Failed(error)])
@@ -46,19 +45,24 @@ fn carry_out(
         Request::Rename(name) => Some(rename(state, name)),
         Request::Read { room, seq } => {
             with(state, &room, |room| room.has_read(seq));
+            let newer = history::continue_window(state, &room);
+            return Ok(newer.into_iter().chain(await_read_tick(state)).collect());
+        }
+        Request::Seen { room, first, last } => {
+            with(state, &room, |room| room.show(first, last));
             await_read_tick(state)
         }
-        Request::Seen { room, seq } => {
-            with(state, &room, |room| seen(room, seq));
-            await_read_tick(state)
+        Request::DrawLine(room) => {
+            with(state, &room, Room::draw_line);
+            None
         }
-        Request::LoadOlder(room) => load_older(state, &room),
-        Request::RetryOlder(room) => {
+        Request::Load(room, what) => load(state, &room, what),
+        Request::Retry(room) => {
             with(state, &room, |room| room.log.retry());
             None
         }
         Request::Clear(room) => {
-            with(state, &room, clear);
+            with(state, &room, history::clear);
             None
         }
         Request::Reconnect => Some(Effect::Link(LinkRequest::Connect(state.name.clone()))),
@@ -182,34 +186,14 @@ fn forget(state: &mut State) -> Result<Vec<Effect>, RequestError> {
     }
 }
 
-/// Empties the log. Its messages count as read, but not those after a gap, which were never loaded.
-fn clear(room: &mut Room) {
-    if room.log.is_complete_after(room.read) {
-        room.has_read(room.log.since().min(room.last_seq));
+fn load(state: &mut State, room: &RoomName, what: LoadWhat) -> Option<Effect> {
+    match what {
+        LoadWhat::Older => history::load_older(state, room),
+        LoadWhat::Newer => history::load_newer(state, room),
+        LoadWhat::Oldest => history::load_oldest(state, room),
+        LoadWhat::Newest => history::load_newest(state, room),
+        LoadWhat::Unread => history::load_unread(state, room),
     }
-    room.log.clear();
-}
-
-/// Messages were shown. Nothing after a gap counts as read: the missing messages were never shown, and would
-/// never be loaded if the client were killed now.
-fn seen(room: &mut Room, seq: Seq) {
-    if room.log.is_complete_after(room.read) {
-        room.has_read(seq.min(room.last_seq).min(room.log.since()));
-    }
-}
-
-fn load_older(state: &mut State, name: &RoomName) -> Option<Effect> {
-    let room = state.rooms.get(name)?;
-    // Not before all is loaded that was asked for when the room opened.
-    let is_complete = room.log.last() >= room.last_seq && room.join_state == JoinState::Joined;
-    if !is_complete || room.loading || !room.log.has_older() {
-        return None;
-    }
-    let before = Some(room.log.oldest()?);
-    let command = Command::History { room: name.clone(), before, limit: Some(HISTORY_PAGE) };
-    let effect = send(state, command)?;
-    with(state, name, |room| room.loading = true);
-    Some(effect)
 }
 
 /// Asks for a tick if the server does not know yet how far the user has read.

@@ -191,7 +191,7 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
         state.acquaintances = here;
     }
     for room in state.rooms.iter_mut() {
-        room.loading = false;
+        room.loading = None;
         room.coming = None;
         if room.join_state == JoinState::Joined {
             room.join_state = JoinState::Unknown;

@@ -109,7 +109,8 @@ fn what_was_shown_counts_as_read_only_up_to_a_gap() {
         )));
     }
     let read = |harness: &Harness| harness.state.rooms().get(&rust).map(|room| room.read);
-    harness.request(Request::Seen { room: rust.clone(), seq: Seq::new(9) });
+    let (first, last) = (Seq::new(1), Seq::new(9));
+    harness.request(Request::Seen { room: rust.clone(), first, last });
     assert_eq!(read(&harness), Some(Seq::new(3)));
     harness.request(Request::Read { room: rust.clone(), seq: Seq::new(9) });
     assert_eq!(read(&harness), Some(Seq::new(9)));

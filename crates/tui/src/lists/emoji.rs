@@ -27,14 +27,14 @@ pub(super) fn offers(typed: &str) -> Vec<Offer> {
             Some((emoji, name))
         })
     };
-    let mut found: Vec<_> = named(|name, typed| name == typed).collect();
-    for other in named(|name, typed| name.starts_with(typed))
-        .chain(named(|name, typed| name.contains(typed)))
-    {
+    let mut found: Vec<_> = named(|name, typed| name.starts_with(typed)).collect();
+    for other in named(|name, typed| name.contains(typed)) {
         if !found.iter().any(|(emoji, _)| *emoji == other.0) {
             found.push(other);
         }
     }
+    // Of those that begin so, more of the shorter name is typed.
+    found.sort_by_key(|(_, name)| if name.starts_with(typed) { name.len() } else { usize::MAX });
     let offer =
         |(emoji, name)| Offer::new(format!("{emoji} :{name}:"), Does::Insert(format!("{emoji} ")));
     found.into_iter().take(OFFERED_MAX).map(offer).collect()
@@ -57,7 +57,7 @@ mod tests {
     fn the_names_that_begin_so_are_first() {
         let labels =
             |typed| -> Vec<String> { offers(typed).into_iter().map(|offer| offer.label).collect() };
-        assert_eq!(labels("heart")[0], "❤️ :heart:");
+        assert_eq!(labels("hear")[..3], ["❤️ :heart:", "♥️ :hearts:", "💓 :heartbeat:"]);
         assert_eq!(labels("heart:")[0], "❤️ :heart:");
         assert_eq!(labels("+1"), ["👍 :+1:"]);
         assert!(labels("tada").contains(&"🎉 :tada:".to_owned()));

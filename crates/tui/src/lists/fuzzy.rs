@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_better_fit_is_first() {
-        let rooms = ["web-dev", "dev", "device", "adverse", "redeven", "ops"];
+        let rooms = ["redeven", "web-dev", "dev", "device", "adverse", "ops"];
         assert_eq!(best("dev", &rooms), ["dev", "device", "web-dev", "redeven"]);
         assert_eq!(best("rb", &["orb", "rust-beginners", "harbour", "tea"])[0], "orb");
         assert_eq!(best("rbg", &["rumbling", "rust-beginners", "tea"])[0], "rust-beginners");

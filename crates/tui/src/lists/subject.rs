@@ -38,6 +38,16 @@ impl Subject {
         }
     }
 
+    /// What Enter does, in words.
+    #[must_use]
+    pub const fn enter(self) -> &'static str {
+        match self {
+            Self::GoTo => "Enter go there",
+            Self::Rooms => "Enter join",
+            Self::People => "Enter direct message",
+        }
+    }
+
     /// What the list says if nothing is found.
     #[must_use]
     pub const fn empty(self) -> &'static str {

@@ -5,10 +5,10 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use chat_client::entry::{EntryId, LogEntry};
-use chat_client::log::{NOTICES_MAX, SCROLLBACK_MAX};
+use chat_client::log::Bounds;
 
 /// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
-const HEIGHTS_MAX: usize = 2 * (SCROLLBACK_MAX + NOTICES_MAX);
+const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notices);
 
 /// Most messages of a log that are opened: more than anybody opens by hand. The next one folds all
 /// others, and with them those that are no longer in the log.

@@ -120,6 +120,13 @@ impl Shape {
         vec![(SpanKind::Plain, " ".repeat(self.head_width()))]
     }
 
+    /// The row over the oldest message of the room.
+    pub(super) fn beginning(self, text: &str) -> Row {
+        let mut row = self.indent();
+        row.push((SpanKind::Dim, cut(text, self.text_width())));
+        row
+    }
+
     /// The rule over the first entry of a day.
     pub(super) fn day(self, date: Date) -> Row {
         let (long, short) = (date.strftime("%A, %-d %B %Y"), date.strftime("%Y-%m-%d"));
@@ -127,7 +134,7 @@ impl Shape {
     }
 
     /// The rule over the first new message.
-    pub(super) fn new_messages(self, count: usize) -> Row {
+    pub(super) fn new_messages(self, count: u64) -> Row {
         vec![(SpanKind::New, self.rule(&[&format!("{count} new"), "new"]))]
     }
 

@@ -13,6 +13,9 @@ const COMPLETION_ROWS_MAX: usize = 8;
 /// Most rows of a list with an input line of its own.
 const PICKER_ROWS_MAX: usize = 12;
 
+/// Rows of the rule above a list.
+const RULE_ROWS: usize = 1;
+
 /// A list with an input line of its own, which is shown instead of the input box: what is typed there stays.
 #[derive(Debug)]
 pub struct Picker {
@@ -31,8 +34,8 @@ pub struct Picker {
 pub struct Popup<'a> {
     /// Where it is.
     pub area: Rect,
-    /// Its heading, in its first row, if it has one.
-    pub title: Option<String>,
+    /// Its heading, in the rule that is its first row; empty if it has none.
+    pub title: String,
     /// What is offered.
     pub list: &'a List,
     /// What it says if nothing is offered.
@@ -43,14 +46,14 @@ impl Popup<'_> {
     /// How many rows have offers.
     #[must_use]
     pub fn rows(&self) -> usize {
-        usize::from(self.area.height).saturating_sub(usize::from(self.title.is_some()))
+        usize::from(self.area.height).saturating_sub(RULE_ROWS)
     }
 
     /// The place of the offer at that position, if there is one.
     #[must_use]
     pub fn offer_at(&self, position: Position) -> Option<usize> {
         let row = usize::from(position.y.checked_sub(self.area.y)?);
-        let row = row.checked_sub(usize::from(self.title.is_some()))?;
+        let row = row.checked_sub(RULE_ROWS)?;
         let is_within = self.area.contains(position);
         self.list.window(self.rows()).nth(row).filter(|_| is_within)
     }
@@ -61,8 +64,8 @@ impl State {
     #[must_use]
     pub fn popup(&self) -> Option<Popup<'_>> {
         let (list, title, rows_max) = match &self.picker {
-            Some(picker) => (&picker.list, Some(picker.title(self)), PICKER_ROWS_MAX),
-            None => (self.prompt.completions()?, None, COMPLETION_ROWS_MAX),
+            Some(picker) => (&picker.list, picker.title(self), PICKER_ROWS_MAX),
+            None => (self.prompt.completions()?, String::new(), COMPLETION_ROWS_MAX),
         };
         let is_loading = self.picker.is_some()
             && self.client.session().is_some()
@@ -72,7 +75,7 @@ impl State {
         } else {
             self.picker.as_ref().map_or("", |picker| picker.subject.empty())
         };
-        let rows = list.offers().len().clamp(1, rows_max) + usize::from(title.is_some());
+        let rows = list.offers().len().clamp(1, rows_max) + RULE_ROWS;
         let area = layout::popup(&self.panes(), rows);
         Some(Popup { area, title, list, empty })
     }

@@ -18,6 +18,8 @@ pub(super) type RoomViews = BTreeMap<RoomName, RoomView>;
 pub(super) struct RoomView {
     pub(super) viewport: Viewport,
     pub(super) heights: Heights,
+    /// Whether the user had read all loaded messages as of the last frame.
+    has_read_all: bool,
     /// The first row of the user list.
     pub(super) users_top: usize,
     /// The editor of the draft while the room is not on the screen.
@@ -29,6 +31,19 @@ impl State {
     #[must_use]
     pub const fn shown(&self) -> &RoomName {
         &self.shown
+    }
+
+    /// Whether the user had read all loaded messages of the room on the screen as of the last frame.
+    pub(crate) fn had_read_all(&self) -> bool {
+        self.views.get(&self.shown).is_some_and(|view| view.has_read_all)
+    }
+
+    /// Notes for the next frame whether all messages of the room on the screen that are loaded are read, with
+    /// none before them missing.
+    pub(crate) fn note_read(&mut self) {
+        let (log, read) = (self.client.room().log(), self.client.room().read());
+        let has_read_all = log.is_complete_after(read) && log.next_heard(read).is_none();
+        self.view(&self.shown.clone()).has_read_all = has_read_all;
     }
 
     /// The editor of a draft: that of the input box if the room is on the screen.

@@ -4,8 +4,8 @@ use chat_client::entry::NoticeKind;
 use chat_proto::Timestamp;
 
 use super::{
-    Effect, bare, enter, help, insert, lists, notify, quit, rooms, scroll, searching, selecting,
-    to_newest, to_oldest,
+    Effect, bare, enter, help, insert, lists, notify, quit, rooms, scroll_page, searching,
+    selecting, to_newest, to_newest_or_read, to_oldest,
 };
 use crate::action::Action;
 use crate::lists::Subject;
@@ -43,10 +43,11 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::Room7 => rooms::open_numbered(state, 7, at),
         Action::Room8 => rooms::open_numbered(state, 8, at),
         Action::Room9 => rooms::open_numbered(state, 9, at),
-        Action::PageUp => scroll(state, -page(state), at),
-        Action::PageDown => scroll(state, page(state), at),
+        Action::PageUp => scroll_page(state, -page(state), at),
+        Action::PageDown => scroll_page(state, page(state), at),
         Action::Oldest => to_oldest(state, at),
-        Action::Newest | Action::Back => to_newest(state, at),
+        Action::Newest => to_newest(state, at),
+        Action::Back => to_newest_or_read(state, at),
         Action::SearchInput => {
             searching::start(state);
             Vec::new()

@@ -1,31 +1,73 @@
-//! Before each frame: tells the client which messages are on the screen, and loads older ones if the user
-//! comes near them.
+//! Before each frame: tells the client which messages are on the screen, and loads others if the user comes
+//! near them.
 
-use chat_client::{Input as ClientInput, Request};
-use chat_proto::Timestamp;
+use chat_client::{Input as ClientInput, LoadWhat, Request};
+use chat_proto::{Seq, Timestamp};
 
 use super::{Effect, client, move_through, selecting};
+use crate::rows::LogRows;
 use crate::state::State;
-use crate::viewport::Viewport;
+use crate::viewport::{Place, Viewport};
 
 /// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::lists::frame(state);
     selecting::frame(state);
     let mut effects = move_through(state, at, Viewport::follow);
+    effects.extend(stay_at_unread(state, at));
     let viewport = state.viewport();
     let Some((rows, height)) = state.log_rows() else {
         return effects;
     };
-    let (seen, is_near_oldest) =
-        (viewport.seen(rows, height), viewport.is_near_oldest(rows, height));
+    let seen = viewport.seen(rows, height);
+    let loads = to_load(viewport, rows, height);
     let room = state.shown().clone();
-    let older = is_near_oldest.then(|| Request::LoadOlder(room.clone()));
+    let loads = loads.into_iter().map(|what| Request::Load(room.clone(), what));
+    let requests: Vec<Request> = loads.collect();
     // Nobody reads what is shown in a window in the background.
-    let is_read = state.attention.has_focus != Some(false);
-    let seen = is_read.then_some(Request::Seen { room, seq: seen });
-    for request in older.into_iter().chain(seen) {
+    if state.attention.has_focus != Some(false) {
+        effects.extend(seen.map(|seen| show(state, seen, at)).unwrap_or_default());
+        state.note_read();
+    }
+    for request in requests {
         effects.extend(client(state, ClientInput::Request(request), at));
     }
     effects
+}
+
+/// Tells the client that these messages were shown.
+pub(super) fn show(state: &mut State, (first, last): (Seq, Seq), at: Timestamp) -> Vec<Effect> {
+    let seen = Request::Seen { room: state.shown().clone(), first, last };
+    client(state, ClientInput::Request(seen), at)
+}
+
+/// If all was read, and more messages have come than fit the screen: does not follow them, but stays at the
+/// first unread one.
+fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let viewport = state.viewport();
+    let Some((rows, height)) = state.log_rows() else {
+        return Vec::new();
+    };
+    let first = viewport.seen(rows, height).map(|(first, _)| first);
+    let next = rows.log.next_heard(state.client.room().read());
+    let is_above = next.is_some_and(|next| first.is_some_and(|first| next < first));
+    if viewport.place() != Place::Newest || !state.had_read_all() || !is_above {
+        return Vec::new();
+    }
+    let room = state.shown().clone();
+    state.viewport_mut(&room).to_new();
+    client(state, ClientInput::Request(Request::DrawLine(room)), at)
+}
+
+/// What the place on the screen needs. The client loads it if it is not there.
+fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadWhat> {
+    match viewport.place() {
+        Place::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],
+        Place::New if rows.log.lacks_line() => return vec![LoadWhat::Unread],
+        Place::Oldest if rows.log.lacks_older() => return vec![LoadWhat::Oldest],
+        _ => {}
+    }
+    let newer = viewport.is_near_end(rows, height).then_some(LoadWhat::Newer);
+    let older = viewport.is_near_oldest(rows, height).then_some(LoadWhat::Older);
+    newer.into_iter().chain(older).collect()
 }

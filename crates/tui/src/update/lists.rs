@@ -167,19 +167,20 @@ pub(super) fn frame(state: &mut State) {
     }
 }
 
-/// The wheel turns. Returns whether a list has taken it.
-pub(super) fn wheel(state: &mut State, wheel: Wheel) -> bool {
+/// The wheel turns over a cell. Returns whether that is a list, which takes it.
+pub(super) fn wheel(state: &mut State, wheel: Wheel, position: Position) -> bool {
+    if !state.popup().is_some_and(|popup| popup.area.contains(position)) {
+        return false;
+    }
     let by = match wheel {
         Wheel::Up => -1,
         Wheel::Down => 1,
     };
-    if let Some(picker) = &mut state.picker {
-        picker.list.shift(by);
-        return true;
+    match &mut state.picker {
+        Some(picker) => picker.list.shift(by),
+        None => state.prompt.complete_beside(by),
     }
-    let is_open = state.prompt.completions().is_some();
-    state.prompt.complete_beside(by);
-    is_open
+    true
 }
 
 /// A click on the list; `None` if it is not there.

@@ -24,7 +24,7 @@ pub(super) fn wheel(
         help::scroll(state, rows);
         return Vec::new();
     }
-    if lists::wheel(state, wheel) {
+    if lists::wheel(state, wheel, position) {
         return Vec::new();
     }
     match pane(state, position) {

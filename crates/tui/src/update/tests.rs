@@ -13,6 +13,7 @@ mod selecting;
 mod settings;
 mod stored;
 mod tokens;
+mod window;
 
 use std::time::Duration;
 

@@ -3,11 +3,12 @@
 use chat_client::entry::{Body, LogEntry};
 use chat_proto::UserName;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Alignment, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Widget};
+use ratatui::widgets::Widget;
 
+use super::edges;
 use super::links::Links;
 use crate::hyperlinks::LinkCells;
 use crate::markup::Format;
@@ -47,11 +48,8 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
             line.render(area, buffer);
         }
     }
-    if viewport.reads_back(log, height) {
-        draw_reading_back(state, theme, area, buffer);
-    }
-    if viewport.is_at_oldest(log, height) {
-        draw_beyond(state, theme, area, buffer);
+    if viewport.reads_back(log, height) && !state.is_bare {
+        edges::draw_below(state, theme, area, buffer);
     }
     links.cells
 }
@@ -114,39 +112,4 @@ fn formatted(format: Format, theme: Theme) -> Style {
     let modifiers = modifiers.into_iter().filter(|(one, _)| has(*one));
     let style = modifiers.fold(style, |style, (_, modifier)| style.add_modifier(modifier));
     if has(Format::MENTION) { style.patch(theme.striking()) } else { style }
-}
-
-/// Says on the last row that there is more below.
-fn draw_reading_back(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let (text, style) = match state.client.room().unread() {
-        0 => (" End: newest ↓ ".to_owned(), theme.dim()),
-        unread => (format!(" {unread} new ↓ "), theme.striking()),
-    };
-    draw_on(area.rows().next_back(), &text, style, buffer);
-}
-
-/// Says on the first row, if the oldest message is shown, whether there are older ones.
-fn draw_beyond(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let row = area.rows().next();
-    let log = state.client.room().log();
-    if state.client.room().is_loading() {
-        draw_on(row, " loading… ", theme.dim(), buffer);
-    } else if log.has_history_failed() {
-        draw_on(row, " cannot be read now; End and PgUp try again ", theme.bad(), buffer);
-    } else if log.lacks_older() && log.oldest().is_some() {
-        let text = match (log.is_full(), state.client.session()) {
-            (true, _) => " Older messages exist and are not shown here ",
-            (false, None) => " Older messages exist; they come when you are connected ",
-            (false, Some(_)) => " Older messages exist: PgUp loads them ",
-        };
-        draw_on(row, text, theme.dim(), buffer);
-    }
-}
-
-/// Draws a text in the middle of a row, over what is there.
-fn draw_on(row: Option<Rect>, text: &str, style: Style, buffer: &mut Buffer) {
-    if let Some(row) = row {
-        Clear.render(row, buffer);
-        Line::styled(text, style).alignment(Alignment::Center).render(row, buffer);
-    }
 }

@@ -22,9 +22,8 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     frame.render_widget(Clear, area);
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
     let mut rows = area.rows();
-    if let (Some(title), Some(row)) = (&popup.title, popup.title.as_ref().and_then(|_| rows.next()))
-    {
-        heading(title, theme, usize::from(row.width)).render(row, frame.buffer_mut());
+    if let Some(row) = rows.next() {
+        heading(&popup.title, theme, usize::from(row.width)).render(row, frame.buffer_mut());
     }
     let window = popup.list.window(popup.rows());
     let offers = &popup.list.offers()[window.clone()];
@@ -46,12 +45,15 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     }
 }
 
-/// The rule above the list, with its heading.
+/// The rule above the list, with its heading if it has one.
 fn heading(title: &str, theme: Theme, width: usize) -> Line<'static> {
+    let rule = |columns| Span::styled("─".repeat(columns), theme.style(Role::Rule));
+    if title.is_empty() {
+        return Line::from(rule(width));
+    }
     let title = cut(&format!(" {title} "), width.saturating_sub(2));
-    let rest = "─".repeat(width.saturating_sub(columns(&title) + 2));
-    let rule = theme.style(Role::Rule);
-    Line::from(vec![Span::styled("──", rule), title.bold(), Span::styled(rest, rule)])
+    let rest = width.saturating_sub(columns(&title) + 2);
+    Line::from(vec![rule(2), title.bold(), rule(rest)])
 }
 
 /// Columns of the names, the same for all rows: at most half of the list if something is said about them.

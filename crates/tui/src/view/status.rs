@@ -74,8 +74,12 @@ fn not_normal(state: &State) -> Vec<String> {
 
 /// What the user can do here: at most three hints, or what can be done with the selected message.
 fn hints_of(state: &State) -> Vec<String> {
-    if state.picker.is_some() {
-        return ["↑↓ choose", "Enter go there", "Esc close"].map(str::to_owned).to_vec();
+    if let Some(picker) = &state.picker {
+        let enter = picker.subject.enter();
+        return ["↑↓ choose", enter, "Esc close"].map(str::to_owned).to_vec();
+    }
+    if state.prompt.completions().is_some() {
+        return ["Tab choose", "Esc close"].map(str::to_owned).to_vec();
     }
     if state.is_bare {
         return ["PgUp PgDn scroll", "Esc back"].map(str::to_owned).into();

@@ -28,7 +28,7 @@ fn a_conversation() {
         #lobby                                                                  4 online
         ────────────────────────────────────────────────────────────────────────────────
 
-
+                       Beginning of #lobby
         ─────────────────────────── Sunday, 22 November 2026 ───────────────────────────
         14:02          · Welcome, bob. You're in #lobby.
                  ana   good morning! has anybody tried the new build on a narrow
@@ -83,7 +83,7 @@ fn reconnecting() {
         #lobby
         ────────────────────────────────────────────────────────────────────────────────
 
-
+                       Beginning of #lobby
         ─────────────────────────── Sunday, 22 November 2026 ───────────────────────────
         14:02          · Welcome, bob. You're in #lobby.
                  ana   good morning! has anybody tried the new build on a narrow
@@ -120,7 +120,7 @@ fn several_rooms() {
         ▌ 2 #rust          │
           3 #tea         12│
                            │
-         DIRECT            │
+         DIRECT            │                Beginning of #rust
         ○ 4 carl         @1│ ────────────────────────── Sunday, 22 November 2026 ───────────────────────────
                            │ 14:02    ana   does it compile?
                            │                it does, and it runs
@@ -138,7 +138,7 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
 
 
 
-
+                       Beginning of #rust
         ────────────────────── Sunday, 22 November 2026 ──────────────────────
         14:02    ana   does it compile?
                        it does, and it runs
@@ -170,7 +170,7 @@ fn what_is_new_begins_at_a_line() {
                            │                cup 3
                            │                cup 4
                            │                cup 5
-                           │                                    25 new ↓
+                           │                cup 6                                              25 new ↓ End
                                                                   Alt-A next unread · Ctrl-G users · F1 keys
         #tea ›  Message #tea (/help for commands)
         "#);
@@ -211,7 +211,7 @@ fn reading_back() {
                        message 22
                        message 23
                        message 24
-                                  12 new ↓
+                       message 25                      12 new ↓ End
                                               Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);

@@ -1,5 +1,5 @@
 use chat_client::entry::{Body, NoticeKind, Origin};
-use chat_client::log::{Log, NOTICES_MAX};
+use chat_client::log::{Bounds, Log};
 use chat_proto::command::Kind;
 use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
@@ -44,7 +44,7 @@ impl Reader {
     }
 
     fn scroll_to_oldest(&mut self, width: usize, height: usize) {
-        self.moves(width, |viewport, rows| viewport.to_oldest(rows, height));
+        self.scrolls(-1_000_000, width, height);
     }
 
     fn follows(&mut self) {
@@ -52,7 +52,8 @@ impl Reader {
     }
 
     fn seen(&self) -> u64 {
-        self.viewport.seen(LogRows::new(&self.log, &ZONE, 40, None), 10).get()
+        let rows = LogRows::new(&self.log, &ZONE, 40, None);
+        self.viewport.seen(rows, 10).map_or(0, |(_, last)| last.get())
     }
 
     /// The row at the top of the screen: which one it is of its entry, and how that begins.
@@ -117,12 +118,12 @@ fn a_log_that_fits_does_not_scroll() {
 
 #[test]
 fn the_place_goes_to_the_next_entry_if_its_own_is_dropped() {
-    let mut reader = Reader::new(NOTICES_MAX);
+    let mut reader = Reader::new(Bounds::CURRENT.notices);
     reader.scroll_to_oldest(80, 10);
     for _ in 0..10 {
         reader.notice("new");
     }
-    assert_eq!(reader.log.len(), NOTICES_MAX);
+    assert_eq!(reader.log.len(), Bounds::CURRENT.notices);
     assert_eq!(reader.top(80, 10), (0, "11".to_owned()));
 }
 

@@ -272,6 +272,9 @@ fn the_wheel_chooses() {
     harness.input(Input::Wheel(Wheel::Down, position));
     harness.press(KeyCode::Enter);
     assert_eq!(harness.state.shown(), &room("#dev"));
+    harness.type_text("#");
+    harness.input(Input::Wheel(Wheel::Down, ratatui::layout::Position::ORIGIN));
+    assert_eq!(typed(&harness), "#", "it turns over something else");
 }
 
 #[test]

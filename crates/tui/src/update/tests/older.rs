@@ -12,8 +12,13 @@ fn at_the_oldest() -> Harness {
     for seq in 451..=500 {
         harness.message_in("#lobby", seq, user(3, "ana"), &format!("message {seq}"));
     }
-    assert_eq!(sent(&harness.control_home()), [asks(451)]);
+    assert_eq!(sent(&pages_up(&mut harness)), [asks(451)]);
     harness
+}
+
+/// Scrolls up to the oldest message that is loaded.
+fn pages_up(harness: &mut Harness) -> Vec<Effect> {
+    (0..10).flat_map(|_| harness.press(KeyCode::PageUp)).collect()
 }
 
 fn asks(before: u64) -> Command {
@@ -30,7 +35,7 @@ fn tells(harness: &mut Harness, seqs: std::ops::RangeInclusive<u64>) -> Vec<Effe
 #[test]
 fn what_the_server_cannot_read_is_not_waited_for() {
     let mut harness = at_the_oldest();
-    assert_shows(&harness, "loading…");
+    assert_shows(&harness, "Loading…");
     let code = RefusalCode::NotReadable;
     let refusal = Refusal {
         room: Some(RoomName::lobby()),
@@ -38,11 +43,17 @@ fn what_the_server_cannot_read_is_not_waited_for() {
     };
     assert!(sent(&harness.event(Event::Refused(refusal))).is_empty());
     assert!(!harness.screen().contains("loading…"), "{}", harness.screen());
-    assert_shows(&harness, "cannot be read now");
+    assert_shows(&harness, "Couldn't load older messages. PgUp tries again");
     assert!(sent(&harness.wheel(Wheel::Up)).is_empty(), "not with each frame");
+    assert_eq!(sent(&harness.press(KeyCode::PageUp)), [asks(451)]);
+    let refusal = Refusal {
+        room: Some(RoomName::lobby()),
+        ..Refusal::new(code, "older messages cannot be read: still broken")
+    };
+    harness.event(Event::Refused(refusal));
     harness.press(KeyCode::End);
-    assert_shows(&harness, "Refused: older messages cannot be read");
-    assert_eq!(sent(&harness.control_home()), [asks(451)]);
+    assert_shows(&harness, "still broken");
+    assert_eq!(sent(&pages_up(&mut harness)), [asks(451)]);
 }
 
 #[test]
@@ -54,66 +65,46 @@ fn pages_that_nobody_asked_for_are_not_taken() {
     assert_eq!(harness.state.client.room().log().oldest(), Some(Seq::new(351)));
 }
 
-/// A client that has missed 2,599 messages, of which it has fetched the last 500, and looks at the newest.
-fn far_behind() -> Harness {
-    let mut harness = Harness::new(80, 20);
-    harness.link_event(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
-    let join = Command::Join { room: RoomName::lobby(), since: Some(Seq::new(2_100)) };
-    assert_eq!(sent(&harness.event(room_event("#lobby", 2_600, 1))), [join]);
-    harness.event(room_event("#lobby", 2_600, 1));
-    for seq in 2_101..=2_600 {
-        harness.message_in("#lobby", seq, user(3, "ana"), "text");
-    }
-    harness.press(KeyCode::End);
-    harness
-}
-
 #[test]
-fn messages_that_were_never_here_are_not_read() {
-    let mut harness = far_behind();
-    harness.seq = 2_600;
-    harness.message(3, "ana", "one more");
-    assert!(sent(&harness.input(Input::Client(ClientInput::Tick))).is_empty());
-    assert_eq!(harness.state.client.room().unread(), 2_600);
-    harness.type_text("/clear\n");
-    assert!(
-        sent(&harness.input(Input::Client(ClientInput::Tick))).is_empty(),
-        "nor by emptying the screen"
-    );
-    harness.type_text("/read\n");
-    let read = Command::Read { room: RoomName::lobby(), seq: Seq::new(2_601) };
-    assert_eq!(sent(&harness.input(Input::Client(ClientInput::Tick))), [read]);
-}
-
-#[test]
-fn the_top_of_a_log_says_that_there_are_older_messages() {
-    let mut harness = far_behind();
-    let mut oldest = 2_101;
-    while oldest > 601 {
-        harness.control_home();
-        let seqs = (oldest - 100)..=(oldest - 1);
-        tells(&mut harness, seqs);
-        harness.control_home();
-        oldest -= 100;
-    }
-    assert_shows(&harness, "Older messages exist and are not shown here");
+fn the_top_of_a_log_says_that_older_messages_come_with_the_next_session() {
+    let mut harness = at_the_oldest();
+    tells(&mut harness, 401..=450);
+    assert!(!harness.screen().contains("Older messages"), "{}", harness.screen());
+    harness.lose();
+    pages_up(&mut harness);
+    assert_shows(&harness, "Older messages load once you are connected");
     harness.press(KeyCode::End);
     assert!(!harness.screen().contains("Older messages"), "{}", harness.screen());
-    // Away from the server it says when they come.
-    let mut harness = at_the_oldest();
-    tells(&mut harness, 401..=450);
-    harness.lose();
-    harness.control_home();
-    assert_shows(&harness, "Older messages exist; they come when you are connected");
 }
 
 #[test]
-fn a_log_that_begins_with_the_first_message_says_nothing() {
+fn a_log_says_where_the_room_begins() {
+    let mut harness = at_the_oldest();
+    tells(&mut harness, 351..=450);
+    harness.event(Event::History { room: RoomName::lobby(), messages: Vec::new(), more: false });
+    assert!(!harness.screen().contains("have been deleted"), "{}", harness.screen());
+    pages_up(&mut harness);
+    harness.event(Event::History { room: RoomName::lobby(), messages: Vec::new(), more: false });
+    pages_up(&mut harness);
+    assert_shows(&harness, "Older messages have been deleted");
+    let mut harness = Harness::connected(80, 20);
+    harness.message(3, "ana", "one");
+    assert_shows(&harness, "Beginning of #lobby");
+}
+
+#[test]
+fn cleared_messages_come_back_as_the_user_scrolls_up() {
     let mut harness = at_the_oldest();
     tells(&mut harness, 401..=450);
-    harness.event(Event::History { room: RoomName::lobby(), messages: Vec::new(), more: false });
-    harness.control_home();
-    assert!(!harness.screen().contains("Older"), "{}", harness.screen());
+    harness.type_text("/clear\n");
+    assert!(!harness.screen().contains("message 4"), "{}", harness.screen());
+    assert_shows(&harness, "Cleared. PgUp shows older messages");
+    harness.seq = 500;
+    harness.message(3, "ana", "one more");
+    assert_eq!(sent(&harness.press(KeyCode::PageUp)), [asks(501)]);
+    tells(&mut harness, 401..=500);
+    harness.press(KeyCode::PageUp);
+    assert_eq!(harness.state.client.room().log().oldest(), Some(Seq::new(401)));
 }
 
 #[test]
@@ -143,7 +134,6 @@ fn a_message_of_ones_own_in_a_page_no_longer_waits() {
     let mut harness = at_the_oldest();
     harness.lose();
     harness.type_text("mine\n");
-    harness.control_home();
     let id = harness.state.client.outbox().messages().next().unwrap().id.clone();
     // Another client, on a copy of the directory, has sent it.
     let own = Message {

@@ -317,7 +317,7 @@ fn the_bare_view_shows_the_messages_alone() {
         row 2
         row 3
         row 4
-                                                   End: newest ↓
+        row 5
                                                                                  PgUp PgDn scroll · Esc back
         "#);
     harness.type_text("zz");

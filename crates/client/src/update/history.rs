@@ -1,0 +1,221 @@
+//! Loads the messages of a room in pages, at either end of its window.
+//!
+//! One page of a room is on its way at a time. The server knows only the messages before a `seq`; as these
+//! have no gap, a page of newer messages is one before a later `seq`.
+
+use chat_proto::event::Message;
+use chat_proto::{Command, RoomName, Seq};
+
+use super::{Effect, messages, send};
+use crate::log::Hold;
+use crate::rooms::{JoinState, Loading, NewerPage, PAGE_MESSAGES, READ_FETCHED, Room};
+use crate::state::State;
+
+/// A window is continued once at most this number of its messages is unread.
+const READ_AHEAD: u64 = PAGE_MESSAGES / 2;
+
+/// Loads the page before the oldest message.
+pub(super) fn load_older(state: &mut State, name: &RoomName) -> Option<Effect> {
+    let room = loadable(state, name)?;
+    // Not before all is loaded that was asked for when the room opened.
+    let is_complete = room.log.is_cut() || room.log.last() >= room.last_seq;
+    if room.loading.is_some() || !is_complete || !room.log.has_older() {
+        return None;
+    }
+    let before = room.log.oldest();
+    ask(state, name, before, PAGE_MESSAGES, Loading::Older)
+}
+
+/// Loads the page after the end of the window.
+pub(super) fn load_newer(state: &mut State, name: &RoomName) -> Option<Effect> {
+    let room = loadable(state, name)?;
+    if room.loading.is_some() || !room.log.has_newer() {
+        return None;
+    }
+    let after = room.log.since();
+    let to = after.plus(room.stride).min(room.last_seq);
+    ask_newer(state, name, NewerPage { after, to, messages: Vec::new() })
+}
+
+/// Begins a window at the first message of the room that is stored.
+pub(super) fn load_oldest(state: &mut State, name: &RoomName) -> Option<Effect> {
+    let room = loadable(state, name)?;
+    let is_empty = room.log.is_cut() && room.log.oldest().is_none();
+    if is_empty || !room.log.lacks_older() {
+        return load_newer(state, name);
+    }
+    if room.log.oldest().is_some_and(|oldest| oldest <= Seq::FIRST.plus(PAGE_MESSAGES)) {
+        return load_older(state, name);
+    }
+    restart(room, |room| room.log.restart_after(Seq::NONE));
+    load_newer(state, name)
+}
+
+/// Begins a window at the newest message of the room, if it is not in the window.
+pub(super) fn load_newest(state: &mut State, name: &RoomName) -> Option<Effect> {
+    let room = loadable(state, name)?;
+    if !room.log.is_cut() {
+        return None;
+    }
+    restart(room, |room| room.log.restart_at_newest());
+    load_older(state, name)
+}
+
+/// Begins a window around the first unread message of the room, if it is not in the window.
+pub(super) fn load_unread(state: &mut State, name: &RoomName) -> Option<Effect> {
+    let room = loadable(state, name)?;
+    if room.unread() == 0 || room.log.has_after(room.read) {
+        return None;
+    }
+    // If the window ends a little before it, the page that is on its way, or the next one, has it.
+    let is_near =
+        room.log.is_complete_after(room.read) && room.read.since(room.log.since()) <= READ_FETCHED;
+    if !is_near {
+        let seq = room.read.minus(READ_FETCHED);
+        restart(room, |room| room.log.restart_after(seq));
+    }
+    load_newer(state, name)
+}
+
+/// Begins a window after `since` in a room of which too many messages were missed to load them all. If the
+/// log has messages up to `since`, they stay.
+pub(super) fn begin_window(state: &mut State, name: &RoomName, since: Seq) -> Option<Effect> {
+    let is_current = state.room().name == *name;
+    let room = state.rooms.get_mut(name)?;
+    if room.log.has_begun() {
+        room.log.cut_after(since);
+    } else {
+        room.log.restart_after(since);
+    }
+    if is_current {
+        room.open();
+        state.effects.push(Effect::RoomOpened(name.clone()));
+    }
+    load_newer(state, name)
+}
+
+/// Goes on loading if the user has read nearly all of the window: who reads without a screen never scrolls.
+pub(super) fn continue_window(state: &mut State, name: &RoomName) -> Option<Effect> {
+    let room = state.rooms.get(name)?;
+    let is_near = room.read.plus(READ_AHEAD) >= room.log.since() && room.read < room.last_seq;
+    if is_near { load_newer(state, name) } else { None }
+}
+
+/// A page has come. One that was not asked for is ignored.
+pub(super) fn page(
+    state: &mut State,
+    name: &RoomName,
+    page: Vec<Message>,
+    more: bool,
+) -> Vec<Effect> {
+    let Some(loading) = state.rooms.get_mut(name).and_then(|room| room.loading.take()) else {
+        return Vec::new();
+    };
+    let own = page.iter().filter_map(|message| messages::acknowledge_own(state, message));
+    let mut effects: Vec<Effect> = own.collect();
+    match loading {
+        Loading::Stale => {}
+        Loading::Older => {
+            let older = messages::entries(state, &page);
+            if let Some(room) = state.rooms.get_mut(name) {
+                room.log.insert_older(older, more);
+            }
+        }
+        Loading::Newer(wanted) => effects.extend(newer(state, name, wanted, page, more)),
+    }
+    effects
+}
+
+/// A page of the messages that were asked for has come: the last of them that fit a line.
+fn newer(
+    state: &mut State,
+    name: &RoomName,
+    mut wanted: NewerPage,
+    page: Vec<Message>,
+    more: bool,
+) -> Option<Effect> {
+    let after = wanted.after;
+    let is_last = !more || page.first().is_none_or(|first| first.seq <= after.next());
+    let before = wanted.before();
+    let come = page.into_iter().filter(|message| message.seq > after && message.seq < before);
+    let come: Vec<Message> = come.collect();
+    let is_first = wanted.messages.is_empty();
+    let has_come = !come.is_empty();
+    wanted.messages.splice(0..0, come);
+    if is_last || !has_come {
+        return take(state, name, &wanted, is_first && !has_come);
+    }
+    let missing = wanted.before().minus(1).since(after);
+    if missing > PAGE_MESSAGES {
+        // Earlier ones may be gone for good: looks for the first one in the half before.
+        wanted.to = after.plus(missing / 2);
+        wanted.messages.clear();
+        state.rooms.get_mut(name)?.stride = missing / 2;
+    }
+    ask_newer(state, name, wanted)
+}
+
+/// Adds the messages that were asked for. If the server has none of them, they are too old, and perhaps many
+/// others: asks for twice as many next.
+fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -> Option<Effect> {
+    let entries = messages::entries(state, &wanted.messages);
+    for (message, (_, _, body)) in wanted.messages.iter().zip(&entries) {
+        let alerts = messages::is_alert(state, message, body);
+        messages::receive(state, message, alerts);
+    }
+    let room = state.rooms.get_mut(name)?;
+    room.log.insert_newer(entries, wanted.to);
+    room.stride = if is_none { room.stride.saturating_mul(2) } else { PAGE_MESSAGES };
+    if is_none { load_newer(state, name) } else { None }
+}
+
+/// The server could not read a page.
+pub(super) fn failed(room: &mut Room) {
+    match room.loading.take() {
+        Some(Loading::Older) => room.log.set_hold(Hold::OlderFailed),
+        Some(Loading::Newer(_)) => room.log.set_hold(Hold::NewerFailed),
+        Some(Loading::Stale) | None => {}
+    }
+}
+
+/// Empties the log. Its messages count as read, if all unread ones are among them.
+pub(super) fn clear(room: &mut Room) {
+    if !room.log.is_cut() && room.log.is_complete_after(room.read) {
+        room.has_read(room.log.since().min(room.last_seq));
+    }
+    restart(room, |room| room.log.clear());
+}
+
+/// The room, if the server can be asked for its messages.
+fn loadable<'a>(state: &'a mut State, name: &RoomName) -> Option<&'a mut Room> {
+    state.session()?;
+    state.rooms.get_mut(name).filter(|room| room.join_state == JoinState::Joined)
+}
+
+/// Begins another window. A page that is on its way is not one of it.
+fn restart(room: &mut Room, begin: impl FnOnce(&mut Room)) {
+    begin(room);
+    room.stride = PAGE_MESSAGES;
+    if room.loading.is_some() {
+        room.loading = Some(Loading::Stale);
+    }
+}
+
+fn ask_newer(state: &mut State, name: &RoomName, wanted: NewerPage) -> Option<Effect> {
+    let before = wanted.before();
+    let limit = before.minus(1).since(wanted.after).min(PAGE_MESSAGES);
+    ask(state, name, Some(before), limit, Loading::Newer(wanted))
+}
+
+fn ask(
+    state: &mut State,
+    name: &RoomName,
+    before: Option<Seq>,
+    limit: u64,
+    loading: Loading,
+) -> Option<Effect> {
+    let limit = u32::try_from(limit).ok();
+    let effect = send(state, Command::History { room: name.clone(), before, limit })?;
+    state.rooms.get_mut(name)?.loading = Some(loading);
+    Some(effect)
+}
