@@ -155,7 +155,7 @@ impl Tty {
     /// printed since.
     fn leave(&self) {
         if self.state.is_taken.swap(false, Ordering::SeqCst) {
-            let title = self.title().is_some().then_some(TITLE_BACK).unwrap_or_default();
+            let title = if self.title().is_some() { TITLE_BACK } else { b"" };
             self.output.send_and_wait([title, LEAVE].concat());
             // An answer that comes now must not be read by the shell as if it was typed.
             let is_asked = self.state.is_asked.load(Ordering::SeqCst);
