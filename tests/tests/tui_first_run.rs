@@ -19,7 +19,7 @@ async fn a_first_start_asks_and_the_next_one_goes_to_the_same_server_under_the_s
     let mut ana = client(&state);
     ana.sees("Your name").await;
     // Ctrl-U empties a field, Tab goes to the other one.
-    ana.types(&format!("\x15Ana\t\x15nowhere:0\r"));
+    ana.types("\x15Ana\t\x15nowhere:0\r");
     ana.sees("Expected HOST or HOST:PORT").await;
     ana.types(&format!("\x15{}\r", daemon.address));
     ana.sees("Type a message and press Enter to send it.").await;

@@ -84,6 +84,8 @@ impl Body {
 pub enum Origin {
     /// Another user; mentions of the user are there in the text.
     Heard(Vec<Range<usize>>),
+    /// Another user, whom the user ignores.
+    Ignored,
     /// The user.
     Own(Delivery),
     /// The message is damaged on the disk of the server; its text says so.

@@ -16,6 +16,7 @@
 //! * [`Driver`]: carries out the effects: the tasks of the link and the store, and the next tick.
 //! * [`testing`]: events of a server, for tests.
 
+pub mod choices;
 pub mod client;
 pub mod driver;
 pub mod effect;

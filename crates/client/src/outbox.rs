@@ -119,6 +119,7 @@ impl Outbox {
             StoreOp::Pending(_) | StoreOp::Token(_) => self.held_until = self.asked,
             StoreOp::Acknowledged(_)
             | StoreOp::Drafts(_)
+            | StoreOp::Choices(_)
             | StoreOp::ForgetToken(_)
             | StoreOp::Name(_) => {}
         }

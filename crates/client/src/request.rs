@@ -4,6 +4,7 @@ use chat_proto::command::Kind;
 use chat_proto::limits::TEXT_BYTES_MAX;
 use chat_proto::{AwayText, RoomName, Seq, TextError, Topic, UserName};
 
+use crate::choices::{IGNORED_MAX, Level};
 use crate::entry::NoticeKind;
 use crate::outbox::OUTBOX_MAX;
 use crate::presence::JoinPolicy;
@@ -106,6 +107,24 @@ pub enum Request {
         /// The text.
         text: String,
     },
+    /// Notify of this in a room; `None` for the default of the front end. It is stored.
+    SetLevel {
+        /// The room.
+        room: RoomName,
+        /// Of what.
+        level: Option<Level>,
+    },
+    /// Make a room quiet, or not. It is stored.
+    Mute {
+        /// The room; a direct message by its address or by the name of the other user.
+        room: RoomName,
+        /// Whether it is quiet.
+        is_muted: bool,
+    },
+    /// Hide the messages of a user from now on. It is stored.
+    Ignore(UserName),
+    /// Hide them no longer.
+    Unignore(UserName),
     /// The user is writing in a room: tell the other users, unless they were told a moment ago.
     Typing(RoomName),
     /// The user is away, with a text that may be empty; `None` if it is not away any more.
@@ -147,6 +166,15 @@ pub enum RequestError {
     /// As many names are being looked up as may be.
     #[error("Too many names are being looked up. Try again in a moment")]
     TooManyLookups,
+    /// A user of that name cannot be found.
+    #[error("There is no user \"{0}\" here. Ignore users while they are online")]
+    NobodyHere(UserName),
+    /// The user is not ignored.
+    #[error("{0} is not ignored")]
+    NotIgnored(UserName),
+    /// As many users are ignored as may be.
+    #[error("{IGNORED_MAX} users are ignored already. /unignore one")]
+    TooManyIgnored,
     /// Only the server can say whose name it is.
     #[error("Not sent: {0} is not known here, and you're offline. Try again once connected")]
     UnknownName(UserName),

@@ -156,13 +156,13 @@ impl Rooms {
         room.map_or_else(|| name.clone(), Room::label)
     }
 
-    /// The next room with unread messages; those that name the user come first.
-    #[must_use]
-    pub fn next_unread(&self) -> Option<usize> {
+    /// The next room with unread messages of those that are `wanted`; those that name the user come first.
+    pub(crate) fn next_unread(&self, wanted: impl Fn(&Room) -> bool) -> Option<usize> {
         let count = self.list.len();
         let others = (1..count).map(|step| (self.current + step) % count);
-        let mut unread: Vec<usize> =
-            others.filter(|index| self.list[*index].unread() > 0).collect();
+        let mut unread: Vec<usize> = others
+            .filter(|index| self.list[*index].unread() > 0 && wanted(&self.list[*index]))
+            .collect();
         unread.sort_by_key(|index| self.list[*index].mentions() == 0);
         unread.first().copied()
     }

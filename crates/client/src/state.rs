@@ -5,6 +5,7 @@ mod unaddressed;
 use chat_proto::{Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
 
 pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
+use crate::choices::Choices;
 use crate::effect::Effect;
 use crate::entry::NoticeKind;
 use crate::listing::RoomListing;
@@ -57,6 +58,8 @@ pub struct State {
     pub(crate) warned: WarnOnce,
     /// Which users who join and leave are shown.
     pub(crate) joins: JoinPolicy,
+    /// What the user has chosen for rooms and users.
+    pub(crate) choices: Choices,
     /// When the connection was lost, until there is another session.
     pub(crate) offline_since: Option<Timestamp>,
     /// When the session began.
@@ -130,6 +133,7 @@ impl State {
             typed: None,
             warned: WarnOnce::default(),
             joins: JoinPolicy::default(),
+            choices: Choices::default(),
             offline_since: None,
             online_since: None,
             effects: Vec::new(),
@@ -208,6 +212,12 @@ impl State {
         self.epoch.as_ref()
     }
 
+    /// What the user has chosen for rooms and users.
+    #[must_use]
+    pub const fn choices(&self) -> &Choices {
+        &self.choices
+    }
+
     /// The rooms.
     #[must_use]
     pub const fn rooms(&self) -> &Rooms {
@@ -218,6 +228,27 @@ impl State {
     #[must_use]
     pub fn room(&self) -> &Room {
         self.rooms.current()
+    }
+
+    /// Whether the user has made a room quiet.
+    #[must_use]
+    pub fn is_muted(&self, room: &Room) -> bool {
+        self.choices.room(&room.name).is_muted
+    }
+
+    /// Whether the other user of the current room is online; `None` if it is not known, or if the room is no
+    /// direct message.
+    #[must_use]
+    pub fn other_is_online(&self) -> Option<bool> {
+        let room = self.room();
+        let is_known = self.session().is_some() && room.is_private() && room.users.count() > 0;
+        is_known.then(|| room.users.others(self.me).next().is_some())
+    }
+
+    /// The index of the next room with unread messages, but not of a quiet one without mentions.
+    #[must_use]
+    pub fn next_unread(&self) -> Option<usize> {
+        self.rooms.next_unread(|room| room.mentions() > 0 || !self.is_muted(room))
     }
 
     /// The messages of the user that have no answer.
@@ -244,6 +275,7 @@ impl State {
         let messages = self.unaddressed.take(profile.pending, &mut drafts);
         self.outbox.replace(messages);
         self.journal = profile.journal;
+        self.choices = profile.choices;
         self.name = profile.name;
         let unaddressed = self.unaddressed.shown.take();
         self.restore_drafts(&drafts);

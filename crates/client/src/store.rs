@@ -21,6 +21,8 @@
 //!
 //! A task of its own writes it, since a disk may be slow: see [`StoreTask`].
 
+mod choices;
+mod device;
 mod drafts;
 mod files;
 mod home;
@@ -39,6 +41,7 @@ use std::path::{Path, PathBuf};
 use chat_proto::{DeviceId, Secret, ShortString, UserName};
 use thiserror::Error;
 
+use self::device::{new_device, slot_device};
 pub use self::drafts::Drafts;
 use self::home::{Home, Server};
 pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
@@ -47,6 +50,7 @@ pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
 pub use self::task::{Done, JOBS_MAX, Job, StoreTask, Writer};
 pub use self::typed::{TYPED_BYTES_MAX, TYPED_MAX, TypedFile};
+use crate::choices::Choices;
 use crate::seed::Seed;
 
 /// Longest token, in bytes: a line on the wire has room for little more.
@@ -107,6 +111,8 @@ pub struct Profile {
     pub pending: Vec<OwnMessage>,
     /// The drafts, and the room that was open.
     pub drafts: Drafts,
+    /// What the user has chosen for rooms and users.
+    pub choices: Choices,
 }
 
 /// A server that is known by its journal, and the token for it.
@@ -143,6 +149,8 @@ pub enum StoreOp {
     Pending(Vec<OwnMessage>),
     /// All drafts.
     Drafts(Drafts),
+    /// All choices for rooms and users.
+    Choices(Choices),
     /// The token for the next session.
     Token(Secret),
     /// The token for the server with that journal is not valid.
@@ -172,6 +180,7 @@ struct MemoryUser {
     journal: Option<ShortString>,
     token: Option<Secret>,
     slot: Slot,
+    choices: Choices,
 }
 
 impl Store {
@@ -232,6 +241,10 @@ impl Store {
             device: self.device.clone(),
             pending: self.slot().journal.messages().to_vec(),
             drafts: self.slot().drafts.drafts().clone(),
+            choices: match &self.place {
+                Place::Directory { home, .. } => choices::read(home),
+                Place::Memory { user, .. } => user.choices.clone(),
+            },
         })
     }
 
@@ -290,7 +303,8 @@ impl Store {
                 if let Err(error) = moved {
                     let is_ours = home.server.journal.is_none();
                     let slot = if is_ours { slot.in_memory() } else { Slot::default() };
-                    let user = MemoryUser { journal, token: None, slot };
+                    let choices = Choices::default();
+                    let user = MemoryUser { journal, token: None, slot, choices };
                     self.place = Place::Memory { user, others: Vec::new() };
                     return Err(error);
                 }
@@ -309,6 +323,13 @@ impl Store {
             StoreOp::Acknowledged(ids) => self.slot_mut().journal.remove(&ids),
             StoreOp::Pending(messages) => self.slot_mut().journal.replace(messages),
             StoreOp::Drafts(drafts) => self.slot_mut().drafts.replace(drafts),
+            StoreOp::Choices(all) => match &mut self.place {
+                Place::Directory { home, .. } => choices::write(home, &all),
+                Place::Memory { user, .. } => {
+                    user.choices = all;
+                    Ok(())
+                }
+            },
             StoreOp::Token(token) => self.store_token(token),
             StoreOp::ForgetToken(journal) => self.forget_token(journal),
             StoreOp::Name(name) => match &self.place {
@@ -378,6 +399,7 @@ fn move_to(
             next.write_token(&token)?;
         }
         next.take_names(home)?;
+        choices::take(&next, home)?;
         taken.absorb(&mut Slot::left_in(&home.directory, &device)?)?;
         taken.absorb(std::slice::from_mut(slot))?;
         home.remove_token()?;
@@ -385,20 +407,6 @@ fn move_to(
     next.server.store_hint()?;
     (*home, *slot) = (next, taken);
     Ok(())
-}
-
-/// The device of version 0.1.0, under which it sent its messages.
-fn slot_device(state: &Path) -> Result<DeviceId, StoreError> {
-    let path = state.join(DEVICE_FILE);
-    let stored = files::read(&path, 1024).map_err(at(&path))?.unwrap_or_default();
-    let word = stored.split_whitespace().next().and_then(|word| DeviceId::new(word).ok());
-    Ok(word.unwrap_or_else(new_device))
-}
-
-/// A word that no other run of a client has.
-fn new_device() -> DeviceId {
-    let number = fastrand::u128(..);
-    DeviceId::new(format!("tui-{number:032x}")).expect("36 bytes are a word")
 }
 
 #[cfg(test)]

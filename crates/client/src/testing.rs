@@ -32,6 +32,7 @@ pub fn profile(written: &str) -> Profile {
         device: device("here"),
         pending: Vec::new(),
         drafts: Drafts::default(),
+        choices: crate::choices::Choices::default(),
     }
 }
 

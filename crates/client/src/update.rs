@@ -5,6 +5,7 @@
 //! inputs.
 
 mod addresses;
+mod choices;
 mod drafts;
 mod events;
 mod history;

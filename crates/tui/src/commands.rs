@@ -37,6 +37,16 @@ pub enum Verb {
     Set,
     /// Shows the messages alone.
     Bare,
+    /// Shows or sets of what the room notifies.
+    Notify,
+    /// Makes a room quiet.
+    Mute,
+    /// Ends that.
+    Unmute,
+    /// Hides the messages of a user, or lists the ignored users.
+    Ignore,
+    /// Ends that.
+    Unignore,
     /// Empties the log on the screen.
     Clear,
     /// Marks the room as read.
@@ -167,6 +177,18 @@ pub const COMMANDS: &[Command] = &[
         "Change a setting, or list them all",
     ),
     row(Verb::Bare, "/bare", &[], "", Offers::Nothing, "Show the messages alone, to select text"),
+    row(
+        Verb::Notify,
+        "/notify",
+        &[],
+        "[LEVEL]",
+        Offers::Nothing,
+        "Notify of: mentions, all, none, default",
+    ),
+    row(Verb::Mute, "/mute", &[], "[ROOM]", Offers::OwnRooms, "Make this room (or ROOM) quiet"),
+    row(Verb::Unmute, "/unmute", &[], "[ROOM]", Offers::OwnRooms, "End that"),
+    row(Verb::Ignore, "/ignore", &[], "[NAME]", Offers::People, "Hide the messages of a user"),
+    row(Verb::Unignore, "/unignore", &[], "NAME", Offers::People, "End that"),
     row(Verb::Clear, "/clear", &[], "", Offers::Nothing, "Clear the screen"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
     row(Verb::Read, "/read", &[], "", Offers::Nothing, "Mark this room as read"),

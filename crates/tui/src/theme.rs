@@ -150,11 +150,12 @@ impl Theme {
 
     fn from_palette(palette: &Palette, surfaces: &Surfaces, foreground: Option<Rgb>) -> Self {
         let mut theme = Self::from_styles(|_| Style::new(), |_| Style::new());
+        let dim = palette.colour(Role::Dim);
         for role in Role::ALL {
             theme.roles[role as usize] = match role {
-                Role::Text => surfaces.text(palette.text, foreground),
-                Role::Current => surfaces.row(surfaces.current, palette.text, foreground),
-                Role::Selected => surfaces.row(surfaces.selected, palette.text, foreground),
+                Role::Text => surfaces.text(palette.text, dim, foreground),
+                Role::Current => surfaces.row(surfaces.current, palette.text, dim, foreground),
+                Role::Selected => surfaces.row(surfaces.selected, palette.text, dim, foreground),
                 _ => Style::new()
                     .fg(surfaces.paint(palette.colour(role)))
                     .add_modifier(role.modifier()),

@@ -13,6 +13,7 @@ mod help;
 mod keys;
 mod lists;
 mod mouse;
+mod quiet;
 mod quit;
 mod rooms;
 mod searching;

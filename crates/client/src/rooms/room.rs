@@ -9,6 +9,9 @@ use crate::users::Users;
 /// Most mentions that are counted in one room: more say nothing new.
 const MENTIONS_MAX: usize = 99;
 
+/// Most unread messages of ignored users that are left out of the counts of one room.
+const IGNORED_MAX: usize = 1_000;
+
 /// How many read messages are loaded with the unread ones, for orientation.
 pub(crate) const READ_FETCHED: u64 = 50;
 
@@ -41,6 +44,8 @@ pub struct Room {
     pub(crate) read_sent: Seq,
     /// The unread messages that name the user.
     mentions: Vec<Seq>,
+    /// The unread messages of ignored users, and whether they name the user.
+    ignored: Vec<(Seq, bool)>,
     /// The count of the server, valid until the user reads on.
     counted: Option<Counted>,
     /// Whether the user is in it.
@@ -118,6 +123,7 @@ impl Room {
             read: Seq::NONE,
             read_sent: Seq::NONE,
             mentions: Vec::new(),
+            ignored: Vec::new(),
             counted: None,
             join_state: JoinState::Unknown,
             is_restored: false,
@@ -194,10 +200,11 @@ impl Room {
     /// How many messages are unread.
     #[must_use]
     pub fn unread(&self) -> u64 {
-        match self.counted() {
+        let unread = match self.counted() {
             Some(counted) => counted.unread.saturating_add(self.last_seq.since(counted.last_seq)),
             None => self.last_seq.since(self.read),
-        }
+        };
+        unread.saturating_sub(self.ignored.len() as u64)
     }
 
     /// How many unread messages name the user.
@@ -208,7 +215,11 @@ impl Room {
         let after = self.mentions.iter().filter(|seq| **seq > counted.last_seq).count();
         // Each direct message counts as one that names the user.
         let before = if self.is_private() { counted.unread } else { counted.mentions };
+        let is_counted =
+            |(seq, names): &&(Seq, bool)| *seq <= counted.last_seq && (*names || self.is_private());
+        let ignored = self.ignored.iter().filter(is_counted).count();
         let before = usize::try_from(before).unwrap_or(MENTIONS_MAX).min(MENTIONS_MAX);
+        let before = before.saturating_sub(ignored);
         (before + after).max(known).min(MENTIONS_MAX)
     }
 
@@ -239,6 +250,7 @@ impl Room {
         self.log.restored(at);
         (self.last_seq, self.read, self.read_sent) = (Seq::NONE, Seq::NONE, Seq::NONE);
         self.mentions.clear();
+        self.ignored.clear();
         self.counted = None;
         self.coming = None;
         self.loading = None;
@@ -252,6 +264,15 @@ impl Room {
     pub(crate) fn is_unknown(&self) -> bool {
         let must_be_joined = !self.is_private() && self.name != RoomName::lobby();
         must_be_joined && self.join_state == JoinState::Unknown && !self.log.has_begun()
+    }
+
+    /// A message of an ignored user has come.
+    pub(crate) fn ignore(&mut self, seq: Seq, names: bool) {
+        let is_new = seq > self.read && self.received.around(seq.get()).is_none();
+        if is_new && self.ignored.len() < IGNORED_MAX {
+            self.received.insert(seq.get(), seq.get());
+            self.ignored.push((seq, names));
+        }
     }
 
     /// A message of another user has come; `alerts` if it is for the user alone or names them. Returns
@@ -272,6 +293,7 @@ impl Room {
     pub(crate) fn has_read(&mut self, seq: Seq) {
         self.read = self.read.max(seq);
         self.mentions.retain(|mention| *mention > self.read);
+        self.ignored.retain(|(seq, _)| *seq > self.read);
         self.received.remove_to(self.read.get());
         self.keep_around();
     }

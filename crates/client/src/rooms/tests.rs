@@ -91,15 +91,15 @@ fn a_direct_message_stands_where_its_title_belongs() {
 #[test]
 fn the_next_unread_room_is_one_that_names_the_user() {
     let mut rooms = rooms(&["#a", "#b", "#c"]);
-    assert_eq!(rooms.next_unread(), None);
+    assert_eq!(rooms.next_unread(|_| true), None);
     rooms.get_mut(&name("#a")).unwrap().last_seq = Seq::new(3);
-    assert_eq!(rooms.next_unread(), Some(1));
+    assert_eq!(rooms.next_unread(|_| true), Some(1));
     let room = rooms.get_mut(&name("#c")).unwrap();
     room.last_seq = Seq::new(9);
     assert!(room.receive(Seq::new(8), true));
-    assert_eq!(rooms.next_unread(), Some(3));
+    assert_eq!(rooms.next_unread(|_| true), Some(3));
     rooms.get_mut(&name("#c")).unwrap().has_read(Seq::new(9));
-    assert_eq!(rooms.next_unread(), Some(1));
+    assert_eq!(rooms.next_unread(|_| true), Some(1));
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn journal(id: &str) -> Option<ShortString> {
 }
 
 /// The server says which journal it has.
-fn filed(store: &mut Store, id: &str) -> Profile {
+pub(super) fn filed(store: &mut Store, id: &str) -> Profile {
     store.file_under(journal(id)).unwrap()
 }
 
@@ -56,7 +56,7 @@ fn known<'a>(profile: &'a Profile, id: &str) -> Option<&'a str> {
     profile.known.iter().find(|known| known.has(&id)).map(|known| known.token.reveal())
 }
 
-fn open(state: &TempDir, user: &str) -> (Store, Profile) {
+pub(super) fn open(state: &TempDir, user: &str) -> (Store, Profile) {
     Store::open(Some(state.path()), SERVER, name(user)).unwrap()
 }
 

@@ -1,7 +1,8 @@
 //! Messages from the server: into the log of their room, and out of the outbox if the user wrote them.
 
+use chat_proto::command::Kind;
 use chat_proto::event::{Accepted, Message};
-use chat_proto::mention::mentions;
+use chat_proto::mention::{is_in, mentions};
 use chat_proto::{Command, RoomName, Seq, Timestamp};
 
 use super::{Effect, send, store};
@@ -9,6 +10,9 @@ use crate::entry::{Body, Delivery, Origin};
 use crate::rooms::{JoinState, Room};
 use crate::state::State;
 use crate::store::{MessageId, StoreOp};
+
+/// The text of a message of an ignored user.
+const IGNORED_TEXT: &str = "message of an ignored user";
 
 /// A message of a room, live or missed.
 pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
@@ -55,6 +59,13 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
 /// whether it is.
 pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> bool {
     let room = state.rooms.get_mut(&message.room).filter(|_| message.from.id != state.me);
+    if state.choices.ignores(message.from.id) {
+        let names = is_in(message.text.as_str(), &state.name);
+        if let Some(room) = room {
+            room.ignore(message.seq, names);
+        }
+        return false;
+    }
     let is_new = room.is_some_and(|room| room.receive(message.seq, alerts));
     if is_new {
         state.effects.push(Effect::Received(Box::new(message.clone())));
@@ -81,9 +92,14 @@ fn body(state: &State, message: &Message) -> Body {
     let origin = match own {
         _ if message.damaged => Origin::Damaged,
         true => Origin::Own(Delivery::Accepted),
+        false if state.choices.ignores(message.from.id) => Origin::Ignored,
         false => Origin::Heard(mentions(&text, &state.name)),
     };
-    Body::Message { from: message.from.name.clone(), kind: message.kind.shown_as(), text, origin }
+    let (kind, text) = match origin {
+        Origin::Ignored => (Kind::Text, IGNORED_TEXT.to_owned()),
+        _ => (message.kind.shown_as(), text),
+    };
+    Body::Message { from: message.from.name.clone(), kind, text, origin }
 }
 
 /// If the user wrote it and it was pending, it is acknowledged.

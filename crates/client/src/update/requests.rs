@@ -6,7 +6,7 @@ use chat_proto::command::Kind;
 use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 
 use super::{
-    Effect, addresses, drafts, history, listing, live, send, session, show_pending, store,
+    Effect, addresses, choices, drafts, history, listing, live, send, session, show_pending, store,
 };
 use crate::link::LinkRequest;
 use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request, RequestError};
@@ -74,6 +74,18 @@ fn carry_out(
             with(state, &room, |room| room.draft = text);
             drafts::look(state)
         }
+        Request::SetLevel { room, level } => {
+            choices::change(state, &room, |choice| choice.level = level)
+        }
+        Request::Mute { room, is_muted } => {
+            let room = state.meant(room);
+            if state.rooms.index(&room).is_none() {
+                return Err(RequestError::NotInRoom(state.rooms.label(&room)));
+            }
+            choices::change(state, &room, |choice| choice.is_muted = is_muted)
+        }
+        Request::Ignore(name) => choices::ignore(state, &name)?,
+        Request::Unignore(name) => choices::unignore(state, &name)?,
         Request::Typing(room) => live::type_in(state, room, at),
         Request::Away(text) => Some(live::set_away(state, text)?),
         Request::ShowJoins(joins) => {

@@ -166,7 +166,7 @@ fn markup<'a>(text: &'a str, origin: &Origin, shape: Shape) -> Markup<'a> {
     match origin {
         _ if shape.is_bare() => Markup::plain(text, &[]),
         Origin::Heard(mentions) => Markup::parse(text, mentions),
-        Origin::Damaged => Markup::plain(text, &[]),
+        Origin::Damaged | Origin::Ignored => Markup::plain(text, &[]),
         Origin::Own(_) => Markup::parse(text, &[]),
     }
 }

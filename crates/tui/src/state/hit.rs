@@ -4,6 +4,7 @@ use chat_proto::{RoomName, UserName};
 use ratatui::layout::{Position, Rect};
 
 use super::{RoomList, RoomRow, Selection, State, UserRow};
+use crate::wrap::columns;
 
 /// What a click is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum Target {
     User(UserName),
     /// The row of the user list that stands for users above or below it.
     AllUsers,
-    /// The row of the log that says that there is more below.
+    /// The end of the last row of the log, which says that there is more below.
     Newest,
     /// A row of a message.
     Message {
@@ -73,6 +74,12 @@ pub fn hit(state: &State, position: Position) -> Target {
         return user(state, row);
     }
     if let Some(row) = row_in(panes.log) {
+        let is_last = row + 1 == usize::from(panes.log.height);
+        let from_end = usize::from(panes.log.right() - position.x);
+        let hint = more_below(state).filter(|_| is_last);
+        if hint.is_some_and(|hint| from_end <= columns(&hint)) {
+            return Target::Newest;
+        }
         return message(state, row);
     }
     match position {
@@ -107,15 +114,21 @@ fn user(state: &State, row: usize) -> Target {
     }
 }
 
+/// What the end of the last row of the log says if there is more below; `None` if there is not.
+pub(crate) fn more_below(state: &State) -> Option<String> {
+    let (rows, height) = state.log_rows().filter(|_| !state.is_bare)?;
+    let reads_back = state.viewport().reads_back(rows, height);
+    reads_back.then(|| match state.client.room().unread() {
+        0 => " Latest ↓ End ".to_owned(),
+        unread => format!(" {unread} new ↓ End "),
+    })
+}
+
 fn message(state: &State, row: usize) -> Target {
     let Some((rows, height)) = state.log_rows() else {
         return Target::Nothing;
     };
-    let viewport = state.viewport();
-    if row + 1 == height && viewport.reads_back(rows, height) {
-        return Target::Newest;
-    }
-    let shown = rows.on_screen(viewport.top(rows, height), height);
+    let shown = rows.on_screen(state.viewport().top(rows, height), height);
     // A short log stands at the bottom of its pane.
     let at = row.checked_sub(height - shown.len()).and_then(|row| shown.get(row)).copied();
     let Some(at) = at else {

@@ -25,6 +25,10 @@ const CURRENT_CONTRAST: f64 = 1.25;
 /// Contrast of a selected row with the background: more visible than the current room.
 const SELECTED_CONTRAST: f64 = 1.4;
 
+/// How much more contrast text has than dim text, at least: on some schemes the terminal's own text colour has
+/// less than dim text needs, and dim text would stand out.
+const TEXT_OVER_DIM: f64 = 1.25;
+
 /// The largest distance of colours that look alike, see [`Rgb::distance`]: that of neighbours in the
 /// palette is about half of it.
 const ALIKE_MAX: f64 = 0.008;
@@ -88,19 +92,35 @@ impl Surfaces {
         })
     }
 
-    /// The style of text: the terminal's own colour if it is readable, else the nearest that is.
+    /// The style of text: the terminal's own colour if it is readable and stands out from dim text, else
+    /// the nearest that does.
     ///
     /// The terminal's own has no colour in the style, so that it takes that of its row.
-    pub(super) fn text(&self, text: Rgb, own: Option<Rgb>) -> Style {
+    pub(super) fn text(&self, text: Rgb, dim: Rgb, own: Option<Rgb>) -> Style {
         match own {
-            Some(own) if own.contrast(self.background) >= CONTRAST_MIN => Style::new(),
-            own => Style::new().fg(self.paint(own.unwrap_or(text))),
+            Some(own) if own.contrast(self.background) >= self.text_contrast(dim) => Style::new(),
+            own => Style::new().fg(self.paint_text(own.unwrap_or(text), dim)),
         }
     }
 
     /// The style of a row, for the text in it that has no colour.
-    pub(super) fn row(&self, row: Surface, text: Rgb, own: Option<Rgb>) -> Style {
-        Style::new().fg(self.paint(own.unwrap_or(text))).bg(row.shown)
+    pub(super) fn row(&self, row: Surface, text: Rgb, dim: Rgb, own: Option<Rgb>) -> Style {
+        Style::new().fg(self.paint_text(own.unwrap_or(text), dim)).bg(row.shown)
+    }
+
+    fn paint_text(&self, text: Rgb, dim: Rgb) -> Color {
+        let least = self.text_contrast(dim);
+        let is_enough =
+            |colour: Rgb| self.is_readable(colour) && colour.contrast(self.background) >= least;
+        let text = text.toward(self.end, is_enough);
+        to_terminal(text, self.depth, HUE_FIRST, is_enough).0
+    }
+
+    /// The contrast that text has with the background, if it can be had.
+    fn text_contrast(&self, dim: Rgb) -> f64 {
+        let dim = dim.toward(self.end, |colour| self.is_readable(colour));
+        let reachable = self.end.contrast(self.background);
+        (dim.contrast(self.background) * TEXT_OVER_DIM).min(reachable).max(CONTRAST_MIN)
     }
 
     fn is_readable(&self, colour: Rgb) -> bool {

@@ -1,7 +1,8 @@
 //! Asks for the user's attention: notifications, and the title of the window.
 
 use chat_client::Room;
-use chat_proto::Message;
+use chat_client::choices::Level;
+use chat_proto::{Message, RoomName};
 
 use super::Effect;
 use crate::notification::{Note, Way};
@@ -10,14 +11,25 @@ use crate::state::State;
 
 /// A message of another user has come, which is not read.
 pub(super) fn received(state: &State, message: &Message) -> Option<Effect> {
-    let is_wanted = state.look.settings().notify.value == Notify::All;
-    is_wanted.then(|| notify(state, message)).flatten()
+    (level(state, &message.room) == Level::All).then(|| notify(state, message)).flatten()
 }
 
 /// The same, of one that mentions the user or is for them alone.
 pub(super) fn alert(state: &State, message: &Message) -> Option<Effect> {
-    let is_wanted = state.look.settings().notify.value == Notify::Mentions;
-    is_wanted.then(|| notify(state, message)).flatten()
+    (level(state, &message.room) == Level::Mentions).then(|| notify(state, message)).flatten()
+}
+
+/// Of what a room notifies.
+pub(super) fn level(state: &State, room: &RoomName) -> Level {
+    let choice = state.client.choices().room(room);
+    if choice.is_muted {
+        return Level::None;
+    }
+    choice.level.unwrap_or(match state.look.settings().notify.value {
+        Notify::Mentions => Level::Mentions,
+        Notify::All => Level::All,
+        Notify::None => Level::None,
+    })
 }
 
 fn notify(state: &State, message: &Message) -> Option<Effect> {

@@ -5,7 +5,9 @@ use chat_client::entry::NoticeKind;
 use chat_proto::command::Kind;
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
-use super::{Effect, bare, lists, notify, request, settings, to_newest, toggle_users, whois};
+use super::{
+    Effect, bare, lists, notify, quiet, request, settings, to_newest, toggle_users, whois,
+};
 use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Verb, unknown};
 use crate::help;
@@ -58,6 +60,14 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
             let text = if argument == NO_TOPIC { "" } else { argument };
             let topic = Topic::new(text).map_err(|error| format!("Not a topic: {error}"))?;
             Request::SetTopic { room, topic }
+        }
+        Verb::Notify => return quiet::level(state, argument, at),
+        Verb::Mute | Verb::Unmute => {
+            let named = (!argument.is_empty()).then(|| room_named(argument)).transpose()?;
+            return quiet::mute(state, named, command.verb == Verb::Mute, at);
+        }
+        Verb::Ignore | Verb::Unignore => {
+            return quiet::ignore(state, argument, command.verb == Verb::Ignore, at);
         }
         Verb::Bare => return Ok(bare::open(state)),
         Verb::Set => return settings::set(state, argument, at),

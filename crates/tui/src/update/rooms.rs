@@ -26,7 +26,7 @@ pub(super) fn open_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let here = state.shown().clone();
     // If the user has gone elsewhere since, that is where the steps begin.
     let began = state.unread_from.take().filter(|(_, last)| *last == here).map(|(began, _)| began);
-    let Some(index) = state.client.rooms().next_unread() else {
+    let Some(index) = state.client.next_unread() else {
         let index = began.and_then(|began| state.client.rooms().index(&began));
         return index.map(|index| open(state, index, at)).unwrap_or_default();
     };

@@ -6,7 +6,9 @@ mod drafts;
 mod journals;
 mod keys;
 mod lists;
+mod mouse;
 mod older;
+mod quiet;
 mod refused;
 mod rooms;
 mod selecting;
@@ -114,7 +116,7 @@ fn a_paste_of_many_lines_is_one_message() {
 
 #[test]
 fn commands_do_what_they_say() {
-    let mut harness = Harness::connected(80, 50);
+    let mut harness = Harness::connected(80, 60);
     assert_eq!(harness.type_text("/quit\n"), [Effect::Quit]);
     assert_eq!(
         harness.type_text("/reconnect\n"),

@@ -10,7 +10,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::layout::Panes;
-use crate::state::State;
+use crate::state::{State, more_below};
 use crate::theme::{Role, Theme};
 use crate::viewport::Place;
 use crate::wrap::{columns, cut};
@@ -74,13 +74,10 @@ fn skipped(room: &Room) -> u64 {
 
 /// Says at the end of the last row that there is more below.
 pub(super) fn draw_below(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let (text, style) = match state.client.room().unread() {
-        0 => (" Latest ↓ End ".to_owned(), theme.dim()),
-        unread => (format!(" {unread} new ↓ End "), theme.striking()),
-    };
-    let Some(row) = area.rows().next_back() else {
+    let Some((text, row)) = more_below(state).zip(area.rows().next_back()) else {
         return;
     };
+    let style = if state.client.room().unread() > 0 { theme.striking() } else { theme.dim() };
     let text = cut(&text, row.width.into());
     let width = u16::try_from(columns(&text)).unwrap_or(u16::MAX).min(row.width);
     let area = Rect { x: row.right() - width, width, ..row };

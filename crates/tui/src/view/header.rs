@@ -33,7 +33,12 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buff
         row.add(mentions, theme.striking());
         row.add(unread, theme.dim());
     }
-    let online = online(&state.client);
+    if room.is_private()
+        && let Some((text, style)) = presence(&state.client, theme)
+    {
+        row.add(Some(text), style);
+    }
+    let online = at_right(&state.client);
     let is_shown = online.as_ref().is_some_and(|text| row.left >= GAP + columns(text));
     if let Some(online) = online.filter(|_| is_shown) {
         row.left -= GAP + columns(&online);
@@ -71,16 +76,22 @@ fn title(room: &Room) -> String {
     label.other().map_or_else(|| label.as_str().to_owned(), |name| name.as_str().to_owned())
 }
 
-/// Who is here, as far as it is known.
-fn online(client: &ClientState) -> Option<String> {
+/// Whether the other user of the direct message is online, if it is known.
+fn presence(client: &ClientState, theme: Theme) -> Option<(String, Style)> {
+    Some(match client.other_is_online()? {
+        true => ("● online".to_owned(), theme.style(Role::Good)),
+        false => ("○ offline".to_owned(), theme.dim()),
+    })
+}
+
+/// What kind of room it is, or who is here, as far as it is known.
+fn at_right(client: &ClientState) -> Option<String> {
     client.session()?;
     let room = client.room();
-    let users = room.users();
-    match (users.count(), room.is_private()) {
-        (0, _) => None,
-        (_, true) if users.others(client.me()).next().is_some() => Some("online".to_owned()),
-        (_, true) => Some("offline".to_owned()),
-        (count, false) => Some(format!("{count} online")),
+    match room.users().count() {
+        _ if room.is_private() => Some("direct message".to_owned()),
+        0 => None,
+        count => Some(format!("{count} online")),
     }
 }
 
@@ -89,8 +100,9 @@ fn elsewhere(state: &State) -> (Option<String>, Option<String>) {
     let rooms = state.client.rooms();
     let shown = rooms.current_index();
     let others = rooms.list().iter().enumerate().filter(|(index, _)| *index != shown);
-    let unread: Vec<&Room> =
-        others.map(|(_, room)| room).filter(|room| room.unread() > 0).collect();
+    let others = others.map(|(_, room)| room);
+    let is_loud = |room: &&Room| room.mentions() > 0 || !state.client.is_muted(room);
+    let unread: Vec<&Room> = others.filter(|room| room.unread() > 0).filter(is_loud).collect();
     let (naming, unread): (Vec<&Room>, Vec<&Room>) =
         unread.into_iter().partition(|room| room.mentions() > 0);
     let count: usize = naming.iter().map(|room| room.mentions()).sum();

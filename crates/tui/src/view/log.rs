@@ -48,9 +48,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
             line.render(area, buffer);
         }
     }
-    if viewport.reads_back(log, height) && !state.is_bare {
-        edges::draw_below(state, theme, area, buffer);
-    }
+    edges::draw_below(state, theme, area, buffer);
     links.cells
 }
 

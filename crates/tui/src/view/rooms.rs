@@ -69,8 +69,14 @@ fn line(state: &State, room: &Room, is_current: bool, theme: Theme, width: usize
     };
     let label = room.label();
     let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
-    let name = if room.unread() > 0 && !is_current { name.bold() } else { Span::raw(name) };
-    let counted = (room.mentions(), room.unread());
+    let is_muted = state.client.is_muted(room);
+    let name = match room.unread() {
+        _ if is_muted => Span::styled(name, theme.dim()),
+        1.. if !is_current => name.bold(),
+        _ => Span::raw(name),
+    };
+    let unread = if is_muted && room.mentions() == 0 { 0 } else { room.unread() };
+    let counted = (room.mentions(), unread);
     let rest = with_count(&name, counted, theme, width.saturating_sub(HEAD_COLUMNS));
     let mut spans = vec![mark, Span::styled(number, theme.dim())];
     spans.extend(rest.spans);

@@ -69,6 +69,11 @@ fn not_normal(state: &State) -> Vec<String> {
         count => parts.push(format!("{count} messages queued")),
     }
     parts.extend(client.trouble().map(str::to_owned));
+    if client.other_is_online() == Some(false) && !state.prompt.editor.is_empty() {
+        let label = client.room().label();
+        let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
+        parts.push(format!("{name} is offline and will see this later"));
+    }
     parts
 }
 
@@ -92,7 +97,7 @@ fn hints_of(state: &State) -> Vec<String> {
         return hints.map(str::to_owned).collect();
     }
     let mut hints = Vec::new();
-    if state.client.rooms().next_unread().is_some() {
+    if state.client.next_unread().is_some() {
         hints.push((Action::NextUnread, "next unread"));
     }
     if !state.client.room().is_private() {

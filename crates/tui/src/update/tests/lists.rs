@@ -209,8 +209,8 @@ fn rooms_of_others_complete_a_join_and_users_do_not() {
 fn commands_are_listed_with_what_they_do_and_so_are_emoji() {
     let mut harness = Harness::connected(80, 24);
     harness.type_text("/n");
-    assert_eq!(labels(&harness), ["/names [PART]", "/name [NAME]"]);
-    assert_shows(&harness, "/name [NAME]   Change your name");
+    assert_eq!(labels(&harness), ["/names [PART]", "/name [NAME]", "/notify [LEVEL]"]);
+    assert_shows(&harness, "/name [NAME]     Change your name");
     harness.control('u');
     harness.type_text("done :tad\t");
     assert_eq!(typed(&harness), "done 🎉 ");

@@ -1,0 +1,63 @@
+//! Choices of the user for rooms and users.
+
+use chat_proto::{RoomName, User, UserName};
+
+use super::{Effect, store};
+use crate::choices::RoomChoice;
+use crate::request::RequestError;
+use crate::state::{State, UNKNOWN};
+use crate::store::StoreOp;
+
+/// Changes the choices for a room, and stores them.
+pub(super) fn change(
+    state: &mut State,
+    room: &RoomName,
+    change: impl FnOnce(&mut RoomChoice),
+) -> Option<Effect> {
+    state.choices.change(room, change);
+    stored(state)
+}
+
+/// Ignores the user of that name.
+///
+/// # Errors
+/// Returns an error if the user is not known here, or too many are ignored.
+pub(super) fn ignore(state: &mut State, name: &UserName) -> Result<Option<Effect>, RequestError> {
+    if *name == state.name {
+        return Err(RequestError::Yourself);
+    }
+    let user = known(state, name).ok_or_else(|| RequestError::NobodyHere(name.clone()))?;
+    if !state.choices.ignore(user) {
+        return Err(RequestError::TooManyIgnored);
+    }
+    Ok(stored(state))
+}
+
+/// Ignores the user of that name no longer.
+///
+/// # Errors
+/// Returns an error if no ignored user has or had the name.
+pub(super) fn unignore(state: &mut State, name: &UserName) -> Result<Option<Effect>, RequestError> {
+    let now = known(state, name).map(|user| user.id).filter(|id| state.choices.ignores(*id));
+    let then = state.choices.ignored().iter().find(|user| user.name == *name);
+    let user = then.map(|user| user.id).or(now);
+    state.choices.unignore(user.ok_or_else(|| RequestError::NotIgnored(name.clone()))?);
+    Ok(stored(state))
+}
+
+fn stored(state: &mut State) -> Option<Effect> {
+    let choices = state.choices.clone();
+    Some(store(state, StoreOp::Choices(choices)))
+}
+
+/// The user of that name, from direct messages and the users of the rooms.
+fn known(state: &State, name: &UserName) -> Option<User> {
+    let rooms = state.rooms.list();
+    let listed = rooms.iter().flat_map(|room| room.users.iter(UNKNOWN));
+    let mut listed = listed.chain(&state.acquaintances);
+    listed.find(|user| user.name == *name).cloned().or_else(|| {
+        let room = state.rooms.titled(name)?;
+        let id = room.name.pair()?.into_iter().find(|id| *id != state.me)?;
+        Some(User { id, name: name.clone() })
+    })
+}
