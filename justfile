@@ -46,6 +46,11 @@ bench-peers *ARGS:
     cargo build --release --locked -p chat-server -p chat-load
     cargo run --quiet --release --locked -p chat-load -- bench --peers {{ ARGS }}
 
+# Measure the terminal client, beside weechat and irssi where they are installed, in three minutes
+bench-tui:
+    cargo build --release --locked -p chat-server -p chat-tui -p bench-tui
+    cargo run --quiet --release --locked -p bench-tui
+
 # Measure one load and print one line, for example: just load W1 --in-flight 64 --durability os
 load *ARGS:
     cargo build --release --locked -p chat-server -p chat-load

@@ -1,5 +1,6 @@
 mod live;
 mod presence;
+mod window;
 
 use chat_proto::command::Kind;
 use chat_proto::event::{Accepted, RoomInfo};

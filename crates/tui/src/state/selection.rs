@@ -105,19 +105,23 @@ impl State {
         self.move_through(|viewport, rows, height| viewport.scroll(count, rows, height));
     }
 
-    /// The selected message if it is on the screen, or the message on the screen that is nearest to it.
+    /// The message on the screen that is nearest to the selected one, rather one that is whole; the
+    /// selected one itself if it is whole, or if it is longer than the screen.
     pub(crate) fn nearest_on_screen(&self) -> Option<Selection> {
         let (rows, height) = self.log_rows()?;
         let viewport = self.viewport();
-        // A hint covers the last row if there is more below.
-        let shown = height - usize::from(viewport.reads_back(rows, height));
-        let shown = rows.on_screen(viewport.top(rows, height), shown);
+        // A hint covers the end of the last row if there is more below.
+        let room = height - usize::from(viewport.reads_back(rows, height));
+        let shown = rows.on_screen(viewport.top(rows, height), room);
         let selected = self.selected().map_or(0, |(index, _)| index);
         let messages = shown.iter().filter_map(|(index, _)| {
             let message = Selection::of(rows.log.get(*index))?;
-            Some((index.abs_diff(selected), message))
+            let needed = rows.height(*index) - rows.height_above(*index);
+            let there = shown.iter().filter(|(other, _)| other == index).count();
+            Some((there < needed.min(room), index.abs_diff(selected), message))
         });
-        messages.min_by_key(|(distance, _)| *distance).map(|(_, message)| message)
+        let nearest = messages.min_by_key(|(is_cut, distance, _)| (*is_cut, *distance));
+        nearest.map(|(.., message)| message)
     }
 
     /// Whether Enter opens the selected message, or folds it.

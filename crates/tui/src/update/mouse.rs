@@ -30,7 +30,14 @@ pub(super) fn wheel(
     match pane(state, position) {
         Pane::Rooms => state.scroll_rooms(rows),
         Pane::Users => state.scroll_users(rows),
-        Pane::Log => return scroll(state, rows, at),
+        Pane::Log => {
+            let effects = scroll(state, rows, at);
+            // The view does not go back to a message that the user has scrolled away.
+            if state.selection.is_some() && state.nearest_on_screen() != state.selection {
+                state.selection = None;
+            }
+            return effects;
+        }
     }
     Vec::new()
 }
@@ -60,7 +67,10 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             request(state, asked, at).unwrap_or_default()
         }
         Target::AllUsers => lists::open(state, Subject::People, "", at),
-        Target::Newest => to_newest(state, at),
+        Target::Newest => {
+            state.selection = None;
+            to_newest(state, at)
+        }
         // The input box asks for a name.
         Target::Message { .. } if state.draft.is_some() => Vec::new(),
         Target::Message { message, is_fold } => {

@@ -86,3 +86,21 @@ fn every_cell_of_every_size_has_a_target() {
         }
     }
 }
+
+#[test]
+fn the_wheel_leaves_a_selected_message_behind() {
+    let mut harness = Harness::connected(80, 12);
+    for number in 1..=40 {
+        harness.message(3, "ana", &format!("message {number}"));
+    }
+    harness.wheel(Wheel::Up);
+    harness.wheel(Wheel::Up);
+    harness.click("message 30");
+    harness.wheel(Wheel::Up);
+    assert_shows(&harness, "▶ message 30");
+    for _ in 0..4 {
+        harness.wheel(Wheel::Down);
+    }
+    assert_shows(&harness, "message 40");
+    assert!(harness.state.selection.is_none());
+}
