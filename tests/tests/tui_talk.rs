@@ -134,8 +134,8 @@ async fn a_client_that_quits_leaves_the_lists_of_all_others() {
     ana.sees("→ eva and raw joined").await;
     ana.presses_ctrl('g').await;
     let screen = ana.sees("USERS").await;
-    assert!(screen.contains("3 online") && screen.contains("│ eva"), "{screen}");
-    assert!(!screen.contains("│ bob"), "{screen}");
+    assert!(screen.contains("3 online") && screen.contains("● eva"), "{screen}");
+    assert!(!screen.contains("bob"), "{screen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
