@@ -53,7 +53,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     ────────────────────────────────────────────────────────────────────────────────
 
 
-
+                   Beginning of #lobby
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, ana. You're in #lobby.
              ana   hi @bob
@@ -68,7 +68,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
 
-
+                   Beginning of #lobby
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, bob. You're in #lobby.
                    → ana joined
