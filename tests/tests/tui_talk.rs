@@ -10,6 +10,28 @@ use e2e::tui::{Network, Tui, masked};
 use insta::assert_snapshot;
 
 #[tokio::test(flavor = "multi_thread")]
+async fn users_see_who_is_typing_and_who_is_away() {
+    let server = Server::start(Config::default());
+    let mut ana = Tui::join(server.address, "ana").await;
+    let mut bob = Tui::join(server.address, "bob").await;
+    ana.sees("→ bob joined").await;
+    bob.types("half a sen").await;
+    ana.sees("bob is typing…").await;
+    bob.types("tence\n").await;
+    let screen = ana.sees("half a sentence").await;
+    assert!(!screen.contains("typing"), "{screen}");
+    bob.types("/away lunch\n").await;
+    bob.sees("You're away: lunch").await;
+    ana.types("/join @bob\n").await;
+    ana.sees("away: lunch").await;
+    bob.types("back again\n").await;
+    let is_back = |screen: &str| screen.contains("online") && !screen.contains("away:");
+    ana.sees_that("bob online again", is_back).await;
+    drop(bob);
+    ana.sees("last seen ").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_users_talk_and_one_changes_the_name() {
     let server = Server::start(Config::default());
     let mut ana = Tui::join(server.address, "ana").await;
@@ -134,8 +156,8 @@ async fn a_client_that_quits_leaves_the_lists_of_all_others() {
     ana.sees("→ eva and raw joined").await;
     ana.presses_ctrl('g').await;
     let screen = ana.sees("USERS").await;
-    assert!(screen.contains("3 online") && screen.contains("│ eva"), "{screen}");
-    assert!(!screen.contains("│ bob"), "{screen}");
+    assert!(screen.contains("3 online") && screen.contains("● eva"), "{screen}");
+    assert!(!screen.contains("bob"), "{screen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

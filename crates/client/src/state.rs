@@ -178,10 +178,14 @@ impl State {
             return None;
         }
         let id = room.name.pair()?.into_iter().find(|id| *id != self.me)?;
-        Some(match (room.users.iter(self.me).any(|user| user.id == id), self.away(id)) {
-            (true, None) => Partner::Online,
-            (true, Some(text)) => Partner::Away(text),
-            (false, _) => Partner::Offline(room.seen_at),
+        // A user who has left the direct message is still in the lobby.
+        let lobby = self.rooms.get(&RoomName::lobby());
+        let mut rooms = [Some(room), lobby].into_iter().flatten();
+        let is_listed = rooms.any(|room| room.users.iter(self.me).any(|user| user.id == id));
+        Some(match self.away(id) {
+            Some(text) => Partner::Away(text),
+            None if is_listed => Partner::Online,
+            None => Partner::Offline(room.seen_at),
         })
     }
 
@@ -240,9 +244,7 @@ impl State {
     /// direct message.
     #[must_use]
     pub fn other_is_online(&self) -> Option<bool> {
-        let room = self.room();
-        let is_known = self.session().is_some() && room.is_private() && room.users.count() > 0;
-        is_known.then(|| room.users.others(self.me).next().is_some())
+        Some(!matches!(self.partner(self.room())?, Partner::Offline(_)))
     }
 
     /// The index of the next room with unread messages, but not of a quiet one without mentions.

@@ -247,8 +247,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     async fn next_input(&mut self, has_capacity: bool, reads: bool) -> TurnInput {
         let Self { idle_check, connection, answers, pending, member, subscriptions, .. } = self;
         let answers_pings = connection.capabilities().answers_pings;
-        // What a command of this session has changed is sent with its answer.
-        let syncs = has_capacity && pending.is_empty();
         let mut changed = pin!(member.changed());
         poll_fn(|cx| {
             if answers_pings && idle_check.as_mut().poll(cx).is_ready() {
@@ -263,7 +261,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if has_capacity && let Poll::Ready(result) = pending.poll_next(cx) {
                 return Poll::Ready(TurnInput::CommandResult(result));
             }
-            if syncs && let Poll::Ready(news) = changed.as_mut().poll(cx) {
+            if has_capacity && let Poll::Ready(news) = changed.as_mut().poll(cx) {
                 return Poll::Ready(TurnInput::Changed(news));
             }
             if has_capacity && let Poll::Ready((room, item)) = subscriptions.poll_next(cx) {

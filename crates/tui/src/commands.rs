@@ -51,6 +51,10 @@ pub enum Verb {
     Clear,
     /// Marks the room as read.
     Read,
+    /// Says that the user is away.
+    Away,
+    /// Says that the user is not away any more.
+    Back,
     /// Connects again.
     Reconnect,
     /// Forgets the token that the server refuses.
@@ -190,6 +194,8 @@ pub const COMMANDS: &[Command] = &[
     row(Verb::Ignore, "/ignore", &[], "[NAME]", Offers::People, "Hide the messages of a user"),
     row(Verb::Unignore, "/unignore", &[], "NAME", Offers::People, "End that"),
     row(Verb::Clear, "/clear", &[], "", Offers::Nothing, "Clear the screen"),
+    row(Verb::Away, "/away", &["/afk"], "[TEXT]", Offers::Nothing, "Show others that you are away"),
+    row(Verb::Back, "/back", &[], "", Offers::Nothing, "Show others that you are back"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
     row(Verb::Read, "/read", &[], "", Offers::Nothing, "Mark this room as read"),
     row(Verb::Forget, "/forget", &[], "", Offers::Nothing, "Log in as a new user"),

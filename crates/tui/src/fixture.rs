@@ -86,7 +86,7 @@ impl Harness {
         self.event(room_event("#rust", 0, 0));
     }
 
-    /// Takes an input and a frame. Returns the effects, but not those of drafts, the input history and
+    /// Takes an input and a frame. Returns the effects, but not those of drafts, typing, the input history and
     /// the title,
     /// which have tests of their own.
     pub(crate) fn input(&mut self, input: Input) -> Vec<Effect> {
@@ -95,7 +95,10 @@ impl Harness {
             *effect != Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))
                 && !matches!(
                     effect,
-                    Effect::StoreTyped(_)
+                    Effect::Client(ClientEffect::Link(LinkRequest::Send {
+                        command: Command::Typing { .. },
+                        ..
+                    })) | Effect::StoreTyped(_)
                         | Effect::SetTitle(_)
                         | Effect::Client(ClientEffect::Store(StoreOp::Drafts(_)))
                 )

@@ -144,6 +144,8 @@ settings! {
     joins: Joins = Fold, "Users who join and leave: neighbours on one row, each on its own, or none";
     /// How the times of messages are written.
     time: Clock = Hours24, "Times of messages: 17:02, 05:02 PM, or 17:02:59";
+    /// Whether others see that the user is writing.
+    typing: Switch = On, "Others see that you are typing";
     /// Whether links can be clicked.
     links: Switch = On, "Links can be clicked, if the terminal knows how";
     /// Whether the mouse is used.

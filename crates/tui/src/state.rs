@@ -42,6 +42,8 @@ pub struct State {
     pub size: Size,
     /// The time zone of times and dates.
     pub zone: TimeZone,
+    /// The time of the last input.
+    pub now: Timestamp,
     /// The settings and the theme.
     pub look: Look,
     /// The input box.
@@ -102,6 +104,7 @@ impl State {
             client,
             size,
             zone,
+            now: Timestamp::from_millis(0),
             look: Look::default(),
             prompt: Prompt::default(),
             draft: None,

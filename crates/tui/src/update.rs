@@ -12,6 +12,7 @@ mod frame;
 mod help;
 mod keys;
 mod lists;
+mod live;
 mod mouse;
 mod quiet;
 mod quit;
@@ -79,6 +80,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
         state.done = None;
     }
+    state.now = at;
     match input {
         Input::Start { notices } => {
             let mut effects = settings::start(state, at);
@@ -155,7 +157,9 @@ fn typing(
 
 fn draft(state: &mut State, room: chat_proto::RoomName, at: Timestamp) -> Vec<Effect> {
     let text = state.typed(&room);
-    client(state, ClientInput::Request(Request::Draft { room, text }), at)
+    let mut effects = live::type_in(state, &room, &text, at);
+    effects.extend(client(state, ClientInput::Request(Request::Draft { room, text }), at));
+    effects
 }
 
 /// Gives an input to the client, and takes in its effects for the screen.

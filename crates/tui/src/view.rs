@@ -4,6 +4,7 @@ mod edges;
 mod header;
 mod help;
 mod links;
+mod live;
 mod log;
 mod popup;
 mod prompt;

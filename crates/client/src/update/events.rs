@@ -168,6 +168,7 @@ fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
         && user.id != me
     {
         room.users.joined(user.clone());
+        live::joined(state, name, user.id);
         presence::changed(state, name, user, Change::Joined, at);
     }
 }
@@ -176,11 +177,8 @@ fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at
     presence::changed(state, name, user.clone(), Change::Left(reason), at);
     if let Some(room) = state.rooms.get_mut(name) {
         room.users.left(user.id);
-        room.seen_at = Some(at);
     }
-    if state.rooms.get(name).is_some() {
-        state.live.stopped(None, user.id);
-    }
+    live::left(state, name, user.id, at);
 }
 
 /// Sent once for each room of both users.

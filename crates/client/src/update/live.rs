@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat_proto::event::Away;
-use chat_proto::{AwayText, Command, RoomName, Timestamp, User, features};
+use chat_proto::{AwayText, Command, RoomName, Timestamp, User, UserId, features};
 
 use super::{Effect, send};
 use crate::live::TYPING_MS;
@@ -36,6 +36,27 @@ pub(super) fn tick(state: &mut State, at: Timestamp) -> Option<Effect> {
 /// The users of a room as the server lists them.
 pub(super) fn listed(state: &mut State, users: &[User], away: &mut Vec<Away>) {
     state.live.listed(users, std::mem::take(away));
+}
+
+/// A user has left a room, or all of them if it is the lobby.
+pub(super) fn left(state: &mut State, room: &RoomName, user: UserId, at: Timestamp) {
+    state.live.stopped(Some(room).filter(|room| **room != RoomName::lobby()), user);
+    set_seen_at(state, room, user, Some(at));
+}
+
+/// A user has joined a room.
+pub(super) fn joined(state: &mut State, room: &RoomName, user: UserId) {
+    set_seen_at(state, room, user, None);
+}
+
+/// Sets when the other user of a direct message was last connected, if it has left or joined that or the lobby.
+fn set_seen_at(state: &mut State, room: &RoomName, user: UserId, at: Option<Timestamp>) {
+    let direct = RoomName::direct(state.me, user);
+    if (*room == direct || *room == RoomName::lobby())
+        && let Some(room) = state.rooms.get_mut(&direct)
+    {
+        room.seen_at = at;
+    }
 }
 
 /// The user writes in a room. A server that does not know of it is sent nothing.

@@ -2,7 +2,9 @@
 
 use chat_proto::command::Nonce;
 use chat_proto::event::{RoomState, Welcome};
-use chat_proto::{Command, Refusal, RefusalCode, RoomName, ShortString, Timestamp, User, UserId};
+use chat_proto::{
+    Command, EndCode, Refusal, RefusalCode, RoomName, ShortString, Timestamp, User, UserId,
+};
 
 use super::{Effect, addresses, drafts, presence, send, send_waiting, show_pending, store};
 use crate::entry::NoticeKind;
@@ -179,7 +181,7 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     presence::session_ended(state, why, at);
     state.connection = Connection::Connecting;
     if !matches!(why, Lost::Asked) {
-        state.trouble = Some(why.to_string());
+        state.trouble = Some(in_short(why));
     }
     state.outbox.session_ended();
     state.listing.session_ended();
@@ -199,12 +201,27 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     }
 }
 
+/// Why there is no session, for one line that says already that there is none.
+fn in_short(why: &Lost) -> String {
+    match why {
+        // The system begins its words with a capital.
+        Lost::Unreachable(why) => why.to_lowercase(),
+        Lost::Another(_) => "the server is not a chat-server".to_owned(),
+        Lost::Goodbye { code: EndCode::Shutdown, .. } => "the server is restarting".to_owned(),
+        why => why.to_string(),
+    }
+}
+
 /// Shows once why there is no session, if the user can do something about it. The status line shows it, too,
 /// but cut.
 fn notify_why(state: &mut State, why: &Lost, at: Timestamp) {
     let text = match why {
         Lost::Unreachable(why) if state.me == UNKNOWN => unreachable_hint(&state.server, why),
-        Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Another(_) | Lost::Tls => why.to_string(),
+        Lost::Another(answer) => format!(
+            "{} is not a chat-server (it answered: {answer}). Check the address.",
+            state.server
+        ),
+        Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Tls => why.to_string(),
         _ => return,
     };
     if state.warned.not_connected.as_ref() != Some(&text) {

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Session;
 use super::end::End;
 use super::pending::CommandResult;
+use super::rooms::RoomSync;
 use crate::config::{AWAY_EVERY, TYPING_EVERY};
 use crate::hub::News;
 use crate::journal::RoomId;
@@ -78,7 +79,8 @@ impl LiveLimits {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    /// Takes what has changed for the user: its rooms, and who is writing there.
+    /// Takes what has changed for the user: its rooms, and who is writing there. The latter also while a command
+    /// waits, or a user would be writing after its message has come.
     pub(super) fn take_news(&mut self, news: &News) -> ControlFlow<End> {
         if self.shows.typing {
             for typing in &news.typing {
@@ -86,6 +88,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     self.connection.send(&typing.event());
                 }
             }
+        }
+        if news.rooms && !self.pending.is_empty() {
+            // What a command of this session has changed is sent with its answer, and the rest after it.
+            if self.room_sync == RoomSync::Done {
+                self.room_sync = RoomSync::Pending;
+            }
+            return ControlFlow::Continue(());
         }
         match news.rooms {
             true => self.sync_rooms_counting(),

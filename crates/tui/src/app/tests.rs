@@ -197,7 +197,8 @@ fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, R
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
         let control = Held { taken, suspended };
         let never = std::future::pending();
-        crate::run(&mut terminal, options(), Once(Some(server)), keys, control, never).await
+        Box::pin(crate::run(&mut terminal, options(), Once(Some(server)), keys, control, never))
+            .await
     });
     (screen, keys, release, shell, running)
 }

@@ -138,8 +138,8 @@ pub(super) const AFTER: &[Line] = &[
         9,
         "#lobby",
         "bob",
-        "try it: write something and somebody answers. *Alt-A* goes to the next unread room, */help* lists \
-         the commands",
+        "try it: write something and somebody answers. `Alt-A` goes to the next unread room, `Ctrl-K` \
+         anywhere, `/help` lists the commands, `/quit` ends the demo",
     ),
     line(14, "#lobby", "tomasz", "hello everybody 👋"),
     line(19, "#dev", "mei", "the nightly torture run: 30 kills, *0 messages lost*"),

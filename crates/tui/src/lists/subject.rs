@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use chat_client::State as ClientState;
+use chat_proto::User;
 
 use super::{Does, Offer, people, places};
 
@@ -95,10 +96,17 @@ impl Subject {
 /// The users of the current room.
 fn users(client: &ClientState) -> Vec<Offer> {
     let users = people::of_room(client.room(), client.me()).into_iter();
-    let offer = |user: &chat_proto::User| Offer {
-        presence: Some(client.session().is_some()),
-        ..Offer::new(user.name.as_str(), Does::Direct(user.name.clone()))
-            .detail(if user.id == client.me() { "you" } else { "" })
+    let offer = |user: &User| {
+        let away = client.away(user.id);
+        let detail = match away {
+            None if user.id == client.me() => "you".to_owned(),
+            None => String::new(),
+            Some("") => "away".to_owned(),
+            Some(text) => format!("away: {text}"),
+        };
+        let presence = Some(client.session().is_some() && away.is_none());
+        let does = Does::Direct(user.name.clone());
+        Offer { presence, ..Offer::new(user.name.as_str(), does).detail(detail) }
     };
     users.map(offer).collect()
 }

@@ -3,6 +3,8 @@
 
 mod change;
 
+use std::collections::BTreeSet;
+
 use ratatui_textarea::{CursorMove, DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -53,6 +55,10 @@ pub(super) type Place = (usize, usize);
 #[derive(Debug)]
 pub struct Editor {
     area: TextArea<'static>,
+    /// How many changes were made and not undone.
+    changes: u64,
+    /// The numbers of changes after which a replacement is half done: undo and redo do not stop there.
+    halves: BTreeSet<u64>,
 }
 
 impl Default for Editor {
@@ -69,7 +75,7 @@ impl Editor {
         area.set_max_histories(UNDO_MAX);
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
-        Self { area }
+        Self { area, changes: 0, halves: BTreeSet::new() }
     }
 
     /// The whole text.
@@ -126,7 +132,8 @@ impl Editor {
         if bytes > PROMPT_BYTES_MAX {
             return Err(TooMuch(bytes));
         }
-        self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
+        let is_changed = self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
+        self.count(is_changed);
         self.snap_to_cluster();
         Ok(())
     }
@@ -145,8 +152,14 @@ impl Editor {
     /// # Errors
     /// As [`Editor::insert`]; the old text is deleted then.
     pub(super) fn replace(&mut self, from: Place, to: Place, text: &str) -> Result<(), TooMuch> {
+        let before = self.changes;
         self.delete_between(from, to);
-        self.insert(text)
+        let half = self.changes;
+        self.insert(text)?;
+        if before < half && half < self.changes {
+            self.halves.insert(half);
+        }
+        Ok(())
     }
 
     /// Replaces the whole text.
@@ -200,14 +213,35 @@ impl Editor {
 
     /// Undoes the last change.
     pub fn undo(&mut self) {
-        self.area.undo();
+        while self.area.undo() {
+            self.changes = self.changes.saturating_sub(1);
+            if !self.halves.contains(&self.changes) {
+                break;
+            }
+        }
         self.snap_to_cluster();
     }
 
     /// Redoes the last undone change.
     pub fn redo(&mut self) {
-        self.area.redo();
+        while self.area.redo() {
+            self.changes += 1;
+            if !self.halves.contains(&self.changes) {
+                break;
+            }
+        }
         self.snap_to_cluster();
+    }
+
+    /// Counts a change, if it was one. What was undone cannot be redone then.
+    fn count(&mut self, is_changed: bool) {
+        if is_changed {
+            self.changes += 1;
+            self.halves.retain(|half| *half < self.changes);
+            if self.halves.len() > UNDO_MAX {
+                self.halves.pop_first();
+            }
+        }
     }
 
     /// The text between two places.
@@ -224,7 +258,8 @@ impl Editor {
     fn delete_between(&mut self, from: Place, to: Place) {
         let chars = self.between(from, to).chars().count();
         self.jump(from.0, from.1);
-        self.area.delete_str(chars);
+        let is_changed = self.area.delete_str(chars);
+        self.count(is_changed);
     }
 
     /// Goes over what is no word, then to the end of the word; at the end of a line to the next line.

@@ -30,7 +30,7 @@ impl Clock {
     }
 
     /// A time without seconds.
-    pub(super) fn minutes(self, at: Timestamp, zone: &TimeZone) -> String {
+    pub(crate) fn minutes(self, at: Timestamp, zone: &TimeZone) -> String {
         match self {
             Self::Seconds => Self::Hours24.time(at, zone),
             _ => self.time(at, zone),

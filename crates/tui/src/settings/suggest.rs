@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn names_and_values_are_completed() {
-        assert!(complete_name("t").eq(["theme", "title", "time"]));
+        assert!(complete_name("t").eq(["theme", "title", "time", "typing"]));
         assert!(complete_value("theme", "d").eq(["dark"]));
         assert!(complete_value("users", "o").eq(["on", "off"]));
         assert!(complete_value("nothing", "").eq([""; 0]));

@@ -6,7 +6,7 @@ use chat_proto::command::Kind;
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
 use super::{
-    Effect, bare, lists, notify, quiet, request, settings, to_newest, toggle_users, whois,
+    Effect, bare, lists, live, notify, quiet, request, settings, to_newest, toggle_users, whois,
 };
 use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Verb, unknown};
@@ -77,6 +77,8 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
             effects.extend(to_newest(state, at));
             return Ok(effects);
         }
+        Verb::Away => live::away(argument)?,
+        Verb::Back => Request::Away(None),
         Verb::Reconnect => Request::Reconnect,
         Verb::Forget => Request::ForgetToken,
         #[cfg(debug_assertions)]

@@ -6,6 +6,7 @@ mod drafts;
 mod journals;
 mod keys;
 mod lists;
+mod live;
 mod mouse;
 mod older;
 mod quiet;

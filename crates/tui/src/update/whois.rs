@@ -1,8 +1,8 @@
 //! `/whois`: what the client knows of a user.
 
-use chat_client::Room;
 use chat_client::entry::{Body, NoticeKind};
-use chat_proto::{Timestamp, UserName};
+use chat_client::{Partner, Room};
+use chat_proto::{Timestamp, User, UserName};
 
 use super::{Effect, notify};
 use crate::state::State;
@@ -30,30 +30,47 @@ pub(super) fn whois(
 /// What is known of a user; `None` if nothing is.
 fn describe(state: &State, name: &UserName) -> Option<String> {
     let client = &state.client;
-    let user = |room: &Room| {
-        room.users().iter(client.me()).find(|user| user.name == *name).map(|user| user.name.clone())
-    };
+    let user =
+        |room: &'_ Room| room.users().iter(client.me()).find(|user| user.name == *name).cloned();
     let rooms = || client.rooms().list().iter().filter(|room| user(room).is_some());
     let direct = client.rooms().titled(name);
-    let written = rooms().find_map(user).or_else(|| direct?.label().other())?;
-    let shared: Vec<String> =
-        rooms().filter(|room| !room.is_private()).map(|room| room.label().to_string()).collect();
-    let presence = match (client.session(), rooms().next()) {
-        (None, _) => "you're offline, so it isn't known whether they are online",
-        (Some(_), Some(_)) => "online",
-        (Some(_), None) => "offline",
-    };
-    let mut text = format!("{written}: {presence}");
+    let known = rooms().find_map(user);
+    let written = known.as_ref().map(|user| user.name.clone());
+    let written = written.or_else(|| direct?.label().other())?;
+    let mut text = format!("{written}: {}", presence(state, known.as_ref(), direct));
+    let shared = rooms().filter(|room| !room.is_private());
+    let shared: Vec<String> = shared.map(|room| room.label().to_string()).collect();
     if !shared.is_empty() {
         text.push_str(&format!(" · in {}", shared.join(", ")));
     }
     let rooms = client.rooms().list().iter();
     let last = rooms.filter_map(|room| Some((wrote(room, name)?, room.label()))).max();
     if let Some((at, room)) = last {
-        let time = at.timestamp().to_zoned(state.zone.clone()).strftime("%-d %B, %H:%M");
-        text.push_str(&format!(" · last wrote in {room} on {time}"));
+        text.push_str(&format!(" · last wrote in {room} on {}", day_and_time(state, at)));
     }
     Some(text)
+}
+
+/// Whether a user can be reached: one who is `known` from a room is connected.
+fn presence(state: &State, known: Option<&User>, direct: Option<&Room>) -> String {
+    if state.client.session().is_none() {
+        return "you're offline, so it isn't known whether they are online".to_owned();
+    }
+    match known.map(|user| state.client.away(user.id)) {
+        Some(None) => "online".to_owned(),
+        Some(Some("")) => "away".to_owned(),
+        Some(Some(text)) => format!("away: {text}"),
+        None => match direct.and_then(|room| state.client.partner(room)) {
+            Some(Partner::Offline(Some(at))) => {
+                format!("offline · last seen {}", day_and_time(state, at))
+            }
+            _ => "offline".to_owned(),
+        },
+    }
+}
+
+fn day_and_time(state: &State, at: Timestamp) -> String {
+    at.timestamp().to_zoned(state.zone.clone()).strftime("%-d %B, %H:%M").to_string()
 }
 
 /// When a user wrote the newest message that is here of a room.

@@ -1,12 +1,13 @@
 //! The header: which room is on the screen, and what is new in the others if no list shows it.
 
-use chat_client::{Room, State as ClientState};
+use chat_client::{Partner, Room, State as ClientState};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Alignment;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use super::live;
 use crate::layout::Panes;
 use crate::state::State;
 use crate::theme::{Role, Theme};
@@ -34,7 +35,7 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buff
         row.add(unread, theme.dim());
     }
     if room.is_private()
-        && let Some((text, style)) = presence(&state.client, theme)
+        && let Some((text, style)) = presence(state, theme)
     {
         row.add(Some(text), style);
     }
@@ -77,11 +78,14 @@ fn title(room: &Room) -> String {
 }
 
 /// Whether the other user of the direct message is online, if it is known.
-fn presence(client: &ClientState, theme: Theme) -> Option<(String, Style)> {
-    Some(match client.other_is_online()? {
-        true => ("● online".to_owned(), theme.style(Role::Good)),
-        false => ("○ offline".to_owned(), theme.dim()),
-    })
+fn presence(state: &State, theme: Theme) -> Option<(String, Style)> {
+    let partner = state.client.partner(state.client.room())?;
+    let (dot, style) = match partner {
+        Partner::Online => ("●", theme.style(Role::Good)),
+        Partner::Away(_) => ("○", theme.style(Role::Warn)),
+        Partner::Offline(_) => ("○", theme.dim()),
+    };
+    Some((format!("{dot} {}", live::partner(state, partner)), style))
 }
 
 /// What kind of room it is, or who is here, as far as it is known.

@@ -12,6 +12,8 @@ use crate::theme::{Role, Theme};
 use crate::wrap::columns;
 
 const TITLE: &str = "Keys";
+const MORE: &str = "PgDn more · Esc closes";
+const CLOSE: &str = "Esc closes";
 
 pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     let (Some(top), area) = (state.help, frame.area()) else {
@@ -25,18 +27,19 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     let height = usize::from(area.height.saturating_sub(1));
     let below = rows.len().saturating_sub(usize::from(top) + height);
     if let Some(head) = area.rows().next() {
-        let hint = if below > 0 { "PgDn more · Esc closes" } else { "Esc closes" };
-        title(hint, theme, head, buffer);
+        let hints: &[&str] = if below > 0 { &[MORE, CLOSE] } else { &[CLOSE] };
+        title(hints, theme, head, buffer);
     }
     for (row, area) in rows.iter().skip(usize::from(top)).zip(shown) {
         line(row, theme).render(area, buffer);
     }
 }
 
-/// The hint is cut away first.
-fn title(hint: &str, theme: Theme, area: Rect, buffer: &mut ratatui::buffer::Buffer) {
-    if columns(TITLE) + 1 + columns(hint) <= usize::from(area.width) {
-        Line::styled(hint.to_owned(), theme.dim()).alignment(Alignment::Right).render(area, buffer);
+/// Shows the first hint that fits beside the title.
+fn title(hints: &[&'static str], theme: Theme, area: Rect, buffer: &mut ratatui::buffer::Buffer) {
+    let left = usize::from(area.width).saturating_sub(columns(TITLE) + 1);
+    if let Some(hint) = hints.iter().find(|hint| columns(hint) <= left) {
+        Line::styled(*hint, theme.dim()).alignment(Alignment::Right).render(area, buffer);
     }
     TITLE.bold().render(area, buffer);
 }

@@ -1,6 +1,6 @@
 //! The room list.
 
-use chat_client::Room;
+use chat_client::{Partner, Room};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
@@ -56,7 +56,8 @@ fn hidden_text(hidden: &Hidden<'_>) -> (String, (usize, u64)) {
 
 /// The mark, the number, the name, and how much is not read.
 fn line(state: &State, room: &Room, is_current: bool, theme: Theme, width: usize) -> Line<'static> {
-    let is_here = room.users().others(state.client.me()).next().is_some();
+    let partner = state.client.partner(room);
+    let is_here = matches!(partner, Some(Partner::Online | Partner::Away(_)));
     let mark = match (is_current, room.is_private(), is_here && state.client.session().is_some()) {
         (true, ..) => Span::raw("▌"),
         (_, false, _) => Span::raw(" "),

@@ -3,9 +3,10 @@
 use chat_client::Connection;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use super::live;
 use crate::action::Action;
 use crate::state::{ACTIONS, State};
 use crate::theme::{Role, Theme};
@@ -23,7 +24,8 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     }
     let width = usize::from(area.width);
     let text = cut(&not_normal(state).join(AND), width);
-    let mut left = width.saturating_sub(columns(&text) + GAP);
+    let typing = typing(state, width.saturating_sub(columns(&text)), text.is_empty());
+    let mut left = width.saturating_sub(columns(&text) + columns(&typing) + GAP);
     let mut hints = String::new();
     // If there is no room for all, the last ones matter most.
     for hint in hints_of(state).into_iter().rev() {
@@ -40,7 +42,16 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
         _ => theme.style(Role::Warn),
     };
     Line::styled(hints, theme.dim()).alignment(Alignment::Right).render(area, buffer);
-    Line::styled(text, style).render(area, buffer);
+    let line = vec![Span::styled(text, style), Span::styled(typing, theme.dim())];
+    Line::from(line).render(area, buffer);
+}
+
+/// Who is writing, if it fits into this part of the row.
+fn typing(state: &State, width: usize, is_first: bool) -> String {
+    let and = if is_first { "" } else { AND };
+    let typing = live::typing(state).filter(|_| state.quitting.is_none() && !state.is_bare);
+    let typing = typing.map(|typing| format!("{and}{typing}"));
+    typing.filter(|typing| columns(typing) <= width).unwrap_or_default()
 }
 
 /// What is not normal: no connection, messages that wait, and why. What comes first matters most.
@@ -69,6 +80,7 @@ fn not_normal(state: &State) -> Vec<String> {
         count => parts.push(format!("{count} messages queued")),
     }
     parts.extend(client.trouble().map(str::to_owned));
+    parts.extend(live::own_away(state));
     if client.other_is_online() == Some(false) && !state.prompt.editor.is_empty() {
         let label = client.room().label();
         let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());

@@ -251,7 +251,7 @@ fn help() {
     harness.press(KeyCode::Down);
     harness.press(KeyCode::Down);
     assert_snapshot!(harness.screen(), @r#"
-        Keys
+        Keys          Esc closes
           Go to the next room
         Ctrl-P, Alt-Up
           Go to the previous

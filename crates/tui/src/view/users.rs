@@ -32,9 +32,12 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     }
 }
 
-/// A dot and a name; dim while it is not known whether the user is still here.
+/// A dot and a name; dim if the user is away, or while it is not known whether it is still here.
 fn line(state: &State, user: &User, theme: Theme, width: usize) -> Line<'static> {
     let (dot, style) = match state.client.session() {
+        Some(_) if state.client.away(user.id).is_some() => {
+            (Span::styled(" ○ ", theme.style(Role::Warn)), theme.dim())
+        }
         Some(_) => (Span::styled(" ● ", theme.style(Role::Good)), Style::new()),
         None => (Span::styled(" ○ ", theme.dim()), theme.dim()),
     };

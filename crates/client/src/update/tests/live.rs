@@ -82,8 +82,10 @@ fn the_other_user_of_a_direct_message_is_online_or_away_or_was_last_seen() {
     assert_eq!(partner(&harness), "away tea");
     harness.event(room_event("#lobby", 0, 0));
     assert_eq!(partner(&harness), "Some(Online)", "the list has it no more");
-    let (room, reason) = (direct.clone(), LeaveReason::Bye);
-    harness.event(Event::Left { room, user: ana, reason });
+    let left = |room| Event::Left { room, user: ana.clone(), reason: LeaveReason::Bye };
+    harness.event(left(direct.clone()));
+    assert_eq!(partner(&harness), "Some(Online)", "ana is still in the lobby");
+    harness.event(left(RoomName::lobby()));
     assert_eq!(partner(&harness), format!("Some(Offline(Some({:?})))", Timestamp::from_millis(0)));
     harness.input(Input::Link(LinkEvent::Connecting));
     assert_eq!(partner(&harness), "None", "without a session nothing is known");

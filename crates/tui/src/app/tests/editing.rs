@@ -53,7 +53,7 @@ async fn edits(typed: &str, job: fn(String) -> Result<String, String>) -> Screen
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
         let control = Edits { job, is_lent: Arc::default() };
         let never = std::future::pending();
-        crate::run(&mut terminal, options, Nobody, keys, control, never).await
+        Box::pin(crate::run(&mut terminal, options, Nobody, keys, control, never)).await
     });
     let text = typed.chars().map(|c| (KeyCode::Char(c), KeyModifiers::NONE));
     let edit = ['x', 'e'].map(|c| (KeyCode::Char(c), KeyModifiers::CONTROL));

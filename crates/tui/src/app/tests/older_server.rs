@@ -48,5 +48,5 @@ async fn a_server_of_version_0_1_0_is_understood() {
     }
     assert!(!screen.contains("cannot read"), "{screen}");
     writes(&mut server, goodbye).await;
-    sees(&mut bob, "the server is going away").await;
+    sees(&mut bob, "the server is restarting").await;
 }

@@ -32,7 +32,7 @@ fn coloured(options: Options) -> (Screen, tokio::sync::mpsc::Sender<io::Result<R
         let Ok(mut terminal) = ratatui::Terminal::new(backend);
         let keys = futures_util::stream::poll_fn(move |context| events.poll_recv(context));
         let never = std::future::pending();
-        crate::run(&mut terminal, options, Nobody, keys, Coloured, never).await
+        Box::pin(crate::run(&mut terminal, options, Nobody, keys, Coloured, never)).await
     });
     (screen, reports)
 }

@@ -9,6 +9,8 @@ enum Step {
     Delete(Motion),
     Undo,
     Redo,
+    Replace(String),
+    Upper,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -28,6 +30,8 @@ fn step() -> impl Strategy<Value = Step> {
         "[ab e\u{301}👩🏽\u{200D}💻漢\\n]{0,6}".prop_map(Step::Insert),
         motion().prop_map(Step::Go),
         motion().prop_map(Step::Delete),
+        "[ab\\n]{0,3}".prop_map(Step::Replace),
+        Just(Step::Upper),
         Just(Step::Undo),
         Just(Step::Redo),
     ]
@@ -42,6 +46,8 @@ proptest! {
                 Step::Insert(text) => editor.insert(&text).unwrap(),
                 Step::Go(motion) => editor.go(motion),
                 Step::Delete(motion) => drop(editor.delete(motion)),
+                Step::Replace(text) => editor.set(&text).unwrap(),
+                Step::Upper => editor.change_case(Case::Upper).unwrap(),
                 Step::Undo => editor.undo(),
                 Step::Redo => editor.redo(),
             }
@@ -49,6 +55,50 @@ proptest! {
             prop_assert!(editor.borders(row).any(|border| border == column));
         }
     }
+}
+
+proptest! {
+    #[test]
+    fn each_change_is_undone_and_redone_at_once(steps in prop::collection::vec(step(), 0..20)) {
+        let mut editor = Editor::default();
+        let mut texts = vec![String::new()];
+        for step in steps {
+            match step {
+                Step::Insert(text) => editor.insert(&text).unwrap(),
+                Step::Go(motion) => editor.go(motion),
+                Step::Delete(motion) => drop(editor.delete(motion)),
+                Step::Replace(text) => editor.set(&text).unwrap(),
+                Step::Upper => editor.change_case(Case::Upper).unwrap(),
+                Step::Undo | Step::Redo => {}
+            }
+            texts.extend(Some(editor.text()).filter(|text| Some(text) != texts.last()));
+        }
+        // A replacement by the same text is a change that shows nothing.
+        let steps = |editor: &mut Editor, does: fn(&mut Editor)| {
+            let mut seen = vec![editor.text()];
+            for _ in 0..40 {
+                does(editor);
+                seen.extend(Some(editor.text()).filter(|text| Some(text) != seen.last()));
+            }
+            seen
+        };
+        let undone = steps(&mut editor, Editor::undo);
+        let redone = steps(&mut editor, Editor::redo);
+        prop_assert_eq!(&redone, &texts);
+        texts.reverse();
+        prop_assert_eq!(undone, texts);
+    }
+}
+
+#[test]
+fn a_change_after_an_undo_forgets_what_was_undone() {
+    let mut editor = Editor::new("one");
+    editor.set("two").unwrap();
+    editor.undo();
+    editor.insert("!").unwrap();
+    editor.insert("?").unwrap();
+    editor.undo();
+    assert_eq!(editor.text(), "one!", "no half is left of the replacement");
 }
 
 const CLUSTERS: &str = "a👩🏽\u{200D}💻e\u{301}b";

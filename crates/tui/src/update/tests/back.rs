@@ -323,7 +323,7 @@ fn the_log_has_the_reason_for_which_one_is_not_let_in_once() {
         harness.link_event(LinkEvent::Waiting { seconds: 2 });
     }
     assert_eq!(harness.screen().matches("! chat-server is full␛[2J").count(), 1);
-    assert_shows(&harness, "! That is not a chat-server (it said: SSH-2.0). Check the address.");
+    assert_shows(&harness, " is not a chat-server (it answered: SSH-2.0). Check the address.");
 }
 
 #[test]

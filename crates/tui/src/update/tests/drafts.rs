@@ -3,6 +3,8 @@
 use chat_client::store::Drafts;
 use chat_client::update::STORE_DRAFTS_AFTER;
 
+use std::slice;
+
 use super::*;
 
 fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {
@@ -10,10 +12,15 @@ fn drafts(shown: &str, texts: &[(&str, &str)]) -> Drafts {
     Drafts { shown: room(shown), texts: texts.collect(), ..Drafts::default() }
 }
 
-/// Presses the keys of a text; `\n` is Enter. Returns all that is to be done.
+/// Presses the keys of a text; `\n` is Enter. Returns all that is to be done, but not `typing`.
 fn types(harness: &mut Harness, text: &str) -> Vec<Effect> {
     let key = |c| if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
-    text.chars().flat_map(|c| harness.input_all(Input::Key(key(c).into()))).collect()
+    let effects = text.chars().flat_map(|c| harness.input_all(Input::Key(key(c).into())));
+    effects.filter(|effect| !sent(slice::from_ref(effect)).iter().any(is_typing)).collect()
+}
+
+fn is_typing(command: &Command) -> bool {
+    matches!(command, Command::Typing { .. })
 }
 
 /// The drafts that are to be kept.

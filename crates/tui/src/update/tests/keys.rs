@@ -211,7 +211,7 @@ fn the_size_of_a_long_text_is_shown() {
     harness.control('u');
     harness.input(Input::Paste("x".repeat(20_000)));
     assert_shows(&harness, "  20.0 of 16.4 kB");
-    let mut narrow = Harness::connected(20, 12);
+    let mut narrow = Harness::connected(40, 12);
     narrow.input(Input::Paste("one\ntwo\nthree".into()));
     assert!(!narrow.screen().contains("lines"), "{}", narrow.screen());
 }

@@ -328,3 +328,19 @@ fn whois_says_what_is_known_of_a_user() {
     harness.type_text("/whois\n");
     assert_shows(&harness, "Usage: /whois NAME");
 }
+
+#[test]
+fn a_user_who_is_away_is_marked_in_every_list() {
+    let mut harness = Harness::connected(120, 12);
+    let text = chat_proto::AwayText::new("lunch").unwrap();
+    harness.event(Event::Away { user: user(3, "ana"), text });
+    assert_shows(&harness, " ○ ana");
+    assert_shows(&harness, " ● carl");
+    harness.type_text("/who\n");
+    assert_shows(&harness, "○ ana   away: lunch");
+    harness.press(KeyCode::Esc);
+    harness.type_text("/whois ana\n");
+    assert_shows(&harness, "ana: away: lunch · in #lobby");
+    harness.event(Event::Back { user: user(3, "ana") });
+    assert_shows(&harness, " ● ana");
+}

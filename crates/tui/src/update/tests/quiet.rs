@@ -104,11 +104,11 @@ fn a_direct_message_says_whether_the_other_user_is_online() {
     assert_shows(&harness, "carl  ● online");
     harness.type_text("hi");
     assert!(!harness.screen().contains("offline"));
-    harness.event(Event::Left {
-        room: RoomName::direct(harness.state.client.me(), chat_proto::UserId::new(5)),
-        user: user(5, "carl"),
-        reason: chat_proto::LeaveReason::Bye,
-    });
-    assert_shows(&harness, "carl  ○ offline");
+    let direct = RoomName::direct(harness.state.client.me(), chat_proto::UserId::new(5));
+    let reason = chat_proto::LeaveReason::Bye;
+    harness.event(Event::Left { room: direct, user: user(5, "carl"), reason });
+    assert_shows(&harness, "carl  ● online");
+    harness.event(Event::Left { room: RoomName::lobby(), user: user(5, "carl"), reason });
+    assert_shows(&harness, "carl  ○ last seen 14:02");
     assert_shows(&harness, "carl is offline and will see this later");
 }

@@ -237,7 +237,8 @@ fn inspect(harness: &Harness, hostile: &str) {
     let row = |y: u16| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
     let status = row(height - 2);
     let is_whole = status.ends_with("F1 keys")
-        || ["Connecting…", "Offline, retr", "Choose a name", "Not connected"]
+        || status.contains("is typing…")
+        || ["Connecting…", "Offline, retr", "Choose a name", "Not connected", "You're away"]
             .iter()
             .any(|text| status.starts_with(text));
     assert!(is_whole, "the status line {status:?} after {hostile:?}");

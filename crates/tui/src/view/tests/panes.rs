@@ -45,8 +45,10 @@ fn a_direct_message_says_whether_the_other_user_is_online() {
     harness.alt(KeyCode::Char('2'));
     let room = room("@3-7");
     let reason = chat_proto::LeaveReason::Bye;
-    harness.event(Event::Left { room, user: user(3, "ana"), reason });
-    shows(&harness, " offline");
+    for room in [room, chat_proto::RoomName::lobby()] {
+        harness.event(Event::Left { room, user: user(3, "ana"), reason });
+    }
+    shows(&harness, " last seen 14:02");
     harness.alt(KeyCode::Char('1'));
     shows(&harness, "○ 2 ana");
 }

@@ -1,0 +1,32 @@
+//! What the user lets others see: that it writes, and that it is away.
+
+use chat_client::{Input as ClientInput, Request};
+use chat_proto::{AwayText, RoomName, Timestamp};
+
+use super::{Effect, client};
+use crate::state::State;
+
+/// The text of the input box has become `text`: tells the others, if the user wants it and it is not a command.
+pub(super) fn type_in(
+    state: &mut State,
+    room: &RoomName,
+    text: &str,
+    at: Timestamp,
+) -> Vec<Effect> {
+    let before = state.client.rooms().get(room).map(chat_client::Room::draft);
+    let is_command = text.starts_with('/') && !text.starts_with("//");
+    let is_told = state.look.settings().typing.value.is_on() && state.draft.is_none();
+    if !is_told || text.is_empty() || is_command || before.is_none_or(|before| before == text) {
+        return Vec::new();
+    }
+    client(state, ClientInput::Request(Request::Typing(room.clone())), at)
+}
+
+/// The request of `/away TEXT`.
+///
+/// # Errors
+/// Returns the reason in words for the user, if the text cannot be shown beside a name.
+pub(super) fn away(text: &str) -> Result<Request, String> {
+    let text = AwayText::new(text).map_err(|error| format!("Not away: {error}"))?;
+    Ok(Request::Away(Some(text)))
+}
