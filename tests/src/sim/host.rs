@@ -72,7 +72,9 @@ pub(super) async fn chat(
         Ok(())
     };
     let keys = keys(&user);
-    run_shown(SCREEN, show, options, Call, keys, || (), std::future::pending()).await?;
+    let end = std::future::pending();
+    // On the heap, since the state of a client is large.
+    Box::pin(run_shown(SCREEN, show, options, Call, keys, || (), end)).await?;
     Ok(())
 }
 
