@@ -185,7 +185,7 @@ async fn the_client_asks_for_another_name_if_it_is_taken_and_keeps_the_draft() {
     assert_snapshot!(masked(&bob.sees("2 online").await), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
-                   Beginning of #lobby
+
     ──────────────────────────────────── a day ─────────────────────────────────────
                    ! The name bob is taken. Press Enter for bob_2, or type another
                    · Welcome, robert. You're in #lobby.

@@ -41,8 +41,8 @@ async fn no_text_leaves_remains_on_the_screen() {
         bob.types(&format!("{text}\n").repeat(3));
         // Each row that had wide text now has plain text.
         for line in 0..12 {
+            // One by one: a screen that more messages come to than it has rows does not follow them.
             bob.types(&format!("x x x {round} {line}\n"));
-            // Of more than fit the screen at once, ana would see the first.
             ana.sees(&format!("x x x {round} {line}")).await;
         }
         ana.types("typed");
