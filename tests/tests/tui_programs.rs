@@ -83,7 +83,7 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
 
 
 
-
+                   Beginning of #lobby
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, bob. You're in #lobby.
              ana ▌ hi @bob, 漢字 ok?

@@ -52,7 +52,7 @@ async fn two_users_talk_and_one_changes_the_name() {
     ────────────────────────────────────────────────────────────────────────────────
 
 
-
+                   Beginning of #lobby
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, bob. You're in #lobby.
              ana ▌ has anybody seen @bob?
@@ -67,7 +67,7 @@ async fn two_users_talk_and_one_changes_the_name() {
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
 
-
+                   Beginning of #lobby
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, ana. You're in #lobby.
                    → bob joined
@@ -109,7 +109,7 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
 
 
 
-
+                   Beginning of #lobby
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, ana. You're in #lobby.
                    → eva and raw joined
@@ -128,7 +128,7 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
     ────────────────────────────────────────────────────────────────────────────────
 
 
-
+                   Beginning of #lobby
     ──────────────────────────────────── a day ─────────────────────────────────────
                    · Welcome, ana. You're in #lobby.
                    → eva and raw joined
