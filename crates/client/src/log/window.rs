@@ -25,9 +25,9 @@ impl Bounds {
     pub const CURRENT: Self = Self { messages: 2_000, bytes: 4 * 1024 * 1024, notices: 500 };
 
     /// The log of any other room: all that is loaded when a room opens. With as many rooms as there may be,
-    /// their messages take 200 × 128 KiB = 25 MiB at most, and 60,000 entries of some 200 bytes another
-    /// 12 MB; what is removed is loaded again when it is looked at.
-    pub const BACKGROUND: Self = Self { messages: 300, bytes: 128 * 1024, notices: 100 };
+    /// their messages take 200 × 128 KiB = 25 MiB at most, and 120,000 entries of some 200 bytes another
+    /// 24 MB; what is removed is loaded again when it is looked at.
+    pub const BACKGROUND: Self = Self { messages: 600, bytes: 128 * 1024, notices: 100 };
 }
 
 /// Why the log does not load messages by itself.

@@ -17,7 +17,7 @@ pub(crate) const READ_FETCHED: u64 = 50;
 
 /// Most missed messages that are loaded together, those for orientation among them. If there are more, a
 /// page of them is loaded, and others as the user scrolls. A room in the background holds as many.
-pub(crate) const MISSED_MAX: u64 = 250;
+pub(crate) const MISSED_MAX: u64 = 500;
 
 /// A room.
 #[derive(Debug)]

@@ -51,7 +51,7 @@ fn describe(state: &State, name: &UserName) -> Option<String> {
     Some(text)
 }
 
-/// Whether a user can be reached: one who is `known` from a room is connected.
+/// Whether a user can be reached. A user who is `known` from a room is connected.
 fn presence(state: &State, known: Option<&User>, direct: Option<&Room>) -> String {
     if state.client.session().is_none() {
         return "you're offline, so it isn't known whether they are online".to_owned();
