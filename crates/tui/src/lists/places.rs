@@ -7,18 +7,18 @@ use chat_client::{Room, State as ClientState};
 use chat_proto::event::RoomInfo;
 use chat_proto::{RoomName, UserName};
 
-use super::fuzzy::score;
+use super::fuzzy::Fuzzy;
 use super::{Does, Offer, people};
 use crate::commands::{COMMANDS, Command};
 
-/// What unread messages that name the user add to the score of their room.
-const MENTIONED: u32 = 90;
+/// What unread messages that name the user add to the score of their room; a letter is worth 16.
+const MENTIONED: u32 = 24;
 
 /// What unread messages add to the score of their room.
-const UNREAD: u32 = 60;
+const UNREAD: u32 = 16;
 
 /// What a room has more than one that the user is not in.
-const OWN: u32 = 30;
+const OWN: u32 = 8;
 
 /// The offers of "go to" for what is typed: rooms and users, those that need the user first. `#` stands for
 /// rooms alone, `@` for users, `>` for commands.
@@ -46,18 +46,19 @@ pub(super) fn best<K: Ord>(
     typed: &str,
     group: impl Fn(&Offer) -> K,
 ) -> Vec<Offer> {
-    let typed = typed.trim().to_lowercase();
+    let typed = typed.trim();
     if typed.is_empty() {
         let mut offers = offers;
         offers.sort_by_cached_key(group);
         return offers;
     }
+    let mut fuzzy = Fuzzy::new(typed);
     let scored = offers.into_iter().filter_map(|offer| {
-        let score = score(&typed, offer.label.trim_start_matches(['#', '@']))?;
+        let score = fuzzy.score(offer.label.trim_start_matches(['#', '@']))?;
         Some((score + bonus(&offer), offer))
     });
     let mut scored: Vec<(u32, Offer)> = scored.collect();
-    scored.sort_by_key(|(score, _)| Reverse(*score));
+    scored.sort_by_key(|(score, offer)| (Reverse(*score), offer.label.len()));
     scored.into_iter().map(|(_, offer)| offer).collect()
 }
 
@@ -167,8 +168,9 @@ fn commands(typed: &str) -> Vec<Offer> {
             .map(|it| Offer::of_command(it, it.name, Does::Run(it.name)))
             .collect();
     }
-    let worth =
-        |command: &Command| command.names().filter_map(|known| score(name, &known[1..])).max();
+    let mut fuzzy = Fuzzy::new(name);
+    let mut worth =
+        |command: &Command| command.names().filter_map(|known| fuzzy.score(&known[1..])).max();
     let fits = COMMANDS.iter().filter_map(|command| Some((worth(command)?, command)));
     let mut fits: Vec<(u32, &Command)> = fits.collect();
     if !name.is_empty() {
