@@ -47,7 +47,10 @@ async fn two_users_talk_and_one_changes_the_name() {
     ana.sees("bob is now robert").await;
     bob.sees("You are now robert").await;
     bob.types("still me\n").await;
-    assert_snapshot!(masked(&bob.sees("robert   still me").await), @r#"
+    let is_accepted =
+        |screen: &str| screen.contains("robert   still me") && !screen.contains("queued");
+    let screen = bob.sees_that("the message accepted", is_accepted).await;
+    assert_snapshot!(masked(&screen), @r#"
     #lobby                                                                  2 online
     ────────────────────────────────────────────────────────────────────────────────
 
@@ -60,7 +63,7 @@ async fn two_users_talk_and_one_changes_the_name() {
                    * ana waves
                    · You are now robert
           robert   still me
-    1 message queued                                          Ctrl-G users · F1 keys
+                                                              Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
     assert_snapshot!(masked(&ana.sees("robert   still me").await), @r#"

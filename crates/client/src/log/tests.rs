@@ -140,7 +140,7 @@ fn a_journal_that_begins_later_has_nothing_older() {
     assert!(!log.has_older());
     let mut log = Log::new();
     hear(&mut log, 50..=60);
-    log.insert_older([(Seq::new(55), at(), body("again"))].into_iter(), true);
+    log.insert_older([(Seq::new(55), at(), body("again"))], true);
     assert!(!log.has_older(), "whatever is said of more");
 }
 
@@ -237,7 +237,7 @@ fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     log.accept(&id(1), Seq::new(3), at());
     assert_eq!(texts(&log), ["1", "2", "3", "note", "rule", "1", "2", "own 1"]);
     assert_eq!(log.since().get(), 3);
-    log.insert_older([(Seq::FIRST, at(), body("again"))].into_iter(), false);
+    log.insert_older([(Seq::FIRST, at(), body("again"))], false);
     assert!(!log.lacks_older());
     // Once more: the second rule stands below the first.
     log.restored(at());

@@ -139,7 +139,7 @@ impl Rust {
     fn show_next(&mut self, number: u64) {
         let read = self.room().read().get();
         let window = self.window();
-        if number % 8 > 0
+        if !number.is_multiple_of(8)
             && let Some(next) = window.iter().find(|seq| **seq > read)
         {
             self.show_from(*next);

@@ -28,22 +28,22 @@ impl Lobby {
 
     fn event(&mut self, event: Event) {
         let effects = self.harness.event(event);
-        self.answer(effects);
+        self.answer(&effects);
     }
 
     /// Answers the commands among these effects, and those that follow.
-    fn answer(&mut self, effects: Vec<Effect>) {
-        let mut commands = sent(&effects);
+    fn answer(&mut self, effects: &[Effect]) {
+        let mut commands = sent(effects);
         while !commands.is_empty() {
             for command in std::mem::take(&mut commands) {
-                for event in self.answers(command) {
+                for event in self.answers(&command) {
                     commands.extend(sent(&self.harness.event(event)));
                 }
             }
         }
     }
 
-    fn answers(&mut self, command: Command) -> Vec<Event> {
+    fn answers(&mut self, command: &Command) -> Vec<Event> {
         match command {
             Command::History { before, limit, .. } => {
                 self.pages += 1;
@@ -77,12 +77,12 @@ impl Lobby {
 
     fn press(&mut self, code: KeyCode) {
         let effects = self.harness.press(code);
-        self.answer(effects);
+        self.answer(&effects);
     }
 
     fn to_oldest(&mut self) {
         let effects = self.harness.control_home();
-        self.answer(effects);
+        self.answer(&effects);
     }
 
     fn shows(&self, text: &str) {
@@ -222,7 +222,7 @@ fn more_messages_at_once_than_fit_the_screen_do_not_scroll_past() {
     let room = room_event("#lobby", 160, 100);
     let commands = sent(&lobby.harness.event(room));
     let events: Vec<Event> =
-        commands.into_iter().flat_map(|command| lobby.answers(command)).collect();
+        commands.into_iter().flat_map(|command| lobby.answers(&command)).collect();
     // All of them before the next frame.
     for event in events {
         let input = Input::Client(ClientInput::Link(LinkEvent::Event(event)));
@@ -257,7 +257,7 @@ fn a_room_that_is_left_at_skipped_messages_opens_at_the_first_of_them() {
     lobby.harness.join_rust();
     assert!(lobby.harness.state.client.rooms().list()[0].log().len() <= 400);
     let effects = lobby.harness.alt(KeyCode::Char('1'));
-    lobby.answer(effects);
+    lobby.answer(&effects);
     lobby.shows(&format!("{} new ─", 9_247 - read));
     lobby.shows(&format!("message {}.", read + 1));
 }
@@ -267,7 +267,7 @@ fn a_message_of_the_user_goes_to_the_newest_and_reads_nothing() {
     let mut lobby = Lobby::open(1, 9_247, 6_247, 100);
     let read = lobby.read();
     let effects = lobby.harness.type_text("mine\n");
-    lobby.answer(effects);
+    lobby.answer(&effects);
     lobby.shows("… mine");
     lobby.shows("message 9247.");
     lobby.harness.seq = 9_247;
