@@ -80,7 +80,7 @@ impl Lobby {
         self.answer(&effects);
     }
 
-    fn to_oldest(&mut self) {
+    fn go_to_oldest(&mut self) {
         let effects = self.harness.control_home();
         self.answer(&effects);
     }
@@ -157,7 +157,7 @@ fn scrolling_through_all_that_was_missed_reads_it() {
 fn ctrl_home_reaches_the_first_message_and_end_comes_back() {
     let mut lobby = Lobby::open(1, 9_247, 9_247, 100);
     lobby.shows("message 9247.");
-    lobby.to_oldest();
+    lobby.go_to_oldest();
     lobby.shows("Beginning of #lobby");
     lobby.shows("message 1.");
     assert!(lobby.pages < 5, "{} pages", lobby.pages);
@@ -206,7 +206,7 @@ fn messages_that_the_server_has_deleted_are_passed_over() {
     assert!(lobby.pages < 40, "{} pages", lobby.pages);
     assert!(lobby.read() >= 8_000, "{}", lobby.read());
     lobby.press(KeyCode::End);
-    lobby.to_oldest();
+    lobby.go_to_oldest();
     lobby.shows("Older messages have been deleted");
     lobby.shows("message 8000.");
 }
