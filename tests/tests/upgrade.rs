@@ -216,7 +216,7 @@ async fn pending_messages_of_0_1_0_are_sent_to_rooms_and_returned_for_names() {
                 text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
             };
             let screen = words(screen);
-            screen.contains(&format!("not sent to {name}:")) && screen.contains(text)
+            screen.contains(&format!("Not sent to {name}:")) && screen.contains(text)
         };
         let returned = tokio::time::timeout(e2e::DEADLINE, ana.wait_until(is_returned)).await;
         assert!(returned.is_ok(), "no {text:?} on\n{}", ana.screen());

@@ -247,7 +247,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     async fn next_input(&mut self, has_capacity: bool, reads: bool) -> TurnInput {
         let Self { idle_check, connection, answers, pending, member, subscriptions, .. } = self;
         let answers_pings = connection.capabilities().answers_pings;
-        let mut changed = pin!(member.changed());
+        // What a command of this session has changed is sent with its answer, and the rest after it: if the client has
+        // sent a `join` with `since` meanwhile, that opens the room.
+        let mut changed = pin!(member.changed(pending.is_empty()));
         poll_fn(|cx| {
             if answers_pings && idle_check.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(TurnInput::IdleCheck);

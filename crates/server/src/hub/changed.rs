@@ -47,12 +47,16 @@ impl Changed {
         self.sleepers.notify_waiters();
     }
 
-    /// Waits until there were more notifications than `heard`, and returns their numbers. Cancel safe.
-    pub(super) async fn listen(&self, heard: Heard) -> Heard {
+    /// Waits until there were more notifications than `heard`, and returns their numbers. Unless `takes_rooms`,
+    /// those of the rooms are left for a later call. Cancel safe.
+    pub(super) async fn listen(&self, heard: Heard, takes_rooms: bool) -> Heard {
         loop {
             // Before the count is read, so that no notification falls between the two.
             let ring = pin!(self.sleepers.notified());
-            let count = self.count();
+            let mut count = self.count();
+            if !takes_rooms {
+                count.rooms = heard.rooms;
+            }
             if count != heard {
                 return count;
             }
@@ -71,21 +75,33 @@ mod tests {
     async fn it_is_heard_once_by_each_even_by_one_who_was_away() {
         let bell = Changed::default();
         let heard = bell.count();
-        assert!(bell.listen(heard).now_or_never().is_none());
+        assert!(bell.listen(heard, true).now_or_never().is_none());
         bell.ring();
         bell.ring_typing();
         for before in [heard, heard] {
-            let heard = bell.listen(before).await;
+            let heard = bell.listen(before, true).await;
             assert_eq!((heard.rooms, heard.typing), (1, 1));
-            assert!(bell.listen(heard).now_or_never().is_none());
+            assert!(bell.listen(heard, true).now_or_never().is_none());
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_taken_is_heard_later() {
+        let bell = Changed::default();
+        let before = bell.count();
+        bell.ring();
+        assert!(bell.listen(before, false).now_or_never().is_none());
+        bell.ring_typing();
+        let heard = bell.listen(before, false).await;
+        assert_eq!((heard.rooms, heard.typing), (0, 1));
+        assert_eq!(bell.listen(heard, true).await.rooms, 1);
     }
 
     #[tokio::test]
     async fn it_wakes_who_sleeps() {
         let bell = Changed::default();
         let ring = async { bell.ring() };
-        let (heard, ()) = tokio::join!(bell.listen(bell.count()), ring);
+        let (heard, ()) = tokio::join!(bell.listen(bell.count(), true), ring);
         assert_eq!(heard.rooms, 1);
     }
 }

@@ -83,10 +83,10 @@ impl Member {
     }
 
     /// Waits until the user's rooms, or how far it has read, have changed, here or elsewhere, or until another user
-    /// is writing. Cancel safe.
-    pub(crate) async fn changed(&mut self) -> News {
+    /// is writing. Unless `takes_rooms`, changes of the rooms are left for a later call. Cancel safe.
+    pub(crate) async fn changed(&mut self, takes_rooms: bool) -> News {
         let before = Heard { rooms: self.heard_rooms, typing: self.heard_typing };
-        let heard = self.news.listen(before).await;
+        let heard = self.news.listen(before, takes_rooms).await;
         (self.heard_rooms, self.heard_typing) = (heard.rooms, heard.typing);
         let typing = self.news.queue.newest(heard.typing.wrapping_sub(before.typing));
         News { rooms: heard.rooms != before.rooms, typing }

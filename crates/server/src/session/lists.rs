@@ -26,8 +26,8 @@ pub(super) fn fitting_rooms(rooms: Vec<RoomInfo>) -> (Vec<RoomInfo>, bool) {
     fitting(rooms, 0, |info| 2 * (info.room.as_str().len() + info.topic.as_str().len()) + 80)
 }
 
-/// The first of `entries` that fit a line after `bytes` of other things. `bytes_max` is an upper bound of what an entry takes there: a quote takes
-/// two bytes.
+/// The first of `entries` that fit a line after `bytes` of other things. `bytes_max` is an upper bound of what an entry
+/// takes there: a quote takes two bytes.
 fn fitting<T>(
     mut entries: Vec<T>,
     mut bytes: usize,

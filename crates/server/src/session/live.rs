@@ -9,7 +9,6 @@ use tokio::time::{Instant, sleep_until};
 use super::Session;
 use super::end::End;
 use super::pending::CommandResult;
-use super::rooms::RoomSync;
 use crate::config::{AWAY_EVERY, TYPING_EVERY};
 use crate::hub::News;
 use crate::journal::RoomId;
@@ -88,13 +87,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     self.connection.send(&typing.event());
                 }
             }
-        }
-        if news.rooms && !self.pending.is_empty() {
-            // What a command of this session has changed is sent with its answer, and the rest after it.
-            if self.room_sync == RoomSync::Done {
-                self.room_sync = RoomSync::Pending;
-            }
-            return ControlFlow::Continue(());
         }
         match news.rooms {
             true => self.sync_rooms_counting(),
