@@ -14,6 +14,7 @@ use chat_client::rooms::JoinState;
 
 use chat_proto::{NameError, RoomName, Seq, ShortString, UserId, UserName};
 use chat_tui::State;
+use chat_tui::viewport::Place;
 use tracing::{error, info};
 
 pub(super) use self::keys::keys;
@@ -36,6 +37,17 @@ struct Own {
     seq: Option<u64>,
     /// The epoch in which it was accepted, or else first seen.
     epoch: Epoch,
+}
+
+/// What the user has not read yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reading {
+    /// The screen does not show the end of its room.
+    has_more_below: bool,
+    /// The room on the screen has unread messages.
+    here: bool,
+    /// Another room has unread messages.
+    elsewhere: bool,
 }
 
 /// The user of one client.
@@ -79,6 +91,7 @@ pub(super) struct User {
     in_log: BTreeMap<u32, BTreeMap<Label, Option<u64>>>,
     /// Messages that disappeared from a log during a run, though they are within its window.
     gone: BTreeSet<Label>,
+    reading: Reading,
     /// There is text in the prompt.
     pub(super) has_typed: bool,
     /// Messages that were on the screen twice at once.
@@ -120,6 +133,7 @@ impl User {
             read: BTreeMap::new(),
             in_log: BTreeMap::new(),
             gone: BTreeSet::new(),
+            reading: Reading::default(),
             has_typed: false,
             doubled: BTreeSet::new(),
             out_of_order: BTreeSet::new(),
@@ -138,6 +152,7 @@ impl User {
         self.going_to = None;
         self.awaits_direct = None;
         self.in_log.clear();
+        self.reading = Reading::default();
         self.has_typed = false;
         info!(run = self.runs, "starts");
     }
@@ -145,6 +160,12 @@ impl User {
     /// Returns true if it has joined all rooms, and has no pending messages.
     pub(super) fn is_done(&self) -> bool {
         self.connected && self.joined == self.plan.rooms && self.pending == 0
+    }
+
+    /// Returns true if it has read everything in all rooms.
+    pub(super) const fn has_read_all(&self) -> bool {
+        let Reading { has_more_below, here, elsewhere } = self.reading;
+        !has_more_below && !here && !elsewhere
     }
 
     /// Returns the number of its pending messages.
@@ -224,6 +245,13 @@ impl User {
         let shown = self.number_of(client.room().name());
         let (user, is_returned) = (self.user, self.has_typed);
         self.awaits_direct.take_if(|to| is_returned || shown == Some(direct(user, *to)));
+        let current = client.room();
+        let is_back = state.viewport().place() != Place::Newest;
+        self.reading = Reading {
+            has_more_below: is_back || current.log().is_cut(),
+            here: current.unread() > 0,
+            elsewhere: client.next_unread().is_some(),
+        };
         for room in client.rooms().list() {
             if let Some(number) = self.number_of(room.name()) {
                 self.read_room(number, room.log());

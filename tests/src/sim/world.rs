@@ -152,13 +152,13 @@ impl World<'_> {
         }
     }
 
-    /// Waits until all messages are accepted and nothing changes any more.
+    /// Waits until all messages are accepted and read, and nothing changes any more.
     fn settle(&mut self) {
         let end = self.sim.elapsed() + SETTLE_MAX;
         let mut last = (self.changes(), self.sim.elapsed());
         while self.sim.elapsed() < end {
             let changes = self.changes();
-            if changes != last.0 || !self.all_are_done() {
+            if changes != last.0 || !self.all_are_done() || !self.all_have_read() {
                 last = (changes, self.sim.elapsed());
             } else if self.sim.elapsed() - last.1 > QUIET {
                 return;
@@ -179,6 +179,10 @@ impl World<'_> {
             let has_begun = *begun.borrow();
             !has_begun || user.borrow().is_done()
         })
+    }
+
+    fn all_have_read(&self) -> bool {
+        self.users.iter().all(|user| user.borrow().has_read_all())
     }
 
     fn changes(&self) -> u64 {

@@ -11,12 +11,15 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use tokio::time::sleep;
 
-use super::{User, user_name};
+use super::{Reading, User, user_name};
 use crate::torture::findings::Label;
 use crate::torture::room_name;
 
 /// Pause before a user types again, in milliseconds.
 const PAUSE_MS: std::ops::Range<u64> = 20..700;
+
+/// Pause before a user who only reads presses the next key, in milliseconds.
+const READING_MS: std::ops::Range<u64> = 20..200;
 
 /// Most pending messages of a user, who then waits: fewer than the client's outbox holds.
 const PENDING_MAX: usize = 60;
@@ -51,6 +54,19 @@ impl User {
         }
     }
 
+    /// Returns the next key of a user who reads: all of the room on the screen, page by page, and then the
+    /// next room with unread messages. `None` if all is read.
+    fn next_reading(&self) -> Option<Event> {
+        let Reading { has_more_below, here, elsewhere } = self.reading;
+        match (has_more_below, here, elsewhere) {
+            (true, ..) => Some(key(KeyCode::PageDown, KeyModifiers::NONE)),
+            (false, _, true) => Some(key(KeyCode::Char('a'), KeyModifiers::ALT)),
+            // It was opened before they came: leaves it, and comes back.
+            (false, true, false) => Some(key(KeyCode::Char('n'), KeyModifiers::CONTROL)),
+            (false, false, false) => None,
+        }
+    }
+
     fn next_label(&mut self, to: Option<u32>) -> Label {
         self.last_n += 1;
         Label { client: self.number, n: self.last_n, to }
@@ -58,7 +74,7 @@ impl User {
 }
 
 /// Returns the keys of a user during a run of its client: in the first run it joins all rooms, and then
-/// it types random lines.
+/// it types random lines. Once it no longer sends, it reads what it has missed.
 pub(in crate::sim) fn keys(
     user: &Rc<RefCell<User>>,
 ) -> impl Stream<Item = io::Result<Event>> + use<> {
@@ -72,19 +88,23 @@ pub(in crate::sim) fn keys(
             return Some((Ok(key), (user, typed, keys)));
         }
         let line = loop {
-            let pause = user.borrow_mut().random.u64(PAUSE_MS);
+            let is_sending = user.borrow().is_sending || !typed.is_empty();
+            let range = if is_sending { PAUSE_MS } else { READING_MS };
+            let pause = user.borrow_mut().random.u64(range);
             sleep(Duration::from_millis(pause)).await;
             if let Some(line) = typed.pop_front() {
                 break line;
             }
-            if user.borrow().is_sending
-                && user.borrow().pending < PENDING_MAX
+            if !user.borrow().is_sending {
+                if let Some(key) = user.borrow().next_reading() {
+                    return Some((Ok(key), (Rc::clone(&user), typed, keys)));
+                }
+            } else if user.borrow().pending < PENDING_MAX
                 && let Some(line) = user.borrow_mut().next_line()
             {
                 break line;
             }
         };
-        let key = |code, modifiers| Event::Key(KeyEvent::new(code, modifiers));
         if user.borrow().has_typed {
             // A message that could not be sent is in the prompt again: clear it.
             keys.push_back(key(KeyCode::Char('c'), KeyModifiers::CONTROL));
@@ -94,4 +114,8 @@ pub(in crate::sim) fn keys(
         let first = keys.pop_front()?;
         Some((Ok(first), (user, typed, keys)))
     })
+}
+
+const fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
+    Event::Key(KeyEvent::new(code, modifiers))
 }
