@@ -1,7 +1,8 @@
 //! A chat without a server, for `chat-tui --demo` and for the pictures of the documentation: a scripted
 //! server in the same process, behind the client's [`Dial`]. It uses no network and stores nothing.
 //!
-//! * [`script`]: who is there and what they write. * [`world`]: what a server would know, and how it answers.
+//! * `script`: who is there and what they write.
+//! * `world`: what a server would know, and how it answers.
 
 mod script;
 mod welcome;
