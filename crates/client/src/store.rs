@@ -24,28 +24,33 @@
 mod choices;
 mod device;
 mod drafts;
+mod error;
 mod files;
 mod home;
 mod journal;
 mod last;
+mod memory;
 mod names;
 mod narrow;
+mod profile;
 mod seed;
 mod slot;
 mod task;
 mod typed;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chat_proto::{DeviceId, Secret, ShortString, UserName};
-use thiserror::Error;
 
 use self::device::{new_device, slot_device};
 pub use self::drafts::Drafts;
+pub use self::error::StoreError;
+use self::error::at;
 use self::home::{Home, Server};
 pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
 pub use self::last::{LastSession, is_new};
+use self::memory::MemoryUser;
+pub use self::profile::{KnownServer, Profile};
 pub use self::slot::SLOTS_MAX;
 use self::slot::Slot;
 pub use self::task::{Done, JOBS_MAX, Job, StoreTask, Writer};
@@ -58,85 +63,6 @@ const TOKEN_BYTES_MAX: u64 = 32 * 1024;
 
 const DEVICE_FILE: &str = "device";
 const TOKEN_FILE: &str = "token";
-
-/// Why something could not be stored or read.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// The system refused something with a file or directory.
-    #[error("{}: {error}", path.display())]
-    Io {
-        /// The file or directory.
-        path: PathBuf,
-        /// The error of the system.
-        error: io::Error,
-    },
-    /// The directory has files of other programs, and other users of the machine can open it.
-    #[error(
-        "other users of this machine can open {}, and it has files that are not of chat-tui. Choose a \
-         directory of its own, or close this one: chmod 700 {}",
-        path.display(),
-        path.display()
-    )]
-    Shared {
-        /// The directory.
-        path: PathBuf,
-    },
-    /// More clients of one user than may run.
-    #[error("{SLOTS_MAX} clients of this user are running already; end one of them")]
-    TooMany,
-}
-
-/// Adds the path to an error of the system.
-fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-    let path = path.to_owned();
-    move |error| StoreError::Io { path, error }
-}
-
-/// The user of the client, as far as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Profile {
-    /// The name to ask for.
-    pub name: UserName,
-    /// The token that is stored under the address of the server, if none is stored under a journal.
-    pub token: Option<Secret>,
-    /// The tokens that are stored under journals.
-    pub known: Vec<KnownServer>,
-    /// The journal under which all this is stored; `None` if it is stored under the address.
-    pub journal: Option<ShortString>,
-    /// Makes the token of a new user; `None` if the server makes it.
-    pub seed: Option<Seed>,
-    /// The device of this run.
-    pub device: DeviceId,
-    /// The messages without an answer, in order.
-    pub pending: Vec<OwnMessage>,
-    /// The drafts, and the room that was open.
-    pub drafts: Drafts,
-    /// What the user has chosen for rooms and users.
-    pub choices: Choices,
-}
-
-/// A server that is known by its journal, and the token for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownServer {
-    /// The file name of the journal's id.
-    journal: String,
-    /// The token of the user there.
-    pub token: Secret,
-}
-
-impl KnownServer {
-    /// The server with that journal.
-    #[must_use]
-    pub fn new(journal: &ShortString, token: Secret) -> Self {
-        Self { journal: files::file_name(journal.as_str()), token }
-    }
-
-    /// Whether it is the server with that journal.
-    #[must_use]
-    pub fn has(&self, journal: &ShortString) -> bool {
-        self.journal == files::file_name(journal.as_str())
-    }
-}
 
 /// Something to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,15 +98,6 @@ pub struct Store {
 enum Place {
     Directory { home: Home, slot: Slot },
     Memory { user: MemoryUser, others: Vec<MemoryUser> },
-}
-
-/// What is stored in memory for one server.
-#[derive(Debug, Default)]
-struct MemoryUser {
-    journal: Option<ShortString>,
-    token: Option<Secret>,
-    slot: Slot,
-    choices: Choices,
 }
 
 impl Store {
@@ -364,20 +281,6 @@ impl Store {
             }
         }
         Ok(())
-    }
-}
-
-impl MemoryUser {
-    /// As [`Store::file_under`].
-    fn become_user_of(&mut self, journal: Option<ShortString>, others: &mut Vec<Self>) {
-        if self.journal.is_none() && journal.is_some() && others.is_empty() {
-            self.journal = journal;
-            return;
-        }
-        let known = others.iter().position(|other| other.journal == journal);
-        let next = known.map(|index| others.swap_remove(index));
-        let next = next.unwrap_or_else(|| Self { journal, ..Self::default() });
-        others.push(std::mem::replace(self, next));
     }
 }
 

@@ -1,13 +1,14 @@
 //! The events that the server sends. `docs/protocol.md` has an example of each.
 
-use crate::id::{Seq, UserId};
+mod message;
+mod welcome;
+
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Kind, Nonce};
-use crate::{
-    AwayText, DeviceId, EndCode, Features, LeaveReason, RefusalCode, RoomName, Secret, ShortString,
-    Text, Timestamp, Topic, UserName,
-};
+pub use self::message::{Accepted, Message, MessageKind, Refusal};
+pub use self::welcome::{JournalId, Limits, Server, Welcome};
+use crate::command::Nonce;
+use crate::{AwayText, EndCode, LeaveReason, RoomName, Seq, Timestamp, Topic, UserId, UserName};
 
 /// An event of the server; in the native protocol a JSON object, whose `type` names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,154 +225,6 @@ pub struct User {
     pub name: UserName,
 }
 
-/// The fields of [`Event::Welcome`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Welcome {
-    /// The protocol's version.
-    pub version: u32,
-    /// The user's number.
-    pub id: UserId,
-    /// The user's name, as others see it.
-    #[serde(deserialize_with = "UserName::lenient")]
-    pub name: UserName,
-    /// The secret that identifies the user in the next `hello`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<Secret>,
-    /// The greatest `n` accepted from this device; 0 if there is none.
-    pub last: u64,
-    /// Which journal the server has: the identity of the server, whatever its address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub journal: Option<JournalId>,
-    /// The program of the server.
-    pub server: Server,
-    /// What the server can do.
-    #[serde(default, skip_serializing_if = "Features::is_empty")]
-    pub features: Features,
-    /// What a client must keep to.
-    pub limits: Limits,
-}
-
-/// The journal of a server, and the epoch of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct JournalId {
-    /// Created with the journal; it never changes.
-    pub id: ShortString,
-    /// A new one after each restore of the journal from a backup: a `seq` of an earlier epoch is not valid.
-    pub epoch: ShortString,
-}
-
-/// The program of a server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Server {
-    /// The program's name.
-    pub name: String,
-    /// The program's version.
-    pub version: String,
-}
-
-/// What a client must keep to, and may rely on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// Longest line, in bytes, the line end not counted.
-    pub line_bytes: usize,
-    /// Longest text of a message, in bytes.
-    pub text_bytes: usize,
-    /// Longest name, in characters.
-    pub name_chars: usize,
-    /// Longest topic, in bytes.
-    pub topic_bytes: usize,
-    /// Most users in the list of a `room`.
-    pub users_listed: usize,
-    /// A room with more users than this sends their number instead of each `joined` and `left`.
-    pub presence_users: usize,
-    /// Most rooms one user is in.
-    pub rooms: usize,
-    /// Most messages in a `history`.
-    pub history_messages: u32,
-    /// The silence after which a session is pinged, and after as much again ended, in milliseconds.
-    pub idle_timeout_ms: u64,
-}
-
-/// The fields of [`Event::Message`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// Its room.
-    pub room: RoomName,
-    /// Its place in the room: 1, 2, 3 …, without a gap.
-    pub seq: Seq,
-    /// The author.
-    pub from: User,
-    /// When the server stored it.
-    pub at: Timestamp,
-    /// Whether it is a text or an action.
-    pub kind: MessageKind,
-    /// The text.
-    pub text: Text,
-    /// Whether the message is damaged on the server's disk: then `text` says so, and `from` is the
-    /// server if it is not known any more.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub damaged: bool,
-    /// The device that sent it; only in the events of the author's own sessions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<DeviceId>,
-    /// The number that the device gave it; only in the events of the author's own sessions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub n: Option<u64>,
-}
-
-/// The kind of a message as a client reads it: a newer server may have more kinds than [`Kind`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MessageKind {
-    /// A text.
-    Text,
-    /// An action, in the third person.
-    Action,
-    /// A kind of a newer server. The text of the message is for a person to read.
-    #[serde(other)]
-    Unknown,
-}
-
-impl MessageKind {
-    /// How to show the message: of an unknown kind, its text is shown as that of a text.
-    #[must_use]
-    pub const fn shown_as(self) -> Kind {
-        match self {
-            Self::Text | Self::Unknown => Kind::Text,
-            Self::Action => Kind::Action,
-        }
-    }
-}
-
-impl From<Kind> for MessageKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Text => Self::Text,
-            Kind::Action => Self::Action,
-        }
-    }
-}
-
-/// The fields of [`Event::Accepted`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepted {
-    /// The number of the message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub n: Option<u64>,
-    /// The device that gave it the number, if the `say` named one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<DeviceId>,
-    /// Its room.
-    pub room: RoomName,
-    /// Its place in the room.
-    pub seq: Seq,
-    /// When the server stored it.
-    pub at: Timestamp,
-    /// Whether it was accepted before: there is no second message.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub repeat: bool,
-}
-
 /// An entry of the list of rooms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomInfo {
@@ -381,37 +234,4 @@ pub struct RoomInfo {
     pub topic: Topic,
     /// How many users are in it.
     pub count: usize,
-}
-
-/// The fields of [`Event::Refused`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// Why, for a program.
-    pub code: RefusalCode,
-    /// Why, and what to do, for a person.
-    pub text: String,
-    /// The number of the refused `say`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub n: Option<u64>,
-    /// The device that gave it the number, if the `say` named one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<DeviceId>,
-    /// The room it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub room: Option<RoomName>,
-    /// A free name, if the requested one is taken.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "UserName::lenient_option"
-    )]
-    pub suggestion: Option<UserName>,
-}
-
-impl Refusal {
-    /// A refusal that is about no `say` and no room.
-    #[must_use]
-    pub fn new(code: RefusalCode, text: impl Into<String>) -> Self {
-        Self { code, text: text.into(), n: None, device: None, room: None, suggestion: None }
-    }
 }

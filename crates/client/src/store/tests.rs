@@ -6,6 +6,7 @@ mod trouble;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
 use chat_proto::{RoomName, Secret, Text};
 use tempfile::TempDir;
