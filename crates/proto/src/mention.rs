@@ -5,6 +5,10 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
 use crate::UserName;
+use crate::limits::NAME_BYTES_MAX;
+
+/// Most bytes of a name as it is written: its characters may be decomposed.
+const WRITTEN_BYTES_MAX: usize = 4 * NAME_BYTES_MAX;
 
 /// What can follow a bare name at the start of a text, if the text does not end there.
 const AFTER_BARE_NAME: [char; 4] = [':', ',', '：', '，'];
@@ -21,6 +25,29 @@ pub fn mentions(text: &str, name: &UserName) -> Vec<Range<usize>> {
 #[must_use]
 pub fn is_in(text: &str, name: &UserName) -> bool {
     found(text, name).next().is_some()
+}
+
+/// The parts of `text` that mention a user if they are a name, those at the start of the text first: a server looks them
+/// up. They may be many, and overlap.
+pub fn candidates(text: &str) -> impl Iterator<Item = &str> {
+    let start = text.len() - text.trim_start().len();
+    let near = &text[..text.floor_char_boundary(start + WRITTEN_BYTES_MAX)];
+    let ends = near[start..].match_indices(AFTER_BARE_NAME).map(move |(end, _)| start + end);
+    let whole = Some(text.trim_end().len()).filter(|end| (start..=near.len()).contains(end));
+    let bare = ends.chain(whole).map(move |end| &text[start..end]);
+    let signs = text.match_indices('@').map(|(sign, _)| sign);
+    let signs = signs.filter(|sign| !text[..*sign].chars().next_back().is_some_and(joins));
+    bare.chain(signs.flat_map(|sign| words_at(text, sign + 1)))
+}
+
+/// The runs of words that begin at `start` and could be a name.
+fn words_at(text: &str, start: usize) -> impl Iterator<Item = &str> {
+    let ends = word_ends(&text[start..]).take_while(|end| *end <= WRITTEN_BYTES_MAX);
+    let written = ends.map(move |end| &text[start..start + end]);
+    written.filter(move |written| {
+        let rest = &text[start + written.len()..];
+        !(written.chars().next_back().is_some_and(joins) && rest.chars().next().is_some_and(joins))
+    })
 }
 
 fn found(text: &str, name: &UserName) -> impl Iterator<Item = Range<usize>> {
@@ -155,6 +182,16 @@ mod tests {
                 prop_assert_eq!(is_name(&written, &name), slow);
                 let text = format!("- @{written}");
                 prop_assert_eq!(is_in(&text, &name), !mentions(&text, &name).is_empty());
+            }
+        }
+
+        #[test]
+        fn a_server_finds_by_its_names_what_a_client_finds(
+            name in "[a-bé_ ]{1,6}", text in "([@: ,.]?[A-Ba-bé_ ]{1,6}[@:,. ]?){0,4}",
+        ) {
+            if let Ok(name) = UserName::new(&name) {
+                let is_it = |written: &str| UserName::new(written).is_ok_and(|found| found == name);
+                prop_assert_eq!(candidates(&text).any(is_it), is_in(&text, &name), "{}", text);
             }
         }
 

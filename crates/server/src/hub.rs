@@ -28,6 +28,7 @@ mod enter;
 mod error;
 mod member;
 mod memberships;
+mod mentions;
 mod names;
 mod policy;
 mod proposal;

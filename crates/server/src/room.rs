@@ -142,7 +142,8 @@ impl Room {
     #[must_use]
     pub(crate) fn users(&self, after: Option<&UserName>, limit: usize) -> (Vec<User>, bool) {
         let state = self.state();
-        let mut rest = state.users.range((after.map_or(Unbounded, Excluded), Unbounded));
+        let mut rest =
+            state.users.range::<UserName, _>((after.map_or(Unbounded, Excluded), Unbounded));
         let users = rest.by_ref().take(limit).map(|(_, user)| user.clone()).collect();
         (users, rest.next().is_some())
     }

@@ -1,12 +1,14 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
-use chat_proto::command::{Hello, Kind, Nonce, Say};
+use chat_proto::command::{Body, Hello, Kind, Links, Nonce, Say};
 use chat_proto::event::{
-    Accepted, Away, JournalId, Limits, Message, MessageKind, RoomInfo, RoomState, Server, Welcome,
+    Accepted, Away, Details, Edited, JournalId, Limits, Message, MessageKind, Reaction, Replies,
+    RoomInfo, RoomState, Server, Version, Welcome,
 };
 use chat_proto::{
-    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode,
-    RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
+    AwayText, Command, DeviceId, Emoji, EndCode, Event, Features, LeaveReason, Refusal,
+    RefusalCode, RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId,
+    UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -127,12 +129,47 @@ fn room_info() -> impl Strategy<Value = RoomInfo> {
 
 fn message() -> impl Strategy<Value = Message> {
     let own = option::of((device(), option::of(any::<u64>())));
-    (room_name(), seq(), user(), at(), message_kind(), text(), any::<bool>(), own).prop_map(
-        |(room, seq, from, at, kind, text, damaged, own)| {
+    let text = (message_kind(), text(), details());
+    (room_name(), seq(), user(), at(), text, any::<bool>(), own).prop_map(
+        |(room, seq, from, at, (kind, text, details), damaged, own)| {
             let (device, n) = own.unzip();
-            Message { room, seq, from, at, kind, text, damaged, device, n: n.flatten() }
+            Message { room, seq, from, at, kind, text, damaged, device, n: n.flatten(), details }
         },
     )
+}
+
+/// Mostly none, as on the wire.
+fn details() -> impl Strategy<Value = Option<Box<Details>>> {
+    let of_event = (option::of(seq()), option::of(emoji()), option::of(any::<bool>()));
+    let links = (option::of(topic()), option::of(seq()), option::of(seq()));
+    let edited = (at(), any::<u64>()).prop_map(|(at, count)| Edited { at, count });
+    let replies = (any::<u64>(), seq(), at()).prop_map(|(count, last_seq, last_at)| Replies {
+        count,
+        last_seq,
+        last_at,
+    });
+    let reaction = (emoji(), any::<u64>(), any::<bool>(), vec(user(), 0..3))
+        .prop_map(|(emoji, count, own, users)| Reaction { emoji, count, own, users });
+    let counts = (option::of(edited), vec(reaction, 0..3), option::of(replies));
+    let state = (any::<[bool; 2]>(), counts, option::of(seq()));
+    let details = (of_event, links, state).prop_map(
+        |((target, emoji, on), (topic, reply_to, thread), (flags, counts, as_of))| {
+            let ([deleted, pinned], (edited, reactions, replies)) = (flags, counts);
+            let event =
+                Details { target, emoji, on, topic, reply_to, thread, ..Details::default() };
+            Details { deleted, edited, reactions, replies, pinned, as_of, ..event }
+        },
+    );
+    let boxed = |details: Details| (details != Details::default()).then(|| Box::new(details));
+    prop_oneof![2 => Just(None), 1 => details.prop_map(boxed)]
+}
+
+fn emoji() -> impl Strategy<Value = Emoji> {
+    select(&["👍", "👩‍💻", "\"", "\\", "e\u{301}"][..]).prop_map(|emoji| Emoji::new(emoji).unwrap())
+}
+
+fn version() -> impl Strategy<Value = Version> {
+    (seq(), at(), text()).prop_map(|(seq, at, text)| Version { seq, at, text })
 }
 
 fn seq() -> impl Strategy<Value = Seq> {
@@ -148,7 +185,8 @@ pub(crate) fn kind() -> impl Strategy<Value = Kind> {
 }
 
 fn message_kind() -> impl Strategy<Value = MessageKind> {
-    select(&[MessageKind::Text, MessageKind::Action, MessageKind::Unknown][..])
+    use MessageKind::{Action, Delete, Edit, Pin, Reaction, Text, Topic, Unknown};
+    select(&[Text, Action, Edit, Delete, Reaction, Pin, Topic, Unknown][..])
 }
 
 fn device() -> impl Strategy<Value = DeviceId> {
@@ -173,8 +211,27 @@ fn at() -> impl Strategy<Value = Timestamp> {
 }
 
 pub(crate) fn say() -> impl Strategy<Value = Say> {
-    (room_name(), kind(), option::of(any::<u64>()), option::of(device()), text())
-        .prop_map(|(room, kind, n, device, text)| Say { room, kind, n, device, text })
+    (room_name(), option::of(any::<u64>()), option::of(device()), body())
+        .prop_map(|(room, n, device, body)| Say { room, n, device, body })
+}
+
+fn body() -> impl Strategy<Value = Body> {
+    let links = prop_oneof![
+        3 => Just(Links::default()),
+        1 => (option::of(seq()), option::of(seq()))
+            .prop_map(|(reply_to, thread)| Links { reply_to, thread }),
+    ];
+    let plain =
+        (kind(), text(), links).prop_map(|(kind, text, links)| Body::Message { kind, text, links });
+    prop_oneof![
+        4 => plain,
+        1 => (seq(), text()).prop_map(|(target, text)| Body::Edit { target, text }),
+        1 => seq().prop_map(|target| Body::Delete { target }),
+        1 => (seq(), emoji(), any::<bool>())
+            .prop_map(|(target, emoji, on)| Body::Reaction { target, emoji, on }),
+        1 => (seq(), any::<bool>()).prop_map(|(target, on)| Body::Pin { target, on }),
+        1 => topic().prop_map(|topic| Body::Topic { topic }),
+    ]
 }
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {
@@ -189,6 +246,13 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         room_name().prop_map(|room| Command::Leave { room }),
         (room_name(), option::of(seq()), option::of(any::<u32>()))
             .prop_map(|(room, before, limit)| Command::History { room, before, limit }),
+        (room_name(), seq(), option::of(seq())).prop_map(|(room, seq, after)| Command::Versions {
+            room,
+            seq,
+            after
+        }),
+        (option::of(short_string()), option::of(any::<u32>()))
+            .prop_map(|(before, limit)| Command::Mentions { before, limit }),
         (room_name(), option::of(user_name()), option::of(any::<u32>()))
             .prop_map(|(room, after, limit)| Command::Who { room, after, limit }),
         (room_name(), topic()).prop_map(|(room, topic)| Command::Topic { room, topic }),
@@ -212,6 +276,10 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         room_event(),
         (room_name(), vec(message(), 0..3), any::<bool>())
             .prop_map(|(room, messages, more)| Event::History { room, messages, more }),
+        (room_name(), seq(), vec(version(), 0..3), any::<bool>())
+            .prop_map(|(room, seq, versions, more)| Event::Versions { room, seq, versions, more }),
+        (vec(message(), 0..3), option::of(short_string()))
+            .prop_map(|(messages, next)| Event::Mentions { messages, next }),
         (room_name(), vec(user(), 0..9), away(), any::<bool>())
             .prop_map(|(room, users, away, more)| Event::Users { room, users, away, more }),
         (vec(room_info(), 0..9), any::<bool>())

@@ -183,6 +183,15 @@ pub(crate) struct AppendError {
     pub(super) error: JournalError,
 }
 
+/// A part of the journal that follows from its messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Which numbers the devices have given to messages.
+    Numbers,
+    /// Which events count in the state of a message, and who is mentioned where.
+    Events,
+}
+
 /// The kind of an [`AppendError`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -191,7 +200,7 @@ pub(super) enum Fault {
     /// The server stores a key twice: a fault of it, so another try does not help.
     Conflict,
     /// A part is damaged that can be rebuilt from the rest. Holds which, and what is wrong.
-    Rebuildable(String),
+    Rebuildable(Part, String),
     /// Anything else.
     Other,
 }
@@ -208,9 +217,9 @@ impl AppendError {
     }
 
     /// Returns the damage of a part that can be rebuilt from the rest, if that is the reason.
-    pub(super) fn rebuildable(&self) -> Option<&str> {
+    pub(super) fn rebuildable(&self) -> Option<(Part, &str)> {
         match &self.fault {
-            Fault::Rebuildable(damage) => Some(damage),
+            Fault::Rebuildable(part, damage) => Some((*part, damage)),
             _ => None,
         }
     }

@@ -29,7 +29,7 @@ use self::records::Item;
 pub(super) use self::records::{Followers, Record, Subscribers};
 use super::change::Change;
 use super::sqlite::Reader;
-use super::stored::{Page, Part, RoomId, StoredMessage};
+use super::stored::{Page, Part, RoomId, StoredMessage, View};
 use super::{Journal, JournalError};
 use crate::config::PAGE_MESSAGES;
 use crate::ring::Live;
@@ -183,7 +183,7 @@ impl Follower {
             return Ok(());
         }
         let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
-        let page = self.reader.page(room.room, page).await?;
+        let page = self.reader.page(room.room, page, View::Stored).await?;
         if page.is_empty() {
             // Nothing is there although something should be: it is older than what is stored.
             self.position.set(room.room, room.last);

@@ -9,11 +9,14 @@ mod copy;
 mod credentials;
 mod draft;
 mod error;
+mod events;
 mod file;
+mod fold;
 mod load;
 mod lock;
 mod mark;
 mod mend;
+mod mentions;
 mod messages;
 mod numbers;
 mod private;
@@ -54,7 +57,8 @@ pub use self::restore::{Replaced, restore};
 pub(crate) use self::task::Work;
 pub(super) use self::writer::Writer;
 use super::{
-    AppendError, Durability, JournalError, Location, Restored, RoomExtent, change, commit, stored,
+    AppendError, Durability, JournalError, Location, Restored, RoomExtent, change, commit,
+    rejection, stored,
 };
 
 /// Damaged records that are logged one by one when the daemon starts: more would hide the rest of the log.

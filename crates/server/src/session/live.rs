@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use chat_proto::{AwayText, Event, Features, RoomName, features};
+use chat_proto::{AwayText, Event, Features, RoomName, UserId, features};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 
@@ -11,7 +11,7 @@ use super::end::End;
 use super::pending::CommandResult;
 use crate::config::{AWAY_EVERY, TYPING_EVERY};
 use crate::hub::News;
-use crate::journal::RoomId;
+use crate::journal::{Kinds, RoomId, View};
 
 /// What a client shows, by its features.
 #[derive(Debug, Default, Clone, Copy)]
@@ -24,6 +24,8 @@ pub(super) struct Shows {
     pub(super) away: bool,
     /// When the other user of a direct message was last connected.
     pub(super) last_seen: bool,
+    /// Which kinds of messages.
+    pub(super) kinds: Kinds,
 }
 
 impl Shows {
@@ -33,6 +35,19 @@ impl Shows {
             typing: features.has(features::TYPING),
             away: features.has(features::AWAY),
             last_seen: features.has(features::LAST_SEEN),
+            kinds: match (features.has(features::EVENTS), features.has(features::UNKNOWN_KINDS)) {
+                (true, _) => Kinds::All,
+                (false, true) => Kinds::Unknown,
+                (false, false) => Kinds::Plain,
+            },
+        }
+    }
+
+    /// As what the messages of the journal are read for `user`.
+    pub(super) const fn view(self, user: UserId) -> View {
+        match self.kinds {
+            Kinds::All => View::Now(user),
+            Kinds::Unknown | Kinds::Plain => View::Described,
         }
     }
 

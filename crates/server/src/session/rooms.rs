@@ -155,9 +155,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let seq = since.min(entry.snapshot.last_seq);
         let catch_up = self.connection.capabilities().catch_up;
         let journal = self.context.hub.journal().clone();
+        let view = self.shows.view(self.member.id());
         let pages = self.subscriptions.pages();
         let subscription =
-            feed(Arc::clone(&room), journal, entry, since, catch_up, pages, users_listed);
+            feed(Arc::clone(&room), journal, entry, since, catch_up, view, pages, users_listed);
         self.subscriptions.insert(&room, title, read, seq, subscription);
     }
 
@@ -270,14 +271,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         {
             return;
         }
-        self.connection.send_batch(batch, Recipient { user, session: self.member.session() });
+        let (session, kinds) = (self.member.session(), self.shows.kinds);
+        self.connection.send_batch(batch, Recipient { user, session, kinds });
     }
 
     fn send_missed(&mut self, id: RoomId, missed: &[StoredMessage]) {
         let Some(subscription) = self.subscriptions.get(id) else { return };
-        let user = self.member.id();
+        let (user, kinds) = (self.member.id(), self.shows.kinds);
         for message in missed {
-            self.connection.send(&Event::Message(message.to_wire(subscription.room.name(), user)));
+            let message = message.to_wire_for(subscription.room.name(), user, kinds);
+            self.connection.send(&Event::Message(message));
         }
     }
 }

@@ -117,7 +117,10 @@ impl Followers {
                 Committed::Trimmed { room, first } => {
                     copies.push(Item::Trimmed { room: *room, first: *first });
                 }
-                Committed::Repeat(_) | Committed::NoRepeat | Committed::Task => {}
+                Committed::Repeat(_)
+                | Committed::Rejected(_)
+                | Committed::NoRepeat
+                | Committed::Task => {}
             }
         }
         bytes += copies.capacity() * size_of::<Item>();

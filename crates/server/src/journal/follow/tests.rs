@@ -1,4 +1,4 @@
-use chat_proto::command::Kind;
+use chat_proto::command::Body;
 use chat_proto::{DeviceId, RoomName, Text, Timestamp, Topic, User, UserId, UserName};
 use futures_util::FutureExt;
 use tempfile::TempDir;
@@ -26,8 +26,9 @@ fn say(room: RoomId, text: &str) -> Entry<'static> {
         from: ana(),
         device: DeviceId::default(),
         n: None,
-        kind: Kind::Text,
-        text: Text::new(text).unwrap(),
+        body: Body::text(Text::new(text).unwrap()),
+        mentions: Vec::new(),
+        deletes_others: false,
         is_repeat_only: false,
         changes: Vec::new(),
     })

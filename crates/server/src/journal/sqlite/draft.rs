@@ -10,8 +10,8 @@ use super::change::Change;
 use super::commit::{Committed, Entry, Message};
 use super::messages::MessageInserter;
 use super::numbers::{self, Device, Last, Numbers, Run};
-use super::stored::{RoomId, StoredMessage};
-use super::{records, repeat, rows, task, used};
+use super::stored::{RoomId, StoredMessage, content};
+use super::{events, records, repeat, rows, task, used};
 
 /// A commit in the making.
 pub(super) struct Draft<'a> {
@@ -83,7 +83,7 @@ impl<'a> Draft<'a> {
             && last.may_have(n)
         {
             last.store(self.transaction, &device)?;
-            let sent = (message.room, message.kind, &message.text);
+            let sent = (message.room, &message.body);
             if let Some(repeat) = repeat::find(self.transaction, &device, n, sent)? {
                 return Ok(Committed::Repeat(repeat));
             }
@@ -91,13 +91,21 @@ impl<'a> Draft<'a> {
         if message.is_repeat_only {
             return Ok(Committed::NoRepeat);
         }
+        let excerpt = match events::admit(self.transaction, &message)? {
+            Ok(excerpt) => excerpt,
+            Err(rejection) => return Ok(Committed::Rejected(rejection)),
+        };
         for change in &message.changes {
             records::change(self.transaction, change)?;
         }
         let stored = self.stored_seqs.get(&message.room).copied().unwrap_or(Seq::NONE);
         let last_seq = self.last_seqs.entry(message.room).or_insert(stored);
-        let Message { room, from, device: name, n, kind, text, changes, .. } = message;
-        let message = StoredMessage {
+        let Message { room, from, device: name, n, body, mentions, changes, .. } = message;
+        let (kind, text, mut details) = content(body);
+        if let Some(details) = &mut details {
+            details.excerpt = excerpt;
+        }
+        let mut message = StoredMessage {
             seq: last_seq.next(),
             from,
             at: self.at,
@@ -106,8 +114,11 @@ impl<'a> Draft<'a> {
             device: name,
             n,
             damaged: false,
+            details,
         };
+        message.mention(&mentions);
         self.inserter.message(room, &message)?;
+        events::store(self.transaction, room, &message)?;
         *last_seq = message.seq;
         self.last_user = self.last_user.max(message.from.id);
         if let (Some(n), Some(last)) = (n, last) {

@@ -11,15 +11,17 @@ use super::numbers::{self, Device};
 use super::rows::{self, COLUMNS, SEQ_MAX, Seen, device_and_n, place, room_of, seq_of};
 use super::store::unsigned;
 use super::stored::{Page, Part, RoomId, RoomRecord, StoredMessage, UserRecord};
-use super::{checksum, salvage};
+use super::{events, mentions, salvage};
 
 /// Bytes of the encoded messages of one page at most: a page fits a line of the native protocol, with the room's
 /// name and the other fields.
-const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
+pub(super) const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
 
 /// Formatted once, since every commit needs it.
-static INSERT: LazyLock<String> =
-    LazyLock::new(|| format!("INSERT INTO message ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let columns = COLUMNS.replace("message.", "");
+    format!("INSERT INTO message ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+});
 
 /// Inserts messages. One for each commit.
 pub(super) struct MessageInserter<'db>(CachedStatement<'db>);
@@ -36,7 +38,7 @@ impl<'db> MessageInserter<'db> {
         message: &StoredMessage,
     ) -> rusqlite::Result<()> {
         let values = rows::values(room, message);
-        let sum = ValueRef::Integer(checksum::of(values));
+        let sum = ValueRef::Integer(rows::sum(values));
         let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
         self.0.execute(params_from_iter(values))?;
         Ok(())
@@ -54,16 +56,34 @@ pub(super) fn messages(
         found => found?,
     };
     let mut whole = salvage::without_gaps(db, room, page, found)?;
-    let mut bytes = 0;
-    let fits = whole.iter().take_while(|message| {
-        bytes += message.encoded_bytes_max();
-        bytes <= PAGE_BYTES_MAX
-    });
-    whole.truncate(fits.count().max(1));
+    truncate(&mut whole);
     if matches!(page.of, Part::Before(_)) {
         whole.reverse();
     }
     Ok(whole)
+}
+
+/// Cuts a page whose messages are in their order to what fits a line.
+pub(super) fn cut(page: &mut Vec<StoredMessage>, of: Part) {
+    match of {
+        Part::After(_) => truncate(page),
+        Part::Before(_) => {
+            page.reverse();
+            truncate(page);
+            page.reverse();
+        }
+    }
+}
+
+/// Cuts messages to the first ones that fit a line.
+fn truncate(messages: &mut Vec<StoredMessage>) {
+    let mut bytes = 0;
+    let fits = messages.iter().take_while(|message| {
+        bytes += message.encoded_bytes_max();
+        bytes <= PAGE_BYTES_MAX
+    });
+    let fits = fits.count().max(1);
+    messages.truncate(fits);
 }
 
 /// Reads the messages of `room` within `page`, in the order of the scan, and no more than fit a line.
@@ -259,18 +279,25 @@ pub(super) fn trim(
          )
          DELETE FROM message WHERE place BETWEEN ?1 AND (SELECT place FROM last_older)
              AND place < (SELECT max(place) FROM message WHERE place BETWEEN ?1 AND ?2)
-         RETURNING from_id, device, n, place",
+         RETURNING from_id, device, n, place, mentions",
     )?;
     let [first, last] = [place(room, Seq::NONE), place(room, SEQ_MAX)];
     let mut rows =
         statement.query(params![first, last, limit, before.as_millis(), now.as_millis()])?;
-    let (mut removed, mut last) = (Vec::new(), Seq::NONE);
+    let (mut removed, mut last, mut mentioned) = (Vec::new(), Seq::NONE, Vec::new());
     while let Some(row) = rows.next()? {
         removed.push(device_and_n(row).unwrap_or(None));
         last = last.max(seq_of(row.get(3)?));
+        if let Ok(users) = row.get::<_, String>(4) {
+            mentioned.push((row.get(3)?, users));
+        }
     }
     for (device, n) in removed.iter().flatten() {
         numbers::forget(db, device, *n)?;
+    }
+    events::forget(db, room, last)?;
+    for (place, users) in &mentioned {
+        mentions::forget(db, *place, users)?;
     }
     Ok(Removed { count: removed.len(), last })
 }

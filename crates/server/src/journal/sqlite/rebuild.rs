@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::Connection;
 
 use super::numbers::{self, Device, Last};
-use super::{rows, salvage, schema};
+use super::{events, mentions, rows, salvage, schema};
 
 /// Lines that a check of the file's structure returns at most: one for each unused page of 4 GiB.
 pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
@@ -18,6 +18,13 @@ pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
 /// Rebuilds the table of message numbers. Reads all messages.
 pub(super) fn message_numbers(db: &Connection) -> rusqlite::Result<()> {
     replace(db, "sent", schema::SENT, fill_message_numbers)
+}
+
+/// Rebuilds the tables of the events and of the mentions. Reads all messages.
+pub(super) fn events(db: &Connection) -> rusqlite::Result<()> {
+    replace(db, "about", schema::ABOUT, |db| events::fill(db, db))?;
+    let mention = format!("{}; {}", schema::MENTION, schema::MENTION_AT);
+    replace(db, "mention", &mention, |db| mentions::fill(db, db))
 }
 
 /// Replaces `table` by one that `make` makes and `fill` fills; or changes nothing.

@@ -17,7 +17,7 @@ pub(super) fn run(task: &mut Task, db: &Connection) -> rusqlite::Result<Committe
         }
         Task::SentBefore { sent, reply } => {
             let device = (sent.user, sent.device.clone());
-            reply.set(repeat::find(db, &device, sent.n, (sent.room, sent.kind, &sent.text))?);
+            reply.set(repeat::find(db, &device, sent.n, (sent.room, &sent.body))?);
         }
         Task::Trim { room, before, now, reply } => {
             let removed = messages::trim(db, *room, *before, *now, TRIM_MESSAGES)?;

@@ -2,6 +2,7 @@ mod bench;
 mod clock;
 mod damage;
 mod derived;
+mod events;
 mod files;
 mod interrupted;
 pub(crate) mod layer;
@@ -14,7 +15,8 @@ mod upgrade;
 
 use std::fs;
 
-use chat_proto::command::Kind;
+use chat_proto::command::{Body, Kind};
+use chat_proto::event::MessageKind;
 use chat_proto::limits::{LINE_BYTES_MAX, NAME_CHARS_MAX};
 use chat_proto::{DeviceId, Event, RoomName, Secret, Seq, Text, Topic, User, UserName};
 use tempfile::TempDir;
@@ -170,9 +172,10 @@ async fn a_page_fits_a_line_however_long_the_name_of_its_room_is() {
     let (id, key) = (RoomId(2), RoomKey::Named(name.clone()));
     journal.journal.change(move |db| records::room(db, id, &key)).await.unwrap();
     for n in 1..=u64::from(PAGE_MESSAGES) {
-        let message = say(i64::MAX as u64 - 1000 + n, &"\"".repeat(31));
-        let (kind, device) = (Kind::Action, DeviceId::default());
-        assert_eq!(journal.send(Message { room: id, kind, device, ..message }), stored(n));
+        let text = Text::new("\"".repeat(31)).unwrap();
+        let message = say(i64::MAX as u64 - 1000 + n, "x");
+        let (body, device) = (Body::plain(Kind::Action, text), DeviceId::default());
+        assert_eq!(journal.send(Message { room: id, body, device, ..message }), stored(n));
     }
     let page = Page { of: Part::Before(Seq::MAX), limit: PAGE_MESSAGES };
     let found = journal.journal.read(id, page).await.unwrap();

@@ -8,6 +8,7 @@ use chat_proto::{Seq, Timestamp, UserId};
 use rusqlite::Connection;
 use tracing::{error, info, warn};
 
+use super::super::error::Part;
 use super::change::Change;
 use super::commit::{Committed, Entry};
 use super::draft::Draft;
@@ -35,7 +36,7 @@ pub(in crate::journal) struct Writer {
     /// Whether a commit that failed may be complete in SQLite's log, since the sync follows the last write. A
     /// crash would restore it.
     may_come_back: bool,
-    /// When the table of message numbers could not be rebuilt.
+    /// When a table could not be rebuilt.
     rebuild_failed_at: Option<Timestamp>,
     has_thread: bool,
     /// Dropped last, when the connection is closed.
@@ -117,26 +118,31 @@ impl Writer {
         }
     }
 
-    /// Rebuilds the table of message numbers if that is why nothing was stored, unless that failed a short time
+    /// Rebuilds a table that follows from the messages if that is why nothing was stored, unless that failed a short time
     /// ago. Returns true if the caller may try again.
     pub(in crate::journal) fn repair(&mut self, error: &AppendError, now: Timestamp) -> bool {
-        let Some(damage) = error.rebuildable() else { return false };
+        let Some((part, damage)) = error.rebuildable() else { return false };
         if self.rebuild_failed_at.is_some_and(|failed| is_soon_after(failed, now)) {
             return false;
         }
         warn!("{damage}; making it again from the messages");
-        let rebuilt = rebuild::message_numbers(&self.db());
+        let rebuilt = match part {
+            Part::Numbers => rebuild::message_numbers(&self.db()),
+            Part::Events => rebuild::events(&self.db()),
+        };
         match rebuilt {
             Ok(()) => {
-                info!("the table of message numbers is whole again");
-                self.numbers = Numbers::default();
+                info!("the table is whole again");
+                if part == Part::Numbers {
+                    self.numbers = Numbers::default();
+                }
                 self.rebuild_failed_at = None;
                 true
             }
             Err(error) => {
                 error!(
                     reason = in_words(&error),
-                    "cannot make the table of message numbers again; retrying in {} s",
+                    "cannot make the table again; retrying in {} s",
                     REBUILD_RETRY.as_secs()
                 );
                 self.rebuild_failed_at = Some(now);
