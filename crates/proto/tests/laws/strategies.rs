@@ -1,20 +1,23 @@
 //! What the laws are tried on: what people write, with all that ever made trouble mixed in.
 
-use chat_proto::command::{Body, Hello, Kind, Links, Nonce, Say};
+mod messages;
+
+use chat_proto::command::{Hello, Kind, Nonce};
 use chat_proto::event::{
-    Accepted, Away, Details, Edited, JournalId, Limits, Message, MessageKind, Reaction, Replies,
-    RoomInfo, RoomState, Server, Version, Welcome,
+    Accepted, Away, JournalId, Limits, Message, RoomInfo, RoomState, Server, Welcome,
 };
 use chat_proto::{
-    AwayText, Command, DeviceId, Emoji, EndCode, Event, Features, LeaveReason, Refusal,
-    RefusalCode, RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId,
-    UserName,
+    AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode,
+    RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::json;
+
+pub(crate) use self::messages::say;
+use self::messages::{details, message_kind, version};
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
 /// of its own, with a name.
@@ -138,40 +141,6 @@ fn message() -> impl Strategy<Value = Message> {
     )
 }
 
-/// Mostly none, as on the wire.
-fn details() -> impl Strategy<Value = Option<Box<Details>>> {
-    let of_event = (option::of(seq()), option::of(emoji()), option::of(any::<bool>()));
-    let links = (option::of(topic()), option::of(seq()), option::of(seq()));
-    let edited = (at(), any::<u64>()).prop_map(|(at, count)| Edited { at, count });
-    let replies = (any::<u64>(), seq(), at()).prop_map(|(count, last_seq, last_at)| Replies {
-        count,
-        last_seq,
-        last_at,
-    });
-    let reaction = (emoji(), any::<u64>(), any::<bool>(), vec(user(), 0..3))
-        .prop_map(|(emoji, count, own, users)| Reaction { emoji, count, own, users });
-    let counts = (option::of(edited), vec(reaction, 0..3), option::of(replies));
-    let state = (any::<[bool; 2]>(), counts, option::of(seq()));
-    let details = (of_event, links, state).prop_map(
-        |((target, emoji, on), (topic, reply_to, thread), (flags, counts, as_of))| {
-            let ([deleted, pinned], (edited, reactions, replies)) = (flags, counts);
-            let event =
-                Details { target, emoji, on, topic, reply_to, thread, ..Details::default() };
-            Details { deleted, edited, reactions, replies, pinned, as_of, ..event }
-        },
-    );
-    let boxed = |details: Details| (details != Details::default()).then(|| Box::new(details));
-    prop_oneof![2 => Just(None), 1 => details.prop_map(boxed)]
-}
-
-fn emoji() -> impl Strategy<Value = Emoji> {
-    select(&["👍", "👩‍💻", "\"", "\\", "e\u{301}"][..]).prop_map(|emoji| Emoji::new(emoji).unwrap())
-}
-
-fn version() -> impl Strategy<Value = Version> {
-    (seq(), at(), text()).prop_map(|(seq, at, text)| Version { seq, at, text })
-}
-
 fn seq() -> impl Strategy<Value = Seq> {
     any::<u64>().prop_map(Seq::new)
 }
@@ -182,11 +151,6 @@ pub(crate) fn user() -> impl Strategy<Value = User> {
 
 pub(crate) fn kind() -> impl Strategy<Value = Kind> {
     select(&[Kind::Text, Kind::Action][..])
-}
-
-fn message_kind() -> impl Strategy<Value = MessageKind> {
-    use MessageKind::{Action, Delete, Edit, Pin, Reaction, Text, Topic, Unknown};
-    select(&[Text, Action, Edit, Delete, Reaction, Pin, Topic, Unknown][..])
 }
 
 fn device() -> impl Strategy<Value = DeviceId> {
@@ -208,30 +172,6 @@ fn nonce() -> impl Strategy<Value = Nonce> {
 
 fn at() -> impl Strategy<Value = Timestamp> {
     prop_oneof![0..4_102_444_800_000_i64, any::<i64>()].prop_map(Timestamp::from_millis)
-}
-
-pub(crate) fn say() -> impl Strategy<Value = Say> {
-    (room_name(), option::of(any::<u64>()), option::of(device()), body())
-        .prop_map(|(room, n, device, body)| Say { room, n, device, body })
-}
-
-fn body() -> impl Strategy<Value = Body> {
-    let links = prop_oneof![
-        3 => Just(Links::default()),
-        1 => (option::of(seq()), option::of(seq()))
-            .prop_map(|(reply_to, thread)| Links { reply_to, thread }),
-    ];
-    let plain =
-        (kind(), text(), links).prop_map(|(kind, text, links)| Body::Message { kind, text, links });
-    prop_oneof![
-        4 => plain,
-        1 => (seq(), text()).prop_map(|(target, text)| Body::Edit { target, text }),
-        1 => seq().prop_map(|target| Body::Delete { target }),
-        1 => (seq(), emoji(), any::<bool>())
-            .prop_map(|(target, emoji, on)| Body::Reaction { target, emoji, on }),
-        1 => (seq(), any::<bool>()).prop_map(|(target, on)| Body::Pin { target, on }),
-        1 => topic().prop_map(|topic| Body::Topic { topic }),
-    ]
 }
 
 pub(crate) fn command() -> impl Strategy<Value = Command> {

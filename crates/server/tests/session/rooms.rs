@@ -330,11 +330,7 @@ async fn many_rooms_are_told_as_the_client_takes_them_and_before_anything_else()
     for room in ["#lobby".to_owned()].iter().chain(&rooms) {
         let told = bob.expect("room").await;
         assert_eq!(told["room"], *room);
-        assert_eq!(
-            told["topic"] == "news",
-            room == "#room99",
-            "as it is when there is room for it"
-        );
+        assert_eq!(told["topic"] == "news", room == "#room99", "as it is when there is room");
     }
     bob.expect("pong").await;
 }
