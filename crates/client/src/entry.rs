@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use chat_proto::command::Kind;
-use chat_proto::{Seq, Timestamp, UserName};
+use chat_proto::{Refusal, Seq, Timestamp, UserName};
 
+use crate::notice::Notice;
 use crate::presence::Presence;
 use crate::store::MessageId;
 
@@ -57,7 +58,7 @@ pub enum Body {
         origin: Origin,
     },
     /// A notice of the room or of the client.
-    Notice(NoticeKind, String),
+    Notice(Notice),
     /// Users joined and left.
     Presence(Presence),
     /// There was no connection, from then until the time of the entry.
@@ -70,11 +71,11 @@ pub enum Body {
 }
 
 impl Body {
-    /// Bytes of its text.
+    /// Bytes of the text of a message.
     pub(crate) const fn bytes(&self) -> usize {
         match self {
-            Self::Message { text, .. } | Self::Notice(_, text) => text.len(),
-            Self::Presence(_) | Self::Offline { .. } | Self::Restored => 0,
+            Self::Message { text, .. } => text.len(),
+            Self::Notice(_) | Self::Presence(_) | Self::Offline { .. } | Self::Restored => 0,
         }
     }
 }
@@ -101,8 +102,8 @@ pub enum Delivery {
     Pending(MessageId),
     /// The server has stored it.
     Accepted,
-    /// The server has refused it, for this reason.
-    Refused(String),
+    /// The server has refused it.
+    Refused(Box<Refusal>),
 }
 
 impl Delivery {
@@ -113,13 +114,4 @@ impl Delivery {
             Self::Accepted | Self::Refused(_) => None,
         }
     }
-}
-
-/// What a notice is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoticeKind {
-    /// Information.
-    Info,
-    /// Trouble.
-    Trouble,
 }

@@ -16,13 +16,14 @@ mod window;
 
 use std::ops::Range;
 
-use chat_proto::{Seq, Timestamp};
+use chat_proto::{Refusal, Seq, Timestamp};
 
 use self::coverage::Coverage;
 use self::entries::{Entries, LAST, PENDING, VOID};
 pub(crate) use self::intervals::Intervals;
 pub use self::window::{Bounds, Hold};
-use crate::entry::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
+use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
+use crate::notice::Notice;
 use crate::store::MessageId;
 
 /// The log of a room.
@@ -141,9 +142,9 @@ impl Log {
     }
 
     /// Adds a notice after the last message. While messages are pending it stands after them.
-    pub fn notice(&mut self, at: Timestamp, tone: NoticeKind, text: impl Into<String>) {
+    pub fn notice(&mut self, at: Timestamp, notice: Notice) {
         let seq = self.notice_seq();
-        let body = Body::Notice(tone, text.into());
+        let body = Body::Notice(notice);
         self.entries.insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         self.trim();
     }
@@ -165,7 +166,7 @@ impl Log {
     }
 
     /// The server has refused a pending message: it stays after the last message, with the reason.
-    pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
+    pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: Box<Refusal>) {
         if let Some(mut body) = self.remove_pending(id) {
             if let Body::Message { origin, .. } = &mut body {
                 *origin = Origin::Own(Delivery::Refused(why));

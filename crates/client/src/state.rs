@@ -2,22 +2,22 @@
 
 mod unaddressed;
 
-use chat_proto::{Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
+use chat_proto::{
+    AwayText, Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName,
+};
 
 pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
-use crate::entry::NoticeKind;
+use crate::link::Lost;
 use crate::listing::RoomListing;
 use crate::live::{Live, Partner};
+use crate::notice::Notice;
 use crate::outbox::Outbox;
 use crate::presence::JoinPolicy;
 use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::store::{Drafts, Profile};
-
-/// The number of a user that is not known: no user has it.
-pub(crate) const UNKNOWN: UserId = UserId::new(0);
 
 /// All that a client knows: the user, the server, the rooms, and the messages without an answer. Only
 /// [`update`](crate::update()) changes it.
@@ -25,15 +25,15 @@ pub(crate) const UNKNOWN: UserId = UserId::new(0);
 pub struct State {
     pub(crate) server: String,
     pub(crate) name: UserName,
-    /// [`UNKNOWN`] before the first welcome.
-    pub(crate) me: UserId,
+    /// `None` before the first welcome.
+    pub(crate) me: Option<UserId>,
     /// The journal under which all is stored; `None` while it is stored under the server's address.
     pub(crate) journal: Option<ShortString>,
     pub(crate) epoch: Option<ShortString>,
     /// The journal that the server has named before the session.
     pub(crate) server_journal: Option<ShortString>,
     pub(crate) connection: Connection,
-    pub(crate) trouble: Option<String>,
+    pub(crate) trouble: Option<Lost>,
     pub(crate) rooms: Rooms,
     pub(crate) outbox: Outbox,
     pub(crate) listing: RoomListing,
@@ -80,7 +80,7 @@ pub(crate) struct WarnOnce {
     /// A room has fewer messages than it had; in this session, which is about to end.
     pub(crate) shorter_room: bool,
     /// Why there is no session, as the log has it; until there is a session.
-    pub(crate) not_connected: Option<String>,
+    pub(crate) not_connected: Option<Lost>,
 }
 
 /// Whether there is a connection to the server.
@@ -113,7 +113,7 @@ impl State {
         let mut state = Self {
             server,
             name: profile.name.clone(),
-            me: UNKNOWN,
+            me: None,
             journal: None,
             epoch: None,
             server_journal: None,
@@ -154,10 +154,32 @@ impl State {
         &self.name
     }
 
-    /// The user's number; 0 before the first session.
+    /// The user's number; `None` before the first session.
     #[must_use]
-    pub const fn me(&self) -> UserId {
+    pub const fn me(&self) -> Option<UserId> {
         self.me
+    }
+
+    /// Whether it is the user's number.
+    #[must_use]
+    pub fn is_me(&self, user: UserId) -> bool {
+        self.me == Some(user)
+    }
+
+    /// The user's own away text, if it is away.
+    #[must_use]
+    pub fn own_away(&self) -> Option<&AwayText> {
+        self.away(self.me?)
+    }
+
+    /// The other user of a direct message; `None` for any other room.
+    pub(crate) fn other_of(&self, room: &RoomName) -> Option<UserId> {
+        room.pair()?.into_iter().find(|id| !self.is_me(*id))
+    }
+
+    /// The direct message with a user; `None` before the first session.
+    pub(crate) fn direct_with(&self, user: UserId) -> Option<RoomName> {
+        Some(RoomName::direct(self.me?, user))
     }
 
     /// The names of the users who are writing in a room, the first one first.
@@ -165,9 +187,9 @@ impl State {
         self.live.typing_in(room)
     }
 
-    /// The text of a user who is away; empty if there is none.
+    /// The text of a user who is away; `None` if it is not. A user may be away without a text.
     #[must_use]
-    pub fn away(&self, user: UserId) -> Option<&str> {
+    pub fn away(&self, user: UserId) -> Option<&AwayText> {
         self.live.away(user)
     }
 
@@ -177,11 +199,11 @@ impl State {
         if !room.is_private() || self.session().is_none() || room.users.count() == 0 {
             return None;
         }
-        let id = room.name.pair()?.into_iter().find(|id| *id != self.me)?;
+        let id = self.other_of(&room.name)?;
         // A user who has left the direct message is still in the lobby.
         let lobby = self.rooms.get(&RoomName::lobby());
         let mut rooms = [Some(room), lobby].into_iter().flatten();
-        let is_listed = rooms.any(|room| room.users.iter(self.me).any(|user| user.id == id));
+        let is_listed = rooms.any(|room| room.users.iter().any(|user| user.id == id));
         Some(match self.away(id) {
             Some(text) => Partner::Away(text),
             None if is_listed => Partner::Online,
@@ -204,10 +226,10 @@ impl State {
         }
     }
 
-    /// Why there is no session, in words.
+    /// Why there is no session.
     #[must_use]
-    pub fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+    pub const fn trouble(&self) -> Option<&Lost> {
+        self.trouble.as_ref()
     }
 
     /// The epoch of the server's journal, if a session has told it.
@@ -265,8 +287,8 @@ impl State {
         &self.listing
     }
 
-    pub(crate) fn notice(&mut self, at: Timestamp, kind: NoticeKind, text: impl Into<String>) {
-        self.rooms.current_mut().log.notice(at, kind, text);
+    pub(crate) fn notice(&mut self, at: Timestamp, notice: Notice) {
+        self.rooms.current_mut().log.notice(at, notice);
     }
 
     /// Goes on with what is stored as `profile`: puts its drafts back where nothing is typed, and opens the
@@ -300,7 +322,7 @@ impl State {
         self.listing = RoomListing::default();
         self.unaddressed = Unaddressed::default();
         self.acquaintances.clear();
-        (self.me, self.epoch) = (UNKNOWN, None);
+        (self.me, self.epoch) = (None, None);
     }
 
     fn restore_drafts(&mut self, drafts: &Drafts) {
@@ -345,8 +367,8 @@ impl State {
     pub fn drafts(&self) -> Drafts {
         let mut drafts = self.typed();
         // If the client is killed before the server has answered, the question is not lost.
-        if let Some(question) = self.questions.first() {
-            drafts.texts.entry(drafts.shown.clone()).or_insert_with(|| question.typed.clone());
+        if let Some(typed) = self.questions.iter().find_map(|question| question.typed.clone()) {
+            drafts.texts.entry(drafts.shown.clone()).or_insert(typed);
         }
         drafts.texts.extend(self.unaddressed.texts.clone());
         if let Some(shown) = &self.unaddressed.shown {

@@ -3,12 +3,11 @@
 mod clock;
 mod entry;
 mod heights;
-mod presence;
 mod shape;
 
+use chat_client::Room;
 use chat_client::entry::{Body, LogEntry, Origin};
 use chat_client::log::Log;
-use chat_client::{Room, quoted};
 use chat_proto::command::Kind;
 use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
@@ -19,6 +18,7 @@ pub use self::heights::Heights;
 use self::shape::Shape;
 use crate::markup::FOLD_ROWS;
 use crate::settings::Clock;
+use crate::wording::quoted;
 
 /// A row of a log: the index of an entry, and the index of the row in it.
 pub type Top = (usize, usize);

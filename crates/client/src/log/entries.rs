@@ -206,7 +206,7 @@ impl Entries {
 impl LogEntry {
     /// Whether it is neither a message nor the rule of a restore.
     pub(super) const fn is_notice(&self) -> bool {
-        matches!(self.body, Body::Notice(..) | Body::Presence(_) | Body::Offline { .. })
+        matches!(self.body, Body::Notice(_) | Body::Presence(_) | Body::Offline { .. })
     }
 
     /// Whether it is a pending message.
@@ -231,7 +231,7 @@ impl LogEntry {
     pub(super) fn is_message(&self) -> bool {
         let is_said = match &self.body {
             Body::Message { origin, .. } => !matches!(origin, Origin::Own(Delivery::Refused(_))),
-            Body::Notice(..) | Body::Presence(_) | Body::Offline { .. } | Body::Restored => false,
+            Body::Notice(_) | Body::Presence(_) | Body::Offline { .. } | Body::Restored => false,
         };
         is_said && self.seq != PENDING && !self.is_void
     }

@@ -17,7 +17,7 @@ const IGNORED_TEXT: &str = "message of an ignored user";
 /// A message of a room, live or missed.
 pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let own = message.from.id == state.me;
+    let own = state.is_me(message.from.id);
     let is_unknown = state.rooms.index(&message.room).is_none();
     if is_unknown {
         // Another user has begun a direct message; the server will send the room.
@@ -58,7 +58,9 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
 /// Gives a message to the front end, if it is of another user, not read, and here for the first time. Returns
 /// whether it is.
 pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> bool {
-    let room = state.rooms.get_mut(&message.room).filter(|_| message.from.id != state.me);
+    let is_own = state.is_me(message.from.id);
+    let room = state.rooms.get_mut(&message.room);
+    let room = room.filter(|_| !is_own);
     if state.choices.ignores(message.from.id) {
         let names = is_in(message.text.as_str(), &state.name);
         if let Some(room) = room {
@@ -77,7 +79,7 @@ pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> boo
 pub(super) fn is_alert(state: &State, message: &Message, body: &Body) -> bool {
     let is_mention =
         matches!(body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
-    is_mention || (message.room.is_private() && message.from.id != state.me)
+    is_mention || (message.room.is_private() && !state.is_me(message.from.id))
 }
 
 /// Messages as entries of the log.
@@ -87,7 +89,7 @@ pub(super) fn entries(state: &State, messages: &[Message]) -> Vec<(Seq, Timestam
 
 /// A message as an entry of the log.
 fn body(state: &State, message: &Message) -> Body {
-    let own = message.from.id == state.me;
+    let own = state.is_me(message.from.id);
     let text = message.text.as_str().to_owned();
     let origin = match own {
         _ if message.damaged => Origin::Damaged,
@@ -104,7 +106,7 @@ fn body(state: &State, message: &Message) -> Body {
 
 /// If the user wrote it and it was pending, it is acknowledged.
 pub(super) fn acknowledge_own(state: &mut State, message: &Message) -> Option<Effect> {
-    let device = message.device.clone().filter(|_| message.from.id == state.me)?;
+    let device = message.device.clone().filter(|_| state.is_me(message.from.id))?;
     acknowledge(state, &MessageId { device, n: message.n? }, None)
 }
 

@@ -1,6 +1,6 @@
 //! What the settings do, and `/set`.
 
-use chat_client::entry::NoticeKind;
+use chat_client::NoticeKind;
 use chat_client::{Input as ClientInput, Request};
 use chat_proto::Timestamp;
 

@@ -104,7 +104,7 @@ fn a_direct_message_says_whether_the_other_user_is_online() {
     assert_shows(&harness, "carl  ● online");
     harness.type_text("hi");
     assert!(!harness.screen().contains("offline"));
-    let direct = RoomName::direct(harness.state.client.me(), chat_proto::UserId::new(5));
+    let direct = RoomName::direct(chat_proto::UserId::new(7), chat_proto::UserId::new(5));
     let reason = chat_proto::LeaveReason::Bye;
     harness.event(Event::Left { room: direct, user: user(5, "carl"), reason });
     assert_shows(&harness, "carl  ● online");
