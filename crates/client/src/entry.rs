@@ -9,7 +9,8 @@ use crate::notice::Notice;
 use crate::presence::Presence;
 use crate::store::MessageId;
 
-/// Identifies an entry within its log, for as long as the entry is there.
+/// Identifies an entry within its log, for as long as the entry is there. A pending message stays the same entry
+/// when it is accepted or refused. The text of an entry does not change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct EntryId(pub(crate) u64);
 

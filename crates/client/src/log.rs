@@ -133,7 +133,7 @@ impl Log {
         if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
             return false;
         }
-        self.entries.insert(index, LogEntry { seq, ..LogEntry::new(at, body) });
+        self.entries.insert_message(index, LogEntry { seq, ..LogEntry::new(at, body) });
         self.coverage.insert(seq.get());
         if self.entries.line_is_above_own() {
             self.draw_line(self.entries.read());
@@ -157,32 +157,38 @@ impl Log {
 
     /// The server has accepted a pending message: moves it to its place.
     pub(crate) fn accept(&mut self, id: &MessageId, seq: Seq, at: Timestamp) {
-        if let Some(mut body) = self.remove_pending(id) {
-            if let Body::Message { origin, .. } = &mut body {
+        if let Some(mut entry) = self.settle(id, seq) {
+            if let Body::Message { origin, .. } = &mut entry.body {
                 *origin = Origin::Own(Delivery::Accepted);
             }
-            self.insert(seq, at, body);
+            self.insert(seq, at, entry.body);
         }
+    }
+
+    /// A pending message comes again as message `seq`. It stays the same entry.
+    pub(crate) fn settle(&mut self, id: &MessageId, seq: Seq) -> Option<LogEntry> {
+        let entry = self.remove_pending(id)?;
+        self.entries.settle(entry.id, seq);
+        Some(entry)
     }
 
     /// The server has refused a pending message: it stays after the last message, with the reason.
     pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: Box<Refusal>) {
-        if let Some(mut body) = self.remove_pending(id) {
-            if let Body::Message { origin, .. } = &mut body {
+        if let Some(mut entry) = self.remove_pending(id) {
+            if let Body::Message { origin, .. } = &mut entry.body {
                 *origin = Origin::Own(Delivery::Refused(why));
             }
             let seq = Seq::new(self.coverage.reached());
-            self.entries
-                .insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
+            self.entries.put(self.entries.end_of(seq), LogEntry { seq, at, ..entry });
         }
     }
 
     /// Removes a pending message and returns it.
-    pub(crate) fn remove_pending(&mut self, id: &MessageId) -> Option<Body> {
+    pub(crate) fn remove_pending(&mut self, id: &MessageId) -> Option<LogEntry> {
         let index = self.entries.pending(id)?;
         let entry = self.entries.remove(index)?;
         self.entries.place_pending_notices(Seq::new(self.coverage.reached()));
-        Some(entry.body)
+        Some(entry)
     }
 
     /// A pending message is stored.

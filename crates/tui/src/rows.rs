@@ -131,9 +131,9 @@ impl<'a> LogRows<'a> {
             return 0;
         };
         let width = self.shape.text_width();
-        let height = || entry::height(entry, self.shape, self.is_open(entry));
+        let height = || entry::text_height(entry, self.shape, self.is_open(entry));
         let height = self.heights.map_or_else(height, |heights| heights.get(entry, width, height));
-        self.height_above(index) + height
+        self.height_above(index) + height + entry::reason_height(entry, self.shape)
     }
 
     /// The rows of an entry.

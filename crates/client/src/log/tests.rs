@@ -284,3 +284,22 @@ proptest::proptest! {
         proptest::prop_assert!(pending.into_iter().all(|entry| entry.seq == PENDING));
     }
 }
+
+#[test]
+fn a_pending_message_stays_the_same_entry_when_it_is_answered() {
+    let mut log = Log::new();
+    hear(&mut log, [1]);
+    for n in 1..=3 {
+        log.push_pending(at(), own(n));
+    }
+    let pending: Vec<EntryId> = log.entries.iter().skip(1).map(LogEntry::id).collect();
+    let ids =
+        |log: &Log| -> Vec<_> { log.entries.iter().map(|entry| (entry.seq, entry.id)).collect() };
+    log.accept(&id(1), Seq::new(2), at());
+    log.refuse(&id(2), at(), refusal());
+    assert_eq!(ids(&log)[1..3], [(Seq::new(2), pending[0]), (Seq::new(2), pending[1])]);
+    // The message itself comes in place of an answer, after a new connection.
+    log.settle(&id(3), Seq::new(4));
+    hear(&mut log, [3, 4]);
+    assert_eq!(ids(&log).last(), Some(&(Seq::new(4), pending[2])));
+}

@@ -107,7 +107,10 @@ fn body(state: &State, message: &Message) -> Body {
 /// If the user wrote it and it was pending, it is acknowledged.
 pub(super) fn acknowledge_own(state: &mut State, message: &Message) -> Option<Effect> {
     let device = message.device.clone().filter(|_| state.is_me(message.from.id))?;
-    acknowledge(state, &MessageId { device, n: message.n? }, None)
+    let id = MessageId { device, n: message.n? };
+    // The text of a damaged message is another one, so that is another entry.
+    let place = if message.damaged { Place::Unknown } else { Place::Comes(message.seq) };
+    acknowledge(state, &id, place)
 }
 
 pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
@@ -115,12 +118,11 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
         return Vec::new();
     };
     // Version 0.1.0 does not say which message it repeats.
-    let place = (!repeat || state.journal.is_some()).then_some((&room, seq, at));
+    let is_placed = !repeat || state.journal.is_some();
+    let place = if is_placed { Place::Here(&room, seq, at) } else { Place::Unknown };
     let id = state.outbox.answered(device.as_ref(), n);
     let effect = id.and_then(|id| acknowledge(state, &id, place));
-    if place.is_some()
-        && let Some(room) = state.rooms.get_mut(&room)
-    {
+    if is_placed && let Some(room) = state.rooms.get_mut(&room) {
         room.last_seq = room.last_seq.max(seq);
         room.log.reach(seq);
         has_said(room, seq);
@@ -135,18 +137,25 @@ fn has_said(room: &mut Room, seq: Seq) {
     }
 }
 
-/// The server has stored a message: at that place, or at one that comes with the missed messages.
-fn acknowledge(
-    state: &mut State,
-    id: &MessageId,
-    place: Option<(&RoomName, Seq, Timestamp)>,
-) -> Option<Effect> {
+/// Where the server has stored a message of the user.
+enum Place<'a> {
+    /// There.
+    Here(&'a RoomName, Seq, Timestamp),
+    /// There; the message follows.
+    Comes(Seq),
+    /// The message says so when it comes.
+    Unknown,
+}
+
+/// The server has stored a message.
+fn acknowledge(state: &mut State, id: &MessageId, place: Place<'_>) -> Option<Effect> {
     let unaddressed = state.unaddressed.messages.extract_if(.., |message| message.id == *id).next();
     let message = state.outbox.acknowledge(id).or(unaddressed)?;
     if let Some(room) = state.rooms.get_mut(&message.room) {
         match place {
-            Some((name, seq, at)) if *name == message.room => room.log.accept(id, seq, at),
-            _ => drop(room.log.remove_pending(id)),
+            Place::Here(name, seq, at) if *name == message.room => room.log.accept(id, seq, at),
+            Place::Comes(seq) => drop(room.log.settle(id, seq)),
+            Place::Here(..) | Place::Unknown => drop(room.log.remove_pending(id)),
         }
     }
     Some(store(state, StoreOp::Acknowledged(vec![id.clone()])))

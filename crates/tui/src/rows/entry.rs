@@ -84,11 +84,15 @@ impl Flat {
     }
 }
 
+/// How many rows the reason takes for which the server has refused a message.
+pub(super) fn reason_height(entry: &LogEntry, shape: Shape) -> usize {
+    reason(entry).map_or(0, |why| why.breaks(shape.text_width()).len())
+}
+
 /// How many rows the text of an entry takes. `is_open`: a long message is not folded.
-pub(super) fn height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
+pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
     let width = shape.text_width();
-    let why = reason(entry).map_or(0, |why| why.breaks(width).len());
-    why + match &entry.body {
+    match &entry.body {
         Body::Restored => 1,
         Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
             markup(text, origin, shape).height(width)
