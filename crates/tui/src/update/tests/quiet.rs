@@ -35,7 +35,7 @@ fn a_muted_room_is_quiet_and_counts_its_mentions_alone() {
 fn a_muted_room_is_not_unread_elsewhere() {
     let mut harness = in_two_rooms(60);
     harness.message_in("#rust", 1, user(3, "ana"), "hi");
-    assert_shows(&harness, "1 room unread");
+    assert_shows(&harness, "1 unread in #rust");
     harness.type_text("/mute #rust\n");
     assert!(!harness.screen().contains("unread"));
 }

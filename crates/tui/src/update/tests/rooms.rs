@@ -40,7 +40,7 @@ fn rooms_count_what_is_new_there() {
     assert!(harness.message_in("#rust", 1, user(3, "ana"), "one").is_empty());
     assert_shows(&harness, "2 #rust         1│");
     assert_eq!(harness.message_in("#rust", 2, user(3, "ana"), "@bob?"), [Effect::Ring]);
-    assert_shows(&harness, "2 #rust        @1│");
+    assert_shows(&harness, "2 #rust      2 @1│");
     assert_eq!(harness.message_in("@3-7", 1, user(3, "ana"), "psst").last(), Some(&Effect::Ring));
     assert_shows(&harness, "3 ana          @1│");
     harness.alt(KeyCode::Char('a'));
@@ -88,11 +88,11 @@ fn the_server_counts_what_is_not_read() {
     harness.message_in("#rust", 11, user(3, "ana"), "one");
     assert_shows(&harness, "2 #rust         3│");
     harness.message_in("#rust", 12, user(3, "ana"), "@bob!");
-    assert_shows(&harness, "2 #rust        @1│");
+    assert_shows(&harness, "2 #rust      4 @1│");
     harness.event(read_event("#rust", 6, Some((12, 3, 2))));
-    assert_shows(&harness, "2 #rust        @2│");
+    assert_shows(&harness, "2 #rust      3 @2│");
     harness.event(read_event("#rust", 9, Some((12, 2, 1))));
-    assert_shows(&harness, "2 #rust        @1│");
+    assert_shows(&harness, "2 #rust      2 @1│");
     harness.event(read_event("#rust", 12, Some((12, 0, 0))));
     assert_shows(&harness, "2 #rust          │");
 }
