@@ -58,6 +58,11 @@ pub enum Body {
         /// Where it comes from.
         origin: Origin,
     },
+    /// A message of a user who is ignored.
+    Ignored {
+        /// The name of its author.
+        from: UserName,
+    },
     /// A notice of the room or of the client.
     Notice(Notice),
     /// Users joined and left.
@@ -76,7 +81,11 @@ impl Body {
     pub(crate) const fn bytes(&self) -> usize {
         match self {
             Self::Message { text, .. } => text.len(),
-            Self::Notice(_) | Self::Presence(_) | Self::Offline { .. } | Self::Restored => 0,
+            Self::Ignored { .. }
+            | Self::Notice(_)
+            | Self::Presence(_)
+            | Self::Offline { .. }
+            | Self::Restored => 0,
         }
     }
 }
@@ -86,8 +95,6 @@ impl Body {
 pub enum Origin {
     /// Another user; mentions of the user are there in the text.
     Heard(Vec<Range<usize>>),
-    /// Another user, whom the user ignores.
-    Ignored,
     /// The user.
     Own(Delivery),
     /// The message is damaged on the disk of the server; its text says so.

@@ -29,6 +29,7 @@ pub mod link;
 pub mod listing;
 mod live;
 pub mod log;
+pub mod mentions;
 pub mod notice;
 pub mod outbox;
 pub mod presence;

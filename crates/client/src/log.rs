@@ -260,8 +260,9 @@ impl Log {
 
     /// All messages in the order of the screen, each with its `seq` if it has one, and the rules.
     pub fn messages(&self) -> impl Iterator<Item = (Option<Seq>, &Body)> {
-        let is_shown =
-            |entry: &&LogEntry| matches!(entry.body, Body::Message { .. } | Body::Restored);
+        let is_shown = |entry: &&LogEntry| {
+            matches!(entry.body, Body::Message { .. } | Body::Ignored { .. } | Body::Restored)
+        };
         let said = self.entries.iter().filter(is_shown);
         said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }

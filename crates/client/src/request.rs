@@ -5,6 +5,7 @@ use chat_proto::limits::TEXT_BYTES_MAX;
 use chat_proto::{AwayText, RoomName, Seq, Topic, UserName};
 
 use crate::choices::Level;
+use crate::mentions::MentionPolicy;
 use crate::notice::NoticeKind;
 use crate::presence::JoinPolicy;
 
@@ -130,6 +131,8 @@ pub enum Request {
     Away(Option<AwayText>),
     /// Show these users who join and leave, from now on.
     ShowJoins(JoinPolicy),
+    /// Find mentions of the user in this way, from now on.
+    FindMentions(MentionPolicy),
     /// Show a text of the front end in the current room.
     Notice(NoticeKind, String),
 }

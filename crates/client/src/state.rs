@@ -11,6 +11,7 @@ use crate::effect::Effect;
 use crate::link::Lost;
 use crate::listing::RoomListing;
 use crate::live::Live;
+use crate::mentions::MentionPolicy;
 use crate::notice::Notice;
 use crate::outbox::Outbox;
 use crate::presence::JoinPolicy;
@@ -57,6 +58,8 @@ pub struct State {
     pub(crate) warned: WarnOnce,
     /// Which users who join and leave are shown.
     pub(crate) joins: JoinPolicy,
+    /// What mentions the user.
+    pub(crate) mentions: MentionPolicy,
     /// What the user has chosen for rooms and users.
     pub(crate) choices: Choices,
     /// When the connection was lost, until there is another session.
@@ -132,6 +135,7 @@ impl State {
             typed: None,
             warned: WarnOnce::default(),
             joins: JoinPolicy::default(),
+            mentions: MentionPolicy::default(),
             choices: Choices::default(),
             offline_since: None,
             online_since: None,

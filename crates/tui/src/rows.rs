@@ -3,6 +3,7 @@
 mod clock;
 mod entry;
 mod heights;
+mod ignored;
 mod shape;
 
 use chat_client::Room;
@@ -125,9 +126,9 @@ impl<'a> LogRows<'a> {
         usize::from(beginning) + usize::from(day.is_some()) + usize::from(new) + usize::from(name)
     }
 
-    /// How many rows an entry takes; none if there is no such entry.
+    /// How many rows an entry takes; none if there is no such entry, or if it is part of the row before.
     pub(crate) fn height(&self, index: usize) -> usize {
-        let Some(entry) = self.log.get(index) else {
+        let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
             return 0;
         };
         let width = self.shape.text_width();
@@ -138,7 +139,7 @@ impl<'a> LogRows<'a> {
 
     /// The rows of an entry.
     pub(crate) fn rows(&self, index: usize) -> Vec<Row> {
-        let Some(entry) = self.log.get(index) else {
+        let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
             return Vec::new();
         };
         let above = self.above(index);
@@ -152,7 +153,11 @@ impl<'a> LogRows<'a> {
         if above.new {
             all.push(self.shape.new_messages(self.new_count(index)));
         }
-        all.extend(entry::rows(entry, above, self.shape, self.zone, self.is_open(entry)));
+        if ignored::is_ignored(entry) {
+            all.push(self.ignored_row(index, entry));
+        } else {
+            all.extend(entry::rows(entry, above, self.shape, self.zone, self.is_open(entry)));
+        }
         all
     }
 

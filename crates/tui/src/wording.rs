@@ -16,7 +16,7 @@ mod request;
 mod size;
 
 pub(crate) use self::connection::in_short;
-pub(crate) use self::notice::notice;
+pub(crate) use self::notice::{ignored, notice};
 pub(crate) use self::presence::{away, joined_and_left, offline};
 pub(crate) use self::quote::quoted;
 pub(crate) use self::refusal::not_sent;

@@ -259,6 +259,7 @@ impl LogEntry {
     pub(super) fn is_message(&self) -> bool {
         let is_said = match &self.body {
             Body::Message { origin, .. } => !matches!(origin, Origin::Own(Delivery::Refused(_))),
+            Body::Ignored { .. } => true,
             Body::Notice(_) | Body::Presence(_) | Body::Offline { .. } | Body::Restored => false,
         };
         is_said && self.seq != PENDING && !self.is_void

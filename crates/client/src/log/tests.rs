@@ -41,6 +41,7 @@ fn texts(log: &Log) -> Vec<&str> {
     let texts = log.entries.iter().map(|entry| match &entry.body {
         Body::Message { text, .. } | Body::Notice(Notice::Front(_, text)) => text.as_str(),
         Body::Notice(_) => "notice",
+        Body::Ignored { .. } => "ignored",
         Body::Presence(_) => "presence",
         Body::Offline { .. } => "offline",
         Body::Restored => "rule",

@@ -1,8 +1,7 @@
 //! Messages from the server: into the log of their room, and out of the outbox if the user wrote them.
 
-use chat_proto::command::Kind;
 use chat_proto::event::{Accepted, Message};
-use chat_proto::mention::{is_in, mentions};
+use chat_proto::mention::is_in;
 use chat_proto::{Command, RoomName, Seq, Timestamp};
 
 use super::{Effect, send, store};
@@ -10,9 +9,6 @@ use crate::entry::{Body, Delivery, Origin};
 use crate::rooms::{JoinState, Room};
 use crate::state::State;
 use crate::store::{MessageId, StoreOp};
-
-/// The text of a message of an ignored user.
-const IGNORED_TEXT: &str = "message of an ignored user";
 
 /// A message of a room, live or missed.
 pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
@@ -68,7 +64,9 @@ pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> boo
         }
         return false;
     }
-    let is_new = room.is_some_and(|room| room.receive(message.seq, alerts));
+    // A name without `@` is not counted, however the front end finds mentions: the server does not count it.
+    let counts = alerts && (message.room.is_private() || is_in(message.text.as_str(), &state.name));
+    let is_new = room.is_some_and(|room| room.receive(message.seq, counts));
     if is_new {
         state.effects.push(Effect::Received(Box::new(message.clone())));
     }
@@ -89,19 +87,15 @@ pub(super) fn entries(state: &State, messages: &[Message]) -> Vec<(Seq, Timestam
 
 /// A message as an entry of the log.
 fn body(state: &State, message: &Message) -> Body {
-    let own = state.is_me(message.from.id);
+    let from = message.from.name.clone();
     let text = message.text.as_str().to_owned();
-    let origin = match own {
+    let origin = match state.is_me(message.from.id) {
         _ if message.damaged => Origin::Damaged,
         true => Origin::Own(Delivery::Accepted),
-        false if state.choices.ignores(message.from.id) => Origin::Ignored,
-        false => Origin::Heard(mentions(&text, &state.name)),
+        false if state.choices.ignores(message.from.id) => return Body::Ignored { from },
+        false => Origin::Heard(state.mentions.find(&text, &state.name)),
     };
-    let (kind, text) = match origin {
-        Origin::Ignored => (Kind::Text, IGNORED_TEXT.to_owned()),
-        _ => (message.kind.shown_as(), text),
-    };
-    Body::Message { from: message.from.name.clone(), kind, text, origin }
+    Body::Message { from, kind: message.kind.shown_as(), text, origin }
 }
 
 /// If the user wrote it and it was pending, it is acknowledged.
@@ -138,6 +132,7 @@ fn has_said(room: &mut Room, seq: Seq) {
 }
 
 /// Where the server has stored a message of the user.
+#[derive(Clone, Copy)]
 enum Place<'a> {
     /// There.
     Here(&'a RoomName, Seq, Timestamp),

@@ -94,6 +94,10 @@ fn carry_out(
             state.joins = joins;
             None
         }
+        Request::FindMentions(mentions) => {
+            state.mentions = mentions;
+            None
+        }
         Request::Notice(kind, text) => {
             state.notice(at, Notice::Front(kind, text));
             None

@@ -93,7 +93,7 @@ pub(super) fn reason_height(entry: &LogEntry, shape: Shape) -> usize {
 pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
     let width = shape.text_width();
     match &entry.body {
-        Body::Restored => 1,
+        Body::Restored | Body::Ignored { .. } => 1,
         Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
             markup(text, origin, shape).height(width)
         }
@@ -171,7 +171,7 @@ fn markup<'a>(text: &'a str, origin: &Origin, shape: Shape) -> Markup<'a> {
     match origin {
         _ if shape.is_bare() => Markup::plain(text, &[]),
         Origin::Heard(mentions) => Markup::parse(text, mentions),
-        Origin::Damaged | Origin::Ignored => Markup::plain(text, &[]),
+        Origin::Damaged => Markup::plain(text, &[]),
         Origin::Own(_) => Markup::parse(text, &[]),
     }
 }
@@ -218,7 +218,7 @@ fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone) -> Flat {
         Body::Offline { since } => {
             flat.with(SpanKind::Dim, &wording::offline((*since, entry.at), shape.clock, zone))
         }
-        Body::Restored => flat,
+        Body::Restored | Body::Ignored { .. } => flat,
         Body::Message { from, text, origin, .. } => {
             let flat =
                 flat.with(SpanKind::Plain, "* ").with(SpanKind::Name, &wording::quoted(from));

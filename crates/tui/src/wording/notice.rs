@@ -62,6 +62,14 @@ pub(crate) fn notice(notice: &Notice) -> String {
     }
 }
 
+/// The row of that many messages of ignored users.
+pub(crate) fn ignored(count: usize) -> String {
+    match count {
+        1 => "1 message from an ignored user".to_owned(),
+        count => format!("{count} messages from ignored users"),
+    }
+}
+
 fn not_found(name: &UserName, why: &NotFound) -> String {
     match why {
         NotFound::Refused(refusal) if refusal.code == RefusalCode::NoSuchUser => {

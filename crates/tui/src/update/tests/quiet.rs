@@ -66,7 +66,7 @@ fn the_messages_of_an_ignored_user_are_hidden_ring_nothing_and_count_for_nothing
     let effects = harness.type_text("/ignore ana\n");
     assert!(kept(&effects).iter().any(|op| matches!(op, StoreOp::Choices(_))));
     assert!(!harness.message(3, "ana", "secret @bob").contains(&Effect::Ring));
-    assert_shows(&harness, "ana   message of an ignored user");
+    assert_shows(&harness, "1 message from an ignored user");
     assert!(!harness.screen().contains("secret"));
     assert!(!rings(&mut harness, 1, "@bob"));
     assert_shows(&harness, " 2 #rust          │");
