@@ -67,8 +67,7 @@ pub(crate) fn feed(
     journal: Journal,
     entry: Entry,
     seq: Seq,
-    catch_up: CatchUp,
-    view: View,
+    (catch_up, view): (CatchUp, View),
     pages: Arc<Semaphore>,
     users_listed: usize,
 ) -> impl Stream<Item = FeedItem> + Send {

@@ -3,9 +3,7 @@
 mod messages;
 
 use chat_proto::command::{Hello, Kind, Nonce};
-use chat_proto::event::{
-    Accepted, Away, JournalId, Limits, Message, RoomInfo, RoomState, Server, Welcome,
-};
+use chat_proto::event::{Accepted, Away, JournalId, Limits, RoomInfo, RoomState, Server, Welcome};
 use chat_proto::{
     AwayText, Command, DeviceId, EndCode, Event, Features, LeaveReason, Refusal, RefusalCode,
     RoomName, Secret, Seq, ShortString, Text, Timestamp, Topic, User, UserId, UserName,
@@ -17,7 +15,7 @@ use proptest::sample::{Index, select};
 use serde_json::json;
 
 pub(crate) use self::messages::say;
-use self::messages::{details, message_kind, version};
+use self::messages::{message, version};
 
 /// As many cases as a law is worth. None is written to a file: a case that failed is worth a test
 /// of its own, with a name.
@@ -128,17 +126,6 @@ fn room_info() -> impl Strategy<Value = RoomInfo> {
         topic,
         count,
     })
-}
-
-fn message() -> impl Strategy<Value = Message> {
-    let own = option::of((device(), option::of(any::<u64>())));
-    let text = (message_kind(), text(), details());
-    (room_name(), seq(), user(), at(), text, any::<bool>(), own).prop_map(
-        |(room, seq, from, at, (kind, text, details), damaged, own)| {
-            let (device, n) = own.unzip();
-            Message { room, seq, from, at, kind, text, damaged, device, n: n.flatten(), details }
-        },
-    )
 }
 
 fn seq() -> impl Strategy<Value = Seq> {

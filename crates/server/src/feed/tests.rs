@@ -77,8 +77,7 @@ async fn what_is_kept_but_not_yet_told_comes_live_and_once() {
         journal,
         entry,
         Seq::NONE,
-        CatchUp::Replay,
-        View::Stored,
+        (CatchUp::Replay, View::Stored),
         a_page(),
         500,
     );
@@ -105,8 +104,7 @@ async fn messages_that_a_ring_has_dropped_come_from_the_journal() {
         journal.clone(),
         entry,
         Seq::NONE,
-        CatchUp::Replay,
-        View::Stored,
+        (CatchUp::Replay, View::Stored),
         a_page(),
         500,
     );
@@ -128,7 +126,7 @@ async fn the_feeds_of_a_session_read_one_page_at_a_time() {
     let mut feeds = [(); 2].map(|()| {
         let (entry, pages) = (room.listen(500).unwrap(), Arc::clone(&pages));
         let (room, journal) = (Arc::clone(&room), journal.clone());
-        Box::pin(feed(room, journal, entry, Seq::NONE, CatchUp::Replay, View::Stored, pages, 500))
+        Box::pin(feed(room, journal, entry, Seq::NONE, (CatchUp::Replay, View::Stored), pages, 500))
     });
     assert!(feeds[0].next().now_or_never().is_none());
     assert_eq!(pages.available_permits(), 0);

@@ -30,9 +30,9 @@ pub(super) fn mentioned(
     for written in mention::candidates(text).take(LOOKUPS_MAX) {
         match holder(proposal, written) {
             Some(user) if proposal.is_in(user, room) && proposal.has_record(user) => {
-                users.push(user)
+                users.push(user);
             }
-            None if written.eq_ignore_ascii_case(HERE) && text.contains('@') => {
+            None if written.eq_ignore_ascii_case(HERE) && calls_all(text) => {
                 users.extend(connected(proposal, room));
             }
             _ => {}
@@ -42,6 +42,12 @@ pub(super) fn mentioned(
     users.sort_unstable();
     users.dedup();
     users
+}
+
+/// Whether a text has [`HERE`] with an `@`, and not as a word alone.
+fn calls_all(text: &str) -> bool {
+    let here = UserName::from_lossy(HERE);
+    mention::mentions(text, &here).into_iter().any(|range| text[range].starts_with('@'))
 }
 
 /// Who has a name. One in ASCII is looked up without memory, since the beginning of every text may be a name.

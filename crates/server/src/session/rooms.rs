@@ -158,7 +158,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let view = self.shows.view(self.member.id());
         let pages = self.subscriptions.pages();
         let subscription =
-            feed(Arc::clone(&room), journal, entry, since, catch_up, view, pages, users_listed);
+            feed(Arc::clone(&room), journal, entry, since, (catch_up, view), pages, users_listed);
         self.subscriptions.insert(&room, title, read, seq, subscription);
     }
 

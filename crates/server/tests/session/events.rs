@@ -16,7 +16,7 @@ async fn with(daemon: &Server, name: &str, features: &[&str]) -> Peer {
 }
 
 /// A `say` in the lobby with these fields.
-fn say(fields: Value) -> Value {
+fn say(fields: &Value) -> Value {
     let mut say = json!({"type": "say", "room": "#lobby"});
     say.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     say
@@ -24,13 +24,13 @@ fn say(fields: Value) -> Value {
 
 /// Sends a `say` that is accepted, and returns its `seq`.
 async fn accepted(peer: &mut Peer, fields: Value) -> u64 {
-    let answer = peer.until_answer(say(fields)).await;
+    let answer = peer.until_answer(say(&fields)).await;
     answer["seq"].as_u64().unwrap_or_else(|| panic!("{answer}"))
 }
 
 /// Sends a `say` that is refused, and returns the code.
 async fn refused(peer: &mut Peer, fields: Value) -> String {
-    let answer = peer.until_answer(say(fields)).await;
+    let answer = peer.until_answer(say(&fields)).await;
     answer["code"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
@@ -240,7 +240,7 @@ async fn an_event_is_stored_once_under_its_number() {
     let reaction = json!({"n": 3, "kind": "reaction", "target": 1, "emoji": "👍"});
     for (seq, event) in [(2, &edit), (3, &reaction)] {
         accepted(&mut ana, event.clone()).await;
-        let repeat = ana.until_answer(say(event.clone())).await;
+        let repeat = ana.until_answer(say(event)).await;
         assert_eq!((&repeat["seq"], &repeat["repeat"]), (&json!(seq), &json!(true)));
     }
     let mut other = reaction;
@@ -249,7 +249,7 @@ async fn an_event_is_stored_once_under_its_number() {
     // What was deleted meanwhile was stored all the same.
     accepted(&mut ana, json!({"n": 4, "kind": "delete", "target": 1})).await;
     for (seq, event) in [(1, text), (2, edit)] {
-        let repeat = ana.until_answer(say(event)).await;
+        let repeat = ana.until_answer(say(&event)).await;
         assert_eq!((&repeat["seq"], &repeat["repeat"]), (&json!(seq), &json!(true)));
     }
     assert_eq!(history(&mut ana).await.len(), 4);

@@ -2,7 +2,7 @@
 
 use chat_proto::Emoji;
 use chat_proto::command::{Body, Links, Say};
-use chat_proto::event::{Details, Edited, MessageKind, Reaction, Replies, Version};
+use chat_proto::event::{Details, Edited, Message, MessageKind, Reaction, Replies, Version};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -10,8 +10,19 @@ use proptest::sample::select;
 
 use super::{at, device, kind, room_name, seq, text, topic, user};
 
+pub(super) fn message() -> impl Strategy<Value = Message> {
+    let own = option::of((device(), option::of(any::<u64>())));
+    let text = (message_kind(), text(), details());
+    (room_name(), seq(), user(), at(), text, any::<bool>(), own).prop_map(
+        |(room, seq, from, at, (kind, text, details), damaged, own)| {
+            let (device, n) = own.unzip();
+            Message { room, seq, from, at, kind, text, damaged, device, n: n.flatten(), details }
+        },
+    )
+}
+
 /// Mostly none, as on the wire.
-pub(super) fn details() -> impl Strategy<Value = Option<Box<Details>>> {
+fn details() -> impl Strategy<Value = Option<Box<Details>>> {
     let of_event = (option::of(seq()), option::of(emoji()), option::of(any::<bool>()));
     let links = (option::of(topic()), option::of(seq()), option::of(seq()));
     let edited = (at(), any::<u64>()).prop_map(|(at, count)| Edited { at, count });
@@ -44,7 +55,7 @@ pub(super) fn version() -> impl Strategy<Value = Version> {
     (seq(), at(), text()).prop_map(|(seq, at, text)| Version { seq, at, text })
 }
 
-pub(super) fn message_kind() -> impl Strategy<Value = MessageKind> {
+fn message_kind() -> impl Strategy<Value = MessageKind> {
     use MessageKind::{Action, Delete, Edit, Pin, Reaction, Text, Topic, Unknown};
     select(&[Text, Action, Edit, Delete, Reaction, Pin, Topic, Unknown][..])
 }

@@ -74,10 +74,8 @@ pub(super) fn admit(
         Body::Edit { target, .. } => {
             let found = own(db, room, *target, author)?.and_then(is_there);
             let edits = counted(db, room, *target, EDIT, EDITS_MAX).map_err(marked)?;
-            Ok(found.and_then(|_| match edits {
-                true => Err(Rejection::TooManyEdits(*target)),
-                false => Ok(None),
-            }))
+            let allowed = if edits { Err(Rejection::TooManyEdits(*target)) } else { Ok(None) };
+            Ok(found.and(allowed))
         }
         Body::Delete { target } => {
             let found = match message.deletes_others {

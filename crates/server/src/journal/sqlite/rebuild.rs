@@ -17,26 +17,28 @@ pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
 
 /// Rebuilds the table of message numbers. Reads all messages.
 pub(super) fn message_numbers(db: &Connection) -> rusqlite::Result<()> {
-    replace(db, "sent", schema::SENT, fill_message_numbers)
+    replace(db, &["sent"], schema::SENT, fill_message_numbers)
 }
 
 /// Rebuilds the tables of the events and of the mentions. Reads all messages.
 pub(super) fn events(db: &Connection) -> rusqlite::Result<()> {
-    replace(db, "about", schema::ABOUT, |db| events::fill(db, db))?;
-    let mention = format!("{}; {}", schema::MENTION, schema::MENTION_AT);
-    replace(db, "mention", &mention, |db| mentions::fill(db, db))
+    let make = [schema::ABOUT, schema::MENTION, schema::MENTION_AT].join(";");
+    replace(db, &["about", "mention"], &make, |db| {
+        events::fill(db, db)?;
+        mentions::fill(db, db)
+    })
 }
 
-/// Replaces `table` by one that `make` makes and `fill` fills; or changes nothing.
+/// Replaces `tables` by those that `make` makes and `fill` fills; or changes nothing.
 pub(super) fn replace(
     db: &Connection,
-    table: &str,
+    tables: &[&str],
     make: &str,
     fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let replace = || {
         let transaction = db.unchecked_transaction()?;
-        remove_from_schema(db, table)?;
+        tables.iter().try_for_each(|table| remove_from_schema(db, table))?;
         db.execute_batch(make)?;
         fill(db)?;
         list_abandoned(db)?;

@@ -1,6 +1,7 @@
 mod bench;
 mod clock;
 mod damage;
+mod deleted;
 mod derived;
 mod events;
 mod files;

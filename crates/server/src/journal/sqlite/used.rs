@@ -167,7 +167,7 @@ fn put(db: &Connection, used: Used) -> rusqlite::Result<()> {
     match db.execute("DELETE FROM number", []) {
         Err(error) if salvage::is_damage(&error) => {
             drop(transaction);
-            rebuild::replace(db, "number", schema::NUMBER, |db| insert(db, used))
+            rebuild::replace(db, &["number"], schema::NUMBER, |db| insert(db, used))
         }
         removed => {
             removed?;

@@ -146,8 +146,11 @@ fn differences(one: &Connection, other: &Connection, sql: &str) -> rusqlite::Res
     Ok(differences)
 }
 
+/// The columns of a row: numbers, and bytes of texts.
+type Columns = Vec<(i64, Vec<u8>)>;
+
 /// The columns of a row, so that they can be compared; `None` after the last row.
-fn values(row: Option<&Row<'_>>) -> rusqlite::Result<Option<Vec<(i64, Vec<u8>)>>> {
+fn values(row: Option<&Row<'_>>) -> rusqlite::Result<Option<Columns>> {
     let Some(row) = row else { return Ok(None) };
     let value = |column| {
         Ok(match row.get_ref(column)? {

@@ -205,6 +205,6 @@ async fn a_table_that_was_made_again_is_the_one_of_a_new_journal() {
     };
     let before = ["sent", "number"].map(columns);
     rebuild::message_numbers(&db).unwrap();
-    rebuild::replace(&db, "number", schema::NUMBER, |_| Ok(())).unwrap();
+    rebuild::replace(&db, &["number"], schema::NUMBER, |_| Ok(())).unwrap();
     assert_eq!(["sent", "number"].map(columns), before);
 }
