@@ -1,5 +1,6 @@
 //! The numbers of messages that are in no table yet.
 
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
 use chat_proto::{Seq, UserId};
@@ -40,9 +41,14 @@ impl Gathered {
 
     /// Adds runs of a device.
     pub(super) fn add(&mut self, device: Device, runs: Runs) {
-        if !runs.is_empty() {
-            let all = self.devices.entry(device).or_default();
-            runs.iter().for_each(|run| all.put(run));
+        if runs.is_empty() {
+            return;
+        }
+        match self.devices.entry(device) {
+            Occupied(mut all) => runs.iter().for_each(|run| all.get_mut().put(run)),
+            Vacant(vacant) => {
+                vacant.insert(runs);
+            }
         }
     }
 

@@ -124,14 +124,19 @@ async fn a_page_that_cannot_be_read_refuses_the_upgrade_and_says_what_to_do() {
     assert_eq!(open_damaged(&bytes, "a page of FF").await, None);
 }
 
-/// A closed journal of this version, with a message of each of two devices in turn.
+/// The device that sent message `n`: two take turns.
+const fn device_of(n: u64) -> &'static str {
+    if n.is_multiple_of(2) { "laptop" } else { "phone" }
+}
+
+/// A closed journal of this version, with the messages of two devices.
 fn with_numbers(version: u32) -> TempDir {
     let directory = TempDir::new().unwrap();
     let db = Connection::open(file::of(directory.path())).unwrap();
     checksum::register(&db).unwrap();
     schema::make(&db, version).unwrap();
     for n in 1..=MESSAGES {
-        let (device, n_stored) = (["laptop", "phone"][n as usize % 2], n.cast_signed());
+        let (device, n_stored) = (device_of(n), n.cast_signed());
         let place = rows::place(RoomId::LOBBY, Seq::new(n));
         let sql = "INSERT INTO message (place, from_id, from_name, at, kind, device, n, text)
                    VALUES (?, 7, 'bob', 1000, 0, ?, ?, ?)";
@@ -161,7 +166,7 @@ async fn assert_numbers_lead_to_messages(directory: &TempDir, what: &str) {
         let journal = open(directory.path()).unwrap();
         assert_eq!(journal.restored.rooms[0].last_seq, Seq::new(MESSAGES), "{what}");
         for n in 1..=MESSAGES {
-            let device = DeviceId::new(["laptop", "phone"][n as usize % 2]).unwrap();
+            let device = DeviceId::new(device_of(n)).unwrap();
             let outcome = journal.send(Message { device, ..say(n, &text(n)) });
             let at = Timestamp::from_millis(1000);
             assert_eq!(outcome, Outcome::Repeat { seq: n, at }, "{what}");
