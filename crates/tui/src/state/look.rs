@@ -88,7 +88,7 @@ impl Look {
     /// Whether the terminal is to be asked for its colours now: once, if the theme depends on them.
     pub fn take_question(&mut self) -> bool {
         let choice = self.settings().theme.value;
-        let asks = !self.is_asked && self.environment.depth(choice).needs_background();
+        let asks = !self.is_asked && self.environment.asks_colours(choice);
         self.is_asked |= asks;
         asks
     }
