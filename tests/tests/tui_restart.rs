@@ -61,7 +61,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
                    two
                    offline hh:mm–hh:mm
              ana   three
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby › and typ
     "#);
     assert_snapshot!(masked(&bob.sees("   three").await), @r#"
@@ -77,7 +77,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
              ana   one
                    two
                    three
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby › half a sen
     "#);
     bob.types("tence\n").await;

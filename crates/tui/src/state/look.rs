@@ -1,5 +1,7 @@
 //! The settings, and what follows from them: the theme.
 
+use crate::action::Action;
+use crate::chord::Keys;
 use crate::keymap::KeyMap;
 use crate::settings::{Layers, Panel, SetError, Settings};
 use crate::theme::{Answer, Asked, Environment, Rgb, Terminal, Theme};
@@ -73,6 +75,16 @@ impl Look {
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), SetError> {
         self.layers.run.set(name, value)?;
         self.follow();
+        Ok(())
+    }
+
+    /// Changes the keys of an action for this run; `None` for the default ones.
+    ///
+    /// # Errors
+    /// Returns an error if another action has one of them by the user's choice.
+    pub fn set_keys(&mut self, action: Action, keys: Option<Vec<Keys>>) -> Result<(), SetError> {
+        self.layers.set_keys(action, keys)?;
+        self.keys = KeyMap::new(&self.layers);
         Ok(())
     }
 
