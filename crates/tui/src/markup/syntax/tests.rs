@@ -57,7 +57,7 @@ fn the_parts_of_a_message_are_where_its_code_is() {
         .filter(|part| part.format.contains(Format::KEYWORD))
         .map(|part| part.range)
         .collect();
-    assert_eq!(found, [10..13]);
+    assert_eq!(found, vec![10..13]);
 }
 
 /// Code of any language, with all that opens and closes something.
