@@ -95,6 +95,41 @@ fn the_script_starts_finds_and_stops_a_daemon() {
 }
 
 #[test]
+fn two_scripts_at_the_same_time_share_a_daemon() {
+    let checkout = Checkout::new();
+    let server = format!("127.0.0.1:{}", free_port());
+    let stop = StopOnDrop(&checkout, server.clone());
+    let run = || checkout.chat(&server, &["ana"]).1;
+    let printed = thread::scope(|scope| {
+        let scripts = [(); 4].map(|()| scope.spawn(run));
+        scripts.map(|script| script.join().unwrap())
+    });
+    let count = |text| printed.iter().filter(|printed| printed.contains(text)).count();
+    assert_eq!(count("started chat-server, process"), 1, "{printed:?}");
+    assert_eq!(count("terminal"), 4, "each client starts, and finds no terminal: {printed:?}");
+    assert_eq!(checkout.chat(&server, &["stop"]).0, Some(0), "the script knows the daemon");
+    drop(stop);
+}
+
+#[test]
+fn a_script_that_was_killed_during_the_start_delays_none() {
+    let checkout = Checkout::new();
+    let port = free_port();
+    let server = format!("127.0.0.1:{port}");
+    let mut ended = Command::new("true").spawn().unwrap();
+    ended.wait().unwrap();
+    let state = checkout.0.path().join(".local/state/chat");
+    fs::create_dir_all(&state).unwrap();
+    let starting = state.join(format!("starting-127.0.0.1-{port}.pid"));
+    fs::write(&starting, format!("{}\n", ended.id())).unwrap();
+    let stop = StopOnDrop(&checkout, server.clone());
+    let (_, printed) = checkout.chat(&server, &["ana"]);
+    assert!(printed.contains("started chat-server, process"), "{printed}");
+    assert!(!starting.exists());
+    drop(stop);
+}
+
+#[test]
 fn help_and_wrong_usage_start_nothing() {
     let checkout = Checkout::new();
     let server = format!("127.0.0.1:{}", free_port());

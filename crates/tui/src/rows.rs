@@ -3,15 +3,15 @@
 mod clock;
 mod entry;
 mod heights;
+mod ignored;
 mod laid;
-mod presence;
 mod shape;
 
 use std::sync::Arc;
 
+use chat_client::Room;
 use chat_client::entry::{Body, LogEntry, Origin};
 use chat_client::log::Log;
-use chat_client::{Room, quoted};
 use chat_proto::command::Kind;
 use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
@@ -23,6 +23,7 @@ use self::laid::How;
 use self::shape::Shape;
 use crate::markup::FOLD_ROWS;
 use crate::settings::Clock;
+use crate::wording::quoted;
 
 /// A row of a log: the index of an entry, and the index of the row in it.
 pub type Top = (usize, usize);
@@ -126,20 +127,20 @@ impl<'a> LogRows<'a> {
         usize::from(beginning) + usize::from(day.is_some()) + usize::from(new) + usize::from(name)
     }
 
-    /// How many rows an entry takes; none if there is no such entry.
+    /// How many rows an entry takes; none if there is no such entry, or if it is part of the row before.
     pub(crate) fn height(&self, index: usize) -> usize {
-        let Some(entry) = self.log.get(index) else {
+        let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
             return 0;
         };
         let width = self.shape.text_width();
-        let height = || entry::height(entry, self.shape, self.is_open(entry));
+        let height = || entry::text_height(entry, self.shape, self.is_open(entry));
         let height = self.heights.map_or_else(height, |heights| heights.get(entry, width, height));
-        self.height_above(index) + height
+        self.height_above(index) + height + entry::reason_height(entry, self.shape)
     }
 
     /// The rows of an entry.
     pub(crate) fn rows(&self, index: usize) -> Vec<Arc<Row>> {
-        let Some(entry) = self.log.get(index) else {
+        let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
             return Vec::new();
         };
         let above = self.above(index);
@@ -152,6 +153,10 @@ impl<'a> LogRows<'a> {
         }
         if above.new {
             all.push(Arc::new(self.shape.new_messages(self.new_count(index))));
+        }
+        if ignored::is_ignored(entry) {
+            all.push(Arc::new(self.ignored_row(index, entry)));
+            return all;
         }
         let how = How { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
         match self.heights {

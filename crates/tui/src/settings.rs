@@ -17,7 +17,7 @@ mod suggest;
 mod words;
 mod write;
 
-pub use choices::{Choice, Clock, Joins, Notify, NotifyBy, Panel, Switch};
+pub use choices::{Choice, Clock, Joins, Mentions, Notify, NotifyBy, Panel, Switch};
 pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
@@ -136,6 +136,8 @@ settings! {
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.
     notify: Notify = Mentions, "Notifications: of mentions and direct messages, of all messages, or none";
+    /// What mentions the user.
+    mentions: Mentions = At, "What mentions you: @NAME; or NAME anywhere, too, which is marked and notifies, but is not counted";
     /// By what the user is notified.
     notify_by: NotifyBy = Auto, "Notifications of the desktop if the terminal is known to have them, or the bell";
     /// Whether the window has a title.

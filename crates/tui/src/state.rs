@@ -18,7 +18,6 @@ use ratatui::layout::{Rect, Size};
 pub use self::attention::Attention;
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
-pub(crate) use self::input_box::too_long;
 pub use self::look::Look;
 pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};

@@ -22,24 +22,21 @@ mod selecting;
 mod settings;
 mod whois;
 
-use chat_client::entry::NoticeKind;
 use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
-use chat_client::{Request, RequestError};
-use chat_proto::{TextError, Timestamp};
+use chat_client::{NoticeKind, Request};
+use chat_proto::Timestamp;
 
 use crate::input::Input;
 use crate::lists::Subject;
 use crate::notification::{Note, Way};
-use crate::state::{State, too_long};
+use crate::state::State;
 use crate::viewport::{Place, Viewport};
+use crate::wording::not_done;
 
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
-
-/// What the user reads if a command needs a session.
-const NOT_CONNECTED: &str = "You're offline. Try again once connected";
 
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,13 +201,7 @@ fn request(state: &mut State, request: Request, at: Timestamp) -> Result<Vec<Eff
     let failed =
         effects.iter().position(|effect| matches!(effect, Effect::Client(ClientEffect::Failed(_))));
     match failed.map(|index| effects.remove(index)) {
-        Some(Effect::Client(ClientEffect::Failed(RequestError::NotConnected))) => {
-            Err(NOT_CONNECTED.to_owned())
-        }
-        Some(Effect::Client(ClientEffect::Failed(RequestError::Text(TextError::TooLong(
-            bytes,
-        ))))) => Err(format!("Too long: {}. Shorten it and press Enter", too_long(bytes))),
-        Some(Effect::Client(ClientEffect::Failed(error))) => Err(error.to_string()),
+        Some(Effect::Client(ClientEffect::Failed(error))) => Err(not_done(&error)),
         _ => Ok(effects),
     }
 }

@@ -1,6 +1,7 @@
 //! Draws the state on the screen, one file for each pane.
 
 mod edges;
+mod elsewhere;
 mod header;
 mod help;
 mod links;

@@ -1,9 +1,6 @@
 //! `bench-tui` measures the terminal client in a pseudo-terminal, beside weechat and irssi where they are installed,
 //! and prints the figures and their ratios. It ends by itself within three minutes.
 
-#[cfg(not(unix))]
-compile_error!("bench-tui runs on Unix only");
-
 mod chat;
 mod client;
 mod irc;

@@ -1,8 +1,5 @@
 //! `chat-load` puts a chat server under load and measures what it costs.
 
-#[cfg(not(unix))]
-compile_error!("chat-load runs on Unix only: Linux, macOS, a BSD");
-
 mod args;
 mod bench;
 mod child;

@@ -7,6 +7,7 @@ use chat_proto::Seq;
 
 use super::authors::Authors;
 use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
+use crate::outbox::OUTBOX_MAX;
 use crate::store::MessageId;
 
 /// The place of pending messages, and of notices after them: after all others.
@@ -31,6 +32,9 @@ pub(super) struct Entries {
     read: Option<Seq>,
     /// How many entries there have been. Numbers them.
     count: u64,
+    /// The entries that were pending, for the places at which they come again: [`OUTBOX_MAX`] at most, since no
+    /// more are pending at once.
+    settled: Vec<(Seq, EntryId)>,
 }
 
 impl Entries {
@@ -87,11 +91,34 @@ impl Entries {
         self.list.partition_point(|entry| entry.seq <= seq)
     }
 
+    /// Adds a new entry.
     pub(super) fn insert(&mut self, index: usize, mut entry: LogEntry) {
         self.count += 1;
         entry.id = EntryId(self.count);
+        self.put(index, entry);
+    }
+
+    /// Adds an entry that keeps its id.
+    pub(super) fn put(&mut self, index: usize, entry: LogEntry) {
         self.measure(&entry, true);
         self.list.insert(index, entry);
+    }
+
+    /// Adds a message. If it was pending, it is the same entry as before.
+    pub(super) fn insert_message(&mut self, index: usize, entry: LogEntry) {
+        let settled = self.settled.extract_if(.., |(seq, _)| *seq == entry.seq).next();
+        match settled {
+            Some((_, id)) => self.put(index, LogEntry { id, ..entry }),
+            None => self.insert(index, entry),
+        }
+    }
+
+    /// A pending message was removed, and comes again as message `seq`.
+    pub(super) fn settle(&mut self, id: EntryId, seq: Seq) {
+        if self.settled.len() == OUTBOX_MAX {
+            self.settled.remove(0);
+        }
+        self.settled.push((seq, id));
     }
 
     pub(super) fn remove(&mut self, index: usize) -> Option<LogEntry> {
@@ -152,6 +179,7 @@ impl Entries {
 
     /// The journal was restored: all `seq` are void.
     pub(super) fn make_void(&mut self) {
+        self.settled.clear();
         let end = self.end_of(LAST);
         for entry in self.list.iter_mut().take(end) {
             (entry.seq, entry.is_void) = (VOID, true);
@@ -221,7 +249,7 @@ impl Entries {
 impl LogEntry {
     /// Whether it is neither a message nor the rule of a restore.
     pub(super) const fn is_notice(&self) -> bool {
-        matches!(self.body, Body::Notice(..) | Body::Presence(_) | Body::Offline { .. })
+        matches!(self.body, Body::Notice(_) | Body::Presence(_) | Body::Offline { .. })
     }
 
     /// Whether it is a pending message.
@@ -246,7 +274,8 @@ impl LogEntry {
     pub(super) fn is_message(&self) -> bool {
         let is_said = match &self.body {
             Body::Message { origin, .. } => !matches!(origin, Origin::Own(Delivery::Refused(_))),
-            Body::Notice(..) | Body::Presence(_) | Body::Offline { .. } | Body::Restored => false,
+            Body::Ignored { .. } => true,
+            Body::Notice(_) | Body::Presence(_) | Body::Offline { .. } | Body::Restored => false,
         };
         is_said && self.seq != PENDING && !self.is_void
     }

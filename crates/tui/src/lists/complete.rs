@@ -148,7 +148,7 @@ fn names(client: &ClientState, word: &str, after: &str) -> Vec<Offer> {
         return Vec::new();
     };
     let users = people::of_room(client.room(), client.me()).into_iter();
-    let users = users.filter(|user| user.id != client.me() && begins(&user.name, &begin));
+    let users = users.filter(|user| !client.is_me(user.id) && begins(&user.name, &begin));
     users
         .map(|user| Offer::new(user.name.as_str(), Does::Insert(format!("{}{after}", user.name))))
         .collect()

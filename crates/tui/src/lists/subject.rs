@@ -6,6 +6,7 @@ use chat_client::State as ClientState;
 use chat_proto::User;
 
 use super::{Does, Offer, people, places};
+use crate::wording;
 
 /// What a list is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,10 +100,9 @@ fn users(client: &ClientState) -> Vec<Offer> {
     let offer = |user: &User| {
         let away = client.away(user.id);
         let detail = match away {
-            None if user.id == client.me() => "you".to_owned(),
+            None if client.is_me(user.id) => "you".to_owned(),
             None => String::new(),
-            Some("") => "away".to_owned(),
-            Some(text) => format!("away: {text}"),
+            Some(text) => wording::away(text),
         };
         let presence = Some(client.session().is_some() && away.is_none());
         let does = Does::Direct(user.name.clone());

@@ -55,6 +55,10 @@ fn a_problem_has_a_place_a_reason_and_what_is_done() {
             "[theme]\nx = 1",
             "line 1, column 1: theme cannot be \"table\". Possible values: auto, dark, light, ansi, mono. The default is used: auto.",
         ),
+        (
+            "notify = \"bell\"",
+            "line 1, column 10: \"bell\" says by what you are notified. Write notify_by = \"bell\". The default is used: mentions.",
+        ),
         ("[kyes]\nx = 1", "line 1, column 2: There is no setting \"kyes\". It is ignored."),
         ("\"é\" = 1 # é\nx = é", "line 2, column 5: "),
     ] {

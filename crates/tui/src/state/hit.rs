@@ -106,7 +106,7 @@ fn room(state: &State, area: Rect, row: usize) -> Target {
 fn user(state: &State, row: usize) -> Target {
     let rows = state.user_rows();
     match row.checked_sub(1).and_then(|row| rows.get(row)) {
-        Some(UserRow::User(user)) if user.id != state.client.me() => {
+        Some(UserRow::User(user)) if !state.client.is_me(user.id) => {
             Target::User(user.name.clone())
         }
         Some(UserRow::Above(_) | UserRow::Below(_)) => Target::AllUsers,

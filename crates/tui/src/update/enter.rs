@@ -1,7 +1,6 @@
 //! Enter: sends the text, carries out the command, or takes the name.
 
-use chat_client::Request;
-use chat_client::entry::NoticeKind;
+use chat_client::{NoticeKind, Request};
 use chat_proto::Timestamp;
 use chat_proto::command::Kind;
 

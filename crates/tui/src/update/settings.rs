@@ -1,6 +1,6 @@
 //! What the settings do, and `/set`.
 
-use chat_client::entry::NoticeKind;
+use chat_client::NoticeKind;
 use chat_client::{Input as ClientInput, Request};
 use chat_proto::Timestamp;
 
@@ -10,10 +10,11 @@ use crate::state::State;
 
 /// What the settings ask of the terminal at the start.
 pub(super) fn start(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let shown = show_joins(state, at);
+    let mut told = show_joins(state, at);
+    told.extend(find_mentions(state, at));
     let mut effects = vec![Effect::SetMouse(state.look.settings().mouse.value.is_on())];
     effects.extend(question(state));
-    effects.extend(shown);
+    effects.extend(told);
     effects
 }
 
@@ -21,6 +22,12 @@ pub(super) fn start(state: &mut State, at: Timestamp) -> Vec<Effect> {
 fn show_joins(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let policy = state.look.settings().joins.value.policy();
     client(state, ClientInput::Request(Request::ShowJoins(policy)), at)
+}
+
+/// Tells the client what mentions the user.
+fn find_mentions(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let policy = state.look.settings().mentions.value.policy();
+    client(state, ClientInput::Request(Request::FindMentions(policy)), at)
 }
 
 /// `/set`: lists all settings, shows one, or changes it.
@@ -54,6 +61,7 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
         "users" => state.users = None,
         "time" => state.forget_heights(),
         "joins" => effects.extend(show_joins(state, at)),
+        "mentions" => effects.extend(find_mentions(state, at)),
         "theme" => effects.extend(question(state)),
         _ => {}
     }

@@ -9,6 +9,7 @@ use super::{live, paint};
 use crate::action::Action;
 use crate::state::{ACTIONS, State};
 use crate::theme::{Role, Theme};
+use crate::wording::in_short;
 use crate::wrap::{columns, cut};
 
 /// Columns between what is not normal and the hints, at least.
@@ -79,7 +80,7 @@ fn not_normal(state: &State) -> Vec<String> {
         1 => parts.push("1 message queued".to_owned()),
         count => parts.push(format!("{count} messages queued")),
     }
-    parts.extend(client.trouble().map(str::to_owned));
+    parts.extend(client.trouble().map(in_short));
     parts.extend(live::own_away(state));
     if client.other_is_online() == Some(false) && !state.prompt.editor.is_empty() {
         let label = client.room().label();

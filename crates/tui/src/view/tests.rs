@@ -133,7 +133,7 @@ fn several_rooms() {
 #[test]
 fn the_room_list_folds_away_on_a_narrow_screen() {
     assert_snapshot!(in_rooms(70, 12).screen(), @r#"
-        #rust  @1 carl  1 room unread  all about Rust                 3 online
+        #rust  1 message from carl · 12 unread in #tea  all about R…  3 online
         ──────────────────────────────────────────────────────────────────────
 
 

@@ -41,7 +41,7 @@ fn line(state: &State, user: &User, theme: Theme, width: usize) -> Line<'static>
         Some(_) => (Span::styled(" ● ", theme.style(Role::Good)), Style::new()),
         None => (Span::styled(" ○ ", theme.dim()), theme.dim()),
     };
-    let own = if user.id == state.client.me() { OWN } else { "" };
+    let own = if state.client.is_me(user.id) { OWN } else { "" };
     let room = width.saturating_sub(dot.width() + own.len());
     let name = cut(user.name.as_str(), room);
     let gap = room.saturating_sub(columns(&name));

@@ -5,7 +5,7 @@ use crate::theme::{Answer, Asked, Rgb};
 
 #[test]
 fn a_setting_that_is_set_counts_at_once_and_is_saved() {
-    let mut harness = Harness::connected(120, 20);
+    let mut harness = Harness::connected(120, 30);
     assert!(harness.state.panes().users.is_some());
     let effects = harness.type_text("/set users off\n");
     assert_eq!(effects, [Effect::SaveSetting("users", "off")]);
@@ -36,6 +36,20 @@ fn a_setting_that_does_not_exist_is_refused_with_a_guess() {
     assert_shows(&harness, "Did you mean theme?");
     assert_eq!(harness.type_text("/set theme drak\n"), []);
     assert_shows(&harness, "Did you mean dark?");
+}
+
+#[test]
+fn a_name_without_a_sign_is_marked_and_rings_if_the_user_wants_it_but_is_not_counted() {
+    let mut harness = Harness::connected(100, 20);
+    harness.join_rust();
+    assert!(harness.message(3, "ana", "ask bob about it").is_empty());
+    harness.type_text("/set mentions name\n");
+    let effects = harness.message(3, "ana", "ask bob about that");
+    assert!(effects.contains(&Effect::Ring), "{effects:?}");
+    assert_shows(&harness, "1 #lobby        2│");
+    harness.alt(KeyCode::Char('1'));
+    assert_shows(&harness, "▌ ask bob about that");
+    assert!(!harness.screen().contains("▌ ask bob about it"));
 }
 
 #[test]
