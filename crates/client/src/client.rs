@@ -6,9 +6,10 @@ use chat_proto::Timestamp;
 
 use crate::driver::{Config, Driver, DriverError, Next, Saved, system_clock};
 use crate::effect::Effect;
+use crate::error::RequestError;
 use crate::input::Input;
 use crate::link::Dial;
-use crate::request::{Request, RequestError};
+use crate::request::Request;
 use crate::state::State;
 use crate::update::update;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use chat_proto::event::Welcome;
 use chat_proto::{Message, RoomName, UserName};
 
+use crate::error::RequestError;
 use crate::link::LinkRequest;
-use crate::request::RequestError;
 use crate::store::StoreOp;
 
 /// Something to be done outside. The [`Driver`](crate::Driver) does what concerns the network, the disk and

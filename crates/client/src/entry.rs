@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use chat_proto::command::Kind;
-use chat_proto::{Seq, Timestamp, UserName};
+use chat_proto::{Refusal, Seq, Timestamp, UserName};
 
+use crate::notice::Notice;
 use crate::presence::Presence;
 use crate::store::MessageId;
 
-/// Identifies an entry within its log, for as long as the entry is there.
+/// Identifies an entry within its log, for as long as the entry is there. A pending message stays the same entry
+/// when it is accepted or refused. The text of an entry does not change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct EntryId(pub(crate) u64);
 
@@ -56,8 +58,13 @@ pub enum Body {
         /// Where it comes from.
         origin: Origin,
     },
+    /// A message of a user who is ignored.
+    Ignored {
+        /// The name of its author.
+        from: UserName,
+    },
     /// A notice of the room or of the client.
-    Notice(NoticeKind, String),
+    Notice(Notice),
     /// Users joined and left.
     Presence(Presence),
     /// There was no connection, from then until the time of the entry.
@@ -70,22 +77,24 @@ pub enum Body {
 }
 
 impl Body {
-    /// Bytes of its text.
+    /// Bytes of the text of a message.
     pub(crate) const fn bytes(&self) -> usize {
         match self {
-            Self::Message { text, .. } | Self::Notice(_, text) => text.len(),
-            Self::Presence(_) | Self::Offline { .. } | Self::Restored => 0,
+            Self::Message { text, .. } => text.len(),
+            Self::Ignored { .. }
+            | Self::Notice(_)
+            | Self::Presence(_)
+            | Self::Offline { .. }
+            | Self::Restored => 0,
         }
     }
 }
 
 /// Where a message comes from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// Another user; mentions of the user are there in the text.
     Heard(Vec<Range<usize>>),
-    /// Another user, whom the user ignores.
-    Ignored,
     /// The user.
     Own(Delivery),
     /// The message is damaged on the disk of the server; its text says so.
@@ -101,8 +110,8 @@ pub enum Delivery {
     Pending(MessageId),
     /// The server has stored it.
     Accepted,
-    /// The server has refused it, for this reason.
-    Refused(String),
+    /// The server has refused it.
+    Refused(Box<Refusal>),
 }
 
 impl Delivery {
@@ -113,13 +122,4 @@ impl Delivery {
             Self::Accepted | Self::Refused(_) => None,
         }
     }
-}
-
-/// What a notice is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoticeKind {
-    /// Information.
-    Info,
-    /// Trouble.
-    Trouble,
 }

@@ -8,6 +8,7 @@
 //! * [`update()`], [`State`], [`Input`], [`Request`], [`Effect`]: what can happen, what it changes, and what
 //!   is to be done about it. Pure: the time comes in as a value, the network as events.
 //! * [`rooms`], [`users`], [`log`], [`entry`]: what the state has of each room.
+//! * [`notice`], [`error`]: what happened and why a request failed, as values: a front end words them.
 //! * [`link`]: the one task that talks to the server; [`sanitize`]: what its events pass first;
 //!   [`outbox`]: the messages without an answer.
 //! * [`store`]: what outlives the program: who the user is, the messages without an answer, and the drafts.
@@ -21,15 +22,17 @@ pub mod client;
 pub mod driver;
 pub mod effect;
 pub mod entry;
+pub mod error;
 pub mod hash;
 pub mod input;
 pub mod link;
 pub mod listing;
 mod live;
 pub mod log;
+pub mod mentions;
+pub mod notice;
 pub mod outbox;
 pub mod presence;
-mod quote;
 pub mod request;
 pub mod rooms;
 pub mod sanitize;
@@ -43,11 +46,12 @@ pub mod users;
 pub use client::Client;
 pub use driver::{Config, Driver, DriverError, Next, Saved};
 pub use effect::Effect;
+pub use error::RequestError;
 pub use input::Input;
 pub use link::{ServerAddress, Tcp};
 pub use live::Partner;
-pub use quote::quoted;
-pub use request::{LoadWhat, Request, RequestError};
+pub use notice::{Notice, NoticeKind};
+pub use request::{LoadWhat, Request};
 pub use rooms::{Room, Rooms};
 pub use state::{Connection, State};
 pub use update::update;

@@ -167,7 +167,7 @@ pub enum LinkEvent {
     Lost(Lost),
 }
 
-/// Why there is no session.
+/// Why there is no session. A front end has words of its own for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Lost {
     /// The link could not connect.
@@ -183,16 +183,16 @@ pub enum Lost {
     #[error("the server closed the connection")]
     Closed,
     /// The server closed the connection before the session began.
-    #[error("The server closed the connection without an answer. Check that it is a chat-server.")]
+    #[error("the server closed the connection without an answer")]
     ClosedAtOnce,
     /// The server rejected the connection with this line of plain text.
     #[error("{0}")]
     TurnedAway(String),
     /// Another kind of server answered; this is the beginning of what it sent.
-    #[error("That is not a chat-server (it said: {0}). Check the address.")]
+    #[error("another kind of server answered: {0}")]
     Another(String),
     /// A server that speaks TLS answered.
-    #[error("That server speaks TLS, which chat-tui does not. Check the address and the port.")]
+    #[error("a server that speaks TLS answered")]
     Tls,
     /// The server ended the session with a reason.
     #[error("{text}")]

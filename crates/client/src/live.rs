@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat_proto::event::Away;
-use chat_proto::{RoomName, Timestamp, User, UserId, UserName};
+use chat_proto::{AwayText, RoomName, Timestamp, User, UserId, UserName};
 
 /// Time for which a user is shown as writing after the last sign of it.
 pub(crate) const TYPING_MS: i64 = 5_000;
@@ -18,7 +18,7 @@ const AWAY_MAX: usize = 5_000;
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     typing: Vec<Typing>,
-    away: BTreeMap<UserId, String>,
+    away: BTreeMap<UserId, AwayText>,
 }
 
 /// A user who is writing in a room.
@@ -73,12 +73,12 @@ impl Live {
             self.away.remove(&user.id);
         }
         for Away { id, text } in away {
-            self.set_away(id, Some(text.as_str().to_owned()));
+            self.set_away(id, Some(text));
         }
     }
 
     /// A user is away, or not any more.
-    pub(crate) fn set_away(&mut self, user: UserId, text: Option<String>) {
+    pub(crate) fn set_away(&mut self, user: UserId, text: Option<AwayText>) {
         match text {
             Some(text) if self.away.len() < AWAY_MAX => {
                 self.away.insert(user, text);
@@ -89,9 +89,9 @@ impl Live {
         }
     }
 
-    /// The text of a user who is away; empty if there is none.
-    pub(crate) fn away(&self, user: UserId) -> Option<&str> {
-        self.away.get(&user).map(String::as_str)
+    /// The text of a user who is away.
+    pub(crate) fn away(&self, user: UserId) -> Option<&AwayText> {
+        self.away.get(&user)
     }
 }
 
@@ -100,8 +100,8 @@ impl Live {
 pub enum Partner<'a> {
     /// The user is connected.
     Online,
-    /// The user is connected and away, with this text; it may be empty.
-    Away(&'a str),
+    /// The user is connected and away, with this text.
+    Away(&'a AwayText),
     /// The user is not connected; when it was last connected, if that is known.
     Offline(Option<Timestamp>),
 }

@@ -3,11 +3,12 @@
 //! Messages are sorted by `seq`, in whatever order they come: a repeated one is there once, older ones go
 //! above, missed ones where they belong. Pending messages are at the end.
 //!
-//! * `entries`: the entries, sorted.
+//! * `entries`: the entries, sorted; `authors`: who wrote them.
 //! * `coverage`, `intervals`: which messages of the room are loaded, as numbers.
 //! * `presence`: entries about users who join and leave.
 //! * `window`: the part of the room that is loaded, and its bounds.
 
+mod authors;
 mod coverage;
 mod entries;
 mod intervals;
@@ -16,13 +17,14 @@ mod window;
 
 use std::ops::Range;
 
-use chat_proto::{Seq, Timestamp};
+use chat_proto::{Refusal, Seq, Timestamp};
 
 use self::coverage::Coverage;
 use self::entries::{Entries, LAST, PENDING, VOID};
 pub(crate) use self::intervals::Intervals;
 pub use self::window::{Bounds, Hold};
-use crate::entry::{Body, Delivery, EntryId, LogEntry, NoticeKind, Origin};
+use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
+use crate::notice::Notice;
 use crate::store::MessageId;
 
 /// The log of a room.
@@ -73,6 +75,12 @@ impl Log {
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&LogEntry> {
         self.entries.get(index)
+    }
+
+    /// The names of the authors of all messages, without those of actions, and of those after the end of the
+    /// window.
+    pub fn authors(&self) -> impl Iterator<Item = &str> {
+        self.entries.authors()
     }
 
     /// The index of an entry; if it is no longer in the log, that of the first entry from `seq` on.
@@ -132,7 +140,7 @@ impl Log {
         if there.is_some_and(|entry| entry.seq == seq && entry.is_message()) {
             return false;
         }
-        self.entries.insert(index, LogEntry { seq, ..LogEntry::new(at, body) });
+        self.entries.insert_message(index, LogEntry { seq, ..LogEntry::new(at, body) });
         self.coverage.insert(seq.get());
         if self.entries.line_is_above_own() {
             self.draw_line(self.entries.read());
@@ -141,9 +149,9 @@ impl Log {
     }
 
     /// Adds a notice after the last message. While messages are pending it stands after them.
-    pub fn notice(&mut self, at: Timestamp, tone: NoticeKind, text: impl Into<String>) {
+    pub fn notice(&mut self, at: Timestamp, notice: Notice) {
         let seq = self.notice_seq();
-        let body = Body::Notice(tone, text.into());
+        let body = Body::Notice(notice);
         self.entries.insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
         self.trim();
     }
@@ -156,32 +164,38 @@ impl Log {
 
     /// The server has accepted a pending message: moves it to its place.
     pub(crate) fn accept(&mut self, id: &MessageId, seq: Seq, at: Timestamp) {
-        if let Some(mut body) = self.remove_pending(id) {
-            if let Body::Message { origin, .. } = &mut body {
+        if let Some(mut entry) = self.settle(id, seq) {
+            if let Body::Message { origin, .. } = &mut entry.body {
                 *origin = Origin::Own(Delivery::Accepted);
             }
-            self.insert(seq, at, body);
+            self.insert(seq, at, entry.body);
         }
     }
 
+    /// A pending message comes again as message `seq`. It stays the same entry.
+    pub(crate) fn settle(&mut self, id: &MessageId, seq: Seq) -> Option<LogEntry> {
+        let entry = self.remove_pending(id)?;
+        self.entries.settle(entry.id, seq);
+        Some(entry)
+    }
+
     /// The server has refused a pending message: it stays after the last message, with the reason.
-    pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: String) {
-        if let Some(mut body) = self.remove_pending(id) {
-            if let Body::Message { origin, .. } = &mut body {
+    pub(crate) fn refuse(&mut self, id: &MessageId, at: Timestamp, why: Box<Refusal>) {
+        if let Some(mut entry) = self.remove_pending(id) {
+            if let Body::Message { origin, .. } = &mut entry.body {
                 *origin = Origin::Own(Delivery::Refused(why));
             }
             let seq = Seq::new(self.coverage.reached());
-            self.entries
-                .insert(self.entries.end_of(seq), LogEntry { seq, ..LogEntry::new(at, body) });
+            self.entries.put(self.entries.end_of(seq), LogEntry { seq, at, ..entry });
         }
     }
 
     /// Removes a pending message and returns it.
-    pub(crate) fn remove_pending(&mut self, id: &MessageId) -> Option<Body> {
+    pub(crate) fn remove_pending(&mut self, id: &MessageId) -> Option<LogEntry> {
         let index = self.entries.pending(id)?;
         let entry = self.entries.remove(index)?;
         self.entries.place_pending_notices(Seq::new(self.coverage.reached()));
-        Some(entry.body)
+        Some(entry)
     }
 
     /// A pending message is stored.
@@ -253,8 +267,9 @@ impl Log {
 
     /// All messages in the order of the screen, each with its `seq` if it has one, and the rules.
     pub fn messages(&self) -> impl Iterator<Item = (Option<Seq>, &Body)> {
-        let is_shown =
-            |entry: &&LogEntry| matches!(entry.body, Body::Message { .. } | Body::Restored);
+        let is_shown = |entry: &&LogEntry| {
+            matches!(entry.body, Body::Message { .. } | Body::Ignored { .. } | Body::Restored)
+        };
         let said = self.entries.iter().filter(is_shown);
         said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }

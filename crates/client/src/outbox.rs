@@ -18,8 +18,29 @@ struct Pending {
     message: OwnMessage,
     /// Whether it was sent in this session.
     sent: bool,
-    /// Which answer of the store says that it is stored; 0 if it was stored before.
-    stored_at: u64,
+    stored: Stored,
+}
+
+/// Whether a message is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    /// It was, before this run.
+    Before,
+    /// It is once the store has sent this many answers.
+    After(u64),
+    /// The store is not asked yet.
+    NotAsked,
+}
+
+impl Stored {
+    /// Whether it is stored after this many answers of the store.
+    const fn is_after(self, answered: u64) -> bool {
+        match self {
+            Self::Before => true,
+            Self::After(answer) => answer <= answered,
+            Self::NotAsked => false,
+        }
+    }
 }
 
 /// The messages without an answer, in the order in which they were written.
@@ -43,8 +64,9 @@ impl Outbox {
     pub(crate) fn new(device: DeviceId, left: Vec<OwnMessage>) -> Self {
         let last_n = left.iter().map(|message| message.id.n).max().unwrap_or_default();
         let pending = left.into_iter();
-        let pending =
-            pending.map(|message| Pending { message, sent: false, stored_at: 0 }).collect();
+        let stored = Stored::Before;
+        let pending = pending.map(|message| Pending { message, sent: false, stored });
+        let pending = pending.collect();
         Self { pending, device, last_n, ..Self::default() }
     }
 
@@ -82,9 +104,8 @@ impl Outbox {
     pub(crate) fn put(&mut self, room: RoomName, kind: Kind, text: Text) -> OwnMessage {
         let id = self.next_id();
         let message = OwnMessage { id, room, kind, text };
-        // Not stored before the store is asked.
-        let stored_at = u64::MAX;
-        self.pending.push_back(Pending { message: message.clone(), sent: false, stored_at });
+        let stored = Stored::NotAsked;
+        self.pending.push_back(Pending { message: message.clone(), sent: false, stored });
         message
     }
 
@@ -113,7 +134,7 @@ impl Outbox {
             StoreOp::Message(message) => {
                 let pending = self.pending.iter_mut().find(|other| other.message.id == message.id);
                 if let Some(pending) = pending {
-                    pending.stored_at = self.asked;
+                    pending.stored = Stored::After(self.asked);
                 }
             }
             StoreOp::Pending(_) | StoreOp::Token(_) => self.held_until = self.asked,
@@ -128,20 +149,21 @@ impl Outbox {
     /// The store has answered an operation. Returns the message that is stored now, if it was one.
     pub(crate) fn record_answer(&mut self) -> Option<&MessageId> {
         self.answered += 1;
-        let stored = self.pending.iter().find(|pending| pending.stored_at == self.answered);
+        let answer = Stored::After(self.answered);
+        let stored = self.pending.iter().find(|pending| pending.stored == answer);
         stored.map(|pending| &pending.message.id)
     }
 
     /// Whether the store has answered for that message.
     pub(crate) fn is_stored(&self, id: &MessageId) -> bool {
         let pending = self.pending.iter().find(|pending| pending.message.id == *id);
-        pending.is_none_or(|pending| pending.stored_at <= self.answered)
+        pending.is_none_or(|pending| pending.stored.is_after(self.answered))
     }
 
     /// Whether a message is not stored yet.
     #[must_use]
     pub fn is_storing(&self) -> bool {
-        self.pending.iter().any(|pending| pending.stored_at > self.answered)
+        self.pending.iter().any(|pending| !pending.stored.is_after(self.answered))
     }
 
     /// Takes the messages to send: those that are stored and not sent in this session, in order, up to the
@@ -150,8 +172,9 @@ impl Outbox {
         if self.answered < self.held_until {
             return Vec::new();
         }
-        let stored =
-            self.pending.iter_mut().take_while(|pending| pending.stored_at <= self.answered);
+        let answered = self.answered;
+        let stored = self.pending.iter_mut();
+        let stored = stored.take_while(|pending| pending.stored.is_after(answered));
         let waiting = stored.filter(|pending| !pending.sent);
         waiting
             .map(|pending| {

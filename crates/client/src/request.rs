@@ -2,11 +2,11 @@
 
 use chat_proto::command::Kind;
 use chat_proto::limits::TEXT_BYTES_MAX;
-use chat_proto::{AwayText, RoomName, Seq, TextError, Topic, UserName};
+use chat_proto::{AwayText, RoomName, Seq, Topic, UserName};
 
-use crate::choices::{IGNORED_MAX, Level};
-use crate::entry::NoticeKind;
-use crate::outbox::OUTBOX_MAX;
+use crate::choices::Level;
+use crate::mentions::MentionPolicy;
+use crate::notice::NoticeKind;
 use crate::presence::JoinPolicy;
 
 /// Longest draft, in bytes: two messages, so that one that is too long can be cut to size.
@@ -45,10 +45,10 @@ pub enum Request {
     SayTo {
         /// The name of the user.
         name: UserName,
-        /// The text; empty to send nothing.
-        text: String,
-        /// What goes back into the draft if there is no such user.
-        typed: String,
+        /// The text; `None` to send nothing.
+        text: Option<String>,
+        /// What goes back into the draft if there is no such user; `None` for nothing.
+        typed: Option<String>,
     },
     /// Open a room, and join it if the user is not in it: at once, or with the next session.
     Join(RoomName),
@@ -131,76 +131,8 @@ pub enum Request {
     Away(Option<AwayText>),
     /// Show these users who join and leave, from now on.
     ShowJoins(JoinPolicy),
-    /// Show a notice in the current room.
+    /// Find mentions of the user in this way, from now on.
+    FindMentions(MentionPolicy),
+    /// Show a text of the front end in the current room.
     Notice(NoticeKind, String),
-}
-
-/// Why a request is not carried out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RequestError {
-    /// It needs a session.
-    #[error("You're offline. Try again once connected")]
-    NotConnected,
-    /// The text cannot be a message.
-    #[error("{}", in_words(.0))]
-    Text(TextError),
-    /// As many messages as the outbox holds have no answer.
-    #[error("Not sent: {OUTBOX_MAX} messages are queued already")]
-    OutboxFull,
-    /// There are as many rooms as the client shows.
-    #[error("You have too many rooms. /leave one")]
-    TooManyRooms,
-    /// The user is not in that room.
-    #[error("You're not in {0}")]
-    NotInRoom(RoomName),
-    /// A direct message to the user alone.
-    #[error("You can't message yourself")]
-    Yourself,
-    /// The server is of version 0.1.0. It takes the address of a direct message for a name, and a name may
-    /// belong to another user by the time the message is there.
-    #[error(
-        "Not sent: this server delivers direct messages by name, and a name may belong to somebody else by \
-         now. Ask who runs the server to update it, or write in a room"
-    )]
-    OldServer,
-    /// As many names are being looked up as may be.
-    #[error("Too many names are being looked up. Try again in a moment")]
-    TooManyLookups,
-    /// A user of that name cannot be found.
-    #[error("There is no user \"{0}\" here. Ignore users while they are online")]
-    NobodyHere(UserName),
-    /// The user is not ignored.
-    #[error("{0} is not ignored")]
-    NotIgnored(UserName),
-    /// As many users are ignored as may be.
-    #[error("{IGNORED_MAX} users are ignored already. /unignore one")]
-    TooManyIgnored,
-    /// Only the server can say whose name it is.
-    #[error("Not sent: {0} is not known here, and you're offline. Try again once connected")]
-    UnknownName(UserName),
-    /// The server has refused no token.
-    #[error("/forget is only for a user that the server doesn't know any more")]
-    NoTokenRefused,
-    /// The server does not know users who are away.
-    #[error("This server is too old to tell others that you are away")]
-    NoAway,
-    /// The draft has more than [`DRAFT_BYTES_MAX`] bytes: this many.
-    #[error("A draft has at most {DRAFT_BYTES_MAX} bytes, this one has {0}")]
-    DraftTooLong(usize),
-}
-
-fn in_words(error: &TextError) -> String {
-    /// Bytes of a tenth of a kB, in which lengths are shown.
-    const TENTH: usize = 100;
-    let shown = |bytes: usize| {
-        let tenths = bytes.div_ceil(TENTH);
-        format!("{}.{}", tenths / 10, tenths % 10)
-    };
-    match error {
-        TextError::TooLong(bytes) => {
-            let (bytes, most) = (shown(*bytes), shown(TEXT_BYTES_MAX));
-            format!("Too long: {bytes} of {most} kB. Shorten it and press Enter")
-        }
-        error => format!("Not sent: {error}"),
-    }
 }

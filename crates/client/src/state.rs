@@ -1,5 +1,6 @@
 //! What a client knows.
 
+mod people;
 mod unaddressed;
 
 use chat_proto::{Features, RefusalCode, RoomName, ShortString, Timestamp, User, UserId, UserName};
@@ -7,17 +8,16 @@ use chat_proto::{Features, RefusalCode, RoomName, ShortString, Timestamp, User, 
 pub(crate) use self::unaddressed::{QUESTIONS_MAX, Question, Unaddressed};
 use crate::choices::Choices;
 use crate::effect::Effect;
-use crate::entry::NoticeKind;
+use crate::link::Lost;
 use crate::listing::RoomListing;
-use crate::live::{Live, Partner};
+use crate::live::Live;
+use crate::mentions::MentionPolicy;
+use crate::notice::Notice;
 use crate::outbox::Outbox;
 use crate::presence::JoinPolicy;
 use crate::request::DRAFT_BYTES_MAX;
 use crate::rooms::{Room, Rooms};
 use crate::store::{Drafts, Profile};
-
-/// The number of a user that is not known: no user has it.
-pub(crate) const UNKNOWN: UserId = UserId::new(0);
 
 /// All that a client knows: the user, the server, the rooms, and the messages without an answer. Only
 /// [`update`](crate::update()) changes it.
@@ -25,15 +25,15 @@ pub(crate) const UNKNOWN: UserId = UserId::new(0);
 pub struct State {
     pub(crate) server: String,
     pub(crate) name: UserName,
-    /// [`UNKNOWN`] before the first welcome.
-    pub(crate) me: UserId,
+    /// `None` before the first welcome.
+    pub(crate) me: Option<UserId>,
     /// The journal under which all is stored; `None` while it is stored under the server's address.
     pub(crate) journal: Option<ShortString>,
     pub(crate) epoch: Option<ShortString>,
     /// The journal that the server has named before the session.
     pub(crate) server_journal: Option<ShortString>,
     pub(crate) connection: Connection,
-    pub(crate) trouble: Option<String>,
+    pub(crate) trouble: Option<Lost>,
     pub(crate) rooms: Rooms,
     pub(crate) outbox: Outbox,
     pub(crate) listing: RoomListing,
@@ -58,6 +58,8 @@ pub struct State {
     pub(crate) warned: WarnOnce,
     /// Which users who join and leave are shown.
     pub(crate) joins: JoinPolicy,
+    /// What mentions the user.
+    pub(crate) mentions: MentionPolicy,
     /// What the user has chosen for rooms and users.
     pub(crate) choices: Choices,
     /// When the connection was lost, until there is another session.
@@ -80,7 +82,7 @@ pub(crate) struct WarnOnce {
     /// A room has fewer messages than it had; in this session, which is about to end.
     pub(crate) shorter_room: bool,
     /// Why there is no session, as the log has it; until there is a session.
-    pub(crate) not_connected: Option<String>,
+    pub(crate) not_connected: Option<Lost>,
 }
 
 /// Whether there is a connection to the server.
@@ -113,7 +115,7 @@ impl State {
         let mut state = Self {
             server,
             name: profile.name.clone(),
-            me: UNKNOWN,
+            me: None,
             journal: None,
             epoch: None,
             server_journal: None,
@@ -133,6 +135,7 @@ impl State {
             typed: None,
             warned: WarnOnce::default(),
             joins: JoinPolicy::default(),
+            mentions: MentionPolicy::default(),
             choices: Choices::default(),
             offline_since: None,
             online_since: None,
@@ -154,39 +157,9 @@ impl State {
         &self.name
     }
 
-    /// The user's number; 0 before the first session.
-    #[must_use]
-    pub const fn me(&self) -> UserId {
-        self.me
-    }
-
     /// The names of the users who are writing in a room, the first one first.
     pub fn typing_in<'a>(&'a self, room: &'a RoomName) -> impl Iterator<Item = &'a UserName> {
         self.live.typing_in(room)
-    }
-
-    /// The text of a user who is away; empty if there is none.
-    #[must_use]
-    pub fn away(&self, user: UserId) -> Option<&str> {
-        self.live.away(user)
-    }
-
-    /// Whether the other user of a direct message can be reached; `None` for any other room, and if it is not known.
-    #[must_use]
-    pub fn partner<'a>(&'a self, room: &'a Room) -> Option<Partner<'a>> {
-        if !room.is_private() || self.session().is_none() || room.users.count() == 0 {
-            return None;
-        }
-        let id = room.name.pair()?.into_iter().find(|id| *id != self.me)?;
-        // A user who has left the direct message is still in the lobby.
-        let lobby = self.rooms.get(&RoomName::lobby());
-        let mut rooms = [Some(room), lobby].into_iter().flatten();
-        let is_listed = rooms.any(|room| room.users.iter(self.me).any(|user| user.id == id));
-        Some(match self.away(id) {
-            Some(text) => Partner::Away(text),
-            None if is_listed => Partner::Online,
-            None => Partner::Offline(room.seen_at),
-        })
     }
 
     /// Whether there is a connection.
@@ -204,10 +177,10 @@ impl State {
         }
     }
 
-    /// Why there is no session, in words.
+    /// Why there is no session.
     #[must_use]
-    pub fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+    pub const fn trouble(&self) -> Option<&Lost> {
+        self.trouble.as_ref()
     }
 
     /// The epoch of the server's journal, if a session has told it.
@@ -240,13 +213,6 @@ impl State {
         self.choices.room(&room.name).is_muted
     }
 
-    /// Whether the other user of the current room is online; `None` if it is not known, or if the room is no
-    /// direct message.
-    #[must_use]
-    pub fn other_is_online(&self) -> Option<bool> {
-        Some(!matches!(self.partner(self.room())?, Partner::Offline(_)))
-    }
-
     /// The index of the next room with unread messages, but not of a quiet one without mentions.
     #[must_use]
     pub fn next_unread(&self) -> Option<usize> {
@@ -265,8 +231,8 @@ impl State {
         &self.listing
     }
 
-    pub(crate) fn notice(&mut self, at: Timestamp, kind: NoticeKind, text: impl Into<String>) {
-        self.rooms.current_mut().log.notice(at, kind, text);
+    pub(crate) fn notice(&mut self, at: Timestamp, notice: Notice) {
+        self.rooms.current_mut().log.notice(at, notice);
     }
 
     /// Goes on with what is stored as `profile`: puts its drafts back where nothing is typed, and opens the
@@ -278,6 +244,7 @@ impl State {
         self.outbox.replace(messages);
         self.journal = profile.journal;
         self.choices = profile.choices;
+        self.rooms.reserve(self.choices.numbers());
         self.name = profile.name;
         let unaddressed = self.unaddressed.shown.take();
         self.restore_drafts(&drafts);
@@ -288,6 +255,7 @@ impl State {
     pub(crate) fn forget_rooms(&mut self) {
         let drafts = self.typed();
         self.rooms = Rooms::default();
+        self.rooms.reserve(self.choices.numbers());
         self.effects.push(Effect::RoomsForgotten);
         self.restore_drafts(&drafts);
     }
@@ -300,7 +268,7 @@ impl State {
         self.listing = RoomListing::default();
         self.unaddressed = Unaddressed::default();
         self.acquaintances.clear();
-        (self.me, self.epoch) = (UNKNOWN, None);
+        (self.me, self.epoch) = (None, None);
     }
 
     fn restore_drafts(&mut self, drafts: &Drafts) {
@@ -345,8 +313,8 @@ impl State {
     pub fn drafts(&self) -> Drafts {
         let mut drafts = self.typed();
         // If the client is killed before the server has answered, the question is not lost.
-        if let Some(question) = self.questions.first() {
-            drafts.texts.entry(drafts.shown.clone()).or_insert_with(|| question.typed.clone());
+        if let Some(typed) = self.questions.iter().find_map(|question| question.typed.clone()) {
+            drafts.texts.entry(drafts.shown.clone()).or_insert(typed);
         }
         drafts.texts.extend(self.unaddressed.texts.clone());
         if let Some(shown) = &self.unaddressed.shown {

@@ -21,9 +21,10 @@ use chat_proto::{Command, Timestamp};
 
 pub use self::drafts::STORE_DRAFTS_AFTER;
 use crate::effect::Effect;
-use crate::entry::{Body, Delivery, NoticeKind, Origin};
+use crate::entry::{Body, Delivery, Origin};
 use crate::input::Input;
 use crate::link::LinkRequest;
+use crate::notice::Notice;
 use crate::sanitize;
 use crate::state::State;
 use crate::store::{OwnMessage, StoreOp};
@@ -39,8 +40,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Request(request) => requests::request(state, request, at),
         Input::Link(event) => events::event(state, event.sanitize(), at),
         Input::LinkFull => {
-            let text = "Too many requests wait for the network. /reconnect connects again";
-            state.notice(at, NoticeKind::Trouble, text);
+            state.notice(at, Notice::TooManyRequests);
             Vec::new()
         }
         Input::Tick => {
@@ -60,14 +60,14 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         }
         Input::Became(Ok(profile)) => session::became(state, *profile, at),
         Input::Became(Err(why)) => {
-            let text = format!("The user is still the same: {}", sanitize::line(&why));
-            state.notice(at, NoticeKind::Trouble, text);
+            state.notice(at, Notice::NotBecome { why: sanitize::line(&why) });
             Vec::new()
         }
     };
     // A front end must know a room before a message goes there, so the effects for it come first.
     let mut effects = std::mem::take(&mut state.effects);
     effects.extend(done);
+    effects.extend(choices::number_rooms(state));
     effects
 }
 
@@ -89,9 +89,7 @@ fn stored_next(state: &mut State) -> Vec<Effect> {
 
 fn not_stored(state: &mut State, why: &str, at: Timestamp) {
     if !std::mem::replace(&mut state.warned.not_stored, true) {
-        let why = sanitize::line(why);
-        let text = format!("Can't save to disk ({why}). Queued messages are lost if you quit");
-        state.notice(at, NoticeKind::Trouble, text);
+        state.notice(at, Notice::NotStored { why: sanitize::line(why) });
     }
 }
 

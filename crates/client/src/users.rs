@@ -90,16 +90,9 @@ impl Users {
         }
     }
 
-    /// All listed users: the user `me` first, then the others by name.
-    pub fn iter(&self, me: UserId) -> impl Iterator<Item = &User> {
-        let (me, others): (Vec<&User>, Vec<&User>) =
-            self.sorted.iter().partition(|user| user.id == me);
-        me.into_iter().chain(others)
-    }
-
-    /// The names of all but the user `me`, sorted.
-    pub fn others(&self, me: UserId) -> impl Iterator<Item = &UserName> {
-        self.sorted.iter().filter(move |user| user.id != me).map(|user| &user.name)
+    /// All listed users, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &User> {
+        self.sorted.iter()
     }
 }
 
@@ -112,20 +105,20 @@ mod tests {
     }
 
     fn ids(users: &Users) -> Vec<u64> {
-        users.iter(UserId::new(3)).map(|user| user.id.get()).collect()
+        users.iter().map(|user| user.id.get()).collect()
     }
 
     #[test]
-    fn you_are_first_then_by_name() {
+    fn users_are_sorted_by_name() {
         let mut users = Users::default();
         users.replace(vec![user(1, "carl"), user(2, "Ana"), user(3, "zoe")], 3);
-        assert_eq!(ids(&users), [3, 2, 1]);
+        assert_eq!(ids(&users), [2, 1, 3]);
         users.joined(user(4, "bob"));
         users.joined(user(4, "bob"));
         users.renamed(UserId::new(1), UserName::new("aaron").unwrap());
-        assert_eq!(ids(&users), [3, 1, 2, 4]);
+        assert_eq!(ids(&users), [1, 2, 4, 3]);
         users.left(UserId::new(2));
-        assert_eq!((ids(&users), users.count()), (vec![3, 1, 4], 3));
+        assert_eq!((ids(&users), users.count()), (vec![1, 4, 3], 3));
     }
 
     #[test]
@@ -139,7 +132,7 @@ mod tests {
         assert_eq!(after.as_ref().map(UserName::as_str), Some("bob"));
         assert_eq!(ids(&users), [3, 9], "valid until the new one is complete");
         assert_eq!(users.page(vec![user(4, "zoe")], false), None);
-        assert_eq!((ids(&users), users.count()), (vec![3, 1, 4], 3));
+        assert_eq!((ids(&users), users.count()), (vec![1, 3, 4], 3));
     }
 
     #[test]
@@ -148,6 +141,6 @@ mod tests {
         for id in 1..=6_000 {
             users.joined(user(id, &format!("u{id}")));
         }
-        assert_eq!((users.iter(UserId::new(0)).count(), users.count()), (USERS_MAX, 6_000));
+        assert_eq!((users.iter().count(), users.count()), (USERS_MAX, 6_000));
     }
 }

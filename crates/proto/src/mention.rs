@@ -17,6 +17,24 @@ pub fn mentions(text: &str, name: &UserName) -> Vec<Range<usize>> {
     found(text, name).collect()
 }
 
+/// Finds where `text` has `name`: where it mentions it, and the name alone anywhere, as a word. Byte ranges, in
+/// order and apart. For a client alone: the server counts what [`mentions`] finds.
+#[must_use]
+pub fn names(text: &str, name: &UserName) -> Vec<Range<usize>> {
+    let count = word_ends(name.as_str()).count();
+    let mut found = mentions(text, name);
+    let follows_word = |start: usize| text[..start].ends_with(|c| joins(c) || c == '@');
+    for start in std::iter::once(0).chain(word_ends(text)).filter(|start| !follows_word(*start)) {
+        if let Some(end) = name_end(text, start, name, count)
+            && !found.iter().any(|other| other.start < end && start < other.end)
+        {
+            found.push(start..end);
+        }
+    }
+    found.sort_by_key(|range| range.start);
+    found
+}
+
 /// Whether `text` mentions `name`.
 #[must_use]
 pub fn is_in(text: &str, name: &UserName) -> bool {
@@ -145,6 +163,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_name_is_found_anywhere_as_a_word() {
+        for (text, name, expected) in [
+            ("hi bob, @bob and Bob!", "bob", vec!["bob", "@bob", "Bob"]),
+            ("bob: ask bob", "bob", vec!["bob", "bob"]),
+            ("bobby, kabob, bob_2, me@bob and bob\u{301}", "bob", vec![]),
+            ("so Ana_Maria, ana maria.", "ana maria", vec!["Ana_Maria", "ana maria"]),
+            ("a a a", "a a", vec!["a a"]),
+            ("", "bob", vec![]),
+        ] {
+            let name = UserName::new(name).unwrap();
+            let found: Vec<_> = names(text, &name).into_iter().map(|range| &text[range]).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn the_fast_way_finds_what_the_other_does(
@@ -160,10 +194,13 @@ mod tests {
 
         #[test]
         fn mentions_are_in_order_and_apart(name in "[ab]( [ab]){0,3}", text in "([@ab:][ .]?){0,12}") {
-            let mut end = 0;
-            for range in mentions(&text, &UserName::new(&name).unwrap()) {
-                prop_assert!(end <= range.start && range.start < range.end, "{range:?} after {end}");
-                end = range.end;
+            let name = UserName::new(&name).unwrap();
+            for found in [mentions(&text, &name), names(&text, &name)] {
+                let mut end = 0;
+                for range in found {
+                    prop_assert!(end <= range.start && range.start < range.end, "{range:?} after {end}");
+                    end = range.end;
+                }
             }
         }
     }

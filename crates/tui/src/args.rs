@@ -1,8 +1,10 @@
 //! The arguments of the command line.
 
+mod environment;
 mod settings;
 mod start;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use chat_client::ServerAddress;
@@ -27,6 +29,9 @@ Examples:
 
 In the client: /help lists the commands, F1 or /keys shows the keys, /quit quits.
 
+CHAT_SERVER in the environment is the server if none is given here, as ./chat reads it: HOST, HOST:PORT or a
+port of this machine.
+
 Exit codes: 0 success; 1 error; 2 invalid arguments.";
 
 /// Full-screen terminal client for chat-server.
@@ -41,7 +46,7 @@ pub(crate) struct Args {
     #[arg(long, value_parser = user_name)]
     name: Option<UserName>,
 
-    /// Server address [default: that of the last session; at first, 127.0.0.1:12345]
+    /// Server address [default: $CHAT_SERVER, or that of the last session; at first, 127.0.0.1:12345]
     #[arg(long, value_name = "HOST[:PORT]")]
     server: Option<ServerAddress>,
 
@@ -60,6 +65,10 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) flags: Flags,
+
+    /// The server of the environment, if the command line has none.
+    #[arg(skip)]
+    environment: Option<ServerAddress>,
 }
 
 /// A server, and the name of the user there, if one is given.
@@ -70,20 +79,25 @@ struct Destination {
 }
 
 impl Args {
-    /// Reads the command line.
+    /// Reads the command line, and the server of the environment.
     ///
     /// # Errors
-    /// Returns an error if it is wrong, or asks for the help or the version.
+    /// Returns an error if one of them is wrong, or if the command line asks for the help or the version.
     pub(crate) fn read() -> Result<Self, clap::Error> {
-        Self::try_parse()?.checked()
+        Self::try_parse()?.checked(std::env::var_os(environment::SERVER))
     }
 
-    fn checked(self) -> Result<Self, clap::Error> {
+    fn checked(mut self, environment: Option<OsString>) -> Result<Self, clap::Error> {
         let has_two_names = self.name.is_some()
             && self.destination.as_ref().is_some_and(|destination| destination.name.is_some());
         if has_two_names {
             let text = "the name is given twice: leave out --name, or NAME@";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, text));
+        }
+        if let Some(written) = environment.filter(|_| self.server().is_none() && !self.demo) {
+            let server = environment::server(&written);
+            let wrong = |error| Self::command().error(ErrorKind::InvalidValue, error);
+            self.environment = server.map_err(wrong)?;
         }
         Ok(self)
     }
@@ -94,10 +108,10 @@ impl Args {
         self.name.as_ref().or_else(|| destination?.name.as_ref())
     }
 
-    /// The server that is given, if there is one.
+    /// The server that is given, if there is one: by the command line, or else by the environment.
     pub(crate) fn server(&self) -> Option<&ServerAddress> {
         let destination = self.destination.as_ref().map(|destination| &destination.server);
-        self.server.as_ref().or(destination)
+        self.server.as_ref().or(destination).or(self.environment.as_ref())
     }
 }
 
@@ -130,7 +144,7 @@ mod tests {
     }
 
     fn read(arguments: &[&str]) -> Result<Args, clap::Error> {
-        Args::try_parse_from([&["chat-tui"], arguments].concat())?.checked()
+        Args::try_parse_from([&["chat-tui"], arguments].concat())?.checked(None)
     }
 
     #[test]
@@ -166,6 +180,31 @@ mod tests {
             assert_eq!(error.exit_code(), 2, "{arguments:?}");
             assert!(error.to_string().contains(why), "{error}");
         }
+    }
+
+    #[test]
+    fn the_environment_has_the_server_if_the_command_line_has_none() {
+        let server = |arguments: &[&str], written: &str| {
+            let args = Args::try_parse_from([&["chat-tui"], arguments].concat())?;
+            let args = args.checked(Some(written.into()))?;
+            Ok::<_, clap::Error>(args.server().map(ToString::to_string))
+        };
+        for (arguments, written, expected) in [
+            (&[][..], "localhost:4000", Some("localhost:4000")),
+            (&["--name", "bob"], "4000", Some("127.0.0.1:4000")),
+            (&[], ":4000", Some("127.0.0.1:4000")),
+            (&[], "", None),
+            (&["chat.example.org"], "localhost:4000", Some("chat.example.org:12345")),
+            (&["--server", "[::1]"], "not an address", Some("[::1]:12345")),
+            (&["--demo"], "localhost", None),
+        ] {
+            let found = server(arguments, written).unwrap();
+            assert_eq!(found.as_deref(), expected, "{arguments:?} {written}");
+        }
+        let error = server(&[], "a:b:c").unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        let why = "CHAT_SERVER is \"a:b:c\": expected HOST or HOST:PORT";
+        assert!(error.to_string().contains(why), "{error}");
     }
 
     #[test]

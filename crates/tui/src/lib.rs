@@ -10,6 +10,7 @@
 //!   Pure: the time comes in as a value.
 //! * [`view`]: draws the state; [`layout`], [`viewport`], [`rows`] and [`wrap`] are its measures, [`theme`]
 //!   its colours; [`lists`]: lists to choose from; [`commands`]: the `/` commands; [`help`]: the keys in words.
+//! * `wording`: what the client says as values, in words.
 //! * [`notification`]: notifications, and the title of the window.
 //! * [`settings`]: the settings, from the file, the command line and `/set`; [`action`], [`chord`] and
 //!   [`keymap`]: what a key does.
@@ -46,6 +47,7 @@ pub mod unsent;
 pub mod update;
 pub mod view;
 pub mod viewport;
+mod wording;
 pub mod wrap;
 pub mod zone;
 

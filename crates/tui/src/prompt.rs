@@ -8,7 +8,7 @@ mod rows;
 mod search;
 
 use self::complete::Completion;
-pub use self::editor::{Case, Editor, Motion, PROMPT_BYTES_MAX, TooMuch, kilobytes};
+pub use self::editor::{Case, Editor, Motion, PROMPT_BYTES_MAX, TooMuch};
 use self::history::History;
 use self::kills::Kills;
 pub use self::rows::Rows;

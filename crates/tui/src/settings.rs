@@ -5,8 +5,11 @@
 //! default < file (config.toml) < flag (command line) < /set of this run
 //! ```
 //!
+//! The keys are set in a table of their own, `[keys]` in the file, or with `/set key`.
+//!
 //! To add a setting, add a line to the table below, and a type in [`choices`] if its values are new.
 
+mod change;
 pub mod choices;
 mod error;
 mod file;
@@ -17,7 +20,8 @@ mod suggest;
 mod words;
 mod write;
 
-pub use choices::{Choice, Clock, Joins, Notify, NotifyBy, Panel, Switch};
+pub use change::{Change, DEFAULT_KEYS, NO_KEYS};
+pub use choices::{Choice, Clock, Joins, Mentions, Notify, NotifyBy, Panel, Switch};
 pub use error::SetError;
 pub use file::{SaveError, load, save};
 pub use path::path;
@@ -136,6 +140,8 @@ settings! {
     users: Panel = Auto, "List of users; auto shows it on wide screens";
     /// How the user is notified.
     notify: Notify = Mentions, "Notifications: of mentions and direct messages, of all messages, or none";
+    /// What mentions the user.
+    mentions: Mentions = At, "What mentions you: @NAME; or NAME anywhere, too, which is marked and notifies, but is not counted";
     /// By what the user is notified.
     notify_by: NotifyBy = Auto, "Notifications of the desktop if the terminal is known to have them, or the bell";
     /// Whether the window has a title.

@@ -18,7 +18,6 @@ use ratatui::layout::{Rect, Size};
 pub use self::attention::Attention;
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
-pub(crate) use self::input_box::too_long;
 pub use self::look::Look;
 pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
@@ -68,8 +67,8 @@ pub struct State {
     pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
-    /// What was done, for the status line: until the next key or click.
-    pub done: Option<String>,
+    /// What was done, or why it was not, for the status line: until the next key or click.
+    pub done: Option<Result<String, String>>,
     /// Whether links can be opened on this machine. If not, they are copied.
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.

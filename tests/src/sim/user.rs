@@ -230,8 +230,8 @@ impl User {
             self.epoch = if is_first { Epoch::First } else { Epoch::Restored };
         }
         self.has_typed = !state.prompt.editor.is_empty();
-        if client.me() != UserId::new(0) {
-            self.directory.borrow_mut().insert(client.me(), self.user);
+        if let Some(me) = client.me() {
+            self.directory.borrow_mut().insert(me, self.user);
         }
         let public = (0..self.plan.rooms).map(room_name);
         let is_joined = |name: &String| {
@@ -308,7 +308,7 @@ impl User {
                 error!(room, %label, seq, last, "out of order");
             }
             if let Origin::Own(Delivery::Refused(why)) = origin {
-                panic!("user {} was refused {label}: {why}", self.number);
+                panic!("user {} was refused {label}: {}", self.number, why.text);
             }
             self.record_message(room, seq, label);
         }

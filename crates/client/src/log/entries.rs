@@ -5,7 +5,9 @@ use std::collections::vec_deque::Iter;
 
 use chat_proto::Seq;
 
+use super::authors::Authors;
 use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
+use crate::outbox::OUTBOX_MAX;
 use crate::store::MessageId;
 
 /// The place of pending messages, and of notices after them: after all others.
@@ -25,10 +27,14 @@ pub(super) struct Entries {
     notes: usize,
     /// Bytes of text in the others.
     bytes: usize,
+    authors: Authors,
     /// The last read message, as the line has it.
     read: Option<Seq>,
     /// How many entries there have been. Numbers them.
     count: u64,
+    /// The entries that were pending, for the places at which they come again: [`OUTBOX_MAX`] at most, since no
+    /// more are pending at once.
+    settled: Vec<(Seq, EntryId)>,
 }
 
 impl Entries {
@@ -43,6 +49,11 @@ impl Entries {
 
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// The names of the authors of messages.
+    pub(super) fn authors(&self) -> impl Iterator<Item = &str> {
+        self.authors.names()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&LogEntry> {
@@ -80,11 +91,34 @@ impl Entries {
         self.list.partition_point(|entry| entry.seq <= seq)
     }
 
+    /// Adds a new entry.
     pub(super) fn insert(&mut self, index: usize, mut entry: LogEntry) {
         self.count += 1;
         entry.id = EntryId(self.count);
+        self.put(index, entry);
+    }
+
+    /// Adds an entry that keeps its id.
+    pub(super) fn put(&mut self, index: usize, entry: LogEntry) {
         self.measure(&entry, true);
         self.list.insert(index, entry);
+    }
+
+    /// Adds a message. If it was pending, it is the same entry as before.
+    pub(super) fn insert_message(&mut self, index: usize, entry: LogEntry) {
+        let settled = self.settled.extract_if(.., |(seq, _)| *seq == entry.seq).next();
+        match settled {
+            Some((_, id)) => self.put(index, LogEntry { id, ..entry }),
+            None => self.insert(index, entry),
+        }
+    }
+
+    /// A pending message was removed, and comes again as message `seq`.
+    pub(super) fn settle(&mut self, id: EntryId, seq: Seq) {
+        if self.settled.len() == OUTBOX_MAX {
+            self.settled.remove(0);
+        }
+        self.settled.push((seq, id));
     }
 
     pub(super) fn remove(&mut self, index: usize) -> Option<LogEntry> {
@@ -93,7 +127,12 @@ impl Entries {
         Some(entry)
     }
 
-    const fn measure(&mut self, entry: &LogEntry, came: bool) {
+    fn measure(&mut self, entry: &LogEntry, came: bool) {
+        if came {
+            self.authors.add(&entry.body);
+        } else {
+            self.authors.remove(&entry.body);
+        }
         match (entry.is_notice(), came) {
             (true, true) => self.notes += 1,
             (true, false) => self.notes -= 1,
@@ -130,13 +169,17 @@ impl Entries {
 
     /// Removes all but pending messages.
     pub(super) fn clear(&mut self) {
-        self.list.retain(LogEntry::is_pending);
-        self.notes = 0;
-        self.bytes = self.list.iter().map(|entry| entry.body.bytes()).sum();
+        let (pending, others) =
+            std::mem::take(&mut self.list).into_iter().partition(LogEntry::is_pending);
+        self.list = pending;
+        for entry in &others {
+            self.measure(entry, false);
+        }
     }
 
     /// The journal was restored: all `seq` are void.
     pub(super) fn make_void(&mut self) {
+        self.settled.clear();
         let end = self.end_of(LAST);
         for entry in self.list.iter_mut().take(end) {
             (entry.seq, entry.is_void) = (VOID, true);
@@ -206,7 +249,7 @@ impl Entries {
 impl LogEntry {
     /// Whether it is neither a message nor the rule of a restore.
     pub(super) const fn is_notice(&self) -> bool {
-        matches!(self.body, Body::Notice(..) | Body::Presence(_) | Body::Offline { .. })
+        matches!(self.body, Body::Notice(_) | Body::Presence(_) | Body::Offline { .. })
     }
 
     /// Whether it is a pending message.
@@ -231,7 +274,8 @@ impl LogEntry {
     pub(super) fn is_message(&self) -> bool {
         let is_said = match &self.body {
             Body::Message { origin, .. } => !matches!(origin, Origin::Own(Delivery::Refused(_))),
-            Body::Notice(..) | Body::Presence(_) | Body::Offline { .. } | Body::Restored => false,
+            Body::Ignored { .. } => true,
+            Body::Notice(_) | Body::Presence(_) | Body::Offline { .. } | Body::Restored => false,
         };
         is_said && self.seq != PENDING && !self.is_void
     }

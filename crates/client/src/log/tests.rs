@@ -19,6 +19,14 @@ fn own(n: u64) -> Body {
     Body::Message { from, kind, text: format!("own {n}"), origin }
 }
 
+fn note(text: impl Into<String>) -> Notice {
+    Notice::Front(crate::notice::NoticeKind::Info, text.into())
+}
+
+fn refusal() -> Box<Refusal> {
+    Box::new(Refusal::new(chat_proto::RefusalCode::NotInRoom, "no"))
+}
+
 fn at() -> Timestamp {
     Timestamp::from_millis(0)
 }
@@ -31,7 +39,9 @@ fn hear(log: &mut Log, seqs: impl IntoIterator<Item = u64>) {
 
 fn texts(log: &Log) -> Vec<&str> {
     let texts = log.entries.iter().map(|entry| match &entry.body {
-        Body::Message { text, .. } | Body::Notice(_, text) => text.as_str(),
+        Body::Message { text, .. } | Body::Notice(Notice::Front(_, text)) => text.as_str(),
+        Body::Notice(_) => "notice",
+        Body::Ignored { .. } => "ignored",
         Body::Presence(_) => "presence",
         Body::Offline { .. } => "offline",
         Body::Restored => "rule",
@@ -43,7 +53,7 @@ fn texts(log: &Log) -> Vec<&str> {
 fn messages_stand_in_the_rooms_order_and_once() {
     let mut log = Log::new();
     hear(&mut log, [3, 5, 4, 5, 1, 3]);
-    log.notice(at(), NoticeKind::Info, "note");
+    log.notice(at(), note("note"));
     hear(&mut log, [2, 6]);
     assert_eq!(texts(&log), ["1", "2", "3", "4", "5", "note", "6"]);
     assert!(!log.insert(Seq::new(5), at(), body("twice")));
@@ -59,7 +69,7 @@ fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
     hear(&mut log, [1, 3]);
     assert_eq!(texts(&log), ["1", "3", "own 1", "own 2", "own 3"]);
     log.accept(&id(1), Seq::new(2), at());
-    log.refuse(&id(2), at(), "no".into());
+    log.refuse(&id(2), at(), refusal());
     log.accept(&id(9), Seq::new(9), at());
     assert_eq!(texts(&log), ["1", "own 1", "3", "own 2", "own 3"]);
     // It came back with what was missed before it was accepted.
@@ -71,7 +81,7 @@ fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
 #[test]
 fn notes_of_before_stand_behind_what_was_said_before_them() {
     let mut log = Log::new();
-    log.notice(at(), NoticeKind::Info, "connected");
+    log.notice(at(), note("connected"));
     log.reach(Seq::new(3));
     hear(&mut log, 1..=4);
     assert_eq!(texts(&log), ["1", "2", "3", "connected", "4"]);
@@ -126,7 +136,7 @@ fn older_messages_go_above() {
 fn notes_are_bounded() {
     let mut log = Log::new();
     for number in 1..=Bounds::CURRENT.notices + 10 {
-        log.notice(at(), NoticeKind::Info, number.to_string());
+        log.notice(at(), note(number.to_string()));
     }
     assert_eq!((log.entries.len(), texts(&log)[0]), (Bounds::CURRENT.notices, "11"));
 }
@@ -177,7 +187,7 @@ fn the_line_stands_over_the_first_that_is_new() {
     hear(&mut log, 6..=9);
     assert_eq!(new(&log), Some(6));
     hear(&mut log, 2..=5);
-    log.notice(at(), NoticeKind::Info, "note");
+    log.notice(at(), note("note"));
     hear(&mut log, [10]);
     assert_eq!(new(&log), Some(5));
     log.draw_line(None);
@@ -189,7 +199,7 @@ fn notes_push_no_message_out() {
     let mut log = Log::new();
     hear(&mut log, 1..=MESSAGES_MAX as u64);
     for number in 0..2 * Bounds::CURRENT.notices {
-        log.notice(at(), NoticeKind::Info, format!("user {number} {}", "x".repeat(10_000)));
+        log.notice(at(), note(format!("user {number} {}", "x".repeat(10_000))));
     }
     assert_eq!(log.oldest(), Some(Seq::FIRST));
     assert_eq!(log.entries.len(), MESSAGES_MAX + Bounds::CURRENT.notices);
@@ -228,7 +238,7 @@ fn a_cleared_log_does_not_make_up_for_what_was_never_here() {
 fn after_a_restore_all_that_was_here_stands_above_a_rule() {
     let mut log = Log::new();
     hear(&mut log, 1..=3);
-    log.notice(at(), NoticeKind::Info, "note");
+    log.notice(at(), note("note"));
     log.push_pending(at(), own(1));
     log.restored(at());
     assert_eq!((log.last().get(), log.oldest(), log.has_begun()), (0, None, false));
@@ -253,11 +263,11 @@ proptest::proptest! {
         for (step, number) in steps {
             match step {
                 0 | 1 => hear(&mut log, [number]),
-                2 => log.notice(at(), NoticeKind::Info, "note"),
+                2 => log.notice(at(), note("note")),
                 3 => log.push_pending(at(), own(number)),
                 4 => log.accept(&id(number), Seq::new(number), at()),
                 5 if number > 35 => log.restored(at()),
-                _ => log.refuse(&id(number), at(), "no".into()),
+                _ => log.refuse(&id(number), at(), refusal()),
             }
         }
         let seqs: Vec<u64> = log.entries.iter().map(|entry| entry.seq.get()).collect();
@@ -274,4 +284,51 @@ proptest::proptest! {
         let pending = log.entries.iter().filter(|entry| entry.is_pending());
         proptest::prop_assert!(pending.into_iter().all(|entry| entry.seq == PENDING));
     }
+}
+
+#[test]
+fn the_authors_are_those_of_the_messages_that_are_there() {
+    let said = |name: &str, kind| Body::Message {
+        from: chat_proto::UserName::new(name).unwrap(),
+        kind,
+        text: "hi".to_owned(),
+        origin: Origin::Heard(Vec::new()),
+    };
+    let (text, action) = (chat_proto::command::Kind::Text, chat_proto::command::Kind::Action);
+    let authors = |log: &Log| log.authors().map(str::to_owned).collect::<Vec<_>>();
+    let mut log = Log::new();
+    log.push_pending(at(), own(1));
+    for (seq, (name, kind)) in
+        (1..).zip([("ana", text), ("carl", text), ("ana", text), ("dora", action), ("Ana", text)])
+    {
+        log.insert(Seq::new(seq), at(), said(name, kind));
+    }
+    assert_eq!(authors(&log), ["Ana", "ana", "bob", "carl"]);
+    log.set_bounds(Bounds { messages: 4, ..Bounds::CURRENT });
+    assert_eq!(authors(&log), ["Ana", "ana", "bob"], "the oldest two are removed");
+    log.accept(&id(1), Seq::new(6), at());
+    log.clear();
+    assert_eq!(authors(&log), Vec::<String>::new());
+    log.push_pending(at(), own(2));
+    log.clear();
+    assert_eq!(authors(&log), ["bob"], "a pending message stays");
+}
+
+#[test]
+fn a_pending_message_stays_the_same_entry_when_it_is_answered() {
+    let mut log = Log::new();
+    hear(&mut log, [1]);
+    for n in 1..=3 {
+        log.push_pending(at(), own(n));
+    }
+    let pending: Vec<EntryId> = log.entries.iter().skip(1).map(LogEntry::id).collect();
+    let ids =
+        |log: &Log| -> Vec<_> { log.entries.iter().map(|entry| (entry.seq, entry.id)).collect() };
+    log.accept(&id(1), Seq::new(2), at());
+    log.refuse(&id(2), at(), refusal());
+    assert_eq!(ids(&log)[1..3], [(Seq::new(2), pending[0]), (Seq::new(2), pending[1])]);
+    // The message itself comes in place of an answer, after a new connection.
+    log.settle(&id(3), Seq::new(4));
+    hear(&mut log, [3, 4]);
+    assert_eq!(ids(&log).last(), Some(&(Seq::new(4), pending[2])));
 }

@@ -275,15 +275,15 @@ impl Room {
         }
     }
 
-    /// A message of another user has come; `alerts` if it is for the user alone or names them. Returns
-    /// whether it is unread and has come for the first time.
-    pub(crate) fn receive(&mut self, seq: Seq, alerts: bool) -> bool {
+    /// A message of another user has come; `counts` if it is counted as a mention. Returns whether it is unread and
+    /// has come for the first time.
+    pub(crate) fn receive(&mut self, seq: Seq, counts: bool) -> bool {
         let number = seq.get();
         if seq <= self.read || self.received.around(number).is_some() {
             return false;
         }
         self.received.insert(number, number);
-        if alerts && self.mentions.len() < MENTIONS_MAX {
+        if counts && self.mentions.len() < MENTIONS_MAX {
             self.mentions.push(seq);
         }
         true

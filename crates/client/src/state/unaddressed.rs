@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chat_proto::{RoomName, User, UserName};
 
-use super::{State, UNKNOWN};
+use super::State;
 use crate::store::{Drafts, OwnMessage};
 
 /// Most names that the server is asked about at once: more than anybody types within a moment.
@@ -28,10 +28,10 @@ pub(crate) struct Unaddressed {
 pub(crate) struct Question {
     /// The name.
     pub(crate) name: UserName,
-    /// The command of the user, as it was typed.
-    pub(crate) typed: String,
-    /// The text to send to the user; empty if there is none.
-    pub(crate) text: String,
+    /// The command of the user as it was typed, if it was.
+    pub(crate) typed: Option<String>,
+    /// The text to send to the user.
+    pub(crate) text: Option<String>,
 }
 
 impl Unaddressed {
@@ -70,7 +70,7 @@ impl State {
         }
         // Without a session, the lists are as they were last.
         let rooms = self.rooms.list().iter().filter(|_| self.session().is_some());
-        self.direct(rooms.flat_map(|room| room.users.iter(self.me)), name)
+        self.direct(rooms.flat_map(|room| room.users.iter()), name)
     }
 
     fn direct<'a>(
@@ -79,8 +79,8 @@ impl State {
         name: &UserName,
     ) -> Option<(RoomName, UserName)> {
         let user = users.find(|user| user.name == *name)?;
-        let is_other = self.me != UNKNOWN && user.id != self.me;
-        is_other.then(|| (RoomName::direct(self.me, user.id), user.name.clone()))
+        let address = self.direct_with(user.id).filter(|_| !self.is_me(user.id))?;
+        Some((address, user.name.clone()))
     }
 
     /// All messages without an answer, as they are stored.

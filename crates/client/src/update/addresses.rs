@@ -5,11 +5,11 @@ use chat_proto::command::Kind;
 use chat_proto::{Command, RoomName, Timestamp, UserName};
 
 use super::{Effect, drafts, requests::say, send, store};
-use crate::entry::NoticeKind;
-use crate::request::RequestError;
+use crate::error::RequestError;
+use crate::notice::{NotFound, Notice};
 use crate::rooms::{JoinState, Room};
 use crate::sanitize;
-use crate::state::{QUESTIONS_MAX, Question, State, UNKNOWN};
+use crate::state::{QUESTIONS_MAX, Question, State};
 use crate::store::StoreOp;
 
 /// Checks that the server knows addresses. Version 0.1.0 takes an address for a name, and a name may belong
@@ -18,8 +18,7 @@ use crate::store::StoreOp;
 /// # Errors
 /// Returns an error if it does not. Nothing is known before the first session.
 pub(super) fn check_server(state: &State) -> Result<(), RequestError> {
-    let had_session = state.me != UNKNOWN;
-    if had_session && state.epoch.is_none() { Err(RequestError::OldServer) } else { Ok(()) }
+    if state.me.is_some() && state.epoch.is_none() { Err(RequestError::OldServer) } else { Ok(()) }
 }
 
 /// Asks the server about a name, to open the direct message with that user and send `text` there.
@@ -29,15 +28,15 @@ pub(super) fn check_server(state: &State) -> Result<(), RequestError> {
 pub(super) fn ask(
     state: &mut State,
     name: UserName,
-    typed: &str,
-    text: &str,
+    typed: Option<String>,
+    text: Option<String>,
 ) -> Result<Effect, RequestError> {
     if state.questions.len() >= QUESTIONS_MAX {
         return Err(RequestError::TooManyLookups);
     }
     let join = Command::Join { room: RoomName::private(&name), since: None };
     let effect = send(state, join).ok_or_else(|| RequestError::UnknownName(name.clone()))?;
-    state.questions.push(Question { name, typed: typed.to_owned(), text: text.to_owned() });
+    state.questions.push(Question { name, typed, text });
     Ok(effect)
 }
 
@@ -54,13 +53,13 @@ pub(super) fn answered(
     };
     let question = state.questions.remove(index);
     state.open(room);
-    if question.text.is_empty() {
+    let Some(text) = &question.text else {
         return Vec::new();
-    }
-    match say(state, room, Kind::Text, &question.text, at) {
+    };
+    match say(state, room, Kind::Text, text, at) {
         Ok(effect) => vec![effect],
         Err(why) => {
-            return_typed(state, &question, &why.to_string(), at);
+            return_typed(state, question, NotFound::Failed(why), at);
             Vec::new()
         }
     }
@@ -72,27 +71,27 @@ pub(super) fn is_asked(state: &State, title: &UserName) -> bool {
 }
 
 /// The server does not know that name: the text goes back to the user.
-pub(super) fn not_found(state: &mut State, name: &UserName, why: &str, at: Timestamp) {
+pub(super) fn not_found(state: &mut State, name: &UserName, why: &NotFound, at: Timestamp) {
     let is_it = |question: &mut Question| question.name == *name;
     let questions: Vec<Question> = state.questions.extract_if(.., is_it).collect();
     for question in questions {
-        return_typed(state, &question, why, at);
+        return_typed(state, question, why.clone(), at);
     }
 }
 
 /// The session has ended: no question will be answered.
 pub(super) fn lost(state: &mut State, at: Timestamp) {
     for question in std::mem::take(&mut state.questions) {
-        let why =
-            format!("Not sent: the connection was lost before the server found {}", question.name);
-        return_typed(state, &question, &why, at);
+        return_typed(state, question, NotFound::ConnectionLost, at);
     }
 }
 
-fn return_typed(state: &mut State, question: &Question, why: &str, at: Timestamp) {
-    state.notice(at, NoticeKind::Trouble, why);
+fn return_typed(state: &mut State, question: Question, why: NotFound, at: Timestamp) {
+    state.notice(at, Notice::NotFound { name: question.name, why });
     let room = state.room().name.clone();
-    state.put_back(&room, &question.typed);
+    if let Some(typed) = question.typed {
+        state.put_back(&room, &typed);
+    }
 }
 
 /// The server has sent all rooms: puts the drafts that version 0.1.0 stored under a name into the direct
@@ -103,9 +102,8 @@ pub(super) fn resolve_drafts(state: &mut State, at: Timestamp) {
         let room = joined_direct(state, &name);
         if !room.is_some_and(|room| state.put_back(&room, &text)) {
             let typed = sanitize::text(&text);
-            let note = format!("{name} is not here any more. Up brings your text back: {typed}");
             state.effects.push(Effect::TextReturned(text));
-            state.notice(at, NoticeKind::Trouble, note);
+            state.notice(at, Notice::DraftReturned { room: name, text: typed });
         }
     }
     if let Some(shown) = shown {
@@ -136,22 +134,12 @@ pub(super) fn return_messages(state: &mut State, at: Timestamp) -> Vec<Effect> {
     for message in &messages {
         let room = joined_direct(state, &message.room);
         let text = message.text.as_str();
-        let is_in_box = room.is_some_and(|room| state.put_back(&room, text));
-        let how = if is_in_box {
-            "The text is in the input box there"
-        } else {
-            "Up brings your text back"
-        };
-        let note = format!(
-            "Not sent to {}: an earlier version stored it under this name, which somebody else may have \
-             by now. {how}: {}",
-            message.room,
-            sanitize::text(text)
-        );
-        if !is_in_box {
+        let is_draft = room.is_some_and(|room| state.put_back(&room, text));
+        if !is_draft {
             state.effects.push(Effect::TextReturned(text.to_owned()));
         }
-        state.notice(at, NoticeKind::Trouble, note);
+        let (room, text) = (message.room.clone(), sanitize::text(text));
+        state.notice(at, Notice::StoredByName { room, text, is_draft });
     }
     // The drafts first: if the client is killed between the two, the text comes back twice.
     let mut effects: Vec<Effect> = drafts::tick(state).into_iter().collect();

@@ -4,8 +4,8 @@ use chat_proto::{RoomName, User, UserName};
 
 use super::{Effect, store};
 use crate::choices::RoomChoice;
-use crate::request::RequestError;
-use crate::state::{State, UNKNOWN};
+use crate::error::RequestError;
+use crate::state::State;
 use crate::store::StoreOp;
 
 /// Changes the choices for a room, and stores them.
@@ -24,7 +24,7 @@ pub(super) fn change(
 /// Returns an error if the user is not known here, or too many are ignored.
 pub(super) fn ignore(state: &mut State, name: &UserName) -> Result<Option<Effect>, RequestError> {
     if *name == state.name {
-        return Err(RequestError::Yourself);
+        return Err(RequestError::IgnoreSelf);
     }
     let user = known(state, name).ok_or_else(|| RequestError::NobodyHere(name.clone()))?;
     if !state.choices.ignore(user) {
@@ -45,6 +45,14 @@ pub(super) fn unignore(state: &mut State, name: &UserName) -> Result<Option<Effe
     Ok(stored(state))
 }
 
+/// Stores the numbers of the rooms, if they have changed. Not before the server has sent all rooms: those that have
+/// not come may still come.
+pub(super) fn number_rooms(state: &mut State) -> Option<Effect> {
+    let numbers = if state.warned.rooms_complete { state.rooms.take_numbers() } else { None };
+    let is_changed = numbers.is_some_and(|numbers| state.choices.set_numbers(numbers));
+    if is_changed { stored(state) } else { None }
+}
+
 fn stored(state: &mut State) -> Option<Effect> {
     let choices = state.choices.clone();
     Some(store(state, StoreOp::Choices(choices)))
@@ -53,11 +61,11 @@ fn stored(state: &mut State) -> Option<Effect> {
 /// The user of that name, from direct messages and the users of the rooms.
 fn known(state: &State, name: &UserName) -> Option<User> {
     let rooms = state.rooms.list();
-    let listed = rooms.iter().flat_map(|room| room.users.iter(UNKNOWN));
+    let listed = rooms.iter().flat_map(|room| room.users.iter());
     let mut listed = listed.chain(&state.acquaintances);
     listed.find(|user| user.name == *name).cloned().or_else(|| {
         let room = state.rooms.titled(name)?;
-        let id = room.name.pair()?.into_iter().find(|id| *id != state.me)?;
+        let id = state.other_of(&room.name)?;
         Some(User { id, name: name.clone() })
     })
 }

@@ -9,10 +9,9 @@ use chat_proto::{
 use super::{
     Effect, addresses, history, listing, live, messages, presence, refused, send, session, store,
 };
-use crate::entry::NoticeKind;
 use crate::link::LinkEvent;
+use crate::notice::{NotFound, Notice};
 use crate::presence::Change;
-use crate::quote::quoted;
 use crate::rooms::{Counted, JoinState, MISSED_MAX};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
@@ -35,9 +34,9 @@ fn link_event(state: &mut State, event: LinkEvent, at: Timestamp) -> Vec<Effect>
         }
         LinkEvent::Event(_) if state.warned.shorter_room => {}
         LinkEvent::Event(event) => return server_event(state, event, at),
-        LinkEvent::Unreadable(refusal) => unreadable(state, &refusal, at),
-        LinkEvent::Refused(refusal) => session::hello_refused(state, &refusal, at),
-        LinkEvent::Lost(why) => session::lost(state, &why, at),
+        LinkEvent::Unreadable(refusal) => unreadable(state, refusal, at),
+        LinkEvent::Refused(refusal) => session::hello_refused(state, refusal, at),
+        LinkEvent::Lost(why) => session::lost(state, why, at),
     }
     Vec::new()
 }
@@ -57,7 +56,7 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
             return history::page(state, &room, messages, more);
         }
         Event::Joined { room, user } => joined(state, &room, user, at),
-        Event::Left { room, user, .. } if user.id == state.me => state.close(&room),
+        Event::Left { room, user, .. } if state.is_me(user.id) => state.close(&room),
         Event::Left { room, user, reason } => left(state, &room, &user, reason, at),
         Event::Renamed { user, name } => {
             return renamed(state, &user, &name, at).into_iter().collect();
@@ -80,7 +79,7 @@ fn server_event(state: &mut State, event: Event, at: Timestamp) -> Vec<Effect> {
             return live::typing(state, room, user, at).into_iter().collect();
         }
         Event::Away { user, text } => {
-            state.live.set_away(user.id, Some(text.as_str().to_owned()));
+            state.live.set_away(user.id, Some(text));
         }
         Event::Back { user } => state.live.set_away(user.id, None),
         Event::Users { room, users, mut away, more } => {
@@ -163,9 +162,8 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
 }
 
 fn joined(state: &mut State, name: &RoomName, user: User, at: Timestamp) {
-    let me = state.me;
-    if let Some(room) = state.rooms.get_mut(name)
-        && user.id != me
+    if !state.is_me(user.id)
+        && let Some(room) = state.rooms.get_mut(name)
     {
         room.users.joined(user.clone());
         live::joined(state, name, user.id);
@@ -183,7 +181,7 @@ fn left(state: &mut State, name: &RoomName, user: &User, reason: LeaveReason, at
 
 /// Sent once for each room of both users.
 fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Option<Effect> {
-    let is_me = user.id == state.me;
+    let is_me = state.is_me(user.id);
     let mut listed = Vec::new();
     for room in state.rooms.iter_mut() {
         if room.users.renamed(user.id, name.clone()) && !is_me {
@@ -192,20 +190,17 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
     }
     if !is_me {
         // The question may be about either user who has had the name.
-        addresses::not_found(
-            state,
-            &user.name,
-            &format!("Not sent: {} is now {}", quoted(&user.name), quoted(name)),
-            at,
-        );
-        let direct = RoomName::direct(state.me, user.id);
-        if state.rooms.set_title(&direct, name) && !listed.contains(&direct) {
+        addresses::not_found(state, &user.name, &NotFound::Renamed(name.clone()), at);
+        if let Some(direct) = state.direct_with(user.id)
+            && state.rooms.set_title(&direct, name)
+            && !listed.contains(&direct)
+        {
             listed.push(direct);
         }
         for room in listed {
             if let Some(room) = state.rooms.get_mut(&room) {
-                let text = format!("{} is now {}", quoted(&user.name), quoted(name));
-                room.log.notice(at, NoticeKind::Info, text);
+                let notice = Notice::Renamed { from: user.name.clone(), to: name.clone() };
+                room.log.notice(at, notice);
             }
         }
         return None;
@@ -214,27 +209,20 @@ fn renamed(state: &mut State, user: &User, name: &UserName, at: Timestamp) -> Op
         return None;
     }
     state.name = name.clone();
-    state.notice(at, NoticeKind::Info, format!("You are now {}", quoted(name)));
+    state.notice(at, Notice::YouRenamed(name.clone()));
     Some(store(state, StoreOp::Name(name.clone())))
 }
 
 fn topic_set(state: &mut State, name: &RoomName, topic: Topic, user: &User, at: Timestamp) {
     if let Some(room) = state.rooms.get_mut(name) {
-        let text = match topic.as_str() {
-            "" => format!("{} cleared the topic", quoted(&user.name)),
-            topic => format!("{} set the topic: {topic}", quoted(&user.name)),
-        };
-        room.log.notice(at, NoticeKind::Info, text);
+        let now = Some(topic.clone()).filter(|topic| !topic.as_str().is_empty());
+        room.log.notice(at, Notice::TopicSet { by: user.name.clone(), topic: now });
         room.topic = topic;
     }
 }
 
-fn unreadable(state: &mut State, refusal: &Refusal, at: Timestamp) {
+fn unreadable(state: &mut State, refusal: Box<Refusal>, at: Timestamp) {
     if !std::mem::replace(&mut state.warned.unreadable, true) {
-        let text = format!(
-            "The server sent something this version doesn't understand ({}). Please update chat-tui",
-            refusal.text
-        );
-        state.notice(at, NoticeKind::Trouble, text);
+        state.notice(at, Notice::Unreadable(refusal));
     }
 }

@@ -4,7 +4,7 @@ use chat_proto::event::RoomInfo;
 use chat_proto::{Command, RoomName, Timestamp, User};
 
 use super::{Effect, send};
-use crate::request::RequestError;
+use crate::error::RequestError;
 use crate::state::State;
 
 /// Asks for the rooms, unless they are on their way.

@@ -6,8 +6,8 @@ use chat_proto::event::Away;
 use chat_proto::{AwayText, Command, RoomName, Timestamp, User, UserId, features};
 
 use super::{Effect, send};
+use crate::error::RequestError;
 use crate::live::TYPING_MS;
-use crate::request::RequestError;
 use crate::rooms::JoinState;
 use crate::state::State;
 
@@ -21,7 +21,7 @@ pub(super) fn typing(
     user: User,
     at: Timestamp,
 ) -> Option<Effect> {
-    if user.id == state.me || state.rooms.index(&room).is_none() {
+    if state.is_me(user.id) || state.rooms.index(&room).is_none() {
         return None;
     }
     state.live.typing(room, user, at);
@@ -51,7 +51,9 @@ pub(super) fn joined(state: &mut State, room: &RoomName, user: UserId) {
 
 /// Sets when the other user of a direct message was last connected, if it has left or joined that or the lobby.
 fn set_seen_at(state: &mut State, room: &RoomName, user: UserId, at: Option<Timestamp>) {
-    let direct = RoomName::direct(state.me, user);
+    let Some(direct) = state.direct_with(user) else {
+        return;
+    };
     if (*room == direct || *room == RoomName::lobby())
         && let Some(room) = state.rooms.get_mut(&direct)
     {

@@ -1,8 +1,7 @@
 //! Messages from the server: into the log of their room, and out of the outbox if the user wrote them.
 
-use chat_proto::command::Kind;
 use chat_proto::event::{Accepted, Message};
-use chat_proto::mention::{is_in, mentions};
+use chat_proto::mention::is_in;
 use chat_proto::{Command, RoomName, Seq, Timestamp};
 
 use super::{Effect, send, store};
@@ -11,13 +10,10 @@ use crate::rooms::{JoinState, Room};
 use crate::state::State;
 use crate::store::{MessageId, StoreOp};
 
-/// The text of a message of an ignored user.
-const IGNORED_TEXT: &str = "message of an ignored user";
-
 /// A message of a room, live or missed.
 pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let own = message.from.id == state.me;
+    let own = state.is_me(message.from.id);
     let is_unknown = state.rooms.index(&message.room).is_none();
     if is_unknown {
         // Another user has begun a direct message; the server will send the room.
@@ -58,7 +54,9 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
 /// Gives a message to the front end, if it is of another user, not read, and here for the first time. Returns
 /// whether it is.
 pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> bool {
-    let room = state.rooms.get_mut(&message.room).filter(|_| message.from.id != state.me);
+    let is_own = state.is_me(message.from.id);
+    let room = state.rooms.get_mut(&message.room);
+    let room = room.filter(|_| !is_own);
     if state.choices.ignores(message.from.id) {
         let names = is_in(message.text.as_str(), &state.name);
         if let Some(room) = room {
@@ -66,7 +64,9 @@ pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> boo
         }
         return false;
     }
-    let is_new = room.is_some_and(|room| room.receive(message.seq, alerts));
+    // A name without `@` is not counted, however the front end finds mentions: the server does not count it.
+    let counts = alerts && (message.room.is_private() || is_in(message.text.as_str(), &state.name));
+    let is_new = room.is_some_and(|room| room.receive(message.seq, counts));
     if is_new {
         state.effects.push(Effect::Received(Box::new(message.clone())));
     }
@@ -77,7 +77,7 @@ pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> boo
 pub(super) fn is_alert(state: &State, message: &Message, body: &Body) -> bool {
     let is_mention =
         matches!(body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
-    is_mention || (message.room.is_private() && message.from.id != state.me)
+    is_mention || (message.room.is_private() && !state.is_me(message.from.id))
 }
 
 /// Messages as entries of the log.
@@ -87,25 +87,24 @@ pub(super) fn entries(state: &State, messages: &[Message]) -> Vec<(Seq, Timestam
 
 /// A message as an entry of the log.
 fn body(state: &State, message: &Message) -> Body {
-    let own = message.from.id == state.me;
+    let from = message.from.name.clone();
     let text = message.text.as_str().to_owned();
-    let origin = match own {
+    let origin = match state.is_me(message.from.id) {
         _ if message.damaged => Origin::Damaged,
         true => Origin::Own(Delivery::Accepted),
-        false if state.choices.ignores(message.from.id) => Origin::Ignored,
-        false => Origin::Heard(mentions(&text, &state.name)),
+        false if state.choices.ignores(message.from.id) => return Body::Ignored { from },
+        false => Origin::Heard(state.mentions.find(&text, &state.name)),
     };
-    let (kind, text) = match origin {
-        Origin::Ignored => (Kind::Text, IGNORED_TEXT.to_owned()),
-        _ => (message.kind.shown_as(), text),
-    };
-    Body::Message { from: message.from.name.clone(), kind, text, origin }
+    Body::Message { from, kind: message.kind.shown_as(), text, origin }
 }
 
 /// If the user wrote it and it was pending, it is acknowledged.
 pub(super) fn acknowledge_own(state: &mut State, message: &Message) -> Option<Effect> {
-    let device = message.device.clone().filter(|_| message.from.id == state.me)?;
-    acknowledge(state, &MessageId { device, n: message.n? }, None)
+    let device = message.device.clone().filter(|_| state.is_me(message.from.id))?;
+    let id = MessageId { device, n: message.n? };
+    // The text of a damaged message is another one, so that is another entry.
+    let place = if message.damaged { Place::Unknown } else { Place::Comes(message.seq) };
+    acknowledge(state, &id, place)
 }
 
 pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
@@ -113,12 +112,11 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
         return Vec::new();
     };
     // Version 0.1.0 does not say which message it repeats.
-    let place = (!repeat || state.journal.is_some()).then_some((&room, seq, at));
+    let is_placed = !repeat || state.journal.is_some();
+    let place = if is_placed { Place::Here(&room, seq, at) } else { Place::Unknown };
     let id = state.outbox.answered(device.as_ref(), n);
     let effect = id.and_then(|id| acknowledge(state, &id, place));
-    if place.is_some()
-        && let Some(room) = state.rooms.get_mut(&room)
-    {
+    if is_placed && let Some(room) = state.rooms.get_mut(&room) {
         room.last_seq = room.last_seq.max(seq);
         room.log.reach(seq);
         has_said(room, seq);
@@ -133,18 +131,26 @@ fn has_said(room: &mut Room, seq: Seq) {
     }
 }
 
-/// The server has stored a message: at that place, or at one that comes with the missed messages.
-fn acknowledge(
-    state: &mut State,
-    id: &MessageId,
-    place: Option<(&RoomName, Seq, Timestamp)>,
-) -> Option<Effect> {
+/// Where the server has stored a message of the user.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// There.
+    Here(&'a RoomName, Seq, Timestamp),
+    /// There; the message follows.
+    Comes(Seq),
+    /// The message says so when it comes.
+    Unknown,
+}
+
+/// The server has stored a message.
+fn acknowledge(state: &mut State, id: &MessageId, place: Place<'_>) -> Option<Effect> {
     let unaddressed = state.unaddressed.messages.extract_if(.., |message| message.id == *id).next();
     let message = state.outbox.acknowledge(id).or(unaddressed)?;
     if let Some(room) = state.rooms.get_mut(&message.room) {
         match place {
-            Some((name, seq, at)) if *name == message.room => room.log.accept(id, seq, at),
-            _ => drop(room.log.remove_pending(id)),
+            Place::Here(name, seq, at) if *name == message.room => room.log.accept(id, seq, at),
+            Place::Comes(seq) => drop(room.log.settle(id, seq)),
+            Place::Here(..) | Place::Unknown => drop(room.log.remove_pending(id)),
         }
     }
     Some(store(state, StoreOp::Acknowledged(vec![id.clone()])))

@@ -7,7 +7,7 @@ use chat_proto::{RoomName, Timestamp, User, UserId};
 use crate::link::Lost;
 use crate::presence::{Change, JoinPolicy};
 use crate::rooms::JoinState;
-use crate::state::{State, UNKNOWN};
+use crate::state::State;
 
 /// Users of a room from which on only those are shown who wrote something lately: as many as a person knows.
 const USERS_SHOWN_MAX: usize = 20;
@@ -55,21 +55,21 @@ pub(super) fn changed(
 pub(super) fn session_began(state: &mut State, me: UserId, at: Timestamp) {
     state.online_since = Some(at);
     let since = state.offline_since.take();
-    if let Some(since) = since.filter(|_| me == state.me) {
+    if let Some(since) = since.filter(|_| state.is_me(me)) {
         state.rooms.current_mut().log.offline(since, at);
     }
 }
 
 /// A session has ended, or did not begin.
 pub(super) fn session_ended(state: &mut State, why: &Lost, at: Timestamp) {
-    if state.session().is_none() || state.me == UNKNOWN {
+    if state.session().is_none() || state.me.is_none() {
         return;
     }
     if !matches!(why, Lost::Asked) {
         state.offline_since = Some(at);
     }
     for room in state.rooms.iter_mut().filter(|room| room.join_state == JoinState::Joined) {
-        room.away = room.users.iter(UNKNOWN).map(|user| user.id).collect();
+        room.away = room.users.iter().map(|user| user.id).collect();
     }
 }
 

@@ -3,7 +3,7 @@
 use chat_proto::{Refusal, RefusalCode, RoomName, Timestamp};
 
 use super::{Effect, addresses, history, store};
-use crate::entry::NoticeKind;
+use crate::notice::{NotFound, Notice};
 use crate::rooms::JoinState;
 use crate::sanitize;
 use crate::state::State;
@@ -28,15 +28,11 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
             return vec![store(state, StoreOp::Acknowledged(vec![id]))];
         }
     }
-    if let Some(name) = refusal.room.as_ref().and_then(RoomName::other) {
-        let why = match refusal.code {
-            RefusalCode::NoSuchUser => format!("Not sent: there is no user \"{name}\""),
-            _ => format!("Not sent to {name}: {}", refusal.text),
-        };
-        if addresses::is_asked(state, &name) {
-            addresses::not_found(state, &name, &why, at);
-            return Vec::new();
-        }
+    if let Some(name) = refusal.room.as_ref().and_then(RoomName::other)
+        && addresses::is_asked(state, &name)
+    {
+        addresses::not_found(state, &name, &NotFound::Refused(Box::new(refusal)), at);
+        return Vec::new();
     }
     if let Some(name) = requested {
         // The server does not have the room, so the user is not in it.
@@ -47,14 +43,7 @@ pub(super) fn refused(state: &mut State, refusal: Refusal, at: Timestamp) -> Vec
     {
         history::failed(room);
     }
-    let text = match refusal.code {
-        RefusalCode::CannotLeave => format!("You can't leave {}", RoomName::lobby()),
-        _ => {
-            let free = refusal.suggestion.map(|name| format!(" Type /name {name}"));
-            format!("Refused: {}.{}", refusal.text, free.unwrap_or_default())
-        }
-    };
-    state.notice(at, NoticeKind::Trouble, text);
+    state.notice(at, Notice::Refused(Box::new(refusal)));
     Vec::new()
 }
 
@@ -88,12 +77,12 @@ fn not_sent(state: &mut State, message: &OwnMessage, refusal: Refusal, at: Times
     if !is_joined {
         close(state, &message.room);
     }
+    let refusal = Box::new(refusal);
     if let Some(room) = state.rooms.get_mut(&message.room) {
-        room.log.refuse(&message.id, at, refusal.text);
+        room.log.refuse(&message.id, at, refusal);
         return;
     }
     let text = sanitize::text(message.text.as_str());
-    let note = format!("Not sent to {label}: {}. Up brings your text back: {text}", refusal.text);
-    state.notice(at, NoticeKind::Trouble, note);
+    state.notice(at, Notice::NotSent { room: label, refusal, text });
     state.effects.push(Effect::TextReturned(message.text.as_str().to_owned()));
 }

@@ -8,10 +8,12 @@ use chat_proto::{Command, RefusalCode, RoomName, Text, Timestamp, UserName};
 use super::{
     Effect, addresses, choices, drafts, history, listing, live, send, session, show_pending, store,
 };
+use crate::error::RequestError;
 use crate::link::LinkRequest;
-use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request, RequestError};
+use crate::notice::Notice;
+use crate::request::{DRAFT_BYTES_MAX, LoadWhat, Request};
 use crate::rooms::{JoinState, Room};
-use crate::state::{Connection, State, UNKNOWN};
+use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
 /// Time until the server is told how far the user has read: short enough for another session, and one command
@@ -29,9 +31,9 @@ fn carry_out(
 ) -> Result<Vec<Effect>, RequestError> {
     let effect = match request {
         Request::Say { room, kind, text } => Some(say(state, &room, kind, &text, at)?),
-        Request::SayTo { name, text, typed } => return say_to(state, name, &text, &typed, at),
+        Request::SayTo { name, text, typed } => return say_to(state, name, text, typed, at),
         Request::Join(room) => match room.other() {
-            Some(name) => return say_to(state, name, "", "", at),
+            Some(name) => return say_to(state, name, None, None, at),
             None => join(state, &room)?,
         },
         Request::Open(room) => {
@@ -92,8 +94,12 @@ fn carry_out(
             state.joins = joins;
             None
         }
+        Request::FindMentions(mentions) => {
+            state.mentions = mentions;
+            None
+        }
         Request::Notice(kind, text) => {
-            state.notice(at, kind, text);
+            state.notice(at, Notice::Front(kind, text));
             None
         }
     };
@@ -139,12 +145,12 @@ pub(super) fn say(
 fn say_to(
     state: &mut State,
     name: UserName,
-    text: &str,
-    typed: &str,
+    text: Option<String>,
+    typed: Option<String>,
     at: Timestamp,
 ) -> Result<Vec<Effect>, RequestError> {
     if name == state.name {
-        return Err(RequestError::Yourself);
+        return Err(RequestError::MessageToSelf);
     }
     addresses::check_server(state)?;
     let Some((room, title)) = state.address(&name) else {
@@ -152,8 +158,8 @@ fn say_to(
     };
     let mut effects: Vec<Effect> = join(state, &room)?.into_iter().collect();
     state.rooms.set_title(&room, &title);
-    if !text.is_empty() {
-        effects.push(say(state, &room, Kind::Text, text, at)?);
+    if let Some(text) = text {
+        effects.push(say(state, &room, Kind::Text, &text, at)?);
     }
     Ok(effects)
 }
@@ -184,7 +190,7 @@ fn rename(state: &mut State, name: UserName) -> Effect {
     if let Some(effect) = send(state, Command::Rename { name: name.clone() }) {
         return effect;
     }
-    if state.me == UNKNOWN || matches!(state.connection, Connection::Refused { .. }) {
+    if state.me.is_none() || matches!(state.connection, Connection::Refused { .. }) {
         return Effect::Become(name);
     }
     state.name = name.clone();

@@ -2,16 +2,14 @@
 
 use chat_proto::command::Nonce;
 use chat_proto::event::{RoomState, Welcome};
-use chat_proto::{
-    Command, EndCode, Refusal, RefusalCode, RoomName, ShortString, Timestamp, User, UserId,
-};
+use chat_proto::{Command, Refusal, RefusalCode, RoomName, ShortString, Timestamp, User};
 
 use super::{Effect, addresses, drafts, presence, send, send_waiting, show_pending, store};
-use crate::entry::NoticeKind;
-use crate::link::{Identity, LinkRequest, Lost, ServerAddress};
+use crate::link::{Identity, LinkRequest, Lost};
 use crate::live::Live;
+use crate::notice::Notice;
 use crate::rooms::{JoinState, Room};
-use crate::state::{Connection, State, UNKNOWN};
+use crate::state::{Connection, State};
 use crate::store::{OwnMessage, Profile, StoreOp};
 
 /// The nonce of the ping whose answer comes after all rooms of the user.
@@ -45,9 +43,7 @@ pub(super) fn filed(
     let is_other = state.journal.is_some();
     if is_other {
         state.forget_server();
-        let text = "This is not the server that was here before. Messages and drafts for that one stay \
-                    stored and are not sent here";
-        state.notice(at, NoticeKind::Info, text);
+        state.notice(at, Notice::AnotherServer);
     } else {
         remove_all_pending(state);
     }
@@ -70,8 +66,8 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     (state.warned.unreadable, state.warned.rooms_complete, state.warned.shorter_room) =
         (false, false, false);
     state.warned.not_connected = None;
-    let is_other = welcome.id != state.me;
-    if is_other && state.me != UNKNOWN {
+    let is_other = !state.is_me(welcome.id);
+    if is_other && state.me.is_some() {
         // The rooms of another user are not those of this one.
         state.forget_rooms();
         push_all_pending(state, at);
@@ -84,10 +80,10 @@ fn begin(state: &mut State, session: u64, welcome: Welcome, at: Timestamp) -> Ve
     }
     state.epoch = epoch;
     if is_other || welcome.name.as_str() != state.name.as_str() {
-        let text = format!("Welcome, {}. You're in {}.", welcome.name, state.room().label());
-        state.notice(at, NoticeKind::Info, text);
+        let (name, room) = (welcome.name.clone(), state.room().label());
+        state.notice(at, Notice::Welcome { name, room });
     }
-    state.me = welcome.id;
+    state.me = Some(welcome.id);
     state.name = welcome.name.clone();
     let mut effects = vec![store(state, StoreOp::Name(welcome.name))];
     effects.extend(welcome.token.map(|token| store(state, StoreOp::Token(token))));
@@ -117,9 +113,7 @@ pub(super) fn load_set_back(state: &mut State, at: Timestamp) -> Vec<Effect> {
         room.restored(at);
     }
     state.warned.shorter_room = true;
-    let text = "The server was set back to an older copy of its data. It may not have the messages above the \
-                line any more. Connecting again to load all rooms";
-    state.notice(at, NoticeKind::Trouble, text);
+    state.notice(at, Notice::SetBack);
     vec![Effect::Link(LinkRequest::Connect(state.name.clone()))]
 }
 
@@ -176,19 +170,18 @@ pub(super) fn unknown(state: &State) -> impl Iterator<Item = &RoomName> {
 
 /// The session has ended, or did not begin. All that is on the screen stays, the
 /// users as they were last.
-pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
-    notify_why(state, why, at);
-    presence::session_ended(state, why, at);
+pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
+    notify_why(state, &why, at);
+    presence::session_ended(state, &why, at);
     state.connection = Connection::Connecting;
     if !matches!(why, Lost::Asked) {
-        state.trouble = Some(in_short(why));
+        state.trouble = Some(why);
     }
     state.outbox.session_ended();
     state.listing.session_ended();
     addresses::lost(state, at);
     let lobby = state.rooms.get_mut(&RoomName::lobby());
-    let here: Vec<User> =
-        lobby.into_iter().flat_map(|room| room.users.iter(UserId::new(0))).cloned().collect();
+    let here: Vec<User> = lobby.into_iter().flat_map(|room| room.users.iter()).cloned().collect();
     if !here.is_empty() {
         state.acquaintances = here;
     }
@@ -201,69 +194,31 @@ pub(super) fn lost(state: &mut State, why: &Lost, at: Timestamp) {
     }
 }
 
-/// Why there is no session, for one line that says already that there is none.
-fn in_short(why: &Lost) -> String {
-    match why {
-        // The system begins its words with a capital.
-        Lost::Unreachable(why) => why.to_lowercase(),
-        Lost::Another(_) => "the server is not a chat-server".to_owned(),
-        Lost::Goodbye { code: EndCode::Shutdown, .. } => "the server is restarting".to_owned(),
-        why => why.to_string(),
-    }
-}
-
-/// Shows once why there is no session, if the user can do something about it. The status line shows it, too,
-/// but cut.
+/// Shows once why there is no session, if the user can do something about it.
 fn notify_why(state: &mut State, why: &Lost, at: Timestamp) {
-    let text = match why {
-        Lost::Unreachable(why) if state.me == UNKNOWN => unreachable_hint(&state.server, why),
-        Lost::Another(answer) => format!(
-            "{} is not a chat-server (it answered: {answer}). Check the address.",
-            state.server
-        ),
-        Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Tls => why.to_string(),
-        _ => return,
+    let is_shown = match why {
+        // Once there was a session, the address is right.
+        Lost::Unreachable(_) => state.me.is_none(),
+        Lost::Another(_) | Lost::ClosedAtOnce | Lost::TurnedAway(_) | Lost::Tls => true,
+        _ => false,
     };
-    if state.warned.not_connected.as_ref() != Some(&text) {
-        state.notice(at, NoticeKind::Trouble, text.clone());
-        state.warned.not_connected = Some(text);
+    if is_shown && state.warned.not_connected.as_ref() != Some(why) {
+        let server = state.server.clone();
+        state.notice(at, Notice::NotConnected { server, why: why.clone() });
+        state.warned.not_connected = Some(why.clone());
     }
-}
-
-/// Nothing answered the first connection: says what a newcomer can do.
-fn unreachable_hint(server: &str, why: &str) -> String {
-    let what_to_do = match server.parse::<ServerAddress>() {
-        Ok(address) if address.is_local() => {
-            format!("To start a server here: chat-server --listen {server}")
-        }
-        _ => "Check the address; chat-tui keeps trying.".to_owned(),
-    };
-    format!("Cannot reach {server}: {why}. {what_to_do}")
 }
 
 /// The server has refused the hello. If it is about the name, the user can type another one.
-pub(super) fn hello_refused(state: &mut State, refusal: &Refusal, at: Timestamp) {
+pub(super) fn hello_refused(state: &mut State, refusal: Box<Refusal>, at: Timestamp) {
     state.connection = Connection::Refused { code: refusal.code };
     state.trouble = None;
-    let about_name = matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName);
-    let text = match refusal.code {
-        RefusalCode::BadToken => format!(
-            "The server doesn't know {} any more (was its data reset?). /forget logs you in as a new user, \
-             /reconnect tries again",
-            state.name
-        ),
-        RefusalCode::NameTaken if refusal.suggestion.is_some() => {
-            let free = refusal.suggestion.as_ref().unwrap_or(&state.name);
-            format!("The name {} is taken. Press Enter for {free}, or type another", state.name)
-        }
-        _ if about_name => format!("Choose another name: {}", refusal.text),
-        _ => format!("The server refused the connection: {}. /reconnect tries again", refusal.text),
-    };
-    state.notice(at, NoticeKind::Trouble, text);
-    if about_name {
+    if matches!(refusal.code, RefusalCode::NameTaken | RefusalCode::BadName) {
         let suggestion = refusal.suggestion.as_ref().unwrap_or(&state.name);
         state.effects.push(Effect::NameRequired(suggestion.clone()));
     }
+    let name = state.name.clone();
+    state.notice(at, Notice::HelloRefused { name, refusal });
 }
 
 /// The client goes on as another user of the same server.

@@ -7,8 +7,9 @@ use chat_proto::event::{Accepted, RoomInfo};
 use chat_proto::{Event, RoomName, Seq, Timestamp, Topic};
 
 use super::*;
+use crate::error::RequestError;
 use crate::link::LinkEvent;
-use crate::request::{DRAFT_BYTES_MAX, Request, RequestError};
+use crate::request::{DRAFT_BYTES_MAX, Request};
 use crate::rooms::JoinState;
 use crate::testing::{message_in, name, profile, room, room_event, user, welcome};
 
@@ -121,12 +122,12 @@ fn what_was_shown_counts_as_read_only_up_to_a_gap() {
 fn a_request_that_is_not_carried_out_says_why() {
     let mut harness = Harness::new();
     let (lobby, rust) = (RoomName::lobby(), room("#rust"));
-    let to = |name| Request::SayTo { name, text: "x".into(), typed: String::new() };
+    let to = |name| Request::SayTo { name, text: Some("x".into()), typed: None };
     for (request, error) in [
         (Request::ListRooms, RequestError::NotConnected),
         (Request::Leave(rust.clone()), RequestError::NotInRoom(rust.clone())),
         (Request::ForgetToken, RequestError::NoTokenRefused),
-        (to(name("bob")), RequestError::Yourself),
+        (to(name("bob")), RequestError::MessageToSelf),
         (to(name("ana")), RequestError::UnknownName(name("ana"))),
         (
             Request::Draft { room: lobby, text: "x".repeat(DRAFT_BYTES_MAX + 1) },

@@ -31,14 +31,14 @@ fn speakers(room: &Room) -> Vec<&UserName> {
     speakers
 }
 
-/// The users of a room: the user `me` first, then those who spoke lately, then the others by name.
+/// The users of a room: the user `me` first, if it is known, then those who spoke lately, then the others by name.
 #[must_use]
-pub fn of_room(room: &Room, me: UserId) -> Vec<&User> {
+pub fn of_room(room: &Room, me: Option<UserId>) -> Vec<&User> {
     let speakers = speakers(room).into_iter().enumerate();
     let places: HashMap<&UserName, usize> = speakers.map(|(place, name)| (name, place)).collect();
-    let mut users: Vec<&User> = room.users().iter(me).collect();
+    let mut users: Vec<&User> = room.users().iter().collect();
     // Stable: without a place, the order of the names is left.
-    users.sort_by_cached_key(|user| match (user.id == me, places.get(&user.name)) {
+    users.sort_by_cached_key(|user| match (Some(user.id) == me, places.get(&user.name)) {
         (true, _) => (0, 0),
         (false, Some(place)) => (1, *place),
         (false, None) => (2, 0),
@@ -51,8 +51,8 @@ pub fn of_room(room: &Room, me: UserId) -> Vec<&User> {
 pub(super) fn everybody(client: &ClientState) -> Vec<Person> {
     let is_here = client.session().is_some();
     let here = of_room(client.room(), client.me());
-    let elsewhere = client.rooms().list().iter().flat_map(|room| room.users().iter(client.me()));
-    let mut seen = BTreeSet::from([client.me()]);
+    let elsewhere = client.rooms().list().iter().flat_map(|room| room.users().iter());
+    let mut seen = BTreeSet::from_iter(client.me());
     let users = here.into_iter().chain(elsewhere).filter(|user| seen.insert(user.id));
     let mut people: Vec<Person> =
         users.map(|user| Person { name: user.name.clone(), is_here }).collect();

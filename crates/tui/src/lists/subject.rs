@@ -6,6 +6,9 @@ use chat_client::State as ClientState;
 use chat_proto::User;
 
 use super::{Does, Offer, people, places};
+use crate::action::Action;
+use crate::keymap::KeyMap;
+use crate::wording;
 
 /// What a list is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,22 +42,25 @@ impl Subject {
         }
     }
 
-    /// What Enter does, in words.
+    /// What the key does that takes what is chosen.
     #[must_use]
     pub const fn enter(self) -> &'static str {
         match self {
-            Self::GoTo => "Enter go there",
-            Self::Rooms => "Enter join",
-            Self::People => "Enter direct message",
+            Self::GoTo => "go there",
+            Self::Rooms => "join",
+            Self::People => "direct message",
         }
     }
 
     /// What the list says if nothing is found.
     #[must_use]
-    pub const fn empty(self) -> &'static str {
+    pub fn empty(self, keys: &KeyMap) -> String {
         match self {
-            Self::GoTo | Self::Rooms => "Nothing found",
-            Self::People => "Nobody in this room. Ctrl-K finds users of other rooms, too",
+            Self::GoTo | Self::Rooms => "Nothing found".to_owned(),
+            Self::People => {
+                let key = keys.name(Action::GoTo).unwrap_or_else(|| "/go".to_owned());
+                format!("Nobody in this room. {key} finds users of other rooms, too")
+            }
         }
     }
 
@@ -99,10 +105,9 @@ fn users(client: &ClientState) -> Vec<Offer> {
     let offer = |user: &User| {
         let away = client.away(user.id);
         let detail = match away {
-            None if user.id == client.me() => "you".to_owned(),
+            None if client.is_me(user.id) => "you".to_owned(),
             None => String::new(),
-            Some("") => "away".to_owned(),
-            Some(text) => format!("away: {text}"),
+            Some(text) => wording::away(text),
         };
         let presence = Some(client.session().is_some() && away.is_none());
         let does = Does::Direct(user.name.clone());

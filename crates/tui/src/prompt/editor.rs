@@ -9,6 +9,7 @@ use ratatui_textarea::{CursorMove, DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
 pub use self::change::Case;
+use crate::wording::kilobytes;
 
 /// Longest text of the box, in bytes: it is a draft of the client.
 pub const PROMPT_BYTES_MAX: usize = chat_client::request::DRAFT_BYTES_MAX;
@@ -343,16 +344,6 @@ impl Editor {
 
     fn border_after(&self, row: usize, column: usize) -> Option<usize> {
         self.borders(row).find(|border| *border > column)
-    }
-}
-
-/// A number of bytes for the user, of 1000 or more in kB.
-#[must_use]
-pub fn kilobytes(bytes: usize) -> String {
-    let tenths = bytes.saturating_add(50) / 100;
-    match bytes {
-        0..1000 => format!("{bytes} B"),
-        _ => format!("{}.{} kB", tenths / 10, tenths % 10),
     }
 }
 

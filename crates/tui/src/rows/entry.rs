@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
-use chat_client::entry::{Body, Delivery, LogEntry, NoticeKind, Origin};
-use chat_client::quoted;
+use chat_client::NoticeKind;
+use chat_client::entry::{Body, Delivery, LogEntry, Origin};
 use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
+use super::author;
+use super::laid::How;
 use super::shape::Shape;
-use super::{Above, author, presence};
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
+use crate::wording;
 use crate::wrap::wrap;
 
 /// Indent of the second row of a notice or an action, and of those after it, in columns.
@@ -83,12 +85,16 @@ impl Flat {
     }
 }
 
+/// How many rows the reason takes for which the server has refused a message.
+pub(super) fn reason_height(entry: &LogEntry, shape: Shape) -> usize {
+    reason(entry).map_or(0, |why| why.breaks(shape.text_width()).len())
+}
+
 /// How many rows the text of an entry takes. `is_open`: a long message is not folded.
-pub(super) fn height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
+pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
     let width = shape.text_width();
-    let why = reason(entry).map_or(0, |why| why.breaks(width).len());
-    why + match &entry.body {
-        Body::Restored => 1,
+    match &entry.body {
+        Body::Restored | Body::Ignored { .. } => 1,
         Body::Message { text, origin, kind: Kind::Text, .. } if is_open => {
             markup(text, origin, shape).height(width)
         }
@@ -110,14 +116,9 @@ pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
     }
 }
 
-/// The rows of an entry without the rules over it. `is_open`: a long message is not folded.
-pub(super) fn rows(
-    entry: &LogEntry,
-    above: Above,
-    shape: Shape,
-    zone: &TimeZone,
-    is_open: bool,
-) -> Vec<Row> {
+/// The rows of an entry without the rules over it.
+pub(super) fn rows(entry: &LogEntry, how: How<'_>) -> Vec<Row> {
+    let How { above, shape, zone, is_open } = how;
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
     }
@@ -145,7 +146,7 @@ fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> 
     let mut rows = match &entry.body {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
             let is_pending = !is_settled(origin);
-            let markup = markup(text, origin, shape);
+            let markup = markup(text, origin, shape).with_syntax();
             let rows = if is_open { markup.rows(width) } else { markup.folded(width) };
             let kind = |piece: &Piece| {
                 let kind = if is_pending { SpanKind::Pending } else { SpanKind::Text };
@@ -166,7 +167,7 @@ fn markup<'a>(text: &'a str, origin: &Origin, shape: Shape) -> Markup<'a> {
     match origin {
         _ if shape.is_bare() => Markup::plain(text, &[]),
         Origin::Heard(mentions) => Markup::parse(text, mentions),
-        Origin::Damaged | Origin::Ignored => Markup::plain(text, &[]),
+        Origin::Damaged => Markup::plain(text, &[]),
         Origin::Own(_) => Markup::parse(text, &[]),
     }
 }
@@ -180,7 +181,7 @@ const fn is_settled(origin: &Origin) -> bool {
 fn reason(entry: &LogEntry) -> Option<Flat> {
     match &entry.body {
         Body::Message { origin: Origin::Own(Delivery::Refused(why)), .. } => {
-            Some(Flat::new().with(SpanKind::Trouble, &format!("Not sent: {why}")))
+            Some(Flat::new().with(SpanKind::Trouble, &wording::not_sent(why)))
         }
         _ => None,
     }
@@ -202,36 +203,45 @@ fn mark(entry: &LogEntry) -> (SpanKind, char) {
 fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone) -> Flat {
     let flat = Flat::new();
     match &entry.body {
-        Body::Notice(kind, text) => {
-            let (sign, kind) = match kind {
+        Body::Notice(notice) => {
+            let (sign, kind) = match notice.kind() {
                 NoticeKind::Info => ("· ", SpanKind::Plain),
                 NoticeKind::Trouble => ("! ", SpanKind::Trouble),
             };
-            flat.with(kind, sign).with(kind, text)
+            flat.with(kind, sign).with(kind, &wording::notice(notice))
         }
-        Body::Presence(presence) => flat.with(SpanKind::Dim, &presence::text(presence)),
+        Body::Presence(presence) => flat.with(SpanKind::Dim, &wording::joined_and_left(presence)),
         Body::Offline { since } => {
-            flat.with(SpanKind::Dim, &presence::offline((*since, entry.at), shape.clock, zone))
+            flat.with(SpanKind::Dim, &wording::offline((*since, entry.at), shape.clock, zone))
         }
-        Body::Restored => flat,
+        Body::Restored | Body::Ignored { .. } => flat,
         Body::Message { from, text, origin, .. } => {
-            let flat = flat.with(SpanKind::Plain, "* ").with(SpanKind::Name, &quoted(from));
-            with_mentions(flat.with(SpanKind::Plain, " "), text, origin)
+            let flat =
+                flat.with(SpanKind::Plain, "* ").with(SpanKind::Name, &wording::quoted(from));
+            with_action(flat.with(SpanKind::Plain, " "), text, origin, shape)
         }
     }
 }
 
-fn with_mentions(mut flat: Flat, text: &str, origin: &Origin) -> Flat {
-    let kind = if is_settled(origin) { SpanKind::Plain } else { SpanKind::Dim };
-    let mut from = 0;
-    if let Origin::Heard(mentions) = origin {
-        for mention in mentions {
-            flat = flat.with(kind, &text[from..mention.start]);
-            flat = flat.with(SpanKind::Mention, &text[mention.clone()]);
-            from = mention.end;
-        }
-    }
-    flat.with(kind, &text[from..])
+/// Adds the text of an action: its links and mentions look as those of any message, its other marks stay text.
+fn with_action(flat: Flat, text: &str, origin: &Origin, shape: Shape) -> Flat {
+    let is_settled = is_settled(origin);
+    let markup = markup(text, origin, shape);
+    markup.segments(0..text.len()).fold(flat, |flat, part| {
+        let is_mention = part.format.contains(Format::MENTION);
+        let kind = match part.link {
+            Some(_) if is_settled => SpanKind::Text(link_format(is_mention), part.link),
+            Some(_) => SpanKind::Pending(link_format(is_mention), part.link),
+            None if is_mention => SpanKind::Mention,
+            None if is_settled => SpanKind::Plain,
+            None => SpanKind::Dim,
+        };
+        flat.with(kind, &text[part.range])
+    })
+}
+
+fn link_format(is_mention: bool) -> Format {
+    if is_mention { Format::LINK | Format::MENTION } else { Format::LINK }
 }
 
 #[cfg(test)]

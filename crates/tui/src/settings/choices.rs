@@ -1,5 +1,6 @@
 //! The values of the settings.
 
+use chat_client::mentions::MentionPolicy;
 use chat_client::presence::JoinPolicy;
 
 use crate::theme::ThemeChoice;
@@ -72,6 +73,28 @@ pub enum Notify {
 }
 
 names!(Notify: Mentions = "mentions", All = "all", None = "none");
+
+/// What mentions the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mentions {
+    /// `@name` anywhere, and the name at the start before `:` or `,`.
+    At,
+    /// The name anywhere, too.
+    Name,
+}
+
+names!(Mentions: At = "at", Name = "name");
+
+impl Mentions {
+    /// The same for the client.
+    #[must_use]
+    pub const fn policy(self) -> MentionPolicy {
+        match self {
+            Self::At => MentionPolicy::At,
+            Self::Name => MentionPolicy::Name,
+        }
+    }
+}
 
 /// By what the user is notified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! Why a setting is not set.
 
-use super::SETTINGS;
-use super::closest;
+use super::{NotifyBy, SETTINGS, closest};
 use crate::action::Action;
 use crate::chord::{BadChord, Keys};
 
@@ -27,6 +26,12 @@ pub enum SetError {
         meant: Option<&'static str>,
         /// Every value.
         values: &'static [&'static str],
+    },
+    /// The value says by what the user is notified, as `notify` did in older settings files.
+    #[error("{value:?} says by what you are notified. Write notify_by = {value:?}")]
+    NotifyBy {
+        /// The value.
+        value: &'static str,
     },
     /// No action has the name.
     #[error("No key can do {name:?}{}", guess(*.meant))]
@@ -82,6 +87,10 @@ impl SetError {
     }
 
     pub(crate) fn unknown_value(name: &str, value: &str, values: &'static [&'static str]) -> Self {
+        let way = NotifyBy::NAMES.iter().find(|way| **way == value && name == "notify");
+        if let Some(value) = way {
+            return Self::NotifyBy { value };
+        }
         let meant = closest(value, values.iter().copied());
         Self::UnknownValue { name: name.to_owned(), value: value.to_owned(), meant, values }
     }

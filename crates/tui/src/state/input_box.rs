@@ -3,7 +3,8 @@
 use chat_proto::limits::TEXT_BYTES_MAX;
 
 use super::State;
-use crate::prompt::{Rows, Searched, kilobytes};
+use crate::prompt::{Rows, Searched};
+use crate::wording::{kilobytes, of_text_max};
 use crate::wrap::{columns, cut};
 
 /// Narrowest screen with a label before the input, in columns.
@@ -83,17 +84,10 @@ fn bytes(state: &State) -> usize {
 fn count(state: &State) -> String {
     let bytes = bytes(state);
     if state.is_too_long() {
-        return too_long(bytes);
+        return of_text_max(bytes);
     }
     match state.prompt.editor.lines().len() {
         1 => format!("1 line, {}", kilobytes(bytes)),
         lines => format!("{lines} lines, {}", kilobytes(bytes)),
     }
-}
-
-/// How much too long a text is.
-#[must_use]
-pub(crate) fn too_long(bytes: usize) -> String {
-    let kilobytes = |bytes| kilobytes(bytes).trim_end_matches(" kB").to_owned();
-    format!("{} of {} kB", kilobytes(bytes), kilobytes(TEXT_BYTES_MAX))
 }

@@ -149,7 +149,11 @@ impl State {
 pub(crate) fn text(entry: &LogEntry) -> Option<&str> {
     match &entry.body {
         Body::Message { text, .. } => Some(text),
-        Body::Notice(..) | Body::Presence(_) | Body::Offline { .. } | Body::Restored => None,
+        Body::Ignored { .. }
+        | Body::Notice(_)
+        | Body::Presence(_)
+        | Body::Offline { .. }
+        | Body::Restored => None,
     }
 }
 

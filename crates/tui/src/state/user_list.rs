@@ -35,7 +35,7 @@ impl State {
     /// Scrolls the user list by rows, down if they are positive.
     pub(crate) fn scroll_users(&mut self, rows: isize) {
         let users = self.client.room().users();
-        let (listed, count) = (users.iter(self.client.me()).count(), users.count());
+        let (listed, count) = (users.iter().count(), users.count());
         let last = last_top(listed, count.max(listed), self.user_rows_max());
         let shown = self.shown.clone();
         let top = &mut self.view(&shown).users_top;

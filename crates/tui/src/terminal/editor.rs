@@ -7,7 +7,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-use crate::prompt::{PROMPT_BYTES_MAX, kilobytes};
+use crate::prompt::PROMPT_BYTES_MAX;
+use crate::wording::kilobytes;
 
 /// The editor of a user who has chosen none: every unix has it.
 const EDITOR: &str = "vi";

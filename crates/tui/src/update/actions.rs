@@ -1,6 +1,6 @@
 //! Carries out the actions of the keys.
 
-use chat_client::entry::NoticeKind;
+use chat_client::NoticeKind;
 use chat_proto::Timestamp;
 
 use super::{

@@ -1,7 +1,6 @@
 //! Carries out the `/` commands of the user.
 
-use chat_client::Request;
-use chat_client::entry::NoticeKind;
+use chat_client::{NoticeKind, Request};
 use chat_proto::command::Kind;
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
@@ -91,7 +90,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
 fn join(typed: &str, argument: &str) -> Result<Request, String> {
     let room = room_named(argument)?;
     Ok(match room.other() {
-        Some(name) => Request::SayTo { name, text: String::new(), typed: typed.to_owned() },
+        Some(name) => Request::SayTo { name, text: None, typed: Some(typed.to_owned()) },
         None => Request::Join(room),
     })
 }
@@ -113,7 +112,8 @@ fn say_to(state: &State, typed: &str, argument: &str) -> Result<Request, String>
     let argument = argument.strip_prefix('@').unwrap_or(argument);
     let (name, text) = name_and_text(state, argument)?;
     let name = UserName::new(name).map_err(|error| format!("Not a name: {error}"))?;
-    Ok(Request::SayTo { name, text: text.to_owned(), typed: typed.to_owned() })
+    let text = Some(text).filter(|text| !text.is_empty()).map(str::to_owned);
+    Ok(Request::SayTo { name, text, typed: Some(typed.to_owned()) })
 }
 
 /// Splits a text into a name and the rest. The name is that of a known user, which may have spaces, or else

@@ -1,7 +1,6 @@
 //! The list above the input box: opens it, chooses from it, and does what is chosen.
 
-use chat_client::Request;
-use chat_client::entry::NoticeKind;
+use chat_client::{NoticeKind, Request};
 use chat_proto::Timestamp;
 use ratatui::layout::Position;
 
@@ -19,7 +18,7 @@ pub(super) fn open(state: &mut State, subject: Subject, query: &str, at: Timesta
         Subject::GoTo | Subject::Rooms => ask_rooms(state, at),
         Subject::People => {
             let users = state.client.room().users();
-            let is_complete = users.iter(state.client.me()).count() == users.count();
+            let is_complete = users.iter().count() == users.count();
             let room = state.shown().clone();
             let asks = (!is_complete).then(|| request(state, Request::ListUsers(room), at));
             // Without a session, the list shows who was here.
@@ -66,6 +65,9 @@ fn in_picker(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
     let before = picker.query.text();
     match action {
         Action::Send => return take(state, at),
+        Action::GoTo if picker.subject != Subject::GoTo => {
+            return open(state, Subject::GoTo, "", at);
+        }
         Action::Back | Action::GoTo | Action::Clear => state.picker = None,
         Action::Complete | Action::Down | Action::NextRoom => picker.list.step(false),
         Action::CompleteBack | Action::Up | Action::PreviousRoom => picker.list.step(true),
@@ -215,10 +217,7 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
         Does::Insert(_) => return Vec::new(),
         Does::Open(room) => go(state, Request::Open(room), at),
         Does::Join(room) => go(state, Request::Join(room), at),
-        Does::Direct(name) => {
-            let (text, typed) = (String::new(), String::new());
-            go(state, Request::SayTo { name, text, typed }, at)
-        }
+        Does::Direct(name) => go(state, Request::SayTo { name, text: None, typed: None }, at),
         Does::Run(name) => return run(state, name, &typed, at),
     };
     done.unwrap_or_else(|why| notify(state, NoticeKind::Trouble, why, at))

@@ -63,7 +63,7 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
         Target::Header => rooms::open_unread(state, at),
         Target::User(name) => {
             state.selection = None;
-            let asked = Request::SayTo { name, text: String::new(), typed: String::new() };
+            let asked = Request::SayTo { name, text: None, typed: None };
             request(state, asked, at).unwrap_or_default()
         }
         Target::AllUsers => lists::open(state, Subject::People, "", at),

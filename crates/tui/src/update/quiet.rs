@@ -1,8 +1,8 @@
 //! `/notify`, `/mute` and `/ignore`: what asks for attention, and who is heard.
 
+use chat_client::NoticeKind;
 use chat_client::Request;
 use chat_client::choices::Level;
-use chat_client::entry::NoticeKind;
 use chat_proto::{RoomName, Timestamp, UserName};
 
 use super::{Effect, attention, notify, request};

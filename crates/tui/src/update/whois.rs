@@ -1,11 +1,12 @@
 //! `/whois`: what the client knows of a user.
 
-use chat_client::entry::{Body, NoticeKind};
-use chat_client::{Partner, Room};
+use chat_client::entry::Body;
+use chat_client::{NoticeKind, Partner, Room};
 use chat_proto::{Timestamp, User, UserName};
 
 use super::{Effect, notify};
 use crate::state::State;
+use crate::wording::away;
 
 /// Most entries of a log that are searched for the newest message of a user.
 const ENTRIES_SEARCHED: usize = 2_000;
@@ -30,8 +31,7 @@ pub(super) fn whois(
 /// What is known of a user; `None` if nothing is.
 fn describe(state: &State, name: &UserName) -> Option<String> {
     let client = &state.client;
-    let user =
-        |room: &'_ Room| room.users().iter(client.me()).find(|user| user.name == *name).cloned();
+    let user = |room: &'_ Room| room.users().iter().find(|user| user.name == *name).cloned();
     let rooms = || client.rooms().list().iter().filter(|room| user(room).is_some());
     let direct = client.rooms().titled(name);
     let known = rooms().find_map(user);
@@ -58,8 +58,7 @@ fn presence(state: &State, known: Option<&User>, direct: Option<&Room>) -> Strin
     }
     match known.map(|user| state.client.away(user.id)) {
         Some(None) => "online".to_owned(),
-        Some(Some("")) => "away".to_owned(),
-        Some(Some(text)) => format!("away: {text}"),
+        Some(Some(text)) => away(text),
         None => match direct.and_then(|room| state.client.partner(room)) {
             Some(Partner::Offline(Some(at))) => {
                 format!("offline · last seen {}", day_and_time(state, at))

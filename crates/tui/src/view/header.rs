@@ -1,13 +1,13 @@
 //! The header: which room is on the screen, and what is new in the others if no list shows it.
 
-use chat_client::{Partner, Room, State as ClientState};
+use chat_client::{Partner, State as ClientState};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Alignment;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
-use super::live;
+use super::elsewhere::{Elsewhere, elsewhere, title};
+use super::{live, paint};
 use crate::layout::Panes;
 use crate::state::State;
 use crate::theme::{Role, Theme};
@@ -16,12 +16,15 @@ use crate::wrap::{columns, cut};
 /// Narrowest topic that is worth its place, in columns.
 const TOPIC_MIN: usize = 8;
 
-/// Columns between two parts of the header.
-const GAP: usize = 2;
+/// What is between two parts of the header.
+const GAP: &str = "  ";
+
+/// The same, between two parts that are about other rooms.
+const AND: &str = " · ";
 
 pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buffer) {
     let rule = "─".repeat(panes.rule.width.into());
-    Line::styled(rule, theme.style(Role::Rule)).render(panes.rule, buffer);
+    paint::line(&Line::styled(rule, theme.style(Role::Rule)), panes.rule, buffer);
     if panes.header.is_empty() {
         return;
     }
@@ -30,27 +33,27 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buff
     row.spans.push(Span::raw(cut(&title(room), row.left)).bold());
     row.left -= columns(&row.spans[0].content);
     if panes.rooms.is_none() {
-        let (mentions, unread) = elsewhere(state);
-        row.add(mentions, theme.striking());
-        row.add(unread, theme.dim());
+        let Elsewhere { mentions, unread } = elsewhere(state);
+        let is_first = !row.add(GAP, &mentions, theme.striking());
+        row.add(if is_first { GAP } else { AND }, &unread, theme.dim());
     }
     if room.is_private()
         && let Some((text, style)) = presence(state, theme)
     {
-        row.add(Some(text), style);
+        row.add(GAP, &[text], style);
     }
     let online = at_right(&state.client);
-    let is_shown = online.as_ref().is_some_and(|text| row.left >= GAP + columns(text));
+    let is_shown = online.as_ref().is_some_and(|text| row.left >= columns(GAP) + columns(text));
     if let Some(online) = online.filter(|_| is_shown) {
-        row.left -= GAP + columns(&online);
+        row.left -= columns(GAP) + columns(&online);
         let text = Line::from(Span::styled(online, theme.dim())).alignment(Alignment::Right);
-        text.render(panes.header, buffer);
+        paint::line(&text, panes.header, buffer);
     }
     let topic = room.topic().as_str();
-    if !topic.is_empty() && row.left >= GAP + TOPIC_MIN {
-        row.add(Some(cut(topic, row.left - GAP)), theme.dim());
+    if !topic.is_empty() && row.left >= columns(GAP) + TOPIC_MIN {
+        row.add(GAP, &[cut(topic, row.left - columns(GAP))], theme.dim());
     }
-    Line::from(row.spans).render(panes.header, buffer);
+    paint::line(&Line::from(row.spans), panes.header, buffer);
 }
 
 /// The header from the left, and the columns that are left of it.
@@ -60,21 +63,18 @@ struct Row {
 }
 
 impl Row {
-    /// Adds a part if there is room for it.
-    fn add(&mut self, part: Option<String>, style: Style) {
-        let Some(part) = part.filter(|part| GAP + columns(part) <= self.left) else {
-            return;
+    /// Adds the first of these texts for which there is room, with what is between it and the part before.
+    /// Returns whether there is one.
+    fn add(&mut self, between: &'static str, texts: &[String], style: Style) -> bool {
+        let width = |text: &String| columns(between) + columns(text);
+        let Some(text) = texts.iter().find(|text| width(text) <= self.left) else {
+            return false;
         };
-        self.left -= GAP + columns(&part);
-        self.spans.push(Span::raw(" ".repeat(GAP)));
-        self.spans.push(Span::styled(part, style));
+        self.left -= width(text);
+        self.spans.push(Span::raw(between));
+        self.spans.push(Span::styled(text.clone(), style));
+        true
     }
-}
-
-/// The name of the room; of a direct message, that of the other user.
-fn title(room: &Room) -> String {
-    let label = room.label();
-    label.other().map_or_else(|| label.as_str().to_owned(), |name| name.as_str().to_owned())
 }
 
 /// Whether the other user of the direct message is online, if it is known.
@@ -97,28 +97,4 @@ fn at_right(client: &ClientState) -> Option<String> {
         0 => None,
         count => Some(format!("{count} online")),
     }
-}
-
-/// What is not read in other rooms: messages that name the user, and rooms with others.
-fn elsewhere(state: &State) -> (Option<String>, Option<String>) {
-    let rooms = state.client.rooms();
-    let shown = rooms.current_index();
-    let others = rooms.list().iter().enumerate().filter(|(index, _)| *index != shown);
-    let others = others.map(|(_, room)| room);
-    let is_loud = |room: &&Room| room.mentions() > 0 || !state.client.is_muted(room);
-    let unread: Vec<&Room> = others.filter(|room| room.unread() > 0).filter(is_loud).collect();
-    let (naming, unread): (Vec<&Room>, Vec<&Room>) =
-        unread.into_iter().partition(|room| room.mentions() > 0);
-    let count: usize = naming.iter().map(|room| room.mentions()).sum();
-    let mentions = match naming.as_slice() {
-        [] => None,
-        [room] => Some(format!("@{count} {}", title(room))),
-        rooms => Some(format!("@{count} in {} rooms", rooms.len())),
-    };
-    let unread = match unread.len() {
-        0 => None,
-        1 => Some("1 room unread".to_owned()),
-        count => Some(format!("{count} rooms unread")),
-    };
-    (mentions, unread)
 }

@@ -1,10 +1,11 @@
 //! In words: who is writing, and whether the other user of a direct message can be reached.
 
-use chat_client::{Partner, quoted};
+use chat_client::Partner;
 use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
 
 use crate::state::State;
+use crate::wording::{away, quoted};
 use crate::wrap::cut;
 
 /// Columns of a name beside others, at most: the hints are on the same row.
@@ -27,18 +28,14 @@ fn short(name: &UserName) -> String {
 
 /// Whether the user is away.
 pub(super) fn own_away(state: &State) -> Option<String> {
-    match state.client.away(state.client.me())? {
-        "" => Some("You're away".to_owned()),
-        text => Some(format!("You're away: {text}")),
-    }
+    Some(format!("You're {}", away(state.client.own_away()?)))
 }
 
 /// Whether the other user of a direct message can be reached.
 pub(super) fn partner(state: &State, partner: Partner<'_>) -> String {
     match partner {
         Partner::Online => "online".to_owned(),
-        Partner::Away("") => "away".to_owned(),
-        Partner::Away(text) => format!("away: {text}"),
+        Partner::Away(text) => away(text),
         Partner::Offline(None) => "offline".to_owned(),
         Partner::Offline(Some(at)) => format!("last seen {}", time(state, at)),
     }

@@ -5,8 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Widget};
 
+use super::paint;
 use crate::state::{Hidden, RoomList, RoomRow, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
@@ -23,9 +23,9 @@ const NUMBER_MAX: usize = 99;
 pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
     // A text that begins its row does not touch the line.
     let area = Rect { width: area.width.saturating_sub(1), ..area };
-    let block = Block::new().borders(Borders::RIGHT).border_style(theme.style(Role::Rule));
-    let inner = block.inner(area);
-    block.render(area, buffer);
+    let inner = Rect { width: area.width.saturating_sub(1), ..area };
+    let border = Rect { x: inner.right(), width: area.width - inner.width, ..area };
+    paint::rule_down(border, theme.style(Role::Rule), buffer);
     let list = RoomList::new(state);
     let (height, width) = (usize::from(inner.height), usize::from(inner.width));
     let shown = list.shown(height);
@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
             (None, RoomRow::Heading(heading)) => Line::styled(format!(" {heading}"), theme.dim()),
             (None, RoomRow::Room(one)) => line(state, one, index == list.current, theme, width),
         };
-        line.render(area, buffer);
+        paint::line(&line, area, buffer);
     }
 }
 
@@ -76,7 +76,8 @@ fn line(state: &State, room: &Room, is_current: bool, theme: Theme, width: usize
         1.. if !is_current => name.bold(),
         _ => Span::raw(name),
     };
-    let unread = if is_muted && room.mentions() == 0 { 0 } else { room.unread() };
+    // A quiet room counts its mentions alone.
+    let unread = if is_muted { room.mentions() as u64 } else { room.unread() };
     let counted = (room.mentions(), unread);
     let rest = with_count(&name, counted, theme, width.saturating_sub(HEAD_COLUMNS));
     let mut spans = vec![mark, Span::styled(number, theme.dim())];
@@ -85,7 +86,8 @@ fn line(state: &State, room: &Room, is_current: bool, theme: Theme, width: usize
     Line::from(spans).style(style)
 }
 
-/// A text, and at the right end how much is not read, with a blank between them.
+/// A text, and at the right end how much is not read, with a blank between them. If all of the text fits beside
+/// it, the messages that do not name the user are counted, too: `12 @1`.
 fn with_count(
     text: &Span<'static>,
     counted: (usize, u64),
@@ -94,21 +96,29 @@ fn with_count(
 ) -> Line<'static> {
     let (count, style) = counted_text(counted, theme);
     let taken = if count.is_empty() { 0 } else { columns(&count) + 1 };
+    let all = format!("{} ", unread_text(counted.1));
+    let hides_some = counted.0 > 0 && counted.1 > counted.0 as u64;
+    let has_room = columns(&text.content) + columns(&all) + taken <= width;
+    let all = if hides_some && has_room { all } else { String::new() };
     let shown = cut(&text.content, width.saturating_sub(taken));
-    let gap = width.saturating_sub(columns(&shown) + columns(&count));
+    let gap = width.saturating_sub(columns(&shown) + columns(&all) + columns(&count));
     Line::from(vec![
         Span::styled(shown, text.style),
         Span::raw(" ".repeat(gap)),
+        Span::raw(all),
         Span::styled(count, style),
     ])
+}
+
+fn unread_text(unread: u64) -> String {
+    if unread <= COUNTED_MAX { unread.to_string() } else { "1k+".to_owned() }
 }
 
 /// What is not read: how much of it names the user, or how much it is.
 pub(super) fn counted_text(counted: (usize, u64), theme: Theme) -> (String, Style) {
     match counted {
         (_, 0) => (String::new(), Style::new()),
-        (0, unread @ 1..=COUNTED_MAX) => (unread.to_string(), Style::new()),
-        (0, _) => ("1k+".to_owned(), Style::new()),
+        (0, unread) => (unread_text(unread), Style::new()),
         (mentions @ 1..100, _) => (format!("@{mentions}"), theme.striking()),
         _ => ("@99".to_owned(), theme.striking()),
     }

@@ -1,5 +1,6 @@
-use chat_client::entry::{Body, NoticeKind, Origin};
+use chat_client::entry::{Body, Origin};
 use chat_client::log::{Bounds, Log};
+use chat_client::{Notice, NoticeKind};
 use chat_proto::command::Kind;
 use chat_proto::{Timestamp, UserName};
 use jiff::tz::TimeZone;
@@ -25,7 +26,7 @@ impl Reader {
     }
 
     fn notice(&mut self, text: &str) {
-        self.log.notice(at(), NoticeKind::Info, text);
+        self.log.notice(at(), Notice::Front(NoticeKind::Info, text.into()));
     }
 
     fn hear(&mut self, seqs: impl IntoIterator<Item = u64>) {
@@ -61,7 +62,7 @@ impl Reader {
         let rows = LogRows::new(&self.log, &ZONE, width, None);
         let (index, row) = self.viewport.top(rows, height);
         match self.log.get(index).map(|entry| &entry.body) {
-            Some(Body::Notice(_, text) | Body::Message { text, .. }) => {
+            Some(Body::Notice(Notice::Front(_, text)) | Body::Message { text, .. }) => {
                 (row, text.chars().take(3).collect::<String>().trim().to_owned())
             }
             other => (row, format!("{other:?}")),
@@ -131,7 +132,8 @@ fn the_place_goes_to_the_next_entry_if_its_own_is_dropped() {
 fn a_day_line_comes_with_each_new_date() {
     let mut log = Log::new();
     for hours in [0, 1, 23, 24, 25] {
-        log.notice(Timestamp::from_millis(hours * 3_600_000), NoticeKind::Info, "note");
+        let note = Notice::Front(NoticeKind::Info, "note".to_owned());
+        log.notice(Timestamp::from_millis(hours * 3_600_000), note);
     }
     let rows = LogRows::new(&log, &ZONE, 40, None);
     let days = (0..log.len()).filter(|index| rows.above(*index).day.is_some());

@@ -69,7 +69,7 @@ fn the_other_user_of_a_direct_message_is_online_or_away_or_was_last_seen() {
         .state
         .partner(harness.state.rooms().get(&direct).unwrap())
     {
-        Some(Partner::Away(text)) => format!("away {text}"),
+        Some(Partner::Away(text)) => format!("away {}", text.as_str()),
         other => format!("{other:?}"),
     };
     assert_eq!(partner(&harness), "Some(Online)");

@@ -50,7 +50,7 @@ fn shown(harness: &Harness) -> Vec<String> {
         }
         Body::Offline { since } => Some(format!("offline from {}", since.as_millis() / MINUTE)),
         Body::Message { text, .. } => Some(text.clone()),
-        Body::Notice(..) | Body::Restored => None,
+        Body::Ignored { .. } | Body::Notice(_) | Body::Restored => None,
     });
     words.collect()
 }

@@ -15,7 +15,7 @@ fn clicks_go_to_what_is_under_them() {
     harness.click("3 online");
     assert_eq!(*harness.state.shown(), RoomName::lobby());
     harness.resize(79, 24);
-    harness.click("1 room unread");
+    harness.click("1 unread in #rust");
     assert_eq!(*harness.state.shown(), room("#rust"), "the header goes to what is new");
     harness.click("#rust");
     assert_eq!(*harness.state.shown(), RoomName::lobby(), "and back");

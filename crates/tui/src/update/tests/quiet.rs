@@ -35,7 +35,7 @@ fn a_muted_room_is_quiet_and_counts_its_mentions_alone() {
 fn a_muted_room_is_not_unread_elsewhere() {
     let mut harness = in_two_rooms(60);
     harness.message_in("#rust", 1, user(3, "ana"), "hi");
-    assert_shows(&harness, "1 room unread");
+    assert_shows(&harness, "1 unread in #rust");
     harness.type_text("/mute #rust\n");
     assert!(!harness.screen().contains("unread"));
 }
@@ -66,7 +66,7 @@ fn the_messages_of_an_ignored_user_are_hidden_ring_nothing_and_count_for_nothing
     let effects = harness.type_text("/ignore ana\n");
     assert!(kept(&effects).iter().any(|op| matches!(op, StoreOp::Choices(_))));
     assert!(!harness.message(3, "ana", "secret @bob").contains(&Effect::Ring));
-    assert_shows(&harness, "ana   message of an ignored user");
+    assert_shows(&harness, "1 message from an ignored user");
     assert!(!harness.screen().contains("secret"));
     assert!(!rings(&mut harness, 1, "@bob"));
     assert_shows(&harness, " 2 #rust          │");
@@ -104,7 +104,7 @@ fn a_direct_message_says_whether_the_other_user_is_online() {
     assert_shows(&harness, "carl  ● online");
     harness.type_text("hi");
     assert!(!harness.screen().contains("offline"));
-    let direct = RoomName::direct(harness.state.client.me(), chat_proto::UserId::new(5));
+    let direct = RoomName::direct(chat_proto::UserId::new(7), chat_proto::UserId::new(5));
     let reason = chat_proto::LeaveReason::Bye;
     harness.event(Event::Left { room: direct, user: user(5, "carl"), reason });
     assert_shows(&harness, "carl  ● online");

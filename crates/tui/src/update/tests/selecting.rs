@@ -122,7 +122,7 @@ fn a_long_message_is_folded_and_opens() {
     let mut harness = Harness::connected(80, 40);
     harness.message(3, "ana", &lines(20));
     assert_shows(&harness, "row 12\n");
-    assert_shows(&harness, "┄ 8 more lines, Enter opens ┄");
+    assert_shows(&harness, "┄ 8 more lines, select to open ┄");
     assert!(!harness.screen().contains("row 13"));
     harness.control('s');
     assert_shows(&harness, "Enter open");
@@ -297,4 +297,27 @@ fn ctrl_c_ends_the_selection_and_keeps_the_input() {
     harness.control('s');
     harness.control('c');
     assert!(!harness.screen().contains("to quit"));
+}
+
+#[test]
+fn an_own_message_stays_selected_and_open_when_the_server_accepts_it() {
+    let mut harness = Harness::connected(80, 30);
+    harness.input(Input::Paste(lines(20)));
+    harness.press(KeyCode::Enter);
+    shift_up(&mut harness);
+    harness.press(KeyCode::Enter);
+    assert_shows(&harness, "▶ row 20");
+    harness.accept(1);
+    assert_shows(&harness, "▶ row 20");
+}
+
+#[test]
+fn a_refused_message_stays_selected_and_has_its_reason_below() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("one\n");
+    shift_up(&mut harness);
+    let refusal = Refusal { n: Some(1), ..Refusal::new(RefusalCode::NotKept, "the disk is full") };
+    harness.event(Event::Refused(refusal));
+    assert_shows(&harness, "▶ one");
+    assert_shows(&harness, "Not sent: the disk is full");
 }

@@ -2,7 +2,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 
-use crate::fixture::Harness;
+use crate::fixture::{Harness, room, room_event, user};
 use crate::input::Input;
 use crate::theme::{Answer, Asked, Rgb};
 use crate::view;
@@ -32,6 +32,41 @@ fn what_is_beside_the_name_of_the_room_does_not_dim_it() {
     let dim = harness.state.look.theme().dim().fg.unwrap();
     let name = colours(&harness, 0, "#lobby");
     assert!(!name.contains(&dim), "{name:?}");
+}
+
+#[test]
+fn what_is_not_read_elsewhere_is_said_as_fully_as_there_is_room() {
+    let mut harness = Harness::connected(70, 12);
+    let header = |harness: &Harness| {
+        let screen = harness.screen();
+        screen.lines().next().unwrap_or_default().replace("3 online", "").trim_end().to_owned()
+    };
+    for (name, from, text) in [("#pets", 3, "hi"), ("#pets", 3, "@bob hi"), ("#tea", 5, "hi")] {
+        harness.event(room_event(name, 0, 0));
+        let seq =
+            1 + harness.state.client.rooms().get(&room(name)).map_or(0, |it| it.last_seq().get());
+        harness.message_in(name, seq, user(from, "ana"), text);
+    }
+    assert_eq!(header(&harness), "#lobby  1 mention in #pets · 1 unread in #tea");
+    harness.event(room_event("#dev", 4, 0));
+    assert_eq!(header(&harness), "#lobby  1 mention in #pets · 5 unread in 2 rooms");
+    harness.resize(40, 12);
+    assert_eq!(header(&harness), "#lobby  1 mention in #pets · 5 unread");
+    harness.resize(24, 12);
+    assert_eq!(header(&harness), "#lobby  @1 #pets");
+}
+
+#[test]
+fn the_room_list_counts_messages_beside_mentions_if_there_is_room() {
+    let mut harness = Harness::connected(100, 12);
+    for name in ["#pets", "#incidents"] {
+        harness.event(room_event(name, 11, 0));
+        harness.message_in(name, 12, user(3, "ana"), "@bob hi");
+    }
+    let screen = harness.screen();
+    for row in [" 3 #incidents   @1│", " 2 #pets     12 @1│"] {
+        assert!(screen.contains(row), "no {row:?} on\n{screen}");
+    }
 }
 
 #[test]

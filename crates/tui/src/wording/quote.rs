@@ -7,7 +7,7 @@ use chat_proto::UserName;
 /// A name for use in a sentence: in quotes if it has a space, so that a name that is a sentence itself (`bob
 /// has left`) is not read as part of it. A name contains no quotes.
 #[must_use]
-pub fn quoted(name: &UserName) -> Cow<'_, str> {
+pub(crate) fn quoted(name: &UserName) -> Cow<'_, str> {
     match name.as_str().contains(' ') {
         true => format!("“{name}”").into(),
         false => name.as_str().into(),

@@ -1,12 +1,12 @@
-//! Who joined and left, and times without a connection, in words.
+//! Who joined and left, who is away, and times without a connection.
 
 use std::fmt::Write as _;
 
 use chat_client::presence::Presence;
-use chat_client::quoted;
-use chat_proto::{LeaveReason, Timestamp, UserName};
+use chat_proto::{AwayText, LeaveReason, Timestamp, UserName};
 use jiff::tz::TimeZone;
 
+use super::quoted;
 use crate::settings::Clock;
 
 /// Most names in a list with all names; a longer one has two names and a number.
@@ -26,7 +26,7 @@ const fn way(reason: LeaveReason) -> &'static str {
 }
 
 /// `→ viktor, wei and 198 others joined · ← bot left`.
-pub(super) fn text(presence: &Presence) -> String {
+pub(crate) fn joined_and_left(presence: &Presence) -> String {
     let joined: Vec<&UserName> = presence.joined().collect();
     let mut text = String::new();
     if !joined.is_empty() {
@@ -58,8 +58,16 @@ fn listed(names: &[&UserName]) -> String {
     }
 }
 
+/// `away: lunch`.
+pub(crate) fn away(text: &AwayText) -> String {
+    match text.as_str() {
+        "" => "away".to_owned(),
+        text => format!("away: {text}"),
+    }
+}
+
 /// `offline 01:14–01:15`.
-pub(super) fn offline(
+pub(crate) fn offline(
     (since, until): (Timestamp, Timestamp),
     clock: Clock,
     zone: &TimeZone,

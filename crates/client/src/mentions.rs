@@ -1,0 +1,27 @@
+//! What in a text mentions the user, for the front end: the server has its own rule for the messages that it
+//! counts.
+
+use std::ops::Range;
+
+use chat_proto::UserName;
+use chat_proto::mention::{mentions, names};
+
+/// What mentions the user.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MentionPolicy {
+    /// `@name` anywhere, and the name alone at the start, as for the server.
+    #[default]
+    At,
+    /// The name alone anywhere, too. A text that only has that is not counted as a mention.
+    Name,
+}
+
+impl MentionPolicy {
+    /// Where the text mentions the user.
+    pub(crate) fn find(self, text: &str, name: &UserName) -> Vec<Range<usize>> {
+        match self {
+            Self::At => mentions(text, name),
+            Self::Name => names(text, name),
+        }
+    }
+}

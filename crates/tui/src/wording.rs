@@ -1,0 +1,27 @@
+//! What the client says as values, in the words of this program: it alone knows keys and commands.
+//!
+//! * `notice`: the notices of a log; `connection`: why there is no session; `refusal`: what the server refused.
+//! * `request`: why a request is not carried out.
+//! * `presence`: users who join and leave, who is away, and times without a connection.
+//! * `quote`, `size`: names and sizes in a sentence.
+//!
+//! `wording/tests.rs` shows all texts at once.
+
+mod connection;
+mod notice;
+mod presence;
+mod quote;
+mod refusal;
+mod request;
+mod size;
+
+pub(crate) use self::connection::in_short;
+pub(crate) use self::notice::{ignored, notice};
+pub(crate) use self::presence::{away, joined_and_left, offline};
+pub(crate) use self::quote::quoted;
+pub(crate) use self::refusal::not_sent;
+pub(crate) use self::request::not_done;
+pub(crate) use self::size::{kilobytes, of_text_max};
+
+#[cfg(test)]
+mod tests;

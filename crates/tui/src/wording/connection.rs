@@ -1,0 +1,52 @@
+//! Why there is no session.
+
+use chat_client::ServerAddress;
+use chat_client::link::Lost;
+use chat_proto::EndCode;
+
+/// For the status line, which says already that there is none.
+pub(crate) fn in_short(why: &Lost) -> String {
+    match why {
+        // The system begins its words with a capital.
+        Lost::Unreachable(why) => why.to_lowercase(),
+        Lost::Another(_) => "the server is not a chat-server".to_owned(),
+        Lost::Tls => "the server speaks TLS".to_owned(),
+        Lost::Goodbye { code: EndCode::Shutdown, .. } => "the server is restarting".to_owned(),
+        Lost::Broken(_)
+        | Lost::Silent
+        | Lost::Closed
+        | Lost::ClosedAtOnce
+        | Lost::TurnedAway(_)
+        | Lost::Goodbye { .. }
+        | Lost::Asked => why.to_string(),
+    }
+}
+
+/// For the log: what the user can do about it.
+pub(super) fn not_connected(server: &str, why: &Lost) -> String {
+    match why {
+        Lost::Unreachable(why) => {
+            format!("Cannot reach {server}: {why}. {}", what_to_do(server))
+        }
+        Lost::Another(answer) => {
+            format!("{server} is not a chat-server (it answered: {answer}). Check the address.")
+        }
+        Lost::Tls => {
+            format!("{server} speaks TLS, which chat-tui does not. Check the address and the port.")
+        }
+        Lost::ClosedAtOnce => format!(
+            "{server} closed the connection without an answer. Check that it is a chat-server."
+        ),
+        why => in_short(why),
+    }
+}
+
+/// What a newcomer can do whom nothing answers.
+fn what_to_do(server: &str) -> String {
+    match server.parse::<ServerAddress>() {
+        Ok(address) if address.is_local() => {
+            format!("To start a server here: chat-server --listen {server}")
+        }
+        _ => "Check the address; chat-tui keeps trying.".to_owned(),
+    }
+}

@@ -1,0 +1,85 @@
+//! The notices of a log.
+
+use chat_client::Notice;
+use chat_client::notice::NotFound;
+use chat_proto::{RefusalCode, UserName};
+
+use super::{connection, not_done, quoted, refusal};
+
+/// How a text that was not sent comes back.
+const UP_BRINGS_IT_BACK: &str = "Up brings your text back";
+
+/// A notice as a row of the log.
+pub(crate) fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::Front(_, text) => text.clone(),
+        Notice::Welcome { name, room } => format!("Welcome, {name}. You're in {room}."),
+        Notice::Renamed { from, to } => format!("{} is now {}", quoted(from), quoted(to)),
+        Notice::YouRenamed(name) => format!("You are now {}", quoted(name)),
+        Notice::TopicSet { by, topic: None } => format!("{} cleared the topic", quoted(by)),
+        Notice::TopicSet { by, topic: Some(topic) } => {
+            format!("{} set the topic: {}", quoted(by), topic.as_str())
+        }
+        Notice::AnotherServer => {
+            "This is not the server that was here before. Messages and drafts for that \
+                                  one stay stored and are not sent here"
+                .to_owned()
+        }
+        Notice::SetBack => {
+            "The server was set back to an older copy of its data. It may not have the \
+                            messages above the line any more. Connecting again to load all rooms"
+                .to_owned()
+        }
+        Notice::NotConnected { server, why } => connection::not_connected(server, why),
+        Notice::HelloRefused { name, refusal } => refusal::hello(name, refusal),
+        Notice::Refused(refusal) => refusal::command(refusal),
+        Notice::Unreadable(refusal) => format!(
+            "The server sent something this version doesn't understand ({}). Please update chat-tui",
+            refusal.text
+        ),
+        Notice::NotFound { name, why } => not_found(name, why),
+        Notice::NotSent { room, refusal, text } => {
+            format!("Not sent to {room}: {}. {UP_BRINGS_IT_BACK}: {text}", refusal.text)
+        }
+        Notice::StoredByName { room, text, is_draft } => {
+            let place =
+                if *is_draft { "The text is in the input box there" } else { UP_BRINGS_IT_BACK };
+            format!(
+                "Not sent to {room}: an earlier version stored it under this name, which somebody else may \
+                 have by now. {place}: {text}"
+            )
+        }
+        Notice::DraftReturned { room, text } => {
+            format!("{room} is not here any more. {UP_BRINGS_IT_BACK}: {text}")
+        }
+        Notice::NotBecome { why } => format!("You are still the same user: {why}"),
+        Notice::NotStored { why } => {
+            format!("Can't save to disk ({why}). Queued messages are lost if you quit")
+        }
+        Notice::TooManyRequests => {
+            "Too many requests wait for the network. /reconnect connects again".to_owned()
+        }
+    }
+}
+
+/// The row of that many messages of ignored users.
+pub(crate) fn ignored(count: usize) -> String {
+    match count {
+        1 => "1 message from an ignored user".to_owned(),
+        count => format!("{count} messages from ignored users"),
+    }
+}
+
+fn not_found(name: &UserName, why: &NotFound) -> String {
+    match why {
+        NotFound::Refused(refusal) if refusal.code == RefusalCode::NoSuchUser => {
+            format!("Not sent: there is no user \"{name}\"")
+        }
+        NotFound::Refused(refusal) => format!("Not sent to {name}: {}", refusal.text),
+        NotFound::Renamed(now) => format!("Not sent: {} is now {}", quoted(name), quoted(now)),
+        NotFound::ConnectionLost => {
+            format!("Not sent: the connection was lost before the server found {name}")
+        }
+        NotFound::Failed(why) => not_done(why),
+    }
+}

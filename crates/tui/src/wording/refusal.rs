@@ -1,0 +1,34 @@
+//! What the server refused. The text of the server says why, unless this program knows better what to do.
+
+use chat_proto::{Refusal, RefusalCode, RoomName, UserName};
+
+/// A message was refused; below its text.
+pub(crate) fn not_sent(refusal: &Refusal) -> String {
+    format!("Not sent: {}", refusal.text)
+}
+
+/// A command was refused.
+pub(super) fn command(refusal: &Refusal) -> String {
+    if refusal.code == RefusalCode::CannotLeave {
+        return format!("You can't leave {}", RoomName::lobby());
+    }
+    let free = refusal.suggestion.as_ref().map(|name| format!(" Type /name {name}"));
+    format!("Refused: {}.{}", refusal.text, free.unwrap_or_default())
+}
+
+/// The session was refused under the name `name`. If that is about the name, the input box asks for another.
+pub(super) fn hello(name: &UserName, refusal: &Refusal) -> String {
+    match (refusal.code, &refusal.suggestion) {
+        (RefusalCode::BadToken, _) => format!(
+            "The server doesn't know {name} any more (was its data reset?). /forget logs you in as a new user, \
+             /reconnect tries again"
+        ),
+        (RefusalCode::NameTaken, Some(free)) => {
+            format!("The name {name} is taken. Press Enter for {free}, or type another")
+        }
+        (RefusalCode::NameTaken | RefusalCode::BadName, _) => {
+            format!("Choose another name: {}", refusal.text)
+        }
+        _ => format!("The server refused the connection: {}. /reconnect tries again", refusal.text),
+    }
+}

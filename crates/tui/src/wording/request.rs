@@ -1,0 +1,53 @@
+//! Why a request is not carried out.
+
+use chat_client::RequestError;
+use chat_client::choices::IGNORED_MAX;
+use chat_client::outbox::OUTBOX_MAX;
+use chat_client::request::DRAFT_BYTES_MAX;
+use chat_proto::TextError;
+
+use super::{kilobytes, of_text_max, quoted};
+
+/// What happened and what to do, for the log.
+pub(crate) fn not_done(why: &RequestError) -> String {
+    match why {
+        RequestError::NotConnected => "You're offline. Try again once connected".to_owned(),
+        RequestError::Text(TextError::TooLong(bytes)) => {
+            format!("Too long: {}. Shorten it and press Enter", of_text_max(*bytes))
+        }
+        RequestError::Text(why) => format!("Not sent: {why}"),
+        RequestError::OutboxFull => format!("Not sent: {OUTBOX_MAX} messages are queued already"),
+        RequestError::TooManyRooms => "You have too many rooms. /leave one".to_owned(),
+        RequestError::NotInRoom(room) => format!("You're not in {room}"),
+        RequestError::MessageToSelf => "You can't message yourself".to_owned(),
+        RequestError::OldServer => {
+            "Not sent: this server delivers direct messages by name, and a name may belong to somebody else \
+             by now. Ask who runs the server to update it, or write in a room"
+                .to_owned()
+        }
+        RequestError::TooManyLookups => {
+            "Too many names are being looked up. Try again in a moment".to_owned()
+        }
+        RequestError::NobodyHere(name) => {
+            format!("There is no user \"{name}\" here. Ignore users while they are online")
+        }
+        RequestError::IgnoreSelf => "You can't ignore yourself".to_owned(),
+        RequestError::NotIgnored(name) => format!("{} is not ignored", quoted(name)),
+        RequestError::TooManyIgnored => {
+            format!("{IGNORED_MAX} users are ignored already. /unignore one")
+        }
+        RequestError::UnknownName(name) => format!(
+            "Not sent: {} is not known here, and you're offline. Try again once connected",
+            quoted(name)
+        ),
+        RequestError::NoTokenRefused => {
+            "/forget is only for a user that the server doesn't know any more".to_owned()
+        }
+        RequestError::NoAway => "This server is too old to tell others that you are away".to_owned(),
+        RequestError::DraftTooLong(bytes) => format!(
+            "A draft has at most {}, this one has {}",
+            kilobytes(DRAFT_BYTES_MAX),
+            kilobytes(*bytes)
+        ),
+    }
+}

@@ -1,0 +1,198 @@
+//! All texts at once, for a reader.
+
+use chat_client::link::Lost;
+use chat_client::notice::NotFound;
+use chat_client::testing::{name, room};
+use chat_client::{Notice, NoticeKind, RequestError};
+use chat_proto::{EndCode, Refusal, RefusalCode, TextError, Topic};
+use insta::assert_snapshot;
+
+use super::*;
+
+fn refusal(code: RefusalCode) -> Box<Refusal> {
+    Box::new(Refusal::new(code, "the server's words"))
+}
+
+fn with_suggestion(code: RefusalCode) -> Box<Refusal> {
+    Box::new(Refusal { suggestion: Some(name("ana_2")), ..*refusal(code) })
+}
+
+/// All texts, each below those before it.
+fn lines(texts: impl IntoIterator<Item = String>) -> String {
+    texts.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_reason_for_which_a_request_fails_has_a_text() {
+    let all = [
+        RequestError::NotConnected,
+        RequestError::Text(TextError::TooLong(20_000)),
+        RequestError::Text(TextError::Control('\u{1}')),
+        RequestError::OutboxFull,
+        RequestError::TooManyRooms,
+        RequestError::NotInRoom(room("#rust")),
+        RequestError::MessageToSelf,
+        RequestError::OldServer,
+        RequestError::TooManyLookups,
+        RequestError::NobodyHere(name("zoe")),
+        RequestError::IgnoreSelf,
+        RequestError::NotIgnored(name("zoe")),
+        RequestError::TooManyIgnored,
+        RequestError::UnknownName(name("zoe")),
+        RequestError::NoTokenRefused,
+        RequestError::NoAway,
+        RequestError::DraftTooLong(40_000),
+    ];
+    assert_snapshot!(lines(all.iter().map(not_done)), @r#"
+    You're offline. Try again once connected
+    Too long: 20.0 of 16.4 kB. Shorten it and press Enter
+    Not sent: a text has no control characters but line feed and tab, this one has U+0001
+    Not sent: 100 messages are queued already
+    You have too many rooms. /leave one
+    You're not in #rust
+    You can't message yourself
+    Not sent: this server delivers direct messages by name, and a name may belong to somebody else by now. Ask who runs the server to update it, or write in a room
+    Too many names are being looked up. Try again in a moment
+    There is no user "zoe" here. Ignore users while they are online
+    You can't ignore yourself
+    zoe is not ignored
+    200 users are ignored already. /unignore one
+    Not sent: zoe is not known here, and you're offline. Try again once connected
+    /forget is only for a user that the server doesn't know any more
+    This server is too old to tell others that you are away
+    A draft has at most 32.8 kB, this one has 40.0 kB
+    "#);
+    // The library names neither keys nor commands of this program.
+    for error in all {
+        let plain = error.to_string();
+        assert!(!plain.contains(['/', '!']) && !plain.contains("Enter"), "{plain}");
+    }
+}
+
+#[test]
+fn every_notice_has_a_text() {
+    let refused = |code| Notice::Refused(refusal(code));
+    let not_found = |why| Notice::NotFound { name: name("zoe"), why };
+    let hello = |refusal| Notice::HelloRefused { name: name("ana"), refusal };
+    let topic = |topic| Notice::TopicSet { by: name("ana"), topic };
+    let text = || "hi".to_owned();
+    let why = || "disk full".to_owned();
+    let by_name = |is_draft| Notice::StoredByName { room: room("@zoe"), text: text(), is_draft };
+    let all = [
+        Notice::Front(NoticeKind::Info, "a text of this program".to_owned()),
+        Notice::Welcome { name: name("ana"), room: room("#lobby") },
+        Notice::Renamed { from: name("ana"), to: name("Eve Adams") },
+        Notice::YouRenamed(name("Eve Adams")),
+        topic(Some(Topic::new("crabs, mostly").unwrap())),
+        topic(None),
+        Notice::AnotherServer,
+        Notice::SetBack,
+        hello(refusal(RefusalCode::BadToken)),
+        hello(with_suggestion(RefusalCode::NameTaken)),
+        hello(refusal(RefusalCode::BadName)),
+        hello(refusal(RefusalCode::BadVersion)),
+        refused(RefusalCode::CannotLeave),
+        refused(RefusalCode::TooManyRooms),
+        Notice::Refused(with_suggestion(RefusalCode::NameTaken)),
+        Notice::Unreadable(refusal(RefusalCode::BadField)),
+        not_found(NotFound::Refused(refusal(RefusalCode::NoSuchUser))),
+        not_found(NotFound::Refused(refusal(RefusalCode::TooManyRooms))),
+        not_found(NotFound::Renamed(name("mei"))),
+        not_found(NotFound::ConnectionLost),
+        not_found(NotFound::Failed(RequestError::OutboxFull)),
+        Notice::NotSent {
+            room: room("#rust"),
+            refusal: refusal(RefusalCode::NotInRoom),
+            text: text(),
+        },
+        by_name(true),
+        by_name(false),
+        Notice::DraftReturned { room: room("@zoe"), text: text() },
+        Notice::NotBecome { why: why() },
+        Notice::NotStored { why: why() },
+        Notice::TooManyRequests,
+    ];
+    let sign = |notice: &Notice| match notice.kind() {
+        NoticeKind::Info => '·',
+        NoticeKind::Trouble => '!',
+    };
+    let texts = all.iter().map(|one| format!("{} {}", sign(one), notice(one)));
+    assert_snapshot!(lines(texts), @r#"
+    · a text of this program
+    · Welcome, ana. You're in #lobby.
+    · ana is now “Eve Adams”
+    · You are now “Eve Adams”
+    · ana set the topic: crabs, mostly
+    · ana cleared the topic
+    · This is not the server that was here before. Messages and drafts for that one stay stored and are not sent here
+    ! The server was set back to an older copy of its data. It may not have the messages above the line any more. Connecting again to load all rooms
+    ! The server doesn't know ana any more (was its data reset?). /forget logs you in as a new user, /reconnect tries again
+    ! The name ana is taken. Press Enter for ana_2, or type another
+    ! Choose another name: the server's words
+    ! The server refused the connection: the server's words. /reconnect tries again
+    ! You can't leave #lobby
+    ! Refused: the server's words.
+    ! Refused: the server's words. Type /name ana_2
+    ! The server sent something this version doesn't understand (the server's words). Please update chat-tui
+    ! Not sent: there is no user "zoe"
+    ! Not sent to zoe: the server's words
+    ! Not sent: zoe is now mei
+    ! Not sent: the connection was lost before the server found zoe
+    ! Not sent: 100 messages are queued already
+    ! Not sent to #rust: the server's words. Up brings your text back: hi
+    ! Not sent to @zoe: an earlier version stored it under this name, which somebody else may have by now. The text is in the input box there: hi
+    ! Not sent to @zoe: an earlier version stored it under this name, which somebody else may have by now. Up brings your text back: hi
+    ! @zoe is not here any more. Up brings your text back: hi
+    ! You are still the same user: disk full
+    ! Can't save to disk (disk full). Queued messages are lost if you quit
+    ! Too many requests wait for the network. /reconnect connects again
+    "#);
+}
+
+#[test]
+fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the_log() {
+    let all = [
+        Lost::Unreachable("Connection refused".to_owned()),
+        Lost::Broken("Connection reset by peer".to_owned()),
+        Lost::Silent,
+        Lost::Closed,
+        Lost::ClosedAtOnce,
+        Lost::TurnedAway("chat-server is full".to_owned()),
+        Lost::Another("SSH-2.0-OpenSSH_9.2".to_owned()),
+        Lost::Tls,
+        Lost::Goodbye { code: EndCode::Shutdown, text: "the server's words".to_owned() },
+        Lost::Goodbye { code: EndCode::Idle, text: "the server's words".to_owned() },
+        Lost::Asked,
+    ];
+    assert_snapshot!(lines(all.iter().map(in_short)), @r#"
+    connection refused
+    the connection broke: Connection reset by peer
+    the server does not answer
+    the server closed the connection
+    the server closed the connection without an answer
+    chat-server is full
+    the server is not a chat-server
+    the server speaks TLS
+    the server is restarting
+    the server's words
+    connecting again
+    "#);
+    let in_log = |server: &str, why: &Lost| {
+        notice(&Notice::NotConnected { server: server.to_owned(), why: why.clone() })
+    };
+    let local = in_log("localhost:4000", &all[0]);
+    let others = [0, 4, 5, 6, 7].map(|index| in_log("chat.example.org:4000", &all[index]));
+    assert_snapshot!(lines([local].into_iter().chain(others)), @"
+    Cannot reach localhost:4000: Connection refused. To start a server here: chat-server --listen localhost:4000
+    Cannot reach chat.example.org:4000: Connection refused. Check the address; chat-tui keeps trying.
+    chat.example.org:4000 closed the connection without an answer. Check that it is a chat-server.
+    chat-server is full
+    chat.example.org:4000 is not a chat-server (it answered: SSH-2.0-OpenSSH_9.2). Check the address.
+    chat.example.org:4000 speaks TLS, which chat-tui does not. Check the address and the port.
+    ");
+}
+
+#[test]
+fn a_refused_message_says_why() {
+    assert_snapshot!(not_sent(&refusal(RefusalCode::NotKept)), @"Not sent: the server's words");
+}
