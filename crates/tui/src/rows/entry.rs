@@ -7,8 +7,9 @@ use chat_client::entry::{Body, Delivery, LogEntry, Origin};
 use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
+use super::author;
+use super::laid::How;
 use super::shape::Shape;
-use super::{Above, author};
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wording;
 use crate::wrap::wrap;
@@ -115,14 +116,9 @@ pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
     }
 }
 
-/// The rows of an entry without the rules over it. `is_open`: a long message is not folded.
-pub(super) fn rows(
-    entry: &LogEntry,
-    above: Above,
-    shape: Shape,
-    zone: &TimeZone,
-    is_open: bool,
-) -> Vec<Row> {
+/// The rows of an entry without the rules over it.
+pub(super) fn rows(entry: &LogEntry, how: How<'_>) -> Vec<Row> {
+    let How { above, shape, zone, is_open } = how;
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
     }

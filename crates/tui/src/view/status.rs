@@ -4,9 +4,8 @@ use chat_client::Connection;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
-use super::live;
+use super::{live, paint};
 use crate::action::Action;
 use crate::state::{ACTIONS, State};
 use crate::theme::{Role, Theme};
@@ -42,9 +41,10 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
         _ if state.done.is_some() => theme.style(Role::Good),
         _ => theme.style(Role::Warn),
     };
-    Line::styled(hints, theme.dim()).alignment(Alignment::Right).render(area, buffer);
+    let hints = Line::styled(hints, theme.dim()).alignment(Alignment::Right);
+    paint::line(&hints, area, buffer);
     let line = vec![Span::styled(text, style), Span::styled(typing, theme.dim())];
-    Line::from(line).render(area, buffer);
+    paint::line(&Line::from(line), area, buffer);
 }
 
 /// Who is writing, if it fits into this part of the row.

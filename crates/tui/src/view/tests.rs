@@ -387,6 +387,7 @@ fn resizing_keeps_the_place() {
 
 mod header;
 mod hostile;
+mod laid;
 mod links;
 mod panes;
 mod welcome;
