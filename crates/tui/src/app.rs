@@ -343,7 +343,7 @@ impl<C: Control> App<C> {
                     Err(why) => self.take(Input::Edited(Err(why)))?,
                 },
                 Effect::StoreTyped(text) => self.typed.store(text),
-                Effect::SaveSetting(name, value) => self.saver.save(name, value),
+                Effect::SaveSetting(change) => self.saver.save(change),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
                 Effect::Copy(text) => self.control.copy(&text),
                 Effect::OpenLink(link) => {

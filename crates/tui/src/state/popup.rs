@@ -39,7 +39,7 @@ pub struct Popup<'a> {
     /// What is offered.
     pub list: &'a List,
     /// What it says if nothing is offered.
-    pub empty: &'static str,
+    pub empty: String,
 }
 
 impl Popup<'_> {
@@ -71,9 +71,10 @@ impl State {
             && self.client.session().is_some()
             && self.client.listing().is_loading();
         let empty = if is_loading {
-            "Loading…"
+            "Loading…".to_owned()
         } else {
-            self.picker.as_ref().map_or("", |picker| picker.subject.empty())
+            let keys = self.look.keys();
+            self.picker.as_ref().map(|picker| picker.subject.empty(keys)).unwrap_or_default()
         };
         let rows = list.offers().len().clamp(1, rows_max) + RULE_ROWS;
         let area = layout::popup(&self.panes(), rows);

@@ -122,7 +122,7 @@ fn a_long_message_is_folded_and_opens() {
     let mut harness = Harness::connected(80, 40);
     harness.message(3, "ana", &lines(20));
     assert_shows(&harness, "row 12\n");
-    assert_shows(&harness, "┄ 8 more lines, Enter opens ┄");
+    assert_shows(&harness, "┄ 8 more lines, select to open ┄");
     assert!(!harness.screen().contains("row 13"));
     harness.control('s');
     assert_shows(&harness, "Enter open");
