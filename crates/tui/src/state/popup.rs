@@ -34,8 +34,8 @@ pub struct Picker {
 pub struct Popup<'a> {
     /// Where it is.
     pub area: Rect,
-    /// Its heading, in the rule that is its first row; empty if it has none.
-    pub title: String,
+    /// Its heading, in the rule that is its first row.
+    pub title: Option<String>,
     /// What is offered.
     pub list: &'a List,
     /// What it says if nothing is offered.
@@ -64,8 +64,8 @@ impl State {
     #[must_use]
     pub fn popup(&self) -> Option<Popup<'_>> {
         let (list, title, rows_max) = match &self.picker {
-            Some(picker) => (&picker.list, picker.title(self), PICKER_ROWS_MAX),
-            None => (self.prompt.completions()?, String::new(), COMPLETION_ROWS_MAX),
+            Some(picker) => (&picker.list, Some(picker.title(self)), PICKER_ROWS_MAX),
+            None => (self.prompt.completions()?, None, COMPLETION_ROWS_MAX),
         };
         let is_loading = self.picker.is_some()
             && self.client.session().is_some()

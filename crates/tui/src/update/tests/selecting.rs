@@ -314,6 +314,9 @@ fn an_own_message_stays_selected_and_open_when_the_server_accepts_it() {
 #[test]
 fn a_refused_message_stays_selected_and_has_its_reason_below() {
     let mut harness = Harness::connected(80, 20);
+    for number in 1..=20 {
+        harness.message(3, "ana", &format!("message {number}"));
+    }
     harness.type_text("one\n");
     shift_up(&mut harness);
     let refusal = Refusal { n: Some(1), ..Refusal::new(RefusalCode::NotKept, "the disk is full") };
