@@ -62,7 +62,7 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
                    message 29 of many, and as long as a row is, or two of them
                    message 30 of many, and as long as a row is, or two of them
                    message 31 of many, and as long as a row is, or two  5 new ↓ End
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
     let rows = |screen: &str| screen.lines().take(11).map(str::to_owned).collect::<Vec<_>>();
@@ -79,7 +79,7 @@ async fn new_messages_do_not_move_a_screen_that_is_scrolled_back() {
       two of them
       message 24 of many, and as long as a row is, or
       two of them                         5 new ↓ End
-                                Ctrl-G users · F1 keys
+                Ctrl-S select · Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
     bob.resizes(80, 14).await;
@@ -145,7 +145,7 @@ async fn hostile_texts_are_shown_as_text() {
              eva   longer-than-any-row-is-without-a-single-place-where-it-could-be-
                    broken-漢字漢字漢字
                    next 10
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
 }

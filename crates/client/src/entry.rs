@@ -91,7 +91,7 @@ impl Body {
 }
 
 /// Where a message comes from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// Another user; mentions of the user are there in the text.
     Heard(Vec<Range<usize>>),

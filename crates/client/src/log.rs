@@ -3,11 +3,12 @@
 //! Messages are sorted by `seq`, in whatever order they come: a repeated one is there once, older ones go
 //! above, missed ones where they belong. Pending messages are at the end.
 //!
-//! * `entries`: the entries, sorted.
+//! * `entries`: the entries, sorted; `authors`: who wrote them.
 //! * `coverage`, `intervals`: which messages of the room are loaded, as numbers.
 //! * `presence`: entries about users who join and leave.
 //! * `window`: the part of the room that is loaded, and its bounds.
 
+mod authors;
 mod coverage;
 mod entries;
 mod intervals;
@@ -74,6 +75,12 @@ impl Log {
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&LogEntry> {
         self.entries.get(index)
+    }
+
+    /// The names of the authors of all messages, without those of actions, and of those after the end of the
+    /// window.
+    pub fn authors(&self) -> impl Iterator<Item = &str> {
+        self.entries.authors()
     }
 
     /// The index of an entry; if it is no longer in the log, that of the first entry from `seq` on.

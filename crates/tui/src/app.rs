@@ -208,7 +208,9 @@ impl<C: Control> App<C> {
             let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
             // A blocked terminal delays frames, and nothing else.
             let drawable = async {
-                sleep_until(frame_at).await;
+                if let Some(at) = frame_at {
+                    sleep_until(at).await;
+                }
                 control.ready().await
             };
             let front = async {
@@ -264,11 +266,11 @@ impl<C: Control> App<C> {
         }
     }
 
-    /// When the next frame is due, after the last one.
-    fn frame_at(&self, last: Option<Instant>) -> Instant {
-        let now = Instant::now();
-        let due = if self.changed_by_key { now } else { last.map_or(now, |last| last + FRAME_MIN) };
-        self.colours_by.map_or(due, |by| by.max(due))
+    /// When the next frame is due, after the last one; `None` if it is due now. A timer, even one that is due,
+    /// takes a millisecond or two: nobody who types waits for one.
+    fn frame_at(&self, last: Option<Instant>) -> Option<Instant> {
+        let due = last.filter(|_| !self.changed_by_key).map(|last| last + FRAME_MIN);
+        due.max(self.colours_by).filter(|at| *at > Instant::now())
     }
 
     fn take_report(&mut self, report: Report) -> ControlFlow<()> {
@@ -341,7 +343,7 @@ impl<C: Control> App<C> {
                     Err(why) => self.take(Input::Edited(Err(why)))?,
                 },
                 Effect::StoreTyped(text) => self.typed.store(text),
-                Effect::SaveSetting(name, value) => self.saver.save(name, value),
+                Effect::SaveSetting(change) => self.saver.save(change),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
                 Effect::Copy(text) => self.control.copy(&text),
                 Effect::OpenLink(link) => {

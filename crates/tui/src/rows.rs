@@ -4,7 +4,10 @@ mod clock;
 mod entry;
 mod heights;
 mod ignored;
+mod laid;
 mod shape;
+
+use std::sync::Arc;
 
 use chat_client::Room;
 use chat_client::entry::{Body, LogEntry, Origin};
@@ -16,6 +19,7 @@ use jiff::tz::TimeZone;
 
 pub(crate) use self::entry::{Row, SpanKind};
 pub use self::heights::Heights;
+use self::laid::How;
 use self::shape::Shape;
 use crate::markup::FOLD_ROWS;
 use crate::settings::Clock;
@@ -68,14 +72,7 @@ impl<'a> LogRows<'a> {
         width: usize,
         heights: Option<&'a Heights>,
     ) -> Self {
-        let entries = (0..log.len()).filter_map(|index| log.get(index));
-        Self {
-            log,
-            zone,
-            shape: Shape::new(width, entries.filter_map(author)),
-            heights,
-            room: None,
-        }
+        Self { log, zone, shape: Shape::new(width, log.authors()), heights, room: None }
     }
 
     /// The same, with a row over the oldest message of this room, if that is loaded.
@@ -103,14 +100,18 @@ impl<'a> LogRows<'a> {
             return Above::default();
         };
         let before = index.checked_sub(1).and_then(|before| self.log.get(before));
-        let day = |entry: &LogEntry| entry.at.timestamp().to_zoned(self.zone.clone()).date();
-        let today = day(entry);
-        let is_another = before.map(day) != Some(today);
+        let day = |entry: &LogEntry| {
+            let at = entry.at.timestamp();
+            self.zone.to_offset(at).to_datetime(at).date()
+        };
+        // No day ends within a minute; to ask the time zone takes time.
+        let is_same = before.is_some_and(|before| Clock::Hours24.is_same(before.at, entry.at));
+        let day = (!is_same).then(|| day(entry)).filter(|today| before.map(day) != Some(*today));
         let new = self.log.first_new() == Some(index);
-        let begins = is_another || new;
+        let begins = day.is_some() || new;
         Above {
             beginning: index == 0 && self.room.is_some() && self.log.has_beginning(),
-            day: is_another.then_some(today),
+            day,
             new,
             name: author(entry).is_some()
                 && (begins || !before.is_some_and(|before| is_group(before, entry))),
@@ -138,25 +139,29 @@ impl<'a> LogRows<'a> {
     }
 
     /// The rows of an entry.
-    pub(crate) fn rows(&self, index: usize) -> Vec<Row> {
+    pub(crate) fn rows(&self, index: usize) -> Vec<Arc<Row>> {
         let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
             return Vec::new();
         };
         let above = self.above(index);
         let mut all = Vec::new();
         if let Some(room) = self.room.filter(|_| above.beginning) {
-            all.push(self.shape.beginning(&beginning(room)));
+            all.push(Arc::new(self.shape.beginning(&beginning(room))));
         }
         if let Some(date) = above.day {
-            all.push(self.shape.day(date));
+            all.push(Arc::new(self.shape.day(date)));
         }
         if above.new {
-            all.push(self.shape.new_messages(self.new_count(index)));
+            all.push(Arc::new(self.shape.new_messages(self.new_count(index))));
         }
         if ignored::is_ignored(entry) {
-            all.push(self.ignored_row(index, entry));
-        } else {
-            all.extend(entry::rows(entry, above, self.shape, self.zone, self.is_open(entry)));
+            all.push(Arc::new(self.ignored_row(index, entry)));
+            return all;
+        }
+        let how = How { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
+        match self.heights {
+            Some(heights) => all.extend(heights.rows(entry, how, || entry::rows(entry, how))),
+            None => all.extend(entry::rows(entry, how).into_iter().map(Arc::new)),
         }
         all
     }

@@ -67,8 +67,8 @@ pub struct State {
     pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
-    /// What was done, for the status line: until the next key or click.
-    pub done: Option<String>,
+    /// What was done, or why it was not, for the status line: until the next key or click.
+    pub done: Option<Result<String, String>>,
     /// Whether links can be opened on this machine. If not, they are copied.
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.

@@ -31,6 +31,7 @@ use chat_proto::Timestamp;
 use crate::input::Input;
 use crate::lists::Subject;
 use crate::notification::{Note, Way};
+use crate::settings::Change;
 use crate::state::State;
 use crate::viewport::{Place, Viewport};
 use crate::wording::not_done;
@@ -49,8 +50,8 @@ pub enum Effect {
     Notify(Way, Note),
     /// Set the title of the window, or give it back.
     SetTitle(Option<String>),
-    /// Save the value of a setting.
-    SaveSetting(&'static str, &'static str),
+    /// Save a change of the settings.
+    SaveSetting(Change),
     /// Edit the text of the input box in the user's editor.
     Edit(String),
     /// Store what was typed, for the history of the next run.
@@ -122,7 +123,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.prompt.add_older(texts);
             Vec::new()
         }
-        Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),
+        Input::Saved { change, result } => settings::saved(state, &change, result, at),
         Input::Client(input) => {
             let tick = quit::expire(state, &input, at);
             if state.client.room().is_loading() {
@@ -206,14 +207,30 @@ fn request(state: &mut State, request: Request, at: Timestamp) -> Result<Vec<Eff
     }
 }
 
-/// Shows a notice in the room on the screen.
+/// Shows a notice in the room on the screen. If the user reads back, the end of the log is not on the screen: the
+/// status line says it, too, and the view stays. A list has no room there: the view goes to it.
 fn notify(
     state: &mut State,
     kind: NoticeKind,
     text: impl Into<String>,
     at: Timestamp,
 ) -> Vec<Effect> {
-    client(state, ClientInput::Request(Request::Notice(kind, text.into())), at)
+    let text = text.into();
+    let viewport = state.viewport();
+    let reads_back =
+        state.log_rows().is_some_and(|(rows, height)| viewport.reads_back(rows, height));
+    let is_list = kind == NoticeKind::Info && text.contains('\n');
+    if reads_back && !is_list {
+        state.done = Some(match kind {
+            NoticeKind::Info => Ok(text.clone()),
+            NoticeKind::Trouble => Err(text.clone()),
+        });
+    }
+    let mut effects = client(state, ClientInput::Request(Request::Notice(kind, text)), at);
+    if is_list || !reads_back {
+        effects.extend(to_newest(state, at));
+    }
+    effects
 }
 
 /// Inserts a text into the input box.

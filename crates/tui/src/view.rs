@@ -7,6 +7,7 @@ mod help;
 mod links;
 mod live;
 mod log;
+mod paint;
 mod popup;
 mod prompt;
 mod rooms;
@@ -27,7 +28,7 @@ use crate::theme::Role;
 pub fn draw(state: &State, frame: &mut Frame<'_>) -> Vec<LinkCells> {
     let (panes, theme) = (state.panes(), state.look.theme());
     let screen = frame.area();
-    frame.buffer_mut().set_style(screen, theme.style(Role::Text));
+    paint::style(screen, theme.style(Role::Text), frame.buffer_mut());
     let on_screen =
         Panes { header: clip(panes.header, frame), rule: clip(panes.rule, frame), ..panes };
     header::draw(state, theme, &on_screen, frame.buffer_mut());
@@ -40,7 +41,7 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) -> Vec<LinkCells> {
         users::draw(state, theme, clip(area, frame), frame.buffer_mut());
     }
     if let Some(area) = panes.welcome {
-        welcome::draw(theme, clip(area, frame), frame.buffer_mut());
+        welcome::draw(state.look.keys(), theme, clip(area, frame), frame.buffer_mut());
     }
     popup::draw(state, theme, frame);
     status::draw(state, theme, clip(panes.status, frame), frame.buffer_mut());
@@ -57,6 +58,11 @@ fn blank_halves(buffer: &mut Buffer) {
     for row in buffer.content.chunks_mut(columns) {
         let mut x = 0;
         while x < row.len() {
+            if row[x].symbol().len() == 1 {
+                // ASCII, as most cells are.
+                x += 1;
+                continue;
+            }
             let end = x + usize::from(row[x].cell_width().max(1));
             let is_whole = row
                 .get(x + 1..end)

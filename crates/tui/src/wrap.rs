@@ -6,9 +6,18 @@ use ratatui::buffer::CellWidth;
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_segmentation::UnicodeSegmentation;
 
+/// Whether a text has printable ASCII alone: each byte takes a column, and nothing needs a look into Unicode.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// Columns of `text` on the screen: by grapheme cluster, as they are drawn. Control characters take none.
 #[must_use]
 pub fn columns(text: &str) -> usize {
+    if is_plain(text) {
+        return text.len();
+    }
     text.graphemes(true)
         .filter(|cluster| !cluster.contains(char::is_control))
         .map(|cluster| usize::from(cluster.cell_width()))

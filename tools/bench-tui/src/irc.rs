@@ -92,3 +92,28 @@ fn welcome() -> String {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_with_a_name_is_in_all_rooms_and_hears_what_is_said() {
+        let server = Irc::start().unwrap();
+        let mut client = TcpStream::connect(server.address).unwrap();
+        client.write_all(b"CAP LS 302\r\nNICK ana\r\nUSER ana 0 * :ana\r\nPING x\r\n").unwrap();
+        let mut room = server.room().unwrap();
+        let mut lines = BufReader::new(client).lines().map(Result::unwrap);
+        let welcome: Vec<String> =
+            lines.by_ref().take_while(|line| line != ":bench PONG bench x").collect();
+        assert!(welcome.iter().all(|line| line.len() <= 510), "{welcome:?}");
+        let begins = |start: &str| welcome.iter().filter(|line| line.starts_with(start)).count();
+        assert_eq!(begins(":ana!ana@bench JOIN #"), rooms().count());
+        let names = welcome.iter().filter(|line| line.contains(&format!(" {BUSY} :user")));
+        let names: usize = names.map(|line| line.matches("user").count()).sum();
+        assert_eq!(names, users().count());
+        room.say("hello").unwrap();
+        room.flush().unwrap();
+        assert_eq!(lines.next().unwrap(), ":user1!user1@bench PRIVMSG #busy :hello");
+    }
+}

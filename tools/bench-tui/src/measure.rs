@@ -217,15 +217,38 @@ fn scroll(terminal: &Terminal, room: &mut Room) -> io::Result<Option<u32>> {
             break;
         }
     }
-    let numbers = |text: &str| {
-        let words = text.split("old ").skip(1);
-        words.filter_map(|rest| rest.split(':').next()?.parse().ok()).min()
-    };
-    Ok(numbers(&terminal.text()))
+    Ok(oldest(&terminal.text()))
+}
+
+/// The lowest number of the messages `old NUMBER: …` on a screen.
+fn oldest(screen: &str) -> Option<u32> {
+    let words = screen.split("old ").skip(1);
+    words.filter_map(|rest| rest.split(':').next()?.parse().ok()).min()
 }
 
 /// The median and the 95th percentile.
 fn percentiles(mut times: Vec<Duration>) -> [Duration; 2] {
     times.sort();
     [50, 95].map(|percent| times.get(times.len() * percent / 100).copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_message_on_a_screen_is_the_one_with_the_lowest_number() {
+        let screen =
+            "17:02 user1 old 998: a message\nold 999: another\n  and its second row\nold 1000: …";
+        assert_eq!(oldest(screen), Some(998));
+        assert_eq!(oldest("old cut off\nold 12: whole"), Some(12));
+        assert_eq!(oldest("no message, it is cold: 3"), None);
+    }
+
+    #[test]
+    fn the_median_and_the_95th_percentile_are_of_the_sorted_times() {
+        let times = (1..=40).rev().map(Duration::from_millis).collect();
+        assert_eq!(percentiles(times), [21, 39].map(Duration::from_millis));
+        assert_eq!(percentiles(vec![Duration::from_millis(7)]), [7, 7].map(Duration::from_millis));
+    }
 }

@@ -25,3 +25,22 @@ fn first_number(text: &str) -> io::Result<u64> {
     let number = text.split_ascii_whitespace().next().and_then(|word| word.parse().ok());
     number.ok_or_else(|| io::Error::other("cannot parse the process's status in /proc"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_has_memory_and_processor_time() {
+        let pid = std::process::id();
+        assert!(memory(pid).unwrap() > 100_000);
+        assert!(cpu(pid).unwrap() > Duration::ZERO);
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_an_error() {
+        assert_eq!(first_number("  1234 kB").unwrap(), 1234);
+        assert!(first_number("").is_err());
+        assert!(first_number("kB 12").is_err());
+    }
+}

@@ -57,3 +57,49 @@ fn millis(time: Duration) -> f64 {
 fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::CLIENTS;
+
+    #[test]
+    fn each_row_has_the_figures_and_the_ratios_of_ours_to_the_others() {
+        let ours = Figures {
+            first_frame: Duration::from_millis(50),
+            memory: 8_000_000,
+            idle: Duration::ZERO,
+            busy: 0.012,
+            key: [Duration::from_micros(400), Duration::from_millis(1)],
+            key_busy: [Duration::from_micros(600), Duration::from_millis(2)],
+            memory_scrolled: 20_000_000,
+            oldest: Some(1),
+        };
+        let other = Figures {
+            first_frame: Duration::from_millis(100),
+            idle: Duration::from_millis(14),
+            oldest: None,
+            ..ours
+        };
+        let mut out = Vec::new();
+        write(&[(&CLIENTS[0], ours), (&CLIENTS[1], other)], &mut out).unwrap();
+        let table = String::from_utf8(out).unwrap();
+        let rows: Vec<&str> = table.lines().collect();
+        assert_eq!(
+            rows[1..5],
+            [
+                "| | chat-tui | weechat | ours : weechat |",
+                "|---|---|---|---|",
+                "| first useful frame | 50.0 ms | 100.0 ms | 0.50 |",
+                "| memory, 20 rooms, 200 users | 8.0 MB | 8.0 MB | 1.00 |",
+            ]
+        );
+        assert!(
+            rows.contains(&"| idle for 60 s: processor | 0.0 ms | 14.0 ms | 0.00 |"),
+            "{table}"
+        );
+        assert!(rows.contains(&"| 50 messages/s: processor | 1.2 % | 1.2 % | 1.00 |"), "{table}");
+        assert_eq!(rows[rows.len() - 2], "chat-tui: read back to message 1");
+        assert_eq!(rows[rows.len() - 1], "weechat: read back to no message");
+    }
+}

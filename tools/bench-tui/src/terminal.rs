@@ -127,3 +127,49 @@ impl Drop for Terminal {
         let _ = self.child.wait();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A shell that runs a script on a terminal.
+    fn script(script: &str) -> Terminal {
+        let mut command = CommandBuilder::new("/bin/sh");
+        command.args(["-c", script]);
+        Terminal::start(command).unwrap()
+    }
+
+    #[test]
+    fn what_a_program_prints_and_reads_is_on_its_screen() {
+        let terminal =
+            script("printf 'name? '; read name; printf '\\033[5;3Hhello %s' \"$name\"; read end");
+        terminal.sees("name?").unwrap();
+        terminal.types("ana\r").unwrap();
+        terminal.sees("hello ana").unwrap();
+        let screen = terminal.text();
+        assert_eq!(screen.lines().nth(4), Some("  hello ana"), "{screen}");
+    }
+
+    #[test]
+    fn a_program_that_asks_what_the_terminal_is_gets_an_answer() {
+        let ask = "stty raw -echo; printf '\\033[c'; dd bs=1 count=9 2>/dev/null | tr -d '\\033'; read end";
+        script(ask).sees("[?62;22c").unwrap();
+    }
+
+    #[test]
+    fn a_wait_ends_with_its_time_and_with_its_condition() {
+        let terminal = script("printf one; read end");
+        terminal.sees("one").unwrap();
+        assert!(!terminal.waits(Duration::from_millis(1), |screen| screen.contains("two")));
+        assert!(terminal.waits(Duration::ZERO, |screen| screen.contains("one")));
+    }
+
+    #[test]
+    fn a_program_ends_with_its_terminal() {
+        let terminal = script("printf $$; read end");
+        terminal.sees(&terminal.pid().unwrap().to_string()).unwrap();
+        let status = format!("/proc/{}", terminal.pid().unwrap());
+        drop(terminal);
+        assert!(!std::path::Path::new(&status).exists());
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::vec_deque::Iter;
 
 use chat_proto::Seq;
 
+use super::authors::Authors;
 use crate::entry::{Body, Delivery, EntryId, LogEntry, Origin};
 use crate::outbox::OUTBOX_MAX;
 use crate::store::MessageId;
@@ -26,6 +27,7 @@ pub(super) struct Entries {
     notes: usize,
     /// Bytes of text in the others.
     bytes: usize,
+    authors: Authors,
     /// The last read message, as the line has it.
     read: Option<Seq>,
     /// How many entries there have been. Numbers them.
@@ -47,6 +49,11 @@ impl Entries {
 
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// The names of the authors of messages.
+    pub(super) fn authors(&self) -> impl Iterator<Item = &str> {
+        self.authors.names()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&LogEntry> {
@@ -120,7 +127,12 @@ impl Entries {
         Some(entry)
     }
 
-    const fn measure(&mut self, entry: &LogEntry, came: bool) {
+    fn measure(&mut self, entry: &LogEntry, came: bool) {
+        if came {
+            self.authors.add(&entry.body);
+        } else {
+            self.authors.remove(&entry.body);
+        }
         match (entry.is_notice(), came) {
             (true, true) => self.notes += 1,
             (true, false) => self.notes -= 1,
@@ -157,9 +169,12 @@ impl Entries {
 
     /// Removes all but pending messages.
     pub(super) fn clear(&mut self) {
-        self.list.retain(LogEntry::is_pending);
-        self.notes = 0;
-        self.bytes = self.list.iter().map(|entry| entry.body.bytes()).sum();
+        let (pending, others) =
+            std::mem::take(&mut self.list).into_iter().partition(LogEntry::is_pending);
+        self.list = pending;
+        for entry in &others {
+            self.measure(entry, false);
+        }
     }
 
     /// The journal was restored: all `seq` are void.

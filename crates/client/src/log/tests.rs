@@ -287,6 +287,34 @@ proptest::proptest! {
 }
 
 #[test]
+fn the_authors_are_those_of_the_messages_that_are_there() {
+    let said = |name: &str, kind| Body::Message {
+        from: chat_proto::UserName::new(name).unwrap(),
+        kind,
+        text: "hi".to_owned(),
+        origin: Origin::Heard(Vec::new()),
+    };
+    let (text, action) = (chat_proto::command::Kind::Text, chat_proto::command::Kind::Action);
+    let authors = |log: &Log| log.authors().map(str::to_owned).collect::<Vec<_>>();
+    let mut log = Log::new();
+    log.push_pending(at(), own(1));
+    for (seq, (name, kind)) in
+        (1..).zip([("ana", text), ("carl", text), ("ana", text), ("dora", action), ("Ana", text)])
+    {
+        log.insert(Seq::new(seq), at(), said(name, kind));
+    }
+    assert_eq!(authors(&log), ["Ana", "ana", "bob", "carl"]);
+    log.set_bounds(Bounds { messages: 4, ..Bounds::CURRENT });
+    assert_eq!(authors(&log), ["Ana", "ana", "bob"], "the oldest two are removed");
+    log.accept(&id(1), Seq::new(6), at());
+    log.clear();
+    assert_eq!(authors(&log), Vec::<String>::new());
+    log.push_pending(at(), own(2));
+    log.clear();
+    assert_eq!(authors(&log), ["bob"], "a pending message stays");
+}
+
+#[test]
 fn a_pending_message_stays_the_same_entry_when_it_is_answered() {
     let mut log = Log::new();
     hear(&mut log, [1]);

@@ -1,11 +1,15 @@
-//! The heights of entries, so that a frame does not wrap the texts that it does not show, and which of
-//! them are opened.
+//! What is known of the entries of a log: their heights, so that a frame does not wrap the texts that it does not
+//! show, the rows of those that it does show, and which of them are opened.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chat_client::entry::{EntryId, LogEntry};
 use chat_client::log::Bounds;
+
+use super::Row;
+use super::laid::{How, Laid};
 
 /// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
 const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notices);
@@ -18,6 +22,7 @@ const OPENED_MAX: usize = 256;
 #[derive(Debug, Default)]
 pub struct Heights {
     known: RefCell<Known>,
+    laid: RefCell<Laid>,
     /// Long messages that are shown whole.
     opened: HashSet<EntryId>,
 }
@@ -43,14 +48,25 @@ impl Heights {
         *known.heights.entry(entry.id()).or_insert_with(height)
     }
 
+    /// The rows of an entry that is laid out so; calls `lay_out` if they are not known.
+    pub(super) fn rows(
+        &self,
+        entry: &LogEntry,
+        how: How<'_>,
+        lay_out: impl FnOnce() -> Vec<Row>,
+    ) -> Vec<Arc<Row>> {
+        self.laid.borrow_mut().rows(entry, how, lay_out)
+    }
+
     /// Whether a long message is shown whole.
     pub(crate) fn is_open(&self, entry: EntryId) -> bool {
         self.opened.contains(&entry)
     }
 
-    /// Forgets the heights: the texts are written in another way.
+    /// Forgets the heights and the rows: the texts are written in another way.
     pub(crate) fn forget(&mut self) {
         self.known.get_mut().heights.clear();
+        self.laid.get_mut().clear();
     }
 
     /// Opens a long message, or folds it again.

@@ -4,6 +4,7 @@ use chat_proto::{RoomName, UserName};
 use ratatui::layout::{Position, Rect};
 
 use super::{RoomList, RoomRow, Selection, State, UserRow};
+use crate::action::Action;
 use crate::wrap::columns;
 
 /// What a click is on.
@@ -118,9 +119,12 @@ fn user(state: &State, row: usize) -> Target {
 pub(crate) fn more_below(state: &State) -> Option<String> {
     let (rows, height) = state.log_rows().filter(|_| !state.is_bare)?;
     let reads_back = state.viewport().reads_back(rows, height);
+    // With something typed, End goes to the end of the line.
+    let action = if state.prompt.editor.is_empty() { Action::End } else { Action::Newest };
+    let key = state.look.keys().name(action).map(|key| format!("{key} ")).unwrap_or_default();
     reads_back.then(|| match state.client.room().unread() {
-        0 => " Latest ↓ End ".to_owned(),
-        unread => format!(" {unread} new ↓ End "),
+        0 => format!(" Latest ↓ {key}"),
+        unread => format!(" {unread} new ↓ {key}"),
     })
 }
 

@@ -34,12 +34,12 @@ pub struct Picker {
 pub struct Popup<'a> {
     /// Where it is.
     pub area: Rect,
-    /// Its heading, in the rule that is its first row; empty if it has none.
-    pub title: String,
+    /// Its heading, in the rule that is its first row.
+    pub title: Option<String>,
     /// What is offered.
     pub list: &'a List,
     /// What it says if nothing is offered.
-    pub empty: &'static str,
+    pub empty: String,
 }
 
 impl Popup<'_> {
@@ -64,16 +64,17 @@ impl State {
     #[must_use]
     pub fn popup(&self) -> Option<Popup<'_>> {
         let (list, title, rows_max) = match &self.picker {
-            Some(picker) => (&picker.list, picker.title(self), PICKER_ROWS_MAX),
-            None => (self.prompt.completions()?, String::new(), COMPLETION_ROWS_MAX),
+            Some(picker) => (&picker.list, Some(picker.title(self)), PICKER_ROWS_MAX),
+            None => (self.prompt.completions()?, None, COMPLETION_ROWS_MAX),
         };
         let is_loading = self.picker.is_some()
             && self.client.session().is_some()
             && self.client.listing().is_loading();
         let empty = if is_loading {
-            "Loading…"
+            "Loading…".to_owned()
         } else {
-            self.picker.as_ref().map_or("", |picker| picker.subject.empty())
+            let keys = self.look.keys();
+            self.picker.as_ref().map(|picker| picker.subject.empty(keys)).unwrap_or_default()
         };
         let rows = list.offers().len().clamp(1, rows_max) + RULE_ROWS;
         let area = layout::popup(&self.panes(), rows);

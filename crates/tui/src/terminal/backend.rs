@@ -2,11 +2,13 @@
 //!
 //! Unicode does not say how many columns a flag, a family of emoji or a Thai vowel takes, so the
 //! cursor of a terminal may be anywhere after such text. A row that has any, or had any, is
-//! therefore erased and written whole, and each part of it that follows uncertain text starts with
-//! an absolute cursor position. What a terminal shows in such a row then depends on the row alone,
-//! not on what was there before, and borders stay in their columns.
+//! therefore erased and written again from a column that no such text before it can reach, and each
+//! part of it that follows uncertain text starts with an absolute cursor position. What a terminal
+//! shows in such a row then depends on the row alone, not on what was there before, and borders stay
+//! in their columns.
 
-use std::collections::BTreeMap;
+mod row;
+
 use std::io;
 
 use crossterm::cursor::{Hide, MoveTo, Show};
@@ -17,6 +19,7 @@ use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::{Cell, CellWidth};
 use ratatui::layout::{Position, Size};
 
+use self::row::{Row, Write};
 use super::{ascii, sgr};
 use crate::hyperlinks::{CLOSING, Link, LinkCells, LinkSlot, ShowsLinks};
 
@@ -51,16 +54,6 @@ pub struct RowBackend<S> {
     links: LinkSlot,
 }
 
-/// What is on one row of the screen.
-#[derive(Debug, Default)]
-struct Row {
-    cells: Vec<Cell>,
-    /// Whether the terminal has uncertain text on this row.
-    was_uncertain: bool,
-    /// Which of its cells lead where.
-    links: Vec<LinkCells>,
-}
-
 impl<S: Sink> RowBackend<S> {
     /// A backend for a cleared screen. `is_ascii`: the terminal shows ASCII only.
     pub fn new(sink: S, is_ascii: bool) -> Self {
@@ -68,22 +61,16 @@ impl<S: Sink> RowBackend<S> {
         Self { sink, frame, rows, cursor: Position::ORIGIN, is_ascii, links }
     }
 
-    /// Gives each row its links, and returns the rows whose links are others now.
-    fn set_links(&mut self) -> Vec<u16> {
+    /// Gives each row its links. A row whose links are others now is written whole.
+    fn set_links(&mut self) {
         let mut links = self.links.take();
-        let mut changed = Vec::new();
         for (y, row) in (0..).zip(&mut self.rows) {
-            let of_row: Vec<LinkCells> = links.extract_if(.., |cells| cells.row == y).collect();
-            if row.links != of_row {
-                row.links = of_row;
-                changed.push(y);
-            }
+            row.set_links(links.extract_if(.., |cells| cells.row == y).collect());
         }
-        changed
     }
 
-    /// Puts a cell on its row, and returns how many columns it covers.
-    fn set(&mut self, x: u16, y: u16, cell: &Cell) -> u16 {
+    /// Puts a cell on its row.
+    fn set(&mut self, x: u16, y: u16, cell: &Cell) {
         let row = usize::from(y);
         if self.rows.len() <= row {
             self.rows.resize_with(row + 1, Row::default);
@@ -94,23 +81,40 @@ impl<S: Sink> RowBackend<S> {
             let shown = ascii::shown(cell.symbol()).to_owned();
             cell.set_symbol(&shown);
         }
-        self.rows[row].set(x.into(), &cell, columns.into());
-        columns
+        self.rows[row].set(x, &cell, columns);
     }
 
-    /// Erases row `y` and writes all of it.
-    fn write_whole(&mut self, y: u16) -> io::Result<()> {
+    /// Writes what has changed on row `y`.
+    fn write_row(&mut self, y: u16) -> io::Result<()> {
         let row = &mut self.rows[usize::from(y)];
-        row.was_uncertain = row.is_uncertain();
-        let erase = Clear(Erase::UntilNewLine);
-        queue!(self.frame, MoveTo(0, y), SetAttribute(Attribute::Reset), erase)?;
-        for part in row.parts() {
-            // Each call starts with an absolute cursor position.
-            let cells = part.into_iter().map(|(x, cell)| (x, y, cell));
-            write_cells(&mut self.frame, cells, &row.links)?;
+        match row.take_write() {
+            None => {}
+            Some(Write::Cells(columns)) => {
+                let end = row.end();
+                let (shown, blank): (Vec<u16>, Vec<u16>) =
+                    columns.into_iter().partition(|x| usize::from(*x) < end);
+                let cells = shown.into_iter().map(|x| (x, y, row.cell(x)));
+                write_cells(&mut self.frame, cells, &[])?;
+                if let Some(x) = blank.first() {
+                    erase(&mut self.frame, *x, y)?;
+                }
+            }
+            Some(Write::From(x)) => {
+                erase(&mut self.frame, x, y)?;
+                for part in row.parts(x) {
+                    // Each call starts with an absolute cursor position.
+                    let cells = part.into_iter().map(|(x, cell)| (x, y, cell));
+                    write_cells(&mut self.frame, cells, row.links())?;
+                }
+            }
         }
         Ok(())
     }
+}
+
+/// Erases a row from a column on.
+fn erase(frame: &mut Vec<u8>, x: u16, y: u16) -> io::Result<()> {
+    queue!(frame, MoveTo(x, y), SetAttribute(Attribute::Reset), Clear(Erase::UntilNewLine))
 }
 
 fn write_cells<'a>(
@@ -146,51 +150,6 @@ fn write_cells<'a>(
     Ok(())
 }
 
-impl Row {
-    fn set(&mut self, x: usize, cell: &Cell, covered: usize) {
-        if self.cells.len() < x + covered {
-            self.cells.resize(x + covered, Cell::EMPTY);
-        }
-        self.cells[x] = cell.clone();
-        self.cells[x + 1..x + covered].fill(Cell::EMPTY);
-    }
-
-    fn is_uncertain(&self) -> bool {
-        self.cells.iter().any(|cell| is_uncertain(cell.symbol()))
-    }
-
-    /// What the row shows, in parts that each start at a column of their own: uncertain text ends a
-    /// part. The row was erased, so blank cells after such text are left out: a terminal that takes
-    /// it for wider than we do may show all of it.
-    fn parts(&self) -> Vec<Vec<(u16, &Cell)>> {
-        let mut parts: Vec<Vec<(u16, &Cell)>> = Vec::new();
-        let (mut x, mut after_uncertain) = (0, true);
-        let end =
-            self.cells.iter().rposition(|cell| !sgr::is_blank(cell)).map_or(0, |last| last + 1);
-        while let Some(cell) = self.cells[..end].get(x) {
-            let certain = !is_uncertain(cell.symbol());
-            let starts = parts.is_empty() || (after_uncertain && certain);
-            if !(after_uncertain && sgr::is_blank(cell)) {
-                if starts {
-                    parts.push(Vec::new());
-                }
-                if let (Some(part), Ok(column)) = (parts.last_mut(), u16::try_from(x)) {
-                    part.push((column, cell));
-                }
-                after_uncertain = !certain;
-            }
-            x += usize::from(cell.symbol().cell_width().max(1));
-        }
-        parts
-    }
-}
-
-/// Whether terminals may disagree on how many columns `symbol` takes. They agree on ASCII: in East
-/// Asia even the letters of Greek and Cyrillic, and the lines of a frame, may take two.
-fn is_uncertain(symbol: &str) -> bool {
-    symbol.len() != 1
-}
-
 impl<S> ShowsLinks for RowBackend<S> {
     fn link_slot(&self) -> LinkSlot {
         self.links.clone()
@@ -204,28 +163,17 @@ impl<S: Sink> Backend for RowBackend<S> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut changed: BTreeMap<u16, Vec<u16>> = BTreeMap::new();
         for (x, y, cell) in content {
-            let columns = self.set(x, y, cell);
-            changed.entry(y).or_default().extend(x..x + columns);
+            self.set(x, y, cell);
         }
-        // No columns: the whole row is written.
-        changed.extend(self.set_links().into_iter().map(|y| (y, Vec::new())));
-        let is_stale = self.sink.take_stale();
-        if is_stale {
+        self.set_links();
+        if self.sink.take_stale() {
             queue!(self.frame, SetAttribute(Attribute::Reset), Clear(Erase::All))?;
-            changed = (0..).zip(&self.rows).map(|(y, _)| (y, Vec::new())).collect();
+            self.rows.iter_mut().for_each(Row::set_stale);
         }
         // From the top, so that who sees the last row has seen the others.
-        for (y, columns) in changed {
-            let row = &self.rows[usize::from(y)];
-            let is_whole = is_stale || columns.is_empty() || !row.links.is_empty();
-            if is_whole || row.was_uncertain || row.is_uncertain() {
-                self.write_whole(y)?;
-            } else {
-                let cells = columns.into_iter().map(|x| (x, y, &row.cells[usize::from(x)]));
-                write_cells(&mut self.frame, cells, &[])?;
-            }
+        for y in 0..u16::try_from(self.rows.len()).unwrap_or(u16::MAX) {
+            self.write_row(y)?;
         }
         Ok(())
     }

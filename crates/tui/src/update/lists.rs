@@ -65,6 +65,9 @@ fn in_picker(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
     let before = picker.query.text();
     match action {
         Action::Send => return take(state, at),
+        Action::GoTo if picker.subject != Subject::GoTo => {
+            return open(state, Subject::GoTo, "", at);
+        }
         Action::Back | Action::GoTo | Action::Clear => state.picker = None,
         Action::Complete | Action::Down | Action::NextRoom => picker.list.step(false),
         Action::CompleteBack | Action::Up | Action::PreviousRoom => picker.list.step(true),

@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::action::Action;
 use crate::layout::Panes;
 use crate::state::{State, more_below};
 use crate::theme::{Role, Theme};
@@ -41,15 +42,21 @@ fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
     let (room, viewport) = (state.client.room(), state.viewport());
     let (dim, warn) = (theme.dim(), theme.style(Role::Warn));
     let hold = room.log().hold();
+    let keys = state.look.keys();
+    // What a key does about it, if there is such a key.
+    let with = |text: &str, action, does| match keys.hint(action, does) {
+        Some(hint) => format!("{text}. {hint}"),
+        None => text.to_owned(),
+    };
     if viewport.is_at_oldest(rows, height) && room.log().lacks_older() {
         match (hold, state.client.connection()) {
             _ if room.is_loading() => return Some(("Loading…".to_owned(), dim)),
             (Some(Hold::OlderFailed), _) => {
-                let text = "Couldn't load older messages. PgUp tries again";
-                return Some((text.to_owned(), theme.bad()));
+                let text = with("Couldn't load older messages", Action::PageUp, "tries again");
+                return Some((text, theme.bad()));
             }
             (Some(Hold::Cleared), _) => {
-                return Some(("Cleared. PgUp shows older messages".to_owned(), dim));
+                return Some((with("Cleared", Action::PageUp, "shows older messages"), dim));
             }
             (_, Connection::Connected { .. }) => {}
             _ if room.log().oldest().is_some() => {
@@ -59,12 +66,13 @@ fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
         }
     }
     if hold == Some(Hold::NewerFailed) {
-        let text = "Couldn't load newer messages. PgDn tries again";
-        return Some((text.to_owned(), theme.bad()));
+        let text = with("Couldn't load newer messages", Action::PageDown, "tries again");
+        return Some((text, theme.bad()));
     }
     let is_newest = viewport.place() == Place::Newest && !room.log().is_cut();
     let skipped = if is_newest { skipped(room) } else { 0 };
-    (skipped > 0).then(|| (format!("{skipped} unread above · Esc marks all as read"), warn))
+    let hint = keys.hint(Action::Back, "marks all as read").map(|hint| format!(" · {hint}"));
+    (skipped > 0).then(|| (format!("{skipped} unread above{}", hint.unwrap_or_default()), warn))
 }
 
 /// How many messages before the newest ones are unread: the user has skipped them.

@@ -5,10 +5,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Alignment;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
 use super::elsewhere::{Elsewhere, elsewhere, title};
-use super::live;
+use super::{live, paint};
 use crate::layout::Panes;
 use crate::state::State;
 use crate::theme::{Role, Theme};
@@ -25,7 +24,7 @@ const AND: &str = " · ";
 
 pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buffer) {
     let rule = "─".repeat(panes.rule.width.into());
-    Line::styled(rule, theme.style(Role::Rule)).render(panes.rule, buffer);
+    paint::line(&Line::styled(rule, theme.style(Role::Rule)), panes.rule, buffer);
     if panes.header.is_empty() {
         return;
     }
@@ -48,13 +47,13 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buff
     if let Some(online) = online.filter(|_| is_shown) {
         row.left -= columns(GAP) + columns(&online);
         let text = Line::from(Span::styled(online, theme.dim())).alignment(Alignment::Right);
-        text.render(panes.header, buffer);
+        paint::line(&text, panes.header, buffer);
     }
     let topic = room.topic().as_str();
     if !topic.is_empty() && row.left >= columns(GAP) + TOPIC_MIN {
         row.add(GAP, &[cut(topic, row.left - columns(GAP))], theme.dim());
     }
-    Line::from(row.spans).render(panes.header, buffer);
+    paint::line(&Line::from(row.spans), panes.header, buffer);
 }
 
 /// The header from the left, and the columns that are left of it.

@@ -6,6 +6,7 @@ use ratatui::style::Stylize;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use super::paint;
 use crate::help::{HelpRow, key_rows};
 use crate::state::State;
 use crate::theme::{Role, Theme};
@@ -21,7 +22,7 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     };
     let buffer = frame.buffer_mut();
     Clear.render(area, buffer);
-    buffer.set_style(area, theme.style(Role::Text));
+    paint::style(area, theme.style(Role::Text), buffer);
     let rows = key_rows(state.look.keys(), usize::from(area.width));
     let shown = area.rows().skip(1);
     let height = usize::from(area.height.saturating_sub(1));
@@ -31,7 +32,7 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         title(hints, theme, head, buffer);
     }
     for (row, area) in rows.iter().skip(usize::from(top)).zip(shown) {
-        line(row, theme).render(area, buffer);
+        paint::line(&line(row, theme), area, buffer);
     }
 }
 

@@ -1,15 +1,16 @@
 //! The chat log.
 
+use std::sync::Arc;
+
 use chat_client::entry::{Body, LogEntry};
 use chat_proto::UserName;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
-use super::edges;
 use super::links::Links;
+use super::{edges, paint};
 use crate::hyperlinks::LinkCells;
 use crate::markup::Format;
 use crate::rows::{LogRows, Row, SpanKind, Top};
@@ -29,7 +30,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     let viewport = state.viewport();
     let (first, above) = viewport.top(log, height);
     let rows = (first..log.log.len()).flat_map(|index| entry_rows(log, index));
-    let rows: Vec<(Top, Row)> = rows.skip(above).take(height).collect();
+    let rows: Vec<(Top, Arc<Row>)> = rows.skip(above).take(height).collect();
     // A short log stands at the bottom of its pane, where new messages come.
     let blank = height - rows.len();
     let selected = state.selected().map(|(index, _)| index);
@@ -41,27 +42,27 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
         if state.look.shows_links() {
             links.add(entry, &row, area);
         }
-        let line = line(entry, row, theme);
+        let line = line(entry, &row, theme);
         if selected == Some(at.0) && at.1 >= log.height_above(at.0) {
             draw_selected(line, log.mark_column(), theme, area, buffer);
         } else {
-            line.render(area, buffer);
+            paint::line(&line, area, buffer);
         }
     }
     edges::draw_below(state, theme, area, buffer);
     links.cells
 }
 
-fn entry_rows(log: LogRows<'_>, index: usize) -> impl Iterator<Item = (Top, Row)> {
+fn entry_rows(log: LogRows<'_>, index: usize) -> impl Iterator<Item = (Top, Arc<Row>)> {
     log.rows(index).into_iter().enumerate().map(move |(number, row)| ((index, number), row))
 }
 
-fn line(entry: &LogEntry, row: Row, theme: Theme) -> Line<'static> {
+fn line<'a>(entry: &LogEntry, row: &'a Row, theme: Theme) -> Line<'a> {
     let name = match &entry.body {
         Body::Message { from, .. } => Some(from),
         _ => None,
     };
-    row.into_iter().map(|(part, text)| Span::styled(text, style(part, name, theme))).collect()
+    row.iter().map(|(part, text)| Span::styled(text.as_str(), style(*part, name, theme))).collect()
 }
 
 /// Draws a row of the selected message.
@@ -72,7 +73,7 @@ fn draw_selected(
     row: Rect,
     buffer: &mut Buffer,
 ) {
-    line.style(theme.style(Role::Selected)).render(row, buffer);
+    paint::line(&line.style(theme.style(Role::Selected)), row, buffer);
     let mark = mark.and_then(|column| u16::try_from(column).ok());
     if let Some(column) = mark.filter(|column| *column < row.width) {
         buffer.set_string(row.x + column, row.y, "▶", Style::new());
@@ -97,10 +98,15 @@ fn formatted(format: Format, theme: Theme) -> Style {
         (Format::QUOTE, Role::Dim),
         (Format::QUIET, Role::Dim),
         (Format::CODE, Role::Code),
+        (Format::STRING, Role::Good),
+        (Format::COMMENT, Role::Dim),
+        (Format::REMOVED, Role::Bad),
         (Format::LINK, Role::Link),
     ];
     let modifiers = [
         (Format::BOLD, Modifier::BOLD),
+        (Format::KEYWORD, Modifier::BOLD),
+        (Format::COMMENT, Modifier::ITALIC),
         (Format::ITALIC, Modifier::ITALIC),
         (Format::STRUCK, Modifier::CROSSED_OUT),
     ];

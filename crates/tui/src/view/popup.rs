@@ -5,6 +5,7 @@ use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use super::paint;
 use super::rooms::counted_text;
 use crate::lists::Offer;
 use crate::state::State;
@@ -23,7 +24,8 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
     let mut rows = area.rows();
     if let Some(row) = rows.next() {
-        heading(&popup.title, theme, usize::from(row.width)).render(row, frame.buffer_mut());
+        let heading = heading(popup.title.as_deref(), theme, usize::from(row.width));
+        paint::line(&heading, row, frame.buffer_mut());
     }
     let window = popup.list.window(popup.rows());
     let offers = &popup.list.offers()[window.clone()];
@@ -41,16 +43,16 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         let mut line = Line::from(head(offer, is_chosen, has_dots, theme));
         let width = width.saturating_sub(line.width());
         line.spans.extend(rest(offer, names, width, theme));
-        line.style(style).render(row, frame.buffer_mut());
+        paint::line(&line.style(style), row, frame.buffer_mut());
     }
 }
 
 /// The rule above the list, with its heading if it has one.
-fn heading(title: &str, theme: Theme, width: usize) -> Line<'static> {
+fn heading(title: Option<&str>, theme: Theme, width: usize) -> Line<'static> {
     let rule = |columns| Span::styled("─".repeat(columns), theme.style(Role::Rule));
-    if title.is_empty() {
+    let Some(title) = title else {
         return Line::from(rule(width));
-    }
+    };
     let title = cut(&format!(" {title} "), width.saturating_sub(2));
     let rest = width.saturating_sub(columns(&title) + 2);
     Line::from(vec![rule(2), title.bold(), rule(rest)])

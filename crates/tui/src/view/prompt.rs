@@ -1,11 +1,12 @@
 //! The input box.
 
 use ratatui::Frame;
-use ratatui::layout::{Alignment, Constraint, Layout, Position, Rect};
+use ratatui::layout::{Alignment, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use super::paint;
 use crate::state::State;
 use crate::theme::Theme;
 
@@ -14,15 +15,15 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
         return;
     }
     let label = Span::raw(state.prompt_label());
-    let columns = [Constraint::Length(narrow(label.width())), Constraint::Fill(1)];
-    let [label_area, text_area] = Layout::horizontal(columns).areas(area);
+    let label_area = Rect { width: narrow(label.width()).min(area.width), ..area };
+    let text_area = Rect { x: label_area.right(), width: area.width - label_area.width, ..area };
     let rows = state.prompt_rows();
     // Keys are for the selected message.
     let style = if state.selection.is_some() { theme.dim() } else { Style::new() };
     let (cursor_row, cursor_column) = rows.cursor;
     let above = (cursor_row + 1).saturating_sub(usize::from(area.height));
     for (text, row) in rows.rows.iter().skip(above).zip(text_area.rows()) {
-        Span::styled(text.as_str(), style).render(row, frame.buffer_mut());
+        paint::span(&Span::styled(text.as_str(), style), row, frame.buffer_mut());
     }
     if let (Some(count), Some(row)) = (state.prompt_count(), text_area.rows().next()) {
         let style = if state.is_too_long() { theme.bad() } else { theme.dim() };
@@ -38,7 +39,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
             Some(picker) => format!(" {}", picker.subject.hint()),
             None => format!(" Message {} (/help for commands)", state.client.room().label()),
         };
-        Line::styled(hint, theme.dim()).render(text_area, frame.buffer_mut());
+        paint::line(&Line::styled(hint, theme.dim()), text_area, frame.buffer_mut());
     }
     if state.help.is_none() && state.selection.is_none() {
         let x = text_area.x.saturating_add(narrow(cursor_column));

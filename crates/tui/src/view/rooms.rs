@@ -5,8 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Widget};
 
+use super::paint;
 use crate::state::{Hidden, RoomList, RoomRow, State};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
@@ -23,9 +23,9 @@ const NUMBER_MAX: usize = 99;
 pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
     // A text that begins its row does not touch the line.
     let area = Rect { width: area.width.saturating_sub(1), ..area };
-    let block = Block::new().borders(Borders::RIGHT).border_style(theme.style(Role::Rule));
-    let inner = block.inner(area);
-    block.render(area, buffer);
+    let inner = Rect { width: area.width.saturating_sub(1), ..area };
+    let border = Rect { x: inner.right(), width: area.width - inner.width, ..area };
+    paint::rule_down(border, theme.style(Role::Rule), buffer);
     let list = RoomList::new(state);
     let (height, width) = (usize::from(inner.height), usize::from(inner.width));
     let shown = list.shown(height);
@@ -39,7 +39,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
             (None, RoomRow::Heading(heading)) => Line::styled(format!(" {heading}"), theme.dim()),
             (None, RoomRow::Room(one)) => line(state, one, index == list.current, theme, width),
         };
-        line.render(area, buffer);
+        paint::line(&line, area, buffer);
     }
 }
 
@@ -98,7 +98,8 @@ fn with_count(
     let taken = if count.is_empty() { 0 } else { columns(&count) + 1 };
     let all = format!("{} ", unread_text(counted.1));
     let hides_some = counted.0 > 0 && counted.1 > counted.0 as u64;
-    let has_room = columns(&text.content) + columns(&all) + taken <= width;
+    // A number right behind a name would be read as part of it.
+    let has_room = columns(&text.content) + 1 + columns(&all) + taken <= width;
     let all = if hides_some && has_room { all } else { String::new() };
     let shown = cut(&text.content, width.saturating_sub(taken));
     let gap = width.saturating_sub(columns(&shown) + columns(&all) + columns(&count));

@@ -5,8 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Widget};
 
+use super::paint;
 use crate::state::{State, UserRow};
 use crate::theme::{Role, Theme};
 use crate::wrap::{columns, cut};
@@ -17,9 +17,9 @@ const OWN: &str = " you";
 pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
     // A text that fills its row does not touch the line.
     let area = area.inner(Margin { horizontal: 1, vertical: 0 });
-    let block = Block::new().borders(Borders::LEFT).border_style(theme.style(Role::Rule));
-    let inner = block.inner(area);
-    block.render(area, buffer);
+    let border = Rect { width: area.width.min(1), ..area };
+    let inner = Rect { x: border.right(), width: area.width - border.width, ..area };
+    paint::rule_down(border, theme.style(Role::Rule), buffer);
     let width = usize::from(inner.width);
     let rows = state.user_rows().into_iter().map(|row| match row {
         UserRow::Above(count) => Line::styled(format!(" ↑ {count} more"), theme.dim()),
@@ -28,7 +28,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     });
     let heading = Line::styled(" USERS", theme.dim());
     for (line, row) in std::iter::once(heading).chain(rows).zip(inner.rows()) {
-        line.render(row, buffer);
+        paint::line(&line, row, buffer);
     }
 }
 

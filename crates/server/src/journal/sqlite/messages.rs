@@ -211,7 +211,7 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
 pub(super) struct Census {
     /// The `seq` of each damaged message.
     pub(super) damaged: Vec<Seq>,
-    /// Number of other messages that have a number of their device.
+    /// Number of other messages that have a number of their device which should be in the table of numbers.
     pub(super) numbered: u64,
     /// The greatest user number of an author of the others.
     pub(super) last_user: UserId,
@@ -224,14 +224,21 @@ impl Default for Census {
 }
 
 impl Census {
-    pub(super) fn add(&mut self, message: &StoredMessage) {
-        self.numbered += u64::from(message.n.is_some());
+    /// Adds a message. The numbers of those up to `indexed` should be in the table of numbers.
+    pub(super) fn add(&mut self, message: &StoredMessage, indexed: Seq) {
+        self.numbered += u64::from(message.n.is_some() && message.seq <= indexed);
         self.last_user = self.last_user.max(message.from.id);
     }
 }
 
-/// Scans the messages of `room`, until `limit` damaged ones are found.
-pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::Result<Census> {
+/// Scans the messages of `room`, until `limit` damaged ones are found. The numbers of those up to `indexed` should
+/// be in the table of numbers.
+pub(super) fn census(
+    db: &Connection,
+    room: RoomId,
+    indexed: Seq,
+    limit: usize,
+) -> rusqlite::Result<Census> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place"
     ))?;
@@ -241,7 +248,7 @@ pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::R
         && let Some(row) = rows.next()?
     {
         match rows::read(row, &mut seen) {
-            Ok(message) => census.add(&message),
+            Ok(message) => census.add(&message, indexed),
             Err(_) => census.damaged.push(seq_of(row.get(0)?)),
         }
     }
@@ -284,22 +291,25 @@ pub(super) fn trim(
     let [first, last] = [place(room, Seq::NONE), place(room, SEQ_MAX)];
     let mut rows =
         statement.query(params![first, last, limit, before.as_millis(), now.as_millis()])?;
-    let (mut removed, mut last, mut mentioned) = (Vec::new(), Seq::NONE, Vec::new());
+    let (mut numbers, mut count, mut last) = (Vec::new(), 0, Seq::NONE);
+    let mut mentioned = Vec::new();
     while let Some(row) = rows.next()? {
-        removed.push(device_and_n(row).unwrap_or(None));
-        last = last.max(seq_of(row.get(3)?));
-        if let Ok(users) = row.get::<_, String>(4) {
-            mentioned.push((row.get(3)?, users));
+        let place = row.get(3)?;
+        if let Ok(Some((device, n))) = device_and_n(row) {
+            numbers.push((device, n, place));
         }
+        if let Ok(users) = row.get::<_, String>(4) {
+            mentioned.push((place, users));
+        }
+        count += 1;
+        last = last.max(seq_of(place));
     }
-    for (device, n) in removed.iter().flatten() {
-        numbers::forget(db, device, *n)?;
-    }
+    numbers::forget(db, numbers)?;
     events::forget(db, room, last)?;
     for (place, users) in &mentioned {
         mentions::forget(db, *place, users)?;
     }
-    Ok(Removed { count: removed.len(), last })
+    Ok(Removed { count, last })
 }
 
 /// The newest time of the rooms' last messages and of the users; `None` if there are none.

@@ -1,0 +1,112 @@
+//! The rows of the messages that were shown last, so that a frame lays out only what is new or has changed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chat_client::entry::{Body, EntryId, LogEntry, Origin};
+use chat_proto::Timestamp;
+use chat_proto::command::Kind;
+use jiff::tz::TimeZone;
+
+use super::shape::Shape;
+use super::{Above, Row};
+
+/// Most messages whose rows are kept: those of some screens. If there are more, all are removed.
+const MESSAGES_MAX: usize = 512;
+
+/// Rows by message.
+#[derive(Debug, Default)]
+pub(super) struct Laid {
+    messages: HashMap<EntryId, (Message, Vec<Arc<Row>>)>,
+}
+
+/// How an entry is laid out: all that its rows depend on, besides the entry.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct How<'a> {
+    pub(super) above: Above,
+    pub(super) shape: Shape,
+    pub(super) zone: &'a TimeZone,
+    /// Whether a long message is not folded.
+    pub(super) is_open: bool,
+}
+
+/// All that the rows of a message depend on.
+#[derive(Debug)]
+struct Message {
+    at: Timestamp,
+    name: String,
+    kind: Kind,
+    text: String,
+    origin: Origin,
+    above: Above,
+    shape: Shape,
+    zone: TimeZone,
+    is_open: bool,
+}
+
+impl Laid {
+    /// The rows of an entry; calls `lay_out` if they are not known. Those of other entries than messages are
+    /// laid out each time.
+    pub(super) fn rows(
+        &mut self,
+        entry: &LogEntry,
+        how: How<'_>,
+        lay_out: impl FnOnce() -> Vec<Row>,
+    ) -> Vec<Arc<Row>> {
+        let lay_out = || lay_out().into_iter().map(Arc::new).collect::<Vec<_>>();
+        if let Some((message, rows)) = self.messages.get(&entry.id())
+            && message.is(entry, how)
+        {
+            return rows.clone();
+        }
+        let rows = lay_out();
+        if let Some(message) = Message::new(entry, how) {
+            if self.messages.len() >= MESSAGES_MAX {
+                self.messages.clear();
+            }
+            self.messages.insert(entry.id(), (message, rows.clone()));
+        }
+        rows
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.messages.clear();
+    }
+}
+
+impl Message {
+    fn new(entry: &LogEntry, how: How<'_>) -> Option<Self> {
+        let Body::Message { from, kind, text, origin } = &entry.body else {
+            return None;
+        };
+        let How { above, shape, zone, is_open } = how;
+        Some(Self {
+            at: entry.at,
+            name: from.as_str().to_owned(),
+            kind: *kind,
+            text: text.clone(),
+            origin: origin.clone(),
+            above,
+            shape,
+            zone: zone.clone(),
+            is_open,
+        })
+    }
+
+    /// Whether it is this entry, laid out so.
+    fn is(&self, entry: &LogEntry, how: How<'_>) -> bool {
+        let Body::Message { from, kind, text, origin } = &entry.body else {
+            return false;
+        };
+        let How { above, shape, zone, is_open } = how;
+        self.at == entry.at
+            && self.name == from.as_str()
+            && self.kind == *kind
+            && self.text == *text
+            && self.origin == *origin
+            && self.above == above
+            && self.shape == shape
+            && self.zone == *zone
+            && self.is_open == is_open
+    }
+}
