@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chat_proto::Seq;
 use chat_server::journal::StoredMessage;
 use serde_json::Value;
 
@@ -45,8 +46,8 @@ pub(super) fn states(stored: &[StoredMessage]) -> HashMap<u64, State> {
         let seq = message.seq.get();
         let details =
             message.details.as_ref().map(|details| details.wire.clone()).unwrap_or_default();
-        let Some(target) = details.target.map(|target| target.get()) else {
-            let answers = details.thread.or(details.reply_to).map(|seq| seq.get());
+        let Some(target) = details.target.map(Seq::get) else {
+            let answers = details.thread.or(details.reply_to).map(Seq::get);
             if let Some(state) = answers.and_then(|seq| states.get_mut(&seq)) {
                 state.replies += 1;
             }

@@ -64,14 +64,14 @@ pub(super) fn fold(
     let [Some(first), Some(last)] = [found.first(), found.last()] else { return Ok(()) };
     let range = params![place(room, first.seq), place(room, last.seq)];
     let sql = format!(
-        "SELECT {COLUMNS}, about.target AS about_target FROM about JOIN message ON message.place = about.place
+        "SELECT {COLUMNS}, about.target FROM about JOIN message ON message.place = about.place
          WHERE about.target BETWEEN ? AND ? ORDER BY about.target, about.place"
     );
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(range)?;
     let (mut states, mut seen) = (BTreeMap::<Seq, State>::new(), Seen::default());
     while let Some(row) = rows.next()? {
-        let target = seq_of(row.get("about_target")?);
+        let target = seq_of(row.get(rows::COLUMNS_COUNT)?);
         // The index may be damaged: what counts is the event itself.
         let Ok(event) = rows::read(row, &mut seen) else { continue };
         if event.target().or_else(|| event.answers()) == Some(target) {

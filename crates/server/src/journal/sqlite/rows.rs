@@ -2,7 +2,7 @@
 
 use chat_proto::command::{Body, Kind, Links};
 use chat_proto::event::MessageKind;
-use chat_proto::{DeviceId, Emoji, Seq, ShortStringTooLong};
+use chat_proto::{DeviceId, Emoji, EmojiError, Seq, ShortStringTooLong};
 use chat_proto::{Text, Timestamp, Topic, User, UserId, UserName};
 use rusqlite::Row;
 use rusqlite::types::{Type, ValueRef};
@@ -28,6 +28,9 @@ const PLAIN_VALUES: usize = 8;
 /// The columns of a message: those [`VALUES`], then the checksum.
 pub(super) const COLUMNS: &str = "message.place, from_id, from_name, at, message.kind, device, n, text, message.target, \
      thread, flags, mentions, sum";
+
+/// Number of [`COLUMNS`].
+pub(super) const COLUMNS_COUNT: usize = VALUES + 1;
 
 /// The flag of a reaction or a pin that is there from then on.
 const ON: i64 = 1;
@@ -151,7 +154,7 @@ pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMes
     };
     let (target, thread) = (seq(8)?, seq(9)?);
     let flags = if values[10] == ValueRef::Null { 0 } else { integer(10)? };
-    let body = body(integer(4)?, text(7)?, (target, thread), flags)?;
+    let body = body(integer(4)?, (text(7)?, seen), (target, thread), flags)?;
     let (kind, text_of_body, details) = content(body);
     let mut message = StoredMessage {
         seq: seq_of(integer(0)?),
@@ -176,7 +179,7 @@ pub(super) fn read(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Result<StoredMes
 /// What a stored message says.
 fn body(
     kind: i64,
-    written: &str,
+    (written, seen): (&str, &mut Seen),
     (target, thread): (Option<Seq>, Option<Seq>),
     flags: i64,
 ) -> rusqlite::Result<Body> {
@@ -193,7 +196,7 @@ fn body(
         2 => Body::Edit { target: target()?, text: text()? },
         3 => Body::Delete { target: target()? },
         4 => {
-            let emoji = Emoji::new(written).map_err(|e| foreign(7, Type::Text, e))?;
+            let emoji = seen.emoji(written).map_err(|e| foreign(7, Type::Text, e))?;
             Body::Reaction { target: target()?, emoji, on }
         }
         5 => Body::Pin { target: target()?, on },
@@ -221,11 +224,12 @@ pub(super) fn read_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Res
     })
 }
 
-/// Names and devices of earlier rows: a page has few, and validating one costs more than finding it.
+/// Names, devices and emoji of earlier rows: a page has few, and validating one costs more than finding it.
 #[derive(Default)]
 pub(super) struct Seen {
     names: Vec<UserName>,
     devices: Vec<DeviceId>,
+    emoji: Vec<Emoji>,
 }
 
 /// Number of each that are remembered.
@@ -241,6 +245,17 @@ impl Seen {
             self.names.push(name.clone());
         }
         name
+    }
+
+    fn emoji(&mut self, written: &str) -> Result<Emoji, EmojiError> {
+        if let Some(emoji) = self.emoji.iter().find(|emoji| emoji.as_str() == written) {
+            return Ok(emoji.clone());
+        }
+        let emoji = Emoji::new(written)?;
+        if self.emoji.len() < SEEN_MAX {
+            self.emoji.push(emoji.clone());
+        }
+        Ok(emoji)
     }
 
     fn device(&mut self, written: &str) -> Result<DeviceId, ShortStringTooLong> {

@@ -13,11 +13,14 @@ pub(in crate::journal) const DELETED_TEXT: &str = "This message was deleted.";
 /// Characters of a text that are quoted at most: the message is above, this tells which one it is.
 const EXCERPT_CHARS_MAX: usize = 30;
 
-/// Bytes on the wire of the details without their texts: the names of the fields, and numbers of up to 20 digits.
-const DETAILS_BYTES_MAX: usize = 500;
+/// Bytes on the wire of a detail without its text: its name, a number of up to 20 digits or `true`, the separator.
+const DETAIL_BYTES_MAX: usize = 36;
+
+/// The same of a detail with several numbers and a time.
+const COUNTS_BYTES_MAX: usize = 120;
 
 /// The same of one reaction, and of one user who is listed with it.
-const REACTION_BYTES_MAX: usize = 90;
+const REACTION_BYTES_MAX: usize = 70;
 
 /// What few messages have; see [`StoredMessage::details`].
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -182,11 +185,19 @@ impl StoredMessage {
 impl StoredDetails {
     /// An upper bound of the bytes that they take on the wire. A quote takes two there.
     pub(super) fn encoded_bytes_max(&self) -> usize {
-        let Details { emoji, topic, reactions, .. } = &self.wire;
-        let emoji = emoji.as_ref().map_or(0, |emoji| emoji.as_str().len());
-        let topic = topic.as_ref().map_or(0, |topic| topic.as_str().len());
-        let excerpt = self.excerpt.as_ref().map_or(0, |excerpt| excerpt.len());
-        let mut bytes = DETAILS_BYTES_MAX + 2 * (emoji + topic + excerpt);
+        let Details { target, emoji, on, topic, reply_to, thread, .. } = &self.wire;
+        let Details { deleted, edited, reactions, replies, pinned, as_of, .. } = &self.wire;
+        let emoji = emoji.as_ref().map(|emoji| emoji.as_str().len());
+        let topic = topic.as_ref().map(|topic| topic.as_str().len());
+        let excerpt = self.excerpt.as_ref().map(|excerpt| excerpt.len());
+        let seqs = [target, reply_to, thread, as_of].into_iter().flatten().count();
+        let flags = [on.is_some(), *deleted, *pinned, !reactions.is_empty()];
+        let flags = flags.into_iter().filter(|is_there| *is_there).count();
+        let counts = usize::from(edited.is_some()) + usize::from(replies.is_some());
+        let mut bytes = DETAIL_BYTES_MAX * (seqs + flags) + COUNTS_BYTES_MAX * counts;
+        for text in [emoji, topic, excerpt].into_iter().flatten() {
+            bytes += DETAIL_BYTES_MAX + 2 * text;
+        }
         for reaction in reactions {
             bytes += REACTION_BYTES_MAX + 2 * reaction.emoji.as_str().len();
             for user in &reaction.users {

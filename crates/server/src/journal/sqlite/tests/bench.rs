@@ -179,6 +179,11 @@ impl Both {
         }
     }
 
+    /// Stores these entries with one commit.
+    pub(super) fn append(&self, entries: Vec<Entry<'_>>) {
+        self.engine.lock().unwrap().append(entries, clock()).unwrap();
+    }
+
     /// Runs `ask` within a commit.
     pub(super) async fn change<T: Send + 'static>(
         &self,
