@@ -13,7 +13,7 @@ pub use self::label::{Label, Position};
 pub(crate) use self::label::{direct, other, pair};
 pub(crate) use self::read::Read;
 pub use self::record::Record;
-pub(crate) use self::state::State;
+pub(crate) use self::state::{State, states};
 pub use self::stored::Journal;
 
 /// The result of the comparison. Fields from `missing` on are faults.

@@ -43,7 +43,8 @@ pub enum FollowerItem {
     /// The rooms that exist, at the start and after a lag. Messages before the first of a room, and rooms that
     /// are not listed, were removed. After a lag, changes may have been missed.
     Rooms(Vec<RoomExtent>),
-    /// A stored message.
+    /// A stored message, or an event about one. What was deleted meanwhile comes without its text, and the deletion
+    /// follows: it is up to the follower to remove the text that it has taken before.
     Message {
         /// Its room.
         room: RoomId,

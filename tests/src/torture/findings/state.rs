@@ -38,8 +38,9 @@ impl State {
     }
 }
 
-/// The states of the messages of a room, by `seq`, from all that is stored in it.
-pub(super) fn states(stored: &[StoredMessage]) -> HashMap<u64, State> {
+/// The states of the messages of a room, by `seq`, from all that is stored in it. What is about a message that was
+/// removed by age does not count.
+pub(crate) fn states(stored: &[StoredMessage]) -> HashMap<u64, State> {
     let mut states: HashMap<u64, State> = HashMap::new();
     let mut reacting: BTreeSet<(u64, String, u64)> = BTreeSet::new();
     for message in stored {
@@ -55,7 +56,7 @@ pub(super) fn states(stored: &[StoredMessage]) -> HashMap<u64, State> {
             states.insert(seq, State { text, is_deleted, ..State::default() });
             continue;
         };
-        let state = states.get_mut(&target).expect("what an event is about is stored before it");
+        let Some(state) = states.get_mut(&target) else { continue };
         match message.kind.as_str() {
             _ if state.is_deleted => {}
             "edit" => {

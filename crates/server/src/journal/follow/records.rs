@@ -109,7 +109,7 @@ impl Followers {
                 Committed::Message { room, message, changes } => {
                     copies.extend(changes.iter().cloned().map(Item::Change));
                     bytes += message.text.as_str().len();
-                    copies.push(Item::Message(*room, message.clone()));
+                    copies.push(Item::Message(*room, message.as_stored()));
                 }
                 Committed::Changes(changes) => {
                     copies.extend(changes.iter().cloned().map(Item::Change));

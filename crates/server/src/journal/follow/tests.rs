@@ -123,6 +123,46 @@ fn a_follower_takes_what_is_stored_and_then_what_happens() {
     assert_eq!(taken(&mut follower), ["closed"]);
 }
 
+/// An event about the first message of the lobby.
+fn event(body: Body) -> Entry<'static> {
+    let Entry::Message(message) = say(LOBBY, "x") else { unreachable!() };
+    Entry::Message(Message { body, ..message })
+}
+
+#[test]
+fn events_are_the_same_live_and_from_the_file_but_for_what_is_deleted() {
+    let (mut engine, journal) = open(&Location::Memory);
+    let mut live = journal.follow(None);
+    taken(&mut live);
+    let emoji = chat_proto::Emoji::new("👍").unwrap();
+    say_all(&mut engine, 0..2);
+    for body in [
+        Body::Reaction { target: Seq::FIRST, emoji, on: true },
+        Body::Pin { target: Seq::FIRST, on: true },
+        Body::Edit { target: Seq::FIRST, text: Text::new("new").unwrap() },
+    ] {
+        store(&mut engine, vec![event(body)]);
+    }
+    let all = |follower: &mut Follower| {
+        let mut found = Vec::new();
+        while let Some(Ok(Some(item))) = follower.next().now_or_never() {
+            if let FollowerItem::Message { message, .. } = item {
+                found.push(message);
+            }
+        }
+        found
+    };
+    let first = all(&mut live);
+    assert_eq!((first.len(), all(&mut journal.follow(None))), (5, first.clone()));
+    store(&mut engine, vec![event(Body::Delete { target: Seq::FIRST })]);
+    assert_eq!(all(&mut live).len(), 1, "the deletion");
+    let texts: Vec<String> =
+        all(&mut journal.follow(None)).iter().map(|message| message.text.to_string()).collect();
+    let deleted = "This message was deleted.";
+    let events = ["reacts 👍", "pinned a message"];
+    assert_eq!(texts, [deleted, "1", events[0], events[1], deleted, "deleted a message"]);
+}
+
 #[test]
 fn changes_that_come_with_a_message_are_in_front_of_it() {
     let (mut engine, journal) = open(&Location::Memory);

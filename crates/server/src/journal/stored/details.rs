@@ -101,6 +101,15 @@ pub(in crate::journal) fn excerpt(text: &str) -> Box<str> {
 }
 
 impl StoredMessage {
+    /// A copy without what is not stored.
+    pub(in crate::journal) fn as_stored(&self) -> Self {
+        let mut copy = self.clone();
+        if let Some(details) = &mut copy.details {
+            details.excerpt = None;
+        }
+        copy
+    }
+
     /// Records the users that it mentions.
     pub(in crate::journal) fn mention(&mut self, users: &[UserId]) {
         if !users.is_empty() {
