@@ -50,7 +50,10 @@ pub fn is_in(text: &str, name: &UserName) -> bool {
 pub fn candidates(text: &str) -> impl Iterator<Item = &str> {
     let start = text.len() - text.trim_start().len();
     let near = &text[..text.floor_char_boundary(start + WRITTEN_BYTES_MAX)];
-    let ends = near[start..].match_indices(AFTER_BARE_NAME).map(move |(end, _)| start + end);
+    // Byte by byte, since a server looks at the beginning of every text.
+    let bytes = near.as_bytes().iter().enumerate().skip(start);
+    let ends = bytes.filter(|(_, byte)| matches!(byte, b':' | b',' | 0xEF)).map(|(end, _)| end);
+    let ends = ends.filter(move |end| text[*end..].starts_with(AFTER_BARE_NAME));
     let whole = Some(text.trim_end().len()).filter(|end| (start..=near.len()).contains(end));
     let bare = ends.chain(whole).map(move |end| &text[start..end]);
     let signs = text.match_indices('@').map(|(sign, _)| sign);

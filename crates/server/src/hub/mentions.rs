@@ -1,7 +1,7 @@
 //! Whom a message mentions: decided once, when it is stored, by the names of that moment.
 
 use chat_proto::command::Body;
-use chat_proto::limits::NAME_BYTES_MAX;
+use chat_proto::limits::NAME_CHARS_MAX;
 use chat_proto::{UserId, UserName, mention};
 
 use super::proposal::Proposal;
@@ -52,10 +52,13 @@ fn calls_all(text: &str) -> bool {
 
 /// Who has a name. One in ASCII is looked up without memory, since the beginning of every text may be a name.
 fn holder(proposal: &Proposal<'_>, written: &str) -> Option<UserId> {
+    if written.len() > NAME_CHARS_MAX && written.is_ascii() {
+        return None;
+    }
     if !written.is_ascii() {
         return proposal.holder(&UserName::new(written).ok()?);
     }
-    let mut key = [0; NAME_BYTES_MAX];
+    let mut key = [0; NAME_CHARS_MAX];
     let key = key.get_mut(..written.len())?;
     // No name has spaces elsewhere.
     if written.trim() != written || written.contains("  ") {

@@ -18,17 +18,25 @@ use super::{events, mentions, salvage};
 pub(super) const PAGE_BYTES_MAX: usize = LINE_BYTES_MAX - 1024;
 
 /// Formatted once, since every commit needs it.
-static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let columns = COLUMNS.replace("message.", "");
-    format!("INSERT INTO message ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-});
+static INSERT: LazyLock<String> = LazyLock::new(|| insert(rows::PLAIN_COLUMNS));
+
+/// The same with the columns that few messages have.
+static INSERT_DETAILS: LazyLock<String> = LazyLock::new(|| insert(COLUMNS));
+
+fn insert(columns: &str) -> String {
+    let values = vec!["?"; columns.split(',').count()].join(", ");
+    format!("INSERT INTO message ({}) VALUES ({values})", columns.replace("message.", ""))
+}
 
 /// Inserts messages. One for each commit.
-pub(super) struct MessageInserter<'db>(CachedStatement<'db>);
+pub(super) struct MessageInserter<'db> {
+    db: &'db Connection,
+    plain: CachedStatement<'db>,
+}
 
 impl<'db> MessageInserter<'db> {
     pub(super) fn new(db: &'db Connection) -> rusqlite::Result<Self> {
-        Ok(Self(db.prepare_cached(&INSERT)?))
+        Ok(Self { db, plain: db.prepare_cached(&INSERT)? })
     }
 
     /// Stores a message.
@@ -39,8 +47,13 @@ impl<'db> MessageInserter<'db> {
     ) -> rusqlite::Result<()> {
         let values = rows::values(room, message);
         let sum = ValueRef::Integer(rows::sum(values));
-        let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
-        self.0.execute(params_from_iter(values))?;
+        if message.details.is_none() {
+            let values = values.into_iter().take(rows::PLAIN_VALUES).chain([sum]);
+            self.plain.execute(params_from_iter(values.map(ToSqlOutput::Borrowed)))?;
+        } else {
+            let values = values.into_iter().chain([sum]).map(ToSqlOutput::Borrowed);
+            self.db.prepare_cached(&INSERT_DETAILS)?.execute(params_from_iter(values))?;
+        }
         Ok(())
     }
 }

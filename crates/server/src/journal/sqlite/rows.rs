@@ -23,7 +23,10 @@ const VALUES: usize = 12;
 
 /// The first of them are in every message. The others are few, and are covered only if one of them is not NULL: so a
 /// message of an earlier version keeps its checksum.
-const PLAIN_VALUES: usize = 8;
+pub(super) const PLAIN_VALUES: usize = 8;
+
+/// The columns of a plain message: those, then the checksum.
+pub(super) const PLAIN_COLUMNS: &str = "place, from_id, from_name, at, kind, device, n, text, sum";
 
 /// The columns of a message: those [`VALUES`], then the checksum.
 pub(super) const COLUMNS: &str = "message.place, from_id, from_name, at, message.kind, device, n, text, message.target, \
