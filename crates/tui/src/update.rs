@@ -13,6 +13,7 @@ mod help;
 mod keys;
 mod lists;
 mod live;
+mod mentions;
 mod mouse;
 mod quiet;
 mod quit;
@@ -25,7 +26,7 @@ mod whois;
 use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
-use chat_client::{NoticeKind, Request};
+use chat_client::{NoticeKind, Request, ServerAddress};
 use chat_proto::Timestamp;
 
 use crate::input::Input;
@@ -70,13 +71,17 @@ pub enum Effect {
     Suspend,
     /// End the program, after all other effects.
     Quit,
+    /// The same, but go back to the first screen. The text is why the server cannot be used, if it is known.
+    AskServer(Option<String>),
+    /// The same, but go on with another server.
+    Connect(ServerAddress),
 }
 
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
-        state.done = None;
+        (state.done, state.seek) = (None, None);
     }
     state.now = at;
     match input {
@@ -103,7 +108,10 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
         Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
         Input::Focus(has_focus) => {
-            state.attention.has_focus = Some(has_focus);
+            let had_focus = state.attention.has_focus.replace(has_focus);
+            if has_focus && had_focus != Some(true) {
+                state.attention.focused_at = Some(at);
+            }
             Vec::new()
         }
         Input::Resize(size) => {
@@ -167,6 +175,7 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
     if state.client.session().is_some() {
         // The name was free after all.
         state.end_asking();
+        state.may_ask_server = false;
     }
     effects
 }
@@ -298,16 +307,6 @@ fn to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let room = state.shown().clone();
     state.viewport_mut(&room).to_newest();
     arrived(state, at)
-}
-
-/// Goes to the newest entry. There already, marks all messages as read, also those that were skipped.
-fn to_newest_or_read(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let room = state.client.room();
-    if state.viewport().place() != Place::Newest || room.log().is_cut() || room.unread() == 0 {
-        return to_newest(state, at);
-    }
-    let read = Request::Read { room: room.name().clone(), seq: room.last_seq() };
-    client(state, ClientInput::Request(read), at)
 }
 
 fn move_through(

@@ -216,7 +216,7 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let done = match does {
         Does::Insert(_) => return Vec::new(),
         Does::Open(room) => go(state, Request::Open(room), at),
-        Does::Join(room) => go(state, Request::Join(room), at),
+        Does::Join(room) | Does::Create(room) => go(state, Request::Join(room), at),
         Does::Direct(name) => go(state, Request::SayTo { name, text: None, typed: None }, at),
         Does::Run(name) => return run(state, name, &typed, at),
     };

@@ -123,9 +123,12 @@ fn normal_hints(state: &State) -> Vec<Option<String>> {
     let selects = room.log().oldest().is_some();
     vec![
         keys.hint(Action::Select, "select").filter(|_| selects),
+        keys.hint(Action::NextMention, "next mention")
+            .filter(|_| room.mentions() > 0 && !room.is_private()),
         keys.hint(Action::NextUnread, "next unread")
             .filter(|_| state.client.next_unread().is_some()),
         keys.hint(Action::Users, "users").filter(|_| !room.is_private()),
         keys.hint(Action::Help, "keys"),
+        keys.hint(Action::Back, "change the address").filter(|_| state.may_ask_server),
     ]
 }

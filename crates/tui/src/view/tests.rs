@@ -228,7 +228,8 @@ fn help() {
         Ctrl-P, Alt-Up                  Go to the previous room
         Alt-A                           Go to the next room with mentions or unread
                                         messages; back if there is none
-        Ctrl-K                          Go to a room or a user
+        Ctrl-K                          Go to a room or a user; with text behind the
+                                        cursor, cut it to the end of the line
         Alt-1 … Alt-9                   Go to the room with this number
 
         Messages
@@ -236,16 +237,15 @@ fn help() {
         PgDn                            Scroll to newer messages
         Ctrl-Home                       Go to the oldest message
         Ctrl-End                        Go to the newest message
+        Alt-Home                        Go to the first unread message
+        Alt-N                           Go to the next message that mentions you
+        Alt-P                           Go to the previous message that mentions you
         Ctrl-S, Shift-Up                Select a message, to copy, quote or open it
         Alt-L                           Show the messages alone, to select text
         Esc                             Go back one step, at last to the newest message
         Ctrl-G                          Show or hide the user list
 
         Writing
-        Enter                           Send the message (start with / for a command)
-        Alt-Enter, Ctrl-J, Shift-Enter  Start a new line
-        Tab                             Complete a name, a room or a command
-        Shift-Tab                       Complete with the previous offer
         "#);
     harness.resize(24, 6);
     harness.press(KeyCode::Down);
