@@ -88,7 +88,7 @@ async fn two_users_chat_and_one_resizes_the_terminal() {
                    · Welcome, bob. You're in #lobby.
              ana ▌ hi @bob, 漢字 ok?
              bob   yes, it is
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby › and typ
     "#);
     assert_eq!((ana.bells(), bob.bells()), (0, 1));

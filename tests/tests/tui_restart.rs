@@ -61,7 +61,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
                    two
                    offline hh:mm–hh:mm
              ana   three
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby › and typ
     "#);
     assert_snapshot!(masked(&bob.sees("   three").await), @r#"
@@ -77,7 +77,7 @@ async fn messages_typed_while_the_server_is_down_are_sent_once_and_in_order() {
              ana   one
                    two
                    three
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby › half a sen
     "#);
     bob.types("tence\n").await;
@@ -159,7 +159,8 @@ async fn drafts_and_messages_survive_a_kill_of_client_and_daemon() {
         times == [1; 3] && once.iter().all(|text| screen.contains(text))
     };
     bob.sees_that("each text once", is_once).await;
-    bob.types("\u{1b}2");
+    // The second room that was joined is still the third one.
+    bob.types("\u{1b}3");
     bob.sees("› for go").await;
 }
 

@@ -63,7 +63,7 @@ async fn two_users_talk_and_one_changes_the_name() {
                    * ana waves
                    · You are now robert
           robert   still me
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
     assert_snapshot!(masked(&ana.sees("robert   still me").await), @r#"
@@ -79,7 +79,7 @@ async fn two_users_talk_and_one_changes_the_name() {
                    * ana waves
                    · bob is now robert
           robert   still me
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
     ana.types("bob who? @robert, I see\n").await;
@@ -119,7 +119,7 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
              ana   hi all
              eva   hi from eva
              raw   hi from raw
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
 
@@ -139,7 +139,7 @@ async fn clients_of_each_protocol_share_one_list_and_exchange_messages() {
              eva   hi from eva
              raw   hi from raw
                    ← eva left · ← raw lost connection
-                                                              Ctrl-G users · F1 keys
+                                              Ctrl-S select · Ctrl-G users · F1 keys
     #lobby ›  Message #lobby (/help for commands)
     "#);
 }

@@ -1,7 +1,7 @@
 //! The daemon opens the journal of an earlier version, and nothing of it is lost.
 //!
-//! Each `tests/fixtures/journal-N.sqlite` is a backup that the first chat-server with version N of the
-//! schema made. These files are never changed.
+//! Each `tests/fixtures/journal-N.sqlite` is a backup that a chat-server with version N of the schema made.
+//! These files are never changed.
 //!
 //! `journal-0.1.0.sqlite` and `state-0.1.0` are of one run of the programs of 0.1.0, with names that are
 //! invalid today, direct messages, and clients that were killed with unsent messages.
@@ -43,6 +43,11 @@ async fn a_journal_of_version_1_opens_complete() {
 #[tokio::test]
 async fn a_journal_of_version_4_opens_complete() {
     opens_complete("4", "2026-11-27T11:03:31.734Z").await;
+}
+
+#[tokio::test]
+async fn a_journal_of_version_5_opens_complete() {
+    opens_complete("5", "2026-11-27T17:32:04.780Z").await;
 }
 
 /// The journal of this version, whose first message was stored at `first_at`, opens with everything in it.

@@ -1,5 +1,5 @@
-//! What the user has chosen for single rooms and users. It is stored with the user, for all clients of this
-//! machine.
+//! What the user has chosen for single rooms and users, and the numbers of the rooms. It is stored with the user,
+//! for all clients of this machine.
 
 use std::collections::BTreeMap;
 
@@ -39,6 +39,8 @@ pub struct Choices {
     rooms: BTreeMap<RoomName, RoomChoice>,
     /// The ignored users, with their names of the time at which they were ignored.
     ignored: Vec<User>,
+    /// The numbers of the rooms but the lobby, so that they are the same in the next run.
+    numbers: BTreeMap<RoomName, usize>,
 }
 
 impl Choices {
@@ -52,6 +54,18 @@ impl Choices {
     #[must_use]
     pub fn ignored(&self) -> &[User] {
         &self.ignored
+    }
+
+    /// The numbers of the rooms but the lobby.
+    pub(crate) const fn numbers(&self) -> &BTreeMap<RoomName, usize> {
+        &self.numbers
+    }
+
+    /// Sets the numbers. Returns whether they have changed.
+    pub(crate) fn set_numbers(&mut self, numbers: BTreeMap<RoomName, usize>) -> bool {
+        let is_changed = self.numbers != numbers;
+        self.numbers = numbers;
+        is_changed
     }
 
     /// Whether a user is ignored.

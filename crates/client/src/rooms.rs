@@ -3,6 +3,8 @@
 mod loading;
 mod room;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chat_proto::{RoomName, UserName};
 
 pub(crate) use self::loading::{Loading, NewerPage, PAGE_MESSAGES};
@@ -13,6 +15,9 @@ use crate::log::Bounds;
 /// Most rooms: more than a server lets one user join, and than a person reads.
 pub const ROOMS_MAX: usize = 200;
 
+/// The number of the lobby.
+const LOBBY_NUMBER: usize = 1;
+
 /// Most digits of a number in a name that are compared by value: a name is not longer.
 const DIGITS_MAX: usize = 32;
 
@@ -22,14 +27,18 @@ const DIGITS_MAX: usize = 32;
 pub struct Rooms {
     list: Vec<Room>,
     current: usize,
+    /// The numbers of rooms that were here in the last run, until they come or are known to be left.
+    reserved: BTreeMap<RoomName, usize>,
+    /// Whether a room has come or gone since the numbers were taken.
+    is_renumbered: bool,
 }
 
 impl Default for Rooms {
     /// The lobby alone.
     fn default() -> Self {
-        let mut lobby = Room::new(RoomName::lobby(), 1);
+        let mut lobby = Room::new(RoomName::lobby(), LOBBY_NUMBER);
         lobby.log.set_bounds(Bounds::CURRENT);
-        Self { list: vec![lobby], current: 0 }
+        Self { list: vec![lobby], current: 0, reserved: BTreeMap::new(), is_renumbered: false }
     }
 }
 
@@ -83,12 +92,40 @@ impl Rooms {
         self.list.iter().position(|room| room.number == number)
     }
 
-    /// The smallest number that no room has.
-    fn free_number(&self) -> usize {
-        let mut taken: Vec<usize> = self.list.iter().map(|room| room.number).collect();
-        taken.sort_unstable();
-        let is_next = |(number, taken): &(usize, usize)| number == taken;
-        (1..).zip(taken).take_while(is_next).count() + 1
+    /// Gives the rooms the numbers that they had in the last run, now or when they come. A number that two have, or
+    /// that is too large, counts for none.
+    pub(crate) fn reserve(&mut self, numbers: &BTreeMap<RoomName, usize>) {
+        let mut taken = BTreeSet::from([LOBBY_NUMBER]);
+        let valid = numbers.iter().filter(|(name, number)| {
+            **name != RoomName::lobby()
+                && (1..=ROOMS_MAX).contains(*number)
+                && taken.insert(**number)
+        });
+        self.reserved = valid.map(|(name, number)| (name.clone(), *number)).collect();
+        for room in self.list.iter_mut().filter(|room| room.name != RoomName::lobby()) {
+            room.number = self.reserved.remove(&room.name).unwrap_or_else(|| free_number(&taken));
+            taken.insert(room.number);
+        }
+    }
+
+    /// The numbers of the rooms but the lobby, if a room has come or gone since the last call. The rooms that have not
+    /// come are left, and their numbers free.
+    pub(crate) fn take_numbers(&mut self) -> Option<BTreeMap<RoomName, usize>> {
+        let reserved = std::mem::take(&mut self.reserved);
+        if !std::mem::take(&mut self.is_renumbered) && reserved.is_empty() {
+            return None;
+        }
+        let others = self.list.iter().filter(|room| room.name != RoomName::lobby());
+        Some(others.map(|room| (room.name.clone(), room.number)).collect())
+    }
+
+    /// The number that is reserved for a room, or else the smallest that no room has.
+    fn take_number(&mut self, name: &RoomName) -> usize {
+        if let Some(number) = self.reserved.remove(name) {
+            return number;
+        }
+        let numbers = self.list.iter().map(|room| room.number);
+        free_number(&numbers.chain(self.reserved.values().copied()).collect())
     }
 
     /// The room of that name.
@@ -109,7 +146,8 @@ impl Rooms {
         if self.list.len() >= ROOMS_MAX {
             return None;
         }
-        let new = Room::new(name.clone(), self.free_number());
+        let new = Room::new(name.clone(), self.take_number(name));
+        self.is_renumbered = true;
         let index = self.list.partition_point(|room| order(room) < order(&new));
         self.list.insert(index, new);
         if index <= self.current {
@@ -125,6 +163,7 @@ impl Rooms {
             self.open(index - 1);
         }
         let room = self.list.remove(index);
+        self.is_renumbered = true;
         if index < self.current {
             self.current -= 1;
         }
@@ -166,6 +205,11 @@ impl Rooms {
         unread.sort_by_key(|index| self.list[*index].mentions() == 0);
         unread.first().copied()
     }
+}
+
+/// The smallest number that is not taken.
+fn free_number(taken: &BTreeSet<usize>) -> usize {
+    (LOBBY_NUMBER..).find(|number| !taken.contains(number)).unwrap_or(ROOMS_MAX)
 }
 
 /// The sort key of a room. Numbers in its label count by their value: `#team-2` is before `#team-10`.

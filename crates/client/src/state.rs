@@ -244,6 +244,7 @@ impl State {
         self.outbox.replace(messages);
         self.journal = profile.journal;
         self.choices = profile.choices;
+        self.rooms.reserve(self.choices.numbers());
         self.name = profile.name;
         let unaddressed = self.unaddressed.shown.take();
         self.restore_drafts(&drafts);
@@ -254,6 +255,7 @@ impl State {
     pub(crate) fn forget_rooms(&mut self) {
         let drafts = self.typed();
         self.rooms = Rooms::default();
+        self.rooms.reserve(self.choices.numbers());
         self.effects.push(Effect::RoomsForgotten);
         self.restore_drafts(&drafts);
     }

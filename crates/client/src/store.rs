@@ -48,7 +48,7 @@ pub use self::error::StoreError;
 use self::error::at;
 use self::home::{Home, Server};
 pub use self::journal::{LINES_MAX, MessageId, OwnMessage};
-pub use self::last::{LastSession, is_new};
+pub use self::last::LastSession;
 use self::memory::MemoryUser;
 pub use self::profile::{KnownServer, Profile};
 pub use self::slot::SLOTS_MAX;

@@ -67,6 +67,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     // A front end must know a room before a message goes there, so the effects for it come first.
     let mut effects = std::mem::take(&mut state.effects);
     effects.extend(done);
+    effects.extend(choices::number_rooms(state));
     effects
 }
 

@@ -2,6 +2,7 @@
 
 mod control;
 mod editing;
+mod ended;
 mod failure;
 mod options;
 mod saver;
@@ -25,6 +26,7 @@ use tokio::time::{Instant, sleep_until};
 
 pub use self::control::{Control, EditJob};
 use self::editing::Editing;
+pub use self::ended::{Ended, Then};
 pub use self::failure::{Failure, RunError};
 pub use self::options::Options;
 use self::saver::Saver;
@@ -53,7 +55,7 @@ const ZONE_LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_
 /// Runs the client on `terminal` until the user quits, `stop` is ready, or `keys` end.
 ///
 /// `dial` makes connections; `control` is the terminal besides what is drawn on it. Must be called within a
-/// tokio runtime. Returns the messages that the server has not answered.
+/// tokio runtime. Returns the messages that the server has not answered, and what the user wants next.
 ///
 /// # Errors
 /// Returns an error if the terminal or the program itself fails, never for what the network does.
@@ -64,7 +66,7 @@ pub async fn run<B: Backend + ShowsLinks>(
     keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<Unsent, Failure> {
+) -> Result<Ended, Failure> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
     let show = |state: &State, redraw_all: bool| {
         let drawn = draw(terminal, state, redraw_all);
@@ -101,7 +103,7 @@ pub async fn run_shown(
     keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<Unsent, Failure> {
+) -> Result<Ended, Failure> {
     let editing = Editing::new(options.state.clone(), options.writer);
     let typed = Typed::new(options.state.as_deref(), options.writer);
     let config = Config {
@@ -114,6 +116,7 @@ pub async fn run_shown(
     let mut state = State::of(client, options.zone, size);
     state.look = Look::new(options.settings, options.environment);
     state.is_first = options.is_first;
+    (state.is_demo, state.may_ask_server) = (options.is_demo, options.is_first && !options.is_demo);
     state.opens_links = options.opens_links;
     state.attention.notifier = options.notifier;
     let mut app = App {
@@ -124,6 +127,7 @@ pub async fn run_shown(
         editing,
         control,
         clock: options.clock,
+        then: Then::Quit,
         mentioned: false,
         note: None,
         changed: true,
@@ -140,12 +144,12 @@ pub async fn run_shown(
     // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
-    let App { mut state, driver, saver, typed, clock, .. } = app;
+    let App { mut state, driver, saver, typed, clock, then, .. } = app;
     let closed = driver.close(&mut state.client, clock);
     let (saved, (), ()) = tokio::join!(closed, saver.close(), typed.close());
     let unsent = Unsent::new(&state.client, saved);
     match ended {
-        Ok(()) => Ok(unsent),
+        Ok(()) => Ok(Ended { unsent, then }),
         Err(error) => Err(Failure { error, unsent }),
     }
 }
@@ -158,6 +162,8 @@ struct App<C> {
     editing: Editing,
     control: C,
     clock: fn() -> Timestamp,
+    /// What the user wants after the end.
+    then: Then,
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
     /// The notification to show with the next frame: the last one, however many there were.
@@ -333,6 +339,14 @@ impl<C: Control> App<C> {
                     }
                 }
                 Effect::Quit => flow = ControlFlow::Break(()),
+                Effect::AskServer(trouble) => {
+                    self.then = Then::Ask { name: self.state.client.name().clone(), trouble };
+                    flow = ControlFlow::Break(());
+                }
+                Effect::Connect(server) => {
+                    self.then = Then::Connect { name: self.state.client.name().clone(), server };
+                    flow = ControlFlow::Break(());
+                }
                 Effect::Redraw => self.redraw_all = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = true,
@@ -343,7 +357,7 @@ impl<C: Control> App<C> {
                     Err(why) => self.take(Input::Edited(Err(why)))?,
                 },
                 Effect::StoreTyped(text) => self.typed.store(text),
-                Effect::SaveSetting(name, value) => self.saver.save(name, value),
+                Effect::SaveSetting(change) => self.saver.save(change),
                 Effect::SetMouse(is_on) => self.control.set_mouse(is_on),
                 Effect::Copy(text) => self.control.copy(&text),
                 Effect::OpenLink(link) => {

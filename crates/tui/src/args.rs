@@ -29,7 +29,7 @@ Examples:
 
 In the client: /help lists the commands, F1 or /keys shows the keys, /quit quits.
 
-CHAT_SERVER in the environment is the server if none is given here, as ./chat reads it: HOST, HOST:PORT or a
+Without a server, CHAT_SERVER in the environment is used, as by ./chat: HOST, HOST:PORT, or a
 port of this machine.
 
 Exit codes: 0 success; 1 error; 2 invalid arguments.";

@@ -49,6 +49,8 @@ pub enum Verb {
     Unignore,
     /// Empties the log on the screen.
     Clear,
+    /// Goes to the first unread message.
+    Unread,
     /// Marks the room as read.
     Read,
     /// Says that the user is away.
@@ -57,6 +59,8 @@ pub enum Verb {
     Back,
     /// Connects again.
     Reconnect,
+    /// Goes on with another server.
+    Connect,
     /// Forgets the token that the server refuses.
     Forget,
     /// Ends the program.
@@ -197,6 +201,15 @@ pub const COMMANDS: &[Command] = &[
     row(Verb::Away, "/away", &["/afk"], "[TEXT]", Offers::Nothing, "Show others that you are away"),
     row(Verb::Back, "/back", &[], "", Offers::Nothing, "Show others that you are back"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
+    row(
+        Verb::Connect,
+        "/connect",
+        &["/server"],
+        "HOST[:PORT]",
+        Offers::Nothing,
+        "Connect to another server",
+    ),
+    row(Verb::Unread, "/unread", &[], "", Offers::Nothing, "Go to the first unread message"),
     row(Verb::Read, "/read", &[], "", Offers::Nothing, "Mark this room as read"),
     row(Verb::Forget, "/forget", &[], "", Offers::Nothing, "Log in as a new user"),
     row(Verb::Quit, "/quit", &["/exit"], "", Offers::Nothing, "Quit"),

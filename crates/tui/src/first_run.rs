@@ -52,12 +52,12 @@ pub enum Outcome {
 }
 
 impl FirstRun {
-    /// The screen with these suggestions.
+    /// The screen with these suggestions. `trouble` is why this server cannot be used, if that is known.
     #[must_use]
-    pub fn new(name: &UserName, server: &ServerAddress) -> Self {
-        let field = |text: &str| Field { editor: Editor::new(text), error: None };
-        let server = field(&server.to_string());
-        Self { name: field(name.as_str()), server, is_at_server: false }
+    pub fn new(name: &UserName, server: &ServerAddress, trouble: Option<&str>) -> Self {
+        let field = |text: &str, error| Field { editor: Editor::new(text), error };
+        let server = field(&server.to_string(), trouble.map(sentence));
+        Self { name: field(name.as_str(), None), server, is_at_server: trouble.is_some() }
     }
 
     /// Takes an input; those that are not about the two fields change nothing.

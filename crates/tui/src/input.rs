@@ -4,6 +4,7 @@ use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEventKin
 use jiff::tz::TimeZone;
 use ratatui::layout::{Position, Size};
 
+use crate::settings::Change;
 use crate::theme::Answer;
 
 /// One thing that happens.
@@ -47,10 +48,8 @@ pub enum Input {
     Typed(Vec<String>),
     /// A setting is saved, or why it is not.
     Saved {
-        /// Its name.
-        name: &'static str,
-        /// Its value.
-        value: &'static str,
+        /// What has changed.
+        change: Change,
         /// The reason in words, if it is not.
         result: Result<(), String>,
     },

@@ -69,6 +69,22 @@ impl KeyMap {
         self.keys(action).first().map(Keys::to_string)
     }
 
+    /// What a key does, behind its name; `None` if the action has no key.
+    #[must_use]
+    pub fn hint(&self, action: Action, does: &str) -> Option<String> {
+        self.name(action).map(|key| format!("{key} {does}"))
+    }
+
+    /// The two keys that step through a list.
+    #[must_use]
+    pub fn steps(&self) -> String {
+        let name = |action, short: &str| {
+            let name = self.name(action).unwrap_or_default();
+            if name == action.help().keys[0] { short.to_owned() } else { name }
+        };
+        format!("{}{}", name(Action::Up, "↑"), name(Action::Down, "↓"))
+    }
+
     fn exact(&self, first: Chord, second: Option<Chord>) -> Option<Action> {
         let keys = Keys { first, second };
         self.keys.iter().find(|(_, all)| all.contains(&keys)).map(|(action, _)| *action)

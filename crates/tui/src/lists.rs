@@ -26,8 +26,10 @@ pub enum Does {
     Insert(String),
     /// This room of the user, or direct message, is opened.
     Open(RoomName),
-    /// The room is joined, or created.
+    /// The room, which the server has, is joined.
     Join(RoomName),
+    /// The room is joined, or created if the server does not have it.
+    Create(RoomName),
     /// The direct message with the user is opened.
     Direct(UserName),
     /// The command is carried out, or waits for its arguments.

@@ -6,6 +6,7 @@
 //!
 //! * [`Markup::parse`]: blocks (`blocks`) are found line by line; the marks within a line by
 //!   `inline`, with the rules of `flank` for what is a mark, and of `links` for what is a link.
+//! * [`Markup::with_syntax`]: comments, strings and keywords of code blocks (`syntax`).
 //! * [`Markup::rows`], [`Markup::folded`], [`Markup::height`]: the layout (`layout`, `rows`).
 //!
 //! Markup never loses text: if it is in doubt whether a character is a mark, it is shown as it was
@@ -20,6 +21,7 @@ mod links;
 mod rows;
 mod segments;
 mod steps;
+mod syntax;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -88,17 +90,43 @@ impl<'a> Markup<'a> {
         self.links.iter().map(|link| &self.text[link.clone()])
     }
 
+    /// The same, with the comments, strings and keywords of its code blocks: for the rows alone, as no height
+    /// depends on them.
+    #[must_use]
+    pub fn with_syntax(self) -> Self {
+        let parts: Vec<_> = self.blocks.iter().flat_map(|block| self.syntax(block)).collect();
+        self.with_formats(parts.into_iter())
+    }
+
+    fn syntax(&self, block: &Block) -> Vec<(Range<usize>, Format)> {
+        match block {
+            Block::Code { language, body, .. } => {
+                syntax::parts(self.text, body.clone(), &self.text[language.clone()])
+            }
+            Block::Line { .. } => Vec::new(),
+        }
+    }
+
     /// Marks the mentions in what is parsed.
-    fn with_mentions(mut self, mentions: &[Range<usize>]) -> Self {
-        if mentions.is_empty() {
+    fn with_mentions(self, mentions: &[Range<usize>]) -> Self {
+        self.with_formats(mentions.iter().map(|mention| (mention.clone(), Format::MENTION)))
+    }
+
+    /// Adds a format to each of these parts, which are in their order and do not overlap.
+    fn with_formats(
+        mut self,
+        parts: impl ExactSizeIterator<Item = (Range<usize>, Format)>,
+    ) -> Self {
+        if parts.len() == 0 {
             return self;
         }
-        let mut spans = Vec::with_capacity(self.spans.len() + 2 * mentions.len());
+        let mut spans = Vec::with_capacity(self.spans.len() + 2 * parts.len());
         let mut at = 0;
-        for mention in mentions {
-            spans.extend(self.segments(at..mention.start).filter(|span| !span.is_plain()));
-            spans.extend(self.segments(mention.clone()).map(Segment::with_mention));
-            at = mention.end;
+        for (part, format) in parts {
+            let end = part.end;
+            spans.extend(self.segments(at..part.start).filter(|span| !span.is_plain()));
+            spans.extend(self.segments(part).map(|span| span.with_format(format)));
+            at = end;
         }
         spans.extend(self.segments(at..self.text.len()).filter(|span| !span.is_plain()));
         self.spans = spans;

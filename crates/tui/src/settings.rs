@@ -5,8 +5,11 @@
 //! default < file (config.toml) < flag (command line) < /set of this run
 //! ```
 //!
+//! The keys are set in a table of their own, `[keys]` in the file, or with `/set key`.
+//!
 //! To add a setting, add a line to the table below, and a type in [`choices`] if its values are new.
 
+mod change;
 pub mod choices;
 mod error;
 mod file;
@@ -17,6 +20,7 @@ mod suggest;
 mod words;
 mod write;
 
+pub use change::{Change, DEFAULT_KEYS, NO_KEYS};
 pub use choices::{Choice, Clock, Joins, Mentions, Notify, NotifyBy, Panel, Switch};
 pub use error::SetError;
 pub use file::{SaveError, load, save};

@@ -8,10 +8,11 @@ mod popup;
 mod room_list;
 mod rooms;
 mod selection;
+mod skipped;
 mod user_list;
 
 use chat_client::store::Profile;
-use chat_proto::{RoomName, Timestamp};
+use chat_proto::{RoomName, Seq, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
@@ -24,13 +25,14 @@ pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
+pub(crate) use self::skipped::{RULE_BEFORE, above_area};
 pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::layout::{Panes, Wants, bare, panes};
 use crate::prompt::{Editor, Prompt};
 use crate::rows::{Heights, LogRows};
-use crate::viewport::Viewport;
+use crate::viewport::{Place, Viewport};
 
 /// All that the screen shows, and all that an input depends on.
 #[derive(Debug)]
@@ -55,6 +57,10 @@ pub struct State {
     pub help: Option<u16>,
     /// Whether the screen says what a newcomer can do: at a first start, until the user sends something.
     pub is_first: bool,
+    /// Whether the first screen may ask for another server: at a first start, until there is a session.
+    pub may_ask_server: bool,
+    /// Whether the server is the demo.
+    pub is_demo: bool,
     /// The first of two keys, if it was pressed last.
     pub first_key: Option<Chord>,
     /// Set if a key was pressed that quits if it is pressed again.
@@ -67,8 +73,12 @@ pub struct State {
     pub is_bare: bool,
     /// The selected message of the room on the screen: keys act on it.
     pub selection: Option<Selection>,
-    /// What was done, for the status line: until the next key or click.
-    pub done: Option<String>,
+    /// What was done, or why it was not, for the status line: until the next key or click.
+    pub done: Option<Result<String, String>>,
+    /// Set while a mention is looked for that may not be loaded.
+    pub(crate) seek: Option<Seek>,
+    /// The mention that was found last.
+    pub(crate) mention: Option<Seq>,
     /// Whether links can be opened on this machine. If not, they are copied.
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.
@@ -87,6 +97,21 @@ pub struct Quitting {
     pub action: Action,
     /// When the question is over.
     pub until: Timestamp,
+}
+
+/// A mention is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seek {
+    /// Whether it is one of the newer messages.
+    pub(crate) is_newer: bool,
+    /// The message from which it is looked for.
+    pub(crate) from: Seq,
+    /// The end of the loaded messages that was reached last.
+    pub(crate) reached: Option<Seq>,
+    /// How many pages may still be loaded.
+    pub(crate) pages: usize,
+    /// Where the user was.
+    pub(crate) began: Place,
 }
 
 impl State {
@@ -114,9 +139,13 @@ impl State {
             unread_from: None,
             users: None,
             is_first: false,
+            may_ask_server: false,
+            is_demo: false,
             is_bare: false,
             selection: None,
             done: None,
+            seek: None,
+            mention: None,
             opens_links: false,
             rooms_top: None,
             attention: Attention::default(),

@@ -2,7 +2,7 @@
 //!
 //! Every foreground has a contrast of at least [`CONTRAST_MIN`] to 1 against the terminal's own
 //! background, and against the two row backgrounds, in 24-bit colour and in 256 colours. With 16
-//! colours the user's own are used, and rows are reversed; without colours bold, dim, underline and
+//! colours the user's own are used, those that most terminals show readable there, and rows are reversed; without colours bold, dim, underline and
 //! reverse are left. No meaning is in a colour alone: accent and warnings are bold, links are
 //! underlined, and the marks of the views say the rest.
 
@@ -131,8 +131,9 @@ impl Theme {
             (_, _) if terminal.depth == Depth::None && choice != ThemeChoice::Ansi => {
                 return plain::mono();
             }
-            (ThemeChoice::Ansi, _) | (ThemeChoice::Auto, None) => return plain::ansi(),
-            (_, _) if terminal.depth == Depth::Ansi => return plain::ansi(),
+            (ThemeChoice::Ansi, _) | (ThemeChoice::Auto, None) => {
+                return plain::own(reported.map(Rgb::is_dark));
+            }
             (ThemeChoice::Auto, Some(reported)) => (reported, reported.is_dark()),
             (ThemeChoice::Dark, reported) => {
                 (reported.filter(|colour| colour.is_dark()).unwrap_or(Rgb::BLACK), true)
@@ -141,6 +142,9 @@ impl Theme {
                 (reported.filter(|colour| !colour.is_dark()).unwrap_or(Rgb::WHITE), false)
             }
         };
+        if terminal.depth == Depth::Ansi {
+            return plain::own(Some(is_dark));
+        }
         // The text colour belongs to the background it was reported with.
         let foreground = terminal.foreground.filter(|_| reported == Some(background));
         let palette = if is_dark { &DARK } else { &LIGHT };

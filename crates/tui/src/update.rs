@@ -13,6 +13,7 @@ mod help;
 mod keys;
 mod lists;
 mod live;
+mod mentions;
 mod mouse;
 mod quiet;
 mod quit;
@@ -25,12 +26,13 @@ mod whois;
 use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
-use chat_client::{NoticeKind, Request};
+use chat_client::{NoticeKind, Request, ServerAddress};
 use chat_proto::Timestamp;
 
 use crate::input::Input;
 use crate::lists::Subject;
 use crate::notification::{Note, Way};
+use crate::settings::Change;
 use crate::state::State;
 use crate::viewport::{Place, Viewport};
 use crate::wording::not_done;
@@ -49,8 +51,8 @@ pub enum Effect {
     Notify(Way, Note),
     /// Set the title of the window, or give it back.
     SetTitle(Option<String>),
-    /// Save the value of a setting.
-    SaveSetting(&'static str, &'static str),
+    /// Save a change of the settings.
+    SaveSetting(Change),
     /// Edit the text of the input box in the user's editor.
     Edit(String),
     /// Store what was typed, for the history of the next run.
@@ -69,13 +71,17 @@ pub enum Effect {
     Suspend,
     /// End the program, after all other effects.
     Quit,
+    /// The same, but go back to the first screen. The text is why the server cannot be used, if it is known.
+    AskServer(Option<String>),
+    /// The same, but go on with another server.
+    Connect(ServerAddress),
 }
 
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
-        state.done = None;
+        (state.done, state.seek) = (None, None);
     }
     state.now = at;
     match input {
@@ -102,7 +108,10 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
         Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
         Input::Focus(has_focus) => {
-            state.attention.has_focus = Some(has_focus);
+            let had_focus = state.attention.has_focus.replace(has_focus);
+            if has_focus && had_focus != Some(true) {
+                state.attention.focused_at = Some(at);
+            }
             Vec::new()
         }
         Input::Resize(size) => {
@@ -122,7 +131,7 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
             state.prompt.add_older(texts);
             Vec::new()
         }
-        Input::Saved { name, value, result } => settings::saved(state, name, value, result, at),
+        Input::Saved { change, result } => settings::saved(state, &change, result, at),
         Input::Client(input) => {
             let tick = quit::expire(state, &input, at);
             if state.client.room().is_loading() {
@@ -166,6 +175,7 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
     if state.client.session().is_some() {
         // The name was free after all.
         state.end_asking();
+        state.may_ask_server = false;
     }
     effects
 }
@@ -206,14 +216,30 @@ fn request(state: &mut State, request: Request, at: Timestamp) -> Result<Vec<Eff
     }
 }
 
-/// Shows a notice in the room on the screen.
+/// Shows a notice in the room on the screen. If the user reads back, the end of the log is not on the screen: the
+/// status line says it, too, and the view stays. A list has no room there: the view goes to it.
 fn notify(
     state: &mut State,
     kind: NoticeKind,
     text: impl Into<String>,
     at: Timestamp,
 ) -> Vec<Effect> {
-    client(state, ClientInput::Request(Request::Notice(kind, text.into())), at)
+    let text = text.into();
+    let viewport = state.viewport();
+    let reads_back =
+        state.log_rows().is_some_and(|(rows, height)| viewport.reads_back(rows, height));
+    let is_list = kind == NoticeKind::Info && text.contains('\n');
+    if reads_back && !is_list {
+        state.done = Some(match kind {
+            NoticeKind::Info => Ok(text.clone()),
+            NoticeKind::Trouble => Err(text.clone()),
+        });
+    }
+    let mut effects = client(state, ClientInput::Request(Request::Notice(kind, text)), at);
+    if is_list || !reads_back {
+        effects.extend(to_newest(state, at));
+    }
+    effects
 }
 
 /// Inserts a text into the input box.
@@ -281,16 +307,6 @@ fn to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let room = state.shown().clone();
     state.viewport_mut(&room).to_newest();
     arrived(state, at)
-}
-
-/// Goes to the newest entry. There already, marks all messages as read, also those that were skipped.
-fn to_newest_or_read(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let room = state.client.room();
-    if state.viewport().place() != Place::Newest || room.log().is_cut() || room.unread() == 0 {
-        return to_newest(state, at);
-    }
-    let read = Request::Read { room: room.name().clone(), seq: room.last_seq() };
-    client(state, ClientInput::Request(read), at)
 }
 
 fn move_through(

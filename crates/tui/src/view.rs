@@ -41,7 +41,7 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) -> Vec<LinkCells> {
         users::draw(state, theme, clip(area, frame), frame.buffer_mut());
     }
     if let Some(area) = panes.welcome {
-        welcome::draw(theme, clip(area, frame), frame.buffer_mut());
+        welcome::draw(state.look.keys(), theme, clip(area, frame), frame.buffer_mut());
     }
     popup::draw(state, theme, frame);
     status::draw(state, theme, clip(panes.status, frame), frame.buffer_mut());

@@ -66,6 +66,27 @@ impl Viewport {
         }
     }
 
+    /// Goes to the first unread message, and waits there until it is loaded.
+    pub const fn to_first_new(&mut self) {
+        self.place = Place::New;
+    }
+
+    /// Goes back to a place.
+    pub(crate) const fn restore(&mut self, place: Place) {
+        self.place = place;
+    }
+
+    /// Shows an entry, with some rows above it for orientation.
+    pub fn show(&mut self, index: usize, rows: LogRows<'_>, height: usize) {
+        self.go(rows.up((index, 0), ROWS_BEFORE_NEW), rows, height);
+    }
+
+    /// Goes to the end of the loaded messages, or to their beginning.
+    pub fn to_end(&mut self, is_newest: bool, rows: LogRows<'_>, height: usize) {
+        let top = if is_newest { rows.newest_top(height) } else { (0, 0) };
+        self.go(top, rows, height);
+    }
+
     /// Goes to the oldest message of the room, and waits there until it is loaded.
     pub const fn to_oldest(&mut self) {
         self.place = Place::Oldest;

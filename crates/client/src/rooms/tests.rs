@@ -46,6 +46,37 @@ fn a_room_keeps_its_number_and_a_free_one_is_used_again() {
 }
 
 #[test]
+fn a_room_has_the_number_of_the_last_run_whenever_it_comes() {
+    let number = |rooms: &Rooms, room| rooms.get(&name(room)).map(Room::number);
+    let mut last = rooms(&["#a", "#b", "#c", "#d"]);
+    last.close(&name("#b"));
+    let numbers = last.take_numbers().unwrap();
+    assert_eq!(last.take_numbers(), None, "they are the same");
+    let mut rooms = rooms(&["#new", "#d"]);
+    rooms.reserve(&numbers);
+    rooms.get_or_make(&name("#c")).unwrap();
+    rooms.get_or_make(&name("#newer")).unwrap();
+    let found = ["#lobby", "#d", "#c", "#new", "#newer"].map(|room| number(&rooms, room));
+    assert_eq!(found, [Some(1), Some(5), Some(4), Some(3), Some(6)]);
+    let numbers = rooms.take_numbers().unwrap();
+    assert_eq!(numbers.len(), 4, "#a has not come");
+    rooms.get_or_make(&name("#newest")).unwrap();
+    assert_eq!(number(&rooms, "#newest"), Some(2), "its number is free");
+}
+
+#[test]
+fn numbers_that_cannot_be_are_not_used() {
+    let damaged = [("#a", 0), ("#b", 7), ("#c", 7), ("#d", 1), ("#e", usize::MAX), ("#lobby", 9)];
+    let mut rooms = rooms(&["#a", "#b"]);
+    rooms.reserve(&damaged.map(|(room, number)| (name(room), number)).into());
+    for room in ["#c", "#d", "#e"] {
+        rooms.get_or_make(&name(room)).unwrap();
+    }
+    let numbers: Vec<usize> = rooms.list().iter().map(Room::number).collect();
+    assert_eq!(numbers, [1, 2, 7, 3, 4, 5]);
+}
+
+#[test]
 fn the_room_on_the_screen_stays_there() {
     let mut rooms = rooms(&["#m"]);
     rooms.open(1);

@@ -20,7 +20,7 @@ pub enum StoreError {
     },
     /// The directory has files of other programs, and other users of the machine can open it.
     #[error(
-        "other users of this machine can open {}, and it has files that are not of chat-tui. Choose a \
+        "other users of this machine can open {}, and it has files of other programs. Choose a \
          directory of its own, or close this one: chmod 700 {}",
         path.display(),
         path.display()

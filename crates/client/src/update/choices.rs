@@ -45,6 +45,14 @@ pub(super) fn unignore(state: &mut State, name: &UserName) -> Result<Option<Effe
     Ok(stored(state))
 }
 
+/// Stores the numbers of the rooms, if they have changed. Not before the server has sent all rooms: those that have
+/// not come may still come.
+pub(super) fn number_rooms(state: &mut State) -> Option<Effect> {
+    let numbers = if state.warned.rooms_complete { state.rooms.take_numbers() } else { None };
+    let is_changed = numbers.is_some_and(|numbers| state.choices.set_numbers(numbers));
+    if is_changed { stored(state) } else { None }
+}
+
 fn stored(state: &mut State) -> Option<Effect> {
     let choices = state.choices.clone();
     Some(store(state, StoreOp::Choices(choices)))

@@ -142,6 +142,11 @@ fn room_changed(state: &mut State, mut now: RoomState, at: Timestamp) -> Option<
     let room = state.rooms.get_mut(name)?;
     room.is_restored = false;
     let was = std::mem::replace(&mut room.join_state, JoinState::Joined);
+    let is_new = room.last_seq == Seq::NONE && room.users.count() <= 1 && !room.is_private();
+    if was == JoinState::Requested && is_new {
+        let created = Notice::RoomCreated(name.clone());
+        room.log.notice(at, created);
+    }
     if room.log.since() >= room.last_seq || was == JoinState::Requested {
         return None;
     }

@@ -6,7 +6,7 @@ use chat_proto::{Command, RoomName, Seq, Timestamp};
 
 use super::{Effect, send, store};
 use crate::entry::{Body, Delivery, Origin};
-use crate::rooms::{JoinState, Room};
+use crate::rooms::JoinState;
 use crate::state::State;
 use crate::store::{MessageId, StoreOp};
 
@@ -43,7 +43,7 @@ pub(super) fn message(state: &mut State, message: &Message) -> Vec<Effect> {
     room.log.insert(message.seq, message.at, body);
     room.has_come(message.seq);
     if own {
-        has_said(room, message.seq);
+        room.has_written(message.seq);
     }
     if receive(state, message, alerts) && alerts {
         effects.push(Effect::Alert(Box::new(message.clone())));
@@ -119,16 +119,9 @@ pub(super) fn accept(state: &mut State, accepted: Accepted) -> Vec<Effect> {
     if is_placed && let Some(room) = state.rooms.get_mut(&room) {
         room.last_seq = room.last_seq.max(seq);
         room.log.reach(seq);
-        has_said(room, seq);
+        room.has_written(seq);
     }
     effect.into_iter().collect()
-}
-
-/// Its author has read a message, if all before it are read.
-fn has_said(room: &mut Room, seq: Seq) {
-    if seq == room.read.next() {
-        room.has_read(seq);
-    }
 }
 
 /// Where the server has stored a message of the user.

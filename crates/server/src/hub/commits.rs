@@ -51,6 +51,11 @@ impl Commits {
         self.remove_unused_rooms(now);
     }
 
+    /// Closes the journal: nothing is committed any more.
+    pub(super) fn close(&mut self) {
+        self.engine.close();
+    }
+
     fn commit_each(&mut self, items: &mut [Item], now: Timestamp) {
         let mut disk_is_full = None;
         for item in items.chunks_mut(1) {

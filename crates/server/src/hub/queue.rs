@@ -130,6 +130,7 @@ fn run(commits: &mut Commits, mut waiting: mpsc::Receiver<Item>) {
         commits.commit(&mut items);
         items.clear();
     }
+    commits.close();
 }
 
 /// The same, without a thread of its own.
@@ -139,6 +140,7 @@ async fn run_in_task(commits: &mut Commits, mut waiting: mpsc::Receiver<Item>) {
         commits.commit(&mut items);
         items.clear();
     }
+    commits.close();
 }
 
 /// Logs the panic that ended the loop, if one did.

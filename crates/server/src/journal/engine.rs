@@ -90,6 +90,11 @@ impl Engine {
         self.writer.refuse();
     }
 
+    /// Ends the journal in order. A start after a kill reads some of the newest messages.
+    pub(crate) fn close(&mut self) {
+        self.writer.close();
+    }
+
     /// Sets whether a commit waits while another program has the file locked. The default is true.
     pub(crate) fn wait_if_busy(&self, waits: bool) {
         self.writer.wait_if_busy(waits);

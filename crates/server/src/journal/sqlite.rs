@@ -48,6 +48,7 @@ use self::error::in_words;
 #[cfg(test)]
 pub(crate) use self::file::BUSY_TIMEOUT;
 use self::file::Opened;
+use self::numbers::Numbers;
 pub(super) use self::reader::Reader;
 pub use self::restore::{Replaced, restore};
 #[cfg(test)]
@@ -83,7 +84,7 @@ pub(super) fn open(location: &Location, durability: Durability) -> Result<Parts,
             (db, Some(run), Some(lock), Some(path))
         }
     };
-    let restored = read_all(&db)?;
+    let (restored, numbers) = read_all(&db)?;
     let identity = store::identity(&db)?;
     let db = Arc::new(Mutex::new(db));
     let has_thread = matches!(location, Location::Directory(_));
@@ -91,13 +92,14 @@ pub(super) fn open(location: &Location, durability: Durability) -> Result<Parts,
         Some(path) => Reader::of_file(path, has_thread),
         None => Reader::of_memory(Arc::clone(&db)),
     };
-    let writer = Writer::new(db, &restored.rooms, has_thread, run, lock);
+    let writer = Writer::new(db, &restored.rooms, numbers, has_thread, run, lock);
     Ok(Parts { writer, reader, restored, identity })
 }
 
-fn read_all(db: &Connection) -> Result<Restored, JournalError> {
+fn read_all(db: &Connection) -> Result<(Restored, Numbers), JournalError> {
     let path = Path::new(db.path().unwrap_or_default());
-    let restored = load::load(db).map_err(|error| JournalError::from(error).of_opening(path))?;
+    let loaded = load::load(db).map_err(|error| JournalError::from(error).of_opening(path))?;
+    let (restored, numbers) = loaded;
     for damage in restored.damage.iter().take(DAMAGE_LOGGED) {
         warn!("{damage}");
     }
@@ -105,7 +107,7 @@ fn read_all(db: &Connection) -> Result<Restored, JournalError> {
     if more > 0 {
         warn!("{more} more records are damaged");
     }
-    Ok(restored)
+    Ok((restored, numbers))
 }
 
 #[cfg(test)]

@@ -49,15 +49,15 @@ const PICTURES: [Picture; 4] = [
     Picture {
         name: "chat",
         size: (100, 30),
-        keys: &[Key::Alt('2'), Key::Text("@bob looks good, ")],
+        keys: &[Key::Alt('3'), Key::Text("@bob looks good, ")],
     },
     Picture { name: "go-to", size: (100, 24), keys: &[Key::Control('k')] },
     Picture {
         name: "select",
         size: (100, 24),
-        keys: &[Key::Alt('2'), Key::Control('s'), Key::Text("k")],
+        keys: &[Key::Alt('3'), Key::Control('s'), Key::Text("k")],
     },
-    Picture { name: "narrow", size: (44, 24), keys: &[Key::Alt('2')] },
+    Picture { name: "narrow", size: (44, 24), keys: &[Key::Alt('3')] },
 ];
 
 /// The sizes to look at.

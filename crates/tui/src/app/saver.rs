@@ -9,13 +9,12 @@ use chat_client::store::Writer;
 use tokio::time::timeout;
 
 use crate::input::Input;
-use crate::settings::{SaveError, save};
+use crate::settings::{Change, SaveError, save};
 
 /// How long the end of the program waits for settings that are not saved yet. Nobody wants to wait for a
 /// program to end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-type Change = (&'static str, &'static str);
 type Work = Pin<Box<dyn Future<Output = Option<Result<(), SaveError>>> + Send>>;
 
 /// Writes the settings file.
@@ -34,25 +33,25 @@ impl Saver {
     }
 
     /// Takes a change. [`Self::done`] returns when it is saved.
-    pub(super) fn save(&mut self, name: &'static str, value: &'static str) {
-        self.waiting.retain(|(other, _)| *other != name);
-        self.waiting.push((name, value));
+    pub(super) fn save(&mut self, change: Change) {
+        self.waiting.retain(|other| !other.is_about_same(&change));
+        self.waiting.push(change);
         self.start();
     }
 
     /// Waits until a change is saved or refused. Safe to cancel.
     pub(super) async fn done(&mut self) -> Input {
-        let Some(((name, value), work)) = &mut self.running else {
+        let Some((change, work)) = &mut self.running else {
             return std::future::pending().await;
         };
-        let (name, value, result) = (*name, *value, work.await);
+        let (change, result) = (change.clone(), work.await);
         self.running = None;
         self.start();
         let result = match result {
             Some(result) => result.map_err(|error| in_words(&error)),
             None => Err("saving has failed by a bug of chat-tui".to_owned()),
         };
-        Input::Saved { name, value, result }
+        Input::Saved { change, result }
     }
 
     /// Saves what waits, before the program ends.
@@ -75,10 +74,10 @@ impl Saver {
         if self.running.is_some() || self.waiting.is_empty() {
             return;
         }
-        let (name, value) = self.waiting.remove(0);
-        let (path, writer) = (self.path.clone(), self.writer);
-        let work = move || save(&path.ok_or(SaveError::NoPath)?, name, value);
-        self.running = Some(((name, value), Box::pin(writer.run(work))));
+        let change = self.waiting.remove(0);
+        let (path, writer, new) = (self.path.clone(), self.writer, change.clone());
+        let work = move || save(&path.ok_or(SaveError::NoPath)?, &new);
+        self.running = Some((change, Box::pin(writer.run(work))));
     }
 }
 

@@ -19,7 +19,7 @@ use self::server::*;
 use crate::fixture::{DEADLINE, message, name, user, welcome, within};
 use crate::settings::Layers;
 use crate::testing::{Client, Screen};
-use crate::{Failure, Options, RunError, Unsent};
+use crate::{Ended, Failure, Options, RunError, Then};
 
 /// A client that has been welcomed and mentioned.
 async fn mentioned(options: Options) -> Client {
@@ -46,6 +46,15 @@ async fn it_opens_at_once_and_ends_when_asked() {
     bob.types("half a sen").await;
     sees(&mut bob, "› half a sen").await;
     within("the end", bob.quits()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn esc_ends_a_first_start_that_nobody_answers_to_ask_again() {
+    let mut bob = Client::start(Options { is_first: true, ..options() }, Nobody, 80, 20);
+    sees(&mut bob, "Esc change the address").await;
+    bob.presses(KeyCode::Esc, KeyModifiers::NONE).await;
+    let ended = within("the end", bob.ends()).await.unwrap();
+    assert!(matches!(ended.then, Then::Ask { name, .. } if name.as_str() == "bob"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -208,7 +217,7 @@ fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, R
 type Keys = tokio::sync::mpsc::Sender<io::Result<TerminalEvent>>;
 type Release = tokio::sync::watch::Sender<bool>;
 type Suspended = tokio::sync::watch::Receiver<usize>;
-type Running = tokio::task::JoinHandle<Result<Unsent, Failure>>;
+type Running = tokio::task::JoinHandle<Result<Ended, Failure>>;
 
 fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> {
     Ok(TerminalEvent::Key(crossterm::event::KeyEvent::new(code, modifiers)))

@@ -20,10 +20,11 @@ pub(super) struct RoomScript {
     pub(super) unread: u64,
 }
 
+/// In the order of the list, so that they are numbered from its top.
 pub(super) const ROOMS: [RoomScript; 9] = [
     room("#lobby", "everybody is here", true, 0),
-    room("#dev", "the server and the client · CI: green", true, 3),
     room("#design", "logo, colours, words", true, 4),
+    room("#dev", "the server and the client · CI: green", true, 3),
     room("#incidents", "only what is broken now", true, 2),
     room("#release", "0.2 on Thursday", true, 0),
     room("#music", "what are you listening to?", false, 0),
@@ -73,7 +74,13 @@ pub(super) const BEFORE: &[Line] = &[
         "staging fails on the migration step again, same place:\n```\nerror: table \"rooms\" has \
          no column named topic\n   --> migrate.rs:88\n```",
     ),
-    line(26, "#dev", "luis", "@bob I have a fix: https://git.example.org/chat/pulls/212"),
+    line(
+        26,
+        "#dev",
+        "luis",
+        "@bob I have a fix: https://git.example.org/chat/pulls/212\n```sql\nALTER TABLE rooms ADD COLUMN topic \
+         TEXT DEFAULT ''; -- old rows\n```",
+    ),
     line(
         26,
         "#dev",
@@ -138,8 +145,8 @@ pub(super) const AFTER: &[Line] = &[
         9,
         "#lobby",
         "bob",
-        "try it: write something and somebody answers. `Alt-A` goes to the next unread room, `Ctrl-K` \
-         anywhere, `/help` lists the commands, `/quit` ends the demo",
+        "try it: write something and somebody answers. `/go` goes anywhere, `/keys` and `/help` say what else there \
+         is, `/quit` ends the demo",
     ),
     line(14, "#lobby", "tomasz", "hello everybody 👋"),
     line(19, "#dev", "mei", "the nightly torture run: 30 kills, *0 messages lost*"),

@@ -50,10 +50,21 @@ async fn somebody_answers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_others_type_before_they_write_and_the_rooms_are_numbered_from_the_top() {
+    let mut ana = demo("ana");
+    let screen = within("mei types", ana.wait_until(|s| s.contains("mei is typing"))).await;
+    assert!(!screen.contains("This is a demo"), "{screen}");
+    let rooms =
+        ["1 #lobby", "2 #design", "3 #dev", "4 #incidents", "5 #release", "6 luis", "7 zoe"];
+    assert!(rooms.iter().all(|room| screen.contains(room)), "{screen}");
+    sees(&mut ana, "This is a demo").await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_user_called_as_one_of_the_script_is_another_user() {
     let mut bob = demo("bob");
     sees(&mut bob, "hi @bob! This is a demo").await;
-    bob.presses(KeyCode::Char('2'), KeyModifiers::ALT).await;
+    bob.presses(KeyCode::Char('3'), KeyModifiers::ALT).await;
     sees(&mut bob, "merged").await;
 }
 

@@ -36,6 +36,7 @@ struct Step {
 enum Does {
     Join,
     Leave,
+    Type,
     Say(String),
 }
 
@@ -69,6 +70,7 @@ impl World {
                 room.users.retain(|user| user.id != from.id);
                 Event::Left { room: name, user: from, reason: LeaveReason::Bye }
             }
+            Does::Type => Event::Typing { room: name, user: from },
             Does::Say(text) => Event::Message(room.add(from, &text, now)),
         };
         if room.is_joined { vec![event] } else { Vec::new() }

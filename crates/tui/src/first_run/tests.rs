@@ -10,7 +10,7 @@ use crate::state::Look;
 use crate::testing::Screen;
 
 fn first_run() -> FirstRun {
-    FirstRun::new(&name("ana"), &"127.0.0.1".parse().unwrap())
+    FirstRun::new(&name("ana"), &"127.0.0.1".parse().unwrap(), None)
 }
 
 /// Types a text; `\n` is Enter, `\t` is Tab, `\u{15}` is Ctrl-U.
@@ -76,6 +76,17 @@ fn what_is_wrong_is_said_at_its_field() {
         Just looking? Run chat-tui --demo
         "#);
     assert_eq!(type_text(&mut screen, "\u{15}localhost\n"), answers("ana", "localhost:12345"));
+}
+
+#[test]
+fn an_address_where_nobody_answers_can_be_changed() {
+    let (bob, server) = (name("bob"), "localhost:1".parse().unwrap());
+    let mut screen = FirstRun::new(&bob, &server, Some("connection refused"));
+    let form = shown(&screen, 80, 13);
+    let rows: Vec<&str> = form.lines().map(str::trim).collect();
+    let is_there = |pair: &[&str]| pair == ["Server     localhost:1", "Connection refused"];
+    assert!(rows.windows(2).any(is_there), "{form}");
+    assert_eq!(type_text(&mut screen, "\u{15}localhost:2\n"), answers("bob", "localhost:2"));
 }
 
 #[test]

@@ -4,11 +4,15 @@ use chat_client::{Room, State as ClientState};
 use chat_proto::{RoomName, UserName};
 
 use super::{Does, Offer, emoji, people, places};
+use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Offers};
-use crate::settings::{SETTINGS, complete_value};
+use crate::settings::{DEFAULT_KEYS, NO_KEYS, SETTINGS, complete_value};
 
 /// Most offers for a word: more than anybody looks through.
 const OFFERED_MAX: usize = 500;
+
+/// What `/set` calls the keys.
+const KEY: &str = "key";
 
 /// The word before the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +39,10 @@ enum Kind<'a> {
     Argument(Offers),
     /// The value of a setting.
     Value(&'a str),
+    /// The action whose keys are set.
+    Action,
+    /// Instead of keys: none, or the default ones.
+    Keys,
 }
 
 impl<'a> Word<'a> {
@@ -83,6 +91,11 @@ impl<'a> Word<'a> {
             Kind::Command => commands(self.text),
             Kind::Emoji => emoji::offers(&self.text[1..]),
             Kind::Value(setting) => complete_value(setting, self.text).map(spaced).collect(),
+            Kind::Action => actions(self.text),
+            Kind::Keys => {
+                let words = [DEFAULT_KEYS, NO_KEYS].into_iter();
+                words.filter(|word| word.starts_with(self.text)).map(spaced).collect()
+            }
             Kind::Room | Kind::Argument(Offers::Rooms) => match self.text.starts_with('@') {
                 true => users(client, self.text, "@"),
                 false => rooms(client, self.text),
@@ -109,6 +122,11 @@ fn argument(before: &str) -> Option<Kind<'_>> {
     match (command.offers, words.next(), words.next()) {
         (Offers::Nothing, ..) => None,
         (offers, None, _) => Some(Kind::Argument(offers)),
+        (Offers::Settings, Some(KEY), None) => Some(Kind::Action),
+        (Offers::Settings, Some(KEY), Some(action)) if Action::named(action).is_some() => {
+            words.next().is_none().then_some(Kind::Keys)
+        }
+        (Offers::Settings, Some(KEY), Some(_)) => Some(Kind::Action),
         (Offers::Settings, Some(setting), None) => Some(Kind::Value(setting)),
         _ => None,
     }
@@ -120,8 +138,17 @@ fn spaced(text: &'static str) -> Offer {
 
 /// The settings whose names begin so, with what they do.
 fn settings(word: &str) -> Vec<Offer> {
-    let known = SETTINGS.iter().filter(|setting| setting.name.starts_with(word));
-    known.map(|setting| spaced(setting.name).detail(setting.does)).collect()
+    let known = SETTINGS.iter().map(|setting| (setting.name, setting.does));
+    let known = known.chain([(KEY, "The keys of an action")]);
+    let known = known.filter(|(name, _)| name.starts_with(word));
+    known.map(|(name, does)| spaced(name).detail(does)).collect()
+}
+
+/// The actions whose names begin so, with what they do.
+fn actions(word: &str) -> Vec<Offer> {
+    let helps = Action::ALL.iter().map(|action| action.help());
+    let known = helps.filter(|help| help.name.starts_with(word));
+    known.map(|help| spaced(help.name).detail(help.does)).collect()
 }
 
 /// The commands of which a name begins so. An alias is offered if it alone begins so.

@@ -36,7 +36,7 @@ pub(super) fn go_to(client: &ClientState, typed: &str) -> Vec<Offer> {
         offers.extend(all_people(client));
     }
     let mut offers = best(offers, word, |offer| group(client, offer));
-    offers.extend(new_room(word, &offers).filter(|_| wants_rooms));
+    offers.extend(new_room(typed, word, &offers).filter(|_| wants_rooms));
     offers
 }
 
@@ -145,13 +145,14 @@ fn open_or_direct(direct: Option<&Room>, name: UserName) -> Does {
 }
 
 /// A room of that name, unless it is offered.
-fn new_room(word: &str, offers: &[Offer]) -> Option<Offer> {
+fn new_room(typed: &str, word: &str, offers: &[Offer]) -> Option<Offer> {
     let name = RoomName::new(&format!("#{}", word.trim())).ok().filter(|_| !word.is_empty())?;
     let is_offered = |offer: &Offer| RoomName::new(&offer.label).is_ok_and(|room| room == name);
     let is_new = !offers.iter().any(is_offered);
-    is_new.then(|| {
-        Offer::new(name.as_str(), Does::Join(name.clone())).detail("Join or create this room")
-    })
+    let is_meant = typed.starts_with('#');
+    let detail =
+        if is_meant { "Join or create this room" } else { "Choose this to create the room" };
+    is_new.then(|| Offer::new(name.as_str(), Does::Create(name.clone())).detail(detail))
 }
 
 /// The commands for what is typed behind `>`. With arguments, it is that one command.

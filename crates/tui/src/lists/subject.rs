@@ -6,6 +6,8 @@ use chat_client::State as ClientState;
 use chat_proto::User;
 
 use super::{Does, Offer, people, places};
+use crate::action::Action;
+use crate::keymap::KeyMap;
 use crate::wording;
 
 /// What a list is about.
@@ -40,22 +42,25 @@ impl Subject {
         }
     }
 
-    /// What Enter does, in words.
+    /// What the key does that takes what is chosen.
     #[must_use]
     pub const fn enter(self) -> &'static str {
         match self {
-            Self::GoTo => "Enter go there",
-            Self::Rooms => "Enter join",
-            Self::People => "Enter direct message",
+            Self::GoTo => "go there",
+            Self::Rooms => "join",
+            Self::People => "direct message",
         }
     }
 
     /// What the list says if nothing is found.
     #[must_use]
-    pub const fn empty(self) -> &'static str {
+    pub fn empty(self, keys: &KeyMap) -> String {
         match self {
-            Self::GoTo | Self::Rooms => "Nothing found",
-            Self::People => "Nobody in this room. Ctrl-K finds users of other rooms, too",
+            Self::GoTo | Self::Rooms => "Nothing found".to_owned(),
+            Self::People => {
+                let key = keys.name(Action::GoTo).unwrap_or_else(|| "/go".to_owned());
+                format!("Nobody in this room. {key} finds users of other rooms, too")
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::ops::BitOr;
 
 /// A set of roles. The theme decides on the style of each; a part may have several.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Format(u8);
+pub struct Format(u16);
 
 impl Format {
     /// Nothing special.
@@ -25,6 +25,14 @@ impl Format {
     pub const QUOTE: Self = Self(1 << 6);
     /// Not part of the text: a gutter, the line that says how many rows are folded.
     pub const QUIET: Self = Self(1 << 7);
+    /// A keyword of a code block.
+    pub const KEYWORD: Self = Self(1 << 8);
+    /// A string of a code block, or a line that a diff adds.
+    pub const STRING: Self = Self(1 << 9);
+    /// A comment of a code block.
+    pub const COMMENT: Self = Self(1 << 10);
+    /// A line that a diff removes.
+    pub const REMOVED: Self = Self(1 << 11);
 
     /// Whether it has all roles of `other`.
     #[must_use]

@@ -74,8 +74,8 @@ impl Piece {
 /// The first of these that fits.
 fn fold_line(hidden: u32, width: usize) -> String {
     let forms = [
-        format!("┄ {hidden} more lines, Enter opens ┄"),
-        format!("┄ {hidden} more, Enter ┄"),
+        format!("┄ {hidden} more lines, select to open ┄"),
+        format!("┄ {hidden} more lines ┄"),
         format!("┄ {hidden} more ┄"),
     ];
     let fits = forms.iter().find(|form| columns(form) <= width);

@@ -30,8 +30,8 @@ impl Segment {
         self.format.is_text() && !self.is_mark
     }
 
-    pub(super) fn with_mention(mut self) -> Self {
-        self.format = self.format | Format::MENTION;
+    pub(super) fn with_format(mut self, format: Format) -> Self {
+        self.format = self.format | format;
         self
     }
 }

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::{Format, Markup};
 
 /// Texts of which much is markup, or nearly.
-fn texts() -> impl Strategy<Value = String> {
+pub(crate) fn texts() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[*_~`]{1,3}",
         2 => "[a-z0-9]{1,5}",
@@ -18,7 +18,7 @@ fn texts() -> impl Strategy<Value = String> {
         2 => Just("\n".to_owned()),
         1 => "[-.,;:!?()\\[\\]{}<>\"'/\\\\|=@#$%&+]",
         1 => "\n(> ){1,4}|\n>\n|\n *([-*+]|[0-9]{1,4}[.)]) ",
-        1 => "\n?`{2,7}[a-z+]{0,3} ?\n",
+        1 => "\n?`{2,7}[a-z+]{0,3} ?\n|\n```(rs|py)\n",
         1 => "(https?://|HTTP://|mailto:)[a-z@.(\\[_*)\\]]{0,9}",
         1 => "[é漢字かな👩🏽💻اب\u{301}\u{200D}\u{FE0F}…“”。　]{1,3}",
     ];
@@ -43,7 +43,7 @@ fn parts(markup: &Markup<'_>) -> String {
 }
 
 /// Whether the spans are in their order, without overlap, and say something.
-fn is_ordered(markup: &Markup<'_>) -> bool {
+pub(crate) fn is_ordered(markup: &Markup<'_>) -> bool {
     markup.spans.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start)
         && markup.spans.iter().all(|span| !span.range.is_empty() && !span.is_plain())
 }

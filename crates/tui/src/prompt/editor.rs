@@ -104,6 +104,13 @@ impl Editor {
         self.area.is_empty()
     }
 
+    /// Whether there is text behind the cursor in its line.
+    #[must_use]
+    pub fn has_rest_of_line(&self) -> bool {
+        let (row, column) = self.cursor();
+        self.lines()[row].chars().nth(column).is_some()
+    }
+
     /// Whether the cursor is on the first line.
     #[must_use]
     pub fn is_on_first_line(&self) -> bool {

@@ -146,7 +146,7 @@ fn text_rows(entry: &LogEntry, shape: Shape, is_open: bool, zone: &TimeZone) -> 
     let mut rows = match &entry.body {
         Body::Message { text, origin, kind: Kind::Text, .. } => {
             let is_pending = !is_settled(origin);
-            let markup = markup(text, origin, shape);
+            let markup = markup(text, origin, shape).with_syntax();
             let rows = if is_open { markup.rows(width) } else { markup.folded(width) };
             let kind = |piece: &Piece| {
                 let kind = if is_pending { SpanKind::Pending } else { SpanKind::Text };
@@ -218,22 +218,30 @@ fn flat(entry: &LogEntry, shape: Shape, zone: &TimeZone) -> Flat {
         Body::Message { from, text, origin, .. } => {
             let flat =
                 flat.with(SpanKind::Plain, "* ").with(SpanKind::Name, &wording::quoted(from));
-            with_mentions(flat.with(SpanKind::Plain, " "), text, origin)
+            with_action(flat.with(SpanKind::Plain, " "), text, origin, shape)
         }
     }
 }
 
-fn with_mentions(mut flat: Flat, text: &str, origin: &Origin) -> Flat {
-    let kind = if is_settled(origin) { SpanKind::Plain } else { SpanKind::Dim };
-    let mut from = 0;
-    if let Origin::Heard(mentions) = origin {
-        for mention in mentions {
-            flat = flat.with(kind, &text[from..mention.start]);
-            flat = flat.with(SpanKind::Mention, &text[mention.clone()]);
-            from = mention.end;
-        }
-    }
-    flat.with(kind, &text[from..])
+/// Adds the text of an action: its links and mentions look as those of any message, its other marks stay text.
+fn with_action(flat: Flat, text: &str, origin: &Origin, shape: Shape) -> Flat {
+    let is_settled = is_settled(origin);
+    let markup = markup(text, origin, shape);
+    markup.segments(0..text.len()).fold(flat, |flat, part| {
+        let is_mention = part.format.contains(Format::MENTION);
+        let kind = match part.link {
+            Some(_) if is_settled => SpanKind::Text(link_format(is_mention), part.link),
+            Some(_) => SpanKind::Pending(link_format(is_mention), part.link),
+            None if is_mention => SpanKind::Mention,
+            None if is_settled => SpanKind::Plain,
+            None => SpanKind::Dim,
+        };
+        flat.with(kind, &text[part.range])
+    })
+}
+
+fn link_format(is_mention: bool) -> Format {
+    if is_mention { Format::LINK | Format::MENTION } else { Format::LINK }
 }
 
 #[cfg(test)]

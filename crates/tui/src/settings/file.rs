@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::{FILE_BYTES_MAX, Layer, SetError, read, set};
+use super::{Change, FILE_BYTES_MAX, Layer, SetError, read, set};
 
 /// Most notices about one file: more would hide the rest of the screen.
 const NOTICES_MAX: usize = 8;
@@ -52,14 +52,14 @@ pub fn load(path: &Path) -> (Layer, Vec<String>) {
 ///
 /// # Errors
 /// Returns an error if the file cannot be read, changed or written; it stays as it was then.
-pub fn save(path: &Path, name: &str, value: &str) -> Result<(), SaveError> {
+pub fn save(path: &Path, change: &Change) -> Result<(), SaveError> {
     // A link stays a link: people keep such files elsewhere.
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let old = match text(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         text => text.map_err(|error| SaveError::Read(path.clone(), error))?,
     };
-    let new = set(&old, name, value)?;
+    let new = set(&old, change)?;
     replace(path, &new).map_err(|error| SaveError::Write(path.clone(), error))
 }
 
@@ -114,10 +114,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("new").join("config.toml");
         assert_eq!(load(&path), (Layer::default(), Vec::new()));
-        save(&path, "theme", "dark").unwrap();
+        save(&path, &Change::Value("theme", "dark")).unwrap();
         assert_eq!(load(&path), (set_of("theme = \"dark\""), Vec::new()));
         fs::write(&path, "# mine\ntheme = \"dark\" # at night\n").unwrap();
-        save(&path, "theme", "light").unwrap();
+        save(&path, &Change::Value("theme", "light")).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text, "# mine\ntheme = \"light\" # at night\n");
         let files = fs::read_dir(path.parent().unwrap()).unwrap();
@@ -131,7 +131,7 @@ mod tests {
         fs::write(&file, "").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         symlink(&file, &link).unwrap();
-        save(&link, "mouse", "off").unwrap();
+        save(&link, &Change::Value("mouse", "off")).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(&file).unwrap(), "mouse = false\n");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
@@ -145,7 +145,7 @@ mod tests {
         let (layer, notices) = load(&path);
         assert_eq!((layer, notices.len()), (Layer::default(), 1));
         assert!(notices[0].contains("All settings have their defaults"), "{notices:?}");
-        assert!(matches!(save(&path, "theme", "light"), Err(SaveError::Read(..))));
+        assert!(matches!(save(&path, &Change::Value("theme", "light")), Err(SaveError::Read(..))));
         assert_eq!(fs::read(&path).unwrap(), b"theme = \"dark\" # \xff\n");
         let notices = load(directory.path()).1;
         assert!(notices[0].contains("not a file"), "{notices:?}");

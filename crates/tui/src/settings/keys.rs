@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml_edit::{Item, Value};
 
-use super::{Layer, Layers, SetError, Sourced};
+use super::{Layer, Layers, SetError, Source, Sourced};
 use crate::action::Action;
 use crate::chord::Keys;
 
@@ -55,6 +55,33 @@ impl Layer {
 }
 
 impl Layers {
+    /// Sets the keys of an action for this run; `None` for the default ones.
+    ///
+    /// # Errors
+    /// Returns an error if the user has given one of the keys to another action: each key does one thing.
+    pub fn set_keys(&mut self, action: Action, keys: Option<Vec<Keys>>) -> Result<(), SetError> {
+        for keys in keys.iter().flatten() {
+            let taken = |other: &&Action| {
+                let taken = self.keys(**other);
+                taken.source > Source::Default
+                    && taken.value.iter().any(|taken| taken.overlaps(*keys))
+            };
+            let mut others = Action::ALL.iter().filter(|other| **other != action);
+            if let Some(holder) = others.find(taken) {
+                return Err(SetError::TakenKey { keys: *keys, action: holder.help().name });
+            }
+        }
+        match keys {
+            Some(keys) => drop(self.run.keys.insert(action, keys)),
+            None => {
+                self.run.keys.remove(&action);
+                // They are removed from the file, too.
+                self.file.keys.remove(&action);
+            }
+        }
+        Ok(())
+    }
+
     /// The keys of an action and where they come from.
     #[must_use]
     pub fn keys(&self, action: Action) -> Sourced<Vec<Keys>> {

@@ -10,6 +10,10 @@ fn settings(text: &str) -> Settings {
     Layers { file: read(text).0, ..Layers::default() }.settings()
 }
 
+fn set_value(text: &str, name: &'static str, value: &'static str) -> Result<String, SetError> {
+    set(text, &Change::Value(name, value))
+}
+
 #[test]
 fn every_default_is_the_first_value() {
     for setting in SETTINGS {
@@ -108,7 +112,7 @@ fn a_later_layer_is_stronger() {
 #[test]
 fn a_change_keeps_comments_order_and_form() {
     let text = "# mine\n\ntheme = 'dark'  # at night\nmouse = \"on\"\n\n# x\n[x]\ny = \"z\" # o\n";
-    let changed = |name, value| set(text, name, value).unwrap();
+    let changed = |name, value| set_value(text, name, value).unwrap();
     assert_eq!(changed("theme", "light"), text.replace("'dark'", "\"light\""));
     assert_eq!(changed("mouse", "off"), text.replace("\"on\"", "\"off\""));
     let added = text.replace("\"on\"\n", "\"on\"\nnotify = \"none\"\n");
@@ -120,12 +124,33 @@ fn a_change_keeps_comments_order_and_form() {
         ("users = \"on\"", "users = \"on\"\ntheme = \"dark\"\n"),
         ("[x]\n", "theme = \"dark\"\n[x]\n"),
     ] {
-        assert_eq!(set(text, "theme", "dark").unwrap(), expected, "{text:?}");
+        assert_eq!(set_value(text, "theme", "dark").unwrap(), expected, "{text:?}");
     }
     let windows = "\u{feff}# mine\r\ntheme = \"dark\"\r\nmouse = false\r\n";
-    assert_eq!(set(windows, "mouse", "on").unwrap(), windows.replace("false", "true"));
+    assert_eq!(set_value(windows, "mouse", "on").unwrap(), windows.replace("false", "true"));
     let added = format!("{windows}users = \"on\"\r\n");
-    assert_eq!(set(windows, "users", "on").unwrap(), added);
+    assert_eq!(set_value(windows, "users", "on").unwrap(), added);
+}
+
+#[test]
+fn a_change_of_keys_keeps_what_else_is_in_the_file() {
+    let mine = "# mine\n\n[keys] # all\nhelp = 'F2' # x\nredraw = \"Ctrl-L\"\n\n[x]\ny = 1\n";
+    for (text, change, expected) in [
+        ("", "go-to F2", "[keys]\ngo-to = \"F2\"\n"),
+        ("# only\n", "go-to F2", "# only\n[keys]\ngo-to = \"F2\"\n"),
+        ("time = \"12h\"\n", "go-to none", "time = \"12h\"\n\n[keys]\ngo-to = []\n"),
+        (mine, "help F3, ctrl-x ctrl-h", &mine.replace("'F2'", "[\"F3\", \"Ctrl-X Ctrl-H\"]")),
+        (mine, "redraw default", &mine.replace("redraw = \"Ctrl-L\"\n", "")),
+        (mine, "go-to default", mine),
+        ("", "go-to default", ""),
+        ("# only\n", "go-to default", "# only\n"),
+        ("keys = { help = \"F2\" }\n", "help F3", "keys = { help = \"F3\" }\n"),
+    ] {
+        let change = Change::keys(change).unwrap();
+        assert_eq!(set(text, &change).as_deref(), Ok(expected), "{text:?} {change}");
+    }
+    let error = set("keys = 3\n", &Change::keys("help F3").unwrap()).unwrap_err();
+    assert!(error.to_string().contains("below a line [keys]"), "{error}");
 }
 
 #[test]
@@ -136,7 +161,7 @@ fn a_change_that_cannot_be_made_says_why() {
         ("", "tehme", "dark", "Did you mean theme?"),
         ("", "theme", "drak", "Did you mean dark?"),
     ] {
-        let error = set(text, name, value).unwrap_err().to_string();
+        let error = set_value(text, name, value).unwrap_err().to_string();
         assert!(error.contains(why), "{text:?} {name}: {error}");
     }
 }
@@ -185,11 +210,11 @@ proptest! {
         which: proptest::sample::Index,
     ) {
         let (text, value) = (lines.join("\n"), *which.get(setting.values));
-        if let Ok(changed) = set(&text, setting.name, value) {
+        if let Ok(changed) = set_value(&text, setting.name, value) {
             let mut expected = read(&text).0;
             expected.set(setting.name, value).unwrap();
             prop_assert_eq!(read(&changed).0, expected);
-            prop_assert_eq!(set(&changed, setting.name, value).unwrap(), changed.clone());
+            prop_assert_eq!(set_value(&changed, setting.name, value).unwrap(), changed.clone());
             for line in text.lines().filter(|line| !line.starts_with(setting.name)) {
                 prop_assert!(changed.contains(line.trim_end()), "{:?} lost from {:?}", line, changed);
             }

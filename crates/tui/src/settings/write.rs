@@ -1,30 +1,45 @@
 //! Changing one value of the settings file, and nothing else in it.
 
-use toml_edit::{DocumentMut, Item, TableLike, Value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use super::error::SetError;
+use super::keys::KEYS_TABLE;
 use super::read::{position, sentence};
-use super::{Layer, SETTINGS, Switch};
+use super::{Change, Layer, SETTINGS, Switch};
+use crate::chord::Keys;
 
-/// Returns the text of the settings file with one value changed. Comments, order and the other values
+/// Returns the text of the settings file with one change. Comments, order and the other values
 /// stay as they are.
 ///
 /// # Errors
 /// Returns an error if there is no such setting or value, and if the file is not TOML: the value can
 /// still be used in this run.
-pub fn set(text: &str, name: &str, value: &str) -> Result<String, SetError> {
-    Layer::default().set(name, value)?;
+pub fn set(text: &str, change: &Change) -> Result<String, SetError> {
     let mut document: DocumentMut = text.parse().map_err(|error| syntax(text, &error))?;
     // The comments of a file without values are behind its end, and would follow the new value.
     let comments = document.as_table().is_empty().then(|| document.trailing().clone());
-    let old = document.get(name).and_then(Item::as_value);
-    let new = choice_value(name, value, old);
-    put(document.as_table_mut(), name, new)?;
+    let name = match change {
+        Change::Value(name, value) => {
+            Layer::default().set(name, value)?;
+            let old = document.get(name).and_then(Item::as_value);
+            let new = choice_value(name, value, old);
+            put(document.as_table_mut(), name, new)?;
+            name
+        }
+        Change::Keys(action, keys) => {
+            put_keys(document.as_table_mut(), action.help().name, keys.as_deref())?;
+            KEYS_TABLE
+        }
+    };
     if let Some(comments) = comments.as_ref().and_then(|comments| comments.as_str()) {
         let stop = if comments.is_empty() || comments.ends_with('\n') { "" } else { "\n" };
         let prefix = format!("{comments}{stop}");
-        if let Some(mut key) = document.key_mut(name) {
+        if let Some(table) = document.get_mut(name).and_then(Item::as_table_mut) {
+            table.decor_mut().set_prefix(prefix);
+        } else if let Some(mut key) = document.key_mut(name) {
             key.leaf_decor_mut().set_prefix(prefix);
+        } else {
+            return Ok(text.to_owned());
         }
         document.set_trailing("");
     }
@@ -60,6 +75,22 @@ fn put(table: &mut dyn TableLike, name: &str, mut new: Value) -> Result<(), SetE
         }
     }
     Ok(())
+}
+
+/// Sets the keys of an action in the table of keys, or removes them for the default ones.
+fn put_keys(document: &mut Table, name: &str, keys: Option<&[Keys]>) -> Result<(), SetError> {
+    let Some(keys) = keys else {
+        let table = document.get_mut(KEYS_TABLE).and_then(Item::as_table_like_mut);
+        table.map(|table| table.remove(name));
+        return Ok(());
+    };
+    let table = document.entry(KEYS_TABLE).or_insert_with(toml_edit::table);
+    let table = table.as_table_like_mut().ok_or(SetError::NoKeysTable)?;
+    let value = match keys {
+        [keys] => keys.to_string().into(),
+        keys => Value::Array(keys.iter().map(Keys::to_string).collect()),
+    };
+    put(table, name, value)
 }
 
 /// A switch is a boolean, unless the file has it as a string.

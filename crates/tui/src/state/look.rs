@@ -1,5 +1,7 @@
 //! The settings, and what follows from them: the theme.
 
+use crate::action::Action;
+use crate::chord::Keys;
 use crate::keymap::KeyMap;
 use crate::settings::{Layers, Panel, SetError, Settings};
 use crate::theme::{Answer, Asked, Environment, Rgb, Terminal, Theme};
@@ -76,6 +78,16 @@ impl Look {
         Ok(())
     }
 
+    /// Changes the keys of an action for this run; `None` for the default ones.
+    ///
+    /// # Errors
+    /// Returns an error if another action has one of them by the user's choice.
+    pub fn set_keys(&mut self, action: Action, keys: Option<Vec<Keys>>) -> Result<(), SetError> {
+        self.layers.set_keys(action, keys)?;
+        self.keys = KeyMap::new(&self.layers);
+        Ok(())
+    }
+
     /// The terminal has told one of its colours.
     pub fn answered(&mut self, answer: Answer) {
         match answer.asked {
@@ -88,7 +100,7 @@ impl Look {
     /// Whether the terminal is to be asked for its colours now: once, if the theme depends on them.
     pub fn take_question(&mut self) -> bool {
         let choice = self.settings().theme.value;
-        let asks = !self.is_asked && self.environment.depth(choice).needs_background();
+        let asks = !self.is_asked && self.environment.asks_colours(choice);
         self.is_asked |= asks;
         asks
     }

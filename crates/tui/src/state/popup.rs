@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::State;
 use crate::layout;
-use crate::lists::{List, Subject};
+use crate::lists::{Does, List, Subject};
 use crate::prompt::Editor;
 
 /// Most rows of the list that completes a word: the messages stay in view.
@@ -34,12 +34,12 @@ pub struct Picker {
 pub struct Popup<'a> {
     /// Where it is.
     pub area: Rect,
-    /// Its heading, in the rule that is its first row; empty if it has none.
-    pub title: String,
+    /// Its heading, in the rule that is its first row.
+    pub title: Option<String>,
     /// What is offered.
     pub list: &'a List,
     /// What it says if nothing is offered.
-    pub empty: &'static str,
+    pub empty: String,
 }
 
 impl Popup<'_> {
@@ -64,16 +64,17 @@ impl State {
     #[must_use]
     pub fn popup(&self) -> Option<Popup<'_>> {
         let (list, title, rows_max) = match &self.picker {
-            Some(picker) => (&picker.list, picker.title(self), PICKER_ROWS_MAX),
-            None => (self.prompt.completions()?, String::new(), COMPLETION_ROWS_MAX),
+            Some(picker) => (&picker.list, Some(picker.title(self)), PICKER_ROWS_MAX),
+            None => (self.prompt.completions()?, None, COMPLETION_ROWS_MAX),
         };
         let is_loading = self.picker.is_some()
             && self.client.session().is_some()
             && self.client.listing().is_loading();
         let empty = if is_loading {
-            "Loading…"
+            "Loading…".to_owned()
         } else {
-            self.picker.as_ref().map_or("", |picker| picker.subject.empty())
+            let keys = self.look.keys();
+            self.picker.as_ref().map(|picker| picker.subject.empty(keys)).unwrap_or_default()
         };
         let rows = list.offers().len().clamp(1, rows_max) + RULE_ROWS;
         let area = layout::popup(&self.panes(), rows);
@@ -87,9 +88,6 @@ impl State {
         let (query, list) = (Editor::new(query), List::default());
         self.picker = Some(Picker { subject, query, list, count: 0 });
         self.find();
-        if let Some(picker) = &mut self.picker {
-            picker.list.choose(0);
-        }
     }
 
     /// Finds again what the list with an input line offers. What is chosen stays so, if it is still there.
@@ -97,11 +95,17 @@ impl State {
         let Self { picker: Some(picker), client, .. } = self else {
             return;
         };
-        let (offers, count) = picker.subject.offers(client, &picker.query.text());
+        let typed = picker.query.text();
+        let (offers, count) = picker.subject.offers(client, &typed);
         let chosen = picker.list.chosen().map(|offer| offer.does.clone());
         let index = offers.iter().position(|offer| Some(&offer.does) == chosen.as_ref());
+        // A mistyped name creates no room: the user has to choose that, or to type the `#`.
+        let creates = offers.first().is_some_and(|offer| matches!(offer.does, Does::Create(_)));
+        let first = (!creates || typed.starts_with('#')).then_some(0);
         picker.list = List::new(offers);
-        picker.list.choose(index.unwrap_or_default());
+        if let Some(index) = index.or(first) {
+            picker.list.choose(index);
+        }
         picker.count = count;
     }
 }

@@ -17,15 +17,6 @@ pub enum Depth {
     TrueColor,
 }
 
-impl Depth {
-    /// Whether the theme depends on the background. If not, the terminal need not be asked for it; the
-    /// Linux console, for one, may print the question.
-    #[must_use]
-    pub const fn needs_background(self) -> bool {
-        matches!(self, Self::Indexed | Self::TrueColor)
-    }
-}
-
 /// Terminals of 24-bit colour that say so in `COLORTERM`, which ssh does not pass on.
 const TRUECOLOR_TERMS: [&str; 6] =
     ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour"];
@@ -37,6 +28,11 @@ const MONOCHROME_TERMS: [&str; 4] = ["dumb", "unknown", "vt1", "vt2"];
 /// ignored by nearly all others.
 const TERMS_WITHOUT_LINKS: [&str; 4] = ["dumb", "unknown", "linux", "vt"];
 
+/// Terminals of 16 colours that answer what their colours are, and every name that begins so. Of the others, the Linux
+/// console may print the question.
+const TERMS_WITH_ANSWERS: [&str; 7] =
+    ["xterm", "rxvt", "tmux", "screen", "konsole", "mlterm", "putty"];
+
 /// What the environment tells of the terminal's colours and links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Environment {
@@ -46,6 +42,8 @@ pub struct Environment {
     no_color: bool,
     /// Whether the terminal takes the targets of links.
     has_links: bool,
+    /// Whether the terminal answers what its colours are, or ignores the question.
+    has_answers: bool,
 }
 
 impl Environment {
@@ -69,13 +67,25 @@ impl Environment {
         let is_without = |name: &&str| term.starts_with(*name);
         let has_links =
             !term.is_empty() && !is_screen && !TERMS_WITHOUT_LINKS.iter().any(is_without);
-        Self { depth, no_color: !value("NO_COLOR").is_empty(), has_links }
+        let answers = TERMS_WITH_ANSWERS.iter().any(|name| term.starts_with(name));
+        let has_answers = match depth {
+            Depth::None => false,
+            Depth::Ansi => answers,
+            Depth::Indexed | Depth::TrueColor => true,
+        };
+        Self { depth, no_color: !value("NO_COLOR").is_empty(), has_links, has_answers }
     }
 
     /// Whether the terminal takes the targets of links, or ignores them.
     #[must_use]
     pub const fn knows_links(self) -> bool {
         self.has_links
+    }
+
+    /// Whether to ask the terminal for its colours: if the theme depends on them.
+    #[must_use]
+    pub fn asks_colours(self, choice: ThemeChoice) -> bool {
+        self.has_answers && self.depth(choice) != Depth::None
     }
 
     /// How many colours to use. `NO_COLOR` counts only with [`ThemeChoice::Auto`]: the user's own
@@ -94,7 +104,7 @@ impl Environment {
 /// 256 colours and links, without `NO_COLOR`: what nearly every terminal has.
 impl Default for Environment {
     fn default() -> Self {
-        Self { depth: Depth::Indexed, no_color: false, has_links: true }
+        Self { depth: Depth::Indexed, no_color: false, has_links: true, has_answers: true }
     }
 }
 
@@ -171,6 +181,22 @@ mod tests {
         let tmux = [("TERM", "screen-256color"), ("COLORTERM", "truecolor"), ("TMUX", "/tmp/x")];
         assert_eq!(found(ThemeChoice::Auto, &tmux), Depth::TrueColor);
         assert_eq!(found(ThemeChoice::Auto, &[]), Depth::None);
+    }
+
+    #[test]
+    fn a_terminal_that_may_print_the_question_is_not_asked_for_its_colours() {
+        for (term, choice, expected) in [
+            ("xterm-256color", ThemeChoice::Auto, true),
+            ("xterm-256color", ThemeChoice::Mono, false),
+            ("xterm", ThemeChoice::Auto, true),
+            ("xterm-256color", ThemeChoice::Ansi, true),
+            ("linux", ThemeChoice::Auto, false),
+            ("linux", ThemeChoice::Dark, false),
+            ("cygwin", ThemeChoice::Ansi, false),
+            ("vt100", ThemeChoice::Ansi, false),
+        ] {
+            assert_eq!(read(&[("TERM", term)]).asks_colours(choice), expected, "{term} {choice:?}");
+        }
     }
 
     #[test]

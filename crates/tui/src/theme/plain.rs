@@ -1,40 +1,94 @@
-//! The themes that do not know the background: the user's own 16 colours, and none.
+//! The themes of the user's own 16 colours, and of none.
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::{NAMES, Role, Theme};
+use super::{Role, Theme};
 
-/// The colours of names. Black, white and the greys are left out, as one of them is the background.
-const ANSI_NAMES: [Color; NAMES] = [
-    Color::Red,
-    Color::Green,
-    Color::Yellow,
-    Color::Blue,
-    Color::Magenta,
-    Color::Cyan,
-    Color::LightRed,
-    Color::LightGreen,
-    Color::LightYellow,
-    Color::LightBlue,
-    Color::LightMagenta,
-    Color::LightCyan,
-];
+/// Colours of names: of the twelve that are no greys, those that can be read.
+const OWN_NAMES: usize = 6;
 
-/// The user's own colours. Dim text and rules have no colour: no grey of the 16 is readable everywhere.
-pub(super) fn ansi() -> Theme {
+/// Which of the user's own colours are used. How they look is not known, but most terminals agree enough: on a white
+/// background their yellow and cyan cannot be read, on a black one their blue.
+struct Own {
+    bad: Color,
+    good: Color,
+    warn: Color,
+    accent: Color,
+    /// Code and links.
+    code: Color,
+    names: [Color; OWN_NAMES],
+}
+
+const ON_DARK: Own = Own {
+    bad: Color::LightRed,
+    good: Color::Green,
+    warn: Color::Yellow,
+    accent: Color::LightMagenta,
+    code: Color::Cyan,
+    names: [
+        Color::Green,
+        Color::Yellow,
+        Color::Cyan,
+        Color::LightRed,
+        Color::LightMagenta,
+        Color::LightCyan,
+    ],
+};
+
+const ON_LIGHT: Own = Own {
+    bad: Color::Red,
+    good: Color::Blue,
+    warn: Color::Magenta,
+    accent: Color::Magenta,
+    code: Color::Blue,
+    names: [
+        Color::Red,
+        Color::Blue,
+        Color::Magenta,
+        Color::LightRed,
+        Color::LightBlue,
+        Color::LightMagenta,
+    ],
+};
+
+/// For a background that is not known.
+const ON_BOTH: Own = Own {
+    bad: Color::Red,
+    good: Color::Green,
+    warn: Color::Magenta,
+    accent: Color::Magenta,
+    code: Color::LightBlue,
+    names: [
+        Color::Red,
+        Color::Green,
+        Color::Magenta,
+        Color::LightRed,
+        Color::LightBlue,
+        Color::LightMagenta,
+    ],
+};
+
+/// The user's own colours that can be read on this background, or on any if it is not known. Dim text and rules have
+/// no colour: no grey of the 16 is readable everywhere.
+pub(super) fn own(is_dark: Option<bool>) -> Theme {
+    let own = match is_dark {
+        Some(true) => &ON_DARK,
+        Some(false) => &ON_LIGHT,
+        None => &ON_BOTH,
+    };
     let role = |role: Role| match role {
         Role::Text | Role::Dim | Role::Rule => Style::new(),
         Role::Current | Role::Selected => Style::new().add_modifier(Modifier::REVERSED),
-        Role::Bad => own(Color::Red, role),
-        Role::Good => own(Color::Green, role),
-        Role::Warn => own(Color::Yellow, role),
-        Role::Accent => own(Color::Magenta, role),
-        Role::Code | Role::Link => own(Color::Cyan, role),
+        Role::Bad => style(own.bad, role),
+        Role::Good => style(own.good, role),
+        Role::Warn => style(own.warn, role),
+        Role::Accent => style(own.accent, role),
+        Role::Code | Role::Link => style(own.code, role),
     };
-    Theme::from_styles(role, |name| Style::new().fg(ANSI_NAMES[name]))
+    Theme::from_styles(role, |name| Style::new().fg(own.names[name % OWN_NAMES]))
 }
 
-fn own(colour: Color, role: Role) -> Style {
+fn style(colour: Color, role: Role) -> Style {
     Style::new().fg(colour).add_modifier(role.modifier())
 }
 

@@ -17,6 +17,62 @@ const BACKGROUNDS: [(&str, u32, u32); 9] = [
     ("Nord", 0x2e_3440, 0xd8_dee9),
 ];
 
+/// The colours 1 to 6 and 9 to 14 of terminals that people have.
+const OWN: [(&str, [u32; 12]); 7] = [
+    (
+        "xterm",
+        [
+            0xcd_0000, 0x00_cd00, 0xcd_cd00, 0x00_00ee, 0xcd_00cd, 0x00_cdcd, 0xff_0000, 0x00_ff00,
+            0xff_ff00, 0x5c_5cff, 0xff_00ff, 0x00_ffff,
+        ],
+    ),
+    (
+        "VGA",
+        [
+            0xaa_0000, 0x00_aa00, 0xaa_5500, 0x00_00aa, 0xaa_00aa, 0x00_aaaa, 0xff_5555, 0x55_ff55,
+            0xff_ff55, 0x55_55ff, 0xff_55ff, 0x55_ffff,
+        ],
+    ),
+    (
+        "Tango",
+        [
+            0xcc_0000, 0x4e_9a06, 0xc4_a000, 0x34_65a4, 0x75_507b, 0x06_989a, 0xef_2929, 0x8a_e234,
+            0xfc_e94f, 0x72_9fcf, 0xad_7fa8, 0x34_e2e2,
+        ],
+    ),
+    (
+        "Windows Terminal",
+        [
+            0xc5_0f1f, 0x13_a10e, 0xc1_9c00, 0x00_37da, 0x88_1798, 0x3a_96dd, 0xe7_4856, 0x16_c60c,
+            0xf9_f1a5, 0x3b_78ff, 0xb4_009e, 0x61_d6d6,
+        ],
+    ),
+    (
+        "GNOME",
+        [
+            0xc0_1c28, 0x26_a269, 0xa2_734c, 0x12_488b, 0xa3_47ba, 0x2a_a1b3, 0xf6_6151, 0x33_d17a,
+            0xe9_ad0c, 0x2a_7bde, 0xc0_61cb, 0x33_c7de,
+        ],
+    ),
+    (
+        "macOS",
+        [
+            0x99_0000, 0x00_a600, 0x99_9900, 0x00_00b2, 0xb2_00b2, 0x00_a6b2, 0xe5_0000, 0x00_d900,
+            0xe5_e500, 0x00_00ff, 0xe5_00e5, 0x00_e5e5,
+        ],
+    ),
+    (
+        "Konsole",
+        [
+            0xb2_1818, 0x18_b218, 0xb2_6818, 0x18_18b2, 0xb2_18b2, 0x18_b2b2, 0xff_5454, 0x54_ff54,
+            0xff_ff54, 0x54_54ff, 0xff_54ff, 0x54_ffff,
+        ],
+    ),
+];
+
+/// Least contrast of the user's own colours, which are bold where they are text: level AA of WCAG 2 for such text.
+const OWN_CONTRAST_MIN: f64 = 3.0;
+
 fn theme(background: Rgb, foreground: Option<Rgb>, depth: Depth) -> Theme {
     let terminal = Terminal { depth, background: Some(background), foreground };
     Theme::new(ThemeChoice::Auto, terminal)
@@ -131,7 +187,7 @@ fn a_theme_that_is_chosen_overrules_a_background_that_contradicts() {
     assert_eq!(new(ThemeChoice::Dark, white), new(ThemeChoice::Auto, black));
     assert_eq!(new(ThemeChoice::Dark, None), new(ThemeChoice::Auto, black));
     assert_eq!(new(ThemeChoice::Light, black), new(ThemeChoice::Auto, white));
-    assert_eq!(new(ThemeChoice::Auto, None), new(ThemeChoice::Ansi, black));
+    assert_eq!(new(ThemeChoice::Auto, None), new(ThemeChoice::Ansi, None));
     assert_ne!(new(ThemeChoice::Dark, Some(Rgb::hex(0x1e_1e2e))), new(ThemeChoice::Dark, None));
 }
 
@@ -150,13 +206,55 @@ fn sixteen_colours_are_the_users_own_and_no_colours_are_none() {
     let greys = [Color::Black, Color::White, Color::Gray, Color::DarkGray];
     let ansi = new(Depth::Ansi);
     assert!(colours(&ansi).iter().all(|colour| !greys.contains(colour)));
-    assert!(ansi.names.iter().enumerate().all(|(index, name)| !ansi.names[..index].contains(name)));
     assert_eq!(ansi.style(Role::Dim), Style::new());
     assert_eq!(colours(&new(Depth::None)), []);
     for theme in [ansi, new(Depth::None)] {
         let selected = theme.style(Role::Selected);
         assert!(selected.add_modifier.contains(Modifier::REVERSED));
     }
+}
+
+#[test]
+fn the_users_own_colours_can_be_read_on_most_terminals() {
+    for (background, grounds) in [
+        (Some(Rgb::BLACK), &[Rgb::BLACK][..]),
+        (Some(Rgb::WHITE), &[Rgb::WHITE]),
+        (None, &[Rgb::BLACK, Rgb::WHITE]),
+    ] {
+        let terminal = Terminal { depth: Depth::Ansi, background, foreground: None };
+        let theme = Theme::new(ThemeChoice::Ansi, terminal);
+        let styles = theme.roles.iter().chain(&theme.names);
+        for colour in styles.filter_map(|style| style.fg) {
+            let index = own_index(colour);
+            for ground in grounds {
+                let contrast =
+                    |(_, own): &(&str, [u32; 12])| Rgb::hex(own[index]).contrast(*ground);
+                let readable = OWN.iter().filter(|own| contrast(own) >= OWN_CONTRAST_MIN).count();
+                assert!(2 * readable > OWN.len(), "{colour} on {ground}: {readable}");
+            }
+        }
+        let names: std::collections::HashSet<_> = theme.names.iter().map(|name| name.fg).collect();
+        assert_eq!(names.len(), 6);
+    }
+}
+
+/// The place of a colour in [`OWN`].
+fn own_index(colour: Color) -> usize {
+    let all = [
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+    ];
+    all.iter().position(|known| *known == colour).unwrap()
 }
 
 #[test]

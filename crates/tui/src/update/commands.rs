@@ -1,11 +1,13 @@
 //! Carries out the `/` commands of the user.
 
+use chat_client::link::BadAddress;
 use chat_client::{NoticeKind, Request};
 use chat_proto::command::Kind;
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
 use super::{
-    Effect, bare, lists, live, notify, quiet, request, settings, to_newest, toggle_users, whois,
+    Effect, bare, lists, live, mentions, notify, quiet, request, settings, to_newest, toggle_users,
+    whois,
 };
 use crate::action::Action;
 use crate::commands::{COMMANDS, Command, Verb, unknown};
@@ -70,6 +72,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         }
         Verb::Bare => return Ok(bare::open(state)),
         Verb::Set => return settings::set(state, argument, at),
+        Verb::Unread => return Ok(mentions::first_unread(state, at)),
         Verb::Read => Request::Read { room, seq: state.client.room().last_seq() },
         Verb::Clear => {
             let mut effects = request(state, Request::Clear(room), at)?;
@@ -79,6 +82,15 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Away => live::away(argument)?,
         Verb::Back => Request::Away(None),
         Verb::Reconnect => Request::Reconnect,
+        Verb::Connect if state.is_demo => {
+            return Err("This is a demo. Quit, and run: chat-tui HOST".to_owned());
+        }
+        Verb::Connect => {
+            let server = argument
+                .parse()
+                .map_err(|error: BadAddress| format!("{argument} is not an address: {error}"))?;
+            return Ok(vec![Effect::Connect(server)]);
+        }
         Verb::Forget => Request::ForgetToken,
         #[cfg(debug_assertions)]
         Verb::Panic => panic!("asked for by /panic"),

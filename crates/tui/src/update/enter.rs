@@ -4,7 +4,7 @@ use chat_client::{NoticeKind, Request};
 use chat_proto::Timestamp;
 use chat_proto::command::Kind;
 
-use super::{Effect, commands, notify, request, to_newest};
+use super::{Effect, commands, notify, request};
 use crate::commands::{Command, Verb};
 use crate::state::State;
 
@@ -31,8 +31,7 @@ pub(super) fn enter(state: &mut State, at: Timestamp) -> Vec<Effect> {
         request(state, Request::Say { room, kind: Kind::Text, text }, at)
     };
     let mut effects = done.unwrap_or_else(|why| {
-        let mut effects = notify(state, NoticeKind::Trouble, why, at);
-        effects.extend(to_newest(state, at));
+        let effects = notify(state, NoticeKind::Trouble, why, at);
         // A command that was to send something contains a text.
         if !is_command || ["/msg ", "/me "].iter().any(|command| typed.starts_with(command)) {
             state.prompt.editor = typed_before;

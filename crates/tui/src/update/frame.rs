@@ -4,7 +4,7 @@
 use chat_client::{Input as ClientInput, LoadWhat, Request};
 use chat_proto::{Seq, Timestamp};
 
-use super::{Effect, client, move_through, selecting};
+use super::{Effect, client, mentions, move_through, selecting};
 use crate::rows::LogRows;
 use crate::state::State;
 use crate::viewport::{Place, Viewport};
@@ -13,6 +13,7 @@ use crate::viewport::{Place, Viewport};
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::lists::frame(state);
     selecting::frame(state);
+    mentions::seek(state);
     let mut effects = move_through(state, at, Viewport::follow);
     effects.extend(stay_at_unread(state, at));
     let viewport = state.viewport();

@@ -65,6 +65,9 @@ fn in_picker(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
     let before = picker.query.text();
     match action {
         Action::Send => return take(state, at),
+        Action::GoTo if picker.subject != Subject::GoTo => {
+            return open(state, Subject::GoTo, "", at);
+        }
         Action::Back | Action::GoTo | Action::Clear => state.picker = None,
         Action::Complete | Action::Down | Action::NextRoom => picker.list.step(false),
         Action::CompleteBack | Action::Up | Action::PreviousRoom => picker.list.step(true),
@@ -213,7 +216,7 @@ fn take(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let done = match does {
         Does::Insert(_) => return Vec::new(),
         Does::Open(room) => go(state, Request::Open(room), at),
-        Does::Join(room) => go(state, Request::Join(room), at),
+        Does::Join(room) | Does::Create(room) => go(state, Request::Join(room), at),
         Does::Direct(name) => go(state, Request::SayTo { name, text: None, typed: None }, at),
         Does::Run(name) => return run(state, name, &typed, at),
     };

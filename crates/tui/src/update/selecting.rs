@@ -104,11 +104,11 @@ fn copy(state: &mut State, text: &str, what: Option<&str>) -> Vec<Effect> {
     let end = text.floor_char_boundary(COPY_BYTES_MAX.min(text.len()));
     let lines = text[..end].lines().count().max(1);
     let what = what.map_or_else(|| counted(lines), str::to_owned);
-    state.done = Some(if end < text.len() {
+    state.done = Some(Ok(if end < text.len() {
         format!("Copied {what}: the first {} kB of {} kB", end / 1000, text.len() / 1000)
     } else {
         format!("Copied {what}")
-    });
+    }));
     vec![Effect::Copy(text[..end].to_owned())]
 }
 
@@ -125,10 +125,10 @@ fn open_link(state: &mut State, links: &[String]) -> Vec<Effect> {
         return copy(state, link, Some("the link; there is no browser on this machine"));
     }
     state.selection = None;
-    state.done = Some(match links.len() {
+    state.done = Some(Ok(match links.len() {
         1 => format!("Opening {link}"),
         count => format!("Opening the first of {count} links: {link}"),
-    });
+    }));
     vec![Effect::OpenLink(link.clone())]
 }
 

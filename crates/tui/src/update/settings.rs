@@ -5,8 +5,16 @@ use chat_client::{Input as ClientInput, Request};
 use chat_proto::Timestamp;
 
 use super::{Effect, client, notify};
-use crate::settings::{SETTINGS, SetError, line};
+use crate::action::Action;
+use crate::help;
+use crate::settings::{Change, SETTINGS, SetError, line};
 use crate::state::State;
+
+/// The name of the keys for `/set`, and that of their table in the file.
+const KEYS_NAMES: [&str; 2] = ["key", "keys"];
+
+/// What `/set` says about the keys.
+const KEYS_LINE: &str = "key ACTION KEYS sets keys (F2, Alt-G), or none, or default: /set key go-to F2. /keys shows them";
 
 /// What the settings ask of the terminal at the start.
 pub(super) fn start(state: &mut State, at: Timestamp) -> Vec<Effect> {
@@ -38,8 +46,12 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
     let (name, value) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
     if name.is_empty() {
         let layers = state.look.layers();
-        let lines: Vec<_> = SETTINGS.iter().map(|setting| line(setting, layers)).collect();
+        let lines = SETTINGS.iter().map(|setting| line(setting, layers));
+        let lines: Vec<_> = lines.chain([KEYS_LINE.to_owned()]).collect();
         return Ok(notify(state, NoticeKind::Info, lines.join("\n"), at));
+    }
+    if KEYS_NAMES.contains(&name) {
+        return set_keys(state, value.trim(), at);
     }
     let setting = SETTINGS.iter().find(|setting| setting.name == name);
     let Some(setting) = setting else {
@@ -54,7 +66,7 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
         return Err(SetError::unknown_value(name, value.trim(), setting.values).to_string());
     };
     state.look.set(setting.name, value).map_err(|error| error.to_string())?;
-    let mut effects = vec![Effect::SaveSetting(setting.name, value)];
+    let mut effects = vec![Effect::SaveSetting(Change::Value(setting.name, value))];
     match setting.name {
         "mouse" => effects.push(Effect::SetMouse(state.look.settings().mouse.value.is_on())),
         // The key that opens or closes the list counts no more.
@@ -68,18 +80,33 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
     Ok(effects)
 }
 
+/// `/set key`: shows the keys of an action, or changes them.
+fn set_keys(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
+    if argument.is_empty() {
+        return Ok(notify(state, NoticeKind::Info, KEYS_LINE, at));
+    }
+    if Action::named(argument).is_some() {
+        let text = help::on(argument, state.look.keys())?;
+        return Ok(notify(state, NoticeKind::Info, text, at));
+    }
+    let change = Change::keys(argument).map_err(|error| error.to_string())?;
+    if let Change::Keys(action, keys) = &change {
+        state.look.set_keys(*action, keys.clone()).map_err(|error| error.to_string())?;
+    }
+    Ok(vec![Effect::SaveSetting(change)])
+}
+
 /// A setting is saved, or is not.
 pub(super) fn saved(
     state: &mut State,
-    name: &str,
-    value: &str,
+    change: &Change,
     result: Result<(), String>,
     at: Timestamp,
 ) -> Vec<Effect> {
     match result {
-        Ok(()) => notify(state, NoticeKind::Info, format!("{name} is now {value}"), at),
+        Ok(()) => notify(state, NoticeKind::Info, change.to_string(), at),
         Err(why) => {
-            let text = format!("{name} is now {value}, but only until you quit: {why}");
+            let text = format!("{change}, but only until you quit: {why}");
             notify(state, NoticeKind::Trouble, text, at)
         }
     }

@@ -13,6 +13,7 @@ mod quiet;
 mod refused;
 mod rooms;
 mod selecting;
+mod servers;
 mod settings;
 mod stored;
 mod tokens;

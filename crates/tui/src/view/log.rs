@@ -98,10 +98,15 @@ fn formatted(format: Format, theme: Theme) -> Style {
         (Format::QUOTE, Role::Dim),
         (Format::QUIET, Role::Dim),
         (Format::CODE, Role::Code),
+        (Format::STRING, Role::Good),
+        (Format::COMMENT, Role::Dim),
+        (Format::REMOVED, Role::Bad),
         (Format::LINK, Role::Link),
     ];
     let modifiers = [
         (Format::BOLD, Modifier::BOLD),
+        (Format::KEYWORD, Modifier::BOLD),
+        (Format::COMMENT, Modifier::ITALIC),
         (Format::ITALIC, Modifier::ITALIC),
         (Format::STRUCK, Modifier::CROSSED_OUT),
     ];

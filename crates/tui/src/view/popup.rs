@@ -24,7 +24,7 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
     let mut rows = area.rows();
     if let Some(row) = rows.next() {
-        let heading = heading(&popup.title, theme, usize::from(row.width));
+        let heading = heading(popup.title.as_deref(), theme, usize::from(row.width));
         paint::line(&heading, row, frame.buffer_mut());
     }
     let window = popup.list.window(popup.rows());
@@ -48,11 +48,11 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
 }
 
 /// The rule above the list, with its heading if it has one.
-fn heading(title: &str, theme: Theme, width: usize) -> Line<'static> {
+fn heading(title: Option<&str>, theme: Theme, width: usize) -> Line<'static> {
     let rule = |columns| Span::styled("─".repeat(columns), theme.style(Role::Rule));
-    if title.is_empty() {
+    let Some(title) = title else {
         return Line::from(rule(width));
-    }
+    };
     let title = cut(&format!(" {title} "), width.saturating_sub(2));
     let rest = width.saturating_sub(columns(&title) + 2);
     Line::from(vec![rule(2), title.bold(), rule(rest)])

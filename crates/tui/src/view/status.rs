@@ -36,9 +36,9 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
         left -= columns(&hint) + columns(and);
         hints = format!("{hint}{and}{hints}");
     }
-    let style = match state.client.connection() {
-        Connection::Refused { .. } => theme.bad(),
-        _ if state.done.is_some() => theme.style(Role::Good),
+    let style = match (state.client.connection(), &state.done) {
+        (Connection::Refused { .. }, _) | (_, Some(Err(_))) => theme.bad(),
+        (_, Some(Ok(_))) => theme.style(Role::Good),
         _ => theme.style(Role::Warn),
     };
     let hints = Line::styled(hints, theme.dim()).alignment(Alignment::Right);
@@ -63,7 +63,7 @@ fn not_normal(state: &State) -> Vec<String> {
         return vec![format!("Press {keys} again to quit")];
     }
     let mut parts = Vec::new();
-    parts.extend(state.done.clone());
+    parts.extend(state.done.iter().map(|done| done.clone().unwrap_or_else(|why| why)));
     match client.connection() {
         Connection::Connecting => parts.push("Connecting…".to_owned()),
         Connection::Waiting { seconds } => {
@@ -90,33 +90,45 @@ fn not_normal(state: &State) -> Vec<String> {
     parts
 }
 
-/// What the user can do here: at most three hints, or what can be done with the selected message.
+/// What the user can do here, the most important last.
 fn hints_of(state: &State) -> Vec<String> {
-    if let Some(picker) = &state.picker {
-        let enter = picker.subject.enter();
-        return ["↑↓ choose", enter, "Esc close"].map(str::to_owned).to_vec();
-    }
-    if state.prompt.completions().is_some() {
-        return ["Tab choose", "Esc close"].map(str::to_owned).to_vec();
-    }
-    if state.is_bare {
-        return ["PgUp PgDn scroll", "Esc back"].map(str::to_owned).into();
-    }
-    if let Some((_, message)) = state.selected() {
+    let keys = state.look.keys();
+    let all = if let Some(picker) = &state.picker {
+        let enter = keys.hint(Action::Send, picker.subject.enter());
+        vec![Some(format!("{} choose", keys.steps())), enter, keys.hint(Action::Back, "close")]
+    } else if state.prompt.completions().is_some() {
+        vec![keys.hint(Action::Complete, "choose"), keys.hint(Action::Back, "close")]
+    } else if state.is_bare {
+        let pages = [Action::PageUp, Action::PageDown].map(|page| keys.name(page));
+        let pages = pages.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        vec![Some(format!("{pages} scroll")), keys.hint(Action::Back, "back")]
+    } else if let Some((_, message)) = state.selected() {
         let applying = ACTIONS.iter().filter(|action| (action.applies)(message));
-        let open = if state.selected_is_open() { "Enter fold" } else { "Enter open" };
-        let open = state.selected_is_long().then_some(open);
-        let hints = applying.map(|action| action.hint).chain(open).chain(["Esc back"]);
-        return hints.map(str::to_owned).collect();
-    }
-    let mut hints = Vec::new();
-    if state.client.next_unread().is_some() {
-        hints.push((Action::NextUnread, "next unread"));
-    }
-    if !state.client.room().is_private() {
-        hints.push((Action::Users, "users"));
-    }
-    hints.push((Action::Help, "keys"));
-    let hint = |(action, does)| Some(format!("{} {does}", state.look.keys().name(action)?));
-    hints.into_iter().filter_map(hint).collect()
+        let mut all: Vec<_> = applying.map(|action| Some(action.hint.to_owned())).collect();
+        if state.selected_is_long() {
+            let does = if state.selected_is_open() { "fold" } else { "open" };
+            all.push(keys.hint(Action::Send, does));
+        }
+        all.push(keys.hint(Action::Back, "back"));
+        all
+    } else {
+        normal_hints(state)
+    };
+    all.into_iter().flatten().collect()
+}
+
+/// The hints if nothing is open and nothing selected.
+fn normal_hints(state: &State) -> Vec<Option<String>> {
+    let (keys, room) = (state.look.keys(), state.client.room());
+    let selects = room.log().oldest().is_some();
+    vec![
+        keys.hint(Action::Select, "select").filter(|_| selects),
+        keys.hint(Action::NextMention, "next mention")
+            .filter(|_| room.mentions() > 0 && !room.is_private()),
+        keys.hint(Action::NextUnread, "next unread")
+            .filter(|_| state.client.next_unread().is_some()),
+        keys.hint(Action::Users, "users").filter(|_| !room.is_private()),
+        keys.hint(Action::Help, "keys"),
+        keys.hint(Action::Back, "change the address").filter(|_| state.may_ask_server),
+    ]
 }

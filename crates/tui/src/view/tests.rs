@@ -37,7 +37,7 @@ fn a_conversation() {
                  bob   I have, ana: it wraps at word borders, 漢字も大丈夫です。
                  ana ▌ thanks, @Bob
                      … * bob goes to lunch
-                                                                  Ctrl-G users · F1 keys
+                                                  Ctrl-S select · Ctrl-G users · F1 keys
         #lobby › and typ
         "#);
 }
@@ -57,7 +57,7 @@ fn the_list_folds_away_on_a_narrow_screen() {
         ana 14:02
         ▌ thanks, @Bob
         … * bob goes to lunch
-                                    Ctrl-G users · F1 keys
+                    Ctrl-S select · Ctrl-G users · F1 keys
         #lobby › and typ
         "#);
 }
@@ -125,7 +125,7 @@ fn several_rooms() {
                            │ 14:02    ana   does it compile?
                            │                it does, and it runs
                            │                · ana set the topic: all about Rust
-                                                                  Alt-A next unread · Ctrl-G users · F1 keys
+                                                  Ctrl-S select · Alt-A next unread · Ctrl-G users · F1 keys
         #rust ›  Message #rust (/help for commands)
         "#);
 }
@@ -143,7 +143,7 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
         14:02    ana   does it compile?
                        it does, and it runs
                        · ana set the topic: all about Rust
-                                    Alt-A next unread · Ctrl-G users · F1 keys
+                    Ctrl-S select · Alt-A next unread · Ctrl-G users · F1 keys
         #rust ›  Message #rust (/help for commands)
         "#);
 }
@@ -171,7 +171,7 @@ fn what_is_new_begins_at_a_line() {
                            │                cup 4
                            │                cup 5
                            │                cup 6                                              25 new ↓ End
-                                                                  Alt-A next unread · Ctrl-G users · F1 keys
+                                                  Ctrl-S select · Alt-A next unread · Ctrl-G users · F1 keys
         #tea ›  Message #tea (/help for commands)
         "#);
 }
@@ -212,7 +212,7 @@ fn reading_back() {
                        message 23
                        message 24
                        message 25                      12 new ↓ End
-                                              Ctrl-G users · F1 keys
+                              Ctrl-S select · Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);
 }
@@ -228,7 +228,8 @@ fn help() {
         Ctrl-P, Alt-Up                  Go to the previous room
         Alt-A                           Go to the next room with mentions or unread
                                         messages; back if there is none
-        Ctrl-K                          Go to a room or a user
+        Ctrl-K                          Go to a room or a user; with text behind the
+                                        cursor, cut it to the end of the line
         Alt-1 … Alt-9                   Go to the room with this number
 
         Messages
@@ -236,16 +237,15 @@ fn help() {
         PgDn                            Scroll to newer messages
         Ctrl-Home                       Go to the oldest message
         Ctrl-End                        Go to the newest message
+        Alt-Home                        Go to the first unread message
+        Alt-N                           Go to the next message that mentions you
+        Alt-P                           Go to the previous message that mentions you
         Ctrl-S, Shift-Up                Select a message, to copy, quote or open it
         Alt-L                           Show the messages alone, to select text
         Esc                             Go back one step, at last to the newest message
         Ctrl-G                          Show or hide the user list
 
         Writing
-        Enter                           Send the message (start with / for a command)
-        Alt-Enter, Ctrl-J, Shift-Enter  Start a new line
-        Tab                             Complete a name, a room or a command
-        Shift-Tab                       Complete with the previous offer
         "#);
     harness.resize(24, 6);
     harness.press(KeyCode::Down);
@@ -282,7 +282,7 @@ fn the_date_changes() {
                  ana   late
         ─────────────────────────── Monday, 23 November 2026 ───────────────────────────
         14:02    ana   early
-                                                                  Ctrl-G users · F1 keys
+                                                  Ctrl-S select · Ctrl-G users · F1 keys
         #lobby ›  Message #lobby (/help for commands)
         "#);
 }

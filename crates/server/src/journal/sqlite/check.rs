@@ -90,12 +90,14 @@ pub(super) fn check_file(db: &Connection) -> Result<Checked, JournalError> {
         check_records(db, version, &mut checked)?;
     }
     let (rooms, mut tally) = (rooms(db, &mut checked)?, Tally::NONE);
+    let indexed = if is_current { derived::indexed(db)? } else { None };
     for (room, key) in &rooms {
         checked.rooms += 1;
-        tally.add(check_room(db, *room, key, has_sums, &mut checked)?);
+        let last = indexed.as_ref().map_or(Seq::NONE, |indexed| indexed.last(*room));
+        tally.add(check_room(db, (*room, key), last, has_sums, &mut checked)?);
     }
     if is_current {
-        derived::check_runs(db, &tally, &mut checked)?;
+        derived::check_runs(db, indexed.as_ref(), &tally, &mut checked)?;
         derived::check_numbers(db, &tally, &rooms.into_keys().collect(), &mut checked)?;
     }
     snapshot.finish()?;
@@ -200,16 +202,19 @@ fn rooms(db: &Connection, checked: &mut Checked) -> Result<BTreeMap<RoomId, Stri
     Ok(rooms)
 }
 
-/// Adds the messages of a room, and those that are damaged or missing. Returns the counts of its messages.
+/// Adds the messages of a room, and those that are damaged or missing. The numbers of those up to `indexed` should
+/// be in the table of numbers. Returns the counts of its messages.
 pub(super) fn check_room(
     db: &Connection,
-    room: RoomId,
-    key: &str,
+    (room, key): (RoomId, &str),
+    indexed: Seq,
     has_sums: bool,
     checked: &mut Checked,
 ) -> Result<Tally, JournalError> {
-    let (last, tally) = match scan(db, room, key, has_sums, checked) {
-        Err(error) if salvage::is_damage(&error) && has_sums => around(db, room, key, checked)?,
+    let (last, tally) = match scan(db, (room, key), indexed, has_sums, checked) {
+        Err(error) if salvage::is_damage(&error) && has_sums => {
+            around(db, (room, key), indexed, checked)?
+        }
         scanned => scanned?,
     };
     let sql = "SELECT max(0, coalesce(max(read_seq), 0)) FROM member WHERE room = ?";
@@ -226,13 +231,14 @@ pub(super) fn check_room(
 /// Checks a room whose pages can all be read. Returns the `seq` of its last message.
 fn scan(
     db: &Connection,
-    room: RoomId,
-    key: &str,
+    (room, key): (RoomId, &str),
+    indexed: Seq,
     has_sums: bool,
     checked: &mut Checked,
 ) -> rusqlite::Result<(Seq, Tally)> {
     let Extent { count, first, last } = messages::extent(db, room)?;
-    let census = if has_sums { messages::census(db, room, FAULTS_MAX)? } else { Census::default() };
+    let census =
+        if has_sums { messages::census(db, room, indexed, FAULTS_MAX)? } else { Census::default() };
     checked.messages += count - census.damaged.len() as u64;
     for seq in &census.damaged {
         checked.add(format!("room {key}: message {seq} is damaged"));
@@ -254,8 +260,8 @@ fn tally(census: &Census, is_complete: bool) -> Tally {
 /// Checks a room in which there are pages that cannot be read.
 fn around(
     db: &Connection,
-    room: RoomId,
-    key: &str,
+    (room, key): (RoomId, &str),
+    indexed: Seq,
     checked: &mut Checked,
 ) -> rusqlite::Result<(Seq, Tally)> {
     let last = messages::last_seq(db, room)?;
@@ -269,7 +275,7 @@ fn around(
                 checked.add(format!("room {key}: message {} cannot be read", message.seq));
             } else {
                 checked.messages += 1;
-                census.add(message);
+                census.add(message, indexed);
             }
         }
         seq = end;

@@ -1,15 +1,14 @@
 //! A commit in the making: stores its entries within a transaction, and gives each message its `seq`.
 
-use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
 use chat_proto::{Seq, Timestamp, UserId};
-use rusqlite::{Connection, Transaction};
+use rusqlite::Transaction;
 
 use super::change::Change;
 use super::commit::{Committed, Entry, Message};
 use super::messages::MessageInserter;
-use super::numbers::{self, Device, Last, Numbers, Run};
+use super::numbers::{Done as NumbersDone, Numbers, NumbersDraft};
 use super::stored::{RoomId, StoredMessage};
 use super::{records, repeat, rows, task, used};
 
@@ -17,19 +16,18 @@ use super::{records, repeat, rows, task, used};
 pub(super) struct Draft<'a> {
     transaction: &'a Transaction<'a>,
     inserter: MessageInserter<'a>,
-    known: &'a Numbers,
     at: Timestamp,
     /// The `seq` of the last message of each room before the commit.
     stored_seqs: &'a HashMap<RoomId, Seq>,
     /// The same of each room that has a message in it.
     last_seqs: BTreeMap<RoomId, Seq>,
-    numbers: HashMap<Device, Last>,
+    numbers: NumbersDraft<'a>,
     last_user: UserId,
 }
 
 /// What the writer remembers of a commit.
 pub(super) struct Done {
-    numbers: HashMap<Device, Last>,
+    pub(super) numbers: NumbersDone,
     /// The `seq` of the last message of each room that has one in the commit.
     pub(super) last_seqs: BTreeMap<RoomId, Seq>,
     /// The greatest number of a user with a message in it.
@@ -39,16 +37,15 @@ pub(super) struct Done {
 impl<'a> Draft<'a> {
     pub(super) fn new(
         transaction: &'a Transaction<'a>,
-        known: &'a Numbers,
+        numbers: &'a Numbers,
         stored_seqs: &'a HashMap<RoomId, Seq>,
         at: Timestamp,
     ) -> rusqlite::Result<Self> {
         let inserter = MessageInserter::new(transaction)?;
-        let (last_seqs, numbers) = (BTreeMap::new(), HashMap::new());
+        let (last_seqs, numbers) = (BTreeMap::new(), NumbersDraft::new(numbers));
         Ok(Self {
             transaction,
             inserter,
-            known,
             at,
             stored_seqs,
             last_seqs,
@@ -66,8 +63,10 @@ impl<'a> Draft<'a> {
                 Ok(Committed::Changes(changes))
             }
             Entry::Task(task) => {
-                self.store_numbers()?;
-                task::run(task, self.transaction)
+                if task::uses_tables(task) {
+                    self.numbers.merge_all(self.transaction, &self.last_seqs)?;
+                }
+                task::run(task, self.transaction, &self.numbers)
             }
         }
     }
@@ -75,16 +74,12 @@ impl<'a> Draft<'a> {
     /// Stores a message, unless it is a repeat.
     fn message(&mut self, message: Message) -> rusqlite::Result<Committed> {
         let device = (message.from.id, message.device.clone());
-        let mut last = match message.n {
-            Some(_) => Some(last(self.transaction, self.known, &mut self.numbers, &device)?),
-            None => None,
-        };
-        if let (Some(n), Some(last)) = (message.n, &mut last)
-            && last.may_have(n)
+        if let Some(n) = message.n
+            && self.numbers.may_have(self.transaction, &device, n)?
         {
-            last.store(self.transaction, &device)?;
             let sent = (message.room, message.kind, &message.text);
-            if let Some(repeat) = repeat::find(self.transaction, &device, n, sent)? {
+            if let Some(repeat) = repeat::find(self.transaction, &self.numbers, (&device, n), sent)?
+            {
                 return Ok(Committed::Repeat(repeat));
             }
         }
@@ -110,9 +105,8 @@ impl<'a> Draft<'a> {
         self.inserter.message(room, &message)?;
         *last_seq = message.seq;
         self.last_user = self.last_user.max(message.from.id);
-        if let (Some(n), Some(last)) = (n, last) {
-            last.note(self.transaction, &device, n, rows::place(room, message.seq))?;
-        }
+        let place = rows::place(room, message.seq);
+        self.numbers.note(self.transaction, &device, (n, place))?;
         Ok(Committed::Message { room, message, changes })
     }
 
@@ -120,45 +114,13 @@ impl<'a> Draft<'a> {
         changes.iter().try_for_each(|change| records::change(self.transaction, change))
     }
 
-    /// Stores the numbers of the messages before a task, which may read them.
-    fn store_numbers(&mut self) -> rusqlite::Result<()> {
-        let transaction = self.transaction;
-        self.numbers.iter_mut().try_for_each(|(device, last)| last.store(transaction, device))
-    }
-
     /// Stores what is stored once for each commit. `last_user` is stored already.
-    pub(super) fn finish(mut self, last_user: UserId) -> rusqlite::Result<Done> {
-        self.store_numbers()?;
+    pub(super) fn finish(self, last_user: UserId) -> rusqlite::Result<Done> {
         if self.last_user > last_user {
             used::put_last_user(self.transaction, self.last_user)?;
         }
-        let Self { numbers, last_seqs, last_user, .. } = self;
+        let numbers = self.numbers.finish(self.transaction)?;
+        let Self { last_seqs, last_user, .. } = self;
         Ok(Done { numbers, last_seqs, last_user })
-    }
-}
-
-/// The last run of a device, with the numbers that the commit has added. One look-up for each message.
-fn last<'n>(
-    db: &Connection,
-    known: &Numbers,
-    numbers: &'n mut HashMap<Device, Last>,
-    device: &Device,
-) -> rusqlite::Result<&'n mut Last> {
-    match numbers.entry(device.clone()) {
-        Occupied(last) => Ok(last.into_mut()),
-        Vacant(vacant) => {
-            let run = match known.get(device) {
-                Some(run) => run,
-                None => numbers::last(db, device)?,
-            };
-            Ok(vacant.insert(Last::stored(run)))
-        }
-    }
-}
-
-impl Done {
-    /// The last runs of the devices with a message in the commit.
-    pub(super) fn numbers(self) -> impl ExactSizeIterator<Item = (Device, Option<Run>)> {
-        self.numbers.into_iter().map(|(device, last)| (device, last.run()))
     }
 }

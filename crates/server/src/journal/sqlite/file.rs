@@ -214,8 +214,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let db = sqlite(None, &directory.path().join("file"), flags).unwrap();
-        db.execute_batch(schema::SENT).unwrap();
-        let sql = "SELECT place FROM sent WHERE from_id = ? AND n <= ? ORDER BY n DESC LIMIT 1";
+        db.execute_batch(schema::NUMBERS).unwrap();
+        let sql = "SELECT runs FROM sent WHERE from_id = ? AND n <= ? ORDER BY n DESC LIMIT 1";
         let mut statement = db.prepare(sql).unwrap();
         for n in 0..3 {
             statement.query([n, n]).unwrap().next().unwrap();

@@ -9,6 +9,7 @@ use chat_proto::{Seq, Timestamp, Topic, User, UserId, UserName};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::numbers::{self, Numbers};
 use super::store::{unsigned, user_id};
 use super::stored::{
     CredentialRecord, MembershipRecord, RoomId, RoomKey, RoomRecord, UserKind, UserRecord,
@@ -21,8 +22,8 @@ pub(super) const LOST: &str = "!";
 /// The key and the name of the room that every user is in.
 const LOBBY: &str = "#lobby";
 
-/// Reads all records.
-pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
+/// Reads all records, and the numbers of messages that are in no table yet.
+pub(super) fn load(db: &Connection) -> rusqlite::Result<(Restored, Numbers)> {
     let mut damage = Vec::new();
     mend_lobby(db, &mut damage)?;
     let (rooms, users) = (rooms(db, &mut damage)?, users(db, &mut damage)?);
@@ -30,14 +31,16 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
     let (credentials, damaged) = credentials::load(db)?;
     note_credentials(&users, &credentials, &damaged, &mut damage);
     note_missing(&users, &members, &credentials, &mut damage);
+    let numbers = numbers::open(db, &rooms, &mut damage)?;
     let records = used::Records {
         rooms: &rooms,
         users: &users,
         credentials: &credentials,
         members: &members,
+        last_user: numbers.last_user(),
     };
     let used = used::load(db, records, &mut damage)?;
-    Ok(Restored {
+    let restored = Restored {
         newest: messages::newest(db, &rooms, &users)?,
         rooms,
         users,
@@ -46,7 +49,8 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<Restored> {
         last_user: used.last_user,
         last_room: used.last_room.0,
         damage,
-    })
+    };
+    Ok((restored, numbers))
 }
 
 /// Rebuilds the record of the lobby if it is missing or has lost its name: no session can begin without that

@@ -191,7 +191,7 @@ pub(super) fn extent(db: &Connection, room: RoomId) -> rusqlite::Result<Extent> 
 pub(super) struct Census {
     /// The `seq` of each damaged message.
     pub(super) damaged: Vec<Seq>,
-    /// Number of other messages that have a number of their device.
+    /// Number of other messages that have a number of their device which should be in the table of numbers.
     pub(super) numbered: u64,
     /// The greatest user number of an author of the others.
     pub(super) last_user: UserId,
@@ -204,14 +204,21 @@ impl Default for Census {
 }
 
 impl Census {
-    pub(super) fn add(&mut self, message: &StoredMessage) {
-        self.numbered += u64::from(message.n.is_some());
+    /// Adds a message. The numbers of those up to `indexed` should be in the table of numbers.
+    pub(super) fn add(&mut self, message: &StoredMessage, indexed: Seq) {
+        self.numbered += u64::from(message.n.is_some() && message.seq <= indexed);
         self.last_user = self.last_user.max(message.from.id);
     }
 }
 
-/// Scans the messages of `room`, until `limit` damaged ones are found.
-pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::Result<Census> {
+/// Scans the messages of `room`, until `limit` damaged ones are found. The numbers of those up to `indexed` should
+/// be in the table of numbers.
+pub(super) fn census(
+    db: &Connection,
+    room: RoomId,
+    indexed: Seq,
+    limit: usize,
+) -> rusqlite::Result<Census> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place BETWEEN ? AND ? ORDER BY place"
     ))?;
@@ -221,7 +228,7 @@ pub(super) fn census(db: &Connection, room: RoomId, limit: usize) -> rusqlite::R
         && let Some(row) = rows.next()?
     {
         match rows::read(row, &mut seen) {
-            Ok(message) => census.add(&message),
+            Ok(message) => census.add(&message, indexed),
             Err(_) => census.damaged.push(seq_of(row.get(0)?)),
         }
     }
@@ -264,15 +271,17 @@ pub(super) fn trim(
     let [first, last] = [place(room, Seq::NONE), place(room, SEQ_MAX)];
     let mut rows =
         statement.query(params![first, last, limit, before.as_millis(), now.as_millis()])?;
-    let (mut removed, mut last) = (Vec::new(), Seq::NONE);
+    let (mut numbers, mut count, mut last) = (Vec::new(), 0, Seq::NONE);
     while let Some(row) = rows.next()? {
-        removed.push(device_and_n(row).unwrap_or(None));
-        last = last.max(seq_of(row.get(3)?));
+        let place = row.get(3)?;
+        if let Ok(Some((device, n))) = device_and_n(row) {
+            numbers.push((device, n, place));
+        }
+        count += 1;
+        last = last.max(seq_of(place));
     }
-    for (device, n) in removed.iter().flatten() {
-        numbers::forget(db, device, *n)?;
-    }
-    Ok(Removed { count: removed.len(), last })
+    numbers::forget(db, numbers)?;
+    Ok(Removed { count, last })
 }
 
 /// The newest time of the rooms' last messages and of the users; `None` if there are none.

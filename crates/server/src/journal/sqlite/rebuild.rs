@@ -4,32 +4,30 @@
 //! of another table. So the pages of the old table stay where they are, and nothing refers to them.
 //! The table `abandoned` lists them, so that a check does not report them. A backup does not have them.
 
-use std::collections::hash_map::Entry::{Occupied, Vacant};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::numbers::{self, Device, Last};
-use super::{rows, salvage, schema};
+use super::{numbers, salvage, schema};
 
 /// Lines that a check of the file's structure returns at most: one for each unused page of 4 GiB.
 pub(super) const STRUCTURE_LINES_MAX: u32 = 1_000_000;
 
-/// Rebuilds the table of message numbers. Reads all messages.
+/// Rebuilds the tables of message numbers. Reads all messages.
 pub(super) fn message_numbers(db: &Connection) -> rusqlite::Result<()> {
-    replace(db, "sent", schema::SENT, fill_message_numbers)
+    replace(db, &["sent", "indexed"], schema::NUMBERS, numbers::fill)
 }
 
-/// Replaces `table` by one that `make` makes and `fill` fills; or changes nothing.
+/// Replaces `tables` by those that `make` makes and `fill` fills; or changes nothing.
 pub(super) fn replace(
     db: &Connection,
-    table: &str,
+    tables: &[&str],
     make: &str,
     fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let replace = || {
         let transaction = db.unchecked_transaction()?;
-        remove_from_schema(db, table)?;
+        tables.iter().try_for_each(|table| remove_from_schema(db, table))?;
         db.execute_batch(make)?;
         fill(db)?;
         list_abandoned(db)?;
@@ -55,28 +53,6 @@ fn remove_from_schema(db: &Connection, table: &str) -> rusqlite::Result<()> {
 /// Has SQLite read the schema of the file again. Ends the writing of the schema, too.
 fn read_schema_again(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "writable_schema", "reset")
-}
-
-fn fill_message_numbers(db: &Connection) -> rusqlite::Result<()> {
-    let mut devices: HashMap<Device, Last> = HashMap::new();
-    salvage::each(db, |room, message| {
-        let Some(n) = message.n else { return Ok(()) };
-        if devices.len() >= numbers::DEVICES_REMEMBERED {
-            store(db, &mut devices)?;
-            devices.clear();
-        }
-        let device = (message.from.id, message.device.clone());
-        let last = match devices.entry(device.clone()) {
-            Occupied(last) => last.into_mut(),
-            Vacant(vacant) => vacant.insert(Last::stored(numbers::last(db, &device)?)),
-        };
-        last.note(db, &device, n, rows::place(room, message.seq))
-    })?;
-    store(db, &mut devices)
-}
-
-fn store(db: &Connection, devices: &mut HashMap<Device, Last>) -> rusqlite::Result<()> {
-    devices.iter_mut().try_for_each(|(device, last)| last.store(db, device))
 }
 
 fn list_abandoned(db: &Connection) -> rusqlite::Result<()> {

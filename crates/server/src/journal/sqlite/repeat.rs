@@ -6,18 +6,18 @@ use rusqlite::Connection;
 
 use super::super::repeat::Repeat;
 use super::messages;
-use super::numbers::{self, Device};
+use super::numbers::{Device, NumbersDraft};
 use super::stored::RoomId;
 
 /// The stored message to which `device` gave the number `n`, beside a message with that room, kind and
 /// text; `None` if there is none.
 pub(super) fn find(
     db: &Connection,
-    device: &Device,
-    n: u64,
+    numbers: &NumbersDraft<'_>,
+    (device, n): (&Device, u64),
     (room, kind, text): (RoomId, Kind, &Text),
 ) -> rusqlite::Result<Option<Repeat>> {
-    let Some(place) = numbers::place_of(db, device, n)? else { return Ok(None) };
+    let Some(place) = numbers.place_of(db, device, n)? else { return Ok(None) };
     Ok(messages::numbered(db, place, device, n)?.map(|found| match found {
         (its_room, Some(message))
             if its_room == room && message.kind == kind && message.text == *text =>

@@ -10,7 +10,7 @@ use chat_proto::{DeviceId, Seq, Text, Timestamp, User, UserId, UserName};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::messages;
-use super::numbers;
+use super::numbers::last_indexed;
 use super::rows::{self, SEQ_MAX};
 use super::stored::{Page, Part, RoomId, StoredMessage};
 
@@ -219,14 +219,25 @@ pub(super) fn each(
     }
     for room in rooms {
         let last = messages::last_seq(db, room)?;
-        let mut seq = Seq::NONE;
-        while seq < last {
-            let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
-            let found = messages::messages(db, room, page)?;
-            let Some(end) = found.last().map(|message| message.seq) else { break };
-            found.iter().filter(|found| !found.damaged).try_for_each(|found| take(room, found))?;
-            seq = end;
-        }
+        self::room(db, room, (Seq::NONE, last), &mut take)?;
+    }
+    Ok(())
+}
+
+/// Calls `take` with each message of `room` after one `seq`, up to another, that is not damaged, in their order.
+pub(super) fn room(
+    db: &Connection,
+    room: RoomId,
+    (after, last): (Seq, Seq),
+    mut take: impl FnMut(RoomId, &StoredMessage) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut seq = after;
+    while seq < last {
+        let page = Page { of: Part::After(seq), limit: PAGE_MESSAGES };
+        let found = messages::messages(db, room, page)?;
+        let Some(end) = found.last().map(|message| message.seq) else { break };
+        found.iter().filter(|found| !found.damaged).try_for_each(|found| take(room, found))?;
+        seq = end;
     }
     Ok(())
 }
@@ -234,10 +245,9 @@ pub(super) fn each(
 /// The `seq` of the last message of `room` as far as anything readable knows of it, if the end of the
 /// room cannot be read.
 pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
-    let [first, last] = [rows::place(room, Seq::NONE), rows::place(room, SEQ_MAX)];
-    let numbered = match numbers::last_place(db, [first, last]) {
-        Err(error) if is_damage(&error) || numbers::is_damaged(&error) => None,
-        numbered => numbered?,
+    let indexed = match last_indexed(db, room) {
+        Err(error) if is_damage(&error) => Seq::NONE,
+        indexed => indexed?,
     };
     let read: Option<i64> =
         db.query_row("SELECT max(read_seq) FROM member WHERE room = ?", [room.0], |row| {
@@ -245,5 +255,24 @@ pub(super) fn last_seq(db: &Connection, room: RoomId) -> rusqlite::Result<Seq> {
         })?;
     let read = read.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
     // There is a message: a page of them cannot be read.
-    Ok(numbered.map_or(Seq::FIRST, rows::seq_of).max(Seq::new(read).min(SEQ_MAX)))
+    let known = indexed.max(Seq::new(read).min(SEQ_MAX)).max(Seq::FIRST);
+    last_before_damage(db, room, known)
+}
+
+/// The `seq` of the last message of `room` in front of a page that cannot be read; `after` if there is none behind
+/// that.
+fn last_before_damage(db: &Connection, room: RoomId, after: Seq) -> rusqlite::Result<Seq> {
+    let sql = "SELECT place FROM message WHERE place BETWEEN ? AND ? ORDER BY place";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut places =
+        statement.query(params![rows::place(room, after.next()), rows::place(room, SEQ_MAX)])?;
+    let mut last = after;
+    loop {
+        match places.next() {
+            Ok(Some(row)) => last = last.max(rows::seq_of(row.get(0)?)),
+            Ok(None) => return Ok(last),
+            Err(error) if is_damage(&error) => return Ok(last),
+            Err(error) => return Err(error),
+        }
+    }
 }

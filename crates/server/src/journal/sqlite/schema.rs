@@ -3,7 +3,7 @@
 use rusqlite::{Connection, ErrorCode};
 use tracing::warn;
 
-use super::{JournalError, mend};
+use super::{JournalError, mend, rebuild};
 
 /// The steps from an empty file to the current schema. Step `k` upgrades version `k` to version `k + 1`. A step that
 /// was released is never changed; a change of the schema is a new step.
@@ -146,6 +146,24 @@ const STEPS: &[&str] = &[
     DROP TABLE user;
     ALTER TABLE account RENAME TO user;
 ",
+    "
+    -- The table of message numbers has lists of them, and may lag: see `numbers.rs`. The start fills it from the
+    -- messages.
+    DROP TABLE IF EXISTS sent;
+    CREATE TABLE sent (
+        from_id INTEGER NOT NULL,
+        device TEXT NOT NULL,
+        n INTEGER NOT NULL,
+        runs BLOB NOT NULL,
+        sum INTEGER NOT NULL,
+        PRIMARY KEY (from_id, device, n)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE indexed (
+        room INTEGER PRIMARY KEY,
+        seq INTEGER NOT NULL,
+        sum INTEGER NOT NULL
+    ) STRICT;
+",
 ];
 
 /// The version from which rows have checksums.
@@ -154,17 +172,24 @@ pub(super) const CHECKSUMS_SINCE: u32 = 2;
 /// The version from which credentials have a table of their own.
 pub(super) const CREDENTIALS_SINCE: u32 = 5;
 
-/// The current table `sent`.
-pub(super) const SENT: &str = "
+/// The version from which a device's numbers are stored in lists.
+const NUMBER_LISTS_SINCE: u32 = 6;
+
+/// The current tables `sent` and `indexed`.
+pub(super) const NUMBERS: &str = "
     CREATE TABLE sent (
         from_id INTEGER NOT NULL,
         device TEXT NOT NULL,
         n INTEGER NOT NULL,
-        place INTEGER NOT NULL,
-        count INTEGER NOT NULL,
+        runs BLOB NOT NULL,
         sum INTEGER NOT NULL,
         PRIMARY KEY (from_id, device, n)
-    ) STRICT, WITHOUT ROWID";
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE indexed (
+        room INTEGER PRIMARY KEY,
+        seq INTEGER NOT NULL,
+        sum INTEGER NOT NULL
+    ) STRICT";
 
 /// The current table `number`.
 pub(super) const NUMBER: &str = "
@@ -200,10 +225,15 @@ pub(super) fn bring_forward(db: &mut Connection) -> Result<(), JournalError> {
 /// Upgrades the version before `version` to it. The messages at the places `damaged` are replaced.
 fn step(db: &mut Connection, version: u32, sql: &str, damaged: &[i64]) -> rusqlite::Result<()> {
     let drops_damaged_users = version == CREDENTIALS_SINCE && !mend::has_whole_pages(db, "user")?;
+    let drops_damaged_numbers =
+        version == NUMBER_LISTS_SINCE && !mend::has_whole_pages(db, "sent")?;
     let transaction = db.transaction()?;
     mend::replace(&transaction, damaged)?;
     if drops_damaged_users {
         mend::copy_users(&transaction)?;
+    }
+    if drops_damaged_numbers {
+        rebuild::abandon(&transaction, "sent")?;
     }
     transaction.execute_batch(sql)?;
     mend::mark(&transaction, damaged)?;

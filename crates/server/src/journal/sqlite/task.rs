@@ -5,19 +5,33 @@ use rusqlite::Connection;
 use super::super::TRIM_MESSAGES;
 use super::super::commit::Committed;
 use super::super::task::Task;
-use super::numbers::{self, Run};
+use super::numbers::NumbersDraft;
 use super::{messages, repeat};
 
+/// Returns true if a task reads or changes the tables themselves: then all numbers must be in them.
+pub(super) const fn uses_tables(task: &Task) -> bool {
+    match task {
+        Task::LastN { .. } | Task::SentBefore { .. } | Task::Refuse { .. } => false,
+        Task::Trim { .. } => true,
+        #[cfg(test)]
+        Task::Sqlite(_) => true,
+    }
+}
+
 /// Runs `task`; its result is sent after the commit.
-pub(super) fn run(task: &mut Task, db: &Connection) -> rusqlite::Result<Committed> {
+pub(super) fn run(
+    task: &mut Task,
+    db: &Connection,
+    numbers: &NumbersDraft<'_>,
+) -> rusqlite::Result<Committed> {
     match task {
         Task::LastN { user, device, reply } => {
-            let last = numbers::last(db, &(*user, device.clone()))?;
-            reply.set(last.map_or(0, Run::last));
+            reply.set(numbers.last(db, &(*user, device.clone()))?);
         }
         Task::SentBefore { sent, reply } => {
             let device = (sent.user, sent.device.clone());
-            reply.set(repeat::find(db, &device, sent.n, (sent.room, sent.kind, &sent.text))?);
+            let message = (sent.room, sent.kind, &sent.text);
+            reply.set(repeat::find(db, numbers, (&device, sent.n), message)?);
         }
         Task::Trim { room, before, now, reply } => {
             let removed = messages::trim(db, *room, *before, *now, TRIM_MESSAGES)?;

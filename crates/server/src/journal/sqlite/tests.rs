@@ -6,6 +6,7 @@ mod files;
 mod interrupted;
 pub(crate) mod layer;
 mod making;
+mod numbers_model;
 mod rebuilt;
 mod repeats;
 mod restored;
@@ -228,7 +229,7 @@ async fn a_check_takes_what_happens_meanwhile_for_no_fault() {
     journal.say(1, "before").await;
     let db = file::connect(&file::of(directory.path())).unwrap();
     let lobby = |checked: &mut Checked| {
-        check::check_room(&db, RoomId::LOBBY, "#lobby", true, checked).unwrap();
+        check::check_room(&db, (RoomId::LOBBY, "#lobby"), Seq::NONE, true, checked).unwrap();
         checked.rooms += 1;
     };
     journal.say(2, "meanwhile").await;

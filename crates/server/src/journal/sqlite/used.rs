@@ -89,6 +89,8 @@ pub(super) struct Records<'a> {
     pub(super) users: &'a [UserRecord],
     pub(super) credentials: &'a [CredentialRecord],
     pub(super) members: &'a [MembershipRecord],
+    /// The greatest number of a user with a message whose number is not in the table of message numbers.
+    pub(super) last_user: UserId,
 }
 
 /// The greatest numbers in `records`, and in the table of message numbers.
@@ -97,7 +99,7 @@ fn of_records(
     records: Records<'_>,
     damage: &mut Vec<String>,
 ) -> rusqlite::Result<Used> {
-    let Records { rooms, users, credentials, members } = records;
+    let Records { rooms, users, credentials, members, last_user } = records;
     let pairs = rooms.iter().filter_map(|room| match room.key {
         RoomKey::Direct(pair) => Some(pair.ids()),
         RoomKey::Named(_) => None,
@@ -111,7 +113,7 @@ fn of_records(
     let room: Option<u32> = db.query_row("SELECT max(id) FROM room", [], |row| row.get(0))?;
     let room = room.map_or(RoomId::LOBBY, RoomId);
     Ok(Used {
-        last_user: ids.max().unwrap_or(UserId::SERVER).max(numbered),
+        last_user: ids.max().unwrap_or(last_user).max(last_user).max(numbered),
         last_room: members.iter().map(|member| member.room).fold(room, RoomId::max),
     })
 }
@@ -167,7 +169,7 @@ fn put(db: &Connection, used: Used) -> rusqlite::Result<()> {
     match db.execute("DELETE FROM number", []) {
         Err(error) if salvage::is_damage(&error) => {
             drop(transaction);
-            rebuild::replace(db, "number", schema::NUMBER, |db| insert(db, used))
+            rebuild::replace(db, &["number"], schema::NUMBER, |db| insert(db, used))
         }
         removed => {
             removed?;

@@ -47,13 +47,14 @@ impl Writer {
     pub(super) fn new(
         db: Arc<Mutex<Connection>>,
         rooms: &[RoomRecord],
+        numbers: Numbers,
         has_thread: bool,
         run: Option<Run>,
         lock: Option<Lock>,
     ) -> Self {
         Self {
             db,
-            numbers: Numbers::default(),
+            numbers,
             last_seqs: rooms.iter().map(|room| (room.id, room.last_seq)).collect(),
             last_user: UserId::SERVER,
             may_come_back: false,
@@ -101,9 +102,21 @@ impl Writer {
         }
         self.last_user = self.last_user.max(done.last_user);
         self.last_seqs.extend(&done.last_seqs);
-        self.numbers.extend(done.numbers());
+        self.numbers.apply(done.numbers, &done.last_seqs);
         self.forget_rooms(items);
         Ok(())
+    }
+
+    /// Stores the numbers of messages that are in memory, so that the next start reads no message for them.
+    pub(in crate::journal) fn close(&mut self) {
+        let mut db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = store_numbers(&mut db, &self.numbers) {
+            let reason = in_words(&error);
+            warn!(
+                reason,
+                "cannot store the numbers of the newest messages; the next start reads them"
+            );
+        }
     }
 
     fn forget_rooms(&mut self, items: &[Committed]) {
@@ -163,6 +176,12 @@ impl Writer {
     fn db(&self) -> MutexGuard<'_, Connection> {
         self.db.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn store_numbers(db: &mut Connection, numbers: &Numbers) -> rusqlite::Result<()> {
+    let transaction = db.transaction()?;
+    numbers.merge_all(&transaction)?;
+    transaction.commit()
 }
 
 /// Returns true if it is too early for another try. A clock that was set back is no reason to wait.

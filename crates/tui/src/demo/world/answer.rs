@@ -14,7 +14,10 @@ use super::room::Room;
 use super::{Does, Step, World, cast};
 
 /// How long another user takes to answer.
-const ANSWER_AFTER: Duration = Duration::from_millis(1_500);
+const ANSWER_AFTER: Duration = Duration::from_millis(2_500);
+
+/// How long another user types: shorter than a client shows it.
+const TYPING_FOR: Duration = Duration::from_millis(2_000);
 
 impl World {
     pub(in crate::demo) fn answer(&mut self, command: Command) -> Vec<Event> {
@@ -56,17 +59,16 @@ impl World {
     fn hello(&mut self, hello: Hello) -> Vec<Event> {
         self.me.name = hello.name;
         let started = Instant::now();
-        let steps = AFTER.iter().filter_map(|line| {
-            let does = match line.text {
-                JOINS => Does::Join,
-                LEAVES => Does::Leave,
-                text => Does::Say(cast::written(text, &self.me)),
-            };
+        for line in AFTER {
             let due = started + Duration::from_secs(line.when.into());
-            let (room, from) = (cast::room(line.room, &self.me), cast::user(line.from, &self.me)?);
-            Some(Step { due, room, from, does })
-        });
-        self.steps = steps.collect();
+            let room = cast::room(line.room, &self.me);
+            let Some(from) = cast::user(line.from, &self.me) else { continue };
+            match line.text {
+                JOINS => self.plan(Step { due, room, from, does: Does::Join }),
+                LEAVES => self.plan(Step { due, room, from, does: Does::Leave }),
+                text => self.plan_message(due, room, from, &cast::written(text, &self.me)),
+            }
+        }
         let rooms = self.rooms.iter().filter(|room| room.is_joined).map(Room::state);
         [Event::Welcome(welcome(&self.me))].into_iter().chain(rooms).collect()
     }
@@ -127,9 +129,19 @@ impl World {
         let from = others[self.answers % others.len()].clone();
         let text = cast::written(ANSWERS[self.answers % ANSWERS.len()], &self.me);
         self.answers += 1;
-        let due = Instant::now() + ANSWER_AFTER;
-        let at = self.steps.iter().take_while(|step| step.due <= due).count();
-        self.steps.insert(at, Step { due, room: name.clone(), from, does: Does::Say(text) });
+        self.plan_message(Instant::now() + ANSWER_AFTER, name.clone(), from, &text);
+    }
+
+    /// Another user types a message, and sends it when it is due.
+    fn plan_message(&mut self, due: Instant, room: RoomName, from: User, text: &str) {
+        let typing = due.checked_sub(TYPING_FOR).unwrap_or(due);
+        self.plan(Step { due: typing, room: room.clone(), from: from.clone(), does: Does::Type });
+        self.plan(Step { due, room, from, does: Does::Say(text.to_owned()) });
+    }
+
+    fn plan(&mut self, step: Step) {
+        let at = self.steps.partition_point(|planned| planned.due <= step.due);
+        self.steps.insert(at, step);
     }
 
     fn join(&mut self, name: RoomName, since: Option<Seq>) -> Vec<Event> {

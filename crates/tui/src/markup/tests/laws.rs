@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::super::{Markup, Segment};
+use super::super::{Format, Markup, Segment};
 use chat_client::sanitize::text as cleaned;
 
 use super::{is_ordered, texts};
@@ -90,7 +90,7 @@ proptest! {
         for index in mention {
             let one = |markup: &Markup<'_>| markup.segments(index..index + 1).next();
             let (with, without) = (one(&with).unwrap(), one(&without).unwrap());
-            prop_assert_eq!(with, without.with_mention());
+            prop_assert_eq!(with, without.with_format(Format::MENTION));
         }
     }
 

@@ -113,9 +113,9 @@ fn a_long_message_is_folded() {
     let text = lines(264);
     let markup = Markup::parse(&text, &[]);
     for (width, line) in [
-        (40, "┄ 252 more lines, Enter opens ┄"),
-        (20, "┄ 252 more, Enter ┄"),
-        (18, "┄ 252 more ┄"),
+        (40, "┄ 252 more lines, select to open ┄"),
+        (20, "┄ 252 more lines ┄"),
+        (17, "┄ 252 more ┄"),
         (5, "┄ 25…"),
     ] {
         let rows = markup.folded(width);

@@ -146,7 +146,7 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
     effects.extend(harness.event(Event::Pong { nonce: rooms_told() }));
     assert_eq!(rooms_of_says(&effects), [RoomName::lobby()]);
     let id = left(1, "@ana", "psst").id;
-    assert_eq!(kept(&effects).last(), Some(&&StoreOp::Acknowledged(vec![id])));
+    assert!(kept(&effects).contains(&&StoreOp::Acknowledged(vec![id])));
     assert_shows(&harness, "▌ 2 ana");
     assert_shows(&harness, "Not sent to @ana: an earlier version stored it under this name");
     // The user sees whom Enter sends it to.

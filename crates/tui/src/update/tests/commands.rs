@@ -1,6 +1,7 @@
 //! What is typed with a `/` in front.
 
-use chat_proto::Seq;
+use chat_client::store::StoreOp;
+use chat_proto::{LeaveReason, Seq};
 
 use super::*;
 
@@ -102,4 +103,78 @@ fn commands_of_other_programs_work_and_a_mistyped_one_is_guessed() {
     assert_shows(&harness, "Usage: /quit");
     harness.type_text("/help nick\n");
     assert_shows(&harness, "/name [NAME]  Change your name (also /nick)");
+}
+
+/// A client whose user reads messages of long ago.
+fn reading_back() -> Harness {
+    let mut harness = Harness::connected(80, 20);
+    for number in 0..60 {
+        harness.message(3, "ana", &format!("message {number}"));
+    }
+    harness.press(KeyCode::PageUp);
+    harness
+}
+
+/// The rows of the log but the last one, which has a hint.
+fn log(harness: &Harness) -> String {
+    harness.screen().lines().take(17).collect()
+}
+
+#[test]
+fn a_wrong_command_moves_no_view() {
+    let mut harness = reading_back();
+    let before = log(&harness);
+    harness.type_text("/nikc ana\n");
+    assert_eq!(log(&harness), before);
+    assert_shows(&harness, "Unknown command /nikc. Did you mean /nick?");
+    harness.press(KeyCode::Esc);
+    assert_shows(&harness, "! Unknown command /nikc. Did you mean /nick?");
+}
+
+#[test]
+fn an_answer_is_seen_by_a_user_who_reads_back() {
+    let mut harness = reading_back();
+    let before = log(&harness);
+    harness.type_text("/help topic\n");
+    assert_eq!(log(&harness), before);
+    assert_shows(&harness, "/topic [TEXT]  Show or set the topic");
+    harness.type_text("/set\n");
+    assert_shows(&harness, "mouse = on");
+}
+
+#[test]
+fn go_to_opens_from_another_list() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/rooms\n");
+    harness.control('k');
+    assert_shows(&harness, "Go to › ");
+    harness.control('k');
+    assert!(!harness.screen().contains("Go to"), "{}", harness.screen());
+}
+
+#[test]
+fn the_numbers_of_the_rooms_are_stored_once_all_have_come() {
+    let mut choices = chat_client::choices::Choices::default();
+    let mut harness = Harness::connected(80, 20);
+    let stored = |effects: &[Effect]| {
+        let mut ops = kept(effects).into_iter().rev();
+        ops.find_map(|op| match op {
+            StoreOp::Choices(choices) => Some(choices.clone()),
+            _ => None,
+        })
+    };
+    harness.event(room_event("#z", 0, 0));
+    assert_eq!(stored(&harness.event(room_event("#a", 0, 0))), None);
+    choices = stored(&harness.event(Event::Pong { nonce: rooms_told() })).unwrap_or(choices);
+    let mut next = Harness::with_profile(80, 20, Profile { choices, ..profile("bob") });
+    next.connect(1);
+    next.event(room_event("#a", 0, 0));
+    next.event(room_event("#m", 0, 0));
+    next.event(room_event("#z", 0, 0));
+    for row in ["  3 #a", "  4 #m", "  2 #z"] {
+        assert_shows(&next, row);
+    }
+    next.event(Event::Pong { nonce: rooms_told() });
+    let left = Event::Left { room: room("#z"), user: user(7, "bob"), reason: LeaveReason::Bye };
+    assert!(stored(&next.event(left)).is_some(), "its number is free");
 }

@@ -235,3 +235,36 @@ fn what_is_typed_is_stored_once_and_names_are_not() {
     harness.control('u');
     assert_eq!(stored(&mut harness, "rob\n"), []);
 }
+
+#[test]
+fn every_hint_has_the_keys_of_the_settings_file() {
+    let mut harness = Harness::connected(100, 24);
+    let text = "[keys]\nback = \"F2\"\nsend = \"F3\"\ngo-to = \"F4\"\npage-up = \"F5\"\nend = \"F6\"\n\
+                complete = \"F7\"\ndown = \"F8\"\nhelp = []\nselect = \"F9\"\n";
+    let (file, problems) = crate::settings::read(text);
+    assert_eq!(problems, []);
+    let layers = crate::settings::Layers { file, ..Default::default() };
+    harness.state.look = crate::state::Look::new(layers, crate::theme::Environment::default());
+    harness.state.is_first = true;
+    assert_shows(&harness, "press F3 to send it.");
+    assert_shows(&harness, "F4 goes to one.");
+    assert_shows(&harness, "▌ /keys shows the keys");
+    harness.state.is_first = false;
+    for number in 0..40 {
+        harness.message(3, "ana", &format!("text {number}"));
+    }
+    assert_shows(&harness, "F9 select · Ctrl-G users\n");
+    harness.press(KeyCode::F(5));
+    assert_shows(&harness, "Latest ↓ F6");
+    harness.press(KeyCode::F(9));
+    assert_shows(&harness, "F2 back\n");
+    harness.press(KeyCode::F(2));
+    harness.press(KeyCode::F(4));
+    assert_shows(&harness, "↑F8 choose · F3 go there · F2 close");
+    harness.press(KeyCode::F(2));
+    harness.type_text("@");
+    assert_shows(&harness, "F7 choose · F2 close");
+    for shown in ["Esc", "F1", "Enter", "Tab", "Ctrl-K"] {
+        assert!(!harness.screen().contains(shown), "{shown} on\n{}", harness.screen());
+    }
+}

@@ -240,7 +240,7 @@ fn ones_own_words_are_not_new() {
 }
 
 #[test]
-fn ones_own_words_are_read_wherever_one_is_when_they_are_accepted() {
+fn messages_of_the_user_are_not_unread_wherever_they_are_accepted() {
     let mut harness = Harness::connected(80, 20);
     harness.join_rust();
     harness.type_text("one\nthree\n");
@@ -260,7 +260,7 @@ fn ones_own_words_are_read_wherever_one_is_when_they_are_accepted() {
     assert_shows(&harness, "2 #rust          │");
     harness.message_in("#rust", 2, user(3, "ana"), "two");
     accepts(&mut harness, 2, 3);
-    assert_shows(&harness, "2 #rust         2│");
+    assert_shows(&harness, "2 #rust         1│");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn a_long_message_is_folded_and_opens() {
     let mut harness = Harness::connected(80, 40);
     harness.message(3, "ana", &lines(20));
     assert_shows(&harness, "row 12\n");
-    assert_shows(&harness, "┄ 8 more lines, Enter opens ┄");
+    assert_shows(&harness, "┄ 8 more lines, select to open ┄");
     assert!(!harness.screen().contains("row 13"));
     harness.control('s');
     assert_shows(&harness, "Enter open");
@@ -314,6 +314,9 @@ fn an_own_message_stays_selected_and_open_when_the_server_accepts_it() {
 #[test]
 fn a_refused_message_stays_selected_and_has_its_reason_below() {
     let mut harness = Harness::connected(80, 20);
+    for number in 1..=20 {
+        harness.message(3, "ana", &format!("message {number}"));
+    }
     harness.type_text("one\n");
     shift_up(&mut harness);
     let refusal = Refusal { n: Some(1), ..Refusal::new(RefusalCode::NotKept, "the disk is full") };

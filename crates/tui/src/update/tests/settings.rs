@@ -1,6 +1,7 @@
 //! `/set`, and what the settings do.
 
 use super::*;
+use crate::settings::Change;
 use crate::theme::{Answer, Asked, Rgb};
 
 #[test]
@@ -8,9 +9,9 @@ fn a_setting_that_is_set_counts_at_once_and_is_saved() {
     let mut harness = Harness::connected(120, 30);
     assert!(harness.state.panes().users.is_some());
     let effects = harness.type_text("/set users off\n");
-    assert_eq!(effects, [Effect::SaveSetting("users", "off")]);
+    assert_eq!(effects, [Effect::SaveSetting(Change::Value("users", "off"))]);
     assert!(harness.state.panes().users.is_none());
-    harness.input(Input::Saved { name: "users", value: "off", result: Ok(()) });
+    harness.input(Input::Saved { change: Change::Value("users", "off"), result: Ok(()) });
     assert_shows(&harness, "· users is now off");
     harness.type_text("/set users\n");
     assert_shows(&harness, "users = off (/set)");
@@ -25,7 +26,7 @@ fn a_setting_that_is_not_saved_says_so() {
     let mut harness = Harness::connected(100, 20);
     harness.type_text("/set theme dark\n");
     let result = Err("the disk is full".to_owned());
-    harness.input(Input::Saved { name: "theme", value: "dark", result });
+    harness.input(Input::Saved { change: Change::Value("theme", "dark"), result });
     assert_shows(&harness, "! theme is now dark, but only until you quit: the disk");
 }
 
@@ -93,4 +94,31 @@ fn tab_completes_a_setting_and_its_value() {
     harness.control('u');
     harness.type_text("/set users o\t\t");
     assert_eq!(typed(&harness), "/set users off ");
+}
+
+#[test]
+fn a_key_that_is_set_counts_at_once_and_is_saved() {
+    let mut harness = Harness::connected(100, 20);
+    let effects = harness.type_text("/set key ctrl-n go-to\n");
+    let change = Change::keys("go-to Ctrl-N").unwrap();
+    assert_eq!(effects, [Effect::SaveSetting(change.clone())]);
+    harness.input(Input::Saved { change, result: Ok(()) });
+    assert_shows(&harness, "· go-to is now Ctrl-N");
+    harness.control('n');
+    assert_shows(&harness, "Go to › ");
+    harness.press(KeyCode::Esc);
+    assert_eq!(harness.type_text("/set key users Ctrl-N\n"), []);
+    assert_shows(&harness, "! Ctrl-N does go-to already");
+    harness.type_text("/set key go-to default\n/set key go-to\n");
+    assert_shows(&harness, "· Ctrl-K: Go to a room or a user");
+}
+
+#[test]
+fn tab_completes_an_action_and_what_keys_may_be() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/set ke\tgo-\td\t");
+    assert_eq!(typed(&harness), "/set key go-to default ");
+    harness.control('u');
+    harness.type_text("/set key ctrl-x go-\t");
+    assert_eq!(typed(&harness), "/set key ctrl-x go-to ");
 }

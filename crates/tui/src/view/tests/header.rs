@@ -59,9 +59,9 @@ fn what_is_not_read_elsewhere_is_said_as_fully_as_there_is_room() {
 #[test]
 fn the_room_list_counts_messages_beside_mentions_if_there_is_room() {
     let mut harness = Harness::connected(100, 12);
-    for name in ["#pets", "#incidents"] {
-        harness.event(room_event(name, 11, 0));
-        harness.message_in(name, 12, user(3, "ana"), "@bob hi");
+    for (name, read) in [("#pets", 11), ("#incidents", 1)] {
+        harness.event(room_event(name, read, 0));
+        harness.message_in(name, read + 1, user(3, "ana"), "@bob hi");
     }
     let screen = harness.screen();
     for row in [" 3 #incidents   @1│", " 2 #pets     12 @1│"] {

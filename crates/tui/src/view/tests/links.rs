@@ -1,8 +1,10 @@
+use chat_proto::event::{Message, MessageKind};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 
 use super::*;
+use crate::fixture::message_in;
 use crate::hyperlinks::LinkCells;
 use crate::view;
 
@@ -32,6 +34,21 @@ fn all_rows_of_a_link_are_one_link() {
     assert!(openings.iter().take(first.len()).all(|opening| *opening == openings[0]));
     assert!(openings[0].ends_with(&format!(";{long}\x1b\\")), "{openings:?}");
     assert!(openings.last().unwrap().ends_with(";http://b.org/%C3%BC\x1b\\"), "{openings:?}");
+}
+
+#[test]
+fn a_link_in_an_action_is_a_link() {
+    let mut harness = Harness::connected(60, 12);
+    let text = "reads *this* https://a.org/x, bob: https://b.org";
+    let message = message_in("#lobby", 1, user(3, "ana"), text, harness.at);
+    let event = Message { kind: MessageKind::Action, ..message };
+    harness.event(Event::Message(event));
+    let found = links(&harness);
+    let shown: Vec<&str> = found.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(shown, ["https://a.org/x", "https://b.org"]);
+    assert!(found[0].1.ends_with(";https://a.org/x\x1b\\"), "{found:?}");
+    let screen = harness.screen();
+    assert!(screen.contains("* ana reads *this* https://a.org/x, bob:"), "{screen}");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Checks the records that repeat what others say: the lobby, the users who are in rooms, the greatest
 //! numbers, and the numbers of messages.
 
-use chat_proto::UserId;
+use chat_proto::{Seq, UserId};
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row};
 
-use super::super::numbers::{self, Run};
+use super::super::numbers::{self, Indexed, Run};
 use super::super::used::{self, Used};
 use super::super::{JournalError, messages, rows, salvage};
 use super::Checked;
@@ -15,7 +15,7 @@ use crate::journal::stored::RoomId;
 /// What a scan of all messages counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::journal) struct Tally {
-    /// Messages that are whole and have a number of their device.
+    /// Messages that are whole and have a number of their device which should be in the table of numbers.
     pub(super) numbered: u64,
     /// The greatest number of a user who sent a message.
     pub(super) last_user: UserId,
@@ -88,13 +88,31 @@ pub(super) fn check_numbers(
     Ok(())
 }
 
-/// Adds what is wrong with the table of message numbers. `tally` is that of all messages.
+/// The rows of the table `indexed`; `None` if it cannot be read.
+pub(super) fn indexed(db: &Connection) -> Result<Option<Indexed>, JournalError> {
+    match Indexed::read(db) {
+        Err(error) if is_of_the_table(&error) => Ok(None),
+        indexed => Ok(indexed.map(Some)?),
+    }
+}
+
+fn is_of_the_table(error: &rusqlite::Error) -> bool {
+    salvage::is_damage(error) || numbers::is_damaged(error)
+}
+
+/// Adds what is wrong with the tables of message numbers. `indexed` is `None` if that one cannot be read; `tally` is
+/// that of all messages.
 pub(super) fn check_runs(
     db: &Connection,
+    indexed: Option<&Indexed>,
     tally: &Tally,
     checked: &mut Checked,
 ) -> Result<(), JournalError> {
-    match runs(db, tally, checked) {
+    let Some(indexed) = indexed else {
+        checked.add(UNREADABLE.to_owned());
+        return Ok(());
+    };
+    match runs(db, indexed, tally, checked) {
         Ok(found) if tally.is_complete && found < tally.numbered => {
             checked.add(format!(
                 "the table of message numbers lacks those of {} messages; one of them that is sent again \
@@ -104,28 +122,35 @@ pub(super) fn check_runs(
             Ok(())
         }
         Ok(_) => Ok(()),
-        Err(error) if salvage::is_damage(&error) => {
-            checked.add(
-                "the table of message numbers cannot be read; chat-server makes it again from the \
-                 messages"
-                    .to_owned(),
-            );
+        Err(error) if is_of_the_table(&error) => {
+            checked.add(UNREADABLE.to_owned());
             Ok(())
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Compares each run with its messages. Returns how many messages have their number in a run.
-fn runs(db: &Connection, tally: &Tally, checked: &mut Checked) -> rusqlite::Result<u64> {
+const UNREADABLE: &str =
+    "the table of message numbers cannot be read; chat-server makes it again from the messages";
+
+/// Compares each run with its messages. Returns how many of the messages that `indexed` covers have their number in
+/// a run.
+fn runs(
+    db: &Connection,
+    indexed: &Indexed,
+    tally: &Tally,
+    checked: &mut Checked,
+) -> rusqlite::Result<u64> {
     let mut statement = db.prepare(&format!("SELECT {} FROM sent", numbers::COLUMNS))?;
     let mut rows = statement.query([])?;
-    let (mut found, mut damaged) = (0, 0);
+    let (mut found, mut damaged) = (0, indexed.damaged);
     while let Some(row) = rows.next()? {
-        match Run::of_row(row) {
-            Ok(run) => {
+        match numbers::runs_of(row) {
+            Ok(runs) => {
                 let device = (row.get(0)?, row.get(1)?);
-                found += compare(db, &device, run, tally, checked)?;
+                for run in runs.iter() {
+                    found += compare(db, &device, run, (indexed, tally), checked)?;
+                }
             }
             Err(_) => damaged += 1,
         }
@@ -136,15 +161,37 @@ fn runs(db: &Connection, tally: &Tally, checked: &mut Checked) -> rusqlite::Resu
              messages"
         ));
     }
+    for (room, seq) in indexed.iter() {
+        check_end(db, tally, room, seq, checked)?;
+    }
     Ok(found)
 }
 
-/// Adds what is wrong with a run of a device of a user. Returns how many of its messages there are.
+/// Adds that the end of a room is missing, if its last message is before `seq`.
+fn check_end(
+    db: &Connection,
+    tally: &Tally,
+    room: RoomId,
+    seq: Seq,
+    checked: &mut Checked,
+) -> rusqlite::Result<()> {
+    if tally.is_complete && messages::last_seq(db, room)? < seq {
+        checked.add(format!(
+            "room number {}: message {seq} has a number, and is after the last message; the end of the \
+             room is missing",
+            room.0
+        ));
+    }
+    Ok(())
+}
+
+/// Adds what is wrong with a run of a device of a user. Returns how many of its messages there are, of those that
+/// `indexed` covers.
 fn compare(
     db: &Connection,
     device: &(i64, String),
     run: Run,
-    tally: &Tally,
+    (indexed, tally): (&Indexed, &Tally),
     checked: &mut Checked,
 ) -> rusqlite::Result<u64> {
     let [first, last] = run.places();
@@ -159,7 +206,8 @@ fn compare(
                 let place = row.get(0)?;
                 end = Some(place);
                 if is_of_run(row, device, run, place) {
-                    found += 1;
+                    let last = indexed.last(rows::room_of(place));
+                    found += u64::from(rows::seq_of(place) <= last);
                 } else if is_whole(db, place)? {
                     others += 1;
                 }
@@ -176,12 +224,9 @@ fn compare(
         ));
     }
     let (room, seq) = (rows::room_of(last), rows::seq_of(last));
-    if tally.is_complete && end != Some(last) && messages::last_seq(db, room)? < seq {
-        checked.add(format!(
-            "room number {}: message {seq} has a number, and is after the last message; the end of the \
-             room is missing",
-            room.0
-        ));
+    // Otherwise that is said of the room itself.
+    if end != Some(last) && seq > indexed.last(room) {
+        check_end(db, tally, room, seq, checked)?;
     }
     Ok(found)
 }

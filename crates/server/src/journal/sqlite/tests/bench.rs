@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Mutex as StdMutex;
 
 use super::*;
+use crate::journal::sqlite::numbers::NumbersDraft;
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,9 +47,9 @@ pub(crate) fn engine_through(
     if let Some(frames) = checkpoint_frames {
         db.pragma_update(None, "wal_autocheckpoint", frames)?;
     }
-    let restored = read_all(&db)?;
+    let (restored, numbers) = read_all(&db)?;
     let db = Arc::new(Mutex::new(db));
-    let engine = Engine::new(Writer::new(db, &restored.rooms, false, Some(run), None));
+    let engine = Engine::new(Writer::new(db, &restored.rooms, numbers, false, Some(run), None));
     Ok((engine, restored))
 }
 
@@ -71,7 +72,16 @@ pub(crate) fn found(directory: &Path) -> (Vec<(u32, u64, u64)>, String) {
         let before: u64 = last.insert(*room, *seq).unwrap_or(0);
         assert_eq!(*seq, before + 1, "room {room}: {found:?}");
     }
-    (found, load::load(&db).unwrap().rooms[0].topic.as_str().to_owned())
+    assert_eq!(check::check_file(&db).unwrap().faults, [""; 0]);
+    let (restored, numbers) = load::load(&db).unwrap();
+    assert_eq!(restored.damage, [""; 0]);
+    let numbers = NumbersDraft::new(&numbers);
+    for (room, seq, n) in &found {
+        let device = (UserId::new(7), laptop());
+        let place = Some(rows::place(RoomId(*room), Seq::new(*seq)));
+        assert_eq!(numbers.place_of(&db, &device, *n).unwrap(), place, "{n} in room {room}");
+    }
+    (found, restored.rooms[0].topic.as_str().to_owned())
 }
 
 /// The `n`th message on the laptop of user 7, to the lobby.
@@ -133,7 +143,7 @@ impl Bench {
 
     /// Closes the journal.
     pub(super) async fn close(self) {
-        drop(self);
+        self.journal.engine.lock().unwrap().close();
     }
 }
 

@@ -5,7 +5,7 @@ use super::*;
 use crate::journal::sqlite::restore::restore_in_steps;
 
 /// The files of a directory, as they are now: what a kill would leave.
-fn killed(from: &Path) -> TempDir {
+pub(super) fn killed(from: &Path) -> TempDir {
     let to = TempDir::new().unwrap();
     for name in names(from) {
         if from.join(&name).is_file() {

@@ -38,25 +38,32 @@ async fn a_check_finds_a_message_that_its_number_does_not_lead_to() {
                   room is missing";
     let damaged = "the table of message numbers has damaged rows: 1; chat-server makes it again from the \
                    messages";
-    let sum = "sum = checksum(from_id, device, n, place, count)";
+    let sum = "sum = checksum(from_id, device, n, runs)";
+    let sum_of_room = "sum = checksum(room, seq)";
+    let place = rows::place(RoomId::LOBBY, Seq::FIRST);
+    let list = |place| format!("UPDATE sent SET runs = {}", numbers::list(place, 2));
     for (change, faults) in [
-        ("UPDATE sent SET place = place + 1", &[damaged, lacks][..]),
-        ("UPDATE sent SET place = place + 1; UPDATE sent SET {sum}", &[others, beyond, lacks]),
+        (list(place + 1), &[damaged, lacks][..]),
+        (list(place + 1) + "; UPDATE sent SET {sum}", &[others, beyond, lacks]),
+        (list(place + 9) + "; UPDATE sent SET {sum}", &[beyond.replace('3', "11").as_str(), lacks]),
+        ("UPDATE sent SET runs = x''; UPDATE sent SET {sum}".to_owned(), &[damaged, lacks]),
         (
-            "UPDATE sent SET place = place + 9; UPDATE sent SET {sum}",
-            &[beyond.replace('3', "11").as_str(), lacks],
+            "UPDATE sent SET n = 9223372036854775807; UPDATE sent SET {sum}".to_owned(),
+            &[damaged, lacks],
         ),
-        ("UPDATE sent SET count = 0; UPDATE sent SET {sum}", &[damaged, lacks]),
-        ("UPDATE sent SET n = 9223372036854775807; UPDATE sent SET {sum}", &[damaged, lacks]),
-        ("UPDATE sent SET place = 9223372036854775807; UPDATE sent SET {sum}", &[damaged, lacks]),
-        ("DELETE FROM sent", &[lacks]),
+        (list(i64::MAX) + "; UPDATE sent SET {sum}", &[damaged, lacks]),
+        ("DELETE FROM sent".to_owned(), &[lacks]),
+        ("UPDATE indexed SET seq = 1".to_owned(), &[damaged]),
+        ("UPDATE indexed SET seq = 3; UPDATE indexed SET {sum_of_room}".to_owned(), &[beyond]),
+        ("UPDATE indexed SET seq = 1; UPDATE indexed SET {sum_of_room}".to_owned(), &[]),
+        ("DELETE FROM indexed".to_owned(), &[]),
     ] {
         let directory = TempDir::new().unwrap();
         let journal = open(directory.path()).unwrap();
         journal.say(1, "hi").await;
         journal.say(2, "hi").await;
         assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
-        let change = change.replace("{sum}", sum);
+        let change = change.replace("{sum}", sum).replace("{sum_of_room}", sum_of_room);
         let sql = change.clone();
         journal.journal.change(move |db| db.execute_batch(&sql)).await.unwrap();
         assert_eq!(check(directory.path()).unwrap().faults, faults, "{change}");

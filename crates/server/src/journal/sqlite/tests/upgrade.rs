@@ -124,6 +124,86 @@ async fn a_page_that_cannot_be_read_refuses_the_upgrade_and_says_what_to_do() {
     assert_eq!(open_damaged(&bytes, "a page of FF").await, None);
 }
 
+/// The device that sent message `n`: two take turns.
+const fn device_of(n: u64) -> &'static str {
+    if n.is_multiple_of(2) { "laptop" } else { "phone" }
+}
+
+/// A closed journal of this version, with the messages of two devices.
+fn with_numbers(version: u32) -> TempDir {
+    let directory = TempDir::new().unwrap();
+    let db = Connection::open(file::of(directory.path())).unwrap();
+    checksum::register(&db).unwrap();
+    schema::make(&db, version).unwrap();
+    for n in 1..=MESSAGES {
+        let (device, n_stored) = (device_of(n), n.cast_signed());
+        let place = rows::place(RoomId::LOBBY, Seq::new(n));
+        let sql = "INSERT INTO message (place, from_id, from_name, at, kind, device, n, text)
+                   VALUES (?, 7, 'bob', 1000, 0, ?, ?, ?)";
+        db.execute(sql, rusqlite::params![place, device, n_stored, text(n)]).unwrap();
+        if (2..=5).contains(&version) {
+            let sql = "INSERT INTO sent (from_id, device, n, place, count) VALUES (7, ?, ?, ?, 1)";
+            let stored = n_stored + i64::MIN;
+            db.execute(sql, rusqlite::params![device, stored, place]).unwrap();
+        }
+    }
+    if version >= 2 {
+        let columns = "place, from_id, from_name, at, kind, device, n, text";
+        db.execute(&format!("UPDATE message SET sum = checksum({columns})"), []).unwrap();
+    }
+    if version >= 4 {
+        let sums = "UPDATE sent SET sum = checksum(from_id, device, n, place, count);
+                    UPDATE number SET last_user = 7, sum = checksum(7, last_room)";
+        db.execute_batch(sums).unwrap();
+    }
+    db.close().unwrap();
+    directory
+}
+
+/// All messages of [`with_numbers`] are there, and each is known if it is sent again.
+async fn assert_numbers_lead_to_messages(directory: &TempDir, what: &str) {
+    for _ in 0..2 {
+        let journal = open(directory.path()).unwrap();
+        assert_eq!(journal.restored.rooms[0].last_seq, Seq::new(MESSAGES), "{what}");
+        for n in 1..=MESSAGES {
+            let device = DeviceId::new(device_of(n)).unwrap();
+            let outcome = journal.send(Message { device, ..say(n, &text(n)) });
+            let at = Timestamp::from_millis(1000);
+            assert_eq!(outcome, Outcome::Repeat { seq: n, at }, "{what}");
+        }
+        journal.close().await;
+        assert_eq!(check(directory.path()).unwrap().faults, [""; 0], "{what}");
+    }
+}
+
+#[tokio::test]
+async fn the_numbers_of_each_earlier_version_lead_to_their_messages() {
+    for version in 1..schema::KNOWN {
+        let directory = with_numbers(version);
+        assert_numbers_lead_to_messages(&directory, &format!("version {version}")).await;
+    }
+}
+
+/// SQLite frees the pages to which those of a dropped table lead.
+#[tokio::test]
+async fn a_damaged_table_of_numbers_of_version_5_takes_no_page_of_the_messages() {
+    for (what, damaged) in
+        [("leads to the messages", None), ("zeros", Some(0)), ("noise", Some(0xA5))]
+    {
+        let directory = with_numbers(5);
+        let [sent, messages] = ["sent", "message"].map(|table| damage::root(&directory, table));
+        damage::change(&directory, |bytes| match damaged {
+            Some(byte) => bytes[sent..sent + PAGE_BYTES].fill(byte),
+            None => {
+                assert_eq!(bytes[sent], 2, "it has child pages");
+                let child = u32::try_from(messages / PAGE_BYTES + 1).unwrap();
+                bytes[sent + 8..sent + 12].copy_from_slice(&child.to_be_bytes());
+            }
+        });
+        assert_numbers_lead_to_messages(&directory, what).await;
+    }
+}
+
 /// Users of the journal of version 4: more than fit a page.
 const USERS: u64 = 400;
 

@@ -1,0 +1,145 @@
+//! The numbers of a commit in the making.
+
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeMap, HashMap};
+
+use chat_proto::Seq;
+use rusqlite::Connection;
+
+use super::super::stored::RoomId;
+use super::run::Run;
+use super::runs::Runs;
+use super::{Device, Numbers, indexed, table};
+
+/// The numbers of a commit in the making, and those before it.
+pub(in crate::journal::sqlite) struct NumbersDraft<'a> {
+    before: &'a Numbers,
+    devices: HashMap<Device, Noted>,
+    /// Number of messages whose numbers are not in the tables.
+    messages: u64,
+    /// Whether all of `before` is merged into the tables.
+    merged_all: bool,
+}
+
+/// The numbers that a device has in a commit.
+pub(super) struct Noted {
+    /// Its last number, also of earlier commits.
+    pub(super) last: Option<u64>,
+    pub(super) runs: Runs,
+}
+
+/// What a commit that is stored has of numbers.
+pub(in crate::journal::sqlite) struct Done {
+    pub(super) devices: HashMap<Device, Noted>,
+    pub(super) messages: u64,
+    pub(super) merged_all: bool,
+    /// Number of rows that it has merged, if it has not merged all.
+    pub(super) rows: usize,
+}
+
+impl<'a> NumbersDraft<'a> {
+    pub(in crate::journal::sqlite) fn new(before: &'a Numbers) -> Self {
+        Self { before, devices: HashMap::new(), messages: 0, merged_all: false }
+    }
+
+    /// Returns true if a message of the device may have the number.
+    pub(in crate::journal::sqlite) fn may_have(
+        &mut self,
+        db: &Connection,
+        device: &Device,
+        n: u64,
+    ) -> rusqlite::Result<bool> {
+        Ok(self.noted(db, device)?.last.is_some_and(|last| n <= last))
+    }
+
+    /// The place of the message to which a device gave the number `n`; a message may not be there any more.
+    pub(in crate::journal::sqlite) fn place_of(
+        &self,
+        db: &Connection,
+        device: &Device,
+        n: u64,
+    ) -> rusqlite::Result<Option<i64>> {
+        match self.devices.get(device).and_then(|noted| noted.runs.place_of(n)) {
+            None if self.merged_all => table::place_of(db, device, n),
+            None => self.before.place_of(db, device, n),
+            place => Ok(place),
+        }
+    }
+
+    /// The greatest number of a device that leads to a message; 0 if there is none.
+    pub(in crate::journal::sqlite) fn last(
+        &self,
+        db: &Connection,
+        device: &Device,
+    ) -> rusqlite::Result<u64> {
+        let new = self.devices.get(device).and_then(|noted| noted.runs.last());
+        let before = if self.merged_all {
+            table::last(db, device)?
+        } else {
+            self.before.last(db, device)?
+        };
+        Ok(new.max(before).unwrap_or(0))
+    }
+
+    /// Counts a message of the commit. Its device has given it the free number `n`, if it has one.
+    pub(in crate::journal::sqlite) fn note(
+        &mut self,
+        db: &Connection,
+        device: &Device,
+        (n, place): (Option<u64>, i64),
+    ) -> rusqlite::Result<()> {
+        self.messages += 1;
+        if let Some(n) = n {
+            let noted = self.noted(db, device)?;
+            noted.last = noted.last.max(Some(n));
+            noted.runs.put(Run::one(n, place));
+        }
+        Ok(())
+    }
+
+    /// Merges all numbers into the tables, those of this commit included, for a task that reads or changes the
+    /// tables. `last_seqs` are the last messages of the rooms of this commit.
+    pub(in crate::journal::sqlite) fn merge_all(
+        &mut self,
+        db: &Connection,
+        last_seqs: &BTreeMap<RoomId, Seq>,
+    ) -> rusqlite::Result<()> {
+        self.before.assert_readable()?;
+        if !self.merged_all {
+            self.before.merge_all(db)?;
+        }
+        for (device, noted) in &mut self.devices {
+            table::merge(db, device, std::mem::take(&mut noted.runs))?;
+        }
+        last_seqs.iter().try_for_each(|(room, seq)| indexed::put(db, *room, *seq))?;
+        (self.merged_all, self.messages) = (true, 0);
+        Ok(())
+    }
+
+    /// Merges the share of this commit.
+    pub(in crate::journal::sqlite) fn finish(self, db: &Connection) -> rusqlite::Result<Done> {
+        let Self { before, devices, messages, merged_all } = self;
+        let mut rows = 0;
+        if messages > 0 && !merged_all {
+            let share = before.merging.share(messages, before.growing.messages());
+            rows = share.len();
+            before.merging.merge(db, share)?;
+        }
+        Ok(Done { devices, messages, merged_all, rows })
+    }
+
+    /// The numbers of a device. One look-up for each message.
+    fn noted(&mut self, db: &Connection, device: &Device) -> rusqlite::Result<&mut Noted> {
+        match self.devices.entry(device.clone()) {
+            Occupied(noted) => Ok(noted.into_mut()),
+            Vacant(vacant) => {
+                let last = match self.before.known.get(device) {
+                    Some(last) => *last,
+                    None if self.merged_all => table::last(db, device)?,
+                    None => self.before.last(db, device)?,
+                };
+                Ok(vacant.insert(Noted { last, runs: Runs::default() }))
+            }
+        }
+    }
+}

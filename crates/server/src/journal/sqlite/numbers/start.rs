@@ -1,0 +1,75 @@
+//! Reads the numbers that are not in the table from the messages, when the journal is opened.
+
+use rusqlite::Connection;
+
+use super::super::stored::{RoomId, RoomRecord, StoredMessage};
+use super::super::{in_words, rebuild, salvage};
+use super::gathered::Gathered;
+use super::{Indexed, Numbers, damage, damaged};
+
+/// Messages whose numbers are in memory at most while messages are read; more are after an upgrade alone. Takes up to
+/// 7 MiB, if each is of another device.
+const MESSAGES_AT_ONCE: u64 = 65_536;
+
+/// The numbers of the journal with these rooms. A damaged table is rebuilt; adds a line to `damage_found` then.
+pub(in crate::journal::sqlite) fn open(
+    db: &Connection,
+    rooms: &[RoomRecord],
+    damage_found: &mut Vec<String>,
+) -> rusqlite::Result<Numbers> {
+    let read = read(db, rooms);
+    let Some(damaged) = read.as_ref().err().and_then(damage) else { return read };
+    damage_found.push(format!("{damaged}; it is made again from the messages"));
+    match rebuild::message_numbers(db) {
+        Ok(()) => Ok(Numbers::default()),
+        Err(error) => {
+            // The writer tries again when it needs the table.
+            damage_found.push(format!("it cannot be made again: {}", in_words(&error)));
+            Ok(Numbers::unreadable(damaged.0.clone()))
+        }
+    }
+}
+
+fn read(db: &Connection, rooms: &[RoomRecord]) -> rusqlite::Result<Numbers> {
+    let indexed = Indexed::read(db)?;
+    if indexed.damaged > 0 {
+        return Err(damaged("the checksum of a row is wrong"));
+    }
+    let mut growing = Gathered::default();
+    for room in rooms {
+        let last = indexed.last(room.id);
+        if last > room.last_seq {
+            return Err(damaged("a row is of a message behind the last one"));
+        }
+        salvage::room(db, room.id, (last, room.last_seq), |room, message| {
+            add(&mut growing, room, message, |all| {
+                let transaction = db.unchecked_transaction()?;
+                all.merge(&transaction)?;
+                transaction.commit()
+            })
+        })?;
+    }
+    Ok(Numbers { growing, ..Numbers::default() })
+}
+
+/// Fills the empty tables from the messages, within a transaction.
+pub(in crate::journal::sqlite) fn fill(db: &Connection) -> rusqlite::Result<()> {
+    let mut gathered = Gathered::default();
+    salvage::each(db, |room, message| add(&mut gathered, room, message, |all| all.merge(db)))?;
+    gathered.merge(db)
+}
+
+/// Adds a message, and calls `merge` if there are many.
+fn add(
+    gathered: &mut Gathered,
+    room: RoomId,
+    message: &StoredMessage,
+    merge: impl FnOnce(&Gathered) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    gathered.add_message(room, message);
+    if gathered.messages() >= MESSAGES_AT_ONCE {
+        merge(gathered)?;
+        *gathered = Gathered::default();
+    }
+    Ok(())
+}
