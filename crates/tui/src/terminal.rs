@@ -42,19 +42,20 @@ use crate::notification::{Note, Way, title_sequence};
 use crate::theme::QUERY;
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
-/// character for wider than we do must not write on the next row), whole pastes, and to
-/// know whether it has the focus. An earlier program
+/// character for wider than we do must not write on the next row), whole pastes, to know whether it
+/// has the focus, and Alt as an Escape (without that, Alt-3 types `³` in xterm). An earlier program
 /// may have been killed in the middle of anything, so the rest is reset and the screen is cleared.
 const ENTER: &[u8] =
-    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h";
+    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h\
+      \x1b[?1036;1039s\x1b[?1036;1039h";
 
 /// The buttons and the wheel of the mouse, without its moves.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-/// The reverse of all, and a visible cursor.
+/// The reverse of all, and a visible cursor. Alt is as it was before: other terminals have it as an Escape anyway.
 const LEAVE: &[u8] =
-    b"\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
+    b"\x1b[?1036;1039r\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
 
 /// Puts the title of the window on the terminal's stack, and takes it back.
 const TITLE_AWAY: &[u8] = b"\x1b[22;0t";
