@@ -20,7 +20,7 @@ mod output;
 mod sgr;
 
 use std::fs::File;
-use std::io::{self, Stdin};
+use std::io::{self, Stdin, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
 use std::path::Path;
@@ -28,8 +28,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ratatui::layout::Size;
+use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr, ttyname};
 
 pub use self::backend::{RowBackend, Sink};
 pub use self::events::events;
@@ -112,7 +113,7 @@ impl Tty {
         let (title, gate) = (Mutex::default(), Gate::new()?);
         let state =
             TtyState { original, input, is_taken, has_mouse, title, is_asked, is_lent, gate };
-        let output = Output::start(File::from(output), size)?;
+        let output = Output::start(File::from(output), non_blocking(), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
         let (print, panicked) = (panic::take_hook(), tty.clone());
@@ -293,6 +294,15 @@ pub fn size() -> io::Result<Size> {
     let size = tcgetwinsize(io::stdout())?;
     let (width, height) = (size.ws_col, size.ws_row);
     Ok(if width == 0 || height == 0 { SIZE_UNKNOWN } else { Size { width, height } })
+}
+
+/// The terminal at standard output, opened again: the mode of the file that is shared with other programs stays as
+/// it is. `None` if the system does not open it.
+fn non_blocking() -> Option<Box<dyn Write + Send>> {
+    let path = ttyname(io::stdout(), Vec::new()).ok()?;
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = open(path, flags, Mode::empty()).ok()?;
+    Some(Box::new(File::from(file)))
 }
 
 /// Standard input as a file of its own.
