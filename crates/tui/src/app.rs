@@ -41,9 +41,9 @@ use crate::update::{Effect, update};
 use crate::view;
 use crate::zone::ZoneWatch;
 
-/// Shortest time from a frame to the next that no key asks for, 20 in a second: nobody reads messages faster, and
-/// each frame costs a millisecond. After a key the next frame comes at once.
-pub const FRAME_MIN: Duration = Duration::from_millis(50);
+/// Shortest time from a frame to the next that no key asks for, 15 in a second: nobody reads messages faster, and
+/// in a busy room each frame shows several. After a key, and after a pause, the next frame comes at once.
+pub const FRAME_MIN: Duration = Duration::from_millis(66);
 
 /// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;

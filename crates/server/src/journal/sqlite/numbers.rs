@@ -40,8 +40,9 @@ use super::store::foreign;
 use super::stored::RoomId;
 
 /// Messages whose numbers are gathered before they are merged. A device that sends much has one row for the
-/// numbers of as many messages; a start after a kill reads at most twice as many and those of two commits, in about
-/// 20 ms. Takes 400 KiB if each message is of another device. Few in a test, so that all tests merge.
+/// numbers of as many messages; a start after a kill reads at most twice as many and those of two commits, which
+/// takes some tens of milliseconds. Takes 400 KiB if each message is of another device. Few in a test, so that all
+/// tests merge.
 const GATHERED_MESSAGES: u64 = if cfg!(test) { 8 } else { 4096 };
 
 /// Number of devices whose last number the writer remembers, instead of reading it. Each takes about 110 bytes.
