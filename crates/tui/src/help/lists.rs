@@ -43,7 +43,7 @@ pub fn setting_rows(layers: &Layers, file: Option<&Path>, width: usize) -> Vec<H
         |file| format!("Changes, and saves it in {}", file.display()),
     );
     rows(
-        &[("Settings", all), ("To change one", vec![("/set NAME VALUE".to_owned(), place)])],
+        &[("Your settings", all), ("To change one", vec![("/set NAME VALUE".to_owned(), place)])],
         width,
     )
 }

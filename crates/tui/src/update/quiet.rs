@@ -90,7 +90,7 @@ pub(super) fn ignore(
     let name = UserName::new(written).map_err(|error| format!("Not a name: {error}"))?;
     let (asked, text) = if ignores {
         let text = format!(
-            "You ignore {name}: messages that load from now on are hidden, old ones too. /unignore {name} ends that"
+            "Messages of {name} that load from now on are not shown. /unignore {name} ends that"
         );
         (Request::Ignore(name), text)
     } else {

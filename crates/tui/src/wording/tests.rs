@@ -125,7 +125,7 @@ fn every_notice_has_a_text() {
     · You are now “Eve Adams”
     · ana set the topic: crabs, mostly
     · ana cleared the topic
-    · You created #rust. /leave removes it, as long as nobody has written here
+    · You created #rust. /leave removes it
     · This is not the server that was here before. Messages and drafts for that one stay stored and are not sent here
     ! The server was set back to an older copy of its data. It may not have the messages above the line any more. Connecting again to load all rooms
     ! The server doesn't know ana any more (was its data reset?). /forget logs you in as a new user, /reconnect tries again
