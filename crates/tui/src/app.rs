@@ -41,9 +41,9 @@ use crate::update::{Effect, update};
 use crate::view;
 use crate::zone::ZoneWatch;
 
-/// Shortest time from a frame to the next that no key asks for, 20 in a second: nobody reads messages faster, and
-/// each frame costs a millisecond. After a key the next frame comes at once.
-pub const FRAME_MIN: Duration = Duration::from_millis(50);
+/// Shortest time from a frame to the next that no key asks for, 15 in a second: nobody reads messages faster, and
+/// in a busy room each frame shows several. After a key, and after a pause, the next frame comes at once.
+pub const FRAME_MIN: Duration = Duration::from_millis(66);
 
 /// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
@@ -116,6 +116,7 @@ pub async fn run_shown(
     let mut state = State::of(client, options.zone, size);
     state.look = Look::new(options.settings, options.environment);
     state.is_first = options.is_first;
+    state.settings_file.clone_from(&options.settings_file);
     (state.is_demo, state.may_ask_server) = (options.is_demo, options.is_first && !options.is_demo);
     state.opens_links = options.opens_links;
     state.attention.notifier = options.notifier;

@@ -87,7 +87,10 @@ impl Note {
         match way {
             Way::Bell => String::new(),
             Way::Osc9 => format!("\x1b]9;{title}: {body}\x1b\\"),
-            Way::Osc777 => format!("\x1b]777;notify;{title};{body}\x1b\\"),
+            Way::Osc777 => {
+                // Some terminals take no more than these two, others show the rest nowhere.
+                format!("\x1b]777;notify;{title};{}\x1b\\", body.replace(';', ","))
+            }
             Way::Osc99 => {
                 format!("\x1b]99;i=chat:d=0;{title}\x1b\\\x1b]99;i=chat:p=body;{body}\x1b\\")
             }
@@ -145,6 +148,7 @@ mod tests {
             let controls = text.chars().filter(|c| c.is_control()).count();
             assert_eq!(controls, 2 * sequences, "{text:?}");
             assert!(text.contains("4,1 in #dev"), "{text:?}");
+            assert!(way != Way::Osc777 || text.matches(';').count() == 3, "{text:?}");
         }
         assert!(note.sequence(Way::Bell).is_empty());
         assert_eq!(title_sequence("(2) #dev · chat"), "\x1b]2;(2) #dev · chat\x1b\\".as_bytes());

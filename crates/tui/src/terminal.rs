@@ -20,7 +20,7 @@ mod output;
 mod sgr;
 
 use std::fs::File;
-use std::io::{self, Stdin};
+use std::io::{self, Stdin, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
 use std::path::Path;
@@ -28,8 +28,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ratatui::layout::Size;
+use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr, ttyname};
 
 pub use self::backend::{RowBackend, Sink};
 pub use self::events::events;
@@ -41,19 +42,20 @@ use crate::notification::{Note, Way, title_sequence};
 use crate::theme::QUERY;
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
-/// character for wider than we do must not write on the next row), whole pastes, and to
-/// know whether it has the focus. An earlier program
+/// character for wider than we do must not write on the next row), whole pastes, to know whether it
+/// has the focus, and Alt as an Escape (without that, Alt-3 types `³` in xterm). An earlier program
 /// may have been killed in the middle of anything, so the rest is reset and the screen is cleared.
 const ENTER: &[u8] =
-    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h";
+    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h\
+      \x1b[?1036;1039s\x1b[?1036;1039h";
 
 /// The buttons and the wheel of the mouse, without its moves.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-/// The reverse of all, and a visible cursor.
+/// The reverse of all, and a visible cursor. Alt is as it was before: other terminals have it as an Escape anyway.
 const LEAVE: &[u8] =
-    b"\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
+    b"\x1b[?1036;1039r\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
 
 /// Puts the title of the window on the terminal's stack, and takes it back.
 const TITLE_AWAY: &[u8] = b"\x1b[22;0t";
@@ -111,7 +113,7 @@ impl Tty {
         let (title, gate) = (Mutex::default(), Gate::new()?);
         let state =
             TtyState { original, input, is_taken, has_mouse, title, is_asked, is_lent, gate };
-        let output = Output::start(File::from(output), size)?;
+        let output = Output::start(File::from(output), non_blocking(), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
         let (print, panicked) = (panic::take_hook(), tty.clone());
@@ -292,6 +294,15 @@ pub fn size() -> io::Result<Size> {
     let size = tcgetwinsize(io::stdout())?;
     let (width, height) = (size.ws_col, size.ws_row);
     Ok(if width == 0 || height == 0 { SIZE_UNKNOWN } else { Size { width, height } })
+}
+
+/// The terminal at standard output, opened again: the mode of the file that is shared with other programs stays as
+/// it is. `None` if the system does not open it.
+fn non_blocking() -> Option<Box<dyn Write + Send>> {
+    let path = ttyname(io::stdout(), Vec::new()).ok()?;
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = open(path, flags, Mode::empty()).ok()?;
+    Some(Box::new(File::from(file)))
 }
 
 /// Standard input as a file of its own.
