@@ -43,7 +43,7 @@ pub(crate) fn engine_through(
     path: &Path,
     checkpoint_frames: Option<u32>,
 ) -> Result<(Engine, Restored), JournalError> {
-    let Opened { db, run } = file::open_through(Some(layer), path, Durability::Disk)?;
+    let OpenFile { db, run } = file::open_through(Some(layer), path, Durability::Disk)?;
     if let Some(frames) = checkpoint_frames {
         db.pragma_update(None, "wal_autocheckpoint", frames)?;
     }
@@ -187,7 +187,7 @@ impl Both {
         user: UserId,
         device: &DeviceId,
     ) -> Result<u64, JournalError> {
-        Task::known_last_n(self.run(Task::last_n(user, device.clone())))
+        Task::last_n_or_zero(self.run(Task::last_n(user, device.clone())))
     }
 
     pub(super) async fn trim(

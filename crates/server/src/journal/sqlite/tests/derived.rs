@@ -49,7 +49,7 @@ async fn the_lobby_is_made_again_at_the_start() {
         let faults = check(directory.path()).unwrap().faults;
         assert!(!faults.is_empty(), "{statement}");
         let journal = open(directory.path()).unwrap();
-        let line = format!("room #lobby: its record is {what}; it is made again without a topic");
+        let line = format!("room #lobby: its record is {what}; it is rebuilt without a topic");
         assert!(journal.restored.damage.contains(&line), "{statement}: {:?}", journal.restored);
         let lobby = &journal.restored.rooms[0];
         assert_eq!((lobby.id, lobby.last_seq), (RoomId::LOBBY, Seq::FIRST), "{statement}");
@@ -57,7 +57,7 @@ async fn the_lobby_is_made_again_at_the_start() {
         assert_eq!(journal.say(2, "more").await, stored(2), "{statement}");
         journal.close().await;
         let journal = open(directory.path()).unwrap();
-        assert_eq!(journal.restored.damage, [""; 0], "{statement}: made again in the file");
+        assert_eq!(journal.restored.damage, [""; 0], "{statement}: rebuilt in the file");
         journal.close().await;
         let faults = check(directory.path()).unwrap().faults;
         let is_lost = |fault: &String| fault.starts_with("the name of room ");
@@ -119,7 +119,7 @@ async fn the_greatest_numbers_are_known_if_their_page_cannot_be_read() {
     journal.close().await;
     assert_eq!(check(directory.path()).unwrap().faults, [""; 0]);
     let journal = open(directory.path()).unwrap();
-    assert_eq!(journal.restored.damage, [""; 0], "made again in the file");
+    assert_eq!(journal.restored.damage, [""; 0], "rebuilt in the file");
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ async fn a_page_that_cannot_be_read_refuses_nobody() {
         let page = root(&directory, table);
         change(&directory, |bytes| bytes[page..page + PAGE_BYTES].fill(byte));
         let faults = check(directory.path()).unwrap().faults;
-        let fault = "the table of message numbers cannot be read; chat-server makes it again from the \
+        let fault = "the table of message numbers cannot be read; chat-server rebuilds it from the \
                      messages";
         assert!(faults.iter().any(|found| found == fault), "{what}: {faults:?}");
         let unused =
@@ -223,7 +223,7 @@ async fn a_start_says_what_is_made_again() {
     let directory = closed().await;
     sql(&directory, "UPDATE sent SET runs = CAST(runs || x'00' AS BLOB)");
     let journal = open(directory.path()).unwrap();
-    let line = "the table of message numbers is damaged: the checksum of a row is wrong; it is made again \
+    let line = "the table of message numbers is damaged: the checksum of a row is wrong; it is rebuilt \
                 from the messages";
     assert_eq!(journal.restored.damage, [line]);
 }

@@ -36,7 +36,7 @@ async fn a_check_finds_a_message_that_its_number_does_not_lead_to() {
                   messages";
     let beyond = "room number 1: message 3 has a number, and is after the last message; the end of the \
                   room is missing";
-    let damaged = "the table of message numbers has damaged rows: 1; chat-server makes it again from the \
+    let damaged = "the table of message numbers has damaged rows: 1; chat-server rebuilds it from the \
                    messages";
     let sum = "sum = checksum(from_id, device, n, runs)";
     let sum_of_room = "sum = checksum(room, seq)";
