@@ -215,7 +215,7 @@ fn load(state: &mut State, room: &RoomName, what: LoadWhat) -> Option<Effect> {
 }
 
 /// Asks for a tick if the server does not know yet how far the user has read.
-fn await_read_tick(state: &mut State) -> Option<Effect> {
+pub(super) fn await_read_tick(state: &mut State) -> Option<Effect> {
     let is_due =
         state.session().is_some() && !state.awaits_read_tick && unsent(state).next().is_some();
     is_due.then(|| {
@@ -224,14 +224,14 @@ fn await_read_tick(state: &mut State) -> Option<Effect> {
     })
 }
 
-/// Tells the server how far the user has read.
+/// Sends the server how far the user has read, in the rooms that the user is in by now.
 pub(super) fn send_read(state: &mut State) -> Vec<Effect> {
     state.awaits_read_tick = false;
-    let reads: Vec<Command> = unsent(state).collect();
     if state.session().is_none() {
         return Vec::new();
     }
-    for room in state.rooms.iter_mut() {
+    let reads: Vec<Command> = unsent(state).collect();
+    for room in state.rooms.iter_mut().filter(|room| room.join_state == JoinState::Joined) {
         room.read_sent = room.read_sent.max(room.read);
     }
     reads.into_iter().filter_map(|command| send(state, command)).collect()

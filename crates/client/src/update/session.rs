@@ -2,9 +2,11 @@
 
 use chat_proto::command::Nonce;
 use chat_proto::event::{RoomState, Welcome};
-use chat_proto::{Command, Refusal, RefusalCode, RoomName, ShortString, Timestamp, User};
+use chat_proto::{Command, Refusal, RefusalCode, RoomName, Seq, ShortString, Timestamp, User};
 
-use super::{Effect, addresses, drafts, presence, send, send_waiting, show_pending, store};
+use super::{
+    Effect, addresses, drafts, presence, requests, send, send_waiting, show_pending, store,
+};
 use crate::link::{Identity, LinkRequest, Lost};
 use crate::live::Live;
 use crate::notice::Notice;
@@ -158,6 +160,7 @@ pub(super) fn rooms_complete(state: &mut State, nonce: &Nonce, at: Timestamp) ->
         effects.extend(send(state, Command::Join { room: name, since: None }));
     }
     effects.extend(send_waiting(state));
+    effects.extend(requests::await_read_tick(state));
     effects
 }
 
@@ -188,6 +191,8 @@ pub(super) fn lost(state: &mut State, why: Lost, at: Timestamp) {
     for room in state.rooms.iter_mut() {
         room.loading = None;
         room.coming = None;
+        // The server may not have received it. The room has the position of the server in the next session.
+        room.read_sent = Seq::NONE;
         if room.join_state == JoinState::Joined {
             room.join_state = JoinState::Unknown;
         }

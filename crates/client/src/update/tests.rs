@@ -1,5 +1,6 @@
 mod live;
 mod presence;
+mod read;
 mod window;
 
 use chat_proto::command::Kind;
