@@ -42,7 +42,7 @@ fn what_the_server_cannot_read_is_not_waited_for() {
         ..Refusal::new(code, "older messages cannot be read: the disk is broken")
     };
     assert!(sent(&harness.event(Event::Refused(refusal))).is_empty());
-    assert!(!harness.screen().contains("loading…"), "{}", harness.screen());
+    assert!(!harness.screen().contains("Loading…"), "{}", harness.screen());
     assert_shows(&harness, "Couldn't load older messages. PgUp tries again");
     assert!(sent(&harness.wheel(Wheel::Up)).is_empty(), "not with each frame");
     assert_eq!(sent(&harness.press(KeyCode::PageUp)), [asks(451)]);
