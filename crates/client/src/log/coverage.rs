@@ -104,7 +104,7 @@ impl Coverage {
     }
 
     /// All messages up to `seq` are loaded, as far as the server has them.
-    pub(super) fn is_complete_to(&mut self, seq: u64) {
+    pub(super) fn complete_to(&mut self, seq: u64) {
         if self.is_cut {
             return;
         }
@@ -223,7 +223,7 @@ mod tests {
             let mut since = coverage.since();
             for (step, seq) in steps {
                 match step {
-                    0 => coverage.is_complete_to(seq),
+                    0 => coverage.complete_to(seq),
                     1 => coverage.restart_at_newest(),
                     2 => coverage.begin_after(seq),
                     _ => coverage.insert(seq),
@@ -240,7 +240,7 @@ mod tests {
         coverage.begin_after(10);
         coverage.insert(15);
         assert_eq!((coverage.since(), coverage.is_complete_after(9)), (10, false));
-        coverage.is_complete_to(15);
+        coverage.complete_to(15);
         assert_eq!((coverage.since(), coverage.is_complete_after(10)), (15, true));
         coverage.insert(8);
         coverage.insert_older(Some(15), Some(8), true);

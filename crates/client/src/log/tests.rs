@@ -256,7 +256,7 @@ fn after_a_restore_all_that_was_here_stands_above_a_rule() {
 }
 
 proptest::proptest! {
-    /// Whatever comes, in whatever order: the room's order, each once, what is not settled last.
+    /// Whatever comes, in whatever order: the room's order, each once, pending messages last.
     #[test]
     fn the_order_holds(steps in proptest::collection::vec((0_u8..7, 1_u64..40), 0..80)) {
         let mut log = Log::new();
@@ -328,7 +328,7 @@ fn a_pending_message_stays_the_same_entry_when_it_is_answered() {
     log.refuse(&id(2), at(), refusal());
     assert_eq!(ids(&log)[1..3], [(Seq::new(2), pending[0]), (Seq::new(2), pending[1])]);
     // The message itself comes in place of an answer, after a new connection.
-    log.settle(&id(3), Seq::new(4));
+    log.expect_again(&id(3), Seq::new(4));
     hear(&mut log, [3, 4]);
     assert_eq!(ids(&log).last(), Some(&(Seq::new(4), pending[2])));
 }

@@ -213,7 +213,7 @@ impl Room {
         self.keep_around();
         let is_next = self.log.next_heard(self.read).is_none_or(|next| next >= first);
         if is_next && self.log.is_complete_after(self.read) {
-            self.has_read(last.min(self.last_seq).min(self.log.since()));
+            self.mark_read(last.min(self.last_seq).min(self.log.since()));
         }
     }
 
@@ -233,10 +233,10 @@ impl Room {
         });
     }
 
-    /// Message `seq` has come. If it is the last of the missed ones, there are no others.
-    pub(crate) fn has_come(&mut self, seq: Seq) {
+    /// Records that message `seq` has come. If it is the last of the missed ones, there are no others.
+    pub(crate) fn message_came(&mut self, seq: Seq) {
         if let Some(last) = self.coming.take_if(|last| seq >= *last) {
-            self.log.is_complete_to(last);
+            self.log.complete_to(last);
         }
     }
 

@@ -129,7 +129,7 @@ fn the_next_unread_room_is_one_that_names_the_user() {
     room.last_seq = Seq::new(9);
     assert!(room.receive(Seq::new(8), true));
     assert_eq!(rooms.next_unread(|_| true), Some(3));
-    rooms.get_mut(&name("#c")).unwrap().has_read(Seq::new(9));
+    rooms.get_mut(&name("#c")).unwrap().mark_read(Seq::new(9));
     assert_eq!(rooms.next_unread(|_| true), Some(1));
 }
 
@@ -139,11 +139,11 @@ fn reading_never_goes_backwards() {
     let room = rooms.current_mut();
     room.last_seq = Seq::new(10);
     room.receive(Seq::new(6), true);
-    room.has_read(Seq::new(5));
-    room.has_read(Seq::new(3));
+    room.mark_read(Seq::new(5));
+    room.mark_read(Seq::new(3));
     assert_eq!((room.unread(), room.mentions()), (5, 1));
     assert!(!room.receive(Seq::new(4), true));
-    room.has_read(Seq::new(7));
+    room.mark_read(Seq::new(7));
     assert_eq!((room.unread(), room.mentions()), (3, 0));
 }
 

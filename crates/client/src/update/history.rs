@@ -173,7 +173,7 @@ fn note(state: &mut State, name: &RoomName, page: &[Message], entries: &[(Seq, T
     for (message, (.., body)) in page.iter().zip(entries) {
         if state.is_me(message.from.id) {
             if let Some(room) = state.rooms.get_mut(name) {
-                room.has_written(message.seq);
+                room.mark_own(message.seq);
             }
             continue;
         }
@@ -194,7 +194,7 @@ pub(super) fn failed(room: &mut Room) {
 /// Empties the log. Its messages count as read, if all unread ones are among them.
 pub(super) fn clear(room: &mut Room) {
     if !room.log.is_cut() && room.log.is_complete_after(room.read) {
-        room.has_read(room.log.since().min(room.last_seq));
+        room.mark_read(room.log.since().min(room.last_seq));
     }
     restart(room, |room| room.log.clear());
 }

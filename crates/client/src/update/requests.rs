@@ -46,7 +46,7 @@ fn carry_out(
         Request::ListUsers(room) => Some(listing::ask_users(state, &room)?),
         Request::Rename(name) => Some(rename(state, name)),
         Request::Read { room, seq } => {
-            with(state, &room, |room| room.has_read(seq));
+            with(state, &room, |room| room.mark_read(seq));
             let newer = history::continue_window(state, &room);
             return Ok(newer.into_iter().chain(await_read_tick(state)).collect());
         }
