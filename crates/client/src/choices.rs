@@ -7,7 +7,7 @@ use chat_proto::{RoomName, User, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Most users that can be ignored: more than anybody has trouble with.
-pub const IGNORED_MAX: usize = 200;
+pub const IGNORED_USERS_MAX: usize = 200;
 
 /// Of what a room notifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ impl Choices {
         if self.ignores(user.id) {
             return true;
         }
-        let has_room = self.ignored.len() < IGNORED_MAX;
+        let has_room = self.ignored.len() < IGNORED_USERS_MAX;
         if has_room {
             self.ignored.push(user);
         }

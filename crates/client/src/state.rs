@@ -42,7 +42,7 @@ pub struct State {
     /// The names that the server was asked for.
     pub(crate) questions: Vec<Question>,
     /// The users of the lobby in the last session.
-    pub(crate) acquaintances: Vec<User>,
+    pub(crate) last_lobby_users: Vec<User>,
     /// The drafts that are stored.
     pub(crate) stored_drafts: Drafts,
     /// Whether a tick was asked for to send how far the user has read, and has not come.
@@ -126,7 +126,7 @@ impl State {
             listing: RoomListing::default(),
             unaddressed: Unaddressed::default(),
             questions: Vec::new(),
-            acquaintances: Vec::new(),
+            last_lobby_users: Vec::new(),
             stored_drafts: Drafts::default(),
             awaits_read_tick: false,
             awaits_draft_tick: false,
@@ -267,7 +267,7 @@ impl State {
         self.outbox.replace(Vec::new());
         self.listing = RoomListing::default();
         self.unaddressed = Unaddressed::default();
-        self.acquaintances.clear();
+        self.last_lobby_users.clear();
         (self.me, self.epoch) = (None, None);
     }
 

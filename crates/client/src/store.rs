@@ -251,7 +251,7 @@ impl Store {
             StoreOp::ForgetToken(journal) => self.forget_token(journal),
             StoreOp::Name(name) => match &self.storage {
                 Storage::Directory { home, .. } => {
-                    home.call(&name)?;
+                    home.add_name(&name)?;
                     let server = home.server.address.clone();
                     LastSession { name, server }.write(&home.server.state)
                 }

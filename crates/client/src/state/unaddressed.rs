@@ -58,7 +58,7 @@ impl State {
     /// number of the user is known: from a direct message, from the users of the rooms, or, without a
     /// session, from the users of the last one.
     pub(crate) fn address(&self, name: &UserName) -> Option<(RoomName, UserName)> {
-        let before = self.acquaintances.iter().filter(|_| self.session().is_none());
+        let before = self.last_lobby_users.iter().filter(|_| self.session().is_none());
         self.address_here(name).or_else(|| self.direct(before, name))
     }
 

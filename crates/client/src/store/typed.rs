@@ -37,8 +37,7 @@ impl TypedFile {
     /// # Errors
     /// Returns an error if the file cannot be read.
     pub fn read(&self) -> Result<Vec<String>, StoreError> {
-        let texts = self.tail().map_err(at(&self.path))?;
-        Ok(texts)
+        self.tail().map_err(at(&self.path))
     }
 
     /// Adds a text, unless it is longer than [`TYPED_BYTES_MAX`]. A loss of power may cost it.

@@ -1,7 +1,7 @@
 //! Why a request is not carried out.
 
 use chat_client::RequestError;
-use chat_client::choices::IGNORED_MAX;
+use chat_client::choices::IGNORED_USERS_MAX;
 use chat_client::outbox::OUTBOX_MAX;
 use chat_client::request::DRAFT_BYTES_MAX;
 use chat_proto::TextError;
@@ -34,7 +34,7 @@ pub(crate) fn not_done(why: &RequestError) -> String {
         RequestError::IgnoreSelf => "You can't ignore yourself".to_owned(),
         RequestError::NotIgnored(name) => format!("{} is not ignored", quoted(name)),
         RequestError::TooManyIgnored => {
-            format!("{IGNORED_MAX} users are ignored already. /unignore one")
+            format!("{IGNORED_USERS_MAX} users are ignored already. /unignore one")
         }
         RequestError::UnknownName(name) => format!(
             "Not sent: {} is not known here, and you're offline. Try again once connected",

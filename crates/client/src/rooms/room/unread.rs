@@ -11,7 +11,7 @@ use super::Room;
 const MENTIONS_MAX: usize = 99;
 
 /// Most unread messages of ignored users that are left out of the counts of one room.
-const IGNORED_MAX: usize = 1_000;
+const IGNORED_MESSAGES_MAX: usize = 1_000;
 
 /// Most groups of messages of the user that are left out of the counts of one room. A group is what stands
 /// between two messages of others.
@@ -104,7 +104,7 @@ impl Room {
     /// A message of an ignored user has come.
     pub(crate) fn ignore(&mut self, seq: Seq, names: bool) {
         let is_new = seq > self.read && self.received.around(seq.get()).is_none();
-        if is_new && self.ignored.len() < IGNORED_MAX {
+        if is_new && self.ignored.len() < IGNORED_MESSAGES_MAX {
             self.received.insert(seq.get(), seq.get());
             self.ignored.push((seq, names));
         }
