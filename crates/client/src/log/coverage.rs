@@ -176,7 +176,7 @@ mod tests {
         /// However the messages come, and whatever is dropped: what is asked for next begins where the first
         /// gap does, and no message that was never here counts as read.
         #[test]
-        fn what_is_missing_is_asked_for_and_not_read(
+        fn missing_messages_are_loaded_and_do_not_count_as_read(
             begin in prop::option::of(0_u64..20),
             steps in prop::collection::vec((0_u8..4, 1_u64..40), 0..60),
         ) {
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_in_what_is_not_to_be_had_is_none() {
+    fn a_gap_that_the_server_cannot_fill_does_not_count() {
         let mut coverage = Coverage::default();
         coverage.begin_after(10);
         coverage.insert(15);

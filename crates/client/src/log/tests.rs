@@ -61,7 +61,7 @@ fn messages_stand_in_the_rooms_order_and_once() {
 }
 
 #[test]
-fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
+fn a_pending_message_stands_at_the_end_and_then_at_its_seq() {
     let mut log = Log::new();
     log.push_pending(at(), own(1));
     log.push_pending(at(), own(2));
@@ -79,7 +79,7 @@ fn what_is_not_settled_stands_at_the_end_and_then_where_the_room_has_it() {
 }
 
 #[test]
-fn notes_of_before_stand_behind_what_was_said_before_them() {
+fn a_notice_stands_behind_the_messages_before_it() {
     let mut log = Log::new();
     log.notice(at(), note("connected"));
     log.reach(Seq::new(3));
@@ -88,7 +88,7 @@ fn notes_of_before_stand_behind_what_was_said_before_them() {
 }
 
 #[test]
-fn what_was_missed_is_asked_for_from_the_first_gap_on() {
+fn missed_messages_are_loaded_from_the_first_gap_on() {
     let mut log = Log::new();
     assert_eq!(log.since().get(), 0);
     hear(&mut log, [5, 6, 7]);
@@ -102,7 +102,7 @@ fn what_was_missed_is_asked_for_from_the_first_gap_on() {
 }
 
 #[test]
-fn what_was_asked_for_and_did_not_come_is_asked_for_again() {
+fn messages_that_did_not_come_are_requested_again() {
     let mut log = Log::new();
     log.begin_after(Seq::new(3));
     // Live, and the line is lost before what was asked for.
@@ -178,7 +178,7 @@ fn a_page_of_older_messages_does_not_go_over_the_bound() {
 }
 
 #[test]
-fn the_line_stands_over_the_first_that_is_new() {
+fn the_line_stands_over_the_first_unread_message() {
     let new =
         |log: &Log| log.first_new().and_then(|index| log.get(index)).map(|entry| entry.seq.get());
     let mut log = Log::new();
@@ -225,7 +225,7 @@ fn nothing_counts_as_read_behind_messages_that_were_never_here() {
 }
 
 #[test]
-fn a_cleared_log_does_not_make_up_for_what_was_never_here() {
+fn a_cleared_log_is_complete_after_its_last_message_only() {
     let mut log = Log::new();
     log.begin_after(Seq::new(500));
     hear(&mut log, 501..=510);

@@ -19,7 +19,7 @@ fn names(rooms: &Rooms) -> Vec<&str> {
 }
 
 #[test]
-fn the_lobby_is_first_and_private_rooms_are_last() {
+fn the_lobby_is_first_and_direct_messages_are_last() {
     let rooms = rooms(&["@zoe", "#zig", "@ana", "#ada", "#ADA"]);
     assert_eq!(names(&rooms), ["#lobby", "#ada", "#zig", "@ana", "@zoe"]);
 }
@@ -92,7 +92,7 @@ fn the_room_on_the_screen_stays_there() {
 }
 
 #[test]
-fn there_are_only_so_many_rooms() {
+fn the_number_of_rooms_has_a_bound() {
     let mut rooms = rooms(&[]);
     for number in 1..ROOMS_MAX {
         assert!(rooms.get_or_make(&name(&format!("#{number}"))).is_some());

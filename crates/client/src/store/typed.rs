@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_read_again_by_its_owner_alone() {
+    fn typed_texts_are_read_again_by_their_owner_alone() {
         let (_directory, file) = file();
         assert_eq!(file.read().unwrap(), [""; 0]);
         file.add("one\ntwo \"é\"").unwrap();

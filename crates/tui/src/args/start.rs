@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_start_asks_unless_it_is_told() {
+    fn a_first_start_asks_unless_a_name_is_given() {
         let state = tempfile::tempdir().unwrap();
         let state = state.path().to_str().unwrap();
         assert!(start(state, &[]).asks);

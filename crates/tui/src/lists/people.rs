@@ -74,7 +74,7 @@ mod tests {
     use crate::fixture::Harness;
 
     #[test]
-    fn those_who_spoke_lately_are_first() {
+    fn users_who_wrote_lately_are_first() {
         let mut harness = Harness::connected(80, 20);
         harness.message(5, "carl", "hi");
         harness.message(9, "gone", "hi");

@@ -85,7 +85,7 @@ fn up_and_down_move_within_a_text_of_many_lines_first() {
 }
 
 #[test]
-fn what_is_cut_in_one_go_comes_back_as_one_text() {
+fn successive_cuts_are_one_text() {
     let mut prompt = typed("one two three");
     prompt.cut(Motion::WordLeft);
     prompt.cut(Motion::WordLeft);

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_typed_stays_with_its_room() {
+    fn a_draft_stays_with_its_room() {
         let (lobby, rust) = (RoomName::lobby(), RoomName::new("#rust").unwrap());
         let mut state =
             State::new("server".into(), profile("bob"), TimeZone::UTC, Size::new(80, 20));

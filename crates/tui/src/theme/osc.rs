@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_ignored() {
+    fn bytes_that_are_no_answer_are_ignored() {
         for payload in [
             "",
             "11",
@@ -124,7 +124,7 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_are_too_strange(payload in proptest::collection::vec(any::<u8>(), 0..64)) {
+        fn any_bytes_are_parsed(payload in proptest::collection::vec(any::<u8>(), 0..64)) {
             let _ = parse_answer(&payload);
         }
     }

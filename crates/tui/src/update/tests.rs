@@ -56,7 +56,7 @@ fn assert_shows(harness: &Harness, text: &str) {
 }
 
 #[test]
-fn a_message_is_shown_at_once_and_settled_later() {
+fn a_message_is_shown_at_once_and_acknowledged_later() {
     let mut harness = Harness::connected(80, 20);
     let effects = harness.type_text("hi\n");
     assert_eq!(says(&effects), [(1, "hi")]);
@@ -75,7 +75,7 @@ fn a_refused_message_says_why() {
 }
 
 #[test]
-fn what_is_said_without_a_session_waits_and_goes_out_in_order() {
+fn messages_without_a_session_wait_and_are_sent_in_order() {
     let mut harness = Harness::new(80, 20);
     assert!(says(&harness.type_text("one\ntwo\n")).is_empty());
     assert_shows(&harness, "2 messages queued");
@@ -94,7 +94,7 @@ fn the_outbox_is_bounded_and_the_text_stays() {
 }
 
 #[test]
-fn what_cannot_be_said_stays_to_be_mended() {
+fn an_invalid_message_stays_in_the_input() {
     let mut harness = Harness::connected(120, 20);
     harness.input(Input::Paste("x".repeat(20_000)));
     harness.press(KeyCode::Enter);
@@ -141,7 +141,7 @@ fn commands_do_what_they_say() {
 }
 
 #[test]
-fn clear_keeps_what_is_not_settled() {
+fn clear_leaves_pending_messages() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("kept\n");
     harness.accept(1);
@@ -209,7 +209,7 @@ fn a_mention_rings_the_bell() {
 }
 
 #[test]
-fn a_question_mark_is_said_like_anything_else() {
+fn a_question_mark_is_typed_like_any_character() {
     let mut harness = Harness::connected(80, 20);
     assert_eq!(says(&harness.type_text("?\n")), [(1, "?")]);
     harness.press(KeyCode::F(1));
@@ -217,7 +217,7 @@ fn a_question_mark_is_said_like_anything_else() {
 }
 
 #[test]
-fn alt_enter_begins_a_line_and_enter_says_both() {
+fn alt_enter_begins_a_line_and_enter_sends_both() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("one");
     harness.input(Input::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT)));
@@ -250,7 +250,7 @@ fn a_stuck_line_is_told() {
 }
 
 #[test]
-fn an_unreadable_line_is_told_once_a_session() {
+fn an_unreadable_line_is_reported_once_in_a_session() {
     let mut harness = Harness::connected(100, 20);
     for _ in 0..3 {
         let refusal = Refusal::new(RefusalCode::BadField, "unknown variant `presence`");

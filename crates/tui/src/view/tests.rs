@@ -149,7 +149,7 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
 }
 
 #[test]
-fn what_is_new_begins_at_a_line() {
+fn unread_messages_begin_at_a_line() {
     let mut harness = in_rooms(100, 14);
     for seq in 1..=30 {
         harness.message_in("#tea", 100 + seq, user(3, "ana"), &format!("cup {seq}"));

@@ -204,7 +204,7 @@ async fn a_directory_that_cannot_be_used_ends_it_before_it_begins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_was_refused_goes_on_as_another_with_what_waits() {
+async fn a_refused_user_goes_on_under_another_name_with_the_pending_messages() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = Options { state: Some(directory.path().to_owned()), ..options() };
     let (server, client) = tokio::io::duplex(4096);
@@ -226,7 +226,7 @@ async fn who_was_refused_goes_on_as_another_with_what_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn how_far_one_has_read_is_told_after_a_while() {
+async fn the_read_position_is_sent_after_a_while() {
     let (server, client) = tokio::io::duplex(4096);
     let _bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (mut server, _) = lets_in(server).await;
@@ -255,7 +255,7 @@ async fn keeps(directory: &Path, text: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_killed_in_mid_sentence_goes_on_with_it() {
+async fn a_killed_client_restores_the_draft() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = || Options { state: Some(directory.path().to_owned()), ..options() };
     let mut bob = Client::start(options(), Nobody, 80, 20);
@@ -273,7 +273,7 @@ async fn who_is_killed_in_mid_sentence_goes_on_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_never_pauses_loses_no_more_than_a_moment() {
+async fn typing_without_a_pause_is_stored_all_the_same() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = Options { state: Some(directory.path().to_owned()), ..options() };
     let mut bob = Client::start(options, Nobody, 80, 20);
@@ -288,7 +288,7 @@ async fn who_never_pauses_loses_no_more_than_a_moment() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_typed_is_kept_where_it_ends_and_the_end_itself_is_not() {
+async fn the_end_stores_the_draft_and_not_the_command_to_quit() {
     let directory = tempfile::TempDir::new().unwrap();
     let options = || Options { state: Some(directory.path().to_owned()), ..options() };
     let keys = "half a sen".chars().map(|c| Ok(TerminalEvent::Key(KeyCode::Char(c).into())));
@@ -308,7 +308,7 @@ async fn what_is_typed_is_kept_where_it_ends_and_the_end_itself_is_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_seen_is_told_before_the_end() {
+async fn the_read_position_is_sent_before_the_end() {
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = Client::start(options(), Once(Some(client)), 80, 20);
     let (mut server, _) = lets_in(server).await;

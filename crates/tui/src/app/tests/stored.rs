@@ -20,7 +20,7 @@ fn starts(directory: &Path, time: Duration, stream: tokio::io::DuplexStream) -> 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_disk_holds_up_neither_keys_nor_frames_but_what_is_sent() {
+async fn a_slow_disk_delays_messages_and_neither_keys_nor_frames() {
     let directory = tempfile::TempDir::new().unwrap();
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), SLOW, client);
@@ -40,7 +40,7 @@ async fn a_slow_disk_holds_up_neither_keys_nor_frames_but_what_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_stores_and_sends_all_that_was_said() {
+async fn the_end_stores_and_sends_all_messages() {
     let directory = tempfile::TempDir::new().unwrap();
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), Duration::from_millis(200), client);
@@ -65,7 +65,7 @@ async fn the_end_stores_and_sends_all_that_was_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disk_that_does_not_answer_in_time_holds_up_the_end_for_a_while_and_is_told() {
+async fn a_disk_that_does_not_answer_delays_the_end_for_a_while_and_is_reported() {
     let directory = tempfile::TempDir::new().unwrap();
     let (server, client) = tokio::io::duplex(4096);
     let mut bob = starts(directory.path(), SLOW, client);

@@ -18,7 +18,7 @@ fn rooms_of_says(effects: &[Effect]) -> Vec<RoomName> {
 }
 
 #[test]
-fn a_message_that_waits_goes_to_the_user_it_was_written_to_whoever_has_the_name_by_then() {
+fn a_pending_message_goes_to_its_user_even_if_another_has_the_name_by_then() {
     let mut harness = Harness::connected(100, 20);
     assert_eq!(rooms_of_says(&harness.type_text("/msg ana hello\n")), [room("@3-7")]);
     harness.event(direct_event(&user(3, "ana"), 1, 1));
@@ -103,7 +103,7 @@ fn a_name_that_changes_hands_while_it_is_asked_for_gives_the_text_back() {
 }
 
 #[test]
-fn a_line_that_is_lost_while_a_name_is_asked_for_gives_the_text_back() {
+fn a_connection_lost_during_a_look_up_returns_the_text() {
     let mut harness = Harness::connected(100, 20);
     harness.type_text("/msg zoe psst\n");
     let asked = harness.state.client.drafts();
@@ -200,7 +200,7 @@ fn a_server_without_addresses_is_sent_no_direct_message() {
 }
 
 #[test]
-fn the_direct_message_that_a_server_without_addresses_tells_is_only_read() {
+fn a_direct_message_of_a_server_without_addresses_is_read_only() {
     let mut harness = Harness::with_profile(120, 24, Profile { journal: None, ..profile("bob") });
     harness.connect_to(1, Welcome { journal: None, ..welcome(7, "bob") });
     harness.event(room_event("@ana", 0, 0));

@@ -33,7 +33,7 @@ fn nothing_rings_for_the_room_that_the_user_looks_at() {
 }
 
 #[test]
-fn what_is_shown_without_focus_is_not_read() {
+fn messages_shown_without_focus_are_not_read() {
     let mut harness = Harness::connected(80, 20);
     harness.input(Input::Focus(false));
     harness.message(3, "ana", "hi");

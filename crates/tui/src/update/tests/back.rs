@@ -75,7 +75,7 @@ fn a_number_that_another_message_has_is_replaced_and_the_message_is_sent_again()
 }
 
 #[test]
-fn what_is_said_is_kept_before_it_is_sent_and_forgotten_when_it_is_settled() {
+fn a_message_is_stored_before_it_is_sent_and_removed_when_it_is_acknowledged() {
     let mut harness = Harness::connected(80, 20);
     let effects = harness.type_text("hi\n");
     assert!(
@@ -127,7 +127,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
 }
 
 #[test]
-fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next_in_its_order() {
+fn messages_refused_by_a_server_that_shuts_down_wait_in_their_order() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("one\ntwo\nthree\n");
     harness.accept(1);
@@ -140,7 +140,7 @@ fn what_a_server_on_its_way_out_does_not_take_waits_for_the_next_in_its_order() 
 }
 
 #[test]
-fn a_refused_token_is_said_and_dropped_only_when_asked() {
+fn a_refused_token_is_shown_and_forgotten_only_on_request() {
     let mut harness = Harness::new(100, 20);
     let refusal = Refusal::new(RefusalCode::BadToken, "nobody has this token");
     assert!(harness.link_event(LinkEvent::Refused(Box::new(refusal))).is_empty());
@@ -166,14 +166,14 @@ fn a_token_that_nobody_refused_is_not_dropped() {
 }
 
 #[test]
-fn the_token_of_a_welcome_is_kept() {
+fn the_token_of_a_welcome_is_stored() {
     let mut harness = Harness::new(80, 20);
     let effects = harness.connect(1);
     assert!(kept(&effects).contains(&&StoreOp::Token(Secret::new("secret"))));
 }
 
 #[test]
-fn another_name_is_kept_by_whomever_it_was_taken() {
+fn a_new_name_of_the_user_alone_is_stored() {
     let mut harness = Harness::connected(80, 20);
     let rob = Event::Renamed { user: user(7, "bob"), name: name("rob") };
     assert_eq!(kept(&harness.event(rob.clone())), [&StoreOp::Name(name("rob"))]);
@@ -183,7 +183,7 @@ fn another_name_is_kept_by_whomever_it_was_taken() {
 }
 
 #[test]
-fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
+fn the_next_session_loads_missed_messages_and_shows_them_once() {
     let mut harness = Harness::connected(80, 20);
     for text in ["one", "two"] {
         harness.message(3, "ana", text);
@@ -215,7 +215,7 @@ fn coming_back_asks_for_what_was_missed_and_shows_it_once() {
 }
 
 #[test]
-fn a_line_lost_before_what_was_missed_has_come_loses_none_of_it() {
+fn a_connection_lost_before_the_missed_messages_came_loses_none() {
     let mut harness = Harness::connected(80, 20);
     let asks = |since| [Command::Join { room: room("#rust"), since: Some(Seq::new(since)) }];
     assert_eq!(sent(&harness.event(room_event("#rust", 100, 90))), asks(40));
@@ -226,7 +226,7 @@ fn a_line_lost_before_what_was_missed_has_come_loses_none_of_it() {
 }
 
 #[test]
-fn what_is_behind_a_gap_does_not_count_as_read() {
+fn messages_behind_a_gap_do_not_count_as_read() {
     let mut harness = Harness::connected(80, 20);
     harness.join_rust();
     let says =
@@ -269,7 +269,7 @@ fn rooms_left_elsewhere_are_gone_and_rooms_joined_elsewhere_are_there() {
 }
 
 #[test]
-fn what_is_wanted_without_a_session_is_asked_for_with_the_next() {
+fn a_room_joined_without_a_session_is_joined_in_the_next() {
     let mut harness = Harness::new(100, 20);
     assert!(harness.type_text("/join #rust\n").is_empty());
     let effects = harness.connect(1);
@@ -279,7 +279,7 @@ fn what_is_wanted_without_a_session_is_asked_for_with_the_next() {
 }
 
 #[test]
-fn what_cannot_be_kept_is_told_once() {
+fn a_disk_that_cannot_store_is_reported_once() {
     let mut harness = Harness::connected(100, 20);
     harness.disk = Some(Err("/x: no space left on device".into()));
     for text in ["one", "two"] {
@@ -290,7 +290,7 @@ fn what_cannot_be_kept_is_told_once() {
 }
 
 #[test]
-fn a_lost_line_loses_nothing_that_is_typed() {
+fn a_lost_connection_loses_no_typed_text() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("half a sen");
     harness.lose();
@@ -302,7 +302,7 @@ fn a_lost_line_loses_nothing_that_is_typed() {
 }
 
 #[test]
-fn trouble_with_the_line_is_on_the_status_line_alone() {
+fn a_broken_connection_is_on_the_status_line_alone() {
     let mut harness = Harness::new(80, 20);
     for _ in 0..5 {
         harness.link_event(LinkEvent::Lost(Lost::Silent));

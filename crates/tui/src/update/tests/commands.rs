@@ -19,7 +19,7 @@ fn a_name_with_a_space_is_one_name_without_a_session_too() {
 }
 
 #[test]
-fn what_may_be_half_a_name_gets_no_message_without_a_session() {
+fn a_name_that_may_be_incomplete_gets_no_message_without_a_session() {
     let mut harness = Harness::connected(80, 20);
     harness.lose();
     let command = "/msg Ana Maria the party is tonight";

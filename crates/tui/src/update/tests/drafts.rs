@@ -33,7 +33,7 @@ fn kept_drafts(effects: &[Effect]) -> Vec<Drafts> {
 }
 
 #[test]
-fn what_is_typed_is_kept_a_moment_later_and_not_with_every_key() {
+fn a_draft_is_stored_a_moment_later_and_not_with_every_key() {
     let mut harness = Harness::connected(80, 20);
     assert_eq!(
         types(&mut harness, "half a "),
@@ -53,7 +53,7 @@ fn what_is_typed_is_kept_a_moment_later_and_not_with_every_key() {
 }
 
 #[test]
-fn what_is_sent_or_emptied_is_gone_at_once() {
+fn a_draft_that_is_sent_or_emptied_is_removed_at_once() {
     let mut harness = Harness::connected(80, 20);
     types(&mut harness, "hi");
     harness.input_all(Input::Client(ClientInput::Tick));
@@ -91,7 +91,7 @@ fn each_room_has_its_own_and_going_to_another_keeps_them_at_once() {
 }
 
 #[test]
-fn where_a_name_is_asked_for_the_message_is_kept_and_not_the_name() {
+fn a_prompt_for_a_name_stores_the_draft_and_not_the_name() {
     let mut harness = Harness::new(80, 20);
     types(&mut harness, "half a sen");
     harness.refuse_name();
@@ -101,7 +101,7 @@ fn where_a_name_is_asked_for_the_message_is_kept_and_not_the_name() {
 }
 
 #[test]
-fn what_was_kept_is_there_again_in_the_room_that_was_open() {
+fn a_start_restores_the_drafts_and_the_open_room() {
     let texts = [("#lobby", "for all"), ("#rust", "two\nlines")];
     let mut harness = Harness::with_drafts(80, 20, drafts("#rust", &texts));
     assert_shows(&harness, "▌ 2 #rust");
@@ -119,7 +119,7 @@ fn what_was_kept_is_there_again_in_the_room_that_was_open() {
 }
 
 #[test]
-fn what_was_typed_for_a_room_that_is_left_comes_back_with_up() {
+fn up_shows_the_draft_of_a_room_that_was_left() {
     let texts = [("#ada", "for ada"), ("#rust", "for rust")];
     let mut harness = Harness::with_drafts(80, 20, drafts("#rust", &texts));
     harness.connect(1);
@@ -181,7 +181,7 @@ fn a_name_that_is_asked_for_takes_no_text_away() {
 }
 
 #[test]
-fn another_user_goes_on_with_what_is_typed_each_text_in_its_room() {
+fn another_user_has_the_drafts_each_in_its_room() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("/msg ana\n");
     harness.alt(KeyCode::Char('1'));

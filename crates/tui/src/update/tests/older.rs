@@ -33,7 +33,7 @@ fn tells(harness: &mut Harness, seqs: std::ops::RangeInclusive<u64>) -> Vec<Effe
 }
 
 #[test]
-fn what_the_server_cannot_read_is_not_waited_for() {
+fn a_page_that_the_server_cannot_read_is_not_waited_for() {
     let mut harness = at_the_oldest();
     assert_shows(&harness, "Loading…");
     let code = RefusalCode::NotReadable;
@@ -130,7 +130,7 @@ fn a_damaged_message_is_dimmed_and_holds_its_place() {
 }
 
 #[test]
-fn a_message_of_ones_own_in_a_page_no_longer_waits() {
+fn an_own_message_in_a_page_is_no_longer_pending() {
     let mut harness = at_the_oldest();
     harness.lose();
     harness.type_text("mine\n");

@@ -33,7 +33,7 @@ fn assert_told(harness: &mut Harness, name: &str, text: &str) {
 }
 
 #[test]
-fn what_was_left_for_a_room_is_said_there_by_who_comes_in_again() {
+fn messages_for_a_room_are_sent_after_it_is_joined_again() {
     let mut harness = with_left(&[("#rust", "hi"), ("#lobby", "all")]);
     assert!(says(&harness.connect(1)).is_empty(), "it would be refused");
     let effects = harness.event(Event::Pong { nonce: rooms_told() });
@@ -44,7 +44,7 @@ fn what_was_left_for_a_room_is_said_there_by_who_comes_in_again() {
 }
 
 #[test]
-fn what_was_missed_there_by_who_is_in_it_still_is_asked_for_as_ever() {
+fn missed_messages_of_a_room_with_pending_messages_are_loaded() {
     let mut harness = with_left(&[("#rust", "hi")]);
     harness.connect(1);
     let effects = harness.event(room_event("#rust", 200, 100));
@@ -54,7 +54,7 @@ fn what_was_missed_there_by_who_is_in_it_still_is_asked_for_as_ever() {
 }
 
 #[test]
-fn what_is_refused_in_a_room_that_was_left_elsewhere_is_told() {
+fn a_refusal_in_a_room_that_was_left_elsewhere_is_shown() {
     let mut harness = Harness::connected(100, 20);
     harness.join_rust();
     harness.message_in("#rust", 1, user(3, "ana"), "hello");
@@ -66,7 +66,7 @@ fn what_is_refused_in_a_room_that_was_left_elsewhere_is_told() {
 }
 
 #[test]
-fn what_is_refused_where_one_is_not_let_in_is_told() {
+fn a_refusal_in_a_room_that_cannot_be_joined_is_shown() {
     let mut harness = Harness::connected(100, 20);
     harness.type_text("/join #new\nhi\n");
     let refusal = Refusal::new(RefusalCode::TooManyRooms, "too many");
@@ -77,7 +77,7 @@ fn what_is_refused_where_one_is_not_let_in_is_told() {
 }
 
 #[test]
-fn what_is_said_as_one_leaves_is_told() {
+fn a_message_refused_while_the_user_leaves_is_shown() {
     let mut harness = Harness::connected(100, 20);
     harness.join_rust();
     harness.type_text("hi\n");
@@ -88,7 +88,7 @@ fn what_is_said_as_one_leaves_is_told() {
 }
 
 #[test]
-fn what_waits_for_a_user_who_is_not_there_any_more_comes_back() {
+fn a_message_for_a_user_who_is_gone_is_returned() {
     let mut harness = with_left(&[("@3-7", "psst")]);
     harness.connect(1);
     refuses(&mut harness, 1, RefusalCode::NoSuchUser, "@3-7");

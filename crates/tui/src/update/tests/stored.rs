@@ -46,7 +46,7 @@ fn messages_are_sent_in_order_however_the_disk_answers() {
 }
 
 #[test]
-fn what_waits_is_sent_only_once_the_token_is_stored() {
+fn messages_are_sent_only_after_the_token_is_stored() {
     let mut harness = Harness::new(80, 20);
     harness.type_text("early\n");
     harness.disk = None;
