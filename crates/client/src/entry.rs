@@ -94,7 +94,7 @@ impl Body {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// Another user; mentions of the user are there in the text.
-    Heard(Vec<Range<usize>>),
+    Other(Vec<Range<usize>>),
     /// The user.
     Own(Delivery),
     /// The message is damaged on the disk of the server; its text says so.

@@ -270,8 +270,8 @@ impl Log {
         let is_shown = |entry: &&LogEntry| {
             matches!(entry.body, Body::Message { .. } | Body::Ignored { .. } | Body::Restored)
         };
-        let said = self.entries.iter().filter(is_shown);
-        said.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
+        let shown = self.entries.iter().filter(is_shown);
+        shown.map(|entry| (entry.is_message().then_some(entry.seq), &entry.body))
     }
 
     /// The journal was restored from a backup: all messages stay, above a rule, and their `seq` are void.

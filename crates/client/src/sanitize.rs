@@ -125,7 +125,7 @@ fn message(message: Message) -> Message {
     Message {
         room: room(&message.room),
         from: user(&message.from),
-        text: said(&message.text),
+        text: message_text(&message.text),
         ..message
     }
 }
@@ -158,8 +158,8 @@ fn room(room: &RoomName) -> RoomName {
     RoomName::new(&line(room.as_str())).unwrap_or_else(|_| room.clone())
 }
 
-fn said(said: &Text) -> Text {
-    Text::from_lossy(&text(said.as_str())).unwrap_or_else(|| said.clone())
+fn message_text(message: &Text) -> Text {
+    Text::from_lossy(&text(message.as_str())).unwrap_or_else(|| message.clone())
 }
 
 /// Sanitizes a text that may have several lines.

@@ -197,7 +197,7 @@ impl<'a> LogRows<'a> {
     fn new_count(&self, first: usize) -> u64 {
         let entries = (first..self.log.len()).filter_map(|index| self.log.get(index));
         let is_heard = |entry: &&LogEntry| {
-            matches!(entry.body, Body::Message { origin: Origin::Heard(_) | Origin::Damaged, .. })
+            matches!(entry.body, Body::Message { origin: Origin::Other(_) | Origin::Damaged, .. })
         };
         entries.filter(is_heard).count() as u64 + self.log.newer_count()
     }

@@ -161,10 +161,10 @@ impl Entries {
     }
 
     /// The first message after `seq` that is not of the user.
-    pub(super) fn next_heard(&self, seq: Seq) -> Option<Seq> {
+    pub(super) fn next_of_others(&self, seq: Seq) -> Option<Seq> {
         let after = self.list.range(self.end_of(seq)..);
-        let heard = after.filter(|entry| entry.is_message() && !entry.is_own());
-        heard.map(|entry| entry.seq).next()
+        let others = after.filter(|entry| entry.is_message() && !entry.is_own());
+        others.map(|entry| entry.seq).next()
     }
 
     /// Removes all but pending messages.

@@ -138,8 +138,8 @@ impl Log {
 
     /// The first message after `seq` that is not of the user.
     #[must_use]
-    pub fn next_heard(&self, seq: Seq) -> Option<Seq> {
-        self.entries.next_heard(seq)
+    pub fn next_of_others(&self, seq: Seq) -> Option<Seq> {
+        self.entries.next_of_others(seq)
     }
 
     /// Whether older messages are to be loaded as the user comes near the oldest one.

@@ -211,7 +211,7 @@ impl Room {
     pub(crate) fn show(&mut self, first: Seq, last: Seq) {
         self.shown = Some(last);
         self.keep_around();
-        let is_next = self.log.next_heard(self.read).is_none_or(|next| next >= first);
+        let is_next = self.log.next_of_others(self.read).is_none_or(|next| next >= first);
         if is_next && self.log.is_complete_after(self.read) {
             self.mark_read(last.min(self.last_seq).min(self.log.since()));
         }

@@ -20,14 +20,14 @@ fn name(name: &str) -> UserName {
 }
 
 /// A message of this run of a client.
-fn said(device: &DeviceId, n: u64) -> OwnMessage {
+fn message_of(device: &DeviceId, n: u64) -> OwnMessage {
     let text = Text::new(format!("text {n}")).unwrap();
     let id = MessageId { device: device.clone(), n };
     OwnMessage { id, room: RoomName::lobby(), kind: Default::default(), text }
 }
 
 fn say(n: u64) -> OwnMessage {
-    said(&device(), n)
+    message_of(&device(), n)
 }
 
 fn device() -> DeviceId {
@@ -180,12 +180,12 @@ fn a_second_client_is_another_device_of_the_same_user() {
     assert_eq!(token(&again), Some("secret"));
     assert_ne!(again.device, bob.device);
     assert!(again.pending.is_empty());
-    second.apply(StoreOp::Message(said(&again.device, 5))).unwrap();
+    second.apply(StoreOp::Message(message_of(&again.device, 5))).unwrap();
     first.apply(acknowledged(&[1])).unwrap();
     drop((first, second));
     // The one alone takes up what the second has left, under the device it was sent from.
     let (_, alone) = open(&state, "bob");
-    assert_eq!(alone.pending, [said(&again.device, 5)]);
+    assert_eq!(alone.pending, [message_of(&again.device, 5)]);
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub(super) fn receive(state: &mut State, message: &Message, alerts: bool) -> boo
 /// Whether a message is for the user alone, or names them.
 pub(super) fn is_alert(state: &State, message: &Message, body: &Body) -> bool {
     let is_mention =
-        matches!(body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty());
+        matches!(body, Body::Message { origin: Origin::Other(found), .. } if !found.is_empty());
     is_mention || (message.room.is_private() && !state.is_me(message.from.id))
 }
 
@@ -93,7 +93,7 @@ fn body(state: &State, message: &Message) -> Body {
         _ if message.damaged => Origin::Damaged,
         true => Origin::Own(Delivery::Accepted),
         false if state.choices.ignores(message.from.id) => return Body::Ignored { from },
-        false => Origin::Heard(state.mentions.find(&text, &state.name)),
+        false => Origin::Other(state.mentions.find(&text, &state.name)),
     };
     Body::Message { from, kind: message.kind.shown_as(), text, origin }
 }

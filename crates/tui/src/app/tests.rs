@@ -227,7 +227,7 @@ fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> 
 async fn a_terminal_that_takes_no_frame_does_not_stop_the_client() {
     let (server, client) = tokio::io::duplex(4096);
     let (screen, keys, release, _shell, running) = held(client);
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     for c in ['h', 'i'] {
         keys.send(pressed(KeyCode::Char(c), KeyModifiers::NONE)).await.unwrap();
     }

@@ -42,7 +42,7 @@ impl State {
     /// none before them missing.
     pub(crate) fn note_read(&mut self) {
         let (log, read) = (self.client.room().log(), self.client.room().read());
-        let has_read_all = log.is_complete_after(read) && log.next_heard(read).is_none();
+        let has_read_all = log.is_complete_after(read) && log.next_of_others(read).is_none();
         self.view(&self.shown.clone()).has_read_all = has_read_all;
     }
 

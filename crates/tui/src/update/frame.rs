@@ -50,7 +50,7 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     let first = viewport.seen(rows, height).map(|(first, _)| first);
-    let next = rows.log.next_heard(state.client.room().read());
+    let next = rows.log.next_of_others(state.client.room().read());
     let is_above = next.is_some_and(|next| first.is_some_and(|first| next < first));
     if viewport.place() != Place::Newest || !state.had_read_all() || !is_above {
         return Vec::new();

@@ -98,5 +98,5 @@ fn find(rows: LogRows<'_>, seek: Seek) -> Option<(usize, Seq)> {
 }
 
 fn mentions_user(entry: &LogEntry) -> bool {
-    matches!(&entry.body, Body::Message { origin: Origin::Heard(found), .. } if !found.is_empty())
+    matches!(&entry.body, Body::Message { origin: Origin::Other(found), .. } if !found.is_empty())
 }

@@ -34,8 +34,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::commands::COMMANDS;
 use crate::fixture::{
-    Harness, direct_event, expect_older, journal, kept, left, message_in, name, own, profile, room,
-    room_event, room_state, says, sent, user, welcome,
+    Harness, direct_event, expect_older, journal, left, message_in, name, own, profile, room,
+    room_event, room_state, says, sent, store_ops, user, welcome,
 };
 use crate::input::Wheel;
 
@@ -44,8 +44,8 @@ fn typed(harness: &Harness) -> String {
     harness.state.prompt.editor.text()
 }
 
-/// What the server answers once it has told all rooms.
-fn rooms_told() -> Nonce {
+/// The nonce of the pong that follows all rooms of the user.
+fn rooms_complete() -> Nonce {
     Nonce::Text(ShortString::new("rooms").unwrap())
 }
 

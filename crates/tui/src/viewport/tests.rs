@@ -80,7 +80,7 @@ fn body(text: &str) -> Body {
         from,
         kind: Kind::Text,
         text: text.to_owned(),
-        origin: Origin::Heard(Vec::new()),
+        origin: Origin::Other(Vec::new()),
     }
 }
 

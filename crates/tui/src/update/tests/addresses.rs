@@ -143,10 +143,10 @@ fn messages_stored_under_a_name_come_back_and_are_not_sent() {
     let mut harness = of_version_0_1_0();
     let mut effects = harness.connect(1);
     effects.extend(harness.event(direct_event(&user(9, "ana"), 0, 0)));
-    effects.extend(harness.event(Event::Pong { nonce: rooms_told() }));
+    effects.extend(harness.event(Event::Pong { nonce: rooms_complete() }));
     assert_eq!(rooms_of_says(&effects), [RoomName::lobby()]);
     let id = left(1, "@ana", "psst").id;
-    assert!(kept(&effects).contains(&&StoreOp::Acknowledged(vec![id])));
+    assert!(store_ops(&effects).contains(&&StoreOp::Acknowledged(vec![id])));
     assert_shows(&harness, "▌ 2 ana");
     assert_shows(&harness, "Not sent to @ana: an earlier version stored it under this name");
     // The user sees whom Enter sends it to.
@@ -163,7 +163,7 @@ fn what_is_stored_under_a_name_stays_stored_until_there_is_a_session() {
     assert_eq!((&stored.shown, &stored.texts[&room("@ana")][..]), (&room("@ana"), "half a sen"));
     assert_eq!(harness.state.client.unanswered().len(), 2);
     harness.connect(1);
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert_shows(&harness, "@ana is not here any more. Up brings your text back: half a sen");
     assert_shows(&harness, "Not sent to @ana");
 }
@@ -173,7 +173,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
     let mut harness = of_version_0_1_0();
     harness.connect(1);
     harness.event(direct_event(&user(3, "ana"), 1, 1));
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     let before = Some(DeviceId::new("before").unwrap());
     let missed = Message {
         n: Some(1),
@@ -181,7 +181,7 @@ fn a_message_stored_under_a_name_that_the_server_has_after_all_does_not_come_bac
         ..message_in("@3-7", 1, user(7, "bob"), "psst", harness.at)
     };
     let effects = harness.event(Event::Message(missed));
-    assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
+    assert_eq!(store_ops(&effects), [&StoreOp::Acknowledged(vec![left(1, "@ana", "psst").id])]);
     let screen = harness.screen();
     assert!(screen.contains("bob   psst") && !screen.contains("Not sent"), "{screen}");
 }

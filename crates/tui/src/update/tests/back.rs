@@ -22,7 +22,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
         ..message_in("#lobby", 2, user(7, "bob"), "two", harness.at)
     };
     let effects = harness.event(Event::Message(missed));
-    assert!(kept(&effects).contains(&&StoreOp::Acknowledged(vec![own(2)])));
+    assert!(store_ops(&effects).contains(&&StoreOp::Acknowledged(vec![own(2)])));
     repeats(&mut harness, 2, None, 2);
     harness.seq = 2;
     harness.accept(3);
@@ -68,7 +68,7 @@ fn a_number_that_another_message_has_is_replaced_and_the_message_is_sent_again()
     };
     let effects = harness.event(Event::Refused(refusal));
     assert_eq!(says(&effects), [(5, "left")]);
-    let [StoreOp::Pending(all)] = kept(&effects)[..] else { panic!("{effects:?}") };
+    let [StoreOp::Pending(all)] = store_ops(&effects)[..] else { panic!("{effects:?}") };
     assert_eq!((all.len(), &all[0].id), (1, &own(5)), "it is stored before it is sent");
     harness.accept(5);
     assert_shows(&harness, "bob   left");
@@ -81,11 +81,11 @@ fn a_message_is_stored_before_it_is_sent_and_removed_when_it_is_acknowledged() {
     assert!(
         matches!(&effects[..], [Effect::Client(ClientEffect::Store(StoreOp::Message(said))), Effect::Client(ClientEffect::Link(_))] if said.id == own(1))
     );
-    assert_eq!(kept(&harness.accept(1)), [&StoreOp::Acknowledged(vec![own(1)])]);
+    assert_eq!(store_ops(&harness.accept(1)), [&StoreOp::Acknowledged(vec![own(1)])]);
     harness.type_text("no\n");
     let refusal = Refusal { n: Some(2), ..Refusal::new(RefusalCode::NotKept, "disk full") };
     assert_eq!(
-        kept(&harness.event(Event::Refused(refusal))),
+        store_ops(&harness.event(Event::Refused(refusal))),
         [&StoreOp::Acknowledged(vec![own(2)])]
     );
     harness.type_text("again\n");
@@ -111,7 +111,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
     let before = DeviceId::new("before").unwrap();
     let effects = repeats(&mut harness, 6, Some("before"), 1);
     let id = MessageId { device: before.clone(), n: 6 };
-    assert_eq!(kept(&effects), [&StoreOp::Acknowledged(vec![id])]);
+    assert_eq!(store_ops(&effects), [&StoreOp::Acknowledged(vec![id])]);
     // It comes with what was missed, and its answer is still on its way.
     let missed = Message {
         n: Some(8),
@@ -119,7 +119,7 @@ fn messages_of_earlier_runs_are_shown_and_sent_under_their_devices() {
         ..message_in("#lobby", 2, user(7, "bob"), "left 8", harness.at)
     };
     harness.event(Event::Message(missed));
-    assert!(kept(&repeats(&mut harness, 8, Some("before"), 2)).is_empty());
+    assert!(store_ops(&repeats(&mut harness, 8, Some("before"), 2)).is_empty());
     let screen = harness.screen();
     for text in ["bob   left 6", "      left 8", "… new"] {
         assert_eq!(screen.matches(text).count(), 1, "{text} on\n{screen}");
@@ -147,7 +147,7 @@ fn a_refused_token_is_shown_and_forgotten_only_on_request() {
     assert_shows(&harness, "The server doesn't know bob any more");
     assert_shows(&harness, "logs you in as");
     let effects = harness.type_text("/forget\n");
-    assert_eq!(kept(&effects), [&StoreOp::ForgetToken(None)]);
+    assert_eq!(store_ops(&effects), [&StoreOp::ForgetToken(None)]);
     assert_eq!(effects[1], Effect::Client(ClientEffect::Link(LinkRequest::ConnectAsNew)));
     harness.connect(1);
     harness.type_text("/forget\n");
@@ -169,17 +169,17 @@ fn a_token_that_nobody_refused_is_not_dropped() {
 fn the_token_of_a_welcome_is_stored() {
     let mut harness = Harness::new(80, 20);
     let effects = harness.connect(1);
-    assert!(kept(&effects).contains(&&StoreOp::Token(Secret::new("secret"))));
+    assert!(store_ops(&effects).contains(&&StoreOp::Token(Secret::new("secret"))));
 }
 
 #[test]
 fn a_new_name_of_the_user_alone_is_stored() {
     let mut harness = Harness::connected(80, 20);
     let rob = Event::Renamed { user: user(7, "bob"), name: name("rob") };
-    assert_eq!(kept(&harness.event(rob.clone())), [&StoreOp::Name(name("rob"))]);
+    assert_eq!(store_ops(&harness.event(rob.clone())), [&StoreOp::Name(name("rob"))]);
     assert!(harness.event(rob).is_empty(), "it is told in each room");
     let ana = Event::Renamed { user: user(3, "ana"), name: name("anna") };
-    assert!(kept(&harness.event(ana)).is_empty());
+    assert!(store_ops(&harness.event(ana)).is_empty());
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn a_room_joined_without_a_session_is_joined_in_the_next() {
     assert!(harness.type_text("/join #rust\n").is_empty());
     let effects = harness.connect(1);
     assert!(sent(&effects).contains(&Command::Join { room: room("#rust"), since: None }));
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert_shows(&harness, "▌ 2 #rust");
 }
 

@@ -24,8 +24,8 @@ fn is_typing(command: &Command) -> bool {
 }
 
 /// The drafts that are to be kept.
-fn kept_drafts(effects: &[Effect]) -> Vec<Drafts> {
-    let kept = kept(effects).into_iter().filter_map(|keep| match keep {
+fn stored_drafts(effects: &[Effect]) -> Vec<Drafts> {
+    let kept = store_ops(effects).into_iter().filter_map(|keep| match keep {
         StoreOp::Drafts(drafts) => Some(drafts.clone()),
         _ => None,
     });
@@ -40,7 +40,7 @@ fn a_draft_is_stored_a_moment_later_and_not_with_every_key() {
         [Effect::Client(ClientEffect::Tick(STORE_DRAFTS_AFTER))]
     );
     let half = drafts("#lobby", &[("#lobby", "half a ")]);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
     assert!(harness.input_all(Input::Client(ClientInput::Tick)).is_empty(), "it is stored already");
     assert!(harness.input_all(Input::Key(KeyCode::Left.into())).is_empty(), "no text has changed");
     assert_eq!(
@@ -49,7 +49,7 @@ fn a_draft_is_stored_a_moment_later_and_not_with_every_key() {
     );
     assert_eq!(harness.input_all(Input::Paste("tence".into())), []);
     let whole = drafts("#lobby", &[("#lobby", "half asentence ")]);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [whole]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [whole]);
 }
 
 #[test]
@@ -71,10 +71,10 @@ fn a_draft_that_is_sent_or_emptied_is_removed_at_once() {
     types(&mut harness, "no");
     harness.input_all(Input::Client(ClientInput::Tick));
     let control_u = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Key(control_u))), [Drafts::default()]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Key(control_u))), [Drafts::default()]);
     types(&mut harness, "/quit");
     harness.input_all(Input::Client(ClientInput::Tick));
-    assert_eq!(kept_drafts(&types(&mut harness, "\n")), [Drafts::default()]);
+    assert_eq!(stored_drafts(&types(&mut harness, "\n")), [Drafts::default()]);
 }
 
 #[test]
@@ -84,10 +84,10 @@ fn each_room_has_its_own_and_going_to_another_keeps_them_at_once() {
     types(&mut harness, "for rust");
     let alt_1 = KeyEvent::new(KeyCode::Char('1'), KeyModifiers::ALT);
     let effects = harness.input_all(Input::Key(alt_1));
-    assert_eq!(kept_drafts(&effects), [drafts("#lobby", &[("#rust", "for rust")])]);
+    assert_eq!(stored_drafts(&effects), [drafts("#lobby", &[("#rust", "for rust")])]);
     types(&mut harness, "for all");
     let both = drafts("#lobby", &[("#lobby", "for all"), ("#rust", "for rust")]);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [both]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [both]);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_prompt_for_a_name_stores_the_draft_and_not_the_name() {
     harness.refuse_name();
     types(&mut harness, "_3");
     let half = drafts("#lobby", &[("#lobby", "half a sen")]);
-    assert_eq!(kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
+    assert_eq!(stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))), [half]);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_start_restores_the_drafts_and_the_open_room() {
     assert!(harness.input_all(Input::Client(ClientInput::Tick)).is_empty(), "it is stored already");
     harness.connect(1);
     harness.event(room_event("#rust", 0, 0));
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert_eq!(says(&harness.type_text("!\n")), [(1, "two\nlines!")]);
     harness.alt(KeyCode::Char('1'));
     assert_eq!(typed(&harness), "for all");
@@ -123,7 +123,7 @@ fn up_shows_the_draft_of_a_room_that_was_left() {
     let texts = [("#ada", "for ada"), ("#rust", "for rust")];
     let mut harness = Harness::with_drafts(80, 20, drafts("#rust", &texts));
     harness.connect(1);
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert!(!harness.screen().contains("#rust"), "{}", harness.screen());
     assert_eq!(typed(&harness), "");
     harness.press(KeyCode::Up);
@@ -201,12 +201,12 @@ fn another_user_has_the_drafts_each_in_its_room() {
         ("for ana", both.clone())
     );
     assert_eq!(
-        kept_drafts(&harness.input_all(Input::Client(ClientInput::Tick))),
+        stored_drafts(&harness.input_all(Input::Client(ClientInput::Tick))),
         [both],
         "it was not kept yet"
     );
     harness.event(room_event("#lobby", 0, 0));
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     assert_eq!(
         (harness.state.client.rooms().list().len(), typed(&harness).as_str()),
         (1, "for all")

@@ -221,7 +221,7 @@ fn restored_without_rooms() -> Harness {
 #[test]
 fn a_room_that_the_backup_does_not_have_stays_and_is_joined_again() {
     let mut harness = restored_without_rooms();
-    let effects = harness.event(Event::Pong { nonce: rooms_told() });
+    let effects = harness.event(Event::Pong { nonce: rooms_complete() });
     let joins = ["#rust", "@3-7"].map(|name| Command::Join { room: room(name), since: None });
     assert_eq!(sent(&effects), joins);
     for name in ["#rust", "@3-7"] {
@@ -233,7 +233,7 @@ fn a_room_that_the_backup_does_not_have_stays_and_is_joined_again() {
 #[test]
 fn a_room_that_the_restored_server_refuses_keeps_what_it_shows() {
     let mut harness = restored_without_rooms();
-    harness.event(Event::Pong { nonce: rooms_told() });
+    harness.event(Event::Pong { nonce: rooms_complete() });
     let refusal = Refusal::new(RefusalCode::NoSuchUser, "nobody has that number");
     let refusal = Refusal { room: Some(room("@3-7")), ..refusal };
     harness.event(Event::Refused(refusal));
