@@ -33,7 +33,7 @@ use self::saver::Saver;
 use self::typed::Typed;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
-use crate::notification::{Note, Way};
+use crate::notification::{Note, NotifyMethod};
 use crate::state::{Look, State};
 use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
@@ -167,7 +167,7 @@ struct App<C> {
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
     /// The notification to show with the next frame: the last one, however many there were.
-    note: Option<(Way, Note)>,
+    note: Option<(NotifyMethod, Note)>,
     /// Whether the state has changed since the last frame.
     changed: bool,
     /// Whether a key has changed it: the next frame comes at once.
@@ -210,7 +210,7 @@ impl<C: Control> App<C> {
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
             let next_look = self.zone_looked + ZONE_LOOK.1;
             let frame_at = self.frame_at(last_frame);
-            let (is_lent, editing) = (self.editing.is_on(), &mut self.editing);
+            let (in_editor, editing) = (self.editing.is_on(), &mut self.editing);
             let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
             // A blocked terminal delays frames, and nothing else.
             let drawable = async {
@@ -223,7 +223,7 @@ impl<C: Control> App<C> {
                 tokio::select! {
                     biased;
                     event = keys.next(), if may_take => Front::Key(event),
-                    drawable = drawable, if changed && !is_lent => Front::Frame(drawable),
+                    drawable = drawable, if changed && !in_editor => Front::Frame(drawable),
                     edited = editing.done() => Front::Edited(edited),
                     saved = saver.done() => Front::Saved(Box::new(saved)),
                     never = typed.run() => match never {},

@@ -32,7 +32,7 @@ use crate::chord::Chord;
 use crate::layout::{Panes, Wants, bare, panes};
 use crate::prompt::{Editor, Prompt};
 use crate::rows::{Heights, LogRows};
-use crate::viewport::{Place, Viewport};
+use crate::viewport::{ScrollPosition, Viewport};
 
 /// All that the screen shows, and all that an input depends on.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ pub(crate) struct Seek {
     /// How many pages may still be loaded.
     pub(crate) pages: usize,
     /// Where the user was.
-    pub(crate) began: Place,
+    pub(crate) began: ScrollPosition,
 }
 
 impl State {

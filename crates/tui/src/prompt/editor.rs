@@ -50,7 +50,7 @@ pub enum Motion {
 }
 
 /// A line, and a number of characters in it.
-pub(super) type Place = (usize, usize);
+pub(super) type TextPosition = (usize, usize);
 
 /// A text of one or more lines and a cursor in it.
 #[derive(Debug)]
@@ -159,7 +159,12 @@ impl Editor {
     ///
     /// # Errors
     /// As [`Editor::insert`]; the old text is deleted then.
-    pub(super) fn replace(&mut self, from: Place, to: Place, text: &str) -> Result<(), TooMuch> {
+    pub(super) fn replace(
+        &mut self,
+        from: TextPosition,
+        to: TextPosition,
+        text: &str,
+    ) -> Result<(), TooMuch> {
         let before = self.changes;
         self.delete_between(from, to);
         let half = self.changes;
@@ -253,7 +258,7 @@ impl Editor {
     }
 
     /// The text between two places.
-    pub(super) fn between(&self, from: Place, to: Place) -> String {
+    pub(super) fn between(&self, from: TextPosition, to: TextPosition) -> String {
         let lines = &self.lines()[from.0..=to.0];
         let part = |(number, line): (usize, &String)| {
             let end = if from.0 + number == to.0 { to.1 } else { usize::MAX };
@@ -263,7 +268,7 @@ impl Editor {
         lines.iter().enumerate().map(part).collect::<Vec<_>>().join("\n")
     }
 
-    fn delete_between(&mut self, from: Place, to: Place) {
+    fn delete_between(&mut self, from: TextPosition, to: TextPosition) {
         let chars = self.between(from, to).chars().count();
         self.jump(from.0, from.1);
         let is_changed = self.area.delete_str(chars);
@@ -316,8 +321,8 @@ impl Editor {
         self.lines()[row].chars().skip(column)
     }
 
-    /// Goes to a place.
-    fn go_to(&mut self, (row, column): Place) {
+    /// Moves the cursor.
+    fn go_to(&mut self, (row, column): TextPosition) {
         self.jump(row, column);
     }
 

@@ -5,7 +5,7 @@ use chat_client::choices::Level;
 use chat_proto::{Message, RoomName};
 
 use super::Effect;
-use crate::notification::{Note, Way};
+use crate::notification::{Note, NotifyMethod};
 use crate::settings::{Notify, NotifyBy};
 use crate::state::State;
 
@@ -38,13 +38,13 @@ fn notify(state: &State, message: &Message) -> Option<Effect> {
     }
     let way = match state.look.settings().notify_by.value {
         NotifyBy::Auto => state.attention.notifier.way,
-        NotifyBy::Bell => Way::Bell,
-        NotifyBy::Osc9 => Way::Osc9,
-        NotifyBy::Osc777 => Way::Osc777,
-        NotifyBy::Osc99 => Way::Osc99,
+        NotifyBy::Bell => NotifyMethod::Bell,
+        NotifyBy::Osc9 => NotifyMethod::Osc9,
+        NotifyBy::Osc777 => NotifyMethod::Osc777,
+        NotifyBy::Osc99 => NotifyMethod::Osc99,
         NotifyBy::None => return None,
     };
-    if way == Way::Bell {
+    if way == NotifyMethod::Bell {
         return Some(Effect::Ring);
     }
     let from = message.from.name.as_str();

@@ -34,7 +34,7 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buff
     row.left -= columns(&row.spans[0].content);
     if panes.rooms.is_none() {
         let Elsewhere { mentions, unread } = elsewhere(state);
-        let is_first = !row.add(GAP, &mentions, theme.striking());
+        let is_first = !row.add(GAP, &mentions, theme.accent());
         row.add(if is_first { GAP } else { AND }, &unread, theme.dim());
     }
     if room.is_private()

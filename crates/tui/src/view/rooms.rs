@@ -120,7 +120,7 @@ pub(super) fn counted_text(counted: (usize, u64), theme: Theme) -> (String, Styl
     match counted {
         (_, 0) => (String::new(), Style::new()),
         (0, unread) => (unread_text(unread), Style::new()),
-        (mentions @ 1..100, _) => (format!("@{mentions}"), theme.striking()),
-        _ => ("@99".to_owned(), theme.striking()),
+        (mentions @ 1..100, _) => (format!("@{mentions}"), theme.accent()),
+        _ => ("@99".to_owned(), theme.accent()),
     }
 }
