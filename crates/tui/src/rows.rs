@@ -17,6 +17,7 @@ use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use self::clock::MINUTE;
 pub(crate) use self::entry::{Row, SpanKind};
 pub use self::heights::Heights;
 use self::laid::EntryLayout;
@@ -31,9 +32,6 @@ pub type RowPosition = (usize, usize);
 /// Longest pause in a group of messages of one user, in milliseconds. After a longer one the name is shown
 /// again.
 const GROUP_PAUSE: i64 = 5 * MINUTE;
-
-/// Milliseconds of a minute.
-const MINUTE: i64 = 60_000;
 
 /// What is over an entry, or before it, because of the entry before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -177,6 +177,13 @@ impl Room {
         self.title.as_ref().map_or_else(|| self.name.clone(), RoomName::private)
     }
 
+    /// The same without the `@` of a direct message.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let label = self.label();
+        label.other().map_or_else(|| label.to_string(), |name| name.to_string())
+    }
+
     /// Whether it is a direct message.
     #[must_use]
     pub fn is_private(&self) -> bool {

@@ -61,8 +61,7 @@ pub(super) fn title(state: &mut State) -> Option<Effect> {
     let is_shown = state.look.settings().title.value.is_on() && state.attention.notifier.has_title;
     let title = is_shown.then(|| {
         let rooms = state.client.rooms();
-        let label = rooms.current().label();
-        let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
+        let name = rooms.current().display_name();
         match rooms.list().iter().map(Room::mentions).sum::<usize>() {
             0 => format!("{name} · chat"),
             count => format!("({count}) {name} · chat"),

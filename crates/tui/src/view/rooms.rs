@@ -68,8 +68,7 @@ fn line(state: &State, room: &Room, is_current: bool, theme: Theme, width: usize
         number @ ..=NUMBER_MAX => format!("{number:2} "),
         _ => " ".repeat(HEAD_COLUMNS - 1),
     };
-    let label = room.label();
-    let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
+    let name = room.display_name();
     let is_muted = state.client.is_muted(room);
     let name = match room.unread() {
         _ if is_muted => Span::styled(name, theme.dim()),

@@ -83,8 +83,7 @@ fn not_normal(state: &State) -> Vec<String> {
     parts.extend(client.trouble().map(in_short));
     parts.extend(live::own_away(state));
     if client.other_is_online() == Some(false) && !state.prompt.editor.is_empty() {
-        let label = client.room().label();
-        let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
+        let name = client.room().display_name();
         parts.push(format!("{name} is offline and will see this later"));
     }
     parts
