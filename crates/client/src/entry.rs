@@ -30,7 +30,7 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
-    /// Which entry it is.
+    /// Identifies the entry within its log.
     #[must_use]
     pub const fn id(&self) -> EntryId {
         self.id

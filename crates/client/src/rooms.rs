@@ -178,7 +178,7 @@ impl Rooms {
         let before = room.title.replace(title.clone());
         let current = self.current().name.clone();
         self.list.sort_by_key(order);
-        self.current = self.index(&current).unwrap_or_default();
+        self.current = self.index(&current).expect("sorting removes no room");
         before.is_some_and(|before| before.as_str() != title.as_str())
     }
 

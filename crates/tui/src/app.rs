@@ -48,9 +48,11 @@ pub const FRAME_MIN: Duration = Duration::from_millis(66);
 /// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
 
-/// Shortest and longest time between two looks at the time zone of the machine: with a frame, and without
-/// one. Nobody changes zones twice in a second.
-const ZONE_LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Shortest time between two looks at the time zone of the machine, each with a frame: it costs two system calls.
+const ZONE_LOOK_MIN: Duration = Duration::from_secs(1);
+
+/// Longest time between two such looks, without a frame: as late as a new time zone may be on the screen.
+const ZONE_LOOK_MAX: Duration = Duration::from_secs(60);
 
 /// Runs the client on `terminal` until the user quits, `stop` is ready, or `keys` end.
 ///
@@ -208,7 +210,7 @@ impl<C: Control> App<C> {
         loop {
             let may_take = self.driver.may_take();
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
-            let next_look = self.zone_looked + ZONE_LOOK.1;
+            let next_look = self.zone_looked + ZONE_LOOK_MAX;
             let frame_at = self.frame_at(last_frame);
             let (in_editor, editing) = (self.editing.is_on(), &mut self.editing);
             let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
@@ -247,10 +249,10 @@ impl<C: Control> App<C> {
                     self.redraw_all = true;
                     self.take(Input::Edited(edited))
                 }
-                Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK.1),
+                Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK_MAX),
                 Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
-                    let _ = self.look_at_zone(ZONE_LOOK.0);
+                    let _ = self.look_at_zone(ZONE_LOOK_MIN);
                     let flow = self.take(Input::Frame);
                     show(&self.state, std::mem::take(&mut self.redraw_all))?;
                     self.changed = false;

@@ -83,7 +83,7 @@ pub struct State {
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.
     rooms_top: Option<usize>,
-    /// The focus of the terminal, and what it was told.
+    /// The focus of the terminal, and the title it was sent.
     pub attention: Attention,
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,

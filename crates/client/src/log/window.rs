@@ -186,7 +186,7 @@ impl Log {
         self.hold = None;
     }
 
-    /// Removes what is too much, at the end that is further from the anchor. Pending messages stay.
+    /// Removes the entries over the bounds, at the end that is further from the anchor. Pending messages stay.
     pub(super) fn trim(&mut self) {
         while self.entries.counts().0 > self.bounds.notices {
             let Some(oldest) = self.entries.iter().position(LogEntry::is_notice) else { break };

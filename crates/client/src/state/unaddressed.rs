@@ -10,7 +10,7 @@ use super::State;
 use crate::store::{Drafts, OwnMessage};
 
 /// Most names that the server is asked about at once: more than anybody types within a moment.
-pub(crate) const QUESTIONS_MAX: usize = 16;
+pub(crate) const LOOKUPS_MAX: usize = 16;
 
 /// What version 0.1.0 stored under the names of users.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub(crate) struct Unaddressed {
 
 /// A name that the server is asked about.
 #[derive(Debug)]
-pub(crate) struct Question {
+pub(crate) struct Lookup {
     /// The name.
     pub(crate) name: UserName,
     /// The command of the user as it was typed, if it was.

@@ -1,4 +1,4 @@
-//! The last session of any client with this state directory: a client goes there if it is told neither a name
+//! The last session of any client with this state directory: a client goes there if it is given neither a name
 //! nor a server.
 
 use std::path::Path;

@@ -95,7 +95,7 @@ pub(super) fn begin_window(state: &mut State, name: &RoomName, since: Seq) -> Op
     load_newer(state, name)
 }
 
-/// Goes on loading if the user has read nearly all of the window: who reads without a screen never scrolls.
+/// Goes on loading if the user has read nearly all of the window: a client without a screen never scrolls.
 pub(super) fn continue_window(state: &mut State, name: &RoomName) -> Option<Effect> {
     let room = state.rooms.get(name)?;
     let is_near = room.read.plus(READ_AHEAD) >= room.log.since() && room.read < room.last_seq;

@@ -16,7 +16,7 @@ use crate::rooms::{JoinState, Room};
 use crate::state::{Connection, State};
 use crate::store::StoreOp;
 
-/// Time until the server is told how far the user has read: short enough for another session, and one command
+/// Time until the read position is sent to the server: short enough for another session, and one command
 /// for all that is read meanwhile.
 const SEND_READ_AFTER: Duration = Duration::from_secs(1);
 
@@ -214,7 +214,7 @@ fn load(state: &mut State, room: &RoomName, what: LoadWhat) -> Option<Effect> {
     }
 }
 
-/// Asks for a tick if the server does not know yet how far the user has read.
+/// Asks for a tick if a read position is not sent yet.
 pub(super) fn await_read_tick(state: &mut State) -> Option<Effect> {
     let is_due =
         state.session().is_some() && !state.awaits_read_tick && unsent(state).next().is_some();

@@ -11,7 +11,7 @@ use chat_proto::UserName;
 
 use super::Args;
 
-/// What a user reads who has no home directory.
+/// Shown if the user has no home directory.
 const NO_STATE_DIRECTORY: &str =
     "Nowhere to store your identity and unsent messages. Set HOME or use --state DIR";
 

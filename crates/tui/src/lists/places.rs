@@ -17,7 +17,7 @@ const MENTIONED: u32 = 24;
 /// What unread messages add to the score of their room.
 const UNREAD: u32 = 16;
 
-/// What a room has more than one that the user is not in.
+/// What the rank of a room of the user is above that of another room.
 const OWN: u32 = 8;
 
 /// The offers of "go to" for what is typed: rooms and users, those that need the user first. `#` stands for

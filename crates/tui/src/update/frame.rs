@@ -1,4 +1,4 @@
-//! Before each frame: tells the client which messages are on the screen, and loads others if the user comes
+//! Before each frame: reports to the client which messages are on the screen, and loads others if the user comes
 //! near them.
 
 use chat_client::{Input as ClientInput, LoadWhat, Request};

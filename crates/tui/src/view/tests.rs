@@ -380,7 +380,7 @@ fn resizing_keeps_the_place() {
         harness.message(3, "ana", "something new");
     }
     harness.resize(80, 20);
-    // All but the row that tells how much is new.
+    // All but the row with the number of new messages.
     let rows = |screen: String| screen.lines().take(17).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(rows(harness.screen()), rows(place));
 }

@@ -1,4 +1,4 @@
-//! What outlives the program, and what the server is told of it.
+//! State that outlives the program, and what the server is sent of it.
 
 use std::path::Path;
 

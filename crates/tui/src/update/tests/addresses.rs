@@ -42,7 +42,7 @@ fn a_name_with_a_space_can_be_written_as_one_word() {
         assert_eq!(rooms_of_says(&harness.type_text(typed)), [room("@7-9")], "{typed}");
         assert_shows(&harness, "▌ 2 Ana María");
     }
-    // The server is asked for a name that is not known here, and tells it as it is written.
+    // The server is asked for a name that is not known here, and sends it as it is written.
     let mut harness = Harness::connected(100, 20);
     harness.type_text("/msg Zoë_Ek hi\n");
     let effects = harness.event(direct_event(&user(8, "Zoë Ek"), 0, 0));

@@ -13,7 +13,7 @@ fn a_message_without_an_answer_is_sent_again_under_its_number() {
     harness.lose();
     assert_shows(&harness, "… two");
     assert_shows(&harness, "2 messages queued");
-    // The second was stored, and the answer was lost: the server tells nothing of that in its welcome.
+    // The second was stored, and the answer was lost: the welcome says nothing of that.
     let effects = harness.connect_to(2, Welcome { last: 2, ..welcome(7, "bob") });
     assert_eq!(says(&effects), [(2, "two"), (3, "three")]);
     let missed = Message {
@@ -177,7 +177,7 @@ fn a_new_name_of_the_user_alone_is_stored() {
     let mut harness = Harness::connected(80, 20);
     let rob = Event::Renamed { user: user(7, "bob"), name: name("rob") };
     assert_eq!(store_ops(&harness.event(rob.clone())), [&StoreOp::Name(name("rob"))]);
-    assert!(harness.event(rob).is_empty(), "it is told in each room");
+    assert!(harness.event(rob).is_empty(), "it is sent for each room");
     let ana = Event::Renamed { user: user(3, "ana"), name: name("anna") };
     assert!(store_ops(&harness.event(ana)).is_empty());
 }

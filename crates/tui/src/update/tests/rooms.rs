@@ -224,7 +224,7 @@ fn a_room_opens_at_what_is_new() {
 fn own_messages_are_not_unread() {
     let mut harness = Harness::new(80, 20);
     harness.link_event(LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") });
-    // Killed before the server was told how far this user has read.
+    // Killed before the read position was sent.
     harness.event(room_event("#lobby", 4, 1));
     harness.message_in("#lobby", 1, user(3, "ana"), "one");
     harness.message_in("#lobby", 2, user(7, "bob"), "two");
