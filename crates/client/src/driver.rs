@@ -176,6 +176,7 @@ impl Driver {
             | Effect::DraftChanged(_)
             | Effect::TextReturned(_)
             | Effect::NameRequired(_)
+            | Effect::Noticed(_)
             | Effect::Failed(_) => {}
         }
         None

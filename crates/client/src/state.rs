@@ -232,6 +232,7 @@ impl State {
     }
 
     pub(crate) fn notice(&mut self, at: Timestamp, notice: Notice) {
+        self.effects.push(Effect::Noticed(Box::new(notice.clone())));
         self.rooms.current_mut().log.notice(at, notice);
     }
 

@@ -118,6 +118,7 @@ pub async fn run_shown(
     let mut state = State::of(client, options.zone, size);
     state.look = Look::new(options.settings, options.environment);
     state.is_first = options.is_first;
+    state.settings_file.clone_from(&options.settings_file);
     (state.is_demo, state.may_ask_server) = (options.is_demo, options.is_first && !options.is_demo);
     state.opens_links = options.opens_links;
     state.attention.notifier = options.notifier;

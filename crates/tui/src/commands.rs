@@ -182,7 +182,7 @@ pub const COMMANDS: &[Command] = &[
         &[],
         "[NAME [VALUE]]",
         Offers::Settings,
-        "Change a setting, or list them all",
+        "Change a setting, or show them all",
     ),
     row(Verb::Bare, "/bare", &[], "", Offers::Nothing, "Show the messages alone, to select text"),
     row(
@@ -195,7 +195,14 @@ pub const COMMANDS: &[Command] = &[
     ),
     row(Verb::Mute, "/mute", &[], "[ROOM]", Offers::OwnRooms, "Make this room (or ROOM) quiet"),
     row(Verb::Unmute, "/unmute", &[], "[ROOM]", Offers::OwnRooms, "Unmute this room (or ROOM)"),
-    row(Verb::Ignore, "/ignore", &[], "[NAME]", Offers::People, "Hide the messages of a user"),
+    row(
+        Verb::Ignore,
+        "/ignore",
+        &[],
+        "[NAME]",
+        Offers::People,
+        "Hide the messages of a user, or list the ignored users",
+    ),
     row(
         Verb::Unignore,
         "/unignore",
@@ -218,7 +225,14 @@ pub const COMMANDS: &[Command] = &[
     ),
     row(Verb::Unread, "/unread", &[], "", Offers::Nothing, "Go to the first unread message"),
     row(Verb::Read, "/read", &[], "", Offers::Nothing, "Mark this room as read"),
-    row(Verb::Forget, "/forget", &[], "", Offers::Nothing, "Log in as a new user"),
+    row(
+        Verb::Forget,
+        "/forget",
+        &[],
+        "",
+        Offers::Nothing,
+        "Log in as a new user, if the server does not know you any more",
+    ),
     row(Verb::Quit, "/quit", &["/exit"], "", Offers::Nothing, "Quit"),
 ];
 

@@ -7,7 +7,7 @@ mod view;
 
 use chat_client::ServerAddress;
 use chat_client::link::BadAddress;
-use chat_proto::UserName;
+use chat_proto::{NameError, UserName};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub use self::ask::ask;
@@ -119,7 +119,14 @@ impl FirstRun {
     fn enter(&mut self) -> Outcome {
         let name = self.name.read(
             |text| UserName::new(text.trim()),
-            |error, text| format!("Try {}: {error}", UserName::from_lossy(text)),
+            |error, text| {
+                let mended = UserName::from_lossy(text);
+                match error {
+                    // The list of all such characters is longer than the row.
+                    NameError::Reserved(c) => format!("Try {mended}: a name has no {c}"),
+                    error => format!("Try {mended}: {error}"),
+                }
+            },
         );
         if !self.is_at_server || name.is_none() {
             self.is_at_server = name.is_some();

@@ -4,12 +4,15 @@ mod attention;
 mod hit;
 mod input_box;
 mod look;
+mod page;
 mod popup;
 mod room_list;
 mod rooms;
 mod selection;
 mod skipped;
 mod user_list;
+
+use std::path::PathBuf;
 
 use chat_client::store::Profile;
 use chat_proto::{RoomName, Seq, Timestamp};
@@ -20,6 +23,7 @@ pub use self::attention::Attention;
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
 pub use self::look::Look;
+pub use self::page::{Page, Subject as PageSubject};
 pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
@@ -53,8 +57,10 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set while a list with an input line of its own is open.
     pub picker: Option<Picker>,
-    /// Set while the help is open: its first row on the screen.
-    pub help: Option<u16>,
+    /// Set while a page of help is open.
+    pub page: Option<Page>,
+    /// Where the settings are saved; `None` if nowhere.
+    pub settings_file: Option<PathBuf>,
     /// Whether the screen says what a newcomer can do: at a first start, until the user sends something.
     pub is_first: bool,
     /// Whether the first screen may ask for another server: at a first start, until there is a session.
@@ -133,7 +139,8 @@ impl State {
             prompt: Prompt::default(),
             draft: None,
             picker: None,
-            help: None,
+            page: None,
+            settings_file: None,
             first_key: None,
             quitting: None,
             unread_from: None,

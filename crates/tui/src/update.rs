@@ -26,7 +26,7 @@ mod whois;
 use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
-use chat_client::{NoticeKind, Request, ServerAddress};
+use chat_client::{Notice, NoticeKind, Request, ServerAddress};
 use chat_proto::Timestamp;
 
 use crate::input::Input;
@@ -35,7 +35,7 @@ use crate::notification::{Note, NotifyMethod};
 use crate::settings::Change;
 use crate::state::State;
 use crate::viewport::{ScrollPosition, Viewport};
-use crate::wording::not_done;
+use crate::wording::{not_done, notice};
 
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
@@ -188,6 +188,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::RoomClosed { room, draft } => state.room_closed(&room, draft),
         ClientEffect::RoomsForgotten => state.rooms_forgotten(),
         ClientEffect::DraftChanged(room) => state.draft_changed(&room),
+        ClientEffect::Noticed(notice) => noticed(state, &notice),
         ClientEffect::TextReturned(text) => state.prompt.remember(text),
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
@@ -240,6 +241,17 @@ fn notify(
         effects.extend(to_newest(state, at));
     }
     effects
+}
+
+/// The client has added a notice of its own. If the user reads back, the status line says it, too: it may be the
+/// answer to a command.
+fn noticed(state: &mut State, new: &Notice) {
+    let viewport = state.viewport();
+    let reads_back =
+        state.log_rows().is_some_and(|(rows, height)| viewport.reads_back(rows, height));
+    if reads_back && new.kind() == NoticeKind::Trouble && !matches!(new, Notice::Front(..)) {
+        state.done = Some(Err(notice(new).replace('\n', " ")));
+    }
 }
 
 /// Inserts a text into the input box.

@@ -54,8 +54,11 @@ impl Subject {
 
     /// What the list says if nothing is found.
     #[must_use]
-    pub fn empty(self, keys: &KeyMap) -> String {
+    pub fn empty(self, client: &ClientState, keys: &KeyMap) -> String {
         match self {
+            Self::Rooms | Self::People if client.session().is_none() => {
+                "You're offline. Try again once connected".to_owned()
+            }
             Self::GoTo | Self::Rooms => "Nothing found".to_owned(),
             Self::People => {
                 let key = keys.name(Action::GoTo).unwrap_or_else(|| "/go".to_owned());

@@ -74,7 +74,10 @@ impl State {
             "Loading…".to_owned()
         } else {
             let keys = self.look.keys();
-            self.picker.as_ref().map(|picker| picker.subject.empty(keys)).unwrap_or_default()
+            self.picker
+                .as_ref()
+                .map(|picker| picker.subject.empty(&self.client, keys))
+                .unwrap_or_default()
         };
         let rows = list.offers().len().clamp(1, rows_max) + RULE_ROWS;
         let area = layout::popup(&self.panes(), rows);

@@ -230,7 +230,7 @@ fn the_users_own_colours_can_be_read_on_most_terminals() {
                 let contrast =
                     |(_, own): &(&str, [u32; 12])| Rgb::hex(own[index]).contrast(*ground);
                 let readable = OWN.iter().filter(|own| contrast(own) >= OWN_CONTRAST_MIN).count();
-                assert!(2 * readable > OWN.len(), "{colour} on {ground}: {readable}");
+                assert!(3 * readable > 2 * OWN.len(), "{colour} on {ground}: {readable}");
             }
         }
         let names: std::collections::HashSet<_> = theme.names.iter().map(|name| name.fg).collect();

@@ -10,7 +10,7 @@ use super::{
 use crate::action::Action;
 use crate::lists::Subject;
 use crate::prompt::{Case, Motion, TooMuch};
-use crate::state::State;
+use crate::state::{PageSubject, State};
 use crate::wording::in_short;
 
 /// Carries out an action.
@@ -77,7 +77,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::Help => {
-            help::open(state);
+            help::open(state, PageSubject::Keys);
             Vec::new()
         }
         _ => edit(state, action).map_or_else(

@@ -28,7 +28,7 @@ pub(super) fn wheel(
         Wheel::Up => -WHEEL_ROWS,
         Wheel::Down => WHEEL_ROWS,
     };
-    if state.help.is_some() {
+    if state.page.is_some() {
         help::scroll(state, rows);
         return Vec::new();
     }
@@ -55,8 +55,8 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
     if gives_focus(state, at) {
         return Vec::new();
     }
-    if state.help.is_some() {
-        state.help = None;
+    if state.page.is_some() {
+        state.page = None;
         return Vec::new();
     }
     if let Some(effects) = lists::click(state, position, at) {

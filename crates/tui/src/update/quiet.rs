@@ -89,7 +89,9 @@ pub(super) fn ignore(
     let written = argument.strip_prefix('@').unwrap_or(argument);
     let name = UserName::new(written).map_err(|error| format!("Not a name: {error}"))?;
     let (asked, text) = if ignores {
-        let text = format!("You ignore {name} from now on. /unignore {name} ends that");
+        let text = format!(
+            "Messages of {name} that load from now on are not shown. /unignore {name} ends that"
+        );
         (Request::Ignore(name), text)
     } else {
         let text = format!("You see the next messages of {name} again");

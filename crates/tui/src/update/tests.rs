@@ -134,10 +134,36 @@ fn commands_do_what_they_say() {
     assert_eq!(says(&harness.type_text("//text\n")), [(2, "/text")]);
     harness.type_text("/foo bar\n");
     assert_shows(&harness, "Unknown command /foo.");
-    harness.type_text("/help\n");
-    for command in COMMANDS {
-        assert_shows(&harness, command.does);
+}
+
+#[test]
+fn help_and_set_open_a_page_at_its_beginning() {
+    let mut harness = Harness::connected(100, 20);
+    harness.state.settings_file = Some("/home/bob/.config/chat-tui/config.toml".into());
+    let settings: Vec<_> =
+        crate::settings::SETTINGS.iter().map(|setting| format!("{} = ", setting.name)).collect();
+    let commands: Vec<_> = COMMANDS.iter().map(crate::commands::Command::synopsis).collect();
+    for (typed, title, names) in
+        [("/help\n", "Commands", commands), ("/set\n", "Settings", settings)]
+    {
+        harness.type_text(typed);
+        let first = harness.screen();
+        assert!(first.starts_with(title), "{first}");
+        assert!(first.contains(&names[0]), "{first}");
+        let mut all = first;
+        for _ in 0..5 {
+            harness.press(KeyCode::PageDown);
+            all.push_str(&harness.screen());
+        }
+        for name in names {
+            assert!(all.contains(&name), "no {name} on\n{all}");
+        }
+        harness.press(KeyCode::Esc);
+        assert_shows(&harness, "#lobby › ");
     }
+    harness.type_text("/set\n");
+    harness.press(KeyCode::End);
+    assert_shows(&harness, "saves it in /home/bob/.config/chat-tui/config.toml");
 }
 
 #[test]
@@ -213,7 +239,7 @@ fn a_question_mark_is_typed_like_any_character() {
     let mut harness = Harness::connected(80, 20);
     assert_eq!(says(&harness.type_text("?\n")), [(1, "?")]);
     harness.press(KeyCode::F(1));
-    assert!(harness.state.help.is_some());
+    assert!(harness.state.page.is_some());
 }
 
 #[test]

@@ -32,6 +32,9 @@ pub(super) fn draw(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buff
     let mut row = Row { left: usize::from(panes.header.width), spans: Vec::new() };
     row.spans.push(Span::raw(cut(&room.display_name(), row.left)).bold());
     row.left -= columns(&row.spans[0].content);
+    if state.client.is_muted(room) {
+        row.add(GAP, &["muted".to_owned()], theme.dim());
+    }
     if panes.rooms.is_none() {
         let Elsewhere { mentions, unread } = elsewhere(state);
         let is_first = !row.add(GAP, &mentions, theme.accent());

@@ -63,6 +63,9 @@ fn not_normal(state: &State) -> Vec<String> {
         return vec![format!("Press {keys} again to quit")];
     }
     let mut parts = Vec::new();
+    if state.is_demo {
+        parts.push("Demo: nothing is sent".to_owned());
+    }
     parts.extend(state.done.iter().map(|done| done.clone().unwrap_or_else(|why| why)));
     match client.connection() {
         Connection::Connecting => parts.push("Connecting…".to_owned()),
@@ -82,9 +85,9 @@ fn not_normal(state: &State) -> Vec<String> {
     }
     parts.extend(client.trouble().map(in_short));
     parts.extend(live::own_away(state));
-    if client.other_is_online() == Some(false) && !state.prompt.editor.is_empty() {
+    if client.other_is_online() == Some(false) {
         let name = client.room().display_name();
-        parts.push(format!("{name} is offline and will see this later"));
+        parts.push(format!("{name} is offline and sees your messages when back"));
     }
     parts
 }

@@ -390,4 +390,5 @@ mod hostile;
 mod laid;
 mod links;
 mod panes;
+mod states;
 mod welcome;

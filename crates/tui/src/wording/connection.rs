@@ -48,6 +48,11 @@ fn what_to_do(server: &str) -> String {
             // On a row of its own, so that it can be copied.
             format!("To start a server here:\nchat-server --listen {server}")
         }
+        // A name on the command line is taken for a host.
+        Ok(address) if address.host.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)) => {
+            let host = address.host;
+            format!("Check the address. If {host} is your name: chat-tui {host}@")
+        }
         _ => "Check the address; chat-tui keeps trying.".to_owned(),
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn notice(notice: &Notice) -> String {
             format!("{} set the topic: {}", quoted(by), topic.as_str())
         }
         Notice::RoomCreated(room) => {
-            format!("You created {room}. /leave removes it, as long as nobody has written here")
+            format!("You created {room}. /leave removes it")
         }
         Notice::AnotherServer => {
             "This is not the server that was here before. Messages and drafts for that \

@@ -125,7 +125,7 @@ fn every_notice_has_a_text() {
     · You are now “Eve Adams”
     · ana set the topic: crabs, mostly
     · ana cleared the topic
-    · You created #rust. /leave removes it, as long as nobody has written here
+    · You created #rust. /leave removes it
     · This is not the server that was here before. Messages and drafts for that one stay stored and are not sent here
     ! The server was set back to an older copy of its data. It may not have the messages above the line any more. Connecting again to load all rooms
     ! The server doesn't know ana any more (was its data reset?). /forget logs you in as a new user, /reconnect tries again
@@ -183,10 +183,12 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
         notice(&Notice::NotConnected { server: server.to_owned(), why: why.clone() })
     };
     let local = in_log("localhost:4000", &all[0]);
+    let name = in_log("bob:12345", &all[0]);
     let others = [0, 4, 5, 6, 7].map(|index| in_log("chat.example.org:4000", &all[index]));
-    assert_snapshot!(lines([local].into_iter().chain(others)), @"
+    assert_snapshot!(lines([local, name].into_iter().chain(others)), @"
     Cannot reach localhost:4000: Connection refused. To start a server here:
     chat-server --listen localhost:4000
+    Cannot reach bob:12345: Connection refused. Check the address. If bob is your name: chat-tui bob@
     Cannot reach chat.example.org:4000: Connection refused. Check the address; chat-tui keeps trying.
     chat.example.org:4000 closed the connection without an answer. Check that it is a chat-server.
     chat-server is full

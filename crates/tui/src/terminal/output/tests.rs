@@ -57,17 +57,17 @@ fn the_last_bytes_do_not_hold_up_the_end_of_the_program() {
 #[derive(Clone, Default)]
 struct Shown {
     bytes: Arc<Mutex<Vec<u8>>>,
-    /// Bytes that it takes without blocking.
-    room: Arc<Mutex<usize>>,
+    /// Most bytes of one write that it takes without blocking.
+    room: usize,
+    /// While it is locked, the thread waits for the terminal.
+    held: Arc<Mutex<()>>,
 }
 
 struct NonBlocking(Shown);
 
 impl Write for NonBlocking {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut room = self.0.room.lock().unwrap();
-        let count = bytes.len().min(*room);
-        *room -= count;
+        let count = bytes.len().min(self.0.room);
         self.0.bytes.lock().unwrap().extend(&bytes[..count]);
         if count == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(count) }
     }
@@ -79,6 +79,7 @@ impl Write for NonBlocking {
 
 impl Write for Shown {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _taken = self.held.lock().unwrap();
         self.bytes.lock().unwrap().extend(bytes);
         Ok(bytes.len())
     }
@@ -90,14 +91,15 @@ impl Write for Shown {
 
 #[tokio::test]
 async fn what_the_terminal_does_not_take_at_once_follows_in_order() {
-    for room in 0..12 {
-        let shown = Shown::default();
-        *shown.room.lock().unwrap() = room;
+    for room in 0..6 {
+        let shown = Shown { room, ..Shown::default() };
         let direct: Box<dyn Write + Send> = Box::new(NonBlocking(shown.clone()));
         let output = Output::start(shown.clone(), Some(direct), size).unwrap();
+        let held = shown.held.lock().unwrap();
         for part in ["one", "two", "three"] {
             output.send(part.into()).unwrap();
         }
+        drop(held);
         output.ready().await.unwrap();
         assert_eq!(*shown.bytes.lock().unwrap(), b"onetwothree", "with room for {room} bytes");
     }
@@ -105,8 +107,7 @@ async fn what_the_terminal_does_not_take_at_once_follows_in_order() {
 
 #[test]
 fn a_frame_that_the_terminal_takes_at_once_waits_for_no_thread() {
-    let shown = Shown::default();
-    *shown.room.lock().unwrap() = 5;
+    let shown = Shown { room: 5, ..Shown::default() };
     let direct: Box<dyn Write + Send> = Box::new(NonBlocking(shown.clone()));
     // The thread's terminal is another one, which shows nothing.
     let output = Output::start(io::sink(), Some(direct), size).unwrap();

@@ -138,8 +138,11 @@ fn an_answer_is_seen_by_a_user_who_reads_back() {
     harness.type_text("/help topic\n");
     assert_eq!(log(&harness), before);
     assert_shows(&harness, "/topic [TEXT]  Show or set the topic");
-    harness.type_text("/set\n");
-    assert_shows(&harness, "mouse = on");
+    let refusal = Refusal::new(RefusalCode::CannotLeave, "everybody is in the lobby");
+    harness.type_text("/leave\n");
+    harness.event(Event::Refused(refusal));
+    assert_eq!(log(&harness), before);
+    assert_shows(&harness, "You can't leave #lobby");
 }
 
 #[test]

@@ -110,5 +110,5 @@ fn a_direct_message_says_whether_the_other_user_is_online() {
     assert_shows(&harness, "carl  ● online");
     harness.event(Event::Left { room: RoomName::lobby(), user: user(5, "carl"), reason });
     assert_shows(&harness, "carl  ○ last seen 14:02");
-    assert_shows(&harness, "carl is offline and will see this later");
+    assert_shows(&harness, "carl is offline and sees your messages when back");
 }

@@ -264,6 +264,18 @@ fn messages_of_the_user_are_not_unread_wherever_they_are_accepted() {
 }
 
 #[test]
+fn a_room_that_is_new_says_so() {
+    let mut harness = Harness::connected(80, 20);
+    harness.type_text("/join #oops\n");
+    let alone = RoomState { users: vec![user(7, "bob")], count: 1, ..room_state("#oops", 0, 0) };
+    harness.event(Event::Room(alone));
+    assert_shows(&harness, "You created #oops. /leave removes it");
+    harness.type_text("/join #tea\n");
+    harness.event(room_event("#tea", 3, 3));
+    assert!(!harness.screen().contains("You created"), "{}", harness.screen());
+}
+
+#[test]
 fn a_room_that_is_sent_again_changes_the_user_list_without_notices() {
     let mut harness = Harness::connected(120, 20);
     harness.message(3, "ana", "one");
