@@ -31,7 +31,7 @@ impl Actor {
     /// Returns an error if it cannot be read.
     pub(crate) async fn last_n(&self, device: &DeviceId) -> Result<u64, HubError> {
         let last = self.hub.queue.run(Task::last_n(self.id(), device.clone())).await;
-        Ok(Task::known_last_n(last)?)
+        Ok(Task::last_n_or_zero(last)?)
     }
 
     /// The answer to a message that was sent before; `None` if its number is not used. Whether the user

@@ -5,7 +5,7 @@ use chat_proto::{DeviceId, Seq, Text, Timestamp, UserId};
 
 use super::stored::RoomId;
 
-/// What identifies a message that is sent again.
+/// A message that may be a repeat.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
     /// The user who sends it.
@@ -22,7 +22,7 @@ pub(crate) struct Sent {
     pub(crate) text: Text,
 }
 
-/// The stored message that has the number of another one.
+/// The stored message that has the number of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// It is the same message.
