@@ -13,6 +13,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub use self::ask::ask;
 use crate::input::Input;
 use crate::prompt::{Editor, Motion};
+use crate::settings::sentence;
 
 /// Name and server, as far as the user has typed them.
 #[derive(Debug)]
@@ -159,12 +160,6 @@ impl Field {
             }
         }
     }
-}
-
-/// The text with a capital.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ fn both_fields_can_be_changed_in_any_order() {
 }
 
 #[test]
-fn what_is_wrong_is_said_at_its_field() {
+fn an_error_stands_at_its_field() {
     let mut screen = first_run();
     assert_eq!(type_text(&mut screen, "|x\n\t\u{15}http://x\n"), Outcome::Stays);
     assert!(!screen.is_at_server, "the name comes first");

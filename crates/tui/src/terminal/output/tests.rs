@@ -1,4 +1,6 @@
 use std::io::{Read, pipe};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 use super::*;
 
@@ -42,7 +44,12 @@ fn the_last_bytes_do_not_hold_up_the_end_of_the_program() {
     for _ in 0..2 * WRITES_MAX {
         let _ = output.send(vec![b'x'; MORE_THAN_A_PIPE]);
     }
-    output.send_and_wait(b"last".to_vec());
+    let (ended, end) = sync_channel(1);
+    std::thread::spawn(move || {
+        output.send_and_wait(b"last".to_vec());
+        ended.send(()).unwrap();
+    });
+    end.recv_timeout(Duration::from_secs(10)).expect("the program ends");
     drop(screen);
 }
 
