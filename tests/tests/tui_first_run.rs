@@ -34,6 +34,31 @@ async fn a_first_start_asks_and_the_next_one_goes_to_the_same_server_under_the_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_where_nobody_answers_can_be_changed() {
+    let daemon = Daemon::start(&[]).await;
+    let state = TempDir::new().unwrap();
+    let mut ana = client(&state);
+    ana.sees("Your name").await;
+    // Nobody listens on port 1.
+    ana.types("\x15Ana\t\x15127.0.0.1:1\r");
+    ana.sees("chat-server --listen 127.0.0.1:1").await;
+    ana.sees("Esc change the address").await;
+    ana.types("/quit\r");
+    assert_eq!(ana.exit_code().await, 0);
+    let mut again = client(&state);
+    again.sees("Your name").await;
+    again.types("\x15Ana\t\x15127.0.0.1:1\r");
+    again.sees("Esc change the address").await;
+    again.types("\x1b");
+    again.sees("127.0.0.1:1").await;
+    again.sees("Your name").await;
+    again.types(&format!("\x15{}\r", daemon.address));
+    again.sees("Type a message and press Enter to send it.").await;
+    again.types("/quit\r");
+    assert_eq!(again.exit_code().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_screen_and_the_demo_store_nothing() {
     let state = TempDir::new().unwrap();
     let mut ana = client(&state);

@@ -7,6 +7,7 @@ use chat_proto::{Message, RoomName, UserName};
 
 use crate::error::RequestError;
 use crate::link::LinkRequest;
+use crate::notice::Notice;
 use crate::store::StoreOp;
 
 /// Something to be done outside. The [`Driver`](crate::Driver) does what concerns the network, the disk and
@@ -28,9 +29,9 @@ pub enum Effect {
     },
     /// Give the link a request; answered by [`Input::LinkFull`](crate::Input::LinkFull) if it takes none.
     Link(LinkRequest),
-    /// Give an [`Input::Tick`](crate::Input::Tick) after this time, or before; one for all that ask.
+    /// Give an [`Input::Tick`](crate::Input::Tick) after this time or earlier; one tick serves all requests for it.
     Tick(Duration),
-    /// To the front end: a message of another user, which was not here and is not read. It comes once, or
+    /// To the front end: an unread message of another user that this client did not have. It comes once, or
     /// again after a restart until it is read.
     Received(Box<Message>),
     /// To the front end: a new message is for the user alone, or names them.
@@ -52,6 +53,8 @@ pub enum Effect {
     TextReturned(String),
     /// To the front end: the server does not let the user in under the name they have; this one may be free.
     NameRequired(UserName),
+    /// To the front end: this notice was added to the log of the current room.
+    Noticed(Box<Notice>),
     /// To the front end: the last request is not carried out, for this reason.
     Failed(RequestError),
 }
@@ -74,6 +77,7 @@ impl Effect {
             | Self::DraftChanged(_)
             | Self::TextReturned(_)
             | Self::NameRequired(_)
+            | Self::Noticed(_)
             | Self::Failed(_) => true,
         }
     }

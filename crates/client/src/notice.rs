@@ -6,12 +6,12 @@ use chat_proto::{Refusal, RoomName, Topic, UserName};
 use crate::error::RequestError;
 use crate::link::Lost;
 
-/// Whether something is wrong.
+/// The kind of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// Nothing is.
+    /// Information.
     Info,
-    /// Something is.
+    /// Something is wrong.
     Trouble,
 }
 
@@ -43,6 +43,8 @@ pub enum Notice {
         /// The topic; `None` if it was removed.
         topic: Option<Topic>,
     },
+    /// The user has joined a room in which nobody has written and nobody is: it is new.
+    RoomCreated(RoomName),
     /// A session has begun with another server than before. Messages and drafts for that one stay stored.
     AnotherServer,
     /// The server has fewer messages than it had, in the same journal: it was set back to an older copy of its
@@ -139,6 +141,7 @@ impl Notice {
             | Self::Renamed { .. }
             | Self::YouRenamed(_)
             | Self::TopicSet { .. }
+            | Self::RoomCreated(_)
             | Self::AnotherServer => NoticeKind::Info,
             Self::SetBack
             | Self::NotConnected { .. }

@@ -81,7 +81,7 @@ Rooms {
     NextRoom, "next-room", ["Ctrl-N", "Alt-Down"], "Go to the next room";
     PreviousRoom, "previous-room", ["Ctrl-P", "Alt-Up"], "Go to the previous room";
     NextUnread, "next-unread", ["Alt-A"], "Go to the next room with mentions or unread messages; back if there is none";
-    GoTo, "go-to", ["Ctrl-K"], "Go to a room or a user";
+    GoTo, "go-to", ["Ctrl-K"], "Go to a room or a user; with text behind the cursor, cut it to the end of the line";
     Room1, "room-1", ["Alt-1"], "Go to the room with this number";
     Room2, "room-2", ["Alt-2"], "Go to the room with this number";
     Room3, "room-3", ["Alt-3"], "Go to the room with this number";
@@ -97,6 +97,9 @@ Messages {
     PageDown, "page-down", ["PgDn"], "Scroll to newer messages";
     Oldest, "oldest", ["Ctrl-Home"], "Go to the oldest message";
     Newest, "newest", ["Ctrl-End"], "Go to the newest message";
+    FirstUnread, "first-unread", ["Alt-Home"], "Go to the first unread message";
+    NextMention, "next-mention", ["Alt-N"], "Go to the next message that mentions you";
+    PreviousMention, "previous-mention", ["Alt-P"], "Go to the previous message that mentions you";
     Select, "select", ["Ctrl-S", "Shift-Up"], "Select a message, to copy, quote or open it";
     Bare, "bare", ["Alt-L"], "Show the messages alone, to select text";
     Back, "back", ["Esc"], "Go back one step, at last to the newest message";

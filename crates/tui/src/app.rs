@@ -2,6 +2,7 @@
 
 mod control;
 mod editing;
+mod ended;
 mod failure;
 mod options;
 mod saver;
@@ -25,13 +26,14 @@ use tokio::time::{Instant, sleep_until};
 
 pub use self::control::{Control, EditJob};
 use self::editing::Editing;
+pub use self::ended::{Ended, Then};
 pub use self::failure::{Failure, RunError};
 pub use self::options::Options;
 use self::saver::Saver;
 use self::typed::Typed;
 use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
-use crate::notification::{Note, Way};
+use crate::notification::{Note, NotifyMethod};
 use crate::state::{Look, State};
 use crate::theme::ANSWER_TIMEOUT;
 use crate::unsent::Unsent;
@@ -39,21 +41,23 @@ use crate::update::{Effect, update};
 use crate::view;
 use crate::zone::ZoneWatch;
 
-/// Shortest time from a frame to the next that no key asks for, 20 in a second: nobody reads messages faster, and
-/// each frame costs a millisecond. After a key the next frame comes at once.
-pub const FRAME_MIN: Duration = Duration::from_millis(50);
+/// Shortest time from a frame to the next that no key asks for, 15 in a second: nobody reads messages faster, and
+/// in a busy room each frame shows several. After a key, and after a pause, the next frame comes at once.
+pub const FRAME_MIN: Duration = Duration::from_millis(66);
 
 /// Most events of the network that are taken before the keys have their turn again.
 const EVENTS_AT_ONCE_MAX: usize = 64;
 
-/// Shortest and longest time between two looks at the time zone of the machine: with a frame, and without
-/// one. Nobody changes zones twice in a second.
-const ZONE_LOOK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Shortest time between two looks at the time zone of the machine, each with a frame: it costs two system calls.
+const ZONE_LOOK_MIN: Duration = Duration::from_secs(1);
+
+/// Longest time between two such looks, without a frame: as late as a new time zone may be on the screen.
+const ZONE_LOOK_MAX: Duration = Duration::from_secs(60);
 
 /// Runs the client on `terminal` until the user quits, `stop` is ready, or `keys` end.
 ///
 /// `dial` makes connections; `control` is the terminal besides what is drawn on it. Must be called within a
-/// tokio runtime. Returns the messages that the server has not answered.
+/// tokio runtime. Returns the messages that the server has not answered, and what the user wants next.
 ///
 /// # Errors
 /// Returns an error if the terminal or the program itself fails, never for what the network does.
@@ -64,7 +68,7 @@ pub async fn run<B: Backend + ShowsLinks>(
     keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<Unsent, Failure> {
+) -> Result<Ended, Failure> {
     let size = terminal.size().map_err(|error| RunError::Draw(error.to_string()))?;
     let show = |state: &State, redraw_all: bool| {
         let drawn = draw(terminal, state, redraw_all);
@@ -101,7 +105,7 @@ pub async fn run_shown(
     keys: impl Stream<Item = io::Result<impl Into<Report>>>,
     control: impl Control,
     stop: impl Future<Output = ()>,
-) -> Result<Unsent, Failure> {
+) -> Result<Ended, Failure> {
     let editing = Editing::new(options.state.clone(), options.writer);
     let typed = Typed::new(options.state.as_deref(), options.writer);
     let config = Config {
@@ -114,6 +118,8 @@ pub async fn run_shown(
     let mut state = State::of(client, options.zone, size);
     state.look = Look::new(options.settings, options.environment);
     state.is_first = options.is_first;
+    state.settings_file.clone_from(&options.settings_file);
+    (state.is_demo, state.may_ask_server) = (options.is_demo, options.is_first && !options.is_demo);
     state.opens_links = options.opens_links;
     state.attention.notifier = options.notifier;
     let mut app = App {
@@ -124,6 +130,7 @@ pub async fn run_shown(
         editing,
         control,
         clock: options.clock,
+        then: Then::Quit,
         mentioned: false,
         note: None,
         changed: true,
@@ -140,12 +147,12 @@ pub async fn run_shown(
     // However it ends: what was read is sent, and drafts are stored. Effects for the screen are of no use any
     // more.
     let _ = app.take(Input::Client(ClientInput::Tick));
-    let App { mut state, driver, saver, typed, clock, .. } = app;
+    let App { mut state, driver, saver, typed, clock, then, .. } = app;
     let closed = driver.close(&mut state.client, clock);
     let (saved, (), ()) = tokio::join!(closed, saver.close(), typed.close());
     let unsent = Unsent::new(&state.client, saved);
     match ended {
-        Ok(()) => Ok(unsent),
+        Ok(()) => Ok(Ended { unsent, then }),
         Err(error) => Err(Failure { error, unsent }),
     }
 }
@@ -158,10 +165,12 @@ struct App<C> {
     editing: Editing,
     control: C,
     clock: fn() -> Timestamp,
+    /// What the user wants after the end.
+    then: Then,
     /// Whether to ring the bell with the next frame: once, however many mentions there were.
     mentioned: bool,
     /// The notification to show with the next frame: the last one, however many there were.
-    note: Option<(Way, Note)>,
+    note: Option<(NotifyMethod, Note)>,
     /// Whether the state has changed since the last frame.
     changed: bool,
     /// Whether a key has changed it: the next frame comes at once.
@@ -202,9 +211,9 @@ impl<C: Control> App<C> {
         loop {
             let may_take = self.driver.may_take();
             let (changed, watches_zone) = (self.changed, self.zone_watch.is_some());
-            let next_look = self.zone_looked + ZONE_LOOK.1;
+            let next_look = self.zone_looked + ZONE_LOOK_MAX;
             let frame_at = self.frame_at(last_frame);
-            let (is_lent, editing) = (self.editing.is_on(), &mut self.editing);
+            let (in_editor, editing) = (self.editing.is_on(), &mut self.editing);
             let (control, saver, typed) = (&mut self.control, &mut self.saver, &mut self.typed);
             // A blocked terminal delays frames, and nothing else.
             let drawable = async {
@@ -217,7 +226,7 @@ impl<C: Control> App<C> {
                 tokio::select! {
                     biased;
                     event = keys.next(), if may_take => Front::Key(event),
-                    drawable = drawable, if changed && !is_lent => Front::Frame(drawable),
+                    drawable = drawable, if changed && !in_editor => Front::Frame(drawable),
                     edited = editing.done() => Front::Edited(edited),
                     saved = saver.done() => Front::Saved(Box::new(saved)),
                     never = typed.run() => match never {},
@@ -241,10 +250,10 @@ impl<C: Control> App<C> {
                     self.redraw_all = true;
                     self.take(Input::Edited(edited))
                 }
-                Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK.1),
+                Next::Front(Front::Zone) => self.look_at_zone(ZONE_LOOK_MAX),
                 Next::Front(Front::Frame(drawable)) => {
                     drawable.map_err(|error| RunError::Draw(error.to_string()))?;
-                    let _ = self.look_at_zone(ZONE_LOOK.0);
+                    let _ = self.look_at_zone(ZONE_LOOK_MIN);
                     let flow = self.take(Input::Frame);
                     show(&self.state, std::mem::take(&mut self.redraw_all))?;
                     self.changed = false;
@@ -333,6 +342,14 @@ impl<C: Control> App<C> {
                     }
                 }
                 Effect::Quit => flow = ControlFlow::Break(()),
+                Effect::AskServer(trouble) => {
+                    self.then = Then::Ask { name: self.state.client.name().clone(), trouble };
+                    flow = ControlFlow::Break(());
+                }
+                Effect::Connect(server) => {
+                    self.then = Then::Connect { name: self.state.client.name().clone(), server };
+                    flow = ControlFlow::Break(());
+                }
                 Effect::Redraw => self.redraw_all = true,
                 Effect::Suspend => self.control.suspend(),
                 Effect::Ring => self.mentioned = true,

@@ -20,7 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   chat-tui                                   connect as last time; the first time, asks
   chat-tui --demo                            try it without a server
-  chat-tui --name bob                        choose a name
+  chat-tui bob@                              choose a name; the same as --name bob
   chat-tui chat.example.org                  connect to another machine
   chat-tui bob@chat.example.org:4000         choose a name and a port
   chat-tui --state /media/stick/chat         keep your identity on a USB stick
@@ -38,7 +38,7 @@ Exit codes: 0 success; 1 error; 2 invalid arguments.";
 #[derive(Debug, Parser)]
 #[command(name = "chat-tui", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Your name and the server address: short for --name and --server
+    /// Your name and the server address: short for --name and --server. NAME@ is a name alone
     #[arg(value_name = "[NAME@]HOST[:PORT]", value_parser = destination, conflicts_with = "server")]
     destination: Option<Destination>,
 
@@ -75,7 +75,8 @@ pub(crate) struct Args {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Destination {
     name: Option<UserName>,
-    server: ServerAddress,
+    /// `None` for `NAME@`.
+    server: Option<ServerAddress>,
 }
 
 impl Args {
@@ -110,26 +111,29 @@ impl Args {
 
     /// The server that is given, if there is one: by the command line, or else by the environment.
     pub(crate) fn server(&self) -> Option<&ServerAddress> {
-        let destination = self.destination.as_ref().map(|destination| &destination.server);
+        let destination = self.destination.as_ref().and_then(|it| it.server.as_ref());
         self.server.as_ref().or(destination).or(self.environment.as_ref())
     }
 }
 
 /// Parses a name. The error for an invalid one suggests a valid one.
 fn user_name(written: &str) -> Result<UserName, String> {
-    let mended = || UserName::from_lossy(written);
-    UserName::new(written).map_err(|error| format!("{error}; {} is a name", mended()))
+    let lossy = || UserName::from_lossy(written);
+    UserName::new(written).map_err(|error| format!("{error}; {} is a name", lossy()))
 }
 
-/// Splits `[NAME@]HOST[:PORT]`: a name contains no `@`.
+/// Splits `[NAME@]HOST[:PORT]` or `NAME@`: a name contains no `@`.
 fn destination(written: &str) -> Result<Destination, String> {
     let (name, server) = match written.split_once('@') {
         Some((name, server)) => (Some(name), server),
         None => (None, written),
     };
     let name = name.map(user_name).transpose()?;
+    if name.is_some() && server.is_empty() {
+        return Ok(Destination { name, server: None });
+    }
     let server = server.parse().map_err(|error: BadAddress| error.to_string())?;
-    Ok(Destination { name, server })
+    Ok(Destination { name, server: Some(server) })
 }
 
 #[cfg(test)]
@@ -153,6 +157,7 @@ mod tests {
             (&[][..], None, None),
             (&["localhost"], None, Some("localhost:12345")),
             (&["bob@[::1]"], Some("bob"), Some("[::1]:12345")),
+            (&["bob@"], Some("bob"), None),
             (
                 &["Ana María@chat.example.org:4000"],
                 Some("Ana María"),
@@ -172,7 +177,7 @@ mod tests {
         for (arguments, why) in [
             (&["localhost", "--server", "localhost"][..], "cannot be used with"),
             (&["bob@localhost", "--name", "ana"], "given twice"),
-            (&["bob@"], "expected HOST or HOST:PORT"),
+            (&["@"], "at least one character"),
             (&["@localhost"], "at least one character"),
             (&["localhost", "bob"], "unexpected argument"),
         ] {

@@ -37,18 +37,20 @@ pub enum Verb {
     Set,
     /// Shows the messages alone.
     Bare,
-    /// Shows or sets of what the room notifies.
+    /// Shows or sets which messages of the room notify the user.
     Notify,
     /// Makes a room quiet.
     Mute,
-    /// Ends that.
+    /// Lets a muted room notify again.
     Unmute,
     /// Hides the messages of a user, or lists the ignored users.
     Ignore,
-    /// Ends that.
+    /// Shows the messages of an ignored user again.
     Unignore,
     /// Empties the log on the screen.
     Clear,
+    /// Goes to the first unread message.
+    Unread,
     /// Marks the room as read.
     Read,
     /// Says that the user is away.
@@ -57,6 +59,8 @@ pub enum Verb {
     Back,
     /// Connects again.
     Reconnect,
+    /// Goes on with another server.
+    Connect,
     /// Forgets the token that the server refuses.
     Forget,
     /// Ends the program.
@@ -178,7 +182,7 @@ pub const COMMANDS: &[Command] = &[
         &[],
         "[NAME [VALUE]]",
         Offers::Settings,
-        "Change a setting, or list them all",
+        "Change a setting, or show them all",
     ),
     row(Verb::Bare, "/bare", &[], "", Offers::Nothing, "Show the messages alone, to select text"),
     row(
@@ -190,15 +194,45 @@ pub const COMMANDS: &[Command] = &[
         "Notify of: mentions, all, none, default",
     ),
     row(Verb::Mute, "/mute", &[], "[ROOM]", Offers::OwnRooms, "Make this room (or ROOM) quiet"),
-    row(Verb::Unmute, "/unmute", &[], "[ROOM]", Offers::OwnRooms, "End that"),
-    row(Verb::Ignore, "/ignore", &[], "[NAME]", Offers::People, "Hide the messages of a user"),
-    row(Verb::Unignore, "/unignore", &[], "NAME", Offers::People, "End that"),
+    row(Verb::Unmute, "/unmute", &[], "[ROOM]", Offers::OwnRooms, "Unmute this room (or ROOM)"),
+    row(
+        Verb::Ignore,
+        "/ignore",
+        &[],
+        "[NAME]",
+        Offers::People,
+        "Hide the messages of a user, or list the ignored users",
+    ),
+    row(
+        Verb::Unignore,
+        "/unignore",
+        &[],
+        "NAME",
+        Offers::People,
+        "Show the messages of a user again",
+    ),
     row(Verb::Clear, "/clear", &[], "", Offers::Nothing, "Clear the screen"),
     row(Verb::Away, "/away", &["/afk"], "[TEXT]", Offers::Nothing, "Show others that you are away"),
     row(Verb::Back, "/back", &[], "", Offers::Nothing, "Show others that you are back"),
     row(Verb::Reconnect, "/reconnect", &[], "", Offers::Nothing, "Reconnect now"),
+    row(
+        Verb::Connect,
+        "/connect",
+        &["/server"],
+        "HOST[:PORT]",
+        Offers::Nothing,
+        "Connect to another server",
+    ),
+    row(Verb::Unread, "/unread", &[], "", Offers::Nothing, "Go to the first unread message"),
     row(Verb::Read, "/read", &[], "", Offers::Nothing, "Mark this room as read"),
-    row(Verb::Forget, "/forget", &[], "", Offers::Nothing, "Log in as a new user"),
+    row(
+        Verb::Forget,
+        "/forget",
+        &[],
+        "",
+        Offers::Nothing,
+        "Log in as a new user, if the server does not know you any more",
+    ),
     row(Verb::Quit, "/quit", &["/exit"], "", Offers::Nothing, "Quit"),
 ];
 

@@ -1,7 +1,12 @@
 //! What the keys and the commands do, in words.
 
 mod keys;
+mod lists;
+mod table;
 mod word;
 
-pub use self::keys::{HelpRow, key_rows};
+pub use self::keys::key_rows;
+pub use self::lists::{SET_KEYS, command_rows, setting_rows};
+pub use self::table::HelpRow;
+use self::table::rows;
 pub use self::word::on;

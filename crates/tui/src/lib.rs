@@ -51,7 +51,7 @@ mod wording;
 pub mod wrap;
 pub mod zone;
 
-pub use app::{Failure, Options, RunError, run};
+pub use app::{Ended, Failure, Options, RunError, Then, run};
 pub use input::Input;
 pub use state::State;
 pub use unsent::Unsent;

@@ -23,7 +23,7 @@ use chat_tui::state::Look;
 use chat_tui::terminal::{self, RowBackend, Tty, check};
 use chat_tui::theme::Environment;
 use chat_tui::zone::ZoneWatch;
-use chat_tui::{Failure, Options, Unsent};
+use chat_tui::{Failure, Options, Then, Unsent};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use tokio::runtime;
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
             };
         }
     };
-    let done = panic::catch_unwind(|| chat(args));
+    let done = panic::catch_unwind(|| chat(&args));
     // The terminal is given back by now, and can be printed to.
     match done {
         Ok(Ok(())) => ExitCode::SUCCESS,
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn chat(args: Args) -> anyhow::Result<()> {
+fn chat(args: &Args) -> anyhow::Result<()> {
     check::terminal()?;
     let log = args.log_file.as_deref().map(log_to).transpose()?;
     let _flush = log.as_ref().map(Log::flush_on_drop);
@@ -74,59 +74,69 @@ fn chat(args: Args) -> anyhow::Result<()> {
     connect_and_show(args).inspect_err(|error| tracing::error!("{error:#}"))
 }
 
-fn connect_and_show(args: Args) -> anyhow::Result<()> {
+fn connect_and_show(args: &Args) -> anyhow::Result<()> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let done = runtime.block_on(on_terminal(args));
+    let mut left = Vec::new();
+    let done = runtime.block_on(on_terminal(args, &mut left));
     // A name look-up that hangs must not keep the user waiting.
     runtime.shutdown_background();
     // The terminal is given back by now; if it is gone, the log alone has the notice.
-    let unsent = match &done {
-        Ok(unsent) => Some(unsent),
-        Err(error) => error.downcast_ref::<Failure>().map(|failure| &failure.unsent),
-    };
-    if let Some(unsent) = unsent.filter(|unsent| unsent.count() > 0) {
+    let failure = done.as_ref().err().and_then(|error| error.downcast_ref::<Failure>());
+    let failed = failure.map(|failure| &failure.unsent);
+    for unsent in left.iter().chain(failed).filter(|unsent| unsent.count() > 0) {
         tracing::warn!("{unsent}");
         print_error(&format!("chat-tui: {unsent}"));
     }
-    done.map(drop)
+    done
 }
 
-async fn on_terminal(args: Args) -> anyhow::Result<Unsent> {
-    let is_lent = Arc::new(AtomicBool::new(false));
-    let mut stop = pin!(signals::stop(is_lent.clone()).context("cannot listen to signals")?);
-    let (start, is_demo) = (Start::new(&args)?, args.demo);
-    let (asks, mut server) = (start.asks, start.server.clone());
-    let mut options = options(args, start);
-    let (mut tty, _guard) = Tty::take(is_lent).context("cannot set up the terminal")?;
+/// Shows one client after the other, until the user quits. `left` gets what each of them has not sent.
+async fn on_terminal(args: &Args, left: &mut Vec<Unsent>) -> anyhow::Result<()> {
+    let in_editor = Arc::new(AtomicBool::new(false));
+    let mut stop = pin!(signals::stop(in_editor.clone()).context("cannot listen to signals")?);
+    let mut start = Start::new(args)?;
+    let (mut tty, _guard) = Tty::take(in_editor).context("cannot set up the terminal")?;
     let backend = RowBackend::new(tty.output(), !check::is_utf8());
     let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
     let mut events = pin!(events);
-    if asks {
-        let look = Look::new(options.settings.clone(), options.environment);
-        let screen = FirstRun::new(&options.name, &server);
+    loop {
+        let options = options(args, &start);
         let (keys, stop) = (events.as_mut(), stop.as_mut());
-        let asked = first_run::ask(&mut terminal, screen, look, keys, &mut tty, stop);
-        let Some(answers) = Box::pin(asked).await? else {
-            return Ok(Unsent::default());
+        if start.asks {
+            let look = Look::new(options.settings.clone(), options.environment);
+            let screen = FirstRun::new(&start.name, &start.server, start.trouble.as_deref());
+            let asked = first_run::ask(&mut terminal, screen, look, keys, &mut tty, stop);
+            let Some(answers) = Box::pin(asked).await? else {
+                return Ok(());
+            };
+            (start.name, start.server, start.asks) = (answers.name, answers.server, false);
+            continue;
+        }
+        let tty = tty.clone();
+        let ended = if args.demo {
+            let demo = Demo::new(&options.name, options.clock);
+            Box::pin(chat_tui::run(&mut terminal, options, demo, keys, tty, stop)).await?
+        } else {
+            let dial = Tcp::new(start.server.clone());
+            Box::pin(chat_tui::run(&mut terminal, options, dial, keys, tty, stop)).await?
         };
-        (options.name, options.server) = (answers.name, answers.server.to_string());
-        server = answers.server;
+        left.push(ended.unsent);
+        match ended.then {
+            Then::Quit => return Ok(()),
+            Then::Ask { name, trouble } => {
+                (start.name, start.asks, start.trouble) = (name, true, trouble);
+            }
+            Then::Connect { name, server } => (start.name, start.server) = (name, server),
+        }
     }
-    let unsent = if is_demo {
-        let demo = Demo::new(&options.name, options.clock);
-        Box::pin(chat_tui::run(&mut terminal, options, demo, events, tty, stop)).await?
-    } else {
-        Box::pin(chat_tui::run(&mut terminal, options, Tcp::new(server), events, tty, stop)).await?
-    };
-    Ok(unsent)
 }
 
-fn options(args: Args, start: Start) -> Options {
-    let Start { state, name, server, is_first, .. } = start;
+fn options(args: &Args, start: &Start) -> Options {
+    let Start { state, name, server, is_first, .. } = start.clone();
     let server = if args.demo { demo::SERVER.to_owned() } else { server.to_string() };
     let settings_file = settings::path(|name| std::env::var_os(name));
     let (file, mut notices) = settings_file.as_deref().map(settings::load).unwrap_or_default();
@@ -138,12 +148,13 @@ fn options(args: Args, start: Start) -> Options {
         server,
         state,
         is_first,
+        is_demo: args.demo,
         writer: Writer::Thread,
         // Before the zone is read, so that no change is missed.
         zone_watch: ZoneWatch::new(),
         zone: TimeZone::system(),
         notices,
-        settings: Layers { file, flags: args.flags.0, ..Layers::default() },
+        settings: Layers { file, flags: args.flags.0.clone(), ..Layers::default() },
         // The demo stores nothing.
         settings_file: settings_file.filter(|_| !args.demo),
         environment: Environment::read(|name| std::env::var_os(name)),

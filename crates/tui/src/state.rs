@@ -4,14 +4,18 @@ mod attention;
 mod hit;
 mod input_box;
 mod look;
+mod page;
 mod popup;
 mod room_list;
 mod rooms;
 mod selection;
+mod skipped;
 mod user_list;
 
+use std::path::PathBuf;
+
 use chat_client::store::Profile;
-use chat_proto::{RoomName, Timestamp};
+use chat_proto::{RoomName, Seq, Timestamp};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
@@ -19,18 +23,20 @@ pub use self::attention::Attention;
 pub(crate) use self::hit::more_below;
 pub use self::hit::{Pane, Target, hit, pane};
 pub use self::look::Look;
+pub use self::page::{Page, Subject as PageSubject};
 pub use self::popup::{Picker, Popup};
 pub(crate) use self::room_list::{Hidden, RoomList, RoomRow};
 use self::rooms::RoomView;
 pub use self::selection::Selection;
 pub(crate) use self::selection::{ACTIONS, MessageAction, links, text};
+pub(crate) use self::skipped::{RULE_BEFORE, above_area};
 pub(crate) use self::user_list::UserRow;
 use crate::action::Action;
 use crate::chord::Chord;
 use crate::layout::{Panes, Wants, bare, panes};
 use crate::prompt::{Editor, Prompt};
 use crate::rows::{Heights, LogRows};
-use crate::viewport::Viewport;
+use crate::viewport::{ScrollPosition, Viewport};
 
 /// All that the screen shows, and all that an input depends on.
 #[derive(Debug)]
@@ -51,10 +57,16 @@ pub struct State {
     pub draft: Option<Editor>,
     /// Set while a list with an input line of its own is open.
     pub picker: Option<Picker>,
-    /// Set while the help is open: its first row on the screen.
-    pub help: Option<u16>,
+    /// Set while a page of help is open.
+    pub page: Option<Page>,
+    /// Where the settings are saved; `None` if nowhere.
+    pub settings_file: Option<PathBuf>,
     /// Whether the screen says what a newcomer can do: at a first start, until the user sends something.
     pub is_first: bool,
+    /// Whether the first screen may ask for another server: at a first start, until there is a session.
+    pub may_ask_server: bool,
+    /// Whether the server is the demo.
+    pub is_demo: bool,
     /// The first of two keys, if it was pressed last.
     pub first_key: Option<Chord>,
     /// Set if a key was pressed that quits if it is pressed again.
@@ -69,11 +81,15 @@ pub struct State {
     pub selection: Option<Selection>,
     /// What was done, or why it was not, for the status line: until the next key or click.
     pub done: Option<Result<String, String>>,
+    /// Set while a mention is looked for that may not be loaded.
+    pub(crate) seek: Option<Seek>,
+    /// The mention that was found last.
+    pub(crate) mention: Option<Seq>,
     /// Whether links can be opened on this machine. If not, they are copied.
     pub opens_links: bool,
     /// The first row of the room list, if the user has scrolled it.
     rooms_top: Option<usize>,
-    /// The focus of the terminal, and what it was told.
+    /// The focus of the terminal, and the title it was sent.
     pub attention: Attention,
     /// The room on the screen. It is the current room of the client, once its effects are taken in.
     shown: RoomName,
@@ -87,6 +103,21 @@ pub struct Quitting {
     pub action: Action,
     /// When the question is over.
     pub until: Timestamp,
+}
+
+/// A mention is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seek {
+    /// Whether it is one of the newer messages.
+    pub(crate) is_newer: bool,
+    /// The message from which it is looked for.
+    pub(crate) from: Seq,
+    /// The end of the loaded messages that was reached last.
+    pub(crate) reached: Option<Seq>,
+    /// How many pages may still be loaded.
+    pub(crate) pages: usize,
+    /// Where the user was.
+    pub(crate) began: ScrollPosition,
 }
 
 impl State {
@@ -108,15 +139,20 @@ impl State {
             prompt: Prompt::default(),
             draft: None,
             picker: None,
-            help: None,
+            page: None,
+            settings_file: None,
             first_key: None,
             quitting: None,
             unread_from: None,
             users: None,
             is_first: false,
+            may_ask_server: false,
+            is_demo: false,
             is_bare: false,
             selection: None,
             done: None,
+            seek: None,
+            mention: None,
             opens_links: false,
             rooms_top: None,
             attention: Attention::default(),

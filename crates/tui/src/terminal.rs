@@ -20,7 +20,7 @@ mod output;
 mod sgr;
 
 use std::fs::File;
-use std::io::{self, Stdin};
+use std::io::{self, Stdin, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
 use std::path::Path;
@@ -28,8 +28,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ratatui::layout::Size;
+use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr, ttyname};
 
 pub use self::backend::{RowBackend, Sink};
 pub use self::events::events;
@@ -37,27 +38,28 @@ use self::gate::Gate;
 pub use self::keys::Parser;
 pub use self::output::Output;
 use crate::app::{Control, EditJob};
-use crate::notification::{Note, Way, title_sequence};
+use crate::notification::{Note, NotifyMethod, title_sequence};
 use crate::theme::QUERY;
 
 /// What a full-screen program needs: a screen of its own, no line wrap (a terminal that takes a
-/// character for wider than we do must not write on the next row), whole pastes, and to
-/// know whether it has the focus. An earlier program
+/// character for wider than we do must not write on the next row), whole pastes, to know whether it
+/// has the focus, and Alt as an Escape (without that, Alt-3 types `³` in xterm). An earlier program
 /// may have been killed in the middle of anything, so the rest is reset and the screen is cleared.
 const ENTER: &[u8] =
-    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h";
+    b"\x1b[?1049h\x1b[?7l\x1b[?6l\x1b[4l\x1b[r\x1b(B\x1b[m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1004h\
+      \x1b[?1036;1039s\x1b[?1036;1039h";
 
 /// The buttons and the wheel of the mouse, without its moves.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-/// The reverse of all, and a visible cursor.
+/// The reverse of all, and a visible cursor. Alt is as it was before: other terminals have it as an Escape anyway.
 const LEAVE: &[u8] =
-    b"\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
+    b"\x1b[?1036;1039r\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[m\x1b[2J\x1b[?7h\x1b[?1049l\x1b[?25h";
 
 /// Puts the title of the window on the terminal's stack, and takes it back.
-const TITLE_AWAY: &[u8] = b"\x1b[22;0t";
-const TITLE_BACK: &[u8] = b"\x1b[23;0t";
+const TITLE_PUSH: &[u8] = b"\x1b[22;0t";
+const TITLE_POP: &[u8] = b"\x1b[23;0t";
 
 /// The size of a terminal that does not know it, as a serial line.
 const SIZE_UNKNOWN: Size = Size { width: 80, height: 24 };
@@ -83,7 +85,7 @@ struct TtyState {
     /// Whether the terminal was asked for something and has not answered.
     is_asked: AtomicBool,
     /// Whether an editor has the terminal.
-    is_lent: Arc<AtomicBool>,
+    in_editor: Arc<AtomicBool>,
     gate: Gate,
 }
 
@@ -99,19 +101,19 @@ impl Drop for Guard {
 
 impl Tty {
     /// Takes the terminal at standard input and output. A panic gives it back before its message is
-    /// printed. `is_lent` is set while an editor has the terminal.
+    /// printed. `in_editor` is set while an editor has the terminal.
     ///
     /// # Errors
     /// Returns an error if there is no terminal.
-    pub fn take(is_lent: Arc<AtomicBool>) -> io::Result<(Self, Guard)> {
+    pub fn take(in_editor: Arc<AtomicBool>) -> io::Result<(Self, Guard)> {
         let output = io::stdout().as_fd().try_clone_to_owned()?;
         let input = io::stdin();
         let [is_taken, has_mouse, is_asked] = std::array::from_fn(|_| AtomicBool::new(false));
         let original = tcgetattr(&input)?;
         let (title, gate) = (Mutex::default(), Gate::new()?);
         let state =
-            TtyState { original, input, is_taken, has_mouse, title, is_asked, is_lent, gate };
-        let output = Output::start(File::from(output), size)?;
+            TtyState { original, input, is_taken, has_mouse, title, is_asked, in_editor, gate };
+        let output = Output::start(File::from(output), non_blocking(), size)?;
         let tty = Self { output, state: Arc::new(state) };
         let guard = Guard(tty.clone());
         let (print, panicked) = (panic::take_hook(), tty.clone());
@@ -137,7 +139,7 @@ impl Tty {
     /// Takes the terminal, also if it was taken before: another program may have changed it since. Does
     /// nothing while an editor has it.
     fn enter(&self) -> io::Result<()> {
-        if self.state.is_lent.load(Ordering::SeqCst) {
+        if self.state.in_editor.load(Ordering::SeqCst) {
             return Ok(());
         }
         let mut raw = self.state.original.clone();
@@ -155,7 +157,7 @@ impl Tty {
     /// printed since.
     fn leave(&self) {
         if self.state.is_taken.swap(false, Ordering::SeqCst) {
-            let title = if self.title().is_some() { TITLE_BACK } else { b"" };
+            let title = if self.title().is_some() { TITLE_POP } else { b"" };
             self.output.send_and_wait([title, LEAVE].concat());
             // An answer that comes now must not be read by the shell as if it was typed.
             let is_asked = self.state.is_asked.load(Ordering::SeqCst);
@@ -197,7 +199,7 @@ impl Control for Tty {
         }
     }
 
-    fn notify(&mut self, way: Way, note: &Note) {
+    fn notify(&mut self, way: NotifyMethod, note: &Note) {
         if self.output.send(note.sequence(way)).is_err() {
             tracing::debug!("the terminal takes no notification");
         }
@@ -212,7 +214,7 @@ impl Control for Tty {
         let bytes = match (before, title) {
             (None, Some(title)) => new_title(title),
             (Some(_), Some(title)) => title_sequence(title),
-            (_, None) => TITLE_BACK.to_vec(),
+            (_, None) => TITLE_POP.to_vec(),
         };
         if self.output.send(bytes).is_err() {
             tracing::debug!("the terminal takes no title");
@@ -220,7 +222,7 @@ impl Control for Tty {
     }
 
     fn copy(&mut self, text: &str) {
-        let way = clipboard::Way::new(|name| std::env::var_os(name));
+        let way = clipboard::CopyMethod::new(|name| std::env::var_os(name));
         if self.output.send(clipboard::sequence(text, way)).is_err() {
             tracing::debug!("the terminal takes no text for its clipboard");
         }
@@ -234,7 +236,7 @@ impl Control for Tty {
         let editor = editor::editor(|name| std::env::var_os(name));
         let directory = directory.map_or_else(std::env::temp_dir, Path::to_owned);
         self.state.gate.close();
-        self.state.is_lent.store(true, Ordering::SeqCst);
+        self.state.in_editor.store(true, Ordering::SeqCst);
         self.leave();
         Some(Box::new(move || {
             let edited = editor::edit(&text, &editor, &directory);
@@ -243,7 +245,7 @@ impl Control for Tty {
     }
 
     fn take_back(&mut self) -> io::Result<()> {
-        self.state.is_lent.store(false, Ordering::SeqCst);
+        self.state.in_editor.store(false, Ordering::SeqCst);
         self.enter()?;
         self.state.gate.open();
         Ok(())
@@ -275,7 +277,7 @@ impl Control for Tty {
 
 /// The first title of the program.
 fn new_title(title: &str) -> Vec<u8> {
-    [TITLE_AWAY, &title_sequence(title)].concat()
+    [TITLE_PUSH, &title_sequence(title)].concat()
 }
 
 /// Whether there is a shell that could continue this process. There is none if the terminal runs the
@@ -292,6 +294,15 @@ pub fn size() -> io::Result<Size> {
     let size = tcgetwinsize(io::stdout())?;
     let (width, height) = (size.ws_col, size.ws_row);
     Ok(if width == 0 || height == 0 { SIZE_UNKNOWN } else { Size { width, height } })
+}
+
+/// The terminal at standard output, opened again: the mode of the file that is shared with other programs stays as
+/// it is. `None` if the system does not open it.
+fn non_blocking() -> Option<Box<dyn Write + Send>> {
+    let path = ttyname(io::stdout(), Vec::new()).ok()?;
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = open(path, flags, Mode::empty()).ok()?;
+    Some(Box::new(File::from(file)))
 }
 
 /// Standard input as a file of its own.

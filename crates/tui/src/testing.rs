@@ -35,7 +35,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use self::picture::Colours;
-use crate::app::{Failure, Options, run};
+use crate::app::{Ended, Failure, Options, run};
 use crate::hyperlinks::ShowsLinks;
 use crate::input::Report;
 use crate::unsent::Unsent;
@@ -49,7 +49,7 @@ pub struct Client {
     screen: Screen,
     keys: mpsc::Sender<Report>,
     bells: watch::Receiver<usize>,
-    task: AbortOnDropHandle<Result<Unsent, Failure>>,
+    task: AbortOnDropHandle<Result<Ended, Failure>>,
 }
 
 impl Client {
@@ -149,15 +149,15 @@ impl Client {
     pub async fn leaves(mut self) -> io::Result<Unsent> {
         self.presses(KeyCode::Char('u'), KeyModifiers::CONTROL).await;
         self.types("/quit\n").await;
-        self.task.await?.map_err(io::Error::other)
+        self.ends().await.map(|ended| ended.unsent)
     }
 
     /// Waits until the client has ended by itself.
     ///
     /// # Errors
     /// Returns the error of the loop, or its panic.
-    pub async fn ends(self) -> io::Result<()> {
-        self.task.await?.map(drop).map_err(io::Error::other)
+    pub async fn ends(self) -> io::Result<Ended> {
+        self.task.await?.map_err(io::Error::other)
     }
 }
 

@@ -13,6 +13,7 @@ mod help;
 mod keys;
 mod lists;
 mod live;
+mod mentions;
 mod mouse;
 mod quiet;
 mod quit;
@@ -25,16 +26,16 @@ mod whois;
 use chat_client::log::Hold;
 use chat_client::store::StoreOp;
 pub(crate) use chat_client::{Effect as ClientEffect, Input as ClientInput};
-use chat_client::{NoticeKind, Request};
+use chat_client::{Notice, NoticeKind, Request, ServerAddress};
 use chat_proto::Timestamp;
 
 use crate::input::Input;
 use crate::lists::Subject;
-use crate::notification::{Note, Way};
+use crate::notification::{Note, NotifyMethod};
 use crate::settings::Change;
 use crate::state::State;
-use crate::viewport::{Place, Viewport};
-use crate::wording::not_done;
+use crate::viewport::{ScrollPosition, Viewport};
+use crate::wording::{not_done, notice};
 
 /// Rows per notch of the mouse wheel: what terminals do.
 const WHEEL_ROWS: isize = 3;
@@ -47,7 +48,7 @@ pub enum Effect {
     /// Ring the bell.
     Ring,
     /// Notify the user in this way.
-    Notify(Way, Note),
+    Notify(NotifyMethod, Note),
     /// Set the title of the window, or give it back.
     SetTitle(Option<String>),
     /// Save a change of the settings.
@@ -70,13 +71,17 @@ pub enum Effect {
     Suspend,
     /// End the program, after all other effects.
     Quit,
+    /// The same, but go back to the first screen. The text is why the server cannot be used, if it is known.
+    AskServer(Option<String>),
+    /// The same, but go on with another server.
+    Connect(ServerAddress),
 }
 
 /// Takes an input at the time `at`. Returns what is to be done, in order.
 #[must_use]
 pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
     if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Click(_)) {
-        state.done = None;
+        (state.done, state.seek) = (None, None);
     }
     state.now = at;
     match input {
@@ -103,7 +108,10 @@ pub fn update(state: &mut State, input: Input, at: Timestamp) -> Vec<Effect> {
         Input::Click(position) => typing(state, at, |state| mouse::click(state, position, at)),
         Input::NotOpened { link, why } => selecting::not_opened(state, &link, &why),
         Input::Focus(has_focus) => {
-            state.attention.has_focus = Some(has_focus);
+            let had_focus = state.attention.has_focus.replace(has_focus);
+            if has_focus && had_focus != Some(true) {
+                state.attention.focused_at = Some(at);
+            }
             Vec::new()
         }
         Input::Resize(size) => {
@@ -167,6 +175,7 @@ fn client(state: &mut State, input: ClientInput, at: Timestamp) -> Vec<Effect> {
     if state.client.session().is_some() {
         // The name was free after all.
         state.end_asking();
+        state.may_ask_server = false;
     }
     effects
 }
@@ -179,6 +188,7 @@ fn take(state: &mut State, effect: ClientEffect) -> Option<Effect> {
         ClientEffect::RoomClosed { room, draft } => state.room_closed(&room, draft),
         ClientEffect::RoomsForgotten => state.rooms_forgotten(),
         ClientEffect::DraftChanged(room) => state.draft_changed(&room),
+        ClientEffect::Noticed(notice) => noticed(state, &notice),
         ClientEffect::TextReturned(text) => state.prompt.remember(text),
         ClientEffect::NameRequired(suggestion) => state.ask_name(suggestion.as_str()),
         effect => {
@@ -231,6 +241,17 @@ fn notify(
         effects.extend(to_newest(state, at));
     }
     effects
+}
+
+/// The client has added a notice of its own. If the user reads back, the status line says it, too: it may be the
+/// answer to a command.
+fn noticed(state: &mut State, new: &Notice) {
+    let viewport = state.viewport();
+    let reads_back =
+        state.log_rows().is_some_and(|(rows, height)| viewport.reads_back(rows, height));
+    if reads_back && new.kind() == NoticeKind::Trouble && !matches!(new, Notice::Front(..)) {
+        state.done = Some(Err(notice(new).replace('\n', " ")));
+    }
 }
 
 /// Inserts a text into the input box.
@@ -300,16 +321,6 @@ fn to_newest(state: &mut State, at: Timestamp) -> Vec<Effect> {
     arrived(state, at)
 }
 
-/// Goes to the newest entry. There already, marks all messages as read, also those that were skipped.
-fn to_newest_or_read(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let room = state.client.room();
-    if state.viewport().place() != Place::Newest || room.log().is_cut() || room.unread() == 0 {
-        return to_newest(state, at);
-    }
-    let read = Request::Read { room: room.name().clone(), seq: room.last_seq() };
-    client(state, ClientInput::Request(read), at)
-}
-
 fn move_through(
     state: &mut State,
     at: Timestamp,
@@ -321,7 +332,7 @@ fn move_through(
 
 /// At the newest entry, older messages that could not be read may be asked for again.
 fn arrived(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let is_newest = state.viewport().place() == Place::Newest;
+    let is_newest = state.viewport().position() == ScrollPosition::Newest;
     if is_newest && state.client.room().log().hold() == Some(Hold::OlderFailed) {
         return retry(state, at);
     }

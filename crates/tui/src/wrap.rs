@@ -57,7 +57,10 @@ pub fn wrap(text: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
     let mut rows = Rows { text, rest, width: first, start: 0, used: 0, done: Vec::new() };
     let mut at = 0;
     for (end, kind) in linebreaks(text) {
-        if kind == BreakOpportunity::Allowed && holds_together(text, end) {
+        let is_allowed = kind == BreakOpportunity::Allowed;
+        // Unicode lets a row end after the `/` of a command or a path, but not before it.
+        let end = if is_allowed && text[..end].ends_with(" /") { end - 1 } else { end };
+        if end == at || is_allowed && holds_together(text, end) {
             continue;
         }
         rows.word(at..end);
@@ -151,6 +154,7 @@ mod tests {
     fn a_scheme_stays_with_its_host() {
         assert_eq!(rows("see https://a.org/b", 13, 13), ["see", "https://a.org", "/b"]);
         assert_eq!(rows("see https://", 20, 20), ["see https://"]);
+        assert_eq!(rows("try /quit or a/bc", 6, 6), ["try", "/quit", "or a/", "bc"]);
     }
 
     #[test]

@@ -209,15 +209,16 @@ fn scroll(terminal: &Terminal, room: &mut Room) -> io::Result<Option<u32>> {
     let last = format!("old {HISTORY}:");
     let left = deadline.saturating_duration_since(Instant::now());
     terminal.waits(left, |screen| screen.contains(&last));
-    let start = Instant::now();
-    while start.elapsed() < SCROLL_MAX {
+    let (start, mut reached) = (Instant::now(), None);
+    while start.elapsed() < SCROLL_MAX && reached != Some(1) {
         let before = terminal.text();
+        reached = reached.into_iter().chain(oldest(&before)).min();
         terminal.types("\x1b[5~")?;
         if !terminal.waits(PAGE_MAX, |screen| screen != before) {
             break;
         }
     }
-    Ok(oldest(&terminal.text()))
+    Ok(reached)
 }
 
 /// The lowest number of the messages `old NUMBER: …` on a screen.

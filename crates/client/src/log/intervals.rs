@@ -48,6 +48,17 @@ impl Intervals {
         self.0.clear();
     }
 
+    /// How many intervals there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// How many numbers are greater than `number`.
+    pub(crate) fn count_after(&self, number: u64) -> u64 {
+        let count = |(from, to): (&u64, &u64)| to - number.max(from.saturating_sub(1)).min(*to);
+        self.0.iter().rev().take_while(|(_, to)| **to > number).map(count).sum()
+    }
+
     /// The interval with the least numbers.
     pub(crate) fn first(&self) -> Option<(u64, u64)> {
         self.0.first_key_value().map(|(from, to)| (*from, *to))
@@ -98,6 +109,8 @@ mod tests {
                 let numbers: BTreeSet<u64> = all.iter().flat_map(|(from, to)| *from..=*to).collect();
                 prop_assert_eq!(&numbers, &set);
                 for number in 0..70 {
+                    let after = set.iter().filter(|other| **other > number).count() as u64;
+                    prop_assert_eq!(intervals.count_after(number), after);
                     let around = intervals.around(number);
                     prop_assert_eq!(around.is_some(), set.contains(&number));
                     prop_assert!(around.is_none_or(|(from, to)| (from..=to).contains(&number)));
@@ -108,7 +121,7 @@ mod tests {
 
         /// The order in which the numbers come does not matter, nor whether one comes twice.
         #[test]
-        fn inserting_knows_no_order(mut ranges in prop::collection::vec((0_u64..60, 0_u64..9), 0..20)) {
+        fn the_order_of_insertions_does_not_matter(mut ranges in prop::collection::vec((0_u64..60, 0_u64..9), 0..20)) {
             let all = |ranges: &[(u64, u64)]| {
                 let mut intervals = Intervals::default();
                 for (first, length) in ranges {

@@ -1,16 +1,13 @@
 //! One room: its messages, its users, and how far the user has read.
 
+mod unread;
+
 use chat_proto::{RoomName, Seq, Timestamp, Topic, UserId, UserName};
 
+pub(crate) use self::unread::Counted;
 use super::loading::{Loading, PAGE_MESSAGES};
 use crate::log::{Bounds, Intervals, Log};
 use crate::users::Users;
-
-/// Most mentions that are counted in one room: more say nothing new.
-const MENTIONS_MAX: usize = 99;
-
-/// Most unread messages of ignored users that are left out of the counts of one room.
-const IGNORED_MAX: usize = 1_000;
 
 /// How many read messages are loaded with the unread ones, for orientation.
 pub(crate) const READ_FETCHED: u64 = 50;
@@ -46,7 +43,9 @@ pub struct Room {
     mentions: Vec<Seq>,
     /// The unread messages of ignored users, and whether they name the user.
     ignored: Vec<(Seq, bool)>,
-    /// The count of the server, valid until the user reads on.
+    /// The user's own messages after the last read one, as far as they are known.
+    own: Intervals,
+    /// The count of the server, without what the user has read since.
     counted: Option<Counted>,
     /// Whether the user is in it.
     pub(crate) join_state: JoinState,
@@ -68,32 +67,6 @@ pub struct Room {
     received: Intervals,
     /// The users who were here when the connection was lost, and have not come back.
     pub(crate) away: Vec<UserId>,
-}
-
-/// The count of the server of unread messages of others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Counted {
-    /// The last message that the user had read.
-    read: Seq,
-    /// The last counted message.
-    last_seq: Seq,
-    unread: u64,
-    mentions: u64,
-}
-
-impl Counted {
-    /// The count of an event; `None` if it has none.
-    pub(crate) fn told(
-        read: Seq,
-        last_seq: Seq,
-        (unread, mentions): (Option<u64>, Option<u64>),
-        more: bool,
-    ) -> Option<Self> {
-        let (unread, mentions) = (unread?, mentions?);
-        // If there are too many to count, those of the user are not left out.
-        let unread = if more { last_seq.since(read) } else { unread };
-        Some(Self { read, last_seq, unread, mentions })
-    }
 }
 
 /// Whether the user is in a room, as far as the server has said so in this session.
@@ -124,6 +97,7 @@ impl Room {
             read_sent: Seq::NONE,
             mentions: Vec::new(),
             ignored: Vec::new(),
+            own: Intervals::default(),
             counted: None,
             join_state: JoinState::Unknown,
             is_restored: false,
@@ -197,45 +171,17 @@ impl Room {
         self.read
     }
 
-    /// How many messages are unread.
-    #[must_use]
-    pub fn unread(&self) -> u64 {
-        let unread = match self.counted() {
-            Some(counted) => counted.unread.saturating_add(self.last_seq.since(counted.last_seq)),
-            None => self.last_seq.since(self.read),
-        };
-        unread.saturating_sub(self.ignored.len() as u64)
-    }
-
-    /// How many unread messages name the user.
-    #[must_use]
-    pub fn mentions(&self) -> usize {
-        let known = self.mentions.len();
-        let Some(counted) = self.counted() else { return known };
-        let after = self.mentions.iter().filter(|seq| **seq > counted.last_seq).count();
-        // Each direct message counts as one that names the user.
-        let before = if self.is_private() { counted.unread } else { counted.mentions };
-        let is_counted =
-            |(seq, names): &&(Seq, bool)| *seq <= counted.last_seq && (*names || self.is_private());
-        let ignored = self.ignored.iter().filter(is_counted).count();
-        let before = usize::try_from(before).unwrap_or(MENTIONS_MAX).min(MENTIONS_MAX);
-        let before = before.saturating_sub(ignored);
-        (before + after).max(known).min(MENTIONS_MAX)
-    }
-
-    fn counted(&self) -> Option<&Counted> {
-        self.counted.as_ref().filter(|counted| counted.read == self.read)
-    }
-
-    /// Takes a count of the server, if there is one.
-    pub(crate) fn is_counted(&mut self, counted: Option<Counted>) {
-        self.counted = counted.or(self.counted.take());
-    }
-
     /// The name to show: a direct message has the name of the other user.
     #[must_use]
     pub fn label(&self) -> RoomName {
         self.title.as_ref().map_or_else(|| self.name.clone(), RoomName::private)
+    }
+
+    /// The same without the `@` of a direct message.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let label = self.label();
+        label.other().map_or_else(|| label.to_string(), |name| name.to_string())
     }
 
     /// Whether it is a direct message.
@@ -251,6 +197,7 @@ impl Room {
         (self.last_seq, self.read, self.read_sent) = (Seq::NONE, Seq::NONE, Seq::NONE);
         self.mentions.clear();
         self.ignored.clear();
+        self.own.clear();
         self.counted = None;
         self.coming = None;
         self.loading = None;
@@ -266,46 +213,14 @@ impl Room {
         must_be_joined && self.join_state == JoinState::Unknown && !self.log.has_begun()
     }
 
-    /// A message of an ignored user has come.
-    pub(crate) fn ignore(&mut self, seq: Seq, names: bool) {
-        let is_new = seq > self.read && self.received.around(seq.get()).is_none();
-        if is_new && self.ignored.len() < IGNORED_MAX {
-            self.received.insert(seq.get(), seq.get());
-            self.ignored.push((seq, names));
-        }
-    }
-
-    /// A message of another user has come; `counts` if it is counted as a mention. Returns whether it is unread and
-    /// has come for the first time.
-    pub(crate) fn receive(&mut self, seq: Seq, counts: bool) -> bool {
-        let number = seq.get();
-        if seq <= self.read || self.received.around(number).is_some() {
-            return false;
-        }
-        self.received.insert(number, number);
-        if counts && self.mentions.len() < MENTIONS_MAX {
-            self.mentions.push(seq);
-        }
-        true
-    }
-
-    /// The user has read up to `seq`, here or in another session. An earlier `seq` changes nothing.
-    pub(crate) fn has_read(&mut self, seq: Seq) {
-        self.read = self.read.max(seq);
-        self.mentions.retain(|mention| *mention > self.read);
-        self.ignored.retain(|(seq, _)| *seq > self.read);
-        self.received.remove_to(self.read.get());
-        self.keep_around();
-    }
-
     /// The messages from `first` to `last` were shown. They are read if all before them are, and none is
     /// missing: a message that was never shown is not read.
     pub(crate) fn show(&mut self, first: Seq, last: Seq) {
         self.shown = Some(last);
         self.keep_around();
-        let is_next = self.log.next_heard(self.read).is_none_or(|next| next >= first);
+        let is_next = self.log.next_of_others(self.read).is_none_or(|next| next >= first);
         if is_next && self.log.is_complete_after(self.read) {
-            self.has_read(last.min(self.last_seq).min(self.log.since()));
+            self.mark_read(last.min(self.last_seq).min(self.log.since()));
         }
     }
 
@@ -325,10 +240,10 @@ impl Room {
         });
     }
 
-    /// Message `seq` has come. If it is the last of the missed ones, there are no others.
-    pub(crate) fn has_come(&mut self, seq: Seq) {
+    /// Records that message `seq` has come. If it is the last of the missed ones, there are no others.
+    pub(crate) fn message_came(&mut self, seq: Seq) {
         if let Some(last) = self.coming.take_if(|last| seq >= *last) {
-            self.log.is_complete_to(last);
+            self.log.complete_to(last);
         }
     }
 

@@ -1,7 +1,6 @@
-//! The last session of any client with this state directory: a client goes there if it is told neither a name
+//! The last session of any client with this state directory: a client goes there if it is given neither a name
 //! nor a server.
 
-use std::fs;
 use std::path::Path;
 
 use chat_proto::UserName;
@@ -42,26 +41,20 @@ impl LastSession {
     }
 }
 
-/// Whether no client has stored anything in the directory `state`.
-#[must_use]
-pub fn is_new(state: &Path) -> bool {
-    fs::read_dir(state).is_ok_and(|mut entries| entries.next().is_none()) || !state.exists()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::store::{Store, StoreOp};
     use crate::testing::name;
 
     #[test]
-    fn the_last_session_is_found_and_a_first_start_is_known() {
+    fn the_last_session_is_found() {
         let state = tempfile::tempdir().unwrap();
         let path = state.path().join("state");
-        assert!(is_new(&path));
         let (mut store, _) =
             Store::open(Some(&path), "chat.example.org:4000", name("bob")).unwrap();
-        assert!(!is_new(&path));
         assert_eq!(LastSession::read(&path), None, "no session yet");
         for user in ["bob", "Ana María"] {
             store.apply(StoreOp::Name(name(user))).unwrap();
@@ -71,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_none() {
+    fn an_invalid_file_is_none() {
         let state = tempfile::tempdir().unwrap();
         for text in ["", "bob", "a|b\nlocalhost:1\n", &"x".repeat(2_000)] {
             fs::write(state.path().join(LAST_FILE), text).unwrap();

@@ -4,9 +4,10 @@
 //! have no gap, a page of newer messages is one before a later `seq`.
 
 use chat_proto::event::Message;
-use chat_proto::{Command, RoomName, Seq};
+use chat_proto::{Command, RoomName, Seq, Timestamp};
 
 use super::{Effect, messages, send};
+use crate::entry::Body;
 use crate::log::Hold;
 use crate::rooms::{JoinState, Loading, NewerPage, PAGE_MESSAGES, READ_FETCHED, Room};
 use crate::state::State;
@@ -94,7 +95,7 @@ pub(super) fn begin_window(state: &mut State, name: &RoomName, since: Seq) -> Op
     load_newer(state, name)
 }
 
-/// Goes on loading if the user has read nearly all of the window: who reads without a screen never scrolls.
+/// Goes on loading if the user has read nearly all of the window: a client without a screen never scrolls.
 pub(super) fn continue_window(state: &mut State, name: &RoomName) -> Option<Effect> {
     let room = state.rooms.get(name)?;
     let is_near = room.read.plus(READ_AHEAD) >= room.log.since() && room.read < room.last_seq;
@@ -117,6 +118,7 @@ pub(super) fn page(
         Loading::Stale => {}
         Loading::Older => {
             let older = messages::entries(state, &page);
+            note(state, name, &page, &older);
             if let Some(room) = state.rooms.get_mut(name) {
                 room.log.insert_older(older, more);
             }
@@ -159,14 +161,25 @@ fn newer(
 /// others: asks for twice as many next.
 fn take(state: &mut State, name: &RoomName, wanted: &NewerPage, is_none: bool) -> Option<Effect> {
     let entries = messages::entries(state, &wanted.messages);
-    for (message, (_, _, body)) in wanted.messages.iter().zip(&entries) {
-        let alerts = messages::is_alert(state, message, body);
-        messages::receive(state, message, alerts);
-    }
+    note(state, name, &wanted.messages, &entries);
     let room = state.rooms.get_mut(name)?;
     room.log.insert_newer(entries, wanted.to);
     room.stride = if is_none { room.stride.saturating_mul(2) } else { PAGE_MESSAGES };
     if is_none { load_newer(state, name) } else { None }
+}
+
+/// Messages of a page have come: which of them are the user's own, and which are new to the front end.
+fn note(state: &mut State, name: &RoomName, page: &[Message], entries: &[(Seq, Timestamp, Body)]) {
+    for (message, (.., body)) in page.iter().zip(entries) {
+        if state.is_me(message.from.id) {
+            if let Some(room) = state.rooms.get_mut(name) {
+                room.mark_own(message.seq);
+            }
+            continue;
+        }
+        let alerts = messages::is_alert(state, message, body);
+        messages::receive(state, message, alerts);
+    }
 }
 
 /// The server could not read a page.
@@ -181,7 +194,7 @@ pub(super) fn failed(room: &mut Room) {
 /// Empties the log. Its messages count as read, if all unread ones are among them.
 pub(super) fn clear(room: &mut Room) {
     if !room.log.is_cut() && room.log.is_complete_after(room.read) {
-        room.has_read(room.log.since().min(room.last_seq));
+        room.mark_read(room.log.since().min(room.last_seq));
     }
     restart(room, |room| room.log.clear());
 }

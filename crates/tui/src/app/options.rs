@@ -21,8 +21,11 @@ pub struct Options {
     pub server: String,
     /// The state directory; `None` if nothing is to outlive the program.
     pub state: Option<PathBuf>,
-    /// Whether this is the first start: the screen says what a newcomer can do.
+    /// Whether no client with this state directory has had a session: the screen says what a newcomer can do, and
+    /// Esc goes back to the first screen as long as the server does not answer.
     pub is_first: bool,
+    /// Whether the server is the demo.
+    pub is_demo: bool,
     /// What waits for its disk.
     pub writer: Writer,
     /// The time zone of the times on the screen.
@@ -55,6 +58,7 @@ impl Options {
             server: server.into(),
             state: None,
             is_first: false,
+            is_demo: false,
             writer: Writer::Thread,
             zone: TimeZone::UTC,
             zone_watch: None,

@@ -19,7 +19,7 @@ use self::server::*;
 use crate::fixture::{DEADLINE, message, name, user, welcome, within};
 use crate::settings::Layers;
 use crate::testing::{Client, Screen};
-use crate::{Failure, Options, RunError, Unsent};
+use crate::{Ended, Failure, Options, RunError, Then};
 
 /// A client that has been welcomed and mentioned.
 async fn mentioned(options: Options) -> Client {
@@ -46,6 +46,15 @@ async fn it_opens_at_once_and_ends_when_asked() {
     bob.types("half a sen").await;
     sees(&mut bob, "› half a sen").await;
     within("the end", bob.quits()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn esc_ends_a_first_start_that_nobody_answers_to_ask_again() {
+    let mut bob = Client::start(Options { is_first: true, ..options() }, Nobody, 80, 20);
+    sees(&mut bob, "Esc change the address").await;
+    bob.presses(KeyCode::Esc, KeyModifiers::NONE).await;
+    let ended = within("the end", bob.ends()).await.unwrap();
+    assert!(matches!(ended.then, Then::Ask { name, .. } if name.as_str() == "bob"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,7 +119,7 @@ async fn a_moving_mouse_wakes_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_resized_screen_is_drawn_anew() {
+async fn a_resized_screen_has_its_new_size() {
     let mut bob = Client::start(options(), Nobody, 120, 20);
     sees(&mut bob, "│").await;
     bob.resizes(50, 10).await;
@@ -120,7 +129,7 @@ async fn a_resized_screen_is_drawn_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ctrl_l_draws_a_screen_anew_that_another_program_has_written_on() {
+async fn ctrl_l_draws_the_whole_screen_after_another_program_wrote_on_it() {
     let mut bob = Client::start(options(), Nobody, 80, 20);
     let clean = sees(&mut bob, "Connecting").await;
     bob.scribbles("disk full");
@@ -147,7 +156,7 @@ async fn keys_that_fail_end_it_with_an_error_and_keys_that_end_do_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_bell_rings_unless_it_must_not() {
+async fn the_bell_rings_unless_it_is_turned_off() {
     assert_eq!(mentioned(options()).await.bells(), 1);
     let mut settings = Layers::default();
     settings.flags.set("notify", "none").unwrap();
@@ -155,7 +164,7 @@ async fn the_bell_rings_unless_it_must_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_stops_when_told_to() {
+async fn it_stops_on_request() {
     let Ok(mut terminal) = ratatui::Terminal::new(Screen::new(80, 20));
     let keys = futures_util::stream::pending::<io::Result<TerminalEvent>>();
     let stop = std::future::ready(());
@@ -208,7 +217,7 @@ fn held(server: tokio::io::DuplexStream) -> (Screen, Keys, Release, Suspended, R
 type Keys = tokio::sync::mpsc::Sender<io::Result<TerminalEvent>>;
 type Release = tokio::sync::watch::Sender<bool>;
 type Suspended = tokio::sync::watch::Receiver<usize>;
-type Running = tokio::task::JoinHandle<Result<Unsent, Failure>>;
+type Running = tokio::task::JoinHandle<Result<Ended, Failure>>;
 
 fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> {
     Ok(TerminalEvent::Key(crossterm::event::KeyEvent::new(code, modifiers)))
@@ -218,7 +227,7 @@ fn pressed(code: KeyCode, modifiers: KeyModifiers) -> io::Result<TerminalEvent> 
 async fn a_terminal_that_takes_no_frame_does_not_stop_the_client() {
     let (server, client) = tokio::io::duplex(4096);
     let (screen, keys, release, _shell, running) = held(client);
-    let (mut server, _) = lets_in(server).await;
+    let (mut server, _) = accept_client(server).await;
     for c in ['h', 'i'] {
         keys.send(pressed(KeyCode::Char(c), KeyModifiers::NONE)).await.unwrap();
     }

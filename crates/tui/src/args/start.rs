@@ -6,26 +6,28 @@ use std::path::PathBuf;
 use anyhow::Context;
 use chat_client::ServerAddress;
 use chat_client::link::DEFAULT_PORT;
-use chat_client::store::{LastSession, is_new};
+use chat_client::store::LastSession;
 use chat_proto::UserName;
 
 use super::Args;
 
-/// What a user reads who has no home directory.
+/// Shown if the user has no home directory.
 const NO_STATE_DIRECTORY: &str =
     "Nowhere to store your identity and unsent messages. Set HOME or use --state DIR";
 
 /// What is known before the client starts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Start {
     /// The state directory; `None` for the demo.
     pub(crate) state: Option<PathBuf>,
     pub(crate) name: UserName,
     pub(crate) server: ServerAddress,
-    /// Whether no client has stored anything yet.
+    /// Whether no client with this state directory has had a session.
     pub(crate) is_first: bool,
     /// Whether the first screen is to ask for the name and the server.
     pub(crate) asks: bool,
+    /// Why the server that the user chose there cannot be used.
+    pub(crate) trouble: Option<String>,
 }
 
 impl Start {
@@ -42,14 +44,14 @@ impl Start {
             }
         };
         let last = state.as_deref().and_then(LastSession::read);
-        let is_first = state.as_deref().is_none_or(is_new);
+        let is_first = last.is_none();
         let asks = is_first && !args.demo && args.name().is_none() && args.server().is_none();
         let last_server = || last.as_ref().and_then(|last| last.server.parse().ok());
         let local = || ServerAddress { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
         let server = args.server().cloned().or_else(last_server).unwrap_or_else(local);
         let last_name = || last.as_ref().map(|last| last.name.clone());
         let name = args.name().cloned().or_else(last_name).unwrap_or_else(login_name);
-        Ok(Self { state, name, server, is_first, asks })
+        Ok(Self { state, name, server, is_first, asks, trouble: None })
     }
 }
 
@@ -77,9 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn a_first_start_asks_unless_it_is_told() {
+    fn a_first_start_asks_unless_a_name_is_given() {
         let state = tempfile::tempdir().unwrap();
         let state = state.path().to_str().unwrap();
+        assert!(start(state, &[]).asks);
+        // A start without a session, with an address where nobody answers, changes nothing.
+        let bob: UserName = "bob".parse().unwrap();
+        let _ = Store::open(Some(state.as_ref()), "localhost:1", bob).unwrap();
         assert!(start(state, &[]).asks);
         let told = start(state, &["bob@localhost"]);
         assert!(told.is_first && !told.asks);

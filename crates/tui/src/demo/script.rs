@@ -78,8 +78,8 @@ pub(super) const BEFORE: &[Line] = &[
         26,
         "#dev",
         "luis",
-        "@bob I have a fix: https://git.example.org/chat/pulls/212\n```sql\nALTER TABLE rooms ADD COLUMN topic \
-         TEXT DEFAULT ''; -- old rows\n```",
+        "@bob I have a fix: https://git.example.org/chat/pulls/212\n```sql\nALTER TABLE rooms\n  ADD COLUMN \
+         topic TEXT DEFAULT ''; -- of old rows\n```",
     ),
     line(
         26,
@@ -151,8 +151,8 @@ pub(super) const AFTER: &[Line] = &[
     line(14, "#lobby", "tomasz", "hello everybody 👋"),
     line(19, "#dev", "mei", "the nightly torture run: 30 kills, *0 messages lost*"),
     line(27, "#design", "sam", "new idea: a speech bubble with antlers"),
+    line(32, "#dev", "viktor", "who wants to pair on the search index tomorrow?"),
     line(36, "@luis", "luis", "I can bring the laptop"),
-    line(45, "#dev", "viktor", "who wants to pair on the search index tomorrow?"),
     line(58, "#lobby", "olga", "cake in the kitchen 🍰"),
     line(62, "#lobby", "sam", "on my way"),
     line(90, "#incidents", "viktor", "all quiet. Have a good evening, {me}"),

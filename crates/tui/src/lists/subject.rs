@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use chat_client::State as ClientState;
 use chat_proto::User;
 
-use super::{Does, Offer, people, places};
+use super::{Offer, OfferAction, people, places};
 use crate::action::Action;
 use crate::keymap::KeyMap;
 use crate::wording;
@@ -54,8 +54,11 @@ impl Subject {
 
     /// What the list says if nothing is found.
     #[must_use]
-    pub fn empty(self, keys: &KeyMap) -> String {
+    pub fn empty(self, client: &ClientState, keys: &KeyMap) -> String {
         match self {
+            Self::Rooms | Self::People if client.session().is_none() => {
+                "You're offline. Try again once connected".to_owned()
+            }
             Self::GoTo | Self::Rooms => "Nothing found".to_owned(),
             Self::People => {
                 let key = keys.name(Action::GoTo).unwrap_or_else(|| "/go".to_owned());
@@ -110,7 +113,7 @@ fn users(client: &ClientState) -> Vec<Offer> {
             Some(text) => wording::away(text),
         };
         let presence = Some(client.session().is_some() && away.is_none());
-        let does = Does::Direct(user.name.clone());
+        let does = OfferAction::Direct(user.name.clone());
         Offer { presence, ..Offer::new(user.name.as_str(), does).detail(detail) }
     };
     users.map(offer).collect()

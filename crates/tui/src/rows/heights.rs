@@ -9,7 +9,7 @@ use chat_client::entry::{EntryId, LogEntry};
 use chat_client::log::Bounds;
 
 use super::Row;
-use super::laid::{How, Laid};
+use super::laid::{EntryLayout, RowCache};
 
 /// Most heights that are kept. Those of entries that are gone are removed together, if there are more.
 const HEIGHTS_MAX: usize = 2 * (Bounds::CURRENT.messages + Bounds::CURRENT.notices);
@@ -22,7 +22,7 @@ const OPENED_MAX: usize = 256;
 #[derive(Debug, Default)]
 pub struct Heights {
     known: RefCell<Known>,
-    laid: RefCell<Laid>,
+    laid: RefCell<RowCache>,
     /// Long messages that are shown whole.
     opened: HashSet<EntryId>,
 }
@@ -52,7 +52,7 @@ impl Heights {
     pub(super) fn rows(
         &self,
         entry: &LogEntry,
-        how: How<'_>,
+        how: EntryLayout<'_>,
         lay_out: impl FnOnce() -> Vec<Row>,
     ) -> Vec<Arc<Row>> {
         self.laid.borrow_mut().rows(entry, how, lay_out)

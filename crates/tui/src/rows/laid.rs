@@ -16,13 +16,13 @@ const MESSAGES_MAX: usize = 512;
 
 /// Rows by message.
 #[derive(Debug, Default)]
-pub(super) struct Laid {
+pub(super) struct RowCache {
     messages: HashMap<EntryId, (Message, Vec<Arc<Row>>)>,
 }
 
 /// How an entry is laid out: all that its rows depend on, besides the entry.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct How<'a> {
+pub(super) struct EntryLayout<'a> {
     pub(super) above: Above,
     pub(super) shape: Shape,
     pub(super) zone: &'a TimeZone,
@@ -44,13 +44,13 @@ struct Message {
     is_open: bool,
 }
 
-impl Laid {
+impl RowCache {
     /// The rows of an entry; calls `lay_out` if they are not known. Those of other entries than messages are
     /// laid out each time.
     pub(super) fn rows(
         &mut self,
         entry: &LogEntry,
-        how: How<'_>,
+        how: EntryLayout<'_>,
         lay_out: impl FnOnce() -> Vec<Row>,
     ) -> Vec<Arc<Row>> {
         let lay_out = || lay_out().into_iter().map(Arc::new).collect::<Vec<_>>();
@@ -75,11 +75,11 @@ impl Laid {
 }
 
 impl Message {
-    fn new(entry: &LogEntry, how: How<'_>) -> Option<Self> {
+    fn new(entry: &LogEntry, how: EntryLayout<'_>) -> Option<Self> {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return None;
         };
-        let How { above, shape, zone, is_open } = how;
+        let EntryLayout { above, shape, zone, is_open } = how;
         Some(Self {
             at: entry.at,
             name: from.as_str().to_owned(),
@@ -94,11 +94,11 @@ impl Message {
     }
 
     /// Whether it is this entry, laid out so.
-    fn is(&self, entry: &LogEntry, how: How<'_>) -> bool {
+    fn is(&self, entry: &LogEntry, how: EntryLayout<'_>) -> bool {
         let Body::Message { from, kind, text, origin } = &entry.body else {
             return false;
         };
-        let How { above, shape, zone, is_open } = how;
+        let EntryLayout { above, shape, zone, is_open } = how;
         self.at == entry.at
             && self.name == from.as_str()
             && self.kind == *kind

@@ -2,15 +2,17 @@
 
 use super::State;
 use crate::notification::Notifier;
-use chat_proto::RoomName;
+use chat_proto::{RoomName, Timestamp};
 
-/// The focus, and what the terminal was told.
+/// The focus, and the title that the terminal was sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attention {
     /// What the terminal understands.
     pub notifier: Notifier,
     /// Whether the terminal has the focus; `None` if it does not say.
     pub has_focus: Option<bool>,
+    /// When the terminal got the focus.
+    pub focused_at: Option<Timestamp>,
     /// The title of the window; `None` if it is that of before.
     pub title: Option<String>,
 }

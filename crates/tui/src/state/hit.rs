@@ -3,7 +3,7 @@
 use chat_proto::{RoomName, UserName};
 use ratatui::layout::{Position, Rect};
 
-use super::{RoomList, RoomRow, Selection, State, UserRow};
+use super::{RULE_BEFORE, RoomList, RoomRow, Selection, State, UserRow, above_area};
 use crate::action::Action;
 use crate::wrap::columns;
 
@@ -23,6 +23,8 @@ pub enum Target {
     User(UserName),
     /// The row of the user list that stands for users above or below it.
     AllUsers,
+    /// What says that there are unread messages above the screen.
+    FirstUnread,
     /// The end of the last row of the log, which says that there is more below.
     Newest,
     /// A row of a message.
@@ -74,6 +76,13 @@ pub fn hit(state: &State, position: Position) -> Target {
     if let Some(row) = panes.users.and_then(row_in) {
         return user(state, row);
     }
+    let above = above_area(&panes);
+    let from_start = usize::from(position.x.saturating_sub(above.x + RULE_BEFORE));
+    if above.contains(position)
+        && state.skipped_text().is_some_and(|text| from_start < columns(&text) + 2)
+    {
+        return Target::FirstUnread;
+    }
     if let Some(row) = row_in(panes.log) {
         let is_last = row + 1 == usize::from(panes.log.height);
         let from_end = usize::from(panes.log.right() - position.x);
@@ -122,7 +131,7 @@ pub(crate) fn more_below(state: &State) -> Option<String> {
     // With something typed, End goes to the end of the line.
     let action = if state.prompt.editor.is_empty() { Action::End } else { Action::Newest };
     let key = state.look.keys().name(action).map(|key| format!("{key} ")).unwrap_or_default();
-    reads_back.then(|| match state.client.room().unread() {
+    reads_back.then(|| match state.unread_below() {
         0 => format!(" Latest ↓ {key}"),
         unread => format!(" {unread} new ↓ {key}"),
     })

@@ -13,6 +13,12 @@ const LABEL_WIDTH_MIN: u16 = 10;
 /// Most columns of the room's name before the input; on a narrow screen it has a third of the screen.
 const LABEL_NAME_MAX: usize = 20;
 
+/// Fewest columns of the text beside it: a word. On a narrower screen only the header has the name.
+const BESIDE_LABEL_MIN: usize = 10;
+
+/// What is behind the name.
+const LABEL_END: &str = " › ";
+
 /// Fewest rows of a text whose size is shown: one that is shorter can be seen as a whole.
 const COUNT_ROWS_MIN: usize = 3;
 
@@ -36,12 +42,15 @@ impl State {
         if self.draft.is_some() {
             return "name › ".to_owned();
         }
-        let name_max = LABEL_NAME_MAX.min(usize::from(self.size.width) / 3);
+        let width = usize::from(self.size.width);
+        let name_max = LABEL_NAME_MAX.min(width / 3);
         if let Some(Searched { word, is_failed }) = self.prompt.searched() {
             let what = if is_failed { "not found" } else { "search" };
-            return cut(&format!("{what}: {word}"), name_max.max(columns(what))) + " › ";
+            return cut(&format!("{what}: {word}"), name_max.max(columns(what))) + LABEL_END;
         }
-        cut(self.client.room().label().as_str(), name_max) + " › "
+        let label = cut(self.client.room().label().as_str(), name_max) + LABEL_END;
+        let is_shown = columns(&label) + BESIDE_LABEL_MIN <= width;
+        if is_shown { label } else { String::new() }
     }
 
     /// The text of the input box as rows, as wide as the screen allows.

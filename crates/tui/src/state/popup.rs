@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::State;
 use crate::layout;
-use crate::lists::{List, Subject};
+use crate::lists::{List, OfferAction, Subject};
 use crate::prompt::Editor;
 
 /// Most rows of the list that completes a word: the messages stay in view.
@@ -74,7 +74,10 @@ impl State {
             "Loading…".to_owned()
         } else {
             let keys = self.look.keys();
-            self.picker.as_ref().map(|picker| picker.subject.empty(keys)).unwrap_or_default()
+            self.picker
+                .as_ref()
+                .map(|picker| picker.subject.empty(&self.client, keys))
+                .unwrap_or_default()
         };
         let rows = list.offers().len().clamp(1, rows_max) + RULE_ROWS;
         let area = layout::popup(&self.panes(), rows);
@@ -88,9 +91,6 @@ impl State {
         let (query, list) = (Editor::new(query), List::default());
         self.picker = Some(Picker { subject, query, list, count: 0 });
         self.find();
-        if let Some(picker) = &mut self.picker {
-            picker.list.choose(0);
-        }
     }
 
     /// Finds again what the list with an input line offers. What is chosen stays so, if it is still there.
@@ -98,11 +98,18 @@ impl State {
         let Self { picker: Some(picker), client, .. } = self else {
             return;
         };
-        let (offers, count) = picker.subject.offers(client, &picker.query.text());
+        let typed = picker.query.text();
+        let (offers, count) = picker.subject.offers(client, &typed);
         let chosen = picker.list.chosen().map(|offer| offer.does.clone());
         let index = offers.iter().position(|offer| Some(&offer.does) == chosen.as_ref());
+        // A mistyped name creates no room: the user has to choose that, or to type the `#`.
+        let creates =
+            offers.first().is_some_and(|offer| matches!(offer.does, OfferAction::Create(_)));
+        let first = (!creates || typed.starts_with('#')).then_some(0);
         picker.list = List::new(offers);
-        picker.list.choose(index.unwrap_or_default());
+        if let Some(index) = index.or(first) {
+            picker.list.choose(index);
+        }
         picker.count = count;
     }
 }

@@ -1,13 +1,14 @@
 //! Bytes on their way to the terminal.
 //!
 //! A terminal may take nothing for as long as it likes: it is held, or at the other end of a slow
-//! connection. A write to it blocks then, so a thread of its own does the writing, and the client
-//! draws no frame before the last one is written.
+//! connection. A write to it blocks then, so a thread of its own writes what the terminal does not take at once,
+//! and the client draws no frame before the last one is written.
 
+use std::fmt;
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ratatui::layout::Size;
@@ -19,8 +20,8 @@ use super::backend::Sink;
 /// of the mouse, and a question, one to spare. A frame is a few bytes for each cell of the screen.
 const WRITES_MAX: usize = 7;
 
-/// How long [`Output::send_and_wait`] waits for a terminal that takes nothing. Nobody wants to wait
-/// for a program to end.
+/// How long [`Output::send_and_wait`] waits for a terminal that takes nothing: a
+/// user notices a longer wait for the program to end.
 pub(super) const WRITE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The sending half; all clones send to one terminal.
@@ -32,6 +33,7 @@ pub struct Output {
 #[derive(Debug)]
 struct Shared {
     writes: SyncSender<Chunk>,
+    direct: Option<Direct>,
     /// How many writes were sent, and how many are done.
     sent: AtomicU64,
     done: watch::Receiver<Done>,
@@ -39,6 +41,10 @@ struct Shared {
     stale: AtomicBool,
     size: fn() -> io::Result<Size>,
 }
+
+/// The terminal without blocking: a write takes what there is room for. If it takes all of a frame, as it nearly always does,
+/// the user need not wait for the thread to wake.
+struct Direct(Mutex<Box<dyn Write + Send>>);
 
 /// Bytes to write, and whom to notify.
 #[derive(Debug)]
@@ -55,12 +61,14 @@ struct Done {
 }
 
 impl Output {
-    /// Starts the thread that writes to `terminal`, whose size `size` returns.
+    /// Starts the thread that writes to `terminal`, whose size `size` returns. `direct` is the same terminal
+    /// without blocking, if it can be had.
     ///
     /// # Errors
     /// Returns an error if the system has no thread left.
     pub fn start(
         terminal: impl Write + Send + 'static,
+        direct: Option<Box<dyn Write + Send>>,
         size: fn() -> io::Result<Size>,
     ) -> io::Result<Self> {
         let (writes, queue) = sync_channel(WRITES_MAX);
@@ -69,6 +77,7 @@ impl Output {
         std::thread::Builder::new().name("terminal output".into()).spawn(writing)?;
         let shared = Shared {
             writes,
+            direct: direct.map(|terminal| Direct(Mutex::new(terminal))),
             sent: AtomicU64::new(0),
             done: how_far,
             stale: AtomicBool::new(false),
@@ -93,8 +102,20 @@ impl Output {
     ///
     /// # Errors
     /// Returns an error if the terminal is gone, or takes nothing while `WRITES_MAX` writes wait.
-    pub fn send(&self, bytes: Vec<u8>) -> io::Result<()> {
+    pub fn send(&self, mut bytes: Vec<u8>) -> io::Result<()> {
+        if let Some(direct) = self.shared.direct.as_ref().filter(|_| self.is_idle()) {
+            bytes.drain(..direct.write(&bytes));
+            if bytes.is_empty() {
+                return Ok(());
+            }
+        }
         self.queue(Chunk { bytes, written: None })
+    }
+
+    /// Whether all that was sent is written, so that nothing is written before it.
+    fn is_idle(&self) -> bool {
+        let done = *self.shared.done.borrow();
+        done.failed.is_none() && done.writes >= self.shared.sent.load(Ordering::SeqCst)
     }
 
     /// Sends bytes, and waits until they are written, for [`WRITE_TIMEOUT`] at most.
@@ -116,6 +137,20 @@ impl Output {
         self.shared.writes.try_send(write).map_err(|_| gone())?;
         self.shared.sent.fetch_add(1, Ordering::SeqCst);
         Ok(())
+    }
+}
+
+impl Direct {
+    /// Returns how many bytes are written. If the terminal is gone, none are, and the thread finds out.
+    fn write(&self, bytes: &[u8]) -> usize {
+        let mut terminal = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        terminal.write(bytes).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Direct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Direct")
     }
 }
 

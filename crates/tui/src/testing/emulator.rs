@@ -1,4 +1,4 @@
-//! A terminal that can be told how wide characters are: real ones disagree.
+//! A terminal whose widths of characters can be set: real ones disagree.
 
 use ratatui::layout::Size;
 use unicode_width::UnicodeWidthChar;
@@ -123,6 +123,8 @@ impl Emulator {
                 }
             }
             b'm' | b'h' | b'l' | b'r' | b'c' | b't' => {}
+            // Saves modes; without the question mark it would save the cursor.
+            b's' if parameters.starts_with('?') => {}
             _ => panic!("unknown sequence {parameters}{}", char::from(last)),
         }
     }

@@ -4,19 +4,23 @@ use chat_client::NoticeKind;
 use chat_proto::Timestamp;
 
 use super::{
-    Effect, bare, enter, help, insert, lists, notify, quit, rooms, scroll_page, searching,
-    selecting, to_newest, to_newest_or_read, to_oldest,
+    Effect, bare, enter, help, insert, lists, mentions, notify, quit, rooms, scroll_page,
+    searching, selecting, to_newest, to_oldest,
 };
 use crate::action::Action;
 use crate::lists::Subject;
 use crate::prompt::{Case, Motion, TooMuch};
-use crate::state::State;
+use crate::state::{PageSubject, State};
+use crate::wording::in_short;
 
 /// Carries out an action.
 pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
     if let Some(effects) = lists::action(state, action, at) {
         return effects;
     }
+    // As in every shell. To go elsewhere, one is at the end of the text.
+    let cuts = action == Action::GoTo && state.prompt.editor.has_rest_of_line();
+    let action = if cuts { Action::CutLineEnd } else { action };
     if !matches!(action, Action::Complete | Action::CompleteBack) {
         state.prompt.end_completion();
     }
@@ -46,8 +50,13 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::PageUp => scroll_page(state, -page(state), at),
         Action::PageDown => scroll_page(state, page(state), at),
         Action::Oldest => to_oldest(state, at),
-        Action::Newest => to_newest(state, at),
-        Action::Back => to_newest_or_read(state, at),
+        Action::Back if state.may_ask_server => {
+            vec![Effect::AskServer(state.client.trouble().map(in_short))]
+        }
+        Action::Back | Action::Newest => to_newest(state, at),
+        Action::FirstUnread => mentions::first_unread(state, at),
+        Action::NextMention => mentions::start(state, true, at),
+        Action::PreviousMention => mentions::start(state, false, at),
         Action::SearchInput => {
             searching::start(state);
             Vec::new()
@@ -68,7 +77,7 @@ pub(super) fn run(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::Help => {
-            help::open(state);
+            help::open(state, PageSubject::Keys);
             Vec::new()
         }
         _ => edit(state, action).map_or_else(

@@ -1,17 +1,18 @@
 //! Carries out the `/` commands of the user.
 
+use chat_client::link::BadAddress;
 use chat_client::{NoticeKind, Request};
 use chat_proto::command::Kind;
 use chat_proto::{NameError, RoomName, Timestamp, Topic, UserName};
 
 use super::{
-    Effect, bare, lists, live, notify, quiet, request, settings, to_newest, toggle_users, whois,
+    Effect, bare, lists, live, mentions, notify, quiet, request, settings, to_newest, toggle_users,
+    whois,
 };
-use crate::action::Action;
-use crate::commands::{COMMANDS, Command, Verb, unknown};
+use crate::commands::{Command, Verb, unknown};
 use crate::help;
 use crate::lists::Subject;
-use crate::state::State;
+use crate::state::{PageSubject, State};
 
 /// The topic that removes it, as in other programs.
 const NO_TOPIC: &str = "-delete";
@@ -29,15 +30,13 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
     }
     let room = state.shown().clone();
     let asked = match command.verb {
-        Verb::Help if argument.is_empty() => return Ok(list(state, at)),
+        Verb::Help if argument.is_empty() => return Ok(page(state, PageSubject::Commands)),
         Verb::Help => {
             let text = help::on(argument, state.look.keys())?;
             return Ok(notify(state, NoticeKind::Info, text, at));
         }
-        Verb::Keys => {
-            super::help::open(state);
-            return Ok(Vec::new());
-        }
+        Verb::Keys => return Ok(page(state, PageSubject::Keys)),
+        Verb::Set if argument.is_empty() => return Ok(page(state, PageSubject::Settings)),
         Verb::Quit => return Ok(vec![Effect::Quit]),
         Verb::Me => Request::Say { room, kind: Kind::Action, text: argument.to_owned() },
         Verb::Name if argument.is_empty() => {
@@ -70,6 +69,7 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         }
         Verb::Bare => return Ok(bare::open(state)),
         Verb::Set => return settings::set(state, argument, at),
+        Verb::Unread => return Ok(mentions::first_unread(state, at)),
         Verb::Read => Request::Read { room, seq: state.client.room().last_seq() },
         Verb::Clear => {
             let mut effects = request(state, Request::Clear(room), at)?;
@@ -79,6 +79,15 @@ pub(super) fn run(state: &mut State, typed: &str, at: Timestamp) -> Result<Vec<E
         Verb::Away => live::away(argument)?,
         Verb::Back => Request::Away(None),
         Verb::Reconnect => Request::Reconnect,
+        Verb::Connect if state.is_demo => {
+            return Err("This is a demo. Quit, and run: chat-tui HOST".to_owned());
+        }
+        Verb::Connect => {
+            let server = argument
+                .parse()
+                .map_err(|error: BadAddress| format!("{argument} is not an address: {error}"))?;
+            return Ok(vec![Effect::Connect(server)]);
+        }
         Verb::Forget => Request::ForgetToken,
         #[cfg(debug_assertions)]
         Verb::Panic => panic!("asked for by /panic"),
@@ -152,15 +161,10 @@ fn show_topic(state: &mut State, at: Timestamp) -> Vec<Effect> {
     notify(state, NoticeKind::Info, text, at)
 }
 
-/// Shows what every command does.
-fn list(state: &mut State, at: Timestamp) -> Vec<Effect> {
-    let synopses = || COMMANDS.iter().map(|command| (command.synopsis(), command.does));
-    let wide = synopses().map(|(synopsis, _)| synopsis.len()).max().unwrap_or_default();
-    let lines = synopses().map(|(synopsis, does)| format!("{synopsis:wide$}  {does}"));
-    let lines = lines.collect::<Vec<_>>().join("\n");
-    let key = state.look.keys().name(Action::Help).map(|key| format!("{key} or "));
-    let text = format!("{lines}\n{}/keys shows the keys.", key.unwrap_or_default());
-    notify(state, NoticeKind::Info, text, at)
+/// Opens a page of help.
+fn page(state: &mut State, subject: PageSubject) -> Vec<Effect> {
+    super::help::open(state, subject);
+    Vec::new()
 }
 
 /// Takes another name.

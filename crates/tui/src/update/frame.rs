@@ -1,18 +1,19 @@
-//! Before each frame: tells the client which messages are on the screen, and loads others if the user comes
+//! Before each frame: reports to the client which messages are on the screen, and loads others if the user comes
 //! near them.
 
 use chat_client::{Input as ClientInput, LoadWhat, Request};
 use chat_proto::{Seq, Timestamp};
 
-use super::{Effect, client, move_through, selecting};
+use super::{Effect, client, mentions, move_through, selecting};
 use crate::rows::LogRows;
 use crate::state::State;
-use crate::viewport::{Place, Viewport};
+use crate::viewport::{ScrollPosition, Viewport};
 
 /// The next frame shows the state as it is now.
 pub(super) fn frame(state: &mut State, at: Timestamp) -> Vec<Effect> {
     super::lists::frame(state);
     selecting::frame(state);
+    mentions::seek(state);
     let mut effects = move_through(state, at, Viewport::follow);
     effects.extend(stay_at_unread(state, at));
     let viewport = state.viewport();
@@ -49,9 +50,9 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
         return Vec::new();
     };
     let first = viewport.seen(rows, height).map(|(first, _)| first);
-    let next = rows.log.next_heard(state.client.room().read());
+    let next = rows.log.next_of_others(state.client.room().read());
     let is_above = next.is_some_and(|next| first.is_some_and(|first| next < first));
-    if viewport.place() != Place::Newest || !state.had_read_all() || !is_above {
+    if viewport.position() != ScrollPosition::Newest || !state.had_read_all() || !is_above {
         return Vec::new();
     }
     let room = state.shown().clone();
@@ -61,10 +62,10 @@ fn stay_at_unread(state: &mut State, at: Timestamp) -> Vec<Effect> {
 
 /// What the place on the screen needs. The client loads it if it is not there.
 fn to_load(viewport: Viewport, rows: LogRows<'_>, height: usize) -> Vec<LoadWhat> {
-    match viewport.place() {
-        Place::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],
-        Place::New if rows.log.lacks_line() => return vec![LoadWhat::Unread],
-        Place::Oldest if rows.log.lacks_older() => return vec![LoadWhat::Oldest],
+    match viewport.position() {
+        ScrollPosition::Newest if rows.log.is_cut() => return vec![LoadWhat::Newest],
+        ScrollPosition::New if rows.log.lacks_line() => return vec![LoadWhat::Unread],
+        ScrollPosition::Oldest if rows.log.lacks_older() => return vec![LoadWhat::Oldest],
         _ => {}
     }
     let newer = viewport.is_near_end(rows, height).then_some(LoadWhat::Newer);

@@ -1,48 +1,53 @@
-//! The key help, while it is on the screen.
+//! A page of help, while it is on the screen.
 
 use crossterm::event::KeyEvent;
 
 use crate::action::Action;
-use crate::help::key_rows;
 use crate::keymap::Found;
-use crate::state::State;
+use crate::state::{Page, PageSubject, State};
 
-/// Opens the help.
-pub(super) fn open(state: &mut State) {
-    state.help = Some(0);
+/// Opens a page.
+pub(super) fn open(state: &mut State, subject: PageSubject) {
+    state.page = Some(Page { subject, top: 0 });
 }
 
-/// A key scrolls the help, or closes it.
+/// A key scrolls the page, or closes it.
 pub(super) fn key(state: &mut State, key: KeyEvent, found: Found) {
     use crossterm::event::KeyCode::{Char, Down, End, Home, PageDown, PageUp, Up};
-    let top = state.help.unwrap_or_default();
-    let page = state.size.height.saturating_sub(2).max(1);
+    let Some(page) = state.page else {
+        return;
+    };
+    let top = page.top;
+    let screen = state.size.height.saturating_sub(2).max(1);
     let top = match (found, key.code) {
         (_, Up) => top.saturating_sub(1),
         (_, Down) => top.saturating_add(1),
-        (_, PageUp) | (Found::Action(Action::PageUp), _) => top.saturating_sub(page),
+        (_, PageUp) | (Found::Action(Action::PageUp), _) => top.saturating_sub(screen),
         (_, PageDown | Char(' ')) | (Found::Action(Action::PageDown), _) => {
-            top.saturating_add(page)
+            top.saturating_add(screen)
         }
         (_, Home) => 0,
         (_, End) => u16::MAX,
         (Found::Action(Action::Redraw) | Found::First, _) => top,
         _ => {
-            state.help = None;
+            state.page = None;
             return;
         }
     };
-    state.help = Some(top.min(top_max(state)));
+    state.page = Some(Page { top: top.min(top_max(state)), ..page });
 }
 
-/// Scrolls the help by rows; does nothing if it is closed.
+/// Scrolls the page by rows; does nothing if it is closed.
 pub(super) fn scroll(state: &mut State, rows: isize) {
     let rows = i16::try_from(rows).unwrap_or_default();
-    state.help = state.help.map(|top| top.saturating_add_signed(rows).min(top_max(state)));
+    let top_max = top_max(state);
+    if let Some(page) = &mut state.page {
+        page.top = page.top.saturating_add_signed(rows).min(top_max);
+    }
 }
 
-/// The last first row of the help on this screen, whose own first row is a title.
+/// The last first row of the page on this screen, whose own first row is a title.
 fn top_max(state: &State) -> u16 {
-    let rows = key_rows(state.look.keys(), usize::from(state.size.width)).len();
+    let rows = state.page_rows().len();
     u16::try_from(rows).unwrap_or(u16::MAX).saturating_sub(state.size.height.saturating_sub(1))
 }

@@ -13,7 +13,7 @@ use crate::state::State;
 pub(super) fn key(state: &mut State, key: KeyEvent, at: Timestamp) -> Vec<Effect> {
     let first = state.first_key.take();
     let found = find(state, first, Chord::of(key));
-    if state.help.is_some() {
+    if state.page.is_some() {
         help::key(state, key, found);
         return Vec::new();
     }

@@ -1,13 +1,21 @@
 //! What the mouse does.
 
+use std::time::Duration;
+
 use chat_client::Request;
 use chat_proto::{RoomName, Timestamp};
 use ratatui::layout::Position;
 
-use super::{Effect, WHEEL_ROWS, help, lists, request, rooms, scroll, selecting, to_newest};
+use super::{
+    Effect, WHEEL_ROWS, help, lists, mentions, request, rooms, scroll, selecting, to_newest,
+};
 use crate::input::Wheel;
 use crate::lists::Subject;
 use crate::state::{Pane, State, Target, hit, pane};
+
+/// How long after the terminal got the focus a click is taken for the one that gave it. Terminals report the focus
+/// first, and nobody clicks twice in that time to do something else.
+const FOCUS_CLICK: Duration = Duration::from_millis(500);
 
 /// The wheel turns: what is under it scrolls.
 pub(super) fn wheel(
@@ -20,7 +28,7 @@ pub(super) fn wheel(
         Wheel::Up => -WHEEL_ROWS,
         Wheel::Down => WHEEL_ROWS,
     };
-    if state.help.is_some() {
+    if state.page.is_some() {
         help::scroll(state, rows);
         return Vec::new();
     }
@@ -44,8 +52,11 @@ pub(super) fn wheel(
 
 /// The left button is pressed.
 pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec<Effect> {
-    if state.help.is_some() {
-        state.help = None;
+    if gives_focus(state, at) {
+        return Vec::new();
+    }
+    if state.page.is_some() {
+        state.page = None;
         return Vec::new();
     }
     if let Some(effects) = lists::click(state, position, at) {
@@ -66,6 +77,10 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
             let asked = Request::SayTo { name, text: None, typed: None };
             request(state, asked, at).unwrap_or_default()
         }
+        Target::FirstUnread => {
+            state.selection = None;
+            mentions::first_unread(state, at)
+        }
         Target::AllUsers => lists::open(state, Subject::People, "", at),
         Target::Newest => {
             state.selection = None;
@@ -84,6 +99,14 @@ pub(super) fn click(state: &mut State, position: Position, at: Timestamp) -> Vec
         Target::Prompt => selecting::end(state),
         Target::Nothing => Vec::new(),
     }
+}
+
+/// Whether a click is the one that gives the window its focus: it is for nothing in the window.
+fn gives_focus(state: &State, at: Timestamp) -> bool {
+    let since = state.attention.focused_at.map(|then| at.as_millis() - then.as_millis());
+    since
+        .and_then(|since| u128::try_from(since).ok())
+        .is_some_and(|since| since < FOCUS_CLICK.as_millis())
 }
 
 fn open(state: &mut State, room: &RoomName, at: Timestamp) -> Vec<Effect> {

@@ -16,7 +16,7 @@ const DEFAULT: &str = "default";
 /// `/notify`: shows or sets of what this room notifies.
 ///
 /// # Errors
-/// In words for the user, if there is no such level.
+/// Returns the reason in words for the user, if there is no such level.
 pub(super) fn level(
     state: &mut State,
     argument: &str,
@@ -48,7 +48,7 @@ pub(super) fn level(
 /// `/mute` and `/unmute`, for this room or another one.
 ///
 /// # Errors
-/// In words for the user, if there is no such room.
+/// Returns the reason in words for the user, if there is no such room.
 pub(super) fn mute(
     state: &mut State,
     room: Option<RoomName>,
@@ -70,7 +70,7 @@ pub(super) fn mute(
 /// `/ignore` and `/unignore`; without a name, lists the ignored users.
 ///
 /// # Errors
-/// In words for the user, if there is no such user.
+/// Returns the reason in words for the user, if there is no such user.
 pub(super) fn ignore(
     state: &mut State,
     argument: &str,
@@ -89,7 +89,9 @@ pub(super) fn ignore(
     let written = argument.strip_prefix('@').unwrap_or(argument);
     let name = UserName::new(written).map_err(|error| format!("Not a name: {error}"))?;
     let (asked, text) = if ignores {
-        let text = format!("You ignore {name} from now on. /unignore {name} ends that");
+        let text = format!(
+            "Messages of {name} that load from now on are not shown. /unignore {name} ends that"
+        );
         (Request::Ignore(name), text)
     } else {
         let text = format!("You see the next messages of {name} again");

@@ -13,9 +13,6 @@ use crate::state::State;
 /// The name of the keys for `/set`, and that of their table in the file.
 const KEYS_NAMES: [&str; 2] = ["key", "keys"];
 
-/// What `/set` says about the keys.
-const KEYS_LINE: &str = "key ACTION KEYS sets keys (F2, Alt-G), or none, or default: /set key go-to F2. /keys shows them";
-
 /// What the settings ask of the terminal at the start.
 pub(super) fn start(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let mut told = show_joins(state, at);
@@ -38,18 +35,12 @@ fn find_mentions(state: &mut State, at: Timestamp) -> Vec<Effect> {
     client(state, ClientInput::Request(Request::FindMentions(policy)), at)
 }
 
-/// `/set`: lists all settings, shows one, or changes it.
+/// `/set NAME`: shows a setting, or changes it.
 ///
 /// # Errors
-/// In words for the user, if there is no such setting or value.
+/// Returns the reason in words for the user, if there is no such setting or value.
 pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     let (name, value) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
-    if name.is_empty() {
-        let layers = state.look.layers();
-        let lines = SETTINGS.iter().map(|setting| line(setting, layers));
-        let lines: Vec<_> = lines.chain([KEYS_LINE.to_owned()]).collect();
-        return Ok(notify(state, NoticeKind::Info, lines.join("\n"), at));
-    }
     if KEYS_NAMES.contains(&name) {
         return set_keys(state, value.trim(), at);
     }
@@ -83,7 +74,8 @@ pub(super) fn set(state: &mut State, argument: &str, at: Timestamp) -> Result<Ve
 /// `/set key`: shows the keys of an action, or changes them.
 fn set_keys(state: &mut State, argument: &str, at: Timestamp) -> Result<Vec<Effect>, String> {
     if argument.is_empty() {
-        return Ok(notify(state, NoticeKind::Info, KEYS_LINE, at));
+        let (what, does) = help::SET_KEYS;
+        return Ok(notify(state, NoticeKind::Info, format!("{what}: {does}"), at));
     }
     if Action::named(argument).is_some() {
         let text = help::on(argument, state.look.keys())?;

@@ -1,8 +1,8 @@
 //! What is said at the edges of the log: about the messages above the screen on the rule below the header, and
 //! about those below it at the end of the last row.
 
+use chat_client::Connection;
 use chat_client::log::Hold;
-use chat_client::{Connection, Room};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
@@ -11,21 +11,16 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::action::Action;
 use crate::layout::Panes;
-use crate::state::{State, more_below};
+use crate::state::{RULE_BEFORE, State, above_area, more_below};
 use crate::theme::{Role, Theme};
-use crate::viewport::Place;
 use crate::wrap::{columns, cut};
-
-/// Columns of the rule before the text on it.
-const RULE_BEFORE: u16 = 2;
 
 /// Says on the rule, or on the first row of the log if there is no rule, what is above the screen.
 pub(super) fn draw_above(state: &State, theme: Theme, panes: &Panes, buffer: &mut Buffer) {
     let Some((text, style)) = above(state, theme).filter(|_| !state.is_bare) else {
         return;
     };
-    let rule = if panes.rule.is_empty() { Rect { height: 1, ..panes.log } } else { panes.rule };
-    let room = rule.intersection(buffer.area);
+    let room = above_area(panes).intersection(buffer.area);
     if room.width <= RULE_BEFORE || room.is_empty() {
         return;
     }
@@ -69,15 +64,7 @@ fn above(state: &State, theme: Theme) -> Option<(String, Style)> {
         let text = with("Couldn't load newer messages", Action::PageDown, "tries again");
         return Some((text, theme.bad()));
     }
-    let is_newest = viewport.place() == Place::Newest && !room.log().is_cut();
-    let skipped = if is_newest { skipped(room) } else { 0 };
-    let hint = keys.hint(Action::Back, "marks all as read").map(|hint| format!(" · {hint}"));
-    (skipped > 0).then(|| (format!("{skipped} unread above{}", hint.unwrap_or_default()), warn))
-}
-
-/// How many messages before the newest ones are unread: the user has skipped them.
-fn skipped(room: &Room) -> u64 {
-    if room.log().has_newest() { room.unread() } else { 0 }
+    state.skipped_text().map(|text| (text, warn))
 }
 
 /// Says at the end of the last row that there is more below.
@@ -85,7 +72,7 @@ pub(super) fn draw_below(state: &State, theme: Theme, area: Rect, buffer: &mut B
     let Some((text, row)) = more_below(state).zip(area.rows().next_back()) else {
         return;
     };
-    let style = if state.client.room().unread() > 0 { theme.striking() } else { theme.dim() };
+    let style = if state.unread_below() > 0 { theme.accent() } else { theme.dim() };
     let text = cut(&text, row.width.into());
     let width = u16::try_from(columns(&text)).unwrap_or(u16::MAX).min(row.width);
     let area = Rect { x: row.right() - width, width, ..row };

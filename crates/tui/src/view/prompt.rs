@@ -41,7 +41,7 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, frame: &mut Frame<'_
         };
         paint::line(&Line::styled(hint, theme.dim()), text_area, frame.buffer_mut());
     }
-    if state.help.is_none() && state.selection.is_none() {
+    if state.page.is_none() && state.selection.is_none() {
         let x = text_area.x.saturating_add(narrow(cursor_column));
         let y = text_area.y.saturating_add(narrow(cursor_row - above));
         frame.set_cursor_position(Position::new(x.min(area.right() - 1), y));

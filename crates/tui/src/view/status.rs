@@ -63,6 +63,9 @@ fn not_normal(state: &State) -> Vec<String> {
         return vec![format!("Press {keys} again to quit")];
     }
     let mut parts = Vec::new();
+    if state.is_demo {
+        parts.push("Demo: nothing is sent".to_owned());
+    }
     parts.extend(state.done.iter().map(|done| done.clone().unwrap_or_else(|why| why)));
     match client.connection() {
         Connection::Connecting => parts.push("Connecting…".to_owned()),
@@ -82,10 +85,9 @@ fn not_normal(state: &State) -> Vec<String> {
     }
     parts.extend(client.trouble().map(in_short));
     parts.extend(live::own_away(state));
-    if client.other_is_online() == Some(false) && !state.prompt.editor.is_empty() {
-        let label = client.room().label();
-        let name = label.other().map_or_else(|| label.to_string(), |name| name.to_string());
-        parts.push(format!("{name} is offline and will see this later"));
+    if client.other_is_online() == Some(false) {
+        let name = client.room().display_name();
+        parts.push(format!("{name} is offline and sees your messages when back"));
     }
     parts
 }
@@ -123,9 +125,12 @@ fn normal_hints(state: &State) -> Vec<Option<String>> {
     let selects = room.log().oldest().is_some();
     vec![
         keys.hint(Action::Select, "select").filter(|_| selects),
+        keys.hint(Action::NextMention, "next mention")
+            .filter(|_| room.mentions() > 0 && !room.is_private()),
         keys.hint(Action::NextUnread, "next unread")
             .filter(|_| state.client.next_unread().is_some()),
         keys.hint(Action::Users, "users").filter(|_| !room.is_private()),
         keys.hint(Action::Help, "keys"),
+        keys.hint(Action::Back, "change the address").filter(|_| state.may_ask_server),
     ]
 }

@@ -149,7 +149,7 @@ fn the_room_list_folds_away_on_a_narrow_screen() {
 }
 
 #[test]
-fn what_is_new_begins_at_a_line() {
+fn unread_messages_begin_at_a_line() {
     let mut harness = in_rooms(100, 14);
     for seq in 1..=30 {
         harness.message_in("#tea", 100 + seq, user(3, "ana"), &format!("cup {seq}"));
@@ -228,7 +228,8 @@ fn help() {
         Ctrl-P, Alt-Up                  Go to the previous room
         Alt-A                           Go to the next room with mentions or unread
                                         messages; back if there is none
-        Ctrl-K                          Go to a room or a user
+        Ctrl-K                          Go to a room or a user; with text behind the
+                                        cursor, cut it to the end of the line
         Alt-1 … Alt-9                   Go to the room with this number
 
         Messages
@@ -236,16 +237,15 @@ fn help() {
         PgDn                            Scroll to newer messages
         Ctrl-Home                       Go to the oldest message
         Ctrl-End                        Go to the newest message
+        Alt-Home                        Go to the first unread message
+        Alt-N                           Go to the next message that mentions you
+        Alt-P                           Go to the previous message that mentions you
         Ctrl-S, Shift-Up                Select a message, to copy, quote or open it
         Alt-L                           Show the messages alone, to select text
         Esc                             Go back one step, at last to the newest message
         Ctrl-G                          Show or hide the user list
 
         Writing
-        Enter                           Send the message (start with / for a command)
-        Alt-Enter, Ctrl-J, Shift-Enter  Start a new line
-        Tab                             Complete a name, a room or a command
-        Shift-Tab                       Complete with the previous offer
         "#);
     harness.resize(24, 6);
     harness.press(KeyCode::Down);
@@ -380,7 +380,7 @@ fn resizing_keeps_the_place() {
         harness.message(3, "ana", "something new");
     }
     harness.resize(80, 20);
-    // All but the row that tells how much is new.
+    // All but the row with the number of new messages.
     let rows = |screen: String| screen.lines().take(17).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(rows(harness.screen()), rows(place));
 }
@@ -390,4 +390,5 @@ mod hostile;
 mod laid;
 mod links;
 mod panes;
+mod states;
 mod welcome;

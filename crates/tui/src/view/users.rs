@@ -23,7 +23,11 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
     let width = usize::from(inner.width);
     let rows = state.user_rows().into_iter().map(|row| match row {
         UserRow::Above(count) => Line::styled(format!(" ↑ {count} more"), theme.dim()),
-        UserRow::Below(count) => Line::styled(format!(" ↓ {count} more · /who"), theme.dim()),
+        UserRow::Below(count) => {
+            let (text, how) = (format!(" ↓ {count} more"), " · /who");
+            let how = if columns(&text) + columns(how) <= width { how } else { "" };
+            Line::styled(text + how, theme.dim())
+        }
         UserRow::User(user) => line(state, user, theme, width),
     });
     let heading = Line::styled(" USERS", theme.dim());

@@ -8,41 +8,56 @@ use ratatui::widgets::Widget;
 use crate::action::Action;
 use crate::keymap::KeyMap;
 use crate::theme::{Role, Theme};
+use crate::wrap::columns;
+
+/// A part of a row, and whether it is a key or a command.
+type Part = (String, bool);
 
 pub(super) fn draw(keys: &KeyMap, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let name = |action, otherwise: &str| keys.name(action).unwrap_or_else(|| otherwise.to_owned());
-    let help = keys.name(Action::Help);
-    let rows: [&[(&str, bool)]; 3] = [
-        &[
-            ("Type a message and press ", false),
-            (&name(Action::Send, "Enter"), true),
-            (" to send it.", false),
-        ],
-        &[
-            ("/rooms", true),
-            (" lists the rooms, ", false),
-            (&name(Action::GoTo, "/go"), true),
-            (" goes to one.", false),
-        ],
-        &[
-            (help.as_deref().unwrap_or_default(), true),
-            (if help.is_some() { " or " } else { "" }, false),
-            ("/keys", true),
-            (" shows the keys, ", false),
-            ("/help", true),
-            (" the commands, ", false),
-            ("/quit", true),
-            (" quits.", false),
-        ],
-    ];
     let area = area.inner(Margin { horizontal: 1, vertical: 0 });
+    let bar = Span::styled("▌ ", theme.style(Role::Accent));
+    let width = usize::from(area.width).saturating_sub(bar.width());
     // The first row is blank.
-    for (parts, row) in rows.iter().zip(area.rows().skip(1)) {
-        let parts = parts.iter().map(|(text, is_code)| match is_code {
-            true => Span::styled(*text, theme.style(Role::Code)),
-            false => Span::raw(*text),
+    for (phrases, row) in rows(keys).iter().zip(area.rows().skip(1)) {
+        let parts = fitting(phrases, width).map(|(text, is_code)| match is_code {
+            true => Span::styled(text.as_str(), theme.style(Role::Code)),
+            false => Span::raw(text.as_str()),
         });
-        let bar = Span::styled("▌ ", theme.style(Role::Accent));
-        Line::from_iter([bar].into_iter().chain(parts)).render(row, buffer);
+        let parts = [bar.clone()].into_iter().chain(parts);
+        Line::from_iter(parts.chain([Span::raw(".")])).render(row, buffer);
     }
+}
+
+/// The phrases of each row, the most important first. What a phrase begins with joins it to the one before.
+fn rows(keys: &KeyMap) -> [Vec<Vec<Part>>; 3] {
+    let text = |text: &str| (text.to_owned(), false);
+    let code = |text: &str| (text.to_owned(), true);
+    let name = |action, otherwise: &str| keys.name(action).unwrap_or_else(|| otherwise.to_owned());
+    let help = keys.name(Action::Help).map(|help| [code(&help), text(" or ")]);
+    let help = help.into_iter().flatten().chain([code("/keys"), text(" shows the keys")]);
+    [
+        vec![
+            vec![text("Type a message and press "), code(&name(Action::Send, "Enter"))],
+            vec![text(" to send it")],
+        ],
+        vec![
+            vec![code("/rooms"), text(" lists the rooms")],
+            vec![text(", "), code(&name(Action::GoTo, "/go")), text(" goes to one")],
+        ],
+        vec![
+            help.collect(),
+            vec![text(", "), code("/help"), text(" the commands")],
+            vec![text(", "), code("/quit"), text(" quits")],
+        ],
+    ]
+}
+
+/// The parts of the first phrase, and of those after it that fit with a full stop.
+fn fitting(phrases: &[Vec<Part>], width: usize) -> impl Iterator<Item = &Part> {
+    let mut used = 1;
+    let fitting = phrases.iter().enumerate().take_while(move |(index, phrase)| {
+        used += phrase.iter().map(|(text, _)| columns(text)).sum::<usize>();
+        *index == 0 || used <= width
+    });
+    fitting.flat_map(|(_, phrase)| phrase)
 }

@@ -45,7 +45,13 @@ pub(super) fn not_connected(server: &str, why: &Lost) -> String {
 fn what_to_do(server: &str) -> String {
     match server.parse::<ServerAddress>() {
         Ok(address) if address.is_local() => {
-            format!("To start a server here: chat-server --listen {server}")
+            // On a row of its own, so that it can be copied.
+            format!("To start a server here:\nchat-server --listen {server}")
+        }
+        // A name on the command line is taken for a host.
+        Ok(address) if address.host.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)) => {
+            let host = address.host;
+            format!("Check the address. If {host} is your name: chat-tui {host}@")
         }
         _ => "Check the address; chat-tui keeps trying.".to_owned(),
     }

@@ -20,6 +20,9 @@ pub(crate) fn notice(notice: &Notice) -> String {
         Notice::TopicSet { by, topic: Some(topic) } => {
             format!("{} set the topic: {}", quoted(by), topic.as_str())
         }
+        Notice::RoomCreated(room) => {
+            format!("You created {room}. /leave removes it")
+        }
         Notice::AnotherServer => {
             "This is not the server that was here before. Messages and drafts for that \
                                   one stay stored and are not sent here"

@@ -47,7 +47,7 @@ fn every_reason_for_which_a_request_fails_has_a_text() {
     You're offline. Try again once connected
     Too long: 20.0 of 16.4 kB. Shorten it and press Enter
     Not sent: a text has no control characters but line feed and tab, this one has U+0001
-    Not sent: 100 messages are queued already
+    Not sent: 100 messages are queued already. Try again once some are sent
     You have too many rooms. /leave one
     You're not in #rust
     You can't message yourself
@@ -85,6 +85,7 @@ fn every_notice_has_a_text() {
         Notice::YouRenamed(name("Eve Adams")),
         topic(Some(Topic::new("crabs, mostly").unwrap())),
         topic(None),
+        Notice::RoomCreated(room("#rust")),
         Notice::AnotherServer,
         Notice::SetBack,
         hello(refusal(RefusalCode::BadToken)),
@@ -124,6 +125,7 @@ fn every_notice_has_a_text() {
     · You are now “Eve Adams”
     · ana set the topic: crabs, mostly
     · ana cleared the topic
+    · You created #rust. /leave removes it
     · This is not the server that was here before. Messages and drafts for that one stay stored and are not sent here
     ! The server was set back to an older copy of its data. It may not have the messages above the line any more. Connecting again to load all rooms
     ! The server doesn't know ana any more (was its data reset?). /forget logs you in as a new user, /reconnect tries again
@@ -138,7 +140,7 @@ fn every_notice_has_a_text() {
     ! Not sent to zoe: the server's words
     ! Not sent: zoe is now mei
     ! Not sent: the connection was lost before the server found zoe
-    ! Not sent: 100 messages are queued already
+    ! Not sent: 100 messages are queued already. Try again once some are sent
     ! Not sent to #rust: the server's words. Up brings your text back: hi
     ! Not sent to @zoe: an earlier version stored it under this name, which somebody else may have by now. The text is in the input box there: hi
     ! Not sent to @zoe: an earlier version stored it under this name, which somebody else may have by now. Up brings your text back: hi
@@ -181,9 +183,12 @@ fn every_reason_without_a_session_has_a_text_for_the_status_line_and_one_for_the
         notice(&Notice::NotConnected { server: server.to_owned(), why: why.clone() })
     };
     let local = in_log("localhost:4000", &all[0]);
+    let name = in_log("bob:12345", &all[0]);
     let others = [0, 4, 5, 6, 7].map(|index| in_log("chat.example.org:4000", &all[index]));
-    assert_snapshot!(lines([local].into_iter().chain(others)), @"
-    Cannot reach localhost:4000: Connection refused. To start a server here: chat-server --listen localhost:4000
+    assert_snapshot!(lines([local, name].into_iter().chain(others)), @"
+    Cannot reach localhost:4000: Connection refused. To start a server here:
+    chat-server --listen localhost:4000
+    Cannot reach bob:12345: Connection refused. Check the address. If bob is your name: chat-tui bob@
     Cannot reach chat.example.org:4000: Connection refused. Check the address; chat-tui keeps trying.
     chat.example.org:4000 closed the connection without an answer. Check that it is a chat-server.
     chat-server is full

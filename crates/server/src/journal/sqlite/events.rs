@@ -288,7 +288,7 @@ pub(super) fn forget(db: &Connection, room: RoomId, last: Seq) -> rusqlite::Resu
 /// Fills the empty table of `to` from the messages of `db`.
 pub(super) fn fill(db: &Connection, to: &Connection) -> rusqlite::Result<()> {
     let mut first = (RoomId(0), Seq::NONE);
-    salvage::each(db, |room, message| {
+    salvage::each_message(db, |room, message| {
         if first.0 != room {
             first = (room, message.seq);
         }

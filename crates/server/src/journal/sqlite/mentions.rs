@@ -28,7 +28,7 @@ pub(super) fn store(
 
 /// Fills the empty table of `to` from the messages of `db`.
 pub(super) fn fill(db: &Connection, to: &Connection) -> rusqlite::Result<()> {
-    salvage::each(db, |room, message| store(to, room, message))
+    salvage::each_message(db, |room, message| store(to, room, message))
 }
 
 /// Removes the mentions of a message whose text is removed.

@@ -1,4 +1,4 @@
-//! A row of the table `message`: its key, its columns, and how a message is written to it and read from it.
+//! A row of the table `message`: its key, which is called its place, and its columns.
 
 use chat_proto::command::{Body, Kind, Links};
 use chat_proto::event::MessageKind;
@@ -12,7 +12,7 @@ use super::store::{foreign, number, user_id, user_number};
 use super::stored::{DELETED_TEXT, RoomId, StoredDetails, StoredMessage, content};
 use super::{checksum, salvage};
 
-/// Bits of a message's place that are its `seq`: for 2⁴⁰ messages in a room, and 2²³ rooms.
+/// Bits of a message's place that are its `seq`: 2⁴⁰ messages in a room, and 2²³ rooms.
 const SEQ_BITS: u32 = 40;
 
 /// Greatest `seq` of a room.
@@ -41,7 +41,7 @@ const ON: i64 = 1;
 /// The flag of a message, or of an edit of one, that was deleted.
 const DELETED: i64 = 2;
 
-/// The key of the message `seq` of `room` in the table.
+/// The place of the message `seq` of `room`: its key in the table.
 pub(super) fn place(room: RoomId, seq: Seq) -> i64 {
     number(u64::from(room.0) << SEQ_BITS | seq.min(SEQ_MAX).get())
 }
@@ -50,7 +50,7 @@ pub(super) const fn seq_of(place: i64) -> Seq {
     Seq::new(place.cast_unsigned() & SEQ_MAX.get())
 }
 
-/// No room has the number `u32::MAX`: a place beyond all rooms is in it.
+/// The room of a place; `u32::MAX`, which no room has, if the place is out of range.
 pub(super) fn room_of(place: i64) -> RoomId {
     RoomId(u32::try_from(place >> SEQ_BITS).unwrap_or(u32::MAX))
 }
@@ -125,7 +125,7 @@ pub(super) const fn kind_number(kind: MessageKind) -> i64 {
     }
 }
 
-/// What is wrong with a stored message.
+/// The damage of a stored message.
 #[derive(Debug, thiserror::Error)]
 enum Damage {
     #[error("the checksum is wrong")]
@@ -227,7 +227,7 @@ pub(super) fn read_or_tombstone(row: &Row<'_>, seen: &mut Seen) -> rusqlite::Res
     })
 }
 
-/// Names, devices and emoji of earlier rows: a page has few, and validating one costs more than finding it.
+/// A cache of the names, devices and emoji of earlier rows: a page has few, and to validate one costs more than to find it.
 #[derive(Default)]
 pub(super) struct Seen {
     names: Vec<UserName>,
@@ -235,7 +235,7 @@ pub(super) struct Seen {
     emoji: Vec<Emoji>,
 }
 
-/// Number of each that are remembered.
+/// Number of names, and of devices, that are cached: a search through more would cost as much as it saves.
 const SEEN_MAX: usize = 16;
 
 impl Seen {
@@ -273,7 +273,7 @@ impl Seen {
     }
 }
 
-/// A stored name. One that breaks the current rules, because an earlier version had others, is changed.
+/// A stored name. A name that breaks the current rules, because an earlier version had others, is changed.
 pub(super) fn name(written: &str) -> UserName {
     UserName::new(written).unwrap_or_else(|_| UserName::from_lossy(written))
 }

@@ -1,4 +1,4 @@
-//! Counting the messages that a user has not read.
+//! Counts the messages that a user has not read.
 
 use chat_proto::event::MessageKind;
 use chat_proto::{Seq, UserId};

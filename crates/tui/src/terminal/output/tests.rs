@@ -1,4 +1,6 @@
 use std::io::{Read, pipe};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 use super::*;
 
@@ -12,7 +14,7 @@ const MORE_THAN_A_PIPE: usize = 1 << 20;
 #[tokio::test]
 async fn a_terminal_that_takes_nothing_delays_frames_alone() {
     let (mut screen, terminal) = pipe().unwrap();
-    let output = Output::start(terminal, size).unwrap();
+    let output = Output::start(terminal, None, size).unwrap();
     output.ready().await.unwrap();
     output.send(vec![b'x'; MORE_THAN_A_PIPE]).unwrap();
     output.send(b"\x07".to_vec()).unwrap();
@@ -29,7 +31,7 @@ async fn a_terminal_that_takes_nothing_delays_frames_alone() {
 #[tokio::test]
 async fn a_terminal_that_is_gone_is_an_error() {
     let (screen, terminal) = pipe().unwrap();
-    let output = Output::start(terminal, size).unwrap();
+    let output = Output::start(terminal, None, size).unwrap();
     drop(screen);
     output.send(b"frame".to_vec()).unwrap();
     assert_eq!(output.ready().await.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
@@ -38,10 +40,77 @@ async fn a_terminal_that_is_gone_is_an_error() {
 #[test]
 fn the_last_bytes_do_not_hold_up_the_end_of_the_program() {
     let (screen, terminal) = pipe().unwrap();
-    let output = Output::start(terminal, size).unwrap();
+    let output = Output::start(terminal, None, size).unwrap();
     for _ in 0..2 * WRITES_MAX {
         let _ = output.send(vec![b'x'; MORE_THAN_A_PIPE]);
     }
-    output.send_and_wait(b"last".to_vec());
+    let (ended, end) = sync_channel(1);
+    std::thread::spawn(move || {
+        output.send_and_wait(b"last".to_vec());
+        ended.send(()).unwrap();
+    });
+    end.recv_timeout(Duration::from_secs(10)).expect("the program ends");
     drop(screen);
+}
+
+/// A terminal of a blocking and a non-blocking file, and what it shows.
+#[derive(Clone, Default)]
+struct Shown {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    /// Most bytes of one write that it takes without blocking.
+    room: usize,
+    /// While it is locked, the thread waits for the terminal.
+    held: Arc<Mutex<()>>,
+}
+
+struct NonBlocking(Shown);
+
+impl Write for NonBlocking {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = bytes.len().min(self.0.room);
+        self.0.bytes.lock().unwrap().extend(&bytes[..count]);
+        if count == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(count) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Write for Shown {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _taken = self.held.lock().unwrap();
+        self.bytes.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_the_terminal_does_not_take_at_once_follows_in_order() {
+    for room in 0..6 {
+        let shown = Shown { room, ..Shown::default() };
+        let direct: Box<dyn Write + Send> = Box::new(NonBlocking(shown.clone()));
+        let output = Output::start(shown.clone(), Some(direct), size).unwrap();
+        let held = shown.held.lock().unwrap();
+        for part in ["one", "two", "three"] {
+            output.send(part.into()).unwrap();
+        }
+        drop(held);
+        output.ready().await.unwrap();
+        assert_eq!(*shown.bytes.lock().unwrap(), b"onetwothree", "with room for {room} bytes");
+    }
+}
+
+#[test]
+fn a_frame_that_the_terminal_takes_at_once_waits_for_no_thread() {
+    let shown = Shown { room: 5, ..Shown::default() };
+    let direct: Box<dyn Write + Send> = Box::new(NonBlocking(shown.clone()));
+    // The thread's terminal is another one, which shows nothing.
+    let output = Output::start(io::sink(), Some(direct), size).unwrap();
+    output.send(b"frame".to_vec()).unwrap();
+    assert_eq!(*shown.bytes.lock().unwrap(), b"frame");
 }

@@ -80,7 +80,7 @@ fn alt_a_goes_through_what_is_unread_and_back_to_where_it_began() {
 }
 
 #[test]
-fn what_is_cut_comes_back() {
+fn ctrl_y_inserts_the_cut_text() {
     let mut harness = Harness::connected(80, 20);
     harness.type_text("cat /usr/bin one");
     harness.control('w');
@@ -129,7 +129,7 @@ fn the_help_opens_scrolls_and_closes() {
     assert_shows(&harness, "#lobby ›");
     harness.press(KeyCode::F(1));
     harness.type_text("x");
-    assert_eq!((harness.state.help, typed(&harness)), (None, String::new()));
+    assert_eq!((harness.state.page, typed(&harness)), (None, String::new()));
 }
 
 #[test]

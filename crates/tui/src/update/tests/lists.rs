@@ -113,6 +113,35 @@ fn go_to_finds_by_parts_of_a_name() {
 }
 
 #[test]
+fn go_to_creates_a_room_only_if_the_user_says_so() {
+    let mut harness = busy();
+    harness.control('k');
+    list_rooms(&mut harness);
+    harness.type_text("oops");
+    assert_eq!(labels(&harness), ["#oops"]);
+    assert_shows(&harness, "Choose this to create the room");
+    assert_eq!(sent(&harness.press(KeyCode::Enter)), []);
+    harness.press(KeyCode::Down);
+    let join = Command::Join { room: room("#oops"), since: None };
+    assert_eq!(sent(&harness.press(KeyCode::Enter)), [join]);
+}
+
+#[test]
+fn ctrl_k_cuts_what_is_behind_the_cursor() {
+    let mut harness = busy();
+    harness.type_text("hello");
+    harness.control('a');
+    assert_eq!(sent(&harness.control('k')), []);
+    assert!(harness.state.picker.is_none());
+    harness.type_text("oops");
+    assert_eq!(typed(&harness), "oops");
+    harness.control('y');
+    assert_eq!(typed(&harness), "oopshello");
+    harness.control('k');
+    assert!(harness.state.picker.is_some(), "nothing is behind the cursor");
+}
+
+#[test]
 fn go_to_carries_out_commands() {
     let mut harness = busy();
     harness.control('k');
@@ -323,6 +352,12 @@ fn whois_says_what_is_known_of_a_user() {
     harness.message_in("#rust", 2, user(5, "carl"), "I am here");
     harness.type_text("/whois CARL\n");
     assert_shows(&harness, "carl: online · in #lobby, #dev, #rust");
+    assert_shows(&harness, "last wrote in #rust on 22 November, 14:02");
+    harness.type_text("/set time 12h\n");
+    harness.type_text("/whois carl\n");
+    let screen = harness.screen();
+    let words: Vec<&str> = screen.split_whitespace().filter(|word| *word != "│").collect();
+    assert!(words.join(" ").contains("last wrote in #rust on 22 November, 02:02 PM"), "{screen}");
     harness.type_text("/whois nobody\n");
     assert_shows(&harness, "No user nobody in your rooms.");
     harness.type_text("/whois\n");

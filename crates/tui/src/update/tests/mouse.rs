@@ -25,6 +25,20 @@ fn clicks_go_to_what_is_under_them() {
 }
 
 #[test]
+fn a_click_that_gives_the_window_its_focus_selects_nothing() {
+    let mut harness = Harness::connected(120, 24);
+    harness.message(3, "ana", "hello");
+    harness.input(Input::Focus(false));
+    harness.input(Input::Focus(true));
+    harness.click("hello");
+    harness.type_text("yes please");
+    assert_eq!(typed(&harness), "yes please");
+    harness.at = Timestamp::from_millis(harness.at.as_millis() + 500);
+    harness.click("hello");
+    assert_shows(&harness, "▶ hello");
+}
+
+#[test]
 fn the_hint_of_new_messages_goes_to_them() {
     let mut harness = Harness::connected(80, 12);
     for number in 1..=40 {

@@ -13,13 +13,15 @@ struct Lobby {
     page: usize,
     /// The pages that the client has asked for.
     pages: usize,
+    /// The messages that mention the user.
+    mentions: Vec<u64>,
 }
 
 impl Lobby {
     /// A client that opens the lobby, of which the user has read the messages up to `read`.
     fn open(first: u64, last: u64, read: u64, page: usize) -> Self {
         let harness = Harness::new(80, 20);
-        let mut lobby = Self { harness, first, last, page, pages: 0 };
+        let mut lobby = Self { harness, first, last, page, pages: 0, mentions: Vec::new() };
         let welcome = LinkEvent::Welcome { session: 1, welcome: welcome(7, "bob") };
         lobby.harness.link_event(welcome);
         lobby.event(room_event("#lobby", last, read));
@@ -65,7 +67,9 @@ impl Lobby {
     }
 
     fn message(&self, seq: u64) -> Message {
-        message_in("#lobby", seq, user(3, "ana"), &format!("message {seq}."), self.harness.at)
+        let mention = if self.mentions.contains(&seq) { " @bob" } else { "" };
+        let text = format!("message {seq}.{mention}");
+        message_in("#lobby", seq, user(3, "ana"), &text, self.harness.at)
     }
 
     /// Another user sends a message.
@@ -77,6 +81,11 @@ impl Lobby {
 
     fn press(&mut self, code: KeyCode) {
         let effects = self.harness.press(code);
+        self.answer(&effects);
+    }
+
+    fn types(&mut self, text: &str) {
+        let effects = self.harness.type_text(text);
         self.answer(&effects);
     }
 
@@ -127,15 +136,80 @@ fn messages_that_are_skipped_are_not_read() {
     lobby.shows("message 9247.");
     lobby.hears();
     lobby.shows("message 9248.");
-    lobby.shows(&format!("{} unread above · Esc marks all as read", 9_248 - read));
+    // All but those on the screen.
+    let above = 9_248 - read - 15;
+    lobby.shows(&format!("{above} unread above · Alt-Home goes there · /read marks them r"));
     assert_eq!(lobby.read(), read);
     lobby.press(KeyCode::PageUp);
     lobby.press(KeyCode::PageDown);
-    assert_eq!(lobby.read(), read);
     lobby.press(KeyCode::Esc);
+    lobby.press(KeyCode::Esc);
+    assert_eq!(lobby.read(), read, "no key that one presses by habit reads them");
+    lobby.types("/read\n");
     assert_eq!((lobby.read(), lobby.unread()), (9_248, 0));
     lobby.hears();
     assert_eq!((lobby.read(), lobby.unread()), (9_249, 0), "it goes on from there");
+}
+
+#[test]
+fn the_first_unread_message_is_one_key_or_click_away() {
+    for way in ["key", "click", "command"] {
+        let mut lobby = Lobby::open(1, 9_247, 6_247, 100);
+        let read = lobby.read();
+        lobby.press(KeyCode::End);
+        let effects = match way {
+            "key" => lobby.harness.alt(KeyCode::Home),
+            "click" => lobby.harness.click("unread above"),
+            _ => lobby.harness.type_text("/unread\n"),
+        };
+        lobby.answer(&effects);
+        lobby.shows(&format!("{} new ─", 9_247 - read));
+        lobby.shows(&format!("message {}.", read + 1));
+    }
+}
+
+#[test]
+fn what_is_below_the_screen_is_counted_without_what_is_above() {
+    let mut lobby = Lobby::open(1, 9_247, 247, 100);
+    lobby.press(KeyCode::End);
+    lobby.press(KeyCode::PageUp);
+    lobby.shows(" 15 new ↓ End");
+}
+
+#[test]
+fn a_mention_that_is_not_loaded_is_found_from_either_end() {
+    let mut lobby = Lobby::open(1, 3_000, 1_000, 100);
+    lobby.mentions = vec![1_500, 1_502, 2_400];
+    let step = |lobby: &mut Lobby, key: char, text: &str| {
+        let effects = lobby.harness.alt(KeyCode::Char(key));
+        lobby.answer(&effects);
+        lobby.shows(text);
+    };
+    for (key, text) in [
+        ('n', "message 1500. @bob"),
+        ('n', "message 1502. @bob"),
+        ('n', "message 2400. @bob"),
+        ('n', "No later message in #lobby mentions you"),
+        ('n', "message 2400. @bob"),
+        ('p', "message 1502. @bob"),
+        ('p', "message 1500. @bob"),
+        ('p', "No earlier message in #lobby mentions you"),
+        ('p', "message 1500. @bob"),
+    ] {
+        step(&mut lobby, key, text);
+    }
+    assert!(lobby.read() < 1_100, "what is skipped is not read: {}", lobby.read());
+    lobby.window();
+}
+
+#[test]
+fn a_search_for_a_mention_ends_where_it_began_if_there_is_none_near() {
+    let mut lobby = Lobby::open(1, 9_247, 9_247, 100);
+    let effects = lobby.harness.alt(KeyCode::Char('p'));
+    lobby.answer(&effects);
+    lobby.shows("No mention of you near here in #lobby");
+    lobby.shows("message 9247.");
+    assert!((40..60).contains(&lobby.pages), "{} pages", lobby.pages);
 }
 
 #[test]

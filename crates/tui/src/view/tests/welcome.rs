@@ -15,6 +15,14 @@ fn a_newcomer_reads_what_to_do_until_the_first_message() {
      ▌ /rooms lists the rooms, Ctrl-K goes to one.
      ▌ F1 or /keys shows the keys, /help the commands, /quit quits.
     ");
+    harness.resize(44, 14);
+    let rows: Vec<String> = harness.screen().lines().skip(9).take(3).map(str::to_owned).collect();
+    assert_snapshot!(rows.join("\n"), @r"
+     ▌ Type a message and press Enter.
+     ▌ /rooms lists the rooms.
+     ▌ F1 or /keys shows the keys.
+    ");
+    harness.resize(70, 14);
     harness.type_text("/topic\n");
     assert!(harness.screen().contains("/rooms lists"));
     harness.type_text("hello\n");

@@ -1,0 +1,238 @@
+//! What is unread in a room: the messages of others after the last one that the user has read.
+//!
+//! The server counts what is not loaded, and knows which messages are the user's own. The client takes its count
+//! once, leaves out what the user reads since, and adds what comes.
+
+use chat_proto::Seq;
+
+use super::Room;
+
+/// Most mentions that are counted in one room: more say nothing new.
+const MENTIONS_MAX: usize = 99;
+
+/// Most unread messages of ignored users that are left out of the counts of one room.
+const IGNORED_MESSAGES_MAX: usize = 1_000;
+
+/// Most groups of messages of the user that are left out of the counts of one room. A group is what stands
+/// between two messages of others.
+const OWN_MAX: usize = 1_000;
+
+/// The count of the server of unread messages of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// The last message that the user had read.
+    read: Seq,
+    /// The last counted message.
+    last_seq: Seq,
+    unread: u64,
+    mentions: u64,
+}
+
+impl Counted {
+    /// The count of an event; `None` if it has none.
+    pub(crate) fn from_event(
+        read: Seq,
+        last_seq: Seq,
+        (unread, mentions): (Option<u64>, Option<u64>),
+        more: bool,
+    ) -> Option<Self> {
+        let (unread, mentions) = (unread?, mentions?);
+        // If there are too many to count, those of the user are not left out.
+        let unread = if more { last_seq.since(read) } else { unread };
+        Some(Self { read, last_seq, unread, mentions })
+    }
+}
+
+impl Room {
+    /// How many messages are unread.
+    #[must_use]
+    pub fn unread(&self) -> u64 {
+        let (before, after) = match &self.counted {
+            Some(counted) => (counted.unread, counted.last_seq),
+            None => (0, self.read),
+        };
+        let unread = before.saturating_add(self.last_seq.since(after));
+        unread.saturating_sub(self.own.count_after(after.get()) + self.ignored.len() as u64)
+    }
+
+    /// How many messages before `seq` are unread, as far as it is known which of the later ones are the user's.
+    #[must_use]
+    pub fn unread_before(&self, seq: Seq) -> u64 {
+        self.unread().saturating_sub(self.unread_from(seq))
+    }
+
+    /// The same for those from `seq` on.
+    #[must_use]
+    pub fn unread_from(&self, seq: Seq) -> u64 {
+        let before = seq.minus(1);
+        if before <= self.read {
+            return self.unread();
+        }
+        let ignored = self.ignored.iter().filter(|(ignored, _)| *ignored >= seq).count() as u64;
+        let left_out = self.own.count_after(before.get()) + ignored;
+        self.last_seq.since(before).saturating_sub(left_out).min(self.unread())
+    }
+
+    /// How many unread messages name the user.
+    #[must_use]
+    pub fn mentions(&self) -> usize {
+        let known = self.mentions.len();
+        let Some(counted) = &self.counted else { return known };
+        let after = self.mentions.iter().filter(|seq| **seq > counted.last_seq).count();
+        // Each direct message counts as one that names the user.
+        let before = if self.is_private() { counted.unread } else { counted.mentions };
+        let is_counted =
+            |(seq, names): &&(Seq, bool)| *seq <= counted.last_seq && (*names || self.is_private());
+        let ignored = self.ignored.iter().filter(is_counted).count();
+        let before = usize::try_from(before).unwrap_or(MENTIONS_MAX).min(MENTIONS_MAX);
+        let before = before.saturating_sub(ignored);
+        (before + after).max(known).min(MENTIONS_MAX)
+    }
+
+    /// How many unread messages before `seq` name the user.
+    #[must_use]
+    pub fn mentions_before(&self, seq: Seq) -> usize {
+        let later = self.mentions.iter().filter(|mention| **mention >= seq).count();
+        self.mentions().saturating_sub(later)
+    }
+
+    /// Sets the count of the server, if there is one. One from before the user read on is of no use.
+    pub(crate) fn set_counts(&mut self, counted: Option<Counted>) {
+        self.counted = counted.filter(|counted| counted.read >= self.read).or(self.counted.take());
+    }
+
+    /// A message of an ignored user has come.
+    pub(crate) fn ignore(&mut self, seq: Seq, names: bool) {
+        let is_new = seq > self.read && self.received.around(seq.get()).is_none();
+        if is_new && self.ignored.len() < IGNORED_MESSAGES_MAX {
+            self.received.insert(seq.get(), seq.get());
+            self.ignored.push((seq, names));
+        }
+    }
+
+    /// A message of another user has come; `counts` if it is counted as a mention. Returns whether it is unread and
+    /// has come for the first time.
+    pub(crate) fn receive(&mut self, seq: Seq, counts: bool) -> bool {
+        let number = seq.get();
+        if seq <= self.read || self.received.around(number).is_some() {
+            return false;
+        }
+        self.received.insert(number, number);
+        if counts && self.mentions.len() < MENTIONS_MAX {
+            self.mentions.push(seq);
+        }
+        true
+    }
+
+    /// Records that message `seq` is the user's own. It is read if all before it are read.
+    pub(crate) fn mark_own(&mut self, seq: Seq) {
+        if seq > self.read && self.own.len() < OWN_MAX {
+            self.own.insert(seq.get(), seq.get());
+        }
+        if seq == self.read.next() {
+            self.mark_read(seq);
+        }
+    }
+
+    /// Marks all messages up to `seq` as read, here or in another session. An earlier `seq` changes nothing.
+    pub(crate) fn mark_read(&mut self, seq: Seq) {
+        let read = self.read.max(seq);
+        self.counted = self.counted.take().and_then(|counted| self.counted_after(read, counted));
+        self.read = read;
+        self.mentions.retain(|mention| *mention > read);
+        self.ignored.retain(|(seq, _)| *seq > read);
+        self.own.remove_to(read.get());
+        self.received.remove_to(read.get());
+        self.keep_around();
+    }
+
+    /// What the server has counted without what the user has read up to `read`; `None` if that is all of it.
+    fn counted_after(&self, read: Seq, counted: Counted) -> Option<Counted> {
+        if read >= counted.last_seq {
+            return None;
+        }
+        let is_read = |seq: Seq| seq <= read;
+        let own = self.own.count_after(counted.read.get()) - self.own.count_after(read.get());
+        let mentions = self.mentions.iter().filter(|seq| is_read(**seq)).count();
+        let ignored = self.ignored.iter().filter(|(seq, names)| is_read(*seq) && *names).count();
+        Some(Counted {
+            read,
+            unread: counted.unread.saturating_sub(read.since(counted.read).saturating_sub(own)),
+            mentions: counted.mentions.saturating_sub((mentions + ignored) as u64),
+            ..counted
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::RoomName;
+
+    use super::*;
+
+    /// A room with a hundred messages, of which nine are read; ten more are the user's, and one names the user.
+    fn room() -> Room {
+        let mut room = Room::new(RoomName::lobby(), 1);
+        room.last_seq = Seq::new(100);
+        room.mark_read(Seq::new(9));
+        let counts = (Some(81), Some(1));
+        room.set_counts(Counted::from_event(room.read, room.last_seq, counts, false));
+        room
+    }
+
+    fn say(room: &mut Room, seq: u64) {
+        room.last_seq = Seq::new(seq);
+        room.mark_own(Seq::new(seq));
+    }
+
+    #[test]
+    fn messages_of_the_user_are_not_unread() {
+        let mut room = room();
+        say(&mut room, 101);
+        say(&mut room, 102);
+        room.last_seq = Seq::new(103);
+        assert_eq!(room.unread(), 82);
+        room.mark_read(Seq::new(103));
+        assert_eq!(room.unread(), 0);
+    }
+
+    #[test]
+    fn a_mention_that_is_not_loaded_is_counted_until_it_is_read() {
+        let mut room = room();
+        for seq in 10..=20 {
+            room.receive(Seq::new(seq), false);
+        }
+        room.mark_read(Seq::new(20));
+        assert_eq!((room.unread(), room.mentions()), (70, 1));
+        for seq in 21..=29 {
+            room.mark_own(Seq::new(seq));
+        }
+        room.receive(Seq::new(30), true);
+        room.mark_read(Seq::new(29));
+        assert_eq!((room.unread(), room.mentions()), (70, 1));
+        room.mark_read(Seq::new(30));
+        assert_eq!((room.unread(), room.mentions()), (69, 0));
+    }
+
+    #[test]
+    fn a_count_from_before_the_user_read_on_changes_nothing() {
+        let mut room = room();
+        let old = Counted::from_event(Seq::new(9), Seq::new(100), (Some(81), Some(1)), false);
+        room.mark_read(Seq::new(50));
+        let unread = room.unread();
+        room.set_counts(old);
+        assert_eq!(room.unread(), unread);
+    }
+
+    #[test]
+    fn what_is_unread_is_shared_out_between_above_and_below() {
+        let mut room = room();
+        say(&mut room, 101);
+        room.last_seq = Seq::new(103);
+        room.receive(Seq::new(103), true);
+        assert_eq!((room.unread(), room.mentions()), (83, 2));
+        assert_eq!((room.unread_from(Seq::new(100)), room.unread_before(Seq::new(100))), (3, 80));
+        assert_eq!(room.mentions_before(Seq::new(100)), 1);
+        assert_eq!((room.unread_from(Seq::new(5)), room.unread_before(Seq::new(5))), (83, 0));
+    }
+}

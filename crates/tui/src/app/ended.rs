@@ -1,0 +1,37 @@
+//! How a client ends.
+
+use chat_client::ServerAddress;
+use chat_proto::UserName;
+
+use crate::unsent::Unsent;
+
+/// A client has ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// The messages that the server has not answered.
+    pub unsent: Unsent,
+    /// What the user wants next.
+    pub then: Then,
+}
+
+/// What the user wants after the end of a client.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Then {
+    /// To quit.
+    #[default]
+    Quit,
+    /// To choose the name and the server again.
+    Ask {
+        /// The name that was asked for.
+        name: UserName,
+        /// Why the server cannot be used, in words, if it is known.
+        trouble: Option<String>,
+    },
+    /// To connect to another server.
+    Connect {
+        /// The name of the user.
+        name: UserName,
+        /// The address.
+        server: ServerAddress,
+    },
+}
