@@ -11,9 +11,7 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::door::native::lines;
-use crate::journal::{
-    Credential, CredentialRecord, Durability, Kinds, Location, UserKind, UserRecord,
-};
+use crate::journal::{Credential, CredentialRecord, Durability, Location, UserKind, UserRecord};
 
 thread_local! {
     /// The wall clock of this test.
@@ -246,7 +244,7 @@ async fn the_name_of_a_user_away_for_long_is_given_away_and_nothing_else_is() {
     let mut left = eva.room(&room("@bob")).unwrap().listen(500).unwrap().live;
     let (thief, _) = enter(&hub, "bob").await.unwrap();
     let renamed = live.try_recv().unwrap();
-    let line = String::from_utf8_lossy(&lines(&renamed, Kinds::All).bytes).into_owned();
+    let line = String::from_utf8_lossy(&lines(&renamed, Default::default()).bytes).into_owned();
     assert!(line.contains(r#""renamed","user":{"id":1,"name":"bob"},"name":"bob_2""#), "{line}");
     assert!(left.try_recv().is_ok(), "also in a room that the old bob has left");
     assert_eq!(rooms(&thief), [("#lobby".to_owned(), 0, 0)], "the secret stays with the old bob");
