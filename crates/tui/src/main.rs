@@ -25,7 +25,6 @@ use chat_tui::theme::Environment;
 use chat_tui::zone::ZoneWatch;
 use chat_tui::{Failure, Options, Then, Unsent};
 use jiff::tz::TimeZone;
-use ratatui::Terminal;
 use tokio::runtime;
 
 use crate::args::{Args, Start};
@@ -99,8 +98,7 @@ async fn on_terminal(args: &Args, left: &mut Vec<Unsent>) -> anyhow::Result<()> 
     let mut stop = pin!(signals::stop(is_lent.clone()).context("cannot listen to signals")?);
     let mut start = Start::new(args)?;
     let (mut tty, _guard) = Tty::take(is_lent).context("cannot set up the terminal")?;
-    let backend = RowBackend::new(tty.output(), !check::is_utf8());
-    let mut terminal = Terminal::new(backend).context("cannot set up the terminal")?;
+    let mut backend = RowBackend::new(tty.output(), !check::is_utf8());
     let events = terminal::events(tty.clone()).context("cannot read the terminal")?;
     let mut events = pin!(events);
     loop {
@@ -109,7 +107,7 @@ async fn on_terminal(args: &Args, left: &mut Vec<Unsent>) -> anyhow::Result<()> 
         if start.asks {
             let look = Look::new(options.settings.clone(), options.environment);
             let screen = FirstRun::new(&start.name, &start.server, start.trouble.as_deref());
-            let asked = first_run::ask(&mut terminal, screen, look, keys, &mut tty, stop);
+            let asked = first_run::ask(&mut backend, screen, look, keys, &mut tty, stop);
             let Some(answers) = Box::pin(asked).await? else {
                 return Ok(());
             };
@@ -119,10 +117,10 @@ async fn on_terminal(args: &Args, left: &mut Vec<Unsent>) -> anyhow::Result<()> 
         let tty = tty.clone();
         let ended = if args.demo {
             let demo = Demo::new(&options.name, options.clock);
-            Box::pin(chat_tui::run(&mut terminal, options, demo, keys, tty, stop)).await?
+            Box::pin(chat_tui::run(&mut backend, options, demo, keys, tty, stop)).await?
         } else {
             let dial = Tcp::new(start.server.clone());
-            Box::pin(chat_tui::run(&mut terminal, options, dial, keys, tty, stop)).await?
+            Box::pin(chat_tui::run(&mut backend, options, dial, keys, tty, stop)).await?
         };
         left.push(ended.unsent);
         match ended.then {

@@ -1,10 +1,10 @@
 //! A log as rows of text.
 
+mod cache;
 mod clock;
 mod entry;
 mod heights;
 mod ignored;
-mod laid;
 mod shape;
 
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use chat_proto::{Seq, UserName};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use self::cache::RowContext;
 pub(crate) use self::entry::{Row, SpanKind};
 pub use self::heights::Heights;
-use self::laid::How;
 use self::shape::Shape;
 use crate::markup::FOLD_ROWS;
 use crate::settings::Clock;
@@ -120,14 +120,14 @@ impl<'a> LogRows<'a> {
         }
     }
 
-    /// How many rows of an entry are above its text.
+    /// RowContext many rows of an entry are above its text.
     pub(crate) fn height_above(&self, index: usize) -> usize {
         let Above { beginning, day, new, name, .. } = self.above(index);
         let name = name && self.shape.is_name_above();
         usize::from(beginning) + usize::from(day.is_some()) + usize::from(new) + usize::from(name)
     }
 
-    /// How many rows an entry takes; none if there is no such entry, or if it is part of the row before.
+    /// RowContext many rows an entry takes; none if there is no such entry, or if it is part of the row before.
     pub(crate) fn height(&self, index: usize) -> usize {
         let Some(entry) = self.log.get(index).filter(|_| !self.is_with_before(index)) else {
             return 0;
@@ -158,10 +158,13 @@ impl<'a> LogRows<'a> {
             all.push(Arc::new(self.ignored_row(index, entry)));
             return all;
         }
-        let how = How { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
+        let context =
+            RowContext { above, shape: self.shape, zone: self.zone, is_open: self.is_open(entry) };
         match self.heights {
-            Some(heights) => all.extend(heights.rows(entry, how, || entry::rows(entry, how))),
-            None => all.extend(entry::rows(entry, how).into_iter().map(Arc::new)),
+            Some(heights) => {
+                all.extend(heights.rows(entry, context, || entry::rows(entry, context)));
+            }
+            None => all.extend(entry::rows(entry, context).into_iter().map(Arc::new)),
         }
         all
     }
@@ -193,7 +196,7 @@ impl<'a> LogRows<'a> {
         rows.skip(above).take(height).collect()
     }
 
-    /// How many messages of others there are from an entry on, with those that are not loaded.
+    /// RowContext many messages of others there are from an entry on, with those that are not loaded.
     fn new_count(&self, first: usize) -> u64 {
         let entries = (first..self.log.len()).filter_map(|index| self.log.get(index));
         let is_heard = |entry: &&LogEntry| {
@@ -202,7 +205,7 @@ impl<'a> LogRows<'a> {
         entries.filter(is_heard).count() as u64 + self.log.newer_count()
     }
 
-    /// How many rows there are from one row to a later one.
+    /// RowContext many rows there are from one row to a later one.
     pub(crate) fn distance(&self, (index, row): Top, to: Top) -> isize {
         let before: usize = (index..to.0).map(|index| self.height(index)).sum();
         isize::try_from((before + to.1).saturating_sub(row)).unwrap_or(isize::MAX)

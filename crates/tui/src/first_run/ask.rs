@@ -5,23 +5,24 @@ use std::io;
 use std::pin::pin;
 
 use futures_util::{Stream, StreamExt};
-use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Answers, FirstRun, Outcome, view};
 use crate::app::{Control, RunError};
+use crate::hyperlinks::ShowsLinks;
 use crate::input::{Input, Report};
 use crate::state::Look;
 use crate::theme::ANSWER_TIMEOUT;
+use crate::view::Painter;
 
 /// Shows the screen until both fields are filled in. Returns `None` if the user quits, `stop` is ready, or
 /// `keys` end.
 ///
 /// # Errors
 /// Returns an error if the terminal fails.
-pub async fn ask<B: Backend>(
-    terminal: &mut Terminal<B>,
+pub async fn ask<B: Backend + ShowsLinks>(
+    backend: &mut B,
     mut screen: FirstRun,
     mut look: Look,
     keys: impl Stream<Item = io::Result<impl Into<Report>>>,
@@ -29,6 +30,7 @@ pub async fn ask<B: Backend>(
     stop: impl Future<Output = ()>,
 ) -> Result<Option<Answers>, RunError> {
     let (mut keys, mut stop) = (pin!(keys), pin!(stop));
+    let mut painter = Painter::default();
     // The first frame waits for the colours of the terminal, as that of the client does.
     let asks = look.take_question() && control.ask_colours();
     let mut draw_at = Some(if asks { Instant::now() + ANSWER_TIMEOUT } else { Instant::now() });
@@ -43,7 +45,10 @@ pub async fn ask<B: Backend>(
             report = keys.next() => report,
             drawn = drawable, if draw_at.is_some() => {
                 drawn.map_err(|error| RunError::Draw(error.to_string()))?;
-                let drawn = terminal.draw(|frame| view::draw(&screen, look.theme(), frame));
+                let drawn = painter.draw(backend, false, |canvas| {
+                    view::draw(&screen, look.theme(), canvas);
+                    Vec::new()
+                });
                 drawn.map_err(|error| RunError::Draw(error.to_string()))?;
                 draw_at = None;
                 continue;

@@ -1,4 +1,4 @@
-//! How an entry breaks into rows.
+//! RowContext an entry breaks into rows.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use chat_proto::command::Kind;
 use jiff::tz::TimeZone;
 
 use super::author;
-use super::laid::How;
+use super::cache::RowContext;
 use super::shape::Shape;
 use crate::markup::{FOLD_ROWS, Format, Markup, Piece};
 use crate::wording;
@@ -85,12 +85,12 @@ impl Flat {
     }
 }
 
-/// How many rows the reason takes for which the server has refused a message.
+/// RowContext many rows the reason takes for which the server has refused a message.
 pub(super) fn reason_height(entry: &LogEntry, shape: Shape) -> usize {
     reason(entry).map_or(0, |why| why.breaks(shape.text_width()).len())
 }
 
-/// How many rows the text of an entry takes. `is_open`: a long message is not folded.
+/// RowContext many rows the text of an entry takes. `is_open`: a long message is not folded.
 pub(super) fn text_height(entry: &LogEntry, shape: Shape, is_open: bool) -> usize {
     let width = shape.text_width();
     match &entry.body {
@@ -117,8 +117,8 @@ pub(super) fn is_long(entry: &LogEntry, shape: Shape) -> bool {
 }
 
 /// The rows of an entry without the rules over it.
-pub(super) fn rows(entry: &LogEntry, how: How<'_>) -> Vec<Row> {
-    let How { above, shape, zone, is_open } = how;
+pub(super) fn rows(entry: &LogEntry, context: RowContext<'_>) -> Vec<Row> {
+    let RowContext { above, shape, zone, is_open } = context;
     if let Body::Restored = entry.body {
         return vec![shape.restored()];
     }

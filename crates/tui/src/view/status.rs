@@ -1,11 +1,11 @@
 //! The line above the input box: what is not normal, and hints.
 
 use chat_client::Connection;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{live, paint};
+use super::canvas::Canvas;
+use super::live;
 use crate::action::Action;
 use crate::state::{ACTIONS, State};
 use crate::theme::{Role, Theme};
@@ -18,7 +18,7 @@ const GAP: usize = 3;
 /// What joins two parts.
 const AND: &str = " · ";
 
-pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(state: &State, theme: Theme, area: Rect, canvas: &mut Canvas) {
     if area.is_empty() {
         return;
     }
@@ -42,9 +42,9 @@ pub(super) fn draw(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
         _ => theme.style(Role::Warn),
     };
     let hints = Line::styled(hints, theme.dim()).alignment(Alignment::Right);
-    paint::line(&hints, area, buffer);
+    canvas.line(hints, area);
     let line = vec![Span::styled(text, style), Span::styled(typing, theme.dim())];
-    paint::line(&Line::from(line), area, buffer);
+    canvas.line(Line::from(line), area);
 }
 
 /// Who is writing, if it fits into this part of the row.
