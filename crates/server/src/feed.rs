@@ -33,7 +33,7 @@ pub(crate) enum FeedItem {
     Closed,
 }
 
-/// How a session is brought up to date.
+/// The way in which a session catches up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CatchUp {
     /// It is sent all missed messages, from the journal.

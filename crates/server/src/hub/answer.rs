@@ -28,14 +28,14 @@ pub(crate) enum Outcome {
     Stored {
         /// Its number in the room.
         seq: Seq,
-        /// When it was stored.
+        /// The time at which it was stored.
         at: Timestamp,
     },
     /// It was stored before.
     Repeat {
         /// Its number in the room.
         seq: Seq,
-        /// When it was stored.
+        /// The time at which it was stored.
         at: Timestamp,
     },
     /// It is not stored: its device has given its number to another message.

@@ -144,7 +144,7 @@ impl Directory {
         }
         let name = free(proposal, id, wants, IfTaken::Refuse)?;
         let id = id.unwrap_or_else(|| proposal.next_user());
-        // A clock that is years behind must not make a new user look like an old one.
+        // Otherwise, if the clock is years late, a new user would seem to have been away for years.
         let seen_at = self.clock.now().max(self.newest);
         let user = User { id, name };
         let kind = UserKind::Registered;

@@ -18,7 +18,7 @@ pub(crate) enum HubError {
         free: UserName,
     },
     /// The client's fault: no user has the token.
-    #[error("this token is not known here; say hello without one, and you get a new one")]
+    #[error("no user of this server has this token; say hello without a token to get a new one")]
     BadToken,
     /// The client's fault: the token that it has made for a new user is too short.
     #[error(
@@ -30,25 +30,25 @@ pub(crate) enum HubError {
     #[error("you are not in {0}; join it first")]
     NotInRoom(RoomName),
     /// The client's fault: the direct message belongs to two other users.
-    #[error("{0} is the conversation of two other users; you cannot join it")]
+    #[error("{0} is the direct message of two other users; you cannot join it")]
     NotYours(RoomName),
     /// The client's fault: a guest is in the lobby only.
     #[error("you cannot join {0}: classic clients can use #lobby only")]
     GuestInLobbyAlone(RoomName),
     /// The client's fault: nobody leaves the lobby.
-    #[error("everybody is in {0}, and stays there")]
+    #[error("you cannot leave {0}: everybody is in it")]
     CannotLeave(RoomName),
     /// The client's fault: no user has the name.
-    #[error("nobody is called {0} here")]
+    #[error("there is no user called {0}")]
     NoSuchUser(UserName),
     /// The client's fault: the address has the number of a user that does not exist.
-    #[error("there is no user with the number {0} here")]
+    #[error("there is no user with the number {0}")]
     NoSuchNumber(UserId),
     /// The client's fault: a guest has no direct messages.
     #[error("{0} uses a classic client, which has no direct messages; write in the lobby")]
     IsGuest(UserName),
     /// The client's fault: it names its own user.
-    #[error("a direct message needs another user; you are {0} yourself")]
+    #[error("a direct message needs another user, and {0} is you")]
     IsYourself(UserName),
     /// The client's fault: its user is in as many rooms as a user can be.
     #[error("you are in {ROOMS_PER_USER_MAX} rooms, the most for one user; leave one first")]

@@ -29,7 +29,7 @@ pub(super) struct Memberships {
 }
 
 impl Memberships {
-    /// A membership in the lobby alone, with this read position.
+    /// The memberships of a new user: in the lobby only, with this read position.
     pub(super) fn in_lobby(read: Seq) -> Self {
         let lobby = MemberState { read, ..MemberState::default() };
         Self { current: vec![(RoomId::LOBBY, lobby)], direct: 0, former: BTreeMap::new() }

@@ -76,7 +76,7 @@ pub(super) enum Request {
     ExpireRooms,
 }
 
-/// Who joins a direct message.
+/// The users who join a direct message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DirectScope {
     /// The author of the request.

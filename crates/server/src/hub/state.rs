@@ -54,7 +54,7 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// A new user: in the lobby alone, which it has read up to `read`.
+    /// A new user: in the lobby only, which it has read up to `read`.
     pub(super) fn new(user: User, kind: UserKind, seen_at: Timestamp, read: Seq) -> Self {
         let (rooms, notifier) = (Memberships::in_lobby(read), Arc::default());
         Self { user, kind, seen_at, left_at: None, sessions: 0, rooms, notifier }

@@ -55,7 +55,7 @@ pub enum Change {
         room: RoomId,
         /// The topic.
         topic: Topic,
-        /// Who set it.
+        /// The user who set it.
         by: User,
     },
     /// A user joins a room, or gets a membership in a direct message that it is not in. The read position of an

@@ -29,7 +29,7 @@ pub(crate) enum Repeat {
     Same {
         /// Its number in the room.
         seq: Seq,
-        /// When it was stored.
+        /// The time at which it was stored.
         at: Timestamp,
     },
     /// It is another message, or a damaged one.

@@ -53,7 +53,7 @@ pub struct StoredMessage {
     pub seq: Seq,
     /// The author, with the name at that time.
     pub from: User,
-    /// When it was stored.
+    /// The time at which it was stored.
     pub at: Timestamp,
     /// Whether it is text or an action.
     pub kind: Kind,
@@ -108,7 +108,7 @@ pub struct RoomRecord {
     pub last_seq: Seq,
 }
 
-/// What identifies a room.
+/// Identifies a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomKey {
     /// Its name.
@@ -163,7 +163,7 @@ fn room_name(written: &str) -> RoomName {
     })
 }
 
-/// What kind of account a user has.
+/// The kind of a user's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserKind {
     /// Not stored: for one session, without credentials.

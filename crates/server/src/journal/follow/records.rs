@@ -14,7 +14,7 @@ use crate::ring::{Charge, Live, Ring, Rings};
 pub(super) const COMMITS_MAX: usize = 256;
 
 /// Bytes that the ring holds: 500 messages of 16 KiB. Past this bound the oldest commits are dropped, and followers
-/// read them from the file. A commit that exceeds it alone is dropped at once.
+/// read them from the file. A commit that is larger than this bound is dropped at once.
 pub(super) const BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Logged if commits are dropped.

@@ -158,7 +158,7 @@ fn without_followers_a_commit_is_not_copied() {
     taken(&mut follower);
     assert!(record(&mut engine));
     drop(follower);
-    record(&mut engine); // finds that nobody is there
+    record(&mut engine); // finds that there are no followers
     assert!(!record(&mut engine));
 }
 

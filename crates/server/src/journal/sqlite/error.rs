@@ -47,7 +47,7 @@ pub(super) fn in_words(error: &rusqlite::Error) -> String {
         Some(DatabaseCorrupt) => DAMAGED.to_owned(),
         _ if numbers::is_damaged(error) => DAMAGED.to_owned(),
         Some(ConstraintViolation) => {
-            format!("the server would store something twice ({error}); report this fault of it")
+            format!("the server tried to store a record twice ({error}); report this bug")
         }
         _ => format!("the journal cannot be used: {error}"),
     }

@@ -13,7 +13,7 @@ use super::{Durability, JournalError, checksum, mark, private, replace, schema};
 /// The journal's file in the data directory.
 const FILE: &str = "journal.sqlite";
 
-/// How long a connection waits for a lock of another one, such as that of a checkpoint: far longer than a
+/// Time that a connection waits for the lock of another, such as that of a checkpoint: far longer than a
 /// checkpoint takes.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 

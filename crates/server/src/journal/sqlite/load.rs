@@ -102,7 +102,7 @@ fn note_credentials(
     recognised.extend(damaged);
     damage.extend(users.iter().filter(|user| !recognised.contains(&user.user.id)).map(|user| {
         format!(
-            "user number {}: it has no credential; nobody can come back as this user",
+            "user number {}: it has no credential; nobody can connect as this user",
             user.user.id
         )
     }));
@@ -152,22 +152,14 @@ fn rooms(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<Room
         let is_sure =
             |room_key: &RoomKey| is_whole || room_key.to_stored() == key && !key.starts_with('@');
         match room_key.filter(is_sure) {
-            Some(room_key) if is_whole => {
-                rooms.push(RoomRecord {
-                    id,
-                    key: room_key,
-                    topic: Topic::from_lossy(&text(3)),
-                    last_seq: Seq::NONE,
-                });
-            }
             Some(room_key) => {
-                damage.push(format!("room {key}: its record is damaged; its topic is lost"));
-                rooms.push(RoomRecord {
-                    id,
-                    key: room_key,
-                    topic: Topic::default(),
-                    last_seq: Seq::NONE,
-                });
+                let topic = if is_whole {
+                    Topic::from_lossy(&text(3))
+                } else {
+                    damage.push(format!("room {key}: its record is damaged; its topic is lost"));
+                    Topic::default()
+                };
+                rooms.push(RoomRecord { id, key: room_key, topic, last_seq: Seq::NONE });
             }
             None if is_whole && key.starts_with(LOST) => {}
             None => {
@@ -254,7 +246,7 @@ fn users(db: &Connection, damage: &mut Vec<String>) -> rusqlite::Result<Vec<User
     }
     for id in damaged {
         damage.push(format!(
-            "user number {id}: its record is damaged; its name is lost until the user comes back"
+            "user number {id}: its record is damaged; its name is lost until the user connects again"
         ));
         let user = UserRecord {
             user: User { id, name: free_name(id, &users) },

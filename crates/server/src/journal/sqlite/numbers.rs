@@ -105,7 +105,7 @@ impl Numbers {
         Self { damage: Some(damage), ..Self::default() }
     }
 
-    /// The greatest number of a device that leads to a message.
+    /// The greatest number of a device; `None` if it has none.
     fn last(&self, db: &Connection, device: &Device) -> rusqlite::Result<Option<u64>> {
         self.assert_readable()?;
         let gathered = self.growing.last(device).max(self.merging.last(device));

@@ -146,7 +146,7 @@ async fn a_key_that_is_stored_already_is_a_bug_of_the_server() {
     journal.journal.change(twice).await.unwrap();
     let error = journal.journal.change(twice).await.unwrap_err();
     assert!(matches!(error, JournalError::Conflict(_)), "{error}");
-    assert!(error.to_string().ends_with("report this fault of it"), "{error}");
+    assert!(error.to_string().ends_with("report this bug"), "{error}");
 }
 
 #[tokio::test]

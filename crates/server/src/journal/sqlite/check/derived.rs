@@ -60,7 +60,7 @@ pub(super) fn check_numbers(
     let unknown = "SELECT id FROM user WHERE id NOT IN (SELECT user FROM credential)";
     let mut statement = db.prepare(unknown)?;
     for user in statement.query_map([], |row| row.get::<_, i64>(0))? {
-        checked.add(format!("user {} has no credential; nobody can come back as it", user?));
+        checked.add(format!("user {} has no credential; nobody can connect as this user", user?));
     }
     let Some(GreatestNumbers { last_user, last_room }) = used::stored(db)? else {
         checked.add("the record of the greatest numbers of users and rooms is damaged".to_owned());

@@ -66,7 +66,7 @@ impl<'a> NumbersDraft<'a> {
         }
     }
 
-    /// The greatest number of a device that leads to a message; 0 if there is none.
+    /// The greatest number of a device; 0 if it has none.
     pub(in crate::journal::sqlite) fn last(
         &self,
         db: &Connection,

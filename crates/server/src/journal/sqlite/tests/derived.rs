@@ -147,7 +147,7 @@ async fn the_number_of_a_user_without_messages_is_not_used_again() {
 
 #[tokio::test]
 async fn a_damaged_or_missing_credential_is_reported_and_not_used() {
-    let no_credential = "user 2 has no credential; nobody can come back as it";
+    let no_credential = "user 2 has no credential; nobody can connect as this user";
     for (statement, faults, damage) in [
         (
             "UPDATE credential SET label = 'x' WHERE user = 2",
@@ -168,7 +168,7 @@ async fn a_damaged_or_missing_credential_is_reported_and_not_used() {
         (
             "DELETE FROM credential WHERE user = 2",
             &[no_credential],
-            &["user number 2: it has no credential; nobody can come back as this user"],
+            &["user number 2: it has no credential; nobody can connect as this user"],
         ),
         (
             "DELETE FROM user WHERE id = 2; DELETE FROM member WHERE user = 2",

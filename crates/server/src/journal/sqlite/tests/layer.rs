@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What the system writes at once.
+/// Bytes that the system writes at once.
 const PAGE_BYTES: u64 = 4096;
 
 /// A call that can fail.
@@ -24,7 +24,7 @@ pub(crate) enum Call {
     SetLen,
 }
 
-/// How a call fails.
+/// The fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// It does nothing, and returns an error of the disk.

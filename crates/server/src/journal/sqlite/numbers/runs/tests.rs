@@ -64,7 +64,7 @@ fn an_invalid_list_is_not_read() {
         (7, &[1, 0, 0][..]),    // begins with another number
         (7, &[0, 0]),           // ends in a run
         (7, &long),             // a number of more than 64 bits
-        (u64::MAX, &[0, 0, 1]), // a number behind the greatest
+        (u64::MAX, &[0, 0, 1]), // a number above the greatest
         (u64::MAX, &[0, 0, 0, 0, 0, 0]),
     ] {
         assert_eq!(Runs::of_row(first, list), None, "{list:?}");
